@@ -1,0 +1,51 @@
+import type { Secret } from './secret.ts'
+
+/** Who signed in, as everything past the protocols knows them. Attribute names are as the provider sent them. */
+export interface Identity {
+  /** The provider's `id` in the configuration. */
+  readonly provider: string
+  readonly protocol: 'saml' | 'oidc'
+  /** The entityID or the issuer URL that vouches for this identity. */
+  readonly issuer: string
+  /** NameID, `sub`, or the attribute that the configuration names. */
+  readonly subject: string
+  /** The NameID's Format, where the subject is a NameID. */
+  readonly subjectFormat?: string
+  readonly attributes: Attributes
+  /** AuthnInstant or `auth_time`: when the person proved who they are, which may be before this login. */
+  readonly authenticatedAt: Date
+}
+
+/** A Map, never an object: attribute names are the provider's words, `__proto__` among them. */
+export type Attributes = ReadonlyMap<string, readonly string[]>
+
+/** What the provider signed and STS may be shown, with the time after which AWS will no longer take it. */
+export type Evidence =
+  | { readonly kind: 'saml'; readonly response: Secret; readonly issuedAt: Date; readonly expiresAt: Date }
+  | { readonly kind: 'web-identity'; readonly token: Secret; readonly issuedAt: Date; readonly expiresAt: Date }
+
+/** What a logout at the provider has to name. */
+export type LogoutRef =
+  | {
+      readonly kind: 'saml'
+      readonly nameId: NameId
+      readonly sessionIndex?: string
+    }
+  | { readonly kind: 'oidc'; readonly subject: string; readonly sid?: string; readonly idToken: Secret }
+
+/** SAML Core 2.2.3 */
+export interface NameId {
+  readonly value: string
+  readonly format?: string
+  readonly nameQualifier?: string
+  readonly spNameQualifier?: string
+}
+
+/** What a protocol hands over once everything is verified. From here on nobody knows the protocol. */
+export interface SignIn {
+  readonly identity: Identity
+  readonly evidence: Evidence
+  readonly logoutRef: LogoutRef
+  /** The provider's own end of this session (SessionNotOnOrAfter), which caps ours. */
+  readonly sessionEndsAt?: Date
+}

@@ -1,0 +1,49 @@
+/** What the use-cases need from outside, so that they can be run with any clock, store, network and log. */
+import type { Credentials } from '../core/credentials.ts'
+import type { Secret } from '../core/secret.ts'
+
+export type Clock = () => Date
+
+/**
+ * Short-lived state that outlives a request: pending logins, parked sign-ins, used assertions, logins, sessions.
+ * Every operation is atomic, also between processes that share the store. Values are text; keys are `kind:id`.
+ */
+export interface Store {
+  /** Keeps the value until then; replaces what was there. */
+  put(key: string, value: string, expiresAt: Date): Promise<void>
+  /** undefined when there is none or it has expired. */
+  get(key: string): Promise<string | undefined>
+  /** Gets and deletes in one step: of several callers at once only one gets the value. */
+  take(key: string): Promise<string | undefined>
+  /** Marks the key as used until then. True for the first caller only. */
+  claim(key: string, expiresAt: Date): Promise<boolean>
+  delete(key: string): Promise<void>
+}
+
+interface ExchangeOptions {
+  readonly roleArn: string
+  readonly durationSeconds: number
+  readonly region: string
+}
+
+export type ExchangeRequest =
+  | (ExchangeOptions & { readonly kind: 'saml'; readonly providerArn: string; readonly samlResponse: Secret })
+  | (ExchangeOptions & { readonly kind: 'web-identity'; readonly sessionName: string; readonly token: Secret })
+
+export interface ExchangeResult {
+  readonly credentials: Credentials
+  /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
+  readonly assumedRoleArn: string
+  /** AWS's id of this call, as CloudTrail shows it. */
+  readonly requestId: string | undefined
+}
+
+/** STS as the gateway uses it: only the two unsigned calls. Throws StsError. */
+export interface StsClient {
+  exchange(request: ExchangeRequest): Promise<ExchangeResult>
+}
+
+/** AWS sign-in: from credentials to a URL that opens the console. Throws StsError. */
+export interface ConsoleSignIn {
+  signInUrl(credentials: Credentials, destination: string, region: string): Promise<URL>
+}
