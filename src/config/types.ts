@@ -1,0 +1,184 @@
+import type { Secret } from '../core/secret.ts'
+
+/**
+ * The configuration as the rest of the house uses it: complete (defaults filled in), normalized and immutable.
+ * Durations are seconds, paths absolute, secrets are Secret, choices are unions. Only load.ts makes one.
+ */
+export interface Config {
+  /** The file it was read from, for messages. Absolute. */
+  readonly file: string
+  /** The folder of that file: where generated keys go (`certs/`). Absolute. */
+  readonly folder: string
+  /** The gateway's public origin, such as `https://aws.example.com`. No trailing slash. */
+  readonly baseUrl: string
+  readonly listen: Listen
+  /** How many proxies in front may set X-Forwarded-*. */
+  readonly trustProxy: number
+  readonly session: SessionConfig
+  readonly sts: StsConfig
+  /** Missing only when no provider needs the gateway to sign. */
+  readonly signing?: SigningConfig
+  readonly providers: readonly ProviderConfig[]
+  /** By account id, twelve digits. */
+  readonly accounts: ReadonlyMap<string, AccountConfig>
+  readonly roles: readonly RoleSettings[]
+  readonly access: readonly AccessRule[]
+  /** Template of sts:RoleSessionName: `{subject}`, `{email}`, any attribute's name in braces. */
+  readonly sessionName: string
+  readonly localAws: LocalAwsConfig
+  readonly audit: AuditConfig
+}
+
+export interface Listen {
+  readonly host: string
+  readonly port: number
+}
+
+export interface SessionConfig {
+  /** The first signs, all verify. At least one. */
+  readonly secrets: readonly [Secret, ...Secret[]]
+  readonly store: 'memory'
+  readonly idleSeconds: number
+  readonly lifetimeSeconds: number
+}
+
+/** Where an AWS service is spoken to: AWS itself, the local AWS that runs with the gateway, or an address. */
+export type AwsTarget =
+  | { readonly kind: 'aws' }
+  | { readonly kind: 'local' }
+  /** Without a trailing slash. */
+  | { readonly kind: 'url'; readonly url: string }
+
+export interface StsConfig {
+  readonly target: AwsTarget
+  readonly signIn: AwsTarget
+  /** An ordinary region, never `aws-global`. */
+  readonly region: string
+  readonly timeoutSeconds: number
+}
+
+export interface SigningConfig {
+  /** Path of a PEM private key (RSA). */
+  readonly key: string
+  /** Path of its PEM certificate. */
+  readonly certificate: string
+  /** True when the configuration names no key: then both files are made at first start if they are not there. */
+  readonly createIfMissing: boolean
+}
+
+export type ProviderConfig = SamlProviderConfig | OidcProviderConfig
+
+export interface SamlProviderConfig {
+  readonly protocol: 'saml'
+  readonly id: string
+  readonly label: string
+  readonly metadata: MetadataSource
+  /** Which entity of the metadata; undefined: the only one there. */
+  readonly entityId?: string
+  /** Our own entityID towards this IdP; the URL of our SP metadata unless configured. */
+  readonly spEntityId: string
+  /** Which must be signed. Every signature present must verify. */
+  readonly signature: 'any' | 'assertion' | 'response' | 'both'
+  readonly clockSkewSeconds: number
+  readonly subject: SubjectSource
+  /** Whether this IdP's own Role attribute is believed. */
+  readonly rolesFromAssertion: boolean
+  readonly exchange: ReissuedSamlExchange
+}
+
+export type MetadataSource =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'url'; readonly url: string }
+
+export type SubjectSource = { readonly kind: 'nameId' } | { readonly kind: 'attribute'; readonly name: string }
+
+/** AssumeRoleWithSAML with a response that the gateway signs. */
+export interface ReissuedSamlExchange {
+  readonly via: 'saml'
+  readonly evidence: 'reissued'
+  /** The name of the SAML provider in IAM, in every account. */
+  readonly provider: string
+}
+
+export interface OidcProviderConfig {
+  readonly protocol: 'oidc'
+  readonly id: string
+  readonly label: string
+  /** Byte for byte as configured: the `iss` of its tokens. */
+  readonly issuer: string
+  readonly clientId: string
+  readonly clientAuth: ClientAuth
+  readonly scopes: readonly string[]
+  /** undefined: what discovery offers of the RS and ES algorithms, which are those AWS takes. */
+  readonly idTokenAlgs?: readonly string[]
+  /** Loopback issuers only. */
+  readonly allowInsecureHttp: boolean
+  readonly exchange: OriginalWebIdentityExchange
+}
+
+export type ClientAuth =
+  | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: Secret }
+  | { readonly method: 'none' }
+
+/** AssumeRoleWithWebIdentity with the provider's own ID token. */
+export interface OriginalWebIdentityExchange {
+  readonly via: 'web-identity'
+  readonly evidence: 'original'
+}
+
+export interface AccountConfig {
+  /** The account id where no name is configured. */
+  readonly name: string
+  readonly color?: AccountColor
+  readonly region?: string
+}
+
+export const accountColors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'gray'] as const
+export type AccountColor = (typeof accountColors)[number]
+
+/** What is special about the roles whose ARN matches. The first match that says something wins. */
+export interface RoleSettings {
+  /** As written: `*` stands for any text, `?` for one character. */
+  readonly match: string
+  /** The same, anchored to the whole ARN. */
+  readonly pattern: RegExp
+  readonly alias?: string
+  readonly maxSessionSeconds?: number
+}
+
+/** Who may take which roles. All conditions must hold; all rules that match add up. */
+export interface AccessRule {
+  readonly when: {
+    /** Provider ids of which one must have vouched; undefined: any provider. */
+    readonly provider?: readonly string[]
+    readonly conditions: readonly AccessCondition[]
+  }
+  /** Role ARNs, in which `{name}` stands for what the named group `name` of this rule's patterns matched. */
+  readonly roles: readonly string[]
+  /** The line in the configuration file, so that a grant can name its rule. From 1. */
+  readonly line: number
+}
+
+/** One of the attribute's values must fit one of these. */
+export interface AccessCondition {
+  readonly attribute: string
+  readonly anyOf: readonly ValueMatch[]
+}
+
+export type ValueMatch =
+  | { readonly kind: 'text'; readonly value: string }
+  /** Anchored to the whole value, without the flags g and y: safe to share. */
+  | { readonly kind: 'pattern'; readonly pattern: RegExp }
+
+export interface LocalAwsConfig {
+  readonly listen: Listen
+  /** AWS itself takes https issuers without a port only. */
+  readonly allowHttpIssuers: boolean
+  /** Accounts, users, roles and identity providers; undefined: made from the gateway's own configuration. */
+  readonly stateFile?: string
+}
+
+export interface AuditConfig {
+  /** undefined: standard output. */
+  readonly file?: string
+}
