@@ -1,0 +1,67 @@
+import type { Credentials } from '../core/credentials.ts'
+import { StsError } from './errors.ts'
+
+export interface ConsoleSettings {
+  /** Origin of AWS sign-in, such as `https://signin.aws.amazon.com`. */
+  readonly signInOrigin: string
+  /** Where AWS sends people whose console session has ended: back to the gateway. */
+  readonly issuer: string
+  readonly timeoutSeconds: number
+  readonly fetch?: typeof fetch
+}
+
+/** A sign-in token is some hundred characters; a page of HTML is an error in disguise. */
+const MAX_ANSWER = 64 * 1024
+
+const signinTokenOf = async (response: Response): Promise<string> => {
+  const text = (await response.text()).slice(0, MAX_ANSWER)
+  if (!response.ok)
+    throw new StsError('sts.console_refused', {
+      expected: 'HTTP 200',
+      found: `HTTP ${response.status}`,
+      source: 'getSigninToken',
+    })
+  try {
+    const { SigninToken } = JSON.parse(text) as { SigninToken?: unknown }
+    if (typeof SigninToken === 'string' && SigninToken !== '') return SigninToken
+  } catch {}
+  throw new StsError('sts.console_refused', {
+    expected: 'a SigninToken',
+    found: 'an answer without one',
+    source: 'getSigninToken',
+  })
+}
+
+/**
+ * The URL that opens the AWS console with these credentials at that page. It works for 15 minutes and for whoever has
+ * it. SessionDuration is left out: the console session then lasts as long as the credentials.
+ * Throws StsError `sts.console_refused` or `sts.unreachable`.
+ */
+export const consoleSignInUrl = async (
+  credentials: Credentials,
+  destination: string,
+  settings: ConsoleSettings,
+): Promise<URL> => {
+  const federation = new URL('/federation', settings.signInOrigin)
+  const session = JSON.stringify({
+    sessionId: credentials.accessKeyId,
+    sessionKey: credentials.secretAccessKey.reveal(),
+    sessionToken: credentials.sessionToken.reveal(),
+  })
+  const response = await (settings.fetch ?? fetch)(federation, {
+    method: 'POST', // in the body, so that no proxy's log has the credentials
+    body: new URLSearchParams({ Action: 'getSigninToken', Session: session }),
+    redirect: 'error',
+    signal: AbortSignal.timeout(settings.timeoutSeconds * 1000),
+  }).catch((cause: unknown) => {
+    throw new StsError('sts.unreachable', { source: 'getSigninToken', cause })
+  })
+  const login = new URL('/federation', settings.signInOrigin)
+  login.search = new URLSearchParams({
+    Action: 'login',
+    Issuer: settings.issuer,
+    Destination: destination,
+    SigninToken: await signinTokenOf(response),
+  }).toString()
+  return login
+}

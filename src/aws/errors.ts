@@ -1,0 +1,55 @@
+import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
+
+/** What AWS answers when it does not give credentials, in codes of ours and words a person can act on. */
+export const stsErrors = {
+  'sts.access_denied': {
+    sentence: 'AWS refused this role.',
+    hint: "The role may not exist, or its trust policy does not let this sign-in take it. Ask your AWS administrator to compare the role's trust policy with what fedgate sends.",
+  },
+  'sts.identity_rejected': {
+    sentence: 'AWS did not accept the proof of who you are.',
+    hint: 'The identity provider registered in that AWS account does not match this gateway. Show the reference to your AWS administrator.',
+  },
+  'sts.provider_unknown': {
+    sentence: 'The AWS account does not know this identity provider.',
+    hint: 'Ask your AWS administrator to create the identity provider in IAM in that account.',
+  },
+  'sts.evidence_stale': {
+    sentence: 'Your sign-in is too old for AWS.',
+    hint: 'Sign in again, then take the role at once.',
+  },
+  'sts.duration_too_long': {
+    sentence: 'The role does not allow sessions that long.',
+    hint: 'Choose a shorter duration.',
+  },
+  'sts.request_invalid': {
+    sentence: 'AWS did not understand the request.',
+    hint: 'Show the reference to whoever runs this gateway.',
+  },
+  'sts.packed_policy_too_large': {
+    sentence: 'The tags and policies of this session are too large for AWS.',
+    hint: 'Ask whoever runs this gateway to send fewer or shorter session tags.',
+  },
+  'sts.region_disabled': {
+    sentence: 'STS is switched off for that account in this region.',
+    hint: 'Ask your AWS administrator to activate STS in the region, or to choose another one in the configuration.',
+  },
+  'sts.throttled': { sentence: 'AWS is receiving too many requests.', hint: 'Wait a moment, then try again.' },
+  'sts.unreachable': {
+    sentence: 'AWS could not be reached.',
+    hint: 'Try again in a moment. If it goes on, the gateway may have no way to AWS.',
+  },
+  'sts.failed': { sentence: 'AWS could not answer the request.', hint: 'Try again in a moment.' },
+  'sts.console_refused': {
+    sentence: 'AWS sign-in did not open a console session for this role.',
+    hint: 'Try again. The credentials of the role still work.',
+  },
+} as const satisfies ErrorCatalogue
+
+export type StsErrorCode = keyof typeof stsErrors
+
+export class StsError extends FedgateError {
+  constructor(code: StsErrorCode, detail?: ErrorDetail) {
+    super(code, stsErrors[code], detail)
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * STS: the two calls that need no AWS credentials, because the identity provider's signature is the authority. Knows
+ * AWS's request and its answers, not who asks or why. Reads no AWS environment, profile or metadata service.
+ */
+import type { Credentials as SdkCredentials, STSClient } from '@aws-sdk/client-sts'
+import type { Credentials } from '../../core/credentials.ts'
+import type { Secret } from '../../core/secret.ts'
+import { Secret as SecretValue } from '../../core/secret.ts'
+import { StsError } from '../errors.ts'
+import { stsErrorOf } from './answer.ts'
+
+export interface StsSettings {
+  /** Replaces AWS's own endpoint of the region: the local AWS, or a VPC endpoint. */
+  readonly endpoint?: string
+  /** For one attempt; there are at most two. */
+  readonly timeoutSeconds: number
+}
+
+interface RoleToAssume {
+  readonly roleArn: string
+  readonly durationSeconds: number
+  readonly region: string
+}
+
+export type RoleRequest =
+  | (RoleToAssume & { readonly kind: 'saml'; readonly providerArn: string; readonly samlResponse: Secret })
+  | (RoleToAssume & { readonly kind: 'web-identity'; readonly sessionName: string; readonly token: Secret })
+
+export interface AssumedRole {
+  readonly credentials: Credentials
+  readonly assumedRoleArn: string
+  readonly requestId: string | undefined
+}
+
+const credentialsOf = (answer: SdkCredentials | undefined): Credentials => {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {}
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)
+    throw new StsError('sts.failed', { expected: 'credentials in the answer', found: 'an answer without them' })
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: new SecretValue(SecretAccessKey),
+    sessionToken: new SecretValue(SessionToken),
+    expiration: Expiration,
+  }
+}
+
+/** The SDK is loaded at the first exchange: it is the slowest import of the house. */
+const clientOf = async (settings: StsSettings, region: string): Promise<STSClient> => {
+  const { STSClient: Client } = await import('@aws-sdk/client-sts')
+  return new Client({
+    region,
+    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    maxAttempts: 2,
+    // Both calls are unsigned. Should one ever ask for a signature, it fails here and not at the metadata service.
+    credentials: async () => {
+      throw new Error('fedgate signs no AWS request')
+    },
+    defaultsMode: 'standard',
+    useFipsEndpoint: false,
+    useDualstackEndpoint: false,
+    requestHandler: {
+      connectionTimeout: settings.timeoutSeconds * 1000,
+      requestTimeout: settings.timeoutSeconds * 1000,
+      throwOnRequestTimeout: true,
+    },
+  })
+}
+
+const send = async (client: STSClient, request: RoleRequest) => {
+  const { AssumeRoleWithSAMLCommand, AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
+  const role = { RoleArn: request.roleArn, DurationSeconds: request.durationSeconds }
+  switch (request.kind) {
+    case 'saml':
+      return client.send(
+        new AssumeRoleWithSAMLCommand({
+          ...role,
+          PrincipalArn: request.providerArn,
+          SAMLAssertion: request.samlResponse.reveal(),
+        }),
+      )
+    case 'web-identity':
+      return client.send(
+        new AssumeRoleWithWebIdentityCommand({
+          ...role,
+          RoleSessionName: request.sessionName,
+          WebIdentityToken: request.token.reveal(),
+        }),
+      )
+  }
+}
+
+/** Exchanges evidence for a role's credentials. Throws StsError for every answer but credentials. */
+export const createStsClient = (settings: StsSettings): { exchange(request: RoleRequest): Promise<AssumedRole> } => {
+  const clients = new Map<string, Promise<STSClient>>()
+  const clientFor = (region: string): Promise<STSClient> => {
+    const known = clients.get(region) ?? clientOf(settings, region)
+    clients.set(region, known)
+    return known
+  }
+  return {
+    exchange: async (request) => {
+      const client = await clientFor(request.region)
+      const answer = await send(client, request).catch((error: unknown) => {
+        throw stsErrorOf(error)
+      })
+      return {
+        credentials: credentialsOf(answer.Credentials),
+        assumedRoleArn: answer.AssumedRoleUser?.Arn ?? '',
+        requestId: answer.$metadata.requestId,
+      }
+    },
+  }
+}

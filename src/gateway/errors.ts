@@ -1,0 +1,50 @@
+import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
+
+export const gatewayErrors = {
+  'provider.unknown': {
+    sentence: 'There is no such identity provider here.',
+    hint: 'Choose one from the sign-in page.',
+  },
+  'provider.unavailable': {
+    sentence: 'This identity provider cannot be reached at the moment.',
+    hint: 'Try again in a moment, or use another provider.',
+  },
+  'login.return_to_refused': {
+    sentence: 'This link leads to a place outside the gateway.',
+    hint: 'Start from the sign-in page.',
+  },
+  'login.expired': {
+    sentence: 'This sign-in took too long, or was started before the gateway was restarted.',
+    hint: 'Sign in again.',
+  },
+  'login.used': { sentence: 'This sign-in has already been completed.', hint: 'Sign in again if you need to.' },
+  'login.other_browser': {
+    sentence: 'This sign-in was not started in this browser.',
+    hint: 'Sign in again. If you did not expect this page, somebody may have sent you their own sign-in: close it.',
+  },
+  'login.other_provider': {
+    sentence: 'This answer does not belong to the identity provider it came for.',
+    hint: 'Sign in again.',
+  },
+  'session.required': { sentence: 'You are not signed in, or your session has ended.', hint: 'Sign in again.' },
+  'role.not_granted': {
+    sentence: 'You may not take this role.',
+    hint: 'Choose a role from the list. If one is missing, ask whoever runs this gateway.',
+  },
+  'role.duration_invalid': {
+    sentence: 'This is not a duration that AWS takes for this role.',
+    hint: 'Choose between 15 minutes and the longest session of the role.',
+  },
+  'role.destination_refused': {
+    sentence: 'This is not a page of the AWS console.',
+    hint: 'Leave the destination out, or give the address of a console page.',
+  },
+} as const satisfies ErrorCatalogue
+
+export type GatewayErrorCode = keyof typeof gatewayErrors
+
+export class GatewayError extends FedgateError {
+  constructor(code: GatewayErrorCode, detail?: ErrorDetail) {
+    super(code, gatewayErrors[code], detail)
+  }
+}

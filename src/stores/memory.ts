@@ -1,0 +1,52 @@
+/**
+ * The stores: they keep what outlives a request, behind the port in gateway/ports.ts, and know nothing of what they
+ * keep. This one keeps it in the process: for one gateway, and gone when it stops. test/stores/conformance.ts says
+ * what every store has to do.
+ */
+import type { Clock, Store } from '../gateway/ports.ts'
+
+interface Entry {
+  readonly value: string
+  readonly expiresAt: number
+}
+
+const SWEEP_EVERY_MS = 30_000
+
+/** Every operation is synchronous inside, and so atomic. Expired entries are never returned, and swept now and then. */
+export const createMemoryStore = (now: Clock): Store => {
+  const entries = new Map<string, Entry>()
+  let sweptAt = 0
+
+  const sweep = (at: number): void => {
+    if (at - sweptAt < SWEEP_EVERY_MS) return
+    sweptAt = at
+    for (const [key, { expiresAt }] of entries) if (expiresAt <= at) entries.delete(key)
+  }
+
+  const live = (key: string): string | undefined => {
+    const entry = entries.get(key)
+    return entry !== undefined && entry.expiresAt > now().getTime() ? entry.value : undefined
+  }
+
+  return {
+    put: async (key, value, expiresAt) => {
+      sweep(now().getTime())
+      entries.set(key, { value, expiresAt: expiresAt.getTime() })
+    },
+    get: async (key) => live(key),
+    take: async (key) => {
+      const value = live(key)
+      entries.delete(key)
+      return value
+    },
+    claim: async (key, expiresAt) => {
+      sweep(now().getTime())
+      if (live(key) !== undefined) return false
+      entries.set(key, { value: '', expiresAt: expiresAt.getTime() })
+      return true
+    },
+    delete: async (key) => {
+      entries.delete(key)
+    },
+  }
+}
