@@ -1,0 +1,228 @@
+/**
+ * What each page shows, as plain text and numbers that the routes prepare: a page knows no identity, no ARN type, no
+ * clock and no Secret. The names of the fields that forms post are fixed here too, because a route reads what a
+ * template writes.
+ *
+ * Start reading at `PageModels`: one entry for each file in views/.
+ */
+import { showDuration } from '../core/duration.ts'
+
+/** The names of the form fields, the same in every form. */
+export const fields = { csrf: 'csrf', role: 'role', duration: 'duration', destination: 'destination' } as const
+
+/** Every page by its name, which is the name of its template. */
+export interface PageModels {
+  readonly chooser: ChooserPage
+  readonly roles: RolesPage
+  readonly credentials: CredentialsPage
+  readonly identity: IdentityPage
+  readonly error: ErrorPage
+  readonly 'sign-out': SignOutPage
+  readonly 'signed-out': SignedOutPage
+}
+
+export type PageName = keyof PageModels
+
+/** What the header and the footer of every page need. */
+export interface Page {
+  /** The version of fedgate, for the footer. */
+  readonly version: string
+  /** Absent while nobody is signed in: the header then has neither navigation nor sign-out. */
+  readonly session?: SignedIn | undefined
+}
+
+export interface SignedIn {
+  /** How the person is called: a display name where the provider sent one, else the subject. */
+  readonly name: string
+  readonly providerLabel: string
+  readonly csrfToken: string
+}
+
+/** A page that exists only for a person who is signed in. */
+export interface SignedInPage extends Page {
+  readonly session: SignedIn
+}
+
+/** A point in time for machines (`2026-11-22T05:32:48Z`) and for people (`22 Nov 2026, 05:32:48 UTC`). */
+export interface Instant {
+  readonly iso: string
+  readonly text: string
+}
+
+/** GET /login */
+export interface ChooserPage extends Page {
+  /** One sentence above the list, such as `You are signed out.` */
+  readonly message?: string | undefined
+  readonly providers: readonly ProviderChoice[]
+}
+
+export interface ProviderChoice {
+  readonly id: string
+  readonly label: string
+  readonly protocol: 'saml' | 'oidc'
+  /** Where the choice leads: `/login/corp?return_to=…` */
+  readonly href: string
+  /** Why it cannot be chosen now, as a sentence. The choice is then shown and disabled. */
+  readonly unavailable?: string | undefined
+}
+
+/** GET /roles?q= */
+export interface RolesPage extends SignedInPage {
+  /** What the person searched for, as typed; empty for everything. */
+  readonly query: string
+  /** All roles this person may take, whatever the query. Zero shows what to tell the administrator. */
+  readonly total: number
+  /** The accounts and roles that match the query. */
+  readonly accounts: readonly AccountGroup[]
+  /** What the gateway knows of the person: shown where there is no role. */
+  readonly evidence: RoleEvidence
+}
+
+export interface AccountGroup {
+  readonly id: string
+  /** The configured name; absent where the account has none. */
+  readonly name?: string | undefined
+  /** A configured colour, one of `accountColors`; any other is shown as none. */
+  readonly color?: string | undefined
+  readonly roles: readonly RoleChoice[]
+}
+
+/** The colours that the style sheet has for accounts, in light and in dark. */
+export const accountColors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink', 'grey'] as const
+
+export interface RoleChoice {
+  readonly arn: string
+  /** The role's name with its path removed. */
+  readonly name: string
+  readonly alias?: string | undefined
+  readonly exchange: ExchangeKind
+  readonly durations: readonly DurationChoice[]
+  /** Which rule granted it, in words: `rule 2: groups = aws-111122223333-Dev` */
+  readonly grantedBy: string
+}
+
+/** What AWS is shown for this role. */
+export interface ExchangeKind {
+  readonly via: 'saml' | 'web-identity'
+  readonly evidence: 'reissued' | 'original'
+}
+
+export interface DurationChoice {
+  readonly seconds: number
+  readonly label: string
+  readonly selected: boolean
+}
+
+export interface RoleEvidence {
+  readonly providerId: string
+  readonly providerLabel: string
+  readonly subject: string
+  /** The attributes that rules look at, groups first. */
+  readonly attributes: readonly AttributeRow[]
+}
+
+export interface AttributeRow {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+/** The answer to POST /roles/credentials. The only page whose model holds secrets: never log it. */
+export interface CredentialsPage extends SignedInPage {
+  readonly role: {
+    readonly arn: string
+    readonly name: string
+    readonly accountId: string
+    readonly accountName?: string | undefined
+    readonly color?: string | undefined
+  }
+  /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
+  readonly sessionArn: string
+  readonly expiresAt: Instant
+  /** What was asked for, so that the console form asks for the same. */
+  readonly durationSeconds: number
+  /** The first one is shown first. */
+  readonly formats: readonly CredentialFormat[]
+}
+
+export interface CredentialFormat {
+  /** `env`, `json`: letters, digits and hyphens, for element ids. */
+  readonly id: string
+  readonly label: string
+  /** Where the text goes, as a sentence. */
+  readonly use: string
+  readonly text: string
+}
+
+/** GET /identity */
+export interface IdentityPage extends SignedInPage {
+  readonly providerId: string
+  readonly providerLabel: string
+  readonly protocol: 'saml' | 'oidc'
+  readonly issuer: string
+  readonly subject: string
+  /** The NameID's Format, where the subject is a NameID. */
+  readonly subjectFormat?: string | undefined
+  readonly authenticatedAt: Instant
+  /** When the session here ends whatever the person does. */
+  readonly expiresAt: Instant
+  readonly attributes: readonly AttributeRow[]
+}
+
+/** Every refusal, and 404. */
+export interface ErrorPage extends Page {
+  readonly status: number
+  readonly code: string
+  readonly sentence: string
+  readonly hint: string
+  /** The id under which the log has the reason in full. */
+  readonly reference: string
+  /** Where to sign in again, where that may help. */
+  readonly signInHref?: string | undefined
+  /** Where to go on, where the person has a live session. */
+  readonly continueHref?: string | undefined
+}
+
+/** GET /logout: asks. */
+export interface SignOutPage extends SignedInPage {}
+
+/** Where a logout ends. Nobody is signed in, and nothing starts by itself. */
+export interface SignedOutPage extends Page {
+  /** What the provider made of it: `You may still be signed in at Corp SSO.` */
+  readonly notice?: string | undefined
+  readonly signInHref: string
+}
+
+const HOUR = 3600
+const USUAL_DURATIONS = [900, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR]
+
+/**
+ * The durations (seconds) that a role offers: the usual ones up to its maximum, and the maximum itself. One hour is
+ * selected, which is AWS's own default, or the maximum where that is shorter.
+ */
+export const durationChoices = (maxSeconds: number): readonly DurationChoice[] => {
+  const usual = USUAL_DURATIONS.filter((seconds) => seconds < maxSeconds)
+  return [...usual, maxSeconds].map((seconds) => ({
+    seconds,
+    label: showDuration(seconds),
+    selected: seconds === Math.min(HOUR, maxSeconds),
+  }))
+}
+
+/** A point in time as pages show it: to the second, in UTC. */
+export const toInstant = (date: Date): Instant => {
+  const iso = `${date.toISOString().slice(0, 19)}Z`
+  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+  return { iso, text: `${day}, ${iso.slice(11, 19)} UTC` }
+}
+
+/**
+ * Whether a role is found by a query: each of its words occurs, in any case, in the account's name or id, or in the
+ * role's name, alias or ARN. The browser filters by the same rule: it looks at what the templates mark `data-find`.
+ */
+export const matchesQuery = (query: string, account: Omit<AccountGroup, 'roles'>, role: RoleChoice): boolean => {
+  const found = [account.name, account.id, role.name, role.alias, role.arn].join(' ').toLowerCase()
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => found.includes(word))
+}

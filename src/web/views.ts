@@ -1,0 +1,56 @@
+/**
+ * Pages: from a view model to HTML. Owns the templates in views/, how text is escaped, and where the style sheet and
+ * the script are. Knows no request, no response and no session: routes prepare the models of view-models.ts.
+ *
+ * Start reading at `createViews`.
+ */
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Eta } from 'eta'
+import type { PageModels, PageName } from './view-models.ts'
+
+const viewsUrl = new URL('../../views/', import.meta.url)
+
+/** The folder to serve under `/static`. Its files are named with a hash in the query: they may be cached for good. */
+export const staticFolder = fileURLToPath(new URL('static/', viewsUrl))
+
+export interface Views {
+  /** The page as a whole HTML document. Throws where the model lacks a value that the template shows. */
+  render<Name extends PageName>(page: Name, model: PageModels[Name]): string
+}
+
+/** The templates, compiled at their first use and kept. Reads the static files once, for their hashes. */
+export const createViews = (): Views => {
+  const eta = new Eta({ views: fileURLToPath(viewsUrl), cache: true, escapeFunction: escapeText })
+  const assets = { css: assetUrl('fedgate.css'), js: assetUrl('fedgate.js'), favicon: assetUrl('favicon.svg') }
+  return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets }) }
+}
+
+const assetUrl = (name: string): string => {
+  const hash = createHash('sha256').update(readFileSync(new URL(`static/${name}`, viewsUrl)))
+  return `/static/${name}?v=${hash.digest('hex').slice(0, 16)}`
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
+}
+
+/**
+ * Text for an element or a quoted attribute. Characters that would change what a person reads (overrides of direction,
+ * controls) are shown by their number. Anything but text and numbers is a mistake in a model, and throws.
+ */
+export const escapeText = (value: unknown): string => {
+  if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`A template shows ${typeof value}`)
+  return String(value).replace(DANGEROUS, (char) => ENTITIES[char] ?? `[U+${hex(char)}]`)
+}
+
+// Tab, line feed and carriage return are text; U+200E and U+200F mark right-to-left names honestly.
+const DANGEROUS = /[&<>"'`]|[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu
+
+const hex = (char: string): string => (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
