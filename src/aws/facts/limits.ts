@@ -1,0 +1,34 @@
+/** Limits that STS and IAM publish. Lengths are in characters, durations in seconds, both ends included. */
+
+export interface Range {
+  readonly min: number
+  readonly max: number
+}
+
+export const roleSessionName = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$/ } as const
+export const sourceIdentity = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$/, reservedPrefix: 'aws:' } as const
+
+/** Of AssumeRole, AssumeRoleWithSAML and AssumeRoleWithWebIdentity; the role's own maximum may be lower. */
+export const roleDuration = { min: 900, max: 43_200, default: 3600 } as const
+/** What IAM lets a role's MaxSessionDuration be. */
+export const maxSessionDuration = { min: 3600, max: 43_200, default: 3600 } as const
+/** `SessionDuration` of getSigninToken and of the SAML attribute. */
+export const consoleDuration: Range = { min: 900, max: 43_200 }
+
+export const samlAssertion: Range = { min: 4, max: 100_000 }
+export const webIdentityToken: Range = { min: 4, max: 20_000 }
+export const sessionPolicy: Range = { min: 1, max: 2048 }
+export const arn: Range = { min: 20, max: 2048 }
+export const policyArnCount = 10
+
+export const sessionTag = {
+  count: 50,
+  key: { min: 1, max: 128, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u },
+  value: { min: 0, max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u },
+  reservedPrefix: 'aws:',
+} as const
+
+/** From its IssueInstant, an assertion can be redeemed at STS for this long. */
+export const samlRedemptionSeconds = 300
+/** From its making, a sign-in token can be used for this long. */
+export const signInTokenSeconds = 900

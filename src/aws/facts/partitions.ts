@@ -1,0 +1,97 @@
+/**
+ * What AWS publishes, as data: partitions with their hosts (this file) and limits (limits.ts). Knows nothing of
+ * protocols and calls nothing. Everything that differs between AWS, China and GovCloud is a column here and nowhere else.
+ */
+
+export interface Partition {
+  /** The second part of every ARN: `aws`, `aws-cn`, `aws-us-gov`, … */
+  readonly id: string
+  /** The region of the partition's global endpoints and the one to assume when none is known. */
+  readonly defaultRegion: string
+  readonly regionPattern: RegExp
+  /** Suffix of regional service hosts, `amazonaws.com`. */
+  readonly dnsSuffix: string
+  /** Where people sign in; regional forms put `{region}.` before it. */
+  readonly signInHost: string
+  readonly consoleHost: string
+  /** AWS's own entityID: the Audience that an assertion for AWS must name. */
+  readonly audience: string
+}
+
+export const partitions: readonly Partition[] = [
+  {
+    id: 'aws-cn',
+    defaultRegion: 'cn-north-1',
+    regionPattern: /^cn-[a-z]+-\d+$/,
+    dnsSuffix: 'amazonaws.com.cn',
+    signInHost: 'signin.amazonaws.cn',
+    consoleHost: 'console.amazonaws.cn',
+    audience: 'urn:amazon:webservices:cn-north-1',
+  },
+  {
+    id: 'aws-us-gov',
+    defaultRegion: 'us-gov-west-1',
+    regionPattern: /^us-gov-[a-z]+-\d+$/,
+    dnsSuffix: 'amazonaws.com',
+    signInHost: 'signin.amazonaws-us-gov.com',
+    consoleHost: 'console.amazonaws-us-gov.com',
+    audience: 'urn:amazon:webservices:govcloud',
+  },
+  {
+    id: 'aws-eusc',
+    defaultRegion: 'eusc-de-east-1',
+    regionPattern: /^eusc-[a-z]{2}-[a-z]+-\d+$/,
+    dnsSuffix: 'amazonaws.eu',
+    signInHost: 'signin.amazonaws-eusc.eu',
+    consoleHost: 'console.amazonaws-eusc.eu',
+    audience: 'urn:amazon:webservices',
+  },
+  {
+    id: 'aws',
+    defaultRegion: 'us-east-1',
+    regionPattern: /^[a-z]{2}-[a-z]+-\d+$/,
+    dnsSuffix: 'amazonaws.com',
+    signInHost: 'signin.aws.amazon.com',
+    consoleHost: 'console.aws.amazon.com',
+    audience: 'urn:amazon:webservices',
+  },
+]
+
+/** undefined for a partition that is not in the table. */
+export const partitionById = (id: string): Partition | undefined => partitions.find((partition) => partition.id === id)
+
+/** undefined for what is not the name of a region, `aws-global` included. */
+export const partitionOfRegion = (region: string): Partition | undefined =>
+  partitions.find(({ regionPattern }) => regionPattern.test(region))
+
+/** The regions with FIPS hosts of their own. GovCloud's ordinary hosts are FIPS already. */
+const FIPS_REGIONS: ReadonlySet<string> = new Set(['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'])
+
+/** The regional STS endpoint, without a trailing slash; undefined for an unknown region. */
+export const stsEndpoint = (region: string, { fips = false } = {}): string | undefined => {
+  const partition = partitionOfRegion(region)
+  if (!partition) return undefined
+  const host = fips && FIPS_REGIONS.has(region) ? 'sts-fips' : 'sts'
+  return `https://${host}.${region}.${partition.dnsSuffix}`
+}
+
+/** The federation endpoint of AWS sign-in (`Action=getSigninToken`, `Action=login`). */
+export const federationEndpoint = ({ signInHost }: Partition, region?: string): string =>
+  `https://${region === undefined ? '' : `${region}.`}${signInHost}/federation`
+
+/** The Recipient of an assertion for AWS: the partition's assertion consumer service. */
+export const samlRecipient = ({ signInHost }: Partition): string => `https://${signInHost}/saml`
+
+/** Whether AWS itself listens there: global or regional, with or without the provider's own id. */
+export const isAwsSamlRecipient = (recipient: string): boolean => {
+  const match = /^https:\/\/([a-z0-9.-]+)(?:\/saml|\/saml\/acs\/[A-Za-z0-9-]+|\/static\/saml)$/.exec(recipient)
+  const host = match?.[1]
+  return host !== undefined && partitions.some((partition) => isSignInHost(host, partition))
+}
+
+const isSignInHost = (host: string, { signInHost, regionPattern }: Partition): boolean =>
+  host === signInHost || (host.endsWith(`.${signInHost}`) && regionPattern.test(host.slice(0, -signInHost.length - 1)))
+
+/** The Audience values that AWS takes: each partition's entityID, or the URL of its consumer service. */
+export const isAwsSamlAudience = (audience: string): boolean =>
+  partitions.some((partition) => partition.audience === audience) || isAwsSamlRecipient(audience)

@@ -1,0 +1,42 @@
+/**
+ * What a request carries for conditions to look at. Names of condition keys are case-insensitive (E.4), so the map is
+ * keyed by the lower-case name and every value remembers how its key is written.
+ */
+
+export interface ContextValue {
+  /** The condition key as AWS writes it, such as `saml:aud`. */
+  readonly key: string
+  readonly values: readonly string[]
+  /** Whether the key can hold a list: such keys need ForAnyValue or ForAllValues. */
+  readonly multi: boolean
+  /** Where the values came from, such as `SubjectConfirmationData/@Recipient`. */
+  readonly source?: string
+}
+
+export type RequestContext = ReadonlyMap<string, ContextValue>
+
+/** A key without values is an absent key. Of two values for one key the first counts. */
+export const requestContext = (entries: Iterable<ContextValue>): RequestContext => {
+  const context = new Map<string, ContextValue>()
+  for (const entry of entries) {
+    const name = entry.key.toLowerCase()
+    if (entry.values.length > 0 && !context.has(name)) context.set(name, entry)
+  }
+  return context
+}
+
+/** An entry with at most one value. */
+export const single = (key: string, value: string | undefined, source?: string): ContextValue => ({
+  key,
+  values: value === undefined ? [] : [value],
+  multi: false,
+  ...(source === undefined ? {} : { source }),
+})
+
+/** An entry that can hold a list. */
+export const list = (key: string, values: readonly string[], source?: string): ContextValue => ({
+  key,
+  values,
+  multi: true,
+  ...(source === undefined ? {} : { source }),
+})

@@ -1,0 +1,37 @@
+import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
+
+export const iamErrors = {
+  'iam.policy_malformed': {
+    sentence: 'The trust policy is not one that IAM would accept.',
+    hint: 'Correct the named places; `fedgate trust-policy` prints a policy that works.',
+  },
+} as const satisfies ErrorCatalogue
+
+export type IamErrorCode = keyof typeof iamErrors
+
+export class IamError extends FedgateError {
+  constructor(code: IamErrorCode, detail?: ErrorDetail) {
+    super(code, iamErrors[code], detail)
+  }
+}
+
+/** One place in a policy document that IAM would refuse. */
+export interface PolicyProblem {
+  /** Such as `Statement[0].Condition.StringEquals`. */
+  readonly path: string
+  readonly expected: string
+  readonly found: string
+  /** What IAM answers to CreateRole (aws-sts-semantics E.6). */
+  readonly iamMessage: string
+}
+
+/** A policy document that IAM would refuse, with everything that is wrong in it. */
+export class MalformedPolicyError extends IamError {
+  readonly problems: readonly PolicyProblem[]
+
+  constructor(problems: readonly PolicyProblem[]) {
+    const [first] = problems
+    super('iam.policy_malformed', first && { expected: first.expected, found: first.found, source: first.path })
+    this.problems = problems
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * The condition operators of IAM as a table (aws-sts-semantics E.4). An operator compiles the policy's values once and
+ * then tells of one request value whether it meets any of them; lists, absence and negation are conditions.ts's part.
+ */
+import { BlockList, isIP, isIPv4 } from 'node:net'
+import type { RequestContext } from './context.ts'
+import { matches, type Pattern, pattern, resolvedText, splitAtColons } from './patterns.ts'
+
+/** undefined: the request's value is not of the operator's type, so that nothing matches, negated or not. */
+export type Comparison = (value: string, context: RequestContext) => boolean | undefined
+
+export interface Operator {
+  /** `…NotEquals` and its like: true where no value of the policy is met, and where the key is absent. */
+  readonly negated: boolean
+  /** Whether `${…}` in the policy's values is a policy variable (D.6). */
+  readonly variables: boolean
+  readonly wildcards: boolean
+  /** What a value of the policy has to be, where not every text will do. */
+  readonly wants?: string
+  /** undefined when the policy's value is malformed. */
+  compile(value: Pattern): Comparison | undefined
+}
+
+type Compile = Operator['compile']
+type Fold = (text: string) => string
+
+const asIs: Fold = (text) => text
+const lower: Fold = (text) => text.toLowerCase()
+
+const text =
+  (fold: Fold): Compile =>
+  (wanted) =>
+  (value, context) =>
+    matches(wanted, value, context, fold)
+
+/** Compares what both sides parse to. */
+const ordered =
+  (parse: (text: string) => number | undefined, holds: (value: number, wanted: number) => boolean): Compile =>
+  ({ text: wantedText }) => {
+    const wanted = parse(wantedText)
+    if (wanted === undefined) return undefined
+    return (valueText) => {
+      const value = parse(valueText)
+      return value === undefined ? undefined : holds(value, wanted)
+    }
+  }
+
+const number = (text: string): number | undefined =>
+  /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined
+
+/** W3C's profile of ISO 8601, or seconds since 1970; four digits alone are a year. Milliseconds since 1970. */
+const instant = (text: string): number | undefined => {
+  if (/^\d{5,12}$/.test(text)) return Number(text) * 1000
+  if (!/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?$/.test(text)) return undefined
+  const time = Date.parse(text)
+  return Number.isNaN(time) ? undefined : time
+}
+
+const bool: Compile = (wanted) => {
+  if (wanted.literal !== undefined && !/^(true|false)$/i.test(wanted.literal)) return undefined
+  return (value, context) =>
+    /^(true|false)$/i.test(value) ? resolvedText(wanted, context)?.toLowerCase() === value.toLowerCase() : undefined
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+const binary: Compile = ({ text: wanted }) =>
+  BASE64.test(wanted) ? (value) => (BASE64.test(value) ? value === wanted : undefined) : undefined
+
+const addressRange = (cidr: string): BlockList | undefined => {
+  const [address = '', prefix, ...more] = cidr.split('/')
+  const version = isIP(address)
+  const widest = version === 4 ? 32 : 128
+  if (version === 0 || more.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined
+  const length = Number(prefix ?? widest)
+  if (length > widest) return undefined
+  const range = new BlockList()
+  range.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
+  return range
+}
+
+const address: Compile = ({ text: cidr }) => {
+  const range = addressRange(cidr)
+  return range && ((value) => (isIP(value) ? range.check(value, isIPv4(value) ? 'ipv4' : 'ipv6') : undefined))
+}
+
+/** The six parts one by one; only the last may hold colons, so only there can `*` cross one. */
+const arn: Compile = (wanted) => {
+  const parts = splitAtColons(wanted, 6)
+  if (parts.length < 6 && wanted.text !== '*') return undefined
+  return (value, context) => {
+    if (parts.length < 6) return true
+    const [a, b, c, d, e, ...rest] = value.split(':')
+    const found = [a, b, c, d, e, rest.join(':')]
+    return rest.length > 0 && parts.every((part, n) => matches(part, found[n] ?? '', context))
+  }
+}
+
+const operator = (compile: Compile, options: Partial<Omit<Operator, 'compile'>> = {}): Operator => ({
+  negated: false,
+  variables: false,
+  wildcards: false,
+  ...options,
+  compile,
+})
+const negation = (of: Operator): Operator => ({ ...of, negated: true })
+
+const stringEquals = operator(text(asIs), { variables: true })
+const stringEqualsIgnoreCase = operator(text(lower), { variables: true })
+const stringLike = operator(text(asIs), { variables: true, wildcards: true })
+const arnLike = operator(arn, { variables: true, wildcards: true, wants: 'an ARN of six parts' })
+const ipAddress = operator(address, { wants: 'an IP address or a range such as 203.0.113.0/24' })
+
+const numeric = (holds: (value: number, wanted: number) => boolean): Operator =>
+  operator(ordered(number, holds), { wants: 'a number' })
+const date = (holds: (value: number, wanted: number) => boolean): Operator =>
+  operator(ordered(instant, holds), { wants: 'a date such as 2026-11-22T00:00:00Z or seconds since 1970' })
+
+const equal = (a: number, b: number): boolean => a === b
+const less = (a: number, b: number): boolean => a < b
+const lessOrEqual = (a: number, b: number): boolean => a <= b
+const greater = (a: number, b: number): boolean => a > b
+const greaterOrEqual = (a: number, b: number): boolean => a >= b
+
+/** All operators but Null, which asks for the key and not for a value. A Map: operator names come from documents. */
+export const operators: ReadonlyMap<string, Operator> = new Map(
+  Object.entries({
+    StringEquals: stringEquals,
+    StringNotEquals: negation(stringEquals),
+    StringEqualsIgnoreCase: stringEqualsIgnoreCase,
+    StringNotEqualsIgnoreCase: negation(stringEqualsIgnoreCase),
+    StringLike: stringLike,
+    StringNotLike: negation(stringLike),
+    NumericEquals: numeric(equal),
+    NumericNotEquals: negation(numeric(equal)),
+    NumericLessThan: numeric(less),
+    NumericLessThanEquals: numeric(lessOrEqual),
+    NumericGreaterThan: numeric(greater),
+    NumericGreaterThanEquals: numeric(greaterOrEqual),
+    DateEquals: date(equal),
+    DateNotEquals: negation(date(equal)),
+    DateLessThan: date(less),
+    DateLessThanEquals: date(lessOrEqual),
+    DateGreaterThan: date(greater),
+    DateGreaterThanEquals: date(greaterOrEqual),
+    Bool: operator(bool, { variables: true, wants: 'true or false' }),
+    BinaryEquals: operator(binary, { wants: 'base64' }),
+    IpAddress: ipAddress,
+    NotIpAddress: negation(ipAddress),
+    ArnEquals: arnLike,
+    ArnLike: arnLike,
+    ArnNotEquals: negation(arnLike),
+    ArnNotLike: negation(arnLike),
+  }),
+)
+
+export const compilePattern = (value: string, { wildcards, variables }: Operator, versionHasVariables: boolean) =>
+  pattern(value, { wildcards, variables: variables && versionHasVariables })

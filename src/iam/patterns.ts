@@ -1,0 +1,143 @@
+/**
+ * Text with `*` and `?`, and with policy variables such as `${saml:sub}`. Matching runs in time proportional to
+ * pattern times text at worst: never a regular expression, whose time an author of a policy could make exponential.
+ */
+import type { RequestContext } from './context.ts'
+
+const ANY = Symbol('*')
+const ONE = Symbol('?')
+
+/** A literal character, or a wildcard. */
+type Token = string | typeof ANY | typeof ONE
+interface Variable {
+  readonly name: string
+  readonly fallback: string | undefined
+}
+type Part = Token | Variable
+
+/** A policy value as it was written, ready to be matched. */
+export interface Pattern {
+  readonly text: string
+  readonly parts: readonly Part[]
+  /** The whole value when it has neither wildcard nor variable. */
+  readonly literal: string | undefined
+}
+
+export interface PatternSyntax {
+  readonly wildcards: boolean
+  /** Policy variables need Version 2012-10-17; before that `${…}` is literal text (D.6). */
+  readonly variables: boolean
+}
+
+const VARIABLE = /\$\{([^{}]*)\}/y
+const ESCAPES: ReadonlySet<string> = new Set(['*', '?', '$'])
+
+/** `name` or `name, 'default'`. */
+const variable = (body: string): Variable => {
+  const match = /^\s*([^,\s]+)\s*(?:,\s*'([^']*)'\s*)?$/.exec(body)
+  return { name: (match?.[1] ?? body).toLowerCase(), fallback: match?.[2] }
+}
+
+const partsOf = (text: string, { wildcards, variables }: PatternSyntax): Part[] => {
+  const parts: Part[] = []
+  for (let at = 0; at < text.length; ) {
+    VARIABLE.lastIndex = at
+    const found = variables ? VARIABLE.exec(text) : null
+    if (found) {
+      const body = found[1] ?? ''
+      parts.push(ESCAPES.has(body) ? body : variable(body))
+      at += found[0].length
+      continue
+    }
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
+    parts.push(wildcards && character === '*' ? ANY : wildcards && character === '?' ? ONE : character)
+    at += character.length
+  }
+  return parts
+}
+
+export const pattern = (text: string, syntax: PatternSyntax): Pattern => {
+  const parts = partsOf(text, syntax)
+  return { text, parts, literal: parts.every((part) => typeof part === 'string') ? parts.join('') : undefined }
+}
+
+/** Cuts a pattern at its own colons, into at most `count` pieces; colons inside variables' values never cut. */
+export const splitAtColons = ({ text, parts }: Pattern, count: number): Pattern[] => {
+  const pieces: Part[][] = [[]]
+  for (const part of parts) {
+    if (part === ':' && pieces.length < count) pieces.push([])
+    else pieces.at(-1)?.push(part)
+  }
+  return pieces.map((piece) => ({
+    text,
+    parts: piece,
+    literal: piece.every((part) => typeof part === 'string') ? piece.join('') : undefined,
+  }))
+}
+
+/**
+ * The pattern with its variables replaced: their values are literal text, also where they hold a `*`.
+ * undefined when a variable has neither value nor default, or has several values: then nothing matches (D.6).
+ */
+const resolve = ({ parts }: Pattern, context: RequestContext): readonly Token[] | undefined => {
+  const tokens: Token[] = []
+  for (const part of parts) {
+    if (typeof part !== 'object') {
+      tokens.push(part)
+      continue
+    }
+    const found = context.get(part.name)
+    const value = found === undefined ? part.fallback : found.multi ? undefined : found.values[0]
+    if (value === undefined) return undefined
+    tokens.push(...value)
+  }
+  return tokens
+}
+
+/** Greedy with one point to return to, which is enough because only the last `*` ever has to give way. */
+const glob = (tokens: readonly Token[], characters: readonly string[]): boolean => {
+  let token = 0
+  let character = 0
+  let star = -1
+  let resume = 0
+  while (character < characters.length) {
+    const expected = tokens[token]
+    if (expected === ANY) {
+      star = token++
+      resume = character
+    } else if (expected === ONE || (expected !== undefined && expected === characters[character])) {
+      token++
+      character++
+    } else if (star >= 0) {
+      token = star + 1
+      character = ++resume
+    } else return false
+  }
+  while (tokens[token] === ANY) token++
+  return token === tokens.length
+}
+
+/** Whether the text is the pattern's. Case counts unless `fold` makes both sides alike. */
+export const matches = (
+  subject: Pattern,
+  text: string,
+  context: RequestContext,
+  fold: (text: string) => string = (same) => same,
+): boolean => {
+  if (subject.literal !== undefined) return fold(subject.literal) === fold(text)
+  const tokens = resolve(subject, context)
+  return (
+    tokens !== undefined &&
+    glob(
+      tokens.map((token) => (typeof token === 'string' ? fold(token) : token)),
+      [...fold(text)],
+    )
+  )
+}
+
+/** The pattern's text with its variables replaced, for operators without wildcards (Bool). */
+export const resolvedText = (subject: Pattern, context: RequestContext): string | undefined =>
+  subject.literal ??
+  resolve(subject, context)
+    ?.filter((token) => typeof token === 'string')
+    .join('')
