@@ -1,0 +1,122 @@
+/** The YAML side: text to plain values, and for every value its place in the file. Knows nothing of the schema. */
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Pair,
+  parseDocument,
+  type Scalar,
+} from 'yaml'
+import { type Complaint, type Path, type Problem, showValue } from './problem.ts'
+
+export interface ConfigDocument {
+  readonly values: unknown
+  readonly problems: readonly Problem[]
+  /** Gives a complaint its place: that of its value (or key), or of the nearest thing around it that is there. */
+  locate(complaint: Complaint): Problem
+  /** What was written where the value came from a variable or a file, such as `${SECRET}`. */
+  writtenAt(path: Path): string | undefined
+}
+
+/** Replaces what stands in a text; throws a complaint's words when it cannot. */
+export type Interpolate = (text: string) => { readonly text: string } | { readonly expected: string }
+
+const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : '')
+
+interface Place {
+  readonly key: unknown
+  readonly value: unknown
+}
+
+const childOf = (doc: Document, parent: unknown, step: string | number): Place | undefined => {
+  const node = isAlias(parent) ? parent.resolve(doc) : parent
+  if (isSeq(node)) return typeof step === 'number' ? { key: undefined, value: node.items[step] } : undefined
+  if (!isMap(node)) return undefined
+  return node.items.find((pair) => keyOf(pair) === String(step))
+}
+
+const placeOf = (doc: Document, path: Path): Place | undefined =>
+  path.reduce<Place | undefined>((place, step) => childOf(doc, place?.value, step), {
+    key: undefined,
+    value: doc.contents,
+  })
+
+const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined)
+
+const nearestOffset = (doc: Document, path: Path, atKey: boolean): number => {
+  const place = placeOf(doc, path)
+  const nodes = atKey || !offsetOf(place?.value) ? [place?.key, place?.value] : [place?.value]
+  const offset = nodes.map(offsetOf).find((found) => found !== undefined)
+  if (offset !== undefined || path.length === 0) return offset ?? 0
+  // What is missing is reported at the key of the mapping that lacks it.
+  return nearestOffset(doc, path.slice(0, -1), true)
+}
+
+/** Every scalar value and every pair, with its path; an alias is visited where its anchor stands. */
+function* walk(node: unknown, path: Path = []): Generator<{ path: Path; scalar?: Scalar; pair?: Pair }> {
+  if (isScalar(node)) yield { path, scalar: node }
+  if (isSeq(node)) for (const [index, item] of node.items.entries()) yield* walk(item, [...path, index])
+  if (!isMap(node)) return
+  for (const pair of node.items) {
+    yield { path: [...path, keyOf(pair)], pair }
+    yield* walk(pair.value, [...path, keyOf(pair)])
+  }
+}
+
+/** An account id without quotes is a number to YAML, and loses its leading zeros. */
+const checkKey = (pair: Pair, path: Path): Complaint | undefined => {
+  const { key } = pair
+  if (!isScalar(key)) return { path, atKey: true, expected: 'text as key', found: 'something else' }
+  if (key.value === '__proto__') return { path, atKey: true, expected: 'another key' }
+  if (typeof key.value === 'string') return undefined
+  const found = showValue(key.value)
+  key.value = key.source ?? String(key.value)
+  return { path: [...path.slice(0, -1), String(key.value)], atKey: true, expected: `"${key.value}" in quotes`, found }
+}
+
+const interpolateScalar = (
+  scalar: Scalar,
+  path: Path,
+  interpolate: Interpolate,
+  written: Map<unknown, string>,
+): Complaint | undefined => {
+  if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return undefined
+  const result = interpolate(scalar.value)
+  if ('expected' in result) return { path, expected: result.expected }
+  written.set(scalar, scalar.value)
+  scalar.value = result.text
+  return undefined
+}
+
+/** Reads YAML 1.2 and fills in what the texts refer to. Never throws: what is wrong is among the problems. */
+export const readDocument = (text: string, file: string, interpolate: Interpolate): ConfigDocument => {
+  const lineCounter = new LineCounter()
+  // prettyErrors would quote the line, secrets included.
+  const doc = parseDocument(text, { lineCounter, prettyErrors: false })
+  const placeAt = (offset: number): { file: string; line: number; column: number } => {
+    const { line, col } = lineCounter.linePos(offset)
+    return { file, line: Math.max(1, line), column: Math.max(1, col) }
+  }
+  const locate = (complaint: Complaint): Problem => ({
+    ...complaint,
+    ...placeAt(nearestOffset(doc, complaint.path, complaint.atKey ?? false)),
+  })
+  const written = new Map<unknown, string>()
+  const complaints = [...walk(doc.contents)].flatMap(
+    ({ path, scalar, pair }) =>
+      (pair ? checkKey(pair, path) : scalar ? interpolateScalar(scalar, path, interpolate, written) : undefined) ?? [],
+  )
+  const syntax = doc.errors.map(
+    ({ message, pos }): Problem => ({ ...placeAt(pos[0]), path: [], expected: 'YAML', found: message }),
+  )
+  return {
+    values: syntax.length > 0 ? undefined : doc.toJS({ maxAliasCount: 100 }),
+    problems: [...syntax, ...complaints.map(locate)],
+    locate,
+    writtenAt: (path) => written.get(placeOf(doc, path)?.value),
+  }
+}

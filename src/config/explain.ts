@@ -1,0 +1,115 @@
+/** From what zod says to what a person can correct: expected, found, and the key that was probably meant. */
+import type { z } from 'zod'
+import { type Complaint, type Path, showPath, showValue } from './problem.ts'
+import { configJsonSchema } from './schema.ts'
+import { nearest } from './suggest.ts'
+
+type Issue = z.core.$ZodIssue
+type JsonSchema = z.core.JSONSchema.BaseSchema
+
+const typeWords: Readonly<Record<string, string>> = {
+  object: 'a mapping',
+  record: 'a mapping',
+  array: 'a list',
+  string: 'text',
+  boolean: 'true or false',
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const valueAt = (values: unknown, path: Path): unknown =>
+  path.reduce<unknown>((value, step) => {
+    if (Array.isArray(value)) return value[Number(step)]
+    return isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined
+  }, values)
+
+/** Where the schema offers several mappings, the one whose `protocol` the value names. */
+const chosenBranch = (schema: JsonSchema, value: unknown): JsonSchema => {
+  const protocol = isRecord(value) ? value.protocol : undefined
+  const fits = ({ properties }: JsonSchema) => isRecord(properties?.protocol) && properties.protocol.const === protocol
+  return schema.oneOf?.find(fits) ?? schema
+}
+
+const childSchema = (schema: JsonSchema, step: string | number): JsonSchema => {
+  const next = schema.properties?.[step] ?? schema.items ?? schema.additionalProperties
+  return isRecord(next) ? next : {}
+}
+
+/** The keys that the schema knows at a path. */
+const knownKeys = (path: Path, values: unknown): readonly string[] => {
+  const schema = path.reduce<JsonSchema>(
+    (at, step, index) => chosenBranch(childSchema(at, step), valueAt(values, path.slice(0, index + 1))),
+    configJsonSchema(),
+  )
+  return Object.keys(schema.properties ?? {})
+}
+
+const isSecret = (path: Path): boolean => path.some((step) => /secret/i.test(String(step)))
+
+const foundAt = (path: Path, value: unknown, written: string | undefined): string => {
+  if (written !== undefined) return `the value of ${written}`
+  return isSecret(path) && typeof value === 'string' ? `${value.length} characters` : showValue(value)
+}
+
+const unknownKeys = (path: Path, keys: readonly string[], values: unknown): Complaint[] => {
+  const known = knownKeys(path, values)
+  return keys.map((key) => {
+    const suggestion = nearest(key, known)
+    const expected = path.length === 0 ? 'a key of the configuration' : `a key of ${showPath(path)}`
+    return {
+      path: [...path, key],
+      atKey: true,
+      expected,
+      found: JSON.stringify(key),
+      ...(suggestion === undefined ? { expected: `${expected} (${known.join(', ')})` } : { suggestion }),
+    }
+  })
+}
+
+const oneOf = (choices: readonly string[]): string =>
+  choices.length === 1 ? (choices[0] ?? '') : `one of ${choices.join(', ')}`
+
+/** The choices an issue offers, where it offers some. */
+const choicesOf = (issue: Issue): readonly string[] => {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  return issue.code === 'invalid_union' && 'options' in issue ? (issue.options ?? []).map(String) : []
+}
+
+const expectedOf = (issue: Issue): string => {
+  const choices = choicesOf(issue)
+  if (choices.length > 0) return oneOf(choices)
+  // The schema words its own expectations; zod's own sentences begin like this.
+  if (!issue.message.startsWith('Invalid ')) return issue.message
+  return issue.code === 'invalid_type' ? (typeWords[issue.expected] ?? issue.expected) : issue.message
+}
+
+/** A number where text belongs is mostly an account id or a version without its quotes. */
+const quoted = (value: unknown, issue: Issue): string =>
+  (typeof value === 'number' || typeof value === 'boolean') &&
+  issue.code === 'invalid_type' &&
+  issue.expected === 'string'
+    ? ' (in quotes)'
+    : ''
+
+/** One issue as complaints: of several unknown keys each is one. */
+export const explainIssue = (
+  issue: Issue,
+  values: unknown,
+  writtenAt: (path: Path) => string | undefined,
+): readonly Complaint[] => {
+  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
+  if (issue.code === 'unrecognized_keys') return unknownKeys(path, issue.keys, values)
+  if (issue.code === 'invalid_key')
+    return [{ path, atKey: true, expected: issue.issues[0]?.message ?? 'another key', found: String(path.at(-1)) }]
+  const value = valueAt(values, path)
+  const suggestion = typeof value === 'string' ? nearest(value, choicesOf(issue)) : undefined
+  return [
+    {
+      path,
+      expected: `${expectedOf(issue)}${quoted(value, issue)}`,
+      found: foundAt(path, value, writtenAt(path)),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    },
+  ]
+}

@@ -1,0 +1,42 @@
+import { resolve } from 'node:path'
+import type { Interpolate } from './document.ts'
+
+export interface Surroundings {
+  /** The folder of the configuration file: relative paths start there. Absolute. */
+  readonly folder: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The text of a file. Throws when there is none or it may not be read. */
+  readonly readFile: (path: string) => string
+}
+
+// Anything else in braces stays, because IAM's policy variables look so: ${aws:username}.
+const REFERENCE = /\$\$\{|\$\{file:([^}]+)\}|\$\{([A-Za-z_]\w*)\}/g
+
+type Filled = { readonly text: string } | { readonly expected: string }
+
+const fileText = (path: string, { folder, readFile }: Surroundings): Filled => {
+  try {
+    return { text: readFile(resolve(folder, path)).replace(/\r?\n$/, '') }
+  } catch {
+    return { expected: `a readable file at ${path}` }
+  }
+}
+
+const variable = (name: string, { env }: Surroundings): Filled => {
+  const text = Object.hasOwn(env, name) ? env[name] : undefined
+  return text === undefined ? { expected: `the environment variable ${name} to be set` } : { text }
+}
+
+/** `${NAME}` from the environment, `${file:PATH}` from a file (without its last line end), `$${` for `${`. */
+export const interpolateWith =
+  (surroundings: Surroundings): Interpolate =>
+  (text) => {
+    const missing: string[] = []
+    const filled = text.replaceAll(REFERENCE, (reference, path?: string, name?: string) => {
+      if (path === undefined && name === undefined) return reference.slice(1)
+      const value = path === undefined ? variable(name ?? '', surroundings) : fileText(path, surroundings)
+      if ('expected' in value) missing.push(value.expected)
+      return 'text' in value ? value.text : ''
+    })
+    return missing.length === 0 ? { text: filled } : { expected: missing.join(' and ') }
+  }

@@ -1,0 +1,108 @@
+/**
+ * Owns the configuration: from a YAML file to the `Config` of types.ts, or to every reason why not, each with its
+ * place in the file. Knows nothing of protocols, AWS or servers: what a value means is decided where it is used.
+ * Start here: parseConfig is the way through (document.ts: YAML and variables; schema.ts: the shape; rules.ts: what
+ * concerns several keys; explain.ts: words for what is wrong; normalize.ts: the form everyone else uses).
+ */
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { z } from 'zod'
+import { type ConfigDocument, readDocument } from './document.ts'
+import { draftOf } from './draft.ts'
+import { ConfigError, invalidConfig } from './errors.ts'
+import { explainIssue } from './explain.ts'
+import { interpolateWith } from './interpolate.ts'
+import { normalize } from './normalize.ts'
+import type { Complaint, Path, Problem } from './problem.ts'
+import { checkRules } from './rules.ts'
+import { configSchema } from './schema.ts'
+import type { Config } from './types.ts'
+
+export interface ParseOptions {
+  /** The file's name as messages show it; relative paths in the configuration start in its folder. */
+  readonly file: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** The text of a file by its absolute path. Throws when it cannot be read. */
+  readonly readFile: (path: string) => string
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A variable is text; where a number or true or false belongs, a text that reads as one is taken for it. */
+const fromText = (expected: string, text: unknown): unknown => {
+  if (expected === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  if (/^(number|int)$/.test(expected) && typeof text === 'string' && /^\d{1,9}$/.test(text)) return Number(text)
+  return text
+}
+
+const replaceAt = (values: unknown, path: Path, replace: (value: unknown) => unknown): unknown => {
+  const [step, ...rest] = path
+  if (step === undefined) return replace(values)
+  if (Array.isArray(values)) return values.map((each, i) => (i === step ? replaceAt(each, rest, replace) : each))
+  return isRecord(values) ? { ...values, [step]: replaceAt(values[step], rest, replace) } : values
+}
+
+const withTypedVariables = ({ values, writtenAt }: ConfigDocument): unknown => {
+  const issues = configSchema.safeParse(values).error?.issues ?? []
+  return issues.reduce<unknown>((typed, issue) => {
+    const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
+    const isVariable = issue.code === 'invalid_type' && writtenAt(path) !== undefined
+    return isVariable ? replaceAt(typed, path, (text) => fromText(issue.expected, text)) : typed
+  }, values)
+}
+
+/** Without those about a value that another problem already names. */
+const withoutEchoes = (complaints: readonly Complaint[], problems: readonly Problem[]): readonly Complaint[] => {
+  const named = new Set(problems.map(({ path }) => JSON.stringify(path)))
+  return complaints.filter(({ path }) => !named.has(JSON.stringify(path)))
+}
+
+const rejects = (file: string, problems: readonly Problem[]): never => {
+  throw invalidConfig(file, problems)
+}
+
+/**
+ * The configuration of a YAML text.
+ * @throws ConfigError with every problem at once, each with file, line and column.
+ */
+export const parseConfig = (text: string, { file, env, readFile: read }: ParseOptions): Config => {
+  const absolute = resolve(file)
+  const folder = dirname(absolute)
+  const document = readDocument(text, file, interpolateWith({ folder, env, readFile: read }))
+  if (document.values === undefined) return rejects(file, document.problems)
+  const values = withTypedVariables(document)
+  const parsed = configSchema.safeParse(values)
+  const issues: readonly z.core.$ZodIssue[] = parsed.error?.issues ?? []
+  const isReadable = (path: string): boolean => {
+    try {
+      read(resolve(folder, path))
+      return true
+    } catch {
+      return false
+    }
+  }
+  const shape = issues.flatMap((issue) => explainIssue(issue, values, document.writtenAt))
+  const rules = isRecord(values) ? checkRules(draftOf(values), { isReadable }) : []
+  const misfits = withoutEchoes([...shape, ...rules], document.problems).map(document.locate)
+  const problems = [...document.problems, ...misfits]
+  if (!parsed.success || problems.length > 0) return rejects(file, problems)
+  const ruleLine = (index: number) => document.locate({ path: ['access', index], expected: '' }).line
+  return normalize(parsed.data, { file: absolute, folder, ruleLine })
+}
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+/**
+ * Reads a configuration file, and what it refers to.
+ * @throws ConfigError when there is no such file, it cannot be read, or it is not valid.
+ */
+export const loadConfig = async (file: string, env: NodeJS.ProcessEnv): Promise<Config> => {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw isMissing(cause)
+      ? new ConfigError('config.not_found', { sentence: `There is no configuration file ${file}.`, cause })
+      : new ConfigError('config.unreadable', { sentence: `The configuration file ${file} cannot be read.`, cause })
+  })
+  return parseConfig(text, { file, env, readFile: (path) => readFileSync(path, 'utf8') })
+}

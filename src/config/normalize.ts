@@ -1,0 +1,170 @@
+/** From a file that fits schema and rules to the form that everyone else uses. Cannot fail on such a file. */
+import { resolve } from 'node:path'
+import { parseDuration } from '../core/duration.ts'
+import { Secret } from '../core/secret.ts'
+import { looksLikeUrl } from './address.ts'
+import { globPattern, toValueMatch } from './patterns.ts'
+import { conditionsOf, providersOf } from './rules/access.ts'
+import type { FileConfig, FileProvider } from './schema.ts'
+import type {
+  AccessRule,
+  AwsTarget,
+  ClientAuth,
+  Config,
+  OidcProviderConfig,
+  ProviderConfig,
+  RoleSettings,
+  SamlProviderConfig,
+  SigningConfig,
+} from './types.ts'
+
+export interface Place {
+  /** Absolute. */
+  readonly file: string
+  /** Absolute. */
+  readonly folder: string
+  /** The line of an access rule, by its index. */
+  readonly ruleLine: (index: number) => number
+}
+
+const seconds = (text: string): number => {
+  const parsed = parseDuration(text)
+  if (parsed === undefined) throw new TypeError(`no duration: ${text}`)
+  return parsed
+}
+
+/** `{}` for undefined: exactOptionalPropertyTypes tells a missing key from one that is undefined. */
+const optional = <Key extends string, Value>(key: Key, value: Value | undefined): { readonly [K in Key]?: Value } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]?: Value })
+
+const targetOf = (text: string): AwsTarget =>
+  text === 'aws' || text === 'local' ? { kind: text } : { kind: 'url', url: text.replace(/\/+$/, '') }
+
+const signInOf = ({ endpoint, signIn }: FileConfig['sts']): AwsTarget => {
+  if (signIn !== undefined) return targetOf(signIn)
+  const target = targetOf(endpoint)
+  return target.kind === 'url' ? { kind: 'url', url: new URL(target.url).origin } : target
+}
+
+const signingOf = ({ signing, sts }: FileConfig, folder: string): SigningConfig | undefined => {
+  if (signing) {
+    const [key, certificate] = [resolve(folder, signing.key), resolve(folder, signing.certificate)]
+    return { key, certificate, createIfMissing: false }
+  }
+  if (sts.endpoint !== 'local') return undefined
+  const certs = resolve(folder, 'certs')
+  return { key: resolve(certs, 'signing.key'), certificate: resolve(certs, 'signing.crt'), createIfMissing: true }
+}
+
+const secretsOf = (configured: string | readonly string[]): Config['session']['secrets'] => {
+  const [first, ...rest] = [configured].flat().map((secret) => new Secret(secret))
+  if (!first) throw new TypeError('no session secret')
+  return [first, ...rest]
+}
+
+const samlProviderOf = (
+  provider: Extract<FileProvider, { protocol: 'saml' }>,
+  baseUrl: string,
+  folder: string,
+): SamlProviderConfig => {
+  const { id, metadata, entityId, subject, clockSkew, label, spEntityId, ...same } = provider
+  return {
+    ...same,
+    id,
+    label: label ?? id,
+    metadata: looksLikeUrl(metadata)
+      ? { kind: 'url', url: metadata }
+      : { kind: 'file', path: resolve(folder, metadata) },
+    ...optional('entityId', entityId),
+    spEntityId: spEntityId ?? `${baseUrl}/saml/${id}/metadata`,
+    clockSkewSeconds: seconds(clockSkew),
+    subject: subject === 'nameId' ? { kind: 'nameId' } : { kind: 'attribute', name: subject },
+  }
+}
+
+const clientAuthOf = (provider: Extract<FileProvider, { protocol: 'oidc' }>): ClientAuth => {
+  const { clientSecret, tokenEndpointAuthMethod: method = 'client_secret_basic' } = provider
+  return clientSecret === undefined || method === 'none'
+    ? { method: 'none' }
+    : { method, secret: new Secret(clientSecret) }
+}
+
+const oidcProviderOf = (provider: Extract<FileProvider, { protocol: 'oidc' }>): OidcProviderConfig => {
+  const { clientSecret: _, tokenEndpointAuthMethod: __, idTokenAlgs, label, ...same } = provider
+  return {
+    ...same,
+    label: label ?? provider.id,
+    clientAuth: clientAuthOf(provider),
+    ...optional('idTokenAlgs', idTokenAlgs),
+  }
+}
+
+const providerOf = (provider: FileProvider, baseUrl: string, folder: string): ProviderConfig =>
+  provider.protocol === 'saml' ? samlProviderOf(provider, baseUrl, folder) : oidcProviderOf(provider)
+
+const roleSettingsOf = ({ match, alias, maxSessionDuration }: FileConfig['roles'][number]): RoleSettings => ({
+  match,
+  pattern: globPattern(match),
+  ...optional('alias', alias),
+  ...optional('maxSessionSeconds', maxSessionDuration === undefined ? undefined : seconds(maxSessionDuration)),
+})
+
+const accessRuleOf = (rule: FileConfig['access'][number], line: number): AccessRule => ({
+  when: {
+    ...optional('provider', providersOf(rule)),
+    conditions: conditionsOf(rule).map(([attribute, values]) => ({
+      attribute,
+      anyOf: [values].flat().map(toValueMatch),
+    })),
+  },
+  roles: rule.roles,
+  line,
+})
+
+const accountsOf = (accounts: FileConfig['accounts']): Config['accounts'] =>
+  new Map(
+    Object.entries(accounts).map(([id, { name, color, region }]) => [
+      id,
+      { name: name ?? id, ...optional('color', color), ...optional('region', region) },
+    ]),
+  )
+
+const localAwsOf = ({ localAws, listen }: FileConfig, folder: string): Config['localAws'] => ({
+  // 0 stays 0: any free port.
+  listen: localAws.listen ?? { host: listen.host, port: listen.port === 0 ? 0 : listen.port + 1 },
+  allowHttpIssuers: localAws.allowHttpIssuers,
+  ...optional('stateFile', localAws.state === undefined ? undefined : resolve(folder, localAws.state)),
+})
+
+/** Fills in the defaults that depend on other keys; makes paths absolute, durations seconds and secrets Secret. */
+export const normalize = (file: FileConfig, { file: path, folder, ruleLine }: Place): Config => {
+  const baseUrl = new URL(file.baseUrl).origin
+  const { session, sts } = file
+  return {
+    file: path,
+    folder,
+    baseUrl,
+    listen: file.listen,
+    trustProxy: file.trustProxy,
+    session: {
+      secrets: secretsOf(session.secret),
+      store: session.store,
+      idleSeconds: seconds(session.idle),
+      lifetimeSeconds: seconds(session.lifetime),
+    },
+    sts: {
+      target: targetOf(sts.endpoint),
+      signIn: signInOf(sts),
+      region: sts.region,
+      timeoutSeconds: seconds(sts.timeout),
+    },
+    ...optional('signing', signingOf(file, folder)),
+    providers: file.providers.map((provider) => providerOf(provider, baseUrl, folder)),
+    accounts: accountsOf(file.accounts),
+    roles: file.roles.map(roleSettingsOf),
+    access: file.access.map((rule, index) => accessRuleOf(rule, ruleLine(index))),
+    sessionName: file.sessionName,
+    localAws: localAwsOf(file, folder),
+    audit: optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
+  }
+}

@@ -1,0 +1,12 @@
+import type { Draft, Files, Rule } from './draft.ts'
+import type { Complaint } from './problem.ts'
+import { accessRules } from './rules/access.ts'
+import { deploymentRules } from './rules/deployment.ts'
+import { providerRules } from './rules/providers.ts'
+
+/** Every rule over several keys, by name: addresses, durations, expressions, who may grant a role. */
+export const configRules: Readonly<Record<string, Rule>> = { ...deploymentRules, ...providerRules, ...accessRules }
+
+/** Everything the rules find wrong. */
+export const checkRules = (draft: Draft, files: Files): readonly Complaint[] =>
+  Object.values(configRules).flatMap((rule) => rule(draft, files))

@@ -1,0 +1,163 @@
+/** Rules about where the gateway stands: addresses, secrets, durations, files. */
+import { parseDuration } from '../../core/duration.ts'
+import { isSafeUrl, parseWebUrl } from '../address.ts'
+import type { Files, Rule } from '../draft.ts'
+import { fill, placeholders } from '../patterns.ts'
+import { type Complaint, type Path, showValue } from '../problem.ts'
+
+const SECRET_LENGTH = 32
+
+/** The complaint, if the duration is shorter or longer than that. */
+export const durationWithin = (path: Path, text: string, min: string, max: string): readonly Complaint[] => {
+  const seconds = parseDuration(text) ?? 0
+  const fits = seconds >= (parseDuration(min) ?? 0) && seconds <= (parseDuration(max) ?? 0)
+  return fits ? [] : [{ path, expected: `a duration from ${min} to ${max}`, found: showValue(text) }]
+}
+
+/** The complaint, if the text is no https URL, or an http one that leaves this machine. */
+export const safeUrl = (path: Path, text: string): readonly Complaint[] => {
+  const url = parseWebUrl(text)
+  return url && isSafeUrl(url)
+    ? []
+    : [{ path, expected: 'an https URL (http on loopback only)', found: showValue(text) }]
+}
+
+/** The complaint, if there is no such file or it may not be read. */
+export const readableFile = (path: Path, file: string, files: Files): readonly Complaint[] =>
+  files.isReadable(file) ? [] : [{ path, expected: 'a file that can be read', found: showValue(file) }]
+
+const baseUrlIsAnOrigin: Rule = ({ baseUrl }) => {
+  if (baseUrl === undefined) return []
+  const url = parseWebUrl(baseUrl)
+  const complaint = { path: ['baseUrl'], found: showValue(baseUrl) }
+  if (!url || !isSafeUrl(url)) return [{ ...complaint, expected: 'an https origin, or an http one on loopback' }]
+  return url.pathname === '/' && !/[?#]/.test(baseUrl)
+    ? []
+    : [{ ...complaint, expected: 'an origin without a path', suggestion: url.origin }]
+}
+
+const sessionSecretsAreLong: Rule = ({ session }) => {
+  const secrets = session?.secret ?? []
+  return [secrets].flat().flatMap((secret, index) =>
+    secret.length >= SECRET_LENGTH
+      ? []
+      : [
+          {
+            path: ['session', 'secret', ...(typeof secrets === 'string' ? [] : [index])],
+            expected: `${SECRET_LENGTH} characters or more`,
+            found: `${secret.length} characters`,
+          },
+        ],
+  )
+}
+
+const sessionTimesFit: Rule = ({ session }) => {
+  if (!session) return []
+  const outside = [
+    ...durationWithin(['session', 'idle'], session.idle, '1m', '7d'),
+    ...durationWithin(['session', 'lifetime'], session.lifetime, '1m', '7d'),
+  ]
+  const [idle = 0, lifetime = 0] = [parseDuration(session.idle), parseDuration(session.lifetime)]
+  if (outside.length > 0 || idle <= lifetime) return outside
+  return [
+    {
+      path: ['session', 'idle'],
+      expected: `at most the lifetime of ${session.lifetime}`,
+      found: showValue(session.idle),
+    },
+  ]
+}
+
+const stsIsReachedSafely: Rule = ({ sts }) => {
+  if (!sts) return []
+  const urls = [['endpoint', sts.endpoint] as const, ['signIn', sts.signIn ?? sts.endpoint] as const]
+  return [
+    ...urls.flatMap(([key, value]) => (/^https?:/.test(value) ? safeUrl(['sts', key], value) : [])),
+    ...durationWithin(['sts', 'timeout'], sts.timeout, '1s', '60s'),
+  ]
+}
+
+const signInIsThere: Rule = ({ sts }) =>
+  sts?.signIn === 'local' && sts.endpoint !== 'local'
+    ? [
+        {
+          path: ['sts', 'signIn'],
+          expected: 'aws or a URL, as the local AWS runs only with sts.endpoint: local',
+          found: 'local',
+        },
+      ]
+    : []
+
+const portsDiffer: Rule = ({ listen, sts, localAws }) =>
+  sts?.endpoint === 'local' && listen && localAws?.listen?.port === listen.port && listen.port !== 0
+    ? [
+        {
+          path: ['localAws', 'listen', 'port'],
+          expected: "another port than the gateway's",
+          found: String(listen.port),
+        },
+      ]
+    : []
+
+const filesAreReadable: Rule = ({ signing, localAws }, files) => [
+  ...(signing ? readableFile(['signing', 'key'], signing.key, files) : []),
+  ...(signing ? readableFile(['signing', 'certificate'], signing.certificate, files) : []),
+  ...(localAws?.state === undefined ? [] : readableFile(['localAws', 'state'], localAws.state, files)),
+]
+
+/** What the gateway signs reaches AWS only if AWS knows the key: with the real one it cannot be made on the fly. */
+const signingKeyIsNamed: Rule = ({ sts, signing, providers }) =>
+  sts !== undefined && sts.endpoint !== 'local' && !signing && (providers ?? []).some((one) => one?.protocol === 'saml')
+    ? [
+        {
+          path: ['signing'],
+          expected: 'signing.key and signing.certificate, with which responses for AWS are signed',
+          found: 'nothing',
+        },
+      ]
+    : []
+
+/** AWS takes `[\w+=,.@-]` in a session name. */
+const sessionNameIsATemplate: Rule = ({ sessionName }) => {
+  if (sessionName === undefined) return []
+  const literal = fill(sessionName, () => '')
+  return placeholders(sessionName).length > 0 && /^[\w+=,.@-]*$/.test(literal)
+    ? []
+    : [
+        {
+          path: ['sessionName'],
+          expected: 'a template with a name in braces, and otherwise letters, digits and _+=,.@-',
+          found: showValue(sessionName),
+        },
+      ]
+}
+
+const aliasesAreUnique: Rule = ({ roles }) => {
+  const aliases = (roles ?? []).map((role) => role?.alias)
+  return aliases.flatMap((alias, index) =>
+    alias !== undefined && aliases.indexOf(alias) < index
+      ? [{ path: ['roles', index, 'alias'], expected: 'an alias that no other entry has', found: showValue(alias) }]
+      : [],
+  )
+}
+
+const sessionDurationsFitIam: Rule = ({ roles }) =>
+  (roles ?? []).flatMap((role, index) =>
+    role?.maxSessionDuration === undefined
+      ? []
+      : durationWithin(['roles', index, 'maxSessionDuration'], role.maxSessionDuration, '1h', '12h'),
+  )
+
+export const deploymentRules = {
+  baseUrlIsAnOrigin,
+  sessionSecretsAreLong,
+  sessionTimesFit,
+  stsIsReachedSafely,
+  signInIsThere,
+  portsDiffer,
+  filesAreReadable,
+  signingKeyIsNamed,
+  sessionNameIsATemplate,
+  aliasesAreUnique,
+  sessionDurationsFitIam,
+} as const satisfies Readonly<Record<string, Rule>>

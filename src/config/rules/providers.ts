@@ -1,0 +1,90 @@
+/** Rules about the identity providers. */
+import { isLoopback, isSafeUrl, looksLikeUrl, parseWebUrl } from '../address.ts'
+import { type Draft, forEach, type Rule } from '../draft.ts'
+import { type Complaint, showValue } from '../problem.ts'
+import type { FileProvider } from '../schema.ts'
+import { durationWithin, readableFile, safeUrl } from './deployment.ts'
+
+type OidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
+type SamlProvider = Extract<FileProvider, { protocol: 'saml' }>
+
+const forEachSaml = (
+  { providers }: Draft,
+  check: (provider: SamlProvider, index: number) => readonly Complaint[],
+): readonly Complaint[] =>
+  forEach(providers, (provider, index) => (provider.protocol === 'saml' ? check(provider, index) : []))
+
+const forEachOidc = (
+  { providers }: Draft,
+  check: (provider: OidcProvider, index: number) => readonly Complaint[],
+): readonly Complaint[] =>
+  forEach(providers, (provider, index) => (provider.protocol === 'oidc' ? check(provider, index) : []))
+
+const providerIdsAreUnique: Rule = ({ providers }) => {
+  const ids = (providers ?? []).map((provider) => provider?.id)
+  return forEach(providers, ({ id }, index) =>
+    ids.indexOf(id) < index
+      ? [{ path: ['providers', index, 'id'], expected: 'an id that no other provider has', found: showValue(id) }]
+      : [],
+  )
+}
+
+const metadataIsReachable: Rule = (draft, files) =>
+  forEachSaml(draft, ({ metadata }, index) => {
+    const path = ['providers', index, 'metadata']
+    return looksLikeUrl(metadata) ? safeUrl(path, metadata) : readableFile(path, metadata, files)
+  })
+
+const clockSkewIsSmall: Rule = (draft) =>
+  forEachSaml(draft, ({ clockSkew }, index) =>
+    durationWithin(['providers', index, 'clockSkew'], clockSkew, '1s', '180s'),
+  )
+
+const issuerIsSafe: Rule = (draft) =>
+  forEachOidc(draft, ({ issuer, allowInsecureHttp }, index) => {
+    const url = parseWebUrl(issuer)
+    const complaint = { path: ['providers', index, 'issuer'], found: showValue(issuer) }
+    if (!url || !isSafeUrl(url)) return [{ ...complaint, expected: 'an https URL' }]
+    return url.protocol === 'https:' || allowInsecureHttp
+      ? []
+      : [{ ...complaint, expected: 'an https URL, or allowInsecureHttp: true for this loopback issuer' }]
+  })
+
+const insecureHttpStaysOnLoopback: Rule = (draft) =>
+  forEachOidc(draft, ({ issuer, allowInsecureHttp }, index) => {
+    const url = parseWebUrl(issuer)
+    return allowInsecureHttp && url && !isLoopback(url)
+      ? [
+          {
+            path: ['providers', index, 'allowInsecureHttp'],
+            expected: 'false, as the issuer is not on loopback',
+            found: 'true',
+          },
+        ]
+      : []
+  })
+
+const clientAuthFitsTheSecret: Rule = (draft) =>
+  forEachOidc(draft, ({ tokenEndpointAuthMethod: method, clientSecret }, index) => {
+    if (method === undefined || (method === 'none') === (clientSecret === undefined)) return []
+    const expected = method === 'none' ? 'no clientSecret beside it' : 'a clientSecret beside it'
+    return [{ path: ['providers', index, 'tokenEndpointAuthMethod'], expected, found: method }]
+  })
+
+/** OpenID Connect Core 3.1.2.1: without this scope there is no ID token. */
+const openidIsAskedFor: Rule = (draft) =>
+  forEachOidc(draft, ({ scopes }, index) =>
+    scopes.includes('openid')
+      ? []
+      : [{ path: ['providers', index, 'scopes'], expected: 'openid among the scopes', found: scopes.join(', ') }],
+  )
+
+export const providerRules = {
+  providerIdsAreUnique,
+  metadataIsReachable,
+  clockSkewIsSmall,
+  issuerIsSafe,
+  insecureHttpStaysOnLoopback,
+  clientAuthFitsTheSecret,
+  openidIsAskedFor,
+} as const satisfies Readonly<Record<string, Rule>>

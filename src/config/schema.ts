@@ -1,0 +1,226 @@
+/**
+ * The shape of the configuration file, declaratively: what can be said as JSON Schema is said here, and
+ * schema/fedgate.schema.json and docs/configuration.md are generated from it. What concerns several keys at once is in
+ * rules.ts. The words beside each pattern are what an error message says was expected.
+ */
+import { z } from 'zod'
+import { accountColors } from './types.ts'
+
+const text = (expected: string, pattern: RegExp = /\S/) =>
+  z.string({ error: expected }).regex(pattern, { error: expected })
+
+const path = (what: string) => text(`the path of ${what}`)
+
+const flag = () => z.boolean({ error: 'true or false' })
+
+const wholeNumber = (expected: string, min: number, max: number) =>
+  z.int({ error: expected }).min(min, { error: expected }).max(max, { error: expected })
+
+/** One text, or a list of at least one. */
+const oneOrMore = (expected: string) => {
+  const one = z.string().min(1)
+  return z.union([one, z.array(one).min(1)], { error: expected })
+}
+
+const duration = (example: string) => text(`a duration such as ${example}`, /^([0-9]{1,6}[smhd])+$/)
+
+const awsRegion = () => text('an AWS region such as eu-west-1', /^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$/)
+
+const listen = (port: number, what: string) =>
+  z.strictObject({
+    host: text('an address or host name').default('127.0.0.1').describe('Address to listen on.'),
+    port: wholeNumber('a port from 0 to 65535', 0, 65_535).default(port).describe(`Port of ${what}. 0: any free one.`),
+  })
+
+const awsTarget = () => text('aws, local or a URL', /^(aws|local|https?:\/\/\S+)$/)
+
+const session = z.strictObject({
+  secret: oneOrMore('text of 32 characters or more, or a list of such texts').describe(
+    'Signs the session cookie: 32 characters or more of chance. In a list the first signs and all verify, so that it can be changed without signing anybody out.',
+  ),
+  store: z.literal('memory', { error: 'memory' }).default('memory').describe('Where sessions live.'),
+  idle: duration('30m').default('30m').describe('A session that is not used for this long ends.'),
+  lifetime: duration('8h').default('8h').describe('Every session ends after this long.'),
+})
+
+const sts = z.strictObject({
+  endpoint: awsTarget()
+    .default('aws')
+    .describe('`aws`: AWS itself. `local`: starts the local AWS with the gateway. Or the URL of something like STS.'),
+  signIn: awsTarget()
+    .optional()
+    .describe('Where the console is opened. Default: follows `endpoint`; of a URL its origin.'),
+  region: awsRegion()
+    .default('us-east-1')
+    .describe("Region of the STS endpoint. An account's own region and the role's partition win."),
+  timeout: duration('5s').default('5s').describe('How long one call to STS may take.'),
+})
+
+const signing = z.strictObject({
+  key: path('a PEM private key (RSA)').describe('PEM file of the RSA private key.'),
+  certificate: path('a PEM certificate').describe('PEM file of the certificate of that key.'),
+})
+
+const providerId = () =>
+  text('an id of 1 to 32 of a-z, 0-9 and -', /^[a-z0-9-]{1,32}$/).describe('Part of the URLs: never change it.')
+
+const label = () => text('a name for people').optional().describe('What people see. Default: the id.')
+
+const samlProvider = z.strictObject({
+  id: providerId(),
+  protocol: z.literal('saml'),
+  label: label(),
+  metadata: text('a file or a URL').describe('Metadata of the identity provider: a file, or a URL (refreshed).'),
+  entityId: text('an entityID').optional().describe('Only needed to pick one entity out of several in the metadata.'),
+  spEntityId: text('an entityID')
+    .optional()
+    .describe("The gateway's own entityID towards this identity provider. Default: the URL of its SP metadata."),
+  signature: z
+    .enum(['any', 'assertion', 'response', 'both'])
+    .default('any')
+    .describe('Which of the two must be signed. Every signature that is present must verify in any case.'),
+  clockSkew: duration('60s').default('60s').describe('How far the two clocks may be apart. At most 180s.'),
+  subject: text('nameId, or the name of an attribute')
+    .default('nameId')
+    .describe('What identifies the person: `nameId`, or the name of an attribute.'),
+  rolesFromAssertion: flag()
+    .default(false)
+    .describe(
+      "Believe this identity provider's own `https://aws.amazon.com/SAML/Attributes/Role`. It can then grant every role that trusts the gateway.",
+    ),
+  exchange: z
+    .strictObject({
+      via: z.literal('saml').describe('AssumeRoleWithSAML.'),
+      evidence: z.literal('reissued').describe('A response that the gateway signs after all checks.'),
+      provider: text('the name of a SAML provider in IAM', /^[\w.-]{1,128}$/)
+        .default('fedgate')
+        .describe('The name of the SAML provider in IAM that trusts the gateway.'),
+    })
+    .default({ via: 'saml', evidence: 'reissued', provider: 'fedgate' })
+    .describe('How a sign-in becomes AWS credentials.'),
+})
+
+const oidcProvider = z.strictObject({
+  id: providerId(),
+  protocol: z.literal('oidc'),
+  label: label(),
+  issuer: text('the issuer, an https URL', /^https?:\/\/[^\s?#]+$/).describe(
+    'The issuer exactly as its tokens say it (`iss`), a trailing slash included.',
+  ),
+  clientId: text('the client id').describe('As registered at the provider.'),
+  clientSecret: text('the client secret').optional().describe('None: a public client.'),
+  tokenEndpointAuthMethod: z
+    .enum(['client_secret_basic', 'client_secret_post', 'none'])
+    .optional()
+    .describe('Default: `client_secret_basic` with a secret, `none` without.'),
+  scopes: z
+    .array(text('a scope without spaces', /^[\x21\x23-\x5b\x5d-\x7e]+$/))
+    .default(['openid', 'email', 'profile'])
+    .describe('Scopes to ask for. `openid` must be among them.'),
+  idTokenAlgs: z
+    .array(z.enum(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']))
+    .min(1, { error: 'at least one algorithm' })
+    .optional()
+    .describe('Signature algorithms to accept. AWS takes no others. Default: those of them that discovery offers.'),
+  allowInsecureHttp: flag().default(false).describe('Allow an http issuer. Loopback only.'),
+  exchange: z
+    .strictObject({
+      via: z.literal('web-identity').describe('AssumeRoleWithWebIdentity.'),
+      evidence: z.literal('original').describe("The provider's own ID token."),
+    })
+    .default({ via: 'web-identity', evidence: 'original' })
+    .describe('How a sign-in becomes AWS credentials.'),
+})
+
+const account = z.strictObject({
+  name: text('a name for people').optional().describe('What people see. Default: the account id.'),
+  color: z.enum(accountColors).optional().describe('Marks the account in the role picker.'),
+  region: awsRegion().optional().describe('Region for STS and the console in this account.'),
+})
+
+const role = z.strictObject({
+  match: text('a pattern over role ARNs', /^arn:\S+$/).describe(
+    'Which roles: an ARN in which `*` stands for any text and `?` for one character.',
+  ),
+  alias: text('a short name', /^[A-Za-z0-9][\w.-]{0,63}$/)
+    .optional()
+    .describe('A short name to call the role by.'),
+  maxSessionDuration: duration('1h')
+    .optional()
+    .describe("The role's maximum session duration as set in IAM, 1h to 12h."),
+})
+
+const accessRule = z.strictObject({
+  when: z
+    .record(z.string(), oneOrMore('text or a list of texts'))
+    .describe(
+      'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. `provider` is reserved: the ids of the providers that this rule is for.',
+    ),
+  roles: z
+    .array(text('the ARN of a role'))
+    .min(1, { error: 'at least one role ARN' })
+    .describe("Role ARNs. `{name}` stands for what the named group `(?<name>…)` of this rule's patterns matched."),
+})
+
+const localAws = z.strictObject({
+  listen: listen(8081, 'the local AWS')
+    .optional()
+    .describe("Default: the gateway's host and the port after the gateway's."),
+  allowHttpIssuers: flag()
+    .default(true)
+    .describe('Take http issuers and issuers with a port. AWS itself takes https without a port only.'),
+  state: path('a YAML file')
+    .optional()
+    .describe(
+      'Accounts, users, roles with trust policies and identity providers. Default: made from this configuration.',
+    ),
+})
+
+export const configSchema = z
+  .strictObject({
+    baseUrl: text('the public origin without a path, such as https://aws.example.com').describe(
+      'The public origin of the gateway, without a path. https, or http on loopback.',
+    ),
+    listen: listen(8080, 'the gateway').prefault({}).describe('Where the gateway listens.'),
+    trustProxy: wholeNumber('a number of proxies from 0 to 10', 0, 10)
+      .default(0)
+      .describe('Number of proxies in front whose X-Forwarded-* headers are believed.'),
+    session: session.describe('Browser sessions.'),
+    sts: sts.prefault({}).describe('AWS STS and sign-in.'),
+    signing: signing
+      .optional()
+      .describe(
+        'Signs AuthnRequests and the responses reissued for AWS. With `sts.endpoint: local` a key is made at first start when none is named.',
+      ),
+    providers: z
+      .array(
+        z.discriminatedUnion('protocol', [samlProvider, oidcProvider], {
+          error: 'a provider: a mapping with protocol',
+        }),
+      )
+      .min(1, { error: 'at least one provider' })
+      .describe('The identity providers people sign in with.'),
+    accounts: z
+      .record(z.string().regex(/^[0-9]{12}$/, { error: 'an account id of twelve digits, in quotes' }), account)
+      .default({})
+      .describe('What is known of the AWS accounts, by account id. Quote the id: YAML reads it as a number otherwise.'),
+    roles: z.array(role).default([]).describe('What is special about some roles.'),
+    access: z.array(accessRule).default([]).describe('Who may take which role. All matching rules add up.'),
+    sessionName: text('a template such as {email}')
+      .default('{subject}')
+      .describe('Template of the role session name: `{subject}`, `{email}`, or any attribute in braces.'),
+    localAws: localAws.prefault({}).describe('Only for `sts.endpoint: local` and `fedgate local-aws`.'),
+    audit: z
+      .strictObject({ file: path('a file').optional().describe('File to append to. Default: standard output.') })
+      .prefault({})
+      .describe('The audit log: one JSON object a line.'),
+  })
+  .describe('Configuration of fedgate')
+
+/** What a file that fits the schema says, with defaults filled in. */
+export type FileConfig = z.output<typeof configSchema>
+export type FileProvider = FileConfig['providers'][number]
+
+/** The JSON Schema that editors use: draft 7, which is what their YAML support reads best. */
+export const configJsonSchema = (): z.core.JSONSchema.BaseSchema =>
+  z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' })
