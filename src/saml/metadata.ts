@@ -1,0 +1,161 @@
+import { type KeyObject, X509Certificate } from 'node:crypto'
+import { XMLDSIG } from '../xml/algorithms.ts'
+import { attributeOf, childrenNamed, isNamed, textOf } from '../xml/navigate.ts'
+import { parseXml, type XmlLimits } from '../xml/parse.ts'
+import type { XmlElement } from '../xml/tree.ts'
+import { asSamlError, SamlError } from './errors.ts'
+import { BINDING_POST, BINDING_REDIRECT, METADATA, PROTOCOL } from './names.ts'
+import { parseTime } from './times.ts'
+
+/** Where a service listens, by binding. */
+export interface Endpoints {
+  readonly redirect?: string
+  readonly post?: string
+}
+
+export interface SigningCertificate {
+  readonly key: KeyObject
+  readonly notAfter: Date
+  readonly pem: string
+}
+
+/** An identity provider as its metadata describes it. */
+export interface IdpMetadata {
+  readonly entityId: string
+  readonly singleSignOn: Endpoints
+  readonly singleLogout: Endpoints
+  /** For signing or for anything, in the order of the metadata; at least one. */
+  readonly signingCertificates: readonly SigningCertificate[]
+  readonly wantAuthnRequestsSigned: boolean
+  readonly validUntil?: Date
+  /** The document itself, as given. */
+  readonly xml: string
+}
+
+export interface MetadataOptions {
+  readonly now: Date
+  /** Which entity to take; needed only where the document describes several. */
+  readonly entityId?: string
+}
+
+const metadataLimits: XmlLimits = {
+  characters: 10_000_000,
+  depth: 100,
+  elements: 200_000,
+  attributesPerElement: 64,
+  attributes: 400_000,
+}
+
+/**
+ * Reads an EntityDescriptor (or one out of an EntitiesDescriptor) that has a SAML 2.0 IDPSSODescriptor. Metadata 2.3,
+ * 2.4.3. Throws SamlError `saml.metadata_*`, or a reason why the XML is not taken.
+ */
+export const parseIdpMetadata = (xml: string, options: MetadataOptions): IdpMetadata =>
+  asSamlError(() => read(xml, options))
+
+const read = (xml: string, { now, entityId }: MetadataOptions): IdpMetadata => {
+  const { entity, around } = findEntity(parseXml(xml, metadataLimits), entityId)
+  const idp = childrenNamed(entity, METADATA, 'IDPSSODescriptor').find(speaksSaml2)
+  if (!idp) throw new SamlError('saml.metadata_not_idp', { source: 'EntityDescriptor/IDPSSODescriptor' })
+  const validUntil = earliest([...around, entity, idp].flatMap(validUntilOf))
+  if (validUntil && validUntil <= now) {
+    throw new SamlError('saml.metadata_expired', {
+      expected: `after ${now.toISOString()}`,
+      found: validUntil.toISOString(),
+      source: '@validUntil',
+    })
+  }
+  const signingCertificates = childrenNamed(idp, METADATA, 'KeyDescriptor').filter(isForSigning).flatMap(certificatesOf)
+  if (signingCertificates.length === 0) throw new SamlError('saml.metadata_no_certificate', { source: 'KeyDescriptor' })
+  return {
+    entityId: attributeOf(entity, 'entityID') ?? '',
+    singleSignOn: endpoints(idp, 'SingleSignOnService'),
+    singleLogout: endpoints(idp, 'SingleLogoutService'),
+    signingCertificates,
+    wantAuthnRequestsSigned: isTrue(attributeOf(idp, 'WantAuthnRequestsSigned')),
+    ...(validUntil && { validUntil }),
+    xml,
+  }
+}
+
+interface Found {
+  readonly entity: XmlElement
+  /** The EntitiesDescriptors around it, whose validUntil counts too. */
+  readonly around: readonly XmlElement[]
+}
+
+const findEntity = (root: XmlElement, wanted: string | undefined): Found => {
+  const found = entitiesIn(root, []).filter(({ entity }) => {
+    const id = attributeOf(entity, 'entityID')
+    return wanted === undefined ? id !== undefined && id !== '' : id === wanted
+  })
+  const [only, another] = found
+  if (!only || another) {
+    throw new SamlError(only ? 'saml.metadata_ambiguous' : 'saml.metadata_not_idp', {
+      expected: wanted ?? 'one EntityDescriptor with an entityID',
+      found: `${found.length} of them`,
+      source: root.local,
+    })
+  }
+  return only
+}
+
+const entitiesIn = (element: XmlElement, around: readonly XmlElement[]): readonly Found[] => {
+  if (isNamed(element, METADATA, 'EntityDescriptor')) return [{ entity: element, around }]
+  if (!isNamed(element, METADATA, 'EntitiesDescriptor')) return []
+  return element.children.flatMap((child) => (typeof child === 'string' ? [] : entitiesIn(child, [...around, element])))
+}
+
+const speaksSaml2 = (role: XmlElement): boolean =>
+  (attributeOf(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(PROTOCOL)
+
+const validUntilOf = (element: XmlElement): readonly Date[] => {
+  const text = attributeOf(element, 'validUntil')
+  if (text === undefined) return []
+  const time = parseTime(text)
+  if (!time) throw new SamlError('saml.metadata_expired', { expected: 'a time', found: text, source: '@validUntil' })
+  return [time]
+}
+
+const earliest = (times: readonly Date[]): Date | undefined =>
+  times.reduce<Date | undefined>((first, time) => (first === undefined || time < first ? time : first), undefined)
+
+/** Without `use` a key serves every purpose. Metadata 2.4.1.1 */
+const isForSigning = (descriptor: XmlElement): boolean => (attributeOf(descriptor, 'use') ?? 'signing') === 'signing'
+
+/** The first certificate of each X509Data: further ones are its chain, whose keys must not vouch for assertions. */
+const certificatesOf = (descriptor: XmlElement): readonly SigningCertificate[] =>
+  childrenNamed(descriptor, XMLDSIG, 'KeyInfo')
+    .flatMap((keyInfo) => childrenNamed(keyInfo, XMLDSIG, 'X509Data'))
+    .flatMap((data) => childrenNamed(data, XMLDSIG, 'X509Certificate').slice(0, 1))
+    .map((certificate) => readCertificate(textOf(certificate)))
+
+const readCertificate = (base64: string): SigningCertificate => {
+  try {
+    const certificate = new X509Certificate(Buffer.from(base64, 'base64'))
+    return {
+      key: certificate.publicKey,
+      notAfter: new Date(certificate.validTo),
+      pem: certificate.toString(),
+    }
+  } catch (cause) {
+    throw new SamlError('saml.metadata_certificate', { source: 'X509Certificate', cause })
+  }
+}
+
+const endpoints = (role: XmlElement, service: string): Endpoints => {
+  const at = (binding: string): string | undefined =>
+    childrenNamed(role, METADATA, service)
+      .filter((endpoint) => attributeOf(endpoint, 'Binding') === binding)
+      .map((endpoint) => attributeOf(endpoint, 'Location')?.trim())
+      .find(isHttpUrl)
+  const redirect = at(BINDING_REDIRECT)
+  const post = at(BINDING_POST)
+  return { ...(redirect && { redirect }), ...(post && { post }) }
+}
+
+/** A `javascript:` location must never reach a redirect. */
+const isHttpUrl = (location: string | undefined): location is string =>
+  location !== undefined && URL.canParse(location) && /^https?:$/.test(new URL(location).protocol)
+
+const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1'

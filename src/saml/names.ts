@@ -1,0 +1,30 @@
+/**
+ * saml owns the SAML 2.0 protocol, pure: values and `now` in, values out; no network, no store, no session, no
+ * configuration. It does not know AWS: issuing a response for AWS is issue.ts with values that issuer/ chose.
+ * Start at response/validate.ts, the one strict pass from an untrusted form to a VerifiedAssertion, and at
+ * response/checks.ts, the list of what is asked of it. This file holds the names that the standard gives.
+ */
+
+export const ASSERTION = 'urn:oasis:names:tc:SAML:2.0:assertion'
+export const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol'
+export const METADATA = 'urn:oasis:names:tc:SAML:2.0:metadata'
+
+export const BINDING_REDIRECT = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect'
+export const BINDING_POST = 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST'
+
+/** Core 3.2.2.2 */
+export const STATUS_SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success'
+export const STATUS_NO_PASSIVE = 'urn:oasis:names:tc:SAML:2.0:status:NoPassive'
+export const STATUS_AUTHN_FAILED = 'urn:oasis:names:tc:SAML:2.0:status:AuthnFailed'
+export const STATUS_REQUEST_DENIED = 'urn:oasis:names:tc:SAML:2.0:status:RequestDenied'
+
+/** Profiles 3.3 */
+export const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
+
+export const NAMEID_UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
+export const NAMEID_EMAIL = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'
+export const NAMEID_PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
+export const NAMEID_TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+
+export const ATTRNAME_URI = 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri'
+export const AUTHN_CONTEXT_UNSPECIFIED = 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified'

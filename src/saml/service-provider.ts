@@ -1,0 +1,11 @@
+import type { KeyPair } from '../core/keys.ts'
+
+/** This gateway as one identity provider knows it. */
+export interface ServiceProvider {
+  readonly entityId: string
+  /** Assertion consumer service, for the POST binding. */
+  readonly acsUrl: string
+  /** Single logout service, for redirect and POST alike. */
+  readonly sloUrl?: string
+  readonly keys: KeyPair
+}

@@ -1,0 +1,54 @@
+import { XmlError } from './errors.ts'
+import type { XmlElement, XmlNode } from './tree.ts'
+
+/**
+ * Ways through a tree, along the child axis only: nothing here finds an element by searching the document, which is
+ * how signature wrapping gets in. Elements match by namespace and local name, attributes by no namespace and exact name.
+ */
+
+export const isNamed = (element: XmlElement, uri: string, local: string): boolean =>
+  element.local === local && element.uri === uri
+
+const isElement = (node: XmlNode, uri: string, local: string): node is XmlElement =>
+  typeof node !== 'string' && isNamed(node, uri, local)
+
+/** Where an element stands, for the reason of a refusal. */
+const where = (parent: XmlElement, local: string): string => `${parent.local}/${local}`
+
+export const childrenNamed = (parent: XmlElement, uri: string, local: string): readonly XmlElement[] =>
+  parent.children.filter((node): node is XmlElement => isElement(node, uri, local))
+
+/** At most one such child; throws `xml.element_repeated`. */
+export const optionalChild = (parent: XmlElement, uri: string, local: string): XmlElement | undefined => {
+  const [child, another] = childrenNamed(parent, uri, local)
+  if (another) throw new XmlError('xml.element_repeated', { expected: 'at most one', source: where(parent, local) })
+  return child
+}
+
+/** Exactly one such child; throws `xml.element_missing` or `xml.element_repeated`. */
+export const onlyChild = (parent: XmlElement, uri: string, local: string): XmlElement => {
+  const child = optionalChild(parent, uri, local)
+  if (!child) throw new XmlError('xml.element_missing', { expected: 'exactly one', source: where(parent, local) })
+  return child
+}
+
+const NOT_BLANK = /[^ \t\r\n]/
+
+/** Every child, all elements; throws `xml.elements_expected` when there is text other than white space among them. */
+export const childElements = (parent: XmlElement): readonly XmlElement[] =>
+  parent.children.filter((node) => {
+    if (typeof node !== 'string') return true
+    if (NOT_BLANK.test(node)) throw new XmlError('xml.elements_expected', { source: parent.local })
+    return false
+  }) as readonly XmlElement[]
+
+/** The whole text, as sent; throws `xml.text_expected` when an element stands in it. */
+export const textOf = (element: XmlElement): string => {
+  const [text = '', ...more] = element.children
+  if (typeof text !== 'string' || more.length > 0) throw new XmlError('xml.text_expected', { source: element.local })
+  return text
+}
+
+/** The value of an attribute in no namespace. */
+export const attributeOf = (element: XmlElement, name: string): string | undefined =>
+  element.attributes.find((attribute) => attribute.name === name)?.value

@@ -1,0 +1,163 @@
+import { SaxesParser, type SaxesTagNS } from 'saxes'
+import { XmlError } from './errors.ts'
+import type { NamespaceScope, XmlAttribute, XmlElement, XmlNode } from './tree.ts'
+
+/** What a document may cost. Exceeding any of it ends the parse on the spot. */
+export interface XmlLimits {
+  /** UTF-16 units of text. */
+  readonly characters: number
+  readonly depth: number
+  readonly elements: number
+  /** On one element, namespace declarations included. */
+  readonly attributesPerElement: number
+  /** In the document, namespace declarations included. */
+  readonly attributes: number
+}
+
+/** Room for a response with thousands of attribute values. */
+export const messageLimits: XmlLimits = {
+  characters: 1_048_576,
+  depth: 100,
+  elements: 20_000,
+  attributesPerElement: 64,
+  attributes: 40_000,
+}
+
+const XMLNS = 'http://www.w3.org/2000/xmlns/'
+const LONE_SURROGATE = /\p{Surrogate}/u
+const BLANK = /\s/
+
+/**
+ * Parses a whole document, or throws XmlError. Stricter than XML 1.0 with namespaces: no DOCTYPE, no processing
+ * instruction, no entities but the five, no encoding but UTF-8, every `ID` attribute unique and not empty. Comments are
+ * dropped without cutting the text around them; CDATA sections become text.
+ */
+export const parseXml = (text: string, limits: XmlLimits = messageLimits): XmlElement => {
+  if (text.length > limits.characters) {
+    throw new XmlError('xml.too_large', { expected: `${limits.characters} characters`, found: `${text.length}` })
+  }
+  if (LONE_SURROGATE.test(text)) throw new XmlError('xml.malformed', { found: 'half of a surrogate pair' })
+  const parser = new SaxesParser({ xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' })
+  const root = buildTree(parser, limits)
+  parser.write(text).close()
+  return root()
+}
+
+/** An element while its children are still being read. */
+interface OpenElement extends XmlElement {
+  readonly children: XmlNode[]
+}
+
+/**
+ * Attaches the handlers that build the tree. Saxes goes on after an error unless the handler throws, so every handler
+ * throws; nothing recurses, so depth costs nothing before its limit.
+ */
+const buildTree = (parser: SaxesParser<{ xmlns: true }>, limits: XmlLimits): (() => XmlElement) => {
+  const open: OpenElement[] = []
+  let root: XmlElement | undefined
+  const text = addText(open)
+
+  refuseWhatIsNeverAccepted(parser)
+  limitSize(parser, limits, open)
+  const claimId = uniqueIds()
+  parser.on('text', text)
+  parser.on('cdata', text)
+  parser.on('opentag', (tag) => {
+    const parent = open.at(-1)
+    const element = openElement(tag, parent?.scope, claimId)
+    if (parent) parent.children.push(element)
+    else root = element
+    open.push(element)
+  })
+  parser.on('closetag', () => void open.pop())
+  return () => {
+    if (!root) throw new XmlError('xml.malformed', { found: 'no root element' })
+    return root
+  }
+}
+
+/** Text that a comment or the edge of a CDATA section split becomes one again. */
+const addText = (open: readonly OpenElement[]) => (piece: string) => {
+  const children = open.at(-1)?.children
+  if (!children || piece === '') return
+  const last = children.at(-1)
+  if (typeof last === 'string') children[children.length - 1] = last + piece
+  else children.push(piece)
+}
+
+const refuseWhatIsNeverAccepted = (parser: SaxesParser<{ xmlns: true }>): void => {
+  parser.on('error', (error) => {
+    throw new XmlError('xml.malformed', { found: error.message })
+  })
+  parser.on('doctype', () => {
+    throw new XmlError('xml.doctype')
+  })
+  parser.on('processinginstruction', ({ target }) => {
+    throw new XmlError('xml.processing_instruction', { found: target })
+  })
+  parser.on('xmldecl', ({ version, encoding }) => {
+    if (version !== '1.0') throw new XmlError('xml.malformed', { expected: 'XML 1.0', found: `${version}` })
+    if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') {
+      throw new XmlError('xml.encoding', { expected: 'UTF-8', found: encoding })
+    }
+  })
+}
+
+const limitSize = (parser: SaxesParser<{ xmlns: true }>, limits: XmlLimits, open: readonly OpenElement[]): void => {
+  let elements = 0
+  let attributes = 0
+  let onThisElement = 0
+  parser.on('opentagstart', () => {
+    onThisElement = 0
+    elements += 1
+    if (elements > limits.elements) throw new XmlError('xml.too_many_elements', { expected: `${limits.elements}` })
+    if (open.length >= limits.depth) throw new XmlError('xml.too_deep', { expected: `${limits.depth}` })
+  })
+  parser.on('attribute', () => {
+    attributes += 1
+    onThisElement += 1
+    if (onThisElement > limits.attributesPerElement || attributes > limits.attributes) {
+      throw new XmlError('xml.too_many_attributes', {
+        expected: `${limits.attributesPerElement} on an element, ${limits.attributes} in all`,
+      })
+    }
+  })
+}
+
+/** Only the attribute named exactly `ID` is an ID in SAML (Core 1.3.4): not `Id`, `id`, `xml:id` or `saml:ID`. */
+const uniqueIds = () => {
+  const ids = new Set<string>()
+  return (id: string): void => {
+    if (id === '' || ids.has(id)) throw new XmlError('xml.duplicate_id', { found: id, source: '@ID' })
+    ids.add(id)
+  }
+}
+
+const openElement = (
+  tag: SaxesTagNS,
+  outer: NamespaceScope | undefined,
+  claimId: (id: string) => void,
+): OpenElement => {
+  const attributes: XmlAttribute[] = []
+  let declared: Map<string, string> | undefined
+  for (const name in tag.attributes) {
+    const attribute = tag.attributes[name]
+    if (attribute === undefined) continue
+    if (attribute.uri === XMLNS) {
+      declared ??= new Map()
+      declared.set(name === 'xmlns' ? '' : attribute.local, namespaceUri(attribute.value))
+    } else {
+      if (name === 'ID') claimId(attribute.value)
+      attributes.push(attribute)
+    }
+  }
+  const { name, prefix, local, uri } = tag
+  const scope = declared ? { declared, outer } : outer
+  return { name, prefix, local, uri, attributes, children: [], scope, declaresNamespaces: declared !== undefined }
+}
+
+/** Saxes resolves prefixes to trimmed URIs, other processors do not: what they would read differently is refused. */
+const namespaceUri = (value: string): string => {
+  if (BLANK.test(value)) throw new XmlError('xml.namespace', { found: value })
+  return value
+}

@@ -1,0 +1,56 @@
+import { XmlError } from './errors.ts'
+
+/** XML text that is already escaped: only this file makes it. */
+export interface Markup {
+  readonly markup: string
+}
+
+export type MarkupChild = Markup | string | undefined
+
+const NAME = /^[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?$/
+const ILLEGAL = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\t': '&#x9;',
+  '\n': '&#xA;',
+  '\r': '&#xD;',
+}
+const escaped = (text: string, unsafe: RegExp): string => {
+  if (ILLEGAL.test(text)) throw new XmlError('xml.unwritable')
+  return text.replace(unsafe, (character) => ESCAPES[character] ?? '')
+}
+
+const escapeText = (text: string): string => escaped(text, /[&<>\r]/g)
+/** Tabs and line ends too: a parser would make spaces of them. */
+const escapeAttribute = (text: string): string => escaped(text, /[&<>"\t\n\r]/g)
+
+const writeName = (name: string): string => {
+  if (!NAME.test(name)) throw new XmlError('xml.unwritable', { found: name })
+  return name
+}
+
+/**
+ * An element. Attributes and children that are undefined are left out; strings are text and get escaped. Throws
+ * `xml.unwritable` for characters that XML 1.0 has no way to carry.
+ */
+export const element = (
+  name: string,
+  attributes: Readonly<Record<string, string | undefined>>,
+  children: readonly MarkupChild[] | string = [],
+): Markup => {
+  const start = Object.entries(attributes).reduce(
+    (tag, [key, value]) => (value === undefined ? tag : `${tag} ${writeName(key)}="${escapeAttribute(value)}"`),
+    writeName(name),
+  )
+  const content = (typeof children === 'string' ? [children] : children).map(renderChild).join('')
+  return { markup: content === '' ? `<${start}/>` : `<${start}>${content}</${name}>` }
+}
+
+const renderChild = (child: MarkupChild): string =>
+  child === undefined ? '' : typeof child === 'string' ? escapeText(child) : child.markup
+
+/** The text of a built element, without an XML declaration: UTF-8 is XML's default. */
+export const render = ({ markup }: Markup): string => markup
