@@ -1,22 +1,26 @@
-/** How many letters to add, drop or change to get from one to the other, without regard to case. */
-const distance = (a: string, b: string): number => {
-  const [from, to] = [a.toLowerCase(), b.toLowerCase()]
+/** How many letters to add, drop, change or swap with their neighbour to get from one to the other. */
+const distance = (from: string, to: string): number => {
+  let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (const [i, letter] of [...from].entries()) {
     const next = [i + 1]
     for (let j = 0; j < to.length; j++) {
       const changed = (row[j] ?? 0) + (letter === to[j] ? 0 : 1)
-      next.push(Math.min(changed, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
+      const isSwap = i > 0 && j > 0 && letter === to[j - 1] && from[i - 1] === to[j]
+      const swapped = isSwap ? (before[j - 1] ?? 0) + 1 : changed
+      next.push(Math.min(changed, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1))
     }
+    before = row
     row = next
   }
   return row[to.length] ?? 0
 }
 
-/** The candidate that was probably meant; undefined when none is near. */
+/** The candidate that was probably meant, without regard to case; undefined when none is near. */
 export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
-  const near = candidates
-    .map((candidate) => ({ candidate, letters: distance(word.slice(0, 64), candidate) }))
+  const typed = word.slice(0, 64).toLowerCase()
+  return candidates
+    .map((candidate) => ({ candidate, letters: distance(typed, candidate.toLowerCase()) }))
     .filter(({ candidate, letters }) => letters <= Math.max(1, Math.min(3, Math.floor(candidate.length / 3))))
-  return near.sort((a, b) => a.letters - b.letters)[0]?.candidate
+    .sort((a, b) => a.letters - b.letters)[0]?.candidate
 }

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest'
+import { nearest } from '../../src/config/suggest.ts'
+
+describe('a suggestion', () => {
+  it.each([
+    ['issur', 'issuer'],
+    ['clockskew', 'clockSkew'],
+    ['odic', 'oidc'],
+    ['lable', 'label'],
+  ])('for %s is %s', (typed, meant) => {
+    expect(nearest(typed, ['issuer', 'clockSkew', 'oidc', 'saml', 'label', 'id'])).toBe(meant)
+  })
+
+  it('is not made when nothing is near', () => {
+    expect(nearest('encryption', ['issuer', 'signing', 'id'])).toBeUndefined()
+  })
+})

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    environment: 'node',
+    pool: 'forks',
+    reporters: [process.env.CI === 'true' ? 'dot' : 'default', './test/reporter.ts'],
+    // Journeys start servers, browsers and PHP; no test asserts on time.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    unstubEnvs: true,
+    restoreMocks: true,
+  },
+})
