@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto'
+import express, { type Express, type Request, type Response } from 'express'
+import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { html } from './html.ts'
+import { memoryAdapter } from './memory-adapter.ts'
+import { loginPage, messagePage } from './pages.ts'
+import { type Person, personWith } from './people.ts'
+import { pageHeaders, type RunningServer, sendPage, serveAssets, startServer } from './web-server.ts'
+
+export interface DemoClient {
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly redirectUris: readonly string[]
+}
+
+export interface DemoOpenIdProviderOptions {
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  readonly people: readonly Person[]
+  readonly clients: readonly DemoClient[]
+  /** Private signing keys. Default: an RS256 key made at start. */
+  readonly keys?: JSONWebKeySet
+}
+
+const PROTOCOL = 'OpenID Connect'
+
+/**
+ * The demo's OpenID provider: panva's oidc-provider with a sign-in page of its own, where the known clients need no
+ * consent, and whose ID token itself carries email, name and groups, because AWS sees nothing but the ID token.
+ * Its `url` is its issuer. Rejects with the system's error when the port is taken.
+ */
+export const startDemoOpenIdProvider = (options: DemoOpenIdProviderOptions): Promise<RunningServer> =>
+  startServer(options, async (issuer) => {
+    const Provider = await loadProvider()
+    const provider = new Provider(issuer, configuration(options, options.keys ?? (await makeKeys())))
+    return application(provider, options)
+  })
+
+// By its file: the package's entry prints a warning on Node 20, on which it works (test/demo runs it there).
+const PROVIDER_FILE = 'oidc-provider/lib/provider.js'
+
+const loadProvider = async (): Promise<typeof Provider> =>
+  ((await import(PROVIDER_FILE)) as typeof import('oidc-provider')).Provider
+
+const makeKeys = async (): Promise<JSONWebKeySet> => {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const kid = randomBytes(8).toString('hex')
+  return { keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }] }
+}
+
+const configuration = ({ clients, people }: DemoOpenIdProviderOptions, jwks: JSONWebKeySet): Configuration => ({
+  adapter: memoryAdapter(),
+  clients: clients.map(({ clientId, clientSecret, redirectUris }) => ({
+    client_id: clientId,
+    client_secret: clientSecret,
+    redirect_uris: [...redirectUris],
+    post_logout_redirect_uris: [...new Set(redirectUris.map((uri) => `${new URL(uri).origin}/`))],
+  })),
+  jwks: jwks as NonNullable<Configuration['jwks']>,
+  claims: {
+    openid: ['sub'],
+    email: ['email', 'email_verified'],
+    profile: ['name', 'preferred_username', 'groups', 'eduPersonAffiliation', 'costCenter'],
+  },
+  conformIdTokenClaims: false,
+  clientBasedCORS: () => false,
+  cookies: {
+    keys: [randomBytes(32).toString('hex')],
+    names: { session: 'demo-op-session', interaction: 'demo-op-interaction', resume: 'demo-op-resume' },
+  },
+  features: {
+    devInteractions: { enabled: false },
+    rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
+  },
+  findAccount: (_context, id) => account(people.find(({ username }) => username === id)),
+  interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+  loadExistingGrant: grantEverything,
+  pkce: { required: () => true },
+  renderError,
+  ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 28_800, IdToken: 3600, Interaction: 3600, Session: 28_800 },
+})
+
+const account = (person: Person | undefined) =>
+  person && {
+    accountId: person.username,
+    claims: () => ({
+      sub: person.username,
+      email: person.mail,
+      email_verified: true,
+      name: person.name,
+      preferred_username: person.username,
+      groups: [...person.groups],
+      eduPersonAffiliation: person.affiliation,
+      costCenter: person.costCenter,
+    }),
+  }
+
+/** Every client here is ours, so nobody is asked for consent. */
+const grantEverything = async ({ oidc }: KoaContextWithOIDC) => {
+  const { client, session, provider } = oidc
+  if (!client || !session?.accountId) return undefined
+  const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
+  grant.addOIDCScope('openid email profile')
+  await grant.save()
+  return grant
+}
+
+const application = (provider: Provider, { people, clients }: DemoOpenIdProviderOptions): Express => {
+  const app = express().disable('x-powered-by')
+  const targets = [...new Set(clients.flatMap(({ redirectUris }) => redirectUris.map((uri) => new URL(uri).origin)))]
+  const sendLogin = async (request: Request, response: Response, wrongPassword: boolean) => {
+    const { uid, params } = await provider.interactionDetails(request, response)
+    const application = String(params.client_id)
+    const page = loginPage({ protocol: PROTOCOL, application, people, action: `/interaction/${uid}`, wrongPassword })
+    sendPage(response, wrongPassword ? 403 : 200, page, targets)
+  }
+  serveAssets(app)
+  app.get('/', (_request, response) => sendPage(response, 200, frontPage(provider.issuer), []))
+  app.get('/interaction/:uid', (request, response) => sendLogin(request, response, false))
+  app.post('/interaction/:uid', express.urlencoded({ extended: false, limit: '10kb' }), async (request, response) => {
+    const person = personWith(people, request.body?.username, request.body?.password)
+    if (!person) return sendLogin(request, response, true)
+    const login = { accountId: person.username, amr: ['pwd'] }
+    await provider.interactionFinished(request, response, { login })
+  })
+  app.use(provider.callback())
+  app.use(answerError)
+  return app
+}
+
+const frontPage = (issuer: string): string =>
+  messagePage(
+    PROTOCOL,
+    'Nothing to do here',
+    'Start at the gateway: it sends you here to sign in.',
+    html`<p class="quiet">Issuer <code>${issuer}</code></p>
+<p><a href="/session/end">Sign out of this demo provider</a></p>`,
+  )
+
+// Express tells a handler of errors by its four parameters.
+const answerError = (_error: unknown, _request: Request, response: Response, _next: () => void): void => {
+  const message = 'This sign-in has ended or was never started. Start again at the gateway.'
+  sendPage(response, 400, messagePage(PROTOCOL, 'That did not work', message), [])
+}
+
+const renderError: NonNullable<Configuration['renderError']> = (context, out) => {
+  const message = out.error_description ?? out.error
+  context.set(pageHeaders([]))
+  context.type = 'html'
+  context.body = messagePage(PROTOCOL, 'That did not work', message, html`<p><code>${out.error}</code></p>`)
+}
+
+const logoutSource = (context: KoaContextWithOIDC): void => {
+  const { session } = context.oidc
+  const secret = (session as { state?: { secret?: string } } | undefined)?.state?.secret ?? ''
+  const origins = (context.oidc.client?.postLogoutRedirectUris ?? []).map((uri) => new URL(uri).origin)
+  context.set(pageHeaders(origins))
+  context.type = 'html'
+  context.body = messagePage(
+    PROTOCOL,
+    'Sign out',
+    'Do you want to sign out of the demo identity provider too?',
+    html`<form method="post" action="/session/end/confirm">
+<input type="hidden" name="xsrf" value="${secret}">
+<ul><li><button class="main" name="logout" value="yes">Sign out</button></li>
+<li><button class="plain">Stay signed in</button></li></ul></form>`,
+  )
+}
+
+const postLogoutSuccessSource = (context: KoaContextWithOIDC): void => {
+  context.set(pageHeaders([]))
+  context.type = 'html'
+  context.body = messagePage(PROTOCOL, 'Signed out', 'You are signed out of the demo identity provider.')
+}

@@ -1,0 +1,95 @@
+import { type Html, html } from './html.ts'
+import type { Person } from './people.ts'
+
+interface LoginPage {
+  /** `SAML` or `OpenID Connect`: which of the two demo providers this is. */
+  readonly protocol: string
+  /** Who asked for the sign-in. */
+  readonly application: string
+  readonly people: readonly Person[]
+  /** Where the form posts to. */
+  readonly action: string
+  /** What the form carries along. */
+  readonly hidden?: Readonly<Record<string, string>>
+  readonly wrongPassword?: boolean
+}
+
+const document = (title: string, protocol: string, content: Html): string =>
+  html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · demo identity provider</title>
+<link rel="stylesheet" href="/demo.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<main>
+<p class="badge">Demo identity provider · ${protocol}</p>
+${content}
+</main>
+</body>
+</html>
+`.toString()
+
+/** One click per person, and the same by name and password. Works without JavaScript. */
+export const loginPage = (page: LoginPage): string =>
+  document(
+    'Sign in',
+    page.protocol,
+    html`<h1>Sign in</h1>
+<p class="quiet">to continue to <strong>${page.application}</strong></p>
+${page.wrongPassword ? html`<p class="wrong" role="alert">No one here has that name and password.</p>` : undefined}
+<ul aria-label="Demo people">
+${page.people.map((person) => personButton(page, person))}</ul>
+<form class="typed" method="post" action="${page.action}">
+<h2>Or by name and password</h2>
+${hiddenInputs(page.hidden)}
+<label>Name <input name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required></label>
+<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+<button class="main">Sign in</button>
+</form>
+<footer>
+<p class="quiet">This page stands in for your company's identity provider. ${passwordHint(page.people)}</p>
+</footer>`,
+  )
+
+const personButton = ({ action, hidden }: LoginPage, { username, password, name, about }: Person): Html =>
+  html`<li><form method="post" action="${action}">
+${hiddenInputs(hidden)}<input type="hidden" name="password" value="${password}">
+<button class="person" name="username" value="${username}">
+<span class="initial" aria-hidden="true">${name.slice(0, 1)}</span>
+<span>${name}</span> <span class="about"><code>${username}</code> · ${about}</span>
+</button>
+</form></li>
+`
+
+const passwordHint = (people: readonly Person[]): Html => {
+  const passwords = [...new Set(people.map(({ password }) => password))]
+  return passwords.length === 1 ? html`The password of everyone is <code>${passwords[0]}</code>.` : html``
+}
+
+const hiddenInputs = (hidden: Readonly<Record<string, string>> = {}): readonly Html[] =>
+  Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
+
+/** A message in the same look, with an optional form or link below it. */
+export const messagePage = (protocol: string, title: string, message: string, below: Html = html``): string =>
+  document(title, protocol, html`<h1>${title}</h1><p>${message}</p>${below}`)
+
+/** A form that posts itself where JavaScript runs (`/post.js`), and has a button where it does not. */
+export const autoPostPage = (protocol: string, action: string, fields: Readonly<Record<string, string>>): string =>
+  document(
+    'Signing in',
+    protocol,
+    html`<h1>Signing in</h1>
+<p class="quiet">Taking you back to <strong>${new URL(action).host}</strong>.</p>
+<form method="post" action="${action}" id="auto-post">
+${hiddenInputs(fields)}
+<button class="main">Continue</button>
+</form>
+<script src="/post.js" defer></script>`,
+  )
+
+/** What `/post.js` serves. */
+export const autoPostScript = `document.getElementById('auto-post').submit()\n`

@@ -1,0 +1,52 @@
+/** Someone who can sign in at the demo's identity providers. The password is on the page: nothing here is secret. */
+export interface Person {
+  readonly username: string
+  readonly password: string
+  readonly name: string
+  /** One line for the sign-in page: who this is for AWS. */
+  readonly about: string
+  readonly mail: string
+  readonly affiliation: string
+  readonly groups: readonly string[]
+  readonly costCenter: string
+}
+
+const DEMO_PASSWORD = 'demo'
+
+/** The people of the demo: two accounts, every account, none. */
+export const demoPeople: readonly Person[] = [
+  {
+    username: 'alice',
+    password: DEMO_PASSWORD,
+    name: 'Alice Archer',
+    about: 'Developer in two AWS accounts',
+    mail: 'alice@example.com',
+    affiliation: 'staff',
+    groups: ['aws-dev'],
+    costCenter: '4711',
+  },
+  {
+    username: 'bob',
+    password: DEMO_PASSWORD,
+    name: 'Bob Brewer',
+    about: 'Administrator',
+    mail: 'bob@example.com',
+    affiliation: 'staff',
+    groups: ['aws-admin'],
+    costCenter: '4712',
+  },
+  {
+    username: 'carol',
+    password: DEMO_PASSWORD,
+    name: 'Carol Carver',
+    about: 'No role in any account',
+    mail: 'carol@example.com',
+    affiliation: 'affiliate',
+    groups: [],
+    costCenter: '4713',
+  },
+]
+
+/** The person whose name and password these are. Values from a form: anything that is not text is nobody. */
+export const personWith = (people: readonly Person[], username: unknown, password: unknown): Person | undefined =>
+  people.find((person) => person.username === username && person.password === password)

@@ -1,0 +1,82 @@
+import { cut, OidcError } from './errors.ts'
+
+/** How the relying party reaches a provider: `fetch`, or a stand-in for it. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+const LARGEST_ANSWER = 1024 * 1024
+const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/
+// A userinfo answer may be signed, which openid-client verifies.
+const JWT_TYPE = 'application/jwt'
+
+/**
+ * A fetch that a provider cannot hold up: the time limit (in milliseconds) covers the request and the whole body, an
+ * answer has at most 1 MB after decompression, redirects are refused, and what comes back is JSON or nothing.
+ * Throws OidcError.
+ */
+export const boundedFetch =
+  (fetch: Fetch, limitMilliseconds: number): Fetch =>
+  async (url, init) => {
+    const timeout = AbortSignal.timeout(limitMilliseconds)
+    const signal = init.signal ? AbortSignal.any([timeout, init.signal]) : timeout
+    try {
+      const response = await fetch(url, { ...init, redirect: 'manual', signal })
+      refuseBadStatus(response, url)
+      const body = await readBounded(response, url)
+      refuseOtherThanJson(response, url)
+      return new Response(body, { status: response.status, headers: response.headers })
+    } catch (error) {
+      throw error instanceof OidcError ? error : transportError(error, signal.aborted, url)
+    }
+  }
+
+const refuseBadStatus = (response: Response, url: string): void => {
+  const { status } = response
+  const problem =
+    status >= 300 && status < 400 ? 'oidc.redirect_refused' : status >= 500 ? 'oidc.provider_failed' : undefined
+  if (!problem) return
+  void response.body?.cancel()
+  throw new OidcError(problem, { expected: 'status 200', found: `status ${status}`, source: place(url) })
+}
+
+const readBounded = async (response: Response, url: string): Promise<Uint8Array<ArrayBuffer>> => {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > LARGEST_ANSWER) {
+      throw new OidcError('oidc.answer_too_large', { expected: 'at most 1 MB', found: 'more', source: place(url) })
+    }
+    chunks.push(chunk)
+  }
+  return new Uint8Array(Buffer.concat(chunks))
+}
+
+const refuseOtherThanJson = (response: Response, url: string): void => {
+  const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+  if (JSON_TYPE.test(type) || type === JWT_TYPE) return
+  // An error status says more than the type of the page that came with it.
+  if (response.status !== 200) {
+    const detail = { expected: 'status 200', found: `status ${response.status}`, source: place(url) }
+    throw new OidcError('oidc.provider_failed', detail)
+  }
+  const found = type === '' ? 'no content type' : cut(type)
+  throw new OidcError('oidc.answer_not_json', { expected: 'application/json', found, source: place(url) })
+}
+
+const transportError = (cause: unknown, timedOut: boolean, url: string): OidcError => {
+  if (timedOut) return new OidcError('oidc.provider_timeout', { source: place(url), cause })
+  return new OidcError('oidc.provider_unavailable', { found: networkReason(cause), source: place(url), cause })
+}
+
+/** `ECONNREFUSED` and the like, which fetch hides one level down. */
+const networkReason = (error: unknown): string => {
+  const cause = error instanceof Error ? (error.cause ?? error) : error
+  if (!(cause instanceof Error)) return 'a network error'
+  return cut('code' in cause && typeof cause.code === 'string' ? cause.code : cause.message)
+}
+
+// Without the query: nothing that a request carries belongs in a log.
+const place = (url: string): string => {
+  const { origin, pathname } = new URL(url)
+  return cut(origin + pathname)
+}

@@ -1,0 +1,64 @@
+import { sameText } from '../core/ids.ts'
+import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
+import { cut, OidcError, type OidcErrorCode } from './errors.ts'
+
+/** What the browser brought back, and what this login and this provider make of it. */
+export interface ExpectedCallback {
+  readonly state: string
+  readonly issuer: string
+  /** The metadata's `authorization_response_iss_parameter_supported`. RFC 9207 3 */
+  readonly issuerIsPromised: boolean
+}
+
+type CallbackCheck = Check<URLSearchParams, ExpectedCallback>
+
+/** RFC 6749 3.1: a parameter that comes twice could be read either way. */
+const parametersComeOnce: CallbackCheck = (parameters) => {
+  const repeated = [...parameters.keys()].find((name) => parameters.getAll(name).length > 1)
+  return repeated === undefined ? pass : { expected: 'once', found: 'more than once', source: cut(repeated) }
+}
+
+/** RFC 6749 10.12. The value that was expected is a secret of this login and stays out of the log. */
+const stateIsOurs: CallbackCheck = (parameters, { state }) =>
+  sameText(parameters.get('state') ?? '', state)
+    ? pass
+    : { expected: 'the state of this sign-in', found: presence(parameters.get('state')), source: 'state' }
+
+/** RFC 9207 2.4: a provider that promises to say who it is must say so. */
+const issuerIsThere: CallbackCheck = (parameters, { issuer, issuerIsPromised }) =>
+  parameters.has('iss') || !issuerIsPromised ? pass : { expected: issuer, found: 'nothing', source: 'iss' }
+
+/** RFC 9207 2.4, against mix-up (RFC 9700 4.4): equal whenever it is there. */
+const issuerIsTheProvider: CallbackCheck = (parameters, { issuer }) => {
+  const iss = parameters.get('iss')
+  return iss === null || iss === issuer ? pass : { expected: issuer, found: cut(iss), source: 'iss' }
+}
+
+/** Asked before the code is redeemed. */
+export const callbackChecks = { parametersComeOnce, stateIsOurs, issuerIsThere, issuerIsTheProvider }
+
+const codes: Readonly<Record<keyof typeof callbackChecks, OidcErrorCode>> = {
+  parametersComeOnce: 'oidc.parameter_repeated',
+  stateIsOurs: 'oidc.state_mismatch',
+  issuerIsThere: 'oidc.callback_issuer_missing',
+  issuerIsTheProvider: 'oidc.callback_issuer_mismatch',
+}
+
+/** Throws OidcError unless the callback answers this login with a code; an error from the provider included. */
+export const checkCallback = (parameters: URLSearchParams, expected: ExpectedCallback): void => {
+  const verdict = runChecks(callbackChecks, parameters, expected)
+  const failure = firstFailure(verdict)
+  if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
+  const error = parameters.get('error')
+  if (error !== null) throw providerRefusal(error, parameters.get('error_description'))
+  if (!parameters.get('code')) throw new OidcError('oidc.code_missing', { expected: 'a code', found: 'none' })
+}
+
+// Anyone can write these two into a link: they go to the log, cut, and never to the page.
+const providerRefusal = (error: string, description: string | null): OidcError => {
+  const code = error === 'access_denied' ? 'oidc.access_denied' : 'oidc.provider_refused'
+  const found = cut(description === null ? error : `${error}: ${description}`)
+  return new OidcError(code, { expected: 'a code', found, source: 'error' })
+}
+
+const presence = (value: string | null): string => (value === null ? 'nothing' : 'another one')

@@ -1,0 +1,80 @@
+import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
+import type { Verdict } from '../core/verdict.ts'
+
+const AGAIN = 'Sign in again. If it happens again, show this page to your administrator.'
+const ADMIN = 'Show this page to your administrator: the audit log has the reason under this reference.'
+const LATER = 'Try again in a minute, or sign in with another provider.'
+const SETUP = 'Ask your administrator to compare the settings of this provider with what the provider publishes.'
+
+/** Every way in which signing in with an OpenID provider can fail. Codes are stable. */
+export const oidcErrors = {
+  'oidc.provider_unavailable': { sentence: 'The sign-in provider cannot be reached.', hint: LATER },
+  'oidc.provider_timeout': { sentence: 'The sign-in provider did not answer in time.', hint: LATER },
+  'oidc.provider_failed': { sentence: 'The sign-in provider answered with an error of its own.', hint: LATER },
+  'oidc.answer_too_large': { sentence: 'The sign-in provider sent far more than was asked for.', hint: ADMIN },
+  'oidc.answer_not_json': { sentence: 'The sign-in provider answered with something that is not JSON.', hint: SETUP },
+  'oidc.redirect_refused': { sentence: 'The sign-in provider pointed to another address.', hint: SETUP },
+  'oidc.insecure_url': { sentence: 'The sign-in provider uses an address without encryption.', hint: SETUP },
+  'oidc.discovery_issuer_mismatch': { sentence: 'The sign-in provider says it is another one.', hint: SETUP },
+  'oidc.discovery_incomplete': { sentence: 'The sign-in provider does not offer what is needed here.', hint: SETUP },
+
+  'oidc.parameter_repeated': { sentence: 'The answer from the sign-in provider is ambiguous.', hint: AGAIN },
+  'oidc.state_mismatch': { sentence: 'This answer does not belong to the sign-in you started.', hint: AGAIN },
+  'oidc.callback_issuer_missing': { sentence: 'The answer does not say which provider it is from.', hint: AGAIN },
+  'oidc.callback_issuer_mismatch': { sentence: 'The answer came from another sign-in provider.', hint: AGAIN },
+  'oidc.code_missing': { sentence: 'The answer from the sign-in provider is incomplete.', hint: AGAIN },
+  'oidc.access_denied': {
+    sentence: 'The sign-in was cancelled or not allowed at the provider.',
+    hint: 'Sign in again, or ask the administrator of the provider for access.',
+  },
+  'oidc.provider_refused': { sentence: 'The sign-in provider refused the request.', hint: ADMIN },
+  'oidc.code_refused': { sentence: 'The sign-in provider no longer accepts this sign-in.', hint: AGAIN },
+  'oidc.client_refused': { sentence: 'The sign-in provider does not recognise this gateway.', hint: SETUP },
+  'oidc.token_answer_invalid': { sentence: 'The sign-in provider answered in an unknown form.', hint: ADMIN },
+
+  'oidc.id_token_missing': { sentence: 'The sign-in provider sent no proof of who you are.', hint: SETUP },
+  'oidc.id_token_malformed': { sentence: 'The proof of who you are is not well formed.', hint: ADMIN },
+  'oidc.id_token_refused': { sentence: 'The proof of who you are was refused.', hint: ADMIN },
+  'oidc.algorithm_refused': { sentence: 'The proof of who you are is signed in a way not allowed.', hint: SETUP },
+  'oidc.key_unknown': { sentence: 'The proof of who you are is signed with an unknown key.', hint: AGAIN },
+  'oidc.signature_invalid': { sentence: 'The signature on the proof of who you are is wrong.', hint: ADMIN },
+  'oidc.critical_header': { sentence: 'The proof of who you are asks for an unknown extension.', hint: ADMIN },
+  'oidc.issuer_mismatch': { sentence: 'The proof of who you are was issued by someone else.', hint: ADMIN },
+  'oidc.audience_mismatch': { sentence: 'The proof of who you are is meant for someone else.', hint: ADMIN },
+  'oidc.audience_untrusted': { sentence: 'The proof of who you are is also meant for others.', hint: ADMIN },
+  'oidc.authorized_party_mismatch': { sentence: 'The proof of who you are was given to another one.', hint: ADMIN },
+  'oidc.token_expired': { sentence: 'The proof of who you are has expired.', hint: AGAIN },
+  'oidc.issued_in_future': {
+    sentence: 'The proof of who you are is dated in the future.',
+    hint: 'The clocks of the gateway and of the provider differ: ask your administrator to check them.',
+  },
+  'oidc.issued_too_long_ago': { sentence: 'The proof of who you are is too old.', hint: AGAIN },
+  'oidc.token_not_yet_valid': {
+    sentence: 'The proof of who you are is not valid yet.',
+    hint: 'The clocks of the gateway and of the provider differ: ask your administrator to check them.',
+  },
+  'oidc.nonce_mismatch': { sentence: 'The proof of who you are belongs to another sign-in.', hint: AGAIN },
+  'oidc.subject_invalid': { sentence: 'The proof of who you are does not name anyone.', hint: ADMIN },
+  'oidc.auth_time_invalid': { sentence: 'The time at which you signed in makes no sense.', hint: ADMIN },
+  'oidc.access_token_mismatch': { sentence: 'The tokens from the provider do not belong together.', hint: ADMIN },
+  'oidc.userinfo_subject_mismatch': { sentence: 'The provider described another person than you.', hint: ADMIN },
+  'oidc.userinfo_failed': { sentence: 'The provider would not say more about you.', hint: LATER },
+} as const satisfies ErrorCatalogue
+
+export type OidcErrorCode = keyof typeof oidcErrors
+
+/** A refused or failed sign-in with an OpenID provider; `verdict` tells what was asked of the ID token, if it came so far. */
+export class OidcError extends FedgateError {
+  readonly verdict: Verdict
+
+  constructor(code: OidcErrorCode, detail?: ErrorDetail, verdict: Verdict = []) {
+    super(code, oidcErrors[code], detail)
+    this.verdict = verdict
+  }
+}
+
+/** Text from outside, fit for a log line: no control or direction characters, at most 200 characters. */
+export const cut = (hostile: string): string => {
+  const plain = hostile.slice(0, 1000).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
+  return plain.length > 200 ? `${plain.slice(0, 199)}…` : plain
+}

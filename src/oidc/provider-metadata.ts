@@ -1,0 +1,74 @@
+import type { ServerMetadata } from 'openid-client'
+import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
+import { cut, OidcError, type OidcErrorCode } from './errors.ts'
+import { ID_TOKEN_ALGORITHMS, type OidcSettings } from './settings.ts'
+
+/** A discovery document as it came: JSON, and nothing more is known of it. */
+type Document = Readonly<Record<string, unknown>>
+
+/** What must be there for a login, and what is used when it is. OpenID Connect Discovery 1.0, 3 */
+const NEEDED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
+const USED = [...NEEDED, 'userinfo_endpoint', 'end_session_endpoint', 'pushed_authorization_request_endpoint'] as const
+
+/** Discovery 1.0, 4.3: identical, not merely equivalent. */
+const issuerIsAsConfigured: Check<Document, OidcSettings> = ({ issuer }, settings) =>
+  issuer === settings.issuer ? pass : { expected: settings.issuer, found: show(issuer), source: 'issuer' }
+
+const endpointsAreThere: Check<Document, OidcSettings> = (document) => {
+  const missing = NEEDED.find((name) => typeof document[name] !== 'string')
+  return missing === undefined ? pass : { expected: 'a URL', found: show(document[missing]), source: missing }
+}
+
+/** RFC 9700 2.6 */
+const endpointsAreSecure: Check<Document, OidcSettings> = (document, { allowInsecureHttp }) => {
+  const insecure = USED.find((name) => name in document && !isSecureUrl(document[name], allowInsecureHttp))
+  return insecure === undefined ? pass : { expected: 'https', found: show(document[insecure]), source: insecure }
+}
+
+const someAlgorithmIsAllowed: Check<Document, OidcSettings> = (document, settings) =>
+  allowedAlgorithms(document, settings).length > 0
+    ? pass
+    : {
+        expected: (settings.idTokenAlgs ?? ID_TOKEN_ALGORITHMS).join(' '),
+        found: show(document.id_token_signing_alg_values_supported),
+        source: 'id_token_signing_alg_values_supported',
+      }
+
+/** What a discovery document must satisfy before anything in it is used. */
+export const metadataChecks = { issuerIsAsConfigured, endpointsAreThere, endpointsAreSecure, someAlgorithmIsAllowed }
+
+const codes: Readonly<Record<keyof typeof metadataChecks, OidcErrorCode>> = {
+  issuerIsAsConfigured: 'oidc.discovery_issuer_mismatch',
+  endpointsAreThere: 'oidc.discovery_incomplete',
+  endpointsAreSecure: 'oidc.insecure_url',
+  someAlgorithmIsAllowed: 'oidc.discovery_incomplete',
+}
+
+/** The document, once it passed every check, narrowed to the algorithms that are allowed. Throws OidcError. */
+export const toProviderMetadata = (document: Document, settings: OidcSettings): ServerMetadata => {
+  const verdict = runChecks(metadataChecks, document, settings)
+  const failure = firstFailure(verdict)
+  if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
+  return {
+    ...document,
+    issuer: settings.issuer,
+    id_token_signing_alg_values_supported: [...allowedAlgorithms(document, settings)],
+  }
+}
+
+/** The configured algorithms, or those of the provider that are safe at all. */
+export const allowedAlgorithms = (document: Document, { idTokenAlgs }: OidcSettings): readonly string[] => {
+  const offered: unknown = idTokenAlgs ?? document.id_token_signing_alg_values_supported
+  return ID_TOKEN_ALGORITHMS.filter((algorithm) => Array.isArray(offered) && offered.includes(algorithm))
+}
+
+/** https, or http to this very machine where that is allowed. */
+export const isSecureUrl = (url: unknown, allowInsecureHttp: boolean): boolean => {
+  if (typeof url !== 'string' || !URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return protocol === 'https:' || (protocol === 'http:' && allowInsecureHttp && LOOPBACK.test(hostname))
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+const show = (value: unknown): string => (value === undefined ? 'nothing' : cut(JSON.stringify(value)))
