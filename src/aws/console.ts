@@ -1,13 +1,28 @@
 import type { Credentials } from '../core/credentials.ts'
 import { StsError } from './errors.ts'
+import type { Partition } from './facts/partitions.ts'
 
 export interface ConsoleSettings {
-  /** Origin of AWS sign-in, such as `https://signin.aws.amazon.com`. */
-  readonly signInOrigin: string
+  /** Replaces AWS sign-in of the partition: the origin of the local AWS, say. */
+  readonly signInOrigin?: string
   /** Where AWS sends people whose console session has ended: back to the gateway. */
   readonly issuer: string
   readonly timeoutSeconds: number
   readonly fetch?: typeof fetch
+}
+
+/** Where people of this partition sign in. */
+export const signInOrigin = ({ signInHost }: Partition): string => `https://${signInHost}`
+
+/** The console's first page, in that region. */
+export const consoleHome = ({ consoleHost }: Partition, region: string): string =>
+  `https://${consoleHost}/console/home?region=${region}`
+
+/** Whether it is a page of this partition's console: nothing else may follow a sign-in. */
+export const isConsolePage = ({ consoleHost }: Partition, destination: string): boolean => {
+  const url = URL.canParse(destination) ? new URL(destination) : undefined
+  if (url?.protocol !== 'https:' || url.port !== '' || url.username !== '' || url.password !== '') return false
+  return url.hostname === consoleHost || url.hostname.endsWith(`.${consoleHost}`)
 }
 
 /** A sign-in token is some hundred characters; a page of HTML is an error in disguise. */
@@ -39,10 +54,11 @@ const signinTokenOf = async (response: Response): Promise<string> => {
  */
 export const consoleSignInUrl = async (
   credentials: Credentials,
+  partition: Partition,
   destination: string,
   settings: ConsoleSettings,
 ): Promise<URL> => {
-  const federation = new URL('/federation', settings.signInOrigin)
+  const federation = new URL('/federation', settings.signInOrigin ?? signInOrigin(partition))
   const session = JSON.stringify({
     sessionId: credentials.accessKeyId,
     sessionKey: credentials.secretAccessKey.reveal(),
@@ -56,7 +72,7 @@ export const consoleSignInUrl = async (
   }).catch((cause: unknown) => {
     throw new StsError('sts.unreachable', { source: 'getSigninToken', cause })
   })
-  const login = new URL('/federation', settings.signInOrigin)
+  const login = new URL(federation)
   login.search = new URLSearchParams({
     Action: 'login',
     Issuer: settings.issuer,

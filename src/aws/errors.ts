@@ -34,6 +34,10 @@ export const stsErrors = {
     sentence: 'STS is switched off for that account in this region.',
     hint: 'Ask your AWS administrator to activate STS in the region, or to choose another one in the configuration.',
   },
+  'sts.partition_unknown': {
+    sentence: 'This role is in a part of AWS that the gateway does not know.',
+    hint: 'Ask whoever runs this gateway to check the role ARN in its configuration.',
+  },
   'sts.throttled': { sentence: 'AWS is receiving too many requests.', hint: 'Wait a moment, then try again.' },
   'sts.unreachable': {
     sentence: 'AWS could not be reached.',

@@ -1,6 +1,7 @@
 /** What the use-cases need from outside, so that they can be run with any clock, store, network and log. */
+import type { Partition } from '../aws/facts/partitions.ts'
+import type { AssumedRole, RoleRequest } from '../aws/sts/client.ts'
 import type { Credentials } from '../core/credentials.ts'
-import type { Secret } from '../core/secret.ts'
 
 export type Clock = () => Date
 
@@ -20,30 +21,12 @@ export interface Store {
   delete(key: string): Promise<void>
 }
 
-interface ExchangeOptions {
-  readonly roleArn: string
-  readonly durationSeconds: number
-  readonly region: string
-}
-
-export type ExchangeRequest =
-  | (ExchangeOptions & { readonly kind: 'saml'; readonly providerArn: string; readonly samlResponse: Secret })
-  | (ExchangeOptions & { readonly kind: 'web-identity'; readonly sessionName: string; readonly token: Secret })
-
-export interface ExchangeResult {
-  readonly credentials: Credentials
-  /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
-  readonly assumedRoleArn: string
-  /** AWS's id of this call, as CloudTrail shows it. */
-  readonly requestId: string | undefined
-}
-
 /** STS as the gateway uses it: only the two unsigned calls. Throws StsError. */
 export interface StsClient {
-  exchange(request: ExchangeRequest): Promise<ExchangeResult>
+  exchange(request: RoleRequest): Promise<AssumedRole>
 }
 
 /** AWS sign-in: from credentials to a URL that opens the console. Throws StsError. */
 export interface ConsoleSignIn {
-  signInUrl(credentials: Credentials, destination: string, region: string): Promise<URL>
+  signInUrl(credentials: Credentials, partition: Partition, destination: string): Promise<URL>
 }

@@ -1,0 +1,92 @@
+/**
+ * Who may do what: from an identity and the configured rules to roles, each with the reason it was granted. Pure;
+ * knows neither protocol nor AWS's answer. Start at entitledRoles.
+ */
+
+import type { AccessCondition, AccessRule, ValueMatch } from '../config/types.ts'
+import { parseRoleArn, type RoleArn } from '../core/arn.ts'
+import type { Attributes, Identity } from '../core/identity.ts'
+import { rolePairs } from './role-attribute.ts'
+
+export interface EntitledRole {
+  readonly role: RoleArn
+  /** What granted it, for people: `rule in line 40: groups = aws-dev`. */
+  readonly grantedBy: string
+}
+
+/** What is asked of the rules: `rolesFromAssertion` only where the configuration believes this provider's own word. */
+export interface Entitlement {
+  readonly access: readonly AccessRule[]
+  readonly rolesFromAssertion: boolean
+}
+
+/** What a condition matched: the value, and what its named groups hold. */
+interface Match {
+  readonly value: string
+  readonly groups: Readonly<Record<string, string>>
+}
+
+const matchOf = (value: string, wanted: ValueMatch): Match | undefined => {
+  if (wanted.kind === 'text') return value === wanted.value ? { value, groups: {} } : undefined
+  const found = wanted.pattern.exec(value)
+  return found ? { value, groups: { ...found.groups } } : undefined
+}
+
+/** The ways in which the attribute's values fit, one for each role they may name: the same groups count once. */
+const matchesOf = (condition: AccessCondition, attributes: Attributes): readonly Match[] => {
+  const matches = (attributes.get(condition.attribute) ?? []).flatMap((value) =>
+    condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []),
+  )
+  return [...new Map(matches.toReversed().map((match) => [JSON.stringify(match.groups), match])).values()].toReversed()
+}
+
+/** One match for each condition, in every combination. */
+const combinations = (choices: readonly (readonly Match[])[]): readonly (readonly Match[])[] =>
+  choices.reduce<readonly (readonly Match[])[]>(
+    (sofar, matches) => sofar.flatMap((chosen) => matches.map((match) => [...chosen, match])),
+    [[]],
+  )
+
+/** `{name}` becomes what the group of that name matched; a group that matched nothing grants nothing. */
+const fillIn = (template: string, matches: readonly Match[]): RoleArn | undefined => {
+  const groups = new Map(matches.flatMap((match) => Object.entries(match.groups)))
+  let isComplete = true
+  const arn = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = groups.get(name)
+    isComplete &&= value !== undefined
+    return value ?? ''
+  })
+  return isComplete ? parseRoleArn(arn) : undefined
+}
+
+const reasonFor = (rule: AccessRule, matches: readonly Match[]): string => {
+  const values = rule.when.conditions.map((condition, n) => `${condition.attribute} = ${matches[n]?.value}`)
+  return [`rule in line ${rule.line}`, ...(values.length === 0 ? [] : [values.join(', ')])].join(': ')
+}
+
+const grantsOf = (rule: AccessRule, identity: Identity): readonly EntitledRole[] => {
+  if (rule.when.provider && !rule.when.provider.includes(identity.provider)) return []
+  const choices = rule.when.conditions.map((condition) => matchesOf(condition, identity.attributes))
+  return combinations(choices).flatMap((matches) =>
+    rule.roles.flatMap((template) => {
+      const role = fillIn(template, matches)
+      return role ? [{ role, grantedBy: reasonFor(rule, matches) }] : []
+    }),
+  )
+}
+
+/** The identity provider's own Role attribute, where it is believed. */
+const grantsOfAssertion = (identity: Identity): readonly EntitledRole[] =>
+  rolePairs(identity.attributes).map(({ role }) => ({ role, grantedBy: `${identity.provider}'s Role attribute` }))
+
+/** Every role this identity may take, each once, in the order in which rules grant them. */
+export const entitledRoles = (
+  identity: Identity,
+  { access, rolesFromAssertion }: Entitlement,
+): readonly EntitledRole[] => {
+  const grants = [
+    ...access.flatMap((rule) => grantsOf(rule, identity)),
+    ...(rolesFromAssertion ? grantsOfAssertion(identity) : []),
+  ]
+  return [...new Map(grants.toReversed().map((grant) => [grant.role.arn, grant])).values()].toReversed()
+}

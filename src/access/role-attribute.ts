@@ -1,0 +1,22 @@
+import { parseArn, parseRoleArn, type RoleArn } from '../core/arn.ts'
+import type { Attributes } from '../core/identity.ts'
+
+/** The attribute in which identity providers tell AWS the roles; each value a pair of ARNs. */
+const ROLE_ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/Role'
+
+export interface RolePair {
+  readonly role: RoleArn
+  readonly providerArn: string
+}
+
+/** A value as AWS reads it: a role and a SAML provider of one account, in either order, spaces around them ignored. */
+const pairOf = (value: string): RolePair | undefined => {
+  const parts = value.split(',').map((part) => part.trim())
+  const role = parts.flatMap((part) => parseRoleArn(part) ?? [])[0]
+  const providerArn = parts.find((part) => parseArn(part)?.resource.startsWith('saml-provider/'))
+  return parts.length === 2 && role && providerArn ? { role, providerArn } : undefined
+}
+
+/** The pairs of the Role attribute; what is no pair is left out, as AWS does. */
+export const rolePairs = (attributes: Attributes): readonly RolePair[] =>
+  (attributes.get(ROLE_ATTRIBUTE) ?? []).flatMap((value) => pairOf(value) ?? [])

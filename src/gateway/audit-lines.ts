@@ -1,0 +1,103 @@
+import { type Audit, type AuditEvent, refusalOf } from '../audit/events.ts'
+import { FedgateError } from '../core/errors.ts'
+import type { Verdict } from '../core/verdict.ts'
+import type { Caller, Gateway } from './gateway.ts'
+import type { Login } from './logins.ts'
+import type { TakenRole, WantedRole } from './take-role.ts'
+
+type Auditing = { readonly audit: Audit } & Pick<Gateway, 'now'>
+
+const occurrence = ({ now }: Auditing, { reference, sourceIp, userAgent }: Caller) => ({
+  eventTime: now(),
+  referenceId: reference,
+  sourceIPAddress: sourceIp,
+  userAgent,
+})
+
+const person = ({ signIn: { identity } }: Login) => ({ provider: identity.provider, subject: identity.subject })
+
+const findingsOf = (error: FedgateError): Verdict | undefined => {
+  const { verdict } = error as { verdict?: Verdict }
+  return verdict === undefined || verdict.length === 0 ? undefined : verdict
+}
+
+export const auditLogin = (gateway: Auditing, login: Login, caller: Caller): void => {
+  const { protocol, issuer, authenticatedAt } = login.signIn.identity
+  gateway.audit.record({
+    eventName: 'login',
+    ...occurrence(gateway, caller),
+    ...person(login),
+    protocol,
+    issuer,
+    authenticatedAt,
+  })
+}
+
+/** Runs a step of a login; what it refuses is in the log under the caller's reference. */
+export const auditingRefusals = async <Result>(
+  gateway: Auditing,
+  who: { readonly provider: string; readonly subject?: string },
+  caller: Caller,
+  step: () => Promise<Result>,
+): Promise<Result> => {
+  try {
+    return await step()
+  } catch (error) {
+    if (error instanceof FedgateError) {
+      const refusal = refusalOf(error, findingsOf(error))
+      gateway.audit.record({ eventName: 'login.refused', ...occurrence(gateway, caller), ...who, ...refusal })
+    }
+    throw error
+  }
+}
+
+const issued = ({ credentials, role, sessionName, durationSeconds, assumedRoleArn, requestId }: TakenRole) => ({
+  requestParameters: { roleArn: role.role.arn, roleSessionName: sessionName, durationSeconds },
+  responseElements: {
+    accessKeyId: credentials.accessKeyId,
+    expiration: credentials.expiration,
+    assumedRoleArn,
+    ...(requestId === undefined ? {} : { requestID: requestId }),
+  },
+})
+
+export const auditExchange = (gateway: Auditing, login: Login, taken: TakenRole, caller: Caller): void =>
+  gateway.audit.record({ eventName: 'exchange', ...occurrence(gateway, caller), ...person(login), ...issued(taken) })
+
+export const auditConsole = (
+  gateway: Auditing,
+  login: Login,
+  taken: TakenRole,
+  destination: string,
+  caller: Caller,
+): void =>
+  gateway.audit.record({
+    eventName: 'console',
+    ...occurrence(gateway, caller),
+    ...person(login),
+    ...issued(taken),
+    destination,
+  })
+
+/** Whatever did not come to pass: a role that is not granted, a duration, AWS's no. Anything else is a defect. */
+export const auditDenied = (
+  gateway: Auditing,
+  eventName: 'exchange.denied' | 'console.denied',
+  login: Login,
+  { role, durationSeconds }: WantedRole,
+  caller: Caller,
+  error: unknown,
+): void => {
+  if (!(error instanceof FedgateError)) return
+  const event: AuditEvent = {
+    eventName,
+    ...occurrence(gateway, caller),
+    ...person(login),
+    requestParameters: { roleArn: role, ...(durationSeconds === undefined ? {} : { durationSeconds }) },
+    ...refusalOf(error),
+  }
+  gateway.audit.record(event)
+}
+
+export const auditLogout = (gateway: Auditing, login: Login, caller: Caller): void =>
+  gateway.audit.record({ eventName: 'logout', ...occurrence(gateway, caller), ...person(login), reason: 'person' })

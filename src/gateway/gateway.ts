@@ -1,0 +1,39 @@
+/**
+ * The use-cases: the one place where order across folders is decided. A use-case takes the Gateway and plain values,
+ * and knows neither HTTP nor how anything is stored or sent. Start at start-login.ts and follow the person:
+ * start-login, receive-answer, finish-login, list-roles, take-role, open-console, sign-out.
+ */
+import type { Audit } from '../audit/events.ts'
+import type { Config } from '../config/types.ts'
+import type { SamlIssuer } from '../issuer/saml-assertion.ts'
+import { GatewayError } from './errors.ts'
+import type { Clock, ConsoleSignIn, Store, StsClient } from './ports.ts'
+import type { Provider } from './providers.ts'
+
+/** Everything a use-case works with. */
+export interface Gateway {
+  readonly settings: Pick<Config, 'baseUrl' | 'session' | 'sts' | 'accounts' | 'roles' | 'access' | 'sessionName'>
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly store: Store
+  readonly sts: StsClient
+  readonly consoleSignIn: ConsoleSignIn
+  /** Missing only when no provider needs the gateway to sign. */
+  readonly samlIssuer?: SamlIssuer
+  readonly audit: Audit
+  readonly now: Clock
+}
+
+/** Who asks, for the audit line. */
+export interface Caller {
+  /** The id that the person sees and the audit line carries. */
+  readonly reference: string
+  readonly sourceIp: string
+  readonly userAgent: string
+}
+
+/** Throws GatewayError `provider.unknown`. */
+export const providerOf = (gateway: Gateway, id: string): Provider => {
+  const provider = gateway.providers.get(id)
+  if (!provider) throw new GatewayError('provider.unknown', { found: JSON.stringify(id.slice(0, 100)) })
+  return provider
+}

@@ -1,0 +1,79 @@
+import type { OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
+import type { KeyPair } from '../core/keys.ts'
+import { createRelyingParty, type RelyingParty } from '../oidc/relying-party.ts'
+import type { IdpMetadata } from '../saml/metadata.ts'
+import type { ServiceProvider } from '../saml/service-provider.ts'
+import { createMetadataReader } from './metadata-source.ts'
+import type { Clock } from './ports.ts'
+
+/** An identity provider as the use-cases see it: its settings, and us as its counterpart. */
+export type Provider = SamlProvider | OidcProvider
+
+export interface SamlProvider {
+  readonly protocol: 'saml'
+  readonly settings: SamlProviderConfig
+  readonly serviceProvider: ServiceProvider
+  /** Throws GatewayError `provider.unavailable` or SamlError. */
+  metadata(): Promise<IdpMetadata>
+}
+
+export interface OidcProvider {
+  readonly protocol: 'oidc'
+  readonly settings: OidcProviderConfig
+  readonly relyingParty: RelyingParty
+}
+
+/** Our addresses towards a provider. Each has its own, so that an answer for one is no answer for another. */
+export const acsUrl = (baseUrl: string, id: string): string => `${baseUrl}/saml/${id}/acs`
+export const callbackUrl = (baseUrl: string, id: string): string => `${baseUrl}/oidc/${id}/callback`
+
+const samlProvider = (settings: SamlProviderConfig, baseUrl: string, keys: KeyPair, now: Clock): SamlProvider => ({
+  protocol: 'saml',
+  settings,
+  serviceProvider: { entityId: settings.spEntityId, acsUrl: acsUrl(baseUrl, settings.id), keys },
+  metadata: createMetadataReader(settings.metadata, settings.entityId, now),
+})
+
+/** Clocks of providers are given a minute. */
+const OIDC_CLOCK_SKEW_SECONDS = 60
+
+const oidcProvider = (settings: OidcProviderConfig, baseUrl: string): OidcProvider => ({
+  protocol: 'oidc',
+  settings,
+  relyingParty: createRelyingParty({
+    id: settings.id,
+    issuer: settings.issuer,
+    clientId: settings.clientId,
+    ...(settings.clientAuth.method === 'none' ? {} : { clientSecret: settings.clientAuth.secret }),
+    tokenEndpointAuthMethod: settings.clientAuth.method,
+    scopes: settings.scopes,
+    redirectUri: callbackUrl(baseUrl, settings.id),
+    allowInsecureHttp: settings.allowInsecureHttp,
+    clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
+    ...(settings.idTokenAlgs ? { idTokenAlgs: settings.idTokenAlgs } : {}),
+  }),
+})
+
+/** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
+export const createProviders = (
+  configured: readonly ProviderConfig[],
+  { baseUrl, keys, now }: { baseUrl: string; keys: KeyPair; now: Clock },
+): ReadonlyMap<string, Provider> =>
+  new Map(
+    configured.map((settings) => [
+      settings.id,
+      settings.protocol === 'saml' ? samlProvider(settings, baseUrl, keys, now) : oidcProvider(settings, baseUrl),
+    ]),
+  )
+
+/** Why nobody can sign in with it now, for the person who chooses; undefined when all is well. */
+export const unavailability = async (provider: Provider): Promise<string | undefined> => {
+  const isThere =
+    provider.protocol === 'oidc'
+      ? await provider.relyingParty.available()
+      : await provider.metadata().then(
+          () => true,
+          () => false,
+        )
+  return isThere ? undefined : 'This provider cannot be reached at the moment.'
+}

@@ -1,0 +1,38 @@
+import { maxSessionDuration } from '../aws/facts/limits.ts'
+import { partitionById, partitionOfRegion } from '../aws/facts/partitions.ts'
+import type { Config } from '../config/types.ts'
+import type { RoleArn } from '../core/arn.ts'
+
+export interface RoleFacts {
+  /** The account's id where it has no name. */
+  readonly accountName: string
+  readonly accountColor: string | undefined
+  readonly alias: string | undefined
+  /** The longest session, in seconds: as configured, else what IAM gives a role by default. */
+  readonly maxSessionSeconds: number
+  /** Where its STS calls go, and where its console opens. */
+  readonly region: string
+}
+
+/** The account's own region wins, then the configured one, as long as it is in the role's partition. */
+const regionOf = ({ sts, accounts }: Pick<Config, 'sts' | 'accounts'>, role: RoleArn): string =>
+  [accounts.get(role.account)?.region, sts.region].find(
+    (region) => region !== undefined && partitionOfRegion(region)?.id === role.partition,
+  ) ??
+  partitionById(role.partition)?.defaultRegion ??
+  sts.region
+
+/** What the configuration says of a role: of its account, and by the first pattern that says something. */
+export const roleFacts = (settings: Pick<Config, 'sts' | 'accounts' | 'roles'>, role: RoleArn): RoleFacts => {
+  const account = settings.accounts.get(role.account)
+  const special = settings.roles.filter(({ pattern }) => pattern.test(role.arn))
+  return {
+    accountName: account?.name ?? role.account,
+    accountColor: account?.color,
+    alias: special.find(({ alias }) => alias !== undefined)?.alias,
+    maxSessionSeconds:
+      special.find(({ maxSessionSeconds }) => maxSessionSeconds !== undefined)?.maxSessionSeconds ??
+      maxSessionDuration.default,
+    region: regionOf(settings, role),
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The gateway as identity provider towards AWS: it signs what AWS is to believe about a person who has proved who they
+ * are elsewhere. Its key is the crown jewel, so all it knows is a Signer. Knows nothing of sessions or rules: whoever
+ * calls has decided that this role may be taken.
+ */
+
+import { StsError } from '../aws/errors.ts'
+import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
+import type { RoleArn } from '../core/arn.ts'
+import type { Identity } from '../core/identity.ts'
+import type { Signer } from '../core/keys.ts'
+import { Secret } from '../core/secret.ts'
+import { issueResponse } from '../saml/issue.ts'
+
+const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
+const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
+
+/** STS takes a response within five minutes of its issue; ours is used at once. */
+const LIFETIME_SECONDS = 300
+
+export interface SamlIssuer {
+  /** The entityID of the gateway as identity provider: as it stands in the metadata that IAM holds. */
+  readonly entityId: string
+  readonly signer: Signer
+}
+
+export interface AssertionForAws {
+  readonly identity: Identity
+  readonly role: RoleArn
+  /** The SAML provider in the role's account that stands for the gateway. */
+  readonly providerArn: string
+  readonly sessionName: string
+  readonly durationSeconds: number
+  /** What AWS derives condition keys from, by the names AWS knows. */
+  readonly attributes: readonly { readonly name: string; readonly values: readonly string[] }[]
+}
+
+/**
+ * A signed Response for AssumeRoleWithSAML, in base64: audience and recipient are AWS's own for the role's partition.
+ * STS wants the whole Response, not the assertion alone. Throws StsError `sts.partition_unknown`.
+ */
+export const assertionForAws = async (issuer: SamlIssuer, wanted: AssertionForAws, now: Date): Promise<Secret> => {
+  const partition = partitionById(wanted.role.partition)
+  if (!partition) throw new StsError('sts.partition_unknown', { found: wanted.role.partition, source: wanted.role.arn })
+  const { identity } = wanted
+  const response = await issueResponse(
+    {
+      issuer: issuer.entityId,
+      recipient: samlRecipient(partition),
+      audience: partition.audience,
+      nameId: { value: identity.subject, format: identity.subjectFormat ?? PERSISTENT },
+      attributes: [
+        { name: `${AWS_ATTRIBUTES}Role`, values: [`${wanted.role.arn},${wanted.providerArn}`] },
+        { name: `${AWS_ATTRIBUTES}RoleSessionName`, values: [wanted.sessionName] },
+        { name: `${AWS_ATTRIBUTES}SessionDuration`, values: [String(wanted.durationSeconds)] },
+        ...wanted.attributes,
+      ],
+      authnInstant: identity.authenticatedAt,
+      lifetimeSeconds: LIFETIME_SECONDS,
+      sign: 'assertion',
+    },
+    issuer.signer,
+    now,
+  )
+  return new Secret(Buffer.from(response).toString('base64'))
+}

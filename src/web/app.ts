@@ -1,0 +1,48 @@
+/**
+ * The gateway's HTTP face, on Express: routes turn requests into use-cases and their results into pages. Owns cookies,
+ * sessions, CSRF, headers and status codes; knows no protocol, no XML, no token and no AWS. Start at createApp: the order
+ * of what is mounted is the order in which a request meets it.
+ */
+import express, { type Express } from 'express'
+import type { Store as ExpressSessionStore } from 'express-session'
+import type { Gateway } from '../gateway/gateway.ts'
+import { reference } from './caller.ts'
+import { errorAnswers, type Log, notFound } from './error-answers.ts'
+import { noStore, securityHeaders } from './headers.ts'
+import type { WebParts } from './pages.ts'
+import { answerRoutes } from './routes/answers.ts'
+import { loginRoutes } from './routes/login.ts'
+import { personRoutes } from './routes/person.ts'
+import { publishedRoutes, staticFiles } from './routes/published.ts'
+import { roleRoutes } from './routes/roles.ts'
+import { sessions } from './session.ts'
+import { createViews } from './views.ts'
+
+export interface WebSettings {
+  /** How many proxies in front may set X-Forwarded-*. */
+  readonly trustProxy: number
+  /** Where "open console" leads: origins of AWS sign-in and of the console. */
+  readonly consoleOrigins: readonly string[]
+  readonly sessionStore: ExpressSessionStore
+  readonly log: Log
+}
+
+/** The gateway as an Express app; whoever starts it listens. */
+export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
+  const parts: WebParts = { gateway, views: createViews() }
+  const app = express()
+  app.set('trust proxy', settings.trustProxy)
+  app.set('query parser', 'simple')
+  app.disable('x-powered-by')
+  app.use(reference)
+  app.use('/static', securityHeaders(gateway.settings.baseUrl), staticFiles)
+  app.use(securityHeaders(gateway.settings.baseUrl, settings.consoleOrigins), noStore)
+  app.use(publishedRoutes(parts))
+  app.use(answerRoutes(parts))
+  app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
+  app.use(sessions(gateway, settings.sessionStore))
+  app.use(loginRoutes(parts), personRoutes(parts), roleRoutes(parts))
+  app.use(notFound)
+  app.use(errorAnswers(parts, settings.log))
+  return app
+}

@@ -1,0 +1,27 @@
+import type { CookieOptions, Request } from 'express'
+
+/** Cookies ignore ports: every name begins with fedgate, so that the servers of the demo do not disturb each other. */
+export interface CookieNames {
+  readonly session: string
+  /** Binds pending logins to the browser that started them. */
+  readonly binding: string
+}
+
+export const isHttps = (baseUrl: string): boolean => baseUrl.startsWith('https:')
+
+/** With https the `__Host-` prefix: no other host of the domain can set these. */
+export const cookieNames = (baseUrl: string): CookieNames => {
+  const prefix = isHttps(baseUrl) ? '__Host-' : ''
+  return { session: `${prefix}fedgate_session`, binding: `${prefix}fedgate_login` }
+}
+
+/** Lax, because the identity provider sends people back by a top-level navigation from another site. */
+export const cookieAttributes = (baseUrl: string) =>
+  ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(baseUrl) }) as const satisfies CookieOptions
+
+/** The first cookie of that name; undefined when there is none. */
+export const readCookie = (request: Request, name: string): string | undefined => {
+  const prefix = `${name}=`
+  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  return pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length)
+}

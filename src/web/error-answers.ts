@@ -1,0 +1,62 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
+import type { FedgateError } from '../core/errors.ts'
+import { reasonOf } from '../core/errors.ts'
+import { referenceOf } from './caller.ts'
+import { fedgateErrorOf, statusOf, WebError } from './errors.ts'
+import { sendPage, VERSION, type WebParts } from './pages.ts'
+
+/** One line for whoever runs the gateway. Never a request's content: its path, and the reason. */
+export type Log = (line: string) => void
+
+const wantsJson = (request: Request): boolean =>
+  request.path.startsWith('/api/') || request.accepts(['html', 'json']) === 'json'
+
+/** RFC 9457 */
+const sendProblem = (response: Response, error: FedgateError, status: number): void => {
+  const { code, message, hint } = error
+  const problem = { type: 'about:blank', title: message, status, code, hint, reference: referenceOf(response) }
+  response.status(status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+/** Codes after which the person may well have a session to go on with. */
+const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
+
+const sendErrorPage = ({ views }: WebParts, response: Response, error: FedgateError, status: number): void => {
+  const { code, message, hint } = error
+  const isOfLogin = /^(login|saml|xml|oidc|session|provider)\./.test(code)
+  const page = {
+    version: VERSION,
+    status,
+    code,
+    sentence: message,
+    hint,
+    reference: referenceOf(response),
+    ...(isOfLogin ? { signInHref: '/login' } : {}),
+    ...(MAY_CONTINUE.has(code) || !isOfLogin ? { continueHref: '/roles' } : {}),
+  }
+  sendPage(response, views.render('error', page), status)
+}
+
+/** Every refusal and every defect ends here: a page or a problem document, and for a defect a line in the log. */
+export const errorAnswers =
+  (parts: WebParts, log: Log): ErrorRequestHandler =>
+  (thrown: unknown, request, response, _next) => {
+    const error = fedgateErrorOf(thrown)
+    const status = statusOf(error.code)
+    if (error.code === 'internal') log(`${referenceOf(response)} ${request.method} ${request.path}: ${stackOf(thrown)}`)
+    else if (error.code.startsWith('http.'))
+      log(`${referenceOf(response)} ${request.method} ${request.path}: ${error.code} ${reasonOf(error) ?? ''}`)
+    if (response.headersSent) return void response.destroy()
+    if (wantsJson(request)) sendProblem(response, error, status)
+    else sendErrorPage(parts, response, error, status)
+  }
+
+const stackOf = (thrown: unknown): string =>
+  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+
+/** Nothing answered: no such page, or not by this method. */
+export const notFound: RequestHandler = (request) => {
+  throw new WebError(
+    request.method === 'GET' || request.method === 'HEAD' ? 'http.not_found' : 'http.method_not_allowed',
+  )
+}

@@ -1,0 +1,90 @@
+/**
+ * From an error to what is answered: the one place that knows HTTP status codes. A code that is not in the table is
+ * a refusal (403); an error that is no FedgateError is a defect and shown as `internal`, without its text.
+ */
+import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
+
+export const webErrors = {
+  'http.not_found': { sentence: 'There is no such page.', hint: 'Start from the list of roles.' },
+  'http.method_not_allowed': {
+    sentence: 'This address cannot be used in this way.',
+    hint: 'Start from the list of roles.',
+  },
+  'http.bad_request': { sentence: 'The browser sent something that makes no sense here.', hint: 'Start over.' },
+  'http.body_too_large': { sentence: 'The browser sent more than is taken here.', hint: 'Start over.' },
+  'http.cross_site': {
+    sentence: 'This request did not come from a page of the gateway.',
+    hint: 'Go back to the list of roles and try again from there.',
+  },
+  'http.csrf': {
+    sentence: 'This page is out of date.',
+    hint: 'Load the list of roles again and try from there.',
+  },
+  internal: {
+    sentence: 'Something went wrong in the gateway.',
+    hint: 'Try again. If it goes on, show the reference to whoever runs this gateway.',
+  },
+} as const satisfies ErrorCatalogue
+
+export type WebErrorCode = keyof typeof webErrors
+
+export class WebError extends FedgateError {
+  constructor(code: WebErrorCode, detail?: ErrorDetail) {
+    super(code, webErrors[code], detail)
+  }
+}
+
+/** By code, or by the first words of codes: the longest that fits wins. */
+const STATUS: Readonly<Record<string, number>> = {
+  'http.not_found': 404,
+  'http.method_not_allowed': 405,
+  'http.bad_request': 400,
+  'http.body_too_large': 413,
+  internal: 500,
+  'provider.unknown': 404,
+  'provider.unavailable': 502,
+  'login.return_to_refused': 400,
+  'login.expired': 400,
+  'login.used': 409,
+  'session.required': 401,
+  'role.duration_invalid': 400,
+  'role.destination_refused': 400,
+  xml: 400,
+  'saml.replayed': 409,
+  'saml.metadata': 502,
+  'oidc.provider_unavailable': 502,
+  'oidc.provider_failed': 502,
+  'oidc.provider_timeout': 504,
+  'oidc.answer_too_large': 502,
+  'oidc.answer_not_json': 502,
+  'oidc.redirect_refused': 502,
+  'oidc.discovery': 502,
+  'oidc.insecure_url': 502,
+  'oidc.userinfo_failed': 502,
+  'sts.unreachable': 504,
+  'sts.failed': 502,
+  'sts.throttled': 503,
+  'sts.console_refused': 502,
+}
+
+/** The HTTP status of a code. */
+export const statusOf = (code: string): number => {
+  const fits = Object.entries(STATUS).filter(
+    ([key]) => code === key || (/^[._]/.test(code.slice(key.length)) && code.startsWith(key)),
+  )
+  return fits.toSorted(([a], [b]) => b.length - a.length)[0]?.[1] ?? 403
+}
+
+interface HttpError {
+  readonly status?: unknown
+}
+
+/** What Express and its parsers throw, in codes of ours. */
+export const fedgateErrorOf = (thrown: unknown): FedgateError => {
+  if (thrown instanceof FedgateError) return thrown
+  const { status } = (thrown ?? {}) as HttpError
+  if (status === 413) return new WebError('http.body_too_large', { cause: thrown })
+  if (thrown instanceof URIError || (typeof status === 'number' && status >= 400 && status < 500))
+    return new WebError('http.bad_request', { cause: thrown })
+  return new WebError('internal', { cause: thrown })
+}

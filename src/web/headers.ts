@@ -1,0 +1,33 @@
+import type { RequestHandler } from 'express'
+import helmet from 'helmet'
+import { isHttps } from './cookies.ts'
+
+/**
+ * The headers of every answer. `formTargets` are the origins that a form's answer may lead to besides the gateway:
+ * browsers hold redirects after a POST to form-action as well.
+ */
+export const securityHeaders = (baseUrl: string, formTargets: readonly string[] = []): RequestHandler =>
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        scriptSrc: ["'self'"],
+        imgSrc: ["'self'"],
+        formAction: ["'self'", ...formTargets],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+      },
+    },
+    // Safe links from the console's sign-in back to here do not need it, and opening windows is not what we do.
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    referrerPolicy: { policy: 'no-referrer' },
+    strictTransportSecurity: isHttps(baseUrl) ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+  })
+
+/** For everything but static files: nothing here may be kept by a cache or shown again from history. */
+export const noStore: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store')
+  next()
+}

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs'
+import type { Request, Response } from 'express'
+import type { Identity } from '../core/identity.ts'
+import { type Gateway, providerOf } from '../gateway/gateway.ts'
+import type { Login } from '../gateway/logins.ts'
+import { csrfToken } from './csrf.ts'
+import type { AttributeRow, SignedIn } from './view-models.ts'
+import type { Views } from './views.ts'
+
+export const VERSION: string = (
+  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+).version
+
+/** What routes are made of. */
+export interface WebParts {
+  readonly gateway: Gateway
+  readonly views: Views
+}
+
+/** Attributes that hold a name to call a person by, best first. */
+const NAME_ATTRIBUTES = ['displayName', 'name', 'urn:oid:2.16.840.1.113730.3.1.241', 'cn', 'email', 'mail']
+
+const nameOf = ({ attributes, subject }: Identity): string =>
+  NAME_ATTRIBUTES.flatMap((attribute) => attributes.get(attribute) ?? []).find((name) => name.trim() !== '') ?? subject
+
+/** The header's part of every page's model. */
+export const signedIn = (gateway: Gateway, request: Request, { signIn: { identity } }: Login): SignedIn => ({
+  name: nameOf(identity),
+  providerLabel: providerOf(gateway, identity.provider).settings.label,
+  csrfToken: csrfToken(gateway, request),
+})
+
+/** The attributes as rows, those that rules look at most first. */
+export const attributeRows = ({ attributes }: Identity): readonly AttributeRow[] =>
+  [...attributes]
+    .map(([name, values]) => ({ name, values }))
+    .toSorted((a, b) => Number(/group|role/i.test(b.name)) - Number(/group|role/i.test(a.name)))
+
+/** Sends an HTML page. */
+export const sendPage = (response: Response, html: string, status = 200): void => {
+  response.status(status).type('html').send(html)
+}

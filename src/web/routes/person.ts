@@ -1,0 +1,95 @@
+import { type RequestHandler, Router } from 'express'
+import { providerOf } from '../../gateway/gateway.ts'
+import { listRoles } from '../../gateway/list-roles.ts'
+import { signOut } from '../../gateway/sign-out.ts'
+import { callerOf } from '../caller.ts'
+import { requireCsrf } from '../csrf.ts'
+import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
+import { toInstant } from '../view-models.ts'
+
+/** GET / */
+const home =
+  ({ gateway }: WebParts): RequestHandler =>
+  async (request, response) => {
+    response.redirect(303, (await currentLogin(gateway, request)) ? '/roles' : '/login')
+  }
+
+/** GET /identity: who am I. */
+const identity =
+  ({ gateway, views }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const { identity: who } = login.signIn
+    const page = {
+      version: VERSION,
+      session: signedIn(gateway, request, login),
+      providerId: who.provider,
+      providerLabel: providerOf(gateway, who.provider).settings.label,
+      protocol: who.protocol,
+      issuer: who.issuer,
+      subject: who.subject,
+      subjectFormat: who.subjectFormat,
+      authenticatedAt: toInstant(who.authenticatedAt),
+      expiresAt: toInstant(login.expiresAt),
+      attributes: attributeRows(who),
+    }
+    sendPage(response, views.render('identity', page))
+  }
+
+/** GET /api/session: the same for scripts. */
+const apiSession =
+  ({ gateway }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const { identity: who } = login.signIn
+    response.json({
+      authenticated: true,
+      provider: who.provider,
+      subject: who.subject,
+      attributes: Object.fromEntries(who.attributes),
+      roles: listRoles(gateway, who).map(({ role, accountName, alias }) => ({
+        arn: role.arn,
+        account: role.account,
+        accountName,
+        name: role.name,
+        ...(alias === undefined ? {} : { alias }),
+        provider: who.provider,
+      })),
+      expiresAt: toInstant(login.expiresAt).iso,
+    })
+  }
+
+/** GET /logout asks; without a session it is the page that a logout ends on. */
+const askSignOut =
+  ({ gateway, views }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await currentLogin(gateway, request)
+    if (!login) return sendPage(response, views.render('signed-out', { version: VERSION, signInHref: '/login' }))
+    sendPage(response, views.render('sign-out', { version: VERSION, session: signedIn(gateway, request, login) }))
+  }
+
+/** Who is signed out already, in another tab or by time, gets what was asked for. */
+const orSignedOut =
+  ({ gateway }: WebParts): RequestHandler =>
+  async (request, response, next) => {
+    if (await currentLogin(gateway, request)) return next()
+    response.redirect(303, '/logout')
+  }
+
+/** POST /logout */
+const doSignOut =
+  ({ gateway }: WebParts): RequestHandler =>
+  async (request, response) => {
+    await signOut(gateway, await requireLogin(gateway, request), callerOf(request, response))
+    await endSession(gateway, request, response)
+    response.redirect(303, '/logout')
+  }
+
+export const personRoutes = (parts: WebParts): Router =>
+  Router()
+    .get('/', home(parts))
+    .get('/identity', orToLogin(parts.gateway), identity(parts))
+    .get('/api/session', apiSession(parts))
+    .get('/logout', askSignOut(parts))
+    .post('/logout', orSignedOut(parts), requireCsrf(parts.gateway), doSignOut(parts))

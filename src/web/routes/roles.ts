@@ -1,0 +1,86 @@
+import { type RequestHandler, Router } from 'express'
+import { parseDuration } from '../../core/duration.ts'
+import { credentialFormats } from '../../credentials/formats.ts'
+import { GatewayError } from '../../gateway/errors.ts'
+import { listRoles } from '../../gateway/list-roles.ts'
+import { openConsole } from '../../gateway/open-console.ts'
+import { takeRole, type WantedRole } from '../../gateway/take-role.ts'
+import { callerOf } from '../caller.ts'
+import { requireCsrf } from '../csrf.ts'
+import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { accountGroups, evidenceOf } from '../role-list.ts'
+import { orToLogin, requireLogin } from '../session.ts'
+import { type CredentialFormat, fields, toInstant } from '../view-models.ts'
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** GET /roles */
+const list =
+  ({ gateway, views }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const roles = listRoles(gateway, login.signIn.identity)
+    const query = text(request.query.q).slice(0, 200)
+    const page = {
+      version: VERSION,
+      session: signedIn(gateway, request, login),
+      query,
+      total: roles.length,
+      accounts: accountGroups(gateway, login, roles, query),
+      evidence: evidenceOf(gateway, login),
+    }
+    sendPage(response, views.render('roles', page))
+  }
+
+/** The form of both buttons. Throws GatewayError `role.duration_invalid`. */
+const wantedRole = (form: Readonly<Record<string, unknown>>): WantedRole => {
+  const wanted = text(form[fields.duration])
+  const durationSeconds = parseDuration(wanted)
+  if (wanted !== '' && durationSeconds === undefined)
+    throw new GatewayError('role.duration_invalid', { expected: 'such as 1h or 3600', found: wanted.slice(0, 50) })
+  return { role: text(form[fields.role]), durationSeconds }
+}
+
+const FORMATS: readonly (Omit<CredentialFormat, 'text'> & { readonly id: keyof typeof credentialFormats })[] = [
+  { id: 'env', label: 'bash, zsh', use: 'Paste it into a terminal: it holds for that terminal only.' },
+  { id: 'json', label: 'JSON', use: 'What a credential_process prints, for tools that read it.' },
+]
+
+/** POST /roles/credentials */
+const credentials =
+  ({ gateway, views }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const taken = await takeRole(gateway, login, wantedRole(request.body), callerOf(request, response))
+    const { role, accountName, accountColor, region } = taken.role
+    const page = {
+      version: VERSION,
+      session: signedIn(gateway, request, login),
+      role: { arn: role.arn, name: role.name, accountId: role.account, accountName, color: accountColor },
+      sessionArn: taken.assumedRoleArn,
+      expiresAt: toInstant(taken.credentials.expiration),
+      durationSeconds: taken.durationSeconds,
+      formats: FORMATS.map((format) => ({
+        ...format,
+        text: credentialFormats[format.id]({ credentials: taken.credentials, region }),
+      })),
+    }
+    sendPage(response, views.render('credentials', page))
+  }
+
+/** POST /roles/console */
+const consoleSession =
+  ({ gateway }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const destination = text(request.body[fields.destination])
+    const wanted = { ...wantedRole(request.body), destination }
+    const url = await openConsole(gateway, login, wanted, callerOf(request, response))
+    response.redirect(303, url.href)
+  }
+
+export const roleRoutes = (parts: WebParts): Router =>
+  Router()
+    .get('/roles', orToLogin(parts.gateway), list(parts))
+    .post('/roles/credentials', requireCsrf(parts.gateway), credentials(parts))
+    .post('/roles/console', requireCsrf(parts.gateway), consoleSession(parts))

@@ -1,0 +1,63 @@
+import type { Request, RequestHandler, Response } from 'express'
+import session from 'express-session'
+import { GatewayError } from '../gateway/errors.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { type Login, readLogin } from '../gateway/logins.ts'
+import { cookieAttributes, cookieNames } from './cookies.ts'
+
+declare module 'express-session' {
+  interface SessionData {
+    /** The login this session hangs on; the login itself lives in the store. */
+    loginId: string
+  }
+}
+
+/** Sessions in the given store. Nothing is stored, and no cookie set, before somebody has signed in. */
+export const sessions = ({ settings }: Gateway, store: session.Store): RequestHandler =>
+  session({
+    name: cookieNames(settings.baseUrl).session,
+    secret: settings.session.secrets.map((secret) => secret.reveal()),
+    store,
+    resave: false,
+    saveUninitialized: false,
+    cookie: cookieAttributes(settings.baseUrl),
+  })
+
+/** The live login of this browser, or undefined. */
+export const currentLogin = (gateway: Gateway, request: Request): Promise<Login | undefined> =>
+  readLogin(gateway.store, request.session.loginId)
+
+/** Throws GatewayError `session.required`. */
+export const requireLogin = async (gateway: Gateway, request: Request): Promise<Login> => {
+  const login = await currentLogin(gateway, request)
+  if (!login) throw new GatewayError('session.required')
+  return login
+}
+
+/** For pages: who is not signed in goes to do that, and comes back here. */
+export const orToLogin =
+  (gateway: Gateway): RequestHandler =>
+  async (request, response, next) => {
+    if (await currentLogin(gateway, request)) return next()
+    response.redirect(303, `/login?${new URLSearchParams({ return_to: request.originalUrl })}`)
+  }
+
+/** A session with a new id for this login: whatever id the browser had before is worthless. */
+export const beginSession = async (request: Request, login: Login): Promise<void> => {
+  await new Promise<void>((resolve, reject) => {
+    request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
+  })
+  request.session.loginId = login.id
+  await new Promise<void>((resolve, reject) => {
+    request.session.save((error: unknown) => (error ? reject(error) : resolve()))
+  })
+}
+
+/** Ends the session here; the browser's cookie goes with it. */
+export const endSession = async (gateway: Gateway, request: Request, response: Response): Promise<void> => {
+  await new Promise<void>((resolve, reject) => {
+    request.session.destroy((error: unknown) => (error ? reject(error) : resolve()))
+  })
+  const { baseUrl } = gateway.settings
+  response.clearCookie(cookieNames(baseUrl).session, cookieAttributes(baseUrl))
+}
