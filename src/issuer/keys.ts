@@ -1,0 +1,94 @@
+import { randomBytes, webcrypto } from 'node:crypto'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { type KeyPair, keyPairFromPem } from '../core/keys.ts'
+
+/** Paths of a PEM private key and of its certificate. */
+export interface KeyFiles {
+  readonly key: string
+  readonly certificate: string
+}
+
+const ALGORITHM = {
+  name: 'RSASSA-PKCS1-v1_5',
+  hash: 'SHA-256',
+  modulusLength: 2048,
+  publicExponent: new Uint8Array([1, 0, 1]),
+} as const
+
+/** Nobody checks the dates of a key that is pinned by metadata; ten years outlive a rollover. */
+const YEARS = 10
+
+const pem = (label: string, der: ArrayBuffer): string =>
+  `-----BEGIN ${label}-----\n${Buffer.from(der)
+    .toString('base64')
+    .replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`
+
+/** A new RSA key with a self-signed certificate for that common name, both as PEM. */
+export const createKeyPem = async (
+  commonName: string,
+  now: Date,
+): Promise<{ privateKey: string; certificate: string }> => {
+  // Only a first start makes keys; the library wants its polyfill to be there before it.
+  await import('reflect-metadata')
+  const { X509CertificateGenerator } = await import('@peculiar/x509')
+  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: `01${randomBytes(15).toString('hex')}`,
+    name: [{ CN: [commonName] }],
+    notBefore: new Date(now.getTime() - 5 * 60_000),
+    notAfter: new Date(now.getTime() + YEARS * 365.25 * 86_400_000),
+    signingAlgorithm: ALGORITHM,
+    keys,
+  })
+  return {
+    privateKey: pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)),
+    certificate: `${certificate.toString('pem')}\n`,
+  }
+}
+
+/** Whole or not at all, and readable by its owner only where it is secret. */
+export const writeWhole = async (path: string, text: string, mode: number): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true })
+  const temporary = `${path}.${randomBytes(6).toString('hex')}`
+  try {
+    const file = await open(temporary, 'wx', mode)
+    await file.writeFile(text)
+    await file.sync()
+    await file.close()
+    await rename(temporary, path)
+  } finally {
+    await rm(temporary, { force: true })
+  }
+}
+
+const isThere = (path: string): Promise<string | undefined> =>
+  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+
+/**
+ * The key pair in those files. Where neither file is there and `create` names whom it is for, it is made: the key
+ * readable by its owner only. Throws Error with a sentence when one of the two is missing or they do not belong together.
+ */
+export const loadKeyPair = async (
+  files: KeyFiles,
+  create: { readonly commonName: string; readonly now: Date } | undefined,
+): Promise<KeyPair> => {
+  const [privateKey, certificate] = await Promise.all([isThere(files.key), isThere(files.certificate)])
+  if (privateKey === undefined && certificate === undefined && create) {
+    const made = await createKeyPem(create.commonName, create.now)
+    await writeWhole(files.key, made.privateKey, 0o600)
+    await writeWhole(files.certificate, made.certificate, 0o644)
+    return keyPairFromPem(made.privateKey, made.certificate)
+  }
+  if (privateKey === undefined) throw new Error(`The key ${files.key} is not there`)
+  if (certificate === undefined) throw new Error(`The certificate ${files.certificate} is not there`)
+  try {
+    return keyPairFromPem(privateKey, certificate)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`${files.key} and ${files.certificate} cannot be used: ${reason}`, { cause })
+  }
+}
