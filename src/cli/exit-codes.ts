@@ -1,0 +1,8 @@
+import { ConfigError } from '../config/errors.ts'
+
+/** What a script can tell from how the command ended. */
+export const exitCodes = { ok: 0, failed: 1, usage: 2, config: 78, interrupted: 130 } as const
+
+/** The exit code for an error that ended a command. */
+export const exitCodeOf = (error: unknown): number =>
+  error instanceof ConfigError ? exitCodes.config : exitCodes.failed

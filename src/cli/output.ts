@@ -1,0 +1,76 @@
+/** The sole printer. Answers go to stdout, everything about them to stderr; colours only where a person looks. */
+import { inspect, stripVTControlCharacters } from 'node:util'
+import { FedgateError } from '../core/errors.ts'
+
+export interface OutputStream {
+  write(text: string): unknown
+  readonly isTTY?: boolean
+}
+
+export interface Output {
+  /** A line of the command's answer, to stdout. */
+  print(line: string): void
+  /** A line about what happens, to stderr. */
+  note(line: string): void
+  /** Text that has its own line ends, to stdout. */
+  printText(text: string): void
+  /** Text that has its own line ends, to stderr. */
+  noteText(text: string): void
+  /** A sentence and what to do next, to stderr. */
+  fail(error: unknown): void
+  readonly style: Style
+}
+
+type Paint = (text: string) => string
+
+export interface Style {
+  readonly bold: Paint
+  readonly dim: Paint
+  readonly red: Paint
+  readonly green: Paint
+  readonly cyan: Paint
+}
+
+const paint =
+  (isOn: boolean, open: number, close: number): Paint =>
+  (text) =>
+    isOn ? `\u001b[${open}m${text}\u001b[${close}m` : text
+
+/** Colours for a terminal, unless NO_COLOR is set (no-color.org). */
+const styleFor = (stream: OutputStream, env: NodeJS.ProcessEnv): Style => {
+  const isOn = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+  return {
+    bold: paint(isOn, 1, 22),
+    dim: paint(isOn, 2, 22),
+    red: paint(isOn, 31, 39),
+    green: paint(isOn, 32, 39),
+    cyan: paint(isOn, 36, 39),
+  }
+}
+
+/** Found values may come from a stranger: nothing in them may steer the terminal. */
+const plain = (text: string): string => stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '')
+
+/** What a person reads of an error: sentence and hint; of a defect everything, as it has to be reported. */
+export const errorLines = (error: unknown): readonly string[] => {
+  if (!(error instanceof FedgateError))
+    return ['This is a defect in fedgate. Please report it with the lines below.', inspect(error)]
+  return [error.message, error.hint].filter((text) => text !== '').map(plain)
+}
+
+/** An output over the process's streams, or those of a test. */
+export const openOutput = (stdout: OutputStream, stderr: OutputStream, env: NodeJS.ProcessEnv): Output => {
+  const style = styleFor(stdout, env)
+  const { red } = styleFor(stderr, env)
+  return {
+    style,
+    print: (line) => void stdout.write(`${line}\n`),
+    note: (line) => void stderr.write(`${line}\n`),
+    printText: (text) => void stdout.write(text),
+    noteText: (text) => void stderr.write(text),
+    fail: (error) => {
+      const [sentence = '', ...next] = errorLines(error)
+      stderr.write(`${[red(sentence), ...next].join('\n')}\n`)
+    },
+  }
+}

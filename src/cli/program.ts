@@ -1,0 +1,61 @@
+/**
+ * Owns the command line: what commands there are, their options and help. Knows nothing of what they do: each lives in
+ * a file of its own and is loaded when it runs. Start here; src/main.ts runs it.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander'
+import type { DemoOptions, LocalAwsOptions, ServeOptions } from './options.ts'
+import type { Output } from './output.ts'
+
+/** The commands behind the program. Each resolves when it has ended. */
+export interface Commands {
+  demo(options: DemoOptions): Promise<void>
+  serve(options: ServeOptions): Promise<void>
+  localAws(options: LocalAwsOptions): Promise<void>
+}
+
+/** Loaded when it runs: a command must not pay for what another one needs. */
+export const commands: Commands = {
+  demo: async (options) => (await import('./demo.ts')).runDemo(options),
+  serve: async (options) => (await import('./serve.ts')).runServe(options),
+  localAws: async (options) => (await import('./local-aws.ts')).runLocalAws(options),
+}
+
+// The demo takes four ports in a row.
+const LAST_PORT_BASE = 65_535 - 3
+
+const parsePortBase = (text: string): number => {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port >= 1 && port <= LAST_PORT_BASE) return port
+  throw new InvalidArgumentError(`Give a port from 1 to ${LAST_PORT_BASE}.`)
+}
+
+const configOption = (): Option => new Option('--config <file>', 'the configuration (YAML)')
+
+const exitCodesHelp = '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 78 bad configuration, 130 interrupted.'
+
+/** The program, with what each command runs. Throws CommanderError instead of ending the process. */
+export const buildProgram = (version: string, run: Commands, output: Output): Command => {
+  const program = new Command('fedgate')
+    .description('A self-hosted SAML and OpenID Connect federation gateway for AWS')
+    .version(version)
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', exitCodesHelp)
+    .exitOverride()
+    .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
+  program
+    .command('demo')
+    .description('gateway, local AWS and two demo identity providers in one process, on loopback only')
+    .option('--port-base <port>', 'the first of four ports', parsePortBase, 8080)
+    .action((options: DemoOptions) => run.demo(options))
+  program
+    .command('serve')
+    .description('run the gateway')
+    .addOption(configOption().makeOptionMandatory())
+    .action((options: ServeOptions) => run.serve(options))
+  program
+    .command('local-aws')
+    .description('run the local AWS alone, for any AWS SDK or CLI through --endpoint-url')
+    .addOption(configOption())
+    .action((options: LocalAwsOptions) => run.localAws(options))
+  return program
+}

@@ -1,0 +1,16 @@
+import { type Command, CommanderError } from 'commander'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import type { Output } from './output.ts'
+
+/** Parses the arguments (without node and script), runs the one command they name, and tells how it ended. */
+export const runCommandLine = async (program: Command, args: readonly string[], output: Output): Promise<number> => {
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCodes.ok
+  } catch (error) {
+    // Commander has already said what it has to say: help, the version, or what is wrong with the arguments.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    output.fail(error)
+    return exitCodeOf(error)
+  }
+}

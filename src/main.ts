@@ -1,0 +1,20 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { exitCodes } from './cli/exit-codes.ts'
+import { openOutput } from './cli/output.ts'
+import { buildProgram, commands } from './cli/program.ts'
+import { runCommandLine } from './cli/run.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+
+const output = openOutput(process.stdout, process.stderr, process.env)
+
+let interrupted = false
+process.on('SIGINT', () => {
+  // A command that has something to close listens too. Without one, or at a second Ctrl-C, nothing is waited for.
+  if (interrupted || process.listenerCount('SIGINT') === 1) process.exit(exitCodes.interrupted)
+  interrupted = true
+})
+
+const exitCode = await runCommandLine(buildProgram(version, commands, output), process.argv.slice(2), output)
+process.exitCode = interrupted ? exitCodes.interrupted : exitCode

@@ -1,0 +1,86 @@
+/** Holds the table "Who may import whom" of the architecture: what each folder of src may import, and nothing else. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const SRC = resolve(import.meta.dirname, '../src')
+
+/** Paths under src, without .ts; a folder stands for all that is in it. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  xml: ['core'],
+  credentials: ['core'],
+  config: ['core'],
+  audit: ['core'],
+  saml: ['core', 'xml'],
+  oidc: ['core'],
+  aws: ['core'],
+  iam: ['core'],
+  access: ['core', 'aws', 'iam', 'config/types'],
+  issuer: ['core', 'saml', 'xml', 'aws'],
+  gateway: ['core', 'saml', 'oidc', 'aws', 'iam', 'access', 'issuer', 'audit', 'config/types'],
+  stores: ['core', 'gateway/ports'],
+  check: ['core', 'config', 'saml', 'oidc', 'aws', 'iam', 'access', 'issuer'],
+  web: ['core', 'gateway', 'credentials', 'audit', 'config/types'],
+  'local-aws': ['core', 'xml', 'saml', 'iam', 'aws/facts'],
+  demo: ['core', 'saml', 'xml'],
+  // The composition roots may import anything.
+  cli: [''],
+  'main.ts': [''],
+}
+
+/** Reached by dynamic import only: a gateway in production never loads them. */
+const loadedOnDemand = ['local-aws', 'demo']
+
+interface Import {
+  readonly from: string
+  readonly to: string
+  readonly isDynamic: boolean
+}
+
+/** The statements themselves, not what a comment says: an import begins its line or is a call. */
+const IMPORT =
+  /^(?:import|export)\s[^'"=();]*?\sfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"`]([^'"`]+)/gm
+
+const importsOf = (file: string): readonly Import[] =>
+  [...readFileSync(file, 'utf8').matchAll(IMPORT)].flatMap(([, named, bare, dynamic]) => {
+    const target = named ?? bare ?? dynamic ?? ''
+    const to = relative(SRC, resolve(dirname(file), target))
+    return target.startsWith('.') ? [{ from: relative(SRC, file), to, isDynamic: dynamic !== undefined }] : []
+  })
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+const imports = files.flatMap((name) => importsOf(join(SRC, name)))
+
+const folderOf = (path: string): string => path.split('/')[0] ?? ''
+const isWithin = (path: string, place: string): boolean =>
+  place === '' || path === `${place}.ts` || path.startsWith(`${place}/`)
+const show = ({ from, to }: Import): string => `${from} -> ${to}`
+
+describe('the house', () => {
+  it('has no folder that the table does not know', () => {
+    expect([...new Set(files.map(folderOf))].filter((folder) => !Object.hasOwn(mayImport, folder))).toEqual([])
+  })
+
+  it.each(Object.entries(mayImport))('%s imports only %j', (folder, allowed) => {
+    const foreign = imports.filter(({ from, to }) => folderOf(from) === folder && folderOf(to) !== folder)
+    expect(foreign.filter(({ to }) => !allowed.some((place) => isWithin(to, place))).map(show)).toEqual([])
+  })
+
+  it.each(loadedOnDemand)('loads %s by dynamic import only', (folder) => {
+    const eager = imports.filter(({ to, isDynamic }) => folderOf(to) === folder && !isDynamic)
+    expect(eager.filter(({ from }) => folderOf(from) !== folder).map(show)).toEqual([])
+  })
+
+  it('has no circles in its table', () => {
+    const reaches = (from: string, goal: string): boolean =>
+      (mayImport[from] ?? []).map(folderOf).some((next) => next === goal || reaches(next, goal))
+    expect(Object.keys(mayImport).filter((folder) => reaches(folder, folder))).toEqual([])
+  })
+
+  it('is read by this test: an import that every build needs is found', () => {
+    expect(imports.map(show)).toContain('main.ts -> cli/program.ts')
+    expect(imports.filter(({ isDynamic }) => isDynamic).map(show)).toContain('cli/program.ts -> cli/demo.ts')
+    expect(imports.every(({ to }) => to.endsWith('.ts') && !to.startsWith('..'))).toBe(true)
+  })
+})

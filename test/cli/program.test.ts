@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import { openOutput } from '../../src/cli/output.ts'
+import { buildProgram, type Commands } from '../../src/cli/program.ts'
+import { runCommandLine } from '../../src/cli/run.ts'
+import { ConfigError } from '../../src/config/errors.ts'
+import { FedgateError } from '../../src/core/errors.ts'
+
+interface Ran {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  readonly calls: readonly (readonly [string, unknown])[]
+}
+
+const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => {
+  const written = { stdout: '', stderr: '' }
+  const calls: [string, unknown][] = []
+  const into = (name: 'stdout' | 'stderr') => ({
+    write: (text: string) => {
+      written[name] += text
+    },
+  })
+  const command = (name: string) => async (options: unknown) => {
+    calls.push([name, options])
+    if (failure !== undefined) throw failure
+  }
+  const commands: Commands = { demo: command('demo'), serve: command('serve'), localAws: command('localAws') }
+  const output = openOutput(into('stdout'), into('stderr'), {})
+  return { exitCode: await runCommandLine(buildProgram('1.2.3', commands, output), args, output), ...written, calls }
+}
+
+describe('fedgate', () => {
+  it.each([
+    [['demo'], 'demo', { portBase: 8080 }],
+    [['demo', '--port-base', '9000'], 'demo', { portBase: 9000 }],
+    [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml' }],
+    [['local-aws'], 'localAws', {}],
+    [['local-aws', '--config', 'f.yaml'], 'localAws', { config: 'f.yaml' }],
+  ])('%j runs its command with its options', async (args, name, options) => {
+    const ran = await run(args)
+    expect(ran.calls).toEqual([[name, options]])
+    expect(ran).toMatchObject({ exitCode: 0, stdout: '', stderr: '' })
+  })
+
+  it.each([[['--help']], [['demo', '--help']], [['serve', '--help']], [['local-aws', '--help']]])(
+    '%j prints help on stdout and is no failure',
+    async (args) => {
+      const ran = await run(args)
+      expect(ran).toMatchObject({ exitCode: 0, stderr: '', calls: [] })
+      expect(ran.stdout).toMatch(/^Usage: fedgate/)
+    },
+  )
+
+  it('prints its version', async () => {
+    expect(await run(['--version'])).toMatchObject({ exitCode: 0, stdout: '1.2.3\n' })
+  })
+
+  it.each([
+    [[], 'Usage: fedgate'],
+    [['server'], "unknown command 'server'\n(Did you mean serve?)"],
+    [['serve'], "required option '--config <file>' not specified"],
+    [['local-aws', '--confg', 'x'], "unknown option '--confg'\n(Did you mean --config?)"],
+    [['demo', 'now'], 'too many arguments'],
+    [['demo', '--port-base', '65533'], 'Give a port from 1 to 65532.'],
+    [['demo', '--port-base', '80x'], 'Give a port from 1 to 65532.'],
+  ])('%j is wrong usage: exit 2, and the reason on stderr', async (args, reason) => {
+    const ran = await run(args)
+    expect(ran).toMatchObject({ exitCode: 2, stdout: '', calls: [] })
+    expect(ran.stderr).toContain(reason)
+  })
+
+  it('answers a bad configuration with exit 78', async () => {
+    const ran = await run(['serve', '--config', 'x'], new ConfigError('config.not_found'))
+    expect(ran.exitCode).toBe(78)
+    expect(ran.stderr).toBe('The configuration file does not exist.\nName an existing file with --config.\n')
+  })
+
+  it('answers an error that a person can meet with its sentence, its hint and exit 1', async () => {
+    const failure = new FedgateError('port.taken', { sentence: 'Port 8080 is taken.', hint: 'Take another.' })
+    expect(await run(['demo'], failure)).toMatchObject({
+      exitCode: 1,
+      stdout: '',
+      stderr: 'Port 8080 is taken.\nTake another.\n',
+    })
+  })
+
+  it('shows a defect in full, as it has to be reported', async () => {
+    const ran = await run(['demo'], new TypeError('x is not a function'))
+    expect(ran.exitCode).toBe(1)
+    expect(ran.stderr).toMatch(/^This is a defect in fedgate\..*\nTypeError: x is not a function\n {4}at /)
+  })
+})
