@@ -1,4 +1,5 @@
 import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
+import { boundedMap } from './bounded-map.ts'
 
 const MOST_ENTRIES = 1000
 
@@ -7,21 +8,18 @@ const MOST_ENTRIES = 1000
  * is refused by oidc-provider itself, which keeps the time in every payload.
  */
 export const memoryAdapter = (): AdapterFactory => {
-  const entries = new Map<string, AdapterPayload>()
+  const entries = boundedMap<AdapterPayload>(MOST_ENTRIES)
   return (name) => adapter(entries, name)
 }
 
-const adapter = (entries: Map<string, AdapterPayload>, name: string): Adapter => {
+type Entries = ReturnType<typeof boundedMap<AdapterPayload>>
+
+const adapter = (entries: Entries, name: string): Adapter => {
   const keyOf = (id: string) => `${name}:${id}`
   const findBy = async (matches: (payload: AdapterPayload) => boolean) =>
-    [...entries].find(([key, payload]) => key.startsWith(`${name}:`) && matches(payload))?.[1]
+    [...entries.entries()].find(([key, payload]) => key.startsWith(`${name}:`) && matches(payload))?.[1]
   return {
-    upsert: async (id, payload) => {
-      entries.delete(keyOf(id))
-      entries.set(keyOf(id), payload)
-      const [oldest] = entries.keys()
-      if (entries.size > MOST_ENTRIES && oldest !== undefined) entries.delete(oldest)
-    },
+    upsert: async (id, payload) => entries.set(keyOf(id), payload),
     find: async (id) => entries.get(keyOf(id)),
     findByUid: (uid) => findBy((payload) => payload.uid === uid),
     findByUserCode: (userCode) => findBy((payload) => payload.userCode === userCode),
@@ -31,7 +29,7 @@ const adapter = (entries: Map<string, AdapterPayload>, name: string): Adapter =>
     },
     destroy: async (id) => void entries.delete(keyOf(id)),
     revokeByGrantId: async (grantId) => {
-      for (const [key, payload] of entries) if (payload.grantId === grantId) entries.delete(key)
+      for (const [key, payload] of entries.entries()) if (payload.grantId === grantId) entries.delete(key)
     },
   }
 }

@@ -52,5 +52,5 @@ export class Browser {
 
 const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" }
 
-const unescapeMarkup = (text: string): string =>
+export const unescapeMarkup = (text: string): string =>
   text.replace(/&(amp|lt|gt|quot|#39);/g, (_, name) => CHARACTERS[name as string] ?? '')

@@ -1,0 +1,89 @@
+import { newXmlId } from '../core/ids.ts'
+import type { KeyPair } from '../core/keys.ts'
+import { type AttributeToIssue, issueResponse } from '../saml/issue.ts'
+import { ASSERTION, NAMEID_PERSISTENT, PROTOCOL, STATUS_NO_PASSIVE } from '../saml/names.ts'
+import { signEnveloped } from '../xml/sign.ts'
+import { element, render } from '../xml/write.ts'
+import type { Person } from './people.ts'
+
+/** A service provider that the demo IdP knows. Answers go to this ACS and to no other. */
+export interface KnownServiceProvider {
+  readonly entityId: string
+  readonly acsUrl: string
+}
+
+/** Someone who is signed in at the demo IdP. */
+export interface IdpSession {
+  readonly person: Person
+  readonly authnInstant: Date
+  readonly sessionIndex: string
+}
+
+/** Which request is answered, by whom and to whom. */
+export interface Exchange {
+  readonly entityId: string
+  readonly serviceProvider: KnownServiceProvider
+  readonly inResponseTo: string
+}
+
+const STATUS_RESPONDER = 'urn:oasis:names:tc:SAML:2.0:status:Responder'
+const PASSWORD_OVER_TLS = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'
+const ATTRNAME_BASIC = 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic'
+const LIFETIME_SECONDS = 300
+
+/** The signed Response that says who is signed in, as XML. */
+export const assertPerson = (exchange: Exchange, session: IdpSession, keys: KeyPair, now: Date): Promise<string> =>
+  issueResponse(
+    {
+      issuer: exchange.entityId,
+      recipient: exchange.serviceProvider.acsUrl,
+      audience: exchange.serviceProvider.entityId,
+      inResponseTo: exchange.inResponseTo,
+      nameId: { value: session.person.username, format: NAMEID_PERSISTENT },
+      attributes: attributesOf(session.person),
+      authnInstant: session.authnInstant,
+      sessionIndex: session.sessionIndex,
+      lifetimeSeconds: LIFETIME_SECONDS,
+      sign: 'both',
+      authnContextClassRef: PASSWORD_OVER_TLS,
+    },
+    keys,
+    now,
+  )
+
+const attributesOf = (person: Person): readonly AttributeToIssue[] =>
+  [
+    { name: 'mail', values: [person.mail] },
+    { name: 'displayName', values: [person.name] },
+    { name: 'eduPersonAffiliation', values: [person.affiliation] },
+    { name: 'groups', values: person.groups },
+    { name: 'costCenter', values: [person.costCenter] },
+  ]
+    .filter(({ values }) => values.length > 0)
+    .map((attribute) => ({ ...attribute, nameFormat: ATTRNAME_BASIC }))
+
+/** The signed Response to a passive request that would need a sign-in page. Core 3.4.1 */
+export const refusePassive = (exchange: Exchange, keys: KeyPair, now: Date): Promise<string> => {
+  const id = newXmlId()
+  const response = element(
+    'samlp:Response',
+    {
+      'xmlns:samlp': PROTOCOL,
+      'xmlns:saml': ASSERTION,
+      ID: id,
+      Version: '2.0',
+      IssueInstant: now.toISOString(),
+      Destination: exchange.serviceProvider.acsUrl,
+      InResponseTo: exchange.inResponseTo,
+    },
+    [
+      element('saml:Issuer', {}, exchange.entityId),
+      element('samlp:Status', {}, [
+        element('samlp:StatusCode', { Value: STATUS_RESPONDER }, [
+          element('samlp:StatusCode', { Value: STATUS_NO_PASSIVE }),
+        ]),
+      ]),
+    ],
+  )
+  return signEnveloped(render(response), { id, after: 'Issuer', signer: keys })
+}

@@ -1,0 +1,224 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { KeyPair } from '../../src/core/keys.ts'
+import { demoPeople } from '../../src/demo/people.ts'
+import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
+import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
+import { parseIdpMetadata } from '../../src/saml/metadata.ts'
+import { requireTool } from '../tools.ts'
+import { Browser, type Page, unescapeMarkup } from './browser.ts'
+import { makeKeyPair } from './keys.ts'
+
+const ENTITY_ID = 'http://localhost:9/saml/demo/metadata'
+const ACS_URL = 'http://localhost:9/saml/demo/acs'
+const NOW = new Date('2026-11-22T12:00:00Z')
+
+let keys: KeyPair
+let idp: DemoSamlIdp
+
+beforeAll(async () => {
+  keys = await makeKeyPair()
+  idp = await startDemoSamlIdp({
+    host: '127.0.0.1',
+    port: 0,
+    keys,
+    people: demoPeople,
+    serviceProviders: [{ entityId: ENTITY_ID, acsUrl: ACS_URL }],
+    now: () => NOW,
+  })
+})
+
+afterAll(() => idp.close())
+
+interface Wish {
+  readonly forceAuthn?: boolean
+  readonly isPassive?: boolean
+  readonly entityId?: string
+  readonly acsUrl?: string
+  readonly relayState?: string
+}
+
+const requestUrl = async ({ entityId = ENTITY_ID, acsUrl = ACS_URL, relayState = 'r', ...wish }: Wish = {}) => {
+  const metadata = parseIdpMetadata(await (await fetch(idp.metadataUrl)).text(), { now: NOW })
+  return buildAuthnRequest({ idp: metadata, sp: { entityId, acsUrl, keys }, relayState, now: NOW, ...wish })
+}
+
+const signIn = async (browser: Browser, username: string, wish: Wish = {}) => {
+  const { id, url } = await requestUrl(wish)
+  return { id, page: await browser.submit(await browser.open(url), { username, password: 'demo' }) }
+}
+
+const field = (page: Page, name: string): string => {
+  const value = new RegExp(`name="${name}" value="([^"]*)"`).exec(page.body)?.[1]
+  if (value === undefined) throw new Error(`the page has no ${name}`)
+  return unescapeMarkup(value)
+}
+
+const responseIn = (page: Page): string => Buffer.from(field(page, 'SAMLResponse'), 'base64').toString()
+
+const signInForm = 'Or by name and password'
+
+describe('the demo SAML identity provider', () => {
+  it('is known by where its metadata is', () => {
+    expect(idp.entityId).toBe(`${idp.url}/metadata`)
+  })
+
+  it('answers the request at the registered address, with the RelayState as it came', async () => {
+    const { id, page } = await signIn(new Browser(), 'alice', { relayState: `"><script>&'` })
+    expect(page.body).toContain(`action="${ACS_URL}"`)
+    expect(page.body).not.toContain('"><script>')
+    expect(field(page, 'RelayState')).toBe(`"><script>&'`)
+    expect(responseIn(page)).toContain(`InResponseTo="${id}"`)
+  })
+
+  it('says who alice is', async () => {
+    const { page } = await signIn(new Browser(), 'alice')
+    const response = responseIn(page)
+    for (const value of ['alice', 'alice@example.com', 'Alice Archer', 'staff', 'aws-dev', '4711']) {
+      expect(response).toMatch(new RegExp(`<saml:(NameID|AttributeValue)[^>]*>${value}<`))
+    }
+  })
+
+  it('gives carol no groups', async () => {
+    const { page } = await signIn(new Browser(), 'carol')
+    expect(responseIn(page)).not.toContain('Name="groups"')
+  })
+
+  it('does not ask again a browser that is signed in', async () => {
+    const browser = new Browser()
+    await signIn(browser, 'bob')
+    const { url } = await requestUrl()
+    expect(responseIn(await browser.open(url))).toContain('bob@example.com')
+  })
+
+  it('asks again when the request forces it', async () => {
+    const browser = new Browser()
+    await signIn(browser, 'bob')
+    const { url } = await requestUrl({ forceAuthn: true })
+    expect((await browser.open(url)).body).toContain(signInForm)
+  })
+
+  it('asks again after signing out', async () => {
+    const browser = new Browser()
+    await signIn(browser, 'bob')
+    await browser.submit(await browser.open(`${idp.url}/`))
+    const { url } = await requestUrl()
+    expect((await browser.open(url)).body).toContain(signInForm)
+  })
+
+  it('answers NoPassive where a passive request would need a page', async () => {
+    const { id, url } = await requestUrl({ isPassive: true })
+    const response = responseIn(await new Browser().open(url))
+    expect(response).toContain('urn:oasis:names:tc:SAML:2.0:status:NoPassive')
+    expect(response).toContain(`InResponseTo="${id}"`)
+    expect(response).not.toContain('<saml:Assertion')
+  })
+
+  it('takes requests by POST as well, and sees its own cookie then', async () => {
+    const browser = new Browser()
+    await signIn(browser, 'bob')
+    const request = `<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_posted" Version="2.0" IssueInstant="${NOW.toISOString()}"><a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">${ENTITY_ID}</a:Issuer></p:AuthnRequest>`
+    const page = await browser.open(`${idp.url}/sso`, { SAMLRequest: Buffer.from(request).toString('base64') })
+    expect(responseIn(page)).toContain('InResponseTo="_posted"')
+    expect(page.body).not.toContain('RelayState')
+  })
+
+  it('refuses a service provider that is not registered', async () => {
+    const { url } = await requestUrl({ entityId: 'http://evil.example' })
+    const page = await new Browser().open(url)
+    expect(page.status).toBe(400)
+    expect(page.body).toContain('not registered')
+  })
+
+  it('refuses to answer at an address that is not registered', async () => {
+    const { url } = await requestUrl({ acsUrl: 'http://evil.example/acs' })
+    const page = await new Browser().open(url)
+    expect(page.status).toBe(400)
+    expect(page.body).toContain('an address that is not registered')
+  })
+
+  it('refuses a wrong password and says so', async () => {
+    const { url } = await requestUrl()
+    const browser = new Browser()
+    const page = await browser.submit(await browser.open(url), { username: 'alice', password: 'guess' })
+    expect(page.status).toBe(403)
+    expect(page.body).toContain('No one here has that name and password.')
+  })
+
+  it.each(['', 'SAMLRequest=%%%', 'SAMLRequest=AAAA', 'SAMLRequest=a&SAMLRequest=b'])(
+    'answers the broken request "%s" with a page',
+    async (query) => {
+      const page = await new Browser().open(`${idp.url}/sso?${query}`)
+      expect(page.status).toBe(400)
+      expect(page.body).toContain('<h1>That did not work</h1>')
+    },
+  )
+
+  it('answers each request once', async () => {
+    const browser = new Browser()
+    const { url } = await requestUrl()
+    const form = await browser.open(url)
+    await browser.submit(form, { username: 'alice', password: 'demo' })
+    expect((await browser.submit(form, { username: 'alice', password: 'demo' })).status).toBe(400)
+  })
+
+  it('names its cookie after itself, because cookies ignore ports', async () => {
+    const browser = new Browser()
+    await signIn(browser, 'alice')
+    expect(browser.cookieNames).toEqual(['demo-idp-session'])
+  })
+
+  it('lets no page run inline script or style, nor be framed', async () => {
+    const { page } = await signIn(new Browser(), 'alice')
+    const policy = page.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).toContain("form-action 'self' http://localhost:9")
+    expect(policy).not.toContain('unsafe')
+    expect(page.headers.get('cache-control')).toBe('no-store')
+    expect(page.body).not.toMatch(/<style|style=|\son[a-z]+=|<script(?! src)/)
+  })
+
+  it('rejects when the port is taken', async () => {
+    const { port } = new URL(idp.url)
+    const again = startDemoSamlIdp({ host: '127.0.0.1', port: Number(port), keys, people: [], serviceProviders: [] })
+    await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' })
+  })
+})
+
+describe.skipIf(!requireTool('/usr/bin/xmlsec1'))('what the demo SAML identity provider signs', () => {
+  const verify = (xml: string, element: string) => {
+    const folder = mkdtempSync(join(tmpdir(), 'fedgate-'))
+    try {
+      writeFileSync(join(folder, 'response.xml'), xml)
+      writeFileSync(join(folder, 'certificate.pem'), keys.certificate)
+      const key = ['--pubkey-cert-pem', join(folder, 'certificate.pem')]
+      const node = `//*[local-name()='${element}']/*[local-name()='Signature']`
+      const ids = ['Response', 'Assertion'].flatMap((name) => ['--id-attr:ID', name])
+      execFileSync(
+        '/usr/bin/xmlsec1',
+        ['--verify', ...key, ...ids, '--node-xpath', node, join(folder, 'response.xml')],
+        {
+          stdio: 'pipe',
+        },
+      )
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  }
+
+  it.each(['Response', 'Assertion'])('has a %s whose signature xmlsec1 verifies', async (element) => {
+    const { page } = await signIn(new Browser(), 'alice')
+    expect(() => verify(responseIn(page), element)).not.toThrow()
+    expect(() => verify(responseIn(page).replace('aws-dev', 'aws-admin'), element)).toThrow()
+  })
+
+  it('signs its refusals too', async () => {
+    const { url } = await requestUrl({ isPassive: true })
+    const response = responseIn(await new Browser().open(url))
+    expect(() => verify(response, 'Response')).not.toThrow()
+  })
+})
