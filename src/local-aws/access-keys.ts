@@ -1,0 +1,56 @@
+/** Credentials with the shapes that AWS gives them (aws-sts-semantics A.6). */
+import { createHash, randomBytes } from 'node:crypto'
+import { Secret } from '../core/secret.ts'
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** RFC 4648 section 6, without padding. */
+const base32 = (octets: Uint8Array): string => {
+  let text = ''
+  let buffer = 0
+  let bits = 0
+  for (const octet of octets) {
+    buffer = ((buffer << 8) | octet) & 0xfff
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += ALPHABET[(buffer >>> bits) & 31]
+    }
+  }
+  return bits > 0 ? text + ALPHABET[(buffer << (5 - bits)) & 31] : text
+}
+
+/** One bit that says the account is encoded, 40 bits of account, 39 of chance. */
+const accountPayload = (account: string, chance: Uint8Array): Uint8Array => {
+  const head = (1n << 47n) | (BigInt(account) << 7n) | BigInt((chance[0] ?? 0) & 0x7f)
+  const octets = Buffer.alloc(10)
+  octets.writeUIntBE(Number(head), 0, 6)
+  octets.set(chance.subarray(1, 5), 6)
+  return octets
+}
+
+/** An id such as ASIA… from five random octets. */
+export const accessKeyId = (prefix: 'ASIA' | 'AKIA', account: string, chance: Uint8Array): string =>
+  prefix + base32(accountPayload(account, chance))
+
+/** The unique id of a role or user, the same for the same ARN: `AROA` or `AIDA` and 17 characters. */
+export const uniqueId = (prefix: 'AROA' | 'AIDA', account: string, arn: string): string => {
+  const hash = createHash('sha256').update(arn).digest()
+  return prefix + base32(Buffer.concat([accountPayload(account, hash), hash.subarray(5, 6)])).slice(0, 17)
+}
+
+export interface NewKey {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret
+}
+
+/** A session token tells nothing: everything it stands for is kept here. */
+export const newTemporaryKey = (account: string): NewKey => {
+  const chance = randomBytes(5 + 30 + 240)
+  return {
+    accessKeyId: accessKeyId('ASIA', account, chance.subarray(0, 5)),
+    secretAccessKey: new Secret(chance.toString('base64', 5, 35)),
+    sessionToken: new Secret(chance.toString('base64', 35)),
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * Every error that AWS sends, with its HTTP status and its text (aws-sts-semantics A.4). Texts marked [K] are not
+ * confirmed by a recorded answer; they decide nothing and stand here only, so that they can be corrected in one place.
+ */
+
+/** The code as it stands on the wire, to its HTTP status. */
+const statuses = {
+  AccessDenied: 403,
+  ExpiredToken: 403,
+  ExpiredTokenException: 400,
+  IDPCommunicationError: 400,
+  IDPRejectedClaim: 403,
+  IncompleteSignature: 400,
+  InternalFailure: 500,
+  InvalidAction: 400,
+  InvalidClientTokenId: 403,
+  InvalidIdentityToken: 400,
+  InvalidParameterValue: 400,
+  MalformedInput: 400,
+  MalformedPolicyDocument: 400,
+  MissingAction: 400,
+  MissingAuthenticationToken: 403,
+  PackedPolicyTooLarge: 400,
+  RequestEntityTooLarge: 413,
+  SignatureDoesNotMatch: 403,
+  ValidationError: 400,
+} as const
+
+export type AwsErrorCode = keyof typeof statuses
+
+/** An answer of AWS that is not a success. `reason` is for the log alone: AWS never tells it. */
+export class AwsError extends Error {
+  readonly code: AwsErrorCode
+  readonly status: number
+  readonly reason: string | undefined
+
+  constructor(code: AwsErrorCode, message: string, reason?: string) {
+    super(message)
+    this.name = 'AwsError'
+    this.code = code
+    this.status = statuses[code]
+    this.reason = reason
+  }
+}
+
+export const notAuthorized = (action: string, reason: string): AwsError =>
+  new AwsError('AccessDenied', `Not authorized to perform ${action}`, reason)
+
+export const invalidToken = (message: string, reason?: string): AwsError =>
+  new AwsError('InvalidIdentityToken', message, reason)
+
+export const expiredToken = (message: string, reason?: string): AwsError =>
+  new AwsError('ExpiredTokenException', message, reason)
+
+export const validationError = (message: string): AwsError => new AwsError('ValidationError', message)
+
+/** The tail that AWS puts after some texts about SAML. */
+const openIdDiscovery = (text: string, code: string, requestId: string): string =>
+  `${text} (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`
+
+export const texts = {
+  invalidBase64: (requestId: string) =>
+    openIdDiscovery('Invalid base64 SAMLResponse', 'AuthSamlInvalidSamlResponseException', requestId),
+  providerUnknown: (requestId: string) =>
+    openIdDiscovery("Specified provider doesn't exist", 'AuthSamlManifestNotFoundException', requestId),
+  issuerUnknown: (requestId: string) =>
+    openIdDiscovery('Issuer not present in specified provider', 'AuthSamlInvalidSamlResponseException', requestId),
+  responseSignatureInvalid: 'Response signature invalid',
+  audienceMissing: 'Response does not contain the required audience.',
+  /** [K] */
+  statusNotSuccess: 'Response status is not success',
+  /** [K] */
+  confirmationInvalid: 'Response does not contain a valid subject confirmation.',
+  /** [K] */
+  notYetValid: 'Response is not yet valid',
+  redeemWithin5Minutes: 'Token must be redeemed within 5 minutes of issuance',
+  sessionNameRequired: 'RoleSessionName is required in AuthnResponse',
+  sessionNameInvalid: 'RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}',
+  sourceIdentityInvalid: 'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"',
+  /** [K] */
+  sessionDurationInvalid: 'SessionDuration in AuthnResponse must be between 900 and 43200',
+  /** [K] */
+  tagsInvalid: 'Session tags in the token do not satisfy the constraints of session tags',
+  notAJwt: 'The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)',
+  noOidcProvider: (issuer: string) => `No OpenIDConnect provider found in your account for ${issuer}`,
+  audienceIncorrect: 'Incorrect token audience',
+  /** [K] Two spaces after the comma are AWS's own. */
+  keyNotRetrieved:
+    "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
+  /** [K] */
+  tokenSignatureInvalid: 'The signature of the ID Token provided is not valid',
+  /** [K] */
+  claimMissing: (name: string) => `Missing a required claim: ${name}`,
+  /** [K] */
+  claimNotInteger: (name: string) => `The claim ${name} must be an integer`,
+  /** [K] */
+  notAnAccessToken: 'Provided Token is not a Login With Amazon token',
+  /** [K] */
+  tokenNotYetValid: 'Token is not yet valid',
+  /** No space before the second number: AWS's own. */
+  tokenExpired: (now: number, expiration: number) =>
+    `Token expired: current date/time ${now} must be before the expiration date/time${expiration}`,
+  tokenTooOld: (seconds: number) => `Token too old: ${seconds}`,
+  durationAboveRole: 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+  duplicateTagKeys: 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+  transitiveKeyNotPassed: 'The specified transitive tag key must be included in the requested tags.',
+  packedTags: (percent: number) => `Packed size of session tags consumes ${percent}% of allotted space.`,
+  policyNotJson: 'This policy contains invalid Json',
+  securityTokenInvalid: 'The security token included in the request is invalid.',
+  /** [K] */
+  securityTokenExpired: 'The security token included in the request is expired',
+  signatureDoesNotMatch:
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  /** [K] */
+  signatureExpired: (signed: string, earliest: string, now: string) =>
+    `Signature expired: ${signed} is now earlier than ${earliest} (${now} - 15 min.)`,
+  /** [K] */
+  signatureNotYetCurrent: (signed: string, latest: string, now: string) =>
+    `Signature not yet current: ${signed} is still later than ${latest} (${now} + 15 min.)`,
+  /** [K] */
+  missingAuthentication: 'Request is missing Authentication Token',
+  /** [K] */
+  unknownAction: (action: string, version: string) => `Could not find operation ${action} for version ${version}`,
+  /** [K] */
+  missingAction: 'Missing Action',
+  /** [K] */
+  notAnInteger: (name: string) => `The parameter ${name} is not an integer`,
+} as const

@@ -1,0 +1,21 @@
+import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
+
+/** What can be wrong with the local AWS's own state. What it answers on the wire stands in aws-errors.ts. */
+export const localAwsErrors = {
+  'local_aws.state_invalid': {
+    sentence: 'The state of the local AWS is not valid.',
+    hint: 'Correct the named places in the file that localAws.state points to.',
+  },
+} as const satisfies ErrorCatalogue
+
+export type LocalAwsErrorCode = keyof typeof localAwsErrors
+
+/** The state's problems, all at once, each with its path. */
+export class LocalAwsError extends FedgateError {
+  readonly problems: readonly string[]
+
+  constructor(code: LocalAwsErrorCode, problems: readonly string[], detail: ErrorDetail = {}) {
+    super(code, localAwsErrors[code], { found: problems.join('; '), ...detail })
+    this.problems = problems
+  }
+}

@@ -1,0 +1,39 @@
+/** What STS answers in the Query protocol (aws-sts-semantics A.1): XML in its namespace, with the request's id. */
+import { element, type Markup, render } from '../../xml/write.ts'
+import type { AwsError } from '../aws-errors.ts'
+import type { Reply } from '../reply.ts'
+
+const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/'
+
+const xmlReply = (status: number, requestId: string, root: Markup): Reply => ({
+  status,
+  headers: { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId },
+  body: render(root),
+})
+
+export const successReply = (action: string, members: readonly (Markup | undefined)[], requestId: string): Reply =>
+  xmlReply(
+    200,
+    requestId,
+    element(`${action}Response`, { xmlns: NAMESPACE }, [
+      element(`${action}Result`, {}, members),
+      element('ResponseMetadata', {}, [element('RequestId', {}, requestId)]),
+    ]),
+  )
+
+export const errorReply = ({ code, message, status }: AwsError, requestId: string): Reply =>
+  xmlReply(
+    status,
+    requestId,
+    element('ErrorResponse', { xmlns: NAMESPACE }, [
+      element('Error', {}, [
+        element('Type', {}, status < 500 ? 'Sender' : 'Receiver'),
+        element('Code', {}, code),
+        element('Message', {}, message),
+      ]),
+      element('RequestId', {}, requestId),
+    ]),
+  )
+
+/** Seconds and a Z, as AWS writes instants. */
+export const timestamp = (instant: Date): string => instant.toISOString().replace(/\.\d{3}Z$/, 'Z')

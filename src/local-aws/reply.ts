@@ -1,0 +1,67 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { AwsError } from './aws-errors.ts'
+
+/** An answer as a value; server.ts is the only place that writes one. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** A request with its body read: what every handler gets. */
+export interface WebRequest {
+  readonly method: string
+  /** Path and query as sent. */
+  readonly target: string
+  readonly path: string
+  /** Without the question mark. */
+  readonly query: string
+  /** Lower-case names; repeated headers are joined by node:http. */
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Buffer
+  readonly remoteAddress: string
+}
+
+/** A SAML response of 100,000 characters, percent-encoded to three times that, has room. */
+const MAX_BODY = 1024 * 1024
+/** So much is read and thrown away so that the client gets an answer and not a reset; more ends the connection. */
+const MAX_DISCARDED = 32 * 1024 * 1024
+
+export const readRequest = async (request: IncomingMessage): Promise<WebRequest> => {
+  const target = request.url ?? '/'
+  const mark = target.indexOf('?')
+  return {
+    method: request.method ?? '',
+    target,
+    path: mark < 0 ? target : target.slice(0, mark),
+    query: mark < 0 ? '' : target.slice(mark + 1),
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+    ),
+    body: await readBody(request),
+    remoteAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
+  }
+}
+
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size <= MAX_BODY) chunks.push(chunk)
+    else if (size > MAX_DISCARDED) break
+  }
+  if (size > MAX_BODY) throw new AwsError('RequestEntityTooLarge', `The request is larger than ${MAX_BODY} bytes`)
+  return Buffer.concat(chunks)
+}
+
+/** Answers never come from a cache, and never name what runs here. */
+export const writeReply = (response: ServerResponse, { status, headers, body }: Reply): void => {
+  response.writeHead(status, {
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+    'Content-Length': Buffer.byteLength(body),
+  })
+  response.end(body)
+}

@@ -1,0 +1,123 @@
+/**
+ * local-aws is a stand-in for AWS that really validates: STS with its Query protocol, AWS sign-in, a console page. A
+ * program of its own on node:http, reached only by HTTP; it knows nothing of the gateway and shares no state with it.
+ * Start here for the routes; sts/endpoint.ts has the actions, aws-errors.ts every answer that is not a success,
+ * state.ts what exists in it. Its source of truth is the published behaviour of AWS.
+ */
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { errorReply } from './query/answer.ts'
+import { type Reply, readRequest, type WebRequest, writeReply } from './reply.ts'
+import { createSessions } from './sessions.ts'
+import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
+import { consoleCss } from './sign-in/style.ts'
+import { type LocalAwsState, openState } from './state.ts'
+import { answerSts, asAwsError, type Log } from './sts/endpoint.ts'
+import { createIssuerKeys, fetchJson } from './sts/issuer-keys.ts'
+
+export interface LocalAwsOptions {
+  /** Port 0: any free one. */
+  readonly listen: { readonly host: string; readonly port: number }
+  readonly state: LocalAwsState
+  /** AWS itself takes https issuers only. */
+  readonly allowHttpIssuers: boolean
+  readonly now?: () => Date
+  /** Gets a line for each call, with the reason of a refusal that AWS would not tell. */
+  readonly log?: Log
+}
+
+export interface LocalAws {
+  readonly url: string
+  /** Resolves when no connection is left. */
+  close(): Promise<void>
+}
+
+type Handler = (request: WebRequest, now: Date) => Reply | Promise<Reply>
+
+/** Rejects with LocalAwsError for a bad state, and with node's own error when the port is taken. */
+export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws> => {
+  const { listen, now = () => new Date(), log = () => {} } = options
+  const routes = createRoutes(options, now(), log)
+  const server = createServer((request, response) => {
+    void answer(routes, request, response, now, log)
+  })
+  server.headersTimeout = 10_000
+  server.requestTimeout = 30_000
+  server.on('clientError', refuseBadRequest)
+  await listening(server, listen)
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : listen.port
+  const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
+  return { url: `http://${host}:${port}`, close: () => closed(server) }
+}
+
+const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> => {
+  const iam = openState(options.state, startedAt)
+  const sessions = createSessions()
+  const sts = { iam, sessions, issuerKeys: createIssuerKeys(fetchJson, options.allowHttpIssuers) }
+  const signIn = createSignIn(iam, sessions)
+  const answerCall: Handler = (request, now) => answerSts(sts, request, now, log)
+  return new Map<string, Handler>([
+    ['POST /', answerCall],
+    ['GET /', (request, now) => (request.query === '' ? toConsole : answerCall(request, now))],
+    ['GET /federation', (request, now) => federation(signIn, request, now)],
+    ['POST /federation', (request, now) => federation(signIn, request, now)],
+    ['GET /oauth', (request, now) => oauthLogout(signIn, request, now)],
+    ['GET /console', (request, now) => showConsole(signIn, request, now)],
+    ['POST /console/logout', (request, now) => signOut(signIn, request, now)],
+    ['GET /console.css', () => styleSheet],
+  ])
+}
+
+const toConsole: Reply = { status: 303, headers: { Location: '/console' }, body: '' }
+const styleSheet: Reply = { status: 200, headers: { 'Content-Type': 'text/css; charset=utf-8' }, body: consoleCss }
+const nothingHere: Reply = {
+  status: 404,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  body: 'There is nothing here. STS answers at /, sign-in at /federation, the console at /console.\n',
+}
+
+const answer = async (
+  routes: ReadonlyMap<string, Handler>,
+  request: IncomingMessage,
+  response: ServerResponse,
+  now: () => Date,
+  log: Log,
+): Promise<void> => {
+  try {
+    const read = await readRequest(request)
+    const handler = routes.get(`${read.method} ${read.path}`)
+    writeReply(response, handler ? await handler(read, now()) : nothingHere)
+  } catch (error) {
+    const { code, message } = asAwsError(error)
+    log(`${code}: ${error instanceof Error ? error.message : message}`)
+    if (response.headersSent || request.errored) response.destroy()
+    else writeReply(response, errorReply(asAwsError(error), randomUUID()))
+  }
+}
+
+/** What node:http could not read as a request: an answer and the end of the connection. */
+const refuseBadRequest = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
+
+const listening = (server: Server, { host, port }: LocalAwsOptions['listen']): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+
+const closed = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })

@@ -1,0 +1,174 @@
+/**
+ * AWS sign-in and a console page that shows who you are (aws-sts-semantics G): credentials to a sign-in token, the
+ * token to a console session in a cookie of this server, the session to a page.
+ */
+import { parse } from 'node:querystring'
+import { consoleDuration, signInTokenSeconds } from '../../aws/facts/limits.ts'
+import { sameText } from '../../core/ids.ts'
+import type { Reply, WebRequest } from '../reply.ts'
+import type { RoleSession, Sessions } from '../sessions.ts'
+import type { Iam } from '../state.ts'
+import { consolePage, messagePage } from './pages.ts'
+import { createTickets, type Tickets } from './tickets.ts'
+
+/** Somebody at the console. */
+export interface ConsoleSession {
+  readonly role: RoleSession
+  readonly accountName: string | undefined
+  readonly endsAt: Date
+  /** Where people are sent when the session ends: whoever made the sign-in link. */
+  readonly issuer: string | undefined
+  readonly destination: string
+}
+
+export interface SignIn {
+  readonly iam: Iam
+  readonly sessions: Sessions
+  readonly tokens: Tickets<{ readonly role: RoleSession; readonly endsAt: Date }>
+  readonly consoles: Tickets<ConsoleSession>
+}
+
+export const createSignIn = (iam: Iam, sessions: Sessions): SignIn => ({
+  iam,
+  sessions,
+  tokens: createTickets(),
+  consoles: createTickets(),
+})
+
+const COOKIE = 'localaws-console'
+
+type Fields = Readonly<Record<string, string | undefined>>
+
+const fieldsOf = ({ method, query, body }: WebRequest): Fields => {
+  const fields = parse(method === 'POST' ? body.toString('utf8') : query, '&', '=', { maxKeys: 50 })
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  )
+}
+
+/** `GET|POST /federation` */
+export const federation = (signIn: SignIn, request: WebRequest, now: Date): Reply => {
+  const fields = fieldsOf(request)
+  switch (fields.Action) {
+    case 'getSigninToken':
+      return getSigninToken(signIn, fields, now)
+    case 'login':
+      return login(signIn, fields, now)
+    default:
+      return refusal('Action must be getSigninToken or login')
+  }
+}
+
+const refusal = (text: string): Reply => ({
+  status: 400,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  body: `${text}\n`,
+})
+
+/** AWS's own words, whatever is wrong with the session. */
+const INVALID_CREDENTIALS = 'Invalid Credentials parameter'
+
+const getSigninToken = ({ sessions, tokens }: SignIn, fields: Fields, now: Date): Reply => {
+  const role = sessionOf(sessions, fields.Session ?? '', now)
+  if (!role) return refusal(INVALID_CREDENTIALS)
+  const duration = fields.SessionDuration
+  if (duration !== undefined && !isConsoleDuration(duration)) return refusal('Invalid SessionDuration parameter')
+  const endsAt = duration === undefined ? role.temporary.expiration : new Date(now.getTime() + Number(duration) * 1000)
+  const token = tokens.issue({ role, endsAt }, new Date(now.getTime() + signInTokenSeconds * 1000), now)
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ SigninToken: token }),
+  }
+}
+
+const isConsoleDuration = (text: string): boolean =>
+  /^\d{1,6}$/.test(text) && Number(text) >= consoleDuration.min && Number(text) <= consoleDuration.max
+
+/** The session whose three parts were sent, all of them right and not expired. */
+const sessionOf = (sessions: Sessions, json: string, now: Date): RoleSession | undefined => {
+  const { sessionId, sessionKey, sessionToken } = parseObject(json)
+  const session = typeof sessionId === 'string' ? sessions.find(sessionId) : undefined
+  const isGenuine =
+    session !== undefined &&
+    sameText(String(sessionKey), session.secretAccessKey.reveal()) &&
+    sameText(String(sessionToken), session.temporary.sessionToken.reveal()) &&
+    session.temporary.expiration > now
+  return isGenuine ? session : undefined
+}
+
+const parseObject = (json: string): Readonly<Record<string, unknown>> => {
+  try {
+    const value: unknown = JSON.parse(json)
+    return typeof value === 'object' && value !== null ? { ...value } : {}
+  } catch {
+    return {}
+  }
+}
+
+/** A link works once, and for 15 minutes. The session it opens replaces the one before. */
+const login = ({ iam, tokens, consoles }: SignIn, fields: Fields, now: Date): Reply => {
+  const destination = fields.Destination ?? ''
+  if (!isWebUrl(destination)) return refusal('Destination must be a URL of the AWS console')
+  const found = tokens.take(fields.SigninToken ?? '', now)
+  if (!found) return messagePage(400, 'This sign-in link has expired', 'A link works once, for 15 minutes.')
+  const { role, endsAt } = found
+  const issuer = isWebUrl(fields.Issuer ?? '') ? fields.Issuer : undefined
+  const cookie = consoles.issue(
+    { role, endsAt, issuer, destination, accountName: iam.accountName(role.account) },
+    endsAt,
+    now,
+  )
+  return redirect('/console', `${COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Lax`)
+}
+
+const isWebUrl = (text: string): boolean =>
+  text.length <= 8192 && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+
+const redirect = (location: string, cookie?: string): Reply => ({
+  status: 303,
+  headers: { Location: location, ...(cookie === undefined ? {} : { 'Set-Cookie': cookie }) },
+  body: '',
+})
+
+const cookieOf = ({ headers }: WebRequest): string => {
+  const cookies = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
+  return cookies.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? ''
+}
+
+/** `GET /console` */
+export const showConsole = ({ consoles }: SignIn, request: WebRequest, now: Date): Reply => {
+  const session = consoles.find(cookieOf(request), now)
+  return session
+    ? consolePage(session, now)
+    : messagePage(
+        403,
+        'Nobody is signed in here',
+        'Open the console from your gateway: pick a role, then “Open console”.',
+      )
+}
+
+const FORGET = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
+
+/** `POST /console/logout`, from the console page only: other ports of this host are the same site to a browser. */
+export const signOut = ({ consoles }: SignIn, request: WebRequest, now: Date): Reply => {
+  if (!['same-origin', 'none', undefined].includes(request.headers['sec-fetch-site']))
+    return refusal('Sign out from the console page')
+  const session = consoles.take(cookieOf(request), now)
+  const page = messagePage(
+    200,
+    'You are signed out',
+    'The credentials of the role work until they expire.',
+    session?.issuer,
+  )
+  return { ...page, headers: { ...page.headers, 'Set-Cookie': FORGET } }
+}
+
+/** `GET /oauth?Action=logout&redirect_uri=…`: what tools put before a sign-in link. Leads nowhere but to this machine. */
+export const oauthLogout = ({ consoles }: SignIn, request: WebRequest, now: Date): Reply => {
+  const { Action, redirect_uri: target = '' } = fieldsOf(request)
+  if (Action !== 'logout') return refusal('Action must be logout')
+  consoles.take(cookieOf(request), now)
+  const isHere = isWebUrl(target) && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(target).hostname)
+  return redirect(isHere ? target : '/console', FORGET)
+}

@@ -1,0 +1,87 @@
+/** Where a request carries its signature: the Authorization header, or the query of a presigned URL. */
+import { parse } from 'node:querystring'
+import { AwsError, texts } from '../aws-errors.ts'
+import type { WebRequest } from '../reply.ts'
+import type { CredentialScope } from './signature.ts'
+
+export interface Authorization {
+  readonly accessKeyId: string
+  readonly scope: CredentialScope
+  readonly signedHeaders: readonly string[]
+  readonly signature: string
+  /** `20261122T120000Z` */
+  readonly timestamp: string
+  /** Of a presigned URL: for how many seconds after `timestamp` it holds. */
+  readonly expiresIn: number | undefined
+  readonly sessionToken: string | undefined
+}
+
+const ALGORITHM = 'AWS4-HMAC-SHA256'
+const incomplete = (what: string): AwsError => new AwsError('IncompleteSignature', what)
+
+/** Throws MissingAuthenticationToken for an unsigned request, IncompleteSignature for one that is signed badly. */
+export const parseAuthorization = (request: WebRequest): Authorization => {
+  const header = request.headers.authorization
+  if (header !== undefined) return fromHeader(header, request)
+  const query = parse(request.query)
+  if (query['X-Amz-Signature'] !== undefined) return fromQuery(query)
+  throw new AwsError('MissingAuthenticationToken', texts.missingAuthentication)
+}
+
+const fromHeader = (header: string, { headers }: WebRequest): Authorization => {
+  const [algorithm, ...rest] = header.trim().split(/\s+/)
+  if (algorithm !== ALGORITHM)
+    throw incomplete(`Unsupported AWS 'algorithm': '${algorithm === 'AWS4-ECDSA-P256-SHA256' ? algorithm : 'other'}'.`)
+  const fields = new Map(
+    rest
+      .join('')
+      .split(',')
+      .map((field): [string, string] => {
+        const equals = field.indexOf('=')
+        return [field.slice(0, equals), field.slice(equals + 1)]
+      }),
+  )
+  const timestamp = headers['x-amz-date']
+  if (timestamp === undefined) throw incomplete("Authorization header requires existence of a 'X-Amz-Date' header.")
+  return {
+    ...signer(fields.get('Credential'), fields.get('SignedHeaders'), fields.get('Signature'), timestamp),
+    expiresIn: undefined,
+    sessionToken: headers['x-amz-security-token'],
+  }
+}
+
+type Query = Readonly<Record<string, string | string[] | undefined>>
+
+const fromQuery = (query: Query): Authorization => {
+  const only = (name: string): string | undefined => {
+    const value = query[name]
+    return typeof value === 'string' ? value : undefined
+  }
+  if (only('X-Amz-Algorithm') !== ALGORITHM)
+    throw incomplete("AWS query-string parameters must include 'X-Amz-Algorithm'.")
+  const expires = only('X-Amz-Expires') ?? ''
+  if (!/^\d{1,6}$/.test(expires) || Number(expires) > 604_800)
+    throw incomplete('X-Amz-Expires must be a number of seconds up to 604800.')
+  return {
+    ...signer(only('X-Amz-Credential'), only('X-Amz-SignedHeaders'), only('X-Amz-Signature'), only('X-Amz-Date') ?? ''),
+    expiresIn: Number(expires),
+    sessionToken: only('X-Amz-Security-Token'),
+  }
+}
+
+const signer = (
+  credential = '',
+  signedHeaders = '',
+  signature = '',
+  timestamp: string,
+): Omit<Authorization, 'expiresIn' | 'sessionToken'> => {
+  const [, accessKeyId, date, region, service] =
+    /^(\w{16,128})\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential) ?? []
+  if (!accessKeyId || !date || !region || !service)
+    throw incomplete('Credential must have the form KEY/DATE/REGION/sts/aws4_request.')
+  if (!/^[0-9a-f]{64}$/.test(signature)) throw incomplete("Authorization requires 'Signature' parameter.")
+  if (!/^\d{8}T\d{6}Z$/.test(timestamp)) throw incomplete('Date must be in ISO-8601 basic format.')
+  const names = signedHeaders.split(';')
+  if (!names.includes('host')) throw incomplete("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+  return { accessKeyId, scope: { date, region, service }, signedHeaders: names, signature, timestamp }
+}

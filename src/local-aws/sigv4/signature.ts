@@ -1,0 +1,105 @@
+/**
+ * Signature Version 4: from a request to its canonical form, to the text that is signed, to the signature. Written for
+ * the verifying side; it knows no keys' owners and no clock.
+ */
+import { createHash, createHmac } from 'node:crypto'
+
+export interface SignedParts {
+  readonly method: string
+  readonly path: string
+  /** As sent, without the question mark. */
+  readonly query: string
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Lower-case, in the order of the signature. */
+  readonly signedHeaders: readonly string[]
+  /** Hex SHA-256 of the body. */
+  readonly payloadHash: string
+}
+
+export interface CredentialScope {
+  /** `20261122` */
+  readonly date: string
+  readonly region: string
+  readonly service: string
+}
+
+export const sha256Hex = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+
+/** RFC 3986: everything but unreserved characters, in upper-case hex. */
+const encode = (octets: Buffer): string => {
+  let text = ''
+  for (const octet of octets) {
+    const character = String.fromCharCode(octet)
+    text += /[A-Za-z0-9._~-]/.test(character) ? character : `%${octet.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return text
+}
+
+/** The octets of a percent-encoded text; a percent sign that encodes nothing stands for itself. */
+const decode = (text: string): Buffer => {
+  const octets = Buffer.from(text)
+  const out: number[] = []
+  for (let at = 0; at < octets.length; at++) {
+    const hex = octets[at] === 0x25 ? /^[0-9a-f]{2}$/i.exec(octets.toString('latin1', at + 1, at + 3)) : null
+    out.push(hex ? Number.parseInt(hex[0], 16) : (octets[at] ?? 0))
+    if (hex) at += 2
+  }
+  return Buffer.from(out)
+}
+
+/** Dot segments and empty segments removed, each segment encoded once more than it was sent (all services but S3). */
+const canonicalPath = (path: string): string => {
+  const segments: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(encode(Buffer.from(segment)))
+  }
+  const trailing = segments.length > 0 && /\/(\.{0,2})$/.test(path) ? '/' : ''
+  return `/${segments.join('/')}${trailing}`
+}
+
+/** Sorted by encoded name, then value. The signature itself is never part of what it signs. */
+const canonicalQuery = (query: string): string =>
+  query
+    .split('&')
+    .filter((pair) => pair !== '')
+    .map((pair) => {
+      const equals = pair.indexOf('=')
+      const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
+      return [encode(decode(name)), encode(decode(value))] as const
+    })
+    .filter(([name]) => name !== 'X-Amz-Signature')
+    .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&')
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+export const canonicalRequest = (parts: SignedParts): string =>
+  [
+    parts.method,
+    canonicalPath(parts.path),
+    canonicalQuery(parts.query),
+    ...parts.signedHeaders.map((name) => `${name}:${(parts.headers[name] ?? '').trim().replace(/ +/g, ' ')}`),
+    '',
+    parts.signedHeaders.join(';'),
+    parts.payloadHash,
+  ].join('\n')
+
+const scopeText = ({ date, region, service }: CredentialScope): string => `${date}/${region}/${service}/aws4_request`
+
+/** `timestamp`: `20261122T120000Z`. */
+export const stringToSign = (canonical: string, timestamp: string, scope: CredentialScope): string =>
+  ['AWS4-HMAC-SHA256', timestamp, scopeText(scope), sha256Hex(canonical)].join('\n')
+
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
+
+/** Hex. */
+export const signatureOf = (secretAccessKey: string, scope: CredentialScope, toSign: string): string =>
+  hmac(
+    [scope.date, scope.region, scope.service, 'aws4_request'].reduce<Buffer>(
+      hmac,
+      Buffer.from(`AWS4${secretAccessKey}`),
+    ),
+    toSign,
+  ).toString('hex')

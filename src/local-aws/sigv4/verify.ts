@@ -1,0 +1,74 @@
+import { sameText } from '../../core/ids.ts'
+import type { Secret } from '../../core/secret.ts'
+import { AwsError, texts } from '../aws-errors.ts'
+import type { WebRequest } from '../reply.ts'
+import { type Authorization, parseAuthorization } from './authorization.ts'
+import { canonicalRequest, sha256Hex, signatureOf, stringToSign } from './signature.ts'
+
+/** What is known of an access key. */
+export interface AccessKey {
+  readonly secretAccessKey: Secret
+  /** Of temporary credentials: the token that has to come along, and when they end. */
+  readonly temporary: { readonly sessionToken: Secret; readonly expiration: Date } | undefined
+}
+
+const SKEW_SECONDS = 15 * 60
+
+/**
+ * Whose signature a request carries. Throws AwsError: MissingAuthenticationToken, IncompleteSignature,
+ * InvalidClientTokenId, ExpiredToken or SignatureDoesNotMatch.
+ */
+export const verifyRequest = <Key extends AccessKey>(
+  request: WebRequest,
+  findKey: (accessKeyId: string) => Key | undefined,
+  now: Date,
+): Key => {
+  const authorization = parseAuthorization(request)
+  const key = findKey(authorization.accessKeyId)
+  if (!key) throw new AwsError('InvalidClientTokenId', texts.securityTokenInvalid, 'no such access key')
+  checkScope(authorization)
+  checkTime(authorization, now)
+  checkSignature(request, authorization, key.secretAccessKey)
+  checkSession(authorization, key, now)
+  return key
+}
+
+const mismatch = (message: string): AwsError => new AwsError('SignatureDoesNotMatch', message)
+
+const checkScope = ({ scope, timestamp }: Authorization): void => {
+  if (scope.service !== 'sts') throw mismatch("Credential should be scoped to correct service: 'sts'.")
+  const day = timestamp.slice(0, 8)
+  if (scope.date !== day)
+    throw mismatch(
+      `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${day}', from '${timestamp}'.`,
+    )
+}
+
+/** `20261122T120000Z` */
+const basic = (instant: number): string => new Date(instant).toISOString().replace(/[-:]|\.\d{3}/g, '')
+
+const checkTime = ({ timestamp, expiresIn }: Authorization, now: Date): void => {
+  const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? []
+  const signed = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`)
+  if (Number.isNaN(signed)) throw new AwsError('IncompleteSignature', 'Date must be in ISO-8601 basic format.')
+  const life = (expiresIn ?? SKEW_SECONDS) * 1000
+  if (signed + life < now.getTime())
+    throw mismatch(texts.signatureExpired(timestamp, basic(now.getTime() - life), basic(now.getTime())))
+  const latest = now.getTime() + SKEW_SECONDS * 1000
+  if (signed > latest) throw mismatch(texts.signatureNotYetCurrent(timestamp, basic(latest), basic(now.getTime())))
+}
+
+const checkSignature = (request: WebRequest, authorization: Authorization, secretAccessKey: Secret): void => {
+  const { scope, signedHeaders, timestamp, signature } = authorization
+  const { method, path, query, headers, body } = request
+  const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash: sha256Hex(body) })
+  const expected = signatureOf(secretAccessKey.reveal(), scope, stringToSign(canonical, timestamp, scope))
+  if (!sameText(expected, signature)) throw mismatch(texts.signatureDoesNotMatch)
+}
+
+const checkSession = ({ sessionToken }: Authorization, { temporary }: AccessKey, now: Date): void => {
+  if (!temporary && sessionToken === undefined) return
+  if (!temporary || sessionToken === undefined || !sameText(temporary.sessionToken.reveal(), sessionToken))
+    throw new AwsError('InvalidClientTokenId', texts.securityTokenInvalid, 'wrong or missing session token')
+  if (temporary.expiration.getTime() <= now.getTime()) throw new AwsError('ExpiredToken', texts.securityTokenExpired)
+}

@@ -1,0 +1,47 @@
+/** The attributes that are AWS's own (aws-sts-semantics B.4). Names are compared byte for byte. */
+import { consoleDuration } from '../../aws/facts/limits.ts'
+import type { Attributes } from '../../core/identity.ts'
+import { invalidToken, texts } from '../aws-errors.ts'
+import { checkSourceIdentity, checkTags, isSessionName, type SessionTags } from './session-tags.ts'
+
+const PREFIX = 'https://aws.amazon.com/SAML/Attributes/'
+
+const valuesOf = (attributes: Attributes, name: string): readonly string[] => attributes.get(`${PREFIX}${name}`) ?? []
+
+/** Whether `Role` has the pair, in either order, with any white space around. */
+export const hasRolePair = (attributes: Attributes, roleArn: string, providerArn: string): boolean =>
+  valuesOf(attributes, 'Role').some((value) => {
+    const arns = value.split(',').map((arn) => arn.trim())
+    return arns.length === 2 && arns.includes(roleArn) && arns.includes(providerArn)
+  })
+
+export const sessionNameOf = (attributes: Attributes): string => {
+  const [name, ...more] = valuesOf(attributes, 'RoleSessionName')
+  if (name === undefined) throw invalidToken(texts.sessionNameRequired)
+  if (more.length > 0 || !isSessionName(name)) throw invalidToken(texts.sessionNameInvalid)
+  return name
+}
+
+/** Seconds; undefined when the assertion does not say. */
+export const sessionDurationOf = (attributes: Attributes): number | undefined => {
+  const [text, ...more] = valuesOf(attributes, 'SessionDuration')
+  if (text === undefined) return undefined
+  const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
+  const isValid = more.length === 0 && seconds >= consoleDuration.min && seconds <= consoleDuration.max
+  if (!isValid) throw invalidToken(texts.sessionDurationInvalid)
+  return seconds
+}
+
+export const tagsOf = (attributes: Attributes): SessionTags => {
+  const tag = `${PREFIX}PrincipalTag:`
+  const entries = [...attributes].flatMap(([name, values]) =>
+    name.startsWith(tag) ? [{ key: name.slice(tag.length), values }] : [],
+  )
+  return checkTags(entries, valuesOf(attributes, 'TransitiveTagKeys'))
+}
+
+export const sourceIdentityOf = (attributes: Attributes): string | undefined => {
+  const [value, ...more] = valuesOf(attributes, 'SourceIdentity')
+  if (more.length > 0) throw invalidToken(texts.sourceIdentityInvalid)
+  return checkSourceIdentity(value)
+}

@@ -1,0 +1,60 @@
+/** Session tags and source identity, whichever way they came: their limits, and what they weigh (aws-sts-semantics D). */
+import * as limits from '../../aws/facts/limits.ts'
+import { AwsError, invalidToken, texts } from '../aws-errors.ts'
+
+export interface SessionTags {
+  readonly tags: ReadonlyMap<string, string>
+  readonly transitiveKeys: readonly string[]
+}
+
+interface TagEntry {
+  readonly key: string
+  /** As they came: anything but exactly one is refused. */
+  readonly values: readonly string[]
+}
+
+const within = (text: string, { min, max, pattern }: limits.Range & { readonly pattern: RegExp }): boolean => {
+  const length = [...text].length
+  return length >= min && length <= max && pattern.test(text)
+}
+
+const isTag = ({ key, values: [value, ...more] }: TagEntry): boolean =>
+  value !== undefined &&
+  more.length === 0 &&
+  within(key, limits.sessionTag.key) &&
+  within(value, limits.sessionTag.value) &&
+  !key.toLowerCase().startsWith(limits.sessionTag.reservedPrefix)
+
+/** Throws AwsError for tags outside their limits, keys that differ in case only, or transitive keys without a tag. */
+export const checkTags = (entries: readonly TagEntry[], transitiveKeys: readonly string[]): SessionTags => {
+  if (entries.length > limits.sessionTag.count) throw invalidToken(texts.tagsInvalid, `${entries.length} tags`)
+  const wrong = entries.find((entry) => !isTag(entry))
+  if (wrong) throw invalidToken(texts.tagsInvalid, `tag ${JSON.stringify(wrong.key)}`)
+  const keys = new Set(entries.map(({ key }) => key.toLowerCase()))
+  if (keys.size < entries.length) throw new AwsError('InvalidParameterValue', texts.duplicateTagKeys)
+  if (transitiveKeys.some((key) => !keys.has(key.toLowerCase())))
+    throw new AwsError('InvalidParameterValue', texts.transitiveKeyNotPassed)
+  return { tags: new Map(entries.map(({ key, values: [value = ''] }) => [key, value])), transitiveKeys }
+}
+
+/** Throws InvalidIdentityToken for a source identity that AWS would not take. */
+export const checkSourceIdentity = (value: string | undefined): string | undefined => {
+  if (value === undefined) return undefined
+  const isValid = within(value, limits.sourceIdentity) && !value.startsWith(limits.sourceIdentity.reservedPrefix)
+  if (!isValid) throw invalidToken(texts.sourceIdentityInvalid)
+  return value
+}
+
+export const isSessionName = (value: string): boolean => within(value, limits.roleSessionName)
+
+/** Calibrated on the one published measurement; AWS's own algorithm is unknown (D.4). */
+const TAG_BYTES_AT_100_PERCENT = 455
+
+/** PackedPolicySize in percent; undefined without tags. Throws PackedPolicyTooLarge above 100. */
+export const packedSize = ({ tags }: SessionTags): number | undefined => {
+  if (tags.size === 0) return undefined
+  const bytes = [...tags].reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0)
+  const percent = Math.ceil((100 * bytes) / TAG_BYTES_AT_100_PERCENT)
+  if (percent > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedTags(percent))
+  return percent
+}

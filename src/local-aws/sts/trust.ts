@@ -1,0 +1,70 @@
+/** May this provider's person take this role? Three questions to the trust policy, all to be allowed (E.2, D.3). */
+import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
+import { firstFailure } from '../../core/verdict.ts'
+import { sessionContext, unsignedCallContext } from '../../iam/condition-keys.ts'
+import { type ContextValue, requestContext } from '../../iam/context.ts'
+import { type Decision, evaluate } from '../../iam/evaluate.ts'
+import { notAuthorized } from '../aws-errors.ts'
+import type { Role } from '../state.ts'
+import type { Call } from './call.ts'
+import type { SessionTags } from './session-tags.ts'
+
+export type AssumeAction = 'sts:AssumeRoleWithSAML' | 'sts:AssumeRoleWithWebIdentity'
+
+export interface TrustQuestion {
+  readonly role: Role
+  readonly action: AssumeAction
+  /** The provider's ARN, or the name of one that needs no registration. */
+  readonly provider: string
+  readonly sessionName: string
+  readonly sourceIdentity: string | undefined
+  readonly tags: SessionTags
+  /** The keys that the identity provider's statement fills. */
+  readonly identity: readonly ContextValue[]
+}
+
+/** Throws AccessDenied with AWS's one text; the reason goes to the log. */
+export const requireTrust = (question: TrustQuestion, call: Call): void => {
+  const { role, action, provider, tags, sourceIdentity } = question
+  const context = contextOf(question, call)
+  const ask = (asked: string): Decision =>
+    evaluate(role.trustPolicy, { principal: { federated: provider }, action: asked, context })
+  const decision = mustAllow(action, action, ask(action))
+  requireKnownRecipient(question, decision)
+  if (tags.tags.size > 0) mustAllow('sts:TagSession', action, ask('sts:TagSession'))
+  if (sourceIdentity !== undefined) mustAllow('sts:SetSourceIdentity', action, ask('sts:SetSourceIdentity'))
+}
+
+const contextOf = ({ sessionName, sourceIdentity, tags, identity }: TrustQuestion, { request, now, region }: Call) =>
+  requestContext([
+    ...identity,
+    ...sessionContext({
+      roleSessionName: sessionName,
+      sourceIdentity,
+      tags: tags.tags,
+      transitiveTagKeys: tags.transitiveKeys,
+    }),
+    ...unsignedCallContext({
+      now,
+      region,
+      sourceIp: request.remoteAddress,
+      secureTransport: false,
+      userAgent: request.headers['user-agent'],
+    }),
+  ])
+
+const mustAllow = (asked: string, action: AssumeAction, decision: Decision): Decision => {
+  if (decision.effect === 'allow') return decision
+  const failure = firstFailure(decision.verdict)
+  const why = failure ? `${failure.name}: expected ${failure.expected}, found ${failure.found}` : 'no statement'
+  throw notAuthorized(action, `${decision.effect} of ${asked}: ${why}`)
+}
+
+/** AWS's own endpoints are fine; any other Recipient only where the policy itself names it. */
+const requireKnownRecipient = ({ action, identity }: TrustQuestion, { statement }: Decision): void => {
+  if (action !== 'sts:AssumeRoleWithSAML') return
+  const recipient = identity.find(({ key }) => key === 'saml:aud')?.values[0] ?? ''
+  const named = statement?.conditions.some(({ key, restricts }) => restricts && key.toLowerCase() === 'saml:aud')
+  if (!named && !isAwsSamlRecipient(recipient))
+    throw notAuthorized(action, `the Recipient ${recipient} is not AWS's and the trust policy does not name it`)
+}

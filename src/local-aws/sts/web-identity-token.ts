@@ -1,0 +1,145 @@
+/** An ID token as AWS looks at it (aws-sts-semantics C.4 to C.7). */
+import { compactVerify } from 'jose'
+import { expiredToken, invalidToken, texts } from '../aws-errors.ts'
+import type { IssuerKey, IssuerKeys } from './issuer-keys.ts'
+import { checkSourceIdentity, checkTags, type SessionTags } from './session-tags.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+
+/** A token taken apart; nothing of it is verified. */
+export interface DecodedToken {
+  readonly token: string
+  readonly alg: string
+  readonly kid: string | undefined
+  readonly claims: Claims
+  readonly issuer: string
+}
+
+/** The algorithms that AWS takes, and the key each needs. */
+const keyTypes: ReadonlyMap<string, string> = new Map([
+  ['RS256', 'RSA'],
+  ['RS384', 'RSA'],
+  ['RS512', 'RSA'],
+  ['ES256', 'EC'],
+  ['ES384', 'EC'],
+  ['ES512', 'EC'],
+])
+
+const isObject = (value: unknown): value is Claims =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const jsonOf = (segment: string): unknown => {
+  if (!/^[A-Za-z0-9_-]+$/.test(segment)) return undefined
+  try {
+    return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Throws InvalidIdentityToken for what is no signed JWT, or is signed in a way AWS does not know. */
+export const decodeToken = (token: string): DecodedToken => {
+  const [head = '', body = '', signature, ...more] = token.split('.')
+  const header = jsonOf(head)
+  const claims = jsonOf(body)
+  if (!signature || more.length > 0 || !isObject(header) || !isObject(claims))
+    throw invalidToken(texts.notAJwt, 'not three parts of base64url JSON')
+  const { alg, kid } = header
+  if (typeof alg !== 'string' || !keyTypes.has(alg)) throw invalidToken(texts.notAJwt, `alg ${JSON.stringify(alg)}`)
+  return { token, alg, kid: typeof kid === 'string' ? kid : undefined, claims, issuer: textClaim(claims, 'iss') }
+}
+
+const textClaim = (claims: Claims, name: string): string => {
+  const value = claims[name]
+  if (typeof value !== 'string' || value === '') throw invalidToken(texts.claimMissing(name))
+  return value
+}
+
+/**
+ * The audience that counts: `azp` where the token has one, else the member of `aud` that is registered.
+ * `clientIds` undefined: a provider that IAM knows by name, whose audience only the trust policy judges.
+ */
+export const checkAudience = ({ claims }: DecodedToken, clientIds: readonly string[] | undefined): string => {
+  const { aud, azp } = claims
+  const candidates = (typeof azp === 'string' ? [azp] : Array.isArray(aud) ? aud : [aud]).filter(
+    (value) => typeof value === 'string',
+  )
+  const [first] = candidates
+  if (first === undefined) throw invalidToken(texts.claimMissing('aud'))
+  const matched = clientIds === undefined ? first : candidates.find((candidate) => clientIds.includes(candidate))
+  if (matched === undefined) throw invalidToken(texts.audienceIncorrect, `found ${candidates.join(', ')}`)
+  return matched
+}
+
+/** Throws InvalidIdentityToken when there is no key for the token, or none that made its signature. */
+export const verifyTokenSignature = async (decoded: DecodedToken, keys: IssuerKeys, now: Date): Promise<void> => {
+  const { token, alg, kid, issuer } = decoded
+  if (kid === undefined) throw invalidToken(texts.keyNotRetrieved, 'the token names no kid')
+  const found = await keys.find(issuer, kid, now).catch((error: unknown): never => {
+    throw invalidToken(texts.keyNotRetrieved, error instanceof Error ? error.message : 'no answer')
+  })
+  const fitting = found.filter((key) => key.kty === keyTypes.get(alg) && (key.alg ?? alg) === alg)
+  if (fitting.length === 0)
+    throw invalidToken(texts.keyNotRetrieved, `the issuer has no ${alg} key ${JSON.stringify(kid)}`)
+  for (const key of fitting) if (await verifies(token, alg, key)) return
+  throw invalidToken(texts.tokenSignatureInvalid)
+}
+
+const verifies = (token: string, alg: string, { key }: IssuerKey): Promise<boolean> =>
+  compactVerify(token, key, { algorithms: [alg] }).then(
+    () => true,
+    () => false,
+  )
+
+/** AWS's bound is unknown; a day is the value usually quoted. [K] */
+const MAX_AGE_SECONDS = 86_400
+
+/** `exp`, `iat` and `nbf`, which have to be integers. */
+export const checkTimes = ({ claims }: DecodedToken, now: Date): void => {
+  const seconds = Math.floor(now.getTime() / 1000)
+  const expiration = integerClaim(claims, 'exp')
+  const issuedAt = integerClaim(claims, 'iat')
+  if (seconds >= expiration) throw expiredToken(texts.tokenExpired(seconds, expiration))
+  if (seconds - issuedAt > MAX_AGE_SECONDS) throw expiredToken(texts.tokenTooOld(seconds - issuedAt))
+  if (claims.nbf !== undefined && integerClaim(claims, 'nbf') > seconds) throw invalidToken(texts.tokenNotYetValid)
+}
+
+const integerClaim = (claims: Claims, name: string): number => {
+  const value = claims[name]
+  if (value === undefined) throw invalidToken(texts.claimMissing(name))
+  if (!Number.isSafeInteger(value)) throw invalidToken(texts.claimNotInteger(name))
+  return Number(value)
+}
+
+export const subjectOf = ({ claims }: DecodedToken): string => textClaim(claims, 'sub')
+
+const TAGS = 'https://aws.amazon.com/tags'
+
+const listOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).flatMap((item) =>
+    item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify(item)],
+  )
+
+/** Nested as AWS documents it first, or flattened; a token with both is read as nested (C.7). */
+export const tokenTags = ({ claims }: DecodedToken): SessionTags => {
+  const nested = claims[TAGS]
+  if (isObject(nested)) {
+    const tags = isObject(nested.principal_tags) ? Object.entries(nested.principal_tags) : []
+    return checkTags(
+      tags.map(([key, value]) => ({ key, values: listOf(value) })),
+      listOf(nested.transitive_tag_keys),
+    )
+  }
+  const prefix = `${TAGS}/principal_tags/`
+  const flat = Object.entries(claims).filter(([name]) => name.startsWith(prefix))
+  return checkTags(
+    flat.map(([name, value]) => ({ key: name.slice(prefix.length), values: listOf(value) })),
+    listOf(claims[`${TAGS}/transitive_tag_keys`]),
+  )
+}
+
+export const tokenSourceIdentity = ({ claims }: DecodedToken): string | undefined => {
+  const value = claims['https://aws.amazon.com/source_identity']
+  if (value !== undefined && typeof value !== 'string') throw invalidToken(texts.sourceIdentityInvalid)
+  return checkSourceIdentity(value)
+}
