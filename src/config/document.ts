@@ -117,6 +117,9 @@ export const readDocument = (text: string, file: string, interpolate: Interpolat
     values: syntax.length > 0 ? undefined : doc.toJS({ maxAliasCount: 100 }),
     problems: [...syntax, ...complaints.map(locate)],
     locate,
-    writtenAt: (path) => written.get(placeOf(doc, path)?.value),
+    writtenAt: (path) => {
+      const value = placeOf(doc, path)?.value
+      return written.get(isAlias(value) ? value.resolve(doc) : value)
+    },
   }
 }

@@ -47,10 +47,8 @@ const knownKeys = (path: Path, values: unknown): readonly string[] => {
 
 const isSecret = (path: Path): boolean => path.some((step) => /secret/i.test(String(step)))
 
-const foundAt = (path: Path, value: unknown, written: string | undefined): string => {
-  if (written !== undefined) return `the value of ${written}`
-  return isSecret(path) && typeof value === 'string' ? `${value.length} characters` : showValue(value)
-}
+const foundAt = (path: Path, value: unknown): string =>
+  isSecret(path) && typeof value === 'string' ? `${value.length} characters` : showValue(value)
 
 const unknownKeys = (path: Path, keys: readonly string[], values: unknown): Complaint[] => {
   const known = knownKeys(path, values)
@@ -93,11 +91,7 @@ const quoted = (value: unknown, issue: Issue): string =>
     : ''
 
 /** One issue as complaints: of several unknown keys each is one. */
-export const explainIssue = (
-  issue: Issue,
-  values: unknown,
-  writtenAt: (path: Path) => string | undefined,
-): readonly Complaint[] => {
+export const explainIssue = (issue: Issue, values: unknown): readonly Complaint[] => {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
   if (issue.code === 'unrecognized_keys') return unknownKeys(path, issue.keys, values)
   if (issue.code === 'invalid_key')
@@ -108,7 +102,7 @@ export const explainIssue = (
     {
       path,
       expected: `${expectedOf(issue)}${quoted(value, issue)}`,
-      found: foundAt(path, value, writtenAt(path)),
+      found: foundAt(path, value),
       ...(suggestion === undefined ? {} : { suggestion }),
     },
   ]

@@ -59,6 +59,14 @@ const withoutEchoes = (complaints: readonly Complaint[], problems: readonly Prob
   return complaints.filter(({ path }) => !named.has(JSON.stringify(path)))
 }
 
+/** A variable may hold a secret: messages name it and do not show what it says. */
+const withoutValues = (complaint: Complaint, { writtenAt }: ConfigDocument): Complaint => {
+  const written = writtenAt(complaint.path)
+  if (written === undefined || complaint.found === undefined) return complaint
+  const { suggestion: _, ...rest } = complaint
+  return { ...rest, found: `the value of ${written}` }
+}
+
 const rejects = (file: string, problems: readonly Problem[]): never => {
   throw invalidConfig(file, problems)
 }
@@ -83,9 +91,11 @@ export const parseConfig = (text: string, { file, env, readFile: read }: ParseOp
       return false
     }
   }
-  const shape = issues.flatMap((issue) => explainIssue(issue, values, document.writtenAt))
+  const shape = issues.flatMap((issue) => explainIssue(issue, values))
   const rules = isRecord(values) ? checkRules(draftOf(values), { isReadable }) : []
-  const misfits = withoutEchoes([...shape, ...rules], document.problems).map(document.locate)
+  const misfits = withoutEchoes([...shape, ...rules], document.problems)
+    .map((complaint) => withoutValues(complaint, document))
+    .map(document.locate)
   const problems = [...document.problems, ...misfits]
   if (!parsed.success || problems.length > 0) return rejects(file, problems)
   const ruleLine = (index: number) => document.locate({ path: ['access', index], expected: '' }).line

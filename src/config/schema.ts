@@ -18,8 +18,8 @@ const wholeNumber = (expected: string, min: number, max: number) =>
 
 /** One text, or a list of at least one. */
 const oneOrMore = (expected: string) => {
-  const one = z.string().min(1)
-  return z.union([one, z.array(one).min(1)], { error: expected })
+  const one = z.string().min(1, { error: expected })
+  return z.union([one, z.array(one).min(1, { error: expected })], { error: expected })
 }
 
 const duration = (example: string) => text(`a duration such as ${example}`, /^([0-9]{1,6}[smhd])+$/)

@@ -70,7 +70,7 @@ const sessionTimesFit: Rule = ({ session }) => {
 
 const stsIsReachedSafely: Rule = ({ sts }) => {
   if (!sts) return []
-  const urls = [['endpoint', sts.endpoint] as const, ['signIn', sts.signIn ?? sts.endpoint] as const]
+  const urls = [['endpoint', sts.endpoint] as const, ['signIn', sts.signIn ?? ''] as const]
   return [
     ...urls.flatMap(([key, value]) => (/^https?:/.test(value) ? safeUrl(['sts', key], value) : [])),
     ...durationWithin(['sts', 'timeout'], sts.timeout, '1s', '60s'),

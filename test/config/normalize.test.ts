@@ -1,0 +1,147 @@
+import { inspect } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { changed, parse, sample } from './sample.ts'
+
+const smallest = `baseUrl: http://localhost:8080/
+session: { secret: 0123456789abcdef0123456789abcdef }
+sts: { endpoint: local }
+providers: [{ id: corp, protocol: saml, metadata: "http://127.0.0.1:8082/metadata" }]
+`
+
+describe('a configuration', () => {
+  it('has durations in seconds', () => {
+    expect(parse(sample)).toMatchObject({
+      session: { idleSeconds: 1800, lifetimeSeconds: 28_800 },
+      sts: { timeoutSeconds: 5 },
+      providers: [{ clockSkewSeconds: 60 }, {}],
+      roles: [{ maxSessionSeconds: 3600 }],
+    })
+  })
+
+  it('has absolute paths, from the folder of its file', () => {
+    expect(parse(`${sample}audit: { file: logs/audit.jsonl }\n`)).toMatchObject({
+      file: '/etc/fedgate/fedgate.yaml',
+      folder: '/etc/fedgate',
+      signing: { key: '/etc/fedgate/certs/signing.key', certificate: '/etc/fedgate/certs/signing.crt' },
+      providers: [{ metadata: { kind: 'file', path: '/etc/fedgate/idp.xml' } }, {}],
+      audit: { file: '/etc/fedgate/logs/audit.jsonl' },
+    })
+  })
+
+  it('shows no secret', () => {
+    const shown = `${inspect(parse(sample), { depth: 9 })}${JSON.stringify(parse(sample))}`
+    expect(shown).not.toMatch(/0123456789abcdef|secret-1/)
+    expect(parse(sample).session.secrets[0].reveal()).toBe('0123456789abcdef0123456789abcdef')
+  })
+
+  it('has its public origin without a trailing slash', () => {
+    expect(parse(smallest).baseUrl).toBe('http://localhost:8080')
+  })
+
+  it("has our own entityID for an identity provider: the SP metadata's URL unless it is given", () => {
+    expect(parse(sample).providers[0]).toMatchObject({ spEntityId: 'https://aws.example.com/saml/corp/metadata' })
+    const given = changed('clockSkew: 60s', 'spEntityId: urn:amazon:webservices')
+    expect(parse(given).providers[0]).toMatchObject({ spEntityId: 'urn:amazon:webservices' })
+  })
+
+  it('knows the line of each access rule', () => {
+    const lines = parse(sample).access.map(({ line }) => sample.split('\n')[line - 1]?.trim())
+    expect(lines).toEqual([expect.stringContaining('groups: aws-admins'), expect.stringContaining('groups: "/^aws-')])
+  })
+
+  it('with the local AWS and no key makes one beside itself', () => {
+    expect(parse(smallest).signing).toEqual({
+      key: '/etc/fedgate/certs/signing.key',
+      certificate: '/etc/fedgate/certs/signing.crt',
+      createIfMissing: true,
+    })
+  })
+
+  it('makes no key where one is named', () => {
+    expect(parse(sample).signing?.createIfMissing).toBe(false)
+  })
+
+  it('puts the local AWS on the next port', () => {
+    expect(parse(smallest).localAws.listen).toEqual({ host: '127.0.0.1', port: 8081 })
+    expect(parse(`${smallest}listen: { port: 0 }\n`).localAws.listen.port).toBe(0)
+  })
+
+  it.each([
+    ['aws', { kind: 'aws' }, { kind: 'aws' }],
+    [
+      'https://sts.example.com/x/',
+      { kind: 'url', url: 'https://sts.example.com/x' },
+      { kind: 'url', url: 'https://sts.example.com' },
+    ],
+  ])('with STS at %s has the console sign-in follow', (endpoint, target, signIn) => {
+    expect(parse(changed('endpoint: aws', `endpoint: ${endpoint}`)).sts).toMatchObject({ target, signIn })
+  })
+
+  it('authenticates as a public client without a secret, by HTTP Basic with one', () => {
+    expect(parse(sample).providers[1]).toMatchObject({ clientAuth: { method: 'client_secret_basic' } })
+    expect(parse(changed('    clientSecret: secret-1\n', '')).providers[1]).toMatchObject({
+      clientAuth: { method: 'none' },
+    })
+  })
+
+  it('keeps the order of several session secrets: the first signs', () => {
+    const [a, b] = ['a'.repeat(32), 'b'.repeat(32)]
+    const { secrets } = parse(changed('secret: 0123456789abcdef0123456789abcdef', `secret: [${a}, ${b}]`)).session
+    expect(secrets.map((secret) => secret.reveal())).toEqual([a, b])
+  })
+})
+
+describe('an access rule', () => {
+  const conditionFor = (value: string) => {
+    const [rule] = parse(changed('groups: aws-admins', `groups: ${value}`)).access
+    const [match] = rule?.when.conditions[0]?.anyOf ?? []
+    if (!match) throw new Error('no condition')
+    return match
+  }
+  const matches = (value: string, text: string): boolean => {
+    const match = conditionFor(value)
+    return match.kind === 'pattern' ? match.pattern.test(text) : match.value === text
+  }
+
+  it('keeps the provider apart from the attributes', () => {
+    expect(parse(sample).access[0]?.when).toEqual({
+      provider: ['corp'],
+      conditions: [{ attribute: 'groups', anyOf: [{ kind: 'text', value: 'aws-admins' }] }],
+    })
+  })
+
+  it('takes a value with one slash, like a Keycloak group, as text', () => {
+    expect(conditionFor('/aws')).toEqual({ kind: 'text', value: '/aws' })
+  })
+
+  it.each([
+    ['"/aws-.*/"', 'aws-dev', true],
+    ['"/aws-.*/"', 'my-aws-dev', false],
+    ['"/aws/"', 'aws-dev', false],
+    ['"/a|b/"', 'ax', false],
+    ['"/a|b/"', 'b', true],
+    ['"/aws/"', 'aws\n', false],
+    ['"/aws/"', 'AWS', false],
+  ])('with %s has to match the whole value: %j is %s', (pattern, value, outcome) => {
+    expect(matches(pattern, value)).toBe(outcome)
+  })
+
+  it('gives the same answer every time', () => {
+    const match = conditionFor('"/a+/"')
+    if (match.kind !== 'pattern') throw new Error('no pattern')
+    expect([match.pattern.test('aaa'), match.pattern.test('aaa')]).toEqual([true, true])
+  })
+})
+
+describe('a role pattern', () => {
+  it.each([
+    ['arn:aws:iam::*:role/Admin', 'arn:aws:iam::111122223333:role/Admin', true],
+    ['arn:aws:iam::*:role/Admin', 'arn:aws:iam::111122223333:role/Administrator', false],
+    ['arn:aws:iam::*:role/A.min', 'arn:aws:iam::111122223333:role/Admin', false],
+    ['arn:aws:iam::*:role/A?min', 'arn:aws:iam::111122223333:role/Admin', true],
+    ['arn:aws:iam::*:role/a+b', 'arn:aws:iam::111122223333:role/a+b', true],
+  ])('%s on %s: %s', (match, arn, outcome) => {
+    const [settings] = parse(changed('"arn:aws:iam::*:role/Admin"', `"${match}"`)).roles
+    expect(settings?.pattern.test(arn)).toBe(outcome)
+  })
+})

@@ -1,0 +1,447 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import { changed, parse, problemsOf, sample } from './sample.ts'
+
+/** The place of a piece of the text, as messages show it. */
+const at = (text: string, piece: string): string => {
+  const before = text.slice(0, text.indexOf(piece)).split('\n')
+  return `${before.length}:${(before.at(-1) ?? '').length + 1}`
+}
+
+describe('the sample', () => {
+  it('is valid', () => {
+    expect(problemsOf(sample)).toEqual([])
+  })
+})
+
+describe('one mistake is told with its place, its path and what was expected:', () => {
+  it.each([
+    [
+      'an unknown key',
+      'idle: 30m',
+      'idel: 30m',
+      'idel',
+      'session.idel: expected a key of session, found "idel"; did you mean idle?',
+    ],
+    ['an unknown key at the top', 'sessionName:', 'sesionName:', 'sesionName', 'did you mean sessionName?'],
+    [
+      'an unknown key of a provider',
+      'clockSkew: 60s',
+      'clockskew: 60s',
+      'clockskew',
+      'providers[0].clockskew: expected a key of providers[0], found "clockskew"; did you mean clockSkew?',
+    ],
+    [
+      'a key of the other protocol',
+      'clockSkew: 60s',
+      'issuer: x',
+      'issuer: x',
+      'providers[0].issuer: expected a key of providers[0] (id, protocol, ',
+    ],
+    [
+      'a wrong choice',
+      'clockSkew: 60s',
+      'signature: respons',
+      'respons',
+      'expected one of any, assertion, response, both, found "respons"; did you mean response?',
+    ],
+    [
+      'an unknown protocol',
+      'protocol: oidc',
+      'protocol: odic',
+      'odic',
+      'providers[1].protocol: expected one of saml, oidc, found "odic"; did you mean oidc?',
+    ],
+    ['a wrong type', 'port: 8080', 'port: high', 'high', 'listen.port: expected a port from 0 to 65535, found "high"'],
+    [
+      'a port out of range',
+      'port: 8080',
+      'port: 80800',
+      '80800',
+      'expected a port from 0 to 65535, found the number 80800',
+    ],
+    [
+      'a number where text belongs',
+      'clientId: client-1',
+      'clientId: 1234',
+      '1234\n',
+      'providers[1].clientId: expected the client id (in quotes), found the number 1234',
+    ],
+    ['a duration without a unit', 'idle: 30m', 'idle: 30', '30\n', 'session.idle: expected a duration such as 30m'],
+    [
+      'a duration out of range',
+      'clockSkew: 60s',
+      'clockSkew: 10m',
+      '10m',
+      'expected a duration from 1s to 180s, found "10m"',
+    ],
+    [
+      'an idle time beyond the lifetime',
+      'idle: 30m',
+      'idle: 9h',
+      '9h',
+      'session.idle: expected at most the lifetime of 8h, found "9h"',
+    ],
+    [
+      'a session duration that IAM does not know',
+      'maxSessionDuration: 1h',
+      'maxSessionDuration: 13h',
+      '13h',
+      'expected a duration from 1h to 12h',
+    ],
+    [
+      'a base URL with a path',
+      'https://aws.example.com',
+      'https://aws.example.com/sso',
+      'https:',
+      'baseUrl: expected an origin without a path, found "https://aws.example.com/sso"; did you mean https://aws.example.com?',
+    ],
+    [
+      'a base URL in clear text',
+      'https://aws.example.com',
+      'http://aws.example.com',
+      'http:',
+      'baseUrl: expected an https origin, or an http one on loopback',
+    ],
+    [
+      'a base URL with a password',
+      'https://aws.example.com',
+      'https://u:p@aws.example.com',
+      'https:',
+      'baseUrl: expected an https origin',
+    ],
+    [
+      'a short session secret',
+      '0123456789abcdef0123456789abcdef',
+      'hunter2',
+      'hunter2',
+      'session.secret: expected 32 characters or more, found 7 characters',
+    ],
+    [
+      'the pseudo-region of STS',
+      'region: eu-west-1\n',
+      'region: aws-global\n',
+      'aws-global',
+      'sts.region: expected an AWS region such as eu-west-1',
+    ],
+    [
+      'an STS in clear text',
+      'endpoint: aws',
+      'endpoint: http://sts.example.com',
+      'http:',
+      'sts.endpoint: expected an https URL (http on loopback only)',
+    ],
+    [
+      'the local sign-in without the local AWS',
+      'endpoint: aws',
+      'signIn: local',
+      'local',
+      'sts.signIn: expected aws or a URL',
+    ],
+    [
+      'a missing key file',
+      'signing.key\n',
+      'other.key\n',
+      './certs/other.key',
+      'signing.key: expected a file that can be read, found "./certs/other.key"',
+    ],
+    [
+      'missing metadata',
+      './idp.xml',
+      './none.xml',
+      './none.xml',
+      'providers[0].metadata: expected a file that can be read',
+    ],
+    [
+      'metadata in clear text',
+      './idp.xml',
+      'http://idp.example.com/m',
+      'http:',
+      'providers[0].metadata: expected an https URL (http on loopback only)',
+    ],
+    [
+      'a provider id with capitals',
+      'id: corp',
+      'id: Corp',
+      'Corp',
+      'providers[0].id: expected an id of 1 to 32 of a-z, 0-9 and -',
+    ],
+    [
+      'a provider id twice',
+      'id: google',
+      'id: corp',
+      'corp\n    protocol: oidc',
+      'providers[1].id: expected an id that no other provider has, found "corp"',
+    ],
+    [
+      'an issuer in clear text',
+      'https://accounts.google.com',
+      'http://accounts.google.com',
+      'http:',
+      'providers[1].issuer: expected an https URL',
+    ],
+    [
+      'a loopback issuer that is not allowed',
+      'https://accounts.google.com',
+      'http://127.0.0.1:9',
+      'http:',
+      'expected an https URL, or allowInsecureHttp: true for this loopback issuer',
+    ],
+    [
+      'insecure http for the world',
+      'clientId: client-1',
+      'clientId: client-1\n    allowInsecureHttp: true',
+      'true',
+      'providers[1].allowInsecureHttp: expected false, as the issuer is not on loopback, found true',
+    ],
+    [
+      'a secret for a public client',
+      'clientId: client-1',
+      'clientId: client-1\n    tokenEndpointAuthMethod: none',
+      'none',
+      'expected no clientSecret beside it',
+    ],
+    [
+      'scopes without openid',
+      '[openid, email]',
+      '[email]',
+      '[email]',
+      'providers[1].scopes: expected openid among the scopes',
+    ],
+    [
+      'an algorithm that AWS does not take',
+      '[openid, email]',
+      '[openid]\n    idTokenAlgs: [PS256]',
+      'PS256',
+      'providers[1].idTokenAlgs[0]: expected one of RS256',
+    ],
+    [
+      'original evidence where it is not offered',
+      'clockSkew: 60s',
+      'exchange: { via: saml, evidence: original }',
+      'original }',
+      'providers[0].exchange.evidence: expected reissued, found "original"',
+    ],
+    [
+      'an account id without quotes',
+      '"111122223333": {',
+      '111122223333: {',
+      '111122223333: {',
+      'accounts.111122223333: expected "111122223333" in quotes, found the number 111122223333',
+    ],
+    [
+      'an account id with a leading zero and no quotes',
+      '"111122223333": {',
+      '012345678901: {',
+      '012345678901',
+      'expected "012345678901" in quotes, found the number 12345678901',
+    ],
+    [
+      'an account id of eleven digits',
+      '"111122223333": {',
+      '"11112222333": {',
+      '"11112222333"',
+      'expected an account id of twelve digits, in quotes',
+    ],
+    [
+      'an alias twice',
+      'maxSessionDuration: 1h',
+      'maxSessionDuration: 1h\n  - { match: "arn:aws:iam::*:role/B", alias: admin }',
+      'admin }',
+      'roles[1].alias: expected an alias that no other entry has',
+    ],
+    [
+      'a session name without a placeholder',
+      '"{email}"',
+      'everybody',
+      'everybody',
+      'sessionName: expected a template with a name in braces',
+    ],
+    [
+      'a session name that AWS does not take',
+      '"{email}"',
+      '"{email}/x"',
+      '"{email}/x"',
+      'sessionName: expected a template',
+    ],
+  ])('%s', (_mistake, from, to, piece, message) => {
+    const text = changed(from, to)
+    const problems = problemsOf(text)
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toContain(message)
+    expect(problems[0]?.split(' ')[0]).toBe(`${at(text, piece)}`)
+  })
+})
+
+describe('who may grant a role:', () => {
+  it.each([
+    [
+      'a rule that reaches a provider with reissued evidence without naming it',
+      '{ provider: corp, groups: aws-admins }',
+      '{ groups: aws-admins }',
+      'access[0].when: expected provider: with ids, because the evidence of corp is reissued, found a rule for every provider',
+    ],
+    [
+      'a rule with nothing to hold',
+      '{ provider: corp, groups: aws-admins }',
+      '{}',
+      'access[0].when: expected provider: with ids',
+    ],
+    [
+      'a rule for no provider at all',
+      '{ provider: corp, groups: aws-admins }',
+      '{ provider: [], groups: x }',
+      'access[0].when.provider: expected text or a list of texts',
+    ],
+    [
+      'a rule for a provider that is not there',
+      '{ provider: corp, groups: aws-admins }',
+      '{ provider: crop, groups: x }',
+      'access[0].when.provider: expected the id of a provider (corp, google), found "crop"; did you mean corp?',
+    ],
+    [
+      'a provider as a pattern',
+      '{ provider: corp, groups: aws-admins }',
+      '{ provider: "/.*/", groups: x }',
+      'expected the id of a provider',
+    ],
+    [
+      'the reserved name idp',
+      '{ provider: corp, groups: aws-admins }',
+      '{ provider: corp, idp: x }',
+      'access[0].when.idp: expected provider, or the name of an attribute (idp is reserved)',
+    ],
+    [
+      'a key that objects already have',
+      '{ provider: corp, groups: aws-admins }',
+      '{ provider: corp, __proto__: x }',
+      'access[0].when.__proto__: expected another key',
+    ],
+    [
+      'a broken pattern',
+      'groups: aws-admins',
+      'groups: "/(a/"',
+      'access[0].when.groups: expected a regular expression between the slashes, found Invalid regular expression',
+    ],
+    [
+      'a pattern that would escape its anchors',
+      'groups: aws-admins',
+      'groups: "/a)|(b/"',
+      'access[0].when.groups: expected a regular expression between the slashes',
+    ],
+    ['an empty pattern', 'groups: aws-admins', 'groups: "//"', 'found there is nothing between the slashes'],
+    [
+      'a broken pattern in a list',
+      'groups: aws-admins',
+      'groups: [a, "/[/"]',
+      'access[0].when.groups[1]: expected a regular expression',
+    ],
+    [
+      'a placeholder that is no group',
+      ':role/{role}"',
+      ':role/{rule}"',
+      'access[1].roles[0]: expected a group (?<rule>…) in every pattern of exactly one attribute of this rule, found {rule}',
+    ],
+    ['a placeholder that not every alternative fills', 'groups: "/^aws', 'groups: [x, "/^aws', 'access[1]'],
+    [
+      'a role that is no role',
+      '111122223333:role/Admin"]',
+      '111122223333:user/Admin"]',
+      'access[0].roles[0]: expected the ARN of a role',
+    ],
+    [
+      'a role in an account of eleven digits',
+      '111122223333:role/Admin"]',
+      '11112222333:role/Admin"]',
+      'access[0].roles[0]: expected the ARN of a role',
+    ],
+    [
+      'a role with a wildcard',
+      '111122223333:role/Admin"]',
+      '111122223333:role/*"]',
+      'access[0].roles[0]: expected the ARN of a role',
+    ],
+  ])('%s is refused', (_what, from, to, message) => {
+    const text = to.startsWith('groups: [x')
+      ? changed(
+          `${from}-(?<account>\\\\d{12})-(?<role>[\\\\w+=,.@-]+)$/"`,
+          `${to}-(?<account>\\\\d{12})-(?<role>[\\\\w+=,.@-]+)$/"]`,
+        )
+      : changed(from, to)
+    expect(problemsOf(text).join('\n')).toContain(message)
+  })
+
+  it('a rule for every provider is fine while all evidence is original', () => {
+    const original = sample
+      .replace(/ {2}- id: corp[\s\S]*? {2}- id: google/, '  - id: google')
+      .replaceAll('provider: corp, ', '')
+    expect(parse(original).access[0]?.when.provider).toBeUndefined()
+  })
+
+  it('signing needs a key where AWS is real', () => {
+    expect(problemsOf(sample.replace(/signing:\n.*\n.*\n/, ''))).toEqual([
+      '1:1 signing: expected signing.key and signing.certificate, with which responses for AWS are signed, found nothing',
+    ])
+  })
+})
+
+describe('several mistakes', () => {
+  it('are told at once, in the order of the file, those of shape beside those of meaning', () => {
+    const text = changed('idle: 30m', 'idel: 30m')
+      .replace('protocol: oidc', 'protocol: odic')
+      .replace('region: eu-west-1\n', 'region: x\n')
+      .replace('groups: aws-admins', 'groups: "/(/"')
+      .replace('https://aws.example.com', 'ftp://x')
+    expect(problemsOf(text).map((line) => line.split(' ')[1])).toEqual([
+      'baseUrl:',
+      'session.idel:',
+      'sts.region:',
+      'providers[1].protocol:',
+      'access[0].when.groups:',
+    ])
+  })
+
+  it('of an empty file are the keys that it must have', () => {
+    expect(problemsOf('')).toEqual(['1:1: expected a mapping, found nothing'])
+    expect(problemsOf('listen: {}').map((line) => line.split(' ')[1])).toEqual(['baseUrl:', 'session:', 'providers:'])
+  })
+
+  it('of YAML are told without quoting the line, which may hold a secret', () => {
+    const problems = problemsOf('session: { secret: hunter2hunter2\nbaseUrl: x')
+    expect(problems.length).toBeGreaterThan(0)
+    expect(problems.join('\n')).not.toContain('hunter2')
+  })
+
+  it('show a key that stands twice', () => {
+    expect(problemsOf(`${sample}sessionName: "{x}"\n`)).toEqual([
+      expect.stringMatching(/^36:1: expected YAML, found Map keys must be unique/),
+    ])
+  })
+})
+
+describe('a configuration file', () => {
+  it('that is not there is one clear sentence', async () => {
+    await expect(loadConfig('/nowhere/fedgate.yaml', {})).rejects.toMatchObject({
+      code: 'config.not_found',
+      message: 'There is no configuration file /nowhere/fedgate.yaml.',
+    })
+  })
+
+  it('that is a folder cannot be read', async () => {
+    await expect(loadConfig(tmpdir(), {})).rejects.toMatchObject({ code: 'config.unreadable' })
+  })
+
+  it('is read with the files it names', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'fedgate-config-'))
+    const file = join(folder, 'fedgate.yaml')
+    await writeFile(file, changed('endpoint: aws', 'endpoint: local'))
+    await expect(loadConfig(file, {})).rejects.toMatchObject({ problems: [{}, {}, {}] })
+    for (const name of ['idp.xml', 'signing.key', 'signing.crt']) await writeFile(join(folder, name), '')
+    await writeFile(file, sample.replaceAll('./certs/', './'))
+    expect((await loadConfig(file, {})).folder).toBe(folder)
+    await rm(folder, { recursive: true })
+  })
+})
