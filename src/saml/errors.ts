@@ -91,6 +91,10 @@ export const samlErrors = {
     sentence: 'This sign-in is not known here or took too long.',
     hint: 'Sign in again.',
   },
+  'saml.replayed': {
+    sentence: 'This sign-in has been used already.',
+    hint: 'Continue if you are signed in, or sign in again.',
+  },
   'saml.in_response_to_mismatch': { sentence: 'The assertion belongs to another sign-in.', hint: again },
   'saml.conditions_missing': { sentence: 'The assertion does not say where it is valid.', hint: ask },
   'saml.condition_unknown': { sentence: 'The assertion has a condition that this gateway does not know.', hint: ask },
@@ -127,18 +131,29 @@ export const samlErrors = {
 
 export type SamlErrorCode = keyof typeof samlErrors
 
+/** What the signed assertion of a refused response calls itself: to recognise one that was used before. */
+export interface RefusedAssertion {
+  readonly issuer: string
+  readonly id: string
+  readonly inResponseTo: string | undefined
+}
+
 export interface SamlErrorDetail extends ErrorDetail {
   readonly verdict?: Verdict
+  readonly assertion?: RefusedAssertion
 }
 
 export class SamlError extends FedgateError {
   declare readonly code: SamlErrorCode
   /** What was asked of the response and what came out, where a response was judged. */
   readonly verdict: Verdict
+  /** Only where its signature held. */
+  readonly assertion: RefusedAssertion | undefined
 
   constructor(code: SamlErrorCode, detail: SamlErrorDetail = {}) {
     super(code, samlErrors[code], detail)
     this.verdict = detail.verdict ?? []
+    this.assertion = detail.assertion
   }
 }
 

@@ -5,7 +5,7 @@ import { parseXml, type XmlLimits } from '../xml/parse.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import { asSamlError, SamlError } from './errors.ts'
 import { BINDING_POST, BINDING_REDIRECT, METADATA, PROTOCOL } from './names.ts'
-import { parseTime } from './times.ts'
+import { earliest, parseTime } from './times.ts'
 
 /** Where a service listens, by binding. */
 export interface Endpoints {
@@ -57,7 +57,8 @@ const read = (xml: string, { now, entityId }: MetadataOptions): IdpMetadata => {
   const { entity, around } = findEntity(parseXml(xml, metadataLimits), entityId)
   const idp = childrenNamed(entity, METADATA, 'IDPSSODescriptor').find(speaksSaml2)
   if (!idp) throw new SamlError('saml.metadata_not_idp', { source: 'EntityDescriptor/IDPSSODescriptor' })
-  const validUntil = earliest([...around, entity, idp].flatMap(validUntilOf))
+  const ends = [...around, entity, idp].flatMap(validUntilOf)
+  const validUntil = ends.length > 0 ? earliest(ends) : undefined
   if (validUntil && validUntil <= now) {
     throw new SamlError('saml.metadata_expired', {
       expected: `after ${now.toISOString()}`,
@@ -116,9 +117,6 @@ const validUntilOf = (element: XmlElement): readonly Date[] => {
   if (!time) throw new SamlError('saml.metadata_expired', { expected: 'a time', found: text, source: '@validUntil' })
   return [time]
 }
-
-const earliest = (times: readonly Date[]): Date | undefined =>
-  times.reduce<Date | undefined>((first, time) => (first === undefined || time < first ? time : first), undefined)
 
 /** Without `use` a key serves every purpose. Metadata 2.4.1.1 */
 const isForSigning = (descriptor: XmlElement): boolean => (attributeOf(descriptor, 'use') ?? 'signing') === 'signing'

@@ -17,3 +17,6 @@ export const parseTime = (text: string): Date | undefined => {
 export const showTime = (time: Date): string => time.toISOString()
 
 export const addSeconds = (time: Date, seconds: number): Date => new Date(time.getTime() + seconds * 1000)
+
+export const earliest = (times: readonly Date[]): Date => new Date(Math.min(...times.map(Number)))
+export const latest = (times: readonly Date[]): Date => new Date(Math.max(...times.map(Number)))

@@ -1,0 +1,150 @@
+import type { Attributes, NameId } from '../../core/identity.ts'
+import {
+  attributeOf,
+  childElements,
+  childrenNamed,
+  isNamed,
+  onlyChild,
+  optionalChild,
+  textOf,
+} from '../../xml/navigate.ts'
+import type { SignedElement } from '../../xml/signature.ts'
+import type { XmlElement } from '../../xml/tree.ts'
+import { SamlError } from '../errors.ts'
+import { ASSERTION, BEARER } from '../names.ts'
+import { parseTime } from '../times.ts'
+import { readAttributes } from './attributes.ts'
+
+/** What a signed assertion says, taken down and not yet judged. Core 2.3 to 2.7 */
+export interface Claims {
+  readonly id: string
+  readonly issueInstant: Date
+  readonly issuer: string | undefined
+  readonly nameId: NameId | undefined
+  /** Bearer confirmations only: the others are not for the browser profile and do not count. */
+  readonly confirmations: readonly Confirmation[]
+  readonly conditions: Conditions | undefined
+  readonly authentications: readonly Authentication[]
+  readonly attributes: Attributes
+}
+
+export interface Confirmation {
+  readonly recipient: string | undefined
+  readonly inResponseTo: string | undefined
+  readonly notBefore: Date | undefined
+  readonly notOnOrAfter: Date | undefined
+}
+
+export interface Conditions {
+  readonly notBefore: Date | undefined
+  readonly notOnOrAfter: Date | undefined
+  /** Each restriction has to be met by itself; within one, any audience will do. */
+  readonly audienceRestrictions: readonly (readonly string[])[]
+  readonly unknown: readonly string[]
+}
+
+export interface Authentication {
+  readonly instant: Date
+  readonly sessionIndex: string | undefined
+  readonly sessionNotOnOrAfter: Date | undefined
+  readonly contextClassRef: string | undefined
+}
+
+/** Takes nothing but a signed element. Throws SamlError or XmlError for what cannot be read in one way only. */
+export const readAssertion = (assertion: SignedElement): Claims => {
+  const issuer = optionalChild(assertion, ASSERTION, 'Issuer')
+  const subject = optionalChild(assertion, ASSERTION, 'Subject')
+  const conditions = optionalChild(assertion, ASSERTION, 'Conditions')
+  return {
+    id: requiredAttribute(assertion, 'ID'),
+    issueInstant: requiredTime(assertion, 'IssueInstant'),
+    issuer: issuer && textOf(issuer),
+    nameId: subject && readNameId(subject),
+    confirmations: subject ? readConfirmations(subject) : [],
+    conditions: conditions && readConditions(conditions),
+    authentications: childrenNamed(assertion, ASSERTION, 'AuthnStatement').map(readAuthentication),
+    attributes: readAttributes(assertion),
+  }
+}
+
+const requiredAttribute = (element: XmlElement, name: string): string => {
+  const value = attributeOf(element, name)
+  if (value === undefined || value === '') {
+    throw new SamlError('saml.attribute_missing', { source: `${element.local}/@${name}` })
+  }
+  return value
+}
+
+const requiredTime = (element: XmlElement, name: string): Date => {
+  requiredAttribute(element, name)
+  return optionalTime(element, name) ?? new Date(Number.NaN)
+}
+
+/** A time that is there but cannot be read is a refusal: comparing with it would be false whichever way. */
+const optionalTime = (element: XmlElement, name: string): Date | undefined => {
+  const text = attributeOf(element, name)
+  if (text === undefined) return undefined
+  const time = parseTime(text)
+  if (!time) {
+    throw new SamlError('saml.time_malformed', {
+      expected: 'a time like 2026-11-22T12:00:00Z',
+      found: text.slice(0, 100),
+      source: `${element.local}/@${name}`,
+    })
+  }
+  return time
+}
+
+const readNameId = (subject: XmlElement): NameId | undefined => {
+  const element = optionalChild(subject, ASSERTION, 'NameID')
+  if (!element) return undefined
+  const format = attributeOf(element, 'Format')
+  const nameQualifier = attributeOf(element, 'NameQualifier')
+  const spNameQualifier = attributeOf(element, 'SPNameQualifier')
+  return {
+    value: textOf(element),
+    ...(format !== undefined && { format }),
+    ...(nameQualifier !== undefined && { nameQualifier }),
+    ...(spNameQualifier !== undefined && { spNameQualifier }),
+  }
+}
+
+const readConfirmations = (subject: XmlElement): readonly Confirmation[] =>
+  childrenNamed(subject, ASSERTION, 'SubjectConfirmation')
+    .filter((confirmation) => attributeOf(confirmation, 'Method') === BEARER)
+    .flatMap((confirmation) => {
+      const data = optionalChild(confirmation, ASSERTION, 'SubjectConfirmationData')
+      return data ? [readConfirmation(data)] : []
+    })
+
+const readConfirmation = (data: XmlElement): Confirmation => ({
+  recipient: attributeOf(data, 'Recipient'),
+  inResponseTo: attributeOf(data, 'InResponseTo'),
+  notBefore: optionalTime(data, 'NotBefore'),
+  notOnOrAfter: optionalTime(data, 'NotOnOrAfter'),
+})
+
+/** OneTimeUse asks for what is done anyway, ProxyRestriction for what is never done: issuing on its strength. */
+const KNOWN_CONDITIONS = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']
+
+const readConditions = (conditions: XmlElement): Conditions => ({
+  notBefore: optionalTime(conditions, 'NotBefore'),
+  notOnOrAfter: optionalTime(conditions, 'NotOnOrAfter'),
+  audienceRestrictions: childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
+    childrenNamed(restriction, ASSERTION, 'Audience').map(textOf),
+  ),
+  unknown: childElements(conditions)
+    .filter((condition) => !KNOWN_CONDITIONS.some((known) => isNamed(condition, ASSERTION, known)))
+    .map(({ name }) => name),
+})
+
+const readAuthentication = (statement: XmlElement): Authentication => {
+  const context = onlyChild(statement, ASSERTION, 'AuthnContext')
+  const classRef = optionalChild(context, ASSERTION, 'AuthnContextClassRef')
+  return {
+    instant: requiredTime(statement, 'AuthnInstant'),
+    sessionIndex: attributeOf(statement, 'SessionIndex'),
+    sessionNotOnOrAfter: optionalTime(statement, 'SessionNotOnOrAfter'),
+    contextClassRef: classRef && textOf(classRef),
+  }
+}

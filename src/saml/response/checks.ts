@@ -1,0 +1,248 @@
+import { type Check, type CheckResult, pass } from '../../core/verdict.ts'
+import type { SamlErrorCode } from '../errors.ts'
+import type { IdpMetadata } from '../metadata.ts'
+import { addSeconds, showTime } from '../times.ts'
+import type { Claims, Confirmation } from './assertion.ts'
+
+/** What a response has to say to be taken. */
+export interface ExpectedResponse {
+  readonly idp: Pick<IdpMetadata, 'entityId' | 'signingCertificates'>
+  readonly spEntityId: string
+  readonly acsUrl: string
+  /** The ID of the pending request of this login; undefined when there is none, which no response can answer. */
+  readonly inResponseTo: string | undefined
+  /** How far clocks may differ: 60 to 180 is usual. */
+  readonly clockSkewSeconds: number
+  /** What has to be signed at least. Every signature that is there has to verify anyway. */
+  readonly signature: 'any' | 'assertion' | 'response' | 'both'
+  /** `nameId`, or the name of the attribute that says who it is. */
+  readonly subject: string
+}
+
+/** The response around a signed assertion: facts when it was signed itself, else hints that can only refuse. */
+export interface ResponseHints {
+  readonly isSigned: boolean
+  readonly issuer: string | undefined
+  readonly destination: string | undefined
+  readonly inResponseTo: string | undefined
+}
+
+/** What the checks judge. */
+export interface Judged {
+  readonly response: ResponseHints
+  readonly assertion: Claims
+  /** The bearer confirmation that the login rests on. */
+  readonly confirmation: Confirmation | undefined
+}
+
+export interface ExpectedNow extends ExpectedResponse {
+  readonly now: Date
+}
+
+type AssertionCheck = Check<Judged, ExpectedNow>
+
+const NOTHING = 'nothing'
+const LONGEST = 200
+
+const mismatch = (expected: string, found: string | undefined, source: string): CheckResult => ({
+  expected,
+  found: found === undefined ? NOTHING : found.slice(0, LONGEST),
+  source,
+})
+
+const mustEqual = (expected: string, found: string | undefined, source: string): CheckResult =>
+  found === expected ? pass : mismatch(expected, found, source)
+
+const isPast = (limit: Date, { now, clockSkewSeconds }: ExpectedNow): boolean =>
+  addSeconds(now, -clockSkewSeconds) >= limit
+
+const isFuture = (start: Date, { now, clockSkewSeconds }: ExpectedNow): boolean =>
+  addSeconds(now, clockSkewSeconds) < start
+
+const mustNotBePast = (limit: Date | undefined, expected: ExpectedNow, source: string): CheckResult =>
+  limit && isPast(limit, expected) ? mismatch(`after ${showTime(expected.now)}`, showTime(limit), source) : pass
+
+const mustNotBeFuture = (start: Date | undefined, expected: ExpectedNow, source: string): CheckResult =>
+  start && isFuture(start, expected) ? mismatch(`before ${showTime(expected.now)}`, showTime(start), source) : pass
+
+/** The response names the provider that was asked, or nobody where it is unsigned. Profiles 4.1.4.2 */
+const responseIssuerIsTheIdp: AssertionCheck = ({ response }, { idp }) =>
+  response.issuer === undefined && !response.isSigned
+    ? pass
+    : mustEqual(idp.entityId, response.issuer, 'Response/Issuer')
+
+/** Bindings 3.5.5.2: a signed response says where it was sent. */
+const destinationIsOurAcs: AssertionCheck = ({ response }, { acsUrl }) =>
+  response.destination === undefined && !response.isSigned
+    ? pass
+    : mustEqual(acsUrl, response.destination, 'Response/@Destination')
+
+/** Core 2.3.3 */
+const issuerIsTheIdp: AssertionCheck = ({ assertion }, { idp }) =>
+  mustEqual(idp.entityId, assertion.issuer, 'Assertion/Issuer')
+
+/** Without Conditions an assertion would be good for anyone at any time. Core 2.5 */
+const hasConditions: AssertionCheck = ({ assertion }) =>
+  assertion.conditions ? pass : mismatch('Conditions', undefined, 'Assertion/Conditions')
+
+/** Core 2.5.1: what is not understood makes the assertion's validity unknown. */
+const conditionsAreUnderstood: AssertionCheck = ({ assertion }) =>
+  assertion.conditions && assertion.conditions.unknown.length > 0
+    ? mismatch('conditions of SAML 2.0', assertion.conditions.unknown.join(', '), 'Assertion/Conditions')
+    : pass
+
+/** Profiles 4.1.4.2 */
+const hasAudience: AssertionCheck = ({ assertion }) =>
+  (assertion.conditions?.audienceRestrictions ?? []).length > 0
+    ? pass
+    : mismatch('an AudienceRestriction', undefined, 'Conditions/AudienceRestriction')
+
+/** Every restriction has to name us, exactly: a trailing slash is another service. Core 2.5.1.4 */
+const audienceIsUs: AssertionCheck = ({ assertion }, { spEntityId }) => {
+  const restrictions = assertion.conditions?.audienceRestrictions ?? []
+  const another = restrictions.find((audiences) => !audiences.includes(spEntityId))
+  if (!another && restrictions.length > 0) return pass
+  return mismatch(spEntityId, another?.join(', '), 'AudienceRestriction/Audience')
+}
+
+/** NameID, or the attribute that stands in for it: exactly one value that is not blank. */
+const hasSubject: AssertionCheck = ({ assertion }, { subject }) =>
+  subjectOf(assertion, subject) !== undefined
+    ? pass
+    : mismatch(
+        'one value that is not blank',
+        undefined,
+        subject === 'nameId' ? 'Subject/NameID' : `Attribute ${subject}`,
+      )
+
+/** Who the assertion speaks of; undefined when it does not say or says several things. */
+export const subjectOf = ({ nameId, attributes }: Claims, subject: string): string | undefined => {
+  const values = subject === 'nameId' ? (nameId ? [nameId.value] : []) : (attributes.get(subject) ?? [])
+  const [only, another] = values
+  return only !== undefined && another === undefined && /\S/.test(only) ? only : undefined
+}
+
+/** Profiles 4.1.4.2: at least one bearer confirmation, with its data. */
+const hasBearerConfirmation: AssertionCheck = ({ confirmation }) =>
+  confirmation ? pass : mismatch('a bearer SubjectConfirmation', undefined, 'Subject/SubjectConfirmation')
+
+/** The bearer was sent to us. Profiles 4.1.4.2 */
+const recipientIsOurAcs: AssertionCheck = ({ confirmation }, { acsUrl }) =>
+  mustEqual(acsUrl, confirmation?.recipient, 'SubjectConfirmationData/@Recipient')
+
+/** Without InResponseTo the identity provider answered nobody. Profiles 4.1.5 */
+const isSolicited: AssertionCheck = ({ confirmation }) =>
+  confirmation?.inResponseTo === undefined
+    ? mismatch('the ID of a request', undefined, 'SubjectConfirmationData/@InResponseTo')
+    : pass
+
+/** The login that RelayState names is waiting. */
+const requestIsKnown: AssertionCheck = (_, { inResponseTo }) =>
+  inResponseTo === undefined ? mismatch('a pending login', undefined, 'RelayState') : pass
+
+/** Only where the response says it at all: its assertion has to say it in any case. */
+const responseAnswersOurRequest: AssertionCheck = ({ response }, { inResponseTo }) =>
+  response.inResponseTo === undefined || response.inResponseTo === inResponseTo
+    ? pass
+    : mismatch(inResponseTo ?? NOTHING, response.inResponseTo, 'Response/@InResponseTo')
+
+/** Profiles 4.1.4.3 */
+const answersOurRequest: AssertionCheck = ({ confirmation }, { inResponseTo }) =>
+  inResponseTo !== undefined && confirmation?.inResponseTo === inResponseTo
+    ? pass
+    : mismatch(inResponseTo ?? NOTHING, confirmation?.inResponseTo, 'SubjectConfirmationData/@InResponseTo')
+
+/** A bearer assertion has to have an end. Profiles 4.1.4.2 */
+const confirmationHasNotExpired: AssertionCheck = ({ confirmation }, expected) =>
+  confirmation?.notOnOrAfter
+    ? mustNotBePast(confirmation.notOnOrAfter, expected, 'SubjectConfirmationData/@NotOnOrAfter')
+    : mismatch('an end', undefined, 'SubjectConfirmationData/@NotOnOrAfter')
+
+const confirmationHasBegun: AssertionCheck = ({ confirmation }, expected) =>
+  mustNotBeFuture(confirmation?.notBefore, expected, 'SubjectConfirmationData/@NotBefore')
+
+/** Core 2.5.1.2 */
+const hasNotExpired: AssertionCheck = ({ assertion }, expected) =>
+  mustNotBePast(assertion.conditions?.notOnOrAfter, expected, 'Conditions/@NotOnOrAfter')
+
+const hasBegun: AssertionCheck = ({ assertion }, expected) =>
+  mustNotBeFuture(assertion.conditions?.notBefore, expected, 'Conditions/@NotBefore')
+
+/** Profiles 4.1.4.2: somebody signed in, this is not just a statement about somebody. */
+const hasAuthnStatement: AssertionCheck = ({ assertion }) =>
+  assertion.authentications.length > 0 ? pass : mismatch('an AuthnStatement', undefined, 'Assertion/AuthnStatement')
+
+/** Core 2.7.2 */
+const idpSessionIsOpen: AssertionCheck = ({ assertion }, expected) => {
+  const ended = assertion.authentications.find(
+    ({ sessionNotOnOrAfter }) => sessionNotOnOrAfter && isPast(sessionNotOnOrAfter, expected),
+  )
+  return mustNotBePast(ended?.sessionNotOnOrAfter, expected, 'AuthnStatement/@SessionNotOnOrAfter')
+}
+
+/** Everything that is asked of a response whose signature held, in the order in which a failure is named. */
+export const assertionChecks = {
+  responseIssuerIsTheIdp,
+  issuerIsTheIdp,
+  destinationIsOurAcs,
+  hasConditions,
+  conditionsAreUnderstood,
+  hasAudience,
+  audienceIsUs,
+  hasSubject,
+  hasBearerConfirmation,
+  recipientIsOurAcs,
+  isSolicited,
+  requestIsKnown,
+  responseAnswersOurRequest,
+  answersOurRequest,
+  confirmationHasNotExpired,
+  confirmationHasBegun,
+  hasNotExpired,
+  hasBegun,
+  hasAuthnStatement,
+  idpSessionIsOpen,
+} as const satisfies Record<string, AssertionCheck>
+
+export type AssertionCheckName = keyof typeof assertionChecks
+
+/** The code under which a failed check is refused. */
+export const checkCodes: Readonly<Record<AssertionCheckName, SamlErrorCode>> = {
+  responseIssuerIsTheIdp: 'saml.response_issuer_mismatch',
+  issuerIsTheIdp: 'saml.issuer_mismatch',
+  destinationIsOurAcs: 'saml.destination_mismatch',
+  hasConditions: 'saml.conditions_missing',
+  conditionsAreUnderstood: 'saml.condition_unknown',
+  hasAudience: 'saml.audience_missing',
+  audienceIsUs: 'saml.audience_mismatch',
+  hasSubject: 'saml.subject_missing',
+  hasBearerConfirmation: 'saml.confirmation_missing',
+  recipientIsOurAcs: 'saml.recipient_mismatch',
+  isSolicited: 'saml.unsolicited',
+  requestIsKnown: 'saml.request_unknown',
+  responseAnswersOurRequest: 'saml.response_request_mismatch',
+  answersOurRequest: 'saml.in_response_to_mismatch',
+  confirmationHasNotExpired: 'saml.confirmation_expired',
+  confirmationHasBegun: 'saml.confirmation_not_yet_valid',
+  hasNotExpired: 'saml.expired',
+  hasBegun: 'saml.not_yet_valid',
+  hasAuthnStatement: 'saml.authn_statement_missing',
+  idpSessionIsOpen: 'saml.idp_session_ended',
+}
+
+/** A login needs one confirmation that satisfies everything by itself: pieces of several do not add up to one. */
+const confirmationChecks: readonly AssertionCheck[] = [
+  recipientIsOurAcs,
+  isSolicited,
+  answersOurRequest,
+  confirmationHasNotExpired,
+  confirmationHasBegun,
+]
+
+/** The bearer confirmation that passes, else the first, so that the verdict says what is wrong with it. */
+export const confirmationToJudge = (judged: Omit<Judged, 'confirmation'>, expected: ExpectedNow) => {
+  const { confirmations } = judged.assertion
+  const passes = (confirmation: Confirmation): boolean =>
+    confirmationChecks.every((check) => check({ ...judged, confirmation }, expected) === pass)
+  return confirmations.find(passes) ?? confirmations[0]
+}

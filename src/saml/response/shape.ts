@@ -1,0 +1,101 @@
+import { XMLDSIG } from '../../xml/algorithms.ts'
+import { attributeOf, childElements, childrenNamed, isNamed } from '../../xml/navigate.ts'
+import type { XmlElement } from '../../xml/tree.ts'
+import { SamlError, type SamlErrorCode } from '../errors.ts'
+import { ASSERTION, PROTOCOL } from '../names.ts'
+
+/** The shape that a response has to have before any signature is looked at. security-bar 2; Core 2.3, 3.2.2 */
+
+const PREFIXES: ReadonlyMap<string, string> = new Map([
+  [ASSERTION, 'saml:'],
+  [PROTOCOL, 'samlp:'],
+  [XMLDSIG, 'ds:'],
+])
+
+/** The children's names as one text, each followed by a space, so that the schema's order is a regular expression. */
+const namesOf = (parent: XmlElement): string =>
+  childElements(parent).reduce((names, { uri, local }) => `${names}${PREFIXES.get(uri) ?? '?:'}${local} `, '')
+
+const RESPONSE_ORDER =
+  /^(saml:Issuer )?(ds:Signature )?(samlp:Extensions )?(samlp:Status )?(saml:(Encrypted)?Assertion )*$/
+const ASSERTION_ORDER =
+  /^(saml:Issuer )?(ds:Signature )?(saml:Subject )?(saml:Conditions )?(saml:Advice )?(saml:(Authn|Attribute|AuthzDecision)?Statement )*$/
+const SUBJECT_ORDER = /^(saml:(NameID|BaseID|EncryptedID) )?(saml:SubjectConfirmation )*$/
+
+const mustBeInOrder = (parent: XmlElement, order: RegExp): void => {
+  const found = namesOf(parent)
+  if (order.test(found)) return
+  throw new SamlError('saml.child_order', {
+    expected: 'the order of the schema',
+    found: found.slice(0, 200),
+    source: parent.local,
+  })
+}
+
+/** samlp:Response 2.0 with an ID and its children in order; how many assertions it holds is another question. */
+export const mustBeAResponse = (root: XmlElement): XmlElement => {
+  if (!isNamed(root, PROTOCOL, 'Response')) {
+    throw new SamlError('saml.not_a_response', {
+      expected: `{${PROTOCOL}}Response`,
+      found: `{${root.uri}}${root.local}`,
+    })
+  }
+  mustBeVersion2(root)
+  mustBeInOrder(root, RESPONSE_ORDER)
+  return root
+}
+
+const mustBeVersion2 = (element: XmlElement): void => {
+  const version = attributeOf(element, 'Version')
+  if (version !== '2.0') {
+    throw new SamlError('saml.version', {
+      expected: '2.0',
+      found: version ?? 'none',
+      source: `${element.local}/@Version`,
+    })
+  }
+  if (attributeOf(element, 'ID') === undefined)
+    throw new SamlError('saml.id_missing', { source: `${element.local}/@ID` })
+}
+
+/** The response's one assertion, and none elsewhere; every Signature where one may be. */
+export const onlyAssertion = (response: XmlElement): XmlElement => {
+  const plain = childrenNamed(response, ASSERTION, 'Assertion')
+  const encrypted = childrenNamed(response, ASSERTION, 'EncryptedAssertion')
+  const count = plain.length + encrypted.length
+  if (count > 1)
+    throw new SamlError('saml.assertion_repeated', { expected: 'one', found: `${count}`, source: 'Response' })
+  refuseMisplaced(response, new Set([response, ...plain]))
+  if (encrypted.length > 0) throw new SamlError('saml.assertion_encrypted', { source: 'Response/EncryptedAssertion' })
+  const [assertion] = plain
+  if (!assertion) throw new SamlError('saml.assertion_missing', { expected: 'one', found: '0', source: 'Response' })
+  mustBeVersion2(assertion)
+  mustBeInOrder(assertion, ASSERTION_ORDER)
+  for (const subject of childrenNamed(assertion, ASSERTION, 'Subject')) mustBeInOrder(subject, SUBJECT_ORDER)
+  return assertion
+}
+
+/** Signature wrapping needs a second assertion or signature somewhere: nowhere but here may either stand. */
+const refuseMisplaced = (response: XmlElement, mayBeSigned: ReadonlySet<XmlElement>): void => {
+  const visit = (parent: XmlElement): void => {
+    for (const child of parent.children) {
+      if (typeof child === 'string') continue
+      const misplaced = misplacement(child, parent, response, mayBeSigned)
+      if (misplaced) throw new SamlError(misplaced, { source: `${parent.local}/${child.local}` })
+      visit(child)
+    }
+  }
+  visit(response)
+}
+
+const misplacement = (
+  child: XmlElement,
+  parent: XmlElement,
+  response: XmlElement,
+  mayBeSigned: ReadonlySet<XmlElement>,
+): SamlErrorCode | undefined => {
+  const isAssertion = isNamed(child, ASSERTION, 'Assertion') || isNamed(child, ASSERTION, 'EncryptedAssertion')
+  if (isAssertion && parent !== response) return 'saml.assertion_misplaced'
+  if (isNamed(child, XMLDSIG, 'Signature') && !mayBeSigned.has(parent)) return 'saml.signature_misplaced'
+  return undefined
+}

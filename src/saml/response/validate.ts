@@ -1,0 +1,232 @@
+import type { Attributes, NameId } from '../../core/identity.ts'
+import { type Finding, firstFailure, notRun, runChecks, type Verdict } from '../../core/verdict.ts'
+import { attributeOf, optionalChild, textOf } from '../../xml/navigate.ts'
+import { parseXml } from '../../xml/parse.ts'
+import { isSigned, type SignedElement, signedChild, verifySignature } from '../../xml/signature.ts'
+import type { XmlElement } from '../../xml/tree.ts'
+import { asSamlError, SamlError } from '../errors.ts'
+import { ASSERTION } from '../names.ts'
+import { earliest, latest } from '../times.ts'
+import { type Authentication, type Claims, type Confirmation, readAssertion } from './assertion.ts'
+import {
+  type AssertionCheckName,
+  assertionChecks,
+  checkCodes,
+  confirmationToJudge,
+  type ExpectedNow,
+  type ExpectedResponse,
+  type Judged,
+  type ResponseHints,
+  subjectOf,
+} from './checks.ts'
+import { decodeResponse, type ResponseForm } from './decode.ts'
+import { mustBeAResponse, onlyAssertion } from './shape.ts'
+import { mustBeSuccess } from './status.ts'
+
+declare const verified: unique symbol
+
+/** An assertion that passed every check. Only this file makes one. */
+export type VerifiedAssertion = AssertionFacts & { readonly [verified]: true }
+
+interface AssertionFacts {
+  readonly id: string
+  readonly issuer: string
+  readonly issueInstant: Date
+  readonly nameId?: NameId
+  readonly subject: string
+  readonly attributes: Attributes
+  readonly audiences: readonly string[]
+  readonly recipient: string
+  readonly inResponseTo: string
+  readonly authnInstant: Date
+  readonly authnContextClassRef?: string
+  readonly sessionIndex?: string
+  /** The earliest end that the identity provider gave the session. */
+  readonly sessionNotOnOrAfter?: Date
+  /** From here on it is no longer taken. */
+  readonly expiresAt: Date
+  /** Until then, plus clock skew, a second use has to be recognised: the latest end that it names. */
+  readonly notOnOrAfter: Date
+}
+
+export type Judgement =
+  | { readonly verdict: Verdict; readonly assertion: VerifiedAssertion }
+  | { readonly verdict: Verdict; readonly error: SamlError }
+
+/** What has to hold before a claim is read, in this order: each needs the one before. */
+export const responseSteps = [
+  'isReadable',
+  'isStrictXml',
+  'isAResponse',
+  'isSuccess',
+  'holdsOneAssertion',
+  'isSignedAsRequired',
+  'signaturesVerify',
+  'assertionIsReadable',
+] as const
+type StepName = (typeof responseSteps)[number]
+
+/** Runs a step under its name. */
+type Steps = <Result>(name: StepName, step: () => Result) => Result
+
+/** A response whose signature held: what it says, not yet judged. */
+export interface OpenedResponse {
+  readonly response: ResponseHints
+  readonly assertion: Claims
+}
+
+/**
+ * From untrusted form to signed claims: base64, strict XML, shape, status, one assertion, signatures; throws SamlError.
+ * What it says is for the caller to judge: `judgeResponse` does that for a login, the local AWS by rules of its own.
+ */
+export const openResponse = (
+  form: ResponseForm,
+  { idp, signature }: Pick<ExpectedResponse, 'idp' | 'signature'>,
+  steps: Steps = (_, step) => asSamlError(step),
+): OpenedResponse => {
+  const text = steps('isReadable', () => decodeResponse(form))
+  const root = steps('isStrictXml', () => parseXml(text))
+  const response = steps('isAResponse', () => mustBeAResponse(root))
+  steps('isSuccess', () => mustBeSuccess(response))
+  const assertion = steps('holdsOneAssertion', () => onlyAssertion(response))
+  steps('isSignedAsRequired', () => mustBeSigned(response, assertion, signature))
+  const signed = steps('signaturesVerify', () => verifySignatures(response, assertion, idp))
+  return steps('assertionIsReadable', () => ({ response: readHints(response), assertion: readAssertion(signed) }))
+}
+
+const mustBeSigned = (response: XmlElement, assertion: XmlElement, required: ExpectedResponse['signature']): void => {
+  const signed = { response: isSigned(response), assertion: isSigned(assertion) }
+  if (!signed.response && !signed.assertion) throw new SamlError('saml.signature_missing', { expected: required })
+  if (required !== 'any' && required !== 'response' && !signed.assertion) throw new SamlError('saml.assertion_unsigned')
+  if (required !== 'any' && required !== 'assertion' && !signed.response) throw new SamlError('saml.response_unsigned')
+}
+
+/** Every signature that is there has to verify; the assertion's own, or the response's around it, vouches for it. */
+const verifySignatures = (response: XmlElement, assertion: XmlElement, idp: ExpectedResponse['idp']): SignedElement => {
+  const keys = idp.signingCertificates.map(({ key }) => key)
+  const signedResponse = isSigned(response) ? verifySignature(response, keys) : undefined
+  if (isSigned(assertion)) return verifySignature(assertion, keys)
+  if (!signedResponse) throw new SamlError('saml.signature_missing')
+  return signedChild(signedResponse, assertion)
+}
+
+const readHints = (response: XmlElement): ResponseHints => {
+  const issuer = optionalChild(response, ASSERTION, 'Issuer')
+  return {
+    isSigned: isSigned(response),
+    issuer: issuer && textOf(issuer),
+    destination: attributeOf(response, 'Destination'),
+    inResponseTo: attributeOf(response, 'InResponseTo'),
+  }
+}
+
+/** Judges a posted response: the whole verdict, and either the verified assertion or the first thing that is wrong. */
+export const judgeResponse = (form: ResponseForm, expected: ExpectedResponse, now: Date): Judgement => {
+  const done: Finding[] = []
+  const steps: Steps = (name, step) => {
+    const result = asSamlError(step)
+    done.push({ name, outcome: 'pass' })
+    return result
+  }
+  try {
+    return judgeClaims(openResponse(form, expected, steps), { ...expected, now }, done)
+  } catch (error) {
+    if (!(error instanceof SamlError)) throw error
+    return refuseAtStep(error, done)
+  }
+}
+
+const refuseAtStep = (error: SamlError, done: Verdict): Judgement => {
+  const [failed = 'isReadable', ...rest] = responseSteps.slice(done.length)
+  const { expected = 'what SAML asks for', found = error.code, source = failed } = error
+  const verdict: Verdict = [
+    ...done,
+    { name: failed, outcome: 'fail', expected, found, source },
+    ...rest.map((name): Finding => ({ name, outcome: 'not-run' })),
+    ...notRun(assertionChecks),
+  ]
+  return { verdict, error: withVerdict(error, verdict) }
+}
+
+const withVerdict = ({ code, expected, found, source, cause }: SamlError, verdict: Verdict): SamlError =>
+  new SamlError(code, {
+    ...(expected !== undefined && { expected }),
+    ...(found !== undefined && { found }),
+    ...(source !== undefined && { source }),
+    cause,
+    verdict,
+  })
+
+const judgeClaims = (opened: OpenedResponse, expected: ExpectedNow, done: Verdict): Judgement => {
+  const judged: Judged = { ...opened, confirmation: confirmationToJudge(opened, expected) }
+  const findings = runChecks<Judged, ExpectedNow>(assertionChecks, judged, expected)
+  const verdict = [...done, ...findings]
+  const failure = firstFailure(findings)
+  if (failure) return { verdict, error: refuseAtCheck(failure, judged, verdict) }
+  return { verdict, assertion: verifiedAssertion(judged, expected) }
+}
+
+const refuseAtCheck = (
+  { name, expected = '', found = '', source = '' }: Finding,
+  { assertion, confirmation }: Judged,
+  verdict: Verdict,
+): SamlError =>
+  new SamlError(checkCodes[name as AssertionCheckName], {
+    expected,
+    found,
+    source,
+    verdict,
+    assertion: { issuer: assertion.issuer ?? '', id: assertion.id, inResponseTo: confirmation?.inResponseTo },
+  })
+
+/** Validates a posted response; throws SamlError, which carries the verdict. */
+export const validateResponse = (form: ResponseForm, expected: ExpectedResponse, now: Date): VerifiedAssertion => {
+  const judgement = judgeResponse(form, expected, now)
+  if ('error' in judgement) throw judgement.error
+  return judgement.assertion
+}
+
+/** Only after every check passed. What the checks made sure of is asked for again rather than assumed. */
+const verifiedAssertion = ({ assertion, confirmation }: Judged, expected: ExpectedNow): VerifiedAssertion => {
+  const { id, issuer, issueInstant, nameId, attributes, conditions, authentications } = assertion
+  const subject = subjectOf(assertion, expected.subject)
+  const [authentication] = authentications
+  const { recipient, inResponseTo, notOnOrAfter } = confirmation ?? ({} as Partial<Confirmation>)
+  if (
+    issuer === undefined ||
+    subject === undefined ||
+    authentication === undefined ||
+    recipient === undefined ||
+    inResponseTo === undefined ||
+    notOnOrAfter === undefined
+  ) {
+    throw new Error('a check let through what it is there to refuse')
+  }
+  const ends = [notOnOrAfter, ...(conditions?.notOnOrAfter ? [conditions.notOnOrAfter] : [])]
+  const replayEnds = [...ends, ...assertion.confirmations.flatMap((one) => one.notOnOrAfter ?? [])]
+  const facts: AssertionFacts = {
+    id,
+    issuer,
+    issueInstant,
+    ...(nameId && { nameId }),
+    subject,
+    attributes,
+    audiences: conditions?.audienceRestrictions.flat() ?? [],
+    recipient,
+    inResponseTo,
+    ...sessionOf(authentication, authentications),
+    expiresAt: earliest(ends),
+    notOnOrAfter: latest(replayEnds),
+  }
+  return facts as VerifiedAssertion
+}
+
+const sessionOf = (first: Authentication, all: readonly Authentication[]) => {
+  const ends = all.flatMap(({ sessionNotOnOrAfter }) => sessionNotOnOrAfter ?? [])
+  return {
+    authnInstant: first.instant,
+    ...(first.contextClassRef !== undefined && { authnContextClassRef: first.contextClassRef }),
+    ...(first.sessionIndex !== undefined && { sessionIndex: first.sessionIndex }),
+    ...(ends.length > 0 && { sessionNotOnOrAfter: earliest(ends) }),
+  }
+}

@@ -1,0 +1,44 @@
+import type { SignIn } from '../core/identity.ts'
+import { Secret } from '../core/secret.ts'
+import type { VerifiedAssertion } from './response/validate.ts'
+import { addSeconds, earliest } from './times.ts'
+
+/** STS takes an assertion no longer than this after its IssueInstant. */
+const STS_ACCEPTS_SECONDS = 300
+
+/**
+ * A verified assertion as everything past the protocol knows it. `provider` is the provider's id in the configuration,
+ * `samlResponseBase64` the form field as it came: what STS may be shown, where the configuration passes it on.
+ */
+export const signInFromAssertion = (
+  provider: string,
+  assertion: VerifiedAssertion,
+  samlResponseBase64: string,
+): SignIn => {
+  const { issuer, subject, nameId, attributes, authnInstant, issueInstant, sessionIndex, sessionNotOnOrAfter } =
+    assertion
+  const isNameId = nameId !== undefined && nameId.value === subject
+  return {
+    identity: {
+      provider,
+      protocol: 'saml',
+      issuer,
+      subject,
+      ...(isNameId && nameId.format !== undefined && { subjectFormat: nameId.format }),
+      attributes,
+      authenticatedAt: authnInstant,
+    },
+    evidence: {
+      kind: 'saml',
+      response: new Secret(samlResponseBase64),
+      issuedAt: issueInstant,
+      expiresAt: earliest([assertion.expiresAt, addSeconds(issueInstant, STS_ACCEPTS_SECONDS)]),
+    },
+    logoutRef: {
+      kind: 'saml',
+      nameId: nameId ?? { value: subject },
+      ...(sessionIndex !== undefined && { sessionIndex }),
+    },
+    ...(sessionNotOnOrAfter && { sessionEndsAt: sessionNotOnOrAfter }),
+  }
+}

@@ -1,0 +1,212 @@
+import { createHash, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import {
+  canonicalizationMethods,
+  digestMethods,
+  ENVELOPED_SIGNATURE,
+  EXCLUSIVE_C14N,
+  type SignatureMethod,
+  signatureMethods,
+  XMLDSIG,
+} from './algorithms.ts'
+import { decodeBase64 } from './base64.ts'
+import { canonicalize } from './canonicalize.ts'
+import { XmlError, type XmlErrorCode } from './errors.ts'
+import { attributeOf, childElements, childrenNamed, isNamed, textOf } from './navigate.ts'
+import type { XmlElement } from './tree.ts'
+
+/**
+ * XML Signature, the one profile that SAML needs (Core 5.4): one enveloped Signature, a child of the element it signs,
+ * with one Reference to that element's ID. The verifier reads the same tree that it canonicalized, so that what comes
+ * out is what was hashed.
+ */
+
+declare const signed: unique symbol
+/** An element whose canonical form a trusted key signed. Only `verifySignature` and `signedChild` make one. */
+export type SignedElement = XmlElement & { readonly [signed]: true }
+
+export const isSigned = (element: XmlElement): boolean => childrenNamed(element, XMLDSIG, 'Signature').length > 0
+
+/** An element inside a signed one is signed with it. */
+export const signedChild = (parent: SignedElement, child: XmlElement): SignedElement => {
+  if (!parent.children.includes(child)) throw new Error('not a child of the signed element')
+  return child as SignedElement
+}
+
+/**
+ * The element, once its own Signature verified with one of the keys; throws XmlError `xml.signature_*` otherwise.
+ * KeyInfo is never looked at: which keys to trust is the caller's knowledge alone.
+ */
+export const verifySignature = (element: XmlElement, keys: readonly KeyObject[]): SignedElement => {
+  const signature = readSignature(element)
+  verifySignatureValue(signature, keys)
+  verifyDigest(element, signature)
+  return element as SignedElement
+}
+
+/** A Signature that has the required shape; nothing of it is verified. */
+interface Signature {
+  readonly element: XmlElement
+  readonly signedInfo: XmlElement
+  readonly signedInfoPrefixes: ReadonlySet<string>
+  readonly method: SignatureMethod
+  readonly value: Buffer
+  readonly referencePrefixes: ReadonlySet<string>
+  readonly digestMethod: string
+  readonly digest: Buffer
+}
+
+/** Exactly these child elements in this order, and no text among them. */
+const childrenInOrder = (parent: XmlElement, ...names: readonly string[]): readonly XmlElement[] => {
+  const children = childElements(parent)
+  const isAsExpected =
+    children.length === names.length && children.every((child, i) => isNamed(child, XMLDSIG, names[i] ?? ''))
+  if (isAsExpected) return children
+  throw refuse('xml.signature_shape', names.join(', '), children.map(({ local }) => local).join(', '), parent.local)
+}
+
+const refuse = (code: XmlErrorCode, expected: string, found: string, source: string): XmlError =>
+  new XmlError(code, { expected, found, source })
+
+const readSignature = (element: XmlElement): Signature => {
+  const [signature, another] = childrenNamed(element, XMLDSIG, 'Signature')
+  if (!signature || another)
+    throw refuse('xml.signature_shape', 'one Signature', another ? 'several' : 'none', element.local)
+  const hasKeyInfo = childrenNamed(signature, XMLDSIG, 'KeyInfo').length > 0
+  const [signedInfo, value] = childrenInOrder(
+    signature,
+    'SignedInfo',
+    'SignatureValue',
+    ...(hasKeyInfo ? ['KeyInfo'] : []),
+  )
+  if (!signedInfo || !value) throw new XmlError('xml.signature_shape')
+  const [c14n, method, reference] = childrenInOrder(
+    signedInfo,
+    'CanonicalizationMethod',
+    'SignatureMethod',
+    'Reference',
+  )
+  if (!c14n || !method || !reference) throw new XmlError('xml.signature_shape')
+  return {
+    element: signature,
+    signedInfo,
+    signedInfoPrefixes: readCanonicalization(c14n, 'xml.signature_canonicalization'),
+    method: readMethod(method),
+    value: readOctets(value),
+    ...readReference(reference, element),
+  }
+}
+
+const readMethod = (element: XmlElement): SignatureMethod => {
+  const algorithm = attributeOf(element, 'Algorithm') ?? ''
+  const method = signatureMethods.get(algorithm)
+  if (!method)
+    throw refuse('xml.signature_algorithm', 'RSA or ECDSA with SHA-256 or stronger', algorithm, element.local)
+  childrenInOrder(element)
+  return method
+}
+
+const readReference = (reference: XmlElement, target: XmlElement) => {
+  const id = attributeOf(target, 'ID')
+  const uri = attributeOf(reference, 'URI')
+  if (id === undefined || uri !== `#${id}`) {
+    throw refuse('xml.signature_reference', `#${id}`, uri ?? 'no URI', 'Reference/@URI')
+  }
+  const [transforms, method, value] = childrenInOrder(reference, 'Transforms', 'DigestMethod', 'DigestValue')
+  if (!transforms || !method || !value) throw new XmlError('xml.signature_shape')
+  const digestMethod = digestMethods.get(attributeOf(method, 'Algorithm') ?? '')
+  if (!digestMethod) {
+    throw refuse(
+      'xml.signature_digest_algorithm',
+      'SHA-256 or stronger',
+      attributeOf(method, 'Algorithm') ?? '',
+      method.local,
+    )
+  }
+  childrenInOrder(method)
+  return { referencePrefixes: readTransforms(transforms), digestMethod, digest: readOctets(value) }
+}
+
+/** The enveloped-signature transform, then exclusive canonicalization; nothing else and no other order. Core 5.4.4 */
+const readTransforms = (transforms: XmlElement): ReadonlySet<string> => {
+  const [enveloped, exclusive, ...more] = childElements(transforms)
+  const isFirstEnveloped =
+    enveloped !== undefined &&
+    isNamed(enveloped, XMLDSIG, 'Transform') &&
+    attributeOf(enveloped, 'Algorithm') === ENVELOPED_SIGNATURE &&
+    childElements(enveloped).length === 0
+  if (!isFirstEnveloped || !exclusive || !isNamed(exclusive, XMLDSIG, 'Transform') || more.length > 0) {
+    const found = childElements(transforms).map((transform) => attributeOf(transform, 'Algorithm') ?? transform.local)
+    throw refuse(
+      'xml.signature_transforms',
+      'enveloped-signature, exclusive c14n',
+      found.slice(0, 5).join(', '),
+      transforms.local,
+    )
+  }
+  return readCanonicalization(exclusive, 'xml.signature_transforms')
+}
+
+const MAX_PREFIXES = 32
+
+/** The PrefixList of an exclusive canonicalization; `code` is thrown for any other method. */
+const readCanonicalization = (method: XmlElement, code: XmlErrorCode): ReadonlySet<string> => {
+  const algorithm = attributeOf(method, 'Algorithm') ?? ''
+  const [inclusive, ...more] = childElements(method)
+  const isKnown = inclusive === undefined || isNamed(inclusive, EXCLUSIVE_C14N, 'InclusiveNamespaces')
+  if (!canonicalizationMethods.has(algorithm) || !isKnown || more.length > 0) {
+    throw refuse(code, EXCLUSIVE_C14N, algorithm, method.local)
+  }
+  const list = inclusive && attributeOf(inclusive, 'PrefixList')
+  const prefixes = (list ?? '').split(/[ \t\r\n]+/).filter((prefix) => prefix !== '')
+  if (prefixes.length > MAX_PREFIXES) throw refuse(code, `${MAX_PREFIXES} prefixes`, `${prefixes.length}`, 'PrefixList')
+  return new Set(prefixes.map((prefix) => (prefix === '#default' ? '' : prefix)))
+}
+
+const readOctets = (element: XmlElement): Buffer => {
+  const octets = decodeBase64(textOf(element))
+  if (!octets || octets.length === 0) throw new XmlError('xml.signature_encoding', { source: element.local })
+  return octets
+}
+
+/** The signature first: without a trusted key nobody makes us canonicalize more than SignedInfo. */
+const verifySignatureValue = (
+  { signedInfo, signedInfoPrefixes, method, value }: Signature,
+  keys: readonly KeyObject[],
+) => {
+  const fitting = keys.filter((key) => fits(key, method))
+  if (fitting.length === 0) {
+    throw refuse('xml.signature_key_unfit', `a key for ${method.keyType}`, keys.map(describeKey).join(', '), 'metadata')
+  }
+  const octets = Buffer.from(canonicalize(signedInfo, { inclusivePrefixes: signedInfoPrefixes }), 'utf8')
+  const verifies = (key: KeyObject) => verify(method.hash, octets, { key, ...method.options }, value)
+  if (!fitting.some(verifies)) {
+    throw refuse(
+      'xml.signature_invalid',
+      `one of ${fitting.length} known keys`,
+      'another key, or a changed SignedInfo',
+      'SignatureValue',
+    )
+  }
+}
+
+const verifyDigest = (element: XmlElement, signature: Signature): void => {
+  const text = canonicalize(element, { inclusivePrefixes: signature.referencePrefixes, omit: signature.element })
+  const digest = createHash(signature.digestMethod).update(text, 'utf8').digest()
+  if (digest.length !== signature.digest.length || !timingSafeEqual(digest, signature.digest)) {
+    throw refuse('xml.signature_digest', signature.digest.toString('base64'), digest.toString('base64'), 'DigestValue')
+  }
+}
+
+const MIN_RSA_BITS = 2048
+const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
+
+const fits = (key: KeyObject, { keyType }: SignatureMethod): boolean => {
+  if (key.type !== 'public' || key.asymmetricKeyType !== keyType) return false
+  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
+  return keyType === 'rsa' ? modulusLength >= MIN_RSA_BITS : CURVES.has(namedCurve)
+}
+
+const describeKey = (key: KeyObject): string => {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
+  return `${key.asymmetricKeyType} ${modulusLength ?? namedCurve ?? ''}`.trim()
+}
