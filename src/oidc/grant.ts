@@ -71,7 +71,8 @@ const explainRefusal = async (
   const refusal = toOidcError(cause)
   if (refusal.code !== 'oidc.token_answer_invalid') return refusal
   const { idToken, accessToken } = tokensOf(answer)
-  if (idToken === undefined) return accessToken === undefined ? refusal : new OidcError('oidc.id_token_missing')
+  if (accessToken === undefined) return refusal
+  if (idToken === undefined) return new OidcError('oidc.id_token_missing')
   const algorithms = metadata.id_token_signing_alg_values_supported ?? []
   const keys = await keySet.published()
   const { verdict, error } = await judgeIdToken({ idToken, accessToken, algorithms }, { keys }, expected)

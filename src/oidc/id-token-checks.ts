@@ -64,9 +64,9 @@ const isValidAlready: IdTokenCheck = ({ claims: { nbf } }, { now, clockSkewSecon
     ? pass
     : mismatch('nbf', `at most ${seconds(now)}`, nbf)
 
-/** Core 3.1.3.7 step 11 */
+/** Core 3.1.3.7 step 11. The value that was expected is a secret of this login and stays out of the log. */
 const nonceIsOurs: IdTokenCheck = ({ claims }, { nonce }) =>
-  claims.nonce === nonce ? pass : mismatch('nonce', nonce, claims.nonce)
+  claims.nonce === nonce ? pass : mismatch('nonce', 'the nonce of this sign-in', claims.nonce)
 
 /** Core 2: at most 255 characters, and someone. */
 const subjectIsSomeone: IdTokenCheck = ({ claims: { sub } }) =>
@@ -121,9 +121,15 @@ export const idTokenCheckCodes: Readonly<Record<keyof typeof idTokenChecks, Oidc
 
 const mismatch = (claim: string, expected: string, found: unknown): CheckResult => ({
   expected,
-  found: found === undefined ? 'nothing' : cut(JSON.stringify(found)),
+  found: show(found),
   source: claim,
 })
+
+// A number as text keeps its quotes, or nobody would see what is wrong with it.
+const show = (found: unknown): string => {
+  if (found === undefined) return 'nothing'
+  return cut(typeof found === 'string' && !/^\d*$/.test(found) ? found : JSON.stringify(found))
+}
 
 /** undefined unless it is a text or a list of texts. */
 const audiences = (aud: unknown): readonly string[] | undefined => {

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { toAttributes } from '../../src/oidc/attributes.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+
+const attributes = (...claims: readonly Claims[]) => Object.fromEntries(toAttributes(...claims))
+
+describe('claims become attributes', () => {
+  it('as text, whether text, number or boolean', () => {
+    expect(attributes({ name: 'Alice', level: 3, admin: false })).toEqual({
+      name: ['Alice'],
+      level: ['3'],
+      admin: ['false'],
+    })
+  })
+
+  it('as several values where they are lists, in their order', () => {
+    expect(attributes({ groups: ['b', 'a', 1] })).toEqual({ groups: ['b', 'a', '1'] })
+  })
+
+  it('under names with dots where they are objects', () => {
+    expect(attributes({ realm_access: { roles: ['dev'], deep: { er: 'x' } } })).toEqual({
+      'realm_access.roles': ['dev'],
+      'realm_access.deep.er': ['x'],
+    })
+  })
+
+  it('without those of the protocol, but with amr and acr', () => {
+    const protocol = {
+      iss: 'i',
+      sub: 's',
+      aud: 'a',
+      exp: 1,
+      iat: 1,
+      nbf: 1,
+      nonce: 'n',
+      at_hash: 'h',
+      azp: 'z',
+      sid: 'd',
+    }
+    expect(attributes({ ...protocol, amr: ['mfa'], acr: '2' })).toEqual({ amr: ['mfa'], acr: ['2'] })
+  })
+
+  it('from the ID token before userinfo', () => {
+    expect(attributes({ email: 'a@x' }, { email: 'b@x', phone: '1' })).toEqual({ email: ['a@x'], phone: ['1'] })
+  })
+
+  it('where a nested claim cannot pose as a plain one', () => {
+    expect(attributes({ aws: { admin: 'yes' }, 'aws.admin': 'no' })).toEqual({ 'aws.admin': ['no'] })
+  })
+
+  it('without null, empty lists and objects inside of lists', () => {
+    expect(attributes({ a: null, b: [], c: [{ d: 1 }], e: [null, 'f'] })).toEqual({ e: ['f'] })
+  })
+
+  it('even where their names are those of JavaScript', () => {
+    const claims = JSON.parse('{"__proto__":"x","constructor":"y"}')
+    const result = toAttributes(claims)
+    expect([...result]).toEqual([
+      ['__proto__', ['x']],
+      ['constructor', ['y']],
+    ])
+  })
+
+  it('and no deeper than anyone would nest them', () => {
+    let nested: unknown = 'bottom'
+    for (let depth = 0; depth < 10_000; depth++) nested = { a: nested }
+    expect(attributes({ nested })).toEqual({})
+  })
+})

@@ -1,0 +1,221 @@
+import { createServer, type ServerResponse } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
+import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
+import type { OidcError } from '../../src/oidc/errors.ts'
+import { createRelyingParty } from '../../src/oidc/relying-party.ts'
+import { attempt, refusal, settingsFor } from './attempt.ts'
+import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './misbehaving-provider.ts'
+
+let provider: MisbehavingProvider
+beforeAll(async () => {
+  provider = await startMisbehavingProvider()
+})
+afterAll(() => provider.close())
+
+const answer = (status: number, type: string, body: string, headers: Record<string, string> = {}) => ({
+  answer: (_: unknown, response: ServerResponse) => {
+    response.writeHead(status, { 'content-type': type, ...headers }).end(body)
+  },
+})
+
+const hang = { answer: () => undefined }
+
+const hangAfterHeaders = {
+  answer: (_: unknown, response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).write('{')
+  },
+}
+
+const hangUp = { answer: (_: unknown, response: ServerResponse) => void response.destroy() }
+
+let poured = 0
+
+/** Goes on sending until nobody listens any more, 300 MB at most. */
+const flood = {
+  answer: (_: unknown, response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    const chunk = Buffer.alloc(64 * 1024, ' ')
+    let left = 300 * 16
+    const pour = (): void => {
+      while (left-- > 0 && !response.destroyed) {
+        poured += chunk.length
+        if (!response.write(chunk)) return void response.once('drain', pour)
+      }
+      response.end()
+    }
+    pour()
+  },
+}
+
+/** Security-bar 7.8: what every request to a provider must survive. */
+const misbehaviour: ReadonlyArray<readonly [name: string, code: string, answer: Mischief['token']]> = [
+  ['hangs', 'oidc.provider_timeout', hang],
+  ['hangs after the headers', 'oidc.provider_timeout', hangAfterHeaders],
+  ['hangs up', 'oidc.provider_unavailable', hangUp],
+  ['answers 500', 'oidc.provider_failed', answer(500, 'application/json', '{}')],
+  ['answers 503 with HTML', 'oidc.provider_failed', answer(503, 'text/html', '<h1>Sorry</h1>')],
+  ['answers HTML', 'oidc.answer_not_json', answer(200, 'text/html', '<h1>Hello</h1>')],
+  ['answers JSON that is called text', 'oidc.answer_not_json', answer(200, 'text/plain', '{}')],
+  ['answers 300 MB', 'oidc.answer_too_large', flood],
+  [
+    'points elsewhere',
+    'oidc.redirect_refused',
+    answer(302, 'application/json', '{}', { location: 'http://127.0.0.1:9/' }),
+  ],
+]
+
+const impatient = { options: { limitMilliseconds: 300 } }
+
+describe.each(['discovery', 'token', 'keySet'] as const)('where the provider, asked for %s,', (where) => {
+  it.each(misbehaviour)('%s: %s', async (_, code, change) => {
+    expect((await refusal(provider, { [where]: change }, impatient)).code).toBe(code)
+  })
+})
+
+describe('where the provider, asked for userinfo,', () => {
+  it.each(misbehaviour)('%s, the sign-in is refused and the log says %s', async (_, code, userinfo) => {
+    const error = await refusal(provider, userinfo ? { userinfo } : {}, impatient)
+    expect(error.code).toBe(code === 'oidc.provider_timeout' ? code : 'oidc.userinfo_failed')
+    if (error.code === 'oidc.userinfo_failed') expect(error.found).toContain(code)
+  })
+})
+
+it('an answer of 300 MB is not read to its end', async () => {
+  poured = 0
+  await refusal(provider, { token: flood }, impatient)
+  expect(poured).toBeGreaterThan(0)
+  expect(poured).toBeLessThan(30 * 1024 * 1024)
+})
+
+describe('the token endpoint refuses', () => {
+  it.each([
+    ['the code', 'oidc.code_refused', answer(400, 'application/json', '{"error":"invalid_grant"}')],
+    ['the client', 'oidc.client_refused', answer(401, 'application/json', '{"error":"invalid_client"}')],
+    [
+      'the client, with a challenge',
+      'oidc.client_refused',
+      answer(401, 'application/json', '{"error":"invalid_client"}', {
+        'www-authenticate': 'Basic realm="op"',
+      }),
+    ],
+    ['something else', 'oidc.provider_refused', answer(400, 'application/json', '{"error":"invalid_request"}')],
+    ['without saying what', 'oidc.token_answer_invalid', answer(400, 'application/json', '{}')],
+    ['with a page', 'oidc.provider_failed', answer(404, 'text/html', '<h1>Not found</h1>')],
+  ])('%s: %s', async (_, code, token) => {
+    expect((await refusal(provider, { token })).code).toBe(code)
+  })
+})
+
+describe('the client secret', () => {
+  const authorizationOf = async (settings: Parameters<typeof settingsFor>[1], discovery?: Mischief['discovery']) => {
+    let seen = { authorization: '', body: '' }
+    const token: Mischief['token'] = {
+      answer: (request, response) => {
+        let body = ''
+        request.on('data', (chunk) => {
+          body += chunk
+        })
+        request.on('end', () => {
+          seen = { authorization: request.headers.authorization ?? '', body }
+          response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}')
+        })
+      },
+    }
+    const options = settings ? { settings } : {}
+    const error = await refusal(provider, { token, ...(discovery ? { discovery } : {}) }, options)
+    expect(JSON.stringify([error, error.cause])).not.toContain('client-secret')
+    return seen
+  }
+
+  it('goes into the header, percent-encoded, by default', async () => {
+    const { authorization, body } = await authorizationOf({ clientSecret: new Secret('a b:c%+') })
+    expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).toBe('fedgate:a+b%3Ac%25%2B')
+    expect(body).not.toContain('client_secret')
+  })
+
+  it('goes into the body where it is configured so', async () => {
+    const { authorization, body } = await authorizationOf({ tokenEndpointAuthMethod: 'client_secret_post' })
+    expect(authorization).toBe('')
+    expect(new URLSearchParams(body).get('client_secret')).toBe('client-secret')
+  })
+
+  it('goes into the body where the provider offers nothing else', async () => {
+    const { authorization, body } = await authorizationOf({}, (document: Json) => ({
+      ...document,
+      token_endpoint_auth_methods_supported: ['client_secret_post'],
+    }))
+    expect(authorization).toBe('')
+    expect(new URLSearchParams(body).get('client_secret')).toBe('client-secret')
+  })
+
+  it('is not sent by a public client, which names itself', async () => {
+    const { authorization, body } = await authorizationOf({ tokenEndpointAuthMethod: 'none' })
+    expect(authorization).toBe('')
+    expect(Object.fromEntries(new URLSearchParams(body))).toMatchObject({ client_id: 'fedgate' })
+    expect(body).not.toContain('client_secret')
+  })
+})
+
+describe('userinfo', () => {
+  it('adds what the ID token does not have', async () => {
+    const { identity } = await attempt(provider, {})
+    expect(identity.attributes.get('department')).toEqual(['R&D'])
+    expect(identity.attributes.get('groups')).toEqual(['from-userinfo'])
+  })
+
+  it('never overrides the ID token', async () => {
+    const userinfo = (document: Json) => ({
+      ...document,
+      email: 'bob@example.com',
+      iss: 'https://evil.example',
+      aud: 'x',
+    })
+    const { identity } = await attempt(provider, { userinfo })
+    expect(identity.attributes.get('email')).toEqual(['alice@example.com'])
+    expect(identity.issuer).toBe(provider.issuer)
+    expect(identity.attributes.has('iss')).toBe(false)
+  })
+
+  it('about another subject refuses the sign-in', async () => {
+    const userinfo = (document: Json) => ({ ...document, sub: 'bob' })
+    expect((await refusal(provider, { userinfo })).code).toBe('oidc.userinfo_subject_mismatch')
+  })
+
+  it('without a subject refuses the sign-in', async () => {
+    const userinfo = ({ sub: _, ...rest }: Json) => rest
+    expect((await refusal(provider, { userinfo })).code).toBe('oidc.userinfo_failed')
+  })
+
+  it('is not asked for where the settings say so', async () => {
+    await attempt(provider, {}, { settings: { userinfo: false } })
+    expect(provider.requests.has('/userinfo')).toBe(false)
+  })
+
+  it('is not asked for where there is none', async () => {
+    const discovery = ({ userinfo_endpoint: _, ...rest }: Json) => rest
+    await expect(attempt(provider, { discovery })).resolves.toBeDefined()
+  })
+})
+
+it('the time limit covers the whole exchange, not each request of it', async () => {
+  const limitMilliseconds = 400
+  const slowFetch: Fetch = async (url, init) => {
+    await new Promise((resolve) => setTimeout(resolve, limitMilliseconds / 2.5))
+    return fetch(url, init)
+  }
+  // Token, keys and userinfo: each is within the limit, the three together are not.
+  const error = await refusal(provider, {}, { options: { fetch: slowFetch, limitMilliseconds } })
+  expect(error.code).toBe('oidc.provider_timeout')
+})
+
+it('a provider whose port is closed is unavailable, and the error says how', async () => {
+  const closed = createServer()
+  await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
+  const { port } = closed.address() as { port: number }
+  await new Promise((resolve) => closed.close(resolve))
+  const relyingParty = createRelyingParty(settingsFor(`http://127.0.0.1:${port}`))
+  expect(await relyingParty.available()).toBe(false)
+  const error = await relyingParty.start(new Date()).catch((thrown: OidcError) => thrown)
+  expect(error).toMatchObject({ code: 'oidc.provider_unavailable', found: 'ECONNREFUSED' })
+})
