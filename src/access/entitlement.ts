@@ -6,6 +6,7 @@
 import type { AccessCondition, AccessRule, ValueMatch } from '../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../core/arn.ts'
 import type { Attributes, Identity } from '../core/identity.ts'
+import { valuesOf } from './attribute-names.ts'
 import { rolePairs } from './role-attribute.ts'
 
 export interface EntitledRole {
@@ -34,7 +35,7 @@ const matchOf = (value: string, wanted: ValueMatch): Match | undefined => {
 
 /** The ways in which the attribute's values fit, one for each role they may name: the same groups count once. */
 const matchesOf = (condition: AccessCondition, attributes: Attributes): readonly Match[] => {
-  const matches = (attributes.get(condition.attribute) ?? []).flatMap((value) =>
+  const matches = valuesOf(attributes, condition.attribute).flatMap((value) =>
     condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []),
   )
   return [...new Map(matches.toReversed().map((match) => [JSON.stringify(match.groups), match])).values()].toReversed()

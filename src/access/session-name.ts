@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Identity } from '../core/identity.ts'
+import { valuesOf } from './attribute-names.ts'
 
 /** What AWS takes as RoleSessionName: 2 to 64 of these. */
 const MAX_LENGTH = 64
@@ -8,7 +9,7 @@ const FORBIDDEN = /[^\w+=,.@-]+/g
 /** What a name in braces stands for: the subject and the provider by their names, else the attribute's first value. */
 const claimOf = (identity: Identity, name: string): string | undefined => {
   if (name === 'subject' || name === 'provider' || name === 'issuer') return identity[name]
-  return identity.attributes.get(name)?.find((value) => value !== '')
+  return valuesOf(identity.attributes, name).find((value) => value !== '')
 }
 
 /** The template with its `{names}` filled in; undefined when one of them has no value. */

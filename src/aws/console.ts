@@ -1,6 +1,6 @@
 import type { Credentials } from '../core/credentials.ts'
 import { StsError } from './errors.ts'
-import type { Partition } from './facts/partitions.ts'
+import { type Partition, partitions } from './facts/partitions.ts'
 
 export interface ConsoleSettings {
   /** Replaces AWS sign-in of the partition: the origin of the local AWS, say. */
@@ -17,6 +17,14 @@ export const signInOrigin = ({ signInHost }: Partition): string => `https://${si
 /** The console's first page, in that region. */
 export const consoleHome = ({ consoleHost }: Partition, region: string): string =>
   `https://${consoleHost}/console/home?region=${region}`
+
+/** Every origin that a browser passes on its way from a form of ours to the console: for the page's form-action. */
+export const consoleOrigins = (signInReplacement: string | undefined): readonly string[] =>
+  signInReplacement === undefined
+    ? partitions.flatMap(({ signInHost, consoleHost }) =>
+        [signInHost, consoleHost].flatMap((host) => [`https://${host}`, `https://*.${host}`]),
+      )
+    : [signInReplacement]
 
 /** Whether it is a page of this partition's console: nothing else may follow a sign-in. */
 export const isConsolePage = ({ consoleHost }: Partition, destination: string): boolean => {

@@ -27,12 +27,20 @@ export interface OidcProvider {
 export const acsUrl = (baseUrl: string, id: string): string => `${baseUrl}/saml/${id}/acs`
 export const callbackUrl = (baseUrl: string, id: string): string => `${baseUrl}/oidc/${id}/callback`
 
-const samlProvider = (settings: SamlProviderConfig, baseUrl: string, keys: KeyPair, now: Clock): SamlProvider => ({
-  protocol: 'saml',
-  settings,
-  serviceProvider: { entityId: settings.spEntityId, acsUrl: acsUrl(baseUrl, settings.id), keys },
-  metadata: createMetadataReader(settings.metadata, settings.entityId, now),
-})
+const samlProvider = (
+  settings: SamlProviderConfig,
+  baseUrl: string,
+  keys: KeyPair | undefined,
+  now: Clock,
+): SamlProvider => {
+  if (!keys) throw new Error('a SAML provider needs the signing key')
+  return {
+    protocol: 'saml',
+    settings,
+    serviceProvider: { entityId: settings.spEntityId, acsUrl: acsUrl(baseUrl, settings.id), keys },
+    metadata: createMetadataReader(settings.metadata, settings.entityId, now),
+  }
+}
 
 /** Clocks of providers are given a minute. */
 const OIDC_CLOCK_SKEW_SECONDS = 60
@@ -57,7 +65,7 @@ const oidcProvider = (settings: OidcProviderConfig, baseUrl: string): OidcProvid
 /** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
 export const createProviders = (
   configured: readonly ProviderConfig[],
-  { baseUrl, keys, now }: { baseUrl: string; keys: KeyPair; now: Clock },
+  { baseUrl, keys, now }: { baseUrl: string; keys: KeyPair | undefined; now: Clock },
 ): ReadonlyMap<string, Provider> =>
   new Map(
     configured.map((settings) => [

@@ -1,4 +1,4 @@
-import { buildIdpMetadata } from '../saml/idp-metadata.ts'
+import { samlIssuerMetadata } from '../issuer/saml-assertion.ts'
 import { buildSpMetadata } from '../saml/sp-metadata.ts'
 import { GatewayError } from './errors.ts'
 import { type Gateway, providerOf } from './gateway.ts'
@@ -11,13 +11,8 @@ export const serviceProviderMetadata = (gateway: Gateway, id: string): string =>
   return buildSpMetadata(provider.serviceProvider)
 }
 
-/** What IAM's SAML provider holds: the gateway as identity provider towards AWS. */
-export const identityProviderMetadata = ({ samlIssuer, settings }: Gateway): string => {
+/** What IAM's SAML provider holds. Throws GatewayError where nothing is configured that would sign. */
+export const identityProviderMetadata = ({ samlIssuer }: Gateway): string => {
   if (!samlIssuer) throw new GatewayError('provider.unknown', { expected: 'a signing key' })
-  return buildIdpMetadata({
-    entityId: samlIssuer.entityId,
-    signer: samlIssuer.signer,
-    // AWS never sends anybody here; the metadata schema wants a sign-on service.
-    ssoUrl: `${settings.baseUrl}/login`,
-  })
+  return samlIssuerMetadata(samlIssuer)
 }

@@ -56,7 +56,7 @@ const verifySaml = async (
     inResponseTo: pending?.requestId,
     clockSkewSeconds: settings.clockSkewSeconds,
     signature: settings.signature,
-    subject: settings.subject,
+    subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,
   }
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, gateway.now())
   if (!pending) throw new SamlError('saml.request_unknown')

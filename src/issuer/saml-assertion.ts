@@ -10,6 +10,7 @@ import type { RoleArn } from '../core/arn.ts'
 import type { Identity } from '../core/identity.ts'
 import type { Signer } from '../core/keys.ts'
 import { Secret } from '../core/secret.ts'
+import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 import { issueResponse } from '../saml/issue.ts'
 
 const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
@@ -23,6 +24,17 @@ export interface SamlIssuer {
   readonly entityId: string
   readonly signer: Signer
 }
+
+/** The gateway's own identity provider: its entityID is where its metadata is published. */
+export const samlIssuer = (baseUrl: string, signer: Signer): SamlIssuer => ({
+  entityId: `${baseUrl}/idp/metadata`,
+  signer,
+})
+
+/** What IAM's SAML provider holds: the gateway as identity provider towards AWS. */
+export const samlIssuerMetadata = ({ entityId, signer }: SamlIssuer): string =>
+  // AWS sends nobody there; the metadata schema wants a sign-on service.
+  buildIdpMetadata({ entityId, signer, ssoUrl: new URL('/login', entityId).href })
 
 export interface AssertionForAws {
   readonly identity: Identity

@@ -1,0 +1,116 @@
+import { stringify } from 'yaml'
+import { issuerHostPath, oidcProviderArn, samlProviderArn } from '../core/arn.ts'
+
+/** The four addresses of the demo, as origins. */
+export interface DemoAddresses {
+  readonly gateway: string
+  readonly localAws: string
+  readonly samlIdp: string
+  readonly openIdProvider: string
+}
+
+/** localhost for the gateway and 127.0.0.1 for the providers: they are another site than the gateway, as in life. */
+export const demoAddresses = (portBase: number): DemoAddresses => ({
+  gateway: `http://localhost:${portBase}`,
+  localAws: `http://localhost:${portBase + 1}`,
+  samlIdp: `http://127.0.0.1:${portBase + 2}`,
+  openIdProvider: `http://127.0.0.1:${portBase + 3}`,
+})
+
+export const demoClient = { id: 'fedgate-demo', secret: 'fedgate-demo-secret' } as const
+
+const ACCOUNTS = { '111122223333': 'Production', '444455556666': 'Sandbox' } as const
+const SAML_PROVIDER = 'fedgate'
+const RECIPIENT = 'https://signin.aws.amazon.com/saml'
+const AFFILIATION = 'saml:edupersonaffiliation'
+
+/** A role of the demo: who may take it, by group for the gateway and by subject for AWS. */
+const ROLES = [
+  { name: 'Developer', group: 'aws-dev', subject: 'alice' },
+  { name: 'Administrator', group: 'aws-admin', subject: 'bob' },
+] as const
+
+const roleArn = (account: string, name: string): string => `arn:aws:iam::${account}:role/${name}`
+
+const MADE = 'Made by `fedgate demo` at every start: copy it before you change it.'
+
+/** The gateway's configuration. Keys and the session's secret lie beside it. */
+export const demoConfigYaml = (portBase: number): string => {
+  const { gateway, samlIdp, openIdProvider } = demoAddresses(portBase)
+  const accountIds = Object.keys(ACCOUNTS)
+  const config = {
+    baseUrl: gateway,
+    listen: { host: '127.0.0.1', port: portBase },
+    session: { secret: `\${file:./session.secret}` },
+    sts: { endpoint: 'local', region: 'eu-west-1' },
+    signing: { key: './gateway.key', certificate: './gateway.crt' },
+    providers: [
+      { id: 'corp', protocol: 'saml', label: 'Example Corp', metadata: `${samlIdp}/metadata` },
+      {
+        id: 'openid',
+        protocol: 'oidc',
+        label: 'Example ID',
+        issuer: openIdProvider,
+        clientId: demoClient.id,
+        clientSecret: demoClient.secret,
+        scopes: ['openid', 'email', 'profile'],
+        allowInsecureHttp: true,
+      },
+    ],
+    accounts: {
+      '111122223333': { name: ACCOUNTS['111122223333'], color: 'red', region: 'eu-west-1' },
+      '444455556666': { name: ACCOUNTS['444455556666'], color: 'green' },
+    },
+    roles: [{ match: 'arn:aws:iam::*:role/Developer', alias: 'dev', maxSessionDuration: '4h' }],
+    access: ['corp', 'openid'].flatMap((provider) =>
+      ROLES.map(({ name, group }) => ({
+        when: { provider, groups: group },
+        roles: accountIds.map((account) => roleArn(account, name)),
+      })),
+    ),
+    sessionName: '{email}',
+    localAws: { listen: { host: '127.0.0.1', port: portBase + 1 }, allowHttpIssuers: true, state: './local-aws.yaml' },
+    audit: { file: './audit.jsonl' },
+  }
+  return `# ${MADE}\n${stringify(config, { defaultStringType: 'PLAIN', lineWidth: 0 })}`
+}
+
+const trustPolicy = (account: string, subject: string, issuer: string) => {
+  const key = issuerHostPath(issuer)
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: samlProviderArn('aws', account, SAML_PROVIDER) },
+        Action: 'sts:AssumeRoleWithSAML',
+        Condition: {
+          StringEquals: { 'SAML:aud': RECIPIENT },
+          'ForAnyValue:StringEquals': { [AFFILIATION]: 'staff' },
+        },
+      },
+      {
+        Effect: 'Allow',
+        Principal: { Federated: oidcProviderArn('aws', account, issuer) },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: { StringEquals: { [`${key}:aud`]: demoClient.id, [`${key}:sub`]: subject } },
+      },
+    ],
+  }
+}
+
+/** What exists in the local AWS: the accounts and roles. The identity providers are those of the configuration. */
+export const demoStateYaml = (portBase: number): string => {
+  const { openIdProvider } = demoAddresses(portBase)
+  const state = {
+    accounts: Object.entries(ACCOUNTS).map(([id, name]) => ({ id, name })),
+    roles: Object.keys(ACCOUNTS).flatMap((account) =>
+      ROLES.map(({ name, subject }) => ({
+        arn: roleArn(account, name),
+        maxSessionDuration: name === 'Developer' ? 4 * 3600 : 3600,
+        trustPolicy: trustPolicy(account, subject, openIdProvider),
+      })),
+    ),
+  }
+  return `# ${MADE}\n${stringify(state, { lineWidth: 0 })}`
+}

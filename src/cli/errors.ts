@@ -1,0 +1,40 @@
+import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
+
+export const startErrors = {
+  'start.port_taken': {
+    sentence: 'Another program already listens on that port.',
+    hint: 'End that program, or choose another port.',
+  },
+  'start.cannot_listen': {
+    sentence: 'The address to listen on cannot be used.',
+    hint: 'Check the host and the port under `listen`.',
+  },
+  'start.key_unusable': {
+    sentence: 'A signing key cannot be used.',
+    hint: 'Check the files, or remove both so that they are made anew.',
+  },
+} as const satisfies ErrorCatalogue
+
+export class StartError extends FedgateError {
+  constructor(code: keyof typeof startErrors, detail?: ErrorDetail) {
+    super(code, startErrors[code], detail)
+  }
+}
+
+/** What kept a server from listening, with its address. */
+export const listenError = (cause: unknown, address: string, hint?: string): unknown => {
+  const { code } = (cause ?? {}) as NodeJS.ErrnoException
+  const next = hint === undefined ? {} : { hint }
+  if (code === 'EADDRINUSE')
+    return new StartError('start.port_taken', {
+      sentence: `Another program already listens on ${address}.`,
+      cause,
+      ...next,
+    })
+  if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return new StartError('start.cannot_listen', {
+      sentence: `It is not possible to listen on ${address} (${code}).`,
+      cause,
+    })
+  return cause
+}

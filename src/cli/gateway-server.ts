@@ -1,0 +1,99 @@
+import type { Writable } from 'node:stream'
+import { openAudit } from '../audit/sinks.ts'
+import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
+import { createStsClient } from '../aws/sts/client.ts'
+import type { AwsTarget, Config } from '../config/types.ts'
+import type { KeyPair } from '../core/keys.ts'
+import { startServer } from '../core/running-server.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import { createProviders } from '../gateway/providers.ts'
+import { loadKeyPair } from '../issuer/keys.ts'
+import { samlIssuer } from '../issuer/saml-assertion.ts'
+import { createMemoryStore } from '../stores/memory.ts'
+import { SessionStore } from '../stores/session-store.ts'
+import { createApp } from '../web/app.ts'
+import { listenError, StartError } from './errors.ts'
+import { startLocalAws } from './local-aws-server.ts'
+
+/** What a running gateway writes to, and the clock it goes by. */
+export interface Surroundings {
+  readonly stdout: Writable
+  /** A line for whoever runs it. */
+  readonly log: (line: string) => void
+  readonly now: () => Date
+}
+
+export interface RunningGateway {
+  /** The local AWS that came with it, where `sts.endpoint` is `local`. */
+  readonly localAwsUrl?: string
+  close(): Promise<void>
+}
+
+const originOf = (url: string): string => new URL(url).origin
+
+/** The origin that stands in for AWS's own; undefined where AWS itself is meant. */
+const replacement = (target: AwsTarget, config: Config): string | undefined => {
+  if (target.kind === 'aws') return undefined
+  if (target.kind === 'url') return originOf(target.url)
+  const { host, port } = config.localAws.listen
+  return `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`
+}
+
+/** The key that signs requests and what AWS is shown; made at first start where none is configured. Throws StartError. */
+export const signingKeys = async ({ signing }: Config, now: Date): Promise<KeyPair | undefined> => {
+  if (!signing) return undefined
+  return loadKeyPair(signing, signing.createIfMissing ? { commonName: 'fedgate', now } : undefined).catch(
+    (cause: unknown) => {
+      throw new StartError('start.key_unusable', { sentence: cause instanceof Error ? `${cause.message}.` : '', cause })
+    },
+  )
+}
+
+/** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
+const assemble = (config: Config, keys: KeyPair | undefined, { stdout, log, now }: Surroundings): Gateway => {
+  const { timeoutSeconds } = config.sts
+  const endpoint = replacement(config.sts.target, config)
+  const signInOrigin = replacement(config.sts.signIn, config)
+  return {
+    settings: config,
+    providers: createProviders(config.providers, { baseUrl: config.baseUrl, keys, now }),
+    store: createMemoryStore(now),
+    sts: createStsClient({ timeoutSeconds, ...(endpoint === undefined ? {} : { endpoint }) }),
+    consoleSignIn: {
+      signInUrl: (credentials, partition, destination) =>
+        consoleSignInUrl(credentials, partition, destination, {
+          issuer: config.baseUrl,
+          timeoutSeconds,
+          ...(signInOrigin === undefined ? {} : { signInOrigin }),
+        }),
+    },
+    ...(keys ? { samlIssuer: samlIssuer(config.baseUrl, keys) } : {}),
+    audit: openAudit(config.audit, stdout, log),
+    now,
+  }
+}
+
+/** Listens as the configuration says, with the local AWS beside it where it is asked for. Throws StartError. */
+export const startGateway = async (config: Config, surroundings: Surroundings): Promise<RunningGateway> => {
+  const keys = await signingKeys(config, surroundings.now())
+  const gateway = assemble(config, keys, surroundings)
+  const localAws = config.sts.target.kind === 'local' ? await startLocalAws(config, keys, surroundings) : undefined
+  const app = createApp(gateway, {
+    trustProxy: config.trustProxy,
+    consoleOrigins: consoleOrigins(replacement(config.sts.signIn, config)),
+    sessionStore: new SessionStore(gateway.store, gateway.now, config.session.idleSeconds),
+    log: surroundings.log,
+  })
+  const { host, port } = config.listen
+  const server = await startServer(config.listen, () => app).catch(async (error: unknown) => {
+    await localAws?.close()
+    throw listenError(error, `${host}:${port}`)
+  })
+  return {
+    ...(localAws ? { localAwsUrl: localAws.url } : {}),
+    close: async () => {
+      await Promise.all([server.close(), localAws?.close()])
+      await gateway.audit.close()
+    },
+  }
+}

@@ -1,0 +1,107 @@
+import { readFile } from 'node:fs/promises'
+import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
+import type { AccessRule, Config, ProviderConfig } from '../config/types.ts'
+import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
+import { roleFacts } from '../gateway/role-facts.ts'
+import { samlTrustStatement, type TrustStatement, trustPolicy, webIdentityTrustStatement } from '../iam/generate.ts'
+import type { LocalAwsState, RoleState } from '../local-aws/state.ts'
+
+/** The provider in that account, as its ARN. */
+const providerArn = (provider: ProviderConfig, partition: string, account: string): string =>
+  provider.protocol === 'saml'
+    ? samlProviderArn(partition, account, provider.exchange.provider)
+    : oidcProviderArn(partition, account, provider.issuer)
+
+const trustIn = (provider: ProviderConfig, role: RoleArn): TrustStatement => {
+  const arn = providerArn(provider, role.partition, role.account)
+  const partition = partitionById(role.partition)
+  if (provider.protocol === 'saml')
+    return samlTrustStatement({ providerArn: arn, recipient: partition ? samlRecipient(partition) : '' })
+  return webIdentityTrustStatement({ providerArn: arn, issuer: provider.issuer, audience: provider.clientId })
+}
+
+const reaches = ({ when }: AccessRule, { id }: ProviderConfig): boolean => when.provider?.includes(id) ?? true
+
+/** Every role that a rule names outright, with the trust policy that its providers need. */
+const rolesOf = (config: Config): readonly RoleState[] => {
+  const arns = new Set(config.access.flatMap(({ roles }) => roles))
+  return [...arns].flatMap((arn) => {
+    const role = parseRoleArn(arn)
+    if (!role) return []
+    const providers = config.providers.filter((provider) =>
+      config.access.some((rule) => rule.roles.includes(arn) && reaches(rule, provider)),
+    )
+    const statements = new Map(
+      providers.map((provider) => [providerArn(provider, role.partition, role.account), trustIn(provider, role)]),
+    )
+    const maxSessionDuration = Math.max(3600, roleFacts(config, role).maxSessionSeconds)
+    return [{ arn, trustPolicy: trustPolicy([...statements.values()]), maxSessionDuration }]
+  })
+}
+
+/** The configured providers as they would be registered in every account that has a role. */
+const providersOf = (config: Config, metadata: string | undefined, roles: readonly RoleState[]) => {
+  const places = new Map(roles.flatMap(({ arn }) => parseRoleArn(arn) ?? []).map((role) => [role.account, role]))
+  const everywhere = <Registered>(register: (account: RoleArn) => Registered): readonly Registered[] =>
+    [...places.values()].map(register)
+  const byArn = <Registered extends { readonly arn: string }>(all: readonly Registered[]): readonly Registered[] => [
+    ...new Map(all.map((registered) => [registered.arn, registered])).values(),
+  ]
+  return {
+    samlProviders: byArn(
+      config.providers.flatMap((provider) =>
+        provider.protocol !== 'saml' || metadata === undefined
+          ? []
+          : everywhere(({ partition, account }) => ({
+              arn: providerArn(provider, partition, account),
+              metadata,
+            })),
+      ),
+    ),
+    oidcProviders: byArn(
+      config.providers.flatMap((provider) =>
+        provider.protocol !== 'oidc'
+          ? []
+          : everywhere(({ partition, account }) => ({
+              arn: providerArn(provider, partition, account),
+              url: provider.issuer,
+              clientIds: config.providers.flatMap((other) =>
+                other.protocol === 'oidc' && other.issuer === provider.issuer ? [other.clientId] : [],
+              ),
+            })),
+      ),
+    ),
+  }
+}
+
+const without = <Item extends { readonly arn: string }>(
+  items: readonly Item[],
+  known: readonly Item[],
+): readonly Item[] => items.filter(({ arn }) => !known.some((item) => item.arn === arn))
+
+/**
+ * What exists in the local AWS that runs with the gateway: what the state file says, or every role that `access` names
+ * outright; and in every account the configured providers, unless the state file has its own under that ARN.
+ * `metadata` is the gateway's own as identity provider. Throws LocalAwsError when the state file is not one.
+ */
+export const localAwsState = async (config: Config, metadata: string | undefined): Promise<LocalAwsState> => {
+  const { parseLocalAwsState } = await import('../local-aws/state.ts')
+  const file = config.localAws.stateFile
+  const written = file === undefined ? undefined : parseLocalAwsState(await readFile(file, 'utf8'))
+  const roles = written?.roles ?? rolesOf(config)
+  const providers = providersOf(config, metadata, roles)
+  const named = [...config.accounts].map(([id, { name }]) => ({ id, name }))
+  return {
+    accounts: written && written.accounts.length > 0 ? written.accounts : named,
+    users: written?.users ?? [],
+    roles,
+    samlProviders: [
+      ...(written?.samlProviders ?? []),
+      ...without(providers.samlProviders, written?.samlProviders ?? []),
+    ],
+    oidcProviders: [
+      ...(written?.oidcProviders ?? []),
+      ...without(providers.oidcProviders, written?.oidcProviders ?? []),
+    ],
+  }
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { entitledRoles } from '../../src/access/entitlement.ts'
+import type { AccessRule, ValueMatch } from '../../src/config/types.ts'
+import { identity } from './identities.ts'
+
+const text = (value: string): ValueMatch => ({ kind: 'text', value })
+const pattern = (source: string): ValueMatch => ({ kind: 'pattern', pattern: new RegExp(`^(?:${source})$`) })
+const DEV = 'arn:aws:iam::111122223333:role/Dev'
+
+const rule = (
+  conditions: Readonly<Record<string, readonly ValueMatch[]>>,
+  roles: readonly string[] = [DEV],
+  provider: readonly string[] | undefined = ['corp'],
+): AccessRule => ({
+  when: {
+    ...(provider ? { provider } : {}),
+    conditions: Object.entries(conditions).map(([attribute, anyOf]) => ({ attribute, anyOf })),
+  },
+  roles,
+  line: 7,
+})
+
+const arns = (access: readonly AccessRule[], who = identity({ groups: ['aws-dev'] }), rolesFromAssertion = false) =>
+  entitledRoles(who, { access, rolesFromAssertion }).map(({ role }) => role.arn)
+
+describe('access rules', () => {
+  it('grant where the attribute has the value, and say why', () => {
+    const [granted] = entitledRoles(identity({ groups: ['x', 'aws-dev'] }), {
+      access: [rule({ groups: [text('aws-dev')] })],
+      rolesFromAssertion: false,
+    })
+    expect(granted).toMatchObject({ role: { arn: DEV }, grantedBy: 'rule in line 7: groups = aws-dev' })
+  })
+
+  it('grant nothing to another provider with the same groups', () => {
+    const partner = identity({ groups: ['aws-dev'] }, { provider: 'partner' })
+    expect(arns([rule({ groups: [text('aws-dev')] })], partner)).toEqual([])
+  })
+
+  it('need every condition, and any one value of a condition', () => {
+    const both = rule({ groups: [text('aws-dev'), text('aws-ops')], dept: [text('42')] })
+    expect(arns([both])).toEqual([])
+    expect(arns([both], identity({ groups: ['aws-ops'], dept: ['42'] }))).toEqual([DEV])
+  })
+
+  it('match a pattern against the whole value only', () => {
+    expect(arns([rule({ groups: [pattern('aws-d')] })])).toEqual([])
+    expect(arns([rule({ groups: [pattern('aws-d.*')] })])).toEqual([DEV])
+  })
+
+  it('fill named groups into the ARN, once for every value that matches', () => {
+    const template = rule({ groups: [pattern(String.raw`aws-(?<account>\d{12})-(?<role>[\w+=,.@-]+)`)] }, [
+      'arn:aws:iam::{account}:role/{role}',
+    ])
+    const who = identity({ groups: ['aws-111122223333-Dev', 'everyone', 'aws-444455556666-ReadOnly'] })
+    expect(arns([template], who)).toEqual([DEV, 'arn:aws:iam::444455556666:role/ReadOnly'])
+  })
+
+  it('grant nothing where the filled-in text is no role ARN', () => {
+    const template = rule({ groups: [pattern('(?<role>.*)')] }, ['arn:aws:iam::111122223333:role/{role}'])
+    expect(arns([template], identity({ groups: ['a b', '', '../x/', '*', 'é'] }))).toEqual([])
+  })
+
+  it('grant nothing where a named group took no part in the match', () => {
+    const template = rule({ groups: [pattern('a|b(?<role>.+)')] }, ['arn:aws:iam::111122223333:role/{role}'])
+    expect(arns([template], identity({ groups: ['a'] }))).toEqual([])
+  })
+
+  it('do not confuse attributes with what every object has', () => {
+    expect(arns([rule({ constructor: [pattern('.*')] })])).toEqual([])
+  })
+
+  it('list a role once, by the first rule that grants it', () => {
+    const access = [rule({ groups: [text('aws-dev')] }), { ...rule({}), line: 9 }]
+    const granted = entitledRoles(identity({ groups: ['aws-dev'] }), { access, rolesFromAssertion: false })
+    expect(granted).toHaveLength(1)
+    expect(granted[0]?.grantedBy).toBe('rule in line 7: groups = aws-dev')
+  })
+})
+
+describe("the identity provider's own Role attribute", () => {
+  const PROVIDER = 'arn:aws:iam::111122223333:saml-provider/corp'
+  const withRoles = (...values: string[]) => identity({ 'https://aws.amazon.com/SAML/Attributes/Role': values })
+
+  it('is not believed unless the configuration says so', () => {
+    expect(arns([], withRoles(`${DEV},${PROVIDER}`))).toEqual([])
+  })
+
+  it('is read in either order of its two ARNs, with spaces around them', () => {
+    const values = [`${DEV},${PROVIDER}`, ` ${PROVIDER} , arn:aws:iam::111122223333:role/team/x/Ops `]
+    expect(arns([], withRoles(...values), true)).toEqual([DEV, 'arn:aws:iam::111122223333:role/team/x/Ops'])
+  })
+
+  it('grants nothing by values that are no pair of a role and a SAML provider', () => {
+    const values = [DEV, `${DEV},${DEV}`, `${DEV},${PROVIDER},${PROVIDER}`, `x,${PROVIDER}`, ',']
+    expect(arns([], withRoles(...values), true)).toEqual([])
+  })
+})
