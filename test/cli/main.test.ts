@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+const TSX = import.meta.resolve('tsx')
+
+const fedgate = (...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
+    const written = { stdout: '', stderr: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      written.stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      written.stderr += text
+    })
+    child.once('error', reject).once('close', (exitCode) => resolve({ exitCode, ...written }))
+  })
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fedgate-cli-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+describe('the fedgate command', () => {
+  it('says its version on stdout', async () => {
+    expect(await fedgate('--version')).toEqual({
+      exitCode: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: '',
+    })
+  })
+
+  it('ends with 2 and the usage on stderr when no command is named', async () => {
+    expect(await fedgate()).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^Usage: fedgate/) })
+  })
+
+  it('ends with 78 when there is no such configuration', async () => {
+    const config = join(folder, 'none.yaml')
+    expect(await fedgate('serve', '--config', config)).toEqual({
+      exitCode: 78,
+      stdout: '',
+      stderr: `There is no configuration file ${config}.\nName an existing file with --config.\n`,
+    })
+  })
+
+  it('ends with 78 and a line for every problem of a bad configuration', async () => {
+    const config = join(folder, 'bad.yaml')
+    await writeFile(config, 'baseUrl: http://aws.example.com\nsesion: {}\nproviders: []\n')
+    const { exitCode, stdout, stderr } = await fedgate('serve', '--config', config)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: '' })
+    expect(stderr.split('\n').filter((line) => line.startsWith(`  ${config}:`))).toHaveLength(4)
+    expect(stderr).toContain(
+      `${config}:2:1 sesion: expected a key of the configuration, found "sesion"; did you mean session?`,
+    )
+  })
+})
