@@ -1,0 +1,340 @@
+import { describe, expect, it } from 'vitest'
+import { runChecks } from '../../src/core/verdict.ts'
+import type { SamlErrorCode } from '../../src/saml/errors.ts'
+import { parseIdpMetadata } from '../../src/saml/metadata.ts'
+import { type AssertionCheckName, assertionChecks, checkCodes } from '../../src/saml/response/checks.ts'
+import { responseSteps } from '../../src/saml/response/validate.ts'
+import {
+  assertionOf,
+  codeOf,
+  expected,
+  failuresOf,
+  fixture,
+  fixtureNames,
+  judge,
+  now,
+  weakMetadataXml,
+} from './world.ts'
+
+type Asked = AssertionCheckName | (typeof responseSteps)[number]
+
+/** Each refused fixture, the code it is refused with, and everything in its verdict that fails. */
+const refused: Readonly<Record<string, readonly [SamlErrorCode, ...Asked[]]>> = {
+  'answers-another': ['saml.in_response_to_mismatch', 'answersOurRequest'],
+  'assertion-in-advice': ['saml.assertion_misplaced', 'holdsOneAssertion'],
+  'assertion-namespaced-id': ['saml.id_missing', 'holdsOneAssertion'],
+  'assertion-version-1.1': ['saml.version', 'holdsOneAssertion'],
+  'attribute-without-name': ['saml.attribute_missing', 'assertionIsReadable'],
+  'audience-element-inside': ['saml.text_expected', 'assertionIsReadable'],
+  'audience-with-slash': ['saml.audience_mismatch', 'audienceIsUs'],
+  'audience-wrong': ['saml.audience_mismatch', 'audienceIsUs'],
+  'bare-assertion': ['saml.not_a_response', 'isAResponse'],
+  'both-assertion-broken': ['saml.signature_digest', 'signaturesVerify'],
+  'both-response-broken': ['saml.signature_digest', 'signaturesVerify'],
+  'changed-after-signing': ['saml.signature_digest', 'signaturesVerify'],
+  'comment-changes-nothing-but-text-does': ['saml.signature_digest', 'signaturesVerify'],
+  'comment-in-digest-value': ['saml.signature_invalid', 'signaturesVerify'],
+  'confirmation-endless': ['saml.confirmation_expired', 'confirmationHasNotExpired'],
+  'confirmation-expired': ['saml.confirmation_expired', 'confirmationHasNotExpired'],
+  'confirmation-not-yet': ['saml.confirmation_not_yet_valid', 'confirmationHasBegun'],
+  'confirmation-without-data': [
+    'saml.confirmation_missing',
+    'hasBearerConfirmation',
+    'recipientIsOurAcs',
+    'isSolicited',
+    'answersOurRequest',
+    'confirmationHasNotExpired',
+  ],
+  'confirmations-do-not-add-up': ['saml.recipient_mismatch', 'recipientIsOurAcs'],
+  'control-character': ['saml.malformed', 'isStrictXml'],
+  'declared-latin1': ['saml.encoding', 'isStrictXml'],
+  deep: ['saml.too_deep', 'isStrictXml'],
+  'destination-wrong': ['saml.destination_mismatch', 'destinationIsOurAcs'],
+  'digest-empty': ['saml.signature_encoding', 'signaturesVerify'],
+  'digest-not-base64': ['saml.signature_encoding', 'signaturesVerify'],
+  'digest-sha1': ['saml.signature_digest_algorithm', 'signaturesVerify'],
+  'digest-truncated': ['saml.signature_invalid', 'signaturesVerify'],
+  doctype: ['saml.doctype', 'isStrictXml'],
+  'double-hyphen-in-comment': ['saml.malformed', 'isStrictXml'],
+  'duplicate-attribute': ['saml.malformed', 'isStrictXml'],
+  'duplicate-id': ['saml.duplicate_id', 'isStrictXml'],
+  'ecdsa-zero': ['saml.signature_invalid', 'signaturesVerify'],
+  'element-in-digest-value': ['saml.text_expected', 'signaturesVerify'],
+  'empty-id': ['saml.duplicate_id', 'isStrictXml'],
+  'encrypted-assertion': ['saml.assertion_encrypted', 'holdsOneAssertion'],
+  'entity-bomb': ['saml.doctype', 'isStrictXml'],
+  'entity-undeclared': ['saml.malformed', 'isStrictXml'],
+  'evil-with-same-id': ['saml.duplicate_id', 'isStrictXml'],
+  'exclusive-only': ['saml.signature_transforms', 'signaturesVerify'],
+  expired: ['saml.expired', 'hasNotExpired'],
+  'foreign-condition': ['saml.condition_unknown', 'conditionsAreUnderstood'],
+  'hmac-output-length': ['saml.signature_shape', 'signaturesVerify'],
+  'hmac-with-the-certificate': ['saml.signature_algorithm', 'signaturesVerify'],
+  'holder-of-key-only': [
+    'saml.confirmation_missing',
+    'hasBearerConfirmation',
+    'recipientIsOurAcs',
+    'isSolicited',
+    'answersOurRequest',
+    'confirmationHasNotExpired',
+  ],
+  'idp-session-ended': ['saml.idp_session_ended', 'idpSessionIsOpen'],
+  'inclusive-c14n': ['saml.signature_canonicalization', 'signaturesVerify'],
+  'inclusive-transform': ['saml.signature_transforms', 'signaturesVerify'],
+  'issue-instant-unparsable': ['saml.time_malformed', 'assertionIsReadable'],
+  'issuer-element-inside': ['saml.text_expected', 'assertionIsReadable'],
+  'issuer-with-slash': ['saml.issuer_mismatch', 'issuerIsTheIdp'],
+  'issuer-wrong': ['saml.issuer_mismatch', 'issuerIsTheIdp'],
+  'logout-response': ['saml.not_a_response', 'isAResponse'],
+  manifest: ['saml.signature_shape', 'signaturesVerify'],
+  'many-attributes': ['saml.too_many_attributes', 'isStrictXml'],
+  'method-constructor': ['saml.signature_algorithm', 'signaturesVerify'],
+  'method-none': ['saml.signature_algorithm', 'signaturesVerify'],
+  'name-id-blank': ['saml.subject_missing', 'hasSubject'],
+  'name-id-element-inside': ['saml.text_expected', 'assertionIsReadable'],
+  'name-id-missing': ['saml.subject_missing', 'hasSubject'],
+  'no-assertion': ['saml.assertion_missing', 'holdsOneAssertion'],
+  'no-audience-restriction': ['saml.audience_missing', 'hasAudience', 'audienceIsUs'],
+  'no-authn-statement': ['saml.authn_statement_missing', 'hasAuthnStatement'],
+  'no-conditions': ['saml.conditions_missing', 'hasConditions', 'hasAudience', 'audienceIsUs'],
+  'no-subject': [
+    'saml.subject_missing',
+    'hasSubject',
+    'hasBearerConfirmation',
+    'recipientIsOurAcs',
+    'isSolicited',
+    'answersOurRequest',
+    'confirmationHasNotExpired',
+  ],
+  'no-transforms': ['saml.signature_shape', 'signaturesVerify'],
+  'not-yet-valid': ['saml.not_yet_valid', 'hasBegun'],
+  object: ['saml.signature_shape', 'signaturesVerify'],
+  'other-namespace': ['saml.not_a_response', 'isAResponse'],
+  'padded-namespace': ['saml.namespace', 'isStrictXml'],
+  'processing-instruction': ['saml.processing_instruction', 'isStrictXml'],
+  'raw-ampersand': ['saml.malformed', 'isStrictXml'],
+  'recipient-wrong': ['saml.recipient_mismatch', 'recipientIsOurAcs'],
+  'response-answers-another': ['saml.response_request_mismatch', 'responseAnswersOurRequest'],
+  'response-issuer-wrong': ['saml.response_issuer_mismatch', 'responseIssuerIsTheIdp'],
+  'response-version-1.1': ['saml.version', 'isAResponse'],
+  'role-value-with-element-inside': ['saml.elements_expected', 'assertionIsReadable'],
+  'rsa-sha1': ['saml.signature_algorithm', 'signaturesVerify'],
+  'rsa-signature-called-ecdsa': ['saml.signature_invalid', 'signaturesVerify'],
+  'second-restriction-excludes-us': ['saml.audience_mismatch', 'audienceIsUs'],
+  'signature-in-attribute': ['saml.signature_misplaced', 'holdsOneAssertion'],
+  'signature-of-another-assertion': ['saml.signature_digest', 'signaturesVerify'],
+  'signature-on-both-nodes': ['saml.child_order', 'holdsOneAssertion'],
+  'signature-value-cut': ['saml.signature_invalid', 'signaturesVerify'],
+  'signed-by-weak-key': ['saml.signature_invalid', 'signaturesVerify'],
+  'signed-response-without-destination': ['saml.destination_mismatch', 'destinationIsOurAcs'],
+  'signed-response-without-issuer': ['saml.response_issuer_mismatch', 'responseIssuerIsTheIdp'],
+  'status-after-assertion': ['saml.child_order', 'isAResponse'],
+  'status-authn-failed': ['saml.authn_failed', 'isSuccess'],
+  'status-missing': ['saml.status_missing', 'isSuccess'],
+  'status-nested-success': ['saml.idp_refused', 'isSuccess'],
+  'status-no-passive': ['saml.no_passive', 'isSuccess'],
+  'status-request-denied': ['saml.request_denied', 'isSuccess'],
+  'status-requester': ['saml.idp_refused', 'isSuccess'],
+  'status-two-codes': ['saml.element_repeated', 'isSuccess'],
+  'stranger-with-own-key-info': ['saml.signature_invalid', 'signaturesVerify'],
+  stranger: ['saml.signature_invalid', 'signaturesVerify'],
+  'text-after-root': ['saml.malformed', 'isStrictXml'],
+  'text-in-signed-info': ['saml.elements_expected', 'signaturesVerify'],
+  'three-transforms': ['saml.signature_transforms', 'signaturesVerify'],
+  'time-empty': ['saml.time_malformed', 'assertionIsReadable'],
+  'time-of-no-calendar': ['saml.time_malformed', 'assertionIsReadable'],
+  'time-unparsable': ['saml.time_malformed', 'assertionIsReadable'],
+  'time-without-zone': ['saml.time_malformed', 'assertionIsReadable'],
+  'transforms-swapped': ['saml.signature_transforms', 'signaturesVerify'],
+  'two-byte-order-marks': ['saml.malformed', 'isStrictXml'],
+  'two-conditions': ['saml.child_order', 'holdsOneAssertion'],
+  'two-issuers': ['saml.child_order', 'holdsOneAssertion'],
+  'two-name-ids': ['saml.child_order', 'holdsOneAssertion'],
+  'two-references': ['saml.signature_shape', 'signaturesVerify'],
+  'two-roots': ['saml.malformed', 'isStrictXml'],
+  'two-signature-values': ['saml.signature_shape', 'signaturesVerify'],
+  'two-signed-assertions': ['saml.assertion_repeated', 'holdsOneAssertion'],
+  'two-signed-infos': ['saml.signature_shape', 'signaturesVerify'],
+  'two-subjects': ['saml.child_order', 'holdsOneAssertion'],
+  'unbound-prefix': ['saml.malformed', 'isStrictXml'],
+  'unknown-condition': ['saml.condition_unknown', 'conditionsAreUnderstood'],
+  unsigned: ['saml.signature_missing', 'isSignedAsRequired'],
+  unsolicited: ['saml.unsolicited', 'isSolicited', 'answersOurRequest'],
+  'uri-elsewhere': ['saml.signature_reference', 'signaturesVerify'],
+  'uri-empty': ['saml.signature_reference', 'signaturesVerify'],
+  'uri-missing': ['saml.signature_reference', 'signaturesVerify'],
+  'uri-of-the-response': ['saml.signature_reference', 'signaturesVerify'],
+  'uri-xpointer': ['saml.signature_reference', 'signaturesVerify'],
+  'xpath-transform': ['saml.signature_transforms', 'signaturesVerify'],
+  'xslt-transform': ['saml.signature_transforms', 'signaturesVerify'],
+  'xsw-in-status-detail': ['saml.assertion_misplaced', 'holdsOneAssertion'],
+  'xsw1-response-in-signature': ['saml.assertion_misplaced', 'holdsOneAssertion'],
+  'xsw2-response-beside-signature': ['saml.child_order', 'isAResponse'],
+  'xsw3-evil-after': ['saml.assertion_repeated', 'holdsOneAssertion'],
+  'xsw3-evil-before': ['saml.assertion_repeated', 'holdsOneAssertion'],
+  'xsw4-original-inside-evil': ['saml.assertion_misplaced', 'holdsOneAssertion'],
+  'xsw5-signature-moved': ['saml.assertion_repeated', 'holdsOneAssertion'],
+  'xsw6-original-in-signature': ['saml.assertion_misplaced', 'holdsOneAssertion'],
+  'xsw7-evil-in-extensions': ['saml.assertion_misplaced', 'holdsOneAssertion'],
+  'xsw8-original-in-object': ['saml.assertion_misplaced', 'holdsOneAssertion'],
+}
+
+const developers = ['developers', 'staff']
+
+/** Each accepted fixture and what its groups (or another telling attribute) have to say. */
+const accepted: Readonly<Record<string, readonly [attribute: string, values: readonly string[]]>> = {
+  'byte-order-mark': ['groups', developers],
+  'carriage-return': ['motto', ['one\rtwo\nthree']],
+  'cdata-references-emoji': ['name', ['Zoë 😀 <&> <b>&amp;</b>', 'tab\tand\u00a0more']],
+  'comment-in-text': ['groups', developers],
+  'default-namespaces': ['groups', developers],
+  'ecdsa-p256': ['groups', developers],
+  'ecdsa-p384': ['groups', developers],
+  'ecdsa-p521': ['groups', developers],
+  'no-destination-no-issuer': ['groups', developers],
+  'odd-prefixes': ['groups', developers],
+  'offset-times': ['groups', developers],
+  'one-time-use': ['groups', developers],
+  'own-key-info-ignored': ['groups', developers],
+  'prefix-list': ['groups', developers],
+  'pretty-printed': ['groups', developers],
+  'roles-300': [
+    'https://aws.amazon.com/SAML/Attributes/Role',
+    Array.from({ length: 300 }, (_, i) => {
+      const account = 100000000000 + i
+      return `arn:aws:iam::${account}:role/Role${i},arn:aws:iam::${account}:saml-provider/idp`
+    }),
+  ],
+  'rsa-sha384': ['groups', developers],
+  'rsa-sha512': ['groups', developers],
+  'second-certificate': ['groups', developers],
+  'second-confirmation-is-ours': ['groups', developers],
+  'signed-assertion': ['groups', developers],
+  'signed-both': ['groups', developers],
+  'signed-response': ['groups', developers],
+  'targeted-id': ['urn:oid:1.3.6.1.4.1.5923.1.1.1.10', ['targeted']],
+  'two-attribute-statements': ['groups', developers],
+  'with-comments-method': ['groups', developers],
+}
+
+describe('responses made by xmlsec1', () => {
+  it('are all in one of the two tables', () => {
+    expect(Object.keys(refused).sort()).toEqual([...fixtureNames('refused')].sort())
+    expect(Object.keys(accepted).sort()).toEqual([...fixtureNames('accepted')].sort())
+  })
+
+  it.each(Object.entries(refused))('%s is refused', (name, [code, ...fails]) => {
+    const judgement = judge(fixture('refused', name))
+    expect({ code: codeOf(judgement), fails: failuresOf(judgement) }).toEqual({ code, fails })
+  })
+
+  it.each(Object.entries(accepted))('%s is accepted with every value whole', (name, [attribute, values]) => {
+    const assertion = assertionOf(judge(fixture('accepted', name)))
+    expect(assertion.attributes.get(attribute)).toEqual(values)
+    expect(assertion.subject).toBe(name === 'comment-in-text' ? 'alice@example.org.evil.example' : 'alice@example.org')
+  })
+
+  it('are refused for at least 25 different reasons', () => {
+    expect(new Set(Object.values(refused).map(([code]) => code)).size).toBeGreaterThanOrEqual(25)
+  })
+
+  it('that pass have passed every step and every check', () => {
+    const { verdict } = judge(fixture('accepted', 'signed-assertion'))
+    expect(verdict).toEqual(
+      [...responseSteps, ...Object.keys(assertionChecks)].map((name) => ({ name, outcome: 'pass' })),
+    )
+  })
+
+  it('that fail a step have no check run', () => {
+    const { verdict } = judge(fixture('refused', 'stranger'))
+    const outcomes = Object.keys(assertionChecks).map(
+      (name) => verdict.find((finding) => finding.name === name)?.outcome,
+    )
+    expect(new Set(outcomes)).toEqual(new Set(['not-run']))
+  })
+})
+
+/** Where one thing is absent, everything that is asked of it fails with it. */
+const failTogether: Readonly<Partial<Record<AssertionCheckName, readonly AssertionCheckName[]>>> = {
+  hasConditions: ['hasAudience', 'audienceIsUs'],
+  hasAudience: ['audienceIsUs'],
+  hasBearerConfirmation: ['recipientIsOurAcs', 'isSolicited', 'answersOurRequest', 'confirmationHasNotExpired'],
+  isSolicited: ['answersOurRequest'],
+}
+
+describe('every check', () => {
+  const names = Object.keys(assertionChecks) as AssertionCheckName[]
+
+  it.each(names.filter((name) => name !== 'requestIsKnown'))('%s has a fixture that only it refuses', (name) => {
+    const fails = [name, ...(failTogether[name] ?? [])]
+    expect(Object.values(refused)).toContainEqual([checkCodes[name], ...fails])
+  })
+
+  it('requestIsKnown refuses a good response when no login is pending', () => {
+    const judgement = judge(fixture('accepted', 'signed-assertion'), { inResponseTo: undefined })
+    expect(codeOf(judgement)).toBe('saml.request_unknown')
+    expect(failuresOf(judgement)).toEqual(['requestIsKnown', 'responseAnswersOurRequest', 'answersOurRequest'])
+  })
+
+  it('has a code of its own', () => {
+    expect(new Set(Object.values(checkCodes)).size).toBe(names.length)
+  })
+
+  it('fails or passes an assertion that says nothing, without throwing', () => {
+    const nothing = {
+      response: { isSigned: true, issuer: undefined, destination: undefined, inResponseTo: undefined },
+      assertion: {
+        id: '_a',
+        issueInstant: now,
+        issuer: undefined,
+        nameId: undefined,
+        confirmations: [],
+        conditions: undefined,
+        authentications: [],
+        attributes: new Map(),
+      },
+      confirmation: undefined,
+    }
+    const fails = runChecks(assertionChecks, nothing, { ...expected, now, inResponseTo: undefined })
+      .filter(({ outcome }) => outcome === 'fail')
+      .map(({ name }) => name)
+    // What has nothing to say about an absent thing is what another check requires to be there.
+    const silent = [
+      'conditionsAreUnderstood',
+      'responseAnswersOurRequest',
+      'confirmationHasBegun',
+      'hasNotExpired',
+      'hasBegun',
+      'idpSessionIsOpen',
+    ]
+    expect(fails).toEqual(names.filter((name) => !silent.includes(name)))
+  })
+})
+
+describe('what has to be signed', () => {
+  const cases = [
+    ['any', 'signed-assertion', 'accepted'],
+    ['any', 'signed-response', 'accepted'],
+    ['assertion', 'signed-assertion', 'accepted'],
+    ['assertion', 'signed-response', 'saml.assertion_unsigned'],
+    ['assertion', 'signed-both', 'accepted'],
+    ['response', 'signed-assertion', 'saml.response_unsigned'],
+    ['response', 'signed-response', 'accepted'],
+    ['both', 'signed-assertion', 'saml.response_unsigned'],
+    ['both', 'signed-response', 'saml.assertion_unsigned'],
+    ['both', 'signed-both', 'accepted'],
+  ] as const
+  it.each(cases)('%s: %s is %s', (signature, name, code) => {
+    expect(codeOf(judge(fixture('accepted', name), { signature }))).toBe(code)
+  })
+
+  it('an RSA key of 1024 bits fits no signature', () => {
+    const idp = parseIdpMetadata(weakMetadataXml, { now })
+    expect(codeOf(judge(fixture('refused', 'signed-by-weak-key'), { idp }))).toBe('saml.signature_key_unfit')
+  })
+
+  it('a provider without keys accepts nothing', () => {
+    const idp = { entityId: expected.idp.entityId, signingCertificates: [] }
+    expect(codeOf(judge(fixture('accepted', 'signed-assertion'), { idp }))).toBe('saml.signature_key_unfit')
+  })
+})

@@ -1,0 +1,168 @@
+import { describe, expect, it } from 'vitest'
+import { SamlError } from '../../src/saml/errors.ts'
+import { judgeResponse, validateResponse } from '../../src/saml/response/validate.ts'
+import { assertionOf, codeOf, errorOf, expected, fixture, form, judge, now } from './world.ts'
+
+const good = fixture('accepted', 'signed-assertion')
+const codeOfField = (SAMLResponse: unknown) => codeOf(judgeResponse({ SAMLResponse }, expected, now))
+const base64 = (bytes: Buffer | string) => Buffer.from(bytes).toString('base64')
+
+describe('the form field (security-bar 1.1)', () => {
+  it.each([
+    ['missing', undefined],
+    ['empty', ''],
+    ['an array', [form(good).SAMLResponse]],
+    ['an object', { 0: form(good).SAMLResponse }],
+    ['a number', 7],
+  ])('%s is refused', (_, field) => {
+    expect(codeOfField(field)).toBe('saml.parameter_missing')
+  })
+
+  it.each([
+    ['a character outside the alphabet', `${form(good).SAMLResponse.slice(0, -4)}!!!!`],
+    [
+      'the URL alphabet',
+      base64(Buffer.from([0xfb, 0xff]))
+        .replace(/\+/g, '-')
+        .replace(/\//g, '_'),
+    ],
+    ['missing padding', 'YQ'],
+    ['bits in the padding', 'YR=='],
+    ['text behind the padding', 'YQ==YQ=='],
+    ['the XML itself', good],
+  ])('base64 with %s is refused', (_, field) => {
+    expect(codeOfField(field)).toBe('saml.base64')
+  })
+
+  it('takes base64 with line breaks', () => {
+    const wrapped = form(good).SAMLResponse.replace(/.{76}/g, '$&\r\n')
+    expect(codeOfField(wrapped)).toBe('accepted')
+  })
+
+  it.each([
+    ['a stray byte', Buffer.from([0x3c, 0x61, 0xff, 0x3e])],
+    ['an overlong slash', Buffer.from([0x3c, 0xc0, 0xaf, 0x3e])],
+    ['a surrogate', Buffer.from([0x3c, 0xed, 0xa0, 0x80, 0x3e])],
+    ['UTF-16', Buffer.from(`\ufeff${good}`, 'utf16le')],
+  ])('UTF-8 with %s is refused', (_, bytes) => {
+    expect(codeOfField(base64(bytes))).toBe('saml.utf8')
+  })
+
+  it('refuses 10 MB by its length', () => {
+    expect(codeOfField('A'.repeat(10_000_000))).toBe('saml.too_large')
+  })
+
+  it('refuses more than a megabyte once decoded', () => {
+    expect(codeOfField(base64(Buffer.alloc(1_100_000, 0x20)))).toBe('saml.too_large')
+  })
+
+  it('does not inflate: that is the redirect binding', async () => {
+    const { deflateRawSync } = await import('node:zlib')
+    expect(codeOfField(base64(deflateRawSync(good)))).not.toBe('accepted')
+  })
+})
+
+describe('a verified assertion', () => {
+  it('carries what the identity provider signed, and nothing else', () => {
+    expect(assertionOf(judge(good))).toEqual({
+      id: '_assertion',
+      issuer: 'https://idp.example.org/metadata',
+      issueInstant: new Date('2026-11-22T11:59:30Z'),
+      nameId: { value: 'alice@example.org', format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress' },
+      subject: 'alice@example.org',
+      attributes: new Map([['groups', ['developers', 'staff']]]),
+      audiences: ['https://gateway.example.org/saml/corp/metadata'],
+      recipient: 'https://gateway.example.org/saml/corp/acs',
+      inResponseTo: '_request',
+      authnInstant: new Date('2026-11-22T11:59:30Z'),
+      authnContextClassRef: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
+      sessionIndex: '_session',
+      sessionNotOnOrAfter: new Date('2026-11-22T20:00:00Z'),
+      expiresAt: new Date('2026-11-22T12:05:00Z'),
+      notOnOrAfter: new Date('2026-11-22T12:05:00Z'),
+    })
+  })
+
+  it('takes its subject from the attribute that the configuration names', () => {
+    expect(assertionOf(judge(fixture('accepted', 'two-attribute-statements'), { subject: 'mail' })).subject).toBe(
+      'alice@example.org',
+    )
+  })
+
+  it('has no subject where that attribute has several values or none', () => {
+    expect(codeOf(judge(good, { subject: 'groups' }))).toBe('saml.subject_missing')
+    expect(codeOf(judge(good, { subject: 'mail' }))).toBe('saml.subject_missing')
+  })
+
+  it('adds up the values of one attribute across statements', () => {
+    const { attributes } = assertionOf(judge(fixture('accepted', 'two-attribute-statements')))
+    expect(attributes).toEqual(
+      new Map([
+        ['groups', ['developers', 'staff']],
+        ['mail', ['alice@example.org']],
+      ]),
+    )
+  })
+
+  it('leaves out values that are structures, and keeps empty ones', () => {
+    const { attributes } = assertionOf(judge(fixture('accepted', 'targeted-id')))
+    expect(attributes.get('structure')).toEqual([])
+    expect(attributes.get('empty')).toEqual([''])
+  })
+
+  it('has the same values in a pretty-printed response', () => {
+    expect(assertionOf(judge(fixture('accepted', 'pretty-printed')))).toEqual(assertionOf(judge(good)))
+  })
+})
+
+describe('clock skew (security-bar 4.2)', () => {
+  const at = (time: string, clockSkewSeconds = 60) =>
+    codeOf(judgeResponse(form(good), { ...expected, clockSkewSeconds }, new Date(time)))
+
+  it.each([
+    ['2026-11-22T11:58:00.000Z', 'accepted'],
+    ['2026-11-22T11:57:59.999Z', 'saml.not_yet_valid'],
+    ['2026-11-22T12:05:59.999Z', 'accepted'],
+    ['2026-11-22T12:06:00.000Z', 'saml.confirmation_expired'],
+  ])('at %s it is %s', (time, code) => {
+    expect(at(time)).toBe(code)
+  })
+
+  it('of zero is exact', () => {
+    expect(at('2026-11-22T12:04:59.999Z', 0)).toBe('accepted')
+    expect(at('2026-11-22T12:05:00.000Z', 0)).toBe('saml.confirmation_expired')
+  })
+})
+
+describe('a refusal', () => {
+  it('is thrown by validateResponse with the verdict', () => {
+    const error = errorOf(() => validateResponse(form(fixture('refused', 'audience-wrong')), expected, now))
+    expect(error).toBeInstanceOf(SamlError)
+    expect(error).toMatchObject({
+      code: 'saml.audience_mismatch',
+      expected: 'https://gateway.example.org/saml/corp/metadata',
+      found: 'https://other.example.org',
+      source: 'AudienceRestriction/Audience',
+    })
+    expect((error as SamlError).verdict.filter(({ outcome }) => outcome === 'fail')).toHaveLength(1)
+  })
+
+  it('names the assertion where its signature held, so that a used one is recognised', () => {
+    const judgement = judge(good, { inResponseTo: undefined })
+    expect('error' in judgement && judgement.error.assertion).toEqual({
+      issuer: 'https://idp.example.org/metadata',
+      id: '_assertion',
+      inResponseTo: '_request',
+    })
+  })
+
+  it('names no assertion where it did not', () => {
+    const judgement = judge(fixture('refused', 'changed-after-signing'), { inResponseTo: undefined })
+    expect('error' in judgement && judgement.error.assertion).toBeUndefined()
+  })
+
+  it("shows the identity provider's own words for a failed sign-in", () => {
+    const judgement = judge(fixture('refused', 'status-authn-failed'))
+    expect('error' in judgement && judgement.error.found).toContain('wrong password')
+  })
+})
