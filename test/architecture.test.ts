@@ -29,13 +29,13 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'main.ts': [''],
 }
 
-/** Reached by dynamic import only: a gateway in production never loads them. */
+/** Loaded only when they are asked for: a gateway in production never runs them. */
 const loadedOnDemand = ['local-aws', 'demo']
 
 interface Import {
   readonly from: string
   readonly to: string
-  readonly isDynamic: boolean
+  readonly how: 'static' | 'dynamic' | 'type'
 }
 
 /** The statements themselves, not what a comment says: an import begins its line or is a call. */
@@ -43,10 +43,11 @@ const IMPORT =
   /^(?:import|export)\s[^'"=();]*?\sfrom\s*['"]([^'"]+)['"]|^import\s*['"]([^'"]+)['"]|\bimport\(\s*['"`]([^'"`]+)/gm
 
 const importsOf = (file: string): readonly Import[] =>
-  [...readFileSync(file, 'utf8').matchAll(IMPORT)].flatMap(([, named, bare, dynamic]) => {
+  [...readFileSync(file, 'utf8').matchAll(IMPORT)].flatMap(([statement, named, bare, dynamic]) => {
     const target = named ?? bare ?? dynamic ?? ''
     const to = relative(SRC, resolve(dirname(file), target))
-    return target.startsWith('.') ? [{ from: relative(SRC, file), to, isDynamic: dynamic !== undefined }] : []
+    const how = dynamic !== undefined ? 'dynamic' : /^(?:import|export) type\s/.test(statement) ? 'type' : 'static'
+    return target.startsWith('.') ? [{ from: relative(SRC, file), to, how }] : []
   })
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
@@ -56,6 +57,14 @@ const folderOf = (path: string): string => path.split('/')[0] ?? ''
 const isWithin = (path: string, place: string): boolean =>
   place === '' || path === `${place}.ts` || path.startsWith(`${place}/`)
 const show = ({ from, to }: Import): string => `${from} -> ${to}`
+
+/** Every file that runs as soon as these are loaded. */
+const loadedWith = (roots: readonly string[]): ReadonlySet<string> => {
+  const loaded = new Set(roots)
+  for (const file of loaded)
+    for (const { from, to, how } of imports) if (from === file && how === 'static') loaded.add(to)
+  return loaded
+}
 
 describe('the house', () => {
   it('has no folder that the table does not know', () => {
@@ -67,9 +76,8 @@ describe('the house', () => {
     expect(foreign.filter(({ to }) => !allowed.some((place) => isWithin(to, place))).map(show)).toEqual([])
   })
 
-  it.each(loadedOnDemand)('loads %s by dynamic import only', (folder) => {
-    const eager = imports.filter(({ to, isDynamic }) => folderOf(to) === folder && !isDynamic)
-    expect(eager.filter(({ from }) => folderOf(from) !== folder).map(show)).toEqual([])
+  it.each(loadedOnDemand)('does not load %s with the gateway, but on demand', (folder) => {
+    expect([...loadedWith(['main.ts', 'cli/serve.ts'])].filter((file) => folderOf(file) === folder)).toEqual([])
   })
 
   it('has no circles in its table', () => {
@@ -80,7 +88,8 @@ describe('the house', () => {
 
   it('is read by this test: an import that every build needs is found', () => {
     expect(imports.map(show)).toContain('main.ts -> cli/program.ts')
-    expect(imports.filter(({ isDynamic }) => isDynamic).map(show)).toContain('cli/program.ts -> cli/demo.ts')
+    expect(imports.filter(({ how }) => how === 'dynamic').map(show)).toContain('cli/program.ts -> cli/demo.ts')
+    expect([...loadedWith(['cli/serve.ts'])]).toContain('config/load.ts')
     expect(imports.every(({ to }) => to.endsWith('.ts') && !to.startsWith('..'))).toBe(true)
   })
 })

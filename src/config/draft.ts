@@ -6,13 +6,16 @@ type MaybeEach<T> = T extends readonly (infer Item)[] ? readonly (Item | undefin
 /** The file as far as it fits the schema: what does not is undefined, items of lists in their place. */
 export type Draft = { readonly [Key in keyof FileConfig]?: MaybeEach<FileConfig[Key]> | undefined }
 
-/** What a rule may ask of the world. Paths are as in the configuration. */
-export interface Files {
+/** What a rule may ask beside the draft. */
+export interface Facts {
+  /** Whether the file can be read. The path is as in the configuration. */
   readonly isReadable: (path: string) => boolean
+  /** The ids of all providers, also of those that do not fit the schema. */
+  readonly providerIds: readonly string[]
 }
 
 /** One thing that the schema cannot say. */
-export type Rule = (draft: Draft, files: Files) => readonly Complaint[]
+export type Rule = (draft: Draft, facts: Facts) => readonly Complaint[]
 
 const lists: Readonly<Record<string, { safeParse(value: unknown): { data?: unknown } }>> = {
   providers: configSchema.shape.providers.element,
@@ -35,3 +38,12 @@ export const forEach = <Item>(
   items: readonly (Item | undefined)[] | undefined,
   check: (item: Item, index: number) => readonly Complaint[],
 ): readonly Complaint[] => (items ?? []).flatMap((item, index) => (item === undefined ? [] : check(item, index)))
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** The ids that the file gives its providers, whatever else is wrong with them. */
+export const providerIdsOf = ({ providers }: Readonly<Record<string, unknown>>): readonly string[] =>
+  (Array.isArray(providers) ? providers : []).flatMap((one: unknown) =>
+    isRecord(one) && typeof one.id === 'string' ? [one.id] : [],
+  )

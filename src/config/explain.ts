@@ -82,13 +82,11 @@ const expectedOf = (issue: Issue): string => {
   return issue.code === 'invalid_type' ? (typeWords[issue.expected] ?? issue.expected) : issue.message
 }
 
-/** A number where text belongs is mostly an account id or a version without its quotes. */
-const quoted = (value: unknown, issue: Issue): string =>
-  (typeof value === 'number' || typeof value === 'boolean') &&
-  issue.code === 'invalid_type' &&
-  issue.expected === 'string'
-    ? ' (in quotes)'
-    : ''
+/** A number where text belongs is mostly an account id without its quotes. */
+const quoted = (value: unknown, issue: Issue): string => {
+  const wantsText = issue.code === 'invalid_union' || (issue.code === 'invalid_type' && issue.expected === 'string')
+  return wantsText && (typeof value === 'number' || typeof value === 'boolean') ? ' (in quotes)' : ''
+}
 
 /** One issue as complaints: of several unknown keys each is one. */
 export const explainIssue = (issue: Issue, values: unknown): readonly Complaint[] => {

@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { type ConfigDocument, readDocument } from './document.ts'
-import { draftOf } from './draft.ts'
+import { draftOf, providerIdsOf } from './draft.ts'
 import { ConfigError, invalidConfig } from './errors.ts'
 import { explainIssue } from './explain.ts'
 import { interpolateWith } from './interpolate.ts'
@@ -92,7 +92,7 @@ export const parseConfig = (text: string, { file, env, readFile: read }: ParseOp
     }
   }
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
-  const rules = isRecord(values) ? checkRules(draftOf(values), { isReadable }) : []
+  const rules = isRecord(values) ? checkRules(draftOf(values), { isReadable, providerIds: providerIdsOf(values) }) : []
   const misfits = withoutEchoes([...shape, ...rules], document.problems)
     .map((complaint) => withoutValues(complaint, document))
     .map(document.locate)

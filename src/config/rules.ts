@@ -1,4 +1,4 @@
-import type { Draft, Files, Rule } from './draft.ts'
+import type { Draft, Facts, Rule } from './draft.ts'
 import type { Complaint } from './problem.ts'
 import { accessRules } from './rules/access.ts'
 import { deploymentRules } from './rules/deployment.ts'
@@ -8,5 +8,5 @@ import { providerRules } from './rules/providers.ts'
 export const configRules: Readonly<Record<string, Rule>> = { ...deploymentRules, ...providerRules, ...accessRules }
 
 /** Everything the rules find wrong. */
-export const checkRules = (draft: Draft, files: Files): readonly Complaint[] =>
-  Object.values(configRules).flatMap((rule) => rule(draft, files))
+export const checkRules = (draft: Draft, facts: Facts): readonly Complaint[] =>
+  Object.values(configRules).flatMap((rule) => rule(draft, facts))

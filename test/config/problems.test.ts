@@ -164,10 +164,10 @@ describe('one mistake is told with its place, its path and what was expected:', 
     ],
     [
       'a provider id with capitals',
-      'id: corp',
-      'id: Corp',
-      'Corp',
-      'providers[0].id: expected an id of 1 to 32 of a-z, 0-9 and -',
+      'id: google',
+      'id: Google',
+      'Google',
+      'providers[1].id: expected an id of 1 to 32 of a-z, 0-9 and -',
     ],
     [
       'a provider id twice',
@@ -389,6 +389,23 @@ describe('who may grant a role:', () => {
 })
 
 describe('several mistakes', () => {
+  it('in a provider do not hide that a rule names another', () => {
+    const text = changed('id: corp\n    protocol: saml', 'id: corp\n    protocol: sam').replace(
+      'provider: corp, groups: aws-admins',
+      'provider: crop',
+    )
+    expect(problemsOf(text).map((line) => line.split(' ')[1])).toEqual([
+      'providers[0].protocol:',
+      'access[0].when.provider:',
+    ])
+  })
+
+  it('like a number among the values say to quote it', () => {
+    expect(problemsOf(changed('groups: aws-admins', 'groups: 111122223333'))).toEqual([
+      expect.stringContaining('expected text or a list of texts (in quotes), found the number 111122223333'),
+    ])
+  })
+
   it('are told at once, in the order of the file, those of shape beside those of meaning', () => {
     const text = changed('idle: 30m', 'idel: 30m')
       .replace('protocol: oidc', 'protocol: odic')

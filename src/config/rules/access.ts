@@ -1,6 +1,6 @@
 /** Rules about who may grant which role. */
 import { parseRoleArn } from '../../core/arn.ts'
-import { type Draft, forEach, type Rule } from '../draft.ts'
+import { forEach, type Rule } from '../draft.ts'
 import { fill, namedGroups, patternBody, placeholders, toValueMatch } from '../patterns.ts'
 import { type Complaint, showValue } from '../problem.ts'
 import type { FileConfig } from '../schema.ts'
@@ -18,16 +18,10 @@ export const conditionsOf = ({ when }: FileRule): readonly Condition[] =>
 export const providersOf = ({ when }: FileRule): readonly string[] | undefined =>
   Object.hasOwn(when, 'provider') ? [when.provider ?? []].flat() : undefined
 
-const knownIds = ({ providers }: Draft): readonly string[] => (providers ?? []).flatMap((one) => one?.id ?? [])
-
-/** Undecided while a provider does not fit the schema: it may be the one that is meant. */
-const allProvidersFit = ({ providers }: Draft): boolean => (providers ?? []).every((one) => one !== undefined)
-
-const providersAreKnown: Rule = (draft) =>
-  forEach(draft.access, (rule, index) =>
+const providersAreKnown: Rule = ({ access }, { providerIds: ids }) =>
+  forEach(access, (rule, index) =>
     (providersOf(rule) ?? []).flatMap((id) => {
-      const ids = knownIds(draft)
-      if (ids.includes(id) || !allProvidersFit(draft)) return []
+      if (ids.includes(id)) return []
       const suggestion = nearest(id, ids)
       return [
         {

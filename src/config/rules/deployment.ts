@@ -1,7 +1,7 @@
 /** Rules about where the gateway stands: addresses, secrets, durations, files. */
 import { parseDuration } from '../../core/duration.ts'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
-import type { Files, Rule } from '../draft.ts'
+import type { Facts, Rule } from '../draft.ts'
 import { fill, placeholders } from '../patterns.ts'
 import { type Complaint, type Path, showValue } from '../problem.ts'
 
@@ -23,8 +23,8 @@ export const safeUrl = (path: Path, text: string): readonly Complaint[] => {
 }
 
 /** The complaint, if there is no such file or it may not be read. */
-export const readableFile = (path: Path, file: string, files: Files): readonly Complaint[] =>
-  files.isReadable(file) ? [] : [{ path, expected: 'a file that can be read', found: showValue(file) }]
+export const readableFile = (path: Path, file: string, facts: Facts): readonly Complaint[] =>
+  facts.isReadable(file) ? [] : [{ path, expected: 'a file that can be read', found: showValue(file) }]
 
 const baseUrlIsAnOrigin: Rule = ({ baseUrl }) => {
   if (baseUrl === undefined) return []
@@ -99,10 +99,10 @@ const portsDiffer: Rule = ({ listen, sts, localAws }) =>
       ]
     : []
 
-const filesAreReadable: Rule = ({ signing, localAws }, files) => [
-  ...(signing ? readableFile(['signing', 'key'], signing.key, files) : []),
-  ...(signing ? readableFile(['signing', 'certificate'], signing.certificate, files) : []),
-  ...(localAws?.state === undefined ? [] : readableFile(['localAws', 'state'], localAws.state, files)),
+const filesAreReadable: Rule = ({ signing, localAws }, facts) => [
+  ...(signing ? readableFile(['signing', 'key'], signing.key, facts) : []),
+  ...(signing ? readableFile(['signing', 'certificate'], signing.certificate, facts) : []),
+  ...(localAws?.state === undefined ? [] : readableFile(['localAws', 'state'], localAws.state, facts)),
 ]
 
 /** What the gateway signs reaches AWS only if AWS knows the key: with the real one it cannot be made on the fly. */

@@ -29,10 +29,10 @@ const providerIdsAreUnique: Rule = ({ providers }) => {
   )
 }
 
-const metadataIsReachable: Rule = (draft, files) =>
+const metadataIsReachable: Rule = (draft, facts) =>
   forEachSaml(draft, ({ metadata }, index) => {
     const path = ['providers', index, 'metadata']
-    return looksLikeUrl(metadata) ? safeUrl(path, metadata) : readableFile(path, metadata, files)
+    return looksLikeUrl(metadata) ? safeUrl(path, metadata) : readableFile(path, metadata, facts)
   })
 
 const clockSkewIsSmall: Rule = (draft) =>
