@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import {
+  nameQualifier,
+  samlAttributeKeys,
+  samlContext,
+  sessionContext,
+  subjectType,
+  unsignedCallContext,
+  webIdentityContext,
+} from '../../src/iam/condition-keys.ts'
+import { type ContextValue, requestContext } from '../../src/iam/context.ts'
+
+const values = (entries: readonly ContextValue[], key: string) => requestContext(entries).get(key.toLowerCase())?.values
+
+const assertion = (attributes: ReadonlyMap<string, readonly string[]> = new Map()) =>
+  samlContext({
+    issuer: 'https://example.com/saml',
+    recipient: 'https://signin.aws.amazon.com/saml',
+    nameId: { value: 'alice', format: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent' },
+    attributes,
+    providerArn: 'arn:aws:iam::123456789012:saml-provider/MySAMLIdP',
+  })
+
+describe('The keys of an assertion (B.1)', () => {
+  it.each([
+    ['saml:iss', 'https://example.com/saml'],
+    ['saml:aud', 'https://signin.aws.amazon.com/saml'],
+    ['saml:sub', 'alice'],
+    ['saml:sub_type', 'persistent'],
+    ['saml:doc', '123456789012/MySAMLIdP'],
+    ['saml:namequalifier', '1uAJanUnBc2XeUkHURMht+xam2c='],
+  ])('have %s', (key, value) => {
+    expect(values(assertion(), key)).toEqual([value])
+  })
+
+  it('are the 32 that AWS publishes', () => {
+    const computed = ['saml:iss', 'saml:aud', 'saml:sub', 'saml:sub_type', 'saml:namequalifier', 'saml:doc']
+    const keys = [...computed, ...samlAttributeKeys.map(({ key }) => key)]
+    expect(new Set(keys).size).toBe(32)
+  })
+
+  it.each([
+    ['urn:oid:1.3.6.1.4.1.5923.1.1.1.1', 'saml:edupersonaffiliation', true],
+    ['urn:oid:1.3.6.1.4.1.5923.1.1.1.6', 'saml:edupersonprincipalname', false],
+    ['urn:oid:1.3.6.1.4.1.5923.1.1.1.7', 'saml:edupersonentitlement', true],
+    ['urn:oid:1.3.6.1.4.1.5923.1.1.1.11', 'saml:edupersonassurance', true],
+    ['urn:oid:1.3.6.1.4.1.5923.1.2.1.4', 'saml:eduorglegalname', true],
+    ['urn:oid:2.5.4.3', 'saml:cn', true],
+    ['2.5.4.3', 'saml:commonName', true],
+    ['http://schemas.xmlsoap.org/claims/CommonName', 'saml:commonName', true],
+    ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name', 'saml:name', true],
+    ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname', 'saml:givenName', true],
+    ['2.4.5.42', 'saml:givenName', true],
+    ['urn:oid:2.5.4.42', 'saml:givenName', true],
+    ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/surname', 'saml:surname', true],
+    ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress', 'saml:mail', true],
+    ['urn:oid:0.9.2342.19200300.100.1.3', 'saml:mail', true],
+    ['0.9.2342.19200300100.1.1', 'saml:uid', true],
+    ['http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid', 'saml:primaryGroupSID', true],
+    ['urn:oid:2.5.4.45', 'saml:x500UniqueIdentifier', true],
+    ['urn:oid:0.9.2342.19200300.100.1.45', 'saml:organizationStatus', true],
+  ])('take attribute %s for %s', (name, key, multi) => {
+    const context = requestContext(assertion(new Map([[name, ['x']]])))
+    expect(context.get(key.toLowerCase())).toMatchObject({ values: ['x'], multi, source: `Attribute ${name}` })
+  })
+
+  it('take the first attribute in the document where two feed one key', () => {
+    const attributes = new Map([
+      ['urn:oid:0.9.2342.19200300.100.1.3', ['first@example.com']],
+      ['http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress', ['second@example.com']],
+    ])
+    expect(values(assertion(attributes), 'saml:mail')).toEqual(['first@example.com'])
+  })
+
+  it.each(['mail', 'MAIL', 'urn:oid:2.5.4.3 ', '__proto__'])(
+    'do not take attribute %j, whose name only looks right',
+    (name) => {
+      expect(assertion(new Map([[name, ['x']]]))).toEqual(assertion())
+    },
+  )
+})
+
+describe('The subject type (B.3)', () => {
+  it.each([
+    ['urn:oasis:names:tc:SAML:2.0:nameid-format:transient', 'transient'],
+    [
+      'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+      'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+    ],
+    [undefined, 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'],
+  ])('of Format %s is %s', (format, type) => {
+    expect(subjectType(format)).toBe(type)
+  })
+})
+
+it('The name qualifier is the published formula, with its vector (B.2)', () => {
+  const provider = 'arn:aws:iam::123456789012:saml-provider/MySAMLIdP'
+  expect(nameQualifier('https://example.com/saml', provider)).toBe('1uAJanUnBc2XeUkHURMht+xam2c=')
+})
+
+describe('The keys of a token (C.1, C.2)', () => {
+  const token = (issuer: string, claims: Readonly<Record<string, unknown>>) =>
+    webIdentityContext({ issuer, subject: 'sub-1', audience: 'client-1', claims })
+
+  it('begin with host and path of the issuer', () => {
+    const issuer = 'https://oidc.eks.us-east-1.amazonaws.com/id/111122223333'
+    expect(values(token(issuer, {}), 'oidc.eks.us-east-1.amazonaws.com/id/111122223333:aud')).toEqual(['client-1'])
+  })
+
+  it('keep the port of a local issuer', () => {
+    expect(values(token('http://127.0.0.1:8083', {}), '127.0.0.1:8083:sub')).toEqual(['sub-1'])
+  })
+
+  it('hold amr as a list', () => {
+    const context = requestContext(token('https://op.example', { amr: ['pwd', 'mfa'] }))
+    expect(context.get('op.example:amr')).toMatchObject({ values: ['pwd', 'mfa'], multi: true })
+  })
+
+  it("expose GitHub's own claims", () => {
+    const issuer = 'https://token.actions.githubusercontent.com'
+    const entries = token(issuer, { repository: 'acme/shop', ref: 'refs/heads/main' })
+    expect(values(entries, 'token.actions.githubusercontent.com:repository')).toEqual(['acme/shop'])
+  })
+
+  it('expose no other claim of a generic issuer', () => {
+    const keys = token('https://op.example', { groups: ['admin'], email: 'a@example.com' }).flatMap((entry) =>
+      entry.values.length > 0 ? [entry.key] : [],
+    )
+    expect(keys).toEqual(['op.example:aud', 'op.example:sub'])
+  })
+
+  it('have oaud for Google, which is aud when azp took its place', () => {
+    const entries = webIdentityContext({
+      issuer: 'https://accounts.google.com',
+      subject: '1',
+      audience: 'azp-client',
+      claims: { aud: 'aud-client', azp: 'azp-client' },
+    })
+    expect(values(entries, 'accounts.google.com:aud')).toEqual(['azp-client'])
+    expect(values(entries, 'accounts.google.com:oaud')).toEqual(['aud-client'])
+  })
+})
+
+describe('The keys of the session to be (D.5)', () => {
+  const entries = sessionContext({
+    roleSessionName: 'alice',
+    sourceIdentity: undefined,
+    tags: new Map([['CostCenter', '4711']]),
+    transitiveTagKeys: ['CostCenter'],
+  })
+
+  it.each([
+    ['sts:RoleSessionName', ['alice']],
+    ['aws:RequestTag/CostCenter', ['4711']],
+    ['aws:requesttag/costcenter', ['4711']],
+    ['aws:TagKeys', ['CostCenter']],
+    ['sts:TransitiveTagKeys', ['CostCenter']],
+    ['sts:SourceIdentity', undefined],
+  ])('%s: %j', (key, expected) => {
+    expect(values(entries, key)).toEqual(expected)
+  })
+})
+
+it('An unsigned call is anonymous (D.5)', () => {
+  const now = new Date('2026-11-22T00:00:00Z')
+  const entries = unsignedCallContext({
+    now,
+    sourceIp: '127.0.0.1',
+    secureTransport: false,
+    userAgent: undefined,
+    region: 'eu-west-1',
+  })
+  expect(values(entries, 'aws:PrincipalType')).toEqual(['Anonymous'])
+  expect(values(entries, 'aws:EpochTime')).toEqual(['1795305600'])
+  expect(values(entries, 'aws:UserAgent')).toBeUndefined()
+})
