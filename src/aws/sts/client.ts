@@ -46,6 +46,8 @@ const credentialsOf = (answer: SdkCredentials | undefined): Credentials => {
 
 /** The SDK is loaded at the first exchange: it is the slowest import of the house. */
 const clientOf = async (settings: StsSettings, region: string): Promise<STSClient> => {
+  // The SDK's note on future Node versions is for us, who pin it, and not for who runs the gateway.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { STSClient: Client } = await import('@aws-sdk/client-sts')
   return new Client({
     region,
