@@ -26,33 +26,28 @@ const typeOf = (schema: Schema): string => {
   return words[String(schema.type)] ?? 'mapping'
 }
 
-const defaultOf = ({ default: value }: Schema): string =>
+const fallbackOf = ({ default: value }: Schema): string =>
   value === undefined || JSON.stringify(value) === '{}'
     ? ''
-    : `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``
+    : `, default \`${typeof value === 'string' ? value : JSON.stringify(value)}\``
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-
-const row = (path: string, schema: Schema, isRequired: boolean): string => {
-  const fallback = isRequired ? 'required' : defaultOf(schema)
-  return `| \`${path}\` | ${cell(typeOf(schema))} | ${cell(fallback)} | ${cell(schema.description ?? '')} |`
+const line = (path: string, schema: Schema, isRequired: boolean): string => {
+  const about = `\`${path}\` (${typeOf(schema)}${isRequired ? ', required' : fallbackOf(schema)})`
+  return schema.description === undefined ? `- ${about}` : `- ${about}: ${schema.description}`
 }
 
-/** A row for the key and one for everything below it, except below the providers, which have sections of their own. */
-const rows = (path: string, schema: Schema, isRequired: boolean): readonly string[] => [
-  row(path, schema, isRequired),
-  ...propertyRows(`${path}.`, schema),
-  ...children(schema.items).flatMap((item) => propertyRows(`${path}[].`, item)),
-  ...children(schema.additionalProperties).flatMap((each) => propertyRows(`${path}.<id>.`, each)),
+/** A line for the key and one for each below it, except below the providers, which have sections of their own. */
+const lines = (path: string, schema: Schema, isRequired: boolean): readonly string[] => [
+  line(path, schema, isRequired),
+  ...propertyLines(`${path}.`, schema),
+  ...children(schema.items).flatMap((item) => propertyLines(`${path}[].`, item)),
+  ...children(schema.additionalProperties).flatMap((each) => propertyLines(`${path}.<id>.`, each)),
 ]
 
-const propertyRows = (prefix: string, { properties = {}, required = [] }: Schema): readonly string[] =>
+const propertyLines = (prefix: string, { properties = {}, required = [] }: Schema): readonly string[] =>
   Object.entries(properties).flatMap(([key, schema]) =>
-    isSchema(schema) ? rows(`${prefix}${key}`, schema, required.includes(key)) : [],
+    isSchema(schema) ? lines(`${prefix}${key}`, schema, required.includes(key)) : [],
   )
-
-const table = (lines: readonly string[]): string =>
-  ['| key | value | default | |', '| --- | --- | --- | --- |', ...lines].join('\n')
 
 const providerSections = ({ properties }: Schema): readonly string[] =>
   children(properties?.providers).flatMap(({ items }) =>
@@ -60,7 +55,7 @@ const providerSections = ({ properties }: Schema): readonly string[] =>
       oneOf.map((provider) => {
         const [protocol] = children(provider.properties?.protocol)
         const name = protocol?.const === 'saml' ? 'A SAML identity provider' : 'An OpenID provider'
-        return `### ${name}\n\n${table(propertyRows('providers[].', provider))}`
+        return `### ${name}\n\n${propertyLines('providers[].', provider).join('\n')}`
       }),
     ),
   )
@@ -69,5 +64,5 @@ const providerSections = ({ properties }: Schema): readonly string[] =>
 export const configReference = (): string => {
   const schema = configJsonSchema()
   const intro = readFileSync(join(import.meta.dirname, 'intro.md'), 'utf8').trimEnd()
-  return `${[intro, table(propertyRows('', schema)), ...providerSections(schema)].join('\n\n')}\n`
+  return `${[intro, propertyLines('', schema).join('\n'), ...providerSections(schema)].join('\n\n')}\n`
 }
