@@ -7,7 +7,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const TSX = import.meta.resolve('tsx')
 
-const fedgate = (...args: string[]): Promise<{ exitCode: number | null; stdout: string; stderr: string }> =>
+interface Ended {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const fedgate = (...args: string[]): Promise<Ended> => fedgateUntil(undefined, ...args)
+
+/** Runs the command; sends it an interrupt (Ctrl-C) as soon as its stderr has this text. */
+const fedgateUntil = (interruptAt: string | undefined, ...args: string[]): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, ['--import', TSX, MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] })
     const written = { stdout: '', stderr: '' }
@@ -15,7 +24,9 @@ const fedgate = (...args: string[]): Promise<{ exitCode: number | null; stdout: 
       written.stdout += text
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      const before = written.stderr.includes(interruptAt ?? '')
       written.stderr += text
+      if (interruptAt !== undefined && !before && written.stderr.includes(interruptAt)) child.kill('SIGINT')
     })
     child.once('error', reject).once('close', (exitCode) => resolve({ exitCode, ...written }))
   })
@@ -57,5 +68,22 @@ describe('the fedgate command', () => {
     expect(stderr).toContain(
       `${config}:2:1 sesion: expected a key of the configuration, found "sesion"; did you mean session?`,
     )
+  })
+
+  it('ends a server at Ctrl-C with 130, without a word of complaint', async () => {
+    const config = join(folder, 'serve.yaml')
+    await writeFile(
+      config,
+      `baseUrl: http://localhost:8080
+listen: { port: 0 }
+session: { secret: 0123456789abcdef0123456789abcdef }
+sts: { endpoint: local }
+providers: [{ id: corp, protocol: oidc, issuer: "https://127.0.0.1:9", clientId: x }]
+audit: { file: audit.jsonl }
+`,
+    )
+    const { exitCode, stdout, stderr } = await fedgateUntil('the local AWS listens', 'serve', '--config', config)
+    expect({ exitCode, stdout }).toEqual({ exitCode: 130, stdout: '' })
+    expect(stderr).not.toMatch(/error|defect/i)
   })
 })
