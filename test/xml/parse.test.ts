@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest'
+import { childElements, childrenNamed, onlyChild, optionalChild, textOf } from '../../src/xml/navigate.ts'
+import { messageLimits, parseXml } from '../../src/xml/parse.ts'
+import { resolvePrefix, type XmlElement } from '../../src/xml/tree.ts'
+import { errorOf } from '../saml/world.ts'
+
+const codeOf = (xml: string) => errorOf(() => parseXml(xml)).code
+const text = (xml: string) => textOf(parseXml(xml))
+
+describe('text (security-bar 1.5)', () => {
+  it.each([
+    ['a comment', '<a>one<!-- two -->three</a>', 'onethree'],
+    ['an empty comment', '<a>alice@example.org<!---->.evil</a>', 'alice@example.org.evil'],
+    ['a CDATA section', '<a>one<![CDATA[<two>]]>three</a>', 'one<two>three'],
+    ['an empty CDATA section', '<a>one<![CDATA[]]>two</a>', 'onetwo'],
+    ['character references', '<a>&#111;n&#x65;</a>', 'one'],
+    ['the five entities', '<a>&lt;&gt;&amp;&quot;&apos;</a>', '<>&"\''],
+    ['carriage returns', '<a>1\r\n2\r3&#13;4</a>', '1\n2\n3\r4'],
+    ['astral characters', '<a>😀&#x1F600;</a>', '😀😀'],
+  ])('is whole across %s', (_, xml, expected) => {
+    expect(text(xml)).toBe(expected)
+  })
+
+  it('with an element in it is refused', () => {
+    expect(errorOf(() => text('<a>one<b/>two</a>')).code).toBe('xml.text_expected')
+    expect(errorOf(() => text('<a><b>one</b></a>')).code).toBe('xml.text_expected')
+  })
+})
+
+describe('the tree', () => {
+  it('knows the namespaces of names', () => {
+    const root = parseXml('<p:a xmlns:p="urn:p" xmlns="urn:d"><b p:c="1" c="2"/></p:a>')
+    expect(root).toMatchObject({ name: 'p:a', prefix: 'p', local: 'a', uri: 'urn:p' })
+    const [b] = childElements(root)
+    expect(b).toMatchObject({
+      uri: 'urn:d',
+      attributes: [
+        { uri: 'urn:p', value: '1' },
+        { uri: '', value: '2' },
+      ],
+    })
+  })
+
+  it('keeps the namespaces in scope', () => {
+    const [b] = childElements(parseXml('<a xmlns:p="urn:1" xmlns="urn:d"><b xmlns:p="urn:2" xmlns=""/></a>'))
+    expect(resolvePrefix(b?.scope, 'p')).toBe('urn:2')
+    expect(resolvePrefix(b?.scope, '')).toBe('')
+    expect(resolvePrefix(b?.scope, 'q')).toBeUndefined()
+  })
+
+  it('takes attribute names that are properties of objects as names', () => {
+    const { attributes } = parseXml('<a __proto__="1" constructor="2" toString="3"/>')
+    expect(attributes.map(({ name, value }) => `${name}=${value}`)).toEqual([
+      '__proto__=1',
+      'constructor=2',
+      'toString=3',
+    ])
+  })
+
+  it('drops one byte order mark', () => {
+    expect(parseXml('\ufeff<a/>').name).toBe('a')
+    expect(codeOf('\ufeff\ufeff<a/>')).toBe('xml.malformed')
+  })
+})
+
+describe('what is never accepted (security-bar 1.2, 1.3)', () => {
+  it.each([
+    ['a DOCTYPE', '<!DOCTYPE a><a/>', 'xml.doctype'],
+    ['an external subset', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', 'xml.doctype'],
+    ['an internal subset', '<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', 'xml.doctype'],
+    ['a processing instruction before the root', '<?x y?><a/>', 'xml.processing_instruction'],
+    ['a processing instruction in text', '<a>1<?x 2?>3</a>', 'xml.processing_instruction'],
+    ['a processing instruction after the root', '<a/><?x?>', 'xml.processing_instruction'],
+    ['an unknown entity', '<a>&nbsp;</a>', 'xml.malformed'],
+    ['another encoding', '<?xml version="1.0" encoding="UTF-16"?><a/>', 'xml.encoding'],
+    ['XML 1.1', '<?xml version="1.1"?><a/>', 'xml.malformed'],
+    ['a late XML declaration', ' <?xml version="1.0"?><a/>', 'xml.malformed'],
+    ['nothing', '', 'xml.malformed'],
+    ['white space', ' \n', 'xml.malformed'],
+    ['text before the root', 'x<a/>', 'xml.malformed'],
+    ['text after the root', '<a/>x', 'xml.malformed'],
+    ['CDATA after the root', '<a/><![CDATA[x]]>', 'xml.malformed'],
+    ['two roots', '<a/><b/>', 'xml.malformed'],
+    ['an unclosed element', '<a><b></a>', 'xml.malformed'],
+    ['an unfinished tag', '<a><b', 'xml.malformed'],
+    ['an unfinished comment', '<a/><!-- ', 'xml.malformed'],
+    ['an unfinished CDATA section', '<a><![CDATA[x</a>', 'xml.malformed'],
+    ['an unclosed root', '<a>', 'xml.malformed'],
+    ['a stray end tag', '<a></b></a>', 'xml.malformed'],
+    ['an unquoted attribute', '<a b=c/>', 'xml.malformed'],
+    ['an attribute without value', '<a b/>', 'xml.malformed'],
+    ['attributes without white space between', '<a b="1"c="2"/>', 'xml.malformed'],
+    ['the same attribute twice', '<a b="1" b="2"/>', 'xml.malformed'],
+    [
+      'the same attribute twice by two prefixes',
+      '<a xmlns:p="urn:x" xmlns:q="urn:x" p:b="1" q:b="2"/>',
+      'xml.malformed',
+    ],
+    ['the same prefix twice', '<a xmlns:p="urn:x" xmlns:p="urn:y"/>', 'xml.malformed'],
+    ['a < in an attribute', '<a b="<"/>', 'xml.malformed'],
+    ['a bare ampersand', '<a>a & b</a>', 'xml.malformed'],
+    [']]> in text', '<a>]]></a>', 'xml.malformed'],
+    ['-- in a comment', '<a><!-- a -- b --></a>', 'xml.malformed'],
+    ['a control character', '<a>\u0001</a>', 'xml.malformed'],
+    ['NUL', '<a>\u0000</a>', 'xml.malformed'],
+    ['a reference to NUL', '<a>&#0;</a>', 'xml.malformed'],
+    ['a reference to a surrogate', '<a>&#xD83D;&#xDE00;</a>', 'xml.malformed'],
+    ['a reference beyond Unicode', '<a>&#x110000;</a>', 'xml.malformed'],
+    ['half a surrogate pair', '<a>\ud83d</a>', 'xml.malformed'],
+    ['U+FFFF', '<a>\uffff</a>', 'xml.malformed'],
+    ['an unbound prefix', '<p:a/>', 'xml.malformed'],
+    ['an unbound attribute prefix', '<a p:b="1"/>', 'xml.malformed'],
+    ['a prefix bound to nothing', '<a xmlns:p=""/>', 'xml.malformed'],
+    ['xmlns as a prefix', '<xmlns:a/>', 'xml.malformed'],
+    ['xml bound to something else', '<a xmlns:xml="urn:x"/>', 'xml.malformed'],
+    ['something else bound to xml', '<a xmlns:p="http://www.w3.org/XML/1998/namespace"/>', 'xml.malformed'],
+    ['a name with two colons', '<a:b:c xmlns:a="urn:a"/>', 'xml.malformed'],
+    ['a namespace with white space around it', '<a xmlns=" urn:x"/>', 'xml.namespace'],
+    ['a namespace with a line end in it', '<a xmlns:p="urn:x&#10;"/>', 'xml.namespace'],
+  ])('%s', (_, xml, code) => {
+    expect(codeOf(xml)).toBe(code)
+  })
+})
+
+describe('IDs (security-bar 1.6, 2.2)', () => {
+  it('are refused when two are the same, wherever they are', () => {
+    expect(codeOf('<a ID="x"><b><c ID="x"/></b></a>')).toBe('xml.duplicate_id')
+  })
+
+  it('are refused when empty', () => {
+    expect(codeOf('<a ID=""/>')).toBe('xml.duplicate_id')
+  })
+
+  it('are only what is called exactly ID', () => {
+    expect(parseXml('<a ID="x" Id="x" id="x" xml:id="x" xmlns:p="urn:p" p:ID="x"/>').attributes).toHaveLength(5)
+  })
+})
+
+describe('bounded work (security-bar 1.4)', () => {
+  const many = (n: number, part: (i: number) => string) => Array.from({ length: n }, (_, i) => part(i)).join('')
+
+  it.each([
+    ['100,000 levels', '<a>'.repeat(100_000) + '</a>'.repeat(100_000), 'xml.too_deep'],
+    ['200,000 unclosed elements', `<r>${'<a>'.repeat(200_000)}`, 'xml.too_deep'],
+    ['50,000 attributes', `<a ${many(50_000, (i) => `b${i}="" `)}/>`, 'xml.too_many_attributes'],
+    ['50,000 namespaces', `<a ${many(50_000, (i) => `xmlns:b${i}="u" `)}/>`, 'xml.too_many_attributes'],
+    [
+      'attributes on many elements',
+      `<a>${many(1_000, () => `<b ${many(60, (i) => `c${i}="" `)}/>`)}</a>`,
+      'xml.too_many_attributes',
+    ],
+    ['200,000 siblings', `<r>${'<a/>'.repeat(200_000)}</r>`, 'xml.too_many_elements'],
+    ['10 MB', `<r>${'x'.repeat(10_000_000)}</r>`, 'xml.too_large'],
+  ])('%s are refused at the limit', (_, xml, code) => {
+    expect(codeOf(xml)).toBe(code)
+  })
+
+  it('takes what is just within the limits', () => {
+    const { depth, attributesPerElement } = messageLimits
+    expect(() => parseXml('<a>'.repeat(depth) + '</a>'.repeat(depth))).not.toThrow()
+    expect(() => parseXml(`<a ${many(attributesPerElement, (i) => `b${i}="" `)}/>`)).not.toThrow()
+    expect(codeOf('<a>'.repeat(depth + 1))).toBe('xml.too_deep')
+    expect(codeOf(`<a ${many(attributesPerElement + 1, (i) => `b${i}="" `)}/>`)).toBe('xml.too_many_attributes')
+  })
+})
+
+describe('navigation goes by child, namespace and local name', () => {
+  const root: XmlElement = parseXml('<a xmlns="urn:a" xmlns:o="urn:o"><b/><o:b/><c><d/></c><c/></a>')
+
+  it('never finds a grandchild', () => {
+    expect(childrenNamed(root, 'urn:a', 'd')).toEqual([])
+  })
+
+  it('tells namespaces apart', () => {
+    expect(childrenNamed(root, 'urn:o', 'b')).toHaveLength(1)
+    expect(onlyChild(root, 'urn:a', 'b').name).toBe('b')
+  })
+
+  it('refuses a second one where one may be', () => {
+    expect(errorOf(() => onlyChild(root, 'urn:a', 'c')).code).toBe('xml.element_repeated')
+    expect(errorOf(() => optionalChild(root, 'urn:a', 'c')).code).toBe('xml.element_repeated')
+  })
+
+  it('refuses absence where one must be', () => {
+    expect(errorOf(() => onlyChild(root, 'urn:a', 'x')).code).toBe('xml.element_missing')
+    expect(optionalChild(root, 'urn:a', 'x')).toBeUndefined()
+  })
+
+  it('refuses text among elements', () => {
+    expect(errorOf(() => childElements(parseXml('<a><b/>text</a>'))).code).toBe('xml.elements_expected')
+    expect(childElements(parseXml('<a> <b/>\n</a>'))).toHaveLength(1)
+  })
+})
