@@ -82,6 +82,9 @@ const configuration = ({ clients, people }: DemoOpenIdProviderOptions, jwks: JSO
   ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 28_800, IdToken: 3600, Interaction: 3600, Session: 28_800 },
 })
 
+/** RFC 6749 4.1.2.1 */
+const CANCELLED = { error: 'access_denied', error_description: 'The person cancelled the sign-in' }
+
 const account = (person: Person | undefined) =>
   person && {
     accountId: person.username,
@@ -120,6 +123,7 @@ const application = (provider: Provider, { people, clients }: DemoOpenIdProvider
   app.get('/', (_request, response) => sendPage(response, 200, frontPage(provider.issuer), []))
   app.get('/interaction/:uid', (request, response) => sendLogin(request, response, false))
   app.post('/interaction/:uid', express.urlencoded({ extended: false, limit: '10kb' }), async (request, response) => {
+    if (request.body?.cancel) return provider.interactionFinished(request, response, CANCELLED)
     const person = personWith(people, request.body?.username, request.body?.password)
     if (!person) return sendLogin(request, response, true)
     const login = { accountId: person.username, amr: ['pwd'] }

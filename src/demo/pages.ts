@@ -33,7 +33,7 @@ ${content}
 </html>
 `.toString()
 
-/** One click per person, and the same by name and password. Works without JavaScript. */
+/** One click per person, the same by name and password, and a way to refuse (`cancel`). Works without JavaScript. */
 export const loginPage = (page: LoginPage): string =>
   document(
     'Sign in',
@@ -49,6 +49,7 @@ ${hiddenInputs(page.hidden)}
 <label>Name <input name="username" autocomplete="username" autocapitalize="none" spellcheck="false" required></label>
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
 <button class="main">Sign in</button>
+<button class="plain" name="cancel" value="yes" formnovalidate>Cancel</button>
 </form>
 <footer>
 <p class="quiet">This page stands in for your company's identity provider. ${passwordHint(page.people)}</p>

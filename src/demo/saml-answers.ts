@@ -1,7 +1,7 @@
 import { newXmlId } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { type AttributeToIssue, issueResponse } from '../saml/issue.ts'
-import { ASSERTION, NAMEID_PERSISTENT, PROTOCOL, STATUS_NO_PASSIVE } from '../saml/names.ts'
+import { ASSERTION, NAMEID_PERSISTENT, PROTOCOL, STATUS_AUTHN_FAILED, STATUS_NO_PASSIVE } from '../saml/names.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { element, render } from '../xml/write.ts'
 import type { Person } from './people.ts'
@@ -62,8 +62,12 @@ const attributesOf = (person: Person): readonly AttributeToIssue[] =>
     .filter(({ values }) => values.length > 0)
     .map((attribute) => ({ ...attribute, nameFormat: ATTRNAME_BASIC }))
 
-/** The signed Response to a passive request that would need a sign-in page. Core 3.4.1 */
-export const refusePassive = (exchange: Exchange, keys: KeyPair, now: Date): Promise<string> => {
+/** Why the person is not signed in: the request allowed no page (Core 3.4.1), or they cancelled. */
+const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED }
+export type Refusal = keyof typeof refusals
+
+/** The signed Response that says so, without an assertion. Core 3.2.2.2 */
+export const refuse = (exchange: Exchange, refusal: Refusal, keys: KeyPair, now: Date): Promise<string> => {
   const id = newXmlId()
   const response = element(
     'samlp:Response',
@@ -80,7 +84,7 @@ export const refusePassive = (exchange: Exchange, keys: KeyPair, now: Date): Pro
       element('saml:Issuer', {}, exchange.entityId),
       element('samlp:Status', {}, [
         element('samlp:StatusCode', { Value: STATUS_RESPONDER }, [
-          element('samlp:StatusCode', { Value: STATUS_NO_PASSIVE }),
+          element('samlp:StatusCode', { Value: refusals[refusal] }),
         ]),
       ]),
     ],

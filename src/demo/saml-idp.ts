@@ -1,18 +1,18 @@
 /**
  * demo owns the two identity providers that a newcomer signs in with: this one speaks SAML, openid-provider.ts OpenID
  * Connect. It does not know the gateway: it is told the service providers and clients, and answers only these.
- * Nothing in it is secret, and nothing in production imports it.
+ * Nothing in it is secret, and nothing in production imports it. Start at `routes` below.
  */
-import express, { type Express, type Request, type Response } from 'express'
+import express, { type Express, type Request, type Response, type Router } from 'express'
 import { newToken, newXmlId } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
-import { parseAuthnRequest } from '../saml/authn-request.ts'
 import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 import { boundedMap } from './bounded-map.ts'
 import { html } from './html.ts'
 import { autoPostPage, loginPage, messagePage } from './pages.ts'
 import { type Person, personWith } from './people.ts'
-import { assertPerson, type IdpSession, type KnownServiceProvider, refusePassive } from './saml-answers.ts'
+import { assertPerson, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'
+import { type PendingRequest, RefusedRequest, readRequest } from './saml-requests.ts'
 import { type RunningServer, sendPage, serveAssets, startServer } from './web-server.ts'
 
 export interface DemoSamlIdpOptions {
@@ -30,15 +30,6 @@ export interface DemoSamlIdp extends RunningServer {
   readonly entityId: string
 }
 
-/** A request that waits for its answer. */
-interface Pending {
-  readonly serviceProvider: KnownServiceProvider
-  readonly inResponseTo: string
-  readonly relayState: string | undefined
-  readonly forceAuthn: boolean
-  readonly isPassive: boolean
-}
-
 const PROTOCOL = 'SAML'
 const COOKIE = 'demo-idp-session'
 const MOST_REMEMBERED = 1000
@@ -53,102 +44,103 @@ export const startDemoSamlIdp = async (options: DemoSamlIdpOptions): Promise<Dem
 const entityIdOf = (url: string): string => `${url}/metadata`
 
 const application = (url: string, options: DemoSamlIdpOptions): Express => {
-  const { keys, people, serviceProviders, now = () => new Date() } = options
-  const entityId = entityIdOf(url)
-  const metadata = buildIdpMetadata({ entityId, signer: keys, ssoUrl: `${url}/sso` })
-  const pending = boundedMap<Pending>(MOST_REMEMBERED)
-  const sessions = boundedMap<IdpSession>(MOST_REMEMBERED)
-  const form = express.urlencoded({ extended: false, limit: '100kb' })
+  const metadata = buildIdpMetadata({ entityId: entityIdOf(url), signer: options.keys, ssoUrl: `${url}/sso` })
   const app = express().disable('x-powered-by')
-
-  const sessionOf = (request: Request) => sessions.get(cookieOf(request))
-  const park = (response: Response, request: Pending) => {
-    const handle = newToken()
-    pending.set(handle, request)
-    // A GET of our own: the browser then sends our Lax cookie, which it holds back from another site's POST.
-    response.redirect(303, `/continue/${handle}`)
-  }
-  const answer = async (response: Response, handle: string, request: Pending, session: IdpSession | undefined) => {
-    pending.delete(handle)
-    const exchange = { ...request, entityId }
-    const xml = await (session ? assertPerson(exchange, session, keys, now()) : refusePassive(exchange, keys, now()))
-    sendAnswer(response, request, xml)
-  }
-  const signIn = (response: Response, person: Person): IdpSession => {
-    const session = { person, authnInstant: now(), sessionIndex: newXmlId() }
-    const id = newToken()
-    sessions.set(id, session)
-    response.cookie(COOKIE, id, { httpOnly: true, sameSite: 'lax', path: '/' })
-    return session
-  }
-
   serveAssets(app)
-  app.get('/', (request, response) => sendPage(response, 200, frontPage(sessionOf(request)), []))
   app.get('/metadata', (_request, response) => {
     response.type('application/samlmetadata+xml').send(metadata)
   })
-  app.get('/sso', ({ query }, response) => park(response, readRequest(query, 'redirect', serviceProviders)))
-  app.post('/sso', form, ({ body }, response) => park(response, readRequest(body ?? {}, 'post', serviceProviders)))
-  app.get('/continue/:handle', async (request, response) => {
-    const { handle } = request.params
-    const waiting = pendingOf(pending.get(handle))
-    const session = waiting.forceAuthn ? undefined : sessionOf(request)
-    if (session || waiting.isPassive) return answer(response, handle, waiting, session)
-    sendLogin(response, handle, waiting, people, false)
-  })
-  app.post('/continue/:handle', form, async (request, response) => {
-    const { handle = '' } = request.params
-    const waiting = pendingOf(pending.get(String(handle)))
-    const person = personWith(people, request.body?.username, request.body?.password)
-    if (!person) return sendLogin(response, String(handle), waiting, people, true)
-    sessions.delete(cookieOf(request))
-    await answer(response, String(handle), waiting, signIn(response, person))
-  })
-  app.post('/logout', (request, response) => {
-    sessions.delete(cookieOf(request))
-    response.clearCookie(COOKIE, { path: '/' }).redirect(303, '/')
-  })
+  app.use(routes(entityIdOf(url), options))
   app.use(answerUnknown)
   app.use(answerError)
   return app
 }
 
-/** What a person may be told of a request that is refused. */
-class RefusedRequest extends Error {}
-
-const pendingOf = (found: Pending | undefined): Pending => {
-  if (found) return found
-  throw new RefusedRequest('This sign-in has ended or was never started. Start again at the gateway.')
+/** What waits for its answer, and who is signed in. */
+const createMemory = (now: () => Date) => {
+  const pending = boundedMap<PendingRequest>(MOST_REMEMBERED)
+  const sessions = boundedMap<IdpSession>(MOST_REMEMBERED)
+  return {
+    park: (request: PendingRequest): string => {
+      const handle = newToken()
+      pending.set(handle, request)
+      return handle
+    },
+    waiting: (handle: string): PendingRequest => {
+      const found = pending.get(handle)
+      if (found) return found
+      throw new RefusedRequest('This sign-in has ended or was never started. Start again at the gateway.')
+    },
+    answered: (handle: string) => pending.delete(handle),
+    sessionOf: (request: Request) => sessions.get(cookieOf(request)),
+    signIn: (response: Response, person: Person): IdpSession => {
+      const [id, session] = [newToken(), { person, authnInstant: now(), sessionIndex: newXmlId() }]
+      sessions.set(id, session)
+      response.cookie(COOKIE, id, { httpOnly: true, sameSite: 'lax', path: '/' })
+      return session
+    },
+    signOut: (request: Request) => sessions.delete(cookieOf(request)),
+  }
 }
 
-/** The request, with the ACS that is registered for its issuer: where it asks for another one it is refused. */
-const readRequest = (
-  parameters: { readonly SAMLRequest?: unknown; readonly RelayState?: unknown },
-  binding: 'redirect' | 'post',
-  serviceProviders: readonly KnownServiceProvider[],
-): Pending => {
-  const { id, issuer, acsUrl, ...wishes } = parseAuthnRequest(parameters, binding)
-  const serviceProvider = serviceProviders.find(({ entityId }) => entityId === issuer)
-  if (!serviceProvider) throw new RefusedRequest('This service provider is not registered here.')
-  if (acsUrl !== undefined && acsUrl !== serviceProvider.acsUrl) {
-    throw new RefusedRequest('The request asks for an answer at an address that is not registered.')
+const routes = (entityId: string, options: DemoSamlIdpOptions): Router => {
+  const { keys, people, serviceProviders, now = () => new Date() } = options
+  const memory = createMemory(now)
+  const form = express.urlencoded({ extended: false, limit: '100kb' })
+  const answer = async (response: Response, handle: string, outcome: IdpSession | Refusal) => {
+    const request = memory.waiting(handle)
+    memory.answered(handle)
+    const exchange = { ...request, entityId }
+    const answering =
+      typeof outcome === 'string'
+        ? refuse(exchange, outcome, keys, now())
+        : assertPerson(exchange, outcome, keys, now())
+    sendAnswer(response, request, await answering)
   }
-  return { serviceProvider, inResponseTo: id, ...wishes }
+  // A GET of our own comes between: the browser sends it our Lax cookie, which it holds back from another site's POST.
+  const park = (response: Response, request: PendingRequest) =>
+    response.redirect(303, `/continue/${memory.park(request)}`)
+
+  return express
+    .Router()
+    .get('/', (request, response) => sendPage(response, 200, frontPage(memory.sessionOf(request)), []))
+    .get('/sso', ({ query }, response) => park(response, readRequest(query, 'redirect', serviceProviders)))
+    .post('/sso', form, ({ body }, response) => park(response, readRequest(body ?? {}, 'post', serviceProviders)))
+    .get('/continue/:handle', async (request, response) => {
+      const { handle } = request.params
+      const { forceAuthn, isPassive, serviceProvider } = memory.waiting(handle)
+      const session = forceAuthn ? undefined : memory.sessionOf(request)
+      if (session || isPassive) return answer(response, handle, session ?? 'passive')
+      sendLogin(response, handle, serviceProvider, people)
+    })
+    .post('/continue/:handle', form, async (request, response) => {
+      const handle = String(request.params.handle)
+      const { serviceProvider } = memory.waiting(handle)
+      if (request.body?.cancel) return answer(response, handle, 'cancelled')
+      const person = personWith(people, request.body?.username, request.body?.password)
+      if (!person) return sendLogin(response, handle, serviceProvider, people, true)
+      memory.signOut(request)
+      await answer(response, handle, memory.signIn(response, person))
+    })
+    .post('/logout', (request, response) => {
+      memory.signOut(request)
+      response.clearCookie(COOKIE, { path: '/' }).redirect(303, '/')
+    })
 }
 
 const sendLogin = (
   response: Response,
   handle: string,
-  { serviceProvider }: Pending,
+  { acsUrl }: KnownServiceProvider,
   people: readonly Person[],
-  wrongPassword: boolean,
+  wrongPassword = false,
 ): void => {
-  const application = new URL(serviceProvider.acsUrl).host
+  const application = new URL(acsUrl).host
   const page = loginPage({ protocol: PROTOCOL, application, people, action: `/continue/${handle}`, wrongPassword })
   sendPage(response, wrongPassword ? 403 : 200, page, [])
 }
 
-const sendAnswer = (response: Response, { serviceProvider, relayState }: Pending, xml: string): void => {
+const sendAnswer = (response: Response, { serviceProvider, relayState }: PendingRequest, xml: string): void => {
   const fields = {
     SAMLResponse: Buffer.from(xml).toString('base64'),
     ...(relayState === undefined ? {} : { RelayState: relayState }),

@@ -53,7 +53,7 @@ button.plain:hover { background: var(--accent-soft) }
 label { display: grid; gap: .25rem; font-size: .875rem; font-weight: 600 }
 input { border: 1px solid var(--quiet); background: transparent; padding: .4rem .75rem; font-weight: 400 }
 footer { margin-top: 1.25rem; padding-top: 1rem; border-top: 1px solid var(--line) }
-footer p:last-child { margin: 0 }
+main > :last-child, footer p:last-child { margin-bottom: 0 }
 a { color: var(--accent) }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 @media (max-width: 24rem) { main { padding: 1.25rem } }

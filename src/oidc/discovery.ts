@@ -35,14 +35,12 @@ const COOL_DOWN_MILLISECONDS = 10_000
 export const createDiscovery = (settings: OidcSettings, fetch: Fetch, clock: () => Date) => {
   let known: Promise<DiscoveredProvider> | undefined
   let askAgainAt = 0
-  const refresh = async (
-    previous: Promise<DiscoveredProvider> | undefined,
-    now: number,
-  ): Promise<DiscoveredProvider> => {
+  const refresh = async (previous: Promise<DiscoveredProvider> | undefined): Promise<DiscoveredProvider> => {
     try {
       return await discover(settings, fetch, clock)
     } catch (error) {
-      askAgainAt = now + COOL_DOWN_MILLISECONDS
+      // From when it failed: one that hangs has used up the time since it was asked.
+      askAgainAt = clock().getTime() + COOL_DOWN_MILLISECONDS
       if (previous) return previous.catch(() => Promise.reject(error))
       throw error
     }
@@ -51,7 +49,7 @@ export const createDiscovery = (settings: OidcSettings, fetch: Fetch, clock: () 
     const time = now.getTime()
     if (!known || time >= askAgainAt) {
       askAgainAt = time + FRESH_MILLISECONDS
-      known = refresh(known, time)
+      known = refresh(known)
     }
     return known
   }

@@ -45,7 +45,7 @@ export interface RelyingParty {
 export interface RelyingPartyOptions {
   /** Default: Node's own. */
   readonly fetch?: Fetch
-  /** For what is not told the time: `available`, and how often keys are asked for. */
+  /** Spaces out the requests for discovery and keys. Default: this machine's; pass the one that `now` comes from. */
   readonly clock?: () => Date
   /** Over a whole exchange with the provider. Default: 10 seconds. */
   readonly limitMilliseconds?: number

@@ -1,3 +1,4 @@
+import { get } from 'node:http'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
@@ -95,6 +96,16 @@ describe('the demo OpenID provider', () => {
     expect(page.body).toContain('No one here has that name and password.')
   })
 
+  it('tells the gateway when the person cancels', async () => {
+    const { url, ...secrets } = await relyingParty.start(new Date())
+    const browser = new Browser()
+    const page = await browser.submit(await browser.open(url.href), { cancel: 'yes' })
+    const callback = new URL(page.location).searchParams
+    await expect(relyingParty.finish(callback, secrets, new Date())).rejects.toMatchObject({
+      code: 'oidc.access_denied',
+    })
+  })
+
   it('names its cookies after itself, because cookies ignore ports', async () => {
     const browser = new Browser()
     await signIn('alice', browser)
@@ -128,10 +139,18 @@ describe('the demo OpenID provider', () => {
   })
 
   it('does not answer under a name that someone else chose', async () => {
-    const answer = await fetch(`${provider.url}/.well-known/openid-configuration`, {
-      headers: { host: 'evil.example' },
+    const body = await new Promise<string>((resolve, reject) => {
+      const headers = { host: 'evil.example' }
+      const request = get(`${provider.url}/.well-known/openid-configuration`, { headers }, (answer) => {
+        let text = ''
+        answer.on('data', (chunk) => {
+          text += chunk
+        })
+        answer.on('end', () => resolve(text))
+      })
+      request.on('error', reject)
     })
-    expect(await answer.text()).not.toContain('evil.example')
+    expect(JSON.parse(body).token_endpoint).toBe(`${provider.url}/token`)
   })
 
   it('rejects when the port is taken', async () => {

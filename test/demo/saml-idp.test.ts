@@ -117,6 +117,15 @@ describe('the demo SAML identity provider', () => {
     expect(response).not.toContain('<saml:Assertion')
   })
 
+  it('answers AuthnFailed when the person cancels', async () => {
+    const { id, url } = await requestUrl()
+    const browser = new Browser()
+    const response = responseIn(await browser.submit(await browser.open(url), { cancel: 'yes' }))
+    expect(response).toContain('urn:oasis:names:tc:SAML:2.0:status:AuthnFailed')
+    expect(response).toContain(`InResponseTo="${id}"`)
+    expect(response).not.toContain('<saml:Assertion')
+  })
+
   it('takes requests by POST as well, and sees its own cookie then', async () => {
     const browser = new Browser()
     await signIn(browser, 'bob')

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
 import type { OidcError } from '../../src/oidc/errors.ts'
 import { isSecureUrl } from '../../src/oidc/provider-metadata.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
@@ -145,6 +146,25 @@ describe('discovery', () => {
     later(2)
     expect(await relyingParty.available()).toBe(true)
     expect(await start()).toMatchObject({ url: expect.any(URL) })
+  })
+
+  it('that failed by hanging is not tried again at once', async () => {
+    let now = new Date('2026-11-22T12:00:00Z')
+    let requests = 0
+    const hangs: Fetch = async () => {
+      requests++
+      now = new Date(now.getTime() + 10_000)
+      throw new DOMException('too late', 'TimeoutError')
+    }
+    const relyingParty = createRelyingParty(settingsFor(provider.issuer), { fetch: hangs, clock: () => now })
+    for (let times = 0; times < 3; times++) expect(await relyingParty.available()).toBe(false)
+    expect(requests).toBe(1)
+  })
+
+  it('that hangs does not hold up the chooser', async () => {
+    provider.behave({ discovery: { answer: () => undefined } })
+    const relyingParty = createRelyingParty(settingsFor(provider.issuer), { limitMilliseconds: 60_000 })
+    expect(await relyingParty.available()).toBe(false)
   })
 
   it('that fails later on leaves what was known in use', async () => {

@@ -1,0 +1,32 @@
+import { parseAuthnRequest } from '../saml/authn-request.ts'
+import type { KnownServiceProvider } from './saml-answers.ts'
+
+/** A request that waits for its answer. */
+export interface PendingRequest {
+  readonly serviceProvider: KnownServiceProvider
+  readonly inResponseTo: string
+  readonly relayState: string | undefined
+  readonly forceAuthn: boolean
+  readonly isPassive: boolean
+}
+
+/** What a person may be told of a request that is refused. */
+export class RefusedRequest extends Error {}
+
+/**
+ * The request, with the ACS that is registered for its issuer: where it asks for another one it is refused.
+ * Throws RefusedRequest or SamlError.
+ */
+export const readRequest = (
+  parameters: { readonly SAMLRequest?: unknown; readonly RelayState?: unknown },
+  binding: 'redirect' | 'post',
+  serviceProviders: readonly KnownServiceProvider[],
+): PendingRequest => {
+  const { id, issuer, acsUrl, ...wishes } = parseAuthnRequest(parameters, binding)
+  const serviceProvider = serviceProviders.find(({ entityId }) => entityId === issuer)
+  if (!serviceProvider) throw new RefusedRequest('This service provider is not registered here.')
+  if (acsUrl !== undefined && acsUrl !== serviceProvider.acsUrl) {
+    throw new RefusedRequest('The request asks for an answer at an address that is not registered.')
+  }
+  return { serviceProvider, inResponseTo: id, ...wishes }
+}
