@@ -1,0 +1,125 @@
+import { createPublicKey, verify } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { describe, expect, it } from 'vitest'
+import { type AuthnRequestOptions, buildAuthnRequest, parseAuthnRequest } from '../../src/saml/authn-request.ts'
+import { attributeOf, childElements } from '../../src/xml/navigate.ts'
+import { parseXml } from '../../src/xml/parse.ts'
+import { makeKeyPair } from '../xml/keys.ts'
+import { errorOf, idp, now } from './world.ts'
+
+const keys = makeKeyPair()
+const sp = { entityId: 'https://gateway.example.org/metadata?a=1&b=2', acsUrl: 'https://gateway.example.org/acs', keys }
+const build = (changes: Partial<AuthnRequestOptions> = {}) =>
+  buildAuthnRequest({ idp, sp, relayState: 'r/ +&=é', now, newId: () => '_id', ...changes })
+const requestIn = (url: string) =>
+  parseXml(inflateRawSync(Buffer.from(new URL(url).searchParams.get('SAMLRequest') ?? '', 'base64')).toString())
+const parametersOf = (url: string) => Object.fromEntries(new URL(url).searchParams)
+
+describe('an AuthnRequest by redirect', () => {
+  it('says where to answer, when it was made and for whom', () => {
+    const request = requestIn(build().url)
+    expect(Object.fromEntries(request.attributes.map(({ name, value }) => [name, value]))).toEqual({
+      ID: '_id',
+      Version: '2.0',
+      IssueInstant: '2026-11-22T12:00:00.000Z',
+      Destination: 'https://idp.example.org/sso',
+      ProtocolBinding: 'urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST',
+      AssertionConsumerServiceURL: 'https://gateway.example.org/acs',
+    })
+    const [issuer, policy] = childElements(request)
+    expect(issuer?.children).toEqual([sp.entityId])
+    expect(policy && attributeOf(policy, 'AllowCreate')).toBe('true')
+  })
+
+  it('carries the RelayState as given', () => {
+    expect(new URL(build().url).searchParams.get('RelayState')).toBe('r/ +&=é')
+  })
+
+  it('keeps a query that the endpoint has', () => {
+    const url = new URL(
+      build({ idp: { ...idp, singleSignOn: { redirect: 'https://idp.example.org/sso?a=1&b=2' } } }).url,
+    )
+    expect([...url.searchParams.keys()]).toEqual(['a', 'b', 'SAMLRequest', 'RelayState'])
+  })
+
+  it('is unsigned unless the identity provider wants it', () => {
+    expect(new URL(build().url).searchParams.has('Signature')).toBe(false)
+    expect(new URL(build({ idp: { ...idp, wantAuthnRequestsSigned: true } }).url).searchParams.has('Signature')).toBe(
+      true,
+    )
+    expect(new URL(build({ sign: true }).url).searchParams.has('Signature')).toBe(true)
+  })
+
+  it('is signed over the exact octets of the query (Bindings 3.4.4.1)', () => {
+    const query = build({ sign: true }).url.split('?')[1] ?? ''
+    const [octets = '', signature = ''] = query.split('&Signature=')
+    expect(octets).toMatch(/^SAMLRequest=[^&]+&RelayState=[^&]+&SigAlg=[^&]+$/)
+    const value = Buffer.from(decodeURIComponent(signature), 'base64')
+    expect(verify('sha256', Buffer.from(octets), createPublicKey(keys.certificate), value)).toBe(true)
+  })
+
+  it('may ask for a fresh proof or for silence', () => {
+    const { url } = build({ forceAuthn: true, isPassive: true })
+    expect(parseAuthnRequest(parametersOf(url), 'redirect')).toMatchObject({ forceAuthn: true, isPassive: true })
+  })
+
+  it('has a new unguessable ID each time', () => {
+    const ids = [1, 2].map(() => buildAuthnRequest({ idp, sp, relayState: 'r', now }).id)
+    expect(ids[0]).not.toBe(ids[1])
+    expect(ids[0]).toMatch(/^_[0-9a-f]{40}$/)
+  })
+
+  it('cannot be made without an endpoint', () => {
+    expect(errorOf(() => build({ idp: { ...idp, singleSignOn: { post: 'https://idp.example.org/sso' } } })).code).toBe(
+      'saml.sign_on_endpoint_missing',
+    )
+  })
+})
+
+describe('an AuthnRequest at the identity provider', () => {
+  const xml =
+    '<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_1" Version="2.0"><i:Issuer xmlns:i="urn:oasis:names:tc:SAML:2.0:assertion">sp</i:Issuer></p:AuthnRequest>'
+  const deflated = (text: string | Buffer) => ({ SAMLRequest: deflateRawSync(text).toString('base64') })
+  const codeOf = (parameters: { SAMLRequest?: unknown }) =>
+    errorOf(() => parseAuthnRequest(parameters, 'redirect')).code
+
+  it('is read from a redirect', () => {
+    expect(parseAuthnRequest(parametersOf(build().url), 'redirect')).toEqual({
+      id: '_id',
+      issuer: sp.entityId,
+      acsUrl: sp.acsUrl,
+      forceAuthn: false,
+      isPassive: false,
+      relayState: 'r/ +&=é',
+    })
+  })
+
+  it('is read from a form, where it is not deflated', () => {
+    const SAMLRequest = Buffer.from(xml).toString('base64')
+    expect(parseAuthnRequest({ SAMLRequest, RelayState: ['x'] }, 'post')).toEqual({
+      id: '_1',
+      issuer: 'sp',
+      forceAuthn: false,
+      isPassive: false,
+      relayState: undefined,
+    })
+  })
+
+  it.each([
+    ['missing', {}],
+    ['repeated', { SAMLRequest: ['a', 'b'] }],
+    ['not base64', { SAMLRequest: '%%%' }],
+    ['not deflated', { SAMLRequest: Buffer.from(xml).toString('base64') }],
+    ['a deflate bomb', deflated(Buffer.alloc(100_000_000, 0x20))],
+    ['not UTF-8', deflated(Buffer.from([0xff, 0xfe]))],
+    ['another message', deflated(xml.replace(/AuthnRequest/g, 'LogoutRequest'))],
+    ['of another version', deflated(xml.replace('"2.0"', '"1.1"'))],
+    ['without an ID', deflated(xml.replace('ID="_1"', ''))],
+  ])('%s is refused', (_, parameters) => {
+    expect(codeOf(parameters)).toBe('saml.request_malformed')
+  })
+
+  it('with a DOCTYPE is refused as such', () => {
+    expect(codeOf(deflated(`<!DOCTYPE x>${xml}`))).toBe('saml.doctype')
+  })
+})

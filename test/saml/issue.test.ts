@@ -1,0 +1,200 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { XmlDocument, XsdValidator } from 'libxml2-wasm'
+import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs'
+import { describe, expect, it } from 'vitest'
+import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
+import { issueResponse, type ResponseToIssue } from '../../src/saml/issue.ts'
+import { parseIdpMetadata } from '../../src/saml/metadata.ts'
+import { judgeResponse } from '../../src/saml/response/validate.ts'
+import { signInFromAssertion } from '../../src/saml/sign-in.ts'
+import { buildSpMetadata } from '../../src/saml/sp-metadata.ts'
+import { requireTool } from '../tools.ts'
+import { makeKeyPair } from '../xml/keys.ts'
+import { acs, assertionOf, codeOf, form, now, request, sp } from './world.ts'
+
+const keys = makeKeyPair()
+const metadata = buildIdpMetadata({
+  entityId: 'https://issuer.example.org',
+  signer: keys,
+  ssoUrl: 'https://issuer.example.org/sso',
+  sloUrl: 'https://issuer.example.org/slo',
+})
+const idp = parseIdpMetadata(metadata, { now })
+const expected = {
+  idp,
+  spEntityId: sp,
+  acsUrl: acs,
+  inResponseTo: request,
+  clockSkewSeconds: 0,
+  signature: 'any',
+  subject: 'nameId',
+} as const
+const hostile = 'a<b>&"\'\r\n\t😀 ]]> {x} {y}'
+const alice: ResponseToIssue = {
+  issuer: 'https://issuer.example.org',
+  recipient: acs,
+  audience: sp,
+  inResponseTo: request,
+  nameId: {
+    value: 'alice',
+    format: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+    nameQualifier: 'n',
+    spNameQualifier: 's',
+  },
+  attributes: [
+    { name: `https://aws.amazon.com/SAML/Attributes/PrincipalTag:${hostile}`, values: [hostile, '', 'second'] },
+    {
+      name: 'urn:oid:0.9',
+      nameFormat: 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri',
+      friendlyName: 'mail',
+      values: ['alice@example.org'],
+    },
+  ],
+  authnInstant: new Date('2026-11-22T10:00:00Z'),
+  sessionIndex: '_s',
+  sessionNotOnOrAfter: new Date('2026-11-22T18:00:00Z'),
+  lifetimeSeconds: 300,
+  sign: 'assertion',
+}
+const places = ['assertion', 'response', 'both'] as const
+
+describe('an issued response', () => {
+  it.each(places)('signed as %s is taken by the validator, every value as it went in', async (sign) => {
+    const xml = await issueResponse({ ...alice, sign }, keys, now)
+    const assertion = assertionOf(judgeResponse(form(xml), { ...expected, signature: sign }, now))
+    expect(assertion).toMatchObject({
+      subject: 'alice',
+      nameId: alice.nameId,
+      authnInstant: alice.authnInstant,
+      sessionIndex: '_s',
+      sessionNotOnOrAfter: alice.sessionNotOnOrAfter,
+    })
+    expect([...assertion.attributes]).toEqual([
+      [`https://aws.amazon.com/SAML/Attributes/PrincipalTag:${hostile}`, [hostile, '', 'second']],
+      ['urn:oid:0.9', ['alice@example.org']],
+      ['mail', ['alice@example.org']],
+    ])
+  })
+
+  it('without InResponseTo is unsolicited', async () => {
+    const { inResponseTo: _, ...unsolicited } = alice
+    expect(codeOf(judgeResponse(form(await issueResponse(unsolicited, keys, now)), expected, now))).toBe(
+      'saml.unsolicited',
+    )
+  })
+
+  it('ends with its lifetime and takes a receiver a minute behind', async () => {
+    const xml = form(await issueResponse(alice, keys, now))
+    const at = (seconds: number) => codeOf(judgeResponse(xml, expected, new Date(now.getTime() + seconds * 1000)))
+    expect([-61, -60, 299, 300].map(at)).toEqual([
+      'saml.not_yet_valid',
+      'accepted',
+      'accepted',
+      'saml.confirmation_expired',
+    ])
+  })
+
+  it('has IDs of its own each time, unless they are given', async () => {
+    const id = async (changes: Partial<ResponseToIssue> = {}) =>
+      assertionOf(judgeResponse(form(await issueResponse({ ...alice, ...changes }, keys, now)), expected, now)).id
+    expect(await id()).not.toBe(await id())
+    expect(await id({ assertionId: '_mine' })).toBe('_mine')
+  })
+
+  it('cannot be made from text that XML cannot carry', async () => {
+    await expect(issueResponse({ ...alice, nameId: { value: 'a\u0000' } }, keys, now)).rejects.toMatchObject({
+      code: 'xml.unwritable',
+    })
+  })
+})
+
+const IDS = ['assertion:Assertion', 'protocol:Response'].flatMap((name) => [
+  '--id-attr:ID',
+  `urn:oasis:names:tc:SAML:2.0:${name}`,
+])
+
+describe.skipIf(!requireTool('/usr/bin/xmlsec1'))('xmlsec1 verifies what is issued', () => {
+  it.each(places)('signed as %s', async (sign) => {
+    const folder = mkdtempSync(join(tmpdir(), 'fedgate-issue-'))
+    const [certificate, response] = [join(folder, 'certificate'), join(folder, 'response')]
+    writeFileSync(certificate, keys.certificate)
+    writeFileSync(response, await issueResponse({ ...alice, sign }, keys, now))
+    const parents = sign === 'both' ? ['Assertion', 'Response'] : [sign === 'assertion' ? 'Assertion' : 'Response']
+    try {
+      for (const parent of parents) {
+        const at = `//*[local-name()='${parent}']/*[local-name()='Signature']`
+        const verify = ['--verify', ...IDS, '--node-xpath', at, '--pubkey-cert-pem', certificate, response]
+        expect(() => execFileSync('/usr/bin/xmlsec1', verify, { stdio: 'pipe' })).not.toThrow()
+      }
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+})
+
+const schemas = '/usr/share/simplesamlphp/schemas'
+
+describe.skipIf(!requireTool(`${schemas}/saml-schema-protocol-2.0.xsd`))('the schemas of SAML 2.0 admit', () => {
+  xmlRegisterFsInputProviders()
+  const validator = (name: string) => {
+    const url = `${schemas}/saml-schema-${name}-2.0.xsd`
+    return XsdValidator.fromDoc(XmlDocument.fromBuffer(readFileSync(url), { url }))
+  }
+  const validate = (name: string, xml: string) => () => validator(name).validate(XmlDocument.fromString(xml))
+
+  it.each(places)('an issued response signed as %s', async (sign) => {
+    expect(validate('protocol', await issueResponse({ ...alice, sign }, keys, now))).not.toThrow()
+  })
+
+  it('identity provider metadata', () => {
+    expect(validate('metadata', metadata)).not.toThrow()
+  })
+
+  it('service provider metadata, with and without logout', () => {
+    const plain = { entityId: sp, acsUrl: `${acs}?a=1&b=2`, keys }
+    expect(validate('metadata', buildSpMetadata(plain))).not.toThrow()
+    expect(validate('metadata', buildSpMetadata({ ...plain, sloUrl: 'https://gateway.example.org/slo' }))).not.toThrow()
+  })
+
+  it('and would refuse another order of children', () => {
+    const wrong = metadata.replace(/(<md:NameIDFormat>.*<\/md:NameIDFormat>)(.*)(<\/md:IDPSSODescriptor>)/s, '$2$1$3')
+    expect(wrong).not.toBe(metadata)
+    expect(validate('metadata', wrong)).toThrow()
+  })
+})
+
+describe('a sign-in', () => {
+  it('is what an assertion says, without the protocol', async () => {
+    const { SAMLResponse } = form(await issueResponse(alice, keys, now))
+    const signIn = signInFromAssertion(
+      'corp',
+      assertionOf(judgeResponse({ SAMLResponse }, expected, now)),
+      SAMLResponse,
+    )
+    expect(signIn.identity).toMatchObject({
+      provider: 'corp',
+      protocol: 'saml',
+      issuer: 'https://issuer.example.org',
+      subject: 'alice',
+      subjectFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+      authenticatedAt: new Date('2026-11-22T10:00:00Z'),
+    })
+    expect(signIn.evidence).toMatchObject({ kind: 'saml', issuedAt: now, expiresAt: new Date('2026-11-22T12:05:00Z') })
+    expect(signIn.logoutRef).toEqual({ kind: 'saml', nameId: alice.nameId, sessionIndex: '_s' })
+    expect(signIn.sessionEndsAt).toEqual(new Date('2026-11-22T18:00:00Z'))
+    expect(JSON.stringify(signIn)).not.toContain(SAMLResponse)
+  })
+
+  it('has evidence for no longer than STS takes it', async () => {
+    const { SAMLResponse } = form(await issueResponse({ ...alice, lifetimeSeconds: 3600 }, keys, now))
+    const signIn = signInFromAssertion(
+      'corp',
+      assertionOf(judgeResponse({ SAMLResponse }, expected, now)),
+      SAMLResponse,
+    )
+    expect(signIn.evidence.expiresAt).toEqual(new Date('2026-11-22T12:05:00Z'))
+  })
+})
