@@ -7,6 +7,7 @@ import express, { type Express } from 'express'
 import type { Store as ExpressSessionStore } from 'express-session'
 import type { Gateway } from '../gateway/gateway.ts'
 import { reference } from './caller.ts'
+import { isHttps } from './cookies.ts'
 import { errorAnswers, type Log, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
 import type { WebParts } from './pages.ts'
@@ -34,6 +35,8 @@ export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
   app.set('trust proxy', settings.trustProxy)
   app.set('query parser', 'simple')
   app.disable('x-powered-by')
+  // The public origin decides, not the hop before us: else secure cookies would silently not be set behind a proxy.
+  Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
   app.use(reference)
   app.use('/static', securityHeaders(gateway.settings.baseUrl), staticFiles)
   app.use(securityHeaders(gateway.settings.baseUrl, settings.consoleOrigins), noStore)

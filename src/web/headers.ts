@@ -22,7 +22,8 @@ export const securityHeaders = (baseUrl: string, formTargets: readonly string[] 
     },
     // Safe links from the console's sign-in back to here do not need it, and opening windows is not what we do.
     crossOriginOpenerPolicy: { policy: 'same-origin' },
-    referrerPolicy: { policy: 'no-referrer' },
+    // With no-referrer, browsers would send `Origin: null` with our own forms.
+    referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: isHttps(baseUrl) ? { maxAge: 31_536_000, includeSubDomains: false } : false,
   })
 

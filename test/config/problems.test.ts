@@ -177,6 +177,13 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'providers[1].id: expected an id that no other provider has, found "corp"',
     ],
     [
+      'a provider id that an address of the gateway needs',
+      'id: google',
+      'id: finish',
+      'finish',
+      'providers[1].id: expected another id: this one is taken by /login/finish, found "finish"',
+    ],
+    [
       'an issuer in clear text',
       'https://accounts.google.com',
       'http://accounts.google.com',

@@ -29,6 +29,20 @@ const providerIdsAreUnique: Rule = ({ providers }) => {
   )
 }
 
+/** /login/finish is where every login ends: a provider of that name could not be reached. */
+const providerIdIsFree: Rule = ({ providers }) =>
+  forEach(providers, ({ id }, index) =>
+    id === 'finish'
+      ? [
+          {
+            path: ['providers', index, 'id'],
+            expected: 'another id: this one is taken by /login/finish',
+            found: showValue(id),
+          },
+        ]
+      : [],
+  )
+
 const metadataIsReachable: Rule = (draft, facts) =>
   forEachSaml(draft, ({ metadata }, index) => {
     const path = ['providers', index, 'metadata']
@@ -81,6 +95,7 @@ const openidIsAskedFor: Rule = (draft) =>
 
 export const providerRules = {
   providerIdsAreUnique,
+  providerIdIsFree,
   metadataIsReachable,
   clockSkewIsSmall,
   issuerIsSafe,
