@@ -197,6 +197,7 @@ const accepted: Readonly<Record<string, readonly [attribute: string, values: rea
   'one-time-use': ['groups', developers],
   'own-key-info-ignored': ['groups', developers],
   'prefix-list': ['groups', developers],
+  'prefix-list-default': ['groups', developers],
   'pretty-printed': ['groups', developers],
   'roles-300': [
     'https://aws.amazon.com/SAML/Attributes/Role',
