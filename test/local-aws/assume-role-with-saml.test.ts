@@ -1,0 +1,369 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  ATTRIBUTE,
+  attributesFor,
+  base64,
+  call,
+  DENYING_ROLE,
+  FOREIGN_PROVIDER,
+  GATEWAY_ROLE,
+  LONG_ROLE,
+  newKeys,
+  PROVIDER,
+  type ResponseParts,
+  ROLE,
+  type Running,
+  responseXml,
+  sign,
+  start,
+  stateFor,
+  TAGGED_ROLE,
+  type WireAnswer,
+} from './support.ts'
+
+const NOW = new Date('2026-11-22T12:00:00Z')
+const keys = newKeys()
+const otherKeys = newKeys()
+let aws: Running
+beforeAll(async () => {
+  aws = await start(stateFor(keys), () => NOW)
+})
+afterAll(() => aws.close())
+
+const assume = (assertion: string, parameters: Readonly<Record<string, string>> = {}): Promise<WireAnswer> =>
+  call(aws.url, {
+    Action: 'AssumeRoleWithSAML',
+    RoleArn: ROLE,
+    PrincipalArn: PROVIDER,
+    SAMLAssertion: assertion,
+    ...parameters,
+  })
+
+const assumeWith = (parts: ResponseParts, parameters: Readonly<Record<string, string>> = {}): Promise<WireAnswer> =>
+  assume(base64(sign(responseXml(NOW, parts), keys)), parameters)
+
+const seconds = (count: number): Date => new Date(NOW.getTime() + count * 1000)
+const withAttributes = (more: Readonly<Record<string, readonly string[]>>, role = ROLE): ResponseParts => ({
+  attributes: { ...attributesFor(role), ...more },
+})
+
+describe('AssumeRoleWithSAML answers a good response (A.5, B.5)', () => {
+  it('with credentials of the shape that AWS gives', async () => {
+    const answer = await assumeWith({})
+    expect(answer.status).toBe(200)
+    expect(answer.element('AccessKeyId')).toMatch(/^ASIA[A-Z2-7]{16}$/)
+    expect(answer.element('SecretAccessKey')).toMatch(/^[A-Za-z0-9/+]{40}$/)
+    expect(answer.element('Expiration')).toBe('2026-11-22T13:00:00Z')
+  })
+
+  it('in the envelope of the Query protocol', async () => {
+    const { text } = await assumeWith({})
+    expect(text).toMatch(
+      /^<AssumeRoleWithSAMLResponse xmlns="https:\/\/sts\.amazonaws\.com\/doc\/2011-06-15\/"><AssumeRoleWithSAMLResult><Credentials>/,
+    )
+    expect(text).toMatch(
+      /<ResponseMetadata><RequestId>[0-9a-f-]{36}<\/RequestId><\/ResponseMetadata><\/AssumeRoleWithSAMLResponse>$/,
+    )
+  })
+
+  it.each([
+    ['Arn', 'arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com'],
+    ['Subject', 'alice'],
+    ['SubjectType', 'persistent'],
+    ['Issuer', 'https://idp.example.com/saml'],
+    ['Audience', 'https://signin.aws.amazon.com/saml'],
+    ['PackedPolicySize', undefined],
+    ['SourceIdentity', undefined],
+  ])('with %s %s', async (name, value) => {
+    expect((await assumeWith({})).element(name)).toBe(value)
+  })
+
+  it.each([
+    ['whose provider comes first in the pair', withAttributes({ [`${ATTRIBUTE}Role`]: [`${PROVIDER},${ROLE}`] })],
+    ['whose pair has white space around', withAttributes({ [`${ATTRIBUTE}Role`]: [`\n ${ROLE} , ${PROVIDER}\n`] })],
+    [
+      'that has other pairs too',
+      withAttributes({ [`${ATTRIBUTE}Role`]: [`${LONG_ROLE},${PROVIDER}`, `${ROLE},${PROVIDER}`] }),
+    ],
+    ['that answers some request: AWS does not look', { inResponseTo: '_unknown' }],
+    ['that is 4:59 old', { issuedAt: seconds(-299), notOnOrAfter: seconds(60) }],
+  ])('%s', async (_, parts) => {
+    expect((await assumeWith(parts)).status).toBe(200)
+  })
+
+  it('signed on the Response alone', async () => {
+    expect((await assume(base64(sign(responseXml(NOW), keys, 'Response')))).status).toBe(200)
+  })
+
+  it('signed on both', async () => {
+    expect((await assume(base64(sign(sign(responseXml(NOW), keys), keys, 'Response')))).status).toBe(200)
+  })
+
+  it('a second time, within its five minutes', async () => {
+    const response = base64(sign(responseXml(NOW), keys))
+    expect((await assume(response)).status).toBe(200)
+    expect((await assume(response)).status).toBe(200)
+  })
+})
+
+describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
+  const DISCOVERY =
+    /\(Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: (\w+); Request ID: [0-9a-f-]{36}; Proxy: null\)$/
+
+  it('what is not base64', async () => {
+    const { error } = await assume('not base64!')
+    expect(error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
+    expect(error).toMatch(DISCOVERY)
+  })
+
+  it.each([
+    ['not XML', 'hello'],
+    ['not a Response', '<a/>'],
+    [
+      'two assertions',
+      responseXml(NOW).replace(/(<a:Assertion .*<\/a:Assertion>)/, (all) => all + all.replace('"_a"', '"_b"')),
+    ],
+    ['a DOCTYPE', `<!DOCTYPE x>${responseXml(NOW)}`],
+    ['nested 100,000 deep', `${'<a>'.repeat(20_000)}`],
+  ])('what is %s', async (_, xml) => {
+    expect((await assume(base64(xml))).error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
+  })
+
+  it('a provider that does not exist', async () => {
+    const { error } = await assumeWith({}, { PrincipalArn: 'arn:aws:iam::111122223333:saml-provider/none' })
+    expect(error).toMatch(
+      /^InvalidIdentityToken: Specified provider doesn't exist \(.*AuthSamlManifestNotFoundException/,
+    )
+  })
+
+  it('a provider of another account', async () => {
+    const { error } = await assumeWith(
+      { attributes: attributesFor(ROLE, FOREIGN_PROVIDER) },
+      { PrincipalArn: FOREIGN_PROVIDER },
+    )
+    expect(error).toMatch(/^InvalidIdentityToken: Specified provider doesn't exist/)
+  })
+
+  it('another issuer', async () => {
+    expect((await assumeWith({ issuer: 'https://other.example' })).error).toMatch(
+      /^InvalidIdentityToken: Issuer not present in specified provider \(Service/,
+    )
+  })
+
+  it('an unsigned response', async () => {
+    expect((await assume(base64(responseXml(NOW)))).error).toBe('InvalidIdentityToken: Response signature invalid')
+  })
+
+  it('a response signed by somebody else', async () => {
+    expect((await assume(base64(sign(responseXml(NOW), otherKeys)))).error).toBe(
+      'InvalidIdentityToken: Response signature invalid',
+    )
+  })
+
+  it('a response changed after signing', async () => {
+    const changed = sign(responseXml(NOW), keys).replace('>alice<', '>mallory<')
+    expect((await assume(base64(changed))).error).toBe('InvalidIdentityToken: Response signature invalid')
+  })
+
+  it('a good assertion in a response whose own signature is bad', async () => {
+    const changed = sign(sign(responseXml(NOW), keys), keys, 'Response').replace(
+      'Version="2.0" IssueInstant',
+      'Destination="x" Version="2.0" IssueInstant',
+    )
+    expect((await assume(base64(changed))).error).toBe('InvalidIdentityToken: Response signature invalid')
+  })
+
+  it('a signed assertion wrapped beside a forged one', async () => {
+    const signed = sign(responseXml(NOW), keys)
+    const original = /<a:Assertion .*<\/a:Assertion>/.exec(signed)?.[0] ?? ''
+    const forged = original
+      .replace('"_a"', '"_f"')
+      .replace('>alice<', '>mallory<')
+      .replace(/<ds:Signature|<Signature/, (all) => all)
+    const wrapped = signed.replace(original, `${forged}<p:Extensions>${original}</p:Extensions>`)
+    expect((await assume(base64(wrapped))).error).toBe('InvalidIdentityToken: Response signature invalid')
+  })
+
+  const invalid = 'InvalidIdentityToken'
+  const expired = 'ExpiredTokenException: Token must be redeemed within 5 minutes of issuance'
+  it.each<[string, ResponseParts, string]>([
+    [
+      'another audience',
+      { audience: 'https://gateway.example' },
+      `${invalid}: Response does not contain the required audience.`,
+    ],
+    [
+      'an audience with a trailing slash',
+      { audience: 'urn:amazon:webservices/' },
+      `${invalid}: Response does not contain the required audience.`,
+    ],
+    [
+      'no audience at all',
+      { conditions: '<a:Conditions/>' },
+      `${invalid}: Response does not contain the required audience.`,
+    ],
+    [
+      'a response that is no success',
+      { status: 'urn:oasis:names:tc:SAML:2.0:status:Responder' },
+      `${invalid}: Response status is not success`,
+    ],
+    ['no confirmation', { confirmations: '' }, `${invalid}: Response does not contain a valid subject confirmation.`],
+    ['an assertion 5:01 old', { issuedAt: seconds(-301), notOnOrAfter: seconds(60) }, expired],
+    ['an assertion past its NotOnOrAfter', { issuedAt: seconds(-60), notOnOrAfter: NOW }, expired],
+    ['an assertion of the future', { notBefore: seconds(30) }, `${invalid}: Response is not yet valid`],
+    ['a session of the provider that is over', { sessionNotOnOrAfter: seconds(-1) }, expired],
+    [
+      'no RoleSessionName',
+      { attributes: { [`${ATTRIBUTE}Role`]: [`${ROLE},${PROVIDER}`] } },
+      `${invalid}: RoleSessionName is required in AuthnResponse`,
+    ],
+    [
+      'a RoleSessionName with a space',
+      withAttributes({ [`${ATTRIBUTE}RoleSessionName`]: ['a b'] }),
+      `${invalid}: RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}`,
+    ],
+    [
+      'a RoleSessionName of one character',
+      withAttributes({ [`${ATTRIBUTE}RoleSessionName`]: ['a'] }),
+      `${invalid}: RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}`,
+    ],
+    [
+      'two RoleSessionNames',
+      withAttributes({ [`${ATTRIBUTE}RoleSessionName`]: ['alice', 'bob'] }),
+      `${invalid}: RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}`,
+    ],
+    [
+      'a source identity of aws:',
+      withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['aws:x'] }),
+      `${invalid}: Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"`,
+    ],
+    [
+      'tag keys that differ in case only',
+      withAttributes({ [`${ATTRIBUTE}PrincipalTag:a`]: ['1'], [`${ATTRIBUTE}PrincipalTag:A`]: ['2'] }),
+      'InvalidParameterValue: Duplicate tag keys found. Please note that Tag keys are case insensitive.',
+    ],
+    [
+      'a transitive key without its tag',
+      withAttributes({ [`${ATTRIBUTE}TransitiveTagKeys`]: ['a'] }),
+      'InvalidParameterValue: The specified transitive tag key must be included in the requested tags.',
+    ],
+  ])('%s', async (_, parts, error) => {
+    expect((await assumeWith(parts)).error).toBe(error)
+  })
+
+  const denied = 'AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML'
+  it.each<[string, ResponseParts, Readonly<Record<string, string>>]>([
+    ['a role that does not exist', {}, { RoleArn: 'arn:aws:iam::111122223333:role/None' }],
+    ['a pair that the Role attribute does not have', { attributes: attributesFor(LONG_ROLE) }, {}],
+    ['a subject without a NameID', { nameId: '' }, {}],
+    ['a recipient that the trust policy does not name', { recipient: 'https://gateway.example/acs' }, {}],
+    ['what the trust policy denies', { attributes: attributesFor(DENYING_ROLE) }, { RoleArn: DENYING_ROLE }],
+    ['tags without sts:TagSession', withAttributes({ [`${ATTRIBUTE}PrincipalTag:a`]: ['1'] }), {}],
+    [
+      'a source identity without sts:SetSourceIdentity',
+      withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['alice'] }),
+      {},
+    ],
+  ])('%s, in one word', async (_, parts, parameters) => {
+    const answer = await assumeWith(parts, parameters)
+    expect([answer.status, answer.error]).toEqual([403, denied])
+  })
+
+  it('and tells the reason to its log alone', async () => {
+    await assumeWith({ recipient: 'https://gateway.example/acs' })
+    expect(aws.lines.at(-1)).toContain(
+      'Condition.StringEquals.SAML:aud: expected https://signin.aws.amazon.com/saml, found https://gateway.example/acs',
+    )
+  })
+})
+
+describe('AssumeRoleWithSAML and what a session carries', () => {
+  const tags = { [`${ATTRIBUTE}PrincipalTag:CostCenter`]: ['4711'], [`${ATTRIBUTE}TransitiveTagKeys`]: ['CostCenter'] }
+
+  it('takes a recipient of its own where the trust policy names it', async () => {
+    const parts = { recipient: 'https://gateway.example/acs', attributes: attributesFor(GATEWAY_ROLE) }
+    expect((await assumeWith(parts, { RoleArn: GATEWAY_ROLE })).element('Audience')).toBe('https://gateway.example/acs')
+  })
+
+  it('takes tags where the trust policy permits them, and says what they weigh', async () => {
+    const answer = await assumeWith(withAttributes(tags, TAGGED_ROLE), { RoleArn: TAGGED_ROLE })
+    expect([answer.status, answer.element('PackedPolicySize')]).toEqual([200, '4'])
+  })
+
+  it('refuses tags that weigh too much: nine of 250 characters are 498 percent (D.4)', async () => {
+    const nine = Object.fromEntries(
+      Array.from({ length: 9 }, (_, n) => [`${ATTRIBUTE}PrincipalTag:T${n + 1}`, ['a'.repeat(250)]]),
+    )
+    const answer = await assumeWith(withAttributes(nine, TAGGED_ROLE), { RoleArn: TAGGED_ROLE })
+    expect(answer.error).toMatch(
+      /^PackedPolicyTooLarge: Packed size of session tags consumes 49\d% of allotted space\.$/,
+    )
+  })
+
+  it('gives the source identity back', async () => {
+    const parts = withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['alice'] }, TAGGED_ROLE)
+    expect((await assumeWith(parts, { RoleArn: TAGGED_ROLE })).element('SourceIdentity')).toBe('alice')
+  })
+
+  it.each<[string, ResponseParts, Readonly<Record<string, string>>, string]>([
+    ['DurationSeconds', { attributes: attributesFor(LONG_ROLE) }, { DurationSeconds: '43200' }, '2026-11-23T00:00:00Z'],
+    ['an hour when nothing is asked', { attributes: attributesFor(LONG_ROLE) }, {}, '2026-11-22T13:00:00Z'],
+    [
+      'a shorter SessionDuration',
+      withAttributes({ [`${ATTRIBUTE}SessionDuration`]: ['900'] }, LONG_ROLE),
+      {},
+      '2026-11-22T12:15:00Z',
+    ],
+    [
+      'never a longer SessionDuration',
+      withAttributes({ [`${ATTRIBUTE}SessionDuration`]: ['7200'] }, LONG_ROLE),
+      {},
+      '2026-11-22T13:00:00Z',
+    ],
+    [
+      "the end of the provider's session",
+      { attributes: attributesFor(LONG_ROLE), sessionNotOnOrAfter: seconds(600) },
+      {},
+      '2026-11-22T12:10:00Z',
+    ],
+  ])('lasts for %s', async (_, parts, parameters, expiration) => {
+    expect((await assumeWith(parts, { RoleArn: LONG_ROLE, ...parameters })).element('Expiration')).toBe(expiration)
+  })
+})
+
+describe('AssumeRoleWithSAML checks its parameters first (A.2, A.3)', () => {
+  it('and names all that is missing', async () => {
+    const { error } = await call(aws.url, { Action: 'AssumeRoleWithSAML' })
+    expect(error).toBe(
+      "ValidationError: 3 validation errors detected: Value at 'roleArn' failed to satisfy constraint: Member must not be null; " +
+        "Value at 'principalArn' failed to satisfy constraint: Member must not be null; " +
+        "Value at 'sAMLAssertion' failed to satisfy constraint: Member must not be null",
+    )
+  })
+
+  it.each([
+    [
+      { DurationSeconds: '899' },
+      "ValidationError: 1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900",
+    ],
+    [
+      { DurationSeconds: '43201' },
+      "ValidationError: 1 validation error detected: Value '43201' at 'durationSeconds' failed to satisfy constraint: Member must have value less than or equal to 43200",
+    ],
+    [
+      { DurationSeconds: '3601' },
+      'ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    ],
+    [{ DurationSeconds: 'an hour' }, 'MalformedInput: The parameter DurationSeconds is not an integer'],
+    [{ RoleArn: 'nothing-valid-in-here' }, 'ValidationError: nothing-valid-in-here is invalid'],
+    [{ RoleArn: 'arn::b:::something/test-role' }, 'ValidationError: arn::b:::something/test-role is invalid'],
+    [{ RoleArn: 'arn:a:a::aaaaaaaaaa:' }, 'ValidationError: arn:a:a::aaaaaaaaaa: is invalid'],
+    [
+      { SAMLAssertion: 'a'.repeat(100_001) },
+      "ValidationError: 1 validation error detected: Value at 'sAMLAssertion' failed to satisfy constraint: Member must have length less than or equal to 100000",
+    ],
+    [{ Policy: '{' }, 'MalformedPolicyDocument: This policy contains invalid Json'],
+  ])('%j', async (parameters, error) => {
+    expect((await assumeWith({}, parameters as Record<string, string>)).error).toBe(error)
+  })
+})

@@ -1,0 +1,211 @@
+import { createHmac } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  call,
+  newKeys,
+  type OpenIdProvider,
+  ROLE,
+  type Running,
+  start,
+  startOpenIdProvider,
+  stateFor,
+  WEB_ROLE,
+  type WireAnswer,
+} from './support.ts'
+
+const keys = newKeys()
+let provider: OpenIdProvider
+let aws: Running
+beforeAll(async () => {
+  provider = await startOpenIdProvider()
+})
+beforeEach(async () => {
+  aws = await start(stateFor(keys, provider.url))
+  return () => aws.close()
+})
+afterAll(() => provider.close())
+
+const assume = (token: string, parameters: Readonly<Record<string, string>> = {}): Promise<WireAnswer> =>
+  call(aws.url, {
+    Action: 'AssumeRoleWithWebIdentity',
+    RoleArn: WEB_ROLE,
+    RoleSessionName: 'alice@example.com',
+    WebIdentityToken: token,
+    ...parameters,
+  })
+
+const now = (): number => Math.floor(Date.now() / 1000)
+const b64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const unsigned = (alg: string, signature: string): string =>
+  `${b64({ alg, kid: 'rsa' })}.${b64({ iss: provider.url, aud: 'fedgate', sub: 'alice-1', iat: now(), exp: now() + 300 })}.${signature}`
+
+describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
+  it.each([
+    ['Arn', 'arn:aws:sts::111122223333:assumed-role/Web/alice@example.com'],
+    ['SubjectFromWebIdentityToken', 'alice-1'],
+    ['Audience', 'fedgate'],
+  ])('with %s %s', async (name, value) => {
+    expect((await assume(await provider.token({}))).element(name)).toBe(value)
+  })
+
+  it("with the provider's ARN as Provider (C.9)", async () => {
+    const answer = await assume(await provider.token({}))
+    expect(answer.element('Provider')).toBe(`arn:aws:iam::111122223333:oidc-provider/${new URL(provider.url).host}`)
+  })
+
+  it('signed ES256', async () => {
+    expect((await assume(await provider.token({}, { alg: 'ES256' }))).status).toBe(200)
+  })
+
+  it.each(['RS384', 'RS512'])('signed %s', async (alg) => {
+    expect((await assume(await provider.token({}, { alg }))).status).toBe(200)
+  })
+
+  it('with several audiences of which one is registered', async () => {
+    expect((await assume(await provider.token({ aud: ['elsewhere', 'fedgate'] }))).element('Audience')).toBe('fedgate')
+  })
+
+  it('with azp in place of aud (C.4)', async () => {
+    expect((await assume(await provider.token({ aud: 'elsewhere', azp: 'fedgate' }))).element('Audience')).toBe(
+      'fedgate',
+    )
+  })
+
+  it('asks the issuer for its keys once for many tokens', async () => {
+    provider.requests.length = 0
+    await assume(await provider.token({}))
+    await assume(await provider.token({ sub: 'bob-1' }))
+    expect(provider.requests).toEqual(['/.well-known/openid-configuration', '/jwks'])
+  })
+
+  it('asks once for tokens that come at the same time', async () => {
+    provider.requests.length = 0
+    const token = await provider.token({})
+    await Promise.all([assume(token), assume(token), assume(token)])
+    expect(provider.requests).toHaveLength(2)
+  })
+})
+
+describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
+  const NOT_A_JWT =
+    'InvalidIdentityToken: The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)'
+  const NO_KEY =
+    "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
+
+  it.each([
+    ['an opaque token', () => 'not-a-real-jwt-token'],
+    ['two parts', () => 'e30.e30'],
+    ['alg none', () => unsigned('none', 'AAAA')],
+    ['alg none without a signature', () => unsigned('none', '')],
+    [
+      'alg HS256 with the public key',
+      () => unsigned('HS256', createHmac('sha256', 'k').update('x').digest('base64url')),
+    ],
+    ['alg PS256', () => provider.token({}, { alg: 'PS256' })],
+  ])('%s as no valid JWT', async (_, token) => {
+    expect((await assume(await token())).error).toBe(NOT_A_JWT)
+  })
+
+  it('an issuer that the account of the role does not know', async () => {
+    const { error } = await assume(await provider.token({ iss: 'https://unknown.example' }))
+    expect(error).toBe(
+      'InvalidIdentityToken: No OpenIDConnect provider found in your account for https://unknown.example',
+    )
+  })
+
+  it.each([
+    ['another audience', { aud: 'elsewhere' }],
+    ['another azp beside a good aud', { azp: 'elsewhere' }],
+  ])('%s', async (_, claims) => {
+    expect((await assume(await provider.token(claims))).error).toBe('InvalidIdentityToken: Incorrect token audience')
+  })
+
+  it('a signature that is not of the key', async () => {
+    const [head, , signature] = (await provider.token({})).split('.')
+    const [, body] = (await provider.token({ sub: 'mallory' })).split('.')
+    expect((await assume(`${head}.${body}.${signature}`)).error).toMatch(/^InvalidIdentityToken: The signature/)
+  })
+
+  it('a token without a kid', async () => {
+    expect((await assume(await provider.token({}, { kid: '' }))).error).toBe(NO_KEY)
+  })
+
+  it('a kid that the issuer does not have', async () => {
+    expect((await assume(await provider.token({}, { kid: 'other' }))).error).toBe(NO_KEY)
+  })
+
+  it('a key that is meant for another algorithm', async () => {
+    expect((await assume(await provider.token({}, { kid: 'ec' }))).error).toBe(NO_KEY)
+  })
+
+  it.each([
+    ['has no discovery document', '/.well-known/openid-configuration', undefined],
+    [
+      'publishes the discovery document of another',
+      '/.well-known/openid-configuration',
+      '{"issuer":"https://other","jwks_uri":"https://other/jwks"}',
+    ],
+    ['publishes no keys', '/jwks', '{"nothing":true}'],
+    ['publishes no JSON', '/jwks', '<html>'],
+    ['publishes two megabytes', '/jwks', `{"keys":[],"x":"${'x'.repeat(2_000_000)}"}`],
+  ])('a token whose issuer %s', async (_, path, body) => {
+    const before = provider.documents.get(path) ?? ''
+    if (body === undefined) provider.documents.delete(path)
+    else provider.documents.set(path, body)
+    try {
+      expect((await assume(await provider.token({}))).error).toBe(NO_KEY)
+    } finally {
+      provider.documents.set(path, before)
+    }
+  })
+
+  it('an expired token, with the missing space of AWS', async () => {
+    const exp = now() - 1
+    expect((await assume(await provider.token({ exp }))).error).toMatch(
+      new RegExp(
+        `^ExpiredTokenException: Token expired: current date/time \\d+ must be before the expiration date/time${exp}$`,
+      ),
+    )
+  })
+
+  it('a token issued more than a day ago', async () => {
+    expect((await assume(await provider.token({ iat: now() - 90_000 }))).error).toMatch(
+      /^ExpiredTokenException: Token too old: 9000\d$/,
+    )
+  })
+
+  it.each([
+    ['nbf in the future', { nbf: 4_000_000_000 }, 'InvalidIdentityToken: Token is not yet valid'],
+    ['no exp', { exp: undefined }, 'InvalidIdentityToken: Missing a required claim: exp'],
+    ['no iat', { iat: undefined }, 'InvalidIdentityToken: Missing a required claim: iat'],
+    ['no sub', { sub: undefined }, 'InvalidIdentityToken: Missing a required claim: sub'],
+    ['no aud', { aud: undefined }, 'InvalidIdentityToken: Missing a required claim: aud'],
+    ['an exp that is no integer', { exp: 4_000_000_000.5 }, 'InvalidIdentityToken: The claim exp must be an integer'],
+    ['an exp that is text', { exp: '4000000000' }, 'InvalidIdentityToken: The claim exp must be an integer'],
+    [
+      'a tag with two values',
+      { 'https://aws.amazon.com/tags': { principal_tags: { a: ['1', '2'] } } },
+      'InvalidIdentityToken: Session tags in the token do not satisfy the constraints of session tags',
+    ],
+  ])('%s', async (_, claims, error) => {
+    expect((await assume(await provider.token(claims))).error).toBe(error)
+  })
+
+  it.each([
+    ['a role that does not exist', {}, { RoleArn: 'arn:aws:iam::111122223333:role/None' }],
+    ['a role for SAML', {}, { RoleArn: ROLE }],
+    ['an audience that only the trust policy refuses', { aud: 'other' }, {}],
+    ['nested tags without sts:TagSession', { 'https://aws.amazon.com/tags': { principal_tags: { a: ['1'] } } }, {}],
+    ['flattened tags without sts:TagSession', { 'https://aws.amazon.com/tags/principal_tags/a': '1' }, {}],
+    ['a source identity without sts:SetSourceIdentity', { 'https://aws.amazon.com/source_identity': 'alice' }, {}],
+  ])('%s, in one word', async (_, claims, parameters) => {
+    const { status, error } = await assume(await provider.token(claims), parameters as Record<string, string>)
+    expect([status, error]).toEqual([403, 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'])
+  })
+
+  it('a session name as the recorded answer says it (A.3)', async () => {
+    expect((await assume(await provider.token({}), { RoleSessionName: 'Session1:2' })).error).toBe(
+      "ValidationError: 1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
+    )
+  })
+})

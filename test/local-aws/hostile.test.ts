@@ -1,0 +1,134 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startLocalAws } from '../../src/local-aws/server.ts'
+import { call, newKeys, PROVIDER, ROLE, type Running, start, stateFor, wireAnswer } from './support.ts'
+
+const state = stateFor(newKeys())
+let aws: Running
+beforeAll(async () => {
+  aws = await start(state)
+})
+afterAll(() => aws.close())
+
+const raw = async (bytes: string): Promise<string> => {
+  const { port } = new URL(aws.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  socket.setEncoding('utf8')
+  let text = ''
+  socket.on('data', (chunk: string) => {
+    text += chunk
+  })
+  socket.on('error', () => {})
+  socket.write(bytes)
+  await once(socket, 'close')
+  return text
+}
+
+describe('Whatever is sent, the local AWS answers as AWS would', () => {
+  it('with 413 to ten megabytes', async () => {
+    const response = await fetch(aws.url, { method: 'POST', body: 'x'.repeat(10_000_000) })
+    expect(response.status).toBe(413)
+    expect(wireAnswer(response.status, await response.text()).element('Code')).toBe('RequestEntityTooLarge')
+  })
+
+  it.each([
+    ['no action', '', 'MissingAction'],
+    ['an action that does not exist', 'Action=AssumeEverything', 'InvalidAction'],
+    ['an action that is a permission', 'Action=TagSession', 'InvalidAction'],
+    ['an action named like a member of every object', 'Action=constructor', 'InvalidAction'],
+    ['another version', 'Action=GetCallerIdentity&Version=2010-01-01', 'InvalidAction'],
+    ['control characters', 'Action=%00%01%ff', 'InvalidAction'],
+    ['bad percent-encoding', 'Action=%E0%A4%A&%', 'InvalidAction'],
+    ['a hundred thousand parameters', 'a&'.repeat(100_000), 'MissingAction'],
+  ])('%s', async (_, body, code) => {
+    const response = await fetch(aws.url, { method: 'POST', body })
+    expect([response.status, wireAnswer(400, await response.text()).element('Code')]).toEqual([400, code])
+  })
+
+  it('even where an answer repeats characters that XML cannot carry', async () => {
+    const { error } = await call(aws.url, {
+      Action: 'AssumeRoleWithSAML',
+      RoleArn: '\u0000\u0001 <&>',
+      PrincipalArn: PROVIDER,
+      SAMLAssertion: 'aaaa',
+    })
+    expect(error).toContain("Value '\uFFFD\uFFFD <&>' at 'roleArn'")
+  })
+
+  it('with 404 to what it has no route for', async () => {
+    expect((await fetch(`${aws.url}/latest/meta-data/`)).status).toBe(404)
+    expect((await fetch(aws.url, { method: 'DELETE' })).status).toBe(404)
+  })
+
+  it('with 400 to what is not HTTP', async () => {
+    expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
+  })
+
+  it('with 431 to headers without end', async () => {
+    expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /)
+  })
+
+  it.each([
+    ['AWS4-HMAC-SHA256', 'IncompleteSignature'],
+    ['Bearer x', 'IncompleteSignature'],
+    ['AWS4-HMAC-SHA256 Credential=a/b/c, SignedHeaders=host, Signature=x', 'IncompleteSignature'],
+    [
+      'AWS4-HMAC-SHA256 Credential=AKIAY34FZKBOEXAMPLE1/20261122/eu-west-1/sts/aws4_request, SignedHeaders=x-amz-date, Signature='.concat(
+        'a'.repeat(64),
+      ),
+      'IncompleteSignature',
+    ],
+    [
+      'AWS4-HMAC-SHA256 Credential=AKIAY34FZKBOEXAMPLE1/20261122/eu-west-1/s3/aws4_request, SignedHeaders=host;x-amz-date, Signature='.concat(
+        'a'.repeat(64),
+      ),
+      'SignatureDoesNotMatch',
+    ],
+  ])('with a code to Authorization: %s', async (authorization, code) => {
+    const headers = { authorization, 'x-amz-date': '20261122T000000Z' }
+    const response = await fetch(aws.url, {
+      method: 'POST',
+      headers,
+      body: new URLSearchParams({ Action: 'GetCallerIdentity' }),
+    })
+    expect(wireAnswer(response.status, await response.text()).element('Code')).toBe(code)
+  })
+
+  it('to a signature that comes with an unsigned call by ignoring it', async () => {
+    const body = new URLSearchParams({
+      Action: 'AssumeRoleWithSAML',
+      RoleArn: ROLE,
+      PrincipalArn: PROVIDER,
+      SAMLAssertion: 'aaaa',
+    })
+    const response = await fetch(aws.url, { method: 'POST', headers: { authorization: 'AWS4-HMAC-SHA256 x' }, body })
+    expect(wireAnswer(response.status, await response.text()).element('Code')).toBe('InvalidIdentityToken')
+  })
+
+  it('with 500 and no word about why when it is itself at fault', async () => {
+    let calls = 0
+    const broken = await start(state, () => {
+      if (calls++ > 0) throw new Error('the clock fell off the wall at /secret/path')
+      return new Date()
+    })
+    try {
+      const response = await fetch(broken.url, { method: 'POST', body: 'Action=GetCallerIdentity' })
+      const text = await response.text()
+      expect([response.status, wireAnswer(500, text).element('Code')]).toEqual([500, 'InternalFailure'])
+      expect(text).not.toContain('secret')
+    } finally {
+      await broken.close()
+    }
+  })
+})
+
+describe('Starting', () => {
+  it('rejects with EADDRINUSE when the port is taken', async () => {
+    const port = Number(new URL(aws.url).port)
+    const listen = { host: '127.0.0.1', port }
+    await expect(startLocalAws({ listen, state, allowHttpIssuers: false })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    })
+  })
+})
