@@ -3,6 +3,9 @@ import { cut, OidcError } from './errors.ts'
 /** How the relying party reaches a provider: `fetch`, or a stand-in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
+/** A fetch that is bounded; `note` is given the text of the answer. */
+export type BoundedFetch = (url: string, init: RequestInit, note?: (body: string) => void) => Promise<Response>
+
 const LARGEST_ANSWER = 1024 * 1024
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/
 // A userinfo answer may be signed, which openid-client verifies.
@@ -14,15 +17,15 @@ const JWT_TYPE = 'application/jwt'
  * Throws OidcError.
  */
 export const boundedFetch =
-  (fetch: Fetch, limitMilliseconds: number): Fetch =>
-  async (url, init) => {
-    const timeout = AbortSignal.timeout(limitMilliseconds)
-    const signal = init.signal ? AbortSignal.any([timeout, init.signal]) : timeout
+  (fetch: Fetch, limitMilliseconds: number): BoundedFetch =>
+  async (url, init, note) => {
+    const signal = AbortSignal.timeout(limitMilliseconds)
     try {
       const response = await fetch(url, { ...init, redirect: 'manual', signal })
       refuseBadStatus(response, url)
       const body = await readBounded(response, url)
       refuseOtherThanJson(response, url)
+      note?.(body)
       return new Response(body, { status: response.status, headers: response.headers })
     } catch (error) {
       throw error instanceof OidcError ? error : transportError(error, signal.aborted, url)
@@ -38,17 +41,19 @@ const refuseBadStatus = (response: Response, url: string): void => {
   throw new OidcError(problem, { expected: 'status 200', found: `status ${status}`, source: place(url) })
 }
 
-const readBounded = async (response: Response, url: string): Promise<Uint8Array<ArrayBuffer>> => {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
+const readBounded = async (response: Response, url: string): Promise<string> => {
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let [text, size] = ['', 0]
+  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
+    size += part.value.byteLength
     if (size > LARGEST_ANSWER) {
+      void reader?.cancel()
       throw new OidcError('oidc.answer_too_large', { expected: 'at most 1 MB', found: 'more', source: place(url) })
     }
-    chunks.push(chunk)
+    text += decoder.decode(part.value, { stream: true })
   }
-  return new Uint8Array(Buffer.concat(chunks))
+  return text + decoder.decode()
 }
 
 const refuseOtherThanJson = (response: Response, url: string): void => {

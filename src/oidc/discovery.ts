@@ -10,18 +10,19 @@ import {
   None,
   type ServerMetadata,
 } from 'openid-client'
-import type { Fetch } from './bounded-fetch.ts'
+import type { BoundedFetch } from './bounded-fetch.ts'
 import { OidcError } from './errors.ts'
 import { createKeySet, type KeySet } from './key-set.ts'
 import { isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
 import type { OidcSettings } from './settings.ts'
-import { recordTokenAnswer } from './token-answer.ts'
+import { createTokenAnswers, type TokenAnswers } from './token-answers.ts'
 
 /** A provider that has been discovered, ready for logins. */
 export interface DiscoveredProvider {
   readonly metadata: ServerMetadata
   readonly configuration: Configuration
   readonly keySet: KeySet
+  readonly tokenAnswers: TokenAnswers
 }
 
 const FRESH_MILLISECONDS = 60 * 60 * 1000
@@ -32,7 +33,7 @@ const COOL_DOWN_MILLISECONDS = 10_000
  * is not asked by every page, and is then tried again. Where a provider was known before, a failed refresh leaves it in use.
  * `fetch` is bounded already. The returned function throws OidcError.
  */
-export const createDiscovery = (settings: OidcSettings, fetch: Fetch, clock: () => Date) => {
+export const createDiscovery = (settings: OidcSettings, fetch: BoundedFetch, clock: () => Date) => {
   let known: Promise<DiscoveredProvider> | undefined
   let askAgainAt = 0
   const refresh = async (previous: Promise<DiscoveredProvider> | undefined): Promise<DiscoveredProvider> => {
@@ -55,29 +56,36 @@ export const createDiscovery = (settings: OidcSettings, fetch: Fetch, clock: () 
   }
 }
 
-const discover = async (settings: OidcSettings, fetch: Fetch, clock: () => Date): Promise<DiscoveredProvider> => {
+const discover = async (
+  settings: OidcSettings,
+  fetch: BoundedFetch,
+  clock: () => Date,
+): Promise<DiscoveredProvider> => {
   if (!isSecureUrl(settings.issuer, settings.allowInsecureHttp)) {
     throw new OidcError('oidc.insecure_url', { expected: 'https', found: settings.issuer, source: 'issuer' })
   }
   const document = await getJson(fetch, `${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   const metadata = toProviderMetadata(document, settings)
   const keySet = createKeySet(() => getJson(fetch, String(metadata.jwks_uri)), clock)
-  return { metadata, configuration: configure(settings, metadata, keySet, fetch), keySet }
-}
-
-const configure = (settings: OidcSettings, metadata: ServerMetadata, keySet: KeySet, fetch: Fetch): Configuration => {
-  const client = { redirect_uris: [settings.redirectUri], [clockTolerance]: settings.clockSkewSeconds }
-  const configuration = new Configuration(metadata, settings.clientId, client, clientAuth(settings, metadata))
+  const tokenAnswers = createTokenAnswers()
+  const configuration = new Configuration(
+    metadata,
+    settings.clientId,
+    { redirect_uris: [settings.redirectUri], [clockTolerance]: settings.clockSkewSeconds },
+    clientAuth(settings, metadata),
+  )
   configuration[customFetch] = async (url, init) => {
     if (url === metadata.jwks_uri) return Response.json(await keySet.published())
-    const response = await fetch(url, init as RequestInit)
-    return url === metadata.token_endpoint ? recordTokenAnswer(response) : response
+    const note = url === metadata.token_endpoint ? (text: string) => tokenAnswers.note(init.body, text) : undefined
+    return fetch(url, init as RequestInit, note)
   }
+  // Every request is bounded already.
+  configuration.timeout = 0
   // Without this openid-client trusts the connection and does not look at the ID token's signature.
   enableNonRepudiationChecks(configuration)
   // Every URL has passed isSecureUrl: what is http is loopback and allowed.
   if (settings.allowInsecureHttp) allowInsecureRequests(configuration)
-  return configuration
+  return { metadata, configuration, keySet, tokenAnswers }
 }
 
 /** OpenID Connect Discovery 1.0, 3: a provider that does not say takes client_secret_basic. */
@@ -90,7 +98,7 @@ const clientAuth = (settings: OidcSettings, metadata: ServerMetadata): ClientAut
   return authenticate(clientSecret.reveal())
 }
 
-const getJson = async (fetch: Fetch, url: string): Promise<Readonly<Record<string, unknown>>> => {
+const getJson = async (fetch: BoundedFetch, url: string): Promise<Readonly<Record<string, unknown>>> => {
   const response = await fetch(url, { headers: { accept: 'application/json' } })
   if (response.status !== 200) {
     const detail = { expected: 'status 200', found: `status ${response.status}`, source: url }

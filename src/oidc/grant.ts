@@ -1,12 +1,12 @@
 import { authorizationCodeGrant } from 'openid-client'
 import type { DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
-import { judgeIdToken, parseIdToken } from './id-token.ts'
+import { judgeIdToken } from './id-token.ts'
 import type { ExpectedIdToken } from './id-token-checks.ts'
 import { toOidcError } from './refusal.ts'
 import type { LoginSecrets } from './relying-party.ts'
 import type { OidcSettings } from './settings.ts'
-import { keepTokenAnswer, type TokenAnswer, tokensOf } from './token-answer.ts'
+import type { TokenAnswer } from './token-answers.ts'
 
 /** Tokens whose ID token passed every check. Only `redeemCode` makes them. */
 export interface VerifiedTokens {
@@ -25,11 +25,10 @@ export const redeemCode = async (
   now: Date,
 ): Promise<VerifiedTokens> => {
   const expected = expectedIdToken(settings, secrets, now)
-  const answer: TokenAnswer = {}
-  const tokens = await keepTokenAnswer(answer, () => grant(settings, provider, callback, secrets)).catch(
-    async (error: unknown) => {
-      throw await explainRefusal(error, answer, provider, expected)
-    },
+  const tokens = await provider.tokenAnswers.during(
+    secrets.codeVerifier,
+    () => grant(settings, provider, callback, secrets),
+    (error, answer) => explainRefusal(error, answer, provider, expected),
   )
   return verify(tokens.id_token, tokens.access_token, provider, expected)
 }
@@ -53,30 +52,33 @@ const verify = async (
   { metadata }: DiscoveredProvider,
   expected: ExpectedIdToken,
 ): Promise<VerifiedTokens> => {
-  const claims = parseIdToken(idToken ?? '')?.claims
-  if (idToken === undefined || !claims) throw new OidcError('oidc.id_token_missing')
+  if (idToken === undefined) throw new OidcError('oidc.id_token_missing')
   const algorithms = metadata.id_token_signing_alg_values_supported ?? []
-  const { error } = await judgeIdToken({ idToken, accessToken, algorithms }, 'verified', expected)
-  if (error) throw error
+  const judgement = await judgeIdToken({ idToken, accessToken, algorithms }, 'verified', expected)
+  if ('error' in judgement) throw judgement.error
+  const { claims } = judgement
   return { idToken, accessToken, claims, subject: String(claims.sub) }
 }
 
 /** All that is wrong with a token that openid-client refused for the first thing it met. */
 const explainRefusal = async (
   cause: unknown,
-  answer: TokenAnswer,
+  { idToken, accessToken }: TokenAnswer,
   { metadata, keySet }: DiscoveredProvider,
   expected: ExpectedIdToken,
 ): Promise<OidcError> => {
   const refusal = toOidcError(cause)
   if (refusal.code !== 'oidc.token_answer_invalid') return refusal
-  const { idToken, accessToken } = tokensOf(answer)
   if (accessToken === undefined) return refusal
   if (idToken === undefined) return new OidcError('oidc.id_token_missing')
   const algorithms = metadata.id_token_signing_alg_values_supported ?? []
   const keys = await keySet.published()
-  const { verdict, error } = await judgeIdToken({ idToken, accessToken, algorithms }, { keys }, expected)
-  return error ?? new OidcError('oidc.id_token_refused', { found: refusal.found ?? 'unknown' }, verdict)
+  const judgement = await judgeIdToken({ idToken, accessToken, algorithms }, { keys }, expected)
+  if ('error' in judgement) return judgement.error
+  // Nothing is wrong by our rules, and still it is refused: openid-client has the last word. It takes up a new key
+  // only a minute after the last one, by when a second try succeeds.
+  const code = refusal.found === 'OAUTH_KEY_SELECTION_FAILED' ? 'oidc.key_unknown' : 'oidc.id_token_refused'
+  return new OidcError(code, { found: refusal.found ?? 'unknown' }, judgement.verdict)
 }
 
 const expectedIdToken = (settings: OidcSettings, { nonce }: LoginSecrets, now: Date): ExpectedIdToken => ({

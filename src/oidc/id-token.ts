@@ -6,11 +6,10 @@ import { type ExpectedIdToken, type IdToken, idTokenCheckCodes, idTokenChecks } 
 /** `verified`: openid-client has verified the signature with the published keys. */
 type Signature = 'verified' | { readonly keys: JSONWebKeySet }
 
-export interface Judgement {
-  readonly verdict: Verdict
-  /** The reason to refuse, if there is one. */
-  readonly error?: OidcError
-}
+/** What came out: the claims, which every check has passed, or the reason to refuse. */
+export type Judgement =
+  | { readonly verdict: Verdict; readonly claims: IdToken['claims'] }
+  | { readonly verdict: Verdict; readonly error: OidcError }
 
 interface TokenToJudge {
   readonly idToken: string
@@ -30,13 +29,13 @@ export const judgeIdToken = async (
   if (problem) return refuseSignature(problem.code, problem)
   const verdict = [signatureHolds, ...runChecks(idTokenChecks, { ...parts, accessToken }, expected)]
   const failure = firstFailure(verdict)
-  if (!failure) return { verdict }
+  if (!failure) return { verdict, claims: parts.claims }
   const code = idTokenCheckCodes[failure.name as keyof typeof idTokenCheckCodes]
   return { verdict, error: new OidcError(code, withoutSecrets(failure), verdict) }
 }
 
 /** Header and claims of a compact JWS; undefined for anything else. RFC 7515 7.1 */
-export const parseIdToken = (token: string): Omit<IdToken, 'accessToken'> | undefined => {
+const parseIdToken = (token: string): Omit<IdToken, 'accessToken'> | undefined => {
   const [header, claims, signature, ...rest] = token.split('.')
   if (signature === undefined || rest.length > 0) return undefined
   const [parsedHeader, parsedClaims] = [parseSegment(header), parseSegment(claims)]
@@ -89,9 +88,11 @@ const refuseSignature = (code: OidcErrorCode, reason: { expected: string; found:
 
 const withoutSecrets = ({ name: _, outcome: __, ...detail }: Finding) => detail
 
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
 const parseSegment = (segment: string | undefined): Readonly<Record<string, unknown>> | undefined => {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(segment ?? '', 'base64url'))
+    const text = utf8.decode(Buffer.from(segment ?? '', 'base64url'))
     const value: unknown = JSON.parse(text)
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
   } catch {

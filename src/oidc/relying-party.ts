@@ -131,19 +131,13 @@ const userinfoError = (error: unknown, subject: string): OidcError => {
 }
 
 const within = async <Result>(milliseconds: number, work: Promise<Result>, late: () => Result): Promise<Result> => {
-  const { promise, stop } = alarm(milliseconds)
-  try {
-    return await Promise.race([work, promise.then(late)])
-  } finally {
-    stop()
-  }
-}
-
-const alarm = (milliseconds: number): { promise: Promise<void>; stop: () => void } => {
-  const controller = new AbortController()
-  const promise = new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds)
-    controller.signal.addEventListener('abort', () => clearTimeout(timer))
+  let timer: NodeJS.Timeout | undefined
+  const alarm = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
   })
-  return { promise, stop: () => controller.abort() }
+  try {
+    return await Promise.race([work, alarm.then(late)])
+  } finally {
+    clearTimeout(timer)
+  }
 }

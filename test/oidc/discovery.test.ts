@@ -223,7 +223,9 @@ describe('the published keys', () => {
         header: (header: Json) => ({ ...header, kid: 'key-2' }),
         seal: signedBy(rogue.privateKey),
       }
-      vi.setSystemTime(Date.now() + 61_000)
+      vi.setSystemTime(Date.now() + 40_000)
+      expect(await signIn(rotated)).toMatchObject({ outcome: 'oidc.key_unknown' })
+      vi.setSystemTime(Date.now() + 31_000)
       expect(await signIn(rotated)).toMatchObject({ outcome: 'signed in', asked: 1 })
       expect(await signIn(unknownKid)).toMatchObject({ outcome: 'oidc.key_unknown', asked: 0 })
       vi.setSystemTime(Date.now() + 61_000)

@@ -259,3 +259,26 @@ describe('an ID token is accepted', () => {
     expect(identity.authenticatedAt).toEqual(evidence.issuedAt)
   })
 })
+
+describe('the hash of the access token', () => {
+  const judge = (alg: string, accessToken: string, hash: string) =>
+    idTokenChecks.accessTokenBelongsToIt(
+      { header: { alg }, claims: { at_hash: hash }, accessToken },
+      { issuer: '', clientId: '', trustedAudiences: [], nonce: '', clockSkewSeconds: 0, now: new Date() },
+    )
+
+  it('is that of the example in OpenID Connect Core, appendix A', () => {
+    const accessToken = 'jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y'
+    expect(judge('RS256', accessToken, '77QmUPtjPfzWtF2AnpK9RQ')).toBe('pass')
+    expect(judge('RS384', accessToken, '77QmUPtjPfzWtF2AnpK9RQ')).not.toBe('pass')
+  })
+
+  // echo -n abc | openssl dgst -sha384 (or -sha512) -binary | head -c 24 (or 32) | basenc --base64url
+  it.each([
+    ['ES384', 'ywB1P0WjXou1oD1pmsZQBycsMqsO3tFj'],
+    ['RS512', '3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05o'],
+    ['EdDSA', '3a81oZNherrMQXNJriBBMRLm-k6JqX6iCp7u5ktV05o'],
+  ])('is half of the hash that belongs to %s', (alg, hash) => {
+    expect(judge(alg, 'abc', hash)).toBe('pass')
+  })
+})
