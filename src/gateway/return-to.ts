@@ -14,7 +14,8 @@ export const returnPath = (target: unknown, fallback: string): string => {
   if (target === undefined || target === '') return fallback
   if (typeof target === 'string' && target.startsWith('/') && !target.startsWith('//') && !REINTERPRETED.test(target)) {
     const url = URL.canParse(target, BASE) ? new URL(target, BASE) : undefined
-    if (url?.origin === BASE) return `${url.pathname}${url.search}${url.hash}`
+    // Without its dots `/..//host` is `//host`, which is another host.
+    if (url?.origin === BASE && !url.pathname.startsWith('//')) return `${url.pathname}${url.search}${url.hash}`
   }
   throw new GatewayError('login.return_to_refused', {
     expected: 'a path inside the gateway',

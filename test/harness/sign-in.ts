@@ -54,3 +54,10 @@ export const signIn = async (visitor: Visitor, attempt: Attempt, navigation: Nav
 
 export const FINISH = /\/login\/finish\?/
 export const CALLBACK = /\/oidc\/[^/]+\/callback\?/
+
+/** The subject that the gateway takes this browser for; undefined when nobody is signed in. */
+export const whoIs = async (visitor: Visitor, gateway: string): Promise<string | undefined> => {
+  const { status, body } = await visitor.open(`${gateway}/api/session`)
+  if (status === 401) return undefined
+  return (JSON.parse(body) as { subject: string }).subject
+}

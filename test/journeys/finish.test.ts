@@ -1,0 +1,216 @@
+/** The finish step: only the browser that started a sign-in gets its session, once, under a new id. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { FINISH, postAnswer, samlAnswer, signIn, whoIs } from '../harness/sign-in.ts'
+import { Visitor } from '../harness/visitor.ts'
+
+let house: House
+beforeAll(async () => {
+  house = await startHouse()
+})
+afterAll(() => house.close())
+
+const SESSION = 'fedgate_session'
+
+/** Up to the redirect to the finish page, which is not followed. */
+const finishUrl = async (visitor: Visitor, provider: string, username = 'alice', returnTo = '/identity') => {
+  const attempt = { gateway: house.gateway, provider, username, returnTo }
+  const { location } = await signIn(visitor, attempt, { stopBefore: FINISH })
+  if (location === undefined) throw new Error('it did not come to the finish page')
+  return location
+}
+
+const subjectOf = (visitor: Visitor): Promise<string | undefined> => whoIs(visitor, house.gateway)
+
+describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
+  it('gives the browser that started it a session, and leads where it was going', async () => {
+    const visitor = new Visitor()
+    const page = await visitor.open(await finishUrl(visitor, provider))
+    expect(page.url).toBe(`${house.gateway}/identity`)
+    expect(await subjectOf(visitor)).toBe('alice')
+  })
+
+  it('refuses another browser, and uses the handle up: the first one has to start anew', async () => {
+    const [owner, thief] = [new Visitor(), new Visitor()]
+    const url = await finishUrl(owner, provider)
+    const stolen = await thief.open(url)
+    expect(refusalIn(stolen.body)).toMatchObject({ status: 403, code: 'login.other_browser' })
+    expect(await subjectOf(thief)).toBeUndefined()
+    expect((await owner.open(url)).status).toBe(400)
+    expect(await subjectOf(owner)).toBeUndefined()
+  })
+
+  it('refuses another browser that has a sign-in of its own under way', async () => {
+    const [owner, thief] = [new Visitor(), new Visitor()]
+    await finishUrl(thief, provider, 'bob')
+    const stolen = await thief.open(await finishUrl(owner, provider))
+    expect(refusalIn(stolen.body).code).toBe('login.other_browser')
+    expect(await subjectOf(thief)).toBeUndefined()
+  })
+
+  it('leads on when it is loaded again and its session is live', async () => {
+    const visitor = new Visitor()
+    const url = await finishUrl(visitor, provider)
+    await visitor.open(url)
+    const session = visitor.cookies.value(SESSION)
+    const again = await visitor.open(url)
+    expect(again.url).toBe(`${house.gateway}/identity`)
+    expect(visitor.cookies.value(SESSION)).toBe(session)
+  })
+
+  it('refuses to be loaded again in a browser without that session', async () => {
+    const [owner, thief] = [new Visitor(), new Visitor()]
+    const url = await finishUrl(owner, provider)
+    await owner.open(url)
+    const page = await thief.open(url)
+    expect(refusalIn(page.body)).toMatchObject({ status: 409, code: 'login.used' })
+    expect(await subjectOf(thief)).toBeUndefined()
+    expect(await subjectOf(owner)).toBe('alice')
+  })
+
+  it('refuses to be loaded again in a browser with another session', async () => {
+    const [owner, other] = [new Visitor(), new Visitor()]
+    const url = await finishUrl(owner, provider)
+    await owner.open(url)
+    await signIn(other, { gateway: house.gateway, provider, username: 'bob' })
+    expect(refusalIn((await other.open(url)).body).code).toBe('login.used')
+    expect(await subjectOf(other)).toBe('bob')
+  })
+
+  it('refuses to be loaded again after signing out', async () => {
+    const visitor = new Visitor()
+    const url = await finishUrl(visitor, provider)
+    const page = await visitor.open(url)
+    const [signOut] = page.forms
+    if (!signOut) throw new Error('no sign-out form')
+    await visitor.submit(page, signOut)
+    expect(refusalIn((await visitor.open(url)).body).code).toBe('login.used')
+    expect(await subjectOf(visitor)).toBeUndefined()
+  })
+
+  it('changes the session id, also where somebody was signed in before', async () => {
+    const visitor = new Visitor()
+    await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+    const before = visitor.cookies.value(SESSION)
+    await visitor.open(await finishUrl(visitor, provider))
+    expect(visitor.cookies.value(SESSION)).not.toBe(before)
+  })
+
+  it('makes the session id from before worthless', async () => {
+    const visitor = new Visitor()
+    await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+    const before = `fedgate_session=${visitor.cookies.value(SESSION)}`
+    await visitor.open(await finishUrl(visitor, provider))
+    const answer = await fetch(`${house.gateway}/api/session`, { headers: { cookie: before } })
+    expect(answer.status).toBe(401)
+  })
+
+  it('takes no session id that the client chose', async () => {
+    const visitor = new Visitor()
+    const url = await finishUrl(visitor, provider)
+    const binding = visitor.cookies.value('fedgate_login')
+    const chosen = 's%3Achosen-by-somebody.c2lnbmF0dXJl'
+    const answer = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie: `fedgate_login=${binding}; fedgate_session=${chosen}` },
+    })
+    expect(answer.status).toBe(303)
+    expect(answer.headers.get('set-cookie')).toMatch(/^fedgate_session=s%3A/)
+    expect(answer.headers.get('set-cookie')).not.toContain('chosen-by-somebody')
+  })
+
+  it('lets two tabs of a browser finish in any order', async () => {
+    const visitor = new Visitor()
+    const [first, second] = [await finishUrl(visitor, provider), await finishUrl(visitor, provider, 'alice', '/roles')]
+    expect((await visitor.open(second)).url).toBe(`${house.gateway}/roles`)
+    expect((await visitor.open(first)).url).toBe(`${house.gateway}/identity`)
+    expect(await subjectOf(visitor)).toBe('alice')
+  })
+})
+
+it('answers a handle that nobody gave out with 400', async () => {
+  for (const query of ['', '?handle=', '?handle=nothing', '?handle=a&handle=b', '?handle[a]=b']) {
+    const page = await new Visitor().open(`${house.gateway}/login/finish${query}`)
+    expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.expired' })
+  }
+})
+
+it('sees no cookie at the ACS and gives none there, because the post comes from another site', async () => {
+  const visitor = new Visitor()
+  const answer = await samlAnswer(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+  const page = await postAnswer(visitor, answer, { stopBefore: FINISH })
+  expect(page.status).toBe(303)
+  expect(page.headers.getSetCookie()).toEqual([])
+})
+
+describe('the answer of the OpenID provider', () => {
+  const callbackUrl = async (visitor: Visitor) => {
+    const attempt = { gateway: house.gateway, provider: 'openid', username: 'alice' }
+    const { location } = await signIn(visitor, attempt, { stopBefore: /\/callback\?/ })
+    if (location === undefined) throw new Error('it did not come to the callback')
+    return location
+  }
+
+  it('is refused in a browser that did not start, before the code is redeemed: the right one still can', async () => {
+    const [owner, thief] = [new Visitor(), new Visitor()]
+    const url = await callbackUrl(owner)
+    expect(refusalIn((await thief.open(url)).body)).toMatchObject({ status: 403, code: 'login.other_browser' })
+    expect(await subjectOf(thief)).toBeUndefined()
+    await owner.open(url)
+    expect(await subjectOf(owner)).toBe('alice')
+  })
+
+  it('is refused a second time', async () => {
+    const visitor = new Visitor()
+    const url = await callbackUrl(visitor)
+    await visitor.open(url)
+    expect(refusalIn((await visitor.open(url)).body)).toMatchObject({ status: 409, code: 'login.used' })
+    expect(await subjectOf(visitor)).toBe('alice')
+  })
+
+  it('is refused with a state that names no sign-in', async () => {
+    const visitor = new Visitor()
+    const url = new URL(await callbackUrl(visitor))
+    url.searchParams.set('state', 'nothing')
+    expect(refusalIn((await visitor.open(url.href)).body)).toMatchObject({ status: 403, code: 'oidc.state_mismatch' })
+  })
+
+  it('is refused with a code that is another one', async () => {
+    const visitor = new Visitor()
+    const url = new URL(await callbackUrl(visitor))
+    url.searchParams.set('code', 'guessed')
+    expect(refusalIn((await visitor.open(url.href)).body)).toMatchObject({ status: 403, code: 'oidc.code_refused' })
+    expect(await subjectOf(visitor)).toBeUndefined()
+  })
+
+  it('is refused when it says that another provider gave it', async () => {
+    const visitor = new Visitor()
+    const url = new URL(await callbackUrl(visitor))
+    url.searchParams.set('iss', 'https://evil.example')
+    expect(refusalIn((await visitor.open(url.href)).body).code).toBe('oidc.callback_issuer_mismatch')
+  })
+
+  it('is refused at the callback of a SAML provider and of one that does not exist', async () => {
+    const visitor = new Visitor()
+    const url = await callbackUrl(visitor)
+    for (const provider of ['corp', 'nobody']) {
+      const page = await visitor.open(url.replace('/oidc/openid/', `/oidc/${provider}/`))
+      expect(refusalIn(page.body)).toMatchObject({ status: 404, code: 'provider.unknown' })
+    }
+    await visitor.open(url)
+    expect(await subjectOf(visitor)).toBe('alice')
+  })
+
+  it('that says no is a refusal, and its own words are not on the page', async () => {
+    const visitor = new Visitor()
+    const url = new URL(await callbackUrl(visitor))
+    url.searchParams.delete('code')
+    url.searchParams.set('error', 'access_denied')
+    url.searchParams.set('error_description', '<b>call 555-1234</b>')
+    const page = await visitor.open(url.href)
+    expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'oidc.access_denied' })
+    expect(page.body).not.toContain('555-1234')
+    expect(await subjectOf(visitor)).toBeUndefined()
+  })
+})

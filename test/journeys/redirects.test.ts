@@ -1,0 +1,99 @@
+/** Nothing that comes from outside leads a person outside: neither return_to nor destination. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { signIn } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+let house: House
+let visitor: Visitor
+let roles: Page
+beforeAll(async () => {
+  house = await startHouse()
+  visitor = new Visitor()
+  roles = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+})
+afterAll(() => house.close())
+
+const elsewhere = [
+  'https://evil.example',
+  '//evil.example',
+  '///evil.example',
+  '/\\evil.example',
+  '\\\\evil.example',
+  '\\/evil.example',
+  '/\t/evil.example',
+  '/\n/evil.example',
+  '\t//evil.example',
+  ' //evil.example',
+  '/\u0000/evil.example',
+  'javascript:alert(1)',
+  'data:text/html,x',
+  'http:evil.example',
+  'https:/evil.example',
+  'evil.example',
+  './/evil.example',
+  '@evil.example',
+  '/..//evil.example',
+  '/.//evil.example',
+  '/a/..//evil.example',
+  '/%2e%2e//evil.example',
+  '?x=1',
+  '#x',
+]
+
+describe('return_to', () => {
+  it.each(elsewhere)('%j is refused', async (target) => {
+    const query = new URLSearchParams({ return_to: target })
+    const page = await new Visitor().open(`${house.gateway}/login/corp?${query}`)
+    expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.return_to_refused' })
+  })
+
+  it('is refused twice over', async () => {
+    const page = await new Visitor().open(`${house.gateway}/login/corp?return_to=/roles&return_to=/identity`)
+    expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.return_to_refused' })
+  })
+
+  // Paths that look like a way out and are none: a browser stays on the gateway.
+  it.each(['/%2f%2fevil.example', '/%5cevil.example', '/roles?x=//evil.example', '/a@evil.example'])(
+    '%j stays on the gateway',
+    async (target) => {
+      const attempt = { gateway: house.gateway, provider: 'corp', username: 'alice', returnTo: target }
+      const page = await signIn(new Visitor(), attempt)
+      expect(new URL(page.url).origin).toBe(house.gateway)
+    },
+  )
+})
+
+const noConsolePages = [
+  'https://evil.example',
+  'https://console.aws.amazon.com.evil.example/',
+  'https://evilconsole.aws.amazon.com/',
+  'https://console.aws.amazon.com@evil.example/',
+  'https://user:secret@console.aws.amazon.com/',
+  'https://console.aws.amazon.com:8443/',
+  'http://console.aws.amazon.com/',
+  '//console.aws.amazon.com/',
+  'javascript://console.aws.amazon.com/%0aalert(1)',
+  'https://signin.aws.amazon.com/oauth?redirect_uri=https://evil.example',
+  'https://console.amazonaws-us-gov.com/',
+  '/console/home',
+  'x',
+]
+
+describe('destination', () => {
+  const open = (destination: string) =>
+    visitor.submit(roles, { ...formWith(roles, 'role'), action: `${house.gateway}/roles/console` }, { destination })
+
+  it.each(noConsolePages)('%s is refused', async (destination) => {
+    const page = await open(destination)
+    expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'role.destination_refused' })
+  })
+
+  it.each(['https://console.aws.amazon.com/s3/', 'https://eu-west-1.console.aws.amazon.com/ec2/home#Instances:'])(
+    '%s is taken',
+    async (destination) => {
+      expect((await open(destination)).url).toBe(`${house.localAws}/console`)
+    },
+  )
+})
