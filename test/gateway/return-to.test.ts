@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { returnPath } from '../../src/gateway/return-to.ts'
+
+describe('where a login returns to', () => {
+  it.each([
+    ['/roles', '/roles'],
+    ['/roles?q=a%20b#x', '/roles?q=a%20b#x'],
+    ['/a/../roles', '/roles'],
+    ['/%2F%2Fevil.example', '/%2F%2Fevil.example'],
+    ['/@evil.example', '/@evil.example'],
+    [undefined, '/fallback'],
+    ['', '/fallback'],
+  ])('is %s inside the gateway', (target, path) => {
+    expect(returnPath(target, '/fallback')).toBe(path)
+  })
+
+  it.each([
+    'https://evil.example',
+    'http://gateway.invalid',
+    '//evil.example',
+    '///evil.example',
+    '/\\evil.example',
+    '\\\\evil.example',
+    '/\t/evil.example',
+    '/\n/evil.example',
+    ' //evil.example',
+    'javascript:alert(1)',
+    'roles',
+    '?q=1',
+    '/roles\u0000',
+    ['/roles'],
+    { path: '/roles' },
+    7,
+  ])('is refused as %j', (target) => {
+    expect(() => returnPath(target, '/fallback')).toThrow(
+      expect.objectContaining({ code: 'login.return_to_refused', source: 'return_to' }),
+    )
+  })
+
+  it('is never another path that a browser takes for another site', () => {
+    // What is left after dot segments are removed is judged again by the browser.
+    for (const target of ['/.//evil.example', '/x/..//evil.example', '/%2e//evil.example']) {
+      let path = '/refused'
+      try {
+        path = returnPath(target, '/fallback')
+      } catch {}
+      expect(new URL(path, 'https://gateway.example').origin).toBe('https://gateway.example')
+    }
+  })
+})
