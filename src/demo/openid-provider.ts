@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto'
 import express, { type Express, type Request, type Response } from 'express'
 import { exportJWK, generateKeyPair, type JSONWebKeySet } from 'jose'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { RunningServer } from '../core/running-server.ts'
 import { html } from './html.ts'
 import { memoryAdapter } from './memory-adapter.ts'
 import { loginPage, messagePage } from './pages.ts'
 import { type Person, personWith } from './people.ts'
-import { pageHeaders, type RunningServer, sendPage, serveAssets, startServer } from './web-server.ts'
+import { pageHeaders, sendPage, serveAssets, startDemoServer } from './web-server.ts'
 
 export interface DemoClient {
   readonly clientId: string
@@ -32,7 +33,7 @@ const PROTOCOL = 'OpenID Connect'
  * Its `url` is its issuer. Rejects with the system's error when the port is taken.
  */
 export const startDemoOpenIdProvider = (options: DemoOpenIdProviderOptions): Promise<RunningServer> =>
-  startServer(options, async (issuer) => {
+  startDemoServer(options, async (issuer) => {
     const Provider = await loadProvider()
     const provider = new Provider(issuer, configuration(options, options.keys ?? (await makeKeys())))
     return application(provider, options)

@@ -6,6 +6,7 @@
 import express, { type Express, type Request, type Response, type Router } from 'express'
 import { newToken, newXmlId } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
+import type { RunningServer } from '../core/running-server.ts'
 import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 import { boundedMap } from './bounded-map.ts'
 import { html } from './html.ts'
@@ -13,7 +14,7 @@ import { autoPostPage, loginPage, messagePage } from './pages.ts'
 import { type Person, personWith } from './people.ts'
 import { assertPerson, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'
 import { type PendingRequest, RefusedRequest, readRequest } from './saml-requests.ts'
-import { type RunningServer, sendPage, serveAssets, startServer } from './web-server.ts'
+import { sendPage, serveAssets, startDemoServer } from './web-server.ts'
 
 export interface DemoSamlIdpOptions {
   readonly host: string
@@ -36,7 +37,7 @@ const MOST_REMEMBERED = 1000
 
 /** The demo's SAML identity provider. Rejects with the system's error when the port is taken. */
 export const startDemoSamlIdp = async (options: DemoSamlIdpOptions): Promise<DemoSamlIdp> => {
-  const server = await startServer(options, async (url) => application(url, options))
+  const server = await startDemoServer(options, async (url) => application(url, options))
   const metadataUrl = entityIdOf(server.url)
   return { ...server, metadataUrl, entityId: metadataUrl }
 }

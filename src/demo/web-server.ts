@@ -1,51 +1,27 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { RequestListener } from 'node:http'
 import type { Express, Response } from 'express'
+import { type RunningServer, startServer } from '../core/running-server.ts'
 import { autoPostScript } from './pages.ts'
 import { stylesheet } from './stylesheet.ts'
 
-/** A demo server that listens. */
-export interface RunningServer {
-  /** The origin: `http://127.0.0.1:8082` */
-  readonly url: string
-  /** Ends every connection and stops listening. */
-  close(): Promise<void>
+interface Place {
+  readonly host: string
+  readonly port: number
 }
 
-/**
- * Listens first and builds the application then, because it has to know its own origin (port 0 picks a free port).
- * Rejects with the system's error when the port is taken.
- */
-export const startServer = async (
-  { host, port }: { readonly host: string; readonly port: number },
+/** A server that answers under its own name only, whatever Host it is asked by, and that ends at once. */
+export const startDemoServer = (
+  place: Place,
   build: (url: string) => Promise<RequestListener>,
-): Promise<RunningServer> => {
-  const server = createServer()
-  await listen(server, host, port)
-  const url = `http://${host}:${(server.address() as AddressInfo).port}`
-  const listener = await build(url)
-  const { host: ownHost } = new URL(url)
-  server.on('request', (request, response) => {
-    // Nothing is built from a Host that someone else chose.
-    request.headers.host = ownHost
-    listener(request, response)
-  })
-  return { url, close: () => close(server) }
-}
-
-const listen = (server: Server, host: string, port: number): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.removeListener('error', reject)
-      resolve()
-    })
-  })
-
-const close = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
-    server.close(() => resolve())
-    server.closeAllConnections()
+): Promise<RunningServer> =>
+  startServer({ ...place, graceMs: 0 }, async (url) => {
+    const { host } = new URL(url)
+    const listener = await build(url)
+    return (request, response) => {
+      // oidc-provider builds its URLs from it.
+      request.headers.host = host
+      listener(request, response)
+    }
   })
 
 /** The files that the pages of both providers use. */

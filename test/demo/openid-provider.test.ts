@@ -1,10 +1,10 @@
 import { get } from 'node:http'
 import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunningServer } from '../../src/core/running-server.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
-import type { RunningServer } from '../../src/demo/web-server.ts'
 import { createRelyingParty, type RelyingParty } from '../../src/oidc/relying-party.ts'
 import { Browser } from './browser.ts'
 

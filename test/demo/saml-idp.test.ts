@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +10,7 @@ import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
 import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
+import { validateResponse } from '../../src/saml/response/validate.ts'
 import { requireTool } from '../tools.ts'
 import { Browser, type Page, unescapeMarkup } from './browser.ts'
 import { makeKeyPair } from './keys.ts'
@@ -80,6 +83,29 @@ describe('the demo SAML identity provider', () => {
     for (const value of ['alice', 'alice@example.com', 'Alice Archer', 'staff', 'aws-dev', '4711']) {
       expect(response).toMatch(new RegExp(`<saml:(NameID|AttributeValue)[^>]*>${value}<`))
     }
+  })
+
+  it('is believed by the gateway, with all of her attributes', async () => {
+    const { id, page } = await signIn(new Browser(), 'alice')
+    const metadata = parseIdpMetadata(await (await fetch(idp.metadataUrl)).text(), { now: NOW })
+    const expected = {
+      idp: metadata,
+      spEntityId: ENTITY_ID,
+      acsUrl: ACS_URL,
+      inResponseTo: id,
+      clockSkewSeconds: 60,
+      signature: 'both',
+      subject: 'nameId',
+    } as const
+    const assertion = validateResponse({ SAMLResponse: field(page, 'SAMLResponse') }, expected, NOW)
+    expect(assertion.subject).toBe('alice')
+    expect(Object.fromEntries(assertion.attributes)).toMatchObject({
+      mail: ['alice@example.com'],
+      displayName: ['Alice Archer'],
+      eduPersonAffiliation: ['staff'],
+      groups: ['aws-dev'],
+      costCenter: ['4711'],
+    })
   })
 
   it('gives carol no groups', async () => {
@@ -189,6 +215,18 @@ describe('the demo SAML identity provider', () => {
     expect(policy).not.toContain('unsafe')
     expect(page.headers.get('cache-control')).toBe('no-store')
     expect(page.body).not.toMatch(/<style|style=|\son[a-z]+=|<script(?! src)/)
+  })
+
+  it('closes though a browser keeps a connection open', async () => {
+    const other = await startDemoSamlIdp({ host: '127.0.0.1', port: 0, keys, people: [], serviceProviders: [] })
+    const socket = connect(Number(new URL(other.url).port), '127.0.0.1')
+    await once(socket, 'connect')
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
+    socket.on('error', () => undefined)
+    const ended = new Promise((resolve) => socket.once('close', resolve))
+    await other.close()
+    await ended
+    await expect(fetch(other.url)).rejects.toThrow()
   })
 
   it('rejects when the port is taken', async () => {
