@@ -22,8 +22,8 @@ import {
 } from './support.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
-const keys = newKeys()
-const otherKeys = newKeys()
+const keys = await newKeys()
+const otherKeys = await newKeys()
 let aws: Running
 beforeAll(async () => {
   aws = await start(stateFor(keys), () => NOW)

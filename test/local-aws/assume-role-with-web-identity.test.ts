@@ -13,7 +13,7 @@ import {
   type WireAnswer,
 } from './support.ts'
 
-const keys = newKeys()
+const keys = await newKeys()
 let provider: OpenIdProvider
 let aws: Running
 beforeAll(async () => {

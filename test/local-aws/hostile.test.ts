@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLocalAws } from '../../src/local-aws/server.ts'
 import { call, newKeys, PROVIDER, ROLE, type Running, start, stateFor, wireAnswer } from './support.ts'
 
-const state = stateFor(newKeys())
+const state = stateFor(await newKeys())
 let aws: Running
 beforeAll(async () => {
   aws = await start(state)

@@ -29,7 +29,7 @@ import {
   WEB_ROLE,
 } from './support.ts'
 
-const keys = newKeys()
+const keys = await newKeys()
 let provider: OpenIdProvider
 let aws: Running
 let clock = new Date()

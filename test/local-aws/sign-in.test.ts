@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { base64, call, newKeys, PROVIDER, ROLE, type Running, responseXml, sign, start, stateFor } from './support.ts'
 
-const keys = newKeys()
+const keys = await newKeys()
 let aws: Running
 let clock = new Date('2026-11-22T12:00:00Z')
 beforeAll(async () => {

@@ -1,14 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { SignedXml } from 'xml-crypto'
 import { Secret } from '../../src/core/secret.ts'
 import { samlTrustStatement, trustPolicy, webIdentityTrustStatement } from '../../src/iam/generate.ts'
+import { createKeyPem } from '../../src/issuer/keys.ts'
 import { type LocalAws, startLocalAws } from '../../src/local-aws/server.ts'
 import type { LocalAwsState } from '../../src/local-aws/state.ts'
 
@@ -35,35 +32,8 @@ interface Keys {
   readonly certificate: string
 }
 
-/** openssl makes the key and its certificate. */
-export const newKeys = (): Keys => {
-  const folder = mkdtempSync(join(tmpdir(), 'fedgate-keys-'))
-  try {
-    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'rsa:2048',
-        '-nodes',
-        '-keyout',
-        key,
-        '-out',
-        certificate,
-        '-days',
-        '2',
-        '-subj',
-        '/CN=test',
-      ],
-      { stdio: 'ignore' },
-    )
-    return { privateKey: readFileSync(key, 'utf8'), certificate: readFileSync(certificate, 'utf8') }
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
+/** A signing key with its certificate. */
+export const newKeys = (): Promise<Keys> => createKeyPem('idp.example.com', new Date())
 
 export const metadata = ({ certificate }: Keys): string =>
   `<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="${ENTITY_ID}"><IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor use="signing"><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>${new X509Certificate(certificate).raw.toString('base64')}</X509Certificate></X509Data></KeyInfo></KeyDescriptor><SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.com/sso"/></IDPSSODescriptor></EntityDescriptor>`
@@ -132,7 +102,6 @@ export interface OpenIdProvider {
   documents: Map<string, string>
   requests: string[]
   token(claims: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, string>>): Promise<string>
-  readonly privateKey: KeyObject
   close(): Promise<void>
 }
 
@@ -160,7 +129,6 @@ export const startOpenIdProvider = async (): Promise<OpenIdProvider> => {
     url,
     documents,
     requests,
-    privateKey: rsa.privateKey,
     token: (claims, header = {}) => {
       const { alg = 'RS256', kid = alg.startsWith('ES') ? 'ec' : 'rsa', ...rest } = header
       return new SignJWT({ iss: url, aud: 'fedgate', sub: 'alice-1', iat: now, exp: now + 300, ...claims })

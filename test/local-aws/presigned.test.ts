@@ -1,0 +1,63 @@
+import { execFileSync } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requireTool } from '../tools.ts'
+import { newKeys, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
+
+/** botocore presigns, as Vault and the EKS authenticator do; Debian's AWS CLI brings it. */
+const PRESIGN = `
+import sys
+import awscli.botocore.session as botocore
+session = botocore.Session()
+session.set_credentials(sys.argv[2], sys.argv[3])
+sts = session.create_client('sts', endpoint_url=sys.argv[1], region_name='eu-west-1')
+if len(sys.argv) > 4:
+    sts.meta.events.register('before-sign.sts.GetCallerIdentity', lambda request, **_: request.headers.add_header('x-k8s-aws-id', sys.argv[4]))
+print(sts.generate_presigned_url('get_caller_identity', ExpiresIn=60, HttpMethod='GET'))
+`
+
+const presign = (...args: readonly string[]): string =>
+  execFileSync('/usr/bin/python3', ['-c', PRESIGN, ...args], { encoding: 'utf8' }).trim()
+
+describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', () => {
+  let aws: Running
+  let clock = new Date()
+  beforeAll(async () => {
+    aws = await start(stateFor(await newKeys()), () => clock)
+  })
+  afterAll(() => aws.close())
+
+  const url = (...more: readonly string[]): string => presign(aws.url, USER.accessKeyId, USER.secretAccessKey, ...more)
+  const ask = async (link: string, headers: Readonly<Record<string, string>> = {}) => {
+    const response = await fetch(link, { headers })
+    return wireAnswer(response.status, await response.text())
+  }
+
+  it('says who signed it', async () => {
+    expect((await ask(url())).element('Arn')).toBe(USER.arn)
+  })
+
+  it('holds until its end', async () => {
+    const link = url()
+    const signed = new Date(clock.getTime())
+    try {
+      clock = new Date(signed.getTime() + 50_000)
+      expect((await ask(link)).status).toBe(200)
+      clock = new Date(signed.getTime() + 70_000)
+      expect((await ask(link)).element('Code')).toBe('SignatureDoesNotMatch')
+    } finally {
+      clock = signed
+    }
+  })
+
+  it('covers a header of the caller, which has to come along unchanged', async () => {
+    const link = url('my-cluster')
+    expect(link).toContain('x-k8s-aws-id')
+    expect((await ask(link, { 'x-k8s-aws-id': 'my-cluster' })).element('Arn')).toBe(USER.arn)
+    expect((await ask(link, { 'x-k8s-aws-id': 'another' })).element('Code')).toBe('SignatureDoesNotMatch')
+    expect((await ask(link)).element('Code')).toBe('SignatureDoesNotMatch')
+  })
+
+  it('covers every parameter of its query', async () => {
+    expect((await ask(`${url()}&Extra=1`)).element('Code')).toBe('SignatureDoesNotMatch')
+  })
+})
