@@ -1,4 +1,5 @@
 import { createServer, type ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
@@ -48,6 +49,14 @@ const flood = {
   },
 }
 
+const bomb = gzipSync(Buffer.alloc(50 * 1024 * 1024, ' '))
+
+const packed = {
+  answer: (_: unknown, response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end(bomb)
+  },
+}
+
 /** Security-bar 7.8: what every request to a provider must survive. */
 const misbehaviour: ReadonlyArray<readonly [name: string, code: string, answer: Mischief['token']]> = [
   ['hangs', 'oidc.provider_timeout', hang],
@@ -58,6 +67,7 @@ const misbehaviour: ReadonlyArray<readonly [name: string, code: string, answer: 
   ['answers HTML', 'oidc.answer_not_json', answer(200, 'text/html', '<h1>Hello</h1>')],
   ['answers JSON that is called text', 'oidc.answer_not_json', answer(200, 'text/plain', '{}')],
   ['answers 300 MB', 'oidc.answer_too_large', flood],
+  ['answers 50 MB packed into 50 KB', 'oidc.answer_too_large', packed],
   [
     'points elsewhere',
     'oidc.redirect_refused',
