@@ -7,6 +7,7 @@ export interface ResponseForm {
   readonly SAMLResponse?: unknown
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const MAX_OCTETS = messageLimits.characters
 /** Base64 of the largest message, with room for line breaks. */
 const MAX_BASE64 = 1_500_000
@@ -30,7 +31,7 @@ export const decodeResponse = ({ SAMLResponse: field }: ResponseForm): string =>
   if (!octets) throw new SamlError('saml.base64', { source: 'SAMLResponse' })
   if (octets.length > MAX_OCTETS) throw tooLarge(octets.length)
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(octets)
+    return utf8.decode(octets)
   } catch (cause) {
     throw new SamlError('saml.utf8', { source: 'SAMLResponse', cause })
   }
