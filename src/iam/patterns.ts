@@ -89,7 +89,7 @@ const resolve = ({ parts }: Pattern, context: RequestContext): readonly Token[] 
     const found = context.get(part.name)
     const value = found === undefined ? part.fallback : found.multi ? undefined : found.values[0]
     if (value === undefined) return undefined
-    tokens.push(...value)
+    for (const character of value) tokens.push(character)
   }
   return tokens
 }

@@ -106,6 +106,9 @@ export const texts = {
   transitiveKeyNotPassed: 'The specified transitive tag key must be included in the requested tags.',
   packedTags: (percent: number) => `Packed size of session tags consumes ${percent}% of allotted space.`,
   policyNotJson: 'This policy contains invalid Json',
+  /** [K] */
+  tooManyPolicyArns: (most: number) =>
+    `1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
   securityTokenInvalid: 'The security token included in the request is invalid.',
   /** [K] */
   securityTokenExpired: 'The security token included in the request is expired',

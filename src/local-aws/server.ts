@@ -37,7 +37,8 @@ type Handler = (request: WebRequest, now: Date) => Reply | Promise<Reply>
 
 /** Rejects with LocalAwsError for a bad state, and with node's own error when the port is taken. */
 export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws> => {
-  const { listen, now = () => new Date(), log = () => {} } = options
+  const { listen, now = () => new Date() } = options
+  const log = oneLine(options.log ?? (() => {}))
   const routes = createRoutes(options, now(), log)
   const server = createServer((request, response) => {
     void answer(routes, request, response, now, log)
@@ -51,6 +52,12 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
   const host = listen.host.includes(':') ? `[${listen.host}]` : listen.host
   return { url: `http://${host}:${port}`, close: () => closed(server) }
 }
+
+/** What clients send must not begin a line of its own. */
+const oneLine =
+  (log: Log): Log =>
+  (line) =>
+    log(line.replace(/\p{Cc}/gu, '?'))
 
 const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> => {
   const iam = openState(options.state, startedAt)

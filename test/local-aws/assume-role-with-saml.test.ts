@@ -362,6 +362,12 @@ describe('AssumeRoleWithSAML checks its parameters first (A.2, A.3)', () => {
       { SAMLAssertion: 'a'.repeat(100_001) },
       "ValidationError: 1 validation error detected: Value at 'sAMLAssertion' failed to satisfy constraint: Member must have length less than or equal to 100000",
     ],
+    [
+      Object.fromEntries(
+        Array.from({ length: 11 }, (_, n) => [`PolicyArns.member.${n + 1}.arn`, 'arn:aws:iam::aws:policy/X']),
+      ),
+      "ValidationError: 1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10",
+    ],
     [{ Policy: '{' }, 'MalformedPolicyDocument: This policy contains invalid Json'],
   ])('%j', async (parameters, error) => {
     expect((await assumeWith({}, parameters as Record<string, string>)).error).toBe(error)

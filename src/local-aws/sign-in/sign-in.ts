@@ -170,5 +170,5 @@ export const oauthLogout = ({ consoles }: SignIn, request: WebRequest, now: Date
   if (Action !== 'logout') return refusal('Action must be logout')
   consoles.take(cookieOf(request), now)
   const isHere = isWebUrl(target) && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(target).hostname)
-  return redirect(isHere ? target : '/console', FORGET)
+  return redirect(isHere ? new URL(target).href : '/console', FORGET)
 }

@@ -1,5 +1,5 @@
 /** From an allowed call to credentials. */
-import { roleDuration } from '../../aws/facts/limits.ts'
+import { policyArnCount, roleDuration } from '../../aws/facts/limits.ts'
 import { element, type Markup } from '../../xml/write.ts'
 import { newTemporaryKey } from '../access-keys.ts'
 import { AwsError, notAuthorized, texts, validationError } from '../aws-errors.ts'
@@ -34,7 +34,9 @@ export const requestedDuration = (parameters: Parameters, role: Role): number =>
 export const checkSessionPolicies = (parameters: Parameters): void => {
   const policy = parameters.get('Policy')
   if (policy !== undefined && !isJsonObject(policy)) throw new AwsError('MalformedPolicyDocument', texts.policyNotJson)
-  for (const arn of listOf(parameters, 'PolicyArns', '.arn')) checkArn(arn)
+  const arns = listOf(parameters, 'PolicyArns', '.arn')
+  if (arns.length > policyArnCount) throw validationError(texts.tooManyPolicyArns(policyArnCount))
+  for (const arn of arns) checkArn(arn)
 }
 
 const isJsonObject = (text: string): boolean => {
