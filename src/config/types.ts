@@ -133,7 +133,7 @@ export interface AccountConfig {
   readonly region?: string
 }
 
-export const accountColors = ['red', 'orange', 'yellow', 'green', 'blue', 'purple', 'pink', 'gray'] as const
+export const accountColors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink', 'gray'] as const
 export type AccountColor = (typeof accountColors)[number]
 
 /** What is special about the roles whose ARN matches. The first match that says something wins. */

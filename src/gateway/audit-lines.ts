@@ -3,7 +3,7 @@ import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import type { Login } from './logins.ts'
-import type { TakenRole, WantedRole } from './take-role.ts'
+import type { TakenRole, WantedRole } from './taken-role.ts'
 
 type Auditing = { readonly audit: Audit } & Pick<Gateway, 'now'>
 

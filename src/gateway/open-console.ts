@@ -5,7 +5,8 @@ import { auditConsole, auditDenied } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import type { Login } from './logins.ts'
-import { type TakenRole, takeRole, type WantedRole } from './take-role.ts'
+import { takeRole } from './take-role.ts'
+import type { TakenRole, WantedRole } from './taken-role.ts'
 
 export interface WantedConsole extends WantedRole {
   /** A page of the AWS console; undefined or empty: its first page. */

@@ -45,21 +45,24 @@ const samlProvider = (
 /** Clocks of providers are given a minute. */
 const OIDC_CLOCK_SKEW_SECONDS = 60
 
-const oidcProvider = (settings: OidcProviderConfig, baseUrl: string): OidcProvider => ({
+const oidcProvider = (settings: OidcProviderConfig, baseUrl: string, now: Clock): OidcProvider => ({
   protocol: 'oidc',
   settings,
-  relyingParty: createRelyingParty({
-    id: settings.id,
-    issuer: settings.issuer,
-    clientId: settings.clientId,
-    ...(settings.clientAuth.method === 'none' ? {} : { clientSecret: settings.clientAuth.secret }),
-    tokenEndpointAuthMethod: settings.clientAuth.method,
-    scopes: settings.scopes,
-    redirectUri: callbackUrl(baseUrl, settings.id),
-    allowInsecureHttp: settings.allowInsecureHttp,
-    clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
-    ...(settings.idTokenAlgs ? { idTokenAlgs: settings.idTokenAlgs } : {}),
-  }),
+  relyingParty: createRelyingParty(
+    {
+      id: settings.id,
+      issuer: settings.issuer,
+      clientId: settings.clientId,
+      ...(settings.clientAuth.method === 'none' ? {} : { clientSecret: settings.clientAuth.secret }),
+      tokenEndpointAuthMethod: settings.clientAuth.method,
+      scopes: settings.scopes,
+      redirectUri: callbackUrl(baseUrl, settings.id),
+      allowInsecureHttp: settings.allowInsecureHttp,
+      clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
+      ...(settings.idTokenAlgs ? { idTokenAlgs: settings.idTokenAlgs } : {}),
+    },
+    { clock: now },
+  ),
 })
 
 /** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
@@ -70,7 +73,7 @@ export const createProviders = (
   new Map(
     configured.map((settings) => [
       settings.id,
-      settings.protocol === 'saml' ? samlProvider(settings, baseUrl, keys, now) : oidcProvider(settings, baseUrl),
+      settings.protocol === 'saml' ? samlProvider(settings, baseUrl, keys, now) : oidcProvider(settings, baseUrl, now),
     ]),
   )
 

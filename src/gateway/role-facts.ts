@@ -1,12 +1,12 @@
 import { maxSessionDuration } from '../aws/facts/limits.ts'
 import { partitionById, partitionOfRegion } from '../aws/facts/partitions.ts'
-import type { Config } from '../config/types.ts'
+import type { AccountColor, Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 
 export interface RoleFacts {
   /** The account's id where it has no name. */
   readonly accountName: string
-  readonly accountColor: string | undefined
+  readonly accountColor: AccountColor | undefined
   readonly alias: string | undefined
   /** The longest session, in seconds: as configured, else what IAM gives a role by default. */
   readonly maxSessionSeconds: number

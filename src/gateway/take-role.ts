@@ -1,7 +1,7 @@
 import { sessionNameOf } from '../access/session-name.ts'
 import { StsError } from '../aws/errors.ts'
 import { roleDuration } from '../aws/facts/limits.ts'
-import type { AssumedRole, RoleRequest } from '../aws/sts/client.ts'
+import type { RoleRequest } from '../aws/sts/client.ts'
 import { samlProviderArn } from '../core/arn.ts'
 import { assertionForAws } from '../issuer/saml-assertion.ts'
 import { auditDenied, auditExchange } from './audit-lines.ts'
@@ -10,19 +10,7 @@ import { GatewayError } from './errors.ts'
 import { type Caller, type Gateway, providerOf } from './gateway.ts'
 import { type ListedRole, listRoles } from './list-roles.ts'
 import type { Login } from './logins.ts'
-
-export interface WantedRole {
-  /** The role's ARN, as it came. */
-  readonly role: string
-  /** Undefined: an hour, or the role's maximum where that is shorter. */
-  readonly durationSeconds: number | undefined
-}
-
-export interface TakenRole extends AssumedRole {
-  readonly role: ListedRole
-  readonly durationSeconds: number
-  readonly sessionName: string
-}
+import type { TakenRole, WantedRole } from './taken-role.ts'
 
 /** Entitlement is computed anew: what the page once listed grants nothing. */
 const entitledRole = (gateway: Gateway, login: Login, arn: string): ListedRole => {

@@ -5,6 +5,7 @@
  *
  * Start reading at `PageModels`: one entry for each file in views/.
  */
+import type { AccountColor } from '../config/types.ts'
 import { showDuration } from '../core/duration.ts'
 
 /** The names of the form fields, the same in every form. */
@@ -82,13 +83,9 @@ export interface AccountGroup {
   readonly id: string
   /** The configured name; absent where the account has none. */
   readonly name?: string | undefined
-  /** A configured colour, one of `accountColors`; any other is shown as none. */
-  readonly color?: string | undefined
+  readonly color?: AccountColor | undefined
   readonly roles: readonly RoleChoice[]
 }
-
-/** The colours that the style sheet has for accounts, in light and in dark. */
-export const accountColors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink', 'grey'] as const
 
 export interface RoleChoice {
   readonly arn: string
@@ -133,7 +130,7 @@ export interface CredentialsPage extends SignedInPage {
     readonly name: string
     readonly accountId: string
     readonly accountName?: string | undefined
-    readonly color?: string | undefined
+    readonly color?: AccountColor | undefined
   }
   /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
   readonly sessionArn: string
