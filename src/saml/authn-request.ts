@@ -5,6 +5,7 @@ import { RSA_SHA256 } from '../xml/algorithms.ts'
 import { decodeBase64 } from '../xml/base64.ts'
 import { attributeOf, isNamed, onlyChild, textOf } from '../xml/navigate.ts'
 import { parseXml } from '../xml/parse.ts'
+import { decodeUtf8 } from '../xml/utf8.ts'
 import { element, render } from '../xml/write.ts'
 import { asSamlError, SamlError } from './errors.ts'
 import type { IdpMetadata } from './metadata.ts'
@@ -123,12 +124,19 @@ export const parseAuthnRequest = (
 
 const decodeRequest = (parameter: unknown, binding: 'redirect' | 'post'): string => {
   const octets = typeof parameter === 'string' ? decodeBase64(parameter) : undefined
-  if (!octets) throw new SamlError('saml.request_malformed', { expected: 'base64', source: 'SAMLRequest' })
+  const plain = octets && binding === 'redirect' ? inflate(octets) : octets
+  const text = plain && decodeUtf8(plain)
+  if (text === undefined) {
+    throw new SamlError('saml.request_malformed', { expected: 'UTF-8 in base64', source: 'SAMLRequest' })
+  }
+  return text
+}
+
+const inflate = (octets: Buffer): Buffer | undefined => {
   try {
-    const plain = binding === 'redirect' ? inflateRawSync(octets, { maxOutputLength: MAX_INFLATED }) : octets
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain)
-  } catch (cause) {
-    throw new SamlError('saml.request_malformed', { expected: 'deflated UTF-8', source: 'SAMLRequest', cause })
+    return inflateRawSync(octets, { maxOutputLength: MAX_INFLATED })
+  } catch {
+    return undefined
   }
 }
 

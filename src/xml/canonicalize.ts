@@ -13,7 +13,7 @@ export interface CanonicalizeOptions {
 }
 
 /** The namespace declarations that the output already shows around a place. */
-interface Rendered {
+export interface Rendered {
   readonly prefix: string
   readonly uri: string
   readonly outer: Rendered | undefined
@@ -24,19 +24,29 @@ const NONE: ReadonlySet<string> = new Set()
 export const canonicalize = (apex: XmlElement, options: CanonicalizeOptions = {}): string => {
   const { inclusivePrefixes = NONE, omit } = options
   const write = (element: XmlElement, around: Rendered | undefined): string => {
-    const wanted = namespacesUsed(element)
-    if (inclusivePrefixes.size > 0) addListed(wanted, element, inclusivePrefixes, element === apex)
-    const fresh = [...wanted].filter(([prefix, uri]) => shown(around, prefix) !== uri)
-    const rendered = fresh.reduce<Rendered | undefined>((outer, [prefix, uri]) => ({ prefix, uri, outer }), around)
-
-    let text = `<${element.name}${writeNamespaces(fresh)}${writeAttributes(element.attributes)}>`
+    const start = canonicalStart(element, around, inclusivePrefixes, element === apex)
+    let text = start.text
     for (const child of element.children) {
-      if (typeof child === 'string') text += escapeText(child)
-      else if (child !== omit) text += write(child, rendered)
+      if (typeof child === 'string') text += canonicalText(child)
+      else if (child !== omit) text += write(child, start.rendered)
     }
     return `${text}</${element.name}>`
   }
   return write(apex, undefined)
+}
+
+/** The start tag of an element, and what the output shows of namespaces inside it. */
+export const canonicalStart = (
+  element: XmlElement,
+  around: Rendered | undefined,
+  inclusivePrefixes: ReadonlySet<string>,
+  isApex: boolean,
+): { readonly text: string; readonly rendered: Rendered | undefined } => {
+  const wanted = namespacesUsed(element)
+  if (inclusivePrefixes.size > 0) addListed(wanted, element, inclusivePrefixes, isApex)
+  const fresh = [...wanted].filter(([prefix, uri]) => shown(around, prefix) !== uri)
+  const rendered = fresh.reduce<Rendered | undefined>((outer, [prefix, uri]) => ({ prefix, uri, outer }), around)
+  return { text: `<${element.name}${writeNamespaces(fresh)}${writeAttributes(element.attributes)}>`, rendered }
 }
 
 /** The prefixes that the element's own name and its attributes' names use. `xml` is never declared. */
@@ -103,6 +113,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const reference = (character: string): string => ESCAPES[character] ?? character
 
 /** Exactly these characters and no others (Canonical XML 1.0, 2.3): not what write.ts escapes. */
-const escapeText = (text: string): string => (/[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, reference) : text)
+export const canonicalText = (text: string): string =>
+  /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, reference) : text
 const escapeAttribute = (text: string): string =>
   /[&<"\t\n\r]/.test(text) ? text.replace(/[&<"\t\n\r]/g, reference) : text

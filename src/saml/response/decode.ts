@@ -1,5 +1,6 @@
 import { decodeBase64 } from '../../xml/base64.ts'
 import { messageLimits } from '../../xml/parse.ts'
+import { decodeUtf8 } from '../../xml/utf8.ts'
 import { SamlError } from '../errors.ts'
 
 /** The fields of the form that the POST binding sends, as the web framework read them: of any type. */
@@ -7,7 +8,6 @@ export interface ResponseForm {
   readonly SAMLResponse?: unknown
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const MAX_OCTETS = messageLimits.characters
 /** Base64 of the largest message, with room for line breaks. */
 const MAX_BASE64 = 1_500_000
@@ -30,9 +30,7 @@ export const decodeResponse = ({ SAMLResponse: field }: ResponseForm): string =>
   const octets = decodeBase64(field)
   if (!octets) throw new SamlError('saml.base64', { source: 'SAMLResponse' })
   if (octets.length > MAX_OCTETS) throw tooLarge(octets.length)
-  try {
-    return utf8.decode(octets)
-  } catch (cause) {
-    throw new SamlError('saml.utf8', { source: 'SAMLResponse', cause })
-  }
+  const text = decodeUtf8(octets)
+  if (text === undefined) throw new SamlError('saml.utf8', { source: 'SAMLResponse' })
+  return text
 }
