@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { parseConfig } from '../src/config/load.ts'
+import { parseTrustPolicy } from '../src/iam/policy.ts'
+import { parseLocalAwsState } from '../src/local-aws/state.ts'
+
+const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+const blocks = (file: string, language: string): readonly string[] =>
+  [...read(file).matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, text = '']) => text)
+
+describe('README', () => {
+  it('shows a configuration that is one', () => {
+    const [text = ''] = blocks('README.md', 'yaml')
+    const config = parseConfig(text, {
+      file: '/etc/fedgate/fedgate.yaml',
+      env: { SESSION_SECRET: 'x'.repeat(32) },
+      readFile: () => '',
+    })
+    expect(config.sts.target).toEqual({ kind: 'local' })
+    expect(config.providers.map(({ id }) => id)).toEqual(['corp'])
+  })
+
+  it('shows a trust policy that is one', () => {
+    const [text = ''] = blocks('README.md', 'json')
+    expect(parseTrustPolicy(text).statements).toHaveLength(1)
+  })
+
+  it('names only scripts that exist', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> }
+    const commands = blocks('README.md', 'sh').join('\n')
+    const named = [...commands.matchAll(/npm run ([\w-]+)/g)].map(([, name = '']) => name)
+    expect(named).toContain('demo')
+    expect(named.filter((name) => !(name in scripts))).toEqual([])
+  })
+
+  it('links to files that are there', () => {
+    const links = [...read('README.md').matchAll(/\]\(([^)#:]+)\)/g)].map(([, target = '']) => target)
+    expect(links.length).toBeGreaterThan(4)
+    expect(links.filter((target) => !existsSync(new URL(`../${target}`, import.meta.url)))).toEqual([])
+  })
+})
+
+describe('docs/local-aws.md', () => {
+  it('shows a state file that is one', () => {
+    const [text = ''] = blocks('docs/local-aws.md', 'yaml')
+    expect(parseLocalAwsState(text).roles).toHaveLength(1)
+  })
+})
