@@ -60,47 +60,74 @@ export const parseXml = (text: string, limits: XmlLimits = messageLimits): XmlEl
     throw new XmlError('xml.too_large', { expected: `${limits.characters} characters`, found: `${text.length}` })
   }
   if (LONE_SURROGATE.test(text)) throw new XmlError('xml.malformed', { found: 'half of a surrogate pair' })
-  const parser = new StrictParser(PARSER_OPTIONS)
-  const root = buildTree(parser, limits)
+  let root: XmlElement | undefined
+  const claimId = uniqueIds()
+  const parser = readElements(limits, {
+    id: claimId,
+    open: (element, parent) => {
+      if (parent) parent.children.push(element)
+      else root = element
+    },
+    text: addText,
+    close: () => {},
+  })
   parser.write(text).close()
-  return root()
+  if (!root) throw new XmlError('xml.malformed', { found: 'no root element' })
+  return root
 }
 
 /** An element while its children are still being read. */
-interface OpenElement extends XmlElement {
+export interface OpenElement extends XmlElement {
   readonly children: XmlNode[]
 }
 
+/** What a document says, in its order. Whoever wants a tree adds the children. */
+export interface XmlEvents {
+  /** The value of an attribute named exactly `ID`, before its element is opened. */
+  id(value: string): void
+  open(element: OpenElement, parent: OpenElement | undefined): void
+  /** Text or a CDATA section; a comment or the edge of a CDATA section splits it. Not called for text around the root. */
+  text(piece: string, parent: OpenElement): void
+  close(element: OpenElement): void
+}
+
+/** Takes the text of a document piece by piece; throws XmlError where it is not strict. */
+export interface XmlReader {
+  write(text: string): XmlReader
+  close(): unknown
+  /** How many UTF-16 units have been read. */
+  readonly position: number
+}
+
 /**
- * Attaches the handlers that build the tree. Saxes goes on after an error unless the handler throws, so every handler
- * throws; nothing recurses, so depth costs nothing before its limit.
+ * The strict parser itself, of which `parseXml` makes trees. Saxes goes on after an error unless the handler throws, so
+ * every handler throws; nothing recurses, so depth costs nothing before its limit. `limits.characters` is not looked at.
  */
-const buildTree = (parser: StrictParser, limits: XmlLimits): (() => XmlElement) => {
+export const readElements = (limits: XmlLimits, events: XmlEvents): XmlReader => {
+  const parser = new StrictParser(PARSER_OPTIONS)
   const open: OpenElement[] = []
-  let root: XmlElement | undefined
-  const text = addText(open)
   const attributesRead = countAndCollect(parser, limits, open)
-  const claimId = uniqueIds()
+  const text = (piece: string): void => {
+    const parent = open.at(-1)
+    if (parent && piece !== '') events.text(piece, parent)
+  }
   parser.on('text', text)
   parser.on('cdata', text)
   parser.on('opentag', (tag) => {
     const parent = open.at(-1)
-    const element = openElement(tag, attributesRead(), parent?.scope, claimId)
-    if (parent) parent.children.push(element)
-    else root = element
+    const element = openElement(tag, attributesRead(), parent?.scope, events.id)
+    events.open(element, parent)
     open.push(element)
   })
-  parser.on('closetag', () => void open.pop())
-  return () => {
-    if (!root) throw new XmlError('xml.malformed', { found: 'no root element' })
-    return root
-  }
+  parser.on('closetag', () => {
+    const element = open.pop()
+    if (element) events.close(element)
+  })
+  return parser
 }
 
 /** Text that a comment or the edge of a CDATA section split becomes one again. */
-const addText = (open: readonly OpenElement[]) => (piece: string) => {
-  const children = open.at(-1)?.children
-  if (!children || piece === '') return
+const addText = (piece: string, { children }: OpenElement): void => {
   const last = children.at(-1)
   if (typeof last === 'string') children[children.length - 1] = last + piece
   else children.push(piece)

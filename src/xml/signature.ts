@@ -39,8 +39,33 @@ export const signedChild = (parent: SignedElement, child: XmlElement): SignedEle
 export const verifySignature = (element: XmlElement, keys: readonly KeyObject[]): SignedElement => {
   const signature = readSignature(element)
   verifySignatureValue(signature, keys)
-  verifyDigest(element, signature)
+  mustBeDigest(digestOf(element, signature), signature)
   return element as SignedElement
+}
+
+/** What a trusted key signed about an element: how to canonicalize it without its Signature, and the digest of that. */
+export interface SignedReference {
+  readonly inclusivePrefixes: ReadonlySet<string>
+  /** node:crypto's name of the hash. */
+  readonly digestMethod: string
+  readonly digest: Buffer
+}
+
+/**
+ * The first half of `verifySignature`, for an element that is read as a stream: only its start tag and its Signature
+ * need to be there. Throws XmlError `xml.signature_*`. Nothing of the element may be believed before `mustBeDigest`.
+ */
+export const verifySignedInfo = (element: XmlElement, keys: readonly KeyObject[]): SignedReference => {
+  const { referencePrefixes, digestMethod, digest, ...signature } = readSignature(element)
+  verifySignatureValue(signature, keys)
+  return { inclusivePrefixes: referencePrefixes, digestMethod, digest }
+}
+
+/** The second half: throws `xml.signature_digest` when what was hashed is not what was signed. */
+export const mustBeDigest = (digest: Buffer, signed: Pick<SignedReference, 'digest'>): void => {
+  if (digest.length !== signed.digest.length || !timingSafeEqual(digest, signed.digest)) {
+    throw refuse('xml.signature_digest', signed.digest.toString('base64'), digest.toString('base64'), 'DigestValue')
+  }
 }
 
 /** A Signature that has the required shape; nothing of it is verified. */
@@ -170,7 +195,12 @@ const readOctets = (element: XmlElement): Buffer => {
 
 /** The signature first: without a trusted key nobody makes us canonicalize more than SignedInfo. */
 const verifySignatureValue = (
-  { signedInfo, signedInfoPrefixes, method, value }: Signature,
+  {
+    signedInfo,
+    signedInfoPrefixes,
+    method,
+    value,
+  }: Pick<Signature, 'signedInfo' | 'signedInfoPrefixes' | 'method' | 'value'>,
   keys: readonly KeyObject[],
 ) => {
   const fitting = keys.filter((key) => fits(key, method))
@@ -189,12 +219,9 @@ const verifySignatureValue = (
   }
 }
 
-const verifyDigest = (element: XmlElement, signature: Signature): void => {
-  const text = canonicalize(element, { inclusivePrefixes: signature.referencePrefixes, omit: signature.element })
-  const digest = createHash(signature.digestMethod).update(text, 'utf8').digest()
-  if (digest.length !== signature.digest.length || !timingSafeEqual(digest, signature.digest)) {
-    throw refuse('xml.signature_digest', signature.digest.toString('base64'), digest.toString('base64'), 'DigestValue')
-  }
+const digestOf = (element: XmlElement, { element: omit, ...signed }: Signature): Buffer => {
+  const text = canonicalize(element, { inclusivePrefixes: signed.referencePrefixes, omit })
+  return createHash(signed.digestMethod).update(text, 'utf8').digest()
 }
 
 const MIN_RSA_BITS = 2048
