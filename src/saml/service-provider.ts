@@ -8,4 +8,8 @@ export interface ServiceProvider {
   /** Single logout service, for redirect and POST alike. */
   readonly sloUrl?: string
   readonly keys: KeyPair
+  /** Further signing keys to announce, for a rollover. */
+  readonly furtherKeys?: readonly KeyPair[]
+  /** What opens encrypted assertions: all are tried and announced. Missing or empty: none is taken. */
+  readonly decryptionKeys?: readonly KeyPair[]
 }

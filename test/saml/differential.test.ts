@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readAssertion } from '../../src/saml/response/assertion.ts'
-import { openResponse } from '../../src/saml/response/validate.ts'
+import { openResponse } from '../../src/saml/response/open.ts'
 import { childrenNamed, isNamed } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import type { SignedElement } from '../../src/xml/signature.ts'

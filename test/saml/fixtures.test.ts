@@ -3,7 +3,7 @@ import { runChecks } from '../../src/core/verdict.ts'
 import type { SamlErrorCode } from '../../src/saml/errors.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { type AssertionCheckName, assertionChecks, checkCodes } from '../../src/saml/response/checks.ts'
-import { responseSteps } from '../../src/saml/response/validate.ts'
+import { responseSteps } from '../../src/saml/response/open.ts'
 import {
   assertionOf,
   codeOf,
