@@ -70,6 +70,8 @@ const table: readonly (readonly [operator: string, wanted: unknown, found: strin
   ['ArnLike', 'arn:*:iam::111122223333:role/Dev', 'arn:aws:x:iam::111122223333:role/Dev', false],
   ['ArnLike', 'arn:aws:iam::111122223333:role/Dev', 'no ARN', false],
   ['ArnLike', 'arn:aws:sns:*:*:*', 'arn:aws:sns:eu-west-1:111122223333:a:b', true],
+  ['ArnEquals', 'arn:aws:sns:eu-west-1:111122223333:a:b', 'arn:aws:sns:eu-west-1:111122223333:a:b', true],
+  ['ArnEquals', 'arn:aws:sns:eu-west-1:111122223333:a', 'arn:aws:sns:eu-west-1:111122223333:a:b', false],
   ['ArnLike', 'arn:aws:iam::111122223333:role/dev', 'arn:aws:iam::111122223333:role/Dev', false],
   ['ArnNotEquals', 'arn:aws:iam::111122223333:role/*', 'arn:aws:iam::444455556666:role/a', true],
   ['ArnNotLike', 'arn:aws:iam::111122223333:role/*', 'arn:aws:iam::111122223333:role/a', false],

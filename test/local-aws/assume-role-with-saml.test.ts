@@ -8,8 +8,11 @@ import {
   FOREIGN_PROVIDER,
   GATEWAY_ROLE,
   LONG_ROLE,
+  NEGATED_ROLE,
   newKeys,
+  OPEN_ROLE,
   PROVIDER,
+  RECIPIENT,
   type ResponseParts,
   ROLE,
   type Running,
@@ -267,6 +270,62 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   ])('%s, in one word', async (_, parts, parameters) => {
     const answer = await assumeWith(parts, parameters)
     expect([answer.status, answer.error]).toEqual([403, denied])
+  })
+
+  const data = (attributes: string): string => `<a:SubjectConfirmationData ${attributes}/>`
+  const confirmed = (content: string, method = 'bearer'): string =>
+    `<a:SubjectConfirmation Method="urn:oasis:names:tc:SAML:2.0:cm:${method}">${content}</a:SubjectConfirmation>`
+  const end = `NotOnOrAfter="${seconds(60).toISOString()}"`
+  const whole = data(`${end} Recipient="${RECIPIENT}"`)
+  it.each([
+    ['two confirmations', confirmed(whole) + confirmed(whole)],
+    ['a confirmation by holder-of-key', confirmed(whole, 'holder-of-key')],
+    ['a confirmation without its data', confirmed('')],
+    ['a confirmation without a Recipient', confirmed(data(end))],
+    ['a confirmation without an end', confirmed(data(`Recipient="${RECIPIENT}"`))],
+  ])('%s', async (_, confirmations) => {
+    expect((await assumeWith({ confirmations })).error).toBe(
+      `${invalid}: Response does not contain a valid subject confirmation.`,
+    )
+  })
+
+  it.each([
+    ['with an end that has passed', data(`NotOnOrAfter="${NOW.toISOString()}" Recipient="${RECIPIENT}"`), expired],
+    [
+      'that begins later',
+      data(`NotBefore="${seconds(1).toISOString()}" ${end} Recipient="${RECIPIENT}"`),
+      `${invalid}: Response is not yet valid`,
+    ],
+    [
+      'whose end is no time',
+      data(`NotOnOrAfter="soon" Recipient="${RECIPIENT}"`),
+      expect.stringMatching(/^InvalidIdentityToken: Invalid base64/),
+    ],
+  ])('a confirmation %s', async (_, content, error) => {
+    expect((await assumeWith({ confirmations: confirmed(content) })).error).toEqual(error)
+  })
+
+  it('an assertion of which one AudienceRestriction is not for AWS', async () => {
+    const restriction = (audience: string): string =>
+      `<a:AudienceRestriction><a:Audience>${audience}</a:Audience></a:AudienceRestriction>`
+    const conditions = `<a:Conditions>${restriction('urn:amazon:webservices')}${restriction('other')}</a:Conditions>`
+    expect((await assumeWith({ conditions })).error).toBe(
+      `${invalid}: Response does not contain the required audience.`,
+    )
+  })
+
+  it('an assertion issued more than five minutes ahead', async () => {
+    const parts = { issuedAt: seconds(301), notBefore: seconds(-60), notOnOrAfter: seconds(600) }
+    expect((await assumeWith(parts)).error).toBe(`${invalid}: Response is not yet valid`)
+  })
+
+  it.each([
+    ['names no recipient at all', OPEN_ROLE],
+    ['only excludes a recipient', NEGATED_ROLE],
+  ])('a recipient that is not of AWS where the trust policy %s', async (_, role) => {
+    const parts = { recipient: 'https://gateway.example/acs', attributes: attributesFor(role) }
+    expect((await assumeWith(parts, { RoleArn: role })).error).toBe(denied)
+    expect((await assumeWith({ attributes: attributesFor(role) }, { RoleArn: role })).status).toBe(200)
   })
 
   it('and tells the reason to its log alone', async () => {

@@ -172,6 +172,17 @@ describe('GetCallerIdentity', () => {
     }
   })
 
+  it('refuses a signature of sixteen minutes ahead', async () => {
+    const key = await assumedKey()
+    const before = clock
+    clock = new Date(before.getTime() - 16 * 60_000)
+    try {
+      expect(await codeOf(client(key).send(new GetCallerIdentityCommand({})))).toBe('SignatureDoesNotMatch')
+    } finally {
+      clock = before
+    }
+  })
+
   it('refuses a signature that is sixteen minutes old', async () => {
     const key = await assumedKey()
     const before = clock

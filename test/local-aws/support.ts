@@ -16,6 +16,8 @@ export const WEB_ROLE = `arn:aws:iam::${ACCOUNT}:role/Web`
 export const LONG_ROLE = `arn:aws:iam::${ACCOUNT}:role/Long`
 export const GATEWAY_ROLE = `arn:aws:iam::${ACCOUNT}:role/Gateway`
 export const DENYING_ROLE = `arn:aws:iam::${ACCOUNT}:role/Denying`
+export const OPEN_ROLE = `arn:aws:iam::${ACCOUNT}:role/Open`
+export const NEGATED_ROLE = `arn:aws:iam::${ACCOUNT}:role/Negated`
 export const PROVIDER = `arn:aws:iam::${ACCOUNT}:saml-provider/corp`
 export const FOREIGN_PROVIDER = 'arn:aws:iam::444455556666:saml-provider/corp'
 export const RECIPIENT = 'https://signin.aws.amazon.com/saml'
@@ -143,6 +145,13 @@ export const startOpenIdProvider = async (): Promise<OpenIdProvider> => {
   }
 }
 
+const trustWith = (condition: unknown) => ({
+  Effect: 'Allow',
+  Principal: { Federated: PROVIDER },
+  Action: 'sts:AssumeRoleWithSAML',
+  ...(condition === undefined ? {} : { Condition: condition }),
+})
+
 /** One account with a role for each thing that tests ask about. */
 export const stateFor = (keys: Keys, issuer = 'http://127.0.0.1:1'): LocalAwsState => {
   const oidcProvider = `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer.replace('http://', '')}`
@@ -164,6 +173,14 @@ export const stateFor = (keys: Keys, issuer = 'http://127.0.0.1:1'): LocalAwsSta
         trustPolicy: trustPolicy([samlTrustStatement({ ...saml, recipient: 'https://gateway.example/acs' })]),
       },
       { arn: DENYING_ROLE, trustPolicy: { Version: '2012-10-17', Statement: [samlTrustStatement(saml), deny] } },
+      { arn: OPEN_ROLE, trustPolicy: { Version: '2012-10-17', Statement: [trustWith(undefined)] } },
+      {
+        arn: NEGATED_ROLE,
+        trustPolicy: {
+          Version: '2012-10-17',
+          Statement: [trustWith({ StringNotEquals: { 'saml:aud': 'https://elsewhere.example' } })],
+        },
+      },
       { arn: WEB_ROLE, trustPolicy: JSON.stringify(trustPolicy([webIdentityTrustStatement(web)])) },
     ],
     samlProviders: [

@@ -15,6 +15,7 @@ import { attributeOf, childrenNamed, isNamed, onlyChild, optionalChild, textOf }
 import { parseXml } from '../../xml/parse.ts'
 import { isSigned, type SignedElement, signedChild, verifySignature } from '../../xml/signature.ts'
 import type { XmlElement } from '../../xml/tree.ts'
+import { decodeUtf8 } from '../../xml/utf8.ts'
 import { expiredToken, invalidToken, notAuthorized, texts } from '../aws-errors.ts'
 
 export interface SamlResponse {
@@ -41,15 +42,9 @@ const readable = <Result>(requestId: string, read: () => Result): Result => {
   }
 }
 
-const UTF8 = new TextDecoder('utf-8', { fatal: true })
-
 const decodeText = (base64: string): string | undefined => {
-  try {
-    const octets = decodeBase64(base64)
-    return octets && UTF8.decode(octets)
-  } catch {
-    return undefined
-  }
+  const octets = decodeBase64(base64)
+  return octets && decodeUtf8(octets)
 }
 
 /** Base64 of the whole Response. Throws InvalidIdentityToken. */

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
+import { createSessions, type RoleSession } from '../../src/local-aws/sessions.ts'
+
+const START = new Date('2026-11-22T12:00:00Z')
+const after = (seconds: number): Date => new Date(START.getTime() + seconds * 1000)
+
+const session = (accessKeyId: string, expiration: Date): RoleSession => ({
+  accessKeyId,
+  secretAccessKey: new Secret('s'),
+  temporary: { sessionToken: new Secret('t'), expiration },
+  account: '111122223333',
+  arn: 'arn:aws:sts::111122223333:assumed-role/Dev/alice',
+  userId: 'AROAX:alice',
+  roleArn: 'arn:aws:iam::111122223333:role/Dev',
+  roleName: 'Dev',
+  sessionName: 'alice',
+  provider: 'arn:aws:iam::111122223333:saml-provider/corp',
+  sourceIdentity: undefined,
+  tags: new Map(),
+})
+
+it('Sessions that ended more than an hour ago are forgotten when others come', () => {
+  const sessions = createSessions()
+  sessions.add(session('long-gone', after(900)), START)
+  sessions.add(session('just-ended', after(4600)), START)
+  for (let n = 0; n < 1000; n++) sessions.add(session(`new-${n}`, after(9000)), after(5000))
+  expect(sessions.find('long-gone')).toBeUndefined()
+  expect(sessions.find('just-ended')).toBeDefined()
+  expect(sessions.find('new-0')).toBeDefined()
+})
