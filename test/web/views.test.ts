@@ -1,0 +1,337 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { accountColors } from '../../src/config/types.ts'
+import {
+  type AccountGroup,
+  durationChoices,
+  matchesQuery,
+  type PageModels,
+  type PageName,
+  type RoleChoice,
+  toInstant,
+} from '../../src/web/view-models.ts'
+import { createViews, escapeText, staticFolder } from '../../src/web/views.ts'
+
+const views = createViews()
+
+/** A name that tries to leave its element, its attribute, its textarea and its direction. */
+const HOSTILE = `</textarea><script>alert("x")</script>'&\`\u202eevil`
+
+/** Every page, with the same text in every place that text from outside can reach. */
+const pagesSaying = (text: string): PageModels => {
+  const session = { name: text, providerLabel: text, csrfToken: text }
+  const attributes = [
+    { name: text, values: [text, text] },
+    { name: 'department', values: [] },
+  ]
+  const at = toInstant(new Date('2026-11-22T05:32:48.500Z'))
+  const role: RoleChoice = {
+    arn: text,
+    name: text,
+    alias: text,
+    exchange: { via: 'saml', evidence: 'reissued' },
+    durations: durationChoices(3600),
+    grantedBy: text,
+  }
+  const provider = { id: text, label: text, protocol: 'oidc', href: text } as const
+  return {
+    chooser: { version: text, message: text, providers: [provider, { ...provider, unavailable: text }] },
+    roles: {
+      version: text,
+      session,
+      query: text,
+      total: 2,
+      accounts: [{ id: text, name: text, color: 'red', roles: [role] }],
+      evidence: { providerId: text, providerLabel: text, subject: text, attributes },
+    },
+    credentials: {
+      version: text,
+      session,
+      role: { arn: text, name: text, accountId: text, accountName: text, color: 'red' },
+      sessionArn: text,
+      expiresAt: at,
+      durationSeconds: 3600,
+      formats: [
+        { id: 'env', label: text, use: text, text },
+        { id: 'json', label: text, use: text, text },
+      ],
+    },
+    identity: {
+      version: text,
+      session,
+      providerId: text,
+      providerLabel: text,
+      protocol: 'saml',
+      issuer: text,
+      subject: text,
+      subjectFormat: text,
+      authenticatedAt: at,
+      expiresAt: at,
+      attributes,
+    },
+    error: {
+      version: text,
+      session,
+      status: 403,
+      code: text,
+      sentence: text,
+      hint: text,
+      reference: text,
+      signInHref: text,
+      continueHref: text,
+    },
+    'sign-out': { version: text, session },
+    'signed-out': { version: text, notice: text, signInHref: text },
+  }
+}
+
+/** Beside the pages by name, those that the same template shows for nothing found and for no role at all. */
+const documentsSaying = (text: string): [string, string][] => {
+  const models = pagesSaying(text)
+  const names = Object.keys(models) as PageName[]
+  return [
+    ...names.map((name): [string, string] => [name, views.render(name, models[name])]),
+    ['roles, nothing found', views.render('roles', { ...models.roles, accounts: [] })],
+    ['roles, none at all', views.render('roles', { ...models.roles, accounts: [], total: 0 })],
+  ]
+}
+
+const tagsOf = (html: string): string[] => html.match(/<[a-z!/][^>]*>/gi) ?? []
+const formsOf = (html: string): string[] => html.match(/<form\b[\s\S]*?<\/form>/g) ?? []
+const attributeOf = (tag: string, name: string): string | undefined => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
+
+describe('a page with hostile values', () => {
+  const plain = new Map(documentsSaying('plain'))
+
+  it.each(documentsSaying(HOSTILE))('%s has the tags that it has with plain ones', (name, html) => {
+    const names = (document: string) => tagsOf(document).map((tag) => /^<[a-z!/]+/i.exec(tag)?.[0])
+    expect(names(html)).toEqual(names(plain.get(name) ?? ''))
+  })
+
+  it.each(documentsSaying(HOSTILE))('%s has the attributes that it has with plain ones', (name, html) => {
+    const names = (document: string) => tagsOf(document).map((tag) => tag.replace(/="[^"]*"/g, '=""'))
+    expect(names(html)).toEqual(names(plain.get(name) ?? ''))
+  })
+
+  it.each(documentsSaying(HOSTILE))('%s shows them escaped', (_, html) => {
+    expect(html).not.toContain(HOSTILE)
+    expect(html).toContain('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt;&#39;&amp;&#96;')
+  })
+
+  it.each(documentsSaying(HOSTILE))('%s shows an override of direction by its number', (_, html) => {
+    expect(html).not.toContain('\u202e')
+    expect(html).toContain('[U+202E]evil')
+  })
+})
+
+describe.each(documentsSaying('plain'))('the page %s', (_, html) => {
+  it('has no inline style, script or handler', () => {
+    const tags = tagsOf(html)
+    expect(tags.filter((tag) => /\s(style|on[a-z]+)\s*=/i.test(tag))).toEqual([])
+    expect(tags.filter((tag) => tag.startsWith('<style'))).toEqual([])
+    expect(html.match(/<script\b[^>]*>[\s\S]*?<\/script>/g)).toEqual([
+      expect.stringMatching(/^<script type="module" src="\/static\/fedgate\.js\?v=[0-9a-f]{16}"><\/script>$/),
+    ])
+  })
+
+  it('says its language, its title and one main heading', () => {
+    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/)
+    expect(html).toMatch(/<title>\S[^<]* · fedgate<\/title>/)
+    expect(html.match(/<h1\b/g)).toHaveLength(1)
+  })
+
+  it('names the method and the action of every form, and gives every post its CSRF field', () => {
+    for (const form of formsOf(html)) {
+      const [tag = ''] = tagsOf(form)
+      expect(attributeOf(tag, 'action')).toMatch(/^\/[a-z/]+$/)
+      if (attributeOf(tag, 'method') === 'post')
+        expect(form).toContain('<input type="hidden" name="csrf" value="plain">')
+      else expect(attributeOf(tag, 'method')).toBe('get')
+    }
+  })
+
+  it('labels every field that a person fills in', () => {
+    const fields = tagsOf(html).filter((tag) => /^<(input|select)\b/.test(tag) && !tag.includes('type="hidden"'))
+    const unlabelled = fields.filter(
+      (tag) => attributeOf(tag, 'aria-label') === undefined && !html.includes(`for="${attributeOf(tag, 'id')}"`),
+    )
+    expect(unlabelled).toEqual([])
+  })
+
+  it('says the type of every button', () => {
+    const buttons = tagsOf(html).filter((tag) => tag.startsWith('<button'))
+    expect(buttons.filter((tag) => attributeOf(tag, 'type') === undefined)).toEqual([])
+  })
+
+  it('uses no id twice', () => {
+    const ids = tagsOf(html).flatMap((tag) => attributeOf(tag, 'id') ?? [])
+    expect(ids).toEqual([...new Set(ids)])
+  })
+})
+
+describe('the frame', () => {
+  const models = pagesSaying('plain')
+
+  it('offers navigation and sign-out to a person who is signed in', () => {
+    const html = views.render('identity', models.identity)
+    expect(html).toContain('<nav aria-label="Main">')
+    expect(html).toContain('<form method="post" action="/logout">')
+  })
+
+  it('offers neither while nobody is signed in', () => {
+    const html = views.render('chooser', models.chooser)
+    expect(html).not.toContain('<nav')
+    expect(html).not.toContain('/logout')
+  })
+
+  it('marks where the person is', () => {
+    const html = views.render('identity', models.identity)
+    expect(html.match(/<a href="[^"]*" aria-current="page">[^<]*/g)).toEqual([
+      '<a href="/identity" aria-current="page">Identity',
+    ])
+  })
+})
+
+describe('the chooser', () => {
+  it('gives no link to a provider that is unavailable, and says why', () => {
+    const provider = { id: 'partner', label: 'Partner', protocol: 'oidc', href: '/login/partner' } as const
+    const html = views.render('chooser', {
+      version: '1',
+      providers: [{ ...provider, unavailable: 'It did not answer.' }],
+    })
+    expect(html).not.toContain('/login/partner')
+    expect(html).toContain('aria-disabled="true" aria-describedby="why-partner"')
+    expect(html).toContain('It did not answer.')
+  })
+})
+
+describe('the role picker', () => {
+  const models = pagesSaying('plain')
+
+  it('counts what is shown of all', () => {
+    expect(views.render('roles', models.roles)).toContain('1 of 2 roles in 1 account<')
+    expect(views.render('roles', { ...models.roles, total: 1 })).toContain('1 role in 1 account<')
+  })
+
+  it('posts role and duration, to the console by the second button', () => {
+    const form = formsOf(views.render('roles', models.roles)).find((found) => found.includes('name="role"'))
+    expect(form).toContain('<form method="post" action="/roles/credentials">')
+    expect(form).toContain('<select name="duration"')
+    expect(form).toContain('<option value="3600" selected>1h</option>')
+    expect(form).toContain('formaction="/roles/console"')
+  })
+
+  it('tells a person without roles what the provider said, and offers no search', () => {
+    const html = views.render('roles', { ...models.roles, accounts: [], total: 0 })
+    expect(html).toContain('What to tell your administrator')
+    expect(html).toContain('<th scope="row"><bdi>plain</bdi></th>')
+    expect(html).toContain('href="/identity"')
+    expect(html).not.toContain('type="search"')
+  })
+
+  it('shows an account without a name by its number', () => {
+    const [account] = models.roles.accounts
+    const accounts = account ? [{ ...account, id: '111122223333', name: undefined }] : []
+    expect(views.render('roles', { ...models.roles, accounts })).toContain(
+      '<bdi>Account</bdi> <span class="account-id">111122223333</span>',
+    )
+  })
+})
+
+describe('the credential page', () => {
+  const model = pagesSaying('plain').credentials
+  const secret = 'wJalrXUtnFEMI/K7MDENG'
+  const html = views.render('credentials', {
+    ...model,
+    formats: [{ id: 'env', label: 'Shell', use: 'Paste.', text: `export AWS_SECRET_ACCESS_KEY='${secret}'\n` }],
+  })
+
+  it('has the secret once, as text and in no attribute', () => {
+    expect(html.split(secret)).toHaveLength(2)
+    expect(tagsOf(html).join()).not.toContain(secret)
+  })
+
+  it('hides the values until they are asked for', () => {
+    const details = /<details\b[^>]*>[\s\S]*?<\/details>/.exec(html)?.[0]
+    expect(details).toContain(secret)
+    expect(details).not.toMatch(/^<details[^>]*\sopen/)
+  })
+
+  it('keeps the text to the byte, as a browser copies it', () => {
+    expect(html).toContain(`<code>export AWS_SECRET_ACCESS_KEY=&#39;${secret}&#39;\n</code></pre>`)
+  })
+})
+
+describe('a template', () => {
+  const templates = readdirSync(new URL('../../views/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.eta'),
+  )
+
+  it.each(templates)('%s puts nothing out raw but other templates', (name) => {
+    const source = readFileSync(new URL(`../../views/${name}`, import.meta.url), 'utf8')
+    expect(source.match(/<%~(?! include\('| it\.body %>).*/g) ?? []).toEqual([])
+  })
+
+  it('shows no value that its model lacks', () => {
+    expect(() => escapeText(undefined)).toThrow(TypeError)
+    const broken = { ...pagesSaying('plain').error, code: undefined as unknown as string }
+    expect(() => views.render('error', broken)).toThrow(TypeError)
+  })
+})
+
+describe('escaping', () => {
+  it('shows controls by their number and keeps line ends, tabs and marks of right-to-left names', () => {
+    expect(escapeText('a\u0000b\u001bc\u2066d')).toBe('a[U+0000]b[U+001B]c[U+2066]d')
+    expect(escapeText('a\tb\r\nc\u200fd')).toBe('a\tb\r\nc\u200fd')
+  })
+})
+
+describe('the static folder', () => {
+  it('has a colour for every colour that an account may be given', () => {
+    const css = readFileSync(`${staticFolder}fedgate.css`, 'utf8')
+    const styled = [...css.matchAll(/\[data-color="([a-z]+)"\]/g)].map(([, color]) => color)
+    expect(styled).toEqual([...accountColors])
+  })
+
+  it('has exactly the three files that pages name', () => {
+    expect(readdirSync(staticFolder).sort()).toEqual(['favicon.svg', 'fedgate.css', 'fedgate.js'])
+  })
+})
+
+describe('durations', () => {
+  const shown = (seconds: number) =>
+    durationChoices(seconds).map(({ label, selected }) => (selected ? `(${label})` : label))
+
+  it('are the usual ones up to the maximum, with one hour selected', () => {
+    expect(shown(43_200)).toEqual(['15m', '(1h)', '2h', '4h', '8h', '12h'])
+    expect(shown(3600)).toEqual(['15m', '(1h)'])
+    expect(shown(5400)).toEqual(['15m', '(1h)', '1h 30m'])
+  })
+
+  it('select the maximum where it is shorter than an hour', () => {
+    expect(shown(1800)).toEqual(['15m', '(30m)'])
+  })
+})
+
+describe('an instant', () => {
+  it('is shown to the second, in UTC', () => {
+    expect(toInstant(new Date('2026-11-02T23:59:59.999Z'))).toEqual({
+      iso: '2026-11-02T23:59:59Z',
+      text: '2 Nov 2026, 23:59:59 UTC',
+    })
+  })
+})
+
+describe('a search', () => {
+  const account: AccountGroup = { id: '111122223333', name: 'Production', roles: [] }
+  const [role] = pagesSaying('plain').roles.accounts.flatMap(({ roles }) => roles)
+  const developer = { ...role, arn: 'arn:aws:iam::111122223333:role/eng/Developer', name: 'Developer', alias: 'dev' }
+
+  it.each(['', '  ', 'prod', 'PROD developer', '2222', 'eng/', 'dev  3333'])('for %j finds the role', (query) => {
+    expect(matchesQuery(query, account, developer as RoleChoice)).toBe(true)
+  })
+
+  it.each(['staging', 'prod admin', 'plain'])('for %j does not', (query) => {
+    expect(matchesQuery(query, account, developer as RoleChoice)).toBe(false)
+  })
+})
