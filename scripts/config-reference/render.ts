@@ -15,7 +15,7 @@ const children = (schema: unknown): readonly Schema[] => [schema].flat().filter(
 const typeOf = (schema: Schema): string => {
   if (schema.const !== undefined) return `\`${String(schema.const)}\``
   if (schema.enum) return schema.enum.map((value) => `\`${String(value)}\``).join(', ')
-  if (schema.anyOf) return 'text or a list'
+  if (schema.anyOf) return schema.anyOf.map(typeOf).join(' or ')
   const words: Readonly<Record<string, string>> = {
     string: 'text',
     boolean: 'true or false',
@@ -40,6 +40,7 @@ const line = (path: string, schema: Schema, isRequired: boolean): string => {
 const lines = (path: string, schema: Schema, isRequired: boolean): readonly string[] => [
   line(path, schema, isRequired),
   ...propertyLines(`${path}.`, schema),
+  ...(schema.anyOf ?? []).flatMap((form) => propertyLines(`${path}.`, form)),
   ...children(schema.items).flatMap((item) => propertyLines(`${path}[].`, item)),
   ...children(schema.additionalProperties).flatMap((each) => propertyLines(`${path}.<id>.`, each)),
 ]

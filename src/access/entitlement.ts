@@ -71,6 +71,7 @@ const reasonFor = (rule: AccessRule, matches: readonly Match[]): string => {
 
 const grantsOf = (rule: AccessRule, identity: Identity): readonly EntitledRole[] => {
   if (rule.when.provider && !rule.when.provider.includes(identity.provider)) return []
+  if (rule.when.idp && !rule.when.idp.includes(identity.issuer)) return []
   const choices = rule.when.conditions.map((condition) => matchesOf(condition, identity.attributes))
   return combinations(choices).flatMap((matches) =>
     rule.roles.flatMap((template) => {

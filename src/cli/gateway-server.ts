@@ -2,11 +2,11 @@ import type { Writable } from 'node:stream'
 import { openAudit } from '../audit/sinks.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
-import type { AwsTarget, Config } from '../config/types.ts'
+import type { AwsTarget, Config, KeysConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { startServer } from '../core/running-server.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import { createProviders } from '../gateway/providers.ts'
+import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { createMemoryStore } from '../stores/memory.ts'
@@ -39,21 +39,29 @@ const replacement = (target: AwsTarget, config: Config): string | undefined => {
   return `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`
 }
 
-/** The key that signs requests and what AWS is shown; made at first start where none is configured. Throws StartError. */
-export const signingKeys = async ({ signing }: Config, now: Date): Promise<KeyPair | undefined> => {
-  if (!signing) return undefined
-  return loadKeyPair(signing, signing.createIfMissing ? { commonName: 'fedgate', now } : undefined).catch(
-    (cause: unknown) => {
-      throw new StartError('start.key_unusable', { sentence: cause instanceof Error ? `${cause.message}.` : '', cause })
-    },
-  )
+const loadKeys = async (configured: KeysConfig | undefined, now: Date): Promise<readonly KeyPair[]> => {
+  const create = { commonName: 'fedgate', now }
+  const loading = (configured ?? []).map((files) => loadKeyPair(files, files.createIfMissing ? create : undefined))
+  return Promise.all(loading).catch((cause: unknown) => {
+    throw new StartError('start.key_unusable', { sentence: cause instanceof Error ? `${cause.message}.` : '', cause })
+  })
+}
+
+/**
+ * The keys that sign requests and what AWS is shown, and those that open what is encrypted; made at first start where
+ * none are configured and the local AWS runs. Throws StartError.
+ */
+export const gatewayKeys = async ({ signing, encryption }: Config, now: Date): Promise<GatewayKeys> => {
+  const [signingKeys, encryptionKeys] = await Promise.all([loadKeys(signing, now), loadKeys(encryption, now)])
+  return { signing: signingKeys, encryption: encryptionKeys }
 }
 
 /** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
-const assemble = (config: Config, keys: KeyPair | undefined, { stdout, log, now }: Surroundings): Gateway => {
+const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surroundings): Gateway => {
   const { timeoutSeconds } = config.sts
   const endpoint = replacement(config.sts.target, config)
   const signInOrigin = replacement(config.sts.signIn, config)
+  const [signingKey] = keys.signing
   return {
     settings: config,
     providers: createProviders(config.providers, { baseUrl: config.baseUrl, keys, now }),
@@ -67,7 +75,7 @@ const assemble = (config: Config, keys: KeyPair | undefined, { stdout, log, now 
           ...(signInOrigin === undefined ? {} : { signInOrigin }),
         }),
     },
-    ...(keys ? { samlIssuer: samlIssuer(config.baseUrl, keys) } : {}),
+    ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey) } : {}),
     audit: openAudit(config.audit, stdout, log),
     now,
   }
@@ -75,9 +83,10 @@ const assemble = (config: Config, keys: KeyPair | undefined, { stdout, log, now 
 
 /** Listens as the configuration says, with the local AWS beside it where it is asked for. Throws StartError. */
 export const startGateway = async (config: Config, surroundings: Surroundings): Promise<RunningGateway> => {
-  const keys = await signingKeys(config, surroundings.now())
+  const keys = await gatewayKeys(config, surroundings.now())
   const gateway = assemble(config, keys, surroundings)
-  const localAws = config.sts.target.kind === 'local' ? await startLocalAws(config, keys, surroundings) : undefined
+  const localAws =
+    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], surroundings) : undefined
   const app = createApp(gateway, {
     trustProxy: config.trustProxy,
     consoleOrigins: consoleOrigins(replacement(config.sts.signIn, config)),

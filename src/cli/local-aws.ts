@@ -3,7 +3,7 @@ import { loadConfig } from '../config/load.ts'
 import { Secret } from '../core/secret.ts'
 import type { LocalAwsState } from '../local-aws/state.ts'
 import { listenError } from './errors.ts'
-import { signingKeys } from './gateway-server.ts'
+import { gatewayKeys } from './gateway-server.ts'
 import { startLocalAws } from './local-aws-server.ts'
 import type { LocalAwsOptions } from './options.ts'
 import { type Output, openOutput } from './output.ts'
@@ -13,7 +13,7 @@ const now = (): Date => new Date()
 
 const startConfigured = async (file: string, output: Output) => {
   const config = await loadConfig(file, process.env)
-  return startLocalAws(config, await signingKeys(config, now()), { now, log: output.note })
+  return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], { now, log: output.note })
 }
 
 const ACCOUNT = '111122223333'

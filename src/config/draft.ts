@@ -3,8 +3,13 @@ import { configSchema, type FileConfig } from './schema.ts'
 
 type MaybeEach<T> = T extends readonly (infer Item)[] ? readonly (Item | undefined)[] : T
 
+/** The lists whose items are read one by one. */
+type ListKey = 'providers' | 'roles' | 'access'
+
 /** The file as far as it fits the schema: what does not is undefined, items of lists in their place. */
-export type Draft = { readonly [Key in keyof FileConfig]?: MaybeEach<FileConfig[Key]> | undefined }
+export type Draft = {
+  readonly [Key in keyof FileConfig]?: (Key extends ListKey ? MaybeEach<FileConfig[Key]> : FileConfig[Key]) | undefined
+}
 
 /** What a rule may ask beside the draft. */
 export interface Facts {
@@ -17,17 +22,19 @@ export interface Facts {
 /** One thing that the schema cannot say. */
 export type Rule = (draft: Draft, facts: Facts) => readonly Complaint[]
 
-const lists: Readonly<Record<string, { safeParse(value: unknown): { data?: unknown } }>> = {
+const lists: Readonly<Record<ListKey, { safeParse(value: unknown): { data?: unknown } }>> = {
   providers: configSchema.shape.providers.element,
   roles: configSchema.shape.roles.unwrap().element,
   access: configSchema.shape.access.unwrap().element,
 }
 
+const isListKey = (key: string): key is ListKey => Object.hasOwn(lists, key)
+
 /** Reads every part by itself, so that the rules can judge the good ones beside the bad ones. */
 export const draftOf = (values: Readonly<Record<string, unknown>>): Draft =>
   Object.fromEntries(
     Object.entries(configSchema.shape).map(([key, schema]) => {
-      const [value, item] = [values[key], lists[key]]
+      const [value, item] = [values[key], isListKey(key) ? lists[key] : undefined]
       if (item && Array.isArray(value)) return [key, value.map((each) => item.safeParse(each).data)]
       return [key, schema.safeParse(value).data]
     }),

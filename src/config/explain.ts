@@ -24,11 +24,12 @@ const valueAt = (values: unknown, path: Path): unknown =>
     return isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined
   }, values)
 
-/** Where the schema offers several mappings, the one whose `protocol` the value names. */
+/** Where the schema offers several forms, the one that the value is meant as: by its `protocol`, or by its type. */
 const chosenBranch = (schema: JsonSchema, value: unknown): JsonSchema => {
   const protocol = isRecord(value) ? value.protocol : undefined
   const fits = ({ properties }: JsonSchema) => isRecord(properties?.protocol) && properties.protocol.const === protocol
-  return schema.oneOf?.find(fits) ?? schema
+  const type = Array.isArray(value) ? 'array' : isRecord(value) ? 'object' : 'string'
+  return schema.oneOf?.find(fits) ?? schema.anyOf?.find((branch) => branch.type === type) ?? schema
 }
 
 const childSchema = (schema: JsonSchema, step: string | number): JsonSchema => {
@@ -88,8 +89,19 @@ const quoted = (value: unknown, issue: Issue): string => {
   return wantsText && (typeof value === 'number' || typeof value === 'boolean') ? ' (in quotes)' : ''
 }
 
+/** What is wrong with the one form of several that the value is meant as: a mapping or a list, but not in all parts. */
+const issuesInside = (issue: Issue): readonly Issue[] => {
+  if (issue.code !== 'invalid_union') return []
+  const inside = issue.errors.find(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  )
+  return (inside ?? []).map((each) => ({ ...each, path: [...issue.path, ...each.path] }))
+}
+
 /** One issue as complaints: of several unknown keys each is one. */
 export const explainIssue = (issue: Issue, values: unknown): readonly Complaint[] => {
+  const inside = issuesInside(issue)
+  if (inside.length > 0) return inside.flatMap((each) => explainIssue(each, values))
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
   if (issue.code === 'unrecognized_keys') return unknownKeys(path, issue.keys, values)
   if (issue.code === 'invalid_key')

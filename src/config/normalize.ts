@@ -4,18 +4,21 @@ import { parseDuration } from '../core/duration.ts'
 import { Secret } from '../core/secret.ts'
 import { looksLikeUrl } from './address.ts'
 import { globPattern, toValueMatch } from './patterns.ts'
-import { conditionsOf, providersOf } from './rules/access.ts'
+import { conditionsOf, idpsOf, providersOf } from './rules/access.ts'
 import type { FileConfig, FileProvider } from './schema.ts'
 import type {
   AccessRule,
   AwsTarget,
   ClientAuth,
   Config,
+  KeyConfig,
+  KeysConfig,
+  MetadataSource,
   OidcProviderConfig,
   ProviderConfig,
   RoleSettings,
+  SamlExchange,
   SamlProviderConfig,
-  SigningConfig,
 } from './types.ts'
 
 export interface Place {
@@ -46,14 +49,19 @@ const signInOf = ({ endpoint, signIn }: FileConfig['sts']): AwsTarget => {
   return target.kind === 'url' ? { kind: 'url', url: new URL(target.url).origin } : target
 }
 
-const signingOf = ({ signing, sts }: FileConfig, folder: string): SigningConfig | undefined => {
-  if (signing) {
-    const [key, certificate] = [resolve(folder, signing.key), resolve(folder, signing.certificate)]
-    return { key, certificate, createIfMissing: false }
-  }
-  if (sts.endpoint !== 'local') return undefined
-  const certs = resolve(folder, 'certs')
-  return { key: resolve(certs, 'signing.key'), certificate: resolve(certs, 'signing.crt'), createIfMissing: true }
+/** The keys as named; with the local AWS those that are not named have their place under `certs/`. */
+const keysOf = (purpose: 'signing' | 'encryption', file: FileConfig, folder: string): KeysConfig | undefined => {
+  const [first, ...rest] = [file[purpose] ?? []].flat().map(
+    ({ key, certificate }): KeyConfig => ({
+      key: resolve(folder, key),
+      certificate: resolve(folder, certificate),
+      createIfMissing: false,
+    }),
+  )
+  if (first) return [first, ...rest]
+  if (file.sts.endpoint !== 'local') return undefined
+  const made = resolve(folder, 'certs', purpose)
+  return [{ key: `${made}.key`, certificate: `${made}.crt`, createIfMissing: true }]
 }
 
 const secretsOf = (configured: string | readonly string[]): Config['session']['secrets'] => {
@@ -62,21 +70,59 @@ const secretsOf = (configured: string | readonly string[]): Config['session']['s
   return [first, ...rest]
 }
 
-const samlProviderOf = (
-  provider: Extract<FileProvider, { protocol: 'saml' }>,
-  baseUrl: string,
-  folder: string,
-): SamlProviderConfig => {
-  const { id, metadata, entityId, subject, clockSkew, label, spEntityId, ...same } = provider
+type FileSamlProvider = Extract<FileProvider, { protocol: 'saml' }>
+
+const metadataOf = ({ metadata }: FileSamlProvider, folder: string): MetadataSource => {
+  if (typeof metadata !== 'string') return { kind: 'mdq', url: metadata.mdq.replace(/\/+$/, '') }
+  return looksLikeUrl(metadata) ? { kind: 'url', url: metadata } : { kind: 'file', path: resolve(folder, metadata) }
+}
+
+/** Core 8.3; the older two kept the names of SAML 1.1. */
+const nameIdFormats: Readonly<Record<string, string>> = {
+  persistent: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+  transient: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient',
+  emailAddress: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+  unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+}
+
+const samlExchangeOf = ({ id, exchange, stsDecrypts }: FileSamlProvider): SamlExchange => {
+  const { via, evidence, provider } = exchange
+  return evidence === 'original'
+    ? { via, evidence, provider: provider ?? id, stsDecrypts }
+    : { via, evidence, provider: provider ?? 'fedgate' }
+}
+
+/** AWS looks for an audience of its own in an assertion that is passed on to it. */
+const AWS_AUDIENCE = 'urn:amazon:webservices'
+
+const spEntityIdOf = ({ id, spEntityId, exchange }: FileSamlProvider, baseUrl: string): string =>
+  spEntityId ?? (exchange.evidence === 'original' ? AWS_AUDIENCE : `${baseUrl}/saml/${id}/metadata`)
+
+const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, folder: string): SamlProviderConfig => {
+  const {
+    id,
+    entityId,
+    subject,
+    clockSkew,
+    label,
+    metadataCertificate,
+    nameIdFormat,
+    stsDecrypts: _,
+    ...same
+  } = provider
   return {
     ...same,
     id,
     label: label ?? id,
-    metadata: looksLikeUrl(metadata)
-      ? { kind: 'url', url: metadata }
-      : { kind: 'file', path: resolve(folder, metadata) },
+    metadata: metadataOf(provider, folder),
+    ...optional(
+      'metadataCertificate',
+      metadataCertificate === undefined ? undefined : resolve(folder, metadataCertificate),
+    ),
     ...optional('entityId', entityId),
-    spEntityId: spEntityId ?? `${baseUrl}/saml/${id}/metadata`,
+    ...optional('nameIdFormat', nameIdFormat === undefined ? undefined : (nameIdFormats[nameIdFormat] ?? nameIdFormat)),
+    spEntityId: spEntityIdOf(provider, baseUrl),
+    exchange: samlExchangeOf(provider),
     clockSkewSeconds: seconds(clockSkew),
     subject: subject === 'nameId' ? { kind: 'nameId' } : { kind: 'attribute', name: subject },
   }
@@ -112,6 +158,7 @@ const roleSettingsOf = ({ match, alias, maxSessionDuration }: FileConfig['roles'
 const accessRuleOf = (rule: FileConfig['access'][number], line: number): AccessRule => ({
   when: {
     ...optional('provider', providersOf(rule)),
+    ...optional('idp', idpsOf(rule)),
     conditions: conditionsOf(rule).map(([attribute, values]) => ({
       attribute,
       anyOf: [values].flat().map(toValueMatch),
@@ -143,6 +190,7 @@ export const normalize = (file: FileConfig, { file: path, folder, ruleLine }: Pl
   return {
     file: path,
     folder,
+    stateFolder: resolve(folder, 'state'),
     baseUrl,
     listen: file.listen,
     trustProxy: file.trustProxy,
@@ -158,7 +206,8 @@ export const normalize = (file: FileConfig, { file: path, folder, ruleLine }: Pl
       region: sts.region,
       timeoutSeconds: seconds(sts.timeout),
     },
-    ...optional('signing', signingOf(file, folder)),
+    ...optional('signing', keysOf('signing', file, folder)),
+    ...optional('encryption', keysOf('encryption', file, folder)),
     providers: file.providers.map((provider) => providerOf(provider, baseUrl, folder)),
     accounts: accountsOf(file.accounts),
     roles: file.roles.map(roleSettingsOf),

@@ -56,29 +56,87 @@ const sts = z.strictObject({
   timeout: duration('5s').default('5s').describe('How long one call to STS may take.'),
 })
 
-const signing = z.strictObject({
+const keyPair = z.strictObject({
   key: path('a PEM private key (RSA)').describe('PEM file of the RSA private key.'),
   certificate: path('a PEM certificate').describe('PEM file of the certificate of that key.'),
 })
+
+/** One key pair or several, for a rollover. */
+const keys = () => {
+  const expected = 'key and certificate, or a list of such mappings'
+  return z.union([keyPair, z.array(keyPair).min(1, { error: expected })], { error: expected })
+}
 
 const providerId = () =>
   text('an id of 1 to 32 of a-z, 0-9 and -', /^[a-z0-9-]{1,32}$/).describe('Part of the URLs: never change it.')
 
 const label = () => text('a name for people').optional().describe('What people see. Default: the id.')
 
+const metadata = z.union(
+  [
+    text('a file or a URL'),
+    z.strictObject({
+      mdq: text('the base URL of a Metadata Query service').describe(
+        'Base URL of a Metadata Query service (MDQ): entities are fetched from `/entities/…` below it.',
+      ),
+    }),
+  ],
+  { error: 'a file, a URL or { mdq: URL }' },
+)
+
 const samlProvider = z.strictObject({
   id: providerId(),
   protocol: z.literal('saml'),
   label: label(),
-  metadata: text('a file or a URL').describe('Metadata of the identity provider: a file, or a URL (refreshed).'),
+  metadata: metadata.describe(
+    'Metadata of the identity provider: a file (read again when it changes), a URL (refreshed; the last good copy is kept in `state/` beside the configuration), or `{ mdq: URL }`.',
+  ),
+  metadataCertificate: path('a PEM certificate')
+    .optional()
+    .describe('PEM file of a certificate. The metadata must be signed with its key.'),
   entityId: text('an entityID').optional().describe('Only needed to pick one entity out of several in the metadata.'),
+  discovery: flag()
+    .default(false)
+    .describe('A person chooses among all identity providers of the metadata. Access rules then name the `idp`.'),
   spEntityId: text('an entityID')
     .optional()
-    .describe("The gateway's own entityID towards this identity provider. Default: the URL of its SP metadata."),
+    .describe(
+      "The gateway's own entityID towards this identity provider. Default: the URL of its SP metadata; with original evidence `urn:amazon:webservices`, the audience that AWS looks for.",
+    ),
   signature: z
     .enum(['any', 'assertion', 'response', 'both'])
     .default('any')
     .describe('Which of the two must be signed. Every signature that is present must verify in any case.'),
+  signRequests: z
+    .enum(['auto', 'always'])
+    .default('auto')
+    .describe('Sign authentication requests. `auto`: where the metadata wants it.'),
+  nameIdFormat: text(
+    'persistent, transient, emailAddress, unspecified or a URI',
+    /^(persistent|transient|emailAddress|unspecified|[a-z][a-z0-9+.-]*:\S+)$/,
+  )
+    .optional()
+    .describe(
+      'NameID format to ask for: `persistent`, `transient`, `emailAddress`, `unspecified` or a URI. Default: none.',
+    ),
+  authnContext: z
+    .array(text('an authentication context class, a URI', /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/))
+    .default([])
+    .describe('Authentication context classes (URIs) to ask for, best first.'),
+  allowIdpInitiated: flag()
+    .default(false)
+    .describe(
+      'Take responses that nobody asked for. They start a sign-in here and never make a session by themselves.',
+    ),
+  wantAssertionsEncrypted: flag().default(false).describe('Refuse assertions that are not encrypted.'),
+  acceptCbcWithoutSignedResponse: flag()
+    .default(false)
+    .describe(
+      'Open AES-CBC also inside a Response that is not signed itself, as ADFS and Entra send it by default. Better: set the identity provider to sign the Response or to use AES-GCM.',
+    ),
+  stsDecrypts: flag()
+    .default(false)
+    .describe("With original evidence: IAM's SAML provider holds this gateway's decryption key."),
   clockSkew: duration('60s').default('60s').describe('How far the two clocks may be apart. At most 180s.'),
   subject: text('nameId, or the name of an attribute')
     .default('nameId')
@@ -91,12 +149,18 @@ const samlProvider = z.strictObject({
   exchange: z
     .strictObject({
       via: z.literal('saml').describe('AssumeRoleWithSAML.'),
-      evidence: z.literal('reissued').describe('A response that the gateway signs after all checks.'),
+      evidence: z
+        .enum(['original', 'reissued'])
+        .describe(
+          "`reissued`: a response that the gateway signs after all checks. `original`: the identity provider's own, within 5 minutes of its issue; the roles are those of its Role attribute, which access rules may narrow.",
+        ),
       provider: text('the name of a SAML provider in IAM', /^[\w.-]{1,128}$/)
-        .default('fedgate')
-        .describe('The name of the SAML provider in IAM that trusts the gateway.'),
+        .optional()
+        .describe(
+          'The name of the SAML provider in IAM. Default: `fedgate` where evidence is reissued, else the id of this provider.',
+        ),
     })
-    .default({ via: 'saml', evidence: 'reissued', provider: 'fedgate' })
+    .default({ via: 'saml', evidence: 'reissued' })
     .describe('How a sign-in becomes AWS credentials.'),
 })
 
@@ -154,7 +218,7 @@ const accessRule = z.strictObject({
   when: z
     .record(z.string(), oneOrMore('text or a list of texts'))
     .describe(
-      'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. `provider` is reserved: the ids of the providers that this rule is for.',
+      'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, and `idp`, the entityIDs of the identity providers.',
     ),
   roles: z
     .array(text('the ARN of a role'))
@@ -187,10 +251,15 @@ export const configSchema = z
       .describe('Number of proxies in front whose X-Forwarded-* headers are believed.'),
     session: session.describe('Browser sessions.'),
     sts: sts.prefault({}).describe('AWS STS and sign-in.'),
-    signing: signing
+    signing: keys()
       .optional()
       .describe(
-        'Signs AuthnRequests and the responses reissued for AWS. With `sts.endpoint: local` a key is made at first start when none is named.',
+        'Signs requests, logout and the responses reissued for AWS. In a list the first is used and all are published, so that keys can be changed without an interruption. With `sts.endpoint: local` a key is made at first start when none is named.',
+      ),
+    encryption: keys()
+      .optional()
+      .describe(
+        'Opens encrypted assertions. In a list all are tried and published. With `sts.endpoint: local` a key is made at first start when none is named.',
       ),
     providers: z
       .array(

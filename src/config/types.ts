@@ -9,6 +9,8 @@ export interface Config {
   readonly file: string
   /** The folder of that file: where generated keys go (`certs/`). Absolute. */
   readonly folder: string
+  /** Where last good copies of metadata are kept: `state/` beside the file. Absolute; made when something is kept. */
+  readonly stateFolder: string
   /** The gateway's public origin, such as `https://aws.example.com`. No trailing slash. */
   readonly baseUrl: string
   readonly listen: Listen
@@ -17,7 +19,9 @@ export interface Config {
   readonly session: SessionConfig
   readonly sts: StsConfig
   /** Missing only when no provider needs the gateway to sign. */
-  readonly signing?: SigningConfig
+  readonly signing?: KeysConfig
+  /** Opens encrypted assertions. Missing: none is asked for or taken. */
+  readonly encryption?: KeysConfig
   readonly providers: readonly ProviderConfig[]
   /** By account id, twelve digits. */
   readonly accounts: ReadonlyMap<string, AccountConfig>
@@ -57,7 +61,10 @@ export interface StsConfig {
   readonly timeoutSeconds: number
 }
 
-export interface SigningConfig {
+/** The keys for one purpose, so that they can be changed without an interruption: the first is used, all are published. */
+export type KeysConfig = readonly [KeyConfig, ...KeyConfig[]]
+
+export interface KeyConfig {
   /** Path of a PEM private key (RSA). */
   readonly key: string
   /** Path of its PEM certificate. */
@@ -73,24 +80,42 @@ export interface SamlProviderConfig {
   readonly id: string
   readonly label: string
   readonly metadata: MetadataSource
-  /** Which entity of the metadata; undefined: the only one there. */
+  /** Path of the PEM certificate with which the metadata must be signed; undefined: it needs no signature. */
+  readonly metadataCertificate?: string
+  /** Which entity of the metadata; undefined: the only one there, or with `discovery` the one that a person chooses. */
   readonly entityId?: string
-  /** Our own entityID towards this IdP; the URL of our SP metadata unless configured. */
+  /** A person chooses among all identity providers of the metadata. */
+  readonly discovery: boolean
+  /** Our own entityID towards this IdP: as configured, else AWS's where AWS sees the assertion, else our SP metadata URL. */
   readonly spEntityId: string
   /** Which must be signed. Every signature present must verify. */
   readonly signature: 'any' | 'assertion' | 'response' | 'both'
+  /** `auto`: where the metadata wants it. */
+  readonly signRequests: 'auto' | 'always'
+  /** The NameIDPolicy's Format, a URI; undefined: none is asked for. */
+  readonly nameIdFormat?: string
+  /** The RequestedAuthnContext's class references, best first; empty: none is asked for. */
+  readonly authnContext: readonly string[]
+  readonly allowIdpInitiated: boolean
+  readonly wantAssertionsEncrypted: boolean
+  /** Whether AES-CBC is opened inside a Response that is not signed itself. */
+  readonly acceptCbcWithoutSignedResponse: boolean
   readonly clockSkewSeconds: number
   readonly subject: SubjectSource
   /** Whether this IdP's own Role attribute is believed. */
   readonly rolesFromAssertion: boolean
-  readonly exchange: ReissuedSamlExchange
+  readonly exchange: SamlExchange
 }
 
 export type MetadataSource =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'url'; readonly url: string }
+  /** Metadata Query Protocol: the base URL, without a trailing slash. */
+  | { readonly kind: 'mdq'; readonly url: string }
 
 export type SubjectSource = { readonly kind: 'nameId' } | { readonly kind: 'attribute'; readonly name: string }
+
+export type SamlExchange = ReissuedSamlExchange | OriginalSamlExchange
 
 /** AssumeRoleWithSAML with a response that the gateway signs. */
 export interface ReissuedSamlExchange {
@@ -98,6 +123,16 @@ export interface ReissuedSamlExchange {
   readonly evidence: 'reissued'
   /** The name of the SAML provider in IAM, in every account. */
   readonly provider: string
+}
+
+/** AssumeRoleWithSAML with the identity provider's own response. Roles are the pairs of its Role attribute. */
+export interface OriginalSamlExchange {
+  readonly via: 'saml'
+  readonly evidence: 'original'
+  /** The name of the SAML provider in IAM that holds the identity provider's metadata: for the local AWS. */
+  readonly provider: string
+  /** The SAML provider in IAM holds our decryption key, so that an encrypted assertion may be passed on. */
+  readonly stsDecrypts: boolean
 }
 
 export interface OidcProviderConfig {
@@ -151,6 +186,8 @@ export interface AccessRule {
   readonly when: {
     /** Provider ids of which one must have vouched; undefined: any provider. */
     readonly provider?: readonly string[]
+    /** entityIDs (or issuers) of which one must have vouched; undefined: any. */
+    readonly idp?: readonly string[]
     readonly conditions: readonly AccessCondition[]
   }
   /** Role ARNs, in which `{name}` stands for what the named group `name` of this rule's patterns matched. */

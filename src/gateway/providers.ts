@@ -23,21 +23,38 @@ export interface OidcProvider {
   readonly relyingParty: RelyingParty
 }
 
+/** The first of each is used, all are published. */
+export interface GatewayKeys {
+  /** Empty only when no provider needs the gateway to sign. */
+  readonly signing: readonly KeyPair[]
+  readonly encryption: readonly KeyPair[]
+}
+
 /** Our addresses towards a provider. Each has its own, so that an answer for one is no answer for another. */
 export const acsUrl = (baseUrl: string, id: string): string => `${baseUrl}/saml/${id}/acs`
 export const callbackUrl = (baseUrl: string, id: string): string => `${baseUrl}/oidc/${id}/callback`
 
+/** What STS has to read is asked for in clear text, unless IAM holds our key. */
+const mayBeEncrypted = ({ exchange }: SamlProviderConfig): boolean =>
+  exchange.evidence === 'reissued' || exchange.stsDecrypts
+
 const samlProvider = (
   settings: SamlProviderConfig,
   baseUrl: string,
-  keys: KeyPair | undefined,
+  { signing: [keys, ...furtherKeys], encryption }: GatewayKeys,
   now: Clock,
 ): SamlProvider => {
   if (!keys) throw new Error('a SAML provider needs the signing key')
   return {
     protocol: 'saml',
     settings,
-    serviceProvider: { entityId: settings.spEntityId, acsUrl: acsUrl(baseUrl, settings.id), keys },
+    serviceProvider: {
+      entityId: settings.spEntityId,
+      acsUrl: acsUrl(baseUrl, settings.id),
+      keys,
+      furtherKeys,
+      decryptionKeys: mayBeEncrypted(settings) ? encryption : [],
+    },
     metadata: createMetadataReader(settings.metadata, settings.entityId, now),
   }
 }
@@ -68,7 +85,7 @@ const oidcProvider = (settings: OidcProviderConfig, baseUrl: string, now: Clock)
 /** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
 export const createProviders = (
   configured: readonly ProviderConfig[],
-  { baseUrl, keys, now }: { baseUrl: string; keys: KeyPair | undefined; now: Clock },
+  { baseUrl, keys, now }: { baseUrl: string; keys: GatewayKeys; now: Clock },
 ): ReadonlyMap<string, Provider> =>
   new Map(
     configured.map((settings) => [

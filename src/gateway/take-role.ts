@@ -76,7 +76,9 @@ const original = (gateway: Gateway, { signIn: { evidence } }: Login, exchange: E
 
 const requestFor = async (gateway: Gateway, login: Login, exchange: Exchange): Promise<RoleRequest> => {
   const { exchange: how } = providerOf(gateway, login.signIn.identity.provider).settings
-  return how.via === 'saml' ? reissued(gateway, login, exchange, how.provider) : original(gateway, login, exchange)
+  return how.evidence === 'reissued'
+    ? reissued(gateway, login, exchange, how.provider)
+    : original(gateway, login, exchange)
 }
 
 /**

@@ -37,6 +37,14 @@ describe('access rules', () => {
     expect(arns([rule({ groups: [text('aws-dev')] })], partner)).toEqual([])
   })
 
+  it('grant nothing to another identity provider of the same federation', () => {
+    const granted = rule({ groups: [text('aws-dev')] })
+    const forOne = (idp: string): AccessRule => ({ ...granted, when: { ...granted.when, idp: [idp] } })
+    const who = identity({ groups: ['aws-dev'] }, { issuer: 'https://idp.example.org' })
+    expect(arns([forOne('https://idp.example.org')], who)).toEqual([DEV])
+    expect(arns([forOne('https://other.example.org')], who)).toEqual([])
+  })
+
   it('need every condition, and any one value of a condition', () => {
     const both = rule({ groups: [text('aws-dev'), text('aws-ops')], dept: [text('42')] })
     expect(arns([both])).toEqual([])

@@ -22,7 +22,7 @@ describe('a configuration', () => {
     expect(parse(`${sample}audit: { file: logs/audit.jsonl }\n`)).toMatchObject({
       file: '/etc/fedgate/fedgate.yaml',
       folder: '/etc/fedgate',
-      signing: { key: '/etc/fedgate/certs/signing.key', certificate: '/etc/fedgate/certs/signing.crt' },
+      signing: [{ key: '/etc/fedgate/certs/signing.key', certificate: '/etc/fedgate/certs/signing.crt' }],
       providers: [{ metadata: { kind: 'file', path: '/etc/fedgate/idp.xml' } }, {}],
       audit: { file: '/etc/fedgate/logs/audit.jsonl' },
     })
@@ -44,21 +44,81 @@ describe('a configuration', () => {
     expect(parse(given).providers[0]).toMatchObject({ spEntityId: 'urn:amazon:webservices' })
   })
 
+  it("is AWS's own audience where AWS sees the assertion", () => {
+    const original = changed('clockSkew: 60s', 'exchange: { via: saml, evidence: original }')
+    expect(parse(original).providers[0]).toMatchObject({
+      spEntityId: 'urn:amazon:webservices',
+      exchange: { via: 'saml', evidence: 'original', provider: 'corp', stsDecrypts: false },
+    })
+  })
+
+  it('reissues for the SAML provider fedgate unless another is named', () => {
+    const named = changed('clockSkew: 60s', 'exchange: { via: saml, evidence: reissued, provider: sso }')
+    const exchanges = [sample, named].map((text) => parse(text).providers[0]?.exchange)
+    expect(exchanges).toEqual([
+      { via: 'saml', evidence: 'reissued', provider: 'fedgate' },
+      { via: 'saml', evidence: 'reissued', provider: 'sso' },
+    ])
+  })
+
+  it('asks an identity provider for nothing special and believes nothing special of it', () => {
+    expect(parse(sample).providers[0]).toMatchObject({
+      discovery: false,
+      signRequests: 'auto',
+      authnContext: [],
+      allowIdpInitiated: false,
+      wantAssertionsEncrypted: false,
+      acceptCbcWithoutSignedResponse: false,
+    })
+    expect(parse(sample).providers[0]).not.toHaveProperty('nameIdFormat')
+  })
+
+  it.each([
+    ['persistent', 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'],
+    ['emailAddress', 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'],
+    ['urn:example:format', 'urn:example:format'],
+  ])('asks for the NameID format %s as %s', (written, format) => {
+    expect(parse(changed('clockSkew: 60s', `nameIdFormat: ${written}`)).providers[0]).toMatchObject({
+      nameIdFormat: format,
+    })
+  })
+
+  it('takes metadata from a Metadata Query service', () => {
+    const mdq = changed('metadata: ./idp.xml', 'metadata: { mdq: "https://mdq.example.org/" }\n    entityId: x')
+    expect(parse(mdq).providers[0]).toMatchObject({ metadata: { kind: 'mdq', url: 'https://mdq.example.org' } })
+  })
+
+  it('has its keys in the order of the file', () => {
+    const files = { '/etc/fedgate/b.key': '', '/etc/fedgate/b.crt': '' }
+    const pairs =
+      '\n  - { key: certs/signing.key, certificate: certs/signing.crt }\n  - { key: b.key, certificate: b.crt }'
+    const { signing, encryption } = parse(
+      `${changed('signing:\n  key: ./certs/signing.key\n  certificate: ./certs/signing.crt', `signing:${pairs}`)}encryption: { key: b.key, certificate: b.crt }\n`,
+      { files },
+    )
+    expect(signing?.map(({ key }) => key)).toEqual(['/etc/fedgate/certs/signing.key', '/etc/fedgate/b.key'])
+    expect(encryption?.map(({ certificate }) => certificate)).toEqual(['/etc/fedgate/b.crt'])
+  })
+
   it('knows the line of each access rule', () => {
     const lines = parse(sample).access.map(({ line }) => sample.split('\n')[line - 1]?.trim())
     expect(lines).toEqual([expect.stringContaining('groups: aws-admins'), expect.stringContaining('groups: "/^aws-')])
   })
 
   it('with the local AWS and no key makes one beside itself', () => {
-    expect(parse(smallest).signing).toEqual({
-      key: '/etc/fedgate/certs/signing.key',
-      certificate: '/etc/fedgate/certs/signing.crt',
-      createIfMissing: true,
-    })
+    const made = (purpose: string) => [
+      {
+        key: `/etc/fedgate/certs/${purpose}.key`,
+        certificate: `/etc/fedgate/certs/${purpose}.crt`,
+        createIfMissing: true,
+      },
+    ]
+    expect(parse(smallest)).toMatchObject({ signing: made('signing'), encryption: made('encryption') })
   })
 
   it('makes no key where one is named', () => {
-    expect(parse(sample).signing?.createIfMissing).toBe(false)
+    expect(parse(sample).signing?.[0].createIfMissing).toBe(false)
+    expect(parse(sample).encryption).toBeUndefined()
   })
 
   it('puts the local AWS on the next port', () => {

@@ -226,11 +226,112 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'providers[1].idTokenAlgs[0]: expected one of RS256',
     ],
     [
-      'original evidence where it is not offered',
+      'evidence across protocols',
       'clockSkew: 60s',
-      'exchange: { via: saml, evidence: original }',
-      'original }',
-      'providers[0].exchange.evidence: expected reissued, found "original"',
+      'exchange: { via: web-identity, evidence: original }',
+      'web-identity',
+      'providers[0].exchange.via: expected saml, found "web-identity"',
+    ],
+    [
+      'evidence of an unknown kind',
+      'clockSkew: 60s',
+      'exchange: { via: saml, evidence: originel }',
+      'originel }',
+      'providers[0].exchange.evidence: expected one of original, reissued, found "originel"; did you mean original?',
+    ],
+    [
+      'a decryption key at AWS for evidence that is reissued',
+      'clockSkew: 60s',
+      'stsDecrypts: true',
+      'true',
+      'providers[0].stsDecrypts: expected false, as AWS sees only what the gateway reissues, found true',
+      'local',
+    ],
+    [
+      'original evidence that AWS could not read',
+      'clockSkew: 60s',
+      'wantAssertionsEncrypted: true\n    exchange: { via: saml, evidence: original }',
+      'true\n    exchange',
+      "providers[0].wantAssertionsEncrypted: expected false, or stsDecrypts: true where IAM's SAML provider holds",
+      'local',
+    ],
+    [
+      'encrypted assertions without a key to open them',
+      'clockSkew: 60s',
+      'wantAssertionsEncrypted: true',
+      'baseUrl',
+      'encryption: expected encryption.key and encryption.certificate, with which assertions for corp are encrypted',
+    ],
+    [
+      'one entity for a person to choose',
+      'clockSkew: 60s',
+      'discovery: true\n    exchange: { via: saml, evidence: original }\n    entityId: https://idp.example.com',
+      'https://idp',
+      'providers[0].entityId: expected no entityId beside discovery: true, found "https://idp.example.com"',
+    ],
+    [
+      'a query service without a question',
+      'metadata: ./idp.xml',
+      'metadata: { mdq: "https://mdq.example.org" }',
+      '"https://mdq',
+      'providers[0].metadata.mdq: expected entityId beside it, which says whose metadata to ask for, or discovery: true',
+    ],
+    [
+      'a query service in clear text',
+      'metadata: ./idp.xml',
+      'metadata: { mdq: "http://mdq.example.org" }\n    entityId: x',
+      '"http://mdq',
+      'providers[0].metadata.mdq: expected an https URL (http on loopback only)',
+    ],
+    [
+      'an unknown key of one form of several',
+      'metadata: ./idp.xml',
+      'metadata: { mdq: "https://mdq.example.org", mdk: x }\n    entityId: x',
+      'mdk',
+      'providers[0].metadata.mdk: expected a key of providers[0].metadata, found "mdk"; did you mean mdq?',
+    ],
+    [
+      'a wrong form of several',
+      'metadata: ./idp.xml',
+      'metadata: [./idp.xml]',
+      '[./idp',
+      'providers[0].metadata: expected a file, a URL or { mdq: URL }, found a list',
+    ],
+    [
+      'a missing certificate of the federation',
+      'clockSkew: 60s',
+      'metadataCertificate: ./federation.crt',
+      './federation',
+      'providers[0].metadataCertificate: expected a file that can be read, found "./federation.crt"',
+    ],
+    [
+      'a NameID format that is none',
+      'clockSkew: 60s',
+      'nameIdFormat: email',
+      'email',
+      'providers[0].nameIdFormat: expected persistent, transient, emailAddress, unspecified or a URI, found "email"',
+    ],
+    [
+      'an authentication context that is no URI',
+      'clockSkew: 60s',
+      'authnContext: [mfa]',
+      'mfa',
+      'providers[0].authnContext[0]: expected an authentication context class, a URI, found "mfa"',
+    ],
+    [
+      'a second key that is not there',
+      'key: ./certs/signing.key\n  certificate: ./certs/signing.crt',
+      '- { key: ./certs/signing.key, certificate: ./certs/signing.crt }\n  - { key: ./new.key, certificate: ./certs/signing.crt }',
+      './new.key',
+      'signing[1].key: expected a file that can be read, found "./new.key"',
+    ],
+    [
+      'a key without its certificate',
+      'key: ./certs/signing.key\n  certificate: ./certs/signing.crt',
+      'key: ./certs/signing.key',
+      'signing:',
+      'signing.certificate: expected the path of a PEM certificate',
+      'local',
     ],
     [
       'an account id without quotes',
@@ -274,8 +375,8 @@ describe('one mistake is told with its place, its path and what was expected:', 
       '"{email}/x"',
       'sessionName: expected a template',
     ],
-  ])('%s', (_mistake, from, to, piece, message) => {
-    const text = changed(from, to)
+  ])('%s', (_mistake, from, to, piece, message, sts = 'aws') => {
+    const text = changed(from, to).replace('endpoint: aws', `endpoint: ${sts}`)
     const problems = problemsOf(text)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain(message)
@@ -316,10 +417,16 @@ describe('who may grant a role:', () => {
       'expected the id of a provider',
     ],
     [
-      'the reserved name idp',
+      'a rule that reaches a provider where people choose, without saying whom',
+      'clockSkew: 60s',
+      'discovery: true',
+      'access[0].when: expected idp: with entityIDs, because people choose their identity provider at corp, found a rule for every identity provider',
+    ],
+    [
+      'an identity provider as a pattern',
       '{ provider: corp, groups: aws-admins }',
-      '{ provider: corp, idp: x }',
-      'access[0].when.idp: expected provider, or the name of an attribute (idp is reserved)',
+      '{ provider: corp, idp: ["/https:.*/"], groups: x }',
+      'access[0].when.idp: expected an entityID, letter by letter, found "/https:.*/"',
     ],
     [
       'a key that objects already have',
@@ -379,6 +486,14 @@ describe('who may grant a role:', () => {
         )
       : changed(from, to)
     expect(problemsOf(text).join('\n')).toContain(message)
+  })
+
+  it('a rule that names the identity provider is fine where people choose', () => {
+    const named = changed('clockSkew: 60s', 'discovery: true').replaceAll(
+      'provider: corp,',
+      'provider: corp, idp: https://idp.example.com,',
+    )
+    expect(parse(named).access[0]?.when).toMatchObject({ provider: ['corp'], idp: ['https://idp.example.com'] })
   })
 
   it('a rule for every provider is fine while all evidence is original', () => {

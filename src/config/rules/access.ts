@@ -15,6 +15,9 @@ const RESERVED = ['provider', 'idp']
 export const conditionsOf = ({ when }: FileRule): readonly Condition[] =>
   Object.entries(when).filter(([key]) => !RESERVED.includes(key))
 
+export const idpsOf = ({ when }: FileRule): readonly string[] | undefined =>
+  Object.hasOwn(when, 'idp') ? [when.idp ?? []].flat() : undefined
+
 export const providersOf = ({ when }: FileRule): readonly string[] | undefined =>
   Object.hasOwn(when, 'provider') ? [when.provider ?? []].flat() : undefined
 
@@ -54,18 +57,29 @@ const reissuedProvidersAreNamed: Rule = (draft) => {
   )
 }
 
-const idpIsNotUsed: Rule = ({ access }) =>
-  forEach(access, ({ when }, index) =>
-    Object.hasOwn(when, 'idp')
-      ? [
-          {
-            path: ['access', index, 'when', 'idp'],
-            atKey: true,
-            expected: 'provider, or the name of an attribute (idp is reserved)',
-            found: 'idp',
-          },
-        ]
-      : [],
+/** A provider with discovery is as many identity providers as its metadata names: the rule has to say which one. */
+const discoveredIdpsAreNamed: Rule = ({ providers, access }) => {
+  const open = (providers ?? []).flatMap((one) =>
+    one?.protocol === 'saml' && one.discovery && one.exchange.evidence === 'reissued' ? [one.id] : [],
+  )
+  return forEach(access, (rule, index) => {
+    const reached = (providersOf(rule) ?? []).filter((id) => open.includes(id))
+    if (reached.length === 0 || idpsOf(rule)) return []
+    const expected = `idp: with entityIDs, because people choose their identity provider at ${reached.join(', ')}`
+    return [{ path: ['access', index, 'when'], atKey: true, expected, found: 'a rule for every identity provider' }]
+  })
+}
+
+/** A pattern could be met by an entityID that somebody else registers. */
+const idpsAreEntityIds: Rule = ({ access }) =>
+  forEach(access, (rule, index) =>
+    (idpsOf(rule) ?? [])
+      .filter((idp) => patternBody(idp) !== undefined || /\s/.test(idp))
+      .map((idp) => ({
+        path: ['access', index, 'when', 'idp'],
+        expected: 'an entityID, letter by letter',
+        found: showValue(idp),
+      })),
   )
 
 const syntaxErrorOf = (value: string): string | undefined => {
@@ -137,7 +151,8 @@ const rolesAreRoleArns: Rule = ({ access }) =>
 export const accessRules = {
   providersAreKnown,
   reissuedProvidersAreNamed,
-  idpIsNotUsed,
+  discoveredIdpsAreNamed,
+  idpsAreEntityIds,
   patternsCompile,
   placeholdersAreGroups,
   rolesAreRoleArns,

@@ -4,6 +4,7 @@ import { isSafeUrl, parseWebUrl } from '../address.ts'
 import type { Facts, Rule } from '../draft.ts'
 import { fill, placeholders } from '../patterns.ts'
 import { type Complaint, type Path, showValue } from '../problem.ts'
+import type { FileConfig } from '../schema.ts'
 
 const SECRET_LENGTH = 32
 
@@ -99,9 +100,20 @@ const portsDiffer: Rule = ({ listen, sts, localAws }) =>
       ]
     : []
 
-const filesAreReadable: Rule = ({ signing, localAws }, facts) => [
-  ...(signing ? readableFile(['signing', 'key'], signing.key, facts) : []),
-  ...(signing ? readableFile(['signing', 'certificate'], signing.certificate, facts) : []),
+type FileKeys = FileConfig['signing']
+
+const readableKeys = (purpose: string, keys: FileKeys, facts: Facts): readonly Complaint[] =>
+  [keys ?? []].flat().flatMap(({ key, certificate }, index) => {
+    const path = Array.isArray(keys) ? [purpose, index] : [purpose]
+    return [
+      ...readableFile([...path, 'key'], key, facts),
+      ...readableFile([...path, 'certificate'], certificate, facts),
+    ]
+  })
+
+const filesAreReadable: Rule = ({ signing, encryption, localAws }, facts) => [
+  ...readableKeys('signing', signing, facts),
+  ...readableKeys('encryption', encryption, facts),
   ...(localAws?.state === undefined ? [] : readableFile(['localAws', 'state'], localAws.state, facts)),
 ]
 
@@ -116,6 +128,17 @@ const signingKeyIsNamed: Rule = ({ sts, signing, providers }) =>
         },
       ]
     : []
+
+/** Encrypted assertions need a key to open them, and an identity provider needs its certificate. */
+const encryptionKeyIsNamed: Rule = ({ sts, encryption, providers }) => {
+  if (sts === undefined || sts.endpoint === 'local' || encryption) return []
+  const encrypted = (providers ?? []).flatMap((one) =>
+    one?.protocol === 'saml' && (one.wantAssertionsEncrypted || one.stsDecrypts) ? [one.id] : [],
+  )
+  if (encrypted.length === 0) return []
+  const expected = `encryption.key and encryption.certificate, with which assertions for ${encrypted.join(', ')} are encrypted`
+  return [{ path: ['encryption'], expected, found: 'nothing' }]
+}
 
 /** AWS takes `[\w+=,.@-]` in a session name. */
 const sessionNameIsATemplate: Rule = ({ sessionName }) => {
@@ -157,6 +180,7 @@ export const deploymentRules = {
   portsDiffer,
   filesAreReadable,
   signingKeyIsNamed,
+  encryptionKeyIsNamed,
   sessionNameIsATemplate,
   aliasesAreUnique,
   sessionDurationsFitIam,

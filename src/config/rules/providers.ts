@@ -44,9 +44,58 @@ const providerIdIsFree: Rule = ({ providers }) =>
   )
 
 const metadataIsReachable: Rule = (draft, facts) =>
-  forEachSaml(draft, ({ metadata }, index) => {
+  forEachSaml(draft, ({ metadata, metadataCertificate }, index) => {
     const path = ['providers', index, 'metadata']
-    return looksLikeUrl(metadata) ? safeUrl(path, metadata) : readableFile(path, metadata, facts)
+    const certificate =
+      metadataCertificate === undefined
+        ? []
+        : readableFile(['providers', index, 'metadataCertificate'], metadataCertificate, facts)
+    if (typeof metadata !== 'string') return [...safeUrl([...path, 'mdq'], metadata.mdq), ...certificate]
+    return [...(looksLikeUrl(metadata) ? safeUrl(path, metadata) : readableFile(path, metadata, facts)), ...certificate]
+  })
+
+/** Either the configuration picks the one identity provider, or the person does. */
+const oneIdpOrDiscovery: Rule = (draft) =>
+  forEachSaml(draft, ({ metadata, entityId, discovery }, index) => {
+    if (discovery && entityId !== undefined)
+      return [
+        {
+          path: ['providers', index, 'entityId'],
+          expected: 'no entityId beside discovery: true',
+          found: showValue(entityId),
+        },
+      ]
+    return typeof metadata !== 'string' && !discovery && entityId === undefined
+      ? [
+          {
+            path: ['providers', index, 'metadata', 'mdq'],
+            expected: 'entityId beside it, which says whose metadata to ask for, or discovery: true',
+            found: 'neither',
+          },
+        ]
+      : []
+  })
+
+/** STS reads what the identity provider sent, so that it needs the key wherever that is encrypted. */
+const encryptionFitsTheEvidence: Rule = (draft) =>
+  forEachSaml(draft, ({ exchange, stsDecrypts, wantAssertionsEncrypted }, index) => {
+    if (stsDecrypts && exchange.evidence === 'reissued')
+      return [
+        {
+          path: ['providers', index, 'stsDecrypts'],
+          expected: 'false, as AWS sees only what the gateway reissues',
+          found: 'true',
+        },
+      ]
+    return wantAssertionsEncrypted && exchange.evidence === 'original' && !stsDecrypts
+      ? [
+          {
+            path: ['providers', index, 'wantAssertionsEncrypted'],
+            expected: "false, or stsDecrypts: true where IAM's SAML provider holds the decryption key",
+            found: 'true',
+          },
+        ]
+      : []
   })
 
 const clockSkewIsSmall: Rule = (draft) =>
@@ -97,6 +146,8 @@ export const providerRules = {
   providerIdsAreUnique,
   providerIdIsFree,
   metadataIsReachable,
+  oneIdpOrDiscovery,
+  encryptionFitsTheEvidence,
   clockSkewIsSmall,
   issuerIsSafe,
   insecureHttpStaysOnLoopback,
