@@ -70,42 +70,60 @@ const captured = (): { readonly stream: Writable; text(): string } => {
   return { stream, text: () => chunks.join('') }
 }
 
+export type Keys = Readonly<Record<string, unknown>>
+
+/** A gateway of one's own, as far as it is not the usual one. */
+export interface OwnPlan {
+  readonly now?: () => Date
+  /** Texts of files beside the configuration, by name. */
+  readonly files?: Readonly<Record<string, string>>
+  /** What exists in its local AWS; without it what the configuration needs. */
+  readonly state?: Keys
+}
+
 /** What a configuration of one's own need not say. */
-const usual = (url: string, localAwsPort: number) => ({
+const usual = (url: string, localAwsPort: number, { state }: OwnPlan): Keys => ({
   baseUrl: url,
   listen: { host: '127.0.0.1', port: Number(new URL(url).port) },
   session: { secret: 'only for tests, and long enough for them' },
   sts: { endpoint: 'local', region: 'eu-west-1' },
-  localAws: { listen: { host: '127.0.0.1', port: localAwsPort } },
+  localAws: {
+    listen: { host: '127.0.0.1', port: localAwsPort },
+    ...(state === undefined ? {} : { state: './local-aws.yaml' }),
+  },
 })
 
-/** Writes a configuration file with what `usual` says and these keys. */
-export const writeConfig = async (
-  folder: string,
-  url: string,
-  localAwsPort: number,
-  keys: Readonly<Record<string, unknown>>,
-): Promise<string> => {
-  const file = join(folder, 'fedgate.yaml')
-  await writeFile(file, stringify({ ...usual(url, localAwsPort), ...keys }, { lineWidth: 0 }))
-  return file
+export interface WrittenConfig {
+  readonly file: string
+  readonly folder: string
+  readonly localAws: string
 }
 
-/** A gateway with its local AWS at `url`, with these keys of the configuration. Files: texts to lie beside it. */
-export const startOwnGateway = async (
-  url: string,
-  keys: Readonly<Record<string, unknown>>,
-  { now = () => new Date(), files = {} }: { now?: () => Date; files?: Readonly<Record<string, string>> } = {},
-): Promise<OwnGateway> => {
-  const folder = await newFolder()
-  const localAwsPort = await freePort()
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
-  const config = await loadConfig(await writeConfig(folder, url, localAwsPort, keys), {})
+/** Writes a configuration with the usual and these keys into a new folder, and what belongs beside it. */
+export const writeConfig = async (url: string, keys: Keys, plan: OwnPlan = {}): Promise<WrittenConfig> => {
+  const [folder, localAwsPort] = [await newFolder(), await freePort()]
+  const file = join(folder, 'fedgate.yaml')
+  const texts = {
+    ...plan.files,
+    ...(plan.state === undefined ? {} : { 'local-aws.yaml': stringify(plan.state) }),
+    'fedgate.yaml': stringify({ ...usual(url, localAwsPort, plan), ...keys }, { lineWidth: 0 }),
+  }
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text)
+  return { file, folder, localAws: `http://localhost:${localAwsPort}` }
+}
+
+/** A gateway with its local AWS at `url`, with these keys of the configuration besides the usual ones. */
+export const startOwnGateway = async (url: string, keys: Keys, plan: OwnPlan = {}): Promise<OwnGateway> => {
+  const { file, folder, localAws } = await writeConfig(url, keys, plan)
   const [log, stdout] = [[] as string[], captured()]
-  const gateway = await startGateway(config, { stdout: stdout.stream, log: (line) => void log.push(line), now })
+  const gateway = await startGateway(await loadConfig(file, {}), {
+    stdout: stdout.stream,
+    log: (line) => void log.push(line),
+    now: plan.now ?? (() => new Date()),
+  })
   return {
     url,
-    localAws: `http://localhost:${localAwsPort}`,
+    localAws,
     audit: () => auditLines(stdout.text()),
     log,
     close: async () => {

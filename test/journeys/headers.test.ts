@@ -1,0 +1,145 @@
+/** What every answer says to the browser besides its page. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { signIn } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+let house: House
+let pages: ReadonlyMap<string, Page>
+
+const HERE = /^http:\/\/localhost/
+
+beforeAll(async () => {
+  house = await startHouse()
+  const { gateway } = house
+  const [stranger, alice, carol] = [new Visitor(), new Visitor(), new Visitor()]
+  const roles = await signIn(alice, { gateway, provider: 'corp', username: 'alice' })
+  const form = formWith(roles, 'role')
+  const stop = { stopBefore: /./ }
+  pages = new Map([
+    ['the front door', await stranger.open(gateway, stop)],
+    ['the chooser', await stranger.open(`${gateway}/login`)],
+    ['the way to the SAML provider', await stranger.open(`${gateway}/login/corp`, stop)],
+    ['the way to the OpenID provider', await stranger.open(`${gateway}/login/openid`, stop)],
+    ['the ACS', await stranger.post(`${gateway}/saml/corp/acs`, { SAMLResponse: 'AA' }, { from: house.samlIdp })],
+    ['the callback', await stranger.open(`${gateway}/oidc/openid/callback?state=x`)],
+    ['the finish page', await stranger.open(`${gateway}/login/finish?handle=x`)],
+    ['the roles', roles],
+    ['no roles', await signIn(carol, { gateway, provider: 'corp', username: 'carol' })],
+    ['the identity', await alice.open(`${gateway}/identity`)],
+    ['the credentials', await alice.submit(roles, form)],
+    ['the way to the console', await alice.submit(roles, { ...form, action: `${gateway}/roles/console` }, {}, stop)],
+    ['the sign-out page', await alice.open(`${gateway}/logout`)],
+    ['the session as JSON', await alice.open(`${gateway}/api/session`)],
+    ['no session as JSON', await stranger.open(`${gateway}/api/session`)],
+    ['the metadata', await stranger.open(`${gateway}/saml/corp/metadata`)],
+    ['the metadata for AWS', await stranger.open(`${gateway}/idp/metadata`)],
+    ['the health', await stranger.open(`${gateway}/healthz`)],
+    ['a page that is not there', await stranger.open(`${gateway}/nowhere`)],
+    ['a bad request', await stranger.open(`${gateway}/login/%ff`)],
+  ])
+})
+afterAll(() => house.close())
+
+const each = (check: (page: Page, what: string) => void): void => {
+  for (const [what, page] of pages) check(page, what)
+}
+
+const policyOf = ({ headers }: Page): ReadonlyMap<string, string> =>
+  new Map(
+    (headers.get('content-security-policy') ?? '').split(';').map((directive) => {
+      const [name = '', ...values] = directive.trim().split(' ')
+      return [name, values.join(' ')]
+    }),
+  )
+
+describe('every answer', () => {
+  it('runs no script and style but the gateway’s own, in no frame, from no other base', () =>
+    each((page, what) => {
+      const policy = policyOf(page)
+      expect(policy.get('default-src'), what).toBe("'none'")
+      expect(policy.get('script-src'), what).toBe("'self'")
+      expect(policy.get('style-src'), what).toBe("'self'")
+      expect(policy.get('frame-ancestors'), what).toBe("'none'")
+      expect(policy.get('base-uri'), what).toBe("'none'")
+      expect(page.headers.get('content-security-policy'), what).not.toContain('unsafe')
+    }))
+
+  it('lets forms lead to the gateway and to AWS sign-in only', () =>
+    each((page, what) => expect(policyOf(page).get('form-action'), what).toBe(`'self' ${house.localAws}`)))
+
+  it('is kept by no cache', () =>
+    each(({ headers }, what) => expect(headers.get('cache-control'), what).toBe('no-store')))
+
+  it('is taken for what it says it is', () =>
+    each(({ headers }, what) => expect(headers.get('x-content-type-options'), what).toBe('nosniff')))
+
+  it('says neither what it runs on nor where a person came from', () =>
+    each(({ headers }, what) => {
+      expect(headers.has('x-powered-by'), what).toBe(false)
+      expect(headers.has('server'), what).toBe(false)
+      expect(headers.get('referrer-policy'), what).toMatch(/^(no-referrer|same-origin)$/)
+    }))
+
+  it('has a reference', () =>
+    each(({ headers }, what) => expect(headers.get('x-request-id'), what).toMatch(/^[\w-]{12}$/)))
+
+  it('asks for no https where there is none', () =>
+    each(({ headers }, what) => expect(headers.has('strict-transport-security'), what).toBe(false)))
+
+  it('holds no inline script, style or handler', () =>
+    each(({ body }, what) => {
+      expect(body, what).not.toMatch(/<script(?![^>]* src=)/)
+      expect(body, what).not.toMatch(/<style|\sstyle=|\son[a-z]+="/)
+    }))
+
+  it('sets only cookies that scripts cannot read and other sites do not send along', () =>
+    each(({ headers }, what) => {
+      for (const cookie of headers.getSetCookie()) {
+        expect(cookie, what).toMatch(/^fedgate_/)
+        expect(cookie, what).toMatch(/; HttpOnly/i)
+        expect(cookie, what).toMatch(/; SameSite=Lax/i)
+        expect(cookie, what).toMatch(/; Path=\//i)
+        expect(cookie, what).not.toMatch(/; Domain=/i)
+      }
+    }))
+})
+
+it('sets no cookie for whoever only looks around', () => {
+  for (const what of [
+    'the front door',
+    'the chooser',
+    'the metadata',
+    'a page that is not there',
+    'no session as JSON',
+    'the ACS',
+  ])
+    expect(pages.get(what)?.headers.getSetCookie(), what).toEqual([])
+})
+
+it('never repeats a post at another address', () =>
+  each(({ status, location }, what) => {
+    if (location !== undefined) expect([302, 303], what).toContain(status)
+  }))
+
+it('serves style and script to be kept, under a name made of their content', async () => {
+  const { body } = await new Visitor().open(`${house.gateway}/login`)
+  const assets = [...body.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path)
+  expect(assets).toHaveLength(3)
+  for (const path of assets) {
+    const { status, headers } = await new Visitor().open(`${house.gateway}${path}`)
+    expect(status).toBe(200)
+    expect(headers.get('cache-control')).toContain('immutable')
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(path).toMatch(/\?v=[0-9a-f]{16}$/)
+  }
+})
+
+it('sends a SAML request by GET and an OpenID request with PKCE, state and nonce', () => {
+  const saml = new URL(pages.get('the way to the SAML provider')?.location ?? '')
+  expect([...saml.searchParams.keys()]).toEqual(expect.arrayContaining(['SAMLRequest', 'RelayState']))
+  const openId = new URL(pages.get('the way to the OpenID provider')?.location ?? '').searchParams
+  expect(openId.get('code_challenge_method')).toBe('S256')
+  for (const name of ['state', 'nonce', 'code_challenge']) expect(openId.get(name)?.length).toBeGreaterThanOrEqual(22)
+  expect(openId.get('redirect_uri')).toMatch(HERE)
+})
