@@ -7,7 +7,7 @@ import { parseXml } from '../../src/xml/parse.ts'
 import { makeKeyPair } from '../xml/keys.ts'
 import { errorOf, idp, now } from './world.ts'
 
-const keys = makeKeyPair()
+const keys = await makeKeyPair()
 const sp = { entityId: 'https://gateway.example.org/metadata?a=1&b=2', acsUrl: 'https://gateway.example.org/acs', keys }
 const build = (changes: Partial<AuthnRequestOptions> = {}) =>
   buildAuthnRequest({ idp, sp, relayState: 'r/ +&=é', now, newId: () => '_id', ...changes })

@@ -30,6 +30,8 @@ const refused: Readonly<Record<string, readonly [SamlErrorCode, ...Asked[]]>> = 
   'audience-wrong': ['saml.audience_mismatch', 'audienceIsUs'],
   'bare-assertion': ['saml.not_a_response', 'isAResponse'],
   'both-assertion-broken': ['saml.signature_digest', 'signaturesVerify'],
+  'both-assertion-by-stranger': ['saml.signature_invalid', 'signaturesVerify'],
+  'both-response-by-stranger': ['saml.signature_invalid', 'signaturesVerify'],
   'both-response-broken': ['saml.signature_digest', 'signaturesVerify'],
   'changed-after-signing': ['saml.signature_digest', 'signaturesVerify'],
   'comment-changes-nothing-but-text-does': ['saml.signature_digest', 'signaturesVerify'],

@@ -15,7 +15,7 @@ import { requireTool } from '../tools.ts'
 import { makeKeyPair } from '../xml/keys.ts'
 import { acs, assertionOf, codeOf, form, now, request, sp } from './world.ts'
 
-const keys = makeKeyPair()
+const keys = await makeKeyPair()
 const metadata = buildIdpMetadata({
   entityId: 'https://issuer.example.org',
   signer: keys,

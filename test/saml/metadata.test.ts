@@ -50,8 +50,8 @@ describe('identity provider metadata', () => {
     expect(parse(xml).signingCertificates.map(({ pem }) => pem)).toEqual(idp.signingCertificates.map(({ pem }) => pem))
   })
 
-  it('reads what the gateway writes about itself', () => {
-    const [signer, next] = [makeKeyPair(), makeKeyPair()]
+  it('reads what the gateway writes about itself', async () => {
+    const [signer, next] = [await makeKeyPair(), await makeKeyPair()]
     const xml = buildIdpMetadata({
       entityId: 'https://gateway.example.org/idp?a=1&b="2"',
       signer,
