@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLocalAws } from '../../src/local-aws/server.ts'
-import { call, newKeys, PROVIDER, ROLE, type Running, start, stateFor, wireAnswer } from './support.ts'
+import { call, newKeys, PROVIDER, ROLE, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
 
 const state = stateFor(await newKeys())
 let aws: Running
@@ -93,6 +93,19 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
       body: new URLSearchParams({ Action: 'GetCallerIdentity' }),
     })
     expect(wireAnswer(response.status, await response.text()).element('Code')).toBe(code)
+  })
+
+  it('with the reason to a signature made for another service', async () => {
+    const credential = `${USER.accessKeyId}/20261122/eu-west-1/s3/aws4_request`
+    const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=${'a'.repeat(64)}`
+    const response = await fetch(aws.url, {
+      method: 'POST',
+      headers: { authorization, 'x-amz-date': '20261122T000000Z' },
+      body: new URLSearchParams({ Action: 'GetCallerIdentity' }),
+    })
+    expect(wireAnswer(response.status, await response.text()).element('Message')).toBe(
+      "Credential should be scoped to correct service: 'sts'.",
+    )
   })
 
   it('to a signature that comes with an unsigned call by ignoring it', async () => {

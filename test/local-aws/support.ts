@@ -124,6 +124,8 @@ export const startOpenIdProvider = async (): Promise<OpenIdProvider> => {
   const keys = [
     { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa', use: 'sig' },
     { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec', use: 'sig', alg: 'ES256' },
+    { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec-for-any' },
+    { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa-for-rs512', alg: 'RS512' },
   ]
   documents.set('/jwks', JSON.stringify({ keys }))
   const now = Math.floor(Date.now() / 1000)
