@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
-import type { AccessRule, Config, ProviderConfig } from '../config/types.ts'
+import type { AccessRule, Config, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
 import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
+import { acsUrl } from '../gateway/providers.ts'
 import { roleFacts } from '../gateway/role-facts.ts'
 import { samlTrustStatement, type TrustStatement, trustPolicy, webIdentityTrustStatement } from '../iam/generate.ts'
 import type { LocalAwsState, RoleState } from '../local-aws/state.ts'
@@ -12,11 +13,17 @@ const providerArn = (provider: ProviderConfig, partition: string, account: strin
     ? samlProviderArn(partition, account, provider.exchange.provider)
     : oidcProviderArn(partition, account, provider.issuer)
 
-const trustIn = (provider: ProviderConfig, role: RoleArn): TrustStatement => {
-  const arn = providerArn(provider, role.partition, role.account)
+/** `saml:aud` is the Recipient: AWS where the gateway reissues, the gateway where the original is passed on. */
+const recipientOf = (provider: SamlProviderConfig, { baseUrl }: Config, role: RoleArn): string => {
+  if (provider.exchange.evidence === 'original') return acsUrl(baseUrl, provider.id)
   const partition = partitionById(role.partition)
+  return partition ? samlRecipient(partition) : ''
+}
+
+const trustIn = (provider: ProviderConfig, config: Config, role: RoleArn): TrustStatement => {
+  const arn = providerArn(provider, role.partition, role.account)
   if (provider.protocol === 'saml')
-    return samlTrustStatement({ providerArn: arn, recipient: partition ? samlRecipient(partition) : '' })
+    return samlTrustStatement({ providerArn: arn, recipient: recipientOf(provider, config, role) })
   return webIdentityTrustStatement({ providerArn: arn, issuer: provider.issuer, audience: provider.clientId })
 }
 
@@ -32,15 +39,34 @@ const rolesOf = (config: Config): readonly RoleState[] => {
       config.access.some((rule) => rule.roles.includes(arn) && reaches(rule, provider)),
     )
     const statements = new Map(
-      providers.map((provider) => [providerArn(provider, role.partition, role.account), trustIn(provider, role)]),
+      providers.map((provider) => [
+        providerArn(provider, role.partition, role.account),
+        trustIn(provider, config, role),
+      ]),
     )
     const maxSessionDuration = Math.max(3600, roleFacts(config, role).maxSessionSeconds)
     return [{ arn, trustPolicy: trustPolicy([...statements.values()]), maxSessionDuration }]
   })
 }
 
+/** Whose signature AWS looks for, by provider: the gateway's, or the identity provider's own where it lies in a file. */
+const trustedMetadata = async (
+  { providers }: Config,
+  ours: string | undefined,
+): Promise<ReadonlyMap<ProviderConfig, string>> => {
+  const known = await Promise.all(
+    providers.map(async (provider): Promise<readonly [ProviderConfig, string | undefined]> => {
+      if (provider.protocol !== 'saml') return [provider, undefined]
+      if (provider.exchange.evidence === 'reissued') return [provider, ours]
+      const { metadata } = provider
+      return [provider, metadata.kind === 'file' ? await readFile(metadata.path, 'utf8') : undefined]
+    }),
+  )
+  return new Map(known.flatMap(([provider, metadata]) => (metadata === undefined ? [] : [[provider, metadata]])))
+}
+
 /** The configured providers as they would be registered in every account that has a role. */
-const providersOf = (config: Config, metadata: string | undefined, roles: readonly RoleState[]) => {
+const providersOf = (config: Config, trusted: ReadonlyMap<ProviderConfig, string>, roles: readonly RoleState[]) => {
   const places = new Map(roles.flatMap(({ arn }) => parseRoleArn(arn) ?? []).map((role) => [role.account, role]))
   const everywhere = <Registered>(register: (account: RoleArn) => Registered): readonly Registered[] =>
     [...places.values()].map(register)
@@ -49,13 +75,8 @@ const providersOf = (config: Config, metadata: string | undefined, roles: readon
   ]
   return {
     samlProviders: byArn(
-      config.providers.flatMap((provider) =>
-        provider.protocol !== 'saml' || metadata === undefined
-          ? []
-          : everywhere(({ partition, account }) => ({
-              arn: providerArn(provider, partition, account),
-              metadata,
-            })),
+      [...trusted].flatMap(([provider, metadata]) =>
+        everywhere(({ partition, account }) => ({ arn: providerArn(provider, partition, account), metadata })),
       ),
     ),
     oidcProviders: byArn(
@@ -89,7 +110,7 @@ export const localAwsState = async (config: Config, metadata: string | undefined
   const file = config.localAws.stateFile
   const written = file === undefined ? undefined : parseLocalAwsState(await readFile(file, 'utf8'))
   const roles = written?.roles ?? rolesOf(config)
-  const providers = providersOf(config, metadata, roles)
+  const providers = providersOf(config, await trustedMetadata(config, metadata), roles)
   const named = [...config.accounts].map(([id, { name }]) => ({ id, name }))
   return {
     accounts: written && written.accounts.length > 0 ? written.accounts : named,
