@@ -20,6 +20,7 @@ export interface PageModels {
   readonly error: ErrorPage
   readonly 'sign-out': SignOutPage
   readonly 'signed-out': SignedOutPage
+  readonly 'post-form': PostFormPage
 }
 
 export type PageName = keyof PageModels
@@ -187,6 +188,17 @@ export interface SignedOutPage extends Page {
   /** What the provider made of it: `You may still be signed in at Corp SSO.` */
   readonly notice?: string | undefined
   readonly signInHref: string
+}
+
+/** Carries a message to an identity provider by POST. Nobody is shown as signed in here. */
+export interface PostFormPage extends Page {
+  /** An http(s) URL of another site. */
+  readonly action: string
+  /** The hidden fields by name. */
+  readonly fields: Readonly<Record<string, string>>
+  /** Where it goes, such as `Signing in at Corp SSO`. */
+  readonly heading: string
+  readonly button: string
 }
 
 const HOUR = 3600

@@ -82,6 +82,7 @@ const pagesSaying = (text: string): PageModels => {
     },
     'sign-out': { version: text, session },
     'signed-out': { version: text, notice: text, signInHref: text },
+    'post-form': { version: text, action: text, fields: { [text]: text }, heading: text, button: text },
   }
 }
 
@@ -143,11 +144,16 @@ describe.each(documentsSaying('plain'))('the page %s', (_, html) => {
   it('names the method and the action of every form, and gives every post its CSRF field', () => {
     for (const form of formsOf(html)) {
       const [tag = ''] = tagsOf(form)
+      if (tag.includes('data-post-at-once')) continue
       expect(attributeOf(tag, 'action')).toMatch(/^\/[a-z/]+$/)
       if (attributeOf(tag, 'method') === 'post')
         expect(form).toContain('<input type="hidden" name="csrf" value="plain">')
       else expect(attributeOf(tag, 'method')).toBe('get')
     }
+  })
+
+  it('sends no CSRF field of ours to another site', () => {
+    expect(formsOf(html).filter((form) => form.includes('data-post-at-once') && /name="csrf"/.test(form))).toEqual([])
   })
 
   it('labels every field that a person fills in', () => {

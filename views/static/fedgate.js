@@ -5,6 +5,9 @@
 
 document.documentElement.classList.add('js')
 
+// A page that only carries a message on to another site does so at once
+document.querySelector('form[data-post-at-once]')?.requestSubmit()
+
 const announcer = document.getElementById('announcer')
 
 const announce = (sentence) => {
