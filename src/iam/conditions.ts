@@ -13,7 +13,10 @@ export interface Condition {
   readonly operator: string
   /** The condition key as written; compared without regard to case. */
   readonly key: string
-  readonly values: readonly string[]
+  /** The key in lower case: how a context knows it. */
+  readonly name: string
+  /** The policy's values, for people. */
+  readonly wanted: string
   /** Whether an absent key or a wrong value makes it fail: what a condition needs to be relied upon. */
   readonly restricts: boolean
   /** A key with a list under an operator without ForAnyValue or ForAllValues is judged against the statement's effect. */
@@ -130,7 +133,8 @@ const valueCondition = (
   const absent = rule.ifExists || rule.set === 'ForAllValues' || (negated && rule.set === undefined)
   return {
     ...at,
-    values,
+    name,
+    wanted: values.join(' or '),
     restricts: !absent && !negated,
     holds: (context, effect) => {
       if (variables.some((variable) => !isSingle(context.get(variable)))) return false
@@ -168,5 +172,13 @@ const nullCondition = (at: At, values: readonly string[], problems: PolicyProble
   if (wrong !== undefined) problems.push(malformed(at.path, 'true or false', JSON.stringify(wrong)))
   const name = at.key.toLowerCase()
   const wanted = values.map((value) => value.toLowerCase() === 'true')
-  return [{ ...at, values, restricts: false, holds: (context) => wanted.includes(!context.has(name)) }]
+  return [
+    {
+      ...at,
+      name,
+      wanted: values.join(' or '),
+      restricts: false,
+      holds: (context) => wanted.includes(!context.has(name)),
+    },
+  ]
 }

@@ -49,8 +49,11 @@ const applies = (statement: Statement, { principal, action, context }: PolicyReq
 
 const EMPTY: RequestContext = new Map()
 
-const actionMatches = ({ negated, patterns }: ActionElement, action: string): boolean =>
-  patterns.some((wanted) => matches(wanted, action.toLowerCase(), EMPTY)) !== negated
+/** Names of actions are case-insensitive; the patterns are in lower case already. */
+const actionMatches = ({ negated, patterns }: ActionElement, action: string): boolean => {
+  const name = action.toLowerCase()
+  return patterns.some((wanted) => matches(wanted, name, EMPTY)) !== negated
+}
 
 const explicitDeny = (statement: Statement, request: PolicyRequest): Decision => ({
   effect: 'explicit-deny',
@@ -118,12 +121,12 @@ const conditionFinding = (
   context: RequestContext,
   effect: Statement['effect'],
 ): Finding => {
-  const { operator, key, values } = condition
-  const found = context.get(key.toLowerCase())
+  const { operator, key } = condition
+  const found = context.get(condition.name)
   return {
     name: `${statement}.Condition.${operator}.${key}`,
     outcome: condition.holds(context, effect) ? 'pass' : 'fail',
-    expected: values.join(' or '),
+    expected: condition.wanted,
     found: found === undefined ? 'no such key in the request' : found.values.join(', '),
     source: found?.source ?? key,
   }

@@ -2,7 +2,7 @@
  * What exists in the local AWS: accounts, users with their keys, roles with their trust policies, identity providers.
  * From YAML to a state, and from a state to what the calls look things up in, with every trust policy parsed.
  */
-import { parseDocument } from 'yaml'
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { maxSessionDuration } from '../aws/facts/limits.ts'
 import { issuerHostPath, parseArn, parseRoleArn, type RoleArn } from '../core/arn.ts'
@@ -104,16 +104,32 @@ const stateSchema = z.strictObject({
 
 /** Reads the state file. Throws LocalAwsError `local_aws.state_invalid` with all problems. */
 export const parseLocalAwsState = (yaml: string): LocalAwsState => {
-  const document = parseDocument(yaml, { uniqueKeys: true, strict: true })
+  const lineCounter = new LineCounter()
+  const document = parseDocument(yaml, { uniqueKeys: true, strict: true, lineCounter })
   if (document.errors.length > 0) throw invalidState(document.errors.map(({ message }) => message))
   const parsed = stateSchema.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {})
   if (!parsed.success)
-    throw invalidState(parsed.error.issues.map(({ path, message }) => `${path.map(String).join('.')}: ${message}`))
+    throw invalidState(
+      parsed.error.issues.map(
+        ({ path, message }) => `${placeOf(document, lineCounter, path)} ${path.map(String).join('.')}: ${message}`,
+      ),
+    )
   const { users, ...rest } = parsed.data
   return {
     ...rest,
     users: users.map(({ secretAccessKey, ...user }) => ({ ...user, secretAccessKey: new Secret(secretAccessKey) })),
   }
+}
+
+/** `line:column` of the value there, or of what is nearest around it. */
+const placeOf = (document: Document, lineCounter: LineCounter, path: readonly PropertyKey[]): string => {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true)
+    if (!isNode(node) || !node.range) continue
+    const { line, col } = lineCounter.linePos(node.range[0])
+    return `${line}:${col}`
+  }
+  return '1:1'
 }
 
 const invalidState = (problems: readonly string[]): LocalAwsError =>

@@ -54,12 +54,12 @@ describe('The state of the local AWS', () => {
     expect(iam.oidcProvider('444455556666', issuer)).toBeUndefined()
   })
 
-  it('names all that is wrong with the file at once', () => {
-    const yaml = 'accounts: [{ id: 111122223333 }]\nroles: [{ arn: x, trustPolicy: {} }]\nbuckets: []\n'
-    expect(problems(() => parseLocalAwsState(yaml)).map((problem) => problem.split(':')[0])).toEqual([
-      'accounts.0.id',
-      'roles.0.arn',
-      '',
+  it('names all that is wrong with the file at once, each with its place', () => {
+    const yaml = 'accounts: [{ id: 111122223333 }]\nroles:\n  - arn: x\n    trustPolicy: {}\nbuckets: []\n'
+    expect(problems(() => parseLocalAwsState(yaml))).toEqual([
+      expect.stringMatching(/^1:18 accounts\.0\.id: /),
+      '3:10 roles.0.arn: expected the ARN of a role',
+      expect.stringMatching(/^1:1 .*buckets/),
     ])
   })
 

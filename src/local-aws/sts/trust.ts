@@ -64,7 +64,7 @@ const mustAllow = (asked: string, action: AssumeAction, decision: Decision): Dec
 const requireKnownRecipient = ({ action, identity }: TrustQuestion, { statement }: Decision): void => {
   if (action !== 'sts:AssumeRoleWithSAML') return
   const recipient = identity.find(({ key }) => key === 'saml:aud')?.values[0] ?? ''
-  const named = statement?.conditions.some(({ key, restricts }) => restricts && key.toLowerCase() === 'saml:aud')
+  const named = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud')
   if (!named && !isAwsSamlRecipient(recipient))
     throw notAuthorized(action, `the Recipient ${recipient} is not AWS's and the trust policy does not name it`)
 }
