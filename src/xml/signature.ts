@@ -1,17 +1,17 @@
-import { createHash, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import { createHash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import {
   canonicalizationMethods,
   digestMethods,
   ENVELOPED_SIGNATURE,
   EXCLUSIVE_C14N,
   type SignatureMethod,
-  signatureMethods,
   XMLDSIG,
 } from './algorithms.ts'
 import { decodeBase64 } from './base64.ts'
 import { canonicalize } from './canonicalize.ts'
 import { XmlError, type XmlErrorCode } from './errors.ts'
 import { attributeOf, childElements, childrenNamed, isNamed, textOf } from './navigate.ts'
+import { mustBeSignedOctets, signatureMethod } from './signed-octets.ts'
 import type { XmlElement } from './tree.ts'
 
 /**
@@ -123,9 +123,7 @@ const readSignature = (element: XmlElement): Signature => {
 
 const readMethod = (element: XmlElement): SignatureMethod => {
   const algorithm = attributeOf(element, 'Algorithm') ?? ''
-  const method = signatureMethods.get(algorithm)
-  if (!method)
-    throw refuse('xml.signature_algorithm', 'RSA or ECDSA with SHA-256 or stronger', algorithm, element.local)
+  const method = signatureMethod(algorithm, element.local)
   childrenInOrder(element)
   return method
 }
@@ -198,42 +196,15 @@ const verifySignatureValue = (
   {
     signedInfo,
     signedInfoPrefixes,
-    method,
-    value,
+    ...signature
   }: Pick<Signature, 'signedInfo' | 'signedInfoPrefixes' | 'method' | 'value'>,
   keys: readonly KeyObject[],
-) => {
-  const fitting = keys.filter((key) => fits(key, method))
-  if (fitting.length === 0) {
-    throw refuse('xml.signature_key_unfit', `a key for ${method.keyType}`, keys.map(describeKey).join(', '), 'metadata')
-  }
-  const octets = Buffer.from(canonicalize(signedInfo, { inclusivePrefixes: signedInfoPrefixes }), 'utf8')
-  const verifies = (key: KeyObject) => verify(method.hash, octets, { key, ...method.options }, value)
-  if (!fitting.some(verifies)) {
-    throw refuse(
-      'xml.signature_invalid',
-      `one of ${fitting.length} known keys`,
-      'another key, or a changed SignedInfo',
-      'SignatureValue',
-    )
-  }
+): void => {
+  const text = canonicalize(signedInfo, { inclusivePrefixes: signedInfoPrefixes })
+  mustBeSignedOctets(Buffer.from(text, 'utf8'), signature, keys)
 }
 
 const digestOf = (element: XmlElement, { element: omit, ...signed }: Signature): Buffer => {
   const text = canonicalize(element, { inclusivePrefixes: signed.referencePrefixes, omit })
   return createHash(signed.digestMethod).update(text, 'utf8').digest()
-}
-
-const MIN_RSA_BITS = 2048
-const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
-
-const fits = (key: KeyObject, { keyType }: SignatureMethod): boolean => {
-  if (key.type !== 'public' || key.asymmetricKeyType !== keyType) return false
-  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
-  return keyType === 'rsa' ? modulusLength >= MIN_RSA_BITS : CURVES.has(namedCurve)
-}
-
-const describeKey = (key: KeyObject): string => {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
-  return `${key.asymmetricKeyType} ${modulusLength ?? namedCurve ?? ''}`.trim()
 }
