@@ -19,7 +19,14 @@ export interface Store {
   /** Marks the key as used until then. True for the first caller only. */
   claim(key: string, expiresAt: Date): Promise<boolean>
   delete(key: string): Promise<void>
+  /** Adds a member to the set of that key until then; adding it again moves its end. Every member has its own. */
+  add(key: string, member: string, expiresAt: Date): Promise<void>
+  /** The members that have not expired, in no order; none where there is no such set. */
+  members(key: string): Promise<readonly string[]>
 }
+
+/** Told that a login has ended, so that what hangs on it ends too: grants of the command line, for one. */
+export type LoginEnded = (loginId: string) => Promise<void>
 
 /** STS as the gateway uses it: only the two unsigned calls. Throws StsError. */
 export interface StsClient {

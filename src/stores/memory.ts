@@ -15,12 +15,18 @@ const SWEEP_EVERY_MS = 30_000
 /** Every operation is synchronous inside, and so atomic. Expired entries are never returned, and swept now and then. */
 export const createMemoryStore = (now: Clock): Store => {
   const entries = new Map<string, Entry>()
+  /** The ends of a set's members, in milliseconds. */
+  const sets = new Map<string, Map<string, number>>()
   let sweptAt = 0
 
   const sweep = (at: number): void => {
     if (at - sweptAt < SWEEP_EVERY_MS) return
     sweptAt = at
     for (const [key, { expiresAt }] of entries) if (expiresAt <= at) entries.delete(key)
+    for (const [key, members] of sets) {
+      for (const [member, expiresAt] of members) if (expiresAt <= at) members.delete(member)
+      if (members.size === 0) sets.delete(key)
+    }
   }
 
   const live = (key: string): string | undefined => {
@@ -47,6 +53,14 @@ export const createMemoryStore = (now: Clock): Store => {
     },
     delete: async (key) => {
       entries.delete(key)
+    },
+    add: async (key, member, expiresAt) => {
+      sweep(now().getTime())
+      sets.set(key, (sets.get(key) ?? new Map()).set(member, expiresAt.getTime()))
+    },
+    members: async (key) => {
+      const at = now().getTime()
+      return [...(sets.get(key) ?? [])].filter(([, expiresAt]) => expiresAt > at).map(([member]) => member)
     },
   }
 }

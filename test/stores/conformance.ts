@@ -67,6 +67,39 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.get('kind:1')).toBeUndefined()
     })
 
+    it('keeps members of a set, each until its own end', async () => {
+      const { store, setClock } = await open()
+      await store.add('set:1', 'short', at(60))
+      await store.add('set:1', 'long', at(120))
+      expect((await store.members('set:1')).toSorted()).toEqual(['long', 'short'])
+      setClock(60)
+      expect(await store.members('set:1')).toEqual(['long'])
+      setClock(120)
+      expect(await store.members('set:1')).toEqual([])
+    })
+
+    it('holds a member once, and moves its end when it is added again', async () => {
+      const { store, setClock } = await open()
+      await store.add('set:1', 'one', at(60))
+      await store.add('set:1', 'one', at(120))
+      setClock(90)
+      expect(await store.members('set:1')).toEqual(['one'])
+    })
+
+    it('loses no member when many are added at once', async () => {
+      const { store } = await open()
+      const names = Array.from({ length: 50 }, (_, i) => `member ${i}`)
+      await Promise.all(names.map((name) => store.add('set:1', name, at(60))))
+      expect((await store.members('set:1')).toSorted()).toEqual(names.toSorted())
+    })
+
+    it('has no members in a set that was never begun, and none of another', async () => {
+      const { store } = await open()
+      await store.add('set:1', 'one', at(60))
+      expect(await store.members('set:2')).toEqual([])
+      expect(await store.members('constructor')).toEqual([])
+    })
+
     it('takes keys for what they are', async () => {
       const { store } = await open()
       await store.put('__proto__', 'value', at(60))
