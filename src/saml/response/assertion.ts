@@ -12,7 +12,7 @@ import type { SignedElement } from '../../xml/signature.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { SamlError } from '../errors.ts'
 import { ASSERTION, BEARER } from '../names.ts'
-import { parseTime } from '../times.ts'
+import { optionalTime, readNameId, requiredAttribute, requiredTime } from '../values.ts'
 import { readAttributes } from './attributes.ts'
 
 /** What a signed assertion says, taken down and not yet judged. Core 2.3 to 2.7 */
@@ -64,48 +64,6 @@ export const readAssertion = (assertion: SignedElement): Claims => {
     conditions: conditions && readConditions(conditions),
     authentications: childrenNamed(assertion, ASSERTION, 'AuthnStatement').map(readAuthentication),
     attributes: readAttributes(assertion),
-  }
-}
-
-const requiredAttribute = (element: XmlElement, name: string): string => {
-  const value = attributeOf(element, name)
-  if (value === undefined || value === '') {
-    throw new SamlError('saml.attribute_missing', { source: `${element.local}/@${name}` })
-  }
-  return value
-}
-
-const requiredTime = (element: XmlElement, name: string): Date => {
-  requiredAttribute(element, name)
-  return optionalTime(element, name) ?? new Date(Number.NaN)
-}
-
-/** A time that is there but cannot be read is a refusal: comparing with it would be false whichever way. */
-const optionalTime = (element: XmlElement, name: string): Date | undefined => {
-  const text = attributeOf(element, name)
-  if (text === undefined) return undefined
-  const time = parseTime(text)
-  if (!time) {
-    throw new SamlError('saml.time_malformed', {
-      expected: 'a time like 2026-11-22T12:00:00Z',
-      found: text.slice(0, 100),
-      source: `${element.local}/@${name}`,
-    })
-  }
-  return time
-}
-
-const readNameId = (subject: XmlElement): NameId | undefined => {
-  const element = optionalChild(subject, ASSERTION, 'NameID')
-  if (!element) return undefined
-  const format = attributeOf(element, 'Format')
-  const nameQualifier = attributeOf(element, 'NameQualifier')
-  const spNameQualifier = attributeOf(element, 'SPNameQualifier')
-  return {
-    value: textOf(element),
-    ...(format !== undefined && { format }),
-    ...(nameQualifier !== undefined && { nameQualifier }),
-    ...(spNameQualifier !== undefined && { spNameQualifier }),
   }
 }
 

@@ -1,0 +1,53 @@
+import type { NameId } from '../core/identity.ts'
+import { attributeOf, optionalChild, textOf } from '../xml/navigate.ts'
+import type { XmlElement } from '../xml/tree.ts'
+import { SamlError } from './errors.ts'
+import { ASSERTION } from './names.ts'
+import { parseTime } from './times.ts'
+
+/** Values that more than one kind of message has, as they stand in it. */
+
+/** Throws `saml.attribute_missing`, also where it is empty. */
+export const requiredAttribute = (element: XmlElement, name: string): string => {
+  const value = attributeOf(element, name)
+  if (value === undefined || value === '') {
+    throw new SamlError('saml.attribute_missing', { source: `${element.local}/@${name}` })
+  }
+  return value
+}
+
+/** Throws `saml.attribute_missing` or `saml.time_malformed`. */
+export const requiredTime = (element: XmlElement, name: string): Date => {
+  requiredAttribute(element, name)
+  return optionalTime(element, name) ?? new Date(Number.NaN)
+}
+
+/** A time that is there but cannot be read is a refusal: comparing with it would be false whichever way. */
+export const optionalTime = (element: XmlElement, name: string): Date | undefined => {
+  const text = attributeOf(element, name)
+  if (text === undefined) return undefined
+  const time = parseTime(text)
+  if (!time) {
+    throw new SamlError('saml.time_malformed', {
+      expected: 'a time like 2026-11-22T12:00:00Z',
+      found: text.slice(0, 100),
+      source: `${element.local}/@${name}`,
+    })
+  }
+  return time
+}
+
+/** The NameID that stands in this element, at most one. Core 2.2.3 */
+export const readNameId = (parent: XmlElement): NameId | undefined => {
+  const element = optionalChild(parent, ASSERTION, 'NameID')
+  if (!element) return undefined
+  const format = attributeOf(element, 'Format')
+  const nameQualifier = attributeOf(element, 'NameQualifier')
+  const spNameQualifier = attributeOf(element, 'SPNameQualifier')
+  return {
+    value: textOf(element),
+    ...(format !== undefined && { format }),
+    ...(nameQualifier !== undefined && { nameQualifier }),
+    ...(spNameQualifier !== undefined && { spNameQualifier }),
+  }
+}
