@@ -114,6 +114,14 @@ export const samlErrors = {
     hint: 'Set entityId to the one to use.',
   },
   'saml.metadata_expired': { sentence: 'The metadata is no longer valid.', hint: 'Get the current metadata.' },
+  'saml.metadata_unsigned': {
+    sentence: 'The metadata is not signed.',
+    hint: 'Use the signed metadata of the publisher, or leave metadataCertificate out.',
+  },
+  'saml.metadata_changed': {
+    sentence: 'The metadata changed while it was in use.',
+    hint: 'Try again in a moment: the gateway reads it anew.',
+  },
   'saml.metadata_no_certificate': {
     sentence: 'The metadata has no signing certificate.',
     hint: 'Get the current metadata of the identity provider.',
@@ -124,7 +132,7 @@ export const samlErrors = {
   },
   'saml.sign_on_endpoint_missing': {
     sentence: 'The identity provider offers no way to start a sign-in here.',
-    hint: 'Its metadata needs a SingleSignOnService with the HTTP-Redirect binding.',
+    hint: 'Its metadata needs a SingleSignOnService with the HTTP-Redirect or the HTTP-POST binding.',
   },
   'saml.request_malformed': { sentence: 'What arrived is not a sign-in request.', hint: 'Start the sign-in again.' },
 } as const satisfies ErrorCatalogue

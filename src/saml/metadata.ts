@@ -2,10 +2,12 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 import { XMLDSIG } from '../xml/algorithms.ts'
 import { attributeOf, childrenNamed, isNamed, textOf } from '../xml/navigate.ts'
 import { parseXml, type XmlLimits } from '../xml/parse.ts'
+import { isSigned, verifySignature } from '../xml/signature.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import { asSamlError, SamlError } from './errors.ts'
 import { BINDING_POST, BINDING_REDIRECT, METADATA, PROTOCOL } from './names.ts'
-import { earliest, parseTime } from './times.ts'
+import { readScopes, type Scope } from './scopes.ts'
+import { earliest, parseTime, parseXmlDuration } from './times.ts'
 
 /** Where a service listens, by binding. */
 export interface Endpoints {
@@ -24,10 +26,16 @@ export interface IdpMetadata {
   readonly entityId: string
   readonly singleSignOn: Endpoints
   readonly singleLogout: Endpoints
+  /** Where it takes the answers to its own logout requests. Metadata 2.2.2 */
+  readonly singleLogoutAnswers: Endpoints
   /** For signing or for anything, in the order of the metadata; at least one. */
   readonly signingCertificates: readonly SigningCertificate[]
   readonly wantAuthnRequestsSigned: boolean
+  /** The domains it may speak for; empty where its metadata says nothing of them. */
+  readonly scopes: readonly Scope[]
   readonly validUntil?: Date
+  /** How long a copy is good for, as its publisher says. */
+  readonly cacheSeconds?: number
   /** The document itself, as given. */
   readonly xml: string
 }
@@ -36,6 +44,8 @@ export interface MetadataOptions {
   readonly now: Date
   /** Which entity to take; needed only where the document describes several. */
   readonly entityId?: string
+  /** One of these must have signed the document; undefined: nobody needs to have. */
+  readonly keys?: readonly KeyObject[]
 }
 
 const metadataLimits: XmlLimits = {
@@ -53,30 +63,44 @@ const metadataLimits: XmlLimits = {
 export const parseIdpMetadata = (xml: string, options: MetadataOptions): IdpMetadata =>
   asSamlError(() => read(xml, options))
 
-const read = (xml: string, { now, entityId }: MetadataOptions): IdpMetadata => {
-  const { entity, around } = findEntity(parseXml(xml, metadataLimits), entityId)
+const read = (xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadata => {
+  const root = parseXml(xml, metadataLimits)
+  if (keys) mustBeSignedBy(keys, root)
+  const { entity, around } = findEntity(root, entityId)
   const idp = childrenNamed(entity, METADATA, 'IDPSSODescriptor').find(speaksSaml2)
   if (!idp) throw new SamlError('saml.metadata_not_idp', { source: 'EntityDescriptor/IDPSSODescriptor' })
   const ends = [...around, entity, idp].flatMap(validUntilOf)
   const validUntil = ends.length > 0 ? earliest(ends) : undefined
-  if (validUntil && validUntil <= now) {
-    throw new SamlError('saml.metadata_expired', {
-      expected: `after ${now.toISOString()}`,
-      found: validUntil.toISOString(),
-      source: '@validUntil',
-    })
-  }
+  mustBeValidAt(now, validUntil)
   const signingCertificates = childrenNamed(idp, METADATA, 'KeyDescriptor').filter(isForSigning).flatMap(certificatesOf)
   if (signingCertificates.length === 0) throw new SamlError('saml.metadata_no_certificate', { source: 'KeyDescriptor' })
   return {
     entityId: attributeOf(entity, 'entityID') ?? '',
     singleSignOn: endpoints(idp, 'SingleSignOnService'),
     singleLogout: endpoints(idp, 'SingleLogoutService'),
+    singleLogoutAnswers: endpoints(idp, 'SingleLogoutService', 'ResponseLocation'),
     signingCertificates,
     wantAuthnRequestsSigned: isTrue(attributeOf(idp, 'WantAuthnRequestsSigned')),
+    scopes: [...readScopes(entity), ...readScopes(idp)],
+    ...validityOf(root),
     ...(validUntil && { validUntil }),
     xml,
   }
+}
+
+const mustBeSignedBy = (keys: readonly KeyObject[], root: XmlElement): void => {
+  if (!isSigned(root)) throw new SamlError('saml.metadata_unsigned', { source: root.local })
+  verifySignature(root, keys)
+}
+
+/** Metadata is never used past its validUntil. Metadata 2.3.1, 2.3.2 */
+export const mustBeValidAt = (now: Date, validUntil: Date | undefined): void => {
+  if (!validUntil || validUntil > now) return
+  throw new SamlError('saml.metadata_expired', {
+    expected: `after ${now.toISOString()}`,
+    found: validUntil.toISOString(),
+    source: '@validUntil',
+  })
 }
 
 interface Found {
@@ -107,15 +131,23 @@ const entitiesIn = (element: XmlElement, around: readonly XmlElement[]): readonl
   return element.children.flatMap((child) => (typeof child === 'string' ? [] : entitiesIn(child, [...around, element])))
 }
 
-const speaksSaml2 = (role: XmlElement): boolean =>
+export const speaksSaml2 = (role: XmlElement): boolean =>
   (attributeOf(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(PROTOCOL)
 
-const validUntilOf = (element: XmlElement): readonly Date[] => {
+/** The time in the element's own validUntil, or none; throws when it is not a time. */
+export const validUntilOf = (element: XmlElement): readonly Date[] => {
   const text = attributeOf(element, 'validUntil')
   if (text === undefined) return []
   const time = parseTime(text)
   if (!time) throw new SamlError('saml.metadata_expired', { expected: 'a time', found: text, source: '@validUntil' })
   return [time]
+}
+
+/** What a document's root says of the whole document. */
+export const validityOf = (root: XmlElement): { readonly validUntil?: Date; readonly cacheSeconds?: number } => {
+  const [validUntil] = validUntilOf(root)
+  const cacheSeconds = parseXmlDuration(attributeOf(root, 'cacheDuration') ?? '')
+  return { ...(validUntil && { validUntil }), ...(cacheSeconds !== undefined && { cacheSeconds }) }
 }
 
 /** Without `use` a key serves every purpose. Metadata 2.4.1.1 */
@@ -141,11 +173,12 @@ const readCertificate = (base64: string): SigningCertificate => {
   }
 }
 
-const endpoints = (role: XmlElement, service: string): Endpoints => {
+/** By the attribute that names the address; `Location` stands in for any other that is not there. */
+const endpoints = (role: XmlElement, service: string, attribute = 'Location'): Endpoints => {
   const at = (binding: string): string | undefined =>
     childrenNamed(role, METADATA, service)
       .filter((endpoint) => attributeOf(endpoint, 'Binding') === binding)
-      .map((endpoint) => attributeOf(endpoint, 'Location')?.trim())
+      .map((endpoint) => (attributeOf(endpoint, attribute) ?? attributeOf(endpoint, 'Location'))?.trim())
       .find(isHttpUrl)
   const redirect = at(BINDING_REDIRECT)
   const post = at(BINDING_POST)

@@ -20,3 +20,13 @@ export const addSeconds = (time: Date, seconds: number): Date => new Date(time.g
 
 export const earliest = (times: readonly Date[]): Date => new Date(Math.min(...times.map(Number)))
 export const latest = (times: readonly Date[]): Date => new Date(Math.max(...times.map(Number)))
+
+const XML_DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/
+const SECONDS = [31_536_000, 2_592_000, 86_400, 3600, 60, 1]
+
+/** The seconds of an xs:duration, a month taken as 30 days; undefined for anything else, and for negative ones. */
+export const parseXmlDuration = (text: string): number | undefined => {
+  const [, ...parts] = XML_DURATION.exec(text) ?? []
+  if (!parts.some((part) => part !== undefined)) return undefined
+  return parts.reduce((sum, part, n) => sum + Number(part ?? 0) * (SECONDS[n] ?? 0), 0)
+}

@@ -42,33 +42,38 @@ export const canonicalStart = (
   inclusivePrefixes: ReadonlySet<string>,
   isApex: boolean,
 ): { readonly text: string; readonly rendered: Rendered | undefined } => {
-  const wanted = namespacesUsed(element)
-  if (inclusivePrefixes.size > 0) addListed(wanted, element, inclusivePrefixes, isApex)
-  const fresh = [...wanted].filter(([prefix, uri]) => shown(around, prefix) !== uri)
-  const rendered = fresh.reduce<Rendered | undefined>((outer, [prefix, uri]) => ({ prefix, uri, outer }), around)
-  return { text: `<${element.name}${writeNamespaces(fresh)}${writeAttributes(element.attributes)}>`, rendered }
+  const used = showUsed(element, around)
+  const isListed = inclusivePrefixes.size > 0 && (isApex || element.declaresNamespaces)
+  const rendered = isListed ? showListed(element, inclusivePrefixes, used) : used
+  return {
+    text: `<${element.name}${writeNamespaces(rendered, around)}${writeAttributes(element.attributes)}>`,
+    rendered,
+  }
 }
 
-/** The prefixes that the element's own name and its attributes' names use. `xml` is never declared. */
-const namespacesUsed = (element: XmlElement): Map<string, string> => {
-  const used = new Map<string, string>()
-  if (element.prefix !== 'xml') used.set(element.prefix, element.uri)
-  for (const { prefix, uri } of element.attributes) if (prefix !== '' && prefix !== 'xml') used.set(prefix, uri)
-  return used
+/** Declares a prefix unless the output already does. `xml` is never declared. */
+const show = (rendered: Rendered | undefined, prefix: string, uri: string): Rendered | undefined =>
+  prefix === 'xml' || shown(rendered, prefix) === uri ? rendered : { prefix, uri, outer: rendered }
+
+/** The prefixes that the element's own name and its attributes' names use. */
+const showUsed = (element: XmlElement, around: Rendered | undefined): Rendered | undefined => {
+  let rendered = show(around, element.prefix, element.uri)
+  for (const { prefix, uri } of element.attributes) if (prefix !== '') rendered = show(rendered, prefix, uri)
+  return rendered
 }
 
 /** Listed prefixes are declared wherever they are in scope: all of them at the apex, below it where they change. */
-const addListed = (
-  wanted: Map<string, string>,
-  element: XmlElement,
+const showListed = (
+  { scope }: XmlElement,
   prefixes: ReadonlySet<string>,
-  isApex: boolean,
-): void => {
-  if (!isApex && !element.declaresNamespaces) return
+  around: Rendered | undefined,
+): Rendered | undefined => {
+  let rendered = around
   for (const prefix of prefixes) {
-    const uri = prefix === 'xml' ? undefined : resolvePrefix(element.scope, prefix)
-    if (uri !== undefined) wanted.set(prefix, uri)
+    const uri = resolvePrefix(scope, prefix)
+    if (uri !== undefined) rendered = show(rendered, prefix, uri)
   }
+  return rendered
 }
 
 /** No default namespace and an undeclared one are the same. */
@@ -81,21 +86,33 @@ type Sorter = (a: string, b: string) => number
 /** UTF-16 order; it differs from the standard's only for names with characters beyond U+FFFF, and then fails closed. */
 const inOrder: Sorter = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
 
-const writeNamespaces = (declarations: [string, string][]): string => {
-  if (declarations.length > 1) declarations.sort(([a], [b]) => inOrder(a, b))
+/** The declarations that came since `around`, by prefix. */
+const writeNamespaces = (rendered: Rendered | undefined, around: Rendered | undefined): string => {
+  if (rendered === around) return ''
+  const fresh: Rendered[] = []
+  for (let at = rendered; at !== undefined && at !== around; at = at.outer) fresh.push(at)
+  if (fresh.length > 1) fresh.sort((a, b) => inOrder(a.prefix, b.prefix))
   let text = ''
-  for (const [prefix, uri] of declarations) {
+  for (const { prefix, uri } of fresh) {
     text += prefix === '' ? ` xmlns="${escapeAttribute(uri)}"` : ` xmlns:${prefix}="${escapeAttribute(uri)}"`
   }
   return text
 }
 
+const byName = (a: XmlAttribute, b: XmlAttribute): number => inOrder(a.uri, b.uri) || inOrder(a.local, b.local)
+
+const areInOrder = (attributes: readonly XmlAttribute[]): boolean => {
+  let before: XmlAttribute | undefined
+  for (const attribute of attributes) {
+    if (before && byName(before, attribute) > 0) return false
+    before = attribute
+  }
+  return true
+}
+
 /** Attributes without a namespace come first, as their URI is empty. */
 const writeAttributes = (attributes: readonly XmlAttribute[]): string => {
-  const sorted =
-    attributes.length > 1
-      ? [...attributes].sort((a, b) => inOrder(a.uri, b.uri) || inOrder(a.local, b.local))
-      : attributes
+  const sorted = areInOrder(attributes) ? attributes : [...attributes].sort(byName)
   let text = ''
   for (const { name, value } of sorted) text += ` ${name}="${escapeAttribute(value)}"`
   return text

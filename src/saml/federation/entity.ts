@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { SamlError } from '../errors.ts'
+import { type IdpMetadata, parseIdpMetadata } from '../metadata.ts'
+import type { FederationIndex } from './index-aggregate.ts'
+
+/** Reads octets of the document again. */
+export type ReadSlice = (offset: number, length: number) => Promise<Uint8Array>
+
+/**
+ * One identity provider of the index. Its octets are read when they are needed and have to be those that were verified.
+ * undefined when the index does not know it. Throws SamlError: `saml.metadata_changed`, `saml.metadata_expired` and
+ * whatever else is wrong with this one.
+ */
+export const readEntity = async (
+  { entities, contexts }: FederationIndex,
+  entityId: string,
+  read: ReadSlice,
+  now: Date,
+): Promise<IdpMetadata | undefined> => {
+  const entity = entities.get(entityId)
+  if (!entity) return undefined
+  const octets = await read(entity.offset, entity.length)
+  const sha256 = createHash('sha256').update(octets).digest('base64')
+  if (sha256 !== entity.sha256) {
+    throw new SamlError('saml.metadata_changed', { expected: entity.sha256, found: sha256, source: entityId })
+  }
+  const text = new TextDecoder('utf-8', { fatal: true }).decode(octets)
+  return parseIdpMetadata(inContext(contexts[entity.context] ?? '', text), { now, entityId })
+}
+
+/** The entity as a document of its own: in the start tag that stands for all that was around it. */
+const inContext = (startTag: string, entity: string): string =>
+  startTag === '' ? entity : `${startTag}${entity}</${/^<([^\s>]+)/.exec(startTag)?.[1]}>`

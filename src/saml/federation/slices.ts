@@ -1,0 +1,78 @@
+import { createHash, type Hash } from 'node:crypto'
+import { XmlError } from '../../xml/errors.ts'
+
+/** A part of a document: where it stands, in octets, and the SHA-256 of these octets as base64. */
+export interface Slice {
+  readonly offset: number
+  readonly length: number
+  readonly sha256: string
+}
+
+/** Decodes a document for a parser and measures parts of it in octets, by the parser's position in UTF-16 units. */
+export interface Slices {
+  /** The text to parse next. It ends before a tag, so that no tag is ever split. */
+  decode(chunk: Uint8Array): string
+  /** What is left when there are no more chunks. */
+  rest(): string
+  /** The tag that the parser reads at this position begins a slice. Only one can be open. */
+  begin(position: number): void
+  /** The slice ends at this position. */
+  end(position: number): Slice
+}
+
+/** A start tag longer than this is nobody's. */
+const MAX_TAG = 1024 * 1024
+
+/** Throws XmlError `xml.encoding` for what is not UTF-8. */
+export const createSlices = (): Slices => {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let held = ''
+  let piece = ''
+  /** Where the piece begins, in UTF-16 units. */
+  let pieceStart = 0
+  /** Up to where octets are counted, in both measures. */
+  const mark = { position: 0, octets: 0 }
+  let open: { readonly offset: number; readonly hash: Hash } | undefined
+
+  const advance = (position: number): void => {
+    if (position === mark.position) return
+    const text = piece.slice(mark.position - pieceStart, position - pieceStart)
+    mark.octets += Buffer.byteLength(text)
+    mark.position = position
+    open?.hash.update(text, 'utf8')
+  }
+  const next = (text: string): string => {
+    advance(pieceStart + piece.length)
+    pieceStart += piece.length
+    piece = text
+    return text
+  }
+  const decoded = (chunk?: Uint8Array): string => {
+    try {
+      return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
+    } catch {
+      throw new XmlError('xml.encoding', { expected: 'UTF-8' })
+    }
+  }
+  return {
+    decode: (chunk) => {
+      const text = held + decoded(chunk)
+      const cut = text.lastIndexOf('<')
+      held = cut === -1 ? '' : text.slice(cut)
+      if (held.length > MAX_TAG) throw new XmlError('xml.too_large', { expected: `tags of ${MAX_TAG} characters` })
+      return next(cut === -1 ? text : text.slice(0, cut))
+    },
+    rest: () => next(held + decoded()),
+    begin: (position) => {
+      advance(pieceStart + piece.lastIndexOf('<', position - pieceStart - 1))
+      open = { offset: mark.octets, hash: createHash('sha256') }
+    },
+    end: (position) => {
+      advance(position)
+      if (!open) throw new Error('no slice is open')
+      const { offset, hash } = open
+      open = undefined
+      return { offset, length: mark.octets - offset, sha256: hash.digest('base64') }
+    },
+  }
+}

@@ -1,0 +1,134 @@
+import { createHash, type Hash, type KeyObject } from 'node:crypto'
+import { XMLDSIG } from './algorithms.ts'
+import { canonicalStart, canonicalText, type Rendered } from './canonicalize.ts'
+import { XmlError } from './errors.ts'
+import { isNamed } from './navigate.ts'
+import type { OpenElement, XmlEvents } from './parse.ts'
+import { mustBeDigest, type SignedReference, verifySignedInfo } from './signature.ts'
+import type { XmlElement } from './tree.ts'
+
+/**
+ * The signature of a document too large for a tree. The Signature has to be the root's first child, as the schema of
+ * metadata says: then its key is checked before anything else is read, and all that follows is canonicalized and hashed
+ * as it comes.
+ */
+export interface SignedStream extends Omit<XmlEvents, 'id'> {
+  /** After the root was closed; throws XmlError `xml.signature_*`. Until then nothing that was read may be believed. */
+  finish(): void
+}
+
+/** Canonical text is hashed in pieces of about this many UTF-16 units. */
+const PIECE = 64 * 1024
+/** A Signature with its certificates; it is all that is kept in memory. */
+const MAX_SIGNATURE_TEXT = 256 * 1024
+
+/** Verifies with one of the keys while the document is read. */
+export const verifyWhileReading = (keys: readonly KeyObject[]): SignedStream => {
+  let root: OpenElement | undefined
+  let head: Head | undefined
+  let digest: DigestStream | undefined
+
+  const openSigned = (element: OpenElement, parent: OpenElement): void => {
+    if (digest) {
+      if (parent === root && isSignature(element)) throw shape('one Signature', 'several')
+      digest.open(element)
+    } else head?.open(element, parent)
+  }
+  return {
+    open: (element, parent) => {
+      if (parent) return openSigned(element, parent)
+      root = element
+      head = readHead(element)
+    },
+    text: (piece, parent) => (digest ? digest.text(piece) : head?.text(piece, parent)),
+    close: (element) => {
+      if (digest) return digest.close(element)
+      if (!root || !head?.close(element)) return
+      const signed = verifySignedInfo({ ...root, children: [element] }, keys)
+      digest = hashCanonical(root, signed, head.before())
+    },
+    finish: () => {
+      if (!digest) throw shape('one Signature', 'none')
+      digest.finish()
+    },
+  }
+}
+
+const isSignature = (element: XmlElement): boolean => isNamed(element, XMLDSIG, 'Signature')
+
+const shape = (expected: string, found: string): XmlError =>
+  new XmlError('xml.signature_shape', { expected, found, source: 'Signature' })
+
+interface Head {
+  open(element: OpenElement, parent: OpenElement): void
+  text(piece: string, parent: OpenElement): void
+  /** True when the Signature itself was closed. */
+  close(element: OpenElement): boolean
+  /** The white space before the Signature, which is part of what is signed. */
+  before(): string
+}
+
+/** What comes before the signed content: white space, and the Signature, which becomes a tree. */
+const readHead = (root: OpenElement): Head => {
+  let before = ''
+  let size = 0
+  const count = (length: number): void => {
+    size += length
+    if (size > MAX_SIGNATURE_TEXT) throw new XmlError('xml.too_large', { source: 'Signature' })
+  }
+  return {
+    open: (element, parent) => {
+      if (parent === root && !isSignature(element)) throw shape('a Signature as the first child', element.local)
+      count(element.name.length)
+      if (parent !== root) parent.children.push(element)
+    },
+    text: (piece, parent) => {
+      count(piece.length)
+      if (parent === root) before += piece
+      else joinText(parent, piece)
+    },
+    close: isSignature,
+    before: () => before,
+  }
+}
+
+const joinText = ({ children }: OpenElement, piece: string): void => {
+  const last = children.at(-1)
+  if (typeof last === 'string') children[children.length - 1] = last + piece
+  else children.push(piece)
+}
+
+interface DigestStream {
+  open(element: XmlElement): void
+  text(piece: string): void
+  close(element: XmlElement): void
+  finish(): void
+}
+
+/** Exclusive canonicalization as a stream, from behind the Signature on. */
+const hashCanonical = (root: XmlElement, signed: SignedReference, before: string): DigestStream => {
+  const { inclusivePrefixes } = signed
+  const hash: Hash = createHash(signed.digestMethod)
+  const start = canonicalStart(root, undefined, inclusivePrefixes, true)
+  const around: (Rendered | undefined)[] = [start.rendered]
+  let pending = start.text + canonicalText(before)
+  const write = (text: string): void => {
+    pending += text
+    if (pending.length < PIECE) return
+    hash.update(pending, 'utf8')
+    pending = ''
+  }
+  return {
+    open: (element) => {
+      const { text, rendered } = canonicalStart(element, around.at(-1), inclusivePrefixes, false)
+      around.push(rendered)
+      write(text)
+    },
+    text: (piece) => write(canonicalText(piece)),
+    close: ({ name }) => {
+      around.pop()
+      write(`</${name}>`)
+    },
+    finish: () => mustBeDigest(hash.update(pending, 'utf8').digest(), signed),
+  }
+}
