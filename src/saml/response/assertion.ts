@@ -10,7 +10,6 @@ import {
 } from '../../xml/navigate.ts'
 import type { SignedElement } from '../../xml/signature.ts'
 import type { XmlElement } from '../../xml/tree.ts'
-import { SamlError } from '../errors.ts'
 import { ASSERTION, BEARER } from '../names.ts'
 import { optionalTime, readNameId, requiredAttribute, requiredTime } from '../values.ts'
 import { readAttributes } from './attributes.ts'
