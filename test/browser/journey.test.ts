@@ -1,0 +1,262 @@
+/** The whole journey in Chromium, with the identity providers on another site than the gateway, as in life. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { requireTool } from '../tools.ts'
+import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson, type Person, whoIs } from './chromium.ts'
+
+const providers = [
+  { provider: 'corp', label: 'Example Corp' },
+  { provider: 'openid', label: 'Example ID' },
+]
+
+describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
+  let house: House
+  let browser: Browser
+  let alice: Person
+  let page: Page
+
+  beforeAll(async () => {
+    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await house.close()
+  })
+  beforeEach(async () => {
+    alice = await newPerson(browser, { permissions: ['clipboard-read', 'clipboard-write'] })
+    page = alice.page
+  })
+  afterEach(async () => {
+    await alice.context.close()
+    expect(alice.complaints).toEqual([])
+  })
+
+  const signIn = async (label: string, username = 'alice', person = alice): Promise<void> => {
+    await person.page.goto(house.gateway)
+    await chooseAndSignIn(person.page, label, username)
+    await person.page.waitForURL(`${house.gateway}/roles`)
+  }
+
+  const takeCredentials = async (): Promise<void> => {
+    await page.getByRole('button', { name: 'Credentials for Developer' }).first().click()
+    await page.getByRole('heading', { name: 'Developer' }).waitFor()
+  }
+
+  describe.each(providers)('by $label', ({ label }) => {
+    it('alice signs in, takes credentials that are hidden until she asks, and copies them', async () => {
+      await signIn(label)
+      expect(await page.getByRole('listitem').filter({ hasText: 'role/Developer' }).count()).toBe(2)
+      await takeCredentials()
+      const values = page.locator('pre').first()
+      expect(await values.isVisible()).toBe(false)
+      await page.getByText('Show the values').first().click()
+      expect(await values.isVisible()).toBe(true)
+      const shown = await values.textContent()
+      expect(shown).toMatch(/^export AWS_ACCESS_KEY_ID='ASIA/)
+      await page.getByRole('button', { name: 'Copy', exact: true }).first().click()
+      await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor({ state: 'attached' })
+      expect(await page.evaluate('navigator.clipboard.readText()')).toBe(shown)
+    })
+
+    it('alice sees the other format, and the copy button gives that', async () => {
+      await signIn(label)
+      await takeCredentials()
+      await page.getByText('JSON', { exact: true }).click()
+      await page.getByRole('button', { name: 'Copy', exact: true }).click()
+      await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor({ state: 'attached' })
+      const copied = JSON.parse(String(await page.evaluate('navigator.clipboard.readText()')))
+      expect(copied).toMatchObject({ Version: 1, AccessKeyId: expect.stringMatching(/^ASIA/) })
+    })
+
+    it('alice opens the console from the picker', async () => {
+      await signIn(label)
+      await page.getByRole('button', { name: 'Console as Developer' }).first().click()
+      await page.waitForURL(`${house.localAws}/console`)
+      await page.getByText('assumed-role/Developer/alice@example.com').waitFor()
+    })
+
+    it('alice opens the console from the page with the credentials', async () => {
+      await signIn(label)
+      await takeCredentials()
+      await page.getByRole('button', { name: 'Open the console in this role' }).click()
+      await page.waitForURL(`${house.localAws}/console`)
+    })
+
+    it('carol is told what to tell her administrator', async () => {
+      await signIn(label, 'carol')
+      await page.getByRole('heading', { name: 'No roles for you yet' }).waitFor()
+      expect(await page.getByRole('button', { name: /Credentials/ }).count()).toBe(0)
+      expect(await page.getByRole('main').textContent()).toContain('carol@example.com')
+    })
+
+    it('alice signs out, and going back shows no page of hers', async () => {
+      await signIn(label)
+      await page.goto(`${house.gateway}/identity`)
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
+      await page.goBack()
+      await page.waitForURL(/\/login/)
+      expect(await page.getByRole('main').textContent()).not.toContain('alice@example.com')
+      expect(await whoIs(alice, house.gateway)).toBeUndefined()
+    })
+
+    it('two tabs that started finish in either order', async () => {
+      for (const [first, second] of [
+        [0, 1],
+        [1, 0],
+      ] as const) {
+        const person = await newPerson(browser)
+        const tabs = [person.page, await person.context.newPage()]
+        for (const [n, tab] of tabs.entries()) {
+          await tab.goto(`${house.gateway}/login?return_to=/${['roles', 'identity'][n]}`)
+          await tab.getByRole('link', { name: label }).click()
+          await tab.getByLabel('Name').waitFor()
+        }
+        for (const n of [first, second]) {
+          const tab = tabs[n]
+          await tab?.bringToFront()
+          await tab?.getByLabel('Name').fill('alice')
+          await tab?.getByLabel('Password').fill('demo')
+          await tab?.getByRole('button', { name: 'Sign in', exact: true }).click()
+          await tab?.waitForURL(`${house.gateway}/${['roles', 'identity'][n]}`)
+        }
+        expect(await whoIs(person, house.gateway)).toBe('alice')
+        expect(person.complaints).toEqual([])
+        await person.context.close()
+      }
+    })
+
+    it('going back at each step and on again ends well', async () => {
+      await page.goto(house.gateway)
+      await page.getByRole('link', { name: label }).click()
+      await page.getByLabel('Name').waitFor()
+      await page.goBack()
+      await page.getByRole('heading', { name: 'Sign in to AWS' }).waitFor()
+      await chooseAndSignIn(page, label, 'alice')
+      await page.waitForURL(`${house.gateway}/roles`)
+      await page.goto(`${house.gateway}/identity`)
+      await page.goBack()
+      await page.getByRole('heading', { name: 'Roles' }).waitFor()
+      await takeCredentials()
+      await page.goBack()
+      await page.getByRole('heading', { name: 'Roles' }).waitFor()
+      expect(await whoIs(alice, house.gateway)).toBe('alice')
+    })
+
+    it('reloading at each step ends well', async () => {
+      await page.goto(house.gateway)
+      await page.reload()
+      await page.getByRole('link', { name: label }).click()
+      await page.getByLabel('Name').waitFor()
+      await page.reload()
+      await page.getByLabel('Name').fill('alice')
+      await page.getByLabel('Password').fill('demo')
+      await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+      await page.waitForURL(`${house.gateway}/roles`)
+      await page.reload()
+      await takeCredentials()
+      await page.reload()
+      await page.getByRole('heading', { name: 'Developer' }).waitFor()
+      expect(await whoIs(alice, house.gateway)).toBe('alice')
+    })
+
+    it('a second browser with the finish address gets nothing, and the first goes on', async () => {
+      let stolen = ''
+      page.on('response', (response) => {
+        const location = response.headers().location ?? ''
+        if (location.includes('/login/finish')) stolen = new URL(location, house.gateway).href
+      })
+      await signIn(label)
+      const thief = await newPerson(browser)
+      await thief.page.goto(stolen)
+      await thief.page.getByText('login.used').waitFor()
+      expect(await whoIs(thief, house.gateway)).toBeUndefined()
+      expect(thief.complaints).toEqual([])
+      await thief.context.close()
+      await page.goto(stolen)
+      await page.waitForURL(`${house.gateway}/roles`)
+    })
+  })
+
+  describe('the answer of the SAML provider, posted again by a reload because the line broke', () => {
+    /** The gateway got the answer; the browser never learned what it said to it. */
+    const breakTheLine = async (): Promise<void> => {
+      const answer = page.waitForResponse(/\/acs$/)
+      await page.route(
+        /\/acs$/,
+        async (route) => {
+          await route.fetch({ maxRedirects: 0 })
+          await route.fulfill({ status: 200, contentType: 'text/html', body: '<h1>The line broke</h1>' })
+        },
+        { times: 1 },
+      )
+      await page.goto(`${house.gateway}/login`)
+      await chooseAndSignIn(page, 'Example Corp', 'alice')
+      await answer
+      await page.getByText('The line broke').waitFor()
+      await page.reload()
+    }
+
+    it('is refused, and signing in again does', async () => {
+      await breakTheLine()
+      await page.getByText('saml.replayed').waitFor()
+      expect(await whoIs(alice, house.gateway)).toBeUndefined()
+      await page.getByRole('link', { name: 'Sign in again' }).click()
+      await page.getByRole('link', { name: 'Example Corp' }).click()
+      await page.waitForURL(`${house.gateway}/roles`)
+    })
+
+    it('is refused to one who is signed in as well, and Continue leads on', async () => {
+      await signIn('Example ID')
+      await breakTheLine()
+      await page.getByText('saml.replayed').waitFor()
+      await page.getByRole('link', { name: 'Continue' }).click()
+      await page.waitForURL(`${house.gateway}/roles`)
+    })
+  })
+
+  it('a wrong password is told by the provider and signs nobody in', async () => {
+    await page.goto(house.gateway)
+    await page.getByRole('link', { name: 'Example Corp' }).click()
+    await page.getByLabel('Name').fill('alice')
+    await page.getByLabel('Password').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await page.getByRole('alert').waitFor()
+    expect(await whoIs(alice, house.gateway)).toBeUndefined()
+  })
+
+  it('an answer that was changed on its way is refused with a page that leads on', async () => {
+    await page.route(/\/acs$/, (route) => {
+      const form = new URLSearchParams(route.request().postData() ?? '')
+      const xml = Buffer.from(form.get('SAMLResponse') ?? '', 'base64').toString()
+      form.set('SAMLResponse', Buffer.from(xml.replace('aws-dev', 'aws-admin')).toString('base64'))
+      return route.continue({ postData: form.toString() })
+    })
+    await page.goto(house.gateway)
+    await chooseAndSignIn(page, 'Example Corp', 'alice')
+    await page.getByText('saml.signature_digest').waitFor()
+    expect(await whoIs(alice, house.gateway)).toBeUndefined()
+    await page.getByRole('link', { name: 'Sign in again' }).click()
+    await page.getByRole('heading', { name: 'Sign in to AWS' }).waitFor()
+  })
+
+  it('what a page does against its policy would not go unseen', async () => {
+    const careless = await newPerson(browser)
+    const headers = { 'content-security-policy': "default-src 'none'", 'content-type': 'text/html' }
+    await careless.page.route('http://careless.example/', (route) =>
+      route.fulfill({ headers, body: '<!doctype html><script>1</script>' }),
+    )
+    await careless.page.goto('http://careless.example/')
+    expect(careless.complaints).toEqual([expect.stringContaining('Content Security Policy')])
+    await careless.context.close()
+  })
+
+  it('the list narrows while typing, and the address keeps what was looked for', async () => {
+    await signIn('Example Corp')
+    await page.keyboard.press('/')
+    await page.keyboard.type('sandbox')
+    await page.getByText('1 of 2 roles').waitFor()
+    expect(await page.getByText('111122223333', { exact: true }).isVisible()).toBe(false)
+  })
+})

@@ -1,0 +1,31 @@
+/**
+ * The attack of login-csrf.test.ts on a gateway from which the cookie check is taken out: it succeeds. So the attack is
+ * a real one, and nothing but that check stops it.
+ */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { requireTool } from '../tools.ts'
+import { CHROMIUM, launchChromium } from './chromium.ts'
+import { type Lure, lureAlice, lures } from './login-csrf.ts'
+
+vi.mock('../../src/gateway/pending-logins.ts', async (original) => ({
+  ...(await original<typeof import('../../src/gateway/pending-logins.ts')>()),
+  isBoundTo: () => true,
+}))
+
+describe.skipIf(!requireTool(CHROMIUM))('without the check of the binding cookie', () => {
+  let house: House
+  let browser: Browser
+  beforeAll(async () => {
+    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await house.close()
+  })
+
+  it.each(Object.keys(lures) as Lure[])('alice becomes bob by %s', async (lure) => {
+    expect(await lureAlice(browser, house, lure)).toBe('bob')
+  })
+})

@@ -1,0 +1,23 @@
+/** Nobody is signed in as somebody else by following a link or pressing a button on another site. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { requireTool } from '../tools.ts'
+import { CHROMIUM, launchChromium } from './chromium.ts'
+import { type Lure, lureAlice, lures } from './login-csrf.ts'
+
+describe.skipIf(!requireTool(CHROMIUM))('the cookie that binds a sign-in to its browser', () => {
+  let house: House
+  let browser: Browser
+  beforeAll(async () => {
+    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await house.close()
+  })
+
+  it.each(Object.keys(lures) as Lure[])('keeps alice from becoming bob by %s', async (lure) => {
+    expect(await lureAlice(browser, house, lure)).toBeUndefined()
+  })
+})

@@ -1,0 +1,46 @@
+/** Login CSRF: bob starts a sign-in, stops before its last step, and has alice's browser take that step. */
+import type { Browser } from 'playwright-core'
+import type { House } from '../harness/house.ts'
+import { FINISH, samlAnswer, signIn } from '../harness/sign-in.ts'
+import { Visitor } from '../harness/visitor.ts'
+import { newPerson, type Person, whoIs } from './chromium.ts'
+
+/** The ways to have another browser finish what this one started. */
+export const lures = {
+  'the finish address': (house: House) => finishAddress(house, 'corp'),
+  'the finish address of a sign-in by OpenID': (house: House) => finishAddress(house, 'openid'),
+  'the answer of the SAML provider in a form that posts itself': async (house: House) => {
+    const { acs, SAMLResponse, RelayState } = await samlAnswer(new Visitor(), attempt(house, 'corp'))
+    const fields = Object.entries({ SAMLResponse, RelayState })
+    const inputs = fields.map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
+    return { form: `<form method="post" action="${acs}">${inputs.join('')}<button>Win a prize</button></form>` }
+  },
+} as const
+
+export type Lure = keyof typeof lures
+
+const attempt = ({ gateway }: House, provider: string) => ({ gateway, provider, username: 'bob' })
+
+const finishAddress = async (house: House, provider: string) => {
+  const { location } = await signIn(new Visitor(), attempt(house, provider), { stopBefore: FINISH })
+  return { form: `<a href="${location}">Win a prize</a>` }
+}
+
+/** Alice follows the lure on a page of another site. Returns whom the gateway takes her for afterwards. */
+export const lureAlice = async (browser: Browser, house: House, lure: Lure): Promise<string | undefined> => {
+  const alice: Person = await newPerson(browser)
+  try {
+    const { form } = await lures[lure](house)
+    // A page of its own site, which is neither the gateway's nor a provider's.
+    await alice.page.route('http://evil.example/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Prizes</title>${form}` }),
+    )
+    await alice.page.goto('http://evil.example/')
+    await alice.page.getByText('Win a prize').click()
+    await alice.page.waitForURL((url) => url.origin === house.gateway)
+    await alice.page.waitForLoadState()
+    return await whoIs(alice, house.gateway)
+  } finally {
+    await alice.context.close()
+  }
+}
