@@ -2,14 +2,17 @@ import type { SignIn } from '../core/identity.ts'
 import { sameText } from '../core/ids.ts'
 import { OidcError } from '../oidc/errors.ts'
 import { SamlError } from '../saml/errors.ts'
-import { validateResponse } from '../saml/response/validate.ts'
+import { type VerifiedAssertion, validateResponse } from '../saml/response/validate.ts'
 import { signInFromAssertion } from '../saml/sign-in.ts'
 import { auditingRefusals } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
+import { expectedResponse } from './expected-response.ts'
 import { type Caller, type Gateway, providerOf } from './gateway.ts'
 import { parkSignIn } from './parked-sign-ins.ts'
 import { consumeRequest, isBoundTo, type PendingLogin, readPending } from './pending-logins.ts'
 import type { SamlProvider } from './providers.ts'
+import { returnPath } from './return-to.ts'
+import { type Departure, startSaml } from './start-login.ts'
 
 /** The form that a SAML identity provider posts, as it came: neither field is believed to be text. */
 export interface SamlAnswer {
@@ -32,50 +35,104 @@ const pendingFor = async <Protocol extends PendingLogin['protocol']>(
 }
 
 /** Each assertion once, and each request once. After every other check, so that a bad answer uses nothing up. */
-const consume = async (
-  gateway: Gateway,
-  assertion: ReturnType<typeof validateResponse>,
-  skew: number,
-): Promise<void> => {
+const consume = async (gateway: Gateway, assertion: VerifiedAssertion, skew: number): Promise<void> => {
+  const { inResponseTo } = assertion
   const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
   const isFirstUse = await gateway.store.claim(`assertion:${assertion.issuer}:${assertion.id}`, until)
-  if (!isFirstUse || !(await consumeRequest(gateway.store, gateway.now, assertion.inResponseTo)))
+  const isFirstAnswer =
+    inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
+  if (!isFirstUse || !isFirstAnswer)
     throw new SamlError('saml.replayed', { found: assertion.id, source: 'Assertion/@ID' })
 }
 
+/** Verifies it and uses it up. Throws SamlError. */
 const verifySaml = async (
   gateway: Gateway,
   { settings, serviceProvider, metadata }: SamlProvider,
   form: SamlAnswer['form'],
-): Promise<{ signIn: SignIn; pending: Pending<'saml'> }> => {
-  const pending = await pendingFor(gateway, 'saml', settings.id, form.RelayState)
+  pending: Pending<'saml'> | undefined,
+): Promise<VerifiedAssertion> => {
   const expected = {
     idp: await metadata(),
     spEntityId: serviceProvider.entityId,
     acsUrl: serviceProvider.acsUrl,
     inResponseTo: pending?.requestId,
+    allowsUnsolicited: settings.allowIdpInitiated,
     clockSkewSeconds: settings.clockSkewSeconds,
     signature: settings.signature,
     subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,
   }
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, gateway.now())
-  if (!pending) throw new SamlError('saml.request_unknown')
   await consume(gateway, assertion, settings.clockSkewSeconds)
-  return { signIn: signInFromAssertion(settings.id, assertion, String(form.SAMLResponse)), pending }
+  return assertion
+}
+
+/** The identity provider's RelayState is a path of ours, or it is nothing. */
+const relayedPath = (relayState: unknown): string => {
+  try {
+    return returnPath(relayState, '/roles')
+  } catch {
+    return '/roles'
+  }
 }
 
 /**
- * What comes to the assertion consumer service. Verifies it, parks it for the browser that started, and returns the
- * handle under which that browser gets it. Looks at no cookie and touches no session: this request comes from another
- * site. Throws SamlError or GatewayError.
+ * Nobody here asked, so it makes no session: it only starts an ordinary login, which is silent for who is signed in
+ * there. Where there is no way to ask, the person is to say that it is meant.
  */
-export const receiveSamlResponse = async (gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<string> =>
-  auditingRefusals(gateway, { provider: answer.provider }, caller, async () => {
-    const provider = providerOf(gateway, answer.provider)
-    if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: provider.settings.id })
-    const { signIn, pending } = await verifySaml(gateway, provider, answer.form)
-    return parkSignIn(gateway, signIn, pending)
-  })
+const receiveUnsolicited = async (
+  gateway: Gateway,
+  { settings, metadata }: SamlProvider,
+  signIn: SignIn,
+  relayState: unknown,
+): Promise<Received> => {
+  const returnTo = relayedPath(relayState)
+  const { redirect, post } = (await metadata()).singleSignOn
+  if (redirect !== undefined || post !== undefined) return { kind: 'unsolicited', provider: settings.id, returnTo }
+  return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, returnTo }) }
+}
+
+const isNoPassive = (error: unknown): boolean => error instanceof SamlError && error.code === 'saml.no_passive'
+
+/** A silent question gets one visible one after it. What says so is not authenticated, and leads to nothing else. */
+const askVisibly = async (gateway: Gateway, provider: SamlProvider, pending: Pending<'saml'>): Promise<Received> => {
+  if (!(await consumeRequest(gateway.store, gateway.now, pending.requestId))) throw new GatewayError('login.used')
+  const { returnTo, binding, renews } = pending
+  const intent = { returnTo, binding, ...(renews === undefined ? {} : { renews }) }
+  return { kind: 'asked-again', departure: await startSaml(gateway, provider, intent) }
+}
+
+/** What becomes of an answer that is taken. */
+export type Received =
+  /** Verified, and waiting under this handle at the finish page. */
+  | { readonly kind: 'parked'; readonly handle: string }
+  /** Verified, but nobody here had asked: a login at that provider is to begin. */
+  | { readonly kind: 'unsolicited'; readonly provider: string; readonly returnTo: string }
+  /** The provider could not answer without showing itself, and is asked again. */
+  | { readonly kind: 'asked-again'; readonly departure: Departure }
+
+const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer): Promise<Received> => {
+  const provider = providerOf(gateway, id)
+  if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
+  const pending = await pendingFor(gateway, 'saml', id, form.RelayState)
+  try {
+    const assertion = await verifySaml(gateway, provider, form, pending)
+    const signIn = signInFromAssertion(id, assertion, String(form.SAMLResponse))
+    if (assertion.inResponseTo === undefined) return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
+    if (!pending) throw new SamlError('saml.request_unknown')
+    return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, ...pending }) }
+  } catch (error) {
+    if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
+    throw error
+  }
+}
+
+/**
+ * What comes to the assertion consumer service. Verifies it and parks it for the browser that started. Looks at no
+ * cookie and touches no session: this request comes from another site. Throws SamlError or GatewayError.
+ */
+export const receiveSamlResponse = (gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<Received> =>
+  auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))
 
 export interface OidcAnswer {
   readonly provider: string
@@ -104,5 +161,6 @@ export const receiveOidcCallback = async (gateway: Gateway, answer: OidcAnswer, 
     if (provider.protocol !== 'oidc') throw new GatewayError('provider.unknown', { found: provider.settings.id })
     const pending = await takeOidcPending(gateway, answer)
     const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())
-    return parkSignIn(gateway, signIn, pending)
+    const { returnTo, binding } = pending
+    return parkSignIn(gateway, { signIn, returnTo, binding })
   })

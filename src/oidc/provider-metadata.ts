@@ -6,26 +6,29 @@ import { ID_TOKEN_ALGORITHMS, type OidcSettings } from './settings.ts'
 /** A discovery document as it came: JSON, and nothing more is known of it. */
 type Document = Readonly<Record<string, unknown>>
 
+/** What is expected of a document. */
+type Expected = Pick<OidcSettings, 'issuer' | 'allowInsecureHttp' | 'idTokenAlgs'>
+
 /** What must be there for a login, and what is used when it is. OpenID Connect Discovery 1.0, 3 */
 const NEEDED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
 const USED = [...NEEDED, 'userinfo_endpoint', 'end_session_endpoint', 'pushed_authorization_request_endpoint'] as const
 
 /** Discovery 1.0, 4.3: identical, not merely equivalent. */
-const issuerIsAsConfigured: Check<Document, OidcSettings> = ({ issuer }, settings) =>
+const issuerIsAsConfigured: Check<Document, Expected> = ({ issuer }, settings) =>
   issuer === settings.issuer ? pass : { expected: settings.issuer, found: show(issuer), source: 'issuer' }
 
-const endpointsAreThere: Check<Document, OidcSettings> = (document) => {
+const endpointsAreThere: Check<Document, Expected> = (document) => {
   const missing = NEEDED.find((name) => typeof document[name] !== 'string')
   return missing === undefined ? pass : { expected: 'a URL', found: show(document[missing]), source: missing }
 }
 
 /** RFC 9700 2.6 */
-const endpointsAreSecure: Check<Document, OidcSettings> = (document, { allowInsecureHttp }) => {
+const endpointsAreSecure: Check<Document, Expected> = (document, { allowInsecureHttp }) => {
   const insecure = USED.find((name) => name in document && !isSecureUrl(document[name], allowInsecureHttp))
   return insecure === undefined ? pass : { expected: 'https', found: show(document[insecure]), source: insecure }
 }
 
-const someAlgorithmIsAllowed: Check<Document, OidcSettings> = (document, settings) =>
+const someAlgorithmIsAllowed: Check<Document, Expected> = (document, settings) =>
   allowedAlgorithms(document, settings).length > 0
     ? pass
     : {
@@ -45,7 +48,7 @@ const codes: Readonly<Record<keyof typeof metadataChecks, OidcErrorCode>> = {
 }
 
 /** The document, once it passed every check, narrowed to the algorithms that are allowed. Throws OidcError. */
-export const toProviderMetadata = (document: Document, settings: OidcSettings): ServerMetadata => {
+export const toProviderMetadata = (document: Document, settings: Expected): ServerMetadata => {
   const verdict = runChecks(metadataChecks, document, settings)
   const failure = firstFailure(verdict)
   if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
@@ -57,7 +60,10 @@ export const toProviderMetadata = (document: Document, settings: OidcSettings): 
 }
 
 /** The configured algorithms, or those of the provider that are safe at all. */
-export const allowedAlgorithms = (document: Document, { idTokenAlgs }: OidcSettings): readonly string[] => {
+export const allowedAlgorithms = (
+  document: Document,
+  { idTokenAlgs }: Pick<OidcSettings, 'idTokenAlgs'>,
+): readonly string[] => {
   const offered: unknown = idTokenAlgs ?? document.id_token_signing_alg_values_supported
   return ID_TOKEN_ALGORITHMS.filter((algorithm) => Array.isArray(offered) && offered.includes(algorithm))
 }

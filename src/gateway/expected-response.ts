@@ -1,0 +1,21 @@
+import type { IdpMetadata } from '../saml/metadata.ts'
+import type { ExpectedResponse } from '../saml/response/checks.ts'
+import type { SamlProvider } from './providers.ts'
+
+/**
+ * What a response of this identity provider has to say, and how it has to come. The one place: the assertion consumer
+ * service and `fedgate check --response` judge by the same. `inResponseTo` is the ID of the pending request.
+ */
+export const expectedResponse = (
+  { settings, serviceProvider }: Pick<SamlProvider, 'settings' | 'serviceProvider'>,
+  idp: IdpMetadata,
+  inResponseTo: string | undefined,
+): ExpectedResponse => ({
+  idp,
+  spEntityId: serviceProvider.entityId,
+  acsUrl: serviceProvider.acsUrl,
+  inResponseTo,
+  clockSkewSeconds: settings.clockSkewSeconds,
+  signature: settings.signature,
+  subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,
+})
