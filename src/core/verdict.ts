@@ -14,6 +14,8 @@ export interface Finding {
   readonly found?: string
   /** Where the found value came from, such as `SubjectConfirmationData/@Recipient`. */
   readonly source?: string
+  /** It passes, and yet somebody should do this soon. */
+  readonly warning?: string
 }
 
 export type Verdict = readonly Finding[]

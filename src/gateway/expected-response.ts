@@ -15,6 +15,7 @@ export const expectedResponse = (
   spEntityId: serviceProvider.entityId,
   acsUrl: serviceProvider.acsUrl,
   inResponseTo,
+  allowsUnsolicited: settings.allowIdpInitiated,
   clockSkewSeconds: settings.clockSkewSeconds,
   signature: settings.signature,
   subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,

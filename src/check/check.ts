@@ -1,0 +1,33 @@
+/**
+ * The named checks behind `fedgate check`: is the configuration fit to serve people, now and for the next weeks? Owns
+ * what is asked and what counts as well; fetches nothing itself (ports.ts) and prints nothing: every subject gets a
+ * Verdict, and core/render-verdict.ts shows it. Start at checkAll; response.ts judges one SAML response instead.
+ */
+import type { Config, ProviderConfig } from '../config/types.ts'
+import type { Judged } from '../core/render-verdict.ts'
+import { checkAws } from './aws.ts'
+import { checkKeys } from './keys.ts'
+import { ok } from './look.ts'
+import { checkOpenIdProvider } from './openid-provider.ts'
+import type { CheckPorts } from './ports.ts'
+import { checkSamlProvider } from './saml-provider.ts'
+
+const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promise<Judged> => ({
+  subject: `provider ${provider.id}`,
+  verdict:
+    provider.protocol === 'saml'
+      ? await checkSamlProvider(provider, ports)
+      : await checkOpenIdProvider(provider, ports),
+})
+
+/** Everything that can be known of a valid configuration from outside. Subjects without a finding are left out. */
+export const checkAll = async (config: Config, ports: CheckPorts): Promise<readonly Judged[]> => {
+  const judged = await Promise.all([
+    { subject: 'configuration', verdict: [{ name: 'configurationIsValid', ...ok(config.file) }] },
+    checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
+    checkKeys(config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
+    ...config.providers.map((provider) => checkProvider(provider, ports)),
+    checkAws(config, ports).then((verdict) => ({ subject: 'aws', verdict })),
+  ])
+  return judged.filter(({ verdict }) => verdict.length > 0)
+}

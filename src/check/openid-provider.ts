@@ -1,0 +1,87 @@
+/** Checks on an OpenID provider: its discovery document, its keys, its clock. */
+import type { OidcProviderConfig } from '../config/types.ts'
+import { runChecks, type Verdict } from '../core/verdict.ts'
+import { metadataChecks } from '../oidc/provider-metadata.ts'
+import { clockLook } from './clock.ts'
+import { type Look, type Looks, lookAt, notRun, ok, reasonIn, wrong } from './look.ts'
+import type { CheckPorts, HttpAnswer } from './ports.ts'
+
+type Json = Readonly<Record<string, unknown>>
+
+/** What came from an address: a JSON object, or why not. */
+interface Fetched {
+  readonly url: string
+  readonly answer: HttpAnswer | undefined
+  readonly content: Json | { readonly problem: string }
+}
+
+interface Provider {
+  readonly discovery: Fetched
+  /** undefined where discovery does not say where the keys are. */
+  readonly keys: Fetched | undefined
+}
+
+/** Clocks of providers are given a minute. */
+const CLOCK_SKEW_SECONDS = 60
+
+const problemOf = ({ content }: Fetched): string | undefined =>
+  typeof content.problem === 'string' ? content.problem : undefined
+
+const jsonOf = ({ status, text }: HttpAnswer): Fetched['content'] => {
+  if (status !== 200) return { problem: `HTTP ${status}` }
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // Told like any other answer that is no JSON object.
+  }
+  return { problem: 'no JSON object' }
+}
+
+const fetchJson = async (url: string, ports: CheckPorts): Promise<Fetched> => {
+  try {
+    const answer = await ports.ask(url, { method: 'GET' })
+    return { url, answer, content: jsonOf(answer) }
+  } catch (error) {
+    return { url, answer: undefined, content: { problem: reasonIn(error) } }
+  }
+}
+
+const fetchedLook = (fetched: Fetched, expected: string): Look => {
+  const problem = problemOf(fetched)
+  return problem === undefined ? ok(fetched.url) : wrong(expected, problem, fetched.url)
+}
+
+const discoveryIsReachable = ({ discovery }: Provider): Look => fetchedLook(discovery, 'a discovery document')
+
+const isSigningKey = (key: unknown): boolean => {
+  const { kty, use } = (key ?? {}) as Json
+  return (kty === 'RSA' || kty === 'EC' || kty === 'OKP') && (use === undefined || use === 'sig')
+}
+
+const signingKeysAreThere = ({ keys }: Provider): Look => {
+  if (!keys) return notRun('no jwks_uri')
+  const set = problemOf(keys) === undefined && 'keys' in keys.content ? keys.content.keys : undefined
+  if (!Array.isArray(set))
+    return fetchedLook({ ...keys, content: { problem: problemOf(keys) ?? 'no keys' } }, 'a key set')
+  const count = set.filter(isSigningKey).length
+  return count > 0 ? ok(`${count} at ${keys.url}`) : wrong('a public key for signatures', 'none', keys.url)
+}
+
+const clockAgrees = ({ discovery }: Provider): Look => clockLook(discovery.answer, CLOCK_SKEW_SECONDS, discovery.url)
+
+export const reachChecks = { discoveryIsReachable } as const satisfies Looks<Provider>
+export const keyChecks = { signingKeysAreThere, clockAgrees } as const satisfies Looks<Provider>
+
+/** OpenID Connect Discovery 1.0, 4; what the document has to say is asked by the checks that a login runs too. */
+export const checkOpenIdProvider = async (settings: OidcProviderConfig, ports: CheckPorts): Promise<Verdict> => {
+  const discovery = await fetchJson(`${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, ports)
+  const document = problemOf(discovery) === undefined ? (discovery.content as Json) : undefined
+  const jwksUri = document?.jwks_uri
+  const keys = typeof jwksUri === 'string' && URL.canParse(jwksUri) ? await fetchJson(jwksUri, ports) : undefined
+  return [
+    ...lookAt(reachChecks, { discovery, keys }),
+    ...(document ? runChecks(metadataChecks, document, settings) : []),
+    ...lookAt(keyChecks, { discovery, keys }),
+  ]
+}

@@ -1,0 +1,57 @@
+/** One SAML response judged by the checks that a login runs, signing nobody in. */
+import type { Verdict } from '../core/verdict.ts'
+import type { ExpectedResponse } from '../saml/response/checks.ts'
+import { openResponse } from '../saml/response/open.ts'
+import { type Judgement, judgeResponse } from '../saml/response/validate.ts'
+
+type ExpectedOfProvider = Omit<ExpectedResponse, 'inResponseTo'>
+
+/** Checks that only the gateway that sent the request can answer. */
+const REQUEST_CHECKS: readonly string[] = ['requestIsKnown', 'responseAnswersOurRequest', 'answersOurRequest']
+
+/** The form field: base64 as it stands, a whole form field, or XML that is not encoded yet. */
+const fieldOf = (text: string): string => {
+  const trimmed = text.trim()
+  if (trimmed.startsWith('SAMLResponse=')) return new URLSearchParams(trimmed).get('SAMLResponse') ?? ''
+  return /^\ufeff?</.test(trimmed) ? Buffer.from(trimmed, 'utf8').toString('base64') : trimmed
+}
+
+/** The requests that the response says it answers; none where it cannot be opened. */
+const claimedRequests = (form: { SAMLResponse: string }, expected: ExpectedOfProvider): readonly string[] => {
+  try {
+    const { assertion } = openResponse(form, expected)
+    return assertion.confirmations.flatMap(({ inResponseTo }) => inResponseTo ?? [])
+  } catch {
+    // judgeResponse says why, in its verdict.
+    return []
+  }
+}
+
+const accepts = (judgement: Judgement): boolean => 'assertion' in judgement
+
+/** Whether that request is pending is not for a file to say. */
+const withoutRequest = ({ verdict }: Judgement): Verdict =>
+  verdict.map((finding) =>
+    REQUEST_CHECKS.includes(finding.name) && finding.outcome === 'pass'
+      ? { name: finding.name, outcome: 'unknown', expected: 'the ID of a pending request', found: 'none was given' }
+      : finding,
+  )
+
+/**
+ * The verdict on a response as text (base64, a form field or XML). Without `inResponseTo` it is judged as if the
+ * request that it names were pending, and the checks that say so are `unknown`; an unsolicited one needs no request.
+ */
+export const checkResponse = (
+  text: string,
+  expected: ExpectedOfProvider,
+  inResponseTo: string | undefined,
+  now: Date,
+): Verdict => {
+  const form = { SAMLResponse: fieldOf(text) }
+  if (inResponseTo !== undefined) return judgeResponse(form, { ...expected, inResponseTo }, now).verdict
+  const judge = (request: string | undefined) => judgeResponse(form, { ...expected, inResponseTo: request }, now)
+  const unsolicited = judge(undefined)
+  if (accepts(unsolicited)) return unsolicited.verdict
+  const judgements = claimedRequests(form, expected).map(judge)
+  return withoutRequest(judgements.find(accepts) ?? judgements[0] ?? unsolicited)
+}

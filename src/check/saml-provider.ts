@@ -1,0 +1,121 @@
+/** Checks on a SAML identity provider: its metadata, its certificates, its clock. */
+import { X509Certificate } from 'node:crypto'
+import { partitions } from '../aws/facts/partitions.ts'
+import type { SamlProviderConfig } from '../config/types.ts'
+import { type FedgateError, reasonOf } from '../core/errors.ts'
+import type { Verdict } from '../core/verdict.ts'
+import { clockLook } from './clock.ts'
+import { expiryLook, type Look, type Looks, lookAt, notRun, ok, wrong } from './look.ts'
+import type { CheckPorts, HttpAnswer, MetadataFacts } from './ports.ts'
+
+interface Provider {
+  readonly settings: SamlProviderConfig
+  readonly metadata: MetadataFacts
+  /** Of the source, where it is asked over HTTP. */
+  readonly answer: HttpAnswer | undefined
+  readonly now: Date
+}
+
+/** What has to be so before metadata is used, in this order. */
+const steps = ['metadataIsReachable', 'metadataIsReadable', 'metadataIsSigned', 'entityIsFound'] as const
+type Step = (typeof steps)[number]
+
+/** The step at which a problem with metadata shows. */
+const stepOf = ({ code }: FedgateError): Step => {
+  if (code.startsWith('provider.')) return 'metadataIsReachable'
+  if (/^saml\.(metadata_unsigned|signature|algorithm|digest|key)/.test(code)) return 'metadataIsSigned'
+  return /^saml\.metadata_(not_idp|ambiguous|unknown)/.test(code) ? 'entityIsFound' : 'metadataIsReadable'
+}
+
+const problemLook = (problem: FedgateError, source: string): Look =>
+  wrong(problem.expected ?? 'metadata that can be used', reasonOf(problem) ?? problem.message, source)
+
+/** The step passes, is the one that failed, or was not reached. */
+const stepLook =
+  (step: Step, found: (provider: Provider) => Look) =>
+  (provider: Provider): Look => {
+    const { problem, source } = provider.metadata
+    if (!problem) return found(provider)
+    const failed = steps.indexOf(stepOf(problem))
+    if (steps.indexOf(step) < failed) return found(provider)
+    return steps.indexOf(step) === failed ? problemLook(problem, source) : notRun('the metadata cannot be used')
+  }
+
+const metadataIsReachable = stepLook('metadataIsReachable', ({ metadata }) => ok(metadata.source))
+
+const metadataIsReadable = stepLook('metadataIsReadable', () => ok())
+
+const metadataIsSigned = stepLook('metadataIsSigned', ({ settings }) =>
+  settings.metadataCertificate === undefined
+    ? notRun('no metadataCertificate is configured')
+    : ok(`with the key of ${settings.metadataCertificate}`),
+)
+
+const entityIsFound = stepLook('entityIsFound', ({ metadata }) =>
+  ok(metadata.identityProviders === undefined ? metadata.idp?.entityId : `${metadata.identityProviders} of them`),
+)
+
+/** The source is down or spoilt, and yet people can sign in. */
+const lastGoodCopyServes = ({ metadata: { copyFrom, problem }, now }: Provider): Look | readonly Look[] => {
+  if (copyFrom === undefined) return problem ? wrong('a last good copy', 'none', 'state/') : []
+  const hours = Math.floor((now.getTime() - copyFrom.getTime()) / 3_600_000)
+  return ok(`fetched ${copyFrom.toISOString()}, ${hours} h ago`)
+}
+
+const metadataIsCurrent = ({ metadata, now }: Provider): Look => {
+  const { validUntil = metadata.idp?.validUntil } = metadata
+  if (validUntil === undefined) return metadata.idp ? ok('without an end') : notRun('there is no metadata')
+  const isPast = validUntil <= now
+  return isPast
+    ? wrong('validUntil in the future', validUntil.toISOString(), '@validUntil')
+    : ok(`until ${validUntil.toISOString()}`)
+}
+
+const subjectOf = (pem: string): string => new X509Certificate(pem).subject.replaceAll('\n', ', ')
+
+/** No answer is refused for its certificate's dates, so that these are a matter of good order. Metadata Interop 2.6.1 */
+const signingCertificatesAreCurrent = ({ metadata: { idp }, now }: Provider): readonly Look[] =>
+  (idp?.signingCertificates ?? []).map(({ notAfter, pem }) => expiryLook(notAfter, now, subjectOf(pem)))
+
+const signOnIsOffered = ({ metadata: { idp }, settings }: Provider): Look | readonly Look[] => {
+  if (!idp) return []
+  const { redirect, post } = idp.singleSignOn
+  if (redirect !== undefined || post !== undefined) return ok(redirect ?? post)
+  return settings.allowIdpInitiated
+    ? ok('only what the identity provider starts')
+    : wrong('a SingleSignOnService for redirect or POST', 'neither', 'IDPSSODescriptor')
+}
+
+/** AWS looks for its own name in what is passed on to it. */
+const audienceSuitsAws = ({ settings }: Provider): Look | readonly Look[] => {
+  if (settings.exchange.evidence === 'reissued') return []
+  const isAws = partitions.some(({ audience }) => audience === settings.spEntityId)
+  return isAws
+    ? ok(settings.spEntityId)
+    : { ...ok(settings.spEntityId, 'spEntityId'), warning: 'have assertions name urn:amazon:webservices too' }
+}
+
+const clockAgrees = ({ answer, settings, metadata }: Provider): Look | readonly Look[] =>
+  settings.metadata.kind === 'file' ? [] : clockLook(answer, settings.clockSkewSeconds, metadata.source)
+
+export const samlProviderChecks = {
+  metadataIsReachable,
+  metadataIsReadable,
+  metadataIsSigned,
+  entityIsFound,
+  lastGoodCopyServes,
+  metadataIsCurrent,
+  signingCertificatesAreCurrent,
+  signOnIsOffered,
+  audienceSuitsAws,
+  clockAgrees,
+} as const satisfies Looks<Provider>
+
+export const checkSamlProvider = async (settings: SamlProviderConfig, ports: CheckPorts): Promise<Verdict> => {
+  const { metadata: source } = settings
+  const [metadata, answer] = await Promise.all([
+    ports.readMetadata(settings),
+    source.kind === 'file' ? undefined : ports.ask(source.url, { method: 'HEAD' }).catch(() => undefined),
+  ])
+  return lookAt(samlProviderChecks, { settings, metadata, answer, now: ports.now() })
+}

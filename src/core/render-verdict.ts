@@ -1,0 +1,70 @@
+/** A verdict for people and for programs. Every command that shows one shows it so. */
+import { type Finding, type Outcome, outcomeOf, type Verdict } from './verdict.ts'
+
+/** What was judged, and how. */
+export interface Judged {
+  /** `provider corp`, `configuration`. */
+  readonly subject: string
+  readonly verdict: Verdict
+}
+
+/** How a finding stands out: an outcome, or a pass that asks for something. */
+export type Mark = Outcome | 'warning'
+
+/** Colours, where there are some. */
+export type Paint = (mark: Mark, text: string) => string
+
+const plain: Paint = (_, text) => text
+
+const words: Readonly<Record<Mark, string>> = {
+  pass: 'ok',
+  warning: 'warning',
+  fail: 'FAILED',
+  unknown: 'unknown',
+  'not-run': 'not run',
+}
+
+const WORD_WIDTH = Math.max(...Object.values(words).map(({ length }) => length))
+
+const markOf = ({ outcome, warning }: Finding): Mark =>
+  outcome === 'pass' && warning !== undefined ? 'warning' : outcome
+
+const detailOf = ({ outcome, expected, found, source, warning }: Finding): string => {
+  const isPass = outcome === 'pass'
+  const value = expected === undefined || isPass ? found : `expected ${expected}, found ${found ?? 'nothing'}`
+  const parts = [value, warning].filter((part) => part !== undefined).join(': ')
+  const place = source === undefined ? '' : `(${source})`
+  return oneLine([parts, place].filter((part) => part !== '').join(' '))
+}
+
+/** Found values may come from a stranger: nothing in them may steer a terminal or begin a line. */
+const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+
+/** A line for each finding: outcome, name, and what was expected and found. */
+export const verdictLines = (verdict: Verdict, paint: Paint = plain): readonly string[] => {
+  const nameWidth = Math.max(0, ...verdict.map(({ name }) => name.length))
+  return verdict.map((finding) => {
+    const mark = markOf(finding)
+    const detail = detailOf(finding)
+    const name = detail === '' ? finding.name : finding.name.padEnd(nameWidth)
+    return `  ${paint(mark, words[mark].padEnd(WORD_WIDTH))}  ${[name, detail].filter((part) => part !== '').join('  ')}`
+  })
+}
+
+/** A heading and a line for each finding, subject by subject. */
+export const judgedLines = (all: readonly Judged[], paint: Paint = plain): readonly string[] =>
+  all.flatMap(({ subject, verdict }) => [subject, ...verdictLines(verdict, paint)])
+
+/** The verdict of several subjects together. */
+export const outcomeOfAll = (all: readonly Judged[]): Outcome => outcomeOf(all.flatMap(({ verdict }) => verdict))
+
+/** The same for programs: `{"outcome", "subjects": [{"subject", "outcome", "checks": [{"name", "outcome", …}]}]}`. */
+export const judgedJson = (all: readonly Judged[]): string =>
+  JSON.stringify(
+    {
+      outcome: outcomeOfAll(all),
+      subjects: all.map(({ subject, verdict }) => ({ subject, outcome: outcomeOf(verdict), checks: verdict })),
+    },
+    null,
+    2,
+  )
