@@ -61,11 +61,12 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
   const { timeoutSeconds } = config.sts
   const endpoint = replacement(config.sts.target, config)
   const signInOrigin = replacement(config.sts.signIn, config)
-  const [signingKey] = keys.signing
+  const [signingKey, ...furtherKeys] = keys.signing
   return {
     settings: config,
     providers: createProviders(config.providers, { baseUrl: config.baseUrl, keys, now }),
     store: createMemoryStore(now),
+    loginEnded: [],
     sts: createStsClient({ timeoutSeconds, ...(endpoint === undefined ? {} : { endpoint }) }),
     consoleSignIn: {
       signInUrl: (credentials, partition, destination) =>
@@ -75,7 +76,7 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
           ...(signInOrigin === undefined ? {} : { signInOrigin }),
         }),
     },
-    ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey) } : {}),
+    ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey, furtherKeys) } : {}),
     audit: openAudit(config.audit, stdout, log),
     now,
   }

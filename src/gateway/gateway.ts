@@ -7,7 +7,7 @@ import type { Audit } from '../audit/events.ts'
 import type { Config } from '../config/types.ts'
 import type { SamlIssuer } from '../issuer/saml-assertion.ts'
 import { GatewayError } from './errors.ts'
-import type { Clock, ConsoleSignIn, Store, StsClient } from './ports.ts'
+import type { Clock, ConsoleSignIn, LoginEnded, Store, StsClient } from './ports.ts'
 import type { Provider } from './providers.ts'
 
 /** Everything a use-case works with. */
@@ -15,6 +15,8 @@ export interface Gateway {
   readonly settings: Pick<Config, 'baseUrl' | 'session' | 'sts' | 'accounts' | 'roles' | 'access' | 'sessionName'>
   readonly providers: ReadonlyMap<string, Provider>
   readonly store: Store
+  /** Whoever has to know that a login ended. */
+  readonly loginEnded: readonly LoginEnded[]
   readonly sts: StsClient
   readonly consoleSignIn: ConsoleSignIn
   /** Missing only when no provider needs the gateway to sign. */

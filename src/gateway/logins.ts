@@ -1,5 +1,6 @@
 import type { SignIn } from '../core/identity.ts'
 import { newToken } from '../core/ids.ts'
+import type { Gateway } from './gateway.ts'
 import type { Clock, Store } from './ports.ts'
 import { fromRecord, toRecord } from './sign-in-record.ts'
 
@@ -22,24 +23,17 @@ interface LoginRecord {
   readonly expiresAt: string
 }
 
-/** Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. */
-export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifetimeSeconds: number): Promise<Login> => {
-  const startedAt = now()
-  const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
-  const login: Login = { id: newToken(), signIn, startedAt, expiresAt: new Date(end) }
+const toLoginRecord = ({ signIn, startedAt, expiresAt }: Login): string => {
   const record: LoginRecord = {
     signIn: toRecord(signIn),
     startedAt: startedAt.toISOString(),
-    expiresAt: login.expiresAt.toISOString(),
+    expiresAt: expiresAt.toISOString(),
   }
-  await store.put(keyOf(login.id), JSON.stringify(record), login.expiresAt)
-  return login
+  return JSON.stringify(record)
 }
 
-/** undefined when it has ended, or never was. */
-export const readLogin = async (store: Store, id: string | undefined): Promise<Login | undefined> => {
-  const text = id === undefined ? undefined : await store.get(keyOf(id))
-  if (id === undefined || text === undefined) return undefined
+const fromLoginRecord = (id: string, text: string | undefined): Login | undefined => {
+  if (text === undefined) return undefined
   const record = JSON.parse(text) as LoginRecord
   return {
     id,
@@ -49,4 +43,31 @@ export const readLogin = async (store: Store, id: string | undefined): Promise<L
   }
 }
 
-export const endLogin = (store: Store, id: string): Promise<void> => store.delete(keyOf(id))
+/** Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. */
+export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifetimeSeconds: number): Promise<Login> => {
+  const startedAt = now()
+  const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
+  const login: Login = { id: newToken(), signIn, startedAt, expiresAt: new Date(end) }
+  await store.put(keyOf(login.id), toLoginRecord(login), login.expiresAt)
+  return login
+}
+
+/** undefined when it has ended, or never was. */
+export const readLogin = async (store: Store, id: string | undefined): Promise<Login | undefined> =>
+  id === undefined ? undefined : fromLoginRecord(id, await store.get(keyOf(id)))
+
+/** The same login with a fresh sign-in; undefined when it has ended meanwhile, as this must not bring it back. */
+export const renewLogin = async (store: Store, login: Login, signIn: SignIn): Promise<Login | undefined> => {
+  const renewed: Login = { ...login, signIn }
+  return (await store.replace(keyOf(login.id), toLoginRecord(renewed), renewed.expiresAt)) ? renewed : undefined
+}
+
+/** Ends it for good; of several at once, one is given what it ended. undefined when it had ended already. */
+export const endLogin = async (
+  { store, loginEnded }: Pick<Gateway, 'store' | 'loginEnded'>,
+  id: string,
+): Promise<Login | undefined> => {
+  const login = fromLoginRecord(id, await store.take(keyOf(id)))
+  for (const tell of loginEnded) await tell(id)
+  return login
+}

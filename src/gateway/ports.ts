@@ -12,6 +12,8 @@ export type Clock = () => Date
 export interface Store {
   /** Keeps the value until then; replaces what was there. */
   put(key: string, value: string, expiresAt: Date): Promise<void>
+  /** As put, but only where there is a value that has not expired; says whether there was. */
+  replace(key: string, value: string, expiresAt: Date): Promise<boolean>
   /** undefined when there is none or it has expired. */
   get(key: string): Promise<string | undefined>
   /** Gets and deletes in one step: of several callers at once only one gets the value. */

@@ -4,6 +4,6 @@ import { endLogin, type Login } from './logins.ts'
 
 /** Ends the login, and with it every session that hangs on it. */
 export const signOut = async (gateway: Gateway, login: Login, caller: Caller): Promise<void> => {
-  await endLogin(gateway.store, login.id)
+  await endLogin(gateway, login.id)
   auditLogout(gateway, login, caller)
 }

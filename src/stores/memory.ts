@@ -39,6 +39,11 @@ export const createMemoryStore = (now: Clock): Store => {
       sweep(now().getTime())
       entries.set(key, { value, expiresAt: expiresAt.getTime() })
     },
+    replace: async (key, value, expiresAt) => {
+      if (live(key) === undefined) return false
+      entries.set(key, { value, expiresAt: expiresAt.getTime() })
+      return true
+    },
     get: async (key) => live(key),
     take: async (key) => {
       const value = live(key)

@@ -34,6 +34,29 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.get('kind:1')).toBe('two')
     })
 
+    it('replaces on request only what is there', async () => {
+      const { store, setClock } = await open()
+      expect(await store.replace('kind:1', 'never', at(60))).toBe(false)
+      expect(await store.get('kind:1')).toBeUndefined()
+      await store.put('kind:1', 'one', at(60))
+      expect(await store.replace('kind:1', 'two', at(120))).toBe(true)
+      setClock(90)
+      expect(await store.get('kind:1')).toBe('two')
+      setClock(120)
+      expect(await store.replace('kind:1', 'late', at(180))).toBe(false)
+    })
+
+    it('does not bring back by replacing what was taken or deleted', async () => {
+      const { store } = await open()
+      await store.put('kind:1', 'one', at(60))
+      await store.take('kind:1')
+      expect(await store.replace('kind:1', 'late', at(60))).toBe(false)
+      await store.put('kind:2', 'one', at(60))
+      await store.delete('kind:2')
+      expect(await store.replace('kind:2', 'late', at(60))).toBe(false)
+      expect(await store.get('kind:2')).toBeUndefined()
+    })
+
     it('lets exactly one of many takers have the value', async () => {
       const { store } = await open()
       await store.put('kind:1', 'value', at(60))
