@@ -14,6 +14,7 @@ const liftedErrors = Object.fromEntries(
 const again = 'Sign in again. If it happens again, show the reference to your administrator.'
 const compare = "Compare the gateway's metadata with what is configured at the identity provider."
 const ask = 'Ask the administrator of the identity provider to look at what it sends.'
+const signOutHere = 'Whoever is still signed in at the gateway can sign out there.'
 const clocks = 'Sign in again. If it happens again, the clocks of the gateway and the identity provider differ.'
 
 export const samlErrors = {
@@ -133,6 +134,29 @@ export const samlErrors = {
   'saml.sign_on_endpoint_missing': {
     sentence: 'The identity provider offers no way to start a sign-in here.',
     hint: 'Its metadata needs a SingleSignOnService with the HTTP-Redirect or the HTTP-POST binding.',
+  },
+  'saml.message_missing': {
+    sentence: 'What arrived is not one message of single sign-on, with one signature.',
+    hint: 'Start again at the gateway.',
+  },
+  'saml.deflate': { sentence: "The identity provider's message cannot be unpacked.", hint: ask },
+  'saml.not_a_logout': { sentence: 'What arrived is not a logout message.', hint: ask },
+  'saml.logout_unsigned': {
+    sentence: 'The logout message is not signed.',
+    hint: 'Set the identity provider to sign its logout messages.',
+  },
+  'saml.logout_issuer_mismatch': { sentence: 'The logout message came from another identity provider.', hint: compare },
+  'saml.logout_destination_mismatch': {
+    sentence: 'The logout message was meant for another address.',
+    hint: compare,
+  },
+  'saml.logout_not_yet_valid': { sentence: 'The logout message is not valid yet.', hint: signOutHere },
+  'saml.logout_expired': { sentence: 'The logout message took too long and has expired.', hint: signOutHere },
+  'saml.logout_subject_missing': { sentence: 'The logout message does not say who is to be signed out.', hint: ask },
+  'saml.logout_replayed': { sentence: 'This logout message has been used already.', hint: signOutHere },
+  'saml.logout_unknown': {
+    sentence: 'This logout is not known here, is over, or took too long.',
+    hint: signOutHere,
   },
   'saml.request_malformed': { sentence: 'What arrived is not a sign-in request.', hint: 'Start the sign-in again.' },
 } as const satisfies ErrorCatalogue

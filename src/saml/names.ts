@@ -17,6 +17,10 @@ export const STATUS_SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 export const STATUS_NO_PASSIVE = 'urn:oasis:names:tc:SAML:2.0:status:NoPassive'
 export const STATUS_AUTHN_FAILED = 'urn:oasis:names:tc:SAML:2.0:status:AuthnFailed'
 export const STATUS_REQUEST_DENIED = 'urn:oasis:names:tc:SAML:2.0:status:RequestDenied'
+export const STATUS_PARTIAL_LOGOUT = 'urn:oasis:names:tc:SAML:2.0:status:PartialLogout'
+
+/** Core 3.7.3 */
+export const LOGOUT_BY_USER = 'urn:oasis:names:tc:SAML:2.0:logout:user'
 
 /** Profiles 3.3 */
 export const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
@@ -25,5 +29,9 @@ export const NAMEID_UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:uns
 export const NAMEID_EMAIL = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'
 export const NAMEID_PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
 export const NAMEID_TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+
+/** Core 8.2 */
+export const ATTRNAME_UNSPECIFIED = 'urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified'
+export const ATTRNAME_URI = 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri'
 
 export const AUTHN_CONTEXT_UNSPECIFIED = 'urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified'

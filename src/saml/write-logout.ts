@@ -1,0 +1,72 @@
+import type { NameId } from '../core/identity.ts'
+import { newXmlId } from '../core/ids.ts'
+import { element, type Markup } from '../xml/write.ts'
+import { LOGOUT_LIFETIME_SECONDS } from './logout.ts'
+import { ASSERTION, LOGOUT_BY_USER, PROTOCOL, STATUS_SUCCESS } from './names.ts'
+import { addSeconds, showTime } from './times.ts'
+
+/** What our messages say of themselves. */
+interface Sender {
+  /** Our entityID. */
+  readonly issuer: string
+  readonly destination: string
+  readonly now: Date
+}
+
+export interface LogoutToSend {
+  readonly id: string
+  readonly markup: Markup
+}
+
+const writeMessage = (
+  name: string,
+  { issuer, destination, now }: Sender,
+  attributes: Readonly<Record<string, string>>,
+  children: readonly (Markup | undefined)[],
+): LogoutToSend => {
+  const id = newXmlId()
+  const markup = element(
+    name,
+    {
+      'xmlns:samlp': PROTOCOL,
+      'xmlns:saml': ASSERTION,
+      ID: id,
+      Version: '2.0',
+      IssueInstant: showTime(now),
+      Destination: destination,
+      ...attributes,
+    },
+    [element('saml:Issuer', {}, issuer), ...children],
+  )
+  return { id, markup }
+}
+
+/** Asks the identity provider to end the session that this login came from. Core 3.7.1 */
+export const writeLogoutRequest = (
+  sender: Sender,
+  { nameId, sessionIndex }: { readonly nameId: NameId; readonly sessionIndex?: string },
+): LogoutToSend =>
+  writeMessage(
+    'samlp:LogoutRequest',
+    sender,
+    { NotOnOrAfter: showTime(addSeconds(sender.now, LOGOUT_LIFETIME_SECONDS)), Reason: LOGOUT_BY_USER },
+    [
+      // Exactly as it came: the identity provider compares the qualifiers too (Core 3.3.4).
+      element(
+        'saml:NameID',
+        {
+          NameQualifier: nameId.nameQualifier,
+          SPNameQualifier: nameId.spNameQualifier,
+          Format: nameId.format,
+        },
+        nameId.value,
+      ),
+      sessionIndex === undefined ? undefined : element('samlp:SessionIndex', {}, sessionIndex),
+    ],
+  )
+
+/** Tells the identity provider that nobody it named is signed in here any more. Core 3.7.2 */
+export const writeLogoutResponse = (sender: Sender, inResponseTo: string): LogoutToSend =>
+  writeMessage('samlp:LogoutResponse', sender, { InResponseTo: inResponseTo }, [
+    element('samlp:Status', {}, [element('samlp:StatusCode', { Value: STATUS_SUCCESS })]),
+  ])
