@@ -11,6 +11,8 @@ import type {
   AwsTarget,
   ClientAuth,
   Config,
+  IssuerConfig,
+  IssuerKeyConfig,
   KeyConfig,
   KeysConfig,
   MetadataSource,
@@ -62,6 +64,22 @@ const keysOf = (purpose: 'signing' | 'encryption', file: FileConfig, folder: str
   if (file.sts.endpoint !== 'local') return undefined
   const made = resolve(folder, 'certs', purpose)
   return [{ key: `${made}.key`, certificate: `${made}.crt`, createIfMissing: true }]
+}
+
+const issuerKeysOf = ({ issuer, sts }: FileConfig, folder: string): IssuerConfig['keys'] | undefined => {
+  const [first, ...rest] = [issuer.key ?? []]
+    .flat()
+    .map((key): IssuerKeyConfig => ({ key: resolve(folder, key), createIfMissing: false }))
+  if (first) return [first, ...rest]
+  return sts.endpoint === 'local' ? [{ key: resolve(folder, 'certs', 'issuer.key'), createIfMissing: true }] : undefined
+}
+
+/** The gateway is an issuer where it has a key for it, which it makes for the local AWS. */
+const issuerOf = (file: FileConfig, baseUrl: string, folder: string): IssuerConfig | undefined => {
+  const keys = issuerKeysOf(file, folder)
+  if (!keys) return undefined
+  const { url, algorithm, audience, tokenLifetime } = file.issuer
+  return { url: url ?? baseUrl, keys, algorithm, audience, tokenLifetimeSeconds: seconds(tokenLifetime) }
 }
 
 const secretsOf = (configured: string | readonly string[]): Config['session']['secrets'] => {
@@ -208,6 +226,7 @@ export const normalize = (file: FileConfig, { file: path, folder, ruleLine }: Pl
     },
     ...optional('signing', keysOf('signing', file, folder)),
     ...optional('encryption', keysOf('encryption', file, folder)),
+    ...optional('issuer', issuerOf(file, baseUrl, folder)),
     providers: file.providers.map((provider) => providerOf(provider, baseUrl, folder)),
     accounts: accountsOf(file.accounts),
     roles: file.roles.map(roleSettingsOf),

@@ -67,6 +67,24 @@ const keys = () => {
   return z.union([keyPair, z.array(keyPair).min(1, { error: expected })], { error: expected })
 }
 
+const issuer = z.strictObject({
+  url: text('the issuer, an https URL', /^https?:\/\/[^\s?#]+$/)
+    .optional()
+    .describe(
+      'The issuer as tokens name it (`iss`) and IAM registers it. Default: `baseUrl`. AWS fetches the keys from below it, over public https without a port.',
+    ),
+  key: oneOrMore('the path of a PEM private key, or a list of such paths')
+    .optional()
+    .describe(
+      'PEM file of a private key of its own: RSA for RS256, P-256 for ES256. In a list the first signs and all are published, so that keys can be changed without an interruption. With `sts.endpoint: local` a key is made at first start when none is named.',
+    ),
+  algorithm: z.enum(['RS256', 'ES256']).default('RS256').describe('How tokens are signed: the kind of the first key.'),
+  audience: text('an audience of 1 to 255 characters', /^[\x21-\x7e]{1,255}$/)
+    .default('sts.amazonaws.com')
+    .describe('The audience of the tokens: a client id of the OpenID provider in IAM.'),
+  tokenLifetime: duration('5m').default('5m').describe('How long a token can be used, 1m to 1h. It is used at once.'),
+})
+
 const providerId = () =>
   text('an id of 1 to 32 of a-z, 0-9 and -', /^[a-z0-9-]{1,32}$/).describe('Part of the URLs: never change it.')
 
@@ -261,6 +279,9 @@ export const configSchema = z
       .describe(
         'Opens encrypted assertions. In a list all are tried and published. With `sts.endpoint: local` a key is made at first start when none is named.',
       ),
+    issuer: issuer
+      .prefault({})
+      .describe('The gateway as OpenID issuer towards AWS: signs the web-identity tokens reissued for AWS.'),
     providers: z
       .array(
         z.discriminatedUnion('protocol', [samlProvider, oidcProvider], {

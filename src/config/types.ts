@@ -22,6 +22,8 @@ export interface Config {
   readonly signing?: KeysConfig
   /** Opens encrypted assertions. Missing: none is asked for or taken. */
   readonly encryption?: KeysConfig
+  /** The gateway as OpenID issuer towards AWS. Missing: it is none. */
+  readonly issuer?: IssuerConfig
   readonly providers: readonly ProviderConfig[]
   /** By account id, twelve digits. */
   readonly accounts: ReadonlyMap<string, AccountConfig>
@@ -70,6 +72,23 @@ export interface KeyConfig {
   /** Path of its PEM certificate. */
   readonly certificate: string
   /** True when the configuration names no key: then both files are made at first start if they are not there. */
+  readonly createIfMissing: boolean
+}
+
+export interface IssuerConfig {
+  /** The `iss`, byte for byte. Without a trailing slash. */
+  readonly url: string
+  /** The first signs, all are published. */
+  readonly keys: readonly [IssuerKeyConfig, ...IssuerKeyConfig[]]
+  readonly algorithm: 'RS256' | 'ES256'
+  readonly audience: string
+  readonly tokenLifetimeSeconds: number
+}
+
+export interface IssuerKeyConfig {
+  /** Path of a PEM private key: RSA or P-256. */
+  readonly key: string
+  /** True when the configuration names no key: then it is made at first start if it is not there. */
   readonly createIfMissing: boolean
 }
 

@@ -1,0 +1,80 @@
+/** Rules about the gateway as OpenID issuer towards AWS. */
+import { normalize } from 'node:path'
+import { isSafeUrl, parseWebUrl } from '../address.ts'
+import { forEach, type Rule } from '../draft.ts'
+import { showValue } from '../problem.ts'
+import { durationWithin, readableFile, safeUrl } from './deployment.ts'
+
+/** IAM takes an issuer's URL up to this length. */
+const URL_LENGTH = 255
+
+const issuerIsAnAddress: Rule = ({ issuer }) => {
+  if (issuer?.url === undefined) return []
+  const path = ['issuer', 'url']
+  const unsafe = safeUrl(path, issuer.url)
+  if (unsafe.length > 0) return unsafe
+  if (issuer.url.length > URL_LENGTH)
+    return [{ path, expected: `at most ${URL_LENGTH} characters`, found: `${issuer.url.length} characters` }]
+  // AWS compares the issuer byte for byte with what the discovery document says.
+  return issuer.url.endsWith('/')
+    ? [
+        {
+          path,
+          expected: 'no slash at the end',
+          found: showValue(issuer.url),
+          suggestion: issuer.url.replace(/\/+$/, ''),
+        },
+      ]
+    : []
+}
+
+/** AWS itself fetches the keys over https, and takes no port in an issuer. */
+const awsReachesTheIssuer: Rule = ({ issuer, sts, baseUrl }) => {
+  if (sts?.endpoint !== 'aws' || issuer?.key === undefined) return []
+  const text = issuer.url ?? baseUrl
+  const url = text === undefined ? undefined : parseWebUrl(text)
+  const isPublic = url?.protocol === 'https:' && url.port === ''
+  // What is no safe address at all has been said under its own key.
+  if (!url || !isSafeUrl(url) || isPublic) return []
+  const expected = 'an https URL without a port, from which AWS fetches the keys'
+  return [{ path: ['issuer', 'url'], expected, found: showValue(text) }]
+}
+
+const issuerKeyIsNamed: Rule = ({ issuer, sts }) =>
+  sts !== undefined && sts.endpoint !== 'local' && issuer?.url !== undefined && issuer.key === undefined
+    ? [{ path: ['issuer', 'key'], expected: 'the key with which tokens for AWS are signed', found: 'nothing' }]
+    : []
+
+const placeOf = (keys: string | readonly string[], index: number) => [
+  'issuer',
+  'key',
+  ...(typeof keys === 'string' ? [] : [index]),
+]
+
+const issuerKeysAreReadable: Rule = ({ issuer }, facts) => {
+  const keys = issuer?.key ?? []
+  return forEach([keys].flat(), (key, index) => readableFile(placeOf(keys, index), key, facts))
+}
+
+/** What AWS believes of a token is never signed with a key that signs or opens anything else. */
+const issuerKeysAreItsOwn: Rule = ({ issuer, signing, encryption }) => {
+  const keys = issuer?.key ?? []
+  const others = [signing ?? [], encryption ?? []].flat(2).map(({ key }) => normalize(key))
+  return forEach([keys].flat(), (key, index) =>
+    others.includes(normalize(key))
+      ? [{ path: placeOf(keys, index), expected: 'a key that is used for nothing else', found: showValue(key) }]
+      : [],
+  )
+}
+
+const tokenLifetimeIsShort: Rule = ({ issuer }) =>
+  issuer ? durationWithin(['issuer', 'tokenLifetime'], issuer.tokenLifetime, '1m', '1h') : []
+
+export const issuerRules = {
+  issuerIsAnAddress,
+  awsReachesTheIssuer,
+  issuerKeyIsNamed,
+  issuerKeysAreReadable,
+  issuerKeysAreItsOwn,
+  tokenLifetimeIsShort,
+} as const satisfies Readonly<Record<string, Rule>>
