@@ -6,6 +6,7 @@ import type { AwsTarget, Config, KeysConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { startServer } from '../core/running-server.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { keepMetadataFresh } from '../gateway/metadata/keep-fresh.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
@@ -58,13 +59,14 @@ export const gatewayKeys = async ({ signing, encryption }: Config, now: Date): P
 
 /** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
 const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surroundings): Gateway => {
+  const { baseUrl, stateFolder } = config
   const { timeoutSeconds } = config.sts
   const endpoint = replacement(config.sts.target, config)
   const signInOrigin = replacement(config.sts.signIn, config)
   const [signingKey, ...furtherKeys] = keys.signing
   return {
     settings: config,
-    providers: createProviders(config.providers, { baseUrl: config.baseUrl, keys, now }),
+    providers: createProviders(config.providers, { baseUrl, keys, now, stateFolder, log }),
     store: createMemoryStore(now),
     loginEnded: [],
     sts: createStsClient({ timeoutSeconds, ...(endpoint === undefined ? {} : { endpoint }) }),
@@ -99,10 +101,11 @@ export const startGateway = async (config: Config, surroundings: Surroundings): 
     await localAws?.close()
     throw listenError(error, `${host}:${port}`)
   })
+  const metadata = keepMetadataFresh(gateway.providers)
   return {
     ...(localAws ? { localAwsUrl: localAws.url } : {}),
     close: async () => {
-      await Promise.all([server.close(), localAws?.close()])
+      await Promise.all([server.close(), localAws?.close(), metadata.stop()])
       await gateway.audit.close()
     },
   }

@@ -9,6 +9,10 @@ export const gatewayErrors = {
     sentence: 'This identity provider cannot be reached at the moment.',
     hint: 'Try again in a moment, or use another provider.',
   },
+  'provider.idp_unknown': {
+    sentence: 'There is no such organization to sign in with.',
+    hint: 'Search for yours by its name.',
+  },
   'login.return_to_refused': {
     sentence: 'This link leads to a place outside the gateway.',
     hint: 'Start from the sign-in page.',

@@ -3,7 +3,7 @@ import type { KeyPair } from '../core/keys.ts'
 import { createRelyingParty, type RelyingParty } from '../oidc/relying-party.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { ServiceProvider } from '../saml/service-provider.ts'
-import { createMetadataReader } from './metadata-source.ts'
+import { createMetadata, type MetadataSurroundings, type ProviderMetadata } from './metadata/metadata.ts'
 import type { Clock } from './ports.ts'
 
 /** An identity provider as the use-cases see it: its settings, and us as its counterpart. */
@@ -13,8 +13,13 @@ export interface SamlProvider {
   readonly protocol: 'saml'
   readonly settings: SamlProviderConfig
   readonly serviceProvider: ServiceProvider
-  /** Throws GatewayError `provider.unavailable` or SamlError. */
-  metadata(): Promise<IdpMetadata>
+  /**
+   * The identity provider; with `discovery` the one that is named. Throws GatewayError (`provider.unavailable`,
+   * `provider.idp_unknown`) or SamlError.
+   */
+  metadata(entityId?: string): Promise<IdpMetadata>
+  /** Where that comes from. */
+  readonly metadataSource: ProviderMetadata
 }
 
 export interface OidcProvider {
@@ -42,20 +47,23 @@ const samlProvider = (
   settings: SamlProviderConfig,
   baseUrl: string,
   { signing: [keys, ...furtherKeys], encryption }: GatewayKeys,
-  now: Clock,
+  surroundings: MetadataSurroundings,
 ): SamlProvider => {
   if (!keys) throw new Error('a SAML provider needs the signing key')
+  const metadataSource = createMetadata(settings, surroundings)
   return {
     protocol: 'saml',
     settings,
     serviceProvider: {
       entityId: settings.spEntityId,
+      name: new URL(baseUrl).host,
       acsUrl: acsUrl(baseUrl, settings.id),
       keys,
       furtherKeys,
       decryptionKeys: mayBeEncrypted(settings) ? encryption : [],
     },
-    metadata: createMetadataReader(settings.metadata, settings.entityId, now),
+    metadata: metadataSource.read,
+    metadataSource,
   }
 }
 
@@ -85,12 +93,14 @@ const oidcProvider = (settings: OidcProviderConfig, baseUrl: string, now: Clock)
 /** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
 export const createProviders = (
   configured: readonly ProviderConfig[],
-  { baseUrl, keys, now }: { baseUrl: string; keys: GatewayKeys; now: Clock },
+  { baseUrl, keys, ...surroundings }: { baseUrl: string; keys: GatewayKeys } & MetadataSurroundings,
 ): ReadonlyMap<string, Provider> =>
   new Map(
     configured.map((settings) => [
       settings.id,
-      settings.protocol === 'saml' ? samlProvider(settings, baseUrl, keys, now) : oidcProvider(settings, baseUrl, now),
+      settings.protocol === 'saml'
+        ? samlProvider(settings, baseUrl, keys, surroundings)
+        : oidcProvider(settings, baseUrl, surroundings.now),
     ]),
   )
 
@@ -99,7 +109,7 @@ export const unavailability = async (provider: Provider): Promise<string | undef
   const isThere =
     provider.protocol === 'oidc'
       ? await provider.relyingParty.available()
-      : await provider.metadata().then(
+      : await provider.metadataSource.check().then(
           () => true,
           () => false,
         )

@@ -1,0 +1,86 @@
+import { type Received, receiveOctets } from './octets.ts'
+
+/** What a server said of the version that we have, to ask whether there is another. RFC 9110, 13.1 */
+export interface Validators {
+  readonly etag?: string
+  readonly lastModified?: string
+}
+
+export type Download =
+  | { readonly kind: 'unchanged' }
+  | { readonly kind: 'received'; readonly received: Received; readonly validators: Validators }
+
+/** How much a download may cost. */
+export interface DownloadLimits {
+  readonly octets: number
+  readonly milliseconds: number
+}
+
+export interface DownloadPlan extends DownloadLimits {
+  /** Where a large document goes. */
+  readonly folder: string
+  /** Of the version that is already there. */
+  readonly validators: Validators
+}
+
+const MAX_REDIRECTS = 3
+const ACCEPT = 'application/samlmetadata+xml, application/xml;q=0.9, */*;q=0.1'
+
+/** The server said that there is no such document. */
+export class NotThere extends Error {}
+
+/**
+ * Fetches a document within limits of time and size, from this host and no other. Throws NotThere for 404, and an error
+ * with the reason for anything else.
+ */
+export const download = async (url: string, plan: DownloadPlan): Promise<Download> => {
+  const response = await ask(new URL(url), headersFor(plan.validators), AbortSignal.timeout(plan.milliseconds))
+  if (response.status === 304) return { kind: 'unchanged' }
+  if (response.status !== 200) {
+    await response.body?.cancel()
+    throw response.status === 404 ? new NotThere('HTTP 404') : new Error(`HTTP ${response.status}`)
+  }
+  const received = await receiveOctets(bounded(response.body ?? [], plan.octets), plan.folder)
+  return { kind: 'received', received, validators: validatorsOf(response.headers) }
+}
+
+const headersFor = ({ etag, lastModified }: Validators): Record<string, string> => ({
+  accept: ACCEPT,
+  ...(etag === undefined ? {} : { 'if-none-match': etag }),
+  ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
+})
+
+const validatorsOf = (headers: Headers): Validators => {
+  const [etag, lastModified] = [headers.get('etag'), headers.get('last-modified')]
+  return { ...(etag === null ? {} : { etag }), ...(lastModified === null ? {} : { lastModified }) }
+}
+
+const ask = async (start: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> => {
+  let url = start
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const response = await fetch(url, { redirect: 'manual', headers, signal })
+    const target = response.headers.get('location')
+    if (response.status < 300 || response.status === 304 || response.status >= 400 || target === null) return response
+    await response.body?.cancel()
+    url = sameHost(url, target)
+  }
+  throw new Error(`more than ${MAX_REDIRECTS} redirects`)
+}
+
+/** The configuration names the host; a redirect may choose the path, and https. */
+const sameHost = (from: URL, target: string): URL => {
+  const to = new URL(target, from)
+  const isSafer = from.protocol === 'http:' && to.protocol === 'https:' && to.hostname === from.hostname
+  if (to.origin === from.origin || isSafer) return to
+  throw new Error(`a redirect to ${to.origin}, which is another host`)
+}
+
+/** Counts what comes out of decompression, so that no small answer becomes a large document. */
+async function* bounded(chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[], octets: number) {
+  let size = 0
+  for await (const chunk of chunks) {
+    size += chunk.byteLength
+    if (size > octets) throw new Error(`more than ${octets} octets`)
+    yield chunk
+  }
+}

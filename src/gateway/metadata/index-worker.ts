@@ -1,0 +1,44 @@
+/** Runs in a thread of its own, so that logins go on: reads the open file, verifies it and hands the index over. */
+import type { KeyObject } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { parentPort, workerData } from 'node:worker_threads'
+import { SamlError, type SamlErrorCode } from '../../saml/errors.ts'
+import { type FederationIndex, indexAggregate } from '../../saml/federation/index-aggregate.ts'
+
+export interface IndexTask {
+  readonly fd: number
+  readonly now: Date
+  readonly keys?: readonly KeyObject[]
+}
+
+/** Errors lose their class on the way between threads, so their parts travel. */
+export type IndexOutcome =
+  | { readonly index: FederationIndex }
+  | {
+      readonly refused: {
+        readonly code: SamlErrorCode
+        readonly expected?: string
+        readonly found?: string
+        readonly source?: string
+      }
+    }
+
+const outcomeOf = async ({ fd, now, keys }: IndexTask): Promise<IndexOutcome> => {
+  try {
+    const chunks = createReadStream('', { fd, autoClose: false, start: 0 })
+    return { index: await indexAggregate(chunks, { now, ...(keys && { keys }) }) }
+  } catch (error) {
+    if (!(error instanceof SamlError)) throw error
+    const { code, expected, found, source } = error
+    return {
+      refused: {
+        code,
+        ...(expected !== undefined && { expected }),
+        ...(found !== undefined && { found }),
+        ...(source !== undefined && { source }),
+      },
+    }
+  }
+}
+
+parentPort?.postMessage(await outcomeOf(workerData as IndexTask))

@@ -1,0 +1,121 @@
+import { type KeyObject, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { FedgateError } from '../../core/errors.ts'
+import { GatewayError } from '../errors.ts'
+import type { Download, DownloadLimits, Validators } from './download.ts'
+import { type CopyRecord, type LastGoodCopy, lastGoodCopy } from './last-good-copy.ts'
+import type { MetadataSettings, MetadataSurroundings } from './metadata.ts'
+import { closeOctets, type Octets } from './octets.ts'
+import { type ReadyMetadata, readDocument } from './read-document.ts'
+import { openSource, type Source } from './source.ts'
+
+/** A version of the metadata, verified and read. */
+export interface Version {
+  readonly ready: ReadyMetadata
+  readonly from: 'source' | 'disk'
+  /** When the source last had it. */
+  readonly fetchedAt: Date
+  readonly validators: Validators
+}
+
+export interface Loader {
+  readonly source: Source
+  /** What the source has now: another version, or the one before confirmed. Throws FedgateError. */
+  fromSource(before: Version | undefined): Promise<Version>
+  /** The last good copy; undefined when there is none that can be used. */
+  fromDisk(): Promise<Version | undefined>
+}
+
+/** One identity provider's metadata, and an aggregate. */
+const ONE: DownloadLimits = { octets: 10 * 1024 * 1024, milliseconds: 10_000 }
+const MANY: DownloadLimits = { octets: 512 * 1024 * 1024, milliseconds: 3 * 60_000 }
+
+export const createLoader = (settings: MetadataSettings, { now, stateFolder, log }: MetadataSurroundings): Loader => {
+  const source = openSource(settings.metadata, settings.discovery ? undefined : settings.entityId)
+  const copy: LastGoodCopy | undefined = source.isRemote
+    ? lastGoodCopy(stateFolder, settings.id, source.place)
+    : undefined
+  const limits = settings.discovery || settings.entityId !== undefined ? MANY : ONE
+
+  const get = (validators: Validators): Promise<Download> =>
+    source.get({ ...limits, folder: stateFolder, validators }).catch((cause: unknown) => {
+      throw unavailable(cause, source.place)
+    })
+  const read = async (octets: Octets): Promise<ReadyMetadata> => {
+    try {
+      const keys = settings.metadataCertificate === undefined ? undefined : await keysOf(settings.metadataCertificate)
+      const { entityId, discovery } = settings
+      return await readDocument(octets, {
+        now: now(),
+        discovery,
+        ...(keys && { keys }),
+        ...(entityId !== undefined && { entityId }),
+      })
+    } catch (error) {
+      await closeOctets(octets)
+      throw error instanceof FedgateError ? error : unavailable(error, source.place)
+    }
+  }
+  const confirmed = async (version: Version): Promise<Version> => {
+    const fetchedAt = now()
+    await copy?.confirm({ url: source.place, fetchedAt, ...version.validators }).catch(complain)
+    return { ...version, from: 'source', fetchedAt }
+  }
+  const complain = (error: unknown): void =>
+    log?.(`${settings.id}: no last good copy of the metadata is kept: ${reasonOf(error)}`)
+
+  const accept = async ({ received, validators }: Extract<Download, { kind: 'received' }>): Promise<Version> => {
+    const ready = await read(received.octets).catch(async (error: unknown) => {
+      await received.discard()
+      throw error
+    })
+    const fetchedAt = now()
+    await copy?.keep(received, { url: source.place, fetchedAt, ...validators }).catch(complain)
+    return { ready, from: 'source', fetchedAt, validators }
+  }
+  const fromDisk = async (): Promise<Version | undefined> => {
+    const record = await copy?.record()
+    if (!copy || !record) return undefined
+    try {
+      return { ready: await read(await copy.octets()), from: 'disk', fetchedAt: record.fetchedAt, validators: record }
+    } catch (error) {
+      log?.(`${settings.id}: the last good copy of the metadata cannot be used: ${reasonOf(error)}`)
+      return undefined
+    }
+  }
+  return {
+    source,
+    fromDisk,
+    fromSource: async (before) => {
+      const answer = await get(before?.validators ?? validatorsOf(await copy?.record()))
+      if (answer.kind === 'received') return accept(answer)
+      const version = before ?? (await fromDisk())
+      if (version) return confirmed(version)
+      const again = await get({})
+      if (again.kind === 'received') return accept(again)
+      throw unavailable(new Error('nothing, when asked for everything'), source.place)
+    },
+  }
+}
+
+const validatorsOf = (record: CopyRecord | undefined): Validators => record ?? {}
+
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
+/** The keys of every certificate in the file: a publisher that changes its key has two for a while. */
+const keysOf = async (path: string): Promise<readonly KeyObject[]> => {
+  const certificates = (await readFile(path, 'utf8')).match(CERTIFICATE) ?? []
+  if (certificates.length === 0) throw new Error(`${path} holds no PEM certificate`)
+  return certificates.map((pem) => new X509Certificate(pem).publicKey)
+}
+
+/** fetch says "fetch failed" and hides the reason one level down. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
+
+const unavailable = (cause: unknown, source: string): FedgateError =>
+  cause instanceof FedgateError
+    ? cause
+    : new GatewayError('provider.unavailable', { expected: 'metadata', found: reasonOf(cause), source, cause })

@@ -1,0 +1,143 @@
+/**
+ * metadata keeps what a SAML provider's metadata says ready for logins: it asks the source (source.ts), verifies and
+ * reads what came (read-document.ts), keeps a last good copy of what came over the network (last-good-copy.ts), and asks
+ * again in time (schedule.ts). It knows no login. A new version is swapped in whole, and only once it was verified;
+ * until then, and while the source fails, the one before serves, but never past its validUntil.
+ */
+import type { SamlProviderConfig } from '../../config/types.ts'
+import { FedgateError, reasonOf } from '../../core/errors.ts'
+import type { FoundEntity } from '../../saml/federation/search.ts'
+import { type IdpMetadata, mustBeValidAt } from '../../saml/metadata.ts'
+import { GatewayError } from '../errors.ts'
+import type { Clock } from '../ports.ts'
+import { createLoader, type Version } from './load.ts'
+import { nextRefresh, nextRetry } from './schedule.ts'
+
+/** How things stand, for whoever runs the gateway. */
+export interface MetadataStatus {
+  /** Path or URL. */
+  readonly source: string
+  /** Where that which logins go by was read; undefined: there is nothing. */
+  readonly from?: 'source' | 'disk'
+  /** When the source last had it. */
+  readonly fetchedAt?: Date
+  readonly validUntil?: Date
+  /** Why the last try to read the source failed. */
+  readonly problem?: FedgateError
+  /** The one identity provider; with discovery there are many, and none here. */
+  readonly idp?: IdpMetadata
+  readonly identityProviders: number
+}
+
+export interface ProviderMetadata {
+  /**
+   * The identity provider: the one that is configured, or with discovery the one that is named. Throws GatewayError
+   * (`provider.unavailable`, `provider.idp_unknown`) or SamlError.
+   */
+  read(entityId?: string): Promise<IdpMetadata>
+  /** Whether there is metadata to go by. Throws as `read` does. */
+  check(): Promise<void>
+  /** With discovery: identity providers by name. Throws as `read` does. */
+  search(query: string, limit: number, languages: readonly string[]): Promise<readonly FoundEntity[]>
+  /** With discovery: what the identity provider is called; undefined when there is none of that entityID. */
+  nameOf(entityId: string, languages: readonly string[]): Promise<string | undefined>
+  /** Asks the source when it is time to, or at once when told so. Never rejects. */
+  refresh(options?: { readonly now: true }): Promise<void>
+  status(): MetadataStatus
+  close(): Promise<void>
+}
+
+export type MetadataSettings = Pick<
+  SamlProviderConfig,
+  'id' | 'metadata' | 'metadataCertificate' | 'entityId' | 'discovery'
+>
+
+export interface MetadataSurroundings {
+  readonly now: Clock
+  /** Where last good copies are kept. */
+  readonly stateFolder: string
+  /** A line for whoever runs the gateway. */
+  readonly log?: (line: string) => void
+}
+
+/** Nothing is read before it is needed or `refresh` is called: a source that is down stops neither start nor others. */
+export const createMetadata = (settings: MetadataSettings, surroundings: MetadataSurroundings): ProviderMetadata => {
+  const { now, log } = surroundings
+  const loader = createLoader(settings, surroundings)
+  let inUse: Version | undefined
+  let problem: FedgateError | undefined
+  let failures = 0
+  let nextAt = new Date(0)
+  let updating: Promise<void> | undefined
+
+  const swapIn = async (version: Version): Promise<void> => {
+    const before = inUse?.ready
+    inUse = version
+    problem = undefined
+    failures = 0
+    // A file costs a look to see whether it changed, so that it is looked at each time.
+    nextAt = loader.source.isRemote ? nextRefresh(version.ready, now()) : now()
+    if (before && before !== version.ready) await before.close()
+  }
+  const fall = async (error: unknown): Promise<void> => {
+    problem = error instanceof FedgateError ? error : new GatewayError('provider.unavailable', { cause: error })
+    failures += 1
+    nextAt = nextRetry(failures, now())
+    log?.(`${settings.id}: the metadata cannot be refreshed: ${reasonOf(problem) ?? problem.message}`)
+    inUse ??= await loader.fromDisk()
+  }
+  const update = (): Promise<void> => {
+    updating ??= loader
+      .fromSource(inUse)
+      .then(swapIn, fall)
+      .finally(() => {
+        updating = undefined
+      })
+    return updating
+  }
+  const isDue = (): boolean => now() >= nextAt
+
+  /** Waits for the source only where there is nothing to go by, or a small file to look at. */
+  const current = async (): Promise<Version> => {
+    const isPast = inUse?.ready.validUntil !== undefined && inUse.ready.validUntil <= now()
+    const mayWait = inUse && !isPast && (loader.source.isRemote || inUse.ready.kind === 'aggregate')
+    if (isDue()) {
+      const updated = update()
+      if (!mayWait) await updated
+    }
+    if (updating && !inUse) await updating
+    if (!inUse) throw problem ?? new GatewayError('provider.unavailable', { source: loader.source.place })
+    mustBeValidAt(now(), inUse.ready.validUntil)
+    return inUse
+  }
+  return {
+    read: async (entityId) => {
+      const { ready } = await current()
+      const idp = entityId === undefined ? ready.idp : await ready.find(entityId, now())
+      if (!idp) throw new GatewayError('provider.idp_unknown', { ...(entityId !== undefined && { found: entityId }) })
+      mustBeValidAt(now(), idp.validUntil)
+      return idp
+    },
+    check: async () => void (await current()),
+    search: async (query, limit, languages) => (await current()).ready.search(query, limit, languages),
+    nameOf: async (entityId, languages) => (await current()).ready.nameOf(entityId, languages),
+    refresh: (options) => (options?.now || isDue() ? update() : Promise.resolve()),
+    status: () => statusOf(loader.source.place, inUse, problem),
+    close: async () => inUse?.ready.close(),
+  }
+}
+
+const statusOf = (source: string, inUse: Version | undefined, problem: FedgateError | undefined): MetadataStatus => {
+  const shared = { source, ...(problem && { problem }) }
+  if (!inUse) return { ...shared, identityProviders: 0 }
+  const { ready, from, fetchedAt } = inUse
+  const { validUntil, idp, identityProviders } = ready
+  return {
+    ...shared,
+    from,
+    fetchedAt,
+    identityProviders,
+    ...(validUntil && { validUntil }),
+    ...(idp && { idp }),
+  }
+}

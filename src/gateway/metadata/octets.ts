@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+
+/**
+ * A document as it was read: a small one in memory; a large one as an open file, which stays the same whatever becomes
+ * of its name.
+ */
+export type Octets =
+  | { readonly kind: 'memory'; readonly octets: Uint8Array }
+  | { readonly kind: 'file'; readonly file: FileHandle }
+
+/** From this size on a document stays on disk. */
+const SMALL = 1024 * 1024
+
+export const closeOctets = async (octets: Octets): Promise<void> => {
+  if (octets.kind === 'file') await octets.file.close()
+}
+
+/** Opens a file that is there already. */
+export const readOctets = async (path: string): Promise<Octets> => {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    if (size >= SMALL) return { kind: 'file', file }
+    const octets = await file.readFile()
+    await file.close()
+    return { kind: 'memory', octets }
+  } catch (error) {
+    await file.close()
+    throw error
+  }
+}
+
+/** What was just received, and how to keep it. */
+export interface Received {
+  readonly octets: Octets
+  /** Gives it its lasting name, where it has a file already. */
+  keep(path: string): Promise<void>
+  /** Forgets the file, which stays readable for who has it open. */
+  discard(): Promise<void>
+}
+
+/** Takes a document that arrives in chunks; what does not fit in memory goes to a new file in the folder. */
+export const receiveOctets = async (chunks: AsyncIterable<Uint8Array>, folder: string): Promise<Received> => {
+  const first: Uint8Array[] = []
+  let size = 0
+  let spill: Spill | undefined
+  try {
+    for await (const chunk of chunks) {
+      size += chunk.byteLength
+      if (!spill && size < SMALL) first.push(chunk)
+      else {
+        spill ??= await newSpill(folder, first)
+        await spill.file.appendFile(chunk)
+      }
+    }
+  } catch (error) {
+    await spill?.remove()
+    throw error
+  }
+  return spill ? receivedFile(spill) : receivedInMemory(Buffer.concat(first))
+}
+
+interface Spill {
+  readonly path: string
+  readonly file: FileHandle
+  remove(): Promise<void>
+}
+
+const newSpill = async (folder: string, first: readonly Uint8Array[]): Promise<Spill> => {
+  const { path, file } = await newFile(folder).catch(() => newFile(tmpdir()))
+  await file.appendFile(Buffer.concat(first))
+  const remove = async (): Promise<void> => {
+    await file.close()
+    await rm(path, { force: true })
+  }
+  return { path, file, remove }
+}
+
+const newFile = async (folder: string) => {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const path = join(folder, `.${randomUUID()}.part`)
+  return { path, file: await open(path, 'wx+', 0o600) }
+}
+
+const receivedFile = ({ path, file }: Spill): Received => ({
+  octets: { kind: 'file', file },
+  keep: async (lasting) => {
+    // Another file system, or a folder that cannot be written: it then serves until the process ends, without a name.
+    if (dirname(lasting) !== dirname(path)) return rm(path, { force: true })
+    await file.sync()
+    await rename(path, lasting)
+  },
+  discard: () => rm(path, { force: true }),
+})
+
+const receivedInMemory = (octets: Uint8Array): Received => ({
+  octets: { kind: 'memory', octets },
+  keep: (lasting) => writeWhole(lasting, octets),
+  discard: async () => {},
+})
+
+/** Under that name there is the old content or the new, never a part of it. Readable by its owner only. */
+export const writeWhole = async (path: string, content: Uint8Array): Promise<void> => {
+  const folder = dirname(path)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const temporary = join(folder, `.${basename(path)}.${randomUUID()}.part`)
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+    await rename(temporary, path)
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  } finally {
+    await file.close()
+  }
+}

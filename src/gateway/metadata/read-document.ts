@@ -1,0 +1,116 @@
+import type { KeyObject } from 'node:crypto'
+import type { FileHandle } from 'node:fs/promises'
+import { SamlError } from '../../saml/errors.ts'
+import { type ReadSlice, readEntity } from '../../saml/federation/entity.ts'
+import { type FederationIndex, indexAggregate } from '../../saml/federation/index-aggregate.ts'
+import { createSearch, type EntitySearch, nameOf } from '../../saml/federation/search.ts'
+import { type IdpMetadata, parseIdpMetadata } from '../../saml/metadata.ts'
+import { indexInWorker } from './index-in-worker.ts'
+import { closeOctets, type Octets } from './octets.ts'
+
+/** Metadata that was verified and is ready for logins. */
+export interface ReadyMetadata {
+  readonly kind: 'document' | 'aggregate'
+  readonly validUntil?: Date | undefined
+  readonly cacheSeconds?: number | undefined
+  /** The one identity provider; with discovery there are many, and none here. */
+  readonly idp?: IdpMetadata
+  readonly identityProviders: number
+  /** undefined when it is not there. Throws SamlError. */
+  find(entityId: string, now: Date): Promise<IdpMetadata | undefined>
+  readonly search: EntitySearch
+  /** What the identity provider is called; undefined when it is not there. */
+  nameOf(entityId: string, languages: readonly string[]): string | undefined
+  close(): Promise<void>
+}
+
+export interface ReadOptions {
+  readonly now: Date
+  readonly keys?: readonly KeyObject[]
+  /** The one that is meant; undefined: the only one there. */
+  readonly entityId?: string
+  readonly discovery: boolean
+}
+
+/** Verifies and reads a document of any size: a small one at once, a large one in a worker. Throws SamlError. */
+export const readDocument = (octets: Octets, options: ReadOptions): Promise<ReadyMetadata> =>
+  octets.kind === 'memory' && !options.discovery ? readOne(octets.octets, options) : readMany(octets, options)
+
+const readOne = async (octets: Uint8Array, options: ReadOptions): Promise<ReadyMetadata> => {
+  const idp = parseIdpMetadata(decode(octets), options)
+  const { validUntil, cacheSeconds } = idp
+  return {
+    kind: 'document',
+    validUntil,
+    cacheSeconds,
+    idp,
+    identityProviders: 1,
+    find: async (entityId) => (entityId === idp.entityId ? idp : undefined),
+    search: () => [],
+    nameOf: (entityId) => (entityId === idp.entityId ? entityId : undefined),
+    close: async () => {},
+  }
+}
+
+const decode = (octets: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(octets)
+  } catch (cause) {
+    throw new SamlError('saml.encoding', { expected: 'UTF-8', cause })
+  }
+}
+
+const readMany = async (octets: Octets, { entityId, discovery, ...options }: ReadOptions): Promise<ReadyMetadata> => {
+  const index = await indexOf(octets, options)
+  const read = sliceReader(octets)
+  const find = (wanted: string, now: Date) => readEntity(index, wanted, read, now)
+  const idp = discovery ? undefined : await onlyOne(index, entityId, (wanted) => find(wanted, options.now))
+  const { validUntil, cacheSeconds } = index
+  return {
+    kind: 'aggregate',
+    validUntil,
+    cacheSeconds,
+    ...(idp && { idp }),
+    identityProviders: index.entities.size,
+    find,
+    search: createSearch(index.entities.values()),
+    nameOf: (wanted, languages) => {
+      const entity = index.entities.get(wanted)
+      return entity && nameOf(entity, languages)
+    },
+    close: () => closeOctets(octets),
+  }
+}
+
+const indexOf = (octets: Octets, options: Pick<ReadOptions, 'now' | 'keys'>): Promise<FederationIndex> =>
+  octets.kind === 'file'
+    ? indexInWorker({ fd: octets.file.fd, ...options })
+    : indexAggregate(once(octets.octets), options)
+
+async function* once(octets: Uint8Array) {
+  yield octets
+}
+
+const onlyOne = async (
+  { entities }: FederationIndex,
+  wanted: string | undefined,
+  find: (entityId: string) => Promise<IdpMetadata | undefined>,
+): Promise<IdpMetadata> => {
+  const [only, another] = wanted === undefined ? entities.keys() : [wanted]
+  const idp = only === undefined || another !== undefined ? undefined : await find(only)
+  if (idp) return idp
+  throw new SamlError(wanted === undefined ? 'saml.metadata_ambiguous' : 'saml.metadata_not_idp', {
+    expected: wanted ?? 'one identity provider',
+    found: `${entities.size} others`,
+  })
+}
+
+const sliceReader = (octets: Octets): ReadSlice =>
+  octets.kind === 'file'
+    ? (offset, length) => readExactly(octets.file, offset, length)
+    : async (offset, length) => octets.octets.subarray(offset, offset + length)
+
+const readExactly = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
+  return buffer.subarray(0, bytesRead)
+}
