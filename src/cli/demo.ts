@@ -9,7 +9,7 @@ import { demoPeople } from '../demo/people.ts'
 import { acsUrl, callbackUrl } from '../gateway/providers.ts'
 import { loadKeyPair, writeWhole } from '../issuer/keys.ts'
 import { type DemoAddresses, demoAddresses, demoClient, demoConfigYaml, demoStateYaml } from './demo-config.ts'
-import { listenError } from './errors.ts'
+import { listenError, StartError } from './errors.ts'
 import { type RunningGateway, startGateway } from './gateway-server.ts'
 import type { DemoOptions } from './options.ts'
 import { type Output, openOutput } from './output.ts'
@@ -41,6 +41,12 @@ const prepare = async (folder: string, portBase: number, now: Date): Promise<str
 }
 
 const otherPorts = 'End that program, or choose other ports: npm run demo -- --port-base 9080'
+
+/** The gateway and its local AWS name the address that is taken; which others to take, only the demo knows. */
+const withOtherPorts = (error: unknown): unknown =>
+  error instanceof StartError && error.code === 'start.port_taken'
+    ? new StartError('start.port_taken', { sentence: error.message, hint: otherPorts, cause: error })
+    : error
 
 const listening = async (server: Promise<RunningServer>, address: string): Promise<RunningServer> =>
   server.catch((error: unknown) => {
@@ -106,7 +112,7 @@ export const startDemo = async (
   const gateway: RunningGateway = await startGateway(config, { stdout: process.stdout, log, now }).catch(
     async (error: unknown) => {
       await closeProviders()
-      throw listenError(error, addresses.gateway, otherPorts)
+      throw withOtherPorts(error)
     },
   )
   return {

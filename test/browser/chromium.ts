@@ -46,6 +46,8 @@ const collect = (page: Page, complaints: string[]): void => {
 
 export const newPerson = async (browser: Browser, options: BrowserContextOptions = {}): Promise<Person> => {
   const context = await browser.newContext({ serviceWorkers: 'block', ...options })
+  // Less than a test's own limit, so that what never came is named.
+  context.setDefaultTimeout(15_000)
   const complaints: string[] = []
   context.on('page', (page) => collect(page, complaints))
   return { context, page: await context.newPage(), complaints }

@@ -1,0 +1,54 @@
+/** The fedgate command as a process of its own. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+const TSX = import.meta.resolve('tsx')
+
+export interface Command {
+  readonly process: ChildProcess
+  readonly stdout: () => string
+  readonly stderr: () => string
+  /** Resolves when this text has come on either stream; rejects when the process ends without it. */
+  said(text: string): Promise<void>
+  /** Resolves when it has ended: its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>
+}
+
+export interface Surroundings {
+  /** All of it: nothing is inherited. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Modules to load before the command. */
+  readonly preload?: readonly string[]
+}
+
+/** What a process needs to run at all, and nothing of AWS. */
+const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }
+
+export const fedgate = (args: readonly string[], { env = {}, preload = [] }: Surroundings = {}): Command => {
+  const imports = [...preload, TSX].flatMap((module) => ['--import', module])
+  const child = spawn(process.execPath, [...imports, MAIN, ...args], {
+    env: { ...bare, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const written = { stdout: '', stderr: '' }
+  const listeners = new Set<() => void>()
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+      written[stream] += chunk
+      for (const listener of listeners) listener()
+    })
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal))
+  })
+  const said = (text: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (`${written.stdout}${written.stderr}`.includes(text)) resolve()
+      }
+      listeners.add(look)
+      look()
+      void ended.then((code) => reject(new Error(`it ended with ${code} and said: ${written.stdout}${written.stderr}`)))
+    })
+  return { process: child, stdout: () => written.stdout, stderr: () => written.stderr, said, ended }
+}
