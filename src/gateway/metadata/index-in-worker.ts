@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { createRequire } from 'node:module'
-import { Worker, type WorkerOptions } from 'node:worker_threads'
+import { Worker } from 'node:worker_threads'
 import { SamlError } from '../../saml/errors.ts'
 import type { FederationIndex } from '../../saml/federation/index-aggregate.ts'
 import type { IndexOutcome, IndexTask } from './index-worker.ts'
@@ -9,19 +8,20 @@ import type { IndexOutcome, IndexTask } from './index-worker.ts'
 const MAX_HEAP_MB = 512
 const TIMEOUT_MS = 5 * 60_000
 
-/** From source the thread needs the same loader as the process has; compiled it needs none. */
-const isSource = import.meta.url.endsWith('.ts')
-const entry = new URL(isSource ? './index-worker.ts' : './index-worker.js', import.meta.url)
-const loader = (): WorkerOptions =>
-  isSource ? { execArgv: ['--import', createRequire(import.meta.url).resolve('tsx')] } : {}
+const options = { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } }
+
+/** Node runs what is compiled. From source a thread does not have its process's loader and needs one of its own. */
+const startWorker = (workerData: IndexTask): Worker => {
+  const compiled = new URL('./index-worker.js', import.meta.url)
+  if (import.meta.url.endsWith('.js')) return new Worker(compiled, { ...options, workerData })
+  const source = new URL('./index-worker.ts', import.meta.url)
+  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${source}') })`
+  return new Worker(start, { ...options, workerData, eval: true, execArgv: [] })
+}
 
 /** Indexes an open file in a thread of its own. Throws SamlError as indexAggregate does. */
 export const indexInWorker = async (task: IndexTask): Promise<FederationIndex> => {
-  const worker = new Worker(entry, {
-    ...loader(),
-    workerData: task,
-    resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB },
-  })
+  const worker = startWorker(task)
   try {
     const [outcome] = (await once(worker, 'message', { signal: AbortSignal.timeout(TIMEOUT_MS) })) as [IndexOutcome]
     if ('index' in outcome) return outcome.index

@@ -16,6 +16,8 @@ export type EntitySearch = (query: string, limit: number, languages: readonly st
 
 interface Searchable {
   readonly entity: FederationEntity
+  /** Its name as it is ordered by. */
+  readonly order: string
   /** Folded names and the entityID's host, each on its own line. */
   readonly text: string
 }
@@ -39,9 +41,11 @@ export const fold = (text: string): string =>
 export const hostOf = (entityId: string): string => (URL.canParse(entityId) ? new URL(entityId).host : '') || entityId
 
 const MAX_QUERY = 200
+const RANKS = 3
 
 const searchable = (entity: FederationEntity): Searchable => ({
   entity,
+  order: fold(nameOf(entity, [])),
   text: [...entity.names.map(({ name }) => fold(name)), fold(hostOf(entity.entityId))]
     .map((line) => `\n ${line}`)
     .join(''),
@@ -56,19 +60,17 @@ const rankOf = (text: string, query: string, words: readonly string[]): number |
 
 /** Prepares the search; `entities` that ask to be hidden are not found. */
 export const createSearch = (entities: Iterable<FederationEntity>): EntitySearch => {
-  const all = [...entities].filter(({ isHidden }) => !isHidden).map(searchable)
+  const all = [...entities]
+    .filter(({ isHidden }) => !isHidden)
+    .map(searchable)
+    .toSorted((a, b) => (a.order < b.order ? -1 : 1))
   return (query, limit, languages) => {
     const wanted = fold(query.slice(0, MAX_QUERY))
     const words = wanted.split(' ')
-    const ranked = all.flatMap(({ entity, text }) => {
-      const rank = rankOf(text, wanted, words)
-      return rank === undefined ? [] : [{ rank, entityId: entity.entityId, name: nameOf(entity, languages) }]
-    })
-    const { compare } = new Intl.Collator(languages[0], { sensitivity: 'base' })
-    return ranked
-      .toSorted((a, b) => a.rank - b.rank || compare(a.name, b.name))
-      .slice(0, limit)
-      .map(({ entityId, name }) => ({ entityId, name }))
+    const byRank: FederationEntity[][] = Array.from({ length: RANKS }, () => [])
+    for (const { entity, text } of all) byRank[rankOf(text, wanted, words) ?? RANKS]?.push(entity)
+    const best = byRank.flat().slice(0, limit)
+    return best.map((entity) => ({ entityId: entity.entityId, name: nameOf(entity, languages) }))
   }
 }
 
