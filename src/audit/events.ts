@@ -57,7 +57,8 @@ interface IssuedCredentials {
 export type AuditEvent =
   | (Occurrence &
       Person & {
-        readonly eventName: 'login'
+        /** `login.renewed`: the same person's answer to the question anew, for a login that goes on. */
+        readonly eventName: 'login' | 'login.renewed'
         readonly protocol: 'saml' | 'oidc'
         readonly issuer: string
         readonly authenticatedAt: Date
@@ -71,6 +72,7 @@ export type AuditEvent =
       RoleRequest &
       IssuedCredentials & { readonly eventName: 'console'; readonly destination: string })
   | (Occurrence & Person & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
+  | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
   | (Occurrence & Person & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' | 'expired' })
 
 /** Where events go. `record` never throws: a log that cannot be written must not sign anybody out. */

@@ -21,7 +21,16 @@ export type Attributes = ReadonlyMap<string, readonly string[]>
 
 /** What the provider signed and STS may be shown, with the time after which AWS will no longer take it. */
 export type Evidence =
-  | { readonly kind: 'saml'; readonly response: Secret; readonly issuedAt: Date; readonly expiresAt: Date }
+  | {
+      readonly kind: 'saml'
+      readonly response: Secret
+      readonly issuedAt: Date
+      readonly expiresAt: Date
+      /** SubjectConfirmations of every method: AWS takes an assertion with one only. */
+      readonly confirmationCount: number
+      /** The assertion came encrypted: AWS can read it only with our key. */
+      readonly isEncrypted: boolean
+    }
   | { readonly kind: 'web-identity'; readonly token: Secret; readonly issuedAt: Date; readonly expiresAt: Date }
 
 /** What a logout at the provider has to name. */
@@ -32,6 +41,13 @@ export type LogoutRef =
       readonly sessionIndex?: string
     }
   | { readonly kind: 'oidc'; readonly subject: string; readonly sid?: string; readonly idToken: Secret }
+
+/** How fresh evidence can be had without the person: OpenID Connect Core 12. */
+export interface Renewal {
+  readonly refreshToken: Secret
+  /** Of the login's own ID token: a renewed one has the same or none. */
+  readonly nonce: string
+}
 
 /** SAML Core 2.2.3 */
 export interface NameId {
@@ -46,6 +62,8 @@ export interface SignIn {
   readonly identity: Identity
   readonly evidence: Evidence
   readonly logoutRef: LogoutRef
+  /** Where the provider gave a refresh token. */
+  readonly renewal?: Renewal
   /** The provider's own end of this session (SessionNotOnOrAfter), which caps ours. */
   readonly sessionEndsAt?: Date
 }

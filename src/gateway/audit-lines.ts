@@ -21,35 +21,50 @@ const findingsOf = (error: FedgateError): Verdict | undefined => {
   return verdict === undefined || verdict.length === 0 ? undefined : verdict
 }
 
-export const auditLogin = (gateway: Auditing, login: Login, caller: Caller): void => {
-  const { protocol, issuer, authenticatedAt } = login.signIn.identity
-  gateway.audit.record({
-    eventName: 'login',
-    ...occurrence(gateway, caller),
-    ...person(login),
-    protocol,
-    issuer,
-    authenticatedAt,
-  })
-}
+const auditSignIn =
+  (eventName: 'login' | 'login.renewed') =>
+  (gateway: Auditing, login: Login, caller: Caller): void => {
+    const { protocol, issuer, authenticatedAt } = login.signIn.identity
+    gateway.audit.record({
+      eventName,
+      ...occurrence(gateway, caller),
+      ...person(login),
+      protocol,
+      issuer,
+      authenticatedAt,
+    })
+  }
+
+export const auditLogin = auditSignIn('login')
+/** The same person proved anew who they are, and their login goes on. */
+export const auditRenewal = auditSignIn('login.renewed')
+
+const auditingRefused =
+  (eventName: 'login.refused' | 'logout.refused') =>
+  async <Result>(
+    gateway: Auditing,
+    who: { readonly provider: string; readonly subject?: string },
+    caller: Caller,
+    step: () => Promise<Result>,
+  ): Promise<Result> => {
+    try {
+      return await step()
+    } catch (error) {
+      if (error instanceof FedgateError)
+        gateway.audit.record({
+          eventName,
+          ...occurrence(gateway, caller),
+          ...who,
+          ...refusalOf(error, findingsOf(error)),
+        })
+      throw error
+    }
+  }
 
 /** Runs a step of a login; what it refuses is in the log under the caller's reference. */
-export const auditingRefusals = async <Result>(
-  gateway: Auditing,
-  who: { readonly provider: string; readonly subject?: string },
-  caller: Caller,
-  step: () => Promise<Result>,
-): Promise<Result> => {
-  try {
-    return await step()
-  } catch (error) {
-    if (error instanceof FedgateError) {
-      const refusal = refusalOf(error, findingsOf(error))
-      gateway.audit.record({ eventName: 'login.refused', ...occurrence(gateway, caller), ...who, ...refusal })
-    }
-    throw error
-  }
-}
+export const auditingRefusals = auditingRefused('login.refused')
+/** The same for what identity providers say about logouts. */
+export const auditingRefusedLogouts = auditingRefused('logout.refused')
 
 const issued = ({ credentials, role, sessionName, durationSeconds, assumedRoleArn, requestId }: TakenRole) => ({
   requestParameters: { roleArn: role.role.arn, roleSessionName: sessionName, durationSeconds },
@@ -99,5 +114,6 @@ export const auditDenied = (
   gateway.audit.record(event)
 }
 
-export const auditLogout = (gateway: Auditing, login: Login, caller: Caller): void =>
-  gateway.audit.record({ eventName: 'logout', ...occurrence(gateway, caller), ...person(login), reason: 'person' })
+/** `person`: signed out here. `provider`: the identity provider asked for it. */
+export const auditLogout = (gateway: Auditing, login: Login, reason: 'person' | 'provider', caller: Caller): void =>
+  gateway.audit.record({ eventName: 'logout', ...occurrence(gateway, caller), ...person(login), reason })

@@ -1,9 +1,11 @@
-import { auditingRefusals, auditLogin } from './audit-lines.ts'
+import type { Identity } from '../core/identity.ts'
+import { auditingRefusals, auditLogin, auditRenewal } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import { beginLogin, type Login, readLogin } from './logins.ts'
-import { takeParked } from './parked-sign-ins.ts'
+import { type ParkedSignIn, readParked, takeParked } from './parked-sign-ins.ts'
 import { isBoundTo } from './pending-logins.ts'
+import { renewedBy } from './renewal.ts'
 
 export interface Finish {
   readonly handle: string
@@ -16,8 +18,10 @@ export interface Finish {
 export type Finished =
   /** The browser gets a session with a new id. */
   | { readonly kind: 'signed-in'; readonly login: Login; readonly returnTo: string }
-  /** The page was loaded again: the session it led to is live, and goes where it was going. */
+  /** Its session is live and stays: the page was loaded again, or the login's evidence is renewed. */
   | { readonly kind: 'already'; readonly returnTo: string }
+  /** Nobody here started it: the person is asked whether it is meant. */
+  | { readonly kind: 'to-confirm'; readonly identity: Identity }
 
 interface FinishedRecord {
   readonly loginId: string
@@ -26,8 +30,16 @@ interface FinishedRecord {
 
 const finishedKey = (handle: string): string => `finished:${handle}`
 
+const rememberFinished = (gateway: Gateway, handle: string, { id, expiresAt }: Login, returnTo: string) => {
+  const record: FinishedRecord = { loginId: id, returnTo }
+  return gateway.store.put(finishedKey(handle), JSON.stringify(record), expiresAt)
+}
+
 /** Loading the finish page again leads on only where the very login that it began is the one that is live here. */
-const finishedBefore = async (gateway: Gateway, { handle, loginId }: Finish): Promise<Finished> => {
+const finishedBefore = async (
+  gateway: Gateway,
+  { handle, loginId }: Omit<Finish, 'browserSecret'>,
+): Promise<Finished> => {
   const text = await gateway.store.get(finishedKey(handle))
   if (text === undefined) throw new GatewayError('login.expired')
   const before = JSON.parse(text) as FinishedRecord
@@ -36,21 +48,60 @@ const finishedBefore = async (gateway: Gateway, { handle, loginId }: Finish): Pr
   return { kind: 'already', returnTo: before.returnTo }
 }
 
+const begin = async (
+  gateway: Gateway,
+  handle: string,
+  { signIn, returnTo }: ParkedSignIn,
+  caller: Caller,
+): Promise<Extract<Finished, { kind: 'signed-in' }>> => {
+  const login = await beginLogin(gateway.store, gateway.now, signIn, gateway.settings.session.lifetimeSeconds)
+  await rememberFinished(gateway, handle, login, returnTo)
+  auditLogin(gateway, login, caller)
+  return { kind: 'signed-in', login, returnTo }
+}
+
+/** The same person's fresh answer for the login that asked for it; another person's begins a login of its own. */
+const renewOrBegin = async (
+  gateway: Gateway,
+  { handle, loginId }: Finish,
+  parked: ParkedSignIn,
+  caller: Caller,
+): Promise<Finished> => {
+  const renewed = await renewedBy(gateway, loginId, parked)
+  if (!renewed) return begin(gateway, handle, parked, caller)
+  await rememberFinished(gateway, handle, renewed, parked.returnTo)
+  auditRenewal(gateway, renewed, caller)
+  return { kind: 'already', returnTo: parked.returnTo }
+}
+
 /**
  * Where every login ends: the browser that started it fetches what was verified, and only it. Another browser's try
  * uses the handle up. Throws GatewayError `login.other_browser`, `login.used` or `login.expired`.
  */
 export const finishLogin = async (gateway: Gateway, finish: Finish, caller: Caller): Promise<Finished> => {
+  const waiting = await readParked(gateway, finish.handle)
+  if (waiting && waiting.binding === undefined) return { kind: 'to-confirm', identity: waiting.signIn.identity }
   const parked = await takeParked(gateway, finish.handle)
   if (!parked) return finishedBefore(gateway, finish)
-  const { signIn, returnTo, binding } = parked
-  const { provider, subject } = signIn.identity
+  const { provider, subject } = parked.signIn.identity
   return auditingRefusals(gateway, { provider, subject }, caller, async () => {
-    if (!isBoundTo(binding, finish.browserSecret)) throw new GatewayError('login.other_browser')
-    const login = await beginLogin(gateway.store, gateway.now, signIn, gateway.settings.session.lifetimeSeconds)
-    const record: FinishedRecord = { loginId: login.id, returnTo }
-    await gateway.store.put(finishedKey(finish.handle), JSON.stringify(record), login.expiresAt)
-    auditLogin(gateway, login, caller)
-    return { kind: 'signed-in', login, returnTo }
+    if (parked.binding === undefined || !isBoundTo(parked.binding, finish.browserSecret))
+      throw new GatewayError('login.other_browser')
+    return renewOrBegin(gateway, finish, parked, caller)
   })
+}
+
+/**
+ * The person says that a sign-in which nobody here started is meant: on a page of ours, so that no other site can say
+ * it for them. Throws GatewayError `login.other_browser`, `login.used` or `login.expired`.
+ */
+export const confirmLogin = async (
+  gateway: Gateway,
+  { handle, loginId }: Omit<Finish, 'browserSecret'>,
+  caller: Caller,
+): Promise<Finished> => {
+  const waiting = await readParked(gateway, handle)
+  if (waiting?.binding !== undefined) throw new GatewayError('login.other_browser')
+  const parked = await takeParked(gateway, handle)
+  return parked ? begin(gateway, handle, parked, caller) : finishedBefore(gateway, { handle, loginId })
 }

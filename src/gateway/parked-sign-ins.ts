@@ -9,14 +9,17 @@ const PARKED_SECONDS = 5 * 60
 export interface ParkedSignIn {
   readonly signIn: SignIn
   readonly returnTo: string
-  /** The fingerprint of the binding cookie of the browser that started. */
-  readonly binding: string
+  /**
+   * The fingerprint of the binding cookie of the browser that started; undefined where nobody here did: then it is for
+   * the person to confirm.
+   */
+  readonly binding?: string
+  /** The login whose evidence this renews, should it be the same person's. */
+  readonly renews?: string
 }
 
-interface ParkedRecord {
+interface ParkedRecord extends Omit<ParkedSignIn, 'signIn'> {
   readonly signIn: string
-  readonly returnTo: string
-  readonly binding: string
 }
 
 const keyOf = (handle: string): string => `parked:${handle}`
@@ -24,22 +27,33 @@ const keyOf = (handle: string): string => `parked:${handle}`
 /** Parks it and returns the handle. */
 export const parkSignIn = async (
   { store, now }: Pick<Gateway, 'store' | 'now'>,
-  signIn: SignIn,
-  { returnTo, binding }: Pick<ParkedSignIn, 'returnTo' | 'binding'>,
+  { signIn, returnTo, binding, renews }: ParkedSignIn,
 ): Promise<string> => {
   const handle = newToken()
-  const record: ParkedRecord = { signIn: toRecord(signIn), returnTo, binding }
+  const record: ParkedRecord = {
+    signIn: toRecord(signIn),
+    returnTo,
+    ...(binding === undefined ? {} : { binding }),
+    ...(renews === undefined ? {} : { renews }),
+  }
   await store.put(keyOf(handle), JSON.stringify(record), new Date(now().getTime() + PARKED_SECONDS * 1000))
   return handle
 }
+
+const parkedIn = (text: string | undefined): ParkedSignIn | undefined => {
+  if (text === undefined) return undefined
+  const { signIn, ...parked } = JSON.parse(text) as ParkedRecord
+  return { ...parked, signIn: fromRecord(signIn) }
+}
+
+/** Looks at it and leaves it there; undefined when it is gone. */
+export const readParked = async (
+  { store }: Pick<Gateway, 'store'>,
+  handle: string,
+): Promise<ParkedSignIn | undefined> => parkedIn(await store.get(keyOf(handle)))
 
 /** Gives it to one caller only; undefined when it is gone. */
 export const takeParked = async (
   { store }: Pick<Gateway, 'store'>,
   handle: string,
-): Promise<ParkedSignIn | undefined> => {
-  const text = await store.take(keyOf(handle))
-  if (text === undefined) return undefined
-  const { signIn, returnTo, binding } = JSON.parse(text) as ParkedRecord
-  return { signIn: fromRecord(signIn), returnTo, binding }
-}
+): Promise<ParkedSignIn | undefined> => parkedIn(await store.take(keyOf(handle)))

@@ -14,7 +14,14 @@ interface Started {
 
 /** A login that has been started and not yet answered. */
 export type PendingLogin =
-  | (Started & { readonly protocol: 'saml'; readonly requestId: string })
+  | (Started & {
+      readonly protocol: 'saml'
+      readonly requestId: string
+      /** The identity provider was asked not to show itself. */
+      readonly isPassive?: boolean
+      /** The login whose evidence this is to renew: the same person's answer changes nothing else. */
+      readonly renews?: string
+    })
   | (Started & {
       readonly protocol: 'oidc'
       readonly state: string

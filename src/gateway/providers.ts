@@ -37,6 +37,7 @@ export interface GatewayKeys {
 
 /** Our addresses towards a provider. Each has its own, so that an answer for one is no answer for another. */
 export const acsUrl = (baseUrl: string, id: string): string => `${baseUrl}/saml/${id}/acs`
+export const sloUrl = (baseUrl: string, id: string): string => `${baseUrl}/saml/${id}/slo`
 export const callbackUrl = (baseUrl: string, id: string): string => `${baseUrl}/oidc/${id}/callback`
 
 /** What STS has to read is asked for in clear text, unless IAM holds our key. */
@@ -58,6 +59,7 @@ const samlProvider = (
       entityId: settings.spEntityId,
       name: new URL(baseUrl).host,
       acsUrl: acsUrl(baseUrl, settings.id),
+      sloUrl: sloUrl(baseUrl, settings.id),
       keys,
       furtherKeys,
       decryptionKeys: mayBeEncrypted(settings) ? encryption : [],

@@ -39,8 +39,7 @@ const consume = async (gateway: Gateway, assertion: VerifiedAssertion, skew: num
   const { inResponseTo } = assertion
   const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
   const isFirstUse = await gateway.store.claim(`assertion:${assertion.issuer}:${assertion.id}`, until)
-  const isFirstAnswer =
-    inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
+  const isFirstAnswer = inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
   if (!isFirstUse || !isFirstAnswer)
     throw new SamlError('saml.replayed', { found: assertion.id, source: 'Assertion/@ID' })
 }
@@ -48,22 +47,13 @@ const consume = async (gateway: Gateway, assertion: VerifiedAssertion, skew: num
 /** Verifies it and uses it up. Throws SamlError. */
 const verifySaml = async (
   gateway: Gateway,
-  { settings, serviceProvider, metadata }: SamlProvider,
+  provider: SamlProvider,
   form: SamlAnswer['form'],
   pending: Pending<'saml'> | undefined,
 ): Promise<VerifiedAssertion> => {
-  const expected = {
-    idp: await metadata(),
-    spEntityId: serviceProvider.entityId,
-    acsUrl: serviceProvider.acsUrl,
-    inResponseTo: pending?.requestId,
-    allowsUnsolicited: settings.allowIdpInitiated,
-    clockSkewSeconds: settings.clockSkewSeconds,
-    signature: settings.signature,
-    subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,
-  }
+  const expected = expectedResponse(provider, await provider.metadata(), pending?.requestId)
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, gateway.now())
-  await consume(gateway, assertion, settings.clockSkewSeconds)
+  await consume(gateway, assertion, provider.settings.clockSkewSeconds)
   return assertion
 }
 
@@ -118,7 +108,8 @@ const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer)
   try {
     const assertion = await verifySaml(gateway, provider, form, pending)
     const signIn = signInFromAssertion(id, assertion, String(form.SAMLResponse))
-    if (assertion.inResponseTo === undefined) return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
+    if (assertion.inResponseTo === undefined)
+      return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
     if (!pending) throw new SamlError('saml.request_unknown')
     return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {

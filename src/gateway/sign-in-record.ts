@@ -28,7 +28,12 @@ interface SignInRecord {
     readonly authenticatedAt: string
   }
   readonly evidence: { readonly issuedAt: string; readonly expiresAt: string } & (
-    | { readonly kind: 'saml'; readonly response: string }
+    | {
+        readonly kind: 'saml'
+        readonly response: string
+        readonly confirmationCount: number
+        readonly isEncrypted: boolean
+      }
     | { readonly kind: 'web-identity'; readonly token: string }
   )
   readonly logoutRef:
@@ -49,7 +54,7 @@ export const fromRecord = (text: string): SignIn => {
     },
     evidence:
       evidence.kind === 'saml'
-        ? { kind: 'saml', response: new Secret(evidence.response), ...times }
+        ? { ...evidence, response: new Secret(evidence.response), ...times }
         : { kind: 'web-identity', token: new Secret(evidence.token), ...times },
     logoutRef: logoutRef.kind === 'oidc' ? { ...logoutRef, idToken: new Secret(logoutRef.idToken) } : logoutRef,
     ...(sessionEndsAt === undefined ? {} : { sessionEndsAt: new Date(sessionEndsAt) }),

@@ -1,41 +1,63 @@
 import { fingerprint, newToken } from '../core/ids.ts'
 import { buildAuthnRequest } from '../saml/authn-request.ts'
 import { type Gateway, providerOf } from './gateway.ts'
-import { newHandle, rememberPending } from './pending-logins.ts'
+import { newHandle, type PendingLogin, rememberPending } from './pending-logins.ts'
 import type { OidcProvider, SamlProvider } from './providers.ts'
 import { returnPath } from './return-to.ts'
 
+/** How the browser gets to the identity provider. */
+export type Departure =
+  | { readonly kind: 'redirect'; readonly url: string }
+  | {
+      readonly kind: 'post'
+      readonly action: string
+      readonly fields: Readonly<Record<string, string>>
+      /** The provider's label, for the page that posts. */
+      readonly provider: string
+    }
+
 export interface StartedLogin {
-  /** Where the browser goes: the identity provider. */
-  readonly redirectTo: string
+  readonly departure: Departure
   /** What the browser keeps as its binding cookie: what it had, so that several tabs finish in any order, or new. */
   readonly browserSecret: string
 }
 
-interface Start {
-  readonly browserSecret: string
-  readonly returnTo: string
-}
+/** What a SAML login is for, as it is remembered until the answer comes. */
+export type SamlIntent = Pick<
+  Extract<PendingLogin, { protocol: 'saml' }>,
+  'returnTo' | 'binding' | 'isPassive' | 'renews'
+>
 
-const startSaml = async (gateway: Gateway, provider: SamlProvider, start: Start): Promise<string> => {
+/** Asks that identity provider who it is. Throws GatewayError `provider.unavailable` or SamlError. */
+export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<Departure> => {
+  const { settings, serviceProvider } = provider
   const handle = newHandle()
-  const { id, url } = buildAuthnRequest({
+  const request = buildAuthnRequest({
     idp: await provider.metadata(),
-    sp: provider.serviceProvider,
+    sp: serviceProvider,
     relayState: handle,
     now: gateway.now(),
+    isPassive: intent.isPassive ?? false,
+    signRequests: settings.signRequests,
+    authnContext: settings.authnContext,
+    ...(settings.nameIdFormat === undefined ? {} : { nameIdFormat: settings.nameIdFormat }),
   })
   await rememberPending(gateway.store, gateway.now, handle, {
     protocol: 'saml',
-    provider: provider.settings.id,
-    requestId: id,
-    returnTo: start.returnTo,
-    binding: fingerprint(start.browserSecret),
+    provider: settings.id,
+    requestId: request.id,
+    ...intent,
   })
-  return url
+  return request.binding === 'redirect'
+    ? { kind: 'redirect', url: request.url }
+    : { kind: 'post', action: request.action, fields: request.fields, provider: settings.label }
 }
 
-const startOidc = async (gateway: Gateway, provider: OidcProvider, start: Start): Promise<string> => {
+const startOidc = async (
+  gateway: Gateway,
+  provider: OidcProvider,
+  { returnTo, binding }: Pick<PendingLogin, 'returnTo' | 'binding'>,
+): Promise<Departure> => {
   const { url, state, nonce, codeVerifier } = await provider.relyingParty.start(gateway.now())
   await rememberPending(gateway.store, gateway.now, state, {
     protocol: 'oidc',
@@ -43,10 +65,10 @@ const startOidc = async (gateway: Gateway, provider: OidcProvider, start: Start)
     state,
     nonce,
     codeVerifier,
-    returnTo: start.returnTo,
-    binding: fingerprint(start.browserSecret),
+    returnTo,
+    binding,
   })
-  return url.toString()
+  return { kind: 'redirect', url: url.toString() }
 }
 
 /**
@@ -58,8 +80,11 @@ export const startLogin = async (
   asked: { provider: string; returnTo: unknown; browserSecret: string | undefined },
 ): Promise<StartedLogin> => {
   const provider = providerOf(gateway, asked.provider)
-  const start = { browserSecret: asked.browserSecret ?? newToken(), returnTo: returnPath(asked.returnTo, '/roles') }
-  const redirectTo =
-    provider.protocol === 'saml' ? await startSaml(gateway, provider, start) : await startOidc(gateway, provider, start)
-  return { redirectTo, browserSecret: start.browserSecret }
+  const browserSecret = asked.browserSecret ?? newToken()
+  const intent = { returnTo: returnPath(asked.returnTo, '/roles'), binding: fingerprint(browserSecret) }
+  const departure =
+    provider.protocol === 'saml'
+      ? await startSaml(gateway, provider, intent)
+      : await startOidc(gateway, provider, intent)
+  return { departure, browserSecret }
 }

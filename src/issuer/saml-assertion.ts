@@ -23,18 +23,21 @@ export interface SamlIssuer {
   /** The entityID of the gateway as identity provider: as it stands in the metadata that IAM holds. */
   readonly entityId: string
   readonly signer: Signer
+  /** What will sign after a rollover, or did before: IAM holds all of them meanwhile. PEM. */
+  readonly furtherCertificates: readonly string[]
 }
 
-/** The gateway's own identity provider: its entityID is where its metadata is published. */
-export const samlIssuer = (baseUrl: string, signer: Signer): SamlIssuer => ({
+/** The gateway's own identity provider: its entityID is where its metadata is published. The first key signs. */
+export const samlIssuer = (baseUrl: string, signer: Signer, further: readonly Signer[] = []): SamlIssuer => ({
   entityId: `${baseUrl}/idp/metadata`,
   signer,
+  furtherCertificates: further.map(({ certificate }) => certificate),
 })
 
 /** What IAM's SAML provider holds: the gateway as identity provider towards AWS. */
-export const samlIssuerMetadata = ({ entityId, signer }: SamlIssuer): string =>
+export const samlIssuerMetadata = ({ entityId, signer, furtherCertificates }: SamlIssuer): string =>
   // AWS sends nobody there; the metadata schema wants a sign-on service.
-  buildIdpMetadata({ entityId, signer, ssoUrl: new URL('/login', entityId).href })
+  buildIdpMetadata({ entityId, signer, furtherCertificates, ssoUrl: new URL('/login', entityId).href })
 
 export interface AssertionForAws {
   readonly identity: Identity

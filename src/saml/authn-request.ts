@@ -6,7 +6,7 @@ import { decodeBase64 } from '../xml/base64.ts'
 import { attributeOf, isNamed, onlyChild, textOf } from '../xml/navigate.ts'
 import { parseXml } from '../xml/parse.ts'
 import { decodeUtf8 } from '../xml/utf8.ts'
-import { element, render } from '../xml/write.ts'
+import { element, type Markup, render } from '../xml/write.ts'
 import { asSamlError, SamlError } from './errors.ts'
 import type { IdpMetadata } from './metadata.ts'
 import { ASSERTION, BINDING_POST, BINDING_REDIRECT, PROTOCOL } from './names.ts'
@@ -24,29 +24,66 @@ export interface AuthnRequestOptions {
   readonly forceAuthn?: boolean
   /** The identity provider must not show itself: it answers NoPassive instead. */
   readonly isPassive?: boolean
-  /** Default: as the identity provider's metadata wants it. */
-  readonly sign?: boolean
+  /** `always`, or `auto` (the default): as the identity provider's metadata wants it. */
+  readonly signRequests?: 'auto' | 'always'
+  /** NameIDPolicy's Format, a URI; without it the identity provider chooses. */
+  readonly nameIdFormat?: string
+  /** Authentication context classes of which one will do, best first. Empty or absent: any. Core 3.3.2.2.1 */
+  readonly authnContext?: readonly string[]
 }
 
+/** A request on its way: where the browser goes, or the form that it posts there. */
+export type AuthnRequestMessage =
+  | { readonly binding: 'redirect'; readonly id: string; readonly url: string }
+  | {
+      readonly binding: 'post'
+      readonly id: string
+      readonly action: string
+      readonly fields: { readonly SAMLRequest: string; readonly RelayState: string }
+    }
+
+/** Whether requests to that identity provider are signed: what our metadata announces to it. Metadata 2.4.4 */
+export const signsRequests = (
+  { wantAuthnRequestsSigned }: Pick<IdpMetadata, 'wantAuthnRequestsSigned'>,
+  signRequests: 'auto' | 'always' = 'auto',
+): boolean => signRequests === 'always' || wantAuthnRequestsSigned
+
 /**
- * The request that sends a person to the identity provider, by the redirect binding. Core 3.4.1, Bindings 3.4.
- * Throws `saml.sign_on_endpoint_missing` when the metadata has no such endpoint.
+ * The request that sends a person to the identity provider, by the redirect binding where its metadata offers that, else
+ * by POST. Core 3.4.1, Bindings 3.4, 3.5. Throws `saml.sign_on_endpoint_missing` when the metadata offers neither.
  */
-export const buildAuthnRequest = (options: AuthnRequestOptions): { readonly id: string; readonly url: string } => {
-  const { idp, sp, relayState } = options
-  const destination = idp.singleSignOn.redirect
-  if (destination === undefined) throw new SamlError('saml.sign_on_endpoint_missing', { found: idp.entityId })
-  const isSigned = options.sign ?? idp.wantAuthnRequestsSigned
+export const buildAuthnRequest = (options: AuthnRequestOptions): AuthnRequestMessage => {
+  const { redirect, post } = options.idp.singleSignOn
+  if (redirect !== undefined) return byRedirect(redirect, options)
+  if (post !== undefined) return byPost(post, options)
+  throw new SamlError('saml.sign_on_endpoint_missing', { found: options.idp.entityId })
+}
+
+const byRedirect = (destination: string, options: AuthnRequestOptions): AuthnRequestMessage => {
+  const { id, content, sp, idp } = inSamlifysWords(destination, options)
+  const { context: url } = sp.createLoginRequest(idp, 'redirect', {
+    relayState: options.relayState,
+    customTagReplacement: content,
+  })
+  return { binding: 'redirect', id, url }
+}
+
+const byPost = (destination: string, options: AuthnRequestOptions): AuthnRequestMessage => {
+  const { id, content, sp, idp } = inSamlifysWords(destination, options)
+  const { context: SAMLRequest } = sp.createLoginRequest(idp, 'post', { customTagReplacement: content })
+  return { binding: 'post', id, action: destination, fields: { SAMLRequest, RelayState: options.relayState } }
+}
+
+/** samlify packs and signs; what the request says is written here. */
+const inSamlifysWords = (destination: string, options: AuthnRequestOptions) => {
   const id = (options.newId ?? newXmlId)()
-  const { context: url } = asSamlify(sp, isSigned).createLoginRequest(
-    asSamlifyIdp(idp, destination, isSigned),
-    'redirect',
-    {
-      relayState,
-      customTagReplacement: () => ({ id, context: writeAuthnRequest(id, destination, options) }),
-    },
-  )
-  return { id, url }
+  const isSigned = signsRequests(options.idp, options.signRequests)
+  return {
+    id,
+    content: () => ({ id, context: writeAuthnRequest(id, destination, options) }),
+    sp: asSamlify(options.sp, isSigned),
+    idp: asSamlifyIdp(options.idp, destination, isSigned),
+  }
 }
 
 const writeAuthnRequest = (id: string, destination: string, { sp, now, ...wish }: AuthnRequestOptions): string =>
@@ -64,10 +101,24 @@ const writeAuthnRequest = (id: string, destination: string, { sp, now, ...wish }
         IsPassive: wish.isPassive ? 'true' : undefined,
         ProtocolBinding: BINDING_POST,
         AssertionConsumerServiceURL: sp.acsUrl,
+        ProviderName: sp.name,
       },
-      [element('saml:Issuer', {}, sp.entityId), element('samlp:NameIDPolicy', { AllowCreate: 'true' })],
+      [
+        element('saml:Issuer', {}, sp.entityId),
+        element('samlp:NameIDPolicy', { Format: wish.nameIdFormat, AllowCreate: 'true' }),
+        requestedContext(wish.authnContext ?? []),
+      ],
     ),
   )
+
+const requestedContext = (classes: readonly string[]): Markup | undefined =>
+  classes.length === 0
+    ? undefined
+    : element(
+        'samlp:RequestedAuthnContext',
+        { Comparison: 'exact' },
+        classes.map((each) => element('saml:AuthnContextClassRef', {}, each)),
+      )
 
 /** samlify refuses to build a request when both sides' flags differ, so that both are set to what is done. */
 const asSamlify = (sp: ServiceProvider, isSigned: boolean) =>
@@ -76,6 +127,7 @@ const asSamlify = (sp: ServiceProvider, isSigned: boolean) =>
     authnRequestsSigned: isSigned,
     requestSignatureAlgorithm: RSA_SHA256,
     privateKey: sp.keys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    signingCert: sp.keys.certificate,
     assertionConsumerService: [{ Binding: BINDING_POST, Location: sp.acsUrl }],
   })
 
@@ -83,7 +135,7 @@ const asSamlifyIdp = (idp: IdpMetadata, destination: string, isSigned: boolean) 
   samlify.IdentityProvider({
     entityID: idp.entityId,
     wantAuthnRequestsSigned: isSigned,
-    singleSignOnService: [{ Binding: BINDING_REDIRECT, Location: destination }],
+    singleSignOnService: [BINDING_REDIRECT, BINDING_POST].map((Binding) => ({ Binding, Location: destination })),
     // samlify warns on the console where there is none; it plays no part in a login.
     singleLogoutService: [{ Binding: BINDING_REDIRECT, Location: destination }],
   })

@@ -32,8 +32,16 @@ export const samlErrors = {
   'saml.assertion_repeated': { sentence: "The identity provider's answer holds more than one assertion.", hint: ask },
   'saml.assertion_misplaced': { sentence: 'An assertion stands where none may be.', hint: ask },
   'saml.assertion_encrypted': {
-    sentence: "The identity provider's answer is encrypted, which is not supported yet.",
-    hint: 'Turn assertion encryption off for this gateway at the identity provider.',
+    sentence: "The identity provider's answer is encrypted, and this gateway has no key to open it.",
+    hint: 'Turn assertion encryption off for this gateway at the identity provider, or configure encryption keys.',
+  },
+  'saml.assertion_not_encrypted': {
+    sentence: "The identity provider's answer is not encrypted.",
+    hint: 'Turn assertion encryption on for this gateway at the identity provider.',
+  },
+  'saml.encryption_cbc_unsigned': {
+    sentence: "The identity provider's answer is encrypted with AES-CBC and not signed as a whole.",
+    hint: 'Set the identity provider to sign the whole response (SamlResponseSignature MessageAndAssertion at ADFS, "Sign SAML response and assertion" at Entra ID) or to encrypt with AES-GCM; or set acceptCbcWithoutSignedResponse for it here.',
   },
   'saml.signature_misplaced': { sentence: 'A signature stands where none may be.', hint: ask },
   'saml.signature_missing': {

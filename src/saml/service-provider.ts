@@ -3,6 +3,8 @@ import type { KeyPair } from '../core/keys.ts'
 /** This gateway as one identity provider knows it. */
 export interface ServiceProvider {
   readonly entityId: string
+  /** What people at the identity provider see it called: in requests (ProviderName) and in the metadata. */
+  readonly name?: string
   /** Assertion consumer service, for the POST binding. */
   readonly acsUrl: string
   /** Single logout service, for redirect and POST alike. */

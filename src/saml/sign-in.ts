@@ -32,6 +32,8 @@ export const signInFromAssertion = (
       kind: 'saml',
       response: new Secret(samlResponseBase64),
       issuedAt: issueInstant,
+      confirmationCount: assertion.confirmationCount,
+      isEncrypted: assertion.isEncrypted,
       expiresAt: earliest([assertion.expiresAt, addSeconds(issueInstant, STS_ACCEPTS_SECONDS)]),
     },
     logoutRef: {

@@ -1,33 +1,114 @@
-import samlify from 'samlify'
+import { X509Certificate } from 'node:crypto'
+import { newXmlId } from '../core/ids.ts'
+import type { KeyPair } from '../core/keys.ts'
+import { XMLDSIG } from '../xml/algorithms.ts'
+import { signEnveloped } from '../xml/sign.ts'
+import { element, type Markup, render } from '../xml/write.ts'
 import {
+  ATTRNAME_UNSPECIFIED,
+  ATTRNAME_URI,
   BINDING_POST,
   BINDING_REDIRECT,
+  METADATA,
   NAMEID_EMAIL,
   NAMEID_PERSISTENT,
   NAMEID_TRANSIENT,
   NAMEID_UNSPECIFIED,
+  PROTOCOL,
 } from './names.ts'
 import type { ServiceProvider } from './service-provider.ts'
 
-/**
- * The metadata that an identity provider's administrator loads. Metadata 2.4.4. Requests are announced as signed: they
- * are wherever the identity provider wants it, and announcing it makes no identity provider refuse unsigned ones.
- */
-export const buildSpMetadata = (sp: ServiceProvider): string =>
-  samlify
-    .SPMetadata({
-      entityID: sp.entityId,
-      signingCert: sp.keys.certificate,
-      authnRequestsSigned: true,
-      wantAssertionsSigned: true,
-      nameIDFormat: [NAMEID_PERSISTENT, NAMEID_EMAIL, NAMEID_TRANSIENT, NAMEID_UNSPECIFIED],
-      assertionConsumerService: [{ Binding: BINDING_POST, Location: sp.acsUrl, isDefault: true }],
-      singleLogoutService: sloServices(sp.sloUrl),
-      // The one of samlify's orders that is the schema's.
-      elementsOrder: samlify.Constants.elementsOrder.shibboleth,
-    })
-    .getMetadata()
+/** An attribute that the identity provider is asked to send. Metadata 2.4.4.2 */
+export interface RequestedAttribute {
+  readonly name: string
+  readonly friendlyName?: string
+  readonly isRequired: boolean
+}
+
+export interface SpMetadataOptions {
+  /** Whether requests to this identity provider are signed: some refuse unsigned ones once this is announced. */
+  readonly signsRequests: boolean
+  /** The NameID format that is asked for; without it four are offered. */
+  readonly nameIdFormat?: string
+  readonly requestedAttributes?: readonly RequestedAttribute[]
+}
+
+/** The metadata that an identity provider's administrator loads, unsigned. Metadata 2.4.4 */
+export const buildSpMetadata = (sp: ServiceProvider, options: SpMetadataOptions): string =>
+  render(entityDescriptor(sp, options))
+
+/** The same, signed with the key that signs requests. Metadata 3.1 */
+export const buildSignedSpMetadata = (sp: ServiceProvider, options: SpMetadataOptions): Promise<string> => {
+  const id = newXmlId()
+  const xml = render(entityDescriptor(sp, options, id))
+  return signEnveloped(xml, { id, before: 'SPSSODescriptor', signer: sp.keys })
+}
+
+const OFFERED_FORMATS = [NAMEID_PERSISTENT, NAMEID_EMAIL, NAMEID_TRANSIENT, NAMEID_UNSPECIFIED]
+
+const entityDescriptor = (sp: ServiceProvider, options: SpMetadataOptions, id?: string): Markup =>
+  element('md:EntityDescriptor', { 'xmlns:md': METADATA, ID: id, entityID: sp.entityId }, [
+    element(
+      'md:SPSSODescriptor',
+      {
+        AuthnRequestsSigned: String(options.signsRequests),
+        WantAssertionsSigned: 'true',
+        protocolSupportEnumeration: PROTOCOL,
+      },
+      [
+        ...[sp.keys, ...(sp.furtherKeys ?? [])].map((keys) => keyDescriptor('signing', keys)),
+        ...(sp.decryptionKeys ?? []).map((keys) => keyDescriptor('encryption', keys, OPENED_ALGORITHMS)),
+        ...(sp.sloUrl === undefined ? [] : logoutServices(sp.sloUrl)),
+        ...(options.nameIdFormat === undefined ? OFFERED_FORMATS : [options.nameIdFormat]).map((format) =>
+          element('md:NameIDFormat', {}, format),
+        ),
+        element('md:AssertionConsumerService', {
+          Binding: BINDING_POST,
+          Location: sp.acsUrl,
+          index: '0',
+          isDefault: 'true',
+        }),
+        attributeService(sp, options.requestedAttributes ?? []),
+      ],
+    ),
+  ])
+
+/** What to encrypt with, best first: AES-CBC is opened in signed responses, but not asked for. */
+const OPENED_ALGORITHMS = [
+  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
+  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
+  'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
+]
+
+const keyDescriptor = (
+  use: 'signing' | 'encryption',
+  { certificate }: KeyPair,
+  algorithms: readonly string[] = [],
+): Markup =>
+  element('md:KeyDescriptor', { use }, [
+    element('ds:KeyInfo', { 'xmlns:ds': XMLDSIG }, [
+      element('ds:X509Data', {}, [
+        element('ds:X509Certificate', {}, new X509Certificate(certificate).raw.toString('base64')),
+      ]),
+    ]),
+    ...algorithms.map((Algorithm) => element('md:EncryptionMethod', { Algorithm })),
+  ])
 
 /** Both bindings, because some identity providers look for the one that they prefer and give up. */
-const sloServices = (url: string | undefined) =>
-  url === undefined ? [] : [BINDING_REDIRECT, BINDING_POST].map((Binding) => ({ Binding, Location: url }))
+const logoutServices = (url: string): readonly Markup[] =>
+  [BINDING_REDIRECT, BINDING_POST].map((Binding) => element('md:SingleLogoutService', { Binding, Location: url }))
+
+const attributeService = (sp: ServiceProvider, attributes: readonly RequestedAttribute[]): Markup | undefined =>
+  attributes.length === 0
+    ? undefined
+    : element('md:AttributeConsumingService', { index: '0', isDefault: 'true' }, [
+        element('md:ServiceName', { 'xml:lang': 'en' }, sp.name ?? sp.entityId),
+        ...attributes.map(({ name, friendlyName, isRequired }) =>
+          element('md:RequestedAttribute', {
+            Name: name,
+            NameFormat: name.includes(':') ? ATTRNAME_URI : ATTRNAME_UNSPECIFIED,
+            FriendlyName: friendlyName,
+            isRequired: String(isRequired),
+          }),
+        ),
+      ])

@@ -2,13 +2,21 @@ import { createHmac } from 'node:crypto'
 import type { Request, RequestHandler } from 'express'
 import { sameText } from '../core/ids.ts'
 import type { Gateway } from '../gateway/gateway.ts'
+import { cookieNames, readCookie } from './cookies.ts'
 import { WebError } from './errors.ts'
 import { requireLogin } from './session.ts'
 import { fields } from './view-models.ts'
 
 /** What forms of this session carry: bound to its id, so that it changes at login, and nothing that has to be stored. */
 export const csrfToken = ({ settings }: Gateway, request: Request): string =>
-  createHmac('sha256', settings.session.secrets[0].reveal()).update(`csrf:${request.sessionID}`).digest('base64url')
+  tokenOf(settings, `csrf:${request.sessionID}`)
+
+const tokenOf = ({ session }: Gateway['settings'], purpose: string): string =>
+  createHmac('sha256', session.secrets[0].reveal()).update(purpose).digest('base64url')
+
+/** The same for a browser without a session: bound to the cookie that its pending logins hang on. */
+export const bindingCsrfToken = ({ settings }: Gateway, browserSecret: string): string =>
+  tokenOf(settings, `csrf:binding:${browserSecret}`)
 
 /** Browsers say where a POST comes from; when they do, it has to be a page of ours. */
 const refuseOtherSites = ({ settings }: Gateway, request: Request): void => {
@@ -30,7 +38,22 @@ export const requireCsrf =
   async (request, _response, next) => {
     refuseOtherSites(gateway, request)
     await requireLogin(gateway, request)
-    const token: unknown = request.body?.[fields.csrf]
-    if (typeof token !== 'string' || !sameText(token, csrfToken(gateway, request))) throw new WebError('http.csrf')
+    refuseOtherTokens(request, csrfToken(gateway, request))
     next()
   }
+
+/** Guards a POST of somebody who is not signed in: a page that was shown to this very browser sent it. */
+export const requireBindingCsrf =
+  (gateway: Gateway): RequestHandler =>
+  (request, _response, next) => {
+    refuseOtherSites(gateway, request)
+    const browserSecret = readCookie(request, cookieNames(gateway.settings.baseUrl).binding)
+    if (!browserSecret) throw new WebError('http.csrf', { expected: 'the binding cookie' })
+    refuseOtherTokens(request, bindingCsrfToken(gateway, browserSecret))
+    next()
+  }
+
+const refuseOtherTokens = (request: Request, expected: string): void => {
+  const token: unknown = request.body?.[fields.csrf]
+  if (typeof token !== 'string' || !sameText(token, expected)) throw new WebError('http.csrf')
+}

@@ -20,7 +20,8 @@ export interface WebParts {
 /** Attributes that hold a name to call a person by, best first. */
 const NAME_ATTRIBUTES = ['displayName', 'name', 'urn:oid:2.16.840.1.113730.3.1.241', 'cn', 'email', 'mail']
 
-const nameOf = ({ attributes, subject }: Identity): string =>
+/** How a person is called: a name where the provider sent one, else the subject. */
+export const nameOf = ({ attributes, subject }: Identity): string =>
   NAME_ATTRIBUTES.flatMap((attribute) => attributes.get(attribute) ?? []).find((name) => name.trim() !== '') ?? subject
 
 /** The header's part of every page's model. */

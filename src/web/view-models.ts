@@ -9,7 +9,13 @@ import type { AccountColor } from '../config/types.ts'
 import { showDuration } from '../core/duration.ts'
 
 /** The names of the form fields, the same in every form. */
-export const fields = { csrf: 'csrf', role: 'role', duration: 'duration', destination: 'destination' } as const
+export const fields = {
+  csrf: 'csrf',
+  role: 'role',
+  duration: 'duration',
+  destination: 'destination',
+  handle: 'handle',
+} as const
 
 /** Every page by its name, which is the name of its template. */
 export interface PageModels {
@@ -21,6 +27,7 @@ export interface PageModels {
   readonly 'sign-out': SignOutPage
   readonly 'signed-out': SignedOutPage
   readonly 'post-form': PostFormPage
+  readonly 'confirm-sign-in': ConfirmSignInPage
 }
 
 export type PageName = keyof PageModels
@@ -188,6 +195,15 @@ export interface SignedOutPage extends Page {
   /** What the provider made of it: `You may still be signed in at Corp SSO.` */
   readonly notice?: string | undefined
   readonly signInHref: string
+}
+
+/** GET /login/finish of a sign-in that nobody here started: is it meant? */
+export interface ConfirmSignInPage extends Page {
+  /** How the person is called that the provider speaks of. */
+  readonly name: string
+  readonly providerLabel: string
+  readonly handle: string
+  readonly csrfToken: string
 }
 
 /** Carries a message to an identity provider by POST. Nobody is shown as signed in here. */

@@ -2,13 +2,12 @@ import { type SignatureAlgorithm, SignedXml } from 'xml-crypto'
 import type { Signer } from '../core/keys.ts'
 import { ENVELOPED_SIGNATURE, EXCLUSIVE_C14N, RSA_SHA256, SHA256 } from './algorithms.ts'
 
-export interface SigningPlace {
+/** What to sign, and the local name of the child that the Signature follows or precedes, as the schema's order asks. */
+export type SigningPlace = {
   /** The ID of the element to sign: one of ours, as core/ids makes them. */
   readonly id: string
-  /** Local name of the child that the Signature follows, as the schema's order of children asks. */
-  readonly after: string
   readonly signer: Signer
-}
+} & ({ readonly after: string } | { readonly before: string })
 
 const OUR_ID = /^[A-Za-z_][\w.-]*$/
 
@@ -16,8 +15,9 @@ const OUR_ID = /^[A-Za-z_][\w.-]*$/
  * Signs the element with that ID: RSA-SHA256, exclusive canonicalization, the certificate in KeyInfo. By xml-crypto, so
  * that signer and verifier are independent of each other. For XML that we wrote only: it is parsed leniently.
  */
-export const signEnveloped = async (xml: string, { id, after, signer }: SigningPlace): Promise<string> => {
-  if (!OUR_ID.test(id) || !OUR_ID.test(after)) throw new Error('only IDs of our own making can be signed')
+export const signEnveloped = async (xml: string, { id, signer, ...at }: SigningPlace): Promise<string> => {
+  const [neighbour, action] = 'after' in at ? ([at.after, 'after'] as const) : ([at.before, 'before'] as const)
+  if (!OUR_ID.test(id) || !OUR_ID.test(neighbour)) throw new Error('only IDs of our own making can be signed')
   const place = `//*[@ID='${id}']`
   // xml-crypto wants a key to be there; the signer holds the real one and alone uses it.
   const signed = new SignedXml({
@@ -36,7 +36,7 @@ export const signEnveloped = async (xml: string, { id, after, signer }: SigningP
   return new Promise((resolve, reject) => {
     signed.computeSignature(
       xml,
-      { prefix: 'ds', location: { reference: `${place}/*[local-name(.)='${after}']`, action: 'after' } },
+      { prefix: 'ds', location: { reference: `${place}/*[local-name(.)='${neighbour}']`, action } },
       (error) => (error ? reject(error) : resolve(signed.getSignedXml())),
     )
   })

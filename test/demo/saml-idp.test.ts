@@ -46,7 +46,9 @@ interface Wish {
 
 const requestUrl = async ({ entityId = ENTITY_ID, acsUrl = ACS_URL, relayState = 'r', ...wish }: Wish = {}) => {
   const metadata = parseIdpMetadata(await (await fetch(idp.metadataUrl)).text(), { now: NOW })
-  return buildAuthnRequest({ idp: metadata, sp: { entityId, acsUrl, keys }, relayState, now: NOW, ...wish })
+  const request = buildAuthnRequest({ idp: metadata, sp: { entityId, acsUrl, keys }, relayState, now: NOW, ...wish })
+  if (request.binding !== 'redirect') throw new Error('the demo offers redirect')
+  return request
 }
 
 const signIn = async (browser: Browser, username: string, wish: Wish = {}) => {

@@ -1,16 +1,35 @@
+import { spawnSync } from 'node:child_process'
 import { createPublicKey, verify } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { type AuthnRequestOptions, buildAuthnRequest, parseAuthnRequest } from '../../src/saml/authn-request.ts'
 import { attributeOf, childElements } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
+import { requireTool } from '../tools.ts'
 import { makeKeyPair } from '../xml/keys.ts'
 import { errorOf, idp, now } from './world.ts'
 
 const keys = await makeKeyPair()
 const sp = { entityId: 'https://gateway.example.org/metadata?a=1&b=2', acsUrl: 'https://gateway.example.org/acs', keys }
-const build = (changes: Partial<AuthnRequestOptions> = {}) =>
+const message = (changes: Partial<AuthnRequestOptions> = {}) =>
   buildAuthnRequest({ idp, sp, relayState: 'r/ +&=é', now, newId: () => '_id', ...changes })
+const build = (changes: Partial<AuthnRequestOptions> = {}) => {
+  const request = message(changes)
+  if (request.binding !== 'redirect') throw new Error('not by redirect')
+  return request
+}
+const SSO = 'https://idp.example.org/sso'
+const byPost = { ...idp, singleSignOn: { post: SSO } }
+const post = (changes: Partial<AuthnRequestOptions> = {}) => {
+  const request = message({ idp: byPost, ...changes })
+  if (request.binding !== 'post') throw new Error('not by POST')
+  return request
+}
+const posted = (changes: Partial<AuthnRequestOptions> = {}) =>
+  Buffer.from(post(changes).fields.SAMLRequest, 'base64').toString()
 const requestIn = (url: string) =>
   parseXml(inflateRawSync(Buffer.from(new URL(url).searchParams.get('SAMLRequest') ?? '', 'base64')).toString())
 const parametersOf = (url: string) => Object.fromEntries(new URL(url).searchParams)
@@ -47,11 +66,11 @@ describe('an AuthnRequest by redirect', () => {
     expect(new URL(build({ idp: { ...idp, wantAuthnRequestsSigned: true } }).url).searchParams.has('Signature')).toBe(
       true,
     )
-    expect(new URL(build({ sign: true }).url).searchParams.has('Signature')).toBe(true)
+    expect(new URL(build({ signRequests: 'always' }).url).searchParams.has('Signature')).toBe(true)
   })
 
   it('is signed over the exact octets of the query (Bindings 3.4.4.1)', () => {
-    const query = build({ sign: true }).url.split('?')[1] ?? ''
+    const query = build({ signRequests: 'always' }).url.split('?')[1] ?? ''
     const [octets = '', signature = ''] = query.split('&Signature=')
     expect(octets).toMatch(/^SAMLRequest=[^&]+&RelayState=[^&]+&SigAlg=[^&]+$/)
     const value = Buffer.from(decodeURIComponent(signature), 'base64')
@@ -70,9 +89,65 @@ describe('an AuthnRequest by redirect', () => {
   })
 
   it('cannot be made without an endpoint', () => {
-    expect(errorOf(() => build({ idp: { ...idp, singleSignOn: { post: 'https://idp.example.org/sso' } } })).code).toBe(
-      'saml.sign_on_endpoint_missing',
-    )
+    expect(errorOf(() => message({ idp: { ...idp, singleSignOn: {} } })).code).toBe('saml.sign_on_endpoint_missing')
+  })
+
+  it('is preferred where the identity provider offers both', () => {
+    expect(message({ idp: { ...idp, singleSignOn: { redirect: SSO, post: SSO } } }).binding).toBe('redirect')
+  })
+
+  const childNamed = (name: string, changes: Partial<AuthnRequestOptions>) =>
+    childElements(requestIn(build(changes).url)).find(({ local }) => local === name)
+
+  it('asks for a NameID format only where one is configured (Core 3.4.1.1)', () => {
+    const policy = childNamed('NameIDPolicy', { nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent' })
+    expect(policy && attributeOf(policy, 'Format')).toBe('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent')
+    const free = childNamed('NameIDPolicy', {})
+    expect(free && attributeOf(free, 'Format')).toBeUndefined()
+  })
+
+  it('asks for authentication contexts only where some are configured, in their order (Core 3.3.2.2.1)', () => {
+    const wanted = childNamed('RequestedAuthnContext', { authnContext: ['urn:a', 'urn:b'] })
+    expect(wanted && attributeOf(wanted, 'Comparison')).toBe('exact')
+    expect(wanted && childElements(wanted).map(({ children }) => children[0])).toEqual(['urn:a', 'urn:b'])
+    expect(childNamed('RequestedAuthnContext', { authnContext: [] })).toBeUndefined()
+  })
+
+  it('says who asks, where that has a name', () => {
+    const { url } = build({ sp: { ...sp, name: 'aws.example.com' } })
+    expect(attributeOf(requestIn(url), 'ProviderName')).toBe('aws.example.com')
+  })
+})
+
+describe('an AuthnRequest by POST', () => {
+  it('goes where the identity provider listens for it, with the RelayState as given', () => {
+    const { action, fields } = post()
+    expect(action).toBe(SSO)
+    expect(fields.RelayState).toBe('r/ +&=é')
+    expect(parseAuthnRequest(fields, 'post')).toMatchObject({ id: '_id', issuer: sp.entityId, acsUrl: sp.acsUrl })
+    expect(attributeOf(parseXml(posted()), 'Destination')).toBe(SSO)
+  })
+
+  it('is unsigned unless the identity provider wants it or the configuration says so', () => {
+    expect(posted()).not.toContain('Signature')
+    expect(posted({ signRequests: 'always' })).toContain('Signature')
+    expect(posted({ idp: { ...byPost, wantAuthnRequestsSigned: true } })).toContain('Signature')
+  })
+
+  it.skipIf(!requireTool('/usr/bin/xmlsec1'))('is signed inside, after its Issuer: xmlsec1 verifies it', () => {
+    const xml = posted({ signRequests: 'always' })
+    expect(childElements(parseXml(xml)).map(({ local }) => local)).toEqual(['Issuer', 'Signature', 'NameIDPolicy'])
+    const folder = mkdtempSync(join(tmpdir(), 'fedgate-request-'))
+    writeFileSync(join(folder, 'certificate'), keys.certificate)
+    const verifies = (text: string): boolean => {
+      writeFileSync(join(folder, 'request'), text)
+      const id = ['--id-attr:ID', 'urn:oasis:names:tc:SAML:2.0:protocol:AuthnRequest']
+      const key = ['--pubkey-cert-pem', join(folder, 'certificate')]
+      return spawnSync('/usr/bin/xmlsec1', ['--verify', ...id, ...key, join(folder, 'request')]).status === 0
+    }
+    expect(verifies(xml)).toBe(true)
+    expect(verifies(xml.replace('AllowCreate="true"', 'AllowCreate="false"'))).toBe(false)
+    rmSync(folder, { recursive: true })
   })
 })
 

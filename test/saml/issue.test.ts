@@ -2,15 +2,17 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inflateRawSync } from 'node:zlib'
 import { XmlDocument, XsdValidator } from 'libxml2-wasm'
 import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs'
 import { describe, expect, it } from 'vitest'
+import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { issueResponse, type ResponseToIssue } from '../../src/saml/issue.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { judgeResponse } from '../../src/saml/response/validate.ts'
 import { signInFromAssertion } from '../../src/saml/sign-in.ts'
-import { buildSpMetadata } from '../../src/saml/sp-metadata.ts'
+import { buildSignedSpMetadata, buildSpMetadata } from '../../src/saml/sp-metadata.ts'
 import { requireTool } from '../tools.ts'
 import { makeKeyPair } from '../xml/keys.ts'
 import { acs, assertionOf, codeOf, form, now, request, sp } from './world.ts'
@@ -155,8 +157,52 @@ describe.skipIf(!requireTool(`${schemas}/saml-schema-protocol-2.0.xsd`))('the sc
 
   it('service provider metadata, with and without logout', () => {
     const plain = { entityId: sp, acsUrl: `${acs}?a=1&b=2`, keys }
-    expect(validate('metadata', buildSpMetadata(plain))).not.toThrow()
-    expect(validate('metadata', buildSpMetadata({ ...plain, sloUrl: 'https://gateway.example.org/slo' }))).not.toThrow()
+    const options = { signsRequests: false }
+    const withLogout = { ...plain, sloUrl: 'https://gateway.example.org/slo' }
+    expect(validate('metadata', buildSpMetadata(plain, options))).not.toThrow()
+    expect(validate('metadata', buildSpMetadata(withLogout, options))).not.toThrow()
+  })
+
+  it('service provider metadata with all that it can say, signed', async () => {
+    const xml = await buildSignedSpMetadata(
+      {
+        entityId: sp,
+        name: 'gateway.example.org',
+        acsUrl: acs,
+        sloUrl: 'https://gateway.example.org/slo',
+        keys,
+        furtherKeys: [keys],
+        decryptionKeys: [keys, keys],
+      },
+      {
+        signsRequests: true,
+        nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+        requestedAttributes: [
+          { name: 'urn:oid:0.9.2342.19200300.100.1.3', friendlyName: 'mail', isRequired: true },
+          { name: 'groups', isRequired: false },
+        ],
+      },
+    )
+    expect(validate('metadata', xml)).not.toThrow()
+  })
+
+  it.each(['redirect', 'post'] as const)('an AuthnRequest by %s, with all that it can say', (binding) => {
+    const request = buildAuthnRequest({
+      idp: { ...idp, singleSignOn: { [binding]: 'https://idp.example.org/sso' } },
+      sp: { entityId: sp, name: 'gateway.example.org', acsUrl: acs, keys },
+      relayState: 'r',
+      now,
+      forceAuthn: true,
+      isPassive: true,
+      signRequests: 'always',
+      nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+      authnContext: ['urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'],
+    })
+    const packed =
+      request.binding === 'post' ? request.fields.SAMLRequest : new URL(request.url).searchParams.get('SAMLRequest')
+    const octets = Buffer.from(packed ?? '', 'base64')
+    const xml = (binding === 'post' ? octets : inflateRawSync(octets)).toString()
+    expect(validate('protocol', xml)).not.toThrow()
   })
 
   it('and would refuse another order of children', () => {

@@ -11,7 +11,7 @@ import {
 import type { SignedElement } from '../../xml/signature.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { ASSERTION, BEARER } from '../names.ts'
-import { optionalTime, readNameId, requiredAttribute, requiredTime } from '../values.ts'
+import { nameIdIn, optionalTime, readNameId, requiredAttribute, requiredTime } from '../values.ts'
 import { readAttributes } from './attributes.ts'
 
 /** What a signed assertion says, taken down and not yet judged. Core 2.3 to 2.7 */
@@ -22,6 +22,8 @@ export interface Claims {
   readonly nameId: NameId | undefined
   /** Bearer confirmations only: the others are not for the browser profile and do not count. */
   readonly confirmations: readonly Confirmation[]
+  /** How many there are of every method: AWS takes one only. */
+  readonly confirmationCount: number
   readonly conditions: Conditions | undefined
   readonly authentications: readonly Authentication[]
   readonly attributes: Attributes
@@ -49,8 +51,11 @@ export interface Authentication {
   readonly contextClassRef: string | undefined
 }
 
+/** The NameID that an EncryptedID holds; throws where it cannot be opened. */
+export type OpenId = (encryptedId: XmlElement) => XmlElement
+
 /** Takes nothing but a signed element. Throws SamlError or XmlError for what cannot be read in one way only. */
-export const readAssertion = (assertion: SignedElement): Claims => {
+export const readAssertion = (assertion: SignedElement, openId?: OpenId): Claims => {
   const issuer = optionalChild(assertion, ASSERTION, 'Issuer')
   const subject = optionalChild(assertion, ASSERTION, 'Subject')
   const conditions = optionalChild(assertion, ASSERTION, 'Conditions')
@@ -58,12 +63,18 @@ export const readAssertion = (assertion: SignedElement): Claims => {
     id: requiredAttribute(assertion, 'ID'),
     issueInstant: requiredTime(assertion, 'IssueInstant'),
     issuer: issuer && textOf(issuer),
-    nameId: subject && readNameId(subject),
+    nameId: subject && readSubjectId(subject, openId),
     confirmations: subject ? readConfirmations(subject) : [],
+    confirmationCount: subject ? childrenNamed(subject, ASSERTION, 'SubjectConfirmation').length : 0,
     conditions: conditions && readConditions(conditions),
     authentications: childrenNamed(assertion, ASSERTION, 'AuthnStatement').map(readAuthentication),
     attributes: readAttributes(assertion),
   }
+}
+
+const readSubjectId = (subject: XmlElement, openId: OpenId | undefined): NameId | undefined => {
+  const encrypted = optionalChild(subject, ASSERTION, 'EncryptedID')
+  return encrypted && openId ? nameIdIn(openId(encrypted)) : readNameId(subject)
 }
 
 const readConfirmations = (subject: XmlElement): readonly Confirmation[] =>

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { type Check, type CheckResult, pass } from '../../core/verdict.ts'
 import type { SamlErrorCode } from '../errors.ts'
 import type { IdpMetadata } from '../metadata.ts'
@@ -11,8 +12,16 @@ export interface ExpectedResponse {
   readonly acsUrl: string
   /** The ID of the pending request of this login; undefined when there is none, which no response can answer. */
   readonly inResponseTo: string | undefined
+  /** Whether it may answer nobody (IdP-initiated). Absent: it may not. Such an answer names no request anywhere. */
+  readonly allowsUnsolicited?: boolean
   /** How far clocks may differ: 60 to 180 is usual. */
   readonly clockSkewSeconds: number
+  /** What opens encrypted assertions; all are tried. Absent or empty: none is taken. */
+  readonly decryptionKeys?: readonly KeyObject[]
+  /** Whether AES-CBC is opened in a Response that is not signed itself. Absent: it is not. */
+  readonly acceptCbcWithoutSignedResponse?: boolean
+  /** Whether a plain assertion is refused. */
+  readonly wantAssertionsEncrypted?: boolean
   /** What has to be signed at least. Every signature that is there has to verify anyway. */
   readonly signature: 'any' | 'assertion' | 'response' | 'both'
   /** `nameId`, or the name of the attribute that says who it is. */
@@ -22,6 +31,8 @@ export interface ExpectedResponse {
 /** The response around a signed assertion: facts when it was signed itself, else hints that can only refuse. */
 export interface ResponseHints {
   readonly isSigned: boolean
+  /** The assertion came encrypted. */
+  readonly isEncrypted: boolean
   readonly issuer: string | undefined
   readonly destination: string | undefined
   readonly inResponseTo: string | undefined
@@ -65,9 +76,9 @@ const mustNotBePast = (limit: Date | undefined, expected: ExpectedNow, source: s
 const mustNotBeFuture = (start: Date | undefined, expected: ExpectedNow, source: string): CheckResult =>
   start && isFuture(start, expected) ? mismatch(`before ${showTime(expected.now)}`, showTime(start), source) : pass
 
-/** The response names the provider that was asked, or nobody where it is unsigned. Profiles 4.1.4.2 */
+/** The response names the provider that was asked, or nobody where it is unsigned and in the clear. Profiles 4.1.4.2 */
 const responseIssuerIsTheIdp: AssertionCheck = ({ response }, { idp }) =>
-  response.issuer === undefined && !response.isSigned
+  response.issuer === undefined && !response.isSigned && !response.isEncrypted
     ? pass
     : mustEqual(idp.entityId, response.issuer, 'Response/Issuer')
 
@@ -130,15 +141,24 @@ const hasBearerConfirmation: AssertionCheck = ({ confirmation }) =>
 const recipientIsOurAcs: AssertionCheck = ({ confirmation }, { acsUrl }) =>
   mustEqual(acsUrl, confirmation?.recipient, 'SubjectConfirmationData/@Recipient')
 
+/** Where it is allowed: no login is waiting for it, and nothing in the response says that anybody asked. Profiles 4.1.5 */
+const mayBeUnsolicited = ({ response, assertion }: Judged, expected: ExpectedNow): boolean =>
+  expected.allowsUnsolicited === true &&
+  expected.inResponseTo === undefined &&
+  response.inResponseTo === undefined &&
+  assertion.confirmations.every(({ inResponseTo }) => inResponseTo === undefined)
+
 /** Without InResponseTo the identity provider answered nobody. Profiles 4.1.5 */
-const isSolicited: AssertionCheck = ({ confirmation }) =>
-  confirmation?.inResponseTo === undefined
-    ? mismatch('the ID of a request', undefined, 'SubjectConfirmationData/@InResponseTo')
-    : pass
+const isSolicited: AssertionCheck = (judged, expected) =>
+  judged.confirmation?.inResponseTo !== undefined || mayBeUnsolicited(judged, expected)
+    ? pass
+    : mismatch('the ID of a request', undefined, 'SubjectConfirmationData/@InResponseTo')
 
 /** The login that RelayState names is waiting. */
-const requestIsKnown: AssertionCheck = (_, { inResponseTo }) =>
-  inResponseTo === undefined ? mismatch('a pending login', undefined, 'RelayState') : pass
+const requestIsKnown: AssertionCheck = (judged, expected) =>
+  expected.inResponseTo !== undefined || mayBeUnsolicited(judged, expected)
+    ? pass
+    : mismatch('a pending login', undefined, 'RelayState')
 
 /** Only where the response says it at all: its assertion has to say it in any case. */
 const responseAnswersOurRequest: AssertionCheck = ({ response }, { inResponseTo }) =>
@@ -147,10 +167,13 @@ const responseAnswersOurRequest: AssertionCheck = ({ response }, { inResponseTo 
     : mismatch(inResponseTo ?? NOTHING, response.inResponseTo, 'Response/@InResponseTo')
 
 /** Profiles 4.1.4.3 */
-const answersOurRequest: AssertionCheck = ({ confirmation }, { inResponseTo }) =>
-  inResponseTo !== undefined && confirmation?.inResponseTo === inResponseTo
+const answersOurRequest: AssertionCheck = (judged, expected) => {
+  const { inResponseTo } = expected
+  const found = judged.confirmation?.inResponseTo
+  return (inResponseTo !== undefined && found === inResponseTo) || mayBeUnsolicited(judged, expected)
     ? pass
-    : mismatch(inResponseTo ?? NOTHING, confirmation?.inResponseTo, 'SubjectConfirmationData/@InResponseTo')
+    : mismatch(inResponseTo ?? NOTHING, found, 'SubjectConfirmationData/@InResponseTo')
+}
 
 /** A bearer assertion has to have an end. Profiles 4.1.4.2 */
 const confirmationHasNotExpired: AssertionCheck = ({ confirmation }, expected) =>

@@ -1,24 +1,31 @@
 import { attributeOf, optionalChild, textOf } from '../../xml/navigate.ts'
 import { parseXml } from '../../xml/parse.ts'
-import { isSigned, type SignedElement, signedChild, verifySignature } from '../../xml/signature.ts'
+import { decryptedFrom, isSigned, type SignedElement, signedChild, verifySignature } from '../../xml/signature.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { asSamlError, SamlError } from '../errors.ts'
 import { ASSERTION } from '../names.ts'
 import { type Claims, readAssertion } from './assertion.ts'
 import type { ExpectedResponse, ResponseHints } from './checks.ts'
 import { decodeResponse, type ResponseForm } from './decode.ts'
-import { mustBeAResponse, onlyAssertion } from './shape.ts'
+import { type Decryption, openEncryptedAssertion, openEncryptedId } from './encrypted.ts'
+import { isEncrypted, mustBeAResponse, onlyAssertion } from './shape.ts'
 import { mustBeSuccess } from './status.ts'
 
-/** What has to hold before a claim is read, in this order: each needs the one before. */
+/**
+ * What has to hold before a claim is read, in this order: each needs the one before. The Response's signature comes
+ * before what it covers is decrypted. A step that has nothing to do is left out.
+ */
 export const responseSteps = [
   'isReadable',
   'isStrictXml',
   'isAResponse',
   'isSuccess',
   'holdsOneAssertion',
+  'isEncryptedAsRequired',
+  'responseSignatureVerifies',
+  'isDecrypted',
   'isSignedAsRequired',
-  'signaturesVerify',
+  'assertionSignatureVerifies',
   'assertionIsReadable',
 ] as const
 type StepName = (typeof responseSteps)[number]
@@ -32,24 +39,58 @@ export interface OpenedResponse {
   readonly assertion: Claims
 }
 
+/** What opening needs to know; who the response is for, and when, is asked later. */
+export type Opening = Pick<
+  ExpectedResponse,
+  'idp' | 'signature' | 'decryptionKeys' | 'acceptCbcWithoutSignedResponse' | 'wantAssertionsEncrypted'
+>
+
 /**
- * From untrusted form to signed claims: base64, strict XML, shape, status, one assertion, signatures; throws SamlError.
- * What it says is for the caller to judge: `judgeResponse` does that for a login, the local AWS by rules of its own.
+ * From untrusted form to signed claims: base64, strict XML, shape, status, one assertion, decryption, signatures; throws
+ * SamlError. What it says is for the caller to judge.
  */
 export const openResponse = (
   form: ResponseForm,
-  { idp, signature }: Pick<ExpectedResponse, 'idp' | 'signature'>,
+  expected: Opening,
   steps: Steps = (_, step) => asSamlError(step),
 ): OpenedResponse => {
   const text = steps('isReadable', () => decodeResponse(form))
   const root = steps('isStrictXml', () => parseXml(text))
   const response = steps('isAResponse', () => mustBeAResponse(root))
   steps('isSuccess', () => mustBeSuccess(response))
-  const assertion = steps('holdsOneAssertion', () => onlyAssertion(response))
-  steps('isSignedAsRequired', () => mustBeSigned(response, assertion, signature))
-  const signed = steps('signaturesVerify', () => verifySignatures(response, assertion, idp))
-  return steps('assertionIsReadable', () => ({ response: readHints(response), assertion: readAssertion(signed) }))
+  const content = steps('holdsOneAssertion', () => onlyAssertion(response))
+  steps('isEncryptedAsRequired', () => mustBeEncrypted(content, expected))
+  const signingKeys = expected.idp.signingCertificates.map(({ key }) => key)
+  const signedResponse = isSigned(response)
+    ? steps('responseSignatureVerifies', () => verifySignature(response, signingKeys))
+    : undefined
+  const decryption = decryptionOf(response, expected)
+  const assertion = isEncrypted(content)
+    ? steps('isDecrypted', () => openEncryptedAssertion(content, decryption, signingKeys))
+    : content
+  steps('isSignedAsRequired', () => mustBeSigned(response, assertion, expected.signature))
+  const signed = isSigned(assertion)
+    ? steps('assertionSignatureVerifies', () => verifySignature(assertion, signingKeys))
+    : vouchedFor(signedResponse, content, assertion)
+  return steps('assertionIsReadable', () => ({
+    response: readHints(response, content),
+    assertion: readAssertion(signed, (encryptedId) => openEncryptedId(encryptedId, decryption)),
+  }))
 }
+
+const mustBeEncrypted = (content: XmlElement, { wantAssertionsEncrypted = false }: Opening): void => {
+  if (wantAssertionsEncrypted && !isEncrypted(content)) throw new SamlError('saml.assertion_not_encrypted')
+}
+
+const decryptionOf = (
+  root: XmlElement,
+  { decryptionKeys = [], acceptCbcWithoutSignedResponse = false }: Opening,
+): Decryption => ({
+  root,
+  keys: decryptionKeys,
+  isVouchedFor: isSigned(root),
+  acceptsBareCbc: acceptCbcWithoutSignedResponse,
+})
 
 const mustBeSigned = (response: XmlElement, assertion: XmlElement, required: ExpectedResponse['signature']): void => {
   const signed = { response: isSigned(response), assertion: isSigned(assertion) }
@@ -58,19 +99,18 @@ const mustBeSigned = (response: XmlElement, assertion: XmlElement, required: Exp
   if (required !== 'any' && required !== 'assertion' && !signed.response) throw new SamlError('saml.response_unsigned')
 }
 
-/** Every signature that is there has to verify; the assertion's own, or the response's around it, vouches for it. */
-const verifySignatures = (response: XmlElement, assertion: XmlElement, idp: ExpectedResponse['idp']): SignedElement => {
-  const keys = idp.signingCertificates.map(({ key }) => key)
-  const signedResponse = isSigned(response) ? verifySignature(response, keys) : undefined
-  if (isSigned(assertion)) return verifySignature(assertion, keys)
-  if (!signedResponse) throw new SamlError('saml.signature_missing')
-  return signedChild(signedResponse, assertion)
+/** An assertion without a Signature is as good as the Response's around it, which also covered its ciphertext. */
+const vouchedFor = (response: SignedElement | undefined, content: XmlElement, assertion: XmlElement): SignedElement => {
+  if (!response) throw new SamlError('saml.signature_missing')
+  const signed = signedChild(response, content)
+  return content === assertion ? signed : decryptedFrom(signed, assertion)
 }
 
-const readHints = (response: XmlElement): ResponseHints => {
+const readHints = (response: XmlElement, content: XmlElement): ResponseHints => {
   const issuer = optionalChild(response, ASSERTION, 'Issuer')
   return {
     isSigned: isSigned(response),
+    isEncrypted: isEncrypted(content),
     issuer: issuer && textOf(issuer),
     destination: attributeOf(response, 'Destination'),
     inResponseTo: attributeOf(response, 'InResponseTo'),

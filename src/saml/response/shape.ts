@@ -58,44 +58,54 @@ const mustBeVersion2 = (element: XmlElement): void => {
     throw new SamlError('saml.id_missing', { source: `${element.local}/@ID` })
 }
 
-/** The response's one assertion, and none elsewhere; every Signature where one may be. */
+/** The response's one assertion, plain or encrypted, and none elsewhere; every Signature where one may be. */
 export const onlyAssertion = (response: XmlElement): XmlElement => {
   const plain = childrenNamed(response, ASSERTION, 'Assertion')
-  const encrypted = childrenNamed(response, ASSERTION, 'EncryptedAssertion')
-  const count = plain.length + encrypted.length
-  if (count > 1)
-    throw new SamlError('saml.assertion_repeated', { expected: 'one', found: `${count}`, source: 'Response' })
-  refuseMisplaced(response, new Set([response, ...plain]))
-  if (encrypted.length > 0) throw new SamlError('saml.assertion_encrypted', { source: 'Response/EncryptedAssertion' })
-  const [assertion] = plain
+  const all = [...plain, ...childrenNamed(response, ASSERTION, 'EncryptedAssertion')]
+  if (all.length > 1)
+    throw new SamlError('saml.assertion_repeated', { expected: 'one', found: `${all.length}`, source: 'Response' })
+  refuseMisplaced(response, new Set([response, ...plain]), response)
+  const [assertion] = all
   if (!assertion) throw new SamlError('saml.assertion_missing', { expected: 'one', found: '0', source: 'Response' })
-  mustBeVersion2(assertion)
-  mustBeInOrder(assertion, ASSERTION_ORDER)
-  for (const subject of childrenNamed(assertion, ASSERTION, 'Subject')) mustBeInOrder(subject, SUBJECT_ORDER)
+  if (!isEncrypted(assertion)) mustBeAnAssertion(assertion)
   return assertion
 }
 
+export const isEncrypted = (assertion: XmlElement): boolean => isNamed(assertion, ASSERTION, 'EncryptedAssertion')
+
+/** What was decrypted passes the same: one assertion with none inside, and no Signature but its own. */
+export const mustBeALoneAssertion = (assertion: XmlElement): void => {
+  refuseMisplaced(assertion, new Set([assertion]))
+  mustBeAnAssertion(assertion)
+}
+
+const mustBeAnAssertion = (assertion: XmlElement): void => {
+  mustBeVersion2(assertion)
+  mustBeInOrder(assertion, ASSERTION_ORDER)
+  for (const subject of childrenNamed(assertion, ASSERTION, 'Subject')) mustBeInOrder(subject, SUBJECT_ORDER)
+}
+
 /** Signature wrapping needs a second assertion or signature somewhere: nowhere but here may either stand. */
-const refuseMisplaced = (response: XmlElement, mayBeSigned: ReadonlySet<XmlElement>): void => {
+const refuseMisplaced = (top: XmlElement, mayBeSigned: ReadonlySet<XmlElement>, mayAssert?: XmlElement): void => {
   const visit = (parent: XmlElement): void => {
     for (const child of parent.children) {
       if (typeof child === 'string') continue
-      const misplaced = misplacement(child, parent, response, mayBeSigned)
+      const misplaced = misplacement(child, parent, mayBeSigned, mayAssert)
       if (misplaced) throw new SamlError(misplaced, { source: `${parent.local}/${child.local}` })
       visit(child)
     }
   }
-  visit(response)
+  visit(top)
 }
 
 const misplacement = (
   child: XmlElement,
   parent: XmlElement,
-  response: XmlElement,
   mayBeSigned: ReadonlySet<XmlElement>,
+  mayAssert: XmlElement | undefined,
 ): SamlErrorCode | undefined => {
-  const isAssertion = isNamed(child, ASSERTION, 'Assertion') || isNamed(child, ASSERTION, 'EncryptedAssertion')
-  if (isAssertion && parent !== response) return 'saml.assertion_misplaced'
+  const isAssertion = isNamed(child, ASSERTION, 'Assertion') || isEncrypted(child)
+  if (isAssertion && parent !== mayAssert) return 'saml.assertion_misplaced'
   if (isNamed(child, XMLDSIG, 'Signature') && !mayBeSigned.has(parent)) return 'saml.signature_misplaced'
   return undefined
 }

@@ -30,7 +30,10 @@ interface AssertionFacts {
   readonly attributes: Attributes
   readonly audiences: readonly string[]
   readonly recipient: string
-  readonly inResponseTo: string
+  readonly confirmationCount: number
+  readonly isEncrypted: boolean
+  /** Only an unsolicited response has none. */
+  readonly inResponseTo?: string
   readonly authnInstant: Date
   readonly authnContextClassRef?: string
   readonly sessionIndex?: string
@@ -50,6 +53,9 @@ export type Judgement =
 export const judgeResponse = (form: ResponseForm, expected: ExpectedResponse, now: Date): Judgement => {
   const done: Finding[] = []
   const steps: Steps = (name, step) => {
+    for (const left of responseSteps.slice(done.length, responseSteps.indexOf(name))) {
+      done.push({ name: left, outcome: 'not-run' })
+    }
     const result = asSamlError(step)
     done.push({ name, outcome: 'pass' })
     return result
@@ -113,7 +119,7 @@ export const validateResponse = (form: ResponseForm, expected: ExpectedResponse,
 }
 
 /** Only after every check passed. What the checks made sure of is asked for again rather than assumed. */
-const verifiedAssertion = ({ assertion, confirmation }: Judged, expected: ExpectedNow): VerifiedAssertion => {
+const verifiedAssertion = ({ response, assertion, confirmation }: Judged, expected: ExpectedNow): VerifiedAssertion => {
   const { id, issuer, issueInstant, nameId, attributes, conditions, authentications } = assertion
   const subject = subjectOf(assertion, expected.subject)
   const [authentication] = authentications
@@ -123,7 +129,7 @@ const verifiedAssertion = ({ assertion, confirmation }: Judged, expected: Expect
     subject === undefined ||
     authentication === undefined ||
     recipient === undefined ||
-    inResponseTo === undefined ||
+    (inResponseTo === undefined && expected.allowsUnsolicited !== true) ||
     notOnOrAfter === undefined
   ) {
     throw new Error('a check let through what it is there to refuse')
@@ -139,7 +145,9 @@ const verifiedAssertion = ({ assertion, confirmation }: Judged, expected: Expect
     attributes,
     audiences: conditions?.audienceRestrictions.flat() ?? [],
     recipient,
-    inResponseTo,
+    confirmationCount: assertion.confirmationCount,
+    isEncrypted: response.isEncrypted,
+    ...(inResponseTo !== undefined && { inResponseTo }),
     ...sessionOf(authentication, authentications),
     expiresAt: earliest(ends),
     notOnOrAfter: latest(replayEnds),

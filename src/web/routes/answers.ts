@@ -1,7 +1,8 @@
 import express, { type RequestHandler, type Response, Router } from 'express'
-import { receiveOidcCallback, receiveSamlResponse } from '../../gateway/receive-answer.ts'
+import { type Received, receiveOidcCallback, receiveSamlResponse } from '../../gateway/receive-answer.ts'
 import { callerOf } from '../caller.ts'
 import { cookieNames, readCookie } from '../cookies.ts'
+import { depart } from '../departure.ts'
 import type { WebParts } from '../pages.ts'
 
 /** 300 roles in a response exceed Express's default of 100 KB. */
@@ -12,13 +13,27 @@ const toFinish = (response: Response, handle: string): void => {
   response.redirect(303, `/login/finish?${new URLSearchParams({ handle })}`)
 }
 
+/** Always 303: what follows is a GET. */
+const follow = (parts: WebParts, response: Response, received: Received): void => {
+  switch (received.kind) {
+    case 'parked':
+      return void toFinish(response, received.handle)
+    case 'unsolicited': {
+      const query = new URLSearchParams({ return_to: received.returnTo })
+      return void response.redirect(303, `/login/${received.provider}?${query}`)
+    }
+    case 'asked-again':
+      return void depart(parts, response, received.departure, 303)
+  }
+}
+
 /** POST /saml/:provider/acs. From another site by design: no cookie is read, no session touched. */
 const acs =
-  ({ gateway }: WebParts): RequestHandler<{ provider: string }> =>
+  (parts: WebParts): RequestHandler<{ provider: string }> =>
   async (request, response) => {
     const { provider } = request.params
     const form = { SAMLResponse: request.body?.SAMLResponse, RelayState: request.body?.RelayState }
-    toFinish(response, await receiveSamlResponse(gateway, { provider, form }, callerOf(request, response)))
+    follow(parts, response, await receiveSamlResponse(parts.gateway, { provider, form }, callerOf(request, response)))
   }
 
 /** GET /oidc/:provider/callback */

@@ -1,16 +1,16 @@
-import { type RequestHandler, Router } from 'express'
-import { finishLogin } from '../../gateway/finish-login.ts'
-import { PENDING_SECONDS } from '../../gateway/pending-logins.ts'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { newToken } from '../../core/ids.ts'
+import { confirmLogin, type Finished, finishLogin } from '../../gateway/finish-login.ts'
+import { providerOf } from '../../gateway/gateway.ts'
 import { unavailability } from '../../gateway/providers.ts'
 import { startLogin } from '../../gateway/start-login.ts'
+import { bindBrowser, boundBrowser } from '../binding.ts'
 import { callerOf } from '../caller.ts'
-import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
-import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
+import { depart } from '../departure.ts'
+import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { beginSession, currentLogin } from '../session.ts'
-import type { ProviderChoice } from '../view-models.ts'
-
-/** A little longer than a pending login, so that the cookie is never what runs out first. */
-const BINDING_MS = (PENDING_SECONDS + 10 * 60) * 1000
+import { fields, type ProviderChoice } from '../view-models.ts'
 
 const loginHref = (id: string, returnTo: unknown): string =>
   `/login/${id}${typeof returnTo === 'string' && returnTo !== '' ? `?${new URLSearchParams({ return_to: returnTo })}` : ''}`
@@ -42,36 +42,71 @@ const choose =
 
 /** GET /login/:provider: off to the identity provider, with the cookie that the way back asks for. */
 const start =
-  ({ gateway }: WebParts): RequestHandler<{ provider: string }> =>
+  (parts: WebParts): RequestHandler<{ provider: string }> =>
   async (request, response) => {
-    const { baseUrl } = gateway.settings
-    const { binding } = cookieNames(baseUrl)
+    const { gateway } = parts
     const started = await startLogin(gateway, {
       provider: request.params.provider,
       returnTo: request.query.return_to,
-      browserSecret: readCookie(request, binding),
+      browserSecret: boundBrowser(gateway, request),
     })
-    response.cookie(binding, started.browserSecret, { ...cookieAttributes(baseUrl), maxAge: BINDING_MS })
-    response.redirect(302, started.redirectTo)
+    bindBrowser(gateway, response, started.browserSecret)
+    depart(parts, response, started.departure)
   }
+
+type ToConfirm = Extract<Finished, { kind: 'to-confirm' }>
+
+/** The button is this browser's alone: its form carries a token that is bound to the browser's cookie. */
+const askWhetherMeant = (
+  { gateway, views }: WebParts,
+  request: Request,
+  response: Response,
+  { identity }: ToConfirm,
+  handle: string,
+): void => {
+  const browserSecret = boundBrowser(gateway, request) ?? newToken()
+  bindBrowser(gateway, response, browserSecret)
+  const page = {
+    version: VERSION,
+    name: nameOf(identity),
+    providerLabel: providerOf(gateway, identity.provider).settings.label,
+    handle,
+    csrfToken: bindingCsrfToken(gateway, browserSecret),
+  }
+  sendPage(response, views.render('confirm-sign-in', page))
+}
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+const land = async (request: Request, response: Response, finished: Exclude<Finished, ToConfirm>): Promise<void> => {
+  if (finished.kind === 'signed-in') await beginSession(request, finished.login)
+  response.redirect(303, finished.returnTo)
+}
 
 /** GET /login/finish: where the callbacks end. */
 const finish =
+  (parts: WebParts): RequestHandler =>
+  async (request, response) => {
+    const { gateway } = parts
+    const handle = text(request.query.handle)
+    const browserSecret = boundBrowser(gateway, request)
+    const { loginId } = request.session
+    const finished = await finishLogin(gateway, { handle, browserSecret, loginId }, callerOf(request, response))
+    if (finished.kind === 'to-confirm') return askWhetherMeant(parts, request, response, finished, handle)
+    await land(request, response, finished)
+  }
+
+/** POST /login/finish: yes, it is meant. */
+const confirm =
   ({ gateway }: WebParts): RequestHandler =>
   async (request, response) => {
-    const handle = typeof request.query.handle === 'string' ? request.query.handle : ''
-    const finished = await finishLogin(
-      gateway,
-      {
-        handle,
-        browserSecret: readCookie(request, cookieNames(gateway.settings.baseUrl).binding),
-        loginId: request.session.loginId,
-      },
-      callerOf(request, response),
-    )
-    if (finished.kind === 'signed-in') await beginSession(request, finished.login)
-    response.redirect(303, finished.returnTo)
+    const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
+    await land(request, response, await confirmLogin(gateway, asked, callerOf(request, response)))
   }
 
 export const loginRoutes = (parts: WebParts): Router =>
-  Router().get('/login', choose(parts)).get('/login/finish', finish(parts)).get('/login/:provider', start(parts))
+  Router()
+    .get('/login', choose(parts))
+    .get('/login/finish', finish(parts))
+    .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
+    .get('/login/:provider', start(parts))

@@ -8,8 +8,10 @@ const METADATA_TYPE = 'application/samlmetadata+xml'
 /** What anyone may read: our metadata, and whether the process lives. */
 export const publishedRoutes = ({ gateway }: WebParts): Router =>
   Router()
-    .get('/saml/:provider/metadata', (request, response) => {
-      response.type(METADATA_TYPE).send(serviceProviderMetadata(gateway, request.params.provider))
+    .get('/saml/:provider/metadata', async (request, response) => {
+      const isSigned = request.query.signed === 'true'
+      const metadata = await serviceProviderMetadata(gateway, request.params.provider, isSigned)
+      response.type(METADATA_TYPE).send(metadata)
     })
     .get('/idp/metadata', (_request, response) => {
       response.type(METADATA_TYPE).send(identityProviderMetadata(gateway))

@@ -1,0 +1,50 @@
+/**
+ * Evidence that is passed on as the identity provider signed it dies after minutes: STS takes a response for five. So
+ * that a pick still works later, the person is sent through the identity provider once more, unseen where it can be, and
+ * comes back to the same pick. Their login, session and open pages stay as they are if they are still the same person.
+ */
+
+import type { SignIn } from '../core/identity.ts'
+import { fingerprint, newToken } from '../core/ids.ts'
+import { type Gateway, providerOf } from './gateway.ts'
+import { type Login, readLogin, renewLogin } from './logins.ts'
+import type { ParkedSignIn } from './parked-sign-ins.ts'
+import { type StartedLogin, startSaml } from './start-login.ts'
+
+/** A minute is left for the way to STS. */
+const RENEW_AFTER_MS = 4 * 60_000
+
+/** Whether AWS would soon no longer take what this login has to show. */
+export const needsRenewal = (gateway: Gateway, { signIn: { identity, evidence } }: Login): boolean => {
+  const { exchange } = providerOf(gateway, identity.provider).settings
+  if (exchange.via !== 'saml' || exchange.evidence !== 'original') return false
+  const now = gateway.now()
+  return now.getTime() - evidence.issuedAt.getTime() > RENEW_AFTER_MS || evidence.expiresAt <= now
+}
+
+/** Asks the identity provider anew, unseen; ends at `returnTo`. Throws GatewayError or SamlError. */
+export const startRenewal = async (
+  gateway: Gateway,
+  { id, signIn }: Login,
+  { returnTo, ...asked }: { readonly returnTo: string; readonly browserSecret: string | undefined },
+): Promise<StartedLogin> => {
+  const provider = providerOf(gateway, signIn.identity.provider)
+  if (provider.protocol !== 'saml') throw new Error('only SAML evidence is renewed')
+  const browserSecret = asked.browserSecret ?? newToken()
+  const intent = { returnTo, binding: fingerprint(browserSecret), isPassive: true, renews: id }
+  return { departure: await startSaml(gateway, provider, intent), browserSecret }
+}
+
+const isSamePerson = ({ identity: one }: SignIn, { identity: other }: SignIn): boolean =>
+  one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject
+
+/** The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. */
+export const renewedBy = async (
+  gateway: Gateway,
+  loginId: string | undefined,
+  { renews, signIn }: ParkedSignIn,
+): Promise<Login | undefined> => {
+  if (renews === undefined || renews !== loginId) return undefined
+  const login = await readLogin(gateway.store, loginId)
+  return login && isSamePerson(login.signIn, signIn) ? renewLogin(gateway.store, login, signIn) : undefined
+}
