@@ -40,7 +40,10 @@ export const optionalTime = (element: XmlElement, name: string): Date | undefine
 /** The NameID that stands in this element, at most one. Core 2.2.3 */
 export const readNameId = (parent: XmlElement): NameId | undefined => {
   const element = optionalChild(parent, ASSERTION, 'NameID')
-  if (!element) return undefined
+  return element && nameIdIn(element)
+}
+
+export const nameIdIn = (element: XmlElement): NameId => {
   const format = attributeOf(element, 'Format')
   const nameQualifier = attributeOf(element, 'NameQualifier')
   const spNameQualifier = attributeOf(element, 'SPNameQualifier')

@@ -5,7 +5,8 @@ import { constants, type VerifyKeyObjectInput } from 'node:crypto'
 export const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#'
 const XMLDSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#'
 const XMLDSIG_MORE_2007 = 'http://www.w3.org/2007/05/xmldsig-more#'
-const XMLENC = 'http://www.w3.org/2001/04/xmlenc#'
+export const XMLENC = 'http://www.w3.org/2001/04/xmlenc#'
+export const XMLENC11 = 'http://www.w3.org/2009/xmlenc11#'
 
 export const EXCLUSIVE_C14N = 'http://www.w3.org/2001/10/xml-exc-c14n#'
 export const ENVELOPED_SIGNATURE = `${XMLDSIG}enveloped-signature`

@@ -49,6 +49,19 @@ export const xmlErrors = {
     sentence: 'The signature was not made with a known key of the identity provider.',
     hint: 'Load the current metadata of the identity provider: it may have a new signing certificate.',
   },
+  'xml.encryption_shape': { sentence: "The message's encryption is not built as SAML asks.", hint: ask },
+  'xml.encryption_algorithm': {
+    sentence: 'The message is encrypted with an algorithm that is not accepted.',
+    hint: 'Set the identity provider to AES-GCM with RSA-OAEP.',
+  },
+  'xml.encryption_oaep_mixture': {
+    sentence: "The RSA-OAEP of the message's encryption uses one hash for its digest and another for MGF1.",
+    hint: 'At the identity provider, set the RSA-OAEP digest to SHA-1, or both the digest and MGF1 to SHA-256.',
+  },
+  'xml.decryption_failed': {
+    sentence: 'The message cannot be decrypted.',
+    hint: "Load the gateway's current metadata at the identity provider: its encryption certificate may have changed.",
+  },
   'xml.signature_digest': { sentence: 'The message was changed after it was signed.', hint: ask },
 } as const satisfies ErrorCatalogue
 

@@ -1,6 +1,6 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes'
 import { XmlError } from './errors.ts'
-import type { NamespaceScope, XmlAttribute, XmlElement, XmlNode } from './tree.ts'
+import { type NamespaceScope, resolvePrefix, type XmlAttribute, type XmlElement, type XmlNode } from './tree.ts'
 
 /** What a document may cost. Exceeding any of it ends the parse on the spot. */
 export interface XmlLimits {
@@ -28,6 +28,9 @@ const LONE_SURROGATE = /\p{Surrogate}/u
 const BLANK = /\s/
 const PARSER_OPTIONS = { xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' } as const
 
+const parserOptions = (around: NamespaceScope | undefined) =>
+  around ? { ...PARSER_OPTIONS, resolvePrefix: (prefix: string) => resolvePrefix(around, prefix) } : PARSER_OPTIONS
+
 /**
  * Refuses on sight what is never accepted. These handlers stand on the prototype, because a parser that is given more
  * than six of its own becomes a slow object to V8, which makes every parse five times as long.
@@ -50,28 +53,34 @@ StrictParser.prototype.on('xmldecl', ({ version, encoding }) => {
   }
 })
 
+/** What holds already where a text stands inside another document. */
+export interface XmlContext {
+  readonly scope: NamespaceScope | undefined
+  /** The IDs that are taken. */
+  readonly ids: readonly string[]
+}
+
 /**
  * Parses a whole document, or throws XmlError. Stricter than XML 1.0 with namespaces: no DOCTYPE, no processing
  * instruction, no entities but the five, no encoding but UTF-8, every `ID` attribute unique and not empty. Comments are
  * dropped without cutting the text around them; CDATA sections become text.
  */
-export const parseXml = (text: string, limits: XmlLimits = messageLimits): XmlElement => {
+export const parseXml = (text: string, limits: XmlLimits = messageLimits, context?: XmlContext): XmlElement => {
   if (text.length > limits.characters) {
     throw new XmlError('xml.too_large', { expected: `${limits.characters} characters`, found: `${text.length}` })
   }
   if (LONE_SURROGATE.test(text)) throw new XmlError('xml.malformed', { found: 'half of a surrogate pair' })
   let root: XmlElement | undefined
-  const claimId = uniqueIds()
-  const parser = readElements(limits, {
-    id: claimId,
+  const events: XmlEvents = {
+    id: uniqueIds(context?.ids),
     open: (element, parent) => {
       if (parent) parent.children.push(element)
       else root = element
     },
     text: addText,
     close: () => {},
-  })
-  parser.write(text).close()
+  }
+  readElements(limits, events, context?.scope).write(text).close()
   if (!root) throw new XmlError('xml.malformed', { found: 'no root element' })
   return root
 }
@@ -103,8 +112,8 @@ export interface XmlReader {
  * The strict parser itself, of which `parseXml` makes trees. Saxes goes on after an error unless the handler throws, so
  * every handler throws; nothing recurses, so depth costs nothing before its limit. `limits.characters` is not looked at.
  */
-export const readElements = (limits: XmlLimits, events: XmlEvents): XmlReader => {
-  const parser = new StrictParser(PARSER_OPTIONS)
+export const readElements = (limits: XmlLimits, events: XmlEvents, around?: NamespaceScope): XmlReader => {
+  const parser = new StrictParser(parserOptions(around))
   const open: OpenElement[] = []
   const attributesRead = countAndCollect(parser, limits, open)
   const text = (piece: string): void => {
@@ -115,7 +124,7 @@ export const readElements = (limits: XmlLimits, events: XmlEvents): XmlReader =>
   parser.on('cdata', text)
   parser.on('opentag', (tag) => {
     const parent = open.at(-1)
-    const element = openElement(tag, attributesRead(), parent?.scope, events.id)
+    const element = openElement(tag, attributesRead(), parent ? parent.scope : around, events.id)
     events.open(element, parent)
     open.push(element)
   })
@@ -163,13 +172,19 @@ const countAndCollect = (
 }
 
 /** Only the attribute named exactly `ID` is an ID in SAML (Core 1.3.4): not `Id`, `id`, `xml:id` or `saml:ID`. */
-const uniqueIds = () => {
-  const ids = new Set<string>()
+const uniqueIds = (taken: readonly string[] = []) => {
+  const ids = new Set(taken)
   return (id: string): void => {
     if (id === '' || ids.has(id)) throw new XmlError('xml.duplicate_id', { found: id, source: '@ID' })
     ids.add(id)
   }
 }
+
+/** The IDs of an element and of what is under it. Recursion is bounded by the depth limit. */
+export const idsIn = ({ attributes, children }: XmlElement): readonly string[] => [
+  ...attributes.flatMap(({ name, value }) => (name === 'ID' ? [value] : [])),
+  ...children.flatMap((child) => (typeof child === 'string' ? [] : idsIn(child))),
+]
 
 const openElement = (
   { name, prefix, local, uri }: SaxesTagNS,

@@ -1,0 +1,156 @@
+import type { KeyObject } from 'node:crypto'
+import { XMLDSIG, XMLENC, XMLENC11 } from './algorithms.ts'
+import { decodeBase64 } from './base64.ts'
+import {
+  type DataCipher,
+  dataCiphers,
+  maskGenerators,
+  type OaepHash,
+  oaepDigests,
+  RSA_OAEP,
+  RSA_OAEP_MGF1P,
+  unwrapKey,
+} from './ciphers.ts'
+import { XmlError } from './errors.ts'
+import { attributeOf, childElements, childrenNamed, isNamed, onlyChild, optionalChild, textOf } from './navigate.ts'
+import { idsIn, parseXml } from './parse.ts'
+import type { XmlElement } from './tree.ts'
+import { decodeUtf8 } from './utf8.ts'
+
+/**
+ * XML Encryption, the one profile that SAML needs (Core 2.2.4): an element that holds one EncryptedData, and the keys
+ * inside it or beside it. A key is found by its place, never by following a reference.
+ */
+
+/** An EncryptedData that has the required shape; nothing of it is decrypted. */
+export interface Encrypted {
+  readonly cipher: DataCipher
+  readonly octets: Buffer
+  readonly wrappedKeys: readonly WrappedKey[]
+}
+
+interface WrappedKey {
+  readonly octets: Buffer
+  readonly oaepHash: OaepHash
+}
+
+/** One per recipient is usual, one in all nearly always. Each costs a private key operation. */
+const MAX_WRAPPED_KEYS = 4
+
+/** What an EncryptedAssertion or EncryptedID holds. Throws XmlError `xml.encryption_*` before any key is used. */
+export const readEncrypted = (container: XmlElement): Encrypted => {
+  const data = onlyChild(container, XMLENC, 'EncryptedData')
+  const type = attributeOf(data, 'Type')
+  if (type !== undefined && type !== ELEMENT_TYPE) throw shape(ELEMENT_TYPE, type, 'EncryptedData/@Type')
+  const wrapped = [...keysInside(data), ...keysBeside(container, data)]
+  if (wrapped.length < 1 || wrapped.length > MAX_WRAPPED_KEYS) {
+    throw shape(`1 to ${MAX_WRAPPED_KEYS} EncryptedKeys`, `${wrapped.length}`, container.local)
+  }
+  return { cipher: readCipher(data), octets: readCiphertext(data), wrappedKeys: wrapped.map(readWrappedKey) }
+}
+
+const ELEMENT_TYPE = `${XMLENC}Element`
+
+const shape = (expected: string, found: string, source: string): XmlError =>
+  new XmlError('xml.encryption_shape', { expected, found, source })
+
+const keysInside = (data: XmlElement): readonly XmlElement[] => {
+  const keyInfo = optionalChild(data, XMLDSIG, 'KeyInfo')
+  if (!keyInfo) return []
+  // It would say where the key is; a document that has to be searched is one that can be rearranged.
+  if (childrenNamed(keyInfo, XMLDSIG, 'RetrievalMethod').length > 0)
+    throw shape('an EncryptedKey', 'a RetrievalMethod', 'EncryptedData/KeyInfo')
+  return childrenNamed(keyInfo, XMLENC, 'EncryptedKey')
+}
+
+const keysBeside = (container: XmlElement, data: XmlElement): readonly XmlElement[] => {
+  const [first, ...rest] = childElements(container)
+  const stranger = rest.find((element) => !isNamed(element, XMLENC, 'EncryptedKey'))
+  if (first !== data || stranger)
+    throw shape('EncryptedData, EncryptedKey', (stranger ?? first)?.local ?? '', container.local)
+  return rest
+}
+
+const algorithmOf = (method: XmlElement | undefined): string => (method && attributeOf(method, 'Algorithm')) ?? ''
+
+const unknownAlgorithm = (expected: string, found: string, source: string): XmlError =>
+  new XmlError('xml.encryption_algorithm', { expected, found, source })
+
+const readCipher = (data: XmlElement): DataCipher => {
+  const algorithm = algorithmOf(optionalChild(data, XMLENC, 'EncryptionMethod'))
+  const cipher = dataCiphers.get(algorithm)
+  if (!cipher) throw unknownAlgorithm('AES-128 or AES-256', algorithm, 'EncryptedData/EncryptionMethod')
+  return cipher
+}
+
+/** CipherData with a CipherValue: a CipherReference would have to be fetched. */
+const readCiphertext = (element: XmlElement): Buffer => {
+  const [value, ...more] = childElements(onlyChild(element, XMLENC, 'CipherData'))
+  if (!value || more.length > 0 || !isNamed(value, XMLENC, 'CipherValue')) {
+    throw shape('one CipherValue', value?.local ?? 'nothing', `${element.local}/CipherData`)
+  }
+  const octets = decodeBase64(textOf(value))
+  if (!octets) throw shape('base64', 'something else', `${element.local}/CipherData`)
+  return octets
+}
+
+const readWrappedKey = (key: XmlElement): WrappedKey => ({
+  oaepHash: readOaep(onlyChild(key, XMLENC, 'EncryptionMethod')),
+  octets: readCiphertext(key),
+})
+
+/** Without a DigestMethod, and without an MGF, SHA-1 is meant. XML Encryption 1.1, 5.5.2 */
+const readOaep = (method: XmlElement): OaepHash => {
+  const algorithm = algorithmOf(method)
+  const digestMethod = optionalChild(method, XMLDSIG, 'DigestMethod')
+  const generator = optionalChild(method, XMLENC11, 'MGF')
+  const digest = digestMethod ? oaepDigests.get(algorithmOf(digestMethod)) : 'sha1'
+  const mask = generator ? maskGenerators.get(algorithmOf(generator)) : 'sha1'
+  const isKnown = algorithm === RSA_OAEP || (algorithm === RSA_OAEP_MGF1P && !generator)
+  if (!isKnown || !digest || !mask || optionalChild(method, XMLENC, 'OAEPparams')) {
+    const found = [algorithm, algorithmOf(digestMethod), algorithmOf(generator)].join(' ').trim()
+    throw unknownAlgorithm('RSA-OAEP with SHA-1 or SHA-256', found, 'EncryptedKey/EncryptionMethod')
+  }
+  if (digest === mask) return digest
+  throw new XmlError('xml.encryption_oaep_mixture', {
+    expected: 'one hash for digest and MGF1',
+    found: `digest ${digest}, MGF1 ${mask}`,
+    source: 'EncryptedKey/EncryptionMethod',
+  })
+}
+
+/**
+ * The one element that was encrypted there, read in the namespaces of the place where it stands in the document `root`,
+ * and sharing its IDs. Throws `xml.decryption_failed` whatever it is that fails, key, padding or content: anything more
+ * would tell an attacker about the plaintext.
+ */
+export const decryptElement = (
+  container: XmlElement,
+  { root, encrypted, keys }: { root: XmlElement; encrypted: Encrypted; keys: readonly KeyObject[] },
+): XmlElement => {
+  for (const wrapped of encrypted.wrappedKeys) {
+    for (const key of keys) {
+      const octets = tryDecrypt(encrypted, wrapped, key)
+      if (octets) return parseDecrypted(octets, container, root)
+    }
+  }
+  throw new XmlError('xml.decryption_failed')
+}
+
+const tryDecrypt = ({ cipher, octets }: Encrypted, wrapped: WrappedKey, key: KeyObject): Buffer | undefined => {
+  try {
+    return cipher.decrypt(octets, unwrapKey(wrapped.octets, key, wrapped.oaepHash))
+  } catch {
+    return undefined
+  }
+}
+
+const parseDecrypted = (octets: Buffer, { scope }: XmlElement, root: XmlElement): XmlElement => {
+  const text = decodeUtf8(octets)
+  try {
+    if (text !== undefined) return parseXml(text, undefined, { scope, ids: idsIn(root) })
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error
+  }
+  throw new XmlError('xml.decryption_failed')
+}
