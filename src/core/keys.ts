@@ -1,4 +1,4 @@
-import { createPrivateKey, type KeyObject, sign, X509Certificate } from 'node:crypto'
+import { createPrivateKey, createPublicKey, type KeyObject, sign, X509Certificate } from 'node:crypto'
 
 /**
  * What can sign as the gateway (or as a demo provider). Asynchronous and without a key in its face, so that a key
@@ -25,5 +25,41 @@ export const keyPairFromPem = (privateKeyPem: string, certificatePem: string): K
     privateKey,
     certificate: certificate.toString(),
     sign: async (octets) => sign('sha256', octets, privateKey),
+  }
+}
+
+/** How tokens for AWS are signed: of what AWS takes, the two that everyone can verify. RFC 7518 3.1 */
+export type TokenAlgorithm = 'RS256' | 'ES256'
+
+/** What can sign tokens as the gateway: no certificate, as verifiers find the public key in a key set. */
+export interface TokenSigner {
+  readonly algorithm: TokenAlgorithm
+  readonly publicKey: KeyObject
+  /** RSASSA-PKCS1-v1_5 with SHA-256, or ECDSA with P-256 and SHA-256 as the 64 octets of r and s. RFC 7518 3.3, 3.4 */
+  sign(octets: Uint8Array): Promise<Uint8Array>
+}
+
+const MIN_RSA_BITS = 2048
+
+const tokenAlgorithmOf = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): TokenAlgorithm | undefined => {
+  const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {}
+  if (asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) return 'RS256'
+  return asymmetricKeyType === 'ec' && namedCurve === 'prime256v1' ? 'ES256' : undefined
+}
+
+/** The kind of key decides the algorithm. Throws when it is neither RSA of 2048 bits or more nor P-256. */
+export const tokenSignerFromPem = (privateKeyPem: string): TokenSigner => {
+  const privateKey = createPrivateKey(privateKeyPem)
+  const algorithm = tokenAlgorithmOf(privateKey)
+  if (!algorithm) throw new Error('the private key is neither RSA of 2048 bits or more nor P-256')
+  return {
+    algorithm,
+    publicKey: createPublicKey(privateKey),
+    sign: (octets) =>
+      new Promise((resolve, reject) => {
+        sign('sha256', octets, { key: privateKey, dsaEncoding: 'ieee-p1363' }, (error, signature) =>
+          error ? reject(error) : resolve(signature),
+        )
+      }),
   }
 }

@@ -62,7 +62,8 @@ export const writeWhole = async (path: string, text: string, mode: number): Prom
   }
 }
 
-const isThere = (path: string): Promise<string | undefined> =>
+/** undefined where there is no such file. */
+export const readIfThere = (path: string): Promise<string | undefined> =>
   readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
@@ -76,7 +77,7 @@ export const loadKeyPair = async (
   files: KeyFiles,
   create: { readonly commonName: string; readonly now: Date } | undefined,
 ): Promise<KeyPair> => {
-  const [privateKey, certificate] = await Promise.all([isThere(files.key), isThere(files.certificate)])
+  const [privateKey, certificate] = await Promise.all([readIfThere(files.key), readIfThere(files.certificate)])
   if (privateKey === undefined && certificate === undefined && create) {
     const made = await createKeyPem(create.commonName, create.now)
     await writeWhole(files.key, made.privateKey, 0o600)

@@ -76,7 +76,12 @@ describe('an issuer is refused with', () => {
     [
       'a slash at the end',
       `{ ${key}, url: "https://aws.example.com/" }`,
-      'issuer.url: expected no slash at the end, found "https://aws.example.com/"; did you mean https://aws.example.com?',
+      'issuer.url: expected a lower-case host, no default port and no slash at the end, found "https://aws.example.com/"; did you mean https://aws.example.com?',
+    ],
+    [
+      'a default port spelled out',
+      `{ ${key}, url: "https://AWS.example.com:443/x" }`,
+      'no slash at the end, found "https://AWS.example.com:443/x"; did you mean https://aws.example.com/x?',
     ],
     [
       'a URL longer than IAM takes',

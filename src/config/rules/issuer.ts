@@ -11,21 +11,14 @@ const URL_LENGTH = 255
 const issuerIsAnAddress: Rule = ({ issuer }) => {
   if (issuer?.url === undefined) return []
   const path = ['issuer', 'url']
-  const unsafe = safeUrl(path, issuer.url)
-  if (unsafe.length > 0) return unsafe
+  const url = parseWebUrl(issuer.url)
+  if (!url || !isSafeUrl(url)) return safeUrl(path, issuer.url)
   if (issuer.url.length > URL_LENGTH)
     return [{ path, expected: `at most ${URL_LENGTH} characters`, found: `${issuer.url.length} characters` }]
-  // AWS compares the issuer byte for byte with what the discovery document says.
-  return issuer.url.endsWith('/')
-    ? [
-        {
-          path,
-          expected: 'no slash at the end',
-          found: showValue(issuer.url),
-          suggestion: issuer.url.replace(/\/+$/, ''),
-        },
-      ]
-    : []
+  // AWS compares the issuer byte for byte: one way to write it, the one that IAM makes of it.
+  const plain = url.href.replace(/\/+$/, '')
+  const expected = 'a lower-case host, no default port and no slash at the end'
+  return issuer.url === plain ? [] : [{ path, expected, found: showValue(issuer.url), suggestion: plain }]
 }
 
 /** AWS itself fetches the keys over https, and takes no port in an issuer. */

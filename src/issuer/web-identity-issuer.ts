@@ -1,0 +1,76 @@
+/**
+ * The gateway as OpenID issuer towards AWS: who it is, what it signs with, and which keys anyone may verify with. A
+ * token of it is made in web-identity-token.ts, what it publishes in documents.ts, and published.ts tells whether that
+ * is really what AWS finds. Nobody signs in here: it vouches only for people who have signed in elsewhere.
+ */
+import type { KeyObject } from 'node:crypto'
+import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { TokenAlgorithm, TokenSigner } from '../core/keys.ts'
+import { IssuerError } from './errors.ts'
+import { loadTokenSigner } from './token-keys.ts'
+
+/** A public key as it stands in the key set. RFC 7517 */
+export interface PublishedKey extends JWK {
+  /** The thumbprint, so that a key has the same name wherever it is published. RFC 7638 */
+  readonly kid: string
+  readonly use: 'sig'
+  readonly alg: TokenAlgorithm
+}
+
+/** What the issuer says of itself, whatever its keys. */
+export interface IssuerTerms {
+  /** The `iss`: without a trailing slash. */
+  readonly url: string
+  /** The `aud` of every token: a client id of the OpenID provider in IAM. */
+  readonly audience: string
+  readonly tokenLifetimeSeconds: number
+}
+
+export interface WebIdentityIssuer extends IssuerTerms {
+  readonly signer: TokenSigner
+  /** The signer's key first, then those that will sign after a rollover, or did before. */
+  readonly keys: readonly [PublishedKey, ...PublishedKey[]]
+}
+
+/** The members that make the public key, and no others: an export of a private key would have more. */
+const publicMembers = (key: KeyObject): JWK => {
+  const { kty = '', n, e, crv, x, y } = key.export({ format: 'jwk' })
+  return kty === 'RSA' ? { kty, n: n ?? '', e: e ?? '' } : { kty, crv: crv ?? '', x: x ?? '', y: y ?? '' }
+}
+
+const publishedKey = async ({ publicKey, algorithm }: TokenSigner): Promise<PublishedKey> => {
+  const members = publicMembers(publicKey)
+  return { ...members, kid: await calculateJwkThumbprint(members), use: 'sig', alg: algorithm }
+}
+
+/** An issuer with these keys, of which the first signs. */
+export const webIdentityIssuer = async (
+  { url, audience, tokenLifetimeSeconds }: IssuerTerms,
+  signer: TokenSigner,
+  further: readonly TokenSigner[] = [],
+): Promise<WebIdentityIssuer> => {
+  const [key, others] = await Promise.all([publishedKey(signer), Promise.all(further.map(publishedKey))])
+  return { url, audience, tokenLifetimeSeconds, signer, keys: [key, ...others] }
+}
+
+/** An issuer as the configuration describes it. */
+export interface IssuerSettings extends IssuerTerms {
+  /** Files, of which the first signs. */
+  readonly keys: readonly { readonly key: string; readonly createIfMissing: boolean }[]
+  readonly algorithm: TokenAlgorithm
+}
+
+/** The issuer with the keys of its files, made where that is allowed. Throws IssuerError `issuer.key_unusable`. */
+export const openWebIdentityIssuer = async (settings: IssuerSettings): Promise<WebIdentityIssuer> => {
+  const { keys, algorithm } = settings
+  const [signer, ...further] = await Promise.all(
+    keys.map(({ key, createIfMissing }) => loadTokenSigner(key, createIfMissing ? algorithm : undefined)),
+  )
+  if (!signer) throw new IssuerError('issuer.not_configured')
+  if (signer.algorithm !== algorithm)
+    throw new IssuerError('issuer.key_unusable', {
+      sentence: `The key ${keys[0]?.key} is for ${signer.algorithm}, and the configuration says ${algorithm}.`,
+      hint: 'Name a key of that kind under `issuer.key`, or change `issuer.algorithm`.',
+    })
+  return webIdentityIssuer(settings, signer, further)
+}
