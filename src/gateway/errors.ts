@@ -22,6 +22,10 @@ export const gatewayErrors = {
     hint: 'Sign in again.',
   },
   'login.used': { sentence: 'This sign-in has already been completed.', hint: 'Sign in again if you need to.' },
+  'login.signed_out': {
+    sentence: 'You were signed out while this sign-in was on its way.',
+    hint: 'Sign in again.',
+  },
   'login.other_browser': {
     sentence: 'This sign-in was not started in this browser.',
     hint: 'Sign in again. If you did not expect this page, somebody may have sent you their own sign-in: close it.',

@@ -2,6 +2,7 @@ import type { Identity } from '../core/identity.ts'
 import { auditingRefusals, auditLogin, auditRenewal } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
+import { enterIndex } from './login-index.ts'
 import { beginLogin, type Login, readLogin } from './logins.ts'
 import { type ParkedSignIn, readParked, takeParked } from './parked-sign-ins.ts'
 import { isBoundTo } from './pending-logins.ts'
@@ -51,10 +52,11 @@ const finishedBefore = async (
 const begin = async (
   gateway: Gateway,
   handle: string,
-  { signIn, returnTo }: ParkedSignIn,
+  { signIn, returnTo, arrivedAt }: ParkedSignIn,
   caller: Caller,
 ): Promise<Extract<Finished, { kind: 'signed-in' }>> => {
   const login = await beginLogin(gateway.store, gateway.now, signIn, gateway.settings.session.lifetimeSeconds)
+  await enterIndex(gateway, login, arrivedAt)
   await rememberFinished(gateway, handle, login, returnTo)
   auditLogin(gateway, login, caller)
   return { kind: 'signed-in', login, returnTo }
@@ -69,6 +71,7 @@ const renewOrBegin = async (
 ): Promise<Finished> => {
   const renewed = await renewedBy(gateway, loginId, parked)
   if (!renewed) return begin(gateway, handle, parked, caller)
+  await enterIndex(gateway, renewed, parked.arrivedAt)
   await rememberFinished(gateway, handle, renewed, parked.returnTo)
   auditRenewal(gateway, renewed, caller)
   return { kind: 'already', returnTo: parked.returnTo }
@@ -76,7 +79,8 @@ const renewOrBegin = async (
 
 /**
  * Where every login ends: the browser that started it fetches what was verified, and only it. Another browser's try
- * uses the handle up. Throws GatewayError `login.other_browser`, `login.used` or `login.expired`.
+ * uses the handle up. Throws GatewayError `login.other_browser`, `login.signed_out`,
+ * `login.used` or `login.expired`.
  */
 export const finishLogin = async (gateway: Gateway, finish: Finish, caller: Caller): Promise<Finished> => {
   const waiting = await readParked(gateway, finish.handle)
@@ -93,7 +97,8 @@ export const finishLogin = async (gateway: Gateway, finish: Finish, caller: Call
 
 /**
  * The person says that a sign-in which nobody here started is meant: on a page of ours, so that no other site can say
- * it for them. Throws GatewayError `login.other_browser`, `login.used` or `login.expired`.
+ * it for them. Throws GatewayError `login.other_browser`, `login.signed_out`,
+ * `login.used` or `login.expired`.
  */
 export const confirmLogin = async (
   gateway: Gateway,
@@ -103,5 +108,7 @@ export const confirmLogin = async (
   const waiting = await readParked(gateway, handle)
   if (waiting?.binding !== undefined) throw new GatewayError('login.other_browser')
   const parked = await takeParked(gateway, handle)
-  return parked ? begin(gateway, handle, parked, caller) : finishedBefore(gateway, { handle, loginId })
+  if (!parked) return finishedBefore(gateway, { handle, loginId })
+  const { provider, subject } = parked.signIn.identity
+  return auditingRefusals(gateway, { provider, subject }, caller, () => begin(gateway, handle, parked, caller))
 }

@@ -8,6 +8,8 @@ const PARKED_SECONDS = 5 * 60
 
 export interface ParkedSignIn {
   readonly signIn: SignIn
+  /** When it was parked: a logout that comes later is for it too. */
+  readonly arrivedAt: Date
   readonly returnTo: string
   /**
    * The fingerprint of the binding cookie of the browser that started; undefined where nobody here did: then it is for
@@ -18,8 +20,9 @@ export interface ParkedSignIn {
   readonly renews?: string
 }
 
-interface ParkedRecord extends Omit<ParkedSignIn, 'signIn'> {
+interface ParkedRecord extends Omit<ParkedSignIn, 'signIn' | 'arrivedAt'> {
   readonly signIn: string
+  readonly arrivedAt: string
 }
 
 const keyOf = (handle: string): string => `parked:${handle}`
@@ -27,23 +30,25 @@ const keyOf = (handle: string): string => `parked:${handle}`
 /** Parks it and returns the handle. */
 export const parkSignIn = async (
   { store, now }: Pick<Gateway, 'store' | 'now'>,
-  { signIn, returnTo, binding, renews }: ParkedSignIn,
+  { signIn, returnTo, binding, renews }: Omit<ParkedSignIn, 'arrivedAt'>,
 ): Promise<string> => {
   const handle = newToken()
+  const arrivedAt = now()
   const record: ParkedRecord = {
     signIn: toRecord(signIn),
+    arrivedAt: arrivedAt.toISOString(),
     returnTo,
     ...(binding === undefined ? {} : { binding }),
     ...(renews === undefined ? {} : { renews }),
   }
-  await store.put(keyOf(handle), JSON.stringify(record), new Date(now().getTime() + PARKED_SECONDS * 1000))
+  await store.put(keyOf(handle), JSON.stringify(record), new Date(arrivedAt.getTime() + PARKED_SECONDS * 1000))
   return handle
 }
 
 const parkedIn = (text: string | undefined): ParkedSignIn | undefined => {
   if (text === undefined) return undefined
-  const { signIn, ...parked } = JSON.parse(text) as ParkedRecord
-  return { ...parked, signIn: fromRecord(signIn) }
+  const { signIn, arrivedAt, ...parked } = JSON.parse(text) as ParkedRecord
+  return { ...parked, signIn: fromRecord(signIn), arrivedAt: new Date(arrivedAt) }
 }
 
 /** Looks at it and leaves it there; undefined when it is gone. */

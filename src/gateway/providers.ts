@@ -12,7 +12,7 @@ export type Provider = SamlProvider | OidcProvider
 export interface SamlProvider {
   readonly protocol: 'saml'
   readonly settings: SamlProviderConfig
-  readonly serviceProvider: ServiceProvider
+  readonly serviceProvider: ServiceProvider & { readonly sloUrl: string }
   /**
    * The identity provider; with `discovery` the one that is named. Throws GatewayError (`provider.unavailable`,
    * `provider.idp_unknown`) or SamlError.
@@ -105,6 +105,10 @@ export const createProviders = (
         : oidcProvider(settings, baseUrl, surroundings.now),
     ]),
   )
+
+/** The metadata of the identity provider of that entityID. Throws GatewayError `provider.unavailable` or SamlError. */
+export const metadataOf = (provider: SamlProvider, _entityId: string | undefined): Promise<IdpMetadata> =>
+  provider.metadata()
 
 /** Why nobody can sign in with it now, for the person who chooses; undefined when all is well. */
 export const unavailability = async (provider: Provider): Promise<string | undefined> => {

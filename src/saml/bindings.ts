@@ -8,7 +8,7 @@ import { isSigned, verifySignature } from '../xml/signature.ts'
 import { mustBeSignedOctets, signatureMethod } from '../xml/signed-octets.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import { decodeUtf8 } from '../xml/utf8.ts'
-import { SamlError } from './errors.ts'
+import { asSamlError, SamlError } from './errors.ts'
 import { ASSERTION } from './names.ts'
 
 /** How messages travel through a browser: in a redirect's query (Bindings 3.4) or in a posted form (3.5). */
@@ -19,6 +19,7 @@ export type MessageParameter = 'SAMLRequest' | 'SAMLResponse'
 /** A message as it came. Nothing of it is verified. */
 export interface ReceivedMessage {
   readonly binding: Binding
+  readonly parameter: MessageParameter
   readonly root: XmlElement
   readonly relayState: string | undefined
   /** What stands beside the message in a query: the octets that it signs, by which algorithm, and how. */
@@ -61,9 +62,11 @@ const onlyMessage = (request: string | undefined, response: string | undefined):
 
 /**
  * The message in a redirect's query, which is to be the part after `?` exactly as it came: the signature covers these
- * very octets, in an order of its own (Bindings 3.4.4.1). Throws SamlError or XmlError.
+ * very octets, in an order of its own (Bindings 3.4.4.1). Throws SamlError.
  */
-export const readRedirect = (query: string): ReceivedMessage => {
+export const readRedirect = (query: string): ReceivedMessage => asSamlError(() => redirected(query))
+
+const redirected = (query: string): ReceivedMessage => {
   const raw = rawParameters(query)
   const parameter = onlyMessage(raw.get('SAMLRequest'), raw.get('SAMLResponse'))
   const encoding = raw.get('SAMLEncoding')
@@ -72,6 +75,7 @@ export const readRedirect = (query: string): ReceivedMessage => {
   const [algorithm, value] = [raw.get('SigAlg'), raw.get('Signature')]
   return {
     binding: 'redirect',
+    parameter,
     root: parseXml(utf8Text(inflate(octetsOf(percentDecoded(raw.get(parameter) ?? ''), parameter)), parameter)),
     // Forms and many libraries write a space as `+`; base64 has none, so that only here the difference matters.
     relayState: relayState === undefined ? undefined : percentDecoded(relayState.replaceAll('+', ' ')),
@@ -104,14 +108,17 @@ const textField = (field: unknown, name: string): string | undefined => {
   throw missing(`one ${name}`, 'several')
 }
 
-/** The message in a posted form; nothing is inflated there. Bindings 3.5.4. Throws SamlError or XmlError. */
-export const readPost = (form: MessageForm): ReceivedMessage => {
+/** The message in a posted form; nothing is inflated there. Bindings 3.5.4. Throws SamlError. */
+export const readPost = (form: MessageForm): ReceivedMessage => asSamlError(() => posted(form))
+
+const posted = (form: MessageForm): ReceivedMessage => {
   const request = textField(form.SAMLRequest, 'SAMLRequest')
   const response = textField(form.SAMLResponse, 'SAMLResponse')
   const parameter = onlyMessage(request, response)
   const octets = octetsOf(request ?? response ?? '', parameter)
   return {
     binding: 'post',
+    parameter,
     root: parseXml(utf8Text(octets, parameter)),
     relayState: textField(form.RelayState, 'RelayState'),
   }
@@ -140,10 +147,11 @@ const utf8Text = (octets: Buffer, source: string): string => {
 }
 
 /** Whom the message says it is from: a hint until it is authentic, good for choosing whose keys to ask. */
-export const issuerHint = ({ root }: ReceivedMessage): string | undefined => {
-  const issuer = optionalChild(root, ASSERTION, 'Issuer')
-  return issuer && textOf(issuer)
-}
+export const issuerHint = ({ root }: ReceivedMessage): string | undefined =>
+  asSamlError(() => {
+    const issuer = optionalChild(root, ASSERTION, 'Issuer')
+    return issuer && textOf(issuer)
+  })
 
 declare const authentic: unique symbol
 /** A message that a trusted key signed as a whole. Only `authenticate` makes one. */
@@ -151,9 +159,12 @@ export type AuthenticMessage = XmlElement & { readonly [authentic]: true }
 
 /**
  * The message, once the signature of its binding verified with one of the keys, and any other that it has as well.
- * Throws SamlError `saml.logout_unsigned`, or XmlError `xml.signature_*`.
+ * Throws SamlError `saml.logout_unsigned` or `saml.signature_*`.
  */
-export const authenticate = (
+export const authenticate = (message: ReceivedMessage, keys: readonly KeyObject[]): AuthenticMessage =>
+  asSamlError(() => mustBeAuthentic(message, keys))
+
+const mustBeAuthentic = (
   { binding, root, detached }: ReceivedMessage,
   keys: readonly KeyObject[],
 ): AuthenticMessage => {

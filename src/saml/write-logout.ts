@@ -6,7 +6,7 @@ import { ASSERTION, LOGOUT_BY_USER, PROTOCOL, STATUS_SUCCESS } from './names.ts'
 import { addSeconds, showTime } from './times.ts'
 
 /** What our messages say of themselves. */
-interface Sender {
+export interface LogoutSender {
   /** Our entityID. */
   readonly issuer: string
   readonly destination: string
@@ -20,7 +20,7 @@ export interface LogoutToSend {
 
 const writeMessage = (
   name: string,
-  { issuer, destination, now }: Sender,
+  { issuer, destination, now }: LogoutSender,
   attributes: Readonly<Record<string, string>>,
   children: readonly (Markup | undefined)[],
 ): LogoutToSend => {
@@ -43,7 +43,7 @@ const writeMessage = (
 
 /** Asks the identity provider to end the session that this login came from. Core 3.7.1 */
 export const writeLogoutRequest = (
-  sender: Sender,
+  sender: LogoutSender,
   { nameId, sessionIndex }: { readonly nameId: NameId; readonly sessionIndex?: string },
 ): LogoutToSend =>
   writeMessage(
@@ -66,7 +66,7 @@ export const writeLogoutRequest = (
   )
 
 /** Tells the identity provider that nobody it named is signed in here any more. Core 3.7.2 */
-export const writeLogoutResponse = (sender: Sender, inResponseTo: string): LogoutToSend =>
+export const writeLogoutResponse = (sender: LogoutSender, inResponseTo: string): LogoutToSend =>
   writeMessage('samlp:LogoutResponse', sender, { InResponseTo: inResponseTo }, [
     element('samlp:Status', {}, [element('samlp:StatusCode', { Value: STATUS_SUCCESS })]),
   ])
