@@ -9,10 +9,17 @@ export interface Form {
   readonly inputs: readonly string[]
 }
 
-const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#96': '`' }
+const CHARACTERS: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+const characterOf = (name: string): string => {
+  const number = /^#(?:x([\da-f]+)|(\d+))$/i.exec(name)
+  if (!number) return CHARACTERS[name] ?? `&${name};`
+  const [, hex, decimal] = number
+  return String.fromCodePoint(hex === undefined ? Number(decimal) : Number.parseInt(hex, 16))
+}
 
 export const unescapeMarkup = (text: string): string =>
-  text.replace(/&(amp|lt|gt|quot|#39|#96);/g, (_, name: string) => CHARACTERS[name] ?? '')
+  text.replace(/&(#?\w+);/g, (_, name: string) => characterOf(name))
 
 const attribute = (tag: string, name: string): string | undefined => {
   const value = new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]

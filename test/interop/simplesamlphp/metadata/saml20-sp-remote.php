@@ -1,0 +1,15 @@
+<?php
+// The service providers: every sp-*.xml of the scratch folder. The one called oid gets attributes by object identifier.
+foreach (glob(getenv('SSP_SCRATCH') . '/sp-*.xml') as $file) {
+    foreach (SimpleSAML\Metadata\SAMLParser::parseDescriptorsFile($file) as $entityId => $parser) {
+        $sp = $parser->getMetadata20SP();
+        unset($sp['entityDescriptor']);
+        $sp['NameIDFormat'] = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+        $sp['assertion.encryption'] = false;
+        if (basename($file) === 'sp-oid.xml') {
+            $sp['attributes.NameFormat'] = 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri';
+            $sp['authproc'] = [50 => ['class' => 'core:AttributeMap', 'name2oid']];
+        }
+        $metadata[$entityId] = $sp;
+    }
+}

@@ -1,0 +1,128 @@
+/** SimpleSAMLphp 1.19 as the company's identity provider: its own metadata, its own pages, its own signatures. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/house.ts'
+import { postAnswer, samlAnswer, signIn, whoIs } from '../../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../../harness/visitor.ts'
+import { requireTool } from '../../tools.ts'
+import { PHP, SIMPLESAMLPHP, type SimpleSamlPhp, startSimpleSamlPhp } from './identity-provider.ts'
+
+const DEVELOPER = 'arn:aws:iam::111122223333:role/Developer'
+const AUDITOR = 'arn:aws:iam::111122223333:role/Auditor'
+
+describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSAMLphp', () => {
+  let idp: SimpleSamlPhp
+  let gateway: OwnGateway
+
+  beforeAll(async () => {
+    idp = await startSimpleSamlPhp()
+    const saml = { protocol: 'saml', metadata: idp.entityId }
+    gateway = await startOwnGateway(await reserveGateway(), {
+      providers: [
+        { id: 'plain', ...saml },
+        { id: 'oid', ...saml, signature: 'both' },
+        { id: 'believed', ...saml, rolesFromAssertion: true },
+        { id: 'mail', ...saml, subject: 'mail' },
+      ],
+      access: [
+        { when: { provider: 'plain', groups: 'aws-dev' }, roles: [DEVELOPER] },
+        { when: { provider: 'oid', eduPersonAffiliation: 'staff' }, roles: [DEVELOPER] },
+        { when: { provider: 'mail', mail: '/.*@example[.]org/' }, roles: [AUDITOR] },
+      ],
+      sessionName: '{email}',
+    })
+    for (const id of ['plain', 'oid', 'believed', 'mail'])
+      await idp.register(id, await (await fetch(`${gateway.url}/saml/${id}/metadata`)).text())
+  })
+  afterAll(async () => {
+    await gateway.close()
+    await idp.close()
+  })
+
+  const signedIn = async (provider: string, username: string) => {
+    const visitor = new Visitor()
+    const page = await signIn(visitor, { gateway: gateway.url, provider, username })
+    expect(page.url).toBe(`${gateway.url}/roles`)
+    return { visitor, page }
+  }
+
+  const rolesOn = ({ forms }: Page): readonly string[] =>
+    forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role]))
+
+  const session = async (visitor: Visitor) =>
+    JSON.parse((await visitor.open(`${gateway.url}/api/session`)).body) as {
+      subject: string
+      attributes: Record<string, readonly string[]>
+    }
+
+  it('alice gets the role of her group, and credentials that AWS gives for it', async () => {
+    const { visitor, page } = await signedIn('plain', 'alice')
+    expect(rolesOn(page)).toEqual([DEVELOPER])
+    const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
+    expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.org')
+  })
+
+  it('bob, who is in no such group, gets none', async () => {
+    expect(rolesOn((await signedIn('plain', 'bob')).page)).toEqual([])
+  })
+
+  it('a person is known by a persistent NameID: the same every time, another for each gateway and person', async () => {
+    const subject = async (provider: string, username: string) =>
+      (await session((await signedIn(provider, username)).visitor)).subject
+    const alice = await subject('plain', 'alice')
+    expect(alice).toMatch(/^[0-9a-f]{40}$/)
+    expect(await subject('plain', 'alice')).toBe(alice)
+    expect(await subject('plain', 'bob')).not.toBe(alice)
+    expect(await subject('oid', 'alice')).not.toBe(alice)
+  })
+
+  it('attributes come with their text as sent, umlauts and markup included', async () => {
+    const { attributes } = await session((await signedIn('plain', 'alice')).visitor)
+    expect(attributes.displayName).toEqual(['Alice Éxample & <Co>'])
+    expect(attributes.groups).toEqual(['aws-dev', 'everyone'])
+  })
+
+  it('a rule that names an attribute finds it under its object identifier', async () => {
+    const { visitor, page } = await signedIn('oid', 'alice')
+    expect((await session(visitor)).attributes).toHaveProperty(['urn:oid:1.3.6.1.4.1.5923.1.1.1.1'])
+    expect(rolesOn(page)).toEqual([DEVELOPER])
+    const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
+    expect(shown.body).toContain('assumed-role/Developer/alice@example.org')
+  })
+
+  it('a person may be known by an attribute instead', async () => {
+    const { visitor, page } = await signedIn('mail', 'carol')
+    expect((await session(visitor)).subject).toBe('carol@example.org')
+    expect(rolesOn(page)).toEqual([AUDITOR])
+  })
+
+  it.each([
+    ['alice', 'its role first', [AUDITOR, DEVELOPER]],
+    ['bob', 'its provider first', [AUDITOR]],
+    ['carol', 'nothing', []],
+  ] as const)('%s gets what the Role attribute says, with %s, where it is believed', async (username, _, roles) => {
+    expect(rolesOn((await signedIn('believed', username)).page)).toEqual(roles)
+  })
+
+  it('the Role attribute grants nothing where it is not believed', async () => {
+    expect(rolesOn((await signedIn('plain', 'alice')).page)).not.toContain(AUDITOR)
+  })
+
+  it('an answer that was changed, or is used twice, is refused', async () => {
+    const visitor = new Visitor()
+    const answer = await samlAnswer(visitor, { gateway: gateway.url, provider: 'plain', username: 'alice' })
+    const changed = Buffer.from(answer.SAMLResponse, 'base64').toString().replace('aws-dev', 'aws-adm')
+    const forged = { ...answer, SAMLResponse: Buffer.from(changed).toString('base64') }
+    expect((await postAnswer(visitor, forged)).body).toContain('saml.signature_digest')
+    expect(rolesOn(await postAnswer(visitor, answer))).toEqual([DEVELOPER])
+    expect((await postAnswer(visitor, answer)).body).toContain('saml.replayed')
+  })
+
+  it('signing out ends the session here; signing in again asks no password, for the provider still knows her', async () => {
+    const { visitor } = await signedIn('plain', 'alice')
+    const question = await visitor.open(`${gateway.url}/logout`)
+    await visitor.submit(question, formWith(question, 'csrf'))
+    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+    const page = await visitor.open(`${gateway.url}/login/plain`)
+    expect(formWith(page, 'SAMLResponse').action).toBe(`${gateway.url}/saml/plain/acs`)
+  })
+})
