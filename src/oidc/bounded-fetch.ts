@@ -3,8 +3,8 @@ import { cut, OidcError } from './errors.ts'
 /** How the relying party reaches a provider: `fetch`, or a stand-in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** A fetch that is bounded; `note` is given the text of the answer. */
-export type BoundedFetch = (url: string, init: RequestInit, note?: (body: string) => void) => Promise<Response>
+/** A fetch that is bounded; `edit` may change the text of the answer. */
+export type BoundedFetch = (url: string, init: RequestInit, edit?: (body: string) => string) => Promise<Response>
 
 const LARGEST_ANSWER = 1024 * 1024
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/
@@ -18,15 +18,14 @@ const JWT_TYPE = 'application/jwt'
  */
 export const boundedFetch =
   (fetch: Fetch, limitMilliseconds: number): BoundedFetch =>
-  async (url, init, note) => {
+  async (url, init, edit = (same) => same) => {
     const signal = AbortSignal.timeout(limitMilliseconds)
     try {
       const response = await fetch(url, { ...init, redirect: 'manual', signal })
       refuseBadStatus(response, url)
       const body = await readBounded(response, url)
       refuseOtherThanJson(response, url)
-      note?.(body)
-      return new Response(body, { status: response.status, headers: response.headers })
+      return new Response(edit(body), { status: response.status, headers: response.headers })
     } catch (error) {
       throw error instanceof OidcError ? error : transportError(error, signal.aborted, url)
     }

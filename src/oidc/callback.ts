@@ -13,7 +13,7 @@ export interface ExpectedCallback {
 type CallbackCheck = Check<URLSearchParams, ExpectedCallback>
 
 /** RFC 6749 3.1: a parameter that comes twice could be read either way. */
-const parametersComeOnce: CallbackCheck = (parameters) => {
+export const parametersComeOnce: Check<URLSearchParams, unknown> = (parameters) => {
   const repeated = [...parameters.keys()].find((name) => parameters.getAll(name).length > 1)
   return repeated === undefined ? pass : { expected: 'once', found: 'more than once', source: cut(repeated) }
 }
@@ -54,9 +54,18 @@ export const checkCallback = (parameters: URLSearchParams, expected: ExpectedCal
   if (!parameters.get('code')) throw new OidcError('oidc.code_missing', { expected: 'a code', found: 'none' })
 }
 
+/** RFC 6749 4.1.2.1 and, for what `prompt=none` cannot do, Core 3.1.2.6. */
+const REFUSALS: ReadonlyMap<string, OidcErrorCode> = new Map([
+  ['access_denied', 'oidc.access_denied'],
+  ['login_required', 'oidc.interaction_required'],
+  ['interaction_required', 'oidc.interaction_required'],
+  ['account_selection_required', 'oidc.interaction_required'],
+  ['consent_required', 'oidc.interaction_required'],
+])
+
 // Anyone can write these two into a link: they go to the log, cut, and never to the page.
 const providerRefusal = (error: string, description: string | null): OidcError => {
-  const code = error === 'access_denied' ? 'oidc.access_denied' : 'oidc.provider_refused'
+  const code = REFUSALS.get(error) ?? 'oidc.provider_refused'
   const found = cut(description === null ? error : `${error}: ${description}`)
   return new OidcError(code, { expected: 'a code', found, source: 'error' })
 }

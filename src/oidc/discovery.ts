@@ -1,28 +1,26 @@
 import {
   allowInsecureRequests,
-  type ClientAuth,
-  ClientSecretBasic,
-  ClientSecretPost,
   Configuration,
   clockTolerance,
   customFetch,
   enableNonRepudiationChecks,
-  None,
   type ServerMetadata,
 } from 'openid-client'
 import type { BoundedFetch } from './bounded-fetch.ts'
+import { clientAuth } from './client-auth.ts'
 import { OidcError } from './errors.ts'
-import { createKeySet, type KeySet } from './key-set.ts'
-import { isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
+import { createKeySet } from './key-set.ts'
+import { allowedAlgorithms, isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
 import type { OidcSettings } from './settings.ts'
-import { createTokenAnswers, type TokenAnswers } from './token-answers.ts'
+import { createTokenReader, type TokenReader } from './signed-token.ts'
+import { setIdTokenAside } from './token-answer.ts'
 
 /** A provider that has been discovered, ready for logins. */
 export interface DiscoveredProvider {
   readonly metadata: ServerMetadata
+  /** For everything but tokens that are signed. */
   readonly configuration: Configuration
-  readonly keySet: KeySet
-  readonly tokenAnswers: TokenAnswers
+  readonly readToken: TokenReader
 }
 
 const FRESH_MILLISECONDS = 60 * 60 * 1000
@@ -67,35 +65,24 @@ const discover = async (
   const document = await getJson(fetch, `${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
   const metadata = toProviderMetadata(document, settings)
   const keySet = createKeySet(() => getJson(fetch, String(metadata.jwks_uri)), clock)
-  const tokenAnswers = createTokenAnswers()
+  const readToken = createTokenReader(settings, allowedAlgorithms(document, settings), keySet)
   const configuration = new Configuration(
     metadata,
     settings.clientId,
     { redirect_uris: [settings.redirectUri], [clockTolerance]: settings.clockSkewSeconds },
-    clientAuth(settings, metadata),
+    await clientAuth(settings, metadata),
   )
   configuration[customFetch] = async (url, init) => {
-    if (url === metadata.jwks_uri) return Response.json(await keySet.published())
-    const note = url === metadata.token_endpoint ? (text: string) => tokenAnswers.note(init.body, text) : undefined
-    return fetch(url, init as RequestInit, note)
+    if (url === metadata.jwks_uri) return Response.json((await keySet.known()).jwks())
+    return fetch(url, init as RequestInit, url === metadata.token_endpoint ? setIdTokenAside : undefined)
   }
   // Every request is bounded already.
   configuration.timeout = 0
-  // Without this openid-client trusts the connection and does not look at the ID token's signature.
+  // Without this openid-client trusts the connection and does not look at the signature of userinfo that is signed.
   enableNonRepudiationChecks(configuration)
   // Every URL has passed isSecureUrl: what is http is loopback and allowed.
   if (settings.allowInsecureHttp) allowInsecureRequests(configuration)
-  return { metadata, configuration, keySet, tokenAnswers }
-}
-
-/** OpenID Connect Discovery 1.0, 3: a provider that does not say takes client_secret_basic. */
-const clientAuth = (settings: OidcSettings, metadata: ServerMetadata): ClientAuth => {
-  const offered = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
-  const byDefault = offered.includes('client_secret_basic') ? 'client_secret_basic' : 'client_secret_post'
-  const { clientSecret, tokenEndpointAuthMethod = byDefault } = settings
-  if (!clientSecret || tokenEndpointAuthMethod === 'none') return None()
-  const authenticate = tokenEndpointAuthMethod === 'client_secret_basic' ? ClientSecretBasic : ClientSecretPost
-  return authenticate(clientSecret.reveal())
+  return { metadata, configuration, readToken }
 }
 
 const getJson = async (fetch: BoundedFetch, url: string): Promise<Readonly<Record<string, unknown>>> => {

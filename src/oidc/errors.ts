@@ -18,6 +18,17 @@ export const oidcErrors = {
   'oidc.discovery_issuer_mismatch': { sentence: 'The sign-in provider says it is another one.', hint: SETUP },
   'oidc.discovery_incomplete': { sentence: 'The sign-in provider does not offer what is needed here.', hint: SETUP },
 
+  'oidc.client_credentials_missing': { sentence: 'This gateway has nothing to prove itself with there.', hint: SETUP },
+  'oidc.client_key_unusable': { sentence: 'The provider does not take the key of this gateway.', hint: SETUP },
+  'oidc.client_secret_too_short': {
+    sentence: 'The secret of this gateway is too short to sign with.',
+    hint: 'Ask the provider for a longer client secret, or for tokens signed with a key pair.',
+  },
+  'oidc.parameter_reserved': {
+    sentence: 'A further parameter of the sign-in is one of the protocol itself.',
+    hint: 'Take it out of authorizationParams; prompt, maxAge and the like have settings of their own.',
+  },
+
   'oidc.parameter_repeated': { sentence: 'The answer from the sign-in provider is ambiguous.', hint: AGAIN },
   'oidc.state_mismatch': { sentence: 'This answer does not belong to the sign-in you started.', hint: AGAIN },
   'oidc.callback_issuer_missing': { sentence: 'The answer does not say which provider it is from.', hint: AGAIN },
@@ -27,14 +38,22 @@ export const oidcErrors = {
     sentence: 'The sign-in was cancelled or not allowed at the provider.',
     hint: 'Sign in again, or ask the administrator of the provider for access.',
   },
+  'oidc.interaction_required': {
+    sentence: 'The sign-in provider has to ask you something first.',
+    hint: 'Sign in again.',
+  },
   'oidc.provider_refused': { sentence: 'The sign-in provider refused the request.', hint: ADMIN },
   'oidc.code_refused': { sentence: 'The sign-in provider no longer accepts this sign-in.', hint: AGAIN },
+  'oidc.refresh_refused': {
+    sentence: 'The sign-in provider no longer renews this sign-in.',
+    hint: 'Sign in again.',
+  },
   'oidc.client_refused': { sentence: 'The sign-in provider does not recognise this gateway.', hint: SETUP },
   'oidc.token_answer_invalid': { sentence: 'The sign-in provider answered in an unknown form.', hint: ADMIN },
 
   'oidc.id_token_missing': { sentence: 'The sign-in provider sent no proof of who you are.', hint: SETUP },
   'oidc.id_token_malformed': { sentence: 'The proof of who you are is not well formed.', hint: ADMIN },
-  'oidc.id_token_refused': { sentence: 'The proof of who you are was refused.', hint: ADMIN },
+  'oidc.decryption_failed': { sentence: 'The proof of who you are cannot be read here.', hint: SETUP },
   'oidc.algorithm_refused': { sentence: 'The proof of who you are is signed in a way not allowed.', hint: SETUP },
   'oidc.key_unknown': { sentence: 'The proof of who you are is signed with an unknown key.', hint: AGAIN },
   'oidc.signature_invalid': { sentence: 'The signature on the proof of who you are is wrong.', hint: ADMIN },
@@ -54,11 +73,28 @@ export const oidcErrors = {
     hint: 'The clocks of the gateway and of the provider differ: ask your administrator to check them.',
   },
   'oidc.nonce_mismatch': { sentence: 'The proof of who you are belongs to another sign-in.', hint: AGAIN },
+  'oidc.subject_changed': { sentence: 'The renewed proof is of somebody else.', hint: 'Sign in again.' },
   'oidc.subject_invalid': { sentence: 'The proof of who you are does not name anyone.', hint: ADMIN },
   'oidc.auth_time_invalid': { sentence: 'The time at which you signed in makes no sense.', hint: ADMIN },
+  'oidc.authentication_too_old': {
+    sentence: 'You have to prove again who you are, and the provider did not ask you to.',
+    hint: ADMIN,
+  },
+  'oidc.acr_mismatch': {
+    sentence: 'You did not sign in with the strength that is asked for here.',
+    hint: 'Sign in again, with a second factor if the provider offers one.',
+  },
   'oidc.access_token_mismatch': { sentence: 'The tokens from the provider do not belong together.', hint: ADMIN },
   'oidc.userinfo_subject_mismatch': { sentence: 'The provider described another person than you.', hint: ADMIN },
   'oidc.userinfo_failed': { sentence: 'The provider would not say more about you.', hint: LATER },
+
+  'oidc.logout_token_type': { sentence: 'The sign-out notice is a token of another kind.', hint: ADMIN },
+  'oidc.logout_event_missing': { sentence: 'The sign-out notice does not say that it is one.', hint: ADMIN },
+  'oidc.logout_subject_missing': { sentence: 'The sign-out notice does not say who signs out.', hint: ADMIN },
+  'oidc.logout_nonce_present': { sentence: 'The sign-out notice is the proof of a sign-in.', hint: ADMIN },
+  'oidc.logout_id_missing': { sentence: 'The sign-out notice has no number of its own.', hint: ADMIN },
+  'oidc.logout_issuer_mismatch': { sentence: 'The sign-out notice is from another provider.', hint: ADMIN },
+  'oidc.logout_session_missing': { sentence: 'The sign-out notice does not name a session.', hint: SETUP },
 } as const satisfies ErrorCatalogue
 
 export type OidcErrorCode = keyof typeof oidcErrors

@@ -1,17 +1,22 @@
-import { authorizationCodeGrant } from 'openid-client'
+import { authorizationCodeGrant, refreshTokenGrant } from 'openid-client'
+import type { Renewal } from '../core/identity.ts'
+import { type LoginSecrets, shortest } from './authorization-request.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
-import { judgeIdToken } from './id-token.ts'
-import type { ExpectedIdToken } from './id-token-checks.ts'
+import { idTokenChecks, renewalChecks } from './id-token-checks.ts'
 import { toOidcError } from './refusal.ts'
-import type { LoginSecrets } from './relying-party.ts'
 import type { OidcSettings } from './settings.ts'
-import type { TokenAnswer } from './token-answers.ts'
+import type { SignedToken } from './signed-token.ts'
+import { idTokenIn, type TokenAnswer } from './token-answer.ts'
+import type { ExpectedToken } from './token-checks.ts'
+import { verifyToken } from './verified-token.ts'
 
-/** Tokens whose ID token passed every check. Only `redeemCode` makes them. */
+/** Tokens whose ID token passed every check. Only this file makes them. */
 export interface VerifiedTokens {
+  /** Signed, and not encrypted: what AWS can read. */
   readonly idToken: string
   readonly accessToken: string
+  readonly refreshToken?: string
   readonly subject: string
   readonly claims: Readonly<Record<string, unknown>>
 }
@@ -24,68 +29,69 @@ export const redeemCode = async (
   secrets: LoginSecrets,
   now: Date,
 ): Promise<VerifiedTokens> => {
-  const expected = expectedIdToken(settings, secrets, now)
-  const tokens = await provider.tokenAnswers.during(
-    secrets.codeVerifier,
-    () => grant(settings, provider, callback, secrets),
-    (error, answer) => explainRefusal(error, answer, provider, expected),
-  )
-  return verify(tokens.id_token, tokens.access_token, provider, expected)
+  const answer = await askForTokens(settings, provider, callback, secrets)
+  const expected = {
+    ...expectedToken(settings, now),
+    nonce: secrets.nonce,
+    maxAgeSeconds: shortest(settings.maxAgeSeconds, secrets.maxAgeSeconds),
+    acrValues: [settings.acrValues ?? [], secrets.acrValues ?? []].filter((asked) => asked.length > 0),
+  }
+  const accessToken = answer.access_token
+  const token = await verifyToken(idTokenIn(answer), provider.readToken, idTokenChecks, { accessToken }, expected)
+  return verifiedTokens(answer, token)
 }
 
-const grant = (
+/** Fresh tokens for the same subject. Throws OidcError. OpenID Connect Core 12 */
+export const redeemRefreshToken = async (
+  settings: OidcSettings,
+  provider: DiscoveredProvider,
+  { refreshToken, nonce }: Renewal,
+  subject: string,
+  now: Date,
+): Promise<VerifiedTokens> => {
+  const answer = await refreshTokenGrant(provider.configuration, refreshToken.reveal()).catch((error: unknown) => {
+    throw refreshRefusal(toOidcError(error, 'token endpoint'))
+  })
+  const expected = { ...expectedToken(settings, now), nonce, subject }
+  const accessToken = answer.access_token
+  const token = await verifyToken(idTokenIn(answer), provider.readToken, renewalChecks, { accessToken }, expected)
+  return verifiedTokens(answer, token)
+}
+
+/** The one error of a grant that means something else here than with a code. */
+const refreshRefusal = (refusal: OidcError): OidcError => {
+  if (refusal.code !== 'oidc.code_refused') return refusal
+  return new OidcError('oidc.refresh_refused', { found: refusal.found ?? 'invalid_grant', source: 'token endpoint' })
+}
+
+const askForTokens = async (
   { redirectUri }: OidcSettings,
   { configuration }: DiscoveredProvider,
   callback: URLSearchParams,
-  { state, nonce, codeVerifier }: LoginSecrets,
-) => {
+  { state, codeVerifier }: LoginSecrets,
+): Promise<TokenAnswer> => {
   const url = new URL(redirectUri)
   url.search = callback.toString()
-  const checks = { expectedState: state, expectedNonce: nonce, pkceCodeVerifier: codeVerifier, idTokenExpected: true }
-  return authorizationCodeGrant(configuration, url, checks)
+  try {
+    return await authorizationCodeGrant(configuration, url, { expectedState: state, pkceCodeVerifier: codeVerifier })
+  } catch (error) {
+    throw toOidcError(error, 'token endpoint')
+  }
 }
 
-/** openid-client has verified the signature; its claims are judged again, by all of the rules. */
-const verify = async (
-  idToken: string | undefined,
-  accessToken: string,
-  { metadata }: DiscoveredProvider,
-  expected: ExpectedIdToken,
-): Promise<VerifiedTokens> => {
-  if (idToken === undefined) throw new OidcError('oidc.id_token_missing')
-  const algorithms = metadata.id_token_signing_alg_values_supported ?? []
-  const judgement = await judgeIdToken({ idToken, accessToken, algorithms }, 'verified', expected)
-  if ('error' in judgement) throw judgement.error
-  const { claims } = judgement
-  return { idToken, accessToken, claims, subject: String(claims.sub) }
-}
+/** What the provider's tokens are held to, whatever they are for. */
+export const expectedToken = (
+  { issuer, clientId, trustedAudiences = [], clockSkewSeconds }: OidcSettings,
+  now: Date,
+): ExpectedToken => ({ issuer, clientId, trustedAudiences, clockSkewSeconds, now })
 
-/** All that is wrong with a token that openid-client refused for the first thing it met. */
-const explainRefusal = async (
-  cause: unknown,
-  { idToken, accessToken }: TokenAnswer,
-  { metadata, keySet }: DiscoveredProvider,
-  expected: ExpectedIdToken,
-): Promise<OidcError> => {
-  const refusal = toOidcError(cause)
-  if (refusal.code !== 'oidc.token_answer_invalid') return refusal
-  if (accessToken === undefined) return refusal
-  if (idToken === undefined) return new OidcError('oidc.id_token_missing')
-  const algorithms = metadata.id_token_signing_alg_values_supported ?? []
-  const keys = await keySet.published()
-  const judgement = await judgeIdToken({ idToken, accessToken, algorithms }, { keys }, expected)
-  if ('error' in judgement) return judgement.error
-  // Nothing is wrong by our rules, and still it is refused: openid-client has the last word. It takes up a new key
-  // only a minute after the last one, by when a second try succeeds.
-  const code = refusal.found === 'OAUTH_KEY_SELECTION_FAILED' ? 'oidc.key_unknown' : 'oidc.id_token_refused'
-  return new OidcError(code, { found: refusal.found ?? 'unknown' }, judgement.verdict)
-}
-
-const expectedIdToken = (settings: OidcSettings, { nonce }: LoginSecrets, now: Date): ExpectedIdToken => ({
-  issuer: settings.issuer,
-  clientId: settings.clientId,
-  trustedAudiences: settings.trustedAudiences ?? [],
-  nonce,
-  clockSkewSeconds: settings.clockSkewSeconds,
-  now,
+const verifiedTokens = (
+  { access_token: accessToken, refresh_token: refreshToken }: TokenAnswer,
+  { compact, claims }: SignedToken,
+): VerifiedTokens => ({
+  idToken: compact,
+  accessToken,
+  ...(refreshToken === undefined ? {} : { refreshToken }),
+  subject: String(claims.sub),
+  claims,
 })

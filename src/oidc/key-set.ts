@@ -1,42 +1,65 @@
 import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
 import { OidcError } from './errors.ts'
 
+/** Keys as they were published at one time; jose finds the one for a token's header. */
+export type PublishedKeys = ReturnType<typeof createLocalJWKSet>
+
 /**
- * The provider's published keys. openid-client asks for them when it has none, when they are five minutes old, and for
- * a key id that it does not know; this holds it to one request per cool-down, so that tokens with made-up key ids
- * cannot drive requests, while a real rotation is seen within a minute.
+ * The provider's published keys. A token that none of them verifies has them fetched again, so that a rotation is seen
+ * at once; a cool-down holds that to one request in half a minute, whatever strangers send.
  */
 export interface KeySet {
-  /** The keys as last published; asks the provider when the last answer is older than the cool-down. Throws OidcError. */
-  published(): Promise<JSONWebKeySet>
+  /** At most five minutes old. Throws OidcError. */
+  known(): Promise<PublishedKeys>
+  /** Keys that were published after these; undefined while the cool-down lasts. Throws OidcError. */
+  newerThan(keys: PublishedKeys): Promise<PublishedKeys | undefined>
 }
 
+const FRESH_MILLISECONDS = 5 * 60 * 1000
 const COOL_DOWN_MILLISECONDS = 30_000
 const COOL_DOWN_AFTER_FAILURE_MILLISECONDS = 5_000
 
+interface Asked {
+  readonly keys: Promise<PublishedKeys>
+  freshUntil: number
+  askAgainAt: number
+}
+
 /** `load` asks the provider, which `clock` spaces out. */
 export const createKeySet = (load: () => Promise<unknown>, clock: () => Date): KeySet => {
-  let last: { readonly keys: Promise<JSONWebKeySet>; freshUntil: number } | undefined
-  const ask = (now: number) => {
-    const asked = { keys: load().then(toKeySet), freshUntil: now + COOL_DOWN_MILLISECONDS }
+  let last: Asked | undefined
+  const ask = (now: number): Asked => {
+    const asked = {
+      keys: load().then(toPublishedKeys),
+      freshUntil: now + FRESH_MILLISECONDS,
+      askAgainAt: now + COOL_DOWN_MILLISECONDS,
+    }
     asked.keys.catch(() => {
-      asked.freshUntil = now + COOL_DOWN_AFTER_FAILURE_MILLISECONDS
+      // From when it failed: one that hangs has used up the time since it was asked.
+      asked.askAgainAt = clock().getTime() + COOL_DOWN_AFTER_FAILURE_MILLISECONDS
+      asked.freshUntil = asked.askAgainAt
     })
     return asked
   }
   return {
-    published: () => {
+    known: () => {
       const now = clock().getTime()
       if (!last || now >= last.freshUntil) last = ask(now)
       return last.keys
     },
+    newerThan: async (keys) => {
+      const now = clock().getTime()
+      if (!last || now >= last.askAgainAt) last = ask(now)
+      const newest = await last.keys
+      return newest === keys ? undefined : newest
+    },
   }
 }
 
-const toKeySet = (published: unknown): JSONWebKeySet => {
+const toPublishedKeys = (published: unknown): PublishedKeys => {
   try {
     // jose refuses what is not a set of keys.
-    return createLocalJWKSet(published as JSONWebKeySet).jwks()
+    return createLocalJWKSet(published as JSONWebKeySet)
   } catch (cause) {
     throw new OidcError('oidc.discovery_incomplete', { expected: 'a JSON Web Key Set', found: 'something else', cause })
   }

@@ -1,13 +1,13 @@
 import type { ServerMetadata } from 'openid-client'
 import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
-import { ID_TOKEN_ALGORITHMS, type OidcSettings } from './settings.ts'
+import { ID_TOKEN_ALGORITHMS, MAC_ALGORITHMS, type OidcSettings } from './settings.ts'
 
 /** A discovery document as it came: JSON, and nothing more is known of it. */
 type Document = Readonly<Record<string, unknown>>
 
 /** What is expected of a document. */
-type Expected = Pick<OidcSettings, 'issuer' | 'allowInsecureHttp' | 'idTokenAlgs'>
+type Expected = Pick<OidcSettings, 'issuer' | 'allowInsecureHttp' | 'idTokenAlgs' | 'par'>
 
 /** What must be there for a login, and what is used when it is. OpenID Connect Discovery 1.0, 3 */
 const NEEDED = ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const
@@ -17,8 +17,9 @@ const USED = [...NEEDED, 'userinfo_endpoint', 'end_session_endpoint', 'pushed_au
 const issuerIsAsConfigured: Check<Document, Expected> = ({ issuer }, settings) =>
   issuer === settings.issuer ? pass : { expected: settings.issuer, found: show(issuer), source: 'issuer' }
 
-const endpointsAreThere: Check<Document, Expected> = (document) => {
-  const missing = NEEDED.find((name) => typeof document[name] !== 'string')
+const endpointsAreThere: Check<Document, Expected> = (document, expected) => {
+  const needed = isPushed(document, expected) ? [...NEEDED, 'pushed_authorization_request_endpoint'] : NEEDED
+  const missing = needed.find((name) => typeof document[name] !== 'string')
   return missing === undefined ? pass : { expected: 'a URL', found: show(document[missing]), source: missing }
 }
 
@@ -47,26 +48,28 @@ const codes: Readonly<Record<keyof typeof metadataChecks, OidcErrorCode>> = {
   someAlgorithmIsAllowed: 'oidc.discovery_incomplete',
 }
 
-/** The document, once it passed every check, narrowed to the algorithms that are allowed. Throws OidcError. */
+/** The document, once it passed every check. Throws OidcError. */
 export const toProviderMetadata = (document: Document, settings: Expected): ServerMetadata => {
   const verdict = runChecks(metadataChecks, document, settings)
   const failure = firstFailure(verdict)
   if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
-  return {
-    ...document,
-    issuer: settings.issuer,
-    id_token_signing_alg_values_supported: [...allowedAlgorithms(document, settings)],
-  }
+  return { ...document, issuer: settings.issuer }
 }
 
-/** The configured algorithms, or those of the provider that are safe at all. */
+/** The configured algorithms, or those of the provider that need no shared secret. Never `none`. */
 export const allowedAlgorithms = (
   document: Document,
   { idTokenAlgs }: Pick<OidcSettings, 'idTokenAlgs'>,
 ): readonly string[] => {
-  const offered: unknown = idTokenAlgs ?? document.id_token_signing_alg_values_supported
+  if (idTokenAlgs) return [...ID_TOKEN_ALGORITHMS, ...MAC_ALGORITHMS].filter((one) => idTokenAlgs.includes(one))
+  const offered: unknown = document.id_token_signing_alg_values_supported
   return ID_TOKEN_ALGORITHMS.filter((algorithm) => Array.isArray(offered) && offered.includes(algorithm))
 }
+
+/** Whether authorization requests go to the provider directly first. RFC 9126 5 */
+export const isPushed = (metadata: object, { par = 'auto' }: Pick<OidcSettings, 'par'>): boolean =>
+  par === 'always' ||
+  ('require_pushed_authorization_requests' in metadata && metadata.require_pushed_authorization_requests === true)
 
 /** https, or http to this very machine where that is allowed. */
 export const isSecureUrl = (url: unknown, allowInsecureHttp: boolean): boolean => {

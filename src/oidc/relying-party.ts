@@ -1,45 +1,53 @@
 /**
  * The gateway as OpenID Connect relying party: one provider, from "where does the browser go" to a verified SignIn.
- * openid-client speaks the protocol and verifies the ID token's signature; what it leaves open is checked here.
+ * openid-client speaks the protocol; signed tokens are read and judged here, with jose, by one list of checks each.
  * It does not know browsers, cookies or stores: the caller keeps state, nonce and code verifier and binds them to both.
- * Start at `finish`, then callback.ts (before the code is redeemed) and id-token-checks.ts (after).
+ * Start at `finish`, then callback.ts (before the code is redeemed), signed-token.ts and id-token-checks.ts (after).
  */
-import {
-  buildAuthorizationUrl,
-  calculatePKCECodeChallenge,
-  fetchUserInfo,
-  randomNonce,
-  randomPKCECodeVerifier,
-  randomState,
-} from 'openid-client'
+import { fetchUserInfo } from 'openid-client'
 import type { SignIn } from '../core/identity.ts'
+import {
+  authorizationRequest,
+  type LoginSecrets,
+  type LoginWishes,
+  refuseReservedParameters,
+} from './authorization-request.ts'
 import { boundedFetch, type Fetch } from './bounded-fetch.ts'
 import { checkCallback } from './callback.ts'
 import { createDiscovery, type DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
-import { redeemCode, type VerifiedTokens } from './grant.ts'
+import { redeemCode, redeemRefreshToken, type VerifiedTokens } from './grant.ts'
+import {
+  checkFrontchannelLogout,
+  type EndSession,
+  endSessionUrl,
+  type LogoutNotice,
+  verifyLogoutToken,
+} from './logout.ts'
 import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
-import { signInFromClaims } from './sign-in.ts'
-
-/** What a login keeps on the server until its callback. Each value has 256 random bits. */
-export interface LoginSecrets {
-  readonly state: string
-  readonly nonce: string
-  /** RFC 7636 4.1 */
-  readonly codeVerifier: string
-}
+import { renewedSignIn, signInFromTokens } from './sign-in.ts'
+import { refuseShortSecret } from './signed-token.ts'
 
 export interface RelyingParty {
   /** Whether a login could start now; answers within two seconds and never throws. For the chooser. */
   available(): Promise<boolean>
-  /** The authorization request: authorization code with PKCE S256. Throws OidcError when discovery fails. */
-  start(now: Date): Promise<LoginSecrets & { readonly url: URL }>
+  /** The authorization request: authorization code with PKCE S256. Throws OidcError. */
+  start(now: Date, wishes?: LoginWishes): Promise<LoginSecrets & { readonly url: URL }>
   /**
-   * Redeems the callback's code and verifies everything. `expected` belongs to this browser and this provider: the
-   * caller has made sure of it. Throws OidcError, with the verdict on the ID token where it came so far.
+   * Redeems the callback's code and verifies everything; parameters are the same from a query and from a form_post.
+   * `expected` belongs to this browser and this provider: the caller has made sure of it. Throws OidcError, with the
+   * verdict on the ID token where it came so far.
    */
   finish(callback: URLSearchParams, expected: LoginSecrets, now: Date): Promise<SignIn>
+  /** The same sign-in with a fresh ID token, by its refresh token and without the person. Throws OidcError. */
+  refresh(signIn: SignIn, now: Date): Promise<SignIn>
+  /** Where the browser ends the provider's session; undefined where the provider has no such place. Throws OidcError. */
+  endSessionUrl(session: EndSession, now: Date): Promise<URL | undefined>
+  /** A back-channel logout token, verified. The caller holds its `jti` to one use. Throws OidcError. */
+  verifyLogoutToken(token: string, now: Date): Promise<LogoutNotice>
+  /** The session that a front-channel logout names. Throws OidcError. */
+  checkFrontchannelLogout(query: URLSearchParams): { readonly sid: string }
 }
 
 export interface RelyingPartyOptions {
@@ -53,44 +61,38 @@ export interface RelyingPartyOptions {
 
 const AVAILABLE_WITHIN_MILLISECONDS = 2_000
 
-/** Asks nothing of the provider before the first use. */
+/** Asks nothing of the provider before the first use. Throws OidcError where the settings contradict the protocol. */
 export const createRelyingParty = (settings: OidcSettings, options: RelyingPartyOptions = {}): RelyingParty => {
   const { fetch = globalThis.fetch, clock = () => new Date(), limitMilliseconds = 10_000 } = options
+  refuseReservedParameters(settings)
+  refuseShortSecret(settings)
   const discover = createDiscovery(settings, boundedFetch(fetch, limitMilliseconds), clock)
+  const inTime = <Result>(work: Promise<Result>): Promise<Result> =>
+    within(limitMilliseconds, work, () => {
+      throw new OidcError('oidc.provider_timeout', { expected: `within ${limitMilliseconds} ms`, found: 'no answer' })
+    })
   return {
-    available: () =>
-      within(
-        AVAILABLE_WITHIN_MILLISECONDS,
-        discover(clock()).then(
-          () => true,
-          () => false,
-        ),
-        () => false,
-      ),
-    start: async (now) => authorizationRequest(settings, await discover(now)),
-    finish: (callback, expected, now) =>
-      within(limitMilliseconds, finish(settings, discover, callback, expected, now), () => {
-        throw new OidcError('oidc.provider_timeout', { expected: `within ${limitMilliseconds} ms`, found: 'no answer' })
-      }),
+    available: () => within(AVAILABLE_WITHIN_MILLISECONDS, isThere(discover(clock())), () => false),
+    start: async (now, wishes = {}) => inTime(discover(now).then((it) => authorizationRequest(settings, it, wishes))),
+    finish: (callback, expected, now) => inTime(finish(settings, discover, callback, expected, now)),
+    refresh: (signIn, now) => inTime(refresh(settings, discover, signIn, now)),
+    endSessionUrl: (session, now) => inTime(discover(now).then((it) => endSessionUrl(it, session))),
+    verifyLogoutToken: (token, now) => inTime(discover(now).then((it) => verifyLogoutToken(settings, it, token, now))),
+    checkFrontchannelLogout: (query) => checkFrontchannelLogout(settings, query),
   }
 }
 
-const authorizationRequest = async (settings: OidcSettings, { configuration }: DiscoveredProvider) => {
-  const secrets = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
-  const url = buildAuthorizationUrl(configuration, {
-    redirect_uri: settings.redirectUri,
-    scope: [...new Set(['openid', ...settings.scopes])].join(' '),
-    state: secrets.state,
-    nonce: secrets.nonce,
-    code_challenge: await calculatePKCECodeChallenge(secrets.codeVerifier),
-    code_challenge_method: 'S256',
-  })
-  return { ...secrets, url }
-}
+type Discover = (now: Date) => Promise<DiscoveredProvider>
+
+const isThere = (discovered: Promise<unknown>): Promise<boolean> =>
+  discovered.then(
+    () => true,
+    () => false,
+  )
 
 const finish = async (
   settings: OidcSettings,
-  discover: (now: Date) => Promise<DiscoveredProvider>,
+  discover: Discover,
   callback: URLSearchParams,
   expected: LoginSecrets,
   now: Date,
@@ -100,7 +102,14 @@ const finish = async (
   checkCallback(callback, { state: expected.state, issuer: settings.issuer, issuerIsPromised })
   const tokens = await redeemCode(settings, provider, callback, expected, now)
   const userinfo = await userinfoOf(settings, provider, tokens)
-  return signInFromClaims(settings, tokens, userinfo)
+  return signInFromTokens(settings, tokens, userinfo, expected.nonce)
+}
+
+const refresh = async (settings: OidcSettings, discover: Discover, signIn: SignIn, now: Date): Promise<SignIn> => {
+  const { identity, renewal } = signIn
+  if (!renewal) throw new OidcError('oidc.refresh_refused', { expected: 'a refresh token', found: 'none' })
+  const tokens = await redeemRefreshToken(settings, await discover(now), renewal, identity.subject, now)
+  return renewedSignIn(signIn, renewal, tokens)
 }
 
 /**
@@ -122,7 +131,7 @@ const userinfoOf = async (
 
 /** Core 5.3.2: what is said of another subject is not used. */
 const userinfoError = (error: unknown, subject: string): OidcError => {
-  const cause = toOidcError(error)
+  const cause = toOidcError(error, 'userinfo')
   const source = 'userinfo'
   if (cause.found === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
     return new OidcError('oidc.userinfo_subject_mismatch', { expected: subject, found: 'another subject', source })

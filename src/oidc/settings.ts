@@ -1,6 +1,7 @@
+import type { KeyObject } from 'node:crypto'
 import type { Secret } from '../core/secret.ts'
 
-/** Signature algorithms that an ID token may carry. Never `none`, and never HS*: the key would be the client secret. */
+/** Signature algorithms that an ID token may carry, where nothing else is configured. Never `none`. */
 export const ID_TOKEN_ALGORITHMS = [
   'RS256',
   'RS384',
@@ -15,6 +16,9 @@ export const ID_TOKEN_ALGORITHMS = [
   'Ed25519',
 ] as const
 
+/** Taken only where `idTokenAlgs` names them: whoever has the client secret can sign with them. */
+export const MAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
+
 /** What the relying party has to know about one OpenID provider. */
 export interface OidcSettings {
   /** The provider's `id` in the configuration. */
@@ -22,21 +26,49 @@ export interface OidcSettings {
   /** Compared byte for byte: with discovery, with RFC 9207 `iss` and with the ID token. */
   readonly issuer: string
   readonly clientId: string
-  /** Without one this is a public client. */
+  /** Without one, and without a client key, this is a public client. */
   readonly clientSecret?: Secret
-  /** Default with a secret: client_secret_basic where the provider offers it, else client_secret_post. */
-  readonly tokenEndpointAuthMethod?: 'client_secret_basic' | 'client_secret_post' | 'none'
+  /** Signs client assertions: RSA, EC (P-256, P-384, P-521) or Ed25519. RFC 7523 2.2 */
+  readonly clientKey?: PrivateKey
+  /**
+   * Default: private_key_jwt with a client key; with a secret, client_secret_basic where the provider offers it, else
+   * client_secret_post. A provider that does not percent-decode Basic credentials needs client_secret_post as soon as
+   * the secret has other characters than letters, digits and `*-._`.
+   */
+  readonly tokenEndpointAuthMethod?: 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt' | 'none'
   /** `openid` is added where it is missing. */
   readonly scopes: readonly string[]
   /** The public URL of this provider's own callback: distinct per provider (RFC 9700 4.4). */
   readonly redirectUri: string
+  /** How the provider is asked to send the answer. Default: `query`. */
+  readonly responseMode?: 'query' | 'form_post'
+  /** `always`: authorization requests are pushed (RFC 9126). `auto`, the default: where the provider requires it. */
+  readonly par?: 'auto' | 'always'
+  readonly prompt?: string
+  /** Seconds. Sent as `max_age`, and `auth_time` is held to it. Core 3.1.2.1 */
+  readonly maxAgeSeconds?: number
+  /**
+   * Sent as `acr_values`, and the ID token's `acr` must be one of them: the request passes through the browser, so a
+   * wish that nobody checks could be taken out on the way. What is only a wish goes into `authorizationParams`.
+   */
+  readonly acrValues?: readonly string[]
+  /** Further parameters of the authorization request. None of RESERVED_PARAMETERS. */
+  readonly authorizationParams?: Readonly<Record<string, string>>
   /** Takes http URLs, on a loopback host only. */
   readonly allowInsecureHttp: boolean
   readonly clockSkewSeconds: number
-  /** Default: what discovery offers. Either way only those of ID_TOKEN_ALGORITHMS count. */
+  /** Default: what discovery offers of ID_TOKEN_ALGORITHMS. The algorithms of MAC_ALGORITHMS count where they stand here. */
   readonly idTokenAlgs?: readonly string[]
+  /** Open encrypted ID tokens: RSA or EC. */
+  readonly decryptionKeys?: readonly PrivateKey[]
   /** Audiences that may stand beside our client id. Default: none. */
   readonly trustedAudiences?: readonly string[]
   /** False: the userinfo endpoint is not asked, even where there is one. */
   readonly userinfo?: boolean
+}
+
+/** A key of ours, under the id by which the provider knows it. */
+export interface PrivateKey {
+  readonly privateKey: KeyObject
+  readonly kid?: string
 }

@@ -1,17 +1,18 @@
-import type { SignIn } from '../core/identity.ts'
+import type { Evidence, LogoutRef, Renewal, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 import { toAttributes } from './attributes.ts'
 import type { VerifiedTokens } from './grant.ts'
 import type { OidcSettings } from './settings.ts'
 
 /** From verified tokens to what the rest of the house knows. The raw ID token goes along as evidence for AWS. */
-export const signInFromClaims = (
+export const signInFromTokens = (
   { id, issuer }: OidcSettings,
-  { idToken, subject, claims }: VerifiedTokens,
+  tokens: VerifiedTokens,
   userinfo: Readonly<Record<string, unknown>>,
+  nonce: string,
 ): SignIn => {
-  const { iat, exp, auth_time: authTime = iat, sid } = claims
-  const token = new Secret(idToken)
+  const { subject, claims } = tokens
+  const { iat, auth_time: authTime = iat } = claims
   return {
     identity: {
       provider: id,
@@ -21,9 +22,39 @@ export const signInFromClaims = (
       attributes: toAttributes(claims, userinfo),
       authenticatedAt: toDate(authTime),
     },
-    evidence: { kind: 'web-identity', token, issuedAt: toDate(iat), expiresAt: toDate(exp) },
-    logoutRef: { kind: 'oidc', subject, idToken: token, ...(typeof sid === 'string' ? { sid } : {}) },
+    evidence: evidenceOf(tokens),
+    logoutRef: logoutRefOf(tokens),
+    ...renewalOf(tokens, nonce),
   }
 }
+
+/**
+ * The same sign-in with fresh evidence. Who it is, and when they proved it, stay as they were: nobody was asked.
+ * A provider that gives no new refresh token means the old one to be used again (RFC 6749 6).
+ */
+export const renewedSignIn = (signIn: SignIn, renewal: Renewal, tokens: VerifiedTokens): SignIn => ({
+  ...signIn,
+  evidence: evidenceOf(tokens),
+  logoutRef: { ...signIn.logoutRef, ...logoutRefOf(tokens) },
+  renewal,
+  ...renewalOf(tokens, renewal.nonce),
+})
+
+const evidenceOf = ({ idToken, claims: { iat, exp } }: VerifiedTokens): Evidence => ({
+  kind: 'web-identity',
+  token: new Secret(idToken),
+  issuedAt: toDate(iat),
+  expiresAt: toDate(exp),
+})
+
+const logoutRefOf = ({ idToken, subject, claims: { sid } }: VerifiedTokens): LogoutRef => ({
+  kind: 'oidc',
+  subject,
+  idToken: new Secret(idToken),
+  ...(typeof sid === 'string' ? { sid } : {}),
+})
+
+const renewalOf = ({ refreshToken }: VerifiedTokens, nonce: string): { readonly renewal?: Renewal } =>
+  refreshToken === undefined ? {} : { renewal: { refreshToken: new Secret(refreshToken), nonce } }
 
 const toDate = (numericDate: unknown): Date => new Date(Number(numericDate) * 1000)

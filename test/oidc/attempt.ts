@@ -1,4 +1,5 @@
 import { Secret } from '../../src/core/secret.ts'
+import type { LoginWishes } from '../../src/oidc/authorization-request.ts'
 import { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty, type RelyingPartyOptions } from '../../src/oidc/relying-party.ts'
 import type { OidcSettings } from '../../src/oidc/settings.ts'
@@ -19,6 +20,8 @@ export const settingsFor = (issuer: string, settings: Partial<OidcSettings> = {}
 export interface Attempt {
   readonly settings?: Partial<OidcSettings>
   readonly options?: RelyingPartyOptions
+  /** What this login asks for. */
+  readonly wishes?: LoginWishes
   /** Changes what the browser brings back. */
   readonly callback?: (parameters: URLSearchParams) => void
 }
@@ -27,11 +30,11 @@ export interface Attempt {
 export const attempt = async (
   provider: MisbehavingProvider,
   mischief: Mischief,
-  { settings, options, callback }: Attempt = {},
+  { settings, options, wishes, callback }: Attempt = {},
 ) => {
   const relyingParty = createRelyingParty(settingsFor(provider.issuer, settings), options)
   provider.behave(mischief)
-  const { url: _, ...secrets } = await relyingParty.start(new Date())
+  const { url: _, ...secrets } = await relyingParty.start(new Date(), wishes)
   provider.behave(mischief, secrets.nonce)
   const parameters = new URLSearchParams({ code: 'a-code', state: secrets.state, iss: provider.issuer })
   callback?.(parameters)

@@ -32,6 +32,8 @@ const withHeader = (changes: Json): Mischief => ({ header: (header) => ({ ...hea
 type Case = readonly [name: string, code: string, check: string, mischief: Mischief, attempt?: Attempt]
 
 const trusting: Attempt = { settings: { trustedAudiences: ['partner'] } }
+const strict: Attempt = { settings: { maxAgeSeconds: 600 } }
+const strong: Attempt = { settings: { acrValues: ['mfa', 'phr'] } }
 
 /** OpenID Connect Core 3.1.3.7; security-bar 7.6. One broken claim each. */
 const brokenClaims: readonly Case[] = [
@@ -95,6 +97,38 @@ const brokenClaims: readonly Case[] = [
     withClaim('auth_time', seconds() + 200),
   ],
   ['an authentication time as text', 'oidc.auth_time_invalid', 'authTimeIsPast', withClaim('auth_time', '1')],
+  ['a sign-in of long ago', 'oidc.authentication_too_old', 'authenticationIsRecent', withClaim('auth_time', 0), strict],
+  [
+    'no time of the sign-in where it matters',
+    'oidc.authentication_too_old',
+    'authenticationIsRecent',
+    without('auth_time'),
+    strict,
+  ],
+  [
+    'a sign-in older than this login asked for',
+    'oidc.authentication_too_old',
+    'authenticationIsRecent',
+    withClaim('auth_time', seconds() - 500),
+    { ...strict, wishes: { maxAgeSeconds: 300 } },
+  ],
+  [
+    'a sign-in older than the settings ask for, whatever this login asked for',
+    'oidc.authentication_too_old',
+    'authenticationIsRecent',
+    withClaim('auth_time', seconds() - 900),
+    { ...strict, wishes: { maxAgeSeconds: 3600 } },
+  ],
+  ['a weaker context than asked for', 'oidc.acr_mismatch', 'contextIsAsAsked', withClaim('acr', 'pwd'), strong],
+  ['no context where one is asked for', 'oidc.acr_mismatch', 'contextIsAsAsked', {}, strong],
+  ['a list of contexts', 'oidc.acr_mismatch', 'contextIsAsAsked', withClaim('acr', ['mfa']), strong],
+  [
+    'a context that only the settings ask for',
+    'oidc.acr_mismatch',
+    'contextIsAsAsked',
+    withClaim('acr', 'mfa'),
+    { ...strong, wishes: { acrValues: ['phr'] } },
+  ],
   [
     'the hash of another access token',
     'oidc.access_token_mismatch',
@@ -204,7 +238,11 @@ describe('the answer of the token endpoint is refused', () => {
     ['with an ID token that is not text', 'oidc.id_token_missing', (answer: Json) => ({ ...answer, id_token: 7 })],
     ['with an ID token of two parts', 'oidc.id_token_malformed', (answer: Json) => ({ ...answer, id_token: 'a.b' })],
     ['with an ID token that is not JSON', 'oidc.id_token_malformed', (a: Json) => ({ ...a, id_token: 'a.b.c' })],
-    ['with an encrypted ID token', 'oidc.id_token_malformed', (a: Json) => ({ ...a, id_token: 'a.b.c.d.e' })],
+    [
+      'with an encrypted ID token, without a key for it',
+      'oidc.decryption_failed',
+      (a: Json) => ({ ...a, id_token: 'a.b.c.d.e' }),
+    ],
     ['without an access token', 'oidc.token_answer_invalid', ({ access_token: _, ...rest }: Json) => rest],
     ['that is empty', 'oidc.token_answer_invalid', () => ({})],
     ['that is a list', 'oidc.token_answer_invalid', () => []],
@@ -241,7 +279,7 @@ describe('an ID token is accepted', () => {
     expect(logoutRef).toMatchObject({ kind: 'oidc', subject: 'alice', sid: 'session-1' })
   })
 
-  it.each([
+  const good: ReadonlyArray<readonly [name: string, mischief: Mischief, attempt?: Attempt]> = [
     [
       'with several audiences that are trusted, given to us',
       { claims: (c: Json) => ({ ...c, aud: ['fedgate', 'partner'], azp: 'fedgate' }) },
@@ -249,10 +287,15 @@ describe('an ID token is accepted', () => {
     ['without at_hash', without('at_hash')],
     ['issued half a minute ahead of our clock', withClaim('iat', seconds() + 30)],
     ['with a subject of 255 characters', withClaim('sub', 'a'.repeat(255))],
-  ] as const)('%s', async (_, mischief) => {
-    const withoutUserinfo = { settings: { trustedAudiences: ['partner'], userinfo: false } }
-    await expect(attempt(provider, mischief, withoutUserinfo)).resolves.toBeDefined()
-  })
+    ['of a recent sign-in, where that is asked for', withClaim('auth_time', seconds() - 550), strict],
+    ['of one of the contexts that are asked for', withClaim('acr', 'phr'), strong],
+  ]
+  for (const [name, mischief, { settings } = {}] of good) {
+    it(name, async () => {
+      const withoutUserinfo = { settings: { trustedAudiences: ['partner'], userinfo: false, ...settings } }
+      await expect(attempt(provider, mischief, withoutUserinfo)).resolves.toBeDefined()
+    })
+  }
 
   it('and dates the sign-in by its time of issue where it has no auth_time', async () => {
     const { identity, evidence } = await attempt(provider, without('auth_time'))
@@ -260,11 +303,31 @@ describe('an ID token is accepted', () => {
   })
 })
 
+it('the age of a sign-in is counted to the second, with the clock skew on top', () => {
+  const now = new Date('2026-11-22T12:00:00.999Z')
+  const judge = (age: number) =>
+    idTokenChecks.authenticationIsRecent(
+      { header: {}, claims: { auth_time: Date.parse('2026-11-22T12:00:00Z') / 1000 - age }, accessToken: '' },
+      {
+        issuer: '',
+        clientId: '',
+        trustedAudiences: [],
+        nonce: '',
+        acrValues: [],
+        maxAgeSeconds: 300,
+        clockSkewSeconds: 60,
+        now,
+      },
+    )
+  expect(judge(360)).toBe('pass')
+  expect(judge(361)).toMatchObject({ source: 'auth_time' })
+})
+
 describe('the hash of the access token', () => {
   const judge = (alg: string, accessToken: string, hash: string) =>
     idTokenChecks.accessTokenBelongsToIt(
       { header: { alg }, claims: { at_hash: hash }, accessToken },
-      { issuer: '', clientId: '', trustedAudiences: [], nonce: '', clockSkewSeconds: 0, now: new Date() },
+      { issuer: '', clientId: '', trustedAudiences: [], clockSkewSeconds: 0, now: new Date() },
     )
 
   it('is that of the example in OpenID Connect Core, appendix A', () => {

@@ -1,0 +1,112 @@
+import {
+  buildAuthorizationUrl,
+  buildAuthorizationUrlWithPAR,
+  calculatePKCECodeChallenge,
+  randomNonce,
+  randomPKCECodeVerifier,
+  randomState,
+} from 'openid-client'
+import type { DiscoveredProvider } from './discovery.ts'
+import { OidcError } from './errors.ts'
+import { isPushed } from './provider-metadata.ts'
+import { toOidcError } from './refusal.ts'
+import type { OidcSettings } from './settings.ts'
+
+/** What a login keeps on the server until its callback. Each of the three has 256 random bits. */
+export interface LoginSecrets {
+  readonly state: string
+  readonly nonce: string
+  /** RFC 7636 4.1 */
+  readonly codeVerifier: string
+  /** What this login asked for and its answer has to show. The settings' own maximum age and contexts hold as well. */
+  readonly maxAgeSeconds?: number
+  readonly acrValues?: readonly string[]
+}
+
+/** What one login asks for beside the settings. */
+export interface LoginWishes {
+  /** In place of the settings' own. `none` never shows a page: it ends in `oidc.interaction_required` instead. */
+  readonly prompt?: string
+  /** Seconds; the shorter of this and the settings' own holds. */
+  readonly maxAgeSeconds?: number
+  /** In place of the settings' own in the request; the answer has to satisfy both. */
+  readonly acrValues?: readonly string[]
+  readonly loginHint?: string
+}
+
+/** Parameters that are the protocol's, or have a setting of their own. `authorizationParams` may not name them. */
+export const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
+  'response_type',
+  'response_mode',
+  'client_id',
+  'client_secret',
+  'client_assertion',
+  'client_assertion_type',
+  'redirect_uri',
+  'scope',
+  'state',
+  'nonce',
+  'code_challenge',
+  'code_challenge_method',
+  'request',
+  'request_uri',
+  'prompt',
+  'max_age',
+  'login_hint',
+])
+
+/** Throws OidcError where a further parameter would take the place of one of the protocol's. */
+export const refuseReservedParameters = ({ authorizationParams = {} }: OidcSettings): void => {
+  const reserved = Object.keys(authorizationParams).find((name) => RESERVED_PARAMETERS.has(name))
+  if (reserved === undefined) return
+  const expected = 'parameters that are not part of the protocol'
+  throw new OidcError('oidc.parameter_reserved', { expected, found: reserved, source: 'authorizationParams' })
+}
+
+/** An authorization request by code with PKCE S256, pushed where that is asked for. Core 3.1.2.1, RFC 9126. Throws OidcError. */
+export const authorizationRequest = async (
+  settings: OidcSettings,
+  { metadata, configuration }: DiscoveredProvider,
+  wishes: LoginWishes,
+): Promise<LoginSecrets & { readonly url: URL }> => {
+  const secrets = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
+  const { maxAgeSeconds, acrValues } = wishes
+  const parameters = {
+    ...settings.authorizationParams,
+    ...wished(settings, wishes),
+    redirect_uri: settings.redirectUri,
+    scope: [...new Set(['openid', ...settings.scopes])].join(' '),
+    ...(settings.responseMode === 'form_post' ? { response_mode: 'form_post' } : {}),
+    state: secrets.state,
+    nonce: secrets.nonce,
+    code_challenge: await calculatePKCECodeChallenge(secrets.codeVerifier),
+    code_challenge_method: 'S256',
+  }
+  const url = isPushed(metadata, settings)
+    ? await pushed(configuration, parameters)
+    : buildAuthorizationUrl(configuration, parameters)
+  return { ...secrets, ...given('maxAgeSeconds', maxAgeSeconds), ...given('acrValues', acrValues), url }
+}
+
+const pushed = (configuration: DiscoveredProvider['configuration'], parameters: Record<string, string>) =>
+  buildAuthorizationUrlWithPAR(configuration, parameters).catch((error: unknown) => {
+    throw toOidcError(error, 'pushed authorization request endpoint')
+  })
+
+const wished = (settings: OidcSettings, { prompt, maxAgeSeconds, acrValues, loginHint }: LoginWishes) => {
+  const maxAge = shortest(settings.maxAgeSeconds, maxAgeSeconds)
+  const contexts = acrValues ?? settings.acrValues ?? []
+  return {
+    ...given('prompt', prompt ?? settings.prompt),
+    ...given('max_age', maxAge === undefined ? undefined : String(maxAge)),
+    ...given('acr_values', contexts.length > 0 ? contexts.join(' ') : undefined),
+    ...given('login_hint', loginHint),
+  }
+}
+
+/** The shorter of two ages, either of which may not be given. */
+export const shortest = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+
+const given = <Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } =>
+  value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: Value })

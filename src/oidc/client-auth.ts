@@ -1,0 +1,73 @@
+import type { KeyObject } from 'node:crypto'
+import { type CryptoKey, importPKCS8 } from 'jose'
+import { type ClientAuth, ClientSecretPost, None, PrivateKeyJwt, type ServerMetadata } from 'openid-client'
+import { cut, OidcError } from './errors.ts'
+import type { OidcSettings, PrivateKey } from './settings.ts'
+
+type Method = NonNullable<OidcSettings['tokenEndpointAuthMethod']>
+
+/** How we prove to the provider who we are. Throws OidcError where the settings lack what the method needs. */
+export const clientAuth = async (settings: OidcSettings, metadata: ServerMetadata): Promise<ClientAuth> => {
+  const method = settings.tokenEndpointAuthMethod ?? defaultMethod(settings, metadata)
+  if (method === 'none') return None()
+  if (method === 'private_key_jwt') return privateKeyJwt(settings.clientKey ?? missing(method), metadata)
+  const secret = settings.clientSecret ?? missing(method)
+  return method === 'client_secret_post' ? ClientSecretPost(secret.reveal()) : clientSecretBasic(secret.reveal())
+}
+
+/** OpenID Connect Discovery 1.0, 3: a provider that does not say takes client_secret_basic. */
+const defaultMethod = ({ clientKey, clientSecret }: OidcSettings, metadata: ServerMetadata): Method => {
+  if (clientKey) return 'private_key_jwt'
+  if (!clientSecret) return 'none'
+  const offered = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+  return offered.includes('client_secret_basic') ? 'client_secret_basic' : 'client_secret_post'
+}
+
+const missing = (method: Method): never => {
+  const expected = method === 'private_key_jwt' ? 'a client key' : 'a client secret'
+  throw new OidcError('oidc.client_credentials_missing', { expected, found: 'none', source: method })
+}
+
+/**
+ * RFC 6749 2.3.1. openid-client encodes `-`, `.` and `_` too, which is allowed and not needed, and which providers that
+ * do not decode take for a wrong secret.
+ */
+const clientSecretBasic =
+  (secret: string): ClientAuth =>
+  (_server, client, _body, headers) => {
+    const credentials = `${formEncoded(client.client_id)}:${formEncoded(secret)}`
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`)
+  }
+
+const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
+
+/** RFC 7523 2.2. The assertion's audience is the issuer. */
+const privateKeyJwt = async ({ privateKey, kid }: PrivateKey, metadata: ServerMetadata): Promise<ClientAuth> => {
+  const possible = assertionAlgorithms(privateKey)
+  const taken = metadata.token_endpoint_auth_signing_alg_values_supported ?? possible
+  const algorithm = possible.find((one) => taken.includes(one))
+  if (algorithm === undefined) {
+    const found = cut(taken.join(' '))
+    throw new OidcError('oidc.client_key_unusable', { expected: possible.join(' or '), found, source: 'client key' })
+  }
+  const key = await importPKCS8(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), algorithm)
+  return PrivateKeyJwt(withKid(key, kid))
+}
+
+const withKid = (key: CryptoKey, kid: string | undefined) => (kid === undefined ? { key } : { key, kid })
+
+const CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
+
+/** What a key can sign with, best known first. */
+const assertionAlgorithms = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): readonly string[] => {
+  if (asymmetricKeyType === 'rsa') return ['RS256', 'PS256', 'RS384', 'PS384', 'RS512', 'PS512']
+  if (asymmetricKeyType === 'ed25519') return ['EdDSA', 'Ed25519']
+  const curve = CURVES[asymmetricKeyDetails?.namedCurve ?? '']
+  if (curve !== undefined) return [curve]
+  const found = String(asymmetricKeyType)
+  throw new OidcError('oidc.client_key_unusable', {
+    expected: 'an RSA, EC or Ed25519 key',
+    found,
+    source: 'client key',
+  })
+}

@@ -1,0 +1,89 @@
+import { buildEndSessionUrl } from 'openid-client'
+import type { Secret } from '../core/secret.ts'
+import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
+import { parametersComeOnce } from './callback.ts'
+import type { DiscoveredProvider } from './discovery.ts'
+import { cut, OidcError, type OidcErrorCode } from './errors.ts'
+import { expectedToken } from './grant.ts'
+import { logoutTokenChecks } from './logout-token-checks.ts'
+import type { OidcSettings } from './settings.ts'
+import { isText, OLDEST_SECONDS } from './token-checks.ts'
+import { verifyToken } from './verified-token.ts'
+
+/** RP-Initiated Logout 1.0, 2 */
+export interface EndSession {
+  /** Of the sign-in that ends: `id_token_hint`. */
+  readonly idToken: Secret
+  /** Has to be registered with the provider. */
+  readonly postLogoutRedirectUri: string
+  readonly state: string
+}
+
+/** A verified word from the provider that sessions have ended. By `sid` those of one session; without it all of `sub`. */
+export interface LogoutNotice {
+  readonly issuer: string
+  readonly sub?: string
+  readonly sid?: string
+  /** The notice counts once: the caller remembers this id until `acceptedUntil`. */
+  readonly jti: string
+  /** The notice would be refused after this. */
+  readonly acceptedUntil: Date
+}
+
+/** Where the browser goes to end the provider's session; undefined where the provider has no such place. */
+export const endSessionUrl = (
+  { metadata, configuration }: DiscoveredProvider,
+  { idToken, postLogoutRedirectUri, state }: EndSession,
+): URL | undefined => {
+  if (metadata.end_session_endpoint === undefined) return undefined
+  const parameters = { id_token_hint: idToken.reveal(), post_logout_redirect_uri: postLogoutRedirectUri, state }
+  return buildEndSessionUrl(configuration, parameters)
+}
+
+/** What a back-channel logout token says, verified. Throws OidcError. Back-Channel Logout 1.0, 2.6 */
+export const verifyLogoutToken = async (
+  settings: OidcSettings,
+  { readToken }: DiscoveredProvider,
+  token: string,
+  now: Date,
+): Promise<LogoutNotice> => {
+  const { claims } = await verifyToken(token, readToken, logoutTokenChecks, {}, expectedToken(settings, now))
+  const { sub, sid, jti, iat, exp } = claims
+  const end = Math.min(Number(iat) + OLDEST_SECONDS, exp === undefined ? Number.POSITIVE_INFINITY : Number(exp))
+  return {
+    issuer: settings.issuer,
+    ...(typeof sub === 'string' ? { sub } : {}),
+    ...(typeof sid === 'string' ? { sid } : {}),
+    jti: String(jti),
+    acceptedUntil: new Date((end + settings.clockSkewSeconds) * 1000),
+  }
+}
+
+type FrontchannelCheck = Check<URLSearchParams, OidcSettings>
+
+const issuerIsTheProvider: FrontchannelCheck = (query, { issuer }) => {
+  const iss = query.get('iss')
+  return iss === issuer ? pass : { expected: issuer, found: iss === null ? 'nothing' : cut(iss), source: 'iss' }
+}
+
+const sessionIsNamed: FrontchannelCheck = (query) => {
+  const sid = query.get('sid')
+  return isText(sid) ? pass : { expected: 'a session', found: sid === null ? 'nothing' : 'no text', source: 'sid' }
+}
+
+/** Without both, any page could sign a browser out. Front-Channel Logout 1.0, 3 */
+export const frontchannelLogoutChecks = { parametersComeOnce, issuerIsTheProvider, sessionIsNamed }
+
+const codes: Readonly<Record<keyof typeof frontchannelLogoutChecks, OidcErrorCode>> = {
+  parametersComeOnce: 'oidc.parameter_repeated',
+  issuerIsTheProvider: 'oidc.logout_issuer_mismatch',
+  sessionIsNamed: 'oidc.logout_session_missing',
+}
+
+/** The session that a front-channel logout ends. Nothing in it is signed: it ends that session and does nothing else. Throws OidcError. */
+export const checkFrontchannelLogout = (settings: OidcSettings, query: URLSearchParams): { readonly sid: string } => {
+  const verdict = runChecks<URLSearchParams, OidcSettings>(frontchannelLogoutChecks, query, settings)
+  const failure = firstFailure(verdict)
+  if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
+  return { sid: String(query.get('sid')) }
+}

@@ -1,0 +1,149 @@
+import { compactVerify, errors } from 'jose'
+import { decryptToken } from './encrypted-token.ts'
+import { cut, OidcError, type OidcErrorCode } from './errors.ts'
+import type { KeySet, PublishedKeys } from './key-set.ts'
+import { MAC_ALGORITHMS, type OidcSettings } from './settings.ts'
+
+/** A token whose signature holds. Its claims are the provider's words, and still to be judged. */
+export interface SignedToken {
+  /** As it can be passed on: of an encrypted token the signed one inside. */
+  readonly compact: string
+  readonly header: Readonly<Record<string, unknown>>
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** Why a token cannot be believed at all. */
+export interface SignatureProblem {
+  readonly code: OidcErrorCode
+  readonly expected: string
+  readonly found: string
+  readonly source: string
+}
+
+/** Takes a token apart, opens it where it is encrypted, and verifies its signature. Throws OidcError when keys cannot be had. */
+export type TokenReader = (token: string) => Promise<SignedToken | SignatureProblem>
+
+/** For tokens with these signature algorithms and no others. */
+export const createTokenReader = (
+  { clientSecret, decryptionKeys = [] }: OidcSettings,
+  algorithms: readonly string[],
+  keySet: KeySet,
+): TokenReader => {
+  const macKey = Buffer.from(clientSecret?.reveal() ?? '')
+  return async (text) => {
+    const token = await openToken(text, decryptionKeys)
+    if ('code' in token) return token
+    const problem = headerProblem(token, algorithms) ?? (await signatureProblem(token, keySet, macKey))
+    return problem ?? token
+  }
+}
+
+/** RFC 7518 3.2: to verify HS*, a client secret of the hash's length or longer. Throws OidcError for a shorter one. */
+export const refuseShortSecret = ({ clientSecret, idTokenAlgs = [] }: OidcSettings): void => {
+  const bits = Math.max(0, ...idTokenAlgs.filter(isMac).map((algorithm) => Number(algorithm.slice(2))))
+  const length = Buffer.byteLength(clientSecret?.reveal() ?? '')
+  if (length * 8 >= bits) return
+  const found = `${length} bytes`
+  throw new OidcError('oidc.client_secret_too_short', { expected: `${bits / 8} bytes`, found, source: 'clientSecret' })
+}
+
+const openToken = async (
+  text: string,
+  decryptionKeys: NonNullable<OidcSettings['decryptionKeys']>,
+): Promise<SignedToken | SignatureProblem> => {
+  const parts = text.split('.')
+  if (parts.length !== 5) return parseSigned(text) ?? malformed
+  const header = parseSegment(parts[0])
+  const inner = header && (await decryptToken({ compact: text, header }, decryptionKeys))
+  if (inner === undefined) return undecryptable(header)
+  return parseSigned(inner) ?? malformed
+}
+
+/** Header and claims of a compact JWS; undefined for anything else. RFC 7515 7.1 */
+const parseSigned = (compact: string): SignedToken | undefined => {
+  const parts = compact.split('.')
+  const [header, claims] = parts.map(parseSegment)
+  return parts.length === 3 && header && claims ? { compact, header, claims } : undefined
+}
+
+const headerProblem = (
+  { header: { alg, crit } }: SignedToken,
+  algorithms: readonly string[],
+): SignatureProblem | undefined => {
+  if (typeof alg !== 'string' || !algorithms.includes(alg)) {
+    return problem('oidc.algorithm_refused', algorithms.join(' '), cut(String(alg)))
+  }
+  // RFC 7515 4.1.11: no extension is understood here.
+  if (crit === undefined) return undefined
+  return problem('oidc.critical_header', 'no critical extension', cut(JSON.stringify(crit)))
+}
+
+/** Signed by a key that the provider publishes, now if not when we last looked; or with the client secret, for HS*. */
+const signatureProblem = async (
+  token: SignedToken,
+  keySet: KeySet,
+  macKey: Uint8Array,
+): Promise<SignatureProblem | undefined> => {
+  if (isMac(String(token.header.alg))) return verifyProblem(token, macKey)
+  const known = await keySet.known()
+  const found = await verifyProblem(token, known)
+  const newer = found && (await keySet.newerThan(known))
+  return newer ? verifyProblem(token, newer) : found
+}
+
+// Only keys from here: what the header says of keys (jwk, jku, x5u, x5c) is not looked at.
+const verifyProblem = async (
+  { compact, header: { alg, kid } }: SignedToken,
+  keys: PublishedKeys | Uint8Array,
+): Promise<SignatureProblem | undefined> => {
+  try {
+    const verifying =
+      keys instanceof Uint8Array
+        ? compactVerify(compact, keys)
+        : compactVerify(compact, keys).catch((error: unknown) => verifyWithEach(compact, error))
+    await verifying
+    return undefined
+  } catch (error) {
+    const found = `alg ${cut(String(alg))}, kid ${cut(String(kid))}`
+    return error instanceof errors.JWKSNoMatchingKey
+      ? problem('oidc.key_unknown', 'a published key', found)
+      : problem('oidc.signature_invalid', 'a signature by a published key', found)
+  }
+}
+
+/** RFC 7517 4.5: without a key id, any published key of that kind can be meant. */
+const verifyWithEach = async (compact: string, error: unknown): Promise<unknown> => {
+  if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error
+  for await (const key of error) {
+    const verified = await compactVerify(compact, key).catch(() => undefined)
+    if (verified) return verified
+  }
+  throw new errors.JWSSignatureVerificationFailed()
+}
+
+const isMac = (algorithm: string): boolean => MAC_ALGORITHMS.some((mac) => mac === algorithm)
+
+const problem = (code: OidcErrorCode, expected: string, found: string): SignatureProblem => ({
+  code,
+  expected,
+  found,
+  source: 'token header',
+})
+
+const malformed = problem('oidc.id_token_malformed', 'a signed JSON Web Token', 'something else')
+
+const undecryptable = (header: SignedToken['header'] | undefined): SignatureProblem => {
+  const found = `alg ${cut(String(header?.alg))}, enc ${cut(String(header?.enc))}, kid ${cut(String(header?.kid))}`
+  return problem('oidc.decryption_failed', 'a token encrypted for this gateway', found)
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+const parseSegment = (segment: string | undefined): Readonly<Record<string, unknown>> | undefined => {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(Buffer.from(segment ?? '', 'base64url')))
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
