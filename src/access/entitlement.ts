@@ -11,6 +11,8 @@ import { rolePairs } from './role-attribute.ts'
 
 export interface EntitledRole {
   readonly role: RoleArn
+  /** The SAML provider in IAM, where the identity provider itself named it beside the role. */
+  readonly providerArn?: string
   /** What granted it, for people: `rule in line 40: groups = aws-dev`. */
   readonly grantedBy: string
 }
@@ -95,4 +97,22 @@ export const entitledRoles = (
     ...(rolesFromAssertion ? grantsOfAssertion(identity) : []),
   ]
   return [...new Map(grants.toReversed().map((grant) => [grant.role.arn, grant])).values()].toReversed()
+}
+
+const reaches = ({ when }: AccessRule, { provider }: Identity): boolean => when.provider?.includes(provider) ?? true
+
+/**
+ * The same where AWS sees the provider's own assertion: the roles are exactly the pairs of its Role attribute, since
+ * AWS takes no others. Rules that reach this provider, if there are any, only narrow them.
+ */
+export const assertedRoles = (identity: Identity, access: readonly AccessRule[]): readonly EntitledRole[] => {
+  const pairs = new Map(rolePairs(identity.attributes).map((pair) => [pair.role.arn, pair]))
+  const isNarrowed = access.some((rule) => reaches(rule, identity))
+  const granted = isNarrowed
+    ? entitledRoles(identity, { access, rolesFromAssertion: false })
+    : grantsOfAssertion(identity)
+  return granted.flatMap((grant) => {
+    const pair = pairs.get(grant.role.arn)
+    return pair ? [{ ...grant, providerArn: pair.providerArn }] : []
+  })
 }

@@ -18,6 +18,18 @@ export const stsErrors = {
     sentence: 'Your sign-in is too old for AWS.',
     hint: 'Sign in again, then take the role at once.',
   },
+  'sts.evidence_too_large': {
+    sentence: 'What your identity provider says about you is more than AWS takes.',
+    hint: 'Ask the administrator of the identity provider to send fewer roles or attributes for this service.',
+  },
+  'sts.evidence_ambiguous': {
+    sentence: 'Your identity provider confirms who you are in a way that AWS does not take.',
+    hint: 'Ask the administrator of the identity provider to send exactly one SubjectConfirmation.',
+  },
+  'sts.evidence_encrypted': {
+    sentence: 'What your identity provider says about you is encrypted, and AWS cannot read it.',
+    hint: "Turn assertion encryption off at the identity provider, or give IAM's SAML provider the decryption key and set stsDecrypts.",
+  },
   'sts.duration_too_long': {
     sentence: 'The role does not allow sessions that long.',
     hint: 'Choose a shorter duration.',

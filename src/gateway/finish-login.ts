@@ -16,11 +16,14 @@ export interface Finish {
   readonly loginId: string | undefined
 }
 
-export type Finished =
+export type Landed =
   /** The browser gets a session with a new id. */
   | { readonly kind: 'signed-in'; readonly login: Login; readonly returnTo: string }
   /** Its session is live and stays: the page was loaded again, or the login's evidence is renewed. */
   | { readonly kind: 'already'; readonly returnTo: string }
+
+export type Finished =
+  | Landed
   /** Nobody here started it: the person is asked whether it is meant. */
   | { readonly kind: 'to-confirm'; readonly identity: Identity }
 
@@ -40,7 +43,7 @@ const rememberFinished = (gateway: Gateway, handle: string, { id, expiresAt }: L
 const finishedBefore = async (
   gateway: Gateway,
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
-): Promise<Finished> => {
+): Promise<Landed> => {
   const text = await gateway.store.get(finishedKey(handle))
   if (text === undefined) throw new GatewayError('login.expired')
   const before = JSON.parse(text) as FinishedRecord
@@ -54,7 +57,7 @@ const begin = async (
   handle: string,
   { signIn, returnTo, arrivedAt }: ParkedSignIn,
   caller: Caller,
-): Promise<Extract<Finished, { kind: 'signed-in' }>> => {
+): Promise<Landed> => {
   const login = await beginLogin(gateway.store, gateway.now, signIn, gateway.settings.session.lifetimeSeconds)
   await enterIndex(gateway, login, arrivedAt)
   await rememberFinished(gateway, handle, login, returnTo)
@@ -68,7 +71,7 @@ const renewOrBegin = async (
   { handle, loginId }: Finish,
   parked: ParkedSignIn,
   caller: Caller,
-): Promise<Finished> => {
+): Promise<Landed> => {
   const renewed = await renewedBy(gateway, loginId, parked)
   if (!renewed) return begin(gateway, handle, parked, caller)
   await enterIndex(gateway, renewed, parked.arrivedAt)
@@ -104,7 +107,7 @@ export const confirmLogin = async (
   gateway: Gateway,
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
   caller: Caller,
-): Promise<Finished> => {
+): Promise<Landed> => {
   const waiting = await readParked(gateway, handle)
   if (waiting?.binding !== undefined) throw new GatewayError('login.other_browser')
   const parked = await takeParked(gateway, handle)

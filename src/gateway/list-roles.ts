@@ -1,19 +1,26 @@
-import { type EntitledRole, entitledRoles } from '../access/entitlement.ts'
+import { assertedRoles, type EntitledRole, entitledRoles } from '../access/entitlement.ts'
 import type { Identity } from '../core/identity.ts'
+import { GatewayError } from './errors.ts'
 import { type Gateway, providerOf } from './gateway.ts'
 import { type RoleFacts, roleFacts } from './role-facts.ts'
 
 /** A role this person may take, with what the configuration knows of it. */
 export interface ListedRole extends EntitledRole, RoleFacts {}
 
-/** The roles of this identity as the rules stand now, in the order of accounts and names. */
-export const listRoles = (gateway: Gateway, identity: Identity): readonly ListedRole[] => {
+/** With the provider's own evidence its word decides, because AWS asks for nothing else; otherwise our rules do. */
+const entitled = (gateway: Gateway, identity: Identity): readonly EntitledRole[] => {
   const provider = providerOf(gateway, identity.provider)
-  const entitled = entitledRoles(identity, {
-    access: gateway.settings.access,
-    rolesFromAssertion: provider.protocol === 'saml' && provider.settings.rolesFromAssertion,
-  })
-  return entitled
+  const { access } = gateway.settings
+  if (provider.protocol !== 'saml') return entitledRoles(identity, { access, rolesFromAssertion: false })
+  const { exchange, rolesFromAssertion } = provider.settings
+  return exchange.evidence === 'original'
+    ? assertedRoles(identity, access)
+    : entitledRoles(identity, { access, rolesFromAssertion })
+}
+
+/** The roles of this identity as the rules stand now, in the order of accounts and names. */
+export const listRoles = (gateway: Gateway, identity: Identity): readonly ListedRole[] =>
+  entitled(gateway, identity)
     .map((entitlement) => ({ ...entitlement, ...roleFacts(gateway.settings, entitlement.role) }))
     .toSorted(
       (a, b) =>
@@ -21,6 +28,12 @@ export const listRoles = (gateway: Gateway, identity: Identity): readonly Listed
         compare(a.role.account, b.role.account) ||
         compare(a.role.name, b.role.name),
     )
+
+/** The role of that ARN, if this identity may take it now. Throws GatewayError `role.not_granted`. */
+export const grantedRole = (gateway: Gateway, identity: Identity, arn: string): ListedRole => {
+  const role = listRoles(gateway, identity).find((listed) => listed.role.arn === arn)
+  if (role) return role
+  throw new GatewayError('role.not_granted', { found: arn.slice(0, 300), source: 'role' })
 }
 
 const compare = (a: string, b: string): number => a.localeCompare(b, 'en')

@@ -14,10 +14,16 @@ import { type StartedLogin, startSaml } from './start-login.ts'
 /** A minute is left for the way to STS. */
 const RENEW_AFTER_MS = 4 * 60_000
 
-/** Whether AWS would soon no longer take what this login has to show. */
-export const needsRenewal = (gateway: Gateway, { signIn: { identity, evidence } }: Login): boolean => {
+/** Whether AWS sees what the identity provider signed at this login's SAML provider. */
+export const isPassedOn = (gateway: Gateway, { signIn: { identity } }: Login): boolean => {
   const { exchange } = providerOf(gateway, identity.provider).settings
-  if (exchange.via !== 'saml' || exchange.evidence !== 'original') return false
+  return exchange.via === 'saml' && exchange.evidence === 'original'
+}
+
+/** Whether AWS would soon no longer take what this login has to show. */
+export const needsRenewal = (gateway: Gateway, login: Login): boolean => {
+  if (!isPassedOn(gateway, login)) return false
+  const { evidence } = login.signIn
   const now = gateway.now()
   return now.getTime() - evidence.issuedAt.getTime() > RENEW_AFTER_MS || evidence.expiresAt <= now
 }
@@ -31,7 +37,13 @@ export const startRenewal = async (
   const provider = providerOf(gateway, signIn.identity.provider)
   if (provider.protocol !== 'saml') throw new Error('only SAML evidence is renewed')
   const browserSecret = asked.browserSecret ?? newToken()
-  const intent = { returnTo, binding: fingerprint(browserSecret), isPassive: true, renews: id }
+  const intent = {
+    returnTo,
+    binding: fingerprint(browserSecret),
+    isPassive: true,
+    renews: id,
+    ...(provider.settings.discovery ? { idp: signIn.identity.issuer } : {}),
+  }
   return { departure: await startSaml(gateway, provider, intent), browserSecret }
 }
 

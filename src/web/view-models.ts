@@ -28,6 +28,8 @@ export interface PageModels {
   readonly 'signed-out': SignedOutPage
   readonly 'post-form': PostFormPage
   readonly 'confirm-sign-in': ConfirmSignInPage
+  readonly renewing: RenewingPage
+  readonly 'confirm-role': ConfirmRolePage
 }
 
 export type PageName = keyof PageModels
@@ -83,6 +85,8 @@ export interface RolesPage extends SignedInPage {
   readonly total: number
   /** The accounts and roles that match the query. */
   readonly accounts: readonly AccountGroup[]
+  /** Where AWS sees the provider's own word, which it takes for minutes only: when that was given. */
+  readonly evidenceFrom?: Instant | undefined
   /** What the gateway knows of the person: shown where there is no role. */
   readonly evidence: RoleEvidence
 }
@@ -131,15 +135,17 @@ export interface AttributeRow {
   readonly values: readonly string[]
 }
 
+export interface PickedRole {
+  readonly arn: string
+  readonly name: string
+  readonly accountId: string
+  readonly accountName?: string | undefined
+  readonly color?: AccountColor | undefined
+}
+
 /** The answer to POST /roles/credentials. The only page whose model holds secrets: never log it. */
 export interface CredentialsPage extends SignedInPage {
-  readonly role: {
-    readonly arn: string
-    readonly name: string
-    readonly accountId: string
-    readonly accountName?: string | undefined
-    readonly color?: AccountColor | undefined
-  }
+  readonly role: PickedRole
   /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
   readonly sessionArn: string
   readonly expiresAt: Instant
@@ -195,6 +201,23 @@ export interface SignedOutPage extends Page {
   /** What the provider made of it: `You may still be signed in at Corp SSO.` */
   readonly notice?: string | undefined
   readonly signInHref: string
+}
+
+/** The answer to a pick that comes too late for AWS: leads on by itself to where the sign-in is renewed. */
+export interface RenewingPage extends SignedInPage {
+  /** A path of the gateway. */
+  readonly href: string
+}
+
+/** GET /roles/confirm: back from renewing, one button short of what was picked. */
+export interface ConfirmRolePage extends SignedInPage {
+  readonly role: PickedRole
+  /** Where the button posts: `/roles/credentials` or `/roles/console`. */
+  readonly action: string
+  readonly button: string
+  /** What was picked, as it was posted. */
+  readonly duration: string
+  readonly destination: string
 }
 
 /** GET /login/finish of a sign-in that nobody here started: is it meant? */

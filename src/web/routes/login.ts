@@ -1,6 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { newToken } from '../../core/ids.ts'
-import { confirmLogin, type Finished, finishLogin } from '../../gateway/finish-login.ts'
+import { confirmLogin, type Finished, finishLogin, type Landed } from '../../gateway/finish-login.ts'
 import { providerOf } from '../../gateway/gateway.ts'
 import { unavailability } from '../../gateway/providers.ts'
 import { startLogin } from '../../gateway/start-login.ts'
@@ -78,7 +78,7 @@ const askWhetherMeant = (
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-const land = async (request: Request, response: Response, finished: Exclude<Finished, ToConfirm>): Promise<void> => {
+const land = async (request: Request, response: Response, finished: Landed): Promise<void> => {
   if (finished.kind === 'signed-in') await beginSession(request, finished.login)
   response.redirect(303, finished.returnTo)
 }
@@ -93,7 +93,7 @@ const finish =
     const { loginId } = request.session
     const finished = await finishLogin(gateway, { handle, browserSecret, loginId }, callerOf(request, response))
     if (finished.kind === 'to-confirm') return askWhetherMeant(parts, request, response, finished, handle)
-    await land(request, response, finished)
+    await land(gateway, request, response, finished)
   }
 
 /** POST /login/finish: yes, it is meant. */
@@ -101,7 +101,7 @@ const confirm =
   ({ gateway }: WebParts): RequestHandler =>
   async (request, response) => {
     const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
-    await land(request, response, await confirmLogin(gateway, asked, callerOf(request, response)))
+    await land(gateway, request, response, await confirmLogin(gateway, asked, callerOf(request, response)))
   }
 
 export const loginRoutes = (parts: WebParts): Router =>

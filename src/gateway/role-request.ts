@@ -1,0 +1,125 @@
+/** What AWS is asked, and on whose word: the identity provider's own, or the gateway's. */
+import { sessionNameOf } from '../access/session-name.ts'
+import { StsError } from '../aws/errors.ts'
+import { samlAssertion } from '../aws/facts/limits.ts'
+import type { RoleRequest } from '../aws/sts/client.ts'
+import type { OriginalSamlExchange } from '../config/types.ts'
+import { samlProviderArn } from '../core/arn.ts'
+import type { Evidence, SignIn } from '../core/identity.ts'
+import { Secret } from '../core/secret.ts'
+import { assertionForAws } from '../issuer/saml-assertion.ts'
+import { awsAttributesOf } from './aws-attributes.ts'
+import { type Gateway, providerOf } from './gateway.ts'
+import type { ListedRole } from './list-roles.ts'
+import type { Login } from './logins.ts'
+
+/** A role that may be taken, and how. */
+export interface Exchange {
+  readonly role: ListedRole
+  readonly durationSeconds: number
+  readonly sessionName: string
+}
+
+/** AWS takes the session's name from here, and from nowhere else, where it sees the provider's own assertion. */
+const SESSION_NAME_ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/RoleSessionName'
+
+/** The session's name: ours to choose, unless AWS reads it in the identity provider's own assertion. */
+export const sessionNameFor = (gateway: Gateway, { identity }: SignIn): string => {
+  const { exchange } = providerOf(gateway, identity.provider).settings
+  const isAsserted = exchange.via === 'saml' && exchange.evidence === 'original'
+  return isAsserted
+    ? (identity.attributes.get(SESSION_NAME_ATTRIBUTE)?.[0] ?? '')
+    : sessionNameOf(gateway.settings.sessionName, identity)
+}
+
+/** A response of our own making: our key vouches, so everything in it has been decided here. */
+const reissued = async (
+  gateway: Gateway,
+  { signIn }: Login,
+  exchange: Exchange,
+  provider: string,
+): Promise<RoleRequest> => {
+  if (!gateway.samlIssuer) throw new Error('a provider with reissued evidence needs the signing key')
+  const { role, durationSeconds, sessionName } = exchange
+  const providerArn = samlProviderArn(role.role.partition, role.role.account, provider)
+  const samlResponse = await assertionForAws(
+    gateway.samlIssuer,
+    {
+      identity: signIn.identity,
+      role: role.role,
+      providerArn,
+      sessionName,
+      durationSeconds,
+      attributes: awsAttributesOf(signIn.identity.attributes),
+    },
+    gateway.now(),
+  )
+  return { kind: 'saml', roleArn: role.role.arn, durationSeconds, region: role.region, providerArn, samlResponse }
+}
+
+const mustBeFresh = (gateway: Gateway, { expiresAt }: Evidence, source: string): void => {
+  if (expiresAt > gateway.now()) return
+  throw new StsError('sts.evidence_stale', {
+    expected: 'evidence that AWS still takes',
+    found: `it took it until ${expiresAt.toISOString()}`,
+    source,
+  })
+}
+
+/** What AWS would refuse in words that help nobody. */
+const mustSuitAws = ({ confirmationCount, isEncrypted, response }: SamlEvidence, how: OriginalSamlExchange): void => {
+  if (isEncrypted && !how.stsDecrypts)
+    throw new StsError('sts.evidence_encrypted', { expected: 'an Assertion', found: 'an EncryptedAssertion' })
+  if (confirmationCount !== 1)
+    throw new StsError('sts.evidence_ambiguous', {
+      expected: 'one SubjectConfirmation',
+      found: `${confirmationCount}`,
+      source: 'Subject/SubjectConfirmation',
+    })
+  const { length } = response.reveal()
+  if (length > samlAssertion.max)
+    throw new StsError('sts.evidence_too_large', {
+      expected: `at most ${samlAssertion.max} characters`,
+      found: `${length}`,
+      source: 'SAMLResponse',
+    })
+}
+
+type SamlEvidence = Extract<Evidence, { kind: 'saml' }>
+
+/** The identity provider's own response, for the SAML provider that it named beside the role. */
+const originalResponse = (
+  gateway: Gateway,
+  evidence: SamlEvidence,
+  { role, durationSeconds }: Exchange,
+  how: OriginalSamlExchange,
+): RoleRequest => {
+  if (role.providerArn === undefined) throw new Error('an asserted role without its SAML provider')
+  // A browser's form may have broken its lines, which base64 allows and STS need not.
+  const samlResponse = new Secret(evidence.response.reveal().replaceAll(/\s/g, ''))
+  mustSuitAws({ ...evidence, response: samlResponse }, how)
+  mustBeFresh(gateway, evidence, 'Assertion/@IssueInstant')
+  const { providerArn, region } = role
+  return { kind: 'saml', roleArn: role.role.arn, durationSeconds, region, providerArn, samlResponse }
+}
+
+/** The provider's own token, as long as AWS will still take it. */
+const originalToken = (
+  gateway: Gateway,
+  evidence: Extract<Evidence, { kind: 'web-identity' }>,
+  { role, durationSeconds, sessionName }: Exchange,
+): RoleRequest => {
+  mustBeFresh(gateway, evidence, 'exp')
+  const { token } = evidence
+  return { kind: 'web-identity', roleArn: role.role.arn, durationSeconds, region: role.region, sessionName, token }
+}
+
+/** The call to STS, as this provider's exchange is configured. Throws StsError where AWS would refuse it anyway. */
+export const requestFor = async (gateway: Gateway, login: Login, exchange: Exchange): Promise<RoleRequest> => {
+  const { exchange: how } = providerOf(gateway, login.signIn.identity.provider).settings
+  if (how.evidence === 'reissued') return reissued(gateway, login, exchange, how.provider)
+  const { evidence } = login.signIn
+  if (how.via === 'saml' && evidence.kind === 'saml') return originalResponse(gateway, evidence, exchange, how)
+  if (how.via === 'web-identity' && evidence.kind === 'web-identity') return originalToken(gateway, evidence, exchange)
+  throw new Error('original evidence of another protocol')
+}
