@@ -31,8 +31,11 @@ const openedClaims = (xml: string) => openResponse(form(xml), expected).assertio
 
 describe('held against xml-crypto in a strict profile', () => {
   const comparable = fixtureNames('accepted').filter((name) => !needsException(fixture('accepted', name)))
-  it('all accepted fixtures but one can be compared', () => {
-    expect(comparable).toHaveLength(fixtureNames('accepted').length - 1)
+  it('all accepted fixtures can be compared but the encrypted ones and one', () => {
+    const others = fixtureNames('accepted').filter(
+      (name) => !comparable.includes(name) && !name.startsWith('encrypted-'),
+    )
+    expect(others).toEqual(['prefix-list-default'])
   })
 
   it.each(comparable)('%s is accepted by both, with the same claims', (name) => {
@@ -42,19 +45,22 @@ describe('held against xml-crypto in a strict profile', () => {
     for (const text of covered ?? []) expect(claimsIn(text)).toEqual(openedClaims(xml))
   })
 
-  it.each(fixtureNames('refused'))('%s: what the oracle rejects does not open', (name) => {
-    const xml = fixture('refused', name)
-    const isRejected = oracle(xml) === undefined
-    const opens = (): boolean => {
-      try {
-        openResponse(form(xml), expected)
-        return true
-      } catch {
-        return false
+  it.each(fixtureNames('refused').filter((name) => !needsException(fixture('refused', name))))(
+    '%s: what the oracle rejects does not open',
+    (name) => {
+      const xml = fixture('refused', name)
+      const isRejected = oracle(xml) === undefined
+      const opens = (): boolean => {
+        try {
+          openResponse(form(xml), expected)
+          return true
+        } catch {
+          return false
+        }
       }
-    }
-    expect(isRejected && opens()).toBe(false)
-  })
+      expect(isRejected && opens()).toBe(false)
+    },
+  )
 })
 
 /** Enough to meet every kind of edit in every fixture some times; `npm run fuzz` is for more. */

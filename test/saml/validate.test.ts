@@ -71,6 +71,8 @@ describe('a verified assertion', () => {
       nameId: { value: 'alice@example.org', format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress' },
       subject: 'alice@example.org',
       attributes: new Map([['groups', ['developers', 'staff']]]),
+      confirmationCount: 1,
+      isEncrypted: false,
       audiences: ['https://gateway.example.org/saml/corp/metadata'],
       recipient: 'https://gateway.example.org/saml/corp/acs',
       inResponseTo: '_request',

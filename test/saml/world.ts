@@ -1,4 +1,5 @@
 /** The fixtures as the tests use them: read, judged, turned into forms. */
+import { createPrivateKey } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
@@ -22,6 +23,10 @@ export const metadataXml = readFileSync(join(folder, 'idp-metadata.xml'), 'utf8'
 export const weakMetadataXml = readFileSync(join(folder, 'weak-metadata.xml'), 'utf8')
 export const idp = parseIdpMetadata(metadataXml, { now })
 
+export const decryptionKeys = readFileSync(join(folder, 'decryption-keys.pem'), 'utf8')
+  .split(/(?<=-----END PRIVATE KEY-----\n)/)
+  .map((pem) => createPrivateKey(pem))
+
 export const expected: ExpectedResponse = {
   idp,
   spEntityId: sp,
@@ -30,6 +35,7 @@ export const expected: ExpectedResponse = {
   clockSkewSeconds: 60,
   signature: 'any',
   subject: 'nameId',
+  decryptionKeys,
 }
 
 export const form = (xml: string) => ({ SAMLResponse: Buffer.from(xml, 'utf8').toString('base64') })
