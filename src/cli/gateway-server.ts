@@ -10,6 +10,7 @@ import { keepMetadataFresh } from '../gateway/metadata/keep-fresh.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
+import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
@@ -84,10 +85,16 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
   }
 }
 
-/** Listens as the configuration says, with the local AWS beside it where it is asked for. Throws StartError. */
+/**
+ * Listens as the configuration says, with the local AWS beside it where it is asked for. Throws StartError, and
+ * IssuerError where a key of the issuer cannot be used.
+ */
 export const startGateway = async (config: Config, surroundings: Surroundings): Promise<RunningGateway> => {
-  const keys = await gatewayKeys(config, surroundings.now())
-  const gateway = assemble(config, keys, surroundings)
+  const [keys, webIdentityIssuer] = await Promise.all([
+    gatewayKeys(config, surroundings.now()),
+    config.issuer && openWebIdentityIssuer(config.issuer),
+  ])
+  const gateway = { ...assemble(config, keys, surroundings), ...(webIdentityIssuer ? { webIdentityIssuer } : {}) }
   const localAws =
     config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], surroundings) : undefined
   const app = createApp(gateway, {

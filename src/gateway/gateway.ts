@@ -6,6 +6,7 @@
 import type { Audit } from '../audit/events.ts'
 import type { Config } from '../config/types.ts'
 import type { SamlIssuer } from '../issuer/saml-assertion.ts'
+import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { GatewayError } from './errors.ts'
 import type { Clock, ConsoleSignIn, LoginEnded, Store, StsClient } from './ports.ts'
 import type { Provider } from './providers.ts'
@@ -21,6 +22,8 @@ export interface Gateway {
   readonly consoleSignIn: ConsoleSignIn
   /** Missing only when no provider needs the gateway to sign. */
   readonly samlIssuer?: SamlIssuer
+  /** Missing where the gateway has no key of its own for tokens. */
+  readonly webIdentityIssuer?: WebIdentityIssuer
   readonly audit: Audit
   readonly now: Clock
 }

@@ -1,11 +1,19 @@
-import express, { Router } from 'express'
+import express, { type Response, Router } from 'express'
+import { issuerDiscovery, issuerKeySet } from '../../gateway/publish-issuer.ts'
 import { identityProviderMetadata, serviceProviderMetadata } from '../../gateway/publish-metadata.ts'
 import type { WebParts } from '../pages.ts'
 import { staticFolder } from '../views.ts'
 
 const METADATA_TYPE = 'application/samlmetadata+xml'
 
-/** What anyone may read: our metadata, and whether the process lives. */
+/** Five minutes: no longer than it may take until a new key is known everywhere. */
+const CACHEABLE = 'public, max-age=300'
+
+const sendDocument = (response: Response, { contentType, text }: ReturnType<typeof issuerKeySet>): void => {
+  response.set('Cache-Control', CACHEABLE).type(contentType).send(text)
+}
+
+/** What anyone may read: our metadata and keys, and whether the process lives. */
 export const publishedRoutes = ({ gateway }: WebParts): Router =>
   Router()
     .get('/saml/:provider/metadata', async (request, response) => {
@@ -15,6 +23,12 @@ export const publishedRoutes = ({ gateway }: WebParts): Router =>
     })
     .get('/idp/metadata', (_request, response) => {
       response.type(METADATA_TYPE).send(identityProviderMetadata(gateway))
+    })
+    .get('/.well-known/openid-configuration', (_request, response) => {
+      sendDocument(response, issuerDiscovery(gateway))
+    })
+    .get('/idp/jwks', (_request, response) => {
+      sendDocument(response, issuerKeySet(gateway))
     })
     .get('/healthz', (_request, response) => {
       response.type('text').send('ok\n')
