@@ -1,3 +1,4 @@
+import type { Identity } from '../core/identity.ts'
 import type { Binding, ReceivedMessage } from '../saml/bindings.ts'
 import type { Endpoints, IdpMetadata } from '../saml/metadata.ts'
 import { packMessage } from '../saml/pack-message.ts'
@@ -7,6 +8,23 @@ import type { Login } from './logins.ts'
 import { awaitAnswer } from './pending-logouts.ts'
 import { metadataOf, type SamlProvider } from './providers.ts'
 import type { Departure } from './start-login.ts'
+
+/** Whom somebody is signed in from. */
+export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
+
+/**
+ * The origins to which signing out may lead: browsers want to know before the form is sent. None where the identity
+ * provider has no part in a logout, or cannot be asked.
+ */
+export const logoutOrigins = async (gateway: Gateway, from: SignedInFrom): Promise<readonly string[]> => {
+  const provider = gateway.providers.get(from.provider)
+  if (provider?.protocol !== 'saml') return []
+  const { redirect } = await metadataOf(provider, from.issuer).then(
+    ({ singleLogout }) => singleLogout,
+    (): Endpoints => ({}),
+  )
+  return redirect === undefined ? [] : [new URL(redirect).origin]
+}
 
 interface Way {
   readonly binding: Binding

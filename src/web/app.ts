@@ -10,12 +10,14 @@ import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
 import { errorAnswers, type Log, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
+import { allowSignOut } from './logout-notice.ts'
 import type { WebParts } from './pages.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { loginRoutes } from './routes/login.ts'
 import { personRoutes } from './routes/person.ts'
 import { publishedRoutes, staticFiles } from './routes/published.ts'
 import { roleRoutes } from './routes/roles.ts'
+import { sloRoutes } from './routes/slo.ts'
 import { sessions } from './session.ts'
 import { createViews } from './views.ts'
 
@@ -41,9 +43,9 @@ export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
   app.use('/static', securityHeaders(gateway.settings.baseUrl), staticFiles)
   app.use(securityHeaders(gateway.settings.baseUrl, settings.consoleOrigins), noStore)
   app.use(publishedRoutes(parts))
-  app.use(answerRoutes(parts))
+  app.use(answerRoutes(parts), sloRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
-  app.use(sessions(gateway, settings.sessionStore))
+  app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), personRoutes(parts), roleRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))

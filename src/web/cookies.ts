@@ -5,6 +5,10 @@ export interface CookieNames {
   readonly session: string
   /** Binds pending logins to the browser that started them. */
   readonly binding: string
+  /** The organization that was chosen the last time. */
+  readonly idp: string
+  /** Names the logout that began in this browser, so that its signed-out page can say what came of it. */
+  readonly logout: string
 }
 
 export const isHttps = (baseUrl: string): boolean => baseUrl.startsWith('https:')
@@ -12,7 +16,7 @@ export const isHttps = (baseUrl: string): boolean => baseUrl.startsWith('https:'
 /** With https the `__Host-` prefix: no other host of the domain can set these. */
 export const cookieNames = (baseUrl: string): CookieNames => {
   const prefix = isHttps(baseUrl) ? '__Host-' : ''
-  return { session: `${prefix}fedgate_session`, binding: `${prefix}fedgate_login` }
+  return { session: `${prefix}fedgate_session`, binding: `${prefix}fedgate_login`, idp: `${prefix}fedgate_idp`, logout: `${prefix}fedgate_logout` }
 }
 
 /** Lax, because the identity provider sends people back by a top-level navigation from another site. */

@@ -8,9 +8,18 @@ const FORM_ACTION = /form-action [^;]*/
  * Names where the forms of this one page may lead besides the gateway itself: origins. Browsers hold redirects after a
  * POST to it as well.
  */
-export const setFormTargets = (response: Response, origins: readonly string[]): void => {
+const setFormTargets = (response: Response, origins: readonly string[]): void => {
   const policy = String(response.get('Content-Security-Policy') ?? '')
   response.set('Content-Security-Policy', policy.replace(FORM_ACTION, ["form-action 'self'", ...origins].join(' ')))
+}
+
+/** Further origins where a form of this page may lead, or what answers it. */
+export const addFormTargets = (response: Response, origins: readonly string[]): void => {
+  const policy = String(response.get('Content-Security-Policy') ?? '')
+  response.set(
+    'Content-Security-Policy',
+    policy.replace(FORM_ACTION, (targets) => [targets, ...origins].join(' ')),
+  )
 }
 
 /**

@@ -3,12 +3,15 @@ import session from 'express-session'
 import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { type Login, readLogin } from '../gateway/logins.ts'
-import { cookieAttributes, cookieNames } from './cookies.ts'
+import type { SignedInFrom } from '../gateway/single-logout-messages.ts'
+import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
 
 declare module 'express-session' {
   interface SessionData {
     /** The login this session hangs on; the login itself lives in the store. */
     loginId: string
+    /** Whom that login is from: their single logout service is where the page's sign-out may lead. */
+    from: SignedInFrom
   }
 }
 
@@ -43,14 +46,24 @@ export const orToLogin =
   }
 
 /** A session with a new id for this login: whatever id the browser had before is worthless. */
-export const beginSession = async (request: Request, login: Login): Promise<void> => {
+export const beginSession = async (
+  { settings: { baseUrl } }: Gateway,
+  request: Request,
+  response: Response,
+  login: Login,
+): Promise<void> => {
   await new Promise<void>((resolve, reject) => {
     request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
   })
+  const { provider, issuer } = login.signIn.identity
   request.session.loginId = login.id
+  request.session.from = { provider, issuer }
   await new Promise<void>((resolve, reject) => {
     request.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })
+  // What came of an earlier logout is no longer true of this person.
+  const { logout } = cookieNames(baseUrl)
+  if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))
 }
 
 /** Ends the session here; the browser's cookie goes with it. */

@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { newToken } from '../../core/ids.ts'
 import { confirmLogin, type Finished, finishLogin, type Landed } from '../../gateway/finish-login.ts'
-import { providerOf } from '../../gateway/gateway.ts'
+import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { unavailability } from '../../gateway/providers.ts'
 import { startLogin } from '../../gateway/start-login.ts'
 import { bindBrowser, boundBrowser } from '../binding.ts'
@@ -78,8 +78,8 @@ const askWhetherMeant = (
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
-const land = async (request: Request, response: Response, finished: Landed): Promise<void> => {
-  if (finished.kind === 'signed-in') await beginSession(request, finished.login)
+const land = async (gateway: Gateway, request: Request, response: Response, finished: Landed): Promise<void> => {
+  if (finished.kind === 'signed-in') await beginSession(gateway, request, response, finished.login)
   response.redirect(303, finished.returnTo)
 }
 

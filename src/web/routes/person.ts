@@ -4,6 +4,8 @@ import { listRoles } from '../../gateway/list-roles.ts'
 import { signOut } from '../../gateway/sign-out.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
+import { departSignedOut } from '../departure.ts'
+import { keepLogout, logoutNotice } from '../logout-notice.ts'
 import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
 import { toInstant } from '../view-models.ts'
@@ -65,7 +67,10 @@ const askSignOut =
   ({ gateway, views }: WebParts): RequestHandler =>
   async (request, response) => {
     const login = await currentLogin(gateway, request)
-    if (!login) return sendPage(response, views.render('signed-out', { version: VERSION, signInHref: '/login' }))
+    if (!login) {
+      const notice = await logoutNotice(gateway, request)
+      return sendPage(response, views.render('signed-out', { version: VERSION, notice, signInHref: '/login' }))
+    }
     sendPage(response, views.render('sign-out', { version: VERSION, session: signedIn(gateway, request, login) }))
   }
 
@@ -77,13 +82,16 @@ const orSignedOut =
     response.redirect(303, '/logout')
   }
 
-/** POST /logout */
+/** POST /logout: out here, and then on to the identity provider. */
 const doSignOut =
-  ({ gateway }: WebParts): RequestHandler =>
+  (parts: WebParts): RequestHandler =>
   async (request, response) => {
-    await signOut(gateway, await requireLogin(gateway, request), callerOf(request, response))
+    const { gateway } = parts
+    const login = await requireLogin(gateway, request)
+    const { handle, departure } = await signOut(gateway, login, callerOf(request, response))
     await endSession(gateway, request, response)
-    response.redirect(303, '/logout')
+    keepLogout(gateway, response, handle)
+    departSignedOut(parts, response, departure)
   }
 
 export const personRoutes = (parts: WebParts): Router =>

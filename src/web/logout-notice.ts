@@ -1,0 +1,37 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { type Gateway, providerOf } from '../gateway/gateway.ts'
+import { LOGOUT_SECONDS, type LogoutOutcome, outcomeOf } from '../gateway/pending-logouts.ts'
+import { logoutOrigins } from '../gateway/single-logout-messages.ts'
+import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
+import { addFormTargets } from './post-form.ts'
+
+/** Every page of somebody signed in can sign out, which may lead on to the identity provider. */
+export const allowSignOut =
+  (gateway: Gateway): RequestHandler =>
+  async (request, response, next) => {
+    const { from } = request.session
+    if (from) addFormTargets(response, await logoutOrigins(gateway, from))
+    next()
+  }
+
+/** Lets this browser, and no other, be told what came of its logout. */
+export const keepLogout = ({ settings: { baseUrl } }: Gateway, response: Response, handle: string): void => {
+  const attributes = { ...cookieAttributes(baseUrl), maxAge: LOGOUT_SECONDS * 1000 }
+  response.cookie(cookieNames(baseUrl).logout, handle, attributes)
+}
+
+/** What is said of the identity provider, by its label. */
+const SENTENCES: Readonly<Record<LogoutOutcome['outcome'], (label: string) => string>> = {
+  unheard: (label) => `You may still be signed in at ${label}.`,
+  complete: (label) => `You are signed out at ${label} as well.`,
+  partial: (label) =>
+    `${label} could not sign you out everywhere: you may still be signed in at other applications that you used with it.`,
+  failed: (label) => `${label} did not sign you out: you may still be signed in there.`,
+}
+
+/** What the signed-out page says of the identity provider, where a logout began in this browser of late. */
+export const logoutNotice = async (gateway: Gateway, request: Request): Promise<string | undefined> => {
+  const handle = readCookie(request, cookieNames(gateway.settings.baseUrl).logout)
+  const logout = await outcomeOf(gateway, handle)
+  return logout && SENTENCES[logout.outcome](providerOf(gateway, logout.provider).settings.label)
+}

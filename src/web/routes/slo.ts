@@ -1,0 +1,40 @@
+import express, { type RequestHandler, Router } from 'express'
+import { receiveLogout } from '../../gateway/single-logout.ts'
+import { callerOf } from '../caller.ts'
+import { departSignedOut } from '../departure.ts'
+import type { WebParts } from '../pages.ts'
+
+/** A logout message with hundreds of SessionIndexes. */
+const FORM_LIMIT = '400kb'
+
+/** The query as it came: nothing may read and write it anew before its signature is verified. */
+const rawQuery = (url: string): string => {
+  const at = url.indexOf('?')
+  return at === -1 ? '' : url.slice(at + 1)
+}
+
+/** GET /saml/:provider/slo: the one GET that changes something, and only for who signed it. */
+const redirected =
+  (parts: WebParts): RequestHandler<{ provider: string }> =>
+  async (request, response) => {
+    const logout = { provider: request.params.provider, query: rawQuery(request.originalUrl) }
+    departSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
+  }
+
+/** POST /saml/:provider/slo */
+const posted =
+  (parts: WebParts): RequestHandler<{ provider: string }> =>
+  async (request, response) => {
+    const logout = { provider: request.params.provider, form: request.body ?? {} }
+    departSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
+  }
+
+/** Single logout: from other sites by design, so before sessions and CSRF. No cookie is read, no session touched. */
+export const sloRoutes = (parts: WebParts): Router =>
+  Router()
+    .get('/saml/:provider/slo', redirected(parts))
+    .post(
+      '/saml/:provider/slo',
+      express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 }),
+      posted(parts),
+    )
