@@ -33,13 +33,14 @@ export interface HttpAnswer {
 export interface MetadataFacts {
   /** Path or URL. */
   readonly source: string
-  /** Why what is there now cannot be used. */
-  readonly problem?: FedgateError
-  /** When it was fetched, where a last good copy serves instead. */
-  readonly copyFrom?: Date
-  /** What logins go by: as just read, or the copy. With discovery there are many, and none here. */
-  readonly idp?: IdpMetadata
-  /** With discovery: how many identity providers there are. */
-  readonly identityProviders?: number
+  /** Where that which logins go by was read: now from its source, or from the last good copy. undefined: nothing is there. */
+  readonly from?: 'source' | 'disk'
+  /** When the source last had it. */
+  readonly fetchedAt?: Date
   readonly validUntil?: Date
+  /** Why what the source has now cannot be used. */
+  readonly problem?: FedgateError
+  /** The one identity provider. With discovery there are many, and none here. */
+  readonly idp?: IdpMetadata
+  readonly identityProviders: number
 }

@@ -11,9 +11,10 @@ const REQUEST_CHECKS: readonly string[] = ['requestIsKnown', 'responseAnswersOur
 
 /** The form field: base64 as it stands, a whole form field, or XML that is not encoded yet. */
 const fieldOf = (text: string): string => {
-  const trimmed = text.trim()
-  if (trimmed.startsWith('SAMLResponse=')) return new URLSearchParams(trimmed).get('SAMLResponse') ?? ''
-  return /^\ufeff?</.test(trimmed) ? Buffer.from(trimmed, 'utf8').toString('base64') : trimmed
+  // As it is, byte order marks included: what a login would refuse is to be refused here.
+  if (/^[\ufeff\s]*</.test(text)) return Buffer.from(text, 'utf8').toString('base64')
+  const field = text.trim()
+  return field.startsWith('SAMLResponse=') ? (new URLSearchParams(field).get('SAMLResponse') ?? '') : field
 }
 
 /** The requests that the response says it answers; none where it cannot be opened. */

@@ -52,19 +52,21 @@ const metadataIsSigned = stepLook('metadataIsSigned', ({ settings }) =>
 )
 
 const entityIsFound = stepLook('entityIsFound', ({ metadata }) =>
-  ok(metadata.identityProviders === undefined ? metadata.idp?.entityId : `${metadata.identityProviders} of them`),
+  ok(metadata.idp?.entityId ?? `${metadata.identityProviders} identity providers`),
 )
 
 /** The source is down or spoilt, and yet people can sign in. */
-const lastGoodCopyServes = ({ metadata: { copyFrom, problem }, now }: Provider): Look | readonly Look[] => {
-  if (copyFrom === undefined) return problem ? wrong('a last good copy', 'none', 'state/') : []
-  const hours = Math.floor((now.getTime() - copyFrom.getTime()) / 3_600_000)
-  return ok(`fetched ${copyFrom.toISOString()}, ${hours} h ago`)
+const lastGoodCopyServes = ({ metadata: { fetchedAt, problem }, now, settings }: Provider): Look | readonly Look[] => {
+  if (!problem || settings.metadata.kind === 'file') return []
+  if (!fetchedAt) return wrong('a last good copy', 'none', 'state/')
+  const hours = Math.floor((now.getTime() - fetchedAt.getTime()) / 3_600_000)
+  return ok(`${hours} h old, of ${fetchedAt.toISOString()}`)
 }
 
 const metadataIsCurrent = ({ metadata, now }: Provider): Look => {
-  const { validUntil = metadata.idp?.validUntil } = metadata
-  if (validUntil === undefined) return metadata.idp ? ok('without an end') : notRun('there is no metadata')
+  const { validUntil, from } = metadata
+  if (from === undefined) return notRun('there is no metadata')
+  if (validUntil === undefined) return ok('without an end')
   const isPast = validUntil <= now
   return isPast
     ? wrong('validUntil in the future', validUntil.toISOString(), '@validUntil')

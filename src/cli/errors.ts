@@ -15,6 +15,23 @@ export const startErrors = {
   },
 } as const satisfies ErrorCatalogue
 
+export const checkErrors = {
+  'check.response_unreadable': {
+    sentence: 'The file with the response cannot be read.',
+    hint: 'Name a file with a SAML response, as base64 or as XML.',
+  },
+  'check.provider_unknown': {
+    sentence: 'The configuration has no SAML provider of that id.',
+    hint: 'Name one with --provider.',
+  },
+} as const satisfies ErrorCatalogue
+
+export class CheckError extends FedgateError {
+  constructor(code: keyof typeof checkErrors, detail?: ErrorDetail) {
+    super(code, checkErrors[code], detail)
+  }
+}
+
 export class StartError extends FedgateError {
   constructor(code: keyof typeof startErrors, detail?: ErrorDetail) {
     super(code, startErrors[code], detail)

@@ -3,6 +3,16 @@ import { ConfigError } from '../config/errors.ts'
 /** What a script can tell from how the command ended. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, config: 78, interrupted: 130 } as const
 
+/** A command has said what there is to say, and ends with this code. */
+export class Ended extends Error {
+  readonly exitCode: number
+
+  constructor(exitCode: number) {
+    super(`exit ${exitCode}`)
+    this.exitCode = exitCode
+  }
+}
+
 /** The exit code for an error that ended a command. */
 export const exitCodeOf = (error: unknown): number =>
   error instanceof ConfigError ? exitCodes.config : exitCodes.failed

@@ -10,6 +10,22 @@ export interface ServeOptions {
   readonly config: string
 }
 
+export interface CheckOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  readonly json?: true
+  /** Path of a file with a SAML response to judge instead. */
+  readonly response?: string
+  /** With `response`: whose it is. */
+  readonly provider?: string
+  /** With `response`: the entityID whose it is, where the provider is one of discovery. */
+  readonly idp?: string
+  /** With `response`: the ID of the request that it has to answer. */
+  readonly inResponseTo?: string
+  /** With `response`: the time to judge it at, in place of now. */
+  readonly at?: Date
+}
+
 export interface LocalAwsOptions {
   /** Path of the configuration file, where there is one. */
   readonly config?: string

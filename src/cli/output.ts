@@ -28,6 +28,7 @@ export interface Style {
   readonly dim: Paint
   readonly red: Paint
   readonly green: Paint
+  readonly yellow: Paint
   readonly cyan: Paint
 }
 
@@ -44,6 +45,7 @@ const styleFor = (stream: OutputStream, env: NodeJS.ProcessEnv): Style => {
     dim: paint(isOn, 2, 22),
     red: paint(isOn, 31, 39),
     green: paint(isOn, 32, 39),
+    yellow: paint(isOn, 33, 39),
     cyan: paint(isOn, 36, 39),
   }
 }

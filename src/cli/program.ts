@@ -3,7 +3,7 @@
  * a file of its own and is loaded when it runs. Start here; src/main.ts runs it.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { DemoOptions, LocalAwsOptions, ServeOptions } from './options.ts'
+import type { CheckOptions, DemoOptions, LocalAwsOptions, ServeOptions } from './options.ts'
 import type { Output } from './output.ts'
 
 /** The commands behind the program. Each resolves when it has ended. */
@@ -11,6 +11,7 @@ export interface Commands {
   demo(options: DemoOptions): Promise<void>
   serve(options: ServeOptions): Promise<void>
   localAws(options: LocalAwsOptions): Promise<void>
+  check(options: CheckOptions): Promise<void>
 }
 
 /** Loaded when it runs: a command must not pay for what another one needs. */
@@ -18,6 +19,7 @@ export const commands: Commands = {
   demo: async (options) => (await import('./demo.ts')).runDemo(options),
   serve: async (options) => (await import('./serve.ts')).runServe(options),
   localAws: async (options) => (await import('./local-aws.ts')).runLocalAws(options),
+  check: async (options) => (await import('./check.ts')).runCheck(options),
 }
 
 // The demo takes four ports in a row.
@@ -29,9 +31,17 @@ const parsePortBase = (text: string): number => {
   throw new InvalidArgumentError(`Give a port from 1 to ${LAST_PORT_BASE}.`)
 }
 
+const parseTime = (text: string): Date => {
+  const time = new Date(text)
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(time.getTime())) return time
+  throw new InvalidArgumentError('Give a time such as 2026-11-22T12:00:00Z.')
+}
+
 const configOption = (): Option => new Option('--config <file>', 'the configuration (YAML)')
 
 const exitCodesHelp = '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 78 bad configuration, 130 interrupted.'
+
+const checkHelp = '\nExits with 0 when all is well, or when the response would be accepted; with 1 otherwise.'
 
 /** The program, with what each command runs. Throws CommanderError instead of ending the process. */
 export const buildProgram = (version: string, run: Commands, output: Output): Command => {
@@ -52,6 +62,22 @@ export const buildProgram = (version: string, run: Commands, output: Output): Co
     .description('run the gateway')
     .addOption(configOption().makeOptionMandatory())
     .action((options: ServeOptions) => run.serve(options))
+  program
+    .command('check')
+    .description('check the configuration and everything it leads to: metadata, certificates, clocks, AWS')
+    .addOption(configOption().makeOptionMandatory())
+    .option('--json', 'the findings as JSON')
+    .option('--response <file>', 'judge one SAML response (base64 or XML) instead, signing nobody in')
+    .option('--provider <id>', 'the provider whose response it is')
+    .option('--idp <entityID>', 'with discovery: the identity provider whose response it is')
+    .option('--in-response-to <id>', 'the ID of the request that the response has to answer')
+    .option('--at <time>', 'judge the response as of this time', parseTime)
+    .addHelpText('after', checkHelp)
+    .action((options: CheckOptions, command: Command) => {
+      if ((options.response === undefined) !== (options.provider === undefined))
+        command.error('error: --response and --provider go together')
+      return run.check(options)
+    })
   program
     .command('local-aws')
     .description('run the local AWS alone, for any AWS SDK or CLI through --endpoint-url')

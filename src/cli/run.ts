@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander'
-import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { Ended, exitCodeOf, exitCodes } from './exit-codes.ts'
 import type { Output } from './output.ts'
 
 /** Parses the arguments (without node and script), runs the one command they name, and tells how it ended. */
@@ -10,6 +10,7 @@ export const runCommandLine = async (program: Command, args: readonly string[], 
   } catch (error) {
     // Commander has already said what it has to say: help, the version, or what is wrong with the arguments.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+    if (error instanceof Ended) return error.exitCode
     output.fail(error)
     return exitCodeOf(error)
   }

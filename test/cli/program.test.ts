@@ -24,7 +24,12 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     calls.push([name, options])
     if (failure !== undefined) throw failure
   }
-  const commands: Commands = { demo: command('demo'), serve: command('serve'), localAws: command('localAws') }
+  const commands: Commands = {
+    demo: command('demo'),
+    serve: command('serve'),
+    localAws: command('localAws'),
+    check: command('check'),
+  }
   const output = openOutput(into('stdout'), into('stderr'), {})
   return { exitCode: await runCommandLine(buildProgram('1.2.3', commands, output), args, output), ...written, calls }
 }

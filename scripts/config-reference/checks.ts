@@ -1,0 +1,52 @@
+/** Renders the checks of a SAML response as a page. */
+import { samlErrors } from '../../src/saml/errors.ts'
+import { type AssertionCheckName, assertionChecks, checkCodes } from '../../src/saml/response/checks.ts'
+import { responseSteps } from '../../src/saml/response/open.ts'
+
+/** What each step makes sure of; its refusals have codes of their own. */
+const meanings: Readonly<Record<(typeof responseSteps)[number], string>> = {
+  isReadable: 'one form field, strict base64, valid UTF-8, not too large',
+  isStrictXml: 'well-formed XML without a document type, entities or processing instructions, within limits of size',
+  isAResponse: 'a SAML 2.0 Response, its children in the order of the schema, every ID once',
+  isSuccess: 'the top-level status is Success',
+  holdsOneAssertion: 'exactly one assertion, directly in the Response, and no other anywhere',
+  isEncryptedAsRequired: 'the assertion is encrypted, where the provider says `wantAssertionsEncrypted`',
+  responseSignatureVerifies: "the Response's signature, where there is one, verifies with a key of the metadata",
+  isDecrypted: 'an encrypted assertion opens with one of our keys and is one assertion; all failures look alike',
+  isSignedAsRequired: "the Response or the assertion is signed, as the provider's `signature` asks",
+  assertionSignatureVerifies: "the assertion's signature, where there is one, verifies with a key of the metadata",
+  assertionIsReadable: 'what the assertion says can be read in one way only',
+}
+
+const isStep = (name: string): name is keyof typeof meanings => Object.hasOwn(meanings, name)
+
+const stepLine = (name: string): string => `- \`${name}\`: ${isStep(name) ? meanings[name] : ''}.`
+
+const checkLine = (name: string): string => {
+  const code = checkCodes[name as AssertionCheckName]
+  return `- \`${name}\`, else \`${code}\`: ${samlErrors[code].sentence}`
+}
+
+const intro = `# Checks of a SAML response
+
+<!-- Generated from src/saml/response by \`npm run schema\`. Do not edit. -->
+
+A response runs through this list at the assertion consumer service, in \`fedgate check --response\` and in the audit
+line of a refusal, always in this order. Each finding has an outcome: \`pass\`, \`fail\`, \`unknown\` or \`not-run\`. No option
+switches a check off. An option that is there says what a check expects.
+
+## Before anything is believed
+
+Each step needs the one before: the first that fails ends the list, and what follows is \`not-run\`. So
+is a step that has nothing to do, such as decryption of an assertion that is not encrypted.`
+
+const claims = `## What the signed assertion says
+
+All of these run, so that a refusal names everything that is wrong; the first that fails gives the code.`
+
+/** docs/checks.md */
+export const checkReference = (): string => {
+  const steps = responseSteps.map(stepLine).join('\n')
+  const checks = Object.keys(assertionChecks).map(checkLine).join('\n')
+  return `${[intro, steps, claims, checks].join('\n\n')}\n`
+}

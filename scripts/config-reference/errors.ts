@@ -1,0 +1,62 @@
+/** Renders every catalogue of errors as a page. */
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ErrorCatalogue, ErrorText } from '../../src/core/errors.ts'
+
+const SRC = join(import.meta.dirname, '../../src')
+
+/** Whose errors they are, in the order of the page. A folder that is not named here comes last, under its own name. */
+const headings: Readonly<Record<string, string>> = {
+  config: 'The configuration',
+  cli: 'The command line',
+  gateway: 'Signing in and taking a role',
+  saml: 'SAML',
+  oidc: 'OpenID Connect',
+  aws: 'AWS',
+  issuer: 'The gateway as identity provider',
+  iam: 'Policies',
+  web: 'The web pages',
+  'local-aws': 'The local AWS',
+}
+
+/** What a reader never meets under these codes: saml has them under its own. */
+const NOT_SHOWN = ['core', 'xml']
+
+const isText = (value: unknown): value is ErrorText =>
+  typeof value === 'object' && value !== null && 'sentence' in value && 'hint' in value
+
+const isCatalogue = (value: unknown): value is ErrorCatalogue =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > 0 && Object.values(value).every(isText)
+
+/** The folders that declare errors which are shown. */
+const foldersWithErrors = (): readonly string[] => {
+  const folders = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('/errors.ts'))
+    .map((path) => path.slice(0, -'/errors.ts'.length))
+    .filter((folder) => !NOT_SHOWN.includes(folder))
+  return [...new Set([...Object.keys(headings), ...folders])].filter((folder) => folders.includes(folder))
+}
+
+const line = ([code, { sentence, hint }]: readonly [string, ErrorText]): string => `- \`${code}\`: ${sentence} ${hint}`
+
+const section = async (folder: string): Promise<string> => {
+  const exported: Readonly<Record<string, unknown>> = await import(join(SRC, folder, 'errors.ts'))
+  const errors = Object.values(exported)
+    .filter(isCatalogue)
+    .flatMap((catalogue) => Object.entries(catalogue))
+  const lines = errors.toSorted(([a], [b]) => a.localeCompare(b, 'en')).map(line)
+  return `## ${headings[folder] ?? folder}\n\n${lines.join('\n')}`
+}
+
+const intro = `# Errors
+
+<!-- Generated from the catalogues in src/*/errors.ts by \`npm run schema\`. Do not edit. -->
+
+Every error that a person can meet has a code that stays, a sentence, and a hint for what to do next. Pages and the JSON
+API show all three with a reference; the audit log has under the same reference what was expected and found.`
+
+/** docs/errors.md */
+export const errorReference = async (): Promise<string> => {
+  const sections = await Promise.all(foldersWithErrors().map(section))
+  return `${[intro, ...sections].join('\n\n')}\n`
+}

@@ -1,0 +1,48 @@
+/** A provider as the gateway would see it, for the checks: the same metadata, the same keys. Makes no key. */
+import type { MetadataFacts } from '../check/ports.ts'
+import type { Config, KeysConfig, SamlProviderConfig } from '../config/types.ts'
+import { type KeyPair, keyPairFromPem } from '../core/keys.ts'
+import { createMetadata } from '../gateway/metadata/metadata.ts'
+import { createProviders, type SamlProvider } from '../gateway/providers.ts'
+import { createKeyPem, loadKeyPair } from '../issuer/keys.ts'
+import { CheckError } from './errors.ts'
+
+const now = (): Date => new Date()
+
+/** Asks the source once. Never rejects. */
+export const metadataFacts = async ({ stateFolder }: Config, provider: SamlProviderConfig): Promise<MetadataFacts> => {
+  const metadata = createMetadata(provider, { now, stateFolder })
+  try {
+    await metadata.refresh({ now: true })
+    return metadata.status()
+  } finally {
+    await metadata.close()
+  }
+}
+
+/** Those that are there: what is wrong with the others is for `fedgate check` to say. */
+const keysThatAreThere = async (configured: KeysConfig | undefined): Promise<readonly KeyPair[]> => {
+  const loaded = await Promise.allSettled((configured ?? []).map((files) => loadKeyPair(files, undefined)))
+  return loaded.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+}
+
+/** Before the first start there may be no key yet; nothing is signed with this one. */
+const unusedKey = async (): Promise<KeyPair> => {
+  const { privateKey, certificate } = await createKeyPem('unused', now())
+  return keyPairFromPem(privateKey, certificate)
+}
+
+/** The provider of that id, with its metadata still to be asked for. Throws CheckError. */
+export const samlProviderOf = async (config: Config, id: string): Promise<SamlProvider> => {
+  const { baseUrl, stateFolder } = config
+  const [signing, encryption] = await Promise.all([config.signing, config.encryption].map(keysThatAreThere))
+  const keys = { signing: signing?.length ? signing : [await unusedKey()], encryption: encryption ?? [] }
+  const configured = config.providers.filter((provider) => provider.id === id)
+  const provider = createProviders(configured, { baseUrl, keys, now, stateFolder }).get(id)
+  if (provider?.protocol === 'saml') return provider
+  const ids = config.providers.flatMap((one) => (one.protocol === 'saml' ? [one.id] : []))
+  throw new CheckError('check.provider_unknown', {
+    sentence: `The configuration has no SAML provider ${id}.`,
+    ...(ids.length === 0 ? {} : { hint: `Name one with --provider: ${ids.join(', ')}.` }),
+  })
+}

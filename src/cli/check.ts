@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import { checkAll } from '../check/check.ts'
+import type { CheckPorts } from '../check/ports.ts'
+import { checkResponse } from '../check/response.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/types.ts'
+import { type Judged, judgedJson, judgedLines, type Mark, outcomeOfAll } from '../core/render-verdict.ts'
+import { expectedResponse } from '../gateway/expected-response.ts'
+import { ask } from './ask.ts'
+import { metadataFacts, samlProviderOf } from './check-provider.ts'
+import { CheckError } from './errors.ts'
+import { Ended, exitCodes } from './exit-codes.ts'
+import type { CheckOptions } from './options.ts'
+import { openOutput, type Style } from './output.ts'
+
+const now = (): Date => new Date()
+
+const portsFor = (config: Config): CheckPorts => ({
+  now,
+  readText: (path) => readFile(path, 'utf8'),
+  ask,
+  readMetadata: (provider) => metadataFacts(config, provider),
+})
+
+interface ResponseToJudge {
+  readonly file: string
+  readonly provider: string
+  /** With discovery: whose response it is. */
+  readonly idp: string | undefined
+  readonly inResponseTo: string | undefined
+  readonly at: Date
+}
+
+/** Throws CheckError, and whatever keeps the metadata from being read. */
+const judgeFile = async (config: Config, question: ResponseToJudge): Promise<Judged> => {
+  const { file, provider: id, idp, inResponseTo, at } = question
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CheckError('check.response_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
+  })
+  const provider = await samlProviderOf(config, id)
+  const expected = expectedResponse(provider, await provider.metadata(idp), inResponseTo)
+  return { subject: `response of ${id}`, verdict: checkResponse(text, expected, inResponseTo, at) }
+}
+
+const painter = (style: Style) => (mark: Mark, text: string) => {
+  const paints = {
+    pass: style.green,
+    warning: style.yellow,
+    fail: style.red,
+    unknown: style.yellow,
+    'not-run': style.dim,
+  } as const satisfies Record<Mark, (text: string) => string>
+  return paints[mark](text)
+}
+
+/**
+ * Shows every finding, of everything or of the one response that is to be judged. Throws ConfigError, CheckError, or
+ * Ended when not all is well.
+ */
+export const runCheck = async (options: CheckOptions): Promise<void> => {
+  const { response, provider, idp, inResponseTo, at = now() } = options
+  const output = openOutput(process.stdout, process.stderr, process.env)
+  const config = await loadConfig(options.config, process.env)
+  const judged =
+    response === undefined || provider === undefined
+      ? await checkAll(config, portsFor(config))
+      : [await judgeFile(config, { file: response, provider, idp, inResponseTo, at })]
+  const lines = options.json ? [judgedJson(judged)] : judgedLines(judged, painter(output.style))
+  for (const line of lines) output.print(line)
+  if (outcomeOfAll(judged) !== 'pass') throw new Ended(exitCodes.failed)
+}

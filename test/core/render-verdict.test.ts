@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { judgedJson, judgedLines, outcomeOfAll, verdictLines } from '../../src/core/render-verdict.ts'
+import type { Verdict } from '../../src/core/verdict.ts'
+
+const verdict: Verdict = [
+  { name: 'isReadable', outcome: 'pass' },
+  { name: 'certificateIsCurrent', outcome: 'pass', found: 'until 2026-12-01', warning: 'renew it within 9 days' },
+  { name: 'audienceIsUs', outcome: 'fail', expected: 'us', found: 'them', source: 'Audience' },
+  { name: 'requestIsKnown', outcome: 'unknown', expected: 'a request' },
+  { name: 'hasBegun', outcome: 'not-run' },
+]
+
+describe('a verdict as text', () => {
+  it('has a line for each finding: outcome, name, what was expected and found', () => {
+    expect(verdictLines(verdict)).toEqual([
+      '  ok       isReadable',
+      '  warning  certificateIsCurrent  until 2026-12-01: renew it within 9 days',
+      '  FAILED   audienceIsUs          expected us, found them (Audience)',
+      '  unknown  requestIsKnown        expected a request, found nothing',
+      '  not run  hasBegun',
+    ])
+  })
+
+  it('stands under its subject', () => {
+    const judged = [{ subject: 'aws', verdict: verdict.slice(0, 1) }]
+    expect(judgedLines(judged)).toEqual(['aws', '  ok       isReadable'])
+  })
+
+  it('has every outcome painted as what it is', () => {
+    const [first, second] = verdictLines(verdict, (mark, text) => `<${mark}>${text.trim()}</>`)
+    expect([first, second]).toEqual([
+      '  <pass>ok</>  isReadable',
+      expect.stringContaining('<warning>warning</>  certificateIsCurrent'),
+    ])
+  })
+
+  it('keeps what a stranger wrote on its line and away from the terminal', () => {
+    const found = 'a\u001b[2Jb\r\n  ok  everything\u2028c'
+    const [line] = verdictLines([{ name: 'x', outcome: 'fail', expected: 'y', found }])
+    expect(line).toBe('  FAILED   x  expected y, found a [2Jb   ok  everything c')
+  })
+})
+
+describe('verdicts as JSON', () => {
+  it('say the outcome of all, of each subject, and every finding as it is', () => {
+    const judged = [
+      { subject: 'configuration', verdict: verdict.slice(0, 2) },
+      { subject: 'provider corp', verdict },
+    ]
+    expect(JSON.parse(judgedJson(judged))).toEqual({
+      outcome: 'fail',
+      subjects: [
+        { subject: 'configuration', outcome: 'pass', checks: verdict.slice(0, 2) },
+        { subject: 'provider corp', outcome: 'fail', checks: verdict },
+      ],
+    })
+  })
+})
+
+describe('the outcome of all', () => {
+  it.each([
+    [[0, 1], 'pass'],
+    [[0, 4], 'pass'],
+    [[0, 3], 'unknown'],
+    [[3, 2], 'fail'],
+  ])('of findings %j is %s', (indexes, outcome) => {
+    const picked = verdict.filter((_, index) => indexes.includes(index))
+    expect(outcomeOfAll(picked.map((finding) => ({ subject: finding.name, verdict: [finding] })))).toBe(outcome)
+  })
+})
