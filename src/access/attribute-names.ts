@@ -114,6 +114,9 @@ const synonymsOf: ReadonlyMap<string, readonly string[]> = new Map(
   SYNONYMS.flatMap((names) => names.map((name) => [name, names])),
 )
 
+/** Every name of the same thing. */
+export const namesOf = (name: string): readonly string[] => synonymsOf.get(name) ?? [name]
+
 /**
  * The values of an attribute, whichever of its names the provider sent. The very name that is asked for wins over its
  * synonyms; values under several synonyms are not mixed.

@@ -62,6 +62,8 @@ export type AuditEvent =
         readonly protocol: 'saml' | 'oidc'
         readonly issuer: string
         readonly authenticatedAt: Date
+        /** What the provider said beyond the domains that it may speak for. */
+        readonly leftOut?: readonly { readonly attribute: string; readonly values: readonly string[] }[]
       })
   | (Occurrence &
       Refusal & { readonly eventName: 'login.refused'; readonly provider: string; readonly subject?: string })

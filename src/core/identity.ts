@@ -57,6 +57,12 @@ export interface NameId {
   readonly spNameQualifier?: string
 }
 
+/** Values that a provider sent and may not assert. */
+export interface LeftOut {
+  readonly attribute: string
+  readonly values: readonly string[]
+}
+
 /** What a protocol hands over once everything is verified. From here on nobody knows the protocol. */
 export interface SignIn {
   readonly identity: Identity
@@ -66,4 +72,6 @@ export interface SignIn {
   readonly renewal?: Renewal
   /** The provider's own end of this session (SessionNotOnOrAfter), which caps ours. */
   readonly sessionEndsAt?: Date
+  /** What the identity is without, for the audit line. */
+  readonly leftOut?: readonly LeftOut[]
 }

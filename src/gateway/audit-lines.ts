@@ -24,7 +24,8 @@ const findingsOf = (error: FedgateError): Verdict | undefined => {
 const auditSignIn =
   (eventName: 'login' | 'login.renewed') =>
   (gateway: Auditing, login: Login, caller: Caller): void => {
-    const { protocol, issuer, authenticatedAt } = login.signIn.identity
+    const { identity, leftOut } = login.signIn
+    const { protocol, issuer, authenticatedAt } = identity
     gateway.audit.record({
       eventName,
       ...occurrence(gateway, caller),
@@ -32,6 +33,7 @@ const auditSignIn =
       protocol,
       issuer,
       authenticatedAt,
+      ...(leftOut && { leftOut }),
     })
   }
 

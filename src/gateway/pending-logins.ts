@@ -17,6 +17,8 @@ export type PendingLogin =
   | (Started & {
       readonly protocol: 'saml'
       readonly requestId: string
+      /** Whom the person chose among many: the entityID that has to answer. */
+      readonly idp?: string
       /** The identity provider was asked not to show itself. */
       readonly isPassive?: boolean
       /** The login whose evidence this is to renew: the same person's answer changes nothing else. */

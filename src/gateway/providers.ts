@@ -106,9 +106,9 @@ export const createProviders = (
     ]),
   )
 
-/** The metadata of the identity provider of that entityID. Throws GatewayError `provider.unavailable` or SamlError. */
-export const metadataOf = (provider: SamlProvider, _entityId: string | undefined): Promise<IdpMetadata> =>
-  provider.metadata()
+/** The metadata of the identity provider of that entityID: the one there is, where there are not many. Throws as `metadata`. */
+export const metadataOf = (provider: SamlProvider, entityId: string | undefined): Promise<IdpMetadata> =>
+  provider.metadata(provider.settings.discovery ? entityId : undefined)
 
 /** Why nobody can sign in with it now, for the person who chooses; undefined when all is well. */
 export const unavailability = async (provider: Provider): Promise<string | undefined> => {

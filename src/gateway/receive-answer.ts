@@ -12,6 +12,7 @@ import { parkSignIn } from './parked-sign-ins.ts'
 import { consumeRequest, isBoundTo, type PendingLogin, readPending } from './pending-logins.ts'
 import type { SamlProvider } from './providers.ts'
 import { returnPath } from './return-to.ts'
+import { keepWithinScopes } from './scoped-attributes.ts'
 import { type Departure, startSaml } from './start-login.ts'
 
 /** The form that a SAML identity provider posts, as it came: neither field is believed to be text. */
@@ -34,14 +35,24 @@ const pendingFor = async <Protocol extends PendingLogin['protocol']>(
   throw new GatewayError('login.other_provider', { expected: pending.provider, found: provider })
 }
 
+const useOf = ({ issuer, id }: { readonly issuer: string; readonly id: string }): string => `assertion:${issuer}:${id}`
+
+const replayed = (id: string): SamlError => new SamlError('saml.replayed', { found: id, source: 'Assertion/@ID' })
+
 /** Each assertion once, and each request once. After every other check, so that a bad answer uses nothing up. */
 const consume = async (gateway: Gateway, assertion: VerifiedAssertion, skew: number): Promise<void> => {
   const { inResponseTo } = assertion
   const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
-  const isFirstUse = await gateway.store.claim(`assertion:${assertion.issuer}:${assertion.id}`, until)
+  const isFirstUse = await gateway.store.claim(useOf(assertion), until)
   const isFirstAnswer = inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
-  if (!isFirstUse || !isFirstAnswer)
-    throw new SamlError('saml.replayed', { found: assertion.id, source: 'Assertion/@ID' })
+  if (!isFirstUse || !isFirstAnswer) throw replayed(assertion.id)
+}
+
+/** The login may be over and forgotten, or not be named: an assertion that was used is still known as that. */
+const asReplay = async (gateway: Gateway, error: unknown): Promise<unknown> => {
+  if (!(error instanceof SamlError) || error.code !== 'saml.request_unknown' || !error.assertion) return error
+  const wasUsed = (await gateway.store.get(useOf(error.assertion))) !== undefined
+  return wasUsed ? replayed(error.assertion.id) : error
 }
 
 /** Verifies it and uses it up. Throws SamlError. */
@@ -50,11 +61,17 @@ const verifySaml = async (
   provider: SamlProvider,
   form: SamlAnswer['form'],
   pending: Pending<'saml'> | undefined,
-): Promise<VerifiedAssertion> => {
-  const expected = expectedResponse(provider, await provider.metadata(), pending?.requestId)
+): Promise<{ readonly assertion: VerifiedAssertion; readonly signIn: SignIn }> => {
+  const { settings } = provider
+  // Among many, only the pending login says who was asked: an answer that nobody asked for is nobody's.
+  if (settings.discovery && !pending) throw new SamlError('saml.request_unknown')
+  const idp = await provider.metadata(pending?.idp)
+  const expected = expectedResponse(provider, idp, pending?.requestId)
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, gateway.now())
-  await consume(gateway, assertion, provider.settings.clockSkewSeconds)
-  return assertion
+  const signIn = signInFromAssertion(settings.id, assertion, String(form.SAMLResponse))
+  const scoped = keepWithinScopes(signIn, idp.scopes, settings)
+  await consume(gateway, assertion, settings.clockSkewSeconds)
+  return { assertion, signIn: scoped }
 }
 
 /** The identity provider's RelayState is a path of ours, or it is nothing. */
@@ -87,8 +104,7 @@ const isNoPassive = (error: unknown): boolean => error instanceof SamlError && e
 /** A silent question gets one visible one after it. What says so is not authenticated, and leads to nothing else. */
 const askVisibly = async (gateway: Gateway, provider: SamlProvider, pending: Pending<'saml'>): Promise<Received> => {
   if (!(await consumeRequest(gateway.store, gateway.now, pending.requestId))) throw new GatewayError('login.used')
-  const { returnTo, binding, renews } = pending
-  const intent = { returnTo, binding, ...(renews === undefined ? {} : { renews }) }
+  const { isPassive: _, protocol: __, provider: ___, requestId: ____, ...intent } = pending
   return { kind: 'asked-again', departure: await startSaml(gateway, provider, intent) }
 }
 
@@ -106,15 +122,14 @@ const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
   const pending = await pendingFor(gateway, 'saml', id, form.RelayState)
   try {
-    const assertion = await verifySaml(gateway, provider, form, pending)
-    const signIn = signInFromAssertion(id, assertion, String(form.SAMLResponse))
+    const { assertion, signIn } = await verifySaml(gateway, provider, form, pending)
     if (assertion.inResponseTo === undefined)
       return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
     if (!pending) throw new SamlError('saml.request_unknown')
     return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {
     if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
-    throw error
+    throw await asReplay(gateway, error)
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence, LogoutRef, SignIn } from '../core/identity.ts'
+import type { Evidence, LeftOut, LogoutRef, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 
 /**
@@ -40,11 +40,12 @@ interface SignInRecord {
     | Extract<LogoutRef, { kind: 'saml' }>
     | (Omit<Extract<LogoutRef, { kind: 'oidc' }>, 'idToken'> & { readonly idToken: string })
   readonly sessionEndsAt?: string
+  readonly leftOut?: readonly LeftOut[]
 }
 
 /** Reads what toRecord wrote. */
 export const fromRecord = (text: string): SignIn => {
-  const { identity, evidence, logoutRef, sessionEndsAt } = JSON.parse(text) as SignInRecord
+  const { identity, evidence, logoutRef, sessionEndsAt, leftOut } = JSON.parse(text) as SignInRecord
   const times = { issuedAt: new Date(evidence.issuedAt), expiresAt: new Date(evidence.expiresAt) }
   return {
     identity: {
@@ -58,5 +59,6 @@ export const fromRecord = (text: string): SignIn => {
         : { kind: 'web-identity', token: new Secret(evidence.token), ...times },
     logoutRef: logoutRef.kind === 'oidc' ? { ...logoutRef, idToken: new Secret(logoutRef.idToken) } : logoutRef,
     ...(sessionEndsAt === undefined ? {} : { sessionEndsAt: new Date(sessionEndsAt) }),
+    ...(leftOut && { leftOut }),
   }
 }

@@ -25,15 +25,15 @@ export interface StartedLogin {
 /** What a SAML login is for, as it is remembered until the answer comes. */
 export type SamlIntent = Pick<
   Extract<PendingLogin, { protocol: 'saml' }>,
-  'returnTo' | 'binding' | 'isPassive' | 'renews'
+  'returnTo' | 'binding' | 'idp' | 'isPassive' | 'renews'
 >
 
-/** Asks that identity provider who it is. Throws GatewayError `provider.unavailable` or SamlError. */
+/** Asks that identity provider who it is. Throws GatewayError (`provider.unavailable`, `provider.idp_unknown`) or SamlError. */
 export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<Departure> => {
   const { settings, serviceProvider } = provider
   const handle = newHandle()
   const request = buildAuthnRequest({
-    idp: await provider.metadata(),
+    idp: await provider.metadata(intent.idp),
     sp: serviceProvider,
     relayState: handle,
     now: gateway.now(),
@@ -71,20 +71,25 @@ const startOidc = async (
   return { kind: 'redirect', url: url.toString() }
 }
 
+export interface Asked {
+  readonly provider: string
+  /** The entityID of the one that the person chose, where the provider has many. */
+  readonly idp?: string
+  readonly returnTo: unknown
+  readonly browserSecret: string | undefined
+}
+
 /**
  * Starts a login at that provider, to end at `returnTo`, a path inside the gateway. Throws GatewayError
- * (`provider.unknown`, `provider.unavailable`, `login.return_to_refused`), OidcError or SamlError.
+ * (`provider.unknown`, `provider.unavailable`, `provider.idp_unknown`, `login.return_to_refused`), OidcError or SamlError.
  */
-export const startLogin = async (
-  gateway: Gateway,
-  asked: { provider: string; returnTo: unknown; browserSecret: string | undefined },
-): Promise<StartedLogin> => {
+export const startLogin = async (gateway: Gateway, asked: Asked): Promise<StartedLogin> => {
   const provider = providerOf(gateway, asked.provider)
   const browserSecret = asked.browserSecret ?? newToken()
   const intent = { returnTo: returnPath(asked.returnTo, '/roles'), binding: fingerprint(browserSecret) }
   const departure =
     provider.protocol === 'saml'
-      ? await startSaml(gateway, provider, intent)
+      ? await startSaml(gateway, provider, { ...intent, ...(asked.idp === undefined ? {} : { idp: asked.idp }) })
       : await startOidc(gateway, provider, intent)
   return { departure, browserSecret }
 }

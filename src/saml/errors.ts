@@ -100,6 +100,10 @@ export const samlErrors = {
     sentence: 'This sign-in is not known here or took too long.',
     hint: 'Sign in again.',
   },
+  'saml.subject_out_of_scope': {
+    sentence: 'The identity provider named a person it may not speak for.',
+    hint: 'Ask the administrator of the identity provider: its metadata must name the domains of its people (shibmd:Scope).',
+  },
   'saml.replayed': {
     sentence: 'This sign-in has been used already.',
     hint: 'Continue if you are signed in, or sign in again.',

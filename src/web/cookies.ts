@@ -16,7 +16,12 @@ export const isHttps = (baseUrl: string): boolean => baseUrl.startsWith('https:'
 /** With https the `__Host-` prefix: no other host of the domain can set these. */
 export const cookieNames = (baseUrl: string): CookieNames => {
   const prefix = isHttps(baseUrl) ? '__Host-' : ''
-  return { session: `${prefix}fedgate_session`, binding: `${prefix}fedgate_login`, idp: `${prefix}fedgate_idp`, logout: `${prefix}fedgate_logout` }
+  return {
+    session: `${prefix}fedgate_session`,
+    binding: `${prefix}fedgate_login`,
+    idp: `${prefix}fedgate_idp`,
+    logout: `${prefix}fedgate_logout`,
+  }
 }
 
 /** Lax, because the identity provider sends people back by a top-level navigation from another site. */

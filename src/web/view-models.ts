@@ -20,6 +20,7 @@ export const fields = {
 /** Every page by its name, which is the name of its template. */
 export interface PageModels {
   readonly chooser: ChooserPage
+  readonly 'find-idp': FindIdpPage
   readonly roles: RolesPage
   readonly credentials: CredentialsPage
   readonly identity: IdentityPage
@@ -75,6 +76,33 @@ export interface ProviderChoice {
   readonly href: string
   /** Why it cannot be chosen now, as a sentence. The choice is then shown and disabled. */
   readonly unavailable?: string | undefined
+}
+
+/** GET /login/:provider?q=, where the provider is a federation. */
+export interface FindIdpPage extends Page {
+  readonly providerId: string
+  readonly providerLabel: string
+  /** As typed; empty for none. */
+  readonly query: string
+  /** Where the login is to end; empty for where it usually does. */
+  readonly returnTo: string
+  /** What this browser chose the last time. */
+  readonly last?: IdpChoice | undefined
+  readonly results: readonly IdpChoice[]
+  /** More fit than are shown. */
+  readonly hasMore: boolean
+  /** All there are to choose from. */
+  readonly total: number
+  /** There are other providers to sign in with. */
+  readonly hasOthers: boolean
+}
+
+export interface IdpChoice {
+  readonly name: string
+  /** The host of its entityID: names can be alike. */
+  readonly host: string
+  /** Where the choice leads: `/login/edugain?idp=…` */
+  readonly href: string
 }
 
 /** GET /roles?q= */

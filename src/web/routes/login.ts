@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { newToken } from '../../core/ids.ts'
+import { offersChoice } from '../../gateway/find-idp.ts'
 import { confirmLogin, type Finished, finishLogin, type Landed } from '../../gateway/finish-login.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { unavailability } from '../../gateway/providers.ts'
@@ -11,6 +12,9 @@ import { depart } from '../departure.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { fields, type ProviderChoice } from '../view-models.ts'
+import { findIdpPage, rememberIdp } from './find-idp.ts'
+
+const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const loginHref = (id: string, returnTo: unknown): string =>
   `/login/${id}${typeof returnTo === 'string' && returnTo !== '' ? `?${new URLSearchParams({ return_to: returnTo })}` : ''}`
@@ -43,14 +47,19 @@ const choose =
 /** GET /login/:provider: off to the identity provider, with the cookie that the way back asks for. */
 const start =
   (parts: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
+  async (request, response, next) => {
     const { gateway } = parts
+    const { provider } = request.params
+    const idp = text(request.query.idp)
+    if (idp === '' && offersChoice(gateway, provider)) return next()
     const started = await startLogin(gateway, {
-      provider: request.params.provider,
+      provider,
       returnTo: request.query.return_to,
       browserSecret: boundBrowser(gateway, request),
+      ...(idp === '' ? {} : { idp }),
     })
     bindBrowser(gateway, response, started.browserSecret)
+    if (idp !== '') rememberIdp(gateway, response, provider, idp)
     depart(parts, response, started.departure)
   }
 
@@ -75,8 +84,6 @@ const askWhetherMeant = (
   }
   sendPage(response, views.render('confirm-sign-in', page))
 }
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const land = async (gateway: Gateway, request: Request, response: Response, finished: Landed): Promise<void> => {
   if (finished.kind === 'signed-in') await beginSession(gateway, request, response, finished.login)
@@ -109,4 +116,4 @@ export const loginRoutes = (parts: WebParts): Router =>
     .get('/login', choose(parts))
     .get('/login/finish', finish(parts))
     .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
-    .get('/login/:provider', start(parts))
+    .get('/login/:provider', start(parts), findIdpPage(parts))

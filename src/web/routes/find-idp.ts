@@ -1,0 +1,67 @@
+import type { Request, RequestHandler, Response } from 'express'
+import { type FoundIdp, findIdps } from '../../gateway/find-idp.ts'
+import type { Gateway } from '../../gateway/gateway.ts'
+import { providerOf } from '../../gateway/gateway.ts'
+import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
+import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { currentLogin } from '../session.ts'
+import type { IdpChoice } from '../view-models.ts'
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
+
+/** GET /login/:provider, and nobody chosen: a page to search one's own organization on. */
+export const findIdpPage =
+  (parts: WebParts): RequestHandler<{ provider: string }> =>
+  async (request, response) => {
+    const { gateway, views } = parts
+    const { provider } = request.params
+    const query = textOf(request.query.q)
+    const returnTo = textOf(request.query.return_to)
+    const last = lastIdp(gateway, request, provider)
+    const found = await findIdps(gateway, { provider, query, languages: request.acceptsLanguages(), last })
+    const choice = choiceOf(provider, returnTo)
+    const login = await currentLogin(gateway, request)
+    const page = {
+      version: VERSION,
+      session: login && signedIn(gateway, request, login),
+      providerId: provider,
+      providerLabel: providerOf(gateway, provider).settings.label,
+      query,
+      returnTo,
+      last: found.last && choice(found.last),
+      results: found.results.map(choice),
+      hasMore: found.hasMore,
+      total: found.total,
+      hasOthers: gateway.providers.size > 1,
+    }
+    sendPage(response, views.render('find-idp', page))
+  }
+
+/** An entityID's host says more than a name that anybody may give themselves. */
+const hostOf = (entityId: string): string => (URL.canParse(entityId) && new URL(entityId).host) || entityId
+
+const choiceOf =
+  (provider: string, returnTo: string) =>
+  ({ entityId, name }: FoundIdp): IdpChoice => {
+    const query = new URLSearchParams({ idp: entityId, ...(returnTo === '' ? {} : { return_to: returnTo }) })
+    return { name, host: hostOf(entityId), href: `/login/${provider}?${query}` }
+  }
+
+/** One cookie for all providers: the last choice made, and at which provider. */
+export const rememberIdp = ({ settings: { baseUrl } }: Gateway, response: Response, provider: string, idp: string) =>
+  response.cookie(cookieNames(baseUrl).idp, new URLSearchParams({ [provider]: idp }).toString(), {
+    ...cookieAttributes(baseUrl),
+    maxAge: YEAR_MS,
+  })
+
+const lastIdp = ({ settings: { baseUrl } }: Gateway, request: Request, provider: string): string | undefined => {
+  const cookie = readCookie(request, cookieNames(baseUrl).idp)
+  if (cookie === undefined) return undefined
+  try {
+    return new URLSearchParams(decodeURIComponent(cookie)).get(provider) ?? undefined
+  } catch {
+    return undefined
+  }
+}
