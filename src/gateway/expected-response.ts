@@ -17,6 +17,9 @@ export const expectedResponse = (
   inResponseTo,
   allowsUnsolicited: settings.allowIdpInitiated,
   clockSkewSeconds: settings.clockSkewSeconds,
+  decryptionKeys: (serviceProvider.decryptionKeys ?? []).map(({ privateKey }) => privateKey),
+  acceptCbcWithoutSignedResponse: settings.acceptCbcWithoutSignedResponse,
+  wantAssertionsEncrypted: settings.wantAssertionsEncrypted,
   signature: settings.signature,
   subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,
 })

@@ -72,6 +72,14 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.take('kind:1')).toBeUndefined()
     })
 
+    it('shows that a key is claimed, until the claim has expired', async () => {
+      const { store, setClock } = await open()
+      await store.claim('used:1', at(60))
+      expect(await store.get('used:1')).toBeDefined()
+      setClock(60)
+      expect(await store.get('used:1')).toBeUndefined()
+    })
+
     it('grants a claim to exactly one of many, and again once it has expired', async () => {
       const { store, setClock } = await open()
       const granted = await Promise.all(Array.from({ length: 20 }, () => store.claim('used:1', at(60))))
