@@ -168,3 +168,35 @@ describe('a refusal', () => {
     expect('error' in judgement && judgement.error.found).toContain('wrong password')
   })
 })
+
+describe('a response that nobody asked for (security-bar 5.2)', () => {
+  const unsolicited = fixture('refused', 'unsolicited')
+  const allowed = { allowsUnsolicited: true, inResponseTo: undefined }
+
+  it('is taken where that is allowed and no login is waiting for it', () => {
+    expect(assertionOf(judge(unsolicited, allowed)).inResponseTo).toBeUndefined()
+  })
+
+  it('is refused where it is not allowed, also when no login is waiting', () => {
+    expect(codeOf(judge(unsolicited))).toBe('saml.unsolicited')
+    expect(codeOf(judge(unsolicited, { inResponseTo: undefined }))).toBe('saml.unsolicited')
+    expect(codeOf(judge(unsolicited, { ...allowed, allowsUnsolicited: false }))).toBe('saml.unsolicited')
+  })
+
+  it('answers no login that is waiting, even where it is allowed', () => {
+    expect(codeOf(judge(unsolicited, { allowsUnsolicited: true }))).toBe('saml.unsolicited')
+  })
+
+  it.each(['signed-assertion', 'no-destination-no-issuer', 'second-confirmation-is-ours'])(
+    'is not what %s is: that names a request',
+    (name) => {
+      expect(codeOf(judge(fixture('accepted', name), allowed))).toBe('saml.request_unknown')
+    },
+  )
+
+  it('is not one whose Response alone, or one confirmation of several, names a request', () => {
+    const responseNames = unsolicited.replace('<samlp:Response ', '<samlp:Response InResponseTo="_any" ')
+    expect(codeOf(judge(responseNames, allowed))).toBe('saml.unsolicited')
+    expect(codeOf(judge(fixture('refused', 'confirmations-do-not-add-up'), allowed))).not.toBe('accepted')
+  })
+})

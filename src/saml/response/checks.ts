@@ -262,10 +262,13 @@ const confirmationChecks: readonly AssertionCheck[] = [
   confirmationHasBegun,
 ]
 
-/** The bearer confirmation that passes, else the first, so that the verdict says what is wrong with it. */
-export const confirmationToJudge = (judged: Omit<Judged, 'confirmation'>, expected: ExpectedNow) => {
+/** The bearer confirmation that passes, else the one that lacks least, so that the verdict says what is wrong with it. */
+export const confirmationToJudge = (
+  judged: Omit<Judged, 'confirmation'>,
+  expected: ExpectedNow,
+): Confirmation | undefined => {
+  const failures = (confirmation: Confirmation): number =>
+    confirmationChecks.filter((check) => check({ ...judged, confirmation }, expected) !== pass).length
   const { confirmations } = judged.assertion
-  const passes = (confirmation: Confirmation): boolean =>
-    confirmationChecks.every((check) => check({ ...judged, confirmation }, expected) === pass)
-  return confirmations.find(passes) ?? confirmations[0]
+  return confirmations.length > 1 ? confirmations.toSorted((a, b) => failures(a) - failures(b))[0] : confirmations[0]
 }
