@@ -1,8 +1,15 @@
 /** One SAML response judged by the checks that a login runs, signing nobody in. */
 import type { Verdict } from '../core/verdict.ts'
+import type { SamlError } from '../saml/errors.ts'
 import type { ExpectedResponse } from '../saml/response/checks.ts'
 import { openResponse } from '../saml/response/open.ts'
 import { type Judgement, judgeResponse } from '../saml/response/validate.ts'
+
+export interface Opinion {
+  readonly verdict: Verdict
+  /** What a login would be refused with; undefined: it would be taken, as far as can be known. */
+  readonly refusal?: SamlError
+}
 
 type ExpectedOfProvider = Omit<ExpectedResponse, 'inResponseTo'>
 
@@ -30,16 +37,23 @@ const claimedRequests = (form: { SAMLResponse: string }, expected: ExpectedOfPro
 
 const accepts = (judgement: Judgement): boolean => 'assertion' in judgement
 
+const opinionOf = (judgement: Judgement): Opinion => ({
+  verdict: judgement.verdict,
+  ...('error' in judgement ? { refusal: judgement.error } : {}),
+})
+
 /** Whether that request is pending is not for a file to say. */
-const withoutRequest = ({ verdict }: Judgement): Verdict =>
-  verdict.map((finding) =>
+const withoutRequest = (judgement: Judgement): Opinion => ({
+  ...opinionOf(judgement),
+  verdict: judgement.verdict.map((finding) =>
     REQUEST_CHECKS.includes(finding.name) && finding.outcome === 'pass'
       ? { name: finding.name, outcome: 'unknown', expected: 'the ID of a pending request', found: 'none was given' }
       : finding,
-  )
+  ),
+})
 
 /**
- * The verdict on a response as text (base64, a form field or XML). Without `inResponseTo` it is judged as if the
+ * What would become of a response as text (base64, a form field or XML). Without `inResponseTo` it is judged as if the
  * request that it names were pending, and the checks that say so are `unknown`; an unsolicited one needs no request.
  */
 export const checkResponse = (
@@ -47,12 +61,12 @@ export const checkResponse = (
   expected: ExpectedOfProvider,
   inResponseTo: string | undefined,
   now: Date,
-): Verdict => {
+): Opinion => {
   const form = { SAMLResponse: fieldOf(text) }
-  if (inResponseTo !== undefined) return judgeResponse(form, { ...expected, inResponseTo }, now).verdict
+  if (inResponseTo !== undefined) return opinionOf(judgeResponse(form, { ...expected, inResponseTo }, now))
   const judge = (request: string | undefined) => judgeResponse(form, { ...expected, inResponseTo: request }, now)
   const unsolicited = judge(undefined)
-  if (accepts(unsolicited)) return unsolicited.verdict
+  if (accepts(unsolicited)) return opinionOf(unsolicited)
   const judgements = claimedRequests(form, expected).map(judge)
   return withoutRequest(judgements.find(accepts) ?? judgements[0] ?? unsolicited)
 }

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto'
 import { partitions } from '../aws/facts/partitions.ts'
 import type { SamlProviderConfig } from '../config/types.ts'
-import { type FedgateError, reasonOf } from '../core/errors.ts'
+import type { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { clockLook } from './clock.ts'
 import { expiryLook, type Look, type Looks, lookAt, notRun, ok, wrong } from './look.ts'
@@ -27,8 +27,8 @@ const stepOf = ({ code }: FedgateError): Step => {
   return /^saml\.metadata_(not_idp|ambiguous|unknown)/.test(code) ? 'entityIsFound' : 'metadataIsReadable'
 }
 
-const problemLook = (problem: FedgateError, source: string): Look =>
-  wrong(problem.expected ?? 'metadata that can be used', reasonOf(problem) ?? problem.message, source)
+const problemLook = ({ expected = 'metadata that can be used', found, source, message }: FedgateError, place: string) =>
+  wrong(expected, found ?? message, source ?? place)
 
 /** The step passes, is the one that failed, or was not reached. */
 const stepLook =

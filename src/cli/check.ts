@@ -4,7 +4,7 @@ import type { CheckPorts } from '../check/ports.ts'
 import { checkResponse } from '../check/response.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/types.ts'
-import { type Judged, judgedJson, judgedLines, type Mark, outcomeOfAll } from '../core/render-verdict.ts'
+import { type Judged, judgedJson, judgedLines, type Mark, outcomeOfAll, summaryLine } from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/expected-response.ts'
 import { ask } from './ask.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
@@ -39,7 +39,8 @@ const judgeFile = async (config: Config, question: ResponseToJudge): Promise<Jud
   })
   const provider = await samlProviderOf(config, id)
   const expected = expectedResponse(provider, await provider.metadata(idp), inResponseTo)
-  return { subject: `response of ${id}`, verdict: checkResponse(text, expected, inResponseTo, at) }
+  const { verdict, refusal } = checkResponse(text, expected, inResponseTo, at)
+  return { subject: `response of ${id}`, verdict, ...(refusal ? { code: refusal.code } : {}) }
 }
 
 const painter = (style: Style) => (mark: Mark, text: string) => {
@@ -67,5 +68,6 @@ export const runCheck = async (options: CheckOptions): Promise<void> => {
       : [await judgeFile(config, { file: response, provider, idp, inResponseTo, at })]
   const lines = options.json ? [judgedJson(judged)] : judgedLines(judged, painter(output.style))
   for (const line of lines) output.print(line)
+  output.note(summaryLine(judged))
   if (outcomeOfAll(judged) !== 'pass') throw new Ended(exitCodes.failed)
 }

@@ -6,6 +6,8 @@ export interface Judged {
   /** `provider corp`, `configuration`. */
   readonly subject: string
   readonly verdict: Verdict
+  /** Of the error that comes of it, where one does. */
+  readonly code?: string
 }
 
 /** How a finding stands out: an outcome, or a pass that asks for something. */
@@ -53,17 +55,40 @@ export const verdictLines = (verdict: Verdict, paint: Paint = plain): readonly s
 
 /** A heading and a line for each finding, subject by subject. */
 export const judgedLines = (all: readonly Judged[], paint: Paint = plain): readonly string[] =>
-  all.flatMap(({ subject, verdict }) => [subject, ...verdictLines(verdict, paint)])
+  all.flatMap(({ subject, verdict, code }) => [
+    code === undefined ? subject : `${subject}: ${code}`,
+    ...verdictLines(verdict, paint),
+  ])
 
 /** The verdict of several subjects together. */
 export const outcomeOfAll = (all: readonly Judged[]): Outcome => outcomeOf(all.flatMap(({ verdict }) => verdict))
+
+/** What it comes to, in one line. */
+export const summaryLine = (all: readonly Judged[]): string => {
+  const marks = all.flatMap(({ verdict }) => verdict.map(markOf))
+  const counted = (mark: Mark, one: string, several: string): readonly string[] => {
+    const count = marks.filter((each) => each === mark).length
+    return count === 0 ? [] : [count === 1 ? `1 ${one}` : `${count} ${several}`]
+  }
+  const parts = [
+    ...counted('fail', 'check failed', 'checks failed'),
+    ...counted('unknown', 'cannot be decided', 'cannot be decided'),
+    ...counted('warning', 'warning', 'warnings'),
+  ]
+  return parts.length === 0 ? 'All is well.' : `${parts.join(', ')}.`
+}
 
 /** The same for programs: `{"outcome", "subjects": [{"subject", "outcome", "checks": [{"name", "outcome", …}]}]}`. */
 export const judgedJson = (all: readonly Judged[]): string =>
   JSON.stringify(
     {
       outcome: outcomeOfAll(all),
-      subjects: all.map(({ subject, verdict }) => ({ subject, outcome: outcomeOf(verdict), checks: verdict })),
+      subjects: all.map(({ subject, verdict, code }) => ({
+        subject,
+        outcome: outcomeOf(verdict),
+        ...(code === undefined ? {} : { code }),
+        checks: verdict,
+      })),
     },
     null,
     2,

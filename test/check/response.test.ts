@@ -7,10 +7,12 @@ import { findingOf } from './world.ts'
 const [name = ''] = fixtureNames('accepted')
 const good = fixture('accepted', name)
 
-const check = (text: string, inResponseTo: string | undefined = request) =>
+const opinionOn = (text: string, inResponseTo: string | undefined = request) =>
   checkResponse(text, expected, inResponseTo, now)
 
-const withoutRequest = (text: string) => checkResponse(text, expected, undefined, now)
+const check = (text: string, inResponseTo?: string) => opinionOn(text, inResponseTo).verdict
+
+const withoutRequest = (text: string) => checkResponse(text, expected, undefined, now).verdict
 
 describe('a response in a file', () => {
   it.each(fixtureNames('accepted'))('is judged as a login judges it: %s', (fixtureName) => {
@@ -51,6 +53,12 @@ describe('a response in a file', () => {
     expect(findingOf(check(good, '_another'), 'answersOurRequest').outcome).toBe('fail')
   })
 
+  it('is told the code that a login would be refused with', () => {
+    expect(opinionOn(fixture('refused', 'audience-wrong')).refusal?.code).toBe('saml.audience_mismatch')
+    expect(opinionOn(good).refusal).toBeUndefined()
+    expect(checkResponse(good, expected, undefined, now).refusal).toBeUndefined()
+  })
+
   it('has all else judged although the request is unknown', () => {
     const verdict = withoutRequest(fixture('refused', 'audience-wrong'))
     expect(verdict.filter(({ outcome }) => outcome === 'fail').map(({ name: failed }) => failed)).toEqual([
@@ -60,7 +68,7 @@ describe('a response in a file', () => {
 
   it('that answers nobody passes where that is allowed, and fails where not', () => {
     const unsolicited = fixture('refused', 'unsolicited')
-    const allowed = checkResponse(unsolicited, { ...expected, allowsUnsolicited: true }, undefined, now)
+    const { verdict: allowed } = checkResponse(unsolicited, { ...expected, allowsUnsolicited: true }, undefined, now)
     expect(findingOf(withoutRequest(unsolicited), 'isSolicited').outcome).toBe('fail')
     expect(findingOf(allowed, 'isSolicited').outcome).toBe('pass')
   })

@@ -44,7 +44,7 @@ describe('a SAML provider', () => {
     })
     expect(findingOf(await check(nothing), 'metadataIsReachable')).toMatchObject({
       expected: 'metadata',
-      found: 'expected metadata, found HTTP 503',
+      found: 'HTTP 503',
       source: SOURCE,
     })
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgedJson, judgedLines, outcomeOfAll, verdictLines } from '../../src/core/render-verdict.ts'
+import { judgedJson, judgedLines, outcomeOfAll, summaryLine, verdictLines } from '../../src/core/render-verdict.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 
 const verdict: Verdict = [
@@ -24,6 +24,12 @@ describe('a verdict as text', () => {
   it('stands under its subject', () => {
     const judged = [{ subject: 'aws', verdict: verdict.slice(0, 1) }]
     expect(judgedLines(judged)).toEqual(['aws', '  ok       isReadable'])
+  })
+
+  it('names the code of the error that comes of it', () => {
+    const judged = [{ subject: 'response of corp', verdict: verdict.slice(0, 1), code: 'saml.base64' }]
+    expect(judgedLines(judged)[0]).toBe('response of corp: saml.base64')
+    expect(JSON.parse(judgedJson(judged))).toMatchObject({ subjects: [{ code: 'saml.base64' }] })
   })
 
   it('has every outcome painted as what it is', () => {
@@ -54,6 +60,17 @@ describe('verdicts as JSON', () => {
         { subject: 'provider corp', outcome: 'fail', checks: verdict },
       ],
     })
+  })
+})
+
+describe('a summary', () => {
+  it.each([
+    [[0, 4], 'All is well.'],
+    [[0, 1], '1 warning.'],
+    [[1, 2, 2, 3], '2 checks failed, 1 cannot be decided, 1 warning.'],
+  ])('of findings %j is %s', (indexes, line) => {
+    const picked = indexes.flatMap((index) => verdict[index] ?? [])
+    expect(summaryLine([{ subject: 'aws', verdict: picked }])).toBe(line)
   })
 })
 
