@@ -190,6 +190,14 @@ describe('an answer that has been used', () => {
     expect(refusalIn((await postAnswer(visitor, { ...answer, SAMLResponse: folded })).body).code).toBe('saml.replayed')
   })
 
+  it('is known as used also where the sign-in is not, or no longer', async () => {
+    const visitor = new Visitor()
+    const answer = await answerFor(visitor)
+    await postAnswer(visitor, answer)
+    const page = await postAnswer(visitor, { ...answer, RelayState: 'nothing-we-gave-out' })
+    expect(refusalIn(page.body)).toMatchObject({ status: 409, code: 'saml.replayed' })
+  })
+
   it('gives a thief no session', async () => {
     const [owner, thief] = [new Visitor(), new Visitor()]
     const answer = await answerFor(owner)
