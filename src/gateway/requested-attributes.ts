@@ -19,7 +19,8 @@ const wishedNames = ({ access, sessionName }: Gateway['settings'], provider: Sam
   ...access
     .filter((rule) => reaches(rule, provider))
     .flatMap(({ when }) => when.conditions.map((one) => one.attribute)),
-  ...placeholdersOf(sessionName),
+  // With its own evidence the identity provider names the session itself.
+  ...(provider.exchange.evidence === 'original' ? [] : placeholdersOf(sessionName)),
 ]
 
 /** Without these nobody can sign in there, or take a role. */

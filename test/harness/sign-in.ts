@@ -14,7 +14,7 @@ export interface SamlAnswer {
   readonly SAMLResponse: string
   readonly RelayState: string
   /** The identity provider's page with the form. */
-  readonly page: Page
+  readonly page: Pick<Page, 'url'>
 }
 
 const asksWho = (page: Page): boolean => page.forms.some(({ inputs }) => inputs.includes('username'))
