@@ -26,6 +26,13 @@ export interface CheckOptions {
   readonly at?: Date
 }
 
+export interface IssuerExportOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  /** Where the files go; made if it is not there. */
+  readonly folder: string
+}
+
 export interface LocalAwsOptions {
   /** Path of the configuration file, where there is one. */
   readonly config?: string

@@ -3,7 +3,7 @@
  * a file of its own and is loaded when it runs. Start here; src/main.ts runs it.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { CheckOptions, DemoOptions, LocalAwsOptions, ServeOptions } from './options.ts'
+import type { CheckOptions, DemoOptions, IssuerExportOptions, LocalAwsOptions, ServeOptions } from './options.ts'
 import type { Output } from './output.ts'
 
 /** The commands behind the program. Each resolves when it has ended. */
@@ -12,6 +12,7 @@ export interface Commands {
   serve(options: ServeOptions): Promise<void>
   localAws(options: LocalAwsOptions): Promise<void>
   check(options: CheckOptions): Promise<void>
+  issuerExport(options: IssuerExportOptions): Promise<void>
 }
 
 /** Loaded when it runs: a command must not pay for what another one needs. */
@@ -20,6 +21,7 @@ export const commands: Commands = {
   serve: async (options) => (await import('./serve.ts')).runServe(options),
   localAws: async (options) => (await import('./local-aws.ts')).runLocalAws(options),
   check: async (options) => (await import('./check.ts')).runCheck(options),
+  issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
 }
 
 // The demo takes four ports in a row.
@@ -78,6 +80,14 @@ export const buildProgram = (version: string, run: Commands, output: Output): Co
         command.error('error: --response and --provider go together')
       return run.check(options)
     })
+  program
+    .command('issuer')
+    .description('the gateway as OpenID issuer towards AWS')
+    .command('export')
+    .description('write discovery document and key set as files for a bucket or a CDN')
+    .argument('<folder>', 'where the files go')
+    .addOption(configOption().makeOptionMandatory())
+    .action((folder: string, { config }: Pick<IssuerExportOptions, 'config'>) => run.issuerExport({ config, folder }))
   program
     .command('local-aws')
     .description('run the local AWS alone, for any AWS SDK or CLI through --endpoint-url')

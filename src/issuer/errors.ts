@@ -2,6 +2,10 @@ import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/err
 
 /** What keeps the gateway from vouching for somebody towards AWS. */
 export const issuerErrors = {
+  'issuer.export_failed': {
+    sentence: 'The documents of the issuer cannot be written.',
+    hint: 'Name a folder that this user may write to.',
+  },
   'issuer.key_unusable': {
     sentence: 'The key that signs tokens for AWS cannot be used.',
     hint: 'Check the files under `issuer.key`.',

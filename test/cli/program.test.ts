@@ -29,6 +29,7 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     serve: command('serve'),
     localAws: command('localAws'),
     check: command('check'),
+    issuerExport: command('issuerExport'),
   }
   const output = openOutput(into('stdout'), into('stderr'), {})
   return { exitCode: await runCommandLine(buildProgram('1.2.3', commands, output), args, output), ...written, calls }
@@ -39,6 +40,7 @@ describe('fedgate', () => {
     [['demo'], 'demo', { portBase: 8080 }],
     [['demo', '--port-base', '9000'], 'demo', { portBase: 9000 }],
     [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml' }],
+    [['issuer', 'export', 'out', '--config', 'f.yaml'], 'issuerExport', { config: 'f.yaml', folder: 'out' }],
     [['local-aws'], 'localAws', {}],
     [['local-aws', '--config', 'f.yaml'], 'localAws', { config: 'f.yaml' }],
   ])('%j runs its command with its options', async (args, name, options) => {
@@ -65,6 +67,9 @@ describe('fedgate', () => {
     [['server'], "unknown command 'server'\n(Did you mean serve?)"],
     [['serve'], "required option '--config <file>' not specified"],
     [['local-aws', '--confg', 'x'], "unknown option '--confg'\n(Did you mean --config?)"],
+    [['issuer', 'export', '--config', 'x'], "missing required argument 'folder'"],
+    [['issuer'], 'Usage: fedgate issuer'],
+    [['issuer', 'export', 'out'], "required option '--config <file>' not specified"],
     [['demo', 'now'], 'too many arguments'],
     [['demo', '--port-base', '65533'], 'Give a port from 1 to 65532.'],
     [['demo', '--port-base', '80x'], 'Give a port from 1 to 65532.'],
