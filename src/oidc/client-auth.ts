@@ -1,6 +1,13 @@
 import type { KeyObject } from 'node:crypto'
 import { type CryptoKey, importPKCS8 } from 'jose'
-import { type ClientAuth, ClientSecretPost, None, PrivateKeyJwt, type ServerMetadata } from 'openid-client'
+import {
+  type ClientAuth,
+  ClientSecretPost,
+  modifyAssertion,
+  None,
+  PrivateKeyJwt,
+  type ServerMetadata,
+} from 'openid-client'
 import { cut, OidcError } from './errors.ts'
 import type { OidcSettings, PrivateKey } from './settings.ts'
 
@@ -51,7 +58,11 @@ const privateKeyJwt = async ({ privateKey, kid }: PrivateKey, metadata: ServerMe
     throw new OidcError('oidc.client_key_unusable', { expected: possible.join(' or '), found, source: 'client key' })
   }
   const key = await importPKCS8(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), algorithm)
-  return PrivateKeyJwt(withKid(key, kid))
+  // openid-client would call it Ed25519 (RFC 9864) also where the provider knows it as EdDSA.
+  const named = (header: Record<string, unknown>) => {
+    header.alg = algorithm
+  }
+  return PrivateKeyJwt(withKid(key, kid), { [modifyAssertion]: named })
 }
 
 const withKid = (key: CryptoKey, kid: string | undefined) => (kid === undefined ? { key } : { key, kid })

@@ -1,3 +1,4 @@
+import { constants, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -5,6 +6,7 @@ import { Secret } from '../../src/core/secret.ts'
 import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
 import type { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
+import type { OidcSettings } from '../../src/oidc/settings.ts'
 import { attempt, refusal, settingsFor } from './attempt.ts'
 import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './misbehaving-provider.ts'
 
@@ -118,30 +120,24 @@ describe('the token endpoint refuses', () => {
 })
 
 describe('the client secret', () => {
-  const authorizationOf = async (settings: Parameters<typeof settingsFor>[1], discovery?: Mischief['discovery']) => {
-    let seen = { authorization: '', body: '' }
-    const token: Mischief['token'] = {
-      answer: (request, response) => {
-        let body = ''
-        request.on('data', (chunk) => {
-          body += chunk
-        })
-        request.on('end', () => {
-          seen = { authorization: request.headers.authorization ?? '', body }
-          response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"invalid_grant"}')
-        })
-      },
-    }
-    const options = settings ? { settings } : {}
-    const error = await refusal(provider, { token, ...(discovery ? { discovery } : {}) }, options)
+  const authorizationOf = async (settings: Partial<OidcSettings>, discovery?: Mischief['discovery']) => {
+    const token = answer(400, 'application/json', '{"error":"invalid_grant"}')
+    const error = await refusal(provider, { token, ...(discovery ? { discovery } : {}) }, { settings })
     expect(JSON.stringify([error, error.cause])).not.toContain('client-secret')
-    return seen
+    const { authorization = '', parameters = new URLSearchParams() } = provider.posted.get('/token') ?? {}
+    return { authorization, body: parameters.toString() }
   }
 
   it('goes into the header, percent-encoded, by default', async () => {
     const { authorization, body } = await authorizationOf({ clientSecret: new Secret('a b:c%+') })
     expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).toBe('fedgate:a+b%3Ac%25%2B')
     expect(body).not.toContain('client_secret')
+  })
+
+  it('is encoded no more than it has to be, for providers that do not decode', async () => {
+    const clientSecret = new Secret('Letters-4nd._digits*')
+    const { authorization } = await authorizationOf({ clientSecret })
+    expect(authorization).toBe(`Basic ${Buffer.from(`fedgate:${clientSecret.reveal()}`).toString('base64')}`)
   })
 
   it('goes into the body where it is configured so', async () => {
@@ -165,6 +161,90 @@ describe('the client secret', () => {
     expect(Object.fromEntries(new URLSearchParams(body))).toMatchObject({ client_id: 'fedgate' })
     expect(body).not.toContain('client_secret')
   })
+})
+
+describe('a secret with characters that need encoding', () => {
+  const clientSecret = new Secret('p%2B+s/=:&ü ')
+
+  /** Takes the one secret, by whatever method, decoding Basic credentials or not. */
+  const taking = (decodes: boolean): Mischief => ({
+    token: (document) => {
+      const { authorization = '', parameters } = provider.posted.get('/token') ?? {}
+      const [, encoded = ''] = /^fedgate:(.*)$/s.exec(Buffer.from(authorization.slice(6), 'base64').toString()) ?? []
+      const basic = decodes ? decodeURIComponent(encoded.replaceAll('+', ' ')) : encoded
+      const found = authorization === '' ? parameters?.get('client_secret') : basic
+      return found === clientSecret.reveal() ? document : { error: 'invalid_client' }
+    },
+  })
+
+  it.each([
+    ['that decodes Basic credentials, by client_secret_basic', true, 'client_secret_basic'],
+    ['that decodes Basic credentials, by client_secret_post', true, 'client_secret_post'],
+    ['that does not decode them, by client_secret_post', false, 'client_secret_post'],
+  ] as const)('is known to a provider %s', async (_, decodes, tokenEndpointAuthMethod) => {
+    const settings = { clientSecret, tokenEndpointAuthMethod }
+    await expect(attempt(provider, taking(decodes), { settings })).resolves.toBeDefined()
+  })
+
+  it('is not known to a provider that does not decode them, by client_secret_basic', async () => {
+    const settings = { clientSecret, tokenEndpointAuthMethod: 'client_secret_basic' as const }
+    await expect(attempt(provider, taking(false), { settings })).rejects.toMatchObject({
+      code: 'oidc.token_answer_invalid',
+    })
+  })
+})
+
+describe('a client assertion', () => {
+  const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' })
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const assertionBy = async (privateKey: KeyObject, algorithms?: readonly string[]) => {
+    const discovery = (document: Json) => ({
+      ...document,
+      token_endpoint_auth_signing_alg_values_supported: algorithms,
+    })
+    await attempt(provider, { discovery }, { settings: { clientKey: { privateKey, kid: 'ours' } } })
+    const { authorization, parameters } = provider.posted.get('/token') ?? {}
+    expect(authorization).toBe('')
+    expect(parameters?.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+    const [header = '', claims = '', signature = ''] = (parameters?.get('client_assertion') ?? '').split('.')
+    return { header: parse(header), claims: parse(claims), input: `${header}.${claims}`, signature }
+  }
+  const parse = (segment: string) => JSON.parse(Buffer.from(segment, 'base64url').toString())
+
+  it('says who we are, to whom, for a minute and once', async () => {
+    const { header, claims } = await assertionBy(rsa.privateKey)
+    expect(header).toEqual({ alg: 'RS256', kid: 'ours' })
+    expect(claims).toMatchObject({ iss: 'fedgate', sub: 'fedgate', aud: provider.issuer, jti: expect.any(String) })
+    expect(claims.exp - claims.iat).toBe(60)
+    expect((await assertionBy(rsa.privateKey)).claims.jti).not.toBe(claims.jti)
+  })
+
+  it('is signed as the key and the provider allow', async () => {
+    const byEc = await assertionBy(ec.privateKey)
+    const key = { key: ec.publicKey, dsaEncoding: 'ieee-p1363' as const }
+    expect(byEc.header.alg).toBe('ES384')
+    expect(verify('sha384', Buffer.from(byEc.input), key, Buffer.from(byEc.signature, 'base64url'))).toBe(true)
+    const byRsa = await assertionBy(rsa.privateKey, ['ES256', 'PS256'])
+    const padding = { key: rsa.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+    expect(byRsa.header.alg).toBe('PS256')
+    expect(verify('sha256', Buffer.from(byRsa.input), padding, Buffer.from(byRsa.signature, 'base64url'))).toBe(true)
+  })
+
+  it('is not made where the provider takes none that the key can sign', async () => {
+    await expect(assertionBy(ec.privateKey, ['RS256'])).rejects.toMatchObject({ code: 'oidc.client_key_unusable' })
+    const { privateKey } = generateKeyPairSync('x25519')
+    await expect(assertionBy(privateKey)).rejects.toMatchObject({ code: 'oidc.client_key_unusable' })
+  })
+
+  it.each(['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const)(
+    'or secret that is not there ends a sign-in by %s',
+    async (tokenEndpointAuthMethod) => {
+      const { clientSecret: _, ...settings } = settingsFor(provider.issuer, { tokenEndpointAuthMethod })
+      provider.behave({})
+      const started = createRelyingParty(settings).start(new Date())
+      await expect(started).rejects.toMatchObject({ code: 'oidc.client_credentials_missing' })
+    },
+  )
 })
 
 describe('userinfo', () => {

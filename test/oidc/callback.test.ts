@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type LoginWishes, RESERVED_PARAMETERS } from '../../src/oidc/authorization-request.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import { attempt, refusal, settingsFor } from './attempt.ts'
-import { type Json, type MisbehavingProvider, startMisbehavingProvider } from './misbehaving-provider.ts'
+import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './misbehaving-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {
@@ -24,6 +25,7 @@ const broken: ReadonlyArray<readonly [name: string, code: string, callback: Chan
   ['without a code', 'oidc.code_missing', (p) => p.delete('code')],
   ['with an empty code', 'oidc.code_missing', (p) => p.set('code', '')],
   ['that says access_denied', 'oidc.access_denied', (p) => p.set('error', 'access_denied')],
+  ['that says that somebody has to be asked', 'oidc.interaction_required', (p) => p.set('error', 'login_required')],
   ['that says another error', 'oidc.provider_refused', (p) => p.set('error', 'invalid_scope')],
   [
     'that says an error for another sign-in',
@@ -125,5 +127,108 @@ describe('the authorization request', () => {
   it('asks for openid even where the scopes leave it out', async () => {
     const { url } = await createRelyingParty(settingsFor(provider.issuer, { scopes: ['email'] })).start(new Date())
     expect(url.searchParams.get('scope')).toBe('openid email')
+  })
+
+  const requestWith = async (settings: Parameters<typeof settingsFor>[1], wishes?: LoginWishes) => {
+    provider.behave({})
+    const { url } = await createRelyingParty(settingsFor(provider.issuer, settings)).start(new Date(), wishes)
+    return Object.fromEntries(url.searchParams)
+  }
+
+  it('asks for the answer to be posted where the settings say so', async () => {
+    expect(await requestWith({ responseMode: 'form_post' })).toMatchObject({ response_mode: 'form_post' })
+    expect(await requestWith({ responseMode: 'query' })).not.toHaveProperty('response_mode')
+  })
+
+  it('carries what the settings ask for', async () => {
+    const authorizationParams = { access_type: 'offline', hd: 'example.com' }
+    const settings = { prompt: 'consent', maxAgeSeconds: 3600, acrValues: ['phr', 'mfa'], authorizationParams }
+    const asked = {
+      prompt: 'consent',
+      max_age: '3600',
+      acr_values: 'phr mfa',
+      access_type: 'offline',
+      hd: 'example.com',
+    }
+    expect(await requestWith(settings)).toMatchObject(asked)
+  })
+
+  it('carries what this login asks for, before what the settings do', async () => {
+    const wishes = { prompt: 'login', maxAgeSeconds: 0, acrValues: ['phr'], loginHint: 'alice@example.com' }
+    expect(await requestWith({ prompt: 'consent', maxAgeSeconds: 3600, acrValues: ['mfa'] }, wishes)).toMatchObject({
+      prompt: 'login',
+      max_age: '0',
+      acr_values: 'phr',
+      login_hint: 'alice@example.com',
+    })
+  })
+
+  it('never asks for an older sign-in than the settings allow', async () => {
+    expect(await requestWith({ maxAgeSeconds: 60 }, { maxAgeSeconds: 3600 })).toMatchObject({ max_age: '60' })
+  })
+
+  it.each([...RESERVED_PARAMETERS])('lets no further parameter stand for %s', (name) => {
+    const settings = settingsFor(provider.issuer, { authorizationParams: { [name]: 'x' } })
+    expect(() => createRelyingParty(settings)).toThrow(
+      expect.objectContaining({ code: 'oidc.parameter_reserved', found: name }),
+    )
+  })
+})
+
+describe('a pushed authorization request', () => {
+  const start = async (mischief: Mischief, settings: Parameters<typeof settingsFor>[1] = {}) => {
+    provider.behave(mischief)
+    return createRelyingParty(settingsFor(provider.issuer, settings)).start(new Date(), { prompt: 'login' })
+  }
+  const required: Mischief = {
+    discovery: (document: Json) => ({ ...document, require_pushed_authorization_requests: true }),
+  }
+
+  it('is not made where nobody asks for it', async () => {
+    await start({})
+    expect(provider.requests.has('/par')).toBe(false)
+  })
+
+  it.each([
+    ['the settings ask for it', {}, { par: 'always' as const }],
+    ['the provider requires it', required, {}],
+  ])('takes everything out of the URL where %s', async (_, mischief, settings) => {
+    const { url, state, nonce } = await start(mischief, settings)
+    expect(Object.fromEntries(url.searchParams)).toEqual({ client_id: 'fedgate', request_uri: 'urn:example:pushed' })
+    const { parameters, authorization } = provider.posted.get('/par') ?? {}
+    expect(Object.fromEntries(parameters ?? [])).toMatchObject({ state, nonce, prompt: 'login', response_type: 'code' })
+    expect(authorization).toMatch(/^Basic /)
+  })
+
+  it.each([
+    ['without an endpoint for it', 'oidc.discovery_incomplete', { pushed_authorization_request_endpoint: undefined }],
+    [
+      'with an endpoint on plain http',
+      'oidc.insecure_url',
+      { pushed_authorization_request_endpoint: 'http://op.example/par' },
+    ],
+  ])('fails %s: %s', async (_, code, changes) => {
+    const discovery = (document: Json) => ({ ...document, ...changes })
+    await expect(start({ discovery }, { par: 'always' })).rejects.toMatchObject({ code })
+  })
+
+  it.each([
+    ['refuses the client', 'oidc.client_refused', 401, '{"error":"invalid_client"}'],
+    ['refuses the request', 'oidc.provider_refused', 400, '{"error":"invalid_request"}'],
+    ['fails', 'oidc.provider_failed', 500, '{}'],
+    ['answers without a request_uri', 'oidc.token_answer_invalid', 201, '{"expires_in":60}'],
+  ])('fails where the provider %s: %s', async (_, code, status, body) => {
+    const pushed: Mischief['pushed'] = {
+      answer: (_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(body)
+      },
+    }
+    await expect(start({ pushed }, { par: 'always' })).rejects.toMatchObject({ code })
+  })
+
+  it('fails in time where the provider hangs', async () => {
+    provider.behave({ pushed: { answer: () => undefined } })
+    const relyingParty = createRelyingParty(settingsFor(provider.issuer, { par: 'always' }), { limitMilliseconds: 300 })
+    await expect(relyingParty.start(new Date())).rejects.toMatchObject({ code: 'oidc.provider_timeout' })
   })
 })

@@ -13,6 +13,7 @@ export interface Mischief {
   readonly keySet?: ((document: Json) => unknown) | { readonly answer: Answer }
   readonly token?: ((document: Json) => unknown) | { readonly answer: Answer }
   readonly userinfo?: ((document: Json) => unknown) | { readonly answer: Answer }
+  readonly pushed?: ((document: Json) => unknown) | { readonly answer: Answer }
   readonly claims?: (claims: Json) => Json
   readonly header?: (header: Json) => Json
   /** The compact token from header and claims, instead of a good signature. */
@@ -22,7 +23,8 @@ export interface Mischief {
 }
 
 const rsa = () => generateKeyPairSync('rsa', { modulusLength: 2048 })
-const good = rsa()
+/** The key that signs, for what a test signs itself. */
+export const good = rsa()
 export const rogue = rsa()
 export const KID = 'key-1'
 
@@ -52,6 +54,8 @@ export interface MisbehavingProvider {
   readonly issuer: string
   /** How often each path was asked since the last call of `behave`. */
   readonly requests: Map<string, number>
+  /** What was posted to each path last, with its Authorization header. */
+  readonly posted: Map<string, { readonly parameters: URLSearchParams; readonly authorization: string }>
   /** Starts afresh: with this mischief, for this nonce. */
   behave(mischief: Mischief, nonce?: string): void
   close(): Promise<void>
@@ -65,20 +69,26 @@ export const startMisbehavingProvider = async (): Promise<MisbehavingProvider> =
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const requests = new Map<string, number>()
+  const posted: MisbehavingProvider['posted'] = new Map()
   let current: { mischief: Mischief; nonce: string } = { mischief: {}, nonce: '' }
 
-  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+  server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', issuer)
     requests.set(pathname, (requests.get(pathname) ?? 0) + 1)
+    const parameters = new URLSearchParams(await readBody(request))
+    if (request.method === 'POST')
+      posted.set(pathname, { parameters, authorization: request.headers.authorization ?? '' })
     const { mischief, nonce } = current
     const documents: Record<string, [Json, Mischief['token']]> = {
       '/.well-known/openid-configuration': [discoveryDocument(issuer), mischief.discovery],
       '/jwks': [{ keys: [publicJwk] }, mischief.keySet],
       '/token': [tokenAnswer(issuer, nonce, mischief), mischief.token],
       '/userinfo': [{ sub: 'alice', groups: ['from-userinfo'], department: 'R&D' }, mischief.userinfo],
+      '/par': [{ request_uri: 'urn:example:pushed', expires_in: 60 }, mischief.pushed],
     }
     const [document, change] = documents[pathname] ?? [{}, undefined]
     if (typeof change === 'object') return change.answer(request, response)
+    response.statusCode = pathname === '/par' ? 201 : 200
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify(change ? change(document) : document))
   })
@@ -86,9 +96,11 @@ export const startMisbehavingProvider = async (): Promise<MisbehavingProvider> =
   return {
     issuer,
     requests,
+    posted,
     behave: (mischief, nonce = '') => {
       current = { mischief, nonce }
       requests.clear()
+      posted.clear()
     },
     close: () =>
       new Promise((resolve) => {
@@ -98,12 +110,20 @@ export const startMisbehavingProvider = async (): Promise<MisbehavingProvider> =
   }
 }
 
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  return body
+}
+
 const discoveryDocument = (issuer: string): Json => ({
   issuer,
   authorization_endpoint: `${issuer}/authorize`,
   token_endpoint: `${issuer}/token`,
   jwks_uri: `${issuer}/jwks`,
   userinfo_endpoint: `${issuer}/userinfo`,
+  pushed_authorization_request_endpoint: `${issuer}/par`,
+  end_session_endpoint: `${issuer}/end-session?theme=dark`,
   response_types_supported: ['code'],
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
