@@ -1,0 +1,318 @@
+/** The identity provider's own response goes to AWS: its pairs are the roles, and what is too old is renewed without losing the pick. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import {
+  type Attributes,
+  answerOf,
+  answerTo,
+  createOwnIdp,
+  noPassiveTo,
+  type OwnIdp,
+  requestOn,
+} from '../harness/own-idp.ts'
+import { postAnswer, whoIs } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+const AWS = 'https://aws.amazon.com/SAML/Attributes/'
+const ACCOUNT = 'arn:aws:iam::111122223333'
+const DEVELOPER = `${ACCOUNT}:role/Developer`
+const ADMIN = `${ACCOUNT}:role/Admin`
+const LOCKED = `${ACCOUNT}:role/Locked`
+const SESSION = 'fedgate_session'
+const MINUTE = 60_000
+
+let gateway: OwnGateway
+let corp: OwnIdp
+/** How far the clocks of the gateway, of AWS and of the identity provider are ahead. */
+let ahead = 0
+const now = (): Date => new Date(Date.now() + ahead)
+
+const trust = (provider: string, audience: string) => ({
+  Effect: 'Allow',
+  Principal: { Federated: `${ACCOUNT}:saml-provider/${provider}` },
+  Action: 'sts:AssumeRoleWithSAML',
+  Condition: { StringEquals: { 'SAML:aud': audience } },
+})
+
+const trustOf = (...statements: readonly object[]) => ({ Version: '2012-10-17', Statement: statements })
+
+const state = (url: string) => {
+  const statements = ['corp', 'narrow'].map((id) => trust(id, `${url}/saml/${id}/acs`))
+  return {
+    accounts: [{ id: '111122223333', name: 'Production' }],
+    roles: [
+      { arn: DEVELOPER, trustPolicy: trustOf(...statements), maxSessionDuration: 7200 },
+      { arn: ADMIN, trustPolicy: trustOf(...statements) },
+      { arn: LOCKED, trustPolicy: trustOf(trust('corp', 'https://signin.aws.amazon.com/saml')) },
+    ],
+  }
+}
+
+beforeAll(async () => {
+  const url = await reserveGateway()
+  corp = await createOwnIdp('corp')
+  const exchange = { via: 'saml', evidence: 'original' }
+  const saml = (id: string) => ({ id, protocol: 'saml', metadata: './corp.xml', exchange, label: `At ${id}` })
+  gateway = await startOwnGateway(
+    url,
+    {
+      providers: [saml('corp'), saml('narrow')],
+      roles: [{ match: DEVELOPER, maxSessionDuration: '2h' }],
+      access: [{ when: { provider: 'narrow', groups: 'dev' }, roles: [DEVELOPER, LOCKED] }],
+    },
+    { files: { 'corp.xml': corp.metadata }, state: state(url), now },
+  )
+})
+afterAll(() => gateway.close())
+afterEach(() => {
+  ahead = 0
+})
+
+const pairs = (provider: string, roles: readonly string[]) =>
+  roles.map((role) => `${ACCOUNT}:saml-provider/${provider} , ${role}`)
+
+const saysOf = (provider: string, more: Attributes = {}, subject = 'dora') => ({
+  subject,
+  attributes: {
+    [`${AWS}Role`]: pairs(provider, [DEVELOPER, ADMIN, LOCKED]),
+    [`${AWS}RoleSessionName`]: [`${subject}@corp`],
+    ...more,
+  },
+  now: now(),
+})
+
+const signInAt = async (provider: string, changes: Partial<ReturnType<typeof saysOf>> & object = {}) => {
+  const visitor = new Visitor()
+  const says = { ...saysOf(provider), ...changes }
+  const page = await postAnswer(visitor, await answerOf(corp, visitor, gateway.url, provider, says))
+  return { visitor, page }
+}
+
+const rolesOn = ({ forms }: Page): readonly string[] =>
+  forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role])).toSorted()
+
+const take = (visitor: Visitor, page: Page, role = DEVELOPER, what = 'credentials', more = {}): Promise<Page> =>
+  visitor.submit(page, { ...formWith(page, 'role', role), action: `${gateway.url}/roles/${what}` }, more)
+
+const atIdp = { stopBefore: /^https:\/\/corp/ }
+
+/** Where the page that renews leads by itself. */
+const refreshOf = ({ body }: Page): string => {
+  const path = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(body)?.[1]
+  if (path === undefined) throw new Error(`nothing leads on: ${body.slice(0, 500)}`)
+  return `${gateway.url}${path.replaceAll('&amp;', '&')}`
+}
+
+describe('the roles', () => {
+  it("are exactly the pairs of the provider's own Role attribute where no rule reaches it", async () => {
+    const { page } = await signInAt('corp')
+    expect(rolesOn(page)).toEqual([ADMIN, DEVELOPER, LOCKED])
+    expect(page.body).toContain('AWS takes what <bdi>At corp</bdi> signed at')
+  })
+
+  it('are narrowed by the rules that do, and never widened', async () => {
+    const { page } = await signInAt(
+      'narrow',
+      saysOf('narrow', { groups: ['dev'], [`${AWS}Role`]: pairs('narrow', [DEVELOPER, ADMIN]) }),
+    )
+    expect(rolesOn(page)).toEqual([DEVELOPER])
+    expect(page.body).toContain('groups = dev')
+    expect(rolesOn((await signInAt('narrow')).page)).toEqual([])
+  })
+
+  it('without a pair are none, whatever else is said', async () => {
+    const { page } = await signInAt('corp', saysOf('corp', { [`${AWS}Role`]: [DEVELOPER] }))
+    expect(rolesOn(page)).toEqual([])
+  })
+})
+
+describe('the exchange', () => {
+  it('shows AWS what the provider signed, with the SAML provider of the pair and the session name in it', async () => {
+    const { visitor, page } = await signInAt('corp')
+    const taken = await take(visitor, page)
+    expect(taken.status).toBe(200)
+    expect(taken.body).toContain('assumed-role/Developer/dora@corp')
+    expect(gateway.audit().findLast(({ eventName }) => eventName === 'exchange')).toMatchObject({
+      requestParameters: { roleArn: DEVELOPER, roleSessionName: 'dora@corp' },
+    })
+  })
+
+  it("is refused by AWS where the trust policy asks for AWS's recipient: it is the gateway's", async () => {
+    const { visitor, page } = await signInAt('corp')
+    expect(refusalIn((await take(visitor, page, LOCKED)).body).code).toBe('sts.access_denied')
+  })
+
+  it('is refused for a role that the pairs do not hold', async () => {
+    const { visitor, page } = await signInAt('corp', saysOf('corp', { [`${AWS}Role`]: pairs('corp', [ADMIN]) }))
+    const refused = await visitor.submit(page, formWith(page, 'role', ADMIN), { role: DEVELOPER })
+    expect(refusalIn(refused.body).code).toBe('role.not_granted')
+  })
+
+  it('is refused before AWS is asked with more than 100,000 characters', async () => {
+    const filling = Array.from({ length: 80 }, () => 'x'.repeat(1000))
+    const { visitor, page } = await signInAt('corp', saysOf('corp', { filling }))
+    expect(refusalIn((await take(visitor, page)).body)).toMatchObject({ status: 403, code: 'sts.evidence_too_large' })
+  })
+
+  it('opens the console', async () => {
+    const { visitor, page } = await signInAt('corp')
+    const opened = await take(visitor, page, DEVELOPER, 'console')
+    expect(opened.url).toContain(gateway.localAws)
+  })
+})
+
+describe('a pick that comes later than four minutes after the sign-in', () => {
+  /** Signed in, and so much later at the page that renews. */
+  const late = async (what = 'credentials', more = {}) => {
+    const { visitor, page } = await signInAt('corp')
+    ahead = 4 * MINUTE + 5_000
+    const renewing = await take(visitor, page, DEVELOPER, what, more)
+    return { visitor, page, renewing }
+  }
+
+  const backWith = async (visitor: Visitor, atProvider: Page, says = saysOf('corp')): Promise<Page> =>
+    postAnswer(visitor, await answerTo(corp, requestOn(atProvider), says))
+
+  it('is taken as it is up to four minutes', async () => {
+    const { visitor, page } = await signInAt('corp')
+    ahead = 4 * MINUTE - 5_000
+    expect((await take(visitor, page)).body).toContain('assumed-role/Developer')
+  })
+
+  it('leads through the identity provider without a question, and back to one button for the same pick', async () => {
+    const { visitor, renewing } = await late('credentials', { duration: '7200' })
+    expect(renewing.status).toBe(200)
+    const atProvider = await visitor.open(refreshOf(renewing), atIdp)
+    expect(requestOn(atProvider)).toMatchObject({ isPassive: true, forceAuthn: false })
+    const confirm = await backWith(visitor, atProvider)
+    expect(confirm.url).toContain(`${gateway.url}/roles/confirm?`)
+    expect(formWith(confirm, 'role', DEVELOPER)).toMatchObject({
+      action: `${gateway.url}/roles/credentials`,
+      fields: { duration: '7200' },
+    })
+    const taken = await visitor.submit(confirm, formWith(confirm, 'role', DEVELOPER))
+    expect(taken.body).toContain('assumed-role/Developer/dora@corp')
+  })
+
+  it('keeps the console and its destination', async () => {
+    const destination = 'https://eu-west-1.console.aws.amazon.com/s3/home'
+    const { visitor, renewing } = await late('console', { destination })
+    const confirm = await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp))
+    expect(formWith(confirm, 'role', DEVELOPER)).toMatchObject({
+      action: `${gateway.url}/roles/console`,
+      fields: { destination },
+    })
+  })
+
+  it('leaves session, token and the forms of other tabs as they are', async () => {
+    const { visitor, page, renewing } = await late()
+    const session = visitor.cookies.value(SESSION)
+    await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp))
+    expect(visitor.cookies.value(SESSION)).toBe(session)
+    expect((await take(visitor, page, ADMIN)).body).toContain('assumed-role/Admin')
+    expect(gateway.audit().findLast(({ eventName }) => eventName.startsWith('login'))).toMatchObject({
+      eventName: 'login.renewed',
+      subject: 'dora',
+    })
+  })
+
+  it('asks visibly where the provider cannot answer unseen, once', async () => {
+    const { visitor, renewing } = await late()
+    const silent = requestOn(await visitor.open(refreshOf(renewing), atIdp))
+    const visible = await postAnswer(visitor, await noPassiveTo(corp, silent), atIdp)
+    expect(visible.status).toBe(303)
+    expect(requestOn(visible)).toMatchObject({ isPassive: false })
+    const confirm = await backWith(visitor, visible)
+    expect((await visitor.submit(confirm, formWith(confirm, 'role', DEVELOPER))).body).toContain(
+      'assumed-role/Developer',
+    )
+  })
+
+  it('does not go on asking a provider that never answers', async () => {
+    const { visitor, renewing } = await late()
+    const silent = requestOn(await visitor.open(refreshOf(renewing), atIdp))
+    const visible = requestOn(await postAnswer(visitor, await noPassiveTo(corp, silent), atIdp))
+    const again = await postAnswer(visitor, await noPassiveTo(corp, silent), atIdp)
+    expect(refusalIn(again.body)).toMatchObject({ status: 409, code: 'login.used' })
+    const refused = await postAnswer(visitor, await noPassiveTo(corp, visible), atIdp)
+    expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'saml.no_passive' })
+    expect(await whoIs(visitor, gateway.url)).toBe('dora')
+  })
+
+  it('begins a login of its own where another person answers', async () => {
+    const { visitor, renewing } = await late()
+    const session = visitor.cookies.value(SESSION)
+    const says = saysOf('corp', { [`${AWS}Role`]: pairs('corp', [ADMIN]) }, 'eve')
+    const page = await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp), says)
+    expect(await whoIs(visitor, gateway.url)).toBe('eve')
+    expect(visitor.cookies.value(SESSION)).not.toBe(session)
+    expect(refusalIn(page.body).code).toBe('role.not_granted')
+  })
+
+  it('renews nothing in another browser', async () => {
+    const { visitor, renewing } = await late()
+    const answer = await answerTo(corp, requestOn(await visitor.open(refreshOf(renewing), atIdp)), saysOf('corp'))
+    const thief = (await signInAt('corp', saysOf('corp', {}, 'eve'))).visitor
+    expect(refusalIn((await postAnswer(thief, answer)).body).code).toBe('login.other_browser')
+    expect(await whoIs(thief, gateway.url)).toBe('eve')
+  })
+
+  it('revives nothing: who signed out meanwhile gets a new login', async () => {
+    const { visitor, page, renewing } = await late()
+    const atProvider = await visitor.open(refreshOf(renewing), atIdp)
+    const session = visitor.cookies.value(SESSION)
+    await visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` }, {}, atIdp)
+    await backWith(visitor, atProvider)
+    expect(visitor.cookies.value(SESSION)).not.toBe(session)
+    const old = await fetch(`${gateway.url}/api/session`, { headers: { cookie: `${SESSION}=${session}` } })
+    expect(old.status).toBe(401)
+  })
+
+  it('has the roles that the provider names now', async () => {
+    const { visitor, renewing } = await late()
+    const says = saysOf('corp', { [`${AWS}Role`]: pairs('corp', [ADMIN]) })
+    const page = await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp), says)
+    expect(refusalIn(page.body).code).toBe('role.not_granted')
+    expect(rolesOn(await visitor.open(`${gateway.url}/roles`))).toEqual([ADMIN])
+  })
+
+  it('does not make the login last longer', async () => {
+    const { visitor, page, renewing } = await late()
+    const end = async () => JSON.parse((await visitor.open(`${gateway.url}/api/session`)).body).expiresAt
+    const before = await end()
+    await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp))
+    expect(await end()).toBe(before)
+    expect(page.status).toBe(200)
+  })
+})
+
+describe('the page with the one button', () => {
+  it('takes nothing by being opened, and shows no role that is not granted', async () => {
+    const { visitor } = await signInAt('corp')
+    const exchanges = () => gateway.audit().filter(({ eventName }) => eventName.startsWith('exchange')).length
+    const before = exchanges()
+    const open = (role: string) => visitor.open(`${gateway.url}/roles/confirm?${new URLSearchParams({ role })}`)
+    expect((await open(DEVELOPER)).status).toBe(200)
+    expect(refusalIn((await open(`${ACCOUNT}:role/Other`)).body).code).toBe('role.not_granted')
+    expect(exchanges()).toBe(before)
+  })
+
+  it('needs its token', async () => {
+    const { visitor } = await signInAt('corp')
+    const page = await visitor.open(`${gateway.url}/roles/confirm?${new URLSearchParams({ role: DEVELOPER })}`)
+    const refused = await visitor.submit(page, formWith(page, 'role', DEVELOPER), { csrf: 'x' })
+    expect(refusalIn(refused.body).code).toBe('http.csrf')
+  })
+
+  it('is where renewing leads at once while the sign-in is fresh', async () => {
+    const { visitor } = await signInAt('corp')
+    const page = await visitor.open(`${gateway.url}/roles/renew?${new URLSearchParams({ role: DEVELOPER })}`)
+    expect(page.url).toContain('/roles/confirm?')
+  })
+
+  it('asks who is not signed in to sign in first', async () => {
+    const page = await new Visitor().open(`${gateway.url}/roles/renew?role=x`)
+    expect(page.url).toContain('/login?return_to=')
+  })
+})
