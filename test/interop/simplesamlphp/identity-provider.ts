@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type KeyPair, keyPairFromPem } from '../../../src/core/keys.ts'
 import { createKeyPem } from '../../../src/issuer/keys.ts'
 import { freePort } from '../../harness/ports.ts'
 
@@ -12,6 +13,10 @@ export const SIMPLESAMLPHP = '/usr/share/simplesamlphp'
 export interface SimpleSamlPhp {
   /** Its metadata is where its entityID says. */
   readonly entityId: string
+  /** Where a logout begins that the identity provider starts itself. */
+  readonly logoutUrl: string
+  /** Its key, for messages that it would not write by itself. */
+  readonly keys: KeyPair
   /** Makes a service provider known by its metadata. */
   register(id: string, metadata: string): Promise<void>
   close(): Promise<void>
@@ -32,18 +37,18 @@ const listening = (server: ChildProcess): Promise<void> =>
   })
 
 /** What it reads and writes at run time: keys, sessions, the log, and its web folder under the name it wants. */
-const prepare = async (): Promise<string> => {
+const prepare = async (): Promise<{ readonly scratch: string; readonly keys: KeyPair }> => {
   const scratch = await mkdtemp(join(tmpdir(), 'fedgate-ssp-'))
   const { privateKey, certificate } = await createKeyPem('SimpleSAMLphp', new Date())
   await writeFile(join(scratch, 'idp.key'), privateKey)
   await writeFile(join(scratch, 'idp.crt'), certificate)
   await mkdir(join(scratch, 'www'))
   await symlink(join(SIMPLESAMLPHP, 'www'), join(scratch, 'www/simplesaml'))
-  return scratch
+  return { scratch, keys: keyPairFromPem(privateKey, certificate) }
 }
 
 export const startSimpleSamlPhp = async (): Promise<SimpleSamlPhp> => {
-  const [scratch, port] = [await prepare(), await freePort()]
+  const [{ scratch, keys }, port] = [await prepare(), await freePort()]
   const origin = `http://127.0.0.1:${port}`
   const env = {
     PATH: process.env.PATH ?? '',
@@ -57,6 +62,8 @@ export const startSimpleSamlPhp = async (): Promise<SimpleSamlPhp> => {
   await listening(server)
   return {
     entityId: `${origin}/simplesaml/saml2/idp/metadata.php`,
+    logoutUrl: `${origin}/simplesaml/saml2/idp/SingleLogoutService.php?ReturnTo=${origin}/simplesaml/logout.php`,
+    keys,
     register: (id, metadata) => writeFile(join(scratch, `sp-${id}.xml`), metadata),
     close: async () => {
       const ended = new Promise((resolve) => server.once('exit', resolve))

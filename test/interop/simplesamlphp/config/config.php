@@ -21,7 +21,8 @@ $config = [
     'enable.http_post' => true,
     'session.cookie.name' => 'test-ssp-session',
     'session.cookie.secure' => false,
-    'session.cookie.samesite' => 'Lax',
+    // As in life: it has to know the browser also where another site's form posts a LogoutRequest.
+    'session.cookie.samesite' => 'None',
     'session.phpsession.cookiename' => 'test-ssp-php',
     'session.phpsession.savepath' => $scratch,
     'session.authtoken.cookiename' => 'test-ssp-token',

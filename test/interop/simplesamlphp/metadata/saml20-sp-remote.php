@@ -1,10 +1,12 @@
 <?php
-// The service providers: every sp-*.xml of the scratch folder. The one called oid gets attributes by object identifier.
+// The service providers: every sp-*.xml of the scratch folder. The one called oid gets attributes by object identifier,
+// those called transient-* a NameID of one session.
 foreach (glob(getenv('SSP_SCRATCH') . '/sp-*.xml') as $file) {
     foreach (SimpleSAML\Metadata\SAMLParser::parseDescriptorsFile($file) as $entityId => $parser) {
         $sp = $parser->getMetadata20SP();
         unset($sp['entityDescriptor']);
-        $sp['NameIDFormat'] = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+        $kind = strpos(basename($file), 'sp-transient') === 0 ? 'transient' : 'persistent';
+        $sp['NameIDFormat'] = "urn:oasis:names:tc:SAML:2.0:nameid-format:$kind";
         $sp['assertion.encryption'] = false;
         if (basename($file) === 'sp-oid.xml') {
             $sp['attributes.NameFormat'] = 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri';
