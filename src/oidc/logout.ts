@@ -55,7 +55,8 @@ export const verifyLogoutToken = async (
     ...(typeof sub === 'string' ? { sub } : {}),
     ...(typeof sid === 'string' ? { sid } : {}),
     jti: String(jti),
-    acceptedUntil: new Date((end + settings.clockSkewSeconds) * 1000),
+    // The checks count whole seconds.
+    acceptedUntil: new Date((end + settings.clockSkewSeconds + 1) * 1000),
   }
 }
 
