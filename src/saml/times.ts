@@ -7,11 +7,12 @@ const DAY_LENGTH = 10
  */
 export const parseTime = (text: string): Date | undefined => {
   if (!DATE_TIME.test(text)) return undefined
-  const day = new Date(`${text.slice(0, DAY_LENGTH)}T00:00:00Z`)
+  const day = text.slice(0, DAY_LENGTH)
   const time = new Date(text)
+  const atThatDay = text.endsWith('Z') ? time : new Date(`${day}T00:00:00Z`)
+  if (Number.isNaN(time.getTime()) || Number.isNaN(atThatDay.getTime())) return undefined
   // The engine makes 2 March of 30 February.
-  const exists = !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text.slice(0, DAY_LENGTH))
-  return exists && !Number.isNaN(time.getTime()) ? time : undefined
+  return atThatDay.toISOString().startsWith(day) ? time : undefined
 }
 
 export const showTime = (time: Date): string => time.toISOString()

@@ -1,8 +1,10 @@
 const WHITE_SPACE = /[ \t\r\n]+/g
 
 /** The octets of xs:base64Binary, white space allowed; undefined for anything that is not exactly base64. */
-export const decodeBase64 = (text: string): Buffer | undefined => {
-  const packed = text.replace(WHITE_SPACE, '')
+export const decodeBase64 = (text: string): Buffer | undefined =>
+  decodePacked(text) ?? decodePacked(text.replace(WHITE_SPACE, ''))
+
+const decodePacked = (packed: string): Buffer | undefined => {
   const octets = Buffer.from(packed, 'base64')
   // Node skips what it does not know: only what encodes to the very same text was base64.
   return octets.toString('base64') === packed ? octets : undefined
