@@ -5,6 +5,7 @@ import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { startServer } from '../core/running-server.ts'
+import { watchCertificates } from '../gateway/expiring-certificates.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { keepMetadataFresh } from '../gateway/metadata/keep-fresh.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
@@ -109,9 +110,11 @@ export const startGateway = async (config: Config, surroundings: Surroundings): 
     throw listenError(error, `${host}:${port}`)
   })
   const metadata = keepMetadataFresh(gateway.providers)
+  const certificates = watchCertificates({ providers: gateway.providers, keys }, gateway.now, surroundings.log)
   return {
     ...(localAws ? { localAwsUrl: localAws.url } : {}),
     close: async () => {
+      certificates.stop()
       await Promise.all([server.close(), localAws?.close(), metadata.stop()])
       await gateway.audit.close()
     },

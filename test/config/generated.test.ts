@@ -1,18 +1,40 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { checkReference } from '../../scripts/config-reference/checks.ts'
+import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
+import { stsErrors } from '../../src/aws/errors.ts'
+import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
+import { gatewayErrors } from '../../src/gateway/errors.ts'
+import { oidcErrors } from '../../src/oidc/errors.ts'
+import { samlErrors } from '../../src/saml/errors.ts'
+import { webErrors } from '../../src/web/errors.ts'
 
 const read = (path: string): string => readFileSync(join(import.meta.dirname, '../..', path), 'utf8')
 
-describe('what is generated from the schema (npm run schema)', () => {
+describe('what is generated from the source (npm run schema)', () => {
   it('schema/fedgate.schema.json is current', () => {
     expect(read('schema/fedgate.schema.json')).toBe(configSchemaFile())
   })
 
   it('docs/configuration.md is current', () => {
     expect(read('docs/configuration.md')).toBe(configReference())
+  })
+
+  it('docs/errors.md is current', async () => {
+    expect(read('docs/errors.md')).toBe(await errorReference())
+  })
+
+  it('docs/errors.md has every code of every folder', () => {
+    const page = read('docs/errors.md')
+    const codes = [configErrors, gatewayErrors, oidcErrors, samlErrors, stsErrors, webErrors].flatMap(Object.keys)
+    expect(codes.filter((code) => !page.includes(`- \`${code}\`: `))).toEqual([])
+  })
+
+  it('docs/checks.md is current', () => {
+    expect(read('docs/checks.md')).toBe(checkReference())
   })
 
   it('the smallest configuration of the page works', () => {

@@ -1,6 +1,7 @@
 import express, { type Response, Router } from 'express'
 import { issuerDiscovery, issuerKeySet } from '../../gateway/publish-issuer.ts'
 import { identityProviderMetadata, serviceProviderMetadata } from '../../gateway/publish-metadata.ts'
+import { readiness } from '../../gateway/readiness.ts'
 import type { WebParts } from '../pages.ts'
 import { staticFolder } from '../views.ts'
 
@@ -13,7 +14,7 @@ const sendDocument = (response: Response, { contentType, text }: ReturnType<type
   response.set('Cache-Control', CACHEABLE).type(contentType).send(text)
 }
 
-/** What anyone may read: our metadata and keys, and whether the process lives. */
+/** What anyone may read: our metadata and keys, and whether the process lives and can work. */
 export const publishedRoutes = ({ gateway }: WebParts): Router =>
   Router()
     .get('/saml/:provider/metadata', async (request, response) => {
@@ -32,6 +33,10 @@ export const publishedRoutes = ({ gateway }: WebParts): Router =>
     })
     .get('/healthz', (_request, response) => {
       response.type('text').send('ok\n')
+    })
+    .get('/readyz', async (_request, response) => {
+      const { isReady, ...parts } = await readiness(gateway)
+      response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', ...parts })
     })
 
 /** Style sheet, script and icon, named by their content: they may be kept for good. */

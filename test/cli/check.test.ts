@@ -1,0 +1,146 @@
+/** `fedgate check` as a process: what it prints, and how it ends. */
+import { spawn } from 'node:child_process'
+import { rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { writeConfig } from '../harness/house.ts'
+import { answerTo, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+const TSX = import.meta.resolve('tsx')
+
+interface Ended {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const check = (config: string, ...args: string[]): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const words = ['--import', TSX, MAIN, 'check', '--config', config, ...args]
+    const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'pipe'] })
+    const written = { stdout: '', stderr: '' }
+    for (const name of ['stdout', 'stderr'] as const)
+      child[name].setEncoding('utf8').on('data', (text: string) => {
+        written[name] += text
+      })
+    child.once('error', reject).once('close', (exitCode) => resolve({ exitCode, ...written }))
+  })
+
+const URL_OF_GATEWAY = 'http://localhost:4711'
+const ACS = `${URL_OF_GATEWAY}/saml/corp/acs`
+const REQUEST = '_the-request'
+
+interface Shown {
+  readonly outcome: string
+  readonly subjects: readonly {
+    readonly subject: string
+    readonly code?: string
+    readonly checks: readonly { readonly name: string; readonly outcome: string }[]
+  }[]
+}
+
+const outcomesIn = ({ stdout }: Ended): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    (JSON.parse(stdout) as Shown).subjects.flatMap(({ checks }) => checks.map((c) => [c.name, c.outcome])),
+  )
+
+describe('fedgate check', () => {
+  let idp: OwnIdp
+  let server: Server
+  let source = ''
+  let isDown = false
+  const folders: string[] = []
+
+  beforeAll(async () => {
+    idp = await createOwnIdp('corp')
+    server = createServer((_request, response) => {
+      response.writeHead(isDown ? 503 : 200, { 'content-type': 'application/samlmetadata+xml' }).end(idp.metadata)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const address = server.address()
+    source = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/metadata`
+  })
+  afterAll(async () => {
+    server.close()
+    for (const folder of folders) await rm(folder, { recursive: true })
+  })
+
+  const configFor = async (metadata: string): Promise<{ file: string; folder: string }> => {
+    const keys = { providers: [{ id: 'corp', protocol: 'saml', metadata }] }
+    const written = await writeConfig(URL_OF_GATEWAY, keys, { files: { 'idp.xml': idp.metadata } })
+    folders.push(written.folder)
+    return written
+  }
+
+  it('ends with 0 when all is well', async () => {
+    const { file } = await configFor(source)
+    const ended = await check(file)
+    expect(ended).toMatchObject({ exitCode: 0, stderr: 'All is well.\n' })
+    expect(ended.stdout).toMatch(/^configuration\n {2}ok {7}configurationIsValid {2}\/.*fedgate\.yaml\n/)
+    expect(ended.stdout).toContain(`metadataIsReachable            ${source}`)
+  })
+
+  it('ends with 1 when the metadata cannot be fetched, and says how old the copy is that serves', async () => {
+    const { file } = await configFor(source)
+    await check(file)
+    isDown = true
+    const ended = await check(file, '--json').finally(() => {
+      isDown = false
+    })
+    expect(ended).toMatchObject({ exitCode: 1, stderr: '1 check failed.\n' })
+    expect(outcomesIn(ended)).toMatchObject({ metadataIsReachable: 'fail', lastGoodCopyServes: 'pass' })
+  })
+
+  it('ends with 78 when the configuration is not valid', async () => {
+    const { folder } = await configFor('./idp.xml')
+    await writeFile(join(folder, 'broken.yaml'), 'baseUrl: nowhere\n')
+    const ended = await check(join(folder, 'broken.yaml'), '--json')
+    expect(ended).toMatchObject({ exitCode: 78, stdout: '' })
+  })
+
+  describe('on a response', () => {
+    let config: { file: string; folder: string }
+    let response = ''
+    beforeAll(async () => {
+      config = await configFor('./idp.xml')
+      response = join(config.folder, 'response.txt')
+      const request = { id: REQUEST, acsUrl: ACS, issuer: `${URL_OF_GATEWAY}/saml/corp/metadata` }
+      const says = { subject: 'alice', attributes: { groups: ['aws-dev'] } }
+      await writeFile(response, (await answerTo(idp, request, says)).SAMLResponse)
+    })
+
+    it('ends with 0 when it would be accepted', async () => {
+      const ended = await check(config.file, '--response', response, '--provider', 'corp', '--in-response-to', REQUEST)
+      expect(ended).toMatchObject({ exitCode: 0, stderr: 'All is well.\n' })
+      expect(ended.stdout).toMatch(/^response of corp\n/)
+    })
+
+    it('ends with 1 when nobody knows the request', async () => {
+      const ended = await check(config.file, '--response', response, '--provider', 'corp', '--json')
+      expect(ended).toMatchObject({ exitCode: 1, stderr: '3 cannot be decided.\n' })
+      expect(JSON.parse(ended.stdout)).toMatchObject({ outcome: 'unknown' })
+    })
+
+    it('ends with 1 and the code when it would be refused', async () => {
+      const late = ['--in-response-to', REQUEST, '--at', '2099-01-01T00:00:00Z']
+      const ended = await check(config.file, '--response', response, '--provider', 'corp', ...late)
+      expect(ended.exitCode).toBe(1)
+      expect(ended.stdout).toMatch(/^response of corp: saml\.confirmation_expired\n/)
+    })
+
+    it('shows nothing that the person could sign in with', async () => {
+      const ended = await check(config.file, '--response', response, '--provider', 'corp', '--json')
+      expect(ended.stdout).not.toMatch(/alice|aws-dev/)
+    })
+
+    it.each([
+      [['--provider', 'partner'], 'The configuration has no SAML provider partner.\nName one with --provider: corp.\n'],
+      [['--provider', 'corp', '--response', '/nowhere'], 'The file /nowhere cannot be read.\n'],
+    ])('ends with 1 and a sentence for %j', async (args, sentence) => {
+      const ended = await check(config.file, '--response', response, ...args)
+      expect(ended).toMatchObject({ exitCode: 1, stdout: '', stderr: expect.stringContaining(sentence) })
+    })
+  })
+})
