@@ -62,8 +62,12 @@ const LOGOUT_KEPT_SECONDS = 60 * 60
 
 type SamlRef = Extract<LogoutRef, { kind: 'saml' }>
 
-const isMeant = ({ sessionIndexes }: Pick<SubjectLogout, 'sessionIndexes'>, { sessionIndex }: SamlRef): boolean =>
-  sessionIndexes.length === 0 || (sessionIndex !== undefined && sessionIndexes.includes(sessionIndex))
+const isMeant = (
+  { sessionIndexes }: Pick<SubjectLogout, 'sessionIndexes'>,
+  { sessionIndex, earlierSessionIndexes = [] }: SamlRef,
+): boolean =>
+  sessionIndexes.length === 0 ||
+  [sessionIndex, ...earlierSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
 
 /** By either clock: what we had, and what the identity provider had issued, before the logout. */
 const isOvertaken = (text: string, { evidence }: SignIn, logoutRef: SamlRef, arrivedAt: Date): boolean => {

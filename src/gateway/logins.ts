@@ -56,9 +56,13 @@ export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifet
 export const readLogin = async (store: Store, id: string | undefined): Promise<Login | undefined> =>
   id === undefined ? undefined : fromLoginRecord(id, await store.get(keyOf(id)))
 
-/** The same login with a fresh sign-in; undefined when it has ended meanwhile, as this must not bring it back. */
+/**
+ * The same login with a fresh sign-in, ending no later than before; undefined when it has ended meanwhile, as this must
+ * not bring it back.
+ */
 export const renewLogin = async (store: Store, login: Login, signIn: SignIn): Promise<Login | undefined> => {
-  const renewed: Login = { ...login, signIn }
+  const end = Math.min(login.expiresAt.getTime(), signIn.sessionEndsAt?.getTime() ?? Infinity)
+  const renewed: Login = { ...login, signIn, expiresAt: new Date(end) }
   return (await store.replace(keyOf(login.id), toLoginRecord(renewed), renewed.expiresAt)) ? renewed : undefined
 }
 

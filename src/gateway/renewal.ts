@@ -50,6 +50,16 @@ export const startRenewal = async (
 const isSamePerson = ({ identity: one }: SignIn, { identity: other }: SignIn): boolean =>
   one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject
 
+/** A provider may give each answer a session index of its own, and ask for a logout by any of them. */
+const rememberingIndexes = (fresh: SignIn, { logoutRef: before }: SignIn): SignIn => {
+  const { logoutRef } = fresh
+  if (logoutRef.kind !== 'saml' || before.kind !== 'saml') return fresh
+  const earlier = new Set([...(before.earlierSessionIndexes ?? []), before.sessionIndex])
+  earlier.delete(logoutRef.sessionIndex)
+  const earlierSessionIndexes = [...earlier].filter((index) => index !== undefined)
+  return { ...fresh, logoutRef: { ...logoutRef, earlierSessionIndexes } }
+}
+
 /** The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. */
 export const renewedBy = async (
   gateway: Gateway,
@@ -58,5 +68,7 @@ export const renewedBy = async (
 ): Promise<Login | undefined> => {
   if (renews === undefined || renews !== loginId) return undefined
   const login = await readLogin(gateway.store, loginId)
-  return login && isSamePerson(login.signIn, signIn) ? renewLogin(gateway.store, login, signIn) : undefined
+  return login && isSamePerson(login.signIn, signIn)
+    ? renewLogin(gateway.store, login, rememberingIndexes(signIn, login.signIn))
+    : undefined
 }

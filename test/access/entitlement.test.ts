@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { entitledRoles } from '../../src/access/entitlement.ts'
+import { assertedRoles, entitledRoles } from '../../src/access/entitlement.ts'
 import type { AccessRule, ValueMatch } from '../../src/config/types.ts'
 import { identity } from './identities.ts'
 
@@ -102,5 +102,45 @@ describe("the identity provider's own Role attribute", () => {
   it('grants nothing by values that are no pair of a role and a SAML provider', () => {
     const values = [DEV, `${DEV},${DEV}`, `${DEV},${PROVIDER},${PROVIDER}`, `x,${PROVIDER}`, ',']
     expect(arns([], withRoles(...values), true)).toEqual([])
+  })
+})
+
+describe("the provider's own word, where AWS sees it", () => {
+  const PROVIDER = 'arn:aws:iam::111122223333:saml-provider/corp'
+  const ADMIN = 'arn:aws:iam::111122223333:role/Admin'
+  const ROLE = 'https://aws.amazon.com/SAML/Attributes/Role'
+  const who = identity({ [ROLE]: [`${DEV},${PROVIDER}`, `${PROVIDER}, ${ADMIN}`, 'nonsense'], groups: ['aws-dev'] })
+  const asserted = (access: readonly AccessRule[], person = who) =>
+    assertedRoles(person, access).map(({ role, providerArn }) => [role.arn, providerArn])
+
+  it('grants exactly its pairs where no rule reaches it', () => {
+    const others = [rule({ groups: [text('aws-dev')] }, [DEV], ['partner'])]
+    for (const access of [[], others]) {
+      expect(asserted(access)).toEqual([
+        [DEV, PROVIDER],
+        [ADMIN, PROVIDER],
+      ])
+    }
+  })
+
+  it.each([[['corp']], [undefined]])('is narrowed by a rule for %s', (provider) => {
+    const narrowed = (group: string) =>
+      asserted([
+        {
+          ...rule({ groups: [text(group)] }),
+          when: { ...(provider ? { provider } : {}), conditions: [{ attribute: 'groups', anyOf: [text(group)] }] },
+        },
+      ])
+    expect(narrowed('aws-dev')).toEqual([[DEV, PROVIDER]])
+    expect(narrowed('other')).toEqual([])
+  })
+
+  it('is never widened', () => {
+    const other = 'arn:aws:iam::111122223333:role/Other'
+    expect(asserted([rule({ groups: [text('aws-dev')] }, [DEV, other])])).toEqual([[DEV, PROVIDER]])
+  })
+
+  it('is nothing without the attribute', () => {
+    expect(asserted([], identity({ groups: ['aws-dev'] }))).toEqual([])
   })
 })
