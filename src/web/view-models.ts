@@ -237,12 +237,13 @@ export interface RenewingPage extends SignedInPage {
   readonly href: string
 }
 
+/** What a role is picked for. */
+export type Picked = 'credentials' | 'console'
+
 /** GET /roles/confirm: back from renewing, one button short of what was picked. */
 export interface ConfirmRolePage extends SignedInPage {
   readonly role: PickedRole
-  /** Where the button posts: `/roles/credentials` or `/roles/console`. */
-  readonly action: string
-  readonly button: string
+  readonly what: Picked
   /** What was picked, as it was posted. */
   readonly duration: string
   readonly destination: string

@@ -15,7 +15,7 @@ import { depart } from '../departure.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { accountGroups, evidenceOf } from '../role-list.ts'
 import { orToLogin, requireLogin } from '../session.ts'
-import { type CredentialFormat, fields, type PickedRole, toInstant } from '../view-models.ts'
+import { type CredentialFormat, fields, type Picked, type PickedRole, toInstant } from '../view-models.ts'
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
@@ -62,7 +62,7 @@ const pickedRole = ({ role, accountName, accountColor }: ListedRole): PickedRole
 })
 
 /** What was picked, as a query: it is still the person's to confirm, so it may travel in the open. */
-const pickOf = (form: Readonly<Record<string, unknown>>, what: keyof typeof CONFIRMED): URLSearchParams =>
+const pickOf = (form: Readonly<Record<string, unknown>>, what: Picked): URLSearchParams =>
   new URLSearchParams({
     for: what,
     ...Object.fromEntries(
@@ -80,7 +80,7 @@ const renewFirst = (
   { gateway, views }: WebParts,
   request: Request,
   response: Response,
-  { login, what }: { readonly login: Login; readonly what: keyof typeof CONFIRMED },
+  { login, what }: { readonly login: Login; readonly what: Picked },
 ): void => {
   const href = `/roles/renew?${pickOf(request.body, what)}`
   const page = { version: VERSION, session: signedIn(gateway, request, login), href }
@@ -93,17 +93,14 @@ const renew =
   async (request, response) => {
     const { gateway } = parts
     const login = await requireLogin(gateway, request)
-    const returnTo = `/roles/confirm?${pickOf(request.query, text(request.query.for) === 'console' ? 'console' : 'credentials')}`
+    const returnTo = `/roles/confirm?${pickOf(request.query, pickedIn(request.query))}`
     if (!needsRenewal(gateway, login)) return response.redirect(303, returnTo)
     const started = await startRenewal(gateway, login, { returnTo, browserSecret: boundBrowser(gateway, request) })
     bindBrowser(gateway, response, started.browserSecret)
     depart(parts, response, started.departure)
   }
 
-const CONFIRMED = {
-  credentials: { action: '/roles/credentials', button: 'Get the credentials' },
-  console: { action: '/roles/console', button: 'Open the console' },
-} as const
+const pickedIn = (query: Request['query']): Picked => (query.for === 'console' ? 'console' : 'credentials')
 
 /** GET /roles/confirm: one button, because no GET takes a role. Throws GatewayError `role.not_granted`. */
 const confirm =
@@ -115,7 +112,7 @@ const confirm =
       version: VERSION,
       session: signedIn(gateway, request, login),
       role: pickedRole(role),
-      ...CONFIRMED[text(request.query.for) === 'console' ? 'console' : 'credentials'],
+      what: pickedIn(request.query),
       duration: text(request.query.duration),
       destination: text(request.query.destination),
     }
