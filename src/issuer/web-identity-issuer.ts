@@ -50,7 +50,9 @@ export const webIdentityIssuer = async (
   further: readonly TokenSigner[] = [],
 ): Promise<WebIdentityIssuer> => {
   const [key, others] = await Promise.all([publishedKey(signer), Promise.all(further.map(publishedKey))])
-  return { url, audience, tokenLifetimeSeconds, signer, keys: [key, ...others] }
+  // A key that is named twice is published once: a key set has one key of a name.
+  const byName = new Map(others.filter(({ kid }) => kid !== key.kid).map((other) => [other.kid, other]))
+  return { url, audience, tokenLifetimeSeconds, signer, keys: [key, ...byName.values()] }
 }
 
 /** An issuer as the configuration describes it. */

@@ -91,6 +91,12 @@ describe('a published key', () => {
     expect(Object.keys(keys[0]).sort()).toEqual([...members, 'kty', 'kid', 'use', 'alg'].sort())
   })
 
+  it('is published once, however often it is named', async () => {
+    const [signer, next] = [await newSigner('ES256'), await newSigner('ES256')]
+    const { keys } = await webIdentityIssuer(terms, signer, [next, signer, next])
+    expect(keys.map(({ x }) => x)).toEqual([signer, next].map(({ publicKey }) => publicKey.export({ format: 'jwk' }).x))
+  })
+
   it('holds nothing of a private key that a signer gives away by mistake', async () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
     const { keys } = await webIdentityIssuer(terms, { ...(await newSigner()), publicKey: privateKey })
