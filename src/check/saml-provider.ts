@@ -45,11 +45,12 @@ const metadataIsReachable = stepLook('metadataIsReachable', ({ metadata }) => ok
 
 const metadataIsReadable = stepLook('metadataIsReadable', () => ok())
 
-const metadataIsSigned = stepLook('metadataIsSigned', ({ settings }) =>
-  settings.metadataCertificate === undefined
-    ? notRun('no metadataCertificate is configured')
-    : ok(`with the key of ${settings.metadataCertificate}`),
-)
+const metadataIsSigned = stepLook('metadataIsSigned', ({ settings: { metadataCertificate, discovery } }) => {
+  if (metadataCertificate !== undefined) return ok(`with the key of ${metadataCertificate}`)
+  return discovery
+    ? { ...ok('not looked at'), warning: "pin the federation's certificate as metadataCertificate" }
+    : notRun('no metadataCertificate is configured')
+})
 
 const entityIsFound = stepLook('entityIsFound', ({ metadata }) =>
   ok(metadata.idp?.entityId ?? `${metadata.identityProviders} identity providers`),

@@ -59,6 +59,13 @@ const withoutEchoes = (complaints: readonly Complaint[], problems: readonly Prob
   return complaints.filter(({ path }) => !named.has(JSON.stringify(path)))
 }
 
+const isWithin = (path: Path, around: Path): boolean =>
+  path.length > around.length && around.every((step, index) => step === path[index])
+
+/** Without those that miss what is there, but is broken inside. */
+const withoutConsequences = (rules: readonly Complaint[], shape: readonly Complaint[]): readonly Complaint[] =>
+  rules.filter((rule) => !shape.some(({ path }) => isWithin(path, rule.path)))
+
 /** A variable may hold a secret: messages name it and do not show what it says. */
 const withoutValues = (complaint: Complaint, { writtenAt }: ConfigDocument): Complaint => {
   const written = writtenAt(complaint.path)
@@ -93,7 +100,7 @@ export const parseConfig = (text: string, { file, env, readFile: read }: ParseOp
   }
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
   const rules = isRecord(values) ? checkRules(draftOf(values), { isReadable, providerIds: providerIdsOf(values) }) : []
-  const misfits = withoutEchoes([...shape, ...rules], document.problems)
+  const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], document.problems)
     .map((complaint) => withoutValues(complaint, document))
     .map(document.locate)
   const problems = [...document.problems, ...misfits]

@@ -114,6 +114,16 @@ describe('a SAML provider', () => {
     expect(verdict.some(({ name }) => name === 'signOnIsOffered')).toBe(false)
   })
 
+  it("is warned about where people choose among metadata that nobody's signature vouches for", async () => {
+    const many = facts({ identityProviders: 4711 })
+    const unsigned = await check(many, afterMetadata('discovery: true'))
+    expect(findingOf(unsigned, 'metadataIsSigned').warning).toBe(
+      "pin the federation's certificate as metadataCertificate",
+    )
+    const signed = await check(many, afterMetadata('discovery: true\n    metadataCertificate: ./federation.crt'))
+    expect(findingOf(signed, 'metadataIsSigned').warning).toBeUndefined()
+  })
+
   it("is told when what is passed on to AWS does not have AWS's audience", async () => {
     const original = 'exchange: { via: saml, evidence: original }'
     const named = `spEntityId: https://aws.example.com\n    ${original}`

@@ -270,6 +270,15 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'providers[0].entityId: expected no entityId beside discovery: true, found "https://idp.example.com"',
     ],
     [
+      'roles that a whole federation may grant',
+      'clockSkew: 60s',
+      'discovery: true\n    rolesFromAssertion: true',
+      'true\n  - id',
+      'providers[0].rolesFromAssertion: expected false, as with discovery: true any identity provider',
+      'aws',
+      'provider: corp, idp: https://idp.example.com,',
+    ],
+    [
       'a query service without a question',
       'metadata: ./idp.xml',
       'metadata: { mdq: "https://mdq.example.org" }',
@@ -331,7 +340,6 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'key: ./certs/signing.key',
       'signing:',
       'signing.certificate: expected the path of a PEM certificate',
-      'local',
     ],
     [
       'an account id without quotes',
@@ -375,8 +383,8 @@ describe('one mistake is told with its place, its path and what was expected:', 
       '"{email}/x"',
       'sessionName: expected a template',
     ],
-  ])('%s', (_mistake, from, to, piece, message, sts = 'aws') => {
-    const text = changed(from, to).replace('endpoint: aws', `endpoint: ${sts}`)
+  ])('%s', (_mistake, from, to, piece, message, sts = 'aws', rulesFor = 'provider: corp,') => {
+    const text = changed(from, to).replace('endpoint: aws', `endpoint: ${sts}`).replaceAll('provider: corp,', rulesFor)
     const problems = problemsOf(text)
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain(message)

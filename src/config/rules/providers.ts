@@ -76,6 +76,20 @@ const oneIdpOrDiscovery: Rule = (draft) =>
       : []
   })
 
+/** Each of them could grant itself every role that trusts the gateway. */
+const discoveredRolesAreNotBelieved: Rule = (draft) =>
+  forEachSaml(draft, ({ discovery, exchange, rolesFromAssertion }, index) =>
+    discovery && rolesFromAssertion && exchange.evidence === 'reissued'
+      ? [
+          {
+            path: ['providers', index, 'rolesFromAssertion'],
+            expected: 'false, as with discovery: true any identity provider of the federation could name any role',
+            found: 'true',
+          },
+        ]
+      : [],
+  )
+
 /** STS reads what the identity provider sent, so that it needs the key wherever that is encrypted. */
 const encryptionFitsTheEvidence: Rule = (draft) =>
   forEachSaml(draft, ({ exchange, stsDecrypts, wantAssertionsEncrypted }, index) => {
@@ -147,6 +161,7 @@ export const providerRules = {
   providerIdIsFree,
   metadataIsReachable,
   oneIdpOrDiscovery,
+  discoveredRolesAreNotBelieved,
   encryptionFitsTheEvidence,
   clockSkewIsSmall,
   issuerIsSafe,
