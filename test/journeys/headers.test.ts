@@ -1,6 +1,7 @@
 /** What every answer says to the browser besides its page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
+import { type House, reserveGateway, startHouse, startOwnGateway } from '../harness/house.ts'
+import { createOwnIdp } from '../harness/own-idp.ts'
 import { signIn } from '../harness/sign-in.ts'
 import { formWith, type Page, Visitor } from '../harness/visitor.ts'
 
@@ -142,4 +143,43 @@ it('sends a SAML request by GET and an OpenID request with PKCE, state and nonce
   expect(openId.get('code_challenge_method')).toBe('S256')
   for (const name of ['state', 'nonce', 'code_challenge']) expect(openId.get(name)?.length).toBeGreaterThanOrEqual(22)
   expect(openId.get('redirect_uri')).toMatch(HERE)
+})
+
+it('believes no name that a request gives it: addresses come from the configuration', async () => {
+  const visitor = new Visitor()
+  const headers = {
+    'x-forwarded-host': 'evil.example',
+    'x-forwarded-proto': 'https',
+    forwarded: 'host=evil.example;proto=https',
+  }
+  const stop = { stopBefore: /./, headers }
+  const metadata = await visitor.open(`${house.gateway}/saml/corp/metadata`, stop)
+  const login = await visitor.open(`${house.gateway}/login/openid`, stop)
+  expect(metadata.body).not.toContain('evil.example')
+  expect(login.location).not.toContain('evil.example')
+})
+
+describe('behind a proxy with https', () => {
+  it('cookies are of this host alone and sent by https alone, which the browser is told to keep to', async () => {
+    const listening = await reserveGateway()
+    const idp = await createOwnIdp('corp')
+    const gateway = await startOwnGateway(
+      'https://aws.example.com',
+      {
+        listen: { host: '127.0.0.1', port: Number(new URL(listening).port) },
+        trustProxy: 1,
+        providers: [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }],
+      },
+      { files: { 'corp.xml': idp.metadata } },
+    )
+    try {
+      const { headers } = await fetch(`${listening}/login/corp`, { redirect: 'manual' })
+      expect(headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-fedgate_login=.*; Path=\/.*; Secure/)])
+      expect(headers.getSetCookie()[0]).not.toMatch(/domain=/i)
+      expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/)
+      expect(headers.get('location')).toContain(idp.ssoUrl)
+    } finally {
+      await gateway.close()
+    }
+  })
 })

@@ -1,0 +1,104 @@
+/** When a session ends by itself: unused, at its lifetime, or when the identity provider says so. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { answerOf, createOwnIdp, type OwnIdp, type Says } from '../harness/own-idp.ts'
+import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
+import { Visitor } from '../harness/visitor.ts'
+
+const START = new Date('2026-11-22T12:00:00Z')
+
+let gateway: OwnGateway
+let idp: OwnIdp
+let time = START
+
+const pass = (minutes: number): void => {
+  time = new Date(time.getTime() + minutes * 60_000)
+}
+
+beforeAll(async () => {
+  idp = await createOwnIdp('corp')
+  gateway = await startOwnGateway(
+    await reserveGateway(),
+    {
+      session: { secret: 'only for tests, and long enough for them', idle: '30m', lifetime: '2h' },
+      providers: [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }],
+    },
+    { files: { 'corp.xml': idp.metadata }, now: () => time },
+  )
+})
+afterAll(() => gateway.close())
+beforeEach(() => {
+  time = START
+})
+
+const answer = (visitor: Visitor, more: Partial<Says> = {}) =>
+  answerOf(idp, visitor, gateway.url, 'corp', { subject: 'dora', attributes: {}, now: time, ...more })
+
+const signedIn = async (more: Partial<Says> = {}): Promise<Visitor> => {
+  const visitor = new Visitor()
+  await postAnswer(visitor, await answer(visitor, more))
+  expect(await whoIs(visitor, gateway.url)).toBe('dora')
+  return visitor
+}
+
+it('ends when it has not been used for its idle time', async () => {
+  const visitor = await signedIn()
+  pass(31)
+  expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+})
+
+it('goes on while it is used', async () => {
+  const visitor = await signedIn()
+  for (const minutes of [20, 20, 20]) {
+    pass(minutes)
+    expect(await whoIs(visitor, gateway.url)).toBe('dora')
+  }
+})
+
+it('ends at its lifetime, however much it is used', async () => {
+  const visitor = await signedIn()
+  for (const minutes of [25, 25, 25, 25]) {
+    pass(minutes)
+    await whoIs(visitor, gateway.url)
+  }
+  pass(21)
+  expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+})
+
+it('ends when the session at the identity provider does', async () => {
+  const visitor = await signedIn({ sessionNotOnOrAfter: new Date(START.getTime() + 10 * 60_000) })
+  pass(9)
+  expect(await whoIs(visitor, gateway.url)).toBe('dora')
+  pass(2)
+  expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+})
+
+it('is not begun by an answer that has expired on its way', async () => {
+  const visitor = new Visitor()
+  const late = await answer(visitor)
+  pass(7)
+  expect(refusalIn((await postAnswer(visitor, late)).body).code).toMatch(/^saml\.(confirmation_)?expired$/)
+})
+
+it('is not begun by an answer to a sign-in that was started long ago', async () => {
+  const visitor = new Visitor()
+  const early = await answer(visitor, { lifetimeSeconds: 3600 })
+  pass(16)
+  expect(refusalIn((await postAnswer(visitor, early)).body).code).toBe('saml.request_unknown')
+})
+
+it('is not begun by a finish page that is opened long after', async () => {
+  const visitor = new Visitor()
+  const { location } = await postAnswer(visitor, await answer(visitor), { stopBefore: FINISH })
+  pass(6)
+  expect(refusalIn((await visitor.open(location ?? '')).body)).toMatchObject({ status: 400, code: 'login.expired' })
+})
+
+it('is not begun again by a used answer, however late it comes', async () => {
+  const visitor = new Visitor()
+  const used = await answer(visitor, { lifetimeSeconds: 600 })
+  await postAnswer(visitor, used)
+  pass(10)
+  expect(refusalIn((await postAnswer(visitor, used)).body).code).toBe('saml.replayed')
+})
