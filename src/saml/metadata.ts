@@ -67,7 +67,7 @@ const read = (xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadat
   const root = parseXml(xml, metadataLimits)
   if (keys) mustBeSignedBy(keys, root)
   const { entity, around } = findEntity(root, entityId)
-  const idp = childrenNamed(entity, METADATA, 'IDPSSODescriptor').find(speaksSaml2)
+  const idp = idpIn(entity)
   if (!idp) throw new SamlError('saml.metadata_not_idp', { source: 'EntityDescriptor/IDPSSODescriptor' })
   const ends = [...around, entity, idp].flatMap(validUntilOf)
   const validUntil = ends.length > 0 ? earliest(ends) : undefined
@@ -109,21 +109,25 @@ interface Found {
   readonly around: readonly XmlElement[]
 }
 
+/** The one that is asked for; else the only identity provider, whatever else there is. */
 const findEntity = (root: XmlElement, wanted: string | undefined): Found => {
-  const found = entitiesIn(root, []).filter(({ entity }) => {
-    const id = attributeOf(entity, 'entityID')
-    return wanted === undefined ? id !== undefined && id !== '' : id === wanted
-  })
+  const all = entitiesIn(root, []).filter(({ entity }) => (attributeOf(entity, 'entityID') ?? '') !== '')
+  const found = all.filter(({ entity }) =>
+    wanted === undefined ? idpIn(entity) !== undefined : attributeOf(entity, 'entityID') === wanted,
+  )
   const [only, another] = found
   if (!only || another) {
     throw new SamlError(only ? 'saml.metadata_ambiguous' : 'saml.metadata_not_idp', {
-      expected: wanted ?? 'one EntityDescriptor with an entityID',
+      expected: wanted ?? 'one identity provider that speaks SAML 2.0',
       found: `${found.length} of them`,
       source: root.local,
     })
   }
   return only
 }
+
+const idpIn = (entity: XmlElement): XmlElement | undefined =>
+  childrenNamed(entity, METADATA, 'IDPSSODescriptor').find(speaksSaml2)
 
 const entitiesIn = (element: XmlElement, around: readonly XmlElement[]): readonly Found[] => {
   if (isNamed(element, METADATA, 'EntityDescriptor')) return [{ entity: element, around }]
