@@ -1,0 +1,235 @@
+/** Logins found by what their identity provider calls the person; what logouts and sign-ins do to each other. */
+import { describe, expect, it } from 'vitest'
+import type { NameId, SignIn } from '../../src/core/identity.ts'
+import { Secret } from '../../src/core/secret.ts'
+import type { Gateway } from '../../src/gateway/gateway.ts'
+import { endLoginsOf, enterIndex } from '../../src/gateway/login-index.ts'
+import { beginLogin, endLogin, type Login, readLogin, renewLogin } from '../../src/gateway/logins.ts'
+import type { Store } from '../../src/gateway/ports.ts'
+import { createMemoryStore } from '../../src/stores/memory.ts'
+import { SessionStore } from '../../src/stores/session-store.ts'
+
+const NOON = Date.parse('2026-11-22T12:00:00Z')
+const IDP = 'https://idp.example.org'
+const SP = 'https://gateway.example.org/saml/corp/metadata'
+
+type Index = Parameters<typeof enterIndex>[0]
+
+const house = (secrets: readonly [string, ...string[]] = ['first'], store?: Store) => {
+  let seconds = 0
+  const now = () => new Date(NOON + seconds * 1000)
+  const told: string[] = []
+  const index = {
+    settings: { session: { secrets: secrets.map((secret) => new Secret(secret)) } },
+    providers: new Map([['corp', { protocol: 'saml', serviceProvider: { entityId: SP } }]]),
+    store: store ?? createMemoryStore(now),
+    loginEnded: [async (id: string) => void told.push(id)],
+    now,
+  } as unknown as Index & Gateway
+  const wait = (more: number): void => {
+    seconds += more
+  }
+  return { index, told, wait }
+}
+
+const signInOf = (nameId: NameId, sessionIndex: string | undefined, issuedAt: Date): SignIn => ({
+  identity: {
+    provider: 'corp',
+    protocol: 'saml',
+    issuer: IDP,
+    subject: nameId.value,
+    attributes: new Map(),
+    authenticatedAt: issuedAt,
+  },
+  evidence: {
+    kind: 'saml',
+    response: new Secret('response'),
+    issuedAt,
+    expiresAt: new Date(issuedAt.getTime() + 300_000),
+    confirmationCount: 1,
+    isEncrypted: false,
+  },
+  logoutRef: { kind: 'saml', nameId, ...(sessionIndex === undefined ? {} : { sessionIndex }) },
+})
+
+const alice: NameId = { value: 'alice@example.org', format: 'urn:f' }
+const subjectOf = (nameId: NameId) => ({ issuer: IDP, spEntityId: SP, nameId })
+
+const enter = async (index: Index & Gateway, nameId = alice, sessionIndex?: string): Promise<Login> => {
+  const signIn = signInOf(nameId, sessionIndex, index.now())
+  const login = await beginLogin(index.store, index.now, signIn, 3600)
+  await enterIndex(index, login, index.now())
+  return login
+}
+
+const logOut = (index: Index & Gateway, nameId = alice, sessionIndexes: readonly string[] = []) =>
+  endLoginsOf(index, subjectOf(nameId), { sessionIndexes, issueInstant: index.now() })
+
+describe('the index of logins', () => {
+  it('tells every login that it ended, and whoever listens', async () => {
+    const { index, told, wait } = house()
+    const logins = [await enter(index), await enter(index)]
+    wait(1)
+    const ended = await logOut(index)
+    expect(ended.map(({ id }) => id).toSorted()).toEqual(logins.map(({ id }) => id).toSorted())
+    expect(told.toSorted()).toEqual(logins.map(({ id }) => id).toSorted())
+  })
+
+  it('ends a login once, however often it is asked at once', async () => {
+    const { index, wait } = house()
+    await enter(index)
+    wait(1)
+    const ended = await Promise.all(Array.from({ length: 10 }, () => logOut(index)))
+    expect(ended.flat()).toHaveLength(1)
+  })
+
+  it('holds nobody’s name in the clear, neither in keys nor in what it adds', async () => {
+    const seen: string[] = []
+    const store = createMemoryStore(() => new Date(NOON))
+    const add: Store['add'] = (...said) => {
+      seen.push(String(said))
+      return store.add(...said)
+    }
+    const watching: Store = { ...store, add }
+    const { index } = house(['first'], watching)
+    await enter(index)
+    await logOut(index)
+    expect(seen).toHaveLength(2)
+    expect(seen.join()).not.toMatch(/alice|idp[.]example/)
+  })
+
+  it('finds logins that began under a secret which is now the second', async () => {
+    const before = house(['old'])
+    const login = await enter(before.index)
+    before.wait(1)
+    const { index, wait } = house(['new', 'old'], before.index.store)
+    wait(1)
+    expect((await logOut(index)).map(({ id }) => id)).toEqual([login.id])
+  })
+
+  it('does not find them under another secret', async () => {
+    const before = house(['old'])
+    await enter(before.index)
+    expect(await logOut(house(['new'], before.index.store).index)).toEqual([])
+  })
+
+  it.each<[string, NameId, NameId]>([
+    ['unspecified', { value: 'a' }, { value: 'a', format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified' }],
+    ['the identity provider', { value: 'a', nameQualifier: IDP }, { value: 'a' }],
+    ['this gateway', { value: 'a' }, { value: 'a', spNameQualifier: SP }],
+  ])('takes what is left out for %s', async (_, entered, named) => {
+    const { index, wait } = house()
+    await enter(index, entered)
+    wait(1)
+    expect(await logOut(index, named)).toHaveLength(1)
+  })
+
+  it.each<[string, NameId]>([
+    ['value', { ...alice, value: 'Alice@example.org' }],
+    ['format', { ...alice, format: 'urn:g' }],
+    ['domain', { ...alice, nameQualifier: 'x' }],
+    ['application', { ...alice, spNameQualifier: 'x' }],
+  ])('tells people apart by %s', async (_, named) => {
+    const { index, wait } = house()
+    await enter(index)
+    wait(1)
+    expect(await logOut(index, named)).toEqual([])
+  })
+
+  it('keeps text apart that a separator would mix', async () => {
+    const { index, wait } = house()
+    await enter(index, { value: 'a","b', format: 'c' })
+    wait(1)
+    expect(await logOut(index, { value: 'a', format: 'b","c' })).toEqual([])
+  })
+
+  it('ends no login without an index by its index, as none was given to be named', async () => {
+    const { index, wait } = house()
+    await enter(index)
+    wait(1)
+    expect(await logOut(index, alice, ['_s'])).toEqual([])
+    expect(await logOut(index)).toHaveLength(1)
+  })
+})
+
+describe('a login that a logout overtook', () => {
+  const late = async (sessionIndexes: readonly string[], sessionIndex?: string) => {
+    const { index, wait } = house()
+    const signIn = signInOf(alice, sessionIndex, index.now())
+    wait(10)
+    await logOut(index, alice, sessionIndexes)
+    wait(10)
+    const login = await beginLogin(index.store, index.now, signIn, 3600)
+    return { index, login, wait }
+  }
+
+  it('is ended as it enters, and tells', async () => {
+    const { index, login } = await late([])
+    await expect(enterIndex(index, login, index.now())).rejects.toMatchObject({ code: 'login.signed_out' })
+    expect(await readLogin(index.store, login.id)).toBeUndefined()
+  })
+
+  it('is one whose session was named', async () => {
+    const { index, login } = await late(['_s'], '_s')
+    await expect(enterIndex(index, login, index.now())).rejects.toMatchObject({ code: 'login.signed_out' })
+  })
+
+  it('is none whose session was not named', async () => {
+    const { index, login } = await late(['_other'], '_s')
+    await expect(enterIndex(index, login, index.now())).resolves.toBeUndefined()
+  })
+
+  it('is one that arrived before, even where the identity provider’s clock says otherwise', async () => {
+    const { index, wait } = house()
+    const arrivedAt = index.now()
+    wait(10)
+    await logOut(index)
+    const ahead = new Date(index.now().getTime() + 30_000)
+    const login = await beginLogin(index.store, index.now, signInOf(alice, undefined, ahead), 3600)
+    await expect(enterIndex(index, login, arrivedAt)).rejects.toMatchObject({ code: 'login.signed_out' })
+    await expect(enterIndex(index, login, new Date(NOON + 11_000))).resolves.toBeUndefined()
+  })
+
+  it('never slips through between the two, in whichever order their steps run', async () => {
+    for (let steps = 0; steps < 12; steps += 1) {
+      const { index, wait } = house()
+      const signIn = signInOf(alice, undefined, index.now())
+      const arrivedAt = index.now()
+      wait(1)
+      const login = await beginLogin(index.store, index.now, signIn, 3600)
+      const afterSteps = async () => {
+        for (let step = 0; step < steps; step += 1) await Promise.resolve()
+        return enterIndex(index, login, arrivedAt).catch(() => undefined)
+      }
+      await Promise.all([afterSteps(), logOut(index)])
+      expect(await readLogin(index.store, login.id)).toBeUndefined()
+    }
+  })
+})
+
+describe('a late save', () => {
+  it('of a session brings no ended login back: it is a slip of paper that names nothing', async () => {
+    const { index } = house()
+    const login = await enter(index)
+    const sessions = new SessionStore(index.store, index.now, 1800)
+    const data = { loginId: login.id, cookie: { originalMaxAge: null } } as Parameters<SessionStore['set']>[1]
+    await endLogin(index, login.id)
+    await new Promise((resolve) => sessions.set('sid', data, resolve))
+    expect(await readLogin(index.store, login.id)).toBeUndefined()
+  })
+
+  it('of a renewed login brings it back neither', async () => {
+    const { index } = house()
+    const login = await enter(index)
+    await endLogin(index, login.id)
+    expect(await renewLogin(index.store, login, signInOf(alice, '_new', index.now()))).toBeUndefined()
+    expect(await readLogin(index.store, login.id)).toBeUndefined()
+  })
+
+  it('of a renewed login that is live counts', async () => {
+    const { index } = house()
+    const login = await enter(index)
+    expect(await renewLogin(index.store, login, signInOf(alice, '_new', index.now()))).toMatchObject({ id: login.id })
+    expect((await readLogin(index.store, login.id))?.signIn.logoutRef).toMatchObject({ sessionIndex: '_new' })
+  })
+})
