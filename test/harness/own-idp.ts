@@ -15,9 +15,9 @@ export interface OwnIdp {
   readonly keys: KeyPair
 }
 
-export const createOwnIdp = async (name: string): Promise<OwnIdp> => {
+export const createOwnIdp = async (name: string, ssoUrl = `https://${name}.example/sso`): Promise<OwnIdp> => {
   const keys = await makeKeyPair()
-  const [entityId, ssoUrl] = [`https://${name}.example/metadata`, `https://${name}.example/sso`]
+  const entityId = `https://${name}.example/metadata`
   return { entityId, ssoUrl, keys, metadata: buildIdpMetadata({ entityId, signer: keys, ssoUrl }) }
 }
 
