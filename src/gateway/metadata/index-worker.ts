@@ -1,6 +1,7 @@
 /** Runs in a thread of its own, so that logins go on: reads the open file, verifies it and hands the index over. */
 import type { KeyObject } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { read } from 'node:fs'
+import { promisify } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
 import { SamlError, type SamlErrorCode } from '../../saml/errors.ts'
 import { type FederationIndex, indexAggregate } from '../../saml/federation/index-aggregate.ts'
@@ -23,10 +24,23 @@ export type IndexOutcome =
       }
     }
 
+const CHUNK = 64 * 1024
+const readAt = promisify(read)
+
+/** The file stays open, which no stream over it would leave it when reading ends early. One buffer serves all chunks. */
+async function* chunksOf(fd: number) {
+  const buffer = Buffer.alloc(CHUNK)
+  for (let at = 0; ; ) {
+    const { bytesRead } = await readAt(fd, buffer, 0, CHUNK, at)
+    if (bytesRead === 0) return
+    at += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}
+
 const outcomeOf = async ({ fd, now, keys }: IndexTask): Promise<IndexOutcome> => {
   try {
-    const chunks = createReadStream('', { fd, autoClose: false, start: 0 })
-    return { index: await indexAggregate(chunks, { now, ...(keys && { keys }) }) }
+    return { index: await indexAggregate(chunksOf(fd), { now, ...(keys && { keys }) }) }
   } catch (error) {
     if (!(error instanceof SamlError)) throw error
     const { code, expected, found, source } = error
