@@ -89,8 +89,8 @@ const furtherKeysArePublished: Check<FoundKeys, WebIdentityIssuer> = (found, { k
 
 /** Whoever holds a key that is published can be anyone towards AWS. */
 const noOtherKeyIsPublished: Check<FoundKeys, WebIdentityIssuer> = (found, { keys }) => {
-  const ours = new Set(keys.map(({ kid }) => kid))
-  const others = found.filter(({ thumbprint }) => thumbprint === undefined || !ours.has(thumbprint))
+  const ours = new Set<string | undefined>(keys.map(({ kid }) => kid))
+  const others = found.filter(({ thumbprint }) => !ours.has(thumbprint))
   if (others.length === 0) return pass
   return { expected: 'only the keys of issuer.key', found: named(others.map(({ kid }) => kid)), source: SOURCE }
 }

@@ -158,6 +158,11 @@ describe('what is published', () => {
 })
 
 describe('the documents', () => {
+  it('name each algorithm once, also while two keys of a kind are published', async () => {
+    const document = discoveryDocument(await webIdentityIssuer(terms, signer, [next, stranger]))
+    expect(JSON.parse(document.text)).toMatchObject({ id_token_signing_alg_values_supported: ['RS256', 'ES256'] })
+  })
+
   it('are the same octets every time', async () => {
     expect(published(await webIdentityIssuer(terms, signer, [next]))).toEqual(published())
   })
