@@ -113,8 +113,8 @@ export interface RolesPage extends SignedInPage {
   readonly total: number
   /** The accounts and roles that match the query. */
   readonly accounts: readonly AccountGroup[]
-  /** Where AWS sees the provider's own word, which it takes for minutes only: when that was given. */
-  readonly evidenceFrom?: Instant | undefined
+  /** Where AWS sees the provider's own word: until when it takes that, which is minutes. */
+  readonly evidenceUntil?: Instant | undefined
   /** What the gateway knows of the person: shown where there is no role. */
   readonly evidence: RoleEvidence
 }

@@ -197,9 +197,9 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     portal = answer
     dora = await newPerson(browser)
     await dora.page.goto(`${corpServer.url}/portal`)
-    await dora.page.getByRole('heading', { name: 'Continue as Dora Doe?' }).waitFor()
+    await dora.page.getByRole('heading', { name: 'Continue as Dora Doe from Silent Corp?' }).waitFor()
     expect(await whoIs(dora, gateway.url)).toBeUndefined()
-    await dora.page.getByRole('button', { name: 'Continue as Dora Doe' }).click()
+    await dora.page.getByRole('button', { name: 'Continue' }).click()
     await dora.page.waitForURL(`${gateway.url}/identity`)
     expect(await whoIs(dora, gateway.url)).toBe('dora')
   })

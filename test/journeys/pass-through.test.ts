@@ -108,7 +108,7 @@ describe('the roles', () => {
   it("are exactly the pairs of the provider's own Role attribute where no rule reaches it", async () => {
     const { page } = await signInAt('corp')
     expect(rolesOn(page)).toEqual([ADMIN, DEVELOPER, LOCKED])
-    expect(page.body).toContain('AWS takes what <bdi>At corp</bdi> signed at')
+    expect(page.body).toContain('AWS takes this sign-in until')
   })
 
   it('are narrowed by the rules that do, and never widened', async () => {

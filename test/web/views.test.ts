@@ -41,7 +41,7 @@ const pagesSaying = (text: string): PageModels => {
       session,
       query: text,
       total: 2,
-      evidenceFrom: at,
+      evidenceUntil: at,
       accounts: [{ id: text, name: text, color: 'red', roles: [role] }],
       evidence: { providerId: text, providerLabel: text, subject: text, attributes },
     },

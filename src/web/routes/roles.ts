@@ -32,7 +32,7 @@ const list =
       query,
       total: roles.length,
       accounts: accountGroups(gateway, login, roles, query),
-      evidenceFrom: isPassedOn(gateway, login) ? toInstant(login.signIn.evidence.issuedAt) : undefined,
+      evidenceUntil: isPassedOn(gateway, login) ? toInstant(login.signIn.evidence.expiresAt) : undefined,
       evidence: evidenceOf(gateway, login),
     }
     sendPage(response, views.render('roles', page))
