@@ -47,10 +47,16 @@ const matchesOf = (condition: AccessCondition, attributes: Attributes): readonly
   return [...new Map(matches.toReversed().map((match) => [JSON.stringify(match.groups), match])).values()].toReversed()
 }
 
-/** One match for each condition, in every combination. */
+/** Two attributes with hundreds of values each multiply: what a provider sends must not keep the gateway busy. */
+const MOST_COMBINATIONS = 10_000
+
+/** One match for each condition, in every combination, up to the limit. */
 const combinations = (choices: readonly (readonly Match[])[]): readonly (readonly Match[])[] =>
   choices.reduce<readonly (readonly Match[])[]>(
-    (sofar, matches) => sofar.flatMap((chosen) => matches.map((match) => [...chosen, match])),
+    (sofar, matches) => {
+      const room = Math.ceil(MOST_COMBINATIONS / Math.max(1, matches.length))
+      return sofar.slice(0, room).flatMap((chosen) => matches.map((match) => [...chosen, match]))
+    },
     [[]],
   )
 

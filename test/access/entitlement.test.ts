@@ -74,6 +74,16 @@ describe('access rules', () => {
     expect(arns([template], identity({ groups: ['a'] }))).toEqual([])
   })
 
+  it('stay bounded where several patterns meet thousands of values', () => {
+    const values = Array.from({ length: 3000 }, (_, n) => `x${n}`)
+    const many = rule({ a: [pattern('x(?<role>.+)')], b: [pattern('x(?<path>.+)')] }, [
+      'arn:aws:iam::111122223333:role/{path}/{role}',
+    ])
+    const granted = arns([many], identity({ a: values, b: values }))
+    expect(granted.length).toBeGreaterThan(0)
+    expect(granted.length).toBeLessThanOrEqual(15_000)
+  })
+
   it('do not confuse attributes with what every object has', () => {
     expect(arns([rule({ constructor: [pattern('.*')] })])).toEqual([])
   })
