@@ -84,7 +84,7 @@ ${certificate}
 export interface Federation {
   /** The signed aggregate. */
   readonly file: string
-  /** PEM of the certificate that verifies it. */
+  /** The file of the certificate that verifies it. */
   readonly certificate: string
 }
 
@@ -114,5 +114,5 @@ export const makeFederation = async (folder: string, entities: number): Promise<
     ...['--sign', '--privkey-pem', key, '--id-attr:ID', 'urn:oasis:names:tc:SAML:2.0:metadata:EntitiesDescriptor'],
     ...['--output', file, unsigned],
   ])
-  return { file, certificate: readFileSync(certificate, 'utf8') }
+  return { file, certificate }
 }
