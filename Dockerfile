@@ -17,7 +17,7 @@ COPY --from=build /build/dist dist
 COPY views views
 COPY schema schema
 # Keys made at first start go here when the configuration lies here; the demo keeps its own in this folder too.
-RUN mkdir -p /var/lib/fedgate && chown node:node /var/lib/fedgate
+RUN mkdir -p /var/lib/fedgate /etc/fedgate/state && chown node:node /var/lib/fedgate /etc/fedgate/state
 VOLUME /var/lib/fedgate
 USER node
 EXPOSE 8080

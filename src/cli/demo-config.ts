@@ -44,6 +44,7 @@ export const demoConfigYaml = (portBase: number): string => {
     session: { secret: `\${file:./session.secret}` },
     sts: { endpoint: 'local', region: 'eu-west-1' },
     signing: { key: './gateway.key', certificate: './gateway.crt' },
+    encryption: { key: './gateway-encryption.key', certificate: './gateway-encryption.crt' },
     providers: [
       { id: 'corp', protocol: 'saml', label: 'Example Corp', metadata: `${samlIdp}/metadata` },
       {

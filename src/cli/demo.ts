@@ -33,7 +33,8 @@ const keyFiles = (folder: string, name: string) => ({
 const prepare = async (folder: string, portBase: number, now: Date): Promise<string> => {
   const secret = join(folder, 'session.secret')
   if (!existsSync(secret)) await writeWhole(secret, randomBytes(32).toString('base64url'), 0o600)
-  await loadKeyPair(keyFiles(folder, 'gateway'), { commonName: 'fedgate demo', now })
+  const create = { commonName: 'fedgate demo', now }
+  await Promise.all(['gateway', 'gateway-encryption'].map((name) => loadKeyPair(keyFiles(folder, name), create)))
   await writeWhole(join(folder, 'local-aws.yaml'), demoStateYaml(portBase), 0o644)
   const file = join(folder, 'fedgate.yaml')
   await writeWhole(file, demoConfigYaml(portBase), 0o600)

@@ -1,8 +1,15 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkKeys } from '../../src/check/keys.ts'
 import type { KeysConfig } from '../../src/config/types.ts'
 import { createKeyPem } from '../../src/issuer/keys.ts'
+import { requireTool } from '../tools.ts'
 import { daysFromNow, findingOf, portsOf } from './world.ts'
+
+const OPENSSL = '/usr/bin/openssl'
 
 /** What createKeyPem gives a certificate. */
 const LIFETIME_DAYS = 10 * 365.25
@@ -67,6 +74,21 @@ describe('a signing key', () => {
   it('that is made at first start need not be there yet', async () => {
     const verdict = await checkKeys(configured(true), portsOf())
     expect(verdict.map(({ outcome }) => outcome)).toEqual(['not-run', 'not-run', 'not-run'])
+  })
+
+  it.skipIf(!requireTool(OPENSSL)).each([
+    ['ec -pkeyopt ec_paramgen_curve:P-256', 'ec key'],
+    ['rsa:1024', 'rsa key of 1024 bits'],
+  ])('made as %s fails: AWS and identity providers take RSA of 2048 bits', async (kind, found) => {
+    const folder = await mkdtemp(join(tmpdir(), 'fedgate-check-'))
+    const [key, certificate] = [join(folder, 'a.key'), join(folder, 'a.crt')]
+    const made = ['-nodes', '-keyout', key, '-out', certificate, '-subj', '/CN=fedgate', '-days', '36500']
+    execFileSync(OPENSSL, ['req', '-x509', '-newkey', ...kind.split(' '), ...made], { stdio: 'ignore' })
+    const [keyPem, certificatePem] = await Promise.all([key, certificate].map((path) => readFile(path, 'utf8')))
+    await rm(folder, { recursive: true })
+    const verdict = await check(keyPem ?? '', certificatePem ?? '')
+    expect(findingOf(verdict, 'keyFitsCertificate').outcome).toBe('pass')
+    expect(findingOf(verdict, 'keyIsRsa')).toMatchObject({ outcome: 'fail', found })
   })
 
   it('of a list is checked like the first', async () => {
