@@ -3,8 +3,8 @@ import { cut, OidcError } from './errors.ts'
 /** How the relying party reaches a provider: `fetch`, or a stand-in for it. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** A fetch that is bounded; `edit` may change the text of the answer. */
-export type BoundedFetch = (url: string, init: RequestInit, edit?: (body: string) => string) => Promise<Response>
+/** A fetch that is bounded; `edit` may change what a JSON answer says. */
+export type BoundedFetch = (url: string, init: RequestInit, edit?: (answer: unknown) => unknown) => Promise<Response>
 
 const LARGEST_ANSWER = 1024 * 1024
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/
@@ -19,17 +19,35 @@ const JWT_TYPE = 'application/jwt'
 export const boundedFetch =
   (fetch: Fetch, limitMilliseconds: number): BoundedFetch =>
   async (url, init, edit = (same) => same) => {
-    const signal = AbortSignal.timeout(limitMilliseconds)
+    const controller = new AbortController()
+    const alarm = setTimeout(() => controller.abort(), limitMilliseconds)
     try {
-      const response = await fetch(url, { ...init, redirect: 'manual', signal })
+      const response = await fetch(url, { ...init, redirect: 'manual', signal: controller.signal })
       refuseBadStatus(response, url)
       const body = await readBounded(response, url)
       refuseOtherThanJson(response, url)
-      return new Response(edit(body), { status: response.status, headers: response.headers })
+      return readAlready(response, body, edit)
     } catch (error) {
-      throw error instanceof OidcError ? error : transportError(error, signal.aborted, url)
+      throw error instanceof OidcError ? error : transportError(error, controller.signal.aborted, url)
+    } finally {
+      clearTimeout(alarm)
     }
   }
+
+/**
+ * The response, to be read once more: it gives what has been read, because a new one around the same text would cost
+ * a stream of its own. What openid-client makes of errors it makes of a clone, so there a new one it is.
+ */
+const readAlready = (response: Response, body: Buffer, edit: (answer: unknown) => unknown): Response => {
+  // A byte order mark is no part of the text.
+  const text = body.toString().replace(/^\uFEFF/, '')
+  if (!response.ok) return new Response(text, { status: response.status, headers: response.headers })
+  return Object.defineProperties(response, {
+    bodyUsed: { value: false },
+    text: { value: async () => text },
+    json: { value: async () => edit(JSON.parse(text)) },
+  })
+}
 
 const refuseBadStatus = (response: Response, url: string): void => {
   const { status } = response
@@ -40,19 +58,19 @@ const refuseBadStatus = (response: Response, url: string): void => {
   throw new OidcError(problem, { expected: 'status 200', found: `status ${status}`, source: place(url) })
 }
 
-const readBounded = async (response: Response, url: string): Promise<string> => {
+const readBounded = async (response: Response, url: string): Promise<Buffer> => {
   const reader = response.body?.getReader()
-  const decoder = new TextDecoder()
-  let [text, size] = ['', 0]
+  const parts: Uint8Array[] = []
+  let size = 0
   for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
     size += part.value.byteLength
     if (size > LARGEST_ANSWER) {
       void reader?.cancel()
       throw new OidcError('oidc.answer_too_large', { expected: 'at most 1 MB', found: 'more', source: place(url) })
     }
-    text += decoder.decode(part.value, { stream: true })
+    parts.push(part.value)
   }
-  return text + decoder.decode()
+  return Buffer.concat(parts)
 }
 
 const refuseOtherThanJson = (response: Response, url: string): void => {

@@ -73,7 +73,7 @@ const discover = async (
     await clientAuth(settings, metadata),
   )
   configuration[customFetch] = async (url, init) => {
-    if (url === metadata.jwks_uri) return Response.json((await keySet.known()).jwks())
+    if (url === metadata.jwks_uri) return Response.json((await keySet.known()).document)
     return fetch(url, init as RequestInit, url === metadata.token_endpoint ? setIdTokenAside : undefined)
   }
   // Every request is bounded already.

@@ -1,8 +1,4 @@
-import { createLocalJWKSet, type JSONWebKeySet } from 'jose'
-import { OidcError } from './errors.ts'
-
-/** Keys as they were published at one time; jose finds the one for a token's header. */
-export type PublishedKeys = ReturnType<typeof createLocalJWKSet>
+import { type PublishedKeys, toPublishedKeys } from './published-keys.ts'
 
 /**
  * The provider's published keys. A token that none of them verifies has them fetched again, so that a rotation is seen
@@ -53,14 +49,5 @@ export const createKeySet = (load: () => Promise<unknown>, clock: () => Date): K
       const newest = await last.keys
       return newest === keys ? undefined : newest
     },
-  }
-}
-
-const toPublishedKeys = (published: unknown): PublishedKeys => {
-  try {
-    // jose refuses what is not a set of keys.
-    return createLocalJWKSet(published as JSONWebKeySet)
-  } catch (cause) {
-    throw new OidcError('oidc.discovery_incomplete', { expected: 'a JSON Web Key Set', found: 'something else', cause })
   }
 }

@@ -10,12 +10,11 @@ export type TokenAnswer = TokenEndpointResponse
 
 const SET_ASIDE = 'id_token (set aside)'
 
-/** The JSON text with its ID token set aside; any other text as it came, for openid-client to refuse. */
-export const setIdTokenAside = (text: string): string => {
-  const answer = parse(text)
-  if (!answer) return text
-  const { id_token: idToken, ...others } = answer
-  return JSON.stringify({ ...others, [SET_ASIDE]: idToken })
+/** The answer with its ID token set aside; what is no JSON object as it came, for openid-client to refuse. */
+export const setIdTokenAside = (answer: unknown): unknown => {
+  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return answer
+  const { id_token: idToken, ...others } = answer as Readonly<Record<string, unknown>>
+  return { ...others, [SET_ASIDE]: idToken }
 }
 
 /** The ID token that was set aside, unverified. Throws OidcError when there is none. */
@@ -23,13 +22,4 @@ export const idTokenIn = (answer: TokenAnswer): string => {
   const idToken = answer[SET_ASIDE]
   if (typeof idToken === 'string') return idToken
   throw new OidcError('oidc.id_token_missing', { expected: 'an ID token', found: typeof idToken, source: 'id_token' })
-}
-
-const parse = (text: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
 }

@@ -93,6 +93,26 @@ describe('where the provider, asked for userinfo,', () => {
   })
 })
 
+it.each(['discovery', 'token', 'keySet', 'userinfo'] as const)('%s may begin with a byte order mark', async (where) => {
+  const options = { fetch: withMark(where) }
+  await expect(attempt(provider, {}, { options })).resolves.toBeDefined()
+})
+
+const PATHS = {
+  discovery: '/.well-known/openid-configuration',
+  token: '/token',
+  keySet: '/jwks',
+  userinfo: '/userinfo',
+}
+
+const withMark =
+  (where: keyof typeof PATHS): Fetch =>
+  async (url, init) => {
+    const response = await fetch(url, init)
+    if (!url.endsWith(PATHS[where])) return response
+    return new Response(`\uFEFF${await response.text()}`, { status: response.status, headers: response.headers })
+  }
+
 it('an answer of 300 MB is not read to its end', async () => {
   poured = 0
   await refusal(provider, { token: flood }, impatient)
