@@ -1,0 +1,262 @@
+/** A federation: people search for their organization, and only the one that was asked may answer, for its own domain. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import {
+  type Attributes,
+  answerTo,
+  createOwnIdp,
+  noPassiveTo,
+  type OwnIdp,
+  requestOn,
+  type Says,
+} from '../harness/own-idp.ts'
+import { postAnswer, whoIs } from '../harness/sign-in.ts'
+import { type Page, Visitor } from '../harness/visitor.ts'
+
+const ROLE = 'arn:aws:iam::111122223333:role/Researcher'
+const EPPN = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.6'
+const AFFILIATION = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.9'
+
+let gateway: OwnGateway
+let north: OwnIdp
+let south: OwnIdp
+
+/** Its entity, with a name and the domain of its people. */
+const entityOf = ({ metadata }: OwnIdp, name: string, domain: string): string =>
+  metadata.replace(
+    /<md:IDPSSODescriptor[^>]*>/,
+    (role) =>
+      `${role}<md:Extensions><shibmd:Scope xmlns:shibmd="urn:mace:shibboleth:metadata:1.0" regexp="false">${domain}</shibmd:Scope><mdui:UIInfo xmlns:mdui="urn:oasis:names:tc:SAML:metadata:ui"><mdui:DisplayName xml:lang="en">${name}</mdui:DisplayName></mdui:UIInfo></md:Extensions>`,
+  )
+
+const aggregateOf = (entities: readonly string[]): string =>
+  `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${entities.join('\n')}</md:EntitiesDescriptor>`
+
+beforeAll(async () => {
+  const url = await reserveGateway()
+  north = await createOwnIdp('north')
+  south = await createOwnIdp('south')
+  const entities = [
+    entityOf(north, 'University of the North &lt;b&gt;', 'north.example'),
+    entityOf(south, 'Université du Sud', 'south.example'),
+  ]
+  const others = Array.from({ length: 30 }, (_, n) =>
+    entityOf(
+      { ...south, metadata: south.metadata.replace(south.entityId, `https://school${n}.example/idp`) },
+      `School ${n}`,
+      'school.example',
+    ),
+  )
+  const exchange = { via: 'saml', evidence: 'reissued', provider: 'fedgate' }
+  gateway = await startOwnGateway(
+    url,
+    {
+      providers: [
+        {
+          id: 'edu',
+          protocol: 'saml',
+          label: 'Example Federation',
+          metadata: './federation.xml',
+          discovery: true,
+          exchange,
+        },
+        { id: 'people', protocol: 'saml', metadata: './federation.xml', discovery: true, subject: EPPN, exchange },
+        { id: 'many', protocol: 'saml', metadata: './many.xml', discovery: true, exchange },
+        { id: 'scoped', protocol: 'saml', metadata: './federation.xml', entityId: north.entityId, exchange },
+        { id: 'bare', protocol: 'saml', metadata: './bare.xml', exchange },
+      ],
+      access: [
+        {
+          when: { provider: 'edu', idp: north.entityId, eduPersonScopedAffiliation: 'staff@north.example' },
+          roles: [ROLE],
+        },
+      ],
+    },
+    {
+      files: {
+        'federation.xml': aggregateOf(entities),
+        'many.xml': aggregateOf([...entities, ...others]),
+        'bare.xml': north.metadata,
+      },
+    },
+  )
+})
+afterAll(() => gateway.close())
+
+const open = (visitor: Visitor, path: string): Promise<Page> =>
+  visitor.open(`${gateway.url}${path}`, { stopBefore: /^https:/ })
+
+const loginAt = (provider: string, { entityId }: OwnIdp, more = ''): string =>
+  `/login/${provider}?idp=${encodeURIComponent(entityId)}${more}`
+
+const staff = (domain: string): Attributes => ({ [AFFILIATION]: [`staff@${domain}`] })
+
+/** Starts at that identity provider, and gets the answer of that one. */
+const signIn = async (
+  visitor: Visitor,
+  provider: string,
+  asked: OwnIdp,
+  says: Says,
+  answers: OwnIdp = asked,
+): Promise<Page> => {
+  const path = provider === 'scoped' || provider === 'bare' ? `/login/${provider}` : loginAt(provider, asked)
+  const request = requestOn(await open(visitor, path))
+  return postAnswer(visitor, await answerTo(answers, request, says))
+}
+
+const lastAudit = () => gateway.audit().at(-1)
+
+describe('the search for an organization', () => {
+  it('comes first, and shows a few at once', async () => {
+    const { status, body } = await open(new Visitor(), '/login/edu')
+    expect(status).toBe(200)
+    expect(body).toContain('Example Federation')
+    expect(body).toContain('Université du Sud')
+  })
+
+  it('shows names as text, and beside them the host that nobody can choose freely', async () => {
+    const { body } = await open(new Visitor(), '/login/edu?q=north')
+    expect(body).toContain('University of the North &lt;b&gt;')
+    expect(body).toContain('north.example')
+    expect(body).not.toContain('Université')
+  })
+
+  it('shows none of too many before something is searched for', async () => {
+    const { body } = await open(new Visitor(), '/login/many')
+    expect(body).toContain('has 32 organizations')
+    expect(body).not.toContain('class="choice"')
+  })
+
+  it('says that there are more than it shows', async () => {
+    const { body } = await open(new Visitor(), '/login/many?q=school')
+    expect(body.match(/class="choice"/g)).toHaveLength(25)
+    expect(body).toContain('There are more')
+  })
+
+  it('says so when there is none', async () => {
+    expect((await open(new Visitor(), '/login/edu?q=%3Cscript%3E')).body).toContain(
+      'matches <q><bdi>&lt;script&gt;</bdi></q>',
+    )
+  })
+
+  it('ignores accents and case', async () => {
+    expect((await open(new Visitor(), '/login/edu?q=UNIVERSITE')).body).toContain('Université du Sud')
+  })
+
+  it('leads to the identity provider, and keeps where the person was going', async () => {
+    const { body } = await open(new Visitor(), '/login/edu?q=north&return_to=%2Fidentity')
+    expect(body).toContain('name="return_to" value="/identity"')
+    const visitor = new Visitor()
+    const [, href = ''] = /class="choice" href="([^"]*)"/.exec(body) ?? []
+    const request = requestOn(await open(visitor, href.replaceAll('&amp;', '&')))
+    const page = await postAnswer(visitor, await answerTo(north, request, { subject: 'ann', attributes: {} }))
+    expect(page.url).toBe(`${gateway.url}/identity`)
+  })
+
+  it('has what was chosen the last time first', async () => {
+    const visitor = new Visitor()
+    await open(visitor, loginAt('many', south))
+    const { body } = await open(visitor, '/login/many')
+    expect(body).toMatch(/Last time[\s\S]*Université du Sud/)
+    expect((await open(visitor, '/login/edu')).body).not.toContain('Last time')
+  })
+
+  it('does not trust the memory of a browser', async () => {
+    const visitor = new Visitor()
+    visitor.cookies.keep(
+      [`fedgate_idp=${encodeURIComponent('edu=https://evil.example')}; Path=/`],
+      new URL(gateway.url),
+    )
+    expect((await open(visitor, '/login/edu')).body).not.toContain('evil')
+    visitor.cookies.keep(['fedgate_idp=%E0%A4%A; Path=/'], new URL(gateway.url))
+    expect((await open(visitor, '/login/edu')).status).toBe(200)
+  })
+
+  it('is for organizations of the federation only', async () => {
+    const { status, body } = await open(new Visitor(), '/login/edu?idp=https%3A%2F%2Fevil.example')
+    expect(status).toBe(404)
+    expect(body).toContain('provider.idp_unknown')
+  })
+})
+
+describe('an answer in a federation', () => {
+  it('signs in, and rules name who vouches', async () => {
+    const visitor = new Visitor()
+    const page = await signIn(visitor, 'edu', north, { subject: 'ann', attributes: staff('north.example') })
+    expect(await whoIs(visitor, gateway.url)).toBe('ann')
+    expect(page.body).toContain('Researcher')
+    expect(lastAudit()).toMatchObject({ eventName: 'login', issuer: north.entityId })
+  })
+
+  it('of another identity provider than was asked is refused', async () => {
+    const page = await signIn(new Visitor(), 'edu', north, { subject: 'ann', attributes: {} }, south)
+    expect(page.status).toBe(403)
+    expect(lastAudit()).toMatchObject({ eventName: 'login.refused', errorCode: 'saml.signature_invalid' })
+  })
+
+  it('that bears the name of another is refused', async () => {
+    const says = { subject: 'ann', attributes: {}, issuer: north.entityId }
+    const page = await signIn(new Visitor(), 'edu', south, says)
+    expect(page.status).toBe(403)
+    expect(lastAudit()).toMatchObject({ errorCode: 'saml.response_issuer_mismatch', expected: south.entityId })
+  })
+
+  it('that nobody asked for is refused', async () => {
+    const request = requestOn(await open(new Visitor(), loginAt('edu', north)))
+    const { relayState: _, ...unasked } = request
+    const page = await postAnswer(new Visitor(), await answerTo(north, unasked, { subject: 'ann', attributes: {} }))
+    expect(page.status).toBe(403)
+    expect(lastAudit()).toMatchObject({ errorCode: 'saml.request_unknown' })
+  })
+
+  it('that says no to a visible question is a refusal', async () => {
+    const visitor = new Visitor()
+    const request = requestOn(await open(visitor, loginAt('edu', north)))
+    expect((await postAnswer(visitor, await noPassiveTo(north, request))).status).toBe(403)
+  })
+
+  it.each(['south.example', 'sub.north.example', 'north.example@south.example'])(
+    'may not speak of people at %s: no rule sees it, and the log does',
+    async (domain) => {
+      const visitor = new Visitor()
+      const attributes = { [AFFILIATION]: ['member@north.example', `staff@${domain}`], mail: ['ann@south.example'] }
+      const page = await signIn(visitor, 'edu', north, { subject: 'ann', attributes })
+      expect(page.body).not.toContain('Researcher')
+      expect(lastAudit()).toMatchObject({
+        eventName: 'login',
+        leftOut: [{ attribute: AFFILIATION, values: [`staff@${domain}`] }],
+      })
+      const { body } = await open(visitor, '/identity')
+      expect(body).toContain('member@north.example')
+      expect(body).toContain('ann@south.example')
+    },
+  )
+
+  it('may not name a person of another domain', async () => {
+    const page = await signIn(new Visitor(), 'people', north, {
+      subject: 'x',
+      attributes: { [EPPN]: ['ann@south.example'] },
+    })
+    expect(page.status).toBe(403)
+    expect(lastAudit()).toMatchObject({ errorCode: 'saml.subject_out_of_scope', found: 'ann@south.example' })
+  })
+
+  it('names a person of its own', async () => {
+    const visitor = new Visitor()
+    await signIn(visitor, 'people', north, { subject: 'x', attributes: { [EPPN]: ['ann@NORTH.example'] } })
+    expect(await whoIs(visitor, gateway.url)).toBe('ann@NORTH.example')
+  })
+})
+
+describe('one identity provider, trusted by name', () => {
+  it('keeps to its scopes where its metadata names some', async () => {
+    await signIn(new Visitor(), 'scoped', north, { subject: 'ann', attributes: staff('south.example') })
+    expect(lastAudit()).toMatchObject({ leftOut: [{ attribute: AFFILIATION, values: ['staff@south.example'] }] })
+  })
+
+  it('may say anything where it names none', async () => {
+    await signIn(new Visitor(), 'bare', north, { subject: 'ann', attributes: staff('south.example') })
+    expect(lastAudit()).toMatchObject({ eventName: 'login' })
+    expect(lastAudit()).not.toHaveProperty('leftOut')
+  })
+})
