@@ -17,14 +17,21 @@ interface Provider {
 }
 
 /** What has to be so before metadata is used, in this order. */
-const steps = ['metadataIsReachable', 'metadataIsReadable', 'metadataIsSigned', 'entityIsFound'] as const
+const steps = [
+  'metadataIsReachable',
+  'metadataIsReadable',
+  'metadataIsSigned',
+  'entityIsFound',
+  'metadataIsCurrent',
+] as const
 type Step = (typeof steps)[number]
 
 /** The step at which a problem with metadata shows. */
 const stepOf = ({ code }: FedgateError): Step => {
   if (code.startsWith('provider.')) return 'metadataIsReachable'
-  if (/^saml\.(metadata_unsigned|signature|algorithm|digest|key)/.test(code)) return 'metadataIsSigned'
-  return /^saml\.metadata_(not_idp|ambiguous|unknown)/.test(code) ? 'entityIsFound' : 'metadataIsReadable'
+  if (code === 'saml.metadata_expired') return 'metadataIsCurrent'
+  if (/^saml\.(metadata_unsigned$|signature_)/.test(code)) return 'metadataIsSigned'
+  return /^saml\.metadata_(not_idp|ambiguous)$/.test(code) ? 'entityIsFound' : 'metadataIsReadable'
 }
 
 const problemLook = ({ expected = 'metadata that can be used', found, source, message }: FedgateError, place: string) =>
@@ -65,7 +72,8 @@ const lastGoodCopyServes = ({ metadata: { fetchedAt, problem }, now, settings }:
 }
 
 const metadataIsCurrent = ({ metadata, now }: Provider): Look => {
-  const { validUntil, from } = metadata
+  const { validUntil, from, problem } = metadata
+  if (problem && stepOf(problem) === 'metadataIsCurrent') return problemLook(problem, metadata.source)
   if (from === undefined) return notRun('there is no metadata')
   if (validUntil === undefined) return ok('without an end')
   const isPast = validUntil <= now
