@@ -3,18 +3,20 @@ import type { Signer } from '../core/keys.ts'
 import type { RunningServer } from '../core/running-server.ts'
 import { samlIssuer, samlIssuerMetadata } from '../issuer/saml-assertion.ts'
 import { listenError } from './errors.ts'
-import { localAwsState } from './local-aws-state.ts'
+import { type LocalAwsSurroundings, localAwsState } from './local-aws-state.ts'
 
 /** Starts the local AWS that this configuration describes. Throws StartError or LocalAwsError. */
 export const startLocalAws = async (
   config: Config,
   signer: Signer | undefined,
-  { now, log }: { readonly now: () => Date; readonly log: (line: string) => void },
+  surroundings: LocalAwsSurroundings,
 ): Promise<RunningServer> => {
   const { listen, allowHttpIssuers } = config.localAws
   // Loaded only where it runs: a gateway in front of real AWS never reads this code.
   const local = await import('../local-aws/server.ts')
-  const state = await localAwsState(config, signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer)))
+  const { now, log } = surroundings
+  const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer))
+  const state = await localAwsState(config, ours, surroundings)
   return local.startLocalAws({ listen, state, allowHttpIssuers, now, log }).catch((error: unknown) => {
     throw listenError(error, `${listen.host}:${listen.port}`)
   })

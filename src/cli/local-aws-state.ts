@@ -2,10 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
 import type { AccessRule, Config, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
 import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
+import { FedgateError } from '../core/errors.ts'
+import { createMetadata } from '../gateway/metadata/metadata.ts'
 import { acsUrl } from '../gateway/providers.ts'
 import { roleFacts } from '../gateway/role-facts.ts'
 import { samlTrustStatement, type TrustStatement, trustPolicy, webIdentityTrustStatement } from '../iam/generate.ts'
 import type { LocalAwsState, RoleState } from '../local-aws/state.ts'
+
+/** The clock it goes by, and where lines for whoever runs it go. */
+export interface LocalAwsSurroundings {
+  readonly now: () => Date
+  readonly log: (line: string) => void
+}
 
 /** The provider in that account, as its ARN. */
 const providerArn = (provider: ProviderConfig, partition: string, account: string): string =>
@@ -49,17 +57,35 @@ const rolesOf = (config: Config): readonly RoleState[] => {
   })
 }
 
-/** Whose signature AWS looks for, by provider: the gateway's, or the identity provider's own where it lies in a file. */
+/** The identity provider's own metadata, as somebody would have loaded it into IAM; undefined when it is out of reach. */
+const theirMetadata = async (
+  provider: SamlProviderConfig,
+  { stateFolder }: Config,
+  { now, log }: LocalAwsSurroundings,
+): Promise<string | undefined> => {
+  const source = createMetadata(provider, { now, stateFolder })
+  try {
+    return (await source.read(provider.entityId)).xml
+  } catch (error) {
+    if (!(error instanceof FedgateError)) throw error
+    log(`the local AWS does not know the SAML provider ${provider.exchange.provider}: ${error.message}`)
+    return undefined
+  } finally {
+    await source.close()
+  }
+}
+
+/** Whose signature AWS looks for, by provider: the gateway's, or the identity provider's own. */
 const trustedMetadata = async (
-  { providers }: Config,
+  config: Config,
   ours: string | undefined,
+  surroundings: LocalAwsSurroundings,
 ): Promise<ReadonlyMap<ProviderConfig, string>> => {
   const known = await Promise.all(
-    providers.map(async (provider): Promise<readonly [ProviderConfig, string | undefined]> => {
+    config.providers.map(async (provider): Promise<readonly [ProviderConfig, string | undefined]> => {
       if (provider.protocol !== 'saml') return [provider, undefined]
       if (provider.exchange.evidence === 'reissued') return [provider, ours]
-      const { metadata } = provider
-      return [provider, metadata.kind === 'file' ? await readFile(metadata.path, 'utf8') : undefined]
+      return [provider, await theirMetadata(provider, config, surroundings)]
     }),
   )
   return new Map(known.flatMap(([provider, metadata]) => (metadata === undefined ? [] : [[provider, metadata]])))
@@ -105,12 +131,16 @@ const without = <Item extends { readonly arn: string }>(
  * outright; and in every account the configured providers, unless the state file has its own under that ARN.
  * `metadata` is the gateway's own as identity provider. Throws LocalAwsError when the state file is not one.
  */
-export const localAwsState = async (config: Config, metadata: string | undefined): Promise<LocalAwsState> => {
+export const localAwsState = async (
+  config: Config,
+  metadata: string | undefined,
+  surroundings: LocalAwsSurroundings,
+): Promise<LocalAwsState> => {
   const { parseLocalAwsState } = await import('../local-aws/state.ts')
   const file = config.localAws.stateFile
   const written = file === undefined ? undefined : parseLocalAwsState(await readFile(file, 'utf8'))
   const roles = written?.roles ?? rolesOf(config)
-  const providers = providersOf(config, await trustedMetadata(config, metadata), roles)
+  const providers = providersOf(config, await trustedMetadata(config, metadata, surroundings), roles)
   const named = [...config.accounts].map(([id, { name }]) => ({ id, name }))
   return {
     accounts: written && written.accounts.length > 0 ? written.accounts : named,

@@ -1,0 +1,93 @@
+/** SimpleSAMLphp's own response goes to AWS, and is renewed through it unseen, or visibly where it says NoPassive. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/house.ts'
+import { signIn, whoIs } from '../../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../../harness/visitor.ts'
+import { requireTool } from '../../tools.ts'
+import { PHP, SIMPLESAMLPHP, type SimpleSamlPhp, startSimpleSamlPhp } from './identity-provider.ts'
+
+const ACCOUNT = 'arn:aws:iam::111122223333'
+/** What SimpleSAMLphp knows a browser by. */
+const IDP_COOKIES = ['test-ssp-session', 'test-ssp-php', 'test-ssp-token']
+const DEVELOPER = `${ACCOUNT}:role/Developer`
+
+describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSAMLphp', () => {
+  let idp: SimpleSamlPhp
+  let gateway: OwnGateway
+  /** How far the gateway is ahead of SimpleSAMLphp, which knows no clock but the machine's. */
+  let ahead = 0
+
+  beforeAll(async () => {
+    idp = await startSimpleSamlPhp()
+    const url = await reserveGateway()
+    const exchange = { via: 'saml', evidence: 'original', provider: 'corp' }
+    const statement = {
+      Effect: 'Allow',
+      Principal: { Federated: `${ACCOUNT}:saml-provider/corp` },
+      Action: 'sts:AssumeRoleWithSAML',
+      Condition: { StringEquals: { 'SAML:aud': `${url}/saml/corp/acs` } },
+    }
+    gateway = await startOwnGateway(
+      url,
+      { providers: [{ id: 'corp', protocol: 'saml', metadata: idp.entityId, exchange, signRequests: 'always' }] },
+      {
+        state: {
+          accounts: [{ id: '111122223333', name: 'Production' }],
+          roles: [{ arn: DEVELOPER, trustPolicy: { Version: '2012-10-17', Statement: [statement] } }],
+        },
+        now: () => new Date(Date.now() + ahead),
+      },
+    )
+    await idp.register('corp', await (await fetch(`${gateway.url}/saml/corp/metadata`)).text())
+  })
+  afterAll(async () => {
+    await gateway.close()
+    await idp.close()
+  })
+  afterEach(() => {
+    ahead = 0
+  })
+
+  const alice = async () => {
+    const visitor = new Visitor()
+    const page = await signIn(visitor, { gateway: gateway.url, provider: 'corp', username: 'alice' })
+    expect(page.url).toBe(`${gateway.url}/roles`)
+    return { visitor, page }
+  }
+
+  const take = (visitor: Visitor, page: Page) => visitor.submit(page, formWith(page, 'role', DEVELOPER))
+
+  /** Four minutes later, up to what SimpleSAMLphp answers. */
+  const renewAtProvider = async (visitor: Visitor, page: Page): Promise<Page> => {
+    ahead = 4 * 60_000 + 5_000
+    const { body } = await take(visitor, page)
+    const path = /content="0; url=([^"]*)"/.exec(body)?.[1] ?? ''
+    const answer = await visitor.open(`${gateway.url}${path.replaceAll('&amp;', '&')}`)
+    ahead = 0
+    return visitor.submit(answer, formWith(answer, 'SAMLResponse'))
+  }
+
+  it('gives alice the roles of its Role attribute, and AWS takes what it signed', async () => {
+    const { visitor, page } = await alice()
+    expect(page.body).toContain('2 roles in 1 account')
+    expect((await take(visitor, page)).body).toContain('assumed-role/Developer/alice@corp')
+  })
+
+  it('renews unseen for who is still signed in there', async () => {
+    const { visitor, page } = await alice()
+    const confirm = await renewAtProvider(visitor, page)
+    expect(confirm.url).toContain(`${gateway.url}/roles/confirm?`)
+    expect((await take(visitor, confirm)).body).toContain('assumed-role/Developer/alice@corp')
+  })
+
+  it('asks anew who is not, because it answers NoPassive', async () => {
+    const { visitor, page } = await alice()
+    for (const name of IDP_COOKIES) visitor.cookies.forget(name)
+    const visible = await renewAtProvider(visitor, page)
+    expect(visible.url).toContain(new URL(idp.entityId).origin)
+    const answer = await visitor.submit(visible, formWith(visible, 'username'), { username: 'alice', password: 'demo' })
+    const confirm = await visitor.submit(answer, formWith(answer, 'SAMLResponse'))
+    expect((await take(visitor, confirm)).body).toContain('assumed-role/Developer/alice@corp')
+    expect(await whoIs(visitor, gateway.url)).toMatch(/^[0-9a-f]{40}$/)
+  })
+})
