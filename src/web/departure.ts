@@ -1,25 +1,34 @@
 import type { Response } from 'express'
 import type { Departure } from '../gateway/start-login.ts'
-import type { WebParts } from './pages.ts'
+import { sendPage, VERSION, type WebParts } from './pages.ts'
 import { sendPostForm } from './post-form.ts'
 
-const goOn = (
-  parts: WebParts,
-  response: Response,
-  departure: Departure,
-  { status, doing }: { readonly status: 302 | 303; readonly doing: 'Signing in' | 'Signing out' },
-): void => {
+/** Off to the identity provider: by redirect, or by a page whose form posts itself there. */
+export const depart = (parts: WebParts, response: Response, departure: Departure, status: 302 | 303 = 302): void => {
   if (departure.kind === 'redirect') return void response.redirect(status, departure.url)
   const { action, fields, provider } = departure
-  sendPostForm(parts, response, { action, fields, heading: `${doing} at ${provider}`, button: 'Continue' })
+  sendPostForm(parts, response, { action, fields, heading: `Signing in at ${provider}`, button: 'Continue' })
 }
 
-/** Off to the identity provider: by redirect, or by a page whose form posts itself there. */
-export const depart = (parts: WebParts, response: Response, departure: Departure, status: 302 | 303 = 302): void =>
-  goOn(parts, response, departure, { status, doing: 'Signing in' })
-
-/** The same for a logout, which ends on the signed-out page where the identity provider has no part in it. */
-export const departSignedOut = (parts: WebParts, response: Response, departure: Departure | undefined): void =>
-  departure === undefined
-    ? void response.redirect(303, '/logout')
-    : goOn(parts, response, departure, { status: 303, doing: 'Signing out' })
+/**
+ * The same for a logout, which ends on the signed-out page where the identity provider has no part in it. `byPage`: a
+ * page comes between, because browsers hold what follows a form to its page's form-action, and the identity provider
+ * may lead through every application that the person used.
+ */
+export const departSignedOut = (
+  parts: WebParts,
+  response: Response,
+  departure: Departure | undefined,
+  { byPage }: { readonly byPage: boolean } = { byPage: false },
+): void => {
+  if (departure === undefined) return void response.redirect(303, '/logout')
+  if (departure.kind === 'post') {
+    const { action, fields, provider } = departure
+    sendPostForm(parts, response, { action, fields, heading: `Signing out at ${provider}`, button: 'Continue' })
+  } else if (byPage) {
+    const heading = 'Signing out at your identity provider'
+    sendPage(response, parts.views.render('onward', { version: VERSION, heading, href: departure.url }))
+  } else {
+    response.redirect(303, departure.url)
+  }
+}

@@ -15,6 +15,8 @@ export const fields = {
   duration: 'duration',
   destination: 'destination',
   handle: 'handle',
+  /** Set by the script: what follows is to come by a page of its own. */
+  onward: 'onward',
 } as const
 
 /** Every page by its name, which is the name of its template. */
@@ -28,6 +30,7 @@ export interface PageModels {
   readonly 'sign-out': SignOutPage
   readonly 'signed-out': SignedOutPage
   readonly 'post-form': PostFormPage
+  readonly onward: OnwardPage
   readonly 'confirm-sign-in': ConfirmSignInPage
   readonly renewing: RenewingPage
   readonly 'confirm-role': ConfirmRolePage
@@ -256,6 +259,13 @@ export interface ConfirmSignInPage extends Page {
   readonly providerLabel: string
   readonly handle: string
   readonly csrfToken: string
+}
+
+/** Leads on to another site by itself, as a link does and not as a form. Nobody is shown as signed in here. */
+export interface OnwardPage extends Page {
+  /** Where it goes, such as `Signing out at Corp SSO`. */
+  readonly heading: string
+  readonly href: string
 }
 
 /** Carries a message to an identity provider by POST. Nobody is shown as signed in here. */

@@ -166,7 +166,7 @@ describe('signing out here', () => {
     const page = await signOut(await signedIn({ provider: 'poster' }))
     expect(page.body).toContain('Signing out at Company')
     expect(page.body).not.toContain('Signed in as')
-    expect(formAction(page)).toBe("'self' https://company.example")
+    expect(formAction(page)).toMatch(/^'self' .*https:\/\/company\.example https:$/)
     const { action, fields } = formWith(page, 'SAMLRequest')
     expect(action).toBe(IDP_SLO)
     const message = parseXml(Buffer.from(fields.SAMLRequest ?? '', 'base64').toString())
@@ -340,7 +340,7 @@ describe('a request of the identity provider', () => {
     const xml = request({ id, provider: 'poster', subject: nameId('frank') })
     const form = { SAMLRequest: base64(await signedXml(xml, idp.keys, id)), RelayState: 'state of the IdP' }
     const page = await new Visitor().post(sloOf('poster'), form, { from: IDP_SLO })
-    expect(formAction(page)).toBe("'self' https://answers.company.example")
+    expect(formAction(page)).toMatch(/^'self' .*https:\/\/answers\.company\.example https:$/)
     const { action, fields } = formWith(page, 'SAMLResponse')
     expect(action).toBe(IDP_ANSWERS)
     expect(fields.RelayState).toBe('state of the IdP')

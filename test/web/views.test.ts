@@ -105,6 +105,7 @@ const pagesSaying = (text: string): PageModels => {
       duration: text,
       destination: text,
     },
+    onward: { version: text, heading: text, href: text },
     'post-form': { version: text, action: text, fields: { [text]: text }, heading: text, button: text },
   }
 }

@@ -8,6 +8,13 @@ document.documentElement.classList.add('js')
 // A page that only carries a message on to another site does so at once
 document.querySelector('form[data-post-at-once]')?.requestSubmit()
 
+// Signing out may lead through sites that this page's policy for forms cannot name: a page of its own goes there instead
+for (const form of document.querySelectorAll('form[action="/logout"]')) {
+  const field = document.createElement('input')
+  Object.assign(field, { type: 'hidden', name: 'onward', value: 'page' })
+  form.append(field)
+}
+
 const announcer = document.getElementById('announcer')
 
 const announce = (sentence) => {

@@ -8,7 +8,7 @@ import { departSignedOut } from '../departure.ts'
 import { keepLogout, logoutNotice } from '../logout-notice.ts'
 import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
-import { toInstant } from '../view-models.ts'
+import { fields, toInstant } from '../view-models.ts'
 
 /** GET / */
 const home =
@@ -91,7 +91,7 @@ const doSignOut =
     const { handle, departure } = await signOut(gateway, login, callerOf(request, response))
     await endSession(gateway, request, response)
     keepLogout(gateway, response, handle)
-    departSignedOut(parts, response, departure)
+    departSignedOut(parts, response, departure, { byPage: request.body[fields.onward] === 'page' })
   }
 
 export const personRoutes = (parts: WebParts): Router =>
