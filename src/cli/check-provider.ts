@@ -11,7 +11,7 @@ const now = (): Date => new Date()
 
 /** Asks the source once. Never rejects. */
 export const metadataFacts = async ({ stateFolder }: Config, provider: SamlProviderConfig): Promise<MetadataFacts> => {
-  const metadata = createMetadata(provider, { now, stateFolder })
+  const metadata = createMetadata(provider, { now, stateFolder, isReadOnly: true })
   try {
     await metadata.refresh({ now: true })
     return metadata.status()
@@ -38,7 +38,7 @@ export const samlProviderOf = async (config: Config, id: string): Promise<SamlPr
   const [signing, encryption] = await Promise.all([config.signing, config.encryption].map(keysThatAreThere))
   const keys = { signing: signing?.length ? signing : [await unusedKey()], encryption: encryption ?? [] }
   const configured = config.providers.filter((provider) => provider.id === id)
-  const provider = createProviders(configured, { baseUrl, keys, now, stateFolder }).get(id)
+  const provider = createProviders(configured, { baseUrl, keys, now, stateFolder, isReadOnly: true }).get(id)
   if (provider?.protocol === 'saml') return provider
   const ids = config.providers.flatMap((one) => (one.protocol === 'saml' ? [one.id] : []))
   throw new CheckError('check.provider_unknown', {

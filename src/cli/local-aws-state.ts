@@ -63,7 +63,7 @@ const theirMetadata = async (
   { stateFolder }: Config,
   { now, log }: LocalAwsSurroundings,
 ): Promise<string | undefined> => {
-  const source = createMetadata(provider, { now, stateFolder })
+  const source = createMetadata(provider, { now, stateFolder, isReadOnly: true })
   try {
     return (await source.read(provider.entityId)).xml
   } catch (error) {

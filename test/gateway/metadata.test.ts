@@ -295,6 +295,15 @@ describe('the last good copy', () => {
     expect(await codeOf(open({ metadataCertificate: publisher }))).toBe('provider.unavailable')
   })
 
+  it('is neither made nor touched by who only looks', async () => {
+    const looked = createMetadata(
+      { id: 'corp', metadata: { kind: 'url', url: `${server.url}/metadata` }, discovery: false },
+      { now: () => time, stateFolder: join(folder, 'state'), isReadOnly: true },
+    )
+    await looked.read()
+    expect(await readdir(folder)).toEqual([])
+  })
+
   it('is done without where it cannot be written', async () => {
     await writeFile(join(folder, 'state'), 'a file where the folder would be')
     expect(await idOf(open())).toBe(oktaId)

@@ -1,5 +1,6 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { FedgateError } from '../../core/errors.ts'
 import { GatewayError } from '../errors.ts'
 import type { Download, DownloadLimits, Validators } from './download.ts'
@@ -30,7 +31,10 @@ export interface Loader {
 const ONE: DownloadLimits = { octets: 10 * 1024 * 1024, milliseconds: 10_000 }
 const MANY: DownloadLimits = { octets: 512 * 1024 * 1024, milliseconds: 3 * 60_000 }
 
-export const createLoader = (settings: MetadataSettings, { now, stateFolder, log }: MetadataSurroundings): Loader => {
+export const createLoader = (
+  settings: MetadataSettings,
+  { now, stateFolder, isReadOnly = false, log }: MetadataSurroundings,
+): Loader => {
   const source = openSource(settings.metadata, settings.discovery ? undefined : settings.entityId)
   const copy: LastGoodCopy | undefined = source.isRemote
     ? lastGoodCopy(stateFolder, settings.id, source.place)
@@ -38,7 +42,7 @@ export const createLoader = (settings: MetadataSettings, { now, stateFolder, log
   const limits = settings.discovery || settings.entityId !== undefined ? MANY : ONE
 
   const get = (validators: Validators): Promise<Download> =>
-    source.get({ ...limits, folder: stateFolder, validators }).catch((cause: unknown) => {
+    source.get({ ...limits, folder: isReadOnly ? tmpdir() : stateFolder, validators }).catch((cause: unknown) => {
       throw unavailable(cause, source.place)
     })
   const read = async (octets: Octets): Promise<ReadyMetadata> => {
@@ -58,7 +62,7 @@ export const createLoader = (settings: MetadataSettings, { now, stateFolder, log
   }
   const confirmed = async (version: Version): Promise<Version> => {
     const fetchedAt = now()
-    await copy?.confirm({ url: source.place, fetchedAt, ...version.validators }).catch(complain)
+    if (!isReadOnly) await copy?.confirm({ url: source.place, fetchedAt, ...version.validators }).catch(complain)
     return { ...version, from: 'source', fetchedAt }
   }
   const complain = (error: unknown): void =>
@@ -70,7 +74,8 @@ export const createLoader = (settings: MetadataSettings, { now, stateFolder, log
       throw error
     })
     const fetchedAt = now()
-    await copy?.keep(received, { url: source.place, fetchedAt, ...validators }).catch(complain)
+    const kept = isReadOnly ? received.discard() : copy?.keep(received, { url: source.place, fetchedAt, ...validators })
+    await kept?.catch(complain)
     return { ready, from: 'source', fetchedAt, validators }
   }
   const fromDisk = async (): Promise<Version | undefined> => {

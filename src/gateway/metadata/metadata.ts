@@ -56,6 +56,8 @@ export interface MetadataSurroundings {
   readonly now: Clock
   /** Where last good copies are kept. */
   readonly stateFolder: string
+  /** Copies are read and none is kept: whoever only looks must leave nothing behind. */
+  readonly isReadOnly?: boolean
   /** A line for whoever runs the gateway. */
   readonly log?: (line: string) => void
 }
