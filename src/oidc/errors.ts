@@ -48,7 +48,10 @@ export const oidcErrors = {
     sentence: 'The sign-in provider no longer renews this sign-in.',
     hint: 'Sign in again.',
   },
-  'oidc.client_refused': { sentence: 'The sign-in provider does not recognise this gateway.', hint: SETUP },
+  'oidc.client_refused': {
+    sentence: 'The sign-in provider does not recognise this gateway.',
+    hint: 'Ask your administrator to compare clientId, the secret or key, and tokenEndpointAuthMethod with the provider.',
+  },
   'oidc.token_answer_invalid': { sentence: 'The sign-in provider answered in an unknown form.', hint: ADMIN },
 
   'oidc.id_token_missing': { sentence: 'The sign-in provider sent no proof of who you are.', hint: SETUP },

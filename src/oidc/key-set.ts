@@ -2,7 +2,8 @@ import { type PublishedKeys, toPublishedKeys } from './published-keys.ts'
 
 /**
  * The provider's published keys. A token that none of them verifies has them fetched again, so that a rotation is seen
- * at once; a cool-down holds that to one request in half a minute, whatever strangers send.
+ * at once; a cool-down holds that to one request in half a minute, whatever strangers send. Meanwhile, and when it
+ * fails, the keys that are known stay in use.
  */
 export interface KeySet {
   /** At most five minutes old. Throws OidcError. */
@@ -15,38 +16,34 @@ const FRESH_MILLISECONDS = 5 * 60 * 1000
 const COOL_DOWN_MILLISECONDS = 30_000
 const COOL_DOWN_AFTER_FAILURE_MILLISECONDS = 5_000
 
-interface Asked {
-  readonly keys: Promise<PublishedKeys>
-  freshUntil: number
-  askAgainAt: number
-}
-
 /** `load` asks the provider, which `clock` spaces out. */
 export const createKeySet = (load: () => Promise<unknown>, clock: () => Date): KeySet => {
-  let last: Asked | undefined
-  const ask = (now: number): Asked => {
-    const asked = {
-      keys: load().then(toPublishedKeys),
-      freshUntil: now + FRESH_MILLISECONDS,
-      askAgainAt: now + COOL_DOWN_MILLISECONDS,
-    }
-    asked.keys.catch(() => {
-      // From when it failed: one that hangs has used up the time since it was asked.
-      asked.askAgainAt = clock().getTime() + COOL_DOWN_AFTER_FAILURE_MILLISECONDS
-      asked.freshUntil = asked.askAgainAt
-    })
-    return asked
+  let current: { readonly keys: PublishedKeys; readonly freshUntil: number } | undefined
+  let asked: { readonly keys: Promise<PublishedKeys>; againAt: number } | undefined
+  const time = () => clock().getTime()
+
+  const ask = () => {
+    const now = time()
+    const asking = { keys: load().then(toPublishedKeys), againAt: now + COOL_DOWN_MILLISECONDS }
+    asking.keys.then(
+      (keys) => {
+        current = { keys, freshUntil: now + FRESH_MILLISECONDS }
+      },
+      () => {
+        // From when it failed: one that hangs has used up the time since it was asked.
+        asking.againAt = time() + COOL_DOWN_AFTER_FAILURE_MILLISECONDS
+      },
+    )
+    return asking
+  }
+  const latest = (): Promise<PublishedKeys> => {
+    if (!asked || time() >= asked.againAt) asked = ask()
+    return asked.keys
   }
   return {
-    known: () => {
-      const now = clock().getTime()
-      if (!last || now >= last.freshUntil) last = ask(now)
-      return last.keys
-    },
+    known: async () => (current && time() < current.freshUntil ? current.keys : latest()),
     newerThan: async (keys) => {
-      const now = clock().getTime()
-      if (!last || now >= last.askAgainAt) last = ask(now)
-      const newest = await last.keys
+      const newest = await latest()
       return newest === keys ? undefined : newest
     },
   }

@@ -108,6 +108,10 @@ const finish = async (
 const refresh = async (settings: OidcSettings, discover: Discover, signIn: SignIn, now: Date): Promise<SignIn> => {
   const { identity, renewal } = signIn
   if (!renewal) throw new OidcError('oidc.refresh_refused', { expected: 'a refresh token', found: 'none' })
+  // A refresh token is shown to nobody but the provider it is from.
+  if (identity.provider !== settings.id) {
+    throw new OidcError('oidc.refresh_refused', { expected: settings.id, found: identity.provider, source: 'provider' })
+  }
   const tokens = await redeemRefreshToken(settings, await discover(now), renewal, identity.subject, now)
   return renewedSignIn(signIn, renewal, tokens)
 }

@@ -8,7 +8,17 @@ import type { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import type { OidcSettings } from '../../src/oidc/settings.ts'
 import { attempt, refusal, settingsFor } from './attempt.ts'
-import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './misbehaving-provider.ts'
+import {
+  encode,
+  good,
+  type Json,
+  KID,
+  type MisbehavingProvider,
+  type Mischief,
+  rogue,
+  signedBy,
+  startMisbehavingProvider,
+} from './misbehaving-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {
@@ -295,6 +305,27 @@ describe('userinfo', () => {
   it('without a subject refuses the sign-in', async () => {
     const userinfo = ({ sub: _, ...rest }: Json) => rest
     expect((await refusal(provider, { userinfo })).code).toBe('oidc.userinfo_failed')
+  })
+
+  describe('that is signed', () => {
+    const discovery = (document: Json) => ({ ...document, userinfo_signing_alg_values_supported: ['RS256', 'none'] })
+    const signedUserinfo = (alg: string, seal: (input: string) => string): Mischief => {
+      const claims = { iss: provider.issuer, aud: 'fedgate', sub: 'alice', department: 'Signing' }
+      const token = seal(`${encode({ alg, kid: KID })}.${encode(claims)}`)
+      return { discovery, userinfo: answer(200, 'application/jwt', token) }
+    }
+
+    it('adds to the ID token too', async () => {
+      const { identity } = await attempt(provider, signedUserinfo('RS256', signedBy(good.privateKey)))
+      expect(identity.attributes.get('department')).toEqual(['Signing'])
+    })
+
+    it.each([
+      ['by another key', 'RS256', signedBy(rogue.privateKey)],
+      ['by nothing', 'none', (input: string) => `${input}.`],
+    ])('%s refuses the sign-in', async (_, alg, seal) => {
+      expect((await refusal(provider, signedUserinfo(alg, seal))).code).toBe('oidc.userinfo_failed')
+    })
   })
 
   it('is not asked for where the settings say so', async () => {

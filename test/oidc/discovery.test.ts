@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
 import type { OidcError } from '../../src/oidc/errors.ts'
+import { createKeySet } from '../../src/oidc/key-set.ts'
 import { isSecureUrl } from '../../src/oidc/provider-metadata.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import { attempt, refusal, settingsFor } from './attempt.ts'
@@ -266,6 +267,34 @@ describe('the published keys', () => {
     } finally {
       vi.useRealTimers()
     }
+  })
+
+  it('stay in use while newer ones cannot be had', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      provider.behave({})
+      const signIn = party()
+      await signIn({})
+      vi.setSystemTime(Date.now() + 31_000)
+      expect(await signIn({ ...unknownKid, keySet: () => [] })).toMatchObject({ outcome: 'oidc.answer_not_json' })
+      expect(await signIn({ keySet: () => [] })).toMatchObject({ outcome: 'signed in', asked: 0 })
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('do not wait for newer ones that a stranger has had fetched', async () => {
+    let now = new Date('2026-11-22T12:00:00Z')
+    const keys = { keys: [jwkOf(rogue.publicKey, 'key-1')] }
+    const answers = [Promise.resolve(keys), new Promise<never>(() => undefined)]
+    const keySet = createKeySet(
+      () => answers.shift() ?? Promise.reject(new Error('asked too often')),
+      () => now,
+    )
+    const known = await keySet.known()
+    now = new Date(now.getTime() + 31_000)
+    void keySet.newerThan(known)
+    expect(await keySet.known()).toBe(known)
   })
 
   it('are each tried where a token names none', async () => {

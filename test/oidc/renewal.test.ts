@@ -157,6 +157,12 @@ describe('a sign-in is not renewed', () => {
     expect((await refusal({ token })).code).toBe(code)
   })
 
+  it('at another provider than its own, and nobody is asked', async () => {
+    const error = await refusal({}, (signIn) => ({ ...signIn, identity: { ...signIn.identity, provider: 'other' } }))
+    expect(error).toMatchObject({ code: 'oidc.refresh_refused', expected: 'corp', found: 'other' })
+    expect(provider.requests.has('/token')).toBe(false)
+  })
+
   it('by the refresh token of somebody else', async () => {
     const asBob = (signIn: SignIn): SignIn => ({ ...signIn, identity: { ...signIn.identity, subject: 'bob' } })
     expect((await refusal({}, asBob)).code).toBe('oidc.subject_changed')
