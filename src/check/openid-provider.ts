@@ -1,6 +1,6 @@
 /** Checks on an OpenID provider: its discovery document, its keys, its clock. */
 import type { OidcProviderConfig } from '../config/types.ts'
-import { runChecks, type Verdict } from '../core/verdict.ts'
+import { firstFailure, runChecks, type Verdict } from '../core/verdict.ts'
 import { metadataChecks } from '../oidc/provider-metadata.ts'
 import { clockLook } from './clock.ts'
 import { type Look, type Looks, lookAt, notRun, ok, reasonIn, wrong } from './look.ts'
@@ -17,7 +17,7 @@ interface Fetched {
 
 interface Provider {
   readonly discovery: Fetched
-  /** undefined where discovery does not say where the keys are. */
+  /** undefined where discovery is not to be used. */
   readonly keys: Fetched | undefined
 }
 
@@ -60,7 +60,7 @@ const isSigningKey = (key: unknown): boolean => {
 }
 
 const signingKeysAreThere = ({ keys }: Provider): Look => {
-  if (!keys) return notRun('no jwks_uri')
+  if (!keys) return notRun('discovery cannot be used')
   const set = problemOf(keys) === undefined && 'keys' in keys.content ? keys.content.keys : undefined
   if (!Array.isArray(set))
     return fetchedLook({ ...keys, content: { problem: problemOf(keys) ?? 'no keys' } }, 'a key set')
@@ -77,11 +77,9 @@ export const keyChecks = { signingKeysAreThere, clockAgrees } as const satisfies
 export const checkOpenIdProvider = async (settings: OidcProviderConfig, ports: CheckPorts): Promise<Verdict> => {
   const discovery = await fetchJson(`${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, ports)
   const document = problemOf(discovery) === undefined ? (discovery.content as Json) : undefined
-  const jwksUri = document?.jwks_uri
-  const keys = typeof jwksUri === 'string' && URL.canParse(jwksUri) ? await fetchJson(jwksUri, ports) : undefined
-  return [
-    ...lookAt(reachChecks, { discovery, keys }),
-    ...(document ? runChecks(metadataChecks, document, settings) : []),
-    ...lookAt(keyChecks, { discovery, keys }),
-  ]
+  const verdict = document ? runChecks(metadataChecks, document, settings) : []
+  // As at a login: a document that fails leads nowhere.
+  const mayBeUsed = document !== undefined && !firstFailure(verdict)
+  const keys = mayBeUsed ? await fetchJson(String(document.jwks_uri), ports) : undefined
+  return [...lookAt(reachChecks, { discovery, keys }), ...verdict, ...lookAt(keyChecks, { discovery, keys })]
 }

@@ -50,7 +50,9 @@ describe('an OpenID provider', () => {
     ['endpointsAreSecure', { token_endpoint: 'http://op.example.com/token' }],
     ['someAlgorithmIsAllowed', { id_token_signing_alg_values_supported: ['HS256'] }],
   ])('fails at %s where a login would', async (name, changes) => {
-    expect(findingOf(await check({ [DISCOVERY]: document(changes) }), name).outcome).toBe('fail')
+    const verdict = await check({ [DISCOVERY]: document(changes) })
+    expect(findingOf(verdict, name).outcome).toBe('fail')
+    expect(findingOf(verdict, 'signingKeysAreThere').outcome).toBe('not-run')
   })
 
   it.each([

@@ -1,9 +1,11 @@
 /** `fedgate check` as a process: what it prints, and how it ends. */
 import { spawn } from 'node:child_process'
-import { rm, writeFile } from 'node:fs/promises'
+import { readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
 import { writeConfig } from '../harness/house.ts'
 import { answerTo, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
 
@@ -74,6 +76,16 @@ describe('fedgate check', () => {
     return written
   }
 
+  /** As a gateway that runs does. */
+  const keepCopy = async (file: string): Promise<void> => {
+    const { providers, stateFolder } = await loadConfig(file, {})
+    const [provider] = providers
+    if (provider?.protocol !== 'saml') throw new Error('no SAML provider')
+    const metadata = createMetadata(provider, { now: () => new Date(), stateFolder })
+    await metadata.refresh({ now: true })
+    await metadata.close()
+  }
+
   it('ends with 0 when all is well', async () => {
     const { file } = await configFor(source)
     const ended = await check(file)
@@ -82,9 +94,16 @@ describe('fedgate check', () => {
     expect(ended.stdout).toContain(`metadataIsReachable            ${source}`)
   })
 
+  it('leaves nothing behind', async () => {
+    const { file, folder } = await configFor(source)
+    const before = await readdir(folder)
+    await check(file)
+    expect(await readdir(folder)).toEqual(before)
+  })
+
   it('ends with 1 when the metadata cannot be fetched, and says how old the copy is that serves', async () => {
     const { file } = await configFor(source)
-    await check(file)
+    await keepCopy(file)
     isDown = true
     const ended = await check(file, '--json').finally(() => {
       isDown = false
