@@ -1,4 +1,4 @@
-import { createHash, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { hash, type KeyObject, timingSafeEqual } from 'node:crypto'
 import {
   canonicalizationMethods,
   digestMethods,
@@ -209,5 +209,5 @@ const verifySignatureValue = (
 
 const digestOf = (element: XmlElement, { element: omit, ...signed }: Signature): Buffer => {
   const text = canonicalize(element, { inclusivePrefixes: signed.referencePrefixes, omit })
-  return createHash(signed.digestMethod).update(text, 'utf8').digest()
+  return hash(signed.digestMethod, text, 'buffer')
 }
