@@ -64,6 +64,10 @@ const codeOf = (metadata: ProviderMetadata, entityId?: string): Promise<string> 
 
 const validFor = (xml: string, attributes: string): string => xml.replace('entityID=', `${attributes} entityID=`)
 
+/** As large as needs be to be read by a worker and kept on disk. */
+const large = (xml: string): string =>
+  xml.replace('\n<md:EntitiesDescriptor', `${`<!--${'x'.repeat(100_000)}-->`.repeat(15)}\n<md:EntitiesDescriptor`)
+
 describe('metadata from a file', () => {
   const file = (name = 'idp.xml') => ({ kind: 'file', path: join(folder, name) }) as const
 
@@ -224,6 +228,26 @@ describe('metadata from a URL', () => {
   })
 })
 
+describe('whoever closes', () => {
+  it('does not wait for a source that never answers', async () => {
+    server.answer = () => {}
+    const metadata = open({ discovery: true })
+    const refreshed = metadata.refresh()
+    await metadata.close()
+    await refreshed
+    expect(log).toEqual([])
+  })
+
+  it('does not wait for what is being read', async () => {
+    server.answer = document(large(federation))
+    const metadata = open({ discovery: true })
+    const refreshed = metadata.refresh()
+    await metadata.close()
+    await refreshed
+    expect(metadata.status().identityProviders).toBe(0)
+  })
+})
+
 describe('the last good copy', () => {
   const xml = () => join(folder, 'state/metadata-corp.xml')
 
@@ -376,10 +400,6 @@ describe('a Metadata Query service', () => {
     expect(server.asked.map(({ url }) => url)).toEqual(['/entities'])
   })
 })
-
-/** As large as needs be to be read by a worker and kept on disk. */
-const large = (xml: string): string =>
-  xml.replace('\n<md:EntitiesDescriptor', `${`<!--${'x'.repeat(100_000)}-->`.repeat(15)}\n<md:EntitiesDescriptor`)
 
 describe.each([
   ['small', federation],

@@ -21,6 +21,8 @@ export interface DownloadPlan extends DownloadLimits {
   readonly folder: string
   /** Of the version that is already there. */
   readonly validators: Validators
+  /** Ends the download. */
+  readonly signal: AbortSignal
 }
 
 const MAX_REDIRECTS = 3
@@ -34,7 +36,8 @@ export class NotThere extends Error {}
  * with the reason for anything else.
  */
 export const download = async (url: string, plan: DownloadPlan): Promise<Download> => {
-  const response = await ask(new URL(url), headersFor(plan.validators), AbortSignal.timeout(plan.milliseconds))
+  const signal = AbortSignal.any([plan.signal, AbortSignal.timeout(plan.milliseconds)])
+  const response = await ask(new URL(url), headersFor(plan.validators), signal)
   if (response.status === 304) return { kind: 'unchanged' }
   if (response.status !== 200) {
     await response.body?.cancel()

@@ -19,11 +19,12 @@ const startWorker = (workerData: IndexTask): Worker => {
   return new Worker(start, { ...options, workerData, eval: true, execArgv: [] })
 }
 
-/** Indexes an open file in a thread of its own. Throws SamlError as indexAggregate does. */
-export const indexInWorker = async (task: IndexTask): Promise<FederationIndex> => {
+/** Indexes an open file in a thread of its own, until `ending`. Throws SamlError as indexAggregate does. */
+export const indexInWorker = async (task: IndexTask, ending: AbortSignal): Promise<FederationIndex> => {
+  const signal = AbortSignal.any([ending, AbortSignal.timeout(TIMEOUT_MS)])
   const worker = startWorker(task)
   try {
-    const [outcome] = (await once(worker, 'message', { signal: AbortSignal.timeout(TIMEOUT_MS) })) as [IndexOutcome]
+    const [outcome] = (await once(worker, 'message', { signal })) as [IndexOutcome]
     if ('index' in outcome) return outcome.index
     const { code, ...detail } = outcome.refused
     throw new SamlError(code, detail)

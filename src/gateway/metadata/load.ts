@@ -31,9 +31,11 @@ export interface Loader {
 const ONE: DownloadLimits = { octets: 10 * 1024 * 1024, milliseconds: 10_000 }
 const MANY: DownloadLimits = { octets: 512 * 1024 * 1024, milliseconds: 3 * 60_000 }
 
+/** `signal` ends whatever is under way. */
 export const createLoader = (
   settings: MetadataSettings,
   { now, stateFolder, isReadOnly = false, log }: MetadataSurroundings,
+  signal: AbortSignal,
 ): Loader => {
   const source = openSource(settings.metadata, settings.discovery ? undefined : settings.entityId)
   const copy: LastGoodCopy | undefined = source.isRemote
@@ -42,9 +44,11 @@ export const createLoader = (
   const limits = settings.discovery || settings.entityId !== undefined ? MANY : ONE
 
   const get = (validators: Validators): Promise<Download> =>
-    source.get({ ...limits, folder: isReadOnly ? tmpdir() : stateFolder, validators }).catch((cause: unknown) => {
-      throw unavailable(cause, source.place)
-    })
+    source
+      .get({ ...limits, folder: isReadOnly ? tmpdir() : stateFolder, validators, signal })
+      .catch((cause: unknown) => {
+        throw unavailable(cause, source.place)
+      })
   const read = async (octets: Octets): Promise<ReadyMetadata> => {
     try {
       const keys = settings.metadataCertificate === undefined ? undefined : await keysOf(settings.metadataCertificate)
@@ -52,6 +56,7 @@ export const createLoader = (
       return await readDocument(octets, {
         now: now(),
         discovery,
+        signal,
         ...(keys && { keys }),
         ...(entityId !== undefined && { entityId }),
       })

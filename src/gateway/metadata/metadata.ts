@@ -44,6 +44,7 @@ export interface ProviderMetadata {
   /** Asks the source when it is time to, or at once when told so. Never rejects. */
   refresh(options?: { readonly now: true }): Promise<void>
   status(): MetadataStatus
+  /** Ends what is under way and lets go of files. */
   close(): Promise<void>
 }
 
@@ -65,7 +66,8 @@ export interface MetadataSurroundings {
 /** Nothing is read before it is needed or `refresh` is called: a source that is down stops neither start nor others. */
 export const createMetadata = (settings: MetadataSettings, surroundings: MetadataSurroundings): ProviderMetadata => {
   const { now, log } = surroundings
-  const loader = createLoader(settings, surroundings)
+  const closing = new AbortController()
+  const loader = createLoader(settings, surroundings, closing.signal)
   let inUse: Version | undefined
   let problem: FedgateError | undefined
   let failures = 0
@@ -85,6 +87,7 @@ export const createMetadata = (settings: MetadataSettings, surroundings: Metadat
     problem = error instanceof FedgateError ? error : new GatewayError('provider.unavailable', { cause: error })
     failures += 1
     nextAt = nextRetry(failures, now())
+    if (closing.signal.aborted) return
     log?.(`${settings.id}: the metadata cannot be refreshed: ${reasonOf(problem) ?? problem.message}`)
     inUse ??= await loader.fromDisk()
   }
@@ -125,7 +128,11 @@ export const createMetadata = (settings: MetadataSettings, surroundings: Metadat
     nameOf: async (entityId, languages) => (await current()).ready.nameOf(entityId, languages),
     refresh: (options) => (options?.now || isDue() ? update() : Promise.resolve()),
     status: () => statusOf(loader.source.place, inUse, problem),
-    close: async () => inUse?.ready.close(),
+    close: async () => {
+      closing.abort()
+      await updating
+      await inUse?.ready.close()
+    },
   }
 }
 

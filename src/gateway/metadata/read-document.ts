@@ -30,6 +30,8 @@ export interface ReadOptions {
   /** The one that is meant; undefined: the only one there. */
   readonly entityId?: string
   readonly discovery: boolean
+  /** Ends the reading of a large document. */
+  readonly signal: AbortSignal
 }
 
 /** Verifies and reads a document of any size: a small one at once, a large one in a worker. Throws SamlError. */
@@ -82,9 +84,9 @@ const readMany = async (octets: Octets, { entityId, discovery, ...options }: Rea
   }
 }
 
-const indexOf = (octets: Octets, options: Pick<ReadOptions, 'now' | 'keys'>): Promise<FederationIndex> =>
+const indexOf = (octets: Octets, { signal, ...options }: Omit<ReadOptions, 'entityId' | 'discovery'>) =>
   octets.kind === 'file'
-    ? indexInWorker({ fd: octets.file.fd, ...options })
+    ? indexInWorker({ fd: octets.file.fd, ...options }, signal)
     : indexAggregate(once(octets.octets), options)
 
 async function* once(octets: Uint8Array) {
