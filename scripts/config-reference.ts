@@ -1,9 +1,10 @@
 /**
  * Writes what is generated from the source: schema/fedgate.schema.json for editors, and docs/configuration.md,
- * docs/errors.md and docs/checks.md for people. `npm run schema` runs it; a test says when one is out of date.
+ * docs/attributes.md, docs/errors.md and docs/checks.md for people. `npm run schema` runs it; a test says when one is out of date.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { attributeReference } from './config-reference/attributes.ts'
 import { checkReference } from './config-reference/checks.ts'
 import { errorReference } from './config-reference/errors.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
@@ -11,5 +12,6 @@ import { configReference, configSchemaFile } from './config-reference/render.ts'
 const root = join(import.meta.dirname, '..')
 writeFileSync(join(root, 'schema/fedgate.schema.json'), configSchemaFile())
 writeFileSync(join(root, 'docs/configuration.md'), configReference())
+writeFileSync(join(root, 'docs/attributes.md'), attributeReference())
 writeFileSync(join(root, 'docs/errors.md'), await errorReference())
 writeFileSync(join(root, 'docs/checks.md'), checkReference())

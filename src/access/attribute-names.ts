@@ -33,7 +33,7 @@ const ldap = (name: string, arc: keyof typeof arcs, last: number, ...others: rea
  * One thing under all the names it goes by: as rules and templates write it, as universities send it (eduPerson,
  * inetOrgPerson, eduOrg, SCHAC), as ADFS and Entra ID do (claim URIs), as OpenID providers do.
  */
-const SYNONYMS: readonly (readonly string[])[] = [
+export const attributeSynonyms: readonly (readonly string[])[] = [
   ldap('cn', 'x520', 3, 'commonName', `${ADFS}/CommonName`),
   ldap('sn', 'x520', 4, 'surname', 'family_name', `${CLAIMS}/surname`),
   ldap('c', 'x520', 6, 'countryName', `${CLAIMS}/country`),
@@ -111,7 +111,7 @@ const SYNONYMS: readonly (readonly string[])[] = [
 ]
 
 const synonymsOf: ReadonlyMap<string, readonly string[]> = new Map(
-  SYNONYMS.flatMap((names) => names.map((name) => [name, names])),
+  attributeSynonyms.flatMap((names) => names.map((name) => [name, names])),
 )
 
 /** Every name of the same thing. */

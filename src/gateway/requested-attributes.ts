@@ -25,6 +25,7 @@ const wishedNames = ({ access, sessionName }: Gateway['settings'], provider: Sam
 
 /** Without these nobody can sign in there, or take a role. */
 const requiredNames = ({ subject, rolesFromAssertion, exchange }: SamlProviderConfig): readonly string[] => [
+  // By this very name: the subject is looked up without synonyms.
   ...(subject.kind === 'attribute' ? [subject.name] : []),
   ...(rolesFromAssertion || exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}Role`] : []),
   // AWS refuses an assertion without it.
@@ -36,7 +37,7 @@ export const requestedAttributes = (
   settings: Gateway['settings'],
   provider: SamlProviderConfig,
 ): readonly RequestedAttribute[] => {
-  const required = requiredNames(provider).map((name) => ({ ...standardName(name), isRequired: true }))
+  const required = requiredNames(provider).map((name) => ({ name, isRequired: true }))
   const wished = wishedNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: false }))
   return [...new Map([...wished, ...required].map((attribute) => [attribute.name, attribute])).values()]
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { standardName, valuesOf } from '../../src/access/attribute-names.ts'
+import { attributeSynonyms, standardName, valuesOf } from '../../src/access/attribute-names.ts'
 
 describe('an attribute', () => {
   it.each([
@@ -42,6 +42,11 @@ describe('an attribute', () => {
   it('is not found by a name that only looks alike', () => {
     expect(valuesOf(new Map([['Mail', ['value']]]), 'mail')).toEqual([])
     expect(valuesOf(new Map([['urn:oid:2.5.4.30', ['value']]]), 'cn')).toEqual([])
+  })
+
+  it('goes by no name that another one has', () => {
+    const names = attributeSynonyms.flat()
+    expect(names.filter((name, index) => names.indexOf(name) < index)).toEqual([])
   })
 
   it('is not found by what every object has', () => {

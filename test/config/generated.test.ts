@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { attributeReference } from '../../scripts/config-reference/attributes.ts'
 import { checkReference } from '../../scripts/config-reference/checks.ts'
 import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
@@ -21,6 +22,10 @@ describe('what is generated from the source (npm run schema)', () => {
 
   it('docs/configuration.md is current', () => {
     expect(read('docs/configuration.md')).toBe(configReference())
+  })
+
+  it('docs/attributes.md is current', () => {
+    expect(read('docs/attributes.md')).toBe(attributeReference())
   })
 
   it('docs/errors.md is current', async () => {

@@ -143,7 +143,7 @@ describe('the SP metadata', () => {
     expect(wanted(await metadataOf('/saml/asks/metadata'))).toEqual([
       ['urn:oid:0.9.2342.19200300.100.1.3', 'false'],
       ['groups', 'false'],
-      ['urn:oid:2.16.840.1.113730.3.1.3', 'true'],
+      ['employeeNumber', 'true'],
     ])
     expect(wanted(await metadataOf('/saml/passes/metadata'))).toEqual([
       ['https://aws.amazon.com/SAML/Attributes/Role', 'true'],
