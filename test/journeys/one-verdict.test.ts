@@ -1,0 +1,83 @@
+/** What the assertion consumer service, the audit line and `fedgate check --response` say of one response is the same. */
+import { execFile } from 'node:child_process'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type RunningGateway, startGateway } from '../../src/cli/gateway-server.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import { auditLines, reserveGateway, type WrittenConfig, writeConfig } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/own-idp.ts'
+import { postAnswer } from '../harness/sign-in.ts'
+import { Visitor } from '../harness/visitor.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+const alice: Says = { subject: 'alice', attributes: { groups: ['aws-dev'] } }
+
+interface Shown {
+  readonly subjects: readonly { readonly code?: string; readonly checks: readonly unknown[] }[]
+}
+
+describe('the verdict on a response', () => {
+  let [url, audit] = ['', '']
+  let idp: OwnIdp
+  let config: WrittenConfig
+  let gateway: RunningGateway
+
+  beforeAll(async () => {
+    url = await reserveGateway()
+    idp = await createOwnIdp('corp')
+    const corp = { id: 'corp', protocol: 'saml', metadata: './corp.xml' }
+    config = await writeConfig(url, { providers: [corp] }, { files: { 'corp.xml': idp.metadata } })
+    const stdout = new Writable({
+      decodeStrings: false,
+      write: (chunk: string, _encoding, done) => {
+        audit += chunk
+        done()
+      },
+    })
+    gateway = await startGateway(await loadConfig(config.file, {}), { stdout, log: () => {}, now: () => new Date() })
+  })
+  afterAll(async () => {
+    await gateway.close()
+    await rm(config.folder, { recursive: true })
+  })
+
+  const fedgateCheck = async (file: string, request: string): Promise<Shown> => {
+    const which = ['--config', config.file, '--response', file, '--provider', 'corp', '--in-response-to', request]
+    const words = ['--import', import.meta.resolve('tsx'), MAIN, 'check', '--json', ...which]
+    const { stdout, stderr } = await new Promise<{ stdout: string; stderr: string }>((resolve) => {
+      execFile(process.execPath, words, (_refused, stdout, stderr) => resolve({ stdout, stderr }))
+    })
+    expect(stderr).toMatch(/checks? failed\.\n$/)
+    return JSON.parse(stdout)
+  }
+
+  const same = (base64: string): string => base64
+  const withOtherGroup = (base64: string): string =>
+    Buffer.from(Buffer.from(base64, 'base64').toString().replace('aws-dev', 'aws-ops')).toString('base64')
+
+  it.each([
+    ['for another service', { audience: 'https://other.example' }, same, 'saml.audience_mismatch'],
+    ['for another address', { recipient: 'https://other.example/acs' }, same, 'saml.destination_mismatch'],
+    ['changed after it was signed', {}, withOtherGroup, 'saml.signature_digest'],
+  ])('%s is the same everywhere', async (_what, over, change, code) => {
+    const visitor = new Visitor()
+    const stopBefore = new RegExp(`^${idp.ssoUrl}`)
+    const request = requestOn(await visitor.open(`${url}/login/corp`, { stopBefore }))
+    const answer = await answerTo(idp, request, { ...alice, ...over })
+    const SAMLResponse = change(answer.SAMLResponse)
+    const file = join(config.folder, 'response.txt')
+    await writeFile(file, SAMLResponse)
+
+    const page = await postAnswer(visitor, { ...answer, SAMLResponse })
+    const line = auditLines(audit).at(-1)
+    const { subjects } = await fedgateCheck(file, request.id)
+
+    expect(refusalIn(page.body).code).toBe(code)
+    expect(line).toMatchObject({ eventName: 'login.refused', errorCode: code })
+    expect(subjects).toMatchObject([{ code }])
+    expect(subjects[0]?.checks).toEqual(line?.findings)
+  })
+})
