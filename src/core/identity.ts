@@ -39,8 +39,8 @@ export type LogoutRef =
       readonly kind: 'saml'
       readonly nameId: NameId
       readonly sessionIndex?: string
-      /** Those of the sign-ins that this one renewed: the provider may still call the session by any of them. */
-      readonly earlierSessionIndexes?: readonly string[]
+      /** Of further statements, and of sign-ins that this one renewed: the provider may call the session by any of them. */
+      readonly furtherSessionIndexes?: readonly string[]
     }
   | { readonly kind: 'oidc'; readonly subject: string; readonly sid?: string; readonly idToken: Secret }
 

@@ -64,10 +64,10 @@ type SamlRef = Extract<LogoutRef, { kind: 'saml' }>
 
 const isMeant = (
   { sessionIndexes }: Pick<SubjectLogout, 'sessionIndexes'>,
-  { sessionIndex, earlierSessionIndexes = [] }: SamlRef,
+  { sessionIndex, furtherSessionIndexes = [] }: SamlRef,
 ): boolean =>
   sessionIndexes.length === 0 ||
-  [sessionIndex, ...earlierSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
+  [sessionIndex, ...furtherSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
 
 /** By either clock: what we had, and what the identity provider had issued, before the logout. */
 const isOvertaken = (text: string, { evidence }: SignIn, logoutRef: SamlRef, arrivedAt: Date): boolean => {

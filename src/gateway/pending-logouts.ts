@@ -1,3 +1,4 @@
+import type { Identity } from '../core/identity.ts'
 import { newToken } from '../core/ids.ts'
 import type { LogoutResponse } from '../saml/logout.ts'
 import type { Clock, Store } from './ports.ts'
@@ -11,9 +12,11 @@ export interface LogoutOutcome {
   readonly outcome: LogoutResponse['outcome'] | 'unheard'
 }
 
+/** Whom somebody is signed in from: with discovery, a provider stands for many. */
+export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
+
 /** A LogoutRequest of ours that waits for its answer. */
-interface PendingLogout {
-  readonly provider: string
+interface PendingLogout extends SignedInFrom {
   /** Of the browser that began it. */
   readonly handle: string
 }
@@ -39,18 +42,19 @@ export const awaitAnswer = ({ store, now }: Kept, requestId: string, pending: Pe
 
 /**
  * Takes down what that provider answered to that request; false where it was not asked, or has answered already. Another
- * provider's word uses nothing up.
+ * one's word uses nothing up.
  */
 export const recordAnswer = async (
   kept: Kept,
-  provider: string,
+  { provider, issuer }: SignedInFrom,
   { inResponseTo, outcome }: LogoutResponse,
 ): Promise<boolean> => {
   const key = requestKey(inResponseTo)
   const text = await kept.store.get(key)
   if (text === undefined) return false
   const pending = JSON.parse(text) as PendingLogout
-  if (pending.provider !== provider || (await kept.store.take(key)) === undefined) return false
+  if (pending.provider !== provider || pending.issuer !== issuer) return false
+  if ((await kept.store.take(key)) === undefined) return false
   await rememberOutcome(kept, pending.handle, { provider, outcome })
   return true
 }

@@ -54,10 +54,15 @@ const isSamePerson = ({ identity: one }: SignIn, { identity: other }: SignIn): b
 const rememberingIndexes = (fresh: SignIn, { logoutRef: before }: SignIn): SignIn => {
   const { logoutRef } = fresh
   if (logoutRef.kind !== 'saml' || before.kind !== 'saml') return fresh
-  const earlier = new Set([...(before.earlierSessionIndexes ?? []), before.sessionIndex])
-  earlier.delete(logoutRef.sessionIndex)
-  const earlierSessionIndexes = [...earlier].filter((index) => index !== undefined)
-  return { ...fresh, logoutRef: { ...logoutRef, earlierSessionIndexes } }
+  const further = new Set(
+    [before, logoutRef].flatMap(({ sessionIndex, furtherSessionIndexes = [] }) => [
+      sessionIndex,
+      ...furtherSessionIndexes,
+    ]),
+  )
+  further.delete(logoutRef.sessionIndex)
+  const furtherSessionIndexes = [...further].filter((index) => index !== undefined)
+  return { ...fresh, logoutRef: { ...logoutRef, furtherSessionIndexes } }
 }
 
 /** The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. */

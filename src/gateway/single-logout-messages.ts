@@ -1,16 +1,12 @@
-import type { Identity } from '../core/identity.ts'
 import type { Binding, ReceivedMessage } from '../saml/bindings.ts'
 import type { Endpoints, IdpMetadata } from '../saml/metadata.ts'
 import { packMessage } from '../saml/pack-message.ts'
 import { type LogoutSender, writeLogoutRequest, writeLogoutResponse } from '../saml/write-logout.ts'
 import type { Gateway } from './gateway.ts'
 import type { Login } from './logins.ts'
-import { awaitAnswer } from './pending-logouts.ts'
+import { awaitAnswer, type SignedInFrom } from './pending-logouts.ts'
 import { metadataOf, type SamlProvider } from './providers.ts'
 import type { Departure } from './start-login.ts'
-
-/** Whom somebody is signed in from. */
-export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
 
 /**
  * The origins to which signing out may lead: browsers want to know before the form is sent. None where the identity
@@ -73,7 +69,7 @@ export const sendLogoutRequest = async (
   const way = wayTo(idp.singleLogout, 'redirect')
   if (!way) return undefined
   const request = writeLogoutRequest(senderOf(gateway, provider, way), logoutRef)
-  await awaitAnswer(gateway, request.id, { provider: identity.provider, handle })
+  await awaitAnswer(gateway, request.id, { provider: identity.provider, issuer: identity.issuer, handle })
   return send(provider, { ...request, parameter: 'SAMLRequest' }, way)
 }
 

@@ -61,6 +61,7 @@ const open = async (gateway: Gateway, logout: LogoutMessage): Promise<Reading> =
       issuer: idp.entityId,
       sloUrl: serviceProvider.sloUrl,
       clockSkewSeconds: settings.clockSkewSeconds,
+      decryptionKeys: (serviceProvider.decryptionKeys ?? []).map(({ privateKey }) => privateKey),
     },
   }
 }
@@ -84,7 +85,8 @@ const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Pr
 
 const onResponse = async (gateway: Gateway, reading: Reading): Promise<undefined> => {
   const response = readLogoutResponse(reading.message, reading.expected, gateway.now())
-  if (await recordAnswer(gateway, reading.provider.settings.id, response)) return undefined
+  if (await recordAnswer(gateway, { provider: reading.provider.settings.id, issuer: reading.idp.entityId }, response))
+    return undefined
   throw new SamlError('saml.logout_unknown', {
     expected: 'the ID of a logout that was begun here',
     found: response.inResponseTo,

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { NameId } from '../core/identity.ts'
 import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
 import { XMLDSIG } from '../xml/algorithms.ts'
@@ -14,8 +15,9 @@ import type { XmlElement } from '../xml/tree.ts'
 import type { AuthenticMessage } from './bindings.ts'
 import { asSamlError, SamlError, type SamlErrorCode } from './errors.ts'
 import { ASSERTION, PROTOCOL, STATUS_PARTIAL_LOGOUT, STATUS_SUCCESS } from './names.ts'
+import { openEncryptedId } from './response/encrypted.ts'
 import { addSeconds, showTime } from './times.ts'
-import { optionalTime, readNameId, requiredAttribute, requiredTime } from './values.ts'
+import { nameIdIn, optionalTime, readNameId, requiredAttribute, requiredTime } from './values.ts'
 
 /** What a message without NotOnOrAfter is good for, and what ours get: seconds from IssueInstant. */
 export const LOGOUT_LIFETIME_SECONDS = 300
@@ -53,6 +55,8 @@ export interface ExpectedLogout {
   /** Our single logout service. */
   readonly sloUrl: string
   readonly clockSkewSeconds: number
+  /** What opens an EncryptedID; missing or empty: none is taken. */
+  readonly decryptionKeys?: readonly KeyObject[]
 }
 type ExpectedNow = ExpectedLogout & { readonly now: Date }
 
@@ -142,13 +146,20 @@ export const readLogoutRequest = (message: AuthenticMessage, expected: ExpectedL
     mustBeShaped(message, 'LogoutRequest', REQUEST_ORDER)
     const envelope = readEnvelope(message)
     judge(envelope, { ...expected, now })
-    const nameId = readNameId(message)
+    const nameId = readSubject(message, expected)
     if (!nameId || nameId.value.trim() === '')
       throw new SamlError('saml.logout_subject_missing', { expected: 'a NameID', source: 'LogoutRequest' })
     const { id, issueInstant, endsAt } = envelope
     const sessionIndexes = childrenNamed(message, PROTOCOL, 'SessionIndex').map(textOf)
     return { id, nameId, sessionIndexes, issueInstant, endsAt }
   })
+
+/** The message is signed around it, so that nobody changed the ciphertext on its way. */
+const readSubject = (root: AuthenticMessage, { decryptionKeys = [] }: ExpectedLogout): NameId | undefined => {
+  const encrypted = optionalChild(root, ASSERTION, 'EncryptedID')
+  if (!encrypted) return readNameId(root)
+  return nameIdIn(openEncryptedId(encrypted, { root, keys: decryptionKeys, isVouchedFor: true, acceptsBareCbc: false }))
+}
 
 /** What the identity provider answers. Core 3.7.2. Throws SamlError. Whether we asked is the caller's to find out. */
 export const readLogoutResponse = (message: AuthenticMessage, expected: ExpectedLogout, now: Date): LogoutResponse =>

@@ -15,8 +15,17 @@ export const signInFromAssertion = (
   assertion: VerifiedAssertion,
   samlResponseBase64: string,
 ): SignIn => {
-  const { issuer, subject, nameId, attributes, authnInstant, issueInstant, sessionIndex, sessionNotOnOrAfter } =
-    assertion
+  const {
+    issuer,
+    subject,
+    nameId,
+    attributes,
+    authnInstant,
+    issueInstant,
+    sessionIndex,
+    furtherSessionIndexes,
+    sessionNotOnOrAfter,
+  } = assertion
   const isNameId = nameId !== undefined && nameId.value === subject
   return {
     identity: {
@@ -40,6 +49,7 @@ export const signInFromAssertion = (
       kind: 'saml',
       nameId: nameId ?? { value: subject },
       ...(sessionIndex !== undefined && { sessionIndex }),
+      ...(furtherSessionIndexes.length > 0 && { furtherSessionIndexes }),
     },
     ...(sessionNotOnOrAfter && { sessionEndsAt: sessionNotOnOrAfter }),
   }

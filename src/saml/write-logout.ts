@@ -1,4 +1,4 @@
-import type { NameId } from '../core/identity.ts'
+import type { LogoutRef } from '../core/identity.ts'
 import { newXmlId } from '../core/ids.ts'
 import { element, type Markup } from '../xml/write.ts'
 import { LOGOUT_LIFETIME_SECONDS } from './logout.ts'
@@ -44,7 +44,7 @@ const writeMessage = (
 /** Asks the identity provider to end the session that this login came from. Core 3.7.1 */
 export const writeLogoutRequest = (
   sender: LogoutSender,
-  { nameId, sessionIndex }: { readonly nameId: NameId; readonly sessionIndex?: string },
+  { nameId, sessionIndex, furtherSessionIndexes = [] }: Omit<Extract<LogoutRef, { kind: 'saml' }>, 'kind'>,
 ): LogoutToSend =>
   writeMessage(
     'samlp:LogoutRequest',
@@ -61,7 +61,9 @@ export const writeLogoutRequest = (
         },
         nameId.value,
       ),
-      sessionIndex === undefined ? undefined : element('samlp:SessionIndex', {}, sessionIndex),
+      ...[sessionIndex, ...furtherSessionIndexes].map((index) =>
+        index === undefined ? undefined : element('samlp:SessionIndex', {}, index),
+      ),
     ],
   )
 

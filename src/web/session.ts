@@ -3,7 +3,7 @@ import session from 'express-session'
 import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { type Login, readLogin } from '../gateway/logins.ts'
-import type { SignedInFrom } from '../gateway/single-logout-messages.ts'
+import type { SignedInFrom } from '../gateway/pending-logouts.ts'
 import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
 
 declare module 'express-session' {

@@ -143,6 +143,16 @@ describe('the index of logins', () => {
     expect(await logOut(index, { value: 'a', format: 'b","c' })).toEqual([])
   })
 
+  it.each(['_1', '_2', '_3'])('ends a login by any of the names that its session has: %s', async (named) => {
+    const { index, wait } = house()
+    const signIn = signInOf(alice, '_1', index.now())
+    const logoutRef = { ...signIn.logoutRef, furtherSessionIndexes: ['_2', '_3'] }
+    const login = await beginLogin(index.store, index.now, { ...signIn, logoutRef } as SignIn, 3600)
+    await enterIndex(index, login, index.now())
+    wait(1)
+    expect(await logOut(index, alice, ['_0', named])).toHaveLength(1)
+  })
+
   it('ends no login without an index by its index, as none was given to be named', async () => {
     const { index, wait } = house()
     await enter(index)

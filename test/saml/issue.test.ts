@@ -13,6 +13,7 @@ import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { judgeResponse } from '../../src/saml/response/validate.ts'
 import { signInFromAssertion } from '../../src/saml/sign-in.ts'
 import { buildSignedSpMetadata, buildSpMetadata } from '../../src/saml/sp-metadata.ts'
+import { signEnveloped } from '../../src/xml/sign.ts'
 import { requireTool } from '../tools.ts'
 import { makeKeyPair } from '../xml/keys.ts'
 import { acs, assertionOf, codeOf, form, now, request, sp } from './world.ts'
@@ -86,6 +87,17 @@ describe('an issued response', () => {
     expect(codeOf(judgeResponse(form(await issueResponse(unsolicited, keys, now)), expected, now))).toBe(
       'saml.unsolicited',
     )
+  })
+
+  it('speaks of the session of every statement', async () => {
+    const id = '_assertion'
+    const issued = await issueResponse({ ...alice, assertionId: id, sign: 'assertion' }, keys, now)
+    const plain = issued.replace(/<ds:Signature .*<\/ds:Signature>/s, '')
+    const another = (statement: string) => `${statement}${statement.replace('"_s"', '"_t"')}`
+    const twice = plain.replace(/<saml:AuthnStatement .*<\/saml:AuthnStatement>/s, another)
+    const xml = await signEnveloped(twice, { id, after: 'Issuer', signer: keys })
+    const { logoutRef } = signInFromAssertion('corp', assertionOf(judgeResponse(form(xml), expected, now)), 'response')
+    expect(logoutRef).toMatchObject({ sessionIndex: '_s', furtherSessionIndexes: ['_t'] })
   })
 
   it('ends with its lifetime and takes a receiver a minute behind', async () => {

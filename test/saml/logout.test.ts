@@ -20,7 +20,7 @@ import {
   signedXml,
 } from '../harness/logout-messages.ts'
 import { makeKeyPair } from '../xml/keys.ts'
-import { errorOf, now } from './world.ts'
+import { decryptionKeys, errorOf, fixture, now } from './world.ts'
 
 const keys = await makeKeyPair()
 const next = await makeKeyPair()
@@ -121,6 +121,37 @@ describe('a LogoutRequest', () => {
       source: '@Destination',
       verdict: [{ outcome: 'pass' }, { outcome: 'fail' }, { outcome: 'pass' }, { outcome: 'pass' }],
     })
+  })
+})
+
+describe('a LogoutRequest that encrypts whom it means', () => {
+  const [subject = ''] = /<saml:EncryptedID.*<\/saml:EncryptedID>/s.exec(fixture('accepted', 'encrypted-id')) ?? []
+  const xml = requestXml({ ...said, subject })
+  const read = (message: string, keysToTry = decryptionKeys) =>
+    readLogoutRequest(
+      authenticate(readRedirect(signedQuery(message, keys.privateKey)), trusted),
+      { ...expected, decryptionKeys: keysToTry },
+      now,
+    )
+
+  it('says it to who has the key', () => {
+    expect(read(xml).nameId).toEqual({
+      value: 'alice@example.org',
+      format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+    })
+  })
+
+  it('is refused where there is no key', () => {
+    expect(codeOf(() => read(xml, []))).toBe('saml.assertion_encrypted')
+  })
+
+  it('is refused when it was changed', () => {
+    const changed = xml.replace(
+      /(CipherValue>)..(?=[^<]*<\/xenc:CipherValue><\/xenc:CipherData><\/xenc:EncryptedData>)/,
+      '$1AA',
+    )
+    expect(changed).not.toBe(xml)
+    expect(codeOf(() => read(changed))).toBe('saml.decryption_failed')
   })
 })
 

@@ -79,6 +79,7 @@ describe('a verified assertion', () => {
       authnInstant: new Date('2026-11-22T11:59:30Z'),
       authnContextClassRef: 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport',
       sessionIndex: '_session',
+      furtherSessionIndexes: [],
       sessionNotOnOrAfter: new Date('2026-11-22T20:00:00Z'),
       expiresAt: new Date('2026-11-22T12:05:00Z'),
       notOnOrAfter: new Date('2026-11-22T12:05:00Z'),

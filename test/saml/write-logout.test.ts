@@ -42,6 +42,11 @@ describe('our LogoutRequest', () => {
     expect(render(markup)).toContain('<saml:NameID>alice</saml:NameID></samlp:LogoutRequest>')
   })
 
+  it('names every session index that the identity provider gave', () => {
+    const { markup } = writeLogoutRequest(sender, { nameId, sessionIndex: '_1', furtherSessionIndexes: ['_2', '_3'] })
+    expect(render(markup).match(/(?<=<samlp:SessionIndex>)[^<]*/g)).toEqual(['_1', '_2', '_3'])
+  })
+
   it('has an ID of its own each time', () => {
     expect(request().id).not.toBe(request().id)
   })

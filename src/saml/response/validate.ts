@@ -37,6 +37,8 @@ interface AssertionFacts {
   readonly authnInstant: Date
   readonly authnContextClassRef?: string
   readonly sessionIndex?: string
+  /** Of the statements after the first: the identity provider may name any of them at a logout. Core 3.7.3.1 */
+  readonly furtherSessionIndexes: readonly string[]
   /** The earliest end that the identity provider gave the session. */
   readonly sessionNotOnOrAfter?: Date
   /** From here on it is no longer taken. */
@@ -161,6 +163,7 @@ const sessionOf = (first: Authentication, all: readonly Authentication[]) => {
     authnInstant: first.instant,
     ...(first.contextClassRef !== undefined && { authnContextClassRef: first.contextClassRef }),
     ...(first.sessionIndex !== undefined && { sessionIndex: first.sessionIndex }),
+    furtherSessionIndexes: all.slice(1).flatMap(({ sessionIndex }) => sessionIndex ?? []),
     ...(ends.length > 0 && { sessionNotOnOrAfter: earliest(ends) }),
   }
 }
