@@ -203,6 +203,7 @@ describe('a pick that comes later than four minutes after the sign-in', () => {
       action: `${gateway.url}/roles/console`,
       fields: { destination },
     })
+    expect(confirm.body).toContain(`<code>${destination}</code>`)
   })
 
   it('leaves session, token and the forms of other tabs as they are', async () => {
