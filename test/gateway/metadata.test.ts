@@ -461,6 +461,17 @@ describe.each([
     expect(await idOf(metadata, geneva)).toBe(geneva)
   })
 
+  it('serves as it was while the next version is read', async () => {
+    const metadata = open({ discovery: true })
+    await metadata.read(geneva)
+    server.answer = document(text.replaceAll('University of Geneva', 'Geneva Institute'))
+    const refreshed = metadata.refresh({ now: true })
+    expect(await metadata.nameOf(geneva, ['en'])).toBe('University of Geneva')
+    expect(await idOf(metadata, geneva)).toBe(geneva)
+    await refreshed
+    expect(await metadata.nameOf(geneva, ['en'])).toBe('Geneva Institute')
+  })
+
   it('leaves nothing behind of what was refused', async () => {
     server.answer = document(text.replace('University of Geneva', 'University of Genova'))
     expect(await codeOf(open(discovery), geneva)).toBe('saml.signature_digest')
