@@ -6,6 +6,7 @@ import {
   randomPKCECodeVerifier,
   randomState,
 } from 'openid-client'
+import { RESERVED_PARAMETERS } from '../core/authorization-parameters.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
 import { isPushed } from './provider-metadata.ts'
@@ -33,27 +34,6 @@ export interface LoginWishes {
   readonly acrValues?: readonly string[]
   readonly loginHint?: string
 }
-
-/** Parameters that are the protocol's, or have a setting of their own. `authorizationParams` may not name them. */
-export const RESERVED_PARAMETERS: ReadonlySet<string> = new Set([
-  'response_type',
-  'response_mode',
-  'client_id',
-  'client_secret',
-  'client_assertion',
-  'client_assertion_type',
-  'redirect_uri',
-  'scope',
-  'state',
-  'nonce',
-  'code_challenge',
-  'code_challenge_method',
-  'request',
-  'request_uri',
-  'prompt',
-  'max_age',
-  'login_hint',
-])
 
 /** Throws OidcError where a further parameter would take the place of one of the protocol's. */
 export const refuseReservedParameters = ({ authorizationParams = {} }: OidcSettings): void => {

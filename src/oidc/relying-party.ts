@@ -1,6 +1,6 @@
 /**
  * The gateway as OpenID Connect relying party: one provider, from "where does the browser go" to a verified SignIn.
- * openid-client speaks the protocol; signed tokens are read and judged here, with jose, by one list of checks each.
+ * openid-client speaks the protocol; signed tokens are read and judged here, each kind by one list of checks.
  * It does not know browsers, cookies or stores: the caller keeps state, nonce and code verifier and binds them to both.
  * Start at `finish`, then callback.ts (before the code is redeemed), signed-token.ts and id-token-checks.ts (after).
  */

@@ -36,7 +36,6 @@ export const renewedSignIn = (signIn: SignIn, renewal: Renewal, tokens: Verified
   ...signIn,
   evidence: evidenceOf(tokens),
   logoutRef: { ...signIn.logoutRef, ...logoutRefOf(tokens) },
-  renewal,
   ...renewalOf(tokens, renewal.nonce),
 })
 

@@ -6,12 +6,17 @@ import type { PublishedKeys } from './published-keys.ts'
 import { MAC_ALGORITHMS, type OidcSettings } from './settings.ts'
 import { isSignedBy, isTaggedBy } from './signature.ts'
 
-/** A token whose signature holds. Its claims are the provider's words, and still to be judged. */
-export interface SignedToken {
+/** A token taken apart. Nothing in it is believed. */
+export interface ParsedToken {
   /** As it can be passed on: of an encrypted token the signed one inside. */
   readonly compact: string
   readonly header: Readonly<Record<string, unknown>>
   readonly claims: Readonly<Record<string, unknown>>
+}
+
+/** A token whose signature holds: its claims are the provider's words, and still to be judged. Only a reader makes one. */
+export interface SignedToken extends ParsedToken {
+  readonly signature: 'holds'
 }
 
 /** Why a token cannot be believed at all. */
@@ -36,7 +41,7 @@ export const createTokenReader = (
     const token = await openToken(text, decryptionKeys)
     if ('code' in token) return token
     const problem = headerProblem(token, algorithms) ?? (await signatureProblem(token, keySet, macKey))
-    return problem ?? token
+    return problem ?? { ...token, signature: 'holds' }
   }
 }
 
@@ -52,7 +57,7 @@ export const refuseShortSecret = ({ clientSecret, idTokenAlgs = [] }: OidcSettin
 const openToken = async (
   text: string,
   decryptionKeys: NonNullable<OidcSettings['decryptionKeys']>,
-): Promise<SignedToken | SignatureProblem> => {
+): Promise<ParsedToken | SignatureProblem> => {
   const parts = text.split('.')
   if (parts.length !== 5) return parseSigned(text) ?? malformed
   const header = parseSegment(parts[0])
@@ -62,14 +67,15 @@ const openToken = async (
 }
 
 /** Header and claims of a compact JWS; undefined for anything else. RFC 7515 7.1 */
-const parseSigned = (compact: string): SignedToken | undefined => {
+const parseSigned = (compact: string): ParsedToken | undefined => {
   const parts = compact.split('.')
-  const [header, claims] = parts.map(parseSegment)
-  return parts.length === 3 && header && claims ? { compact, header, claims } : undefined
+  if (parts.length !== 3) return undefined
+  const [header, claims] = [parseSegment(parts[0]), parseSegment(parts[1])]
+  return header && claims && { compact, header, claims }
 }
 
 const headerProblem = (
-  { header: { alg, crit } }: SignedToken,
+  { header: { alg, crit } }: ParsedToken,
   algorithms: readonly string[],
 ): SignatureProblem | undefined => {
   if (typeof alg !== 'string' || !algorithms.includes(alg)) {
@@ -82,7 +88,7 @@ const headerProblem = (
 
 /** Signed by a key that the provider publishes, now if not when we last looked; or with the client secret, for HS*. */
 const signatureProblem = async (
-  token: SignedToken,
+  token: ParsedToken,
   keySet: KeySet,
   macKey: Uint8Array,
 ): Promise<SignatureProblem | undefined> => {
@@ -94,7 +100,7 @@ const signatureProblem = async (
 }
 
 // Only published keys: what the header says of keys (jwk, jku, x5u, x5c) is not looked at.
-const keyProblem = async (token: SignedToken, keys: PublishedKeys): Promise<SignatureProblem | undefined> => {
+const keyProblem = async (token: ParsedToken, keys: PublishedKeys): Promise<SignatureProblem | undefined> => {
   const { algorithm, text, signature } = partsOf(token)
   const candidates = await keys.candidates(token.header)
   if (candidates.length === 0) return problem('oidc.key_unknown', 'a published key', shownKey(token))
@@ -102,19 +108,19 @@ const keyProblem = async (token: SignedToken, keys: PublishedKeys): Promise<Sign
   return problem('oidc.signature_invalid', 'a signature by a published key', shownKey(token))
 }
 
-const macProblem = (token: SignedToken, secret: Uint8Array): SignatureProblem | undefined => {
+const macProblem = (token: ParsedToken, secret: Uint8Array): SignatureProblem | undefined => {
   const { algorithm, text, signature } = partsOf(token)
   if (isTaggedBy(secret, algorithm, text, signature)) return undefined
   return problem('oidc.signature_invalid', 'a signature by the client secret', shownKey(token))
 }
 
-const partsOf = ({ compact, header }: SignedToken) => {
+const partsOf = ({ compact, header }: ParsedToken) => {
   const end = compact.lastIndexOf('.')
   const signature = Buffer.from(compact.slice(end + 1), 'base64url')
   return { algorithm: String(header.alg), text: compact.slice(0, end), signature }
 }
 
-const shownKey = ({ header: { alg, kid } }: SignedToken): string => `alg ${cut(String(alg))}, kid ${cut(String(kid))}`
+const shownKey = ({ header: { alg, kid } }: ParsedToken): string => `alg ${cut(String(alg))}, kid ${cut(String(kid))}`
 
 const isMac = (algorithm: string): boolean => MAC_ALGORITHMS.some((mac) => mac === algorithm)
 
@@ -127,7 +133,7 @@ const problem = (code: OidcErrorCode, expected: string, found: string): Signatur
 
 const malformed = problem('oidc.id_token_malformed', 'a signed JSON Web Token', 'something else')
 
-const undecryptable = (header: SignedToken['header'] | undefined): SignatureProblem => {
+const undecryptable = (header: ParsedToken['header'] | undefined): SignatureProblem => {
   const found = `alg ${cut(String(header?.alg))}, enc ${cut(String(header?.enc))}, kid ${cut(String(header?.kid))}`
   return problem('oidc.decryption_failed', 'a token encrypted for this gateway', found)
 }

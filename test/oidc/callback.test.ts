@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type LoginWishes, RESERVED_PARAMETERS } from '../../src/oidc/authorization-request.ts'
+import { RESERVED_PARAMETERS } from '../../src/core/authorization-parameters.ts'
+import type { LoginWishes } from '../../src/oidc/authorization-request.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import { attempt, refusal, settingsFor } from './attempt.ts'
 import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './misbehaving-provider.ts'
