@@ -30,6 +30,14 @@ export const stsErrors = {
     sentence: 'What your identity provider says about you is encrypted, and AWS cannot read it.',
     hint: "Turn assertion encryption off at the identity provider, or give IAM's SAML provider the decryption key and set stsDecrypts.",
   },
+  'sts.evidence_algorithm': {
+    sentence: 'Your identity provider signs in a way that AWS does not take.',
+    hint: 'Ask the administrator of the identity provider to sign ID tokens with RS256, or whoever runs this gateway to set `evidence: reissued`.',
+  },
+  'sts.evidence_kind': {
+    sentence: 'Your sign-in is of another kind than the one that AWS is to be shown.',
+    hint: 'Sign out and in again.',
+  },
   'sts.duration_too_long': {
     sentence: 'The role does not allow sessions that long.',
     hint: 'Choose a shorter duration.',

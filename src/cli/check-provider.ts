@@ -36,7 +36,11 @@ const unusedKey = async (): Promise<KeyPair> => {
 export const samlProviderOf = async (config: Config, id: string): Promise<SamlProvider> => {
   const { baseUrl, stateFolder } = config
   const [signing, encryption] = await Promise.all([config.signing, config.encryption].map(keysThatAreThere))
-  const keys = { signing: signing?.length ? signing : [await unusedKey()], encryption: encryption ?? [] }
+  const keys = {
+    signing: signing?.length ? signing : [await unusedKey()],
+    encryption: encryption ?? [],
+    clients: new Map(),
+  }
   const configured = config.providers.filter((provider) => provider.id === id)
   const provider = createProviders(configured, { baseUrl, keys, now, stateFolder, isReadOnly: true }).get(id)
   if (provider?.protocol === 'saml') return provider

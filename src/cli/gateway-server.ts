@@ -1,8 +1,10 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { openAudit } from '../audit/sinks.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
-import type { AwsTarget, Config, KeysConfig } from '../config/types.ts'
+import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { startServer } from '../core/running-server.ts'
 import { watchCertificates } from '../gateway/expiring-certificates.ts'
@@ -12,6 +14,7 @@ import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
+import type { PrivateKey } from '../oidc/settings.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
@@ -50,13 +53,30 @@ const loadKeys = async (configured: KeysConfig | undefined, now: Date): Promise<
   })
 }
 
+const loadClientKey = async (provider: ProviderConfig): Promise<readonly (readonly [string, PrivateKey])[]> => {
+  if (provider.protocol !== 'oidc' || provider.clientAuth.kind !== 'key') return []
+  const { privateKey, keyId } = provider.clientAuth
+  try {
+    const key = createPrivateKey(await readFile(privateKey, 'utf8'))
+    return [[provider.id, { privateKey: key, ...(keyId === undefined ? {} : { kid: keyId }) }]]
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StartError('start.key_unusable', { sentence: `The key ${privateKey} cannot be used: ${reason}.`, cause })
+  }
+}
+
 /**
  * The keys that sign requests and what AWS is shown, and those that open what is encrypted; made at first start where
  * none are configured and the local AWS runs. Throws StartError.
  */
-export const gatewayKeys = async ({ signing, encryption }: Config, now: Date): Promise<GatewayKeys> => {
-  const [signingKeys, encryptionKeys] = await Promise.all([loadKeys(signing, now), loadKeys(encryption, now)])
-  return { signing: signingKeys, encryption: encryptionKeys }
+export const gatewayKeys = async (config: Config, now: Date): Promise<GatewayKeys> => {
+  const { signing, encryption, providers } = config
+  const [signingKeys, encryptionKeys, clientKeys] = await Promise.all([
+    loadKeys(signing, now),
+    loadKeys(encryption, now),
+    Promise.all(providers.map(loadClientKey)),
+  ])
+  return { signing: signingKeys, encryption: encryptionKeys, clients: new Map(clientKeys.flat()) }
 }
 
 /** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */

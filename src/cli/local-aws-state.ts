@@ -15,24 +15,37 @@ export interface LocalAwsSurroundings {
   readonly log: (line: string) => void
 }
 
-/** The provider in that account, as its ARN. */
-const providerArn = (provider: ProviderConfig, partition: string, account: string): string =>
-  provider.protocol === 'saml'
-    ? samlProviderArn(partition, account, provider.exchange.provider)
-    : oidcProviderArn(partition, account, provider.issuer)
+interface TokenIssuer {
+  readonly url: string
+  readonly audience: string
+}
+
+/** Who vouches towards AWS as an OpenID provider: this one itself, or the gateway. undefined via saml. */
+const tokenIssuer = (provider: ProviderConfig, { issuer }: Config): TokenIssuer | undefined => {
+  if (provider.exchange.via === 'saml') return undefined
+  if (provider.exchange.evidence === 'reissued') return issuer && { url: issuer.url, audience: issuer.audience }
+  return provider.protocol === 'oidc' ? { url: provider.issuer, audience: provider.clientId } : undefined
+}
 
 /** `saml:aud` is the Recipient: AWS where the gateway reissues, the gateway where the original is passed on. */
-const recipientOf = (provider: SamlProviderConfig, { baseUrl }: Config, role: RoleArn): string => {
-  if (provider.exchange.evidence === 'original') return acsUrl(baseUrl, provider.id)
+const recipientOf = ({ id, exchange }: ProviderConfig, { baseUrl }: Config, role: RoleArn): string => {
+  if (exchange.evidence === 'original') return acsUrl(baseUrl, id)
   const partition = partitionById(role.partition)
   return partition ? samlRecipient(partition) : ''
 }
 
-const trustIn = (provider: ProviderConfig, config: Config, role: RoleArn): TrustStatement => {
-  const arn = providerArn(provider, role.partition, role.account)
-  if (provider.protocol === 'saml')
-    return samlTrustStatement({ providerArn: arn, recipient: recipientOf(provider, config, role) })
-  return webIdentityTrustStatement({ providerArn: arn, issuer: provider.issuer, audience: provider.clientId })
+/** What lets that provider's people in; its principal is the provider in the role's account. */
+const trustIn = (provider: ProviderConfig, config: Config, role: RoleArn): readonly TrustStatement[] => {
+  const { partition, account } = role
+  const { exchange } = provider
+  if (exchange.via === 'saml') {
+    const recipient = recipientOf(provider, config, role)
+    return [samlTrustStatement({ providerArn: samlProviderArn(partition, account, exchange.provider), recipient })]
+  }
+  const issuer = tokenIssuer(provider, config)
+  if (!issuer) return []
+  const { url, audience } = issuer
+  return [webIdentityTrustStatement({ providerArn: oidcProviderArn(partition, account, url), issuer: url, audience })]
 }
 
 const reaches = ({ when }: AccessRule, { id }: ProviderConfig): boolean => when.provider?.includes(id) ?? true
@@ -47,10 +60,7 @@ const rolesOf = (config: Config): readonly RoleState[] => {
       config.access.some((rule) => rule.roles.includes(arn) && reaches(rule, provider)),
     )
     const statements = new Map(
-      providers.map((provider) => [
-        providerArn(provider, role.partition, role.account),
-        trustIn(provider, config, role),
-      ]),
+      providers.flatMap((provider) => trustIn(provider, config, role)).map((one) => [JSON.stringify(one), one]),
     )
     const maxSessionDuration = Math.max(3600, roleFacts(config, role).maxSessionSeconds)
     return [{ arn, trustPolicy: trustPolicy([...statements.values()]), maxSessionDuration }]
@@ -68,55 +78,50 @@ const theirMetadata = async (
     return (await source.read(provider.entityId)).xml
   } catch (error) {
     if (!(error instanceof FedgateError)) throw error
-    log(`the local AWS does not know the SAML provider ${provider.exchange.provider}: ${error.message}`)
+    log(`the local AWS does not know the SAML provider of ${provider.id}: ${error.message}`)
     return undefined
   } finally {
     await source.close()
   }
 }
 
-/** Whose signature AWS looks for, by provider: the gateway's, or the identity provider's own. */
+/** Whose signature AWS looks for, by the name of the SAML provider: the gateway's, or the identity provider's own. */
 const trustedMetadata = async (
   config: Config,
   ours: string | undefined,
   surroundings: LocalAwsSurroundings,
-): Promise<ReadonlyMap<ProviderConfig, string>> => {
+): Promise<ReadonlyMap<string, string>> => {
   const known = await Promise.all(
-    config.providers.map(async (provider): Promise<readonly [ProviderConfig, string | undefined]> => {
-      if (provider.protocol !== 'saml') return [provider, undefined]
-      if (provider.exchange.evidence === 'reissued') return [provider, ours]
-      return [provider, await theirMetadata(provider, config, surroundings)]
+    config.providers.map(async (provider): Promise<readonly [string, string | undefined][]> => {
+      const { exchange } = provider
+      if (exchange.via !== 'saml') return []
+      if (exchange.evidence === 'reissued') return [[exchange.provider, ours]]
+      if (provider.protocol !== 'saml') return []
+      return [[exchange.provider, await theirMetadata(provider, config, surroundings)]]
     }),
   )
-  return new Map(known.flatMap(([provider, metadata]) => (metadata === undefined ? [] : [[provider, metadata]])))
+  return new Map(known.flat().flatMap(([name, metadata]) => (metadata === undefined ? [] : [[name, metadata]])))
+}
+
+/** The client ids of every issuer of tokens for AWS. */
+const audiencesByIssuer = (config: Config): ReadonlyMap<string, readonly string[]> => {
+  const audiences = new Map<string, readonly string[]>()
+  for (const { url, audience } of config.providers.flatMap((provider) => tokenIssuer(provider, config) ?? []))
+    audiences.set(url, [...new Set([...(audiences.get(url) ?? []), audience])])
+  return audiences
 }
 
 /** The configured providers as they would be registered in every account that has a role. */
-const providersOf = (config: Config, trusted: ReadonlyMap<ProviderConfig, string>, roles: readonly RoleState[]) => {
+const providersOf = (config: Config, trusted: ReadonlyMap<string, string>, roles: readonly RoleState[]) => {
   const places = new Map(roles.flatMap(({ arn }) => parseRoleArn(arn) ?? []).map((role) => [role.account, role]))
   const everywhere = <Registered>(register: (account: RoleArn) => Registered): readonly Registered[] =>
     [...places.values()].map(register)
-  const byArn = <Registered extends { readonly arn: string }>(all: readonly Registered[]): readonly Registered[] => [
-    ...new Map(all.map((registered) => [registered.arn, registered])).values(),
-  ]
   return {
-    samlProviders: byArn(
-      [...trusted].flatMap(([provider, metadata]) =>
-        everywhere(({ partition, account }) => ({ arn: providerArn(provider, partition, account), metadata })),
-      ),
+    samlProviders: [...trusted].flatMap(([name, metadata]) =>
+      everywhere(({ partition, account }) => ({ arn: samlProviderArn(partition, account, name), metadata })),
     ),
-    oidcProviders: byArn(
-      config.providers.flatMap((provider) =>
-        provider.protocol !== 'oidc'
-          ? []
-          : everywhere(({ partition, account }) => ({
-              arn: providerArn(provider, partition, account),
-              url: provider.issuer,
-              clientIds: config.providers.flatMap((other) =>
-                other.protocol === 'oidc' && other.issuer === provider.issuer ? [other.clientId] : [],
-              ),
-            })),
-      ),
+    oidcProviders: [...audiencesByIssuer(config)].flatMap(([url, clientIds]) =>
+      everywhere(({ partition, account }) => ({ arn: oidcProviderArn(partition, account, url), url, clientIds })),
     ),
   }
 }

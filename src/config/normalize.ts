@@ -18,8 +18,8 @@ import type {
   MetadataSource,
   OidcProviderConfig,
   ProviderConfig,
+  ReissuedExchange,
   RoleSettings,
-  SamlExchange,
   SamlProviderConfig,
 } from './types.ts'
 
@@ -103,12 +103,13 @@ const nameIdFormats: Readonly<Record<string, string>> = {
   unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
 }
 
-const samlExchangeOf = ({ id, exchange, stsDecrypts }: FileSamlProvider): SamlExchange => {
-  const { via, evidence, provider } = exchange
-  return evidence === 'original'
-    ? { via, evidence, provider: provider ?? id, stsDecrypts }
-    : { via, evidence, provider: provider ?? 'fedgate' }
-}
+const reissuedExchange = ({ via, provider = 'fedgate' }: FileProvider['exchange']): ReissuedExchange =>
+  via === 'saml' ? { via, evidence: 'reissued', provider } : { via, evidence: 'reissued' }
+
+const samlExchangeOf = ({ id, exchange, stsDecrypts }: FileSamlProvider): SamlProviderConfig['exchange'] =>
+  exchange.evidence === 'original'
+    ? { via: 'saml', evidence: 'original', provider: exchange.provider ?? id, stsDecrypts }
+    : reissuedExchange(exchange)
 
 /** AWS looks for an audience of its own in an assertion that is passed on to it. */
 const AWS_AUDIENCE = 'urn:amazon:webservices'
@@ -146,31 +147,60 @@ const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, folder: str
   }
 }
 
-const clientAuthOf = (provider: Extract<FileProvider, { protocol: 'oidc' }>): ClientAuth => {
-  const { clientSecret, tokenEndpointAuthMethod: method = 'client_secret_basic' } = provider
-  return clientSecret === undefined || method === 'none'
-    ? { method: 'none' }
-    : { method, secret: new Secret(clientSecret) }
+type FileOidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
+
+const clientAuthOf = (provider: FileOidcProvider, folder: string): ClientAuth => {
+  const { clientSecret, privateKey, privateKeyId, tokenEndpointAuthMethod: method } = provider
+  if (privateKey !== undefined)
+    return { kind: 'key', privateKey: resolve(folder, privateKey), ...optional('keyId', privateKeyId) }
+  if (clientSecret === undefined) return { kind: 'none' }
+  const isSecretMethod = method === 'client_secret_basic' || method === 'client_secret_post'
+  return {
+    kind: 'secret',
+    secret: new Secret(clientSecret),
+    ...optional('method', isSecretMethod ? method : undefined),
+  }
 }
 
-const oidcProviderOf = (provider: Extract<FileProvider, { protocol: 'oidc' }>): OidcProviderConfig => {
-  const { clientSecret: _, tokenEndpointAuthMethod: __, idTokenAlgs, label, ...same } = provider
+const oidcProviderOf = (provider: FileOidcProvider, folder: string): OidcProviderConfig => {
+  const {
+    clientSecret: _,
+    privateKey: __,
+    privateKeyId: ___,
+    tokenEndpointAuthMethod: ____,
+    prompt,
+    maxAge,
+    idTokenAlgs,
+    exchange,
+    label,
+    ...same
+  } = provider
   return {
     ...same,
     label: label ?? provider.id,
-    clientAuth: clientAuthOf(provider),
+    clientAuth: clientAuthOf(provider, folder),
+    exchange:
+      exchange.evidence === 'original' ? { via: 'web-identity', evidence: 'original' } : reissuedExchange(exchange),
+    ...optional('prompt', prompt),
+    ...optional('maxAgeSeconds', maxAge === undefined ? undefined : seconds(maxAge)),
     ...optional('idTokenAlgs', idTokenAlgs),
   }
 }
 
 const providerOf = (provider: FileProvider, baseUrl: string, folder: string): ProviderConfig =>
-  provider.protocol === 'saml' ? samlProviderOf(provider, baseUrl, folder) : oidcProviderOf(provider)
+  provider.protocol === 'saml' ? samlProviderOf(provider, baseUrl, folder) : oidcProviderOf(provider, folder)
 
-const roleSettingsOf = ({ match, alias, maxSessionDuration }: FileConfig['roles'][number]): RoleSettings => ({
+const roleSettingsOf = ({
+  match,
+  alias,
+  maxSessionDuration,
+  maxAuthAge,
+}: FileConfig['roles'][number]): RoleSettings => ({
   match,
   pattern: globPattern(match),
   ...optional('alias', alias),
   ...optional('maxSessionSeconds', maxSessionDuration === undefined ? undefined : seconds(maxSessionDuration)),
+  ...optional('maxAuthAgeSeconds', maxAuthAge === undefined ? undefined : seconds(maxAuthAge)),
 })
 
 const accessRuleOf = (rule: FileConfig['access'][number], line: number): AccessRule => ({

@@ -102,6 +102,30 @@ const metadata = z.union(
   { error: 'a file, a URL or { mdq: URL }' },
 )
 
+const EXCHANGE = 'How a sign-in becomes AWS credentials.'
+
+const ORIGINAL = {
+  saml: "the identity provider's own response (via saml only), within 5 minutes of its issue; the roles are those of its Role attribute, which access rules may narrow.",
+  oidc: "the provider's own ID token (via web-identity only), signed RS* or ES*, as AWS takes no others.",
+} as const
+
+const exchange = (protocol: keyof typeof ORIGINAL) =>
+  z.strictObject({
+    via: z
+      .enum(['saml', 'web-identity'])
+      .describe('`saml`: AssumeRoleWithSAML. `web-identity`: AssumeRoleWithWebIdentity.'),
+    evidence: z
+      .enum(['original', 'reissued'])
+      .describe(
+        `\`reissued\`: what the gateway signs after all checks, with \`signing\` or as \`issuer\`. \`original\`: ${ORIGINAL[protocol]}`,
+      ),
+    provider: text('the name of a SAML provider in IAM', /^[\w.-]{1,128}$/)
+      .optional()
+      .describe(
+        'Via saml: the name of the SAML provider in IAM. Default: `fedgate` where evidence is reissued, else the id of this provider.',
+      ),
+  })
+
 const samlProvider = z.strictObject({
   id: providerId(),
   protocol: z.literal('saml'),
@@ -164,23 +188,13 @@ const samlProvider = z.strictObject({
     .describe(
       "Believe this identity provider's own `https://aws.amazon.com/SAML/Attributes/Role`. It can then grant every role that trusts the gateway.",
     ),
-  exchange: z
-    .strictObject({
-      via: z.literal('saml').describe('AssumeRoleWithSAML.'),
-      evidence: z
-        .enum(['original', 'reissued'])
-        .describe(
-          "`reissued`: a response that the gateway signs after all checks. `original`: the identity provider's own, within 5 minutes of its issue; the roles are those of its Role attribute, which access rules may narrow.",
-        ),
-      provider: text('the name of a SAML provider in IAM', /^[\w.-]{1,128}$/)
-        .optional()
-        .describe(
-          'The name of the SAML provider in IAM. Default: `fedgate` where evidence is reissued, else the id of this provider.',
-        ),
-    })
-    .default({ via: 'saml', evidence: 'reissued' })
-    .describe('How a sign-in becomes AWS credentials.'),
+  exchange: exchange('saml').default({ via: 'saml', evidence: 'reissued' }).describe(EXCHANGE),
 })
+
+const ID_TOKEN_ALGS = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
+  ...['EdDSA', 'Ed25519', 'HS256', 'HS384', 'HS512'],
+] as const
 
 const oidcProvider = z.strictObject({
   id: providerId(),
@@ -190,28 +204,60 @@ const oidcProvider = z.strictObject({
     'The issuer exactly as its tokens say it (`iss`), a trailing slash included.',
   ),
   clientId: text('the client id').describe('As registered at the provider.'),
-  clientSecret: text('the client secret').optional().describe('None: a public client.'),
-  tokenEndpointAuthMethod: z
-    .enum(['client_secret_basic', 'client_secret_post', 'none'])
+  clientSecret: text('the client secret').optional().describe('None, and no `privateKey`: a public client.'),
+  privateKey: path('a PEM private key')
     .optional()
-    .describe('Default: `client_secret_basic` with a secret, `none` without.'),
+    .describe('PEM file of a private key (RSA, EC or Ed25519) that proves who we are: `private_key_jwt`.'),
+  privateKeyId: text('the id of the key')
+    .optional()
+    .describe('The `kid` by which the provider knows that key, where it wants one.'),
+  tokenEndpointAuthMethod: z
+    .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
+    .optional()
+    .describe(
+      'Default: with a secret `client_secret_basic` where the provider offers it, else `client_secret_post`; with a key `private_key_jwt`; else `none`. A secret with other characters than letters, digits and `*-._` needs `client_secret_post` at a provider that does not percent-decode.',
+    ),
   scopes: z
     .array(text('a scope without spaces', /^[\x21\x23-\x5b\x5d-\x7e]+$/))
     .default(['openid', 'email', 'profile'])
     .describe('Scopes to ask for. `openid` must be among them.'),
+  responseMode: z
+    .enum(['query', 'form_post'])
+    .default('query')
+    .describe('How the answer comes: in the address, or posted by a form.'),
+  prompt: text(
+    'login, consent, select_account or several of them',
+    /^(login|consent|select_account)( (login|consent|select_account))*$/,
+  )
+    .optional()
+    .describe('What the provider is to ask at every sign-in: `login`, `consent`, `select_account`.'),
+  maxAge: duration('1h')
+    .optional()
+    .describe('How long ago the person may have proved who they are: asked for (`max_age`) and checked (`auth_time`).'),
+  acrValues: z
+    .array(text('an authentication context class without spaces', /^\S+$/))
+    .default([])
+    .describe('Authentication contexts to ask for. The sign-in has to be of one of them (`acr`).'),
+  authorizationParams: z
+    .record(z.string(), z.string({ error: 'text' }))
+    .default({})
+    .describe("Further parameters of the authorization request. None of the protocol's own."),
+  par: z
+    .enum(['auto', 'always'])
+    .default('auto')
+    .describe('Pushed authorization requests. `auto`: where the provider requires them.'),
+  userinfo: flag()
+    .default(true)
+    .describe('Ask the userinfo endpoint, where there is one, for what the ID token lacks.'),
   idTokenAlgs: z
-    .array(z.enum(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512']))
+    .array(z.enum(ID_TOKEN_ALGS))
     .min(1, { error: 'at least one algorithm' })
     .optional()
-    .describe('Signature algorithms to accept. AWS takes no others. Default: those of them that discovery offers.'),
+    .describe(
+      'Signature algorithms to accept. Default: what discovery offers of RS, PS, ES and EdDSA. HS needs the client secret. AWS takes RS and ES only, in original evidence.',
+    ),
   allowInsecureHttp: flag().default(false).describe('Allow an http issuer. Loopback only.'),
-  exchange: z
-    .strictObject({
-      via: z.literal('web-identity').describe('AssumeRoleWithWebIdentity.'),
-      evidence: z.literal('original').describe("The provider's own ID token."),
-    })
-    .default({ via: 'web-identity', evidence: 'original' })
-    .describe('How a sign-in becomes AWS credentials.'),
+  exchange: exchange('oidc').default({ via: 'web-identity', evidence: 'original' }).describe(EXCHANGE),
 })
 
 const account = z.strictObject({
@@ -230,6 +276,9 @@ const role = z.strictObject({
   maxSessionDuration: duration('1h')
     .optional()
     .describe("The role's maximum session duration as set in IAM, 1h to 12h."),
+  maxAuthAge: duration('1h')
+    .optional()
+    .describe('How long ago the person may have proved who they are. An older sign-in is renewed first.'),
 })
 
 const accessRule = z.strictObject({
@@ -277,7 +326,7 @@ export const configSchema = z
     encryption: keys()
       .optional()
       .describe(
-        'Opens encrypted assertions. In a list all are tried and published. With `sts.endpoint: local` a key is made at first start when none is named.',
+        'Opens encrypted assertions and ID tokens. In a list all are tried and published. With `sts.endpoint: local` a key is made at first start when none is named.',
       ),
     issuer: issuer
       .prefault({})

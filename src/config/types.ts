@@ -123,7 +123,7 @@ export interface SamlProviderConfig {
   readonly subject: SubjectSource
   /** Whether this IdP's own Role attribute is believed. */
   readonly rolesFromAssertion: boolean
-  readonly exchange: SamlExchange
+  readonly exchange: ReissuedExchange | OriginalSamlExchange
 }
 
 export type MetadataSource =
@@ -134,7 +134,8 @@ export type MetadataSource =
 
 export type SubjectSource = { readonly kind: 'nameId' } | { readonly kind: 'attribute'; readonly name: string }
 
-export type SamlExchange = ReissuedSamlExchange | OriginalSamlExchange
+/** What the gateway itself vouches for, whichever protocol the sign-in came by. */
+export type ReissuedExchange = ReissuedSamlExchange | ReissuedWebIdentityExchange
 
 /** AssumeRoleWithSAML with a response that the gateway signs. */
 export interface ReissuedSamlExchange {
@@ -142,6 +143,12 @@ export interface ReissuedSamlExchange {
   readonly evidence: 'reissued'
   /** The name of the SAML provider in IAM, in every account. */
   readonly provider: string
+}
+
+/** AssumeRoleWithWebIdentity with a token that the gateway signs as an issuer of its own. */
+export interface ReissuedWebIdentityExchange {
+  readonly via: 'web-identity'
+  readonly evidence: 'reissued'
 }
 
 /** AssumeRoleWithSAML with the identity provider's own response. Roles are the pairs of its Role attribute. */
@@ -163,16 +170,32 @@ export interface OidcProviderConfig {
   readonly clientId: string
   readonly clientAuth: ClientAuth
   readonly scopes: readonly string[]
-  /** undefined: what discovery offers of the RS and ES algorithms, which are those AWS takes. */
+  readonly responseMode: 'query' | 'form_post'
+  readonly prompt?: string
+  readonly maxAgeSeconds?: number
+  /** The sign-in has to be of one of them. Empty: of any. */
+  readonly acrValues: readonly string[]
+  /** None of the protocol's own. */
+  readonly authorizationParams: Readonly<Record<string, string>>
+  readonly par: 'auto' | 'always'
+  readonly userinfo: boolean
+  /** undefined: what discovery offers of RS, PS, ES and EdDSA. */
   readonly idTokenAlgs?: readonly string[]
   /** Loopback issuers only. */
   readonly allowInsecureHttp: boolean
-  readonly exchange: OriginalWebIdentityExchange
+  readonly exchange: ReissuedExchange | OriginalWebIdentityExchange
 }
 
 export type ClientAuth =
-  | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: Secret }
-  | { readonly method: 'none' }
+  | {
+      readonly kind: 'secret'
+      readonly secret: Secret
+      /** undefined: what the provider offers. */
+      readonly method?: 'client_secret_basic' | 'client_secret_post'
+    }
+  /** private_key_jwt, with the PEM private key of that path. */
+  | { readonly kind: 'key'; readonly privateKey: string; readonly keyId?: string }
+  | { readonly kind: 'none' }
 
 /** AssumeRoleWithWebIdentity with the provider's own ID token. */
 export interface OriginalWebIdentityExchange {
@@ -198,6 +221,8 @@ export interface RoleSettings {
   readonly pattern: RegExp
   readonly alias?: string
   readonly maxSessionSeconds?: number
+  /** How long ago the person may have proved who they are. */
+  readonly maxAuthAgeSeconds?: number
 }
 
 /** Who may take which roles. All conditions must hold; all rules that match add up. */

@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 
 interface Holder {
   readonly providers: ReadonlyMap<string, Provider>
-  readonly keys: GatewayKeys
+  readonly keys: Pick<GatewayKeys, 'signing' | 'encryption'>
 }
 
 interface Certificate {

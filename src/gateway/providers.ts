@@ -1,6 +1,7 @@
 import type { OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { createRelyingParty, type RelyingParty } from '../oidc/relying-party.ts'
+import type { OidcSettings, PrivateKey } from '../oidc/settings.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { ServiceProvider } from '../saml/service-provider.ts'
 import { createMetadata, type MetadataSurroundings, type ProviderMetadata } from './metadata/metadata.ts'
@@ -33,6 +34,8 @@ export interface GatewayKeys {
   /** Empty only when no provider needs the gateway to sign. */
   readonly signing: readonly KeyPair[]
   readonly encryption: readonly KeyPair[]
+  /** What proves to an OpenID provider who we are (private_key_jwt), by the provider's id. */
+  readonly clients: ReadonlyMap<string, PrivateKey>
 }
 
 /** Our addresses towards a provider. Each has its own, so that an answer for one is no answer for another. */
@@ -72,24 +75,37 @@ const samlProvider = (
 /** Clocks of providers are given a minute. */
 const OIDC_CLOCK_SKEW_SECONDS = 60
 
-const oidcProvider = (settings: OidcProviderConfig, baseUrl: string, now: Clock): OidcProvider => ({
+const clientCredentials = ({ id, clientAuth }: OidcProviderConfig, keys: GatewayKeys): Partial<OidcSettings> => {
+  switch (clientAuth.kind) {
+    case 'none':
+      return { tokenEndpointAuthMethod: 'none' }
+    case 'key': {
+      const clientKey = keys.clients.get(id)
+      return { tokenEndpointAuthMethod: 'private_key_jwt', ...(clientKey && { clientKey }) }
+    }
+    case 'secret': {
+      const { secret, method } = clientAuth
+      return { clientSecret: secret, ...(method && { tokenEndpointAuthMethod: method }) }
+    }
+  }
+}
+
+/** The relying party's settings of a configured provider. */
+const oidcSettings = (settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys): OidcSettings => {
+  const { protocol: _, label: __, exchange: ___, clientAuth: ____, ...same } = settings
+  return {
+    ...same,
+    ...clientCredentials(settings, keys),
+    redirectUri: callbackUrl(baseUrl, settings.id),
+    clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
+    decryptionKeys: keys.encryption,
+  }
+}
+
+const oidcProvider = (settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys, now: Clock): OidcProvider => ({
   protocol: 'oidc',
   settings,
-  relyingParty: createRelyingParty(
-    {
-      id: settings.id,
-      issuer: settings.issuer,
-      clientId: settings.clientId,
-      ...(settings.clientAuth.method === 'none' ? {} : { clientSecret: settings.clientAuth.secret }),
-      tokenEndpointAuthMethod: settings.clientAuth.method,
-      scopes: settings.scopes,
-      redirectUri: callbackUrl(baseUrl, settings.id),
-      allowInsecureHttp: settings.allowInsecureHttp,
-      clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
-      ...(settings.idTokenAlgs ? { idTokenAlgs: settings.idTokenAlgs } : {}),
-    },
-    { clock: now },
-  ),
+  relyingParty: createRelyingParty(oidcSettings(settings, baseUrl, keys), { clock: now }),
 })
 
 /** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
@@ -102,7 +118,7 @@ export const createProviders = (
       settings.id,
       settings.protocol === 'saml'
         ? samlProvider(settings, baseUrl, keys, surroundings)
-        : oidcProvider(settings, baseUrl, surroundings.now),
+        : oidcProvider(settings, baseUrl, keys, surroundings.now),
     ]),
   )
 

@@ -1,13 +1,15 @@
 /** What AWS is asked, and on whose word: the identity provider's own, or the gateway's. */
 import { sessionNameOf } from '../access/session-name.ts'
 import { StsError } from '../aws/errors.ts'
-import { samlAssertion } from '../aws/facts/limits.ts'
+import { samlAssertion, webIdentityToken } from '../aws/facts/limits.ts'
 import type { RoleRequest } from '../aws/sts/client.ts'
 import type { OriginalSamlExchange } from '../config/types.ts'
 import { samlProviderArn } from '../core/arn.ts'
 import type { Evidence, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
+import { IssuerError } from '../issuer/errors.ts'
 import { assertionForAws } from '../issuer/saml-assertion.ts'
+import { webIdentityTokenForAws } from '../issuer/web-identity-token.ts'
 import { awsAttributesOf } from './aws-attributes.ts'
 import { type Gateway, providerOf } from './gateway.ts'
 import type { ListedRole } from './list-roles.ts'
@@ -32,8 +34,29 @@ export const sessionNameFor = (gateway: Gateway, { identity }: SignIn): string =
     : sessionNameOf(gateway.settings.sessionName, identity)
 }
 
+type WebIdentityEvidence = Extract<Evidence, { kind: 'web-identity' }>
+
+const webIdentityRequest = (
+  { role, durationSeconds, sessionName }: Exchange,
+  token: WebIdentityEvidence['token'],
+): RoleRequest => ({
+  kind: 'web-identity',
+  roleArn: role.role.arn,
+  durationSeconds,
+  region: role.region,
+  sessionName,
+  token,
+})
+
+/** A token of our own making. */
+const reissuedToken = async (gateway: Gateway, { signIn }: Login, exchange: Exchange): Promise<RoleRequest> => {
+  if (!gateway.webIdentityIssuer) throw new IssuerError('issuer.not_configured')
+  const wanted = { identity: signIn.identity, tags: new Map(), transitiveTags: [] }
+  return webIdentityRequest(exchange, await webIdentityTokenForAws(gateway.webIdentityIssuer, wanted, gateway.now()))
+}
+
 /** A response of our own making: our key vouches, so everything in it has been decided here. */
-const reissued = async (
+const reissuedResponse = async (
   gateway: Gateway,
   { signIn }: Login,
   exchange: Exchange,
@@ -103,23 +126,45 @@ const originalResponse = (
   return { kind: 'saml', roleArn: role.role.arn, durationSeconds, region, providerArn, samlResponse }
 }
 
-/** The provider's own token, as long as AWS will still take it. */
-const originalToken = (
-  gateway: Gateway,
-  evidence: Extract<Evidence, { kind: 'web-identity' }>,
-  { role, durationSeconds, sessionName }: Exchange,
-): RoleRequest => {
-  mustBeFresh(gateway, evidence, 'exp')
-  const { token } = evidence
-  return { kind: 'web-identity', roleArn: role.role.arn, durationSeconds, region: role.region, sessionName, token }
+/** RFC 7515 4.1.1, of a token that has been verified. */
+const algorithmOf = (token: string): string => {
+  const [header = ''] = token.split('.')
+  return String((JSON.parse(Buffer.from(header, 'base64url').toString()) as { alg?: unknown }).alg)
 }
 
-/** The call to STS, as this provider's exchange is configured. Throws StsError where AWS would refuse it anyway. */
+/** What AWS would refuse without saying why. */
+const tokenMustSuitAws = (token: string): void => {
+  const algorithm = algorithmOf(token)
+  if (!/^[RE]S(256|384|512)$/.test(algorithm))
+    throw new StsError('sts.evidence_algorithm', { expected: 'RS* or ES*', found: algorithm, source: 'alg' })
+  if (token.length > webIdentityToken.max)
+    throw new StsError('sts.evidence_too_large', {
+      expected: `at most ${webIdentityToken.max} characters`,
+      found: `${token.length}`,
+      source: 'ID token',
+    })
+}
+
+/** The provider's own token, as long as AWS will still take it. */
+const originalToken = (gateway: Gateway, evidence: WebIdentityEvidence, exchange: Exchange): RoleRequest => {
+  tokenMustSuitAws(evidence.token.reveal())
+  mustBeFresh(gateway, evidence, 'exp')
+  return webIdentityRequest(exchange, evidence.token)
+}
+
+/**
+ * The call to STS, as this provider's exchange is configured. Throws StsError where AWS would refuse it anyway, and
+ * IssuerError where the gateway cannot vouch for it.
+ */
 export const requestFor = async (gateway: Gateway, login: Login, exchange: Exchange): Promise<RoleRequest> => {
   const { exchange: how } = providerOf(gateway, login.signIn.identity.provider).settings
-  if (how.evidence === 'reissued') return reissued(gateway, login, exchange, how.provider)
   const { evidence } = login.signIn
+  if (how.evidence === 'reissued')
+    return how.via === 'saml'
+      ? reissuedResponse(gateway, login, exchange, how.provider)
+      : reissuedToken(gateway, login, exchange)
   if (how.via === 'saml' && evidence.kind === 'saml') return originalResponse(gateway, evidence, exchange, how)
   if (how.via === 'web-identity' && evidence.kind === 'web-identity') return originalToken(gateway, evidence, exchange)
-  throw new Error('original evidence of another protocol')
+  // A login from before the configuration was changed: what it has to show is of the other protocol.
+  throw new StsError('sts.evidence_kind', { expected: how.via, found: evidence.kind })
 }

@@ -132,3 +132,10 @@ describe('an issuer is refused with', () => {
     ])
   })
 })
+
+it('needs a key for the real AWS where a provider has its tokens reissued', () => {
+  const text = changed('clockSkew: 60s', 'exchange: { via: web-identity, evidence: reissued }')
+  expect(problemsOf(text).map((line) => line.replace(/^\d+:\d+ /, ''))).toEqual([
+    'issuer.key: expected the key with which tokens for AWS are signed, for corp, found nothing',
+  ])
+})

@@ -137,11 +137,59 @@ describe('a configuration', () => {
     expect(parse(changed('endpoint: aws', `endpoint: ${endpoint}`)).sts).toMatchObject({ target, signIn })
   })
 
-  it('authenticates as a public client without a secret, by HTTP Basic with one', () => {
-    expect(parse(sample).providers[1]).toMatchObject({ clientAuth: { method: 'client_secret_basic' } })
+  it('authenticates as a public client without a secret or key, and with a secret as the provider offers', () => {
+    expect(parse(sample).providers[1]).toMatchObject({ clientAuth: { kind: 'secret' } })
     expect(parse(changed('    clientSecret: secret-1\n', '')).providers[1]).toMatchObject({
-      clientAuth: { method: 'none' },
+      clientAuth: { kind: 'none' },
     })
+  })
+
+  it('authenticates with a key of its own by its path and name', () => {
+    const text = changed('clientSecret: secret-1', 'privateKey: ./client.key\n    privateKeyId: key-1')
+    expect(parse(text, { files: { '/etc/fedgate/client.key': 'key' } }).providers[1]).toMatchObject({
+      clientAuth: { kind: 'key', privateKey: '/etc/fedgate/client.key', keyId: 'key-1' },
+    })
+  })
+
+  it('asks an OpenID provider as the file says', () => {
+    const wishes = `prompt: login consent
+    maxAge: 1h
+    acrValues: [mfa]
+    authorizationParams: { hd: example.com }
+    par: always
+    responseMode: form_post
+    userinfo: false`
+    expect(
+      parse(changed('clientSecret: secret-1', `clientSecret: secret-1\n    ${wishes}`)).providers[1],
+    ).toMatchObject({
+      prompt: 'login consent',
+      maxAgeSeconds: 3600,
+      acrValues: ['mfa'],
+      authorizationParams: { hd: 'example.com' },
+      par: 'always',
+      responseMode: 'form_post',
+      userinfo: false,
+    })
+  })
+
+  it.each([
+    [
+      0,
+      'clockSkew: 60s',
+      '{ via: saml, evidence: reissued }',
+      { via: 'saml', evidence: 'reissued', provider: 'fedgate' },
+    ],
+    [0, 'clockSkew: 60s', '{ via: web-identity, evidence: reissued }', { via: 'web-identity', evidence: 'reissued' }],
+    [1, 'clientId: client-1', '{ via: saml, evidence: reissued, provider: gate }', { via: 'saml', provider: 'gate' }],
+    [
+      1,
+      'clientId: client-1',
+      '{ via: web-identity, evidence: reissued }',
+      { via: 'web-identity', evidence: 'reissued' },
+    ],
+  ])('exchanges the sign-ins of provider %s, %s, by %s', (index, beside, exchange, expected) => {
+    const text = changed(beside, `${beside}\n    exchange: ${exchange}`).replace('endpoint: aws', 'endpoint: local')
+    expect(parse(text).providers[index]?.exchange).toMatchObject(expected)
   })
 
   it('keeps the order of several session secrets: the first signs', () => {

@@ -119,7 +119,10 @@ const filesAreReadable: Rule = ({ signing, encryption, localAws }, facts) => [
 
 /** What the gateway signs reaches AWS only if AWS knows the key: with the real one it cannot be made on the fly. */
 const signingKeyIsNamed: Rule = ({ sts, signing, providers }) =>
-  sts !== undefined && sts.endpoint !== 'local' && !signing && (providers ?? []).some((one) => one?.protocol === 'saml')
+  sts !== undefined &&
+  sts.endpoint !== 'local' &&
+  !signing &&
+  (providers ?? []).some((one) => one?.protocol === 'saml' || one?.exchange.via === 'saml')
     ? [
         {
           path: ['signing'],

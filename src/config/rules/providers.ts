@@ -1,4 +1,5 @@
 /** Rules about the identity providers. */
+import { RESERVED_PARAMETERS } from '../../core/authorization-parameters.ts'
 import { isLoopback, isSafeUrl, looksLikeUrl, parseWebUrl } from '../address.ts'
 import { type Draft, forEach, type Rule } from '../draft.ts'
 import { type Complaint, showValue } from '../problem.ts'
@@ -141,12 +142,87 @@ const insecureHttpStaysOnLoopback: Rule = (draft) =>
       : []
   })
 
-const clientAuthFitsTheSecret: Rule = (draft) =>
-  forEachOidc(draft, ({ tokenEndpointAuthMethod: method, clientSecret }, index) => {
-    if (method === undefined || (method === 'none') === (clientSecret === undefined)) return []
-    const expected = method === 'none' ? 'no clientSecret beside it' : 'a clientSecret beside it'
-    return [{ path: ['providers', index, 'tokenEndpointAuthMethod'], expected, found: method }]
+/** What each way of proving who we are needs. */
+const CREDENTIAL_OF = {
+  client_secret_basic: 'clientSecret',
+  client_secret_post: 'clientSecret',
+  private_key_jwt: 'privateKey',
+} as const
+
+const clientAuthFitsTheCredentials: Rule = (draft) =>
+  forEachOidc(draft, (provider, index) => {
+    const { tokenEndpointAuthMethod: method, clientSecret, privateKey } = provider
+    const path = ['providers', index, 'tokenEndpointAuthMethod']
+    if (clientSecret !== undefined && privateKey !== undefined)
+      return [{ path: ['providers', index, 'privateKey'], expected: 'no clientSecret beside it', found: 'both' }]
+    if (method === undefined) return []
+    if (method === 'none')
+      return clientSecret === undefined && privateKey === undefined
+        ? []
+        : [{ path, expected: 'no clientSecret and no privateKey beside it', found: method }]
+    const credential = CREDENTIAL_OF[method]
+    return provider[credential] === undefined ? [{ path, expected: `${credential} beside it`, found: method }] : []
   })
+
+const clientKeyIsReadable: Rule = (draft, facts) =>
+  forEachOidc(draft, ({ privateKey }, index) =>
+    privateKey === undefined ? [] : readableFile(['providers', index, 'privateKey'], privateKey, facts),
+  )
+
+const furtherParametersAreFree: Rule = (draft) =>
+  forEachOidc(draft, ({ authorizationParams }, index) =>
+    Object.keys(authorizationParams)
+      .filter((name) => RESERVED_PARAMETERS.has(name))
+      .map((name) => ({
+        path: ['providers', index, 'authorizationParams', name],
+        atKey: true,
+        expected: "a parameter that is not the protocol's own",
+        found: name,
+      })),
+  )
+
+/** Whoever knows the client secret can sign with these: without one nobody can. */
+const macAlgorithmsHaveASecret: Rule = (draft) =>
+  forEachOidc(draft, ({ idTokenAlgs = [], clientSecret }, index) => {
+    const found = idTokenAlgs.find((algorithm) => algorithm.startsWith('HS'))
+    return found === undefined || clientSecret !== undefined
+      ? []
+      : [{ path: ['providers', index, 'idTokenAlgs'], expected: 'a clientSecret, with which they are signed', found }]
+  })
+
+/** AWS takes RS* and ES*, and verifies with published keys. */
+const originalTokensSuitAws: Rule = (draft) =>
+  forEachOidc(draft, ({ idTokenAlgs = [], exchange }, index) => {
+    const found = idTokenAlgs.filter((algorithm) => !/^[RE]S/.test(algorithm)).join(', ')
+    const expected = 'RS* and ES* only, as AWS takes no other original token, or evidence: reissued'
+    return exchange.evidence === 'original' && found !== ''
+      ? [{ path: ['providers', index, 'idTokenAlgs'], expected, found }]
+      : []
+  })
+
+const OWN_WAY = { saml: 'saml', oidc: 'web-identity' } as const
+
+/** A SAML response is no web identity, and a token is no SAML response: only what the gateway signs crosses over. */
+const originalEvidenceKeepsItsProtocol: Rule = ({ providers }) =>
+  forEach(providers, ({ protocol, exchange }, index) => {
+    const { via, evidence } = exchange
+    if (evidence === 'reissued' || via === OWN_WAY[protocol]) return []
+    const expected = `${OWN_WAY[protocol]}, or evidence: reissued, as AWS takes original evidence of ${protocol} no other way`
+    return [{ path: ['providers', index, 'exchange', 'via'], expected, found: via }]
+  })
+
+const samlProviderBelongsToSaml: Rule = ({ providers }) =>
+  forEach(providers, ({ exchange: { via, provider } }, index) =>
+    via === 'saml' || provider === undefined
+      ? []
+      : [
+          {
+            path: ['providers', index, 'exchange', 'provider'],
+            expected: 'nothing, as it names a SAML provider, and this exchange is via web-identity',
+            found: showValue(provider),
+          },
+        ],
+  )
 
 /** OpenID Connect Core 3.1.2.1: without this scope there is no ID token. */
 const openidIsAskedFor: Rule = (draft) =>
@@ -166,6 +242,12 @@ export const providerRules = {
   clockSkewIsSmall,
   issuerIsSafe,
   insecureHttpStaysOnLoopback,
-  clientAuthFitsTheSecret,
+  clientAuthFitsTheCredentials,
+  clientKeyIsReadable,
+  furtherParametersAreFree,
+  macAlgorithmsHaveASecret,
+  originalTokensSuitAws,
+  originalEvidenceKeepsItsProtocol,
+  samlProviderBelongsToSaml,
   openidIsAskedFor,
 } as const satisfies Readonly<Record<string, Rule>>
