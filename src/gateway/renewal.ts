@@ -3,7 +3,7 @@
  * that a pick still works later, the person is sent through the identity provider once more, unseen where it can be, and
  * comes back to the same pick. Their login, session and open pages stay as they are if they are still the same person.
  */
-
+import { StsError } from '../aws/errors.ts'
 import type { SignIn } from '../core/identity.ts'
 import { fingerprint, newToken } from '../core/ids.ts'
 import { type Gateway, providerOf } from './gateway.ts'
@@ -65,7 +65,21 @@ const rememberingIndexes = (fresh: SignIn, { logoutRef: before }: SignIn): SignI
   return { ...fresh, logoutRef: { ...logoutRef, furtherSessionIndexes } }
 }
 
-/** The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. */
+/** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */
+const mustBeNew = (gateway: Gateway, login: Login): void => {
+  if (!needsRenewal(gateway, login)) return
+  throw new StsError('sts.evidence_stale', {
+    expected: `an answer issued at about ${gateway.now().toISOString()}`,
+    found: login.signIn.evidence.issuedAt.toISOString(),
+    source: 'Assertion/@IssueInstant',
+    hint: 'The clocks of the identity provider and of this gateway differ. Show the reference to whoever runs them.',
+  })
+}
+
+/**
+ * The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. Throws
+ * StsError `sts.evidence_stale` where what came is too old as well.
+ */
 export const renewedBy = async (
   gateway: Gateway,
   loginId: string | undefined,
@@ -73,7 +87,8 @@ export const renewedBy = async (
 ): Promise<Login | undefined> => {
   if (renews === undefined || renews !== loginId) return undefined
   const login = await readLogin(gateway.store, loginId)
-  return login && isSamePerson(login.signIn, signIn)
-    ? renewLogin(gateway.store, login, rememberingIndexes(signIn, login.signIn))
-    : undefined
+  if (!login || !isSamePerson(login.signIn, signIn)) return undefined
+  const renewed = await renewLogin(gateway.store, login, rememberingIndexes(signIn, login.signIn))
+  if (renewed) mustBeNew(gateway, renewed)
+  return renewed
 }

@@ -241,6 +241,15 @@ describe('a pick that comes later than four minutes after the sign-in', () => {
     expect(await whoIs(visitor, gateway.url)).toBe('dora')
   })
 
+  it('is refused, and not sent round and round, where the new answer is as old', async () => {
+    const { visitor, renewing } = await late()
+    const says = { ...saysOf('corp'), now: new Date(now().getTime() - 4.5 * MINUTE), lifetimeSeconds: 3600 }
+    const refused = await backWith(visitor, await visitor.open(refreshOf(renewing), atIdp), says)
+    expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'sts.evidence_stale' })
+    expect(refused.body).toContain('The clocks of the identity provider and of this gateway differ.')
+    expect(await whoIs(visitor, gateway.url)).toBe('dora')
+  })
+
   it('begins a login of its own where another person answers', async () => {
     const { visitor, renewing } = await late()
     const session = visitor.cookies.value(SESSION)
