@@ -42,6 +42,6 @@ export const digestMethods: ReadonlyMap<string, Hash> = new Map([
 
 /**
  * A same-document reference by ID selects no comments even under WithComments (XML Signature 4.4.3.3): both are one. Of
- * SignedInfo that is not quite so, but comments are dropped before anything reads it: one put there later says nothing.
+ * SignedInfo that is not so, but the parser takes no comment there.
  */
 export const canonicalizationMethods: ReadonlySet<string> = new Set([EXCLUSIVE_C14N, `${EXCLUSIVE_C14N}WithComments`])

@@ -1,4 +1,5 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes'
+import { XMLDSIG } from './algorithms.ts'
 import { XmlError } from './errors.ts'
 import { type NamespaceScope, resolvePrefix, type XmlAttribute, type XmlElement, type XmlNode } from './tree.ts'
 
@@ -35,7 +36,10 @@ const parserOptions = (around: NamespaceScope | undefined) =>
  * Refuses on sight what is never accepted. These handlers stand on the prototype, because a parser that is given more
  * than six of its own becomes a slow object to V8, which makes every parse five times as long.
  */
-class StrictParser extends SaxesParser<typeof PARSER_OPTIONS> {}
+class StrictParser extends SaxesParser<typeof PARSER_OPTIONS> {
+  /** The elements that are open, from the root on. */
+  readonly open: OpenElement[] = []
+}
 
 StrictParser.prototype.on('error', (error) => {
   throw new XmlError('xml.malformed', { found: error.message })
@@ -45,6 +49,11 @@ StrictParser.prototype.on('doctype', () => {
 })
 StrictParser.prototype.on('processinginstruction', ({ target }) => {
   throw new XmlError('xml.processing_instruction', { found: target })
+})
+StrictParser.prototype.on('comment', function (this: StrictParser) {
+  // Its values have text as their only child, and whether a comment is signed depends on a method it names itself.
+  if (this.open.some(({ local, uri }) => local === 'Signature' && uri === XMLDSIG))
+    throw new XmlError('xml.signature_shape', { expected: 'no comment', found: 'a comment', source: 'Signature' })
 })
 StrictParser.prototype.on('xmldecl', ({ version, encoding }) => {
   if (version !== '1.0') throw new XmlError('xml.malformed', { expected: 'XML 1.0', found: `${version}` })
@@ -114,7 +123,7 @@ export interface XmlReader {
  */
 export const readElements = (limits: XmlLimits, events: XmlEvents, around?: NamespaceScope): XmlReader => {
   const parser = new StrictParser(parserOptions(around))
-  const open: OpenElement[] = []
+  const { open } = parser
   const attributesRead = countAndCollect(parser, limits, open)
   const text = (piece: string): void => {
     const parent = open.at(-1)

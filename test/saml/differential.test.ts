@@ -4,7 +4,7 @@ import { openResponse } from '../../src/saml/response/open.ts'
 import { childrenNamed, isNamed } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import type { SignedElement } from '../../src/xml/signature.ts'
-import { mutate, randomFrom } from './mutations.ts'
+import { mutate, randomFrom } from '../fuzz/mutations.ts'
 import { coveredText, needsException } from './oracle.ts'
 import { codeOf, expected, fixture, fixtureNames, form, idp, judge } from './world.ts'
 

@@ -35,7 +35,7 @@ const refused: Readonly<Record<string, readonly [SamlErrorCode, ...Asked[]]>> = 
   'both-response-broken': ['saml.signature_digest', 'responseSignatureVerifies'],
   'changed-after-signing': ['saml.signature_digest', 'assertionSignatureVerifies'],
   'comment-changes-nothing-but-text-does': ['saml.signature_digest', 'assertionSignatureVerifies'],
-  'comment-in-digest-value': ['saml.signature_invalid', 'assertionSignatureVerifies'],
+  'comment-in-digest-value': ['saml.signature_shape', 'isStrictXml'],
   'confirmation-endless': ['saml.confirmation_expired', 'confirmationHasNotExpired'],
   'confirmation-expired': ['saml.confirmation_expired', 'confirmationHasNotExpired'],
   'confirmation-not-yet': ['saml.confirmation_not_yet_valid', 'confirmationHasBegun'],

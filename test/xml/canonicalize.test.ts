@@ -85,7 +85,8 @@ describe('exclusive canonicalization, as libxml2 does it', () => {
     expect(ours(xml, 'x', list)).toBe(libxml2(xml, 'x', list))
   })
 
-  it.each(fixtureNames('accepted'))('of the fixture %s', (name) => {
+  const inClear = fixtureNames('accepted').filter((name) => fixture('accepted', name).includes('ID="_assertion"'))
+  it.each(inClear)('of the fixture %s', (name) => {
     const xml = fixture('accepted', name).replace(/^\ufeff/, '')
     for (const id of ['_assertion', '_response']) {
       for (const list of [[], ['xs', '#default']]) expect(ours(xml, id, list)).toBe(libxml2(xml, id, list))

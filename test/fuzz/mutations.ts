@@ -61,6 +61,41 @@ const inside = (insert: string) => (text: string, random: Random) => {
   return text.slice(0, at) + insert + text.slice(at)
 }
 
+/** Attributes of a start tag, in another order. */
+const reordered = (tag: string, random: Random): string => {
+  const [, start = '', attributes = '', end = ''] = /^(<[^\s>]+)((?: [\w:.-]+="[^"]*")+)(\s*\/?>)$/.exec(tag) ?? []
+  const parts = attributes.match(/ [\w:.-]+="[^"]*"/g) ?? []
+  if (parts.length < 2) return tag
+  const from = random(parts.length)
+  return (
+    start +
+    parts
+      .toSpliced(from, 1)
+      .toSpliced(random(parts.length), 0, parts[from] ?? '')
+      .join('') +
+    end
+  )
+}
+
+/** A prefix by another name, everywhere: only what no signature covers may be written so. */
+const renamed: Edit = (tokens, at) => {
+  const [, prefix = 'samlp'] = /^<\/?(\w+):/.exec(tokens[nearest(tokens, at, isStart)] ?? '') ?? []
+  const rename = (tag: string): string =>
+    tag
+      .replace(new RegExp(`^(</?)${prefix}:`), '$1renamed:')
+      .replace(new RegExp(` xmlns:${prefix}=`, 'g'), ' xmlns:renamed=')
+  return tokens.map((token) => (isText(token) ? token : rename(token)))
+}
+
+/** Its own namespace declared once more, which changes nothing. */
+const redeclared: Edit = (tokens, at) => {
+  const place = nearest(tokens, at, (token) => isStart(token) && /^<\w+:/.test(token ?? ''))
+  const tag = tokens[place] ?? ''
+  const [, prefix = ''] = /^<(\w+):/.exec(tag) ?? []
+  const declaration = tokens.join('').match(new RegExp(` xmlns:${prefix}="[^"]*"`))?.[0] ?? ''
+  return tag.includes(declaration) ? tokens : spliced(tokens, place, 1, tag.replace(/(\/?>)$/, `${declaration}$1`))
+}
+
 const edits: readonly Edit[] = [
   // the same canonical form, where they meet a signed part
   onText(inside('<!-- c -->')),
@@ -71,6 +106,17 @@ const edits: readonly Edit[] = [
   onStart((tag) => tag.replace(/="([^"']*)"/, "='$1'")),
   onStart((tag) => tag.replace(/(\/?>)$/, ' xmlns:unused="urn:unused"$1')),
   onStart((tag) => (tag.endsWith('/>') ? `${tag.slice(0, -2)}></${/^<([^\s/>]+)/.exec(tag)?.[1]}>` : tag)),
+  onStart(reordered),
+  redeclared,
+  onText((text, random) => {
+    const at = random(text.length)
+    return /[&<]/.test(text) ? text : `${text.slice(0, at)}<![CDATA[${text.slice(at)}]]>`
+  }),
+  onText((text) => text.replace(/[a-z](?=[^;]*$)/, (letter) => `&#x${letter.charCodeAt(0).toString(16)};`)),
+  // the same only where nobody signed
+  renamed,
+  (tokens, at) => spliced(tokens, at, 0, '\n  '),
+  (tokens, at) => spliced(tokens, at, 0, '<!-- between -->'),
   // another one
   (tokens, at) => spliced(tokens, at, lengthAt(tokens, at)),
   (tokens, at) => spliced(tokens, at, 0, ...tokens.slice(at, at + lengthAt(tokens, at))),
@@ -86,11 +132,33 @@ const edits: readonly Edit[] = [
   onStart((tag, random) => tag.replace(/="[^"]*"/g, (value) => (random(3) === 0 ? '="x"' : value))),
   onStart((tag) => tag.replace(/ (\w+)=/, ' x:$1=')),
   onStart((tag) => tag.replace(/(\/?>)$/, ' ID="_assertion"$1')),
+  onStart((tag) => tag.replace(/xmlns(:\w+)?="/, 'xmlns$1="x')),
+  onText((text, random) => {
+    const at = random(text.length)
+    return text.slice(0, at) + text.slice(at + 1)
+  }),
 ]
 
-/** One or two edits at random places. */
+/** The same octets or the same text in another dress: what a form field may hold. */
+const dresses: readonly ((xml: string) => string)[] = [
+  (xml) => `\ufeff${xml}`,
+  (xml) => xml.replace(/^<\?xml.*?\?>\s*/s, ''),
+  (xml) => xml.replace('encoding="UTF-8"', "encoding='utf-8' standalone='yes'"),
+  (xml) => `${xml}\n<!-- end -->\n`,
+  (xml) => xml.replace('encoding="UTF-8"', 'encoding="UTF-16"'),
+]
+
+/** A form field with the mutant: mostly plain, now and then in another encoding. */
+export const dressed = (xml: string, random: Random): { readonly xml: string; readonly SAMLResponse: string } => {
+  const dress = dresses[random(dresses.length * 8)]
+  const text = dress ? dress(xml) : xml
+  const base64 = Buffer.from(text, 'utf8').toString('base64')
+  return { xml: text, SAMLResponse: random(10) === 0 ? base64.replace(/.{64}/g, '$&\r\n') : base64 }
+}
+
+/** One to six edits at random places. */
 export const mutate = (xml: string, random: Random): string => {
-  const count = 1 + random(2)
+  const count = 1 + random(6)
   let tokens = tokensOf(xml)
   for (let i = 0; i < count; i += 1) {
     const edit = edits[random(edits.length)]

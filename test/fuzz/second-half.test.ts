@@ -1,0 +1,3 @@
+import { holdsForMutants } from './half.ts'
+
+holdsForMutants('second half')
