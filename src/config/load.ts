@@ -4,7 +4,7 @@
  * Start here: parseConfig is the way through (document.ts: YAML and variables; schema.ts: the shape; rules.ts: what
  * concerns several keys; explain.ts: words for what is wrong; normalize.ts: the form everyone else uses).
  */
-import { readFileSync } from 'node:fs'
+import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
@@ -25,6 +25,8 @@ export interface ParseOptions {
   readonly env: Readonly<Record<string, string | undefined>>
   /** The text of a file by its absolute path. Throws when it cannot be read. */
   readonly readFile: (path: string) => string
+  /** Whether a file may be read, without reading it: it may be large. Not given: by reading it. */
+  readonly canRead?: (path: string) => boolean
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -78,11 +80,25 @@ const rejects = (file: string, problems: readonly Problem[]): never => {
   throw invalidConfig(file, problems)
 }
 
+const canReadBy =
+  (read: ParseOptions['readFile']) =>
+  (path: string): boolean => {
+    try {
+      read(path)
+      return true
+    } catch {
+      return false
+    }
+  }
+
 /**
  * The configuration of a YAML text.
  * @throws ConfigError with every problem at once, each with file, line and column.
  */
-export const parseConfig = (text: string, { file, env, readFile: read }: ParseOptions): Config => {
+export const parseConfig = (
+  text: string,
+  { file, env, readFile: read, canRead = canReadBy(read) }: ParseOptions,
+): Config => {
   const absolute = resolve(file)
   const folder = dirname(absolute)
   const document = readDocument(text, file, interpolateWith({ folder, env, readFile: read }))
@@ -90,14 +106,7 @@ export const parseConfig = (text: string, { file, env, readFile: read }: ParseOp
   const values = withTypedVariables(document)
   const parsed = configSchema.safeParse(values)
   const issues: readonly z.core.$ZodIssue[] = parsed.error?.issues ?? []
-  const isReadable = (path: string): boolean => {
-    try {
-      read(resolve(folder, path))
-      return true
-    } catch {
-      return false
-    }
-  }
+  const isReadable = (path: string): boolean => canRead(resolve(folder, path))
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
   const rules = isRecord(values) ? checkRules(draftOf(values), { isReadable, providerIds: providerIdsOf(values) }) : []
   const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], document.problems)
@@ -107,6 +116,15 @@ export const parseConfig = (text: string, { file, env, readFile: read }: ParseOp
   if (!parsed.success || problems.length > 0) return rejects(file, problems)
   const ruleLine = (index: number) => document.locate({ path: ['access', index], expected: '' }).line
   return normalize(parsed.data, { file: absolute, folder, ruleLine })
+}
+
+const canReadFile = (path: string): boolean => {
+  try {
+    accessSync(path, constants.R_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
@@ -121,5 +139,5 @@ export const loadConfig = async (file: string, env: NodeJS.ProcessEnv): Promise<
       ? new ConfigError('config.not_found', { sentence: `There is no configuration file ${file}.`, cause })
       : new ConfigError('config.unreadable', { sentence: `The configuration file ${file} cannot be read.`, cause })
   })
-  return parseConfig(text, { file, env, readFile: (path) => readFileSync(path, 'utf8') })
+  return parseConfig(text, { file, env, readFile: (path) => readFileSync(path, 'utf8'), canRead: canReadFile })
 }
