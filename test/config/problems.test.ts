@@ -326,6 +326,13 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'providers[0].entityId: expected no entityId beside discovery: true, found "https://idp.example.com"',
     ],
     [
+      'sign-ins that begin somewhere in a federation',
+      'clockSkew: 60s',
+      'discovery: true\n    exchange: { via: saml, evidence: original }\n    allowIdpInitiated: true',
+      'true\n  - id',
+      'providers[0].allowIdpInitiated: expected false, as with discovery: true only the identity provider that was asked',
+    ],
+    [
       'roles that a whole federation may grant',
       'clockSkew: 60s',
       'discovery: true\n    rolesFromAssertion: true',

@@ -77,6 +77,20 @@ const oneIdpOrDiscovery: Rule = (draft) =>
       : []
   })
 
+/** Among many, only the login that began here says who was asked. */
+const discoveryBeginsHere: Rule = (draft) =>
+  forEachSaml(draft, ({ discovery, allowIdpInitiated }, index) =>
+    discovery && allowIdpInitiated
+      ? [
+          {
+            path: ['providers', index, 'allowIdpInitiated'],
+            expected: 'false, as with discovery: true only the identity provider that was asked may answer',
+            found: 'true',
+          },
+        ]
+      : [],
+  )
+
 /** Each of them could grant itself every role that trusts the gateway. */
 const discoveredRolesAreNotBelieved: Rule = (draft) =>
   forEachSaml(draft, ({ discovery, exchange, rolesFromAssertion }, index) =>
@@ -237,6 +251,7 @@ export const providerRules = {
   providerIdIsFree,
   metadataIsReachable,
   oneIdpOrDiscovery,
+  discoveryBeginsHere,
   discoveredRolesAreNotBelieved,
   encryptionFitsTheEvidence,
   clockSkewIsSmall,
