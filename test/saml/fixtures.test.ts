@@ -213,7 +213,7 @@ const refused: Readonly<Record<string, readonly [SamlErrorCode, ...Asked[]]>> = 
   'unbound-prefix': ['saml.malformed', 'isStrictXml'],
   'unknown-condition': ['saml.condition_unknown', 'conditionsAreUnderstood'],
   unsigned: ['saml.signature_missing', 'isSignedAsRequired'],
-  unsolicited: ['saml.unsolicited', 'isSolicited', 'answersOurRequest'],
+  unsolicited: ['saml.unsolicited', 'isSolicited', 'responseAnswersOurRequest', 'answersOurRequest'],
   'uri-elsewhere': ['saml.signature_reference', 'assertionSignatureVerifies'],
   'uri-empty': ['saml.signature_reference', 'assertionSignatureVerifies'],
   'uri-missing': ['saml.signature_reference', 'assertionSignatureVerifies'],
@@ -333,7 +333,7 @@ const failTogether: Readonly<Partial<Record<AssertionCheckName, readonly Asserti
   hasConditions: ['hasAudience', 'audienceIsUs'],
   hasAudience: ['audienceIsUs'],
   hasBearerConfirmation: ['recipientIsOurAcs', 'isSolicited', 'answersOurRequest', 'confirmationHasNotExpired'],
-  isSolicited: ['answersOurRequest'],
+  isSolicited: ['responseAnswersOurRequest', 'answersOurRequest'],
 }
 
 describe('every check', () => {

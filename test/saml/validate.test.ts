@@ -62,6 +62,22 @@ describe('the form field (security-bar 1.1)', () => {
   })
 })
 
+describe('the Response around a signed assertion', () => {
+  it.each([
+    ['InResponseTo', 'saml.response_request_mismatch'],
+    ['IssueInstant', 'saml.attribute_missing'],
+  ])('lost its %s and was taken', (name, code) => {
+    const without = good.replace(new RegExp(`(<samlp:Response [^>]*?) ${name}="[^"]*"`), '$1')
+    expect(without).not.toBe(good)
+    expect(codeOf(judge(without))).toBe(code)
+  })
+
+  it('said a time that is none and was taken', () => {
+    const broken = good.replace(/IssueInstant="[^"]*"/, 'IssueInstant="yesterday"')
+    expect(codeOf(judge(broken))).toBe('saml.time_malformed')
+  })
+})
+
 describe('a verified assertion', () => {
   it('carries what the identity provider signed, and nothing else', () => {
     expect(assertionOf(judge(good))).toEqual({

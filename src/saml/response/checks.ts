@@ -160,9 +160,9 @@ const requestIsKnown: AssertionCheck = (judged, expected) =>
     ? pass
     : mismatch('a pending login', undefined, 'RelayState')
 
-/** Only where the response says it at all: its assertion has to say it in any case. */
+/** The response says it as its assertion does, signed or not. Core 3.2.2 */
 const responseAnswersOurRequest: AssertionCheck = ({ response }, { inResponseTo }) =>
-  response.inResponseTo === undefined || response.inResponseTo === inResponseTo
+  response.inResponseTo === inResponseTo
     ? pass
     : mismatch(inResponseTo ?? NOTHING, response.inResponseTo, 'Response/@InResponseTo')
 

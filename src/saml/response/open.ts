@@ -4,6 +4,7 @@ import { decryptedFrom, isSigned, type SignedElement, signedChild, verifySignatu
 import type { XmlElement } from '../../xml/tree.ts'
 import { asSamlError, SamlError } from '../errors.ts'
 import { ASSERTION } from '../names.ts'
+import { requiredTime } from '../values.ts'
 import { type Claims, readAssertion } from './assertion.ts'
 import type { ExpectedResponse, ResponseHints } from './checks.ts'
 import { decodeResponse, type ResponseForm } from './decode.ts'
@@ -108,6 +109,7 @@ const vouchedFor = (response: SignedElement | undefined, content: XmlElement, as
 
 const readHints = (response: XmlElement, content: XmlElement): ResponseHints => {
   const issuer = optionalChild(response, ASSERTION, 'Issuer')
+  requiredTime(response, 'IssueInstant') // nothing rests on it, but no message is without it: Core 3.2.2
   return {
     isSigned: isSigned(response),
     isEncrypted: isEncrypted(content),
