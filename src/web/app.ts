@@ -16,6 +16,7 @@ import { answerRoutes } from './routes/answers.ts'
 import { loginRoutes } from './routes/login.ts'
 import { personRoutes } from './routes/person.ts'
 import { publishedRoutes, staticFiles } from './routes/published.ts'
+import { renewalRoutes } from './routes/renewal.ts'
 import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
 import { sessions } from './session.ts'
@@ -46,7 +47,7 @@ export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
   app.use(answerRoutes(parts), sloRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
-  app.use(loginRoutes(parts), personRoutes(parts), roleRoutes(parts))
+  app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

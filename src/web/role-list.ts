@@ -2,7 +2,14 @@ import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { ListedRole } from '../gateway/list-roles.ts'
 import type { Login } from '../gateway/logins.ts'
 import { attributeRows } from './pages.ts'
-import { type AccountGroup, durationChoices, matchesQuery, type RoleChoice, type RoleEvidence } from './view-models.ts'
+import {
+  type AccountGroup,
+  durationChoices,
+  matchesQuery,
+  type PickedRole,
+  type RoleChoice,
+  type RoleEvidence,
+} from './view-models.ts'
 
 type Account = Omit<AccountGroup, 'roles'>
 
@@ -46,4 +53,13 @@ export const evidenceOf = (gateway: Gateway, { signIn: { identity } }: Login): R
   providerLabel: providerOf(gateway, identity.provider).settings.label,
   subject: identity.subject,
   attributes: attributeRows(identity),
+})
+
+/** What is on a page about one role. */
+export const pickedRole = ({ role, accountName, accountColor }: ListedRole): PickedRole => ({
+  arn: role.arn,
+  name: role.name,
+  accountId: role.account,
+  accountName,
+  color: accountColor,
 })

@@ -1,7 +1,8 @@
 import express, { type RequestHandler, type Response, Router } from 'express'
-import { type Received, receiveOidcCallback, receiveSamlResponse } from '../../gateway/receive-answer.ts'
+import { type Received, receiveSamlResponse } from '../../gateway/receive-answer.ts'
+import { parkedCallback, parkOidcCallback, receiveOidcCallback } from '../../gateway/receive-callback.ts'
+import { boundBrowser } from '../binding.ts'
 import { callerOf } from '../caller.ts'
-import { cookieNames, readCookie } from '../cookies.ts'
 import { depart } from '../departure.ts'
 import type { WebParts } from '../pages.ts'
 
@@ -36,17 +37,29 @@ const acs =
     follow(parts, response, await receiveSamlResponse(parts.gateway, { provider, form }, callerOf(request, response)))
   }
 
-/** GET /oidc/:provider/callback */
-const callback =
+/** POST /oidc/:provider/callback (form_post). From another site by design, as the ACS. */
+const formCallback =
   ({ gateway }: WebParts): RequestHandler<{ provider: string }> =>
   async (request, response) => {
-    const { baseUrl } = gateway.settings
+    const { provider } = request.params
+    const parameters = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
+    const handle = await parkOidcCallback(gateway, { provider, parameters }, callerOf(request, response))
+    response.redirect(303, `/oidc/${encodeURIComponent(provider)}/callback?${new URLSearchParams({ handle })}`)
+  }
+
+/** GET /oidc/:provider/callback: what stands in the address, or what a form brought before. */
+const callback =
+  (parts: WebParts): RequestHandler<{ provider: string }> =>
+  async (request, response) => {
+    const { gateway } = parts
+    const query = new URL(request.originalUrl, gateway.settings.baseUrl).searchParams
+    const handle = query.get('handle')
     const answer = {
       provider: request.params.provider,
-      parameters: new URL(request.originalUrl, baseUrl).searchParams,
-      browserSecret: readCookie(request, cookieNames(baseUrl).binding),
+      parameters: handle === null ? query : await parkedCallback(gateway, handle),
+      browserSecret: boundBrowser(gateway, request),
     }
-    toFinish(response, await receiveOidcCallback(gateway, answer, callerOf(request, response)))
+    follow(parts, response, await receiveOidcCallback(gateway, answer, callerOf(request, response)))
   }
 
 /** Where identity providers send their answers: before sessions and CSRF, which have no say here. */
@@ -58,3 +71,9 @@ export const answerRoutes = (parts: WebParts): Router =>
       acs(parts),
     )
     .get('/oidc/:provider/callback', callback(parts))
+    .post(
+      '/oidc/:provider/callback',
+      // As text, so that a parameter that comes twice is seen twice.
+      express.text({ type: 'application/x-www-form-urlencoded', limit: '20kb' }),
+      formCallback(parts),
+    )

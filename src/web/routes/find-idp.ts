@@ -4,12 +4,11 @@ import type { Gateway } from '../../gateway/gateway.ts'
 import { providerOf } from '../../gateway/gateway.ts'
 import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { text } from '../parameters.ts'
 import { currentLogin } from '../session.ts'
 import type { IdpChoice } from '../view-models.ts'
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
-
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 /** GET /login/:provider, and nobody chosen: a page to search one's own organization on. */
 export const findIdpPage =
@@ -17,8 +16,8 @@ export const findIdpPage =
   async (request, response) => {
     const { gateway, views } = parts
     const { provider } = request.params
-    const query = textOf(request.query.q)
-    const returnTo = textOf(request.query.return_to)
+    const query = text(request.query.q)
+    const returnTo = text(request.query.return_to)
     const last = lastIdp(gateway, request, provider)
     const found = await findIdps(gateway, { provider, query, languages: request.acceptsLanguages(), last })
     const choice = choiceOf(provider, returnTo)

@@ -10,11 +10,10 @@ import { callerOf } from '../caller.ts'
 import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
 import { depart } from '../departure.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { text } from '../parameters.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { fields, type ProviderChoice } from '../view-models.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '')
 
 const loginHref = (id: string, returnTo: unknown): string =>
   `/login/${id}${typeof returnTo === 'string' && returnTo !== '' ? `?${new URLSearchParams({ return_to: returnTo })}` : ''}`

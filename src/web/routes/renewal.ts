@@ -1,0 +1,79 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { grantedRole } from '../../gateway/list-roles.ts'
+import type { Login } from '../../gateway/logins.ts'
+import { needsRenewal, startRenewal } from '../../gateway/renewal.ts'
+import { bindBrowser, boundBrowser } from '../binding.ts'
+import { depart } from '../departure.ts'
+import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { text } from '../parameters.ts'
+import { pickedRole } from '../role-list.ts'
+import { orToLogin, requireLogin } from '../session.ts'
+import { fields, type Picked } from '../view-models.ts'
+
+const pickedIn = (query: Request['query']): Picked => (query.for === 'console' ? 'console' : 'credentials')
+
+/** What was picked, as a query: it is still the person's to confirm, so it may travel in the open. */
+const pickOf = (form: Readonly<Record<string, unknown>>, what: Picked): URLSearchParams =>
+  new URLSearchParams({
+    for: what,
+    ...Object.fromEntries(
+      [fields.role, fields.duration, fields.destination].flatMap((name) =>
+        form[name] ? [[name, text(form[name])]] : [],
+      ),
+    ),
+  })
+
+/**
+ * A page and no redirect: browsers hold what follows a form to its page's form-action, and where an identity provider
+ * leads on to is its own affair.
+ */
+export const renewFirst = (
+  { gateway, views }: WebParts,
+  request: Request,
+  response: Response,
+  { login, what }: { readonly login: Login; readonly what: Picked },
+): void => {
+  const href = `/roles/renew?${pickOf(request.body, what)}`
+  const page = { version: VERSION, session: signedIn(gateway, request, login), href }
+  sendPage(response, views.render('renewing', page))
+}
+
+/** GET /roles/renew: through the identity provider once more, and back to the same pick. */
+const renew =
+  (parts: WebParts): RequestHandler =>
+  async (request, response) => {
+    const { gateway } = parts
+    const login = await requireLogin(gateway, request)
+    const returnTo = `/roles/confirm?${pickOf(request.query, pickedIn(request.query))}`
+    const role = text(request.query[fields.role])
+    if (!needsRenewal(gateway, login, role)) return response.redirect(303, returnTo)
+    const started = await startRenewal(gateway, login, {
+      role,
+      returnTo,
+      browserSecret: boundBrowser(gateway, request),
+    })
+    bindBrowser(gateway, response, started.browserSecret)
+    depart(parts, response, started.departure)
+  }
+
+/** GET /roles/confirm: one button, because no GET takes a role. Throws GatewayError `role.not_granted`. */
+const confirm =
+  ({ gateway, views }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const role = grantedRole(gateway, login.signIn.identity, text(request.query.role))
+    const page = {
+      version: VERSION,
+      session: signedIn(gateway, request, login),
+      role: pickedRole(role),
+      what: pickedIn(request.query),
+      duration: text(request.query.duration),
+      destination: text(request.query.destination),
+    }
+    sendPage(response, views.render('confirm-role', page))
+  }
+
+export const renewalRoutes = (parts: WebParts): Router =>
+  Router()
+    .get('/roles/renew', orToLogin(parts.gateway), renew(parts))
+    .get('/roles/confirm', orToLogin(parts.gateway), confirm(parts))
