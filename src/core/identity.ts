@@ -14,6 +14,8 @@ export interface Identity {
   readonly attributes: Attributes
   /** AuthnInstant or `auth_time`: when the person proved who they are, which may be before this login. */
   readonly authenticatedAt: Date
+  /** The provider did not say when that was: `authenticatedAt` is when it answered, and proves nothing recent. */
+  readonly isTimeAssumed?: true
 }
 
 /** A Map, never an object: attribute names are the provider's words, `__proto__` among them. */

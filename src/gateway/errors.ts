@@ -34,10 +34,18 @@ export const gatewayErrors = {
     sentence: 'This answer does not belong to the identity provider it came for.',
     hint: 'Sign in again.',
   },
+  'login.authentication_too_old': {
+    sentence: 'You have to prove again who you are, and your identity provider did not ask you to.',
+    hint: 'Sign out there and in again. If it goes on, show the reference to whoever runs this gateway.',
+  },
   'session.required': { sentence: 'You are not signed in, or your session has ended.', hint: 'Sign in again.' },
   'role.not_granted': {
     sentence: 'You may not take this role.',
     hint: 'Choose a role from the list. If one is missing, ask whoever runs this gateway.',
+  },
+  'role.authentication_too_old': {
+    sentence: 'Your sign-in is too long ago for this role.',
+    hint: 'Sign in again, then take the role.',
   },
   'role.duration_invalid': {
     sentence: 'This is not a duration that AWS takes for this role.',

@@ -1,4 +1,6 @@
 import type { OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
+import type { SignIn } from '../core/identity.ts'
+import { fingerprint } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { createRelyingParty, type RelyingParty } from '../oidc/relying-party.ts'
 import type { OidcSettings, PrivateKey } from '../oidc/settings.ts'
@@ -73,7 +75,7 @@ const samlProvider = (
 }
 
 /** Clocks of providers are given a minute. */
-const OIDC_CLOCK_SKEW_SECONDS = 60
+export const OIDC_CLOCK_SKEW_SECONDS = 60
 
 const clientCredentials = ({ id, clientAuth }: OidcProviderConfig, keys: GatewayKeys): Partial<OidcSettings> => {
   switch (clientAuth.kind) {
@@ -102,10 +104,22 @@ const oidcSettings = (settings: OidcProviderConfig, baseUrl: string, keys: Gatew
   }
 }
 
+/** Where a provider gives a new refresh token each time, one that comes twice looks stolen: at once, it is sent once. */
+const refreshingOnce = (relyingParty: RelyingParty): RelyingParty => {
+  const running = new Map<string, Promise<SignIn>>()
+  const refresh: RelyingParty['refresh'] = (signIn, now) => {
+    const key = signIn.renewal ? fingerprint(signIn.renewal.refreshToken.reveal()) : ''
+    const started = running.get(key) ?? relyingParty.refresh(signIn, now).finally(() => running.delete(key))
+    running.set(key, started)
+    return started
+  }
+  return { ...relyingParty, refresh }
+}
+
 const oidcProvider = (settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys, now: Clock): OidcProvider => ({
   protocol: 'oidc',
   settings,
-  relyingParty: createRelyingParty(oidcSettings(settings, baseUrl, keys), { clock: now }),
+  relyingParty: refreshingOnce(createRelyingParty(oidcSettings(settings, baseUrl, keys), { clock: now })),
 })
 
 /** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */

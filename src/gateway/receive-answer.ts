@@ -1,6 +1,4 @@
 import type { SignIn } from '../core/identity.ts'
-import { sameText } from '../core/ids.ts'
-import { OidcError } from '../oidc/errors.ts'
 import { SamlError } from '../saml/errors.ts'
 import { type VerifiedAssertion, validateResponse } from '../saml/response/validate.ts'
 import { signInFromAssertion } from '../saml/sign-in.ts'
@@ -9,7 +7,8 @@ import { GatewayError } from './errors.ts'
 import { expectedResponse } from './expected-response.ts'
 import { type Caller, type Gateway, providerOf } from './gateway.ts'
 import { parkSignIn } from './parked-sign-ins.ts'
-import { consumeRequest, isBoundTo, type PendingLogin, readPending } from './pending-logins.ts'
+import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
+import { mustBeProvenWithin } from './proof-age.ts'
 import type { SamlProvider } from './providers.ts'
 import { returnPath } from './return-to.ts'
 import { keepWithinScopes } from './scoped-attributes.ts'
@@ -19,20 +18,6 @@ import { type Departure, startSaml } from './start-login.ts'
 export interface SamlAnswer {
   readonly provider: string
   readonly form: { readonly SAMLResponse?: unknown; readonly RelayState?: unknown }
-}
-
-type Pending<Protocol> = Extract<PendingLogin, { protocol: Protocol }>
-
-const pendingFor = async <Protocol extends PendingLogin['protocol']>(
-  gateway: Gateway,
-  protocol: Protocol,
-  provider: string,
-  handle: unknown,
-): Promise<Pending<Protocol> | undefined> => {
-  const pending = await readPending(gateway.store, handle)
-  if (pending?.protocol !== protocol) return undefined
-  if (pending.provider === provider) return pending as Pending<Protocol>
-  throw new GatewayError('login.other_provider', { expected: pending.provider, found: provider })
 }
 
 const useOf = ({ issuer, id }: { readonly issuer: string; readonly id: string }): string => `assertion:${issuer}:${id}`
@@ -70,6 +55,7 @@ const verifySaml = async (
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, gateway.now())
   const signIn = signInFromAssertion(settings.id, assertion, String(form.SAMLResponse))
   const scoped = keepWithinScopes(signIn, idp.scopes, settings)
+  mustBeProvenWithin(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
   await consume(gateway, assertion, settings.clockSkewSeconds)
   return { assertion, signIn: scoped }
 }
@@ -120,7 +106,7 @@ export type Received =
 const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer): Promise<Received> => {
   const provider = providerOf(gateway, id)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
-  const pending = await pendingFor(gateway, 'saml', id, form.RelayState)
+  const pending = await pendingFor(gateway.store, 'saml', id, form.RelayState)
   try {
     const { assertion, signIn } = await verifySaml(gateway, provider, form, pending)
     if (assertion.inResponseTo === undefined)
@@ -139,34 +125,3 @@ const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer)
  */
 export const receiveSamlResponse = (gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<Received> =>
   auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))
-
-export interface OidcAnswer {
-  readonly provider: string
-  readonly parameters: URLSearchParams
-  readonly browserSecret: string | undefined
-}
-
-/** The state is used up by the first callback that shows it, also one that fails: a code is worth one try. */
-const takeOidcPending = async (gateway: Gateway, answer: OidcAnswer): Promise<Pending<'oidc'>> => {
-  const state = answer.parameters.get('state') ?? ''
-  const pending = await pendingFor(gateway, 'oidc', answer.provider, state)
-  if (!pending) throw new OidcError('oidc.state_mismatch', { found: 'a state that names no login', source: 'state' })
-  if (!sameText(pending.state, state)) throw new OidcError('oidc.state_mismatch', { source: 'state' })
-  if (!isBoundTo(pending.binding, answer.browserSecret)) throw new GatewayError('login.other_browser')
-  if (!(await consumeRequest(gateway.store, gateway.now, state))) throw new GatewayError('login.used')
-  return pending
-}
-
-/**
- * What comes to the redirect URI. The browser's cookie is checked before the code is redeemed; then the tokens are
- * verified and parked as a SAML response would be. Throws OidcError or GatewayError.
- */
-export const receiveOidcCallback = async (gateway: Gateway, answer: OidcAnswer, caller: Caller): Promise<string> =>
-  auditingRefusals(gateway, { provider: answer.provider }, caller, async () => {
-    const provider = providerOf(gateway, answer.provider)
-    if (provider.protocol !== 'oidc') throw new GatewayError('provider.unknown', { found: provider.settings.id })
-    const pending = await takeOidcPending(gateway, answer)
-    const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())
-    const { returnTo, binding } = pending
-    return parkSignIn(gateway, { signIn, returnTo, binding })
-  })

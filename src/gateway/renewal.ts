@@ -9,42 +9,60 @@ import { fingerprint, newToken } from '../core/ids.ts'
 import { type Gateway, providerOf } from './gateway.ts'
 import { type Login, readLogin, renewLogin } from './logins.ts'
 import type { ParkedSignIn } from './parked-sign-ins.ts'
-import { type StartedLogin, startSaml } from './start-login.ts'
+import { overdueProof } from './proof-age.ts'
+import { type StartedLogin, startOidc, startSaml } from './start-login.ts'
 
 /** A minute is left for the way to STS. */
-const RENEW_AFTER_MS = 4 * 60_000
+const RENEW_RESPONSE_AFTER_MS = 4 * 60_000
+const TOKEN_MARGIN_MS = 15_000
 
-/** Whether AWS sees what the identity provider signed at this login's SAML provider. */
-export const isPassedOn = (gateway: Gateway, { signIn: { identity } }: Login): boolean => {
-  const { exchange } = providerOf(gateway, identity.provider).settings
-  return exchange.via === 'saml' && exchange.evidence === 'original'
-}
+/** Whether AWS sees what the identity provider itself signed. */
+export const isPassedOn = (gateway: Gateway, { signIn: { identity } }: Login): boolean =>
+  providerOf(gateway, identity.provider).settings.exchange.evidence === 'original'
 
 /** Whether AWS would soon no longer take what this login has to show. */
-export const needsRenewal = (gateway: Gateway, login: Login): boolean => {
+export const isStale = (gateway: Gateway, login: Login): boolean => {
   if (!isPassedOn(gateway, login)) return false
-  const { evidence } = login.signIn
-  const now = gateway.now()
-  return now.getTime() - evidence.issuedAt.getTime() > RENEW_AFTER_MS || evidence.expiresAt <= now
+  const { kind, issuedAt, expiresAt } = login.signIn.evidence
+  const now = gateway.now().getTime()
+  if (kind === 'web-identity') return expiresAt.getTime() - TOKEN_MARGIN_MS <= now
+  return now - issuedAt.getTime() > RENEW_RESPONSE_AFTER_MS || expiresAt.getTime() <= now
 }
 
-/** Asks the identity provider anew, unseen; ends at `returnTo`. Throws GatewayError or SamlError. */
-export const startRenewal = async (
-  gateway: Gateway,
-  { id, signIn }: Login,
-  { returnTo, ...asked }: { readonly returnTo: string; readonly browserSecret: string | undefined },
-): Promise<StartedLogin> => {
-  const provider = providerOf(gateway, signIn.identity.provider)
-  if (provider.protocol !== 'saml') throw new Error('only SAML evidence is renewed')
+/** Whether the person has to go through the identity provider once more before this role can be taken. */
+export const needsRenewal = (gateway: Gateway, login: Login, role: string): boolean =>
+  isStale(gateway, login) || overdueProof(gateway, login, role) !== undefined
+
+interface AskedRenewal {
+  /** The ARN of the role that is to be taken. */
+  readonly role: string
+  readonly returnTo: string
+  readonly browserSecret: string | undefined
+}
+
+/**
+ * Asks the identity provider anew, unseen unless the role wants the person to prove again who they are; ends at
+ * `returnTo`. Throws GatewayError, SamlError or OidcError.
+ */
+export const startRenewal = async (gateway: Gateway, login: Login, asked: AskedRenewal): Promise<StartedLogin> => {
+  const { identity } = login.signIn
+  const provider = providerOf(gateway, identity.provider)
   const browserSecret = asked.browserSecret ?? newToken()
+  const maxAuthAgeSeconds = overdueProof(gateway, login, asked.role)
   const intent = {
-    returnTo,
+    returnTo: asked.returnTo,
     binding: fingerprint(browserSecret),
-    isPassive: true,
-    renews: id,
-    ...(provider.settings.discovery ? { idp: signIn.identity.issuer } : {}),
+    renews: login.id,
+    ...(maxAuthAgeSeconds === undefined ? { isPassive: true } : { maxAuthAgeSeconds }),
   }
-  return { departure: await startSaml(gateway, provider, intent), browserSecret }
+  const departure =
+    provider.protocol === 'saml'
+      ? await startSaml(gateway, provider, {
+          ...intent,
+          ...(provider.settings.discovery ? { idp: identity.issuer } : {}),
+        })
+      : await startOidc(gateway, provider, intent)
+  return { departure, browserSecret }
 }
 
 const isSamePerson = ({ identity: one }: SignIn, { identity: other }: SignIn): boolean =>
@@ -67,7 +85,7 @@ const rememberingIndexes = (fresh: SignIn, { logoutRef: before }: SignIn): SignI
 
 /** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */
 const mustBeNew = (gateway: Gateway, login: Login): void => {
-  if (!needsRenewal(gateway, login)) return
+  if (!isStale(gateway, login)) return
   throw new StsError('sts.evidence_stale', {
     expected: `an answer issued at about ${gateway.now().toISOString()}`,
     found: login.signIn.evidence.issuedAt.toISOString(),

@@ -10,6 +10,8 @@ export interface RoleFacts {
   readonly alias: string | undefined
   /** The longest session, in seconds: as configured, else what IAM gives a role by default. */
   readonly maxSessionSeconds: number
+  /** How long ago the person may have proved who they are; undefined: that does not matter. */
+  readonly maxAuthAgeSeconds: number | undefined
   /** Where its STS calls go, and where its console opens. */
   readonly region: string
 }
@@ -33,6 +35,7 @@ export const roleFacts = (settings: Pick<Config, 'sts' | 'accounts' | 'roles'>, 
     maxSessionSeconds:
       special.find(({ maxSessionSeconds }) => maxSessionSeconds !== undefined)?.maxSessionSeconds ??
       maxSessionDuration.default,
+    maxAuthAgeSeconds: special.find((one) => one.maxAuthAgeSeconds !== undefined)?.maxAuthAgeSeconds,
     region: regionOf(settings, role),
   }
 }

@@ -14,6 +14,7 @@ export const toRecord = (signIn: SignIn): string =>
       signIn.logoutRef.kind === 'oidc'
         ? { ...signIn.logoutRef, idToken: signIn.logoutRef.idToken.reveal() }
         : signIn.logoutRef,
+    renewal: signIn.renewal && { ...signIn.renewal, refreshToken: signIn.renewal.refreshToken.reveal() },
   })
 
 const evidenceToRecord = (evidence: Evidence): Record<string, unknown> =>
@@ -39,13 +40,14 @@ interface SignInRecord {
   readonly logoutRef:
     | Extract<LogoutRef, { kind: 'saml' }>
     | (Omit<Extract<LogoutRef, { kind: 'oidc' }>, 'idToken'> & { readonly idToken: string })
+  readonly renewal?: { readonly refreshToken: string; readonly nonce: string }
   readonly sessionEndsAt?: string
   readonly leftOut?: readonly LeftOut[]
 }
 
 /** Reads what toRecord wrote. */
 export const fromRecord = (text: string): SignIn => {
-  const { identity, evidence, logoutRef, sessionEndsAt, leftOut } = JSON.parse(text) as SignInRecord
+  const { identity, evidence, logoutRef, renewal, sessionEndsAt, leftOut } = JSON.parse(text) as SignInRecord
   const times = { issuedAt: new Date(evidence.issuedAt), expiresAt: new Date(evidence.expiresAt) }
   return {
     identity: {
@@ -58,6 +60,7 @@ export const fromRecord = (text: string): SignIn => {
         ? { ...evidence, response: new Secret(evidence.response), ...times }
         : { kind: 'web-identity', token: new Secret(evidence.token), ...times },
     logoutRef: logoutRef.kind === 'oidc' ? { ...logoutRef, idToken: new Secret(logoutRef.idToken) } : logoutRef,
+    ...(renewal && { renewal: { ...renewal, refreshToken: new Secret(renewal.refreshToken) } }),
     ...(sessionEndsAt === undefined ? {} : { sessionEndsAt: new Date(sessionEndsAt) }),
     ...(leftOut && { leftOut }),
   }

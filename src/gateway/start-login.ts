@@ -1,7 +1,8 @@
 import { fingerprint, newToken } from '../core/ids.ts'
+import type { LoginWishes } from '../oidc/authorization-request.ts'
 import { buildAuthnRequest } from '../saml/authn-request.ts'
 import { type Gateway, providerOf } from './gateway.ts'
-import { newHandle, type PendingLogin, rememberPending } from './pending-logins.ts'
+import { newHandle, type Pending, type PendingLogin, rememberPending } from './pending-logins.ts'
 import type { OidcProvider, SamlProvider } from './providers.ts'
 import { returnPath } from './return-to.ts'
 
@@ -22,11 +23,9 @@ export interface StartedLogin {
   readonly browserSecret: string
 }
 
-/** What a SAML login is for, as it is remembered until the answer comes. */
-export type SamlIntent = Pick<
-  Extract<PendingLogin, { protocol: 'saml' }>,
-  'returnTo' | 'binding' | 'idp' | 'isPassive' | 'renews'
->
+/** What a login is for, as it is remembered until the answer comes. */
+export type Intent = Pick<PendingLogin, 'returnTo' | 'binding' | 'isPassive' | 'renews' | 'maxAuthAgeSeconds'>
+type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 
 /** Asks that identity provider who it is. Throws GatewayError (`provider.unavailable`, `provider.idp_unknown`) or SamlError. */
 export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<Departure> => {
@@ -38,6 +37,7 @@ export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent
     relayState: handle,
     now: gateway.now(),
     isPassive: intent.isPassive ?? false,
+    forceAuthn: intent.maxAuthAgeSeconds !== undefined,
     signRequests: settings.signRequests,
     authnContext: settings.authnContext,
     ...(settings.nameIdFormat === undefined ? {} : { nameIdFormat: settings.nameIdFormat }),
@@ -53,22 +53,23 @@ export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent
     : { kind: 'post', action: request.action, fields: request.fields, provider: settings.label }
 }
 
-const startOidc = async (
-  gateway: Gateway,
-  provider: OidcProvider,
-  { returnTo, binding }: Pick<PendingLogin, 'returnTo' | 'binding'>,
-): Promise<Departure> => {
-  const { url, state, nonce, codeVerifier } = await provider.relyingParty.start(gateway.now())
-  await rememberPending(gateway.store, gateway.now, state, {
+/** OpenID Connect Core 3.1.2.1: without a page, or with one whoever is signed in there. */
+const wishesOf = ({ isPassive, maxAuthAgeSeconds }: Intent): LoginWishes => {
+  if (maxAuthAgeSeconds !== undefined) return { prompt: 'login', maxAgeSeconds: maxAuthAgeSeconds }
+  return isPassive ? { prompt: 'none' } : {}
+}
+
+/** The same of an OpenID provider. Throws OidcError. */
+export const startOidc = async (gateway: Gateway, provider: OidcProvider, intent: Intent): Promise<Departure> => {
+  const { url, ...secrets } = await provider.relyingParty.start(gateway.now(), wishesOf(intent))
+  const { id } = provider.settings
+  await rememberPending(gateway.store, gateway.now, secrets.state, {
     protocol: 'oidc',
-    provider: provider.settings.id,
-    state,
-    nonce,
-    codeVerifier,
-    returnTo,
-    binding,
+    provider: id,
+    ...secrets,
+    ...intent,
   })
-  return { kind: 'redirect', url: url.toString() }
+  return { kind: 'redirect', url: url.href }
 }
 
 export interface Asked {

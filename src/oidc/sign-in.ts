@@ -12,7 +12,7 @@ export const signInFromTokens = (
   nonce: string,
 ): SignIn => {
   const { subject, claims } = tokens
-  const { iat, auth_time: authTime = iat } = claims
+  const { iat, auth_time: authTime } = claims
   return {
     identity: {
       provider: id,
@@ -20,7 +20,8 @@ export const signInFromTokens = (
       issuer,
       subject,
       attributes: toAttributes(claims, userinfo),
-      authenticatedAt: toDate(authTime),
+      authenticatedAt: toDate(authTime ?? iat),
+      ...(authTime === undefined ? { isTimeAssumed: true } : {}),
     },
     evidence: evidenceOf(tokens),
     logoutRef: logoutRefOf(tokens),

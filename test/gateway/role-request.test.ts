@@ -26,6 +26,7 @@ const exchange: Exchange = {
     accountColor: undefined,
     alias: undefined,
     maxSessionSeconds: 3600,
+    maxAuthAgeSeconds: undefined,
     region: 'eu-west-1',
   },
   durationSeconds: 3600,
