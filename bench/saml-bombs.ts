@@ -1,4 +1,4 @@
-/** What strangers send to make a gateway work: each has to be refused, and soon. */
+/** What strangers send to make a gateway work: bombs, and what is only large. Each has to be done with soon. */
 import { deflateRawSync } from 'node:zlib'
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#'

@@ -161,8 +161,8 @@ const judgedCode = (field: string): string => {
 
 /** The worst of three, as a stranger would get it: with the base64 decoded too. */
 const reportBombs = (): void => {
-  print('\nWhat strangers send, each refused before any signature is believed\n')
-  print('| | refused as | CPU milliseconds |\n| --- | --- | ---: |')
+  print('\nWhat strangers send: bombs are refused, what is only large is read\n')
+  print('| | outcome | CPU milliseconds |\n| --- | --- | ---: |')
   const { xml } = signedMessage(signingKey, now, ordinaryAttributes())
   const all = Object.entries(bombs(xml)).map(([name, bomb]): [string, () => string] => {
     const field = bomb.startsWith('<') ? form(bomb).SAMLResponse : bomb
