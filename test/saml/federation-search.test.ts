@@ -1,21 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { FederationEntity } from '../../src/saml/federation/index-aggregate.ts'
+import { searchWords } from '../../src/saml/federation/names.ts'
 import { createSearch } from '../../src/saml/federation/search.ts'
 
-const entity = (
-  host: string,
-  names: Readonly<Record<string, string>>,
-  more: Partial<FederationEntity> = {},
-): FederationEntity => ({
-  entityId: `https://${host}/idp`,
-  names: Object.entries(names).map(([language, name]) => ({ language, name })),
-  isHidden: false,
-  offset: 0,
-  length: 0,
-  sha256: '',
-  context: 0,
-  ...more,
-})
+const entity = (host: string, names: Readonly<Record<string, string>>, isHidden = false): FederationEntity => {
+  const description = {
+    entityId: `https://${host}/idp`,
+    names: Object.entries(names).map(([language, name]) => ({ language, name })),
+    isHidden,
+  }
+  return { ...description, ...searchWords(description), offset: 0, length: 0, sha256: '', context: 0 }
+}
 
 const search = createSearch([
   entity('idp.geneve.example', { en: 'University of Geneva', fr: 'Université de Genève' }),
@@ -24,7 +19,7 @@ const search = createSearch([
   entity('idp.zurich.example', { de: 'Universität Zürich' }),
   entity('idp.beijing.example', { zh: '北京大学' }),
   entity('login.nameless.example', {}),
-  entity('idp.hidden.example', { en: 'University of Nowhere' }, { isHidden: true }),
+  entity('idp.hidden.example', { en: 'University of Nowhere' }, true),
 ])
 
 const found = (query: string, languages: readonly string[] = ['en'], limit = 10) =>

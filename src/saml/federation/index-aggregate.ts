@@ -14,10 +14,11 @@ import { asSamlError, SamlError } from '../errors.ts'
 import { mustBeValidAt, validityOf, validUntilOf } from '../metadata.ts'
 import { earliest, showTime } from '../times.ts'
 import { type EntityDescription, readEntities } from './entities.ts'
+import { type SearchWords, searchWords } from './names.ts'
 import { createSlices, type Slice, type Slices } from './slices.ts'
 
 /** Where an identity provider stands in the document, and what it is called. */
-export interface FederationEntity extends EntityDescription, Slice {
+export interface FederationEntity extends EntityDescription, Slice, SearchWords {
   /** Which of the index's contexts it stands in. */
   readonly context: number
 }
@@ -135,7 +136,7 @@ const collectEntities = (slices: Slices) => {
     end: (description) => {
       const slice = slices.end(position)
       if (description && !entities.has(description.entityId)) {
-        entities.set(description.entityId, { ...description, ...slice, context })
+        entities.set(description.entityId, { ...description, ...searchWords(description), ...slice, context })
       }
     },
   })

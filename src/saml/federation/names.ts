@@ -1,0 +1,46 @@
+import type { DisplayName, EntityDescription } from './entities.ts'
+
+/** What a search looks at. It is made while the document is read, so that whoever searches need not. */
+export interface SearchWords {
+  /** Its name as it is ordered by. */
+  readonly order: string
+  /** Folded names and the entityID's host, each on its own line. */
+  readonly words: string
+}
+
+const MARKS = /\p{Mark}/gu
+const SEPARATORS = /[^\p{Letter}\p{Number}.]+/gu
+/** What no decomposition takes apart, as people type it. */
+const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', ı: 'i' }
+
+/** Without case, accents and punctuation. */
+export const fold = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .replace(MARKS, '')
+    .toLowerCase()
+    .replace(/[ßæœøđðłı]/g, (letter) => LETTERS[letter] ?? letter)
+    .replace(SEPARATORS, ' ')
+    .trim()
+
+/** The host of an entityID that is a URL; the entityID itself where it is none. */
+const hostOf = (entityId: string): string => (URL.canParse(entityId) ? new URL(entityId).host : '') || entityId
+
+export const searchWords = (entity: EntityDescription): SearchWords => ({
+  order: fold(nameOf(entity, [])),
+  words: [...entity.names.map(({ name }) => name), hostOf(entity.entityId)].map((line) => `\n ${fold(line)}`).join(''),
+})
+
+/** The name to show. */
+export const nameOf = (
+  { entityId, names }: Pick<EntityDescription, 'entityId' | 'names'>,
+  languages: readonly string[],
+): string => {
+  const wanted = languages.flatMap((language) => names.find((name) => isOf(name, language)) ?? [])
+  return (wanted[0] ?? names.find((name) => isOf(name, 'en')) ?? names[0])?.name ?? entityId
+}
+
+const isOf = ({ language }: DisplayName, wanted: string): boolean => {
+  const [has = ''] = language.toLowerCase().split('-')
+  return has !== '' && has === wanted.toLowerCase().split('-')[0]
+}
