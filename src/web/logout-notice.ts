@@ -9,7 +9,8 @@ import { addFormTargets } from './post-form.ts'
 export const allowSignOut =
   (gateway: Gateway): RequestHandler =>
   async (request, response, next) => {
-    const { from } = request.session
+    // `OPTIONS *` has no path, so the middleware before gives it no session.
+    const from = (request.session as typeof request.session | undefined)?.from
     if (from) addFormTargets(response, await logoutOrigins(gateway, from))
     next()
   }

@@ -269,6 +269,7 @@ const bad: readonly Bad[] = [
   },
   { what: 'the roles by PUT', sent: { method: 'PUT', path: '/roles' }, status: 405, code: 'http.method_not_allowed' },
   { what: 'a sign-in by POST', sent: post('/login/corp', ''), status: 405, code: 'http.method_not_allowed' },
+  { what: 'OPTIONS *', sent: { method: 'OPTIONS', path: '*' }, status: 405, code: 'http.method_not_allowed' },
   {
     what: 'a callback by POST',
     sent: post('/oidc/openid/callback', 'code=a&state=b'),
