@@ -11,8 +11,8 @@ import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
 import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { validateResponse } from '../../src/saml/response/validate.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
 import { requireTool } from '../tools.ts'
-import { Browser, type Page, unescapeMarkup } from './browser.ts'
 import { makeKeyPair } from './keys.ts'
 
 const ENTITY_ID = 'http://localhost:9/saml/demo/metadata'
@@ -51,16 +51,15 @@ const requestUrl = async ({ entityId = ENTITY_ID, acsUrl = ACS_URL, relayState =
   return request
 }
 
-const signIn = async (browser: Browser, username: string, wish: Wish = {}) => {
+const asPerson = (visitor: Visitor, page: Page, username: string, password = 'demo') =>
+  visitor.submit(page, formWith(page, 'username'), { username, password })
+
+const signIn = async (visitor: Visitor, username: string, wish: Wish = {}) => {
   const { id, url } = await requestUrl(wish)
-  return { id, page: await browser.submit(await browser.open(url), { username, password: 'demo' }) }
+  return { id, page: await asPerson(visitor, await visitor.open(url), username) }
 }
 
-const field = (page: Page, name: string): string => {
-  const value = new RegExp(`name="${name}" value="([^"]*)"`).exec(page.body)?.[1]
-  if (value === undefined) throw new Error(`the page has no ${name}`)
-  return unescapeMarkup(value)
-}
+const field = (page: Page, name: string): string => formWith(page, name).fields[name] ?? ''
 
 const responseIn = (page: Page): string => Buffer.from(field(page, 'SAMLResponse'), 'base64').toString()
 
@@ -72,7 +71,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('answers the request at the registered address, with the RelayState as it came', async () => {
-    const { id, page } = await signIn(new Browser(), 'alice', { relayState: `"><script>&'` })
+    const { id, page } = await signIn(new Visitor(), 'alice', { relayState: `"><script>&'` })
     expect(page.body).toContain(`action="${ACS_URL}"`)
     expect(page.body).not.toContain('"><script>')
     expect(field(page, 'RelayState')).toBe(`"><script>&'`)
@@ -80,7 +79,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('says who alice is', async () => {
-    const { page } = await signIn(new Browser(), 'alice')
+    const { page } = await signIn(new Visitor(), 'alice')
     const response = responseIn(page)
     for (const value of ['alice', 'alice@example.com', 'Alice Archer', 'staff', 'aws-dev', '4711']) {
       expect(response).toMatch(new RegExp(`<saml:(NameID|AttributeValue)[^>]*>${value}<`))
@@ -88,7 +87,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('is believed by the gateway, with all of her attributes', async () => {
-    const { id, page } = await signIn(new Browser(), 'alice')
+    const { id, page } = await signIn(new Visitor(), 'alice')
     const metadata = parseIdpMetadata(await (await fetch(idp.metadataUrl)).text(), { now: NOW })
     const expected = {
       idp: metadata,
@@ -111,35 +110,38 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('gives carol no groups', async () => {
-    const { page } = await signIn(new Browser(), 'carol')
+    const { page } = await signIn(new Visitor(), 'carol')
     expect(responseIn(page)).not.toContain('Name="groups"')
   })
 
   it('does not ask again a browser that is signed in', async () => {
-    const browser = new Browser()
-    await signIn(browser, 'bob')
+    const visitor = new Visitor()
+    await signIn(visitor, 'bob')
     const { url } = await requestUrl()
-    expect(responseIn(await browser.open(url))).toContain('bob@example.com')
+    expect(responseIn(await visitor.open(url))).toContain('bob@example.com')
   })
 
   it('asks again when the request forces it', async () => {
-    const browser = new Browser()
-    await signIn(browser, 'bob')
+    const visitor = new Visitor()
+    await signIn(visitor, 'bob')
     const { url } = await requestUrl({ forceAuthn: true })
-    expect((await browser.open(url)).body).toContain(signInForm)
+    expect((await visitor.open(url)).body).toContain(signInForm)
   })
 
   it('asks again after signing out', async () => {
-    const browser = new Browser()
-    await signIn(browser, 'bob')
-    await browser.submit(await browser.open(`${idp.url}/`))
+    const visitor = new Visitor()
+    await signIn(visitor, 'bob')
+    const page = await visitor.open(`${idp.url}/`)
+    const [form] = page.forms
+    if (!form) throw new Error('nobody is signed in')
+    await visitor.submit(page, form)
     const { url } = await requestUrl()
-    expect((await browser.open(url)).body).toContain(signInForm)
+    expect((await visitor.open(url)).body).toContain(signInForm)
   })
 
   it('answers NoPassive where a passive request would need a page', async () => {
     const { id, url } = await requestUrl({ isPassive: true })
-    const response = responseIn(await new Browser().open(url))
+    const response = responseIn(await new Visitor().open(url))
     expect(response).toContain('urn:oasis:names:tc:SAML:2.0:status:NoPassive')
     expect(response).toContain(`InResponseTo="${id}"`)
     expect(response).not.toContain('<saml:Assertion')
@@ -147,40 +149,45 @@ describe('the demo SAML identity provider', () => {
 
   it('answers AuthnFailed when the person cancels', async () => {
     const { id, url } = await requestUrl()
-    const browser = new Browser()
-    const response = responseIn(await browser.submit(await browser.open(url), { cancel: 'yes' }))
+    const visitor = new Visitor()
+    const page = await visitor.open(url)
+    const response = responseIn(await visitor.submit(page, formWith(page, 'username'), { cancel: 'yes' }))
     expect(response).toContain('urn:oasis:names:tc:SAML:2.0:status:AuthnFailed')
     expect(response).toContain(`InResponseTo="${id}"`)
     expect(response).not.toContain('<saml:Assertion')
   })
 
   it('takes requests by POST as well, and sees its own cookie then', async () => {
-    const browser = new Browser()
-    await signIn(browser, 'bob')
+    const visitor = new Visitor()
+    await signIn(visitor, 'bob')
     const request = `<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_posted" Version="2.0" IssueInstant="${NOW.toISOString()}"><a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">${ENTITY_ID}</a:Issuer></p:AuthnRequest>`
-    const page = await browser.open(`${idp.url}/sso`, { SAMLRequest: Buffer.from(request).toString('base64') })
+    const page = await visitor.post(
+      `${idp.url}/sso`,
+      { SAMLRequest: Buffer.from(request).toString('base64') },
+      { from: ENTITY_ID },
+    )
     expect(responseIn(page)).toContain('InResponseTo="_posted"')
     expect(page.body).not.toContain('RelayState')
   })
 
   it('refuses a service provider that is not registered', async () => {
     const { url } = await requestUrl({ entityId: 'http://evil.example' })
-    const page = await new Browser().open(url)
+    const page = await new Visitor().open(url)
     expect(page.status).toBe(400)
     expect(page.body).toContain('not registered')
   })
 
   it('refuses to answer at an address that is not registered', async () => {
     const { url } = await requestUrl({ acsUrl: 'http://evil.example/acs' })
-    const page = await new Browser().open(url)
+    const page = await new Visitor().open(url)
     expect(page.status).toBe(400)
     expect(page.body).toContain('an address that is not registered')
   })
 
   it('refuses a wrong password and says so', async () => {
     const { url } = await requestUrl()
-    const browser = new Browser()
-    const page = await browser.submit(await browser.open(url), { username: 'alice', password: 'guess' })
+    const visitor = new Visitor()
+    const page = await asPerson(visitor, await visitor.open(url), 'alice', 'guess')
     expect(page.status).toBe(403)
     expect(page.body).toContain('No one here has that name and password.')
   })
@@ -188,28 +195,28 @@ describe('the demo SAML identity provider', () => {
   it.each(['', 'SAMLRequest=%%%', 'SAMLRequest=AAAA', 'SAMLRequest=a&SAMLRequest=b'])(
     'answers the broken request "%s" with a page',
     async (query) => {
-      const page = await new Browser().open(`${idp.url}/sso?${query}`)
+      const page = await new Visitor().open(`${idp.url}/sso?${query}`)
       expect(page.status).toBe(400)
       expect(page.body).toContain('<h1>That did not work</h1>')
     },
   )
 
   it('answers each request once', async () => {
-    const browser = new Browser()
+    const visitor = new Visitor()
     const { url } = await requestUrl()
-    const form = await browser.open(url)
-    await browser.submit(form, { username: 'alice', password: 'demo' })
-    expect((await browser.submit(form, { username: 'alice', password: 'demo' })).status).toBe(400)
+    const form = await visitor.open(url)
+    await asPerson(visitor, form, 'alice')
+    expect((await asPerson(visitor, form, 'alice')).status).toBe(400)
   })
 
   it('names its cookie after itself, because cookies ignore ports', async () => {
-    const browser = new Browser()
-    await signIn(browser, 'alice')
-    expect(browser.cookieNames).toEqual(['demo-idp-session'])
+    const visitor = new Visitor()
+    await signIn(visitor, 'alice')
+    expect(visitor.cookies.names).toEqual(['demo-idp-session'])
   })
 
   it('lets no page run inline script or style, nor be framed', async () => {
-    const { page } = await signIn(new Browser(), 'alice')
+    const { page } = await signIn(new Visitor(), 'alice')
     const policy = page.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("frame-ancestors 'none'")
@@ -260,14 +267,14 @@ describe.skipIf(!requireTool('/usr/bin/xmlsec1'))('what the demo SAML identity p
   }
 
   it.each(['Response', 'Assertion'])('has a %s whose signature xmlsec1 verifies', async (element) => {
-    const { page } = await signIn(new Browser(), 'alice')
+    const { page } = await signIn(new Visitor(), 'alice')
     expect(() => verify(responseIn(page), element)).not.toThrow()
     expect(() => verify(responseIn(page).replace('aws-dev', 'aws-admin'), element)).toThrow()
   })
 
   it('signs its refusals too', async () => {
     const { url } = await requestUrl({ isPassive: true })
-    const response = responseIn(await new Browser().open(url))
+    const response = responseIn(await new Visitor().open(url))
     expect(() => verify(response, 'Response')).not.toThrow()
   })
 })

@@ -61,6 +61,10 @@ export class CookieJar {
     return [...this.#cookies.values()].find((cookie) => cookie.name === name)?.value
   }
 
+  get names(): readonly string[] {
+    return [...this.#cookies.values()].map(({ name }) => name)
+  }
+
   get values(): readonly string[] {
     return [...this.#cookies.values()].map(({ value }) => value)
   }
