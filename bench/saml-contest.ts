@@ -9,7 +9,14 @@ import { readRedirect } from '../src/saml/bindings.ts'
 import type { ExpectedResponse } from '../src/saml/response/checks.ts'
 import { judgeResponse } from '../src/saml/response/validate.ts'
 import { bombs, deflateBomb } from './saml-bombs.ts'
-import { manyRoles, ordinaryAttributes, type SignedMessage, signedMessage, world } from './saml-messages.ts'
+import {
+  manyRoles,
+  ordinaryAttributes,
+  type SignedMessage,
+  signedMessage,
+  typedAttributes,
+  world,
+} from './saml-messages.ts'
 
 const now = new Date()
 const { privateKey, certificate } = await createKeyPem('bench', now)
@@ -181,6 +188,12 @@ const reportBombs = (): void => {
 
 await report('A Response with one signed assertion', {
   attributes: ordinaryAttributes(),
+  rounds: 25,
+  perRound: 200,
+  forNodeSaml: 10,
+})
+await report('The same with a type on every value', {
+  attributes: typedAttributes(),
   rounds: 25,
   perRound: 200,
   forNodeSaml: 10,

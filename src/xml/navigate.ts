@@ -43,9 +43,9 @@ export const childElements = (parent: XmlElement): readonly XmlElement[] =>
   }) as readonly XmlElement[]
 
 /** The whole text, as sent; throws `xml.text_expected` when an element stands in it. */
-export const textOf = (element: XmlElement): string => {
-  const [text = '', ...more] = element.children
-  if (typeof text !== 'string' || more.length > 0) throw new XmlError('xml.text_expected', { source: element.local })
+export const textOf = ({ local, children }: XmlElement): string => {
+  const text = children[0] ?? ''
+  if (typeof text !== 'string' || children.length > 1) throw new XmlError('xml.text_expected', { source: local })
   return text
 }
 

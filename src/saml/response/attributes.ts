@@ -48,7 +48,7 @@ const readValues = (attribute: XmlElement): readonly string[] =>
  * or group. Text with elements in between is refused, because readers would not agree on what it says.
  */
 const readValue = (value: XmlElement): readonly string[] => {
-  if (value.children.every((child) => typeof child === 'string')) return [textOf(value)]
+  if (value.children.length < 2 && typeof (value.children[0] ?? '') === 'string') return [textOf(value)]
   const [only, ...more] = childElements(value)
   return only && more.length === 0 && isNamed(only, ASSERTION, 'NameID') ? [textOf(only)] : []
 }
