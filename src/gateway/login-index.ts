@@ -20,22 +20,46 @@ export interface SamlSubject {
   readonly nameId: NameId
 }
 
-/**
- * The keyed hash of the name, with each secret: logins that began under an older one are found as well. What a message
- * leaves out counts as what it stands for (Core 2.2.2, 8.3.7), as providers do so in one message and not in another.
- */
-const hashesOf = ({ settings }: Pick<Gateway, 'settings'>, subject: SamlSubject): readonly [string, ...string[]] => {
-  const { value, format, nameQualifier, spNameQualifier } = subject.nameId
-  const name = JSON.stringify([
-    subject.issuer,
-    value,
-    format ?? NAMEID_UNSPECIFIED,
-    nameQualifier ?? subject.issuer,
-    spNameQualifier ?? subject.spEntityId,
-  ])
+/** A person, or one session of theirs, as one OpenID provider names them to one client. */
+export interface OidcSubject {
+  /** The provider's id in the configuration. */
+  readonly provider: string
+  readonly name: { readonly kind: 'sub' | 'sid'; readonly value: string }
+}
+
+/** Under what a login can be found. */
+type Name = readonly string[]
+
+/** What a message leaves out counts as what it stands for (Core 2.2.2, 8.3.7), as providers do so in one and not in another. */
+const samlName = ({ issuer, spEntityId, nameId }: SamlSubject): Name => {
+  const { value, format = NAMEID_UNSPECIFIED, nameQualifier = issuer, spNameQualifier = spEntityId } = nameId
+  return [issuer, value, format, nameQualifier, spNameQualifier]
+}
+
+const oidcName = ({ provider, name: { kind, value } }: OidcSubject): Name => ['oidc', provider, kind, value]
+
+/** All names of a login: SAML has one, OpenID Connect one for the person and one for the session. */
+const namesOf = ({ providers }: Index, { signIn: { identity, logoutRef } }: Login): readonly Name[] => {
+  const provider = providers.get(identity.provider)
+  if (logoutRef.kind === 'oidc') {
+    const { subject, sid } = logoutRef
+    const names = [{ kind: 'sub', value: subject } as const, ...(sid === undefined ? [] : [sidName(sid)])]
+    return names.map((name) => oidcName({ provider: identity.provider, name }))
+  }
+  if (provider?.protocol !== 'saml') return []
+  const spEntityId = provider.serviceProvider.entityId
+  return [samlName({ issuer: identity.issuer, spEntityId, nameId: logoutRef.nameId })]
+}
+
+const sidName = (value: string) => ({ kind: 'sid', value }) as const
+
+/** The keyed hash of the name, with each secret: logins that began under an older one are found as well. */
+const hashesOf = ({ settings }: Pick<Gateway, 'settings'>, name: Name): readonly [string, ...string[]] => {
   const [first, ...older] = settings.session.secrets
   const hash = (secret: typeof first): string =>
-    createHmac('sha256', secret.reveal()).update(`subject:${name}`).digest('base64url')
+    createHmac('sha256', secret.reveal())
+      .update(`subject:${JSON.stringify(name)}`)
+      .digest('base64url')
   return [hash(first), ...older.map(hash)]
 }
 
@@ -60,17 +84,15 @@ interface LogoutRecord {
 /** How long sign-ins that a logout was meant for may still arrive. */
 const LOGOUT_KEPT_SECONDS = 60 * 60
 
-type SamlRef = Extract<LogoutRef, { kind: 'saml' }>
-
-const isMeant = (
-  { sessionIndexes }: Pick<SubjectLogout, 'sessionIndexes'>,
-  { sessionIndex, furtherSessionIndexes = [] }: SamlRef,
-): boolean =>
-  sessionIndexes.length === 0 ||
-  [sessionIndex, ...furtherSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
+/** An OpenID provider's word is for all that goes by the name it says; a SAML one's may be for some sessions only. */
+const isMeant = ({ sessionIndexes }: Pick<SubjectLogout, 'sessionIndexes'>, logoutRef: LogoutRef): boolean => {
+  if (logoutRef.kind === 'oidc' || sessionIndexes.length === 0) return true
+  const { sessionIndex, furtherSessionIndexes = [] } = logoutRef
+  return [sessionIndex, ...furtherSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
+}
 
 /** By either clock: what we had, and what the identity provider had issued, before the logout. */
-const isOvertaken = (text: string, { evidence }: SignIn, logoutRef: SamlRef, arrivedAt: Date): boolean => {
+const isOvertaken = (text: string, { evidence, logoutRef }: SignIn, arrivedAt: Date): boolean => {
   const logout = JSON.parse(text) as LogoutRecord
   const isOlder = arrivedAt <= new Date(logout.receivedAt) || evidence.issuedAt <= new Date(logout.issueInstant)
   return isOlder && isMeant(logout, logoutRef)
@@ -82,35 +104,25 @@ const isOvertaken = (text: string, { evidence }: SignIn, logoutRef: SamlRef, arr
  * so that between them nothing slips through.
  */
 export const enterIndex = async (index: Index, login: Login, arrivedAt: Date): Promise<void> => {
-  const { logoutRef, identity } = login.signIn
-  const provider = index.providers.get(identity.provider)
-  if (logoutRef.kind !== 'saml' || provider?.protocol !== 'saml') return
-  const spEntityId = provider.serviceProvider.entityId
-  const hashes = hashesOf(index, { issuer: identity.issuer, spEntityId, nameId: logoutRef.nameId })
-  await index.store.add(loginsKey(hashes[0]), login.id, login.expiresAt)
-  const marks = await Promise.all(hashes.map((hash) => index.store.members(logoutsKey(hash))))
-  if (!marks.flat().some((mark) => isOvertaken(mark, login.signIn, logoutRef, arrivedAt))) return
+  const hashes = namesOf(index, login).map((name) => hashesOf(index, name))
+  await Promise.all(hashes.map(([first]) => index.store.add(loginsKey(first), login.id, login.expiresAt)))
+  const marks = await Promise.all(hashes.flat().map((hash) => index.store.members(logoutsKey(hash))))
+  if (!marks.flat().some((mark) => isOvertaken(mark, login.signIn, arrivedAt))) return
   await endLogin(index, login.id)
   throw new GatewayError('login.signed_out', {
     expected: 'no logout since',
     found: 'a logout',
-    source: 'LogoutRequest',
+    source: 'logout of the identity provider',
   })
 }
 
 const endIfMeant = async (index: Index, id: string, logout: SubjectLogout): Promise<Login | undefined> => {
   const login = await readLogin(index.store, id)
-  if (login?.signIn.logoutRef.kind !== 'saml' || !isMeant(logout, login.signIn.logoutRef)) return undefined
-  return endLogin(index, id)
+  return login && isMeant(logout, login.signIn.logoutRef) ? endLogin(index, id) : undefined
 }
 
-/** Ends every login that is meant, and those of its sign-ins that have yet to arrive. Returns what it ended. */
-export const endLoginsOf = async (
-  index: Index,
-  subject: SamlSubject,
-  logout: SubjectLogout,
-): Promise<readonly Login[]> => {
-  const hashes = hashesOf(index, subject)
+const endLoginsNamed = async (index: Index, name: Name, logout: SubjectLogout): Promise<readonly Login[]> => {
+  const hashes = hashesOf(index, name)
   const now = index.now()
   const record: LogoutRecord = {
     sessionIndexes: logout.sessionIndexes,
@@ -123,3 +135,11 @@ export const endLoginsOf = async (
   const ended = await Promise.all([...new Set(ids.flat())].map((id) => endIfMeant(index, id, logout)))
   return ended.filter((login) => login !== undefined)
 }
+
+/** Ends every login that is meant, and those of its sign-ins that have yet to arrive. Returns what it ended. */
+export const endLoginsOf = (index: Index, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> =>
+  endLoginsNamed(index, samlName(subject), logout)
+
+/** The same for an OpenID provider. `issuedAt`: by the provider's clock. */
+export const endOidcLogins = (index: Index, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> =>
+  endLoginsNamed(index, oidcName(subject), { sessionIndexes: [], issueInstant: issuedAt })

@@ -6,6 +6,7 @@ import { createRelyingParty, type RelyingParty } from '../oidc/relying-party.ts'
 import type { OidcSettings, PrivateKey } from '../oidc/settings.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { ServiceProvider } from '../saml/service-provider.ts'
+import { GatewayError } from './errors.ts'
 import { createMetadata, type MetadataSurroundings, type ProviderMetadata } from './metadata/metadata.ts'
 import type { Clock } from './ports.ts'
 
@@ -135,6 +136,16 @@ export const createProviders = (
         : oidcProvider(settings, baseUrl, keys, surroundings.now),
     ]),
   )
+
+/** Throws GatewayError `provider.unknown` also for a provider of another protocol. */
+export const oidcProviderOf = (providers: ReadonlyMap<string, Provider>, id: string): OidcProvider => {
+  const provider = providers.get(id)
+  if (provider?.protocol === 'oidc') return provider
+  throw new GatewayError('provider.unknown', {
+    found: JSON.stringify(id.slice(0, 100)),
+    expected: 'an OpenID provider',
+  })
+}
 
 /** The metadata of the identity provider of that entityID: the one there is, where there are not many. Throws as `metadata`. */
 export const metadataOf = (provider: SamlProvider, entityId: string | undefined): Promise<IdpMetadata> =>

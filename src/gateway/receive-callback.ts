@@ -3,10 +3,10 @@ import { newToken, sameText } from '../core/ids.ts'
 import { OidcError } from '../oidc/errors.ts'
 import { auditingRefusals } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
-import { type Caller, type Gateway, providerOf } from './gateway.ts'
+import type { Caller, Gateway } from './gateway.ts'
 import { parkSignIn } from './parked-sign-ins.ts'
 import { consumeRequest, isBoundTo, type Pending, pendingFor } from './pending-logins.ts'
-import type { OidcProvider } from './providers.ts'
+import { type OidcProvider, oidcProviderOf } from './providers.ts'
 import type { Received } from './receive-answer.ts'
 import { startOidc } from './start-login.ts'
 
@@ -14,12 +14,6 @@ import { startOidc } from './start-login.ts'
 const PARKED_SECONDS = 5 * 60
 
 const parkedKey = (handle: string): string => `callback:${handle}`
-
-const oidcProviderOf = (gateway: Gateway, id: string): OidcProvider => {
-  const provider = providerOf(gateway, id)
-  if (provider.protocol === 'oidc') return provider
-  throw new GatewayError('provider.unknown', { found: id, expected: 'an OpenID provider' })
-}
 
 /** The login that the state names. Throws OidcError `oidc.state_mismatch` or GatewayError `login.other_provider`. */
 const pendingOf = async ({ store }: Gateway, provider: string, parameters: URLSearchParams) => {
@@ -39,7 +33,7 @@ export const parkOidcCallback = (
   caller: Caller,
 ): Promise<string> =>
   auditingRefusals(gateway, { provider }, caller, async () => {
-    oidcProviderOf(gateway, provider)
+    oidcProviderOf(gateway.providers, provider)
     await pendingOf(gateway, provider, parameters)
     const handle = newToken()
     const until = new Date(gateway.now().getTime() + PARKED_SECONDS * 1000)
@@ -87,7 +81,7 @@ const askVisibly = async (
  */
 export const receiveOidcCallback = async (gateway: Gateway, answer: OidcAnswer, caller: Caller): Promise<Received> =>
   auditingRefusals(gateway, { provider: answer.provider }, caller, async () => {
-    const provider = oidcProviderOf(gateway, answer.provider)
+    const provider = oidcProviderOf(gateway.providers, answer.provider)
     const pending = await takePending(gateway, answer)
     try {
       const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())

@@ -96,6 +96,7 @@ export const oidcErrors = {
   'oidc.logout_subject_missing': { sentence: 'The sign-out notice does not say who signs out.', hint: ADMIN },
   'oidc.logout_nonce_present': { sentence: 'The sign-out notice is the proof of a sign-in.', hint: ADMIN },
   'oidc.logout_id_missing': { sentence: 'The sign-out notice has no number of its own.', hint: ADMIN },
+  'oidc.logout_replayed': { sentence: 'The sign-out notice has come before.', hint: ADMIN },
   'oidc.logout_issuer_mismatch': { sentence: 'The sign-out notice is from another provider.', hint: ADMIN },
   'oidc.logout_session_missing': { sentence: 'The sign-out notice does not name a session.', hint: SETUP },
 } as const satisfies ErrorCatalogue

@@ -26,6 +26,8 @@ export interface LogoutNotice {
   readonly sid?: string
   /** The notice counts once: the caller remembers this id until `acceptedUntil`. */
   readonly jti: string
+  /** By the provider's clock. */
+  readonly issuedAt: Date
   /** The notice would be refused after this. */
   readonly acceptedUntil: Date
 }
@@ -55,6 +57,7 @@ export const verifyLogoutToken = async (
     ...(typeof sub === 'string' ? { sub } : {}),
     ...(typeof sid === 'string' ? { sid } : {}),
     jti: String(jti),
+    issuedAt: new Date(Number(iat) * 1000),
     // The checks count whole seconds.
     acceptedUntil: new Date((end + settings.clockSkewSeconds + 1) * 1000),
   }

@@ -14,6 +14,7 @@ import { allowSignOut } from './logout-notice.ts'
 import type { WebParts } from './pages.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { loginRoutes } from './routes/login.ts'
+import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { personRoutes } from './routes/person.ts'
 import { publishedRoutes, staticFiles } from './routes/published.ts'
 import { renewalRoutes } from './routes/renewal.ts'
@@ -44,7 +45,7 @@ export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
   app.use('/static', securityHeaders(gateway.settings.baseUrl), staticFiles)
   app.use(securityHeaders(gateway.settings.baseUrl, settings.consoleOrigins), noStore)
   app.use(publishedRoutes(parts))
-  app.use(answerRoutes(parts), sloRoutes(parts))
+  app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts))

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express'
+import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
 import { isHttps } from './cookies.ts'
 
@@ -26,6 +26,13 @@ export const securityHeaders = (baseUrl: string, formTargets: readonly string[] 
     referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: isHttps(baseUrl) ? { maxAge: 31_536_000, includeSubDomains: false } : false,
   })
+
+/** Lets pages of that origin, and no others, show this answer in a frame. */
+export const allowFraming = (response: Response, origin: string): void => {
+  const policy = String(response.get('Content-Security-Policy'))
+  response.set('Content-Security-Policy', policy.replace("frame-ancestors 'none'", `frame-ancestors ${origin}`))
+  response.removeHeader('X-Frame-Options')
+}
 
 /** For everything but static files: nothing here may be kept by a cache or shown again from history. */
 export const noStore: RequestHandler = (_request, response, next) => {

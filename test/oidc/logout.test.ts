@@ -141,6 +141,7 @@ describe('a logout token says', () => {
       sub: 'alice',
       sid: 'session-1',
       jti: 'notice-1',
+      issuedAt: expect.any(Date),
       acceptedUntil: new Date((seconds + 120 + 60 + 1) * 1000),
     })
   })

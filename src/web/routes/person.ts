@@ -91,7 +91,9 @@ const doSignOut =
     const { handle, departure } = await signOut(gateway, login, callerOf(request, response))
     await endSession(gateway, request, response)
     keepLogout(gateway, response, handle)
-    departSignedOut(parts, response, departure, { byPage: request.body[fields.onward] === 'page' })
+    // Where an OpenID provider ends sessions is not known before it is asked, so that no page can allow it.
+    const byPage = login.signIn.identity.protocol === 'oidc' || request.body[fields.onward] === 'page'
+    departSignedOut(parts, response, departure, { byPage })
   }
 
 export const personRoutes = (parts: WebParts): Router =>

@@ -1,0 +1,67 @@
+/**
+ * Logout with OpenID providers: we send the browser there (RP-Initiated Logout 1.0), the provider tells us directly
+ * (Back-Channel Logout 1.0), or through frames in the browser (Front-Channel Logout 1.0). No cookie has a say in either.
+ */
+import { newToken } from '../core/ids.ts'
+import { OidcError } from '../oidc/errors.ts'
+import { auditingRefusedLogouts, auditLogout } from './audit-lines.ts'
+import type { Caller, Gateway } from './gateway.ts'
+import { endOidcLogins, type OidcSubject } from './login-index.ts'
+import type { Login } from './logins.ts'
+import { oidcProviderOf } from './providers.ts'
+import type { Departure } from './start-login.ts'
+
+/** Where the provider sends the browser afterwards; to be registered there as a `post_logout_redirect_uri`. */
+const signedOutUrl = ({ settings }: Gateway): string => `${settings.baseUrl}/logout`
+
+/**
+ * Off to the provider, to end what this login came from; undefined where it has no place for that. Throws OidcError
+ * where the provider cannot be asked.
+ */
+export const endSessionAtProvider = async (gateway: Gateway, { signIn }: Login): Promise<Departure | undefined> => {
+  const provider = gateway.providers.get(signIn.identity.provider)
+  if (provider?.protocol !== 'oidc' || signIn.logoutRef.kind !== 'oidc') return undefined
+  const { idToken } = signIn.logoutRef
+  const session = { idToken, postLogoutRedirectUri: signedOutUrl(gateway), state: newToken() }
+  const url = await provider.relyingParty.endSessionUrl(session, gateway.now())
+  return url && { kind: 'redirect', url: url.href }
+}
+
+const end = async (gateway: Gateway, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<void> => {
+  for (const login of await endOidcLogins(gateway, subject, issuedAt)) auditLogout(gateway, login, 'provider', caller)
+}
+
+/**
+ * A back-channel logout: ends the logins of its session, or of its subject where it names none. Every notice counts
+ * once. Throws OidcError or GatewayError.
+ */
+export const receiveLogoutToken = (
+  gateway: Gateway,
+  { provider: id, logoutToken }: { readonly provider: string; readonly logoutToken: string },
+  caller: Caller,
+): Promise<void> =>
+  auditingRefusedLogouts(gateway, { provider: id }, caller, async () => {
+    const { relyingParty } = oidcProviderOf(gateway.providers, id)
+    const notice = await relyingParty.verifyLogoutToken(logoutToken, gateway.now())
+    const { issuer, jti, acceptedUntil, issuedAt, sub = '', sid } = notice
+    if (!(await gateway.store.claim(`logout-token:${id}:${issuer}:${jti}`, acceptedUntil)))
+      throw new OidcError('oidc.logout_replayed', { found: 'a notice that has come before', source: 'jti' })
+    const name = sid === undefined ? ({ kind: 'sub', value: sub } as const) : ({ kind: 'sid', value: sid } as const)
+    await end(gateway, { provider: id, name }, issuedAt, caller)
+  })
+
+/**
+ * A front-channel logout: ends the logins of the session it names and does nothing else, as nothing in it is signed.
+ * Returns the origin whose pages may frame the answer. Throws OidcError or GatewayError.
+ */
+export const receiveFrontchannelLogout = (
+  gateway: Gateway,
+  { provider: id, parameters }: { readonly provider: string; readonly parameters: URLSearchParams },
+  caller: Caller,
+): Promise<string> =>
+  auditingRefusedLogouts(gateway, { provider: id }, caller, async () => {
+    const { relyingParty, settings } = oidcProviderOf(gateway.providers, id)
+    const { sid } = relyingParty.checkFrontchannelLogout(parameters)
+    await end(gateway, { provider: id, name: { kind: 'sid', value: sid } }, new Date(0), caller)
+    return new URL(settings.issuer).origin
+  })

@@ -1,0 +1,191 @@
+/** Signing out at OpenID providers, from either end and by each channel. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { signInAtOp, tokenOfOp } from '../harness/own-op.ts'
+import { whoIs } from '../harness/sign-in.ts'
+import { formWith, Visitor } from '../harness/visitor.ts'
+import {
+  type Json,
+  type MisbehavingProvider,
+  type Mischief,
+  startMisbehavingProvider,
+} from '../oidc/misbehaving-provider.ts'
+
+const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
+
+let gateway: OwnGateway
+let op: MisbehavingProvider
+
+beforeAll(async () => {
+  const url = await reserveGateway()
+  op = await startMisbehavingProvider()
+  const settings = {
+    protocol: 'oidc',
+    issuer: op.issuer,
+    clientId: 'fedgate',
+    clientSecret: 's',
+    allowInsecureHttp: true,
+  }
+  gateway = await startOwnGateway(url, { providers: ['corp', 'other'].map((id) => ({ id, ...settings })) })
+})
+afterAll(async () => {
+  await gateway.close()
+  await op.close()
+})
+
+const sessionOf = (sub: string, sid: string): Mischief => ({
+  claims: (claims) => ({ ...claims, sub, sid }),
+  userinfo: () => ({ sub }),
+})
+
+const signedIn = async (sub: string, sid: string, provider = 'corp') => {
+  const visitor = new Visitor()
+  const page = await signInAtOp(op, visitor, `${gateway.url}/login/${provider}`, sessionOf(sub, sid))
+  expect(page.url).toBe(`${gateway.url}/roles`)
+  return { visitor, page }
+}
+
+const isSignedIn = async ({ visitor }: { visitor: Visitor }): Promise<boolean> =>
+  (await whoIs(visitor, gateway.url)) !== undefined
+
+describe('signing out here', () => {
+  it("continues to the provider's end of session with the ID token, and ends on the signed-out page", async () => {
+    const { visitor, page } = await signedIn('alice', 'session-1')
+    const out = await visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
+    expect(out.status).toBe(200)
+    const href = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(out.body)?.[1]?.replaceAll('&amp;', '&')
+    const url = new URL(href ?? '')
+    expect(`${url.origin}${url.pathname}`).toBe(`${op.issuer}/end-session`)
+    expect(url.searchParams.get('theme')).toBe('dark')
+    expect(url.searchParams.get('id_token_hint')?.split('.')).toHaveLength(3)
+    expect(url.searchParams.get('post_logout_redirect_uri')).toBe(`${gateway.url}/logout`)
+    const end = await visitor.open(
+      `${url.searchParams.get('post_logout_redirect_uri')}?state=${url.searchParams.get('state')}`,
+    )
+    expect(end.body).toContain('You are signed out')
+    expect(await isSignedIn({ visitor })).toBe(false)
+  })
+})
+
+describe('a back-channel logout', () => {
+  let count = 0
+  const claims = (changes: Json = {}): Json => {
+    const iat = Math.floor(Date.now() / 1000)
+    count += 1
+    return {
+      iss: op.issuer,
+      aud: 'fedgate',
+      iat,
+      exp: iat + 60,
+      jti: `jti-${count}`,
+      events: { [EVENT]: {} },
+      ...changes,
+    }
+  }
+  const notify = (token: string, provider = 'corp'): Promise<Response> =>
+    fetch(`${gateway.url}/oidc/${provider}/backchannel-logout`, {
+      method: 'POST',
+      body: new URLSearchParams({ logout_token: token }),
+    })
+  const notifyOf = (changes: Json, provider?: string) => notify(tokenOfOp(claims(changes), 'logout+jwt'), provider)
+
+  it('ends the login of that session at once and no other, and is not to be cached', async () => {
+    const [one, two] = [await signedIn('bc-1', 'sid-1'), await signedIn('bc-1', 'sid-2')]
+    const answer = await notifyOf({ sub: 'bc-1', sid: 'sid-1' })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(await answer.text()).toBe('')
+    expect([await isSignedIn(one), await isSignedIn(two)]).toEqual([false, true])
+    expect(gateway.audit().at(-1)).toMatchObject({ eventName: 'logout', reason: 'provider', subject: 'bc-1' })
+  })
+
+  it('that names the subject alone ends all of their logins, and nobody else’s', async () => {
+    const [one, two, other] = [await signedIn('bc-2', 'a'), await signedIn('bc-2', 'b'), await signedIn('bc-3', 'c')]
+    expect((await notifyOf({ sub: 'bc-2' })).status).toBe(200)
+    expect([await isSignedIn(one), await isSignedIn(two), await isSignedIn(other)]).toEqual([false, false, true])
+  })
+
+  it('that names the session alone ends its logins', async () => {
+    const one = await signedIn('bc-4', 'sid-4')
+    expect((await notifyOf({ sid: 'sid-4' })).status).toBe(200)
+    expect(await isSignedIn(one)).toBe(false)
+  })
+
+  it('for one provider leaves the logins of another alone', async () => {
+    const other = await signedIn('bc-5', 'sid-5', 'other')
+    expect((await notifyOf({ sub: 'bc-5', sid: 'sid-5' })).status).toBe(200)
+    expect(await isSignedIn(other)).toBe(true)
+  })
+
+  it('counts once', async () => {
+    const token = tokenOfOp(claims({ sub: 'bc-6' }), 'logout+jwt')
+    expect((await notify(token)).status).toBe(200)
+    const again = await notify(token)
+    expect(again.status).toBe(400)
+    expect(again.headers.get('cache-control')).toBe('no-store')
+    expect(await again.json()).toMatchObject({
+      error: 'invalid_request',
+      error_description: expect.stringMatching(/^oidc\.logout_replayed: /),
+    })
+  })
+
+  it.each([
+    ['without a token', '', 'oidc.id_token_malformed'],
+    ['that is no token', 'x.y.z', 'oidc.id_token_malformed'],
+  ])('%s is answered 400', async (_, token, code) => {
+    const answer = await notify(token)
+    expect(answer.status).toBe(400)
+    expect(((await answer.json()) as Json).error_description).toContain(code)
+  })
+
+  it.each([
+    ['for another client', { aud: 'another' }, 'oidc.audience_mismatch'],
+    ['with a nonce', { nonce: 'n' }, 'oidc.logout_nonce_present'],
+    ['without the event', { events: {} }, 'oidc.logout_event_missing'],
+  ])('%s is answered 400 and ends nothing', async (_, changes, code) => {
+    const one = await signedIn('bc-7', 'sid-7')
+    const answer = await notifyOf({ sub: 'bc-7', ...changes })
+    expect(answer.status).toBe(400)
+    expect(((await answer.json()) as Json).error_description).toContain(code)
+    expect(await isSignedIn(one)).toBe(true)
+  })
+
+  it('at an unknown provider is answered 400', async () => {
+    expect((await notifyOf({ sub: 'x' }, 'nobody')).status).toBe(400)
+  })
+})
+
+describe('a front-channel logout', () => {
+  const open = (query: Record<string, string>, cookie = '') =>
+    fetch(`${gateway.url}/oidc/corp/frontchannel-logout?${new URLSearchParams(query)}`, { headers: { cookie } })
+
+  it("ends the logins of its session, in a frame of that provider's pages only", async () => {
+    const [one, two] = [await signedIn('fc-1', 'fc-sid-1'), await signedIn('fc-1', 'fc-sid-2')]
+    const answer = await open({ iss: op.issuer, sid: 'fc-sid-1' })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-security-policy')).toContain(`frame-ancestors ${op.issuer}`)
+    expect(answer.headers.get('x-frame-options')).toBeNull()
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect([await isSignedIn(one), await isSignedIn(two)]).toEqual([false, true])
+  })
+
+  describe.each([
+    ['without a session', () => ({ iss: op.issuer }), 'oidc.logout_session_missing'],
+    ['without the issuer', () => ({ sid: 'fc-sid-3' }), 'oidc.logout_issuer_mismatch'],
+    ['of another issuer', () => ({ iss: 'https://evil.example', sid: 'fc-sid-3' }), 'oidc.logout_issuer_mismatch'],
+  ])('%s', (_, query, code) => {
+    let one: Awaited<ReturnType<typeof signedIn>>
+    beforeEach(async () => {
+      one = await signedIn('fc-3', 'fc-sid-3')
+    })
+
+    it('ends nothing, whatever cookie comes along', async () => {
+      const cookie = `fedgate_session=${one.visitor.cookies.value('fedgate_session')}`
+      const answer = await open(query(), cookie)
+      expect(answer.status).toBe(403)
+      expect(answer.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+      expect(await answer.text()).toContain(code)
+      expect(await isSignedIn(one)).toBe(true)
+    })
+  })
+})
