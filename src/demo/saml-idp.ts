@@ -4,12 +4,12 @@
  * Nothing in it is secret, and nothing in production imports it. Start at `routes` below.
  */
 import express, { type Express, type Request, type Response, type Router } from 'express'
+import { html } from '../core/html.ts'
 import { newToken, newXmlId } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import type { RunningServer } from '../core/running-server.ts'
 import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 import { boundedMap } from './bounded-map.ts'
-import { html } from './html.ts'
 import { autoPostPage, loginPage, messagePage } from './pages.ts'
 import { type Person, personWith } from './people.ts'
 import { assertPerson, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'

@@ -1,33 +1,8 @@
-/** The pages of the console: rendered here, no script, every value escaped by the one function that makes HTML. */
+/** The pages of the console, without script. */
 import { showDuration } from '../../core/duration.ts'
+import { type Html, html } from '../../core/html.ts'
 import type { Reply } from '../reply.ts'
-import type { ConsoleSession } from './sign-in.ts'
-
-/** Text that is HTML already. */
-interface Html {
-  readonly html: string
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '')
-
-type Value = Html | string | readonly Html[] | undefined
-const htmlOf = (value: Value): string => {
-  if (value === undefined) return ''
-  if (typeof value === 'string') return escaped(value)
-  return 'html' in value ? value.html : value.map(({ html }) => html).join('')
-}
-
-/** Template text is HTML, values are text. */
-const html = (parts: TemplateStringsArray, ...values: readonly Value[]): Html => ({
-  html: parts.map((part, n) => part + htmlOf(values[n])).join(''),
-})
+import type { ConsoleSession } from './console-session.ts'
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -58,14 +33,15 @@ ${main}
 <footer>A stand-in for AWS on this machine, made for trying fedgate out. Nothing here reaches a real account.</footer>
 </body>
 </html>
-`.html,
+`.toString(),
 })
 
 const row = (term: string, value: Html | string): Html => html`<div><dt>${term}</dt><dd>${value}</dd></div>`
 
-/** `4711 2222 3333` reads better than twelve digits. */
+/** `4711-2222-3333`, as the console of AWS shows an account. */
 const grouped = (account: string): string => account.replace(/(\d{4})(?=\d)/g, '$1-')
 
+/** Who is signed in, with which role and for how much longer. `now`: when it is shown. */
 export const consolePage = ({ role, accountName, endsAt, issuer, destination }: ConsoleSession, now: Date): Reply => {
   const left = Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / 60_000) * 60)
   const account = html`<p class="account">${role.sessionName} <span>@ ${accountName ?? grouped(role.account)}</span></p>`
@@ -104,6 +80,7 @@ ${backLink(issuer)}
 const backLink = (issuer: string | undefined): Html | undefined =>
   issuer === undefined ? undefined : html`<a href="${issuer}" rel="noreferrer">Back to ${new URL(issuer).host}</a>`
 
+/** A page that only says something; `issuer`: the URL that its link leads back to. */
 export const messagePage = (status: number, title: string, text: string, issuer?: string): Reply =>
   page(
     status,

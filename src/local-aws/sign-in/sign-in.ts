@@ -8,18 +8,9 @@ import { sameText } from '../../core/ids.ts'
 import type { Reply, WebRequest } from '../reply.ts'
 import type { RoleSession, Sessions } from '../sessions.ts'
 import type { Iam } from '../state.ts'
+import type { ConsoleSession } from './console-session.ts'
 import { consolePage, messagePage } from './pages.ts'
 import { createTickets, type Tickets } from './tickets.ts'
-
-/** Somebody at the console. */
-export interface ConsoleSession {
-  readonly role: RoleSession
-  readonly accountName: string | undefined
-  readonly endsAt: Date
-  /** Where people are sent when the session ends: whoever made the sign-in link. */
-  readonly issuer: string | undefined
-  readonly destination: string
-}
 
 export interface SignIn {
   readonly iam: Iam
@@ -28,6 +19,7 @@ export interface SignIn {
   readonly consoles: Tickets<ConsoleSession>
 }
 
+/** Nobody is signed in yet. */
 export const createSignIn = (iam: Iam, sessions: Sessions): SignIn => ({
   iam,
   sessions,
