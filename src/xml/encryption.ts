@@ -42,7 +42,8 @@ export const readEncrypted = (container: XmlElement): Encrypted => {
   const data = onlyChild(container, XMLENC, 'EncryptedData')
   const type = attributeOf(data, 'Type')
   if (type !== undefined && type !== ELEMENT_TYPE) throw shape(ELEMENT_TYPE, type, 'EncryptedData/@Type')
-  const wrapped = [...keysInside(data), ...keysBeside(container, data)]
+  const beside = keysBeside(container, data)
+  const wrapped = [...keysInside(data, beside), ...beside]
   if (wrapped.length < 1 || wrapped.length > MAX_WRAPPED_KEYS) {
     throw shape(`1 to ${MAX_WRAPPED_KEYS} EncryptedKeys`, `${wrapped.length}`, container.local)
   }
@@ -54,13 +55,22 @@ const ELEMENT_TYPE = `${XMLENC}Element`
 const shape = (expected: string, found: string, source: string): XmlError =>
   new XmlError('xml.encryption_shape', { expected, found, source })
 
-const keysInside = (data: XmlElement): readonly XmlElement[] => {
+const keysInside = (data: XmlElement, beside: readonly XmlElement[]): readonly XmlElement[] => {
   const keyInfo = optionalChild(data, XMLDSIG, 'KeyInfo')
   if (!keyInfo) return []
-  // It would say where the key is; a document that has to be searched is one that can be rearranged.
-  if (childrenNamed(keyInfo, XMLDSIG, 'RetrievalMethod').length > 0)
-    throw shape('an EncryptedKey', 'a RetrievalMethod', 'EncryptedData/KeyInfo')
+  for (const method of childrenNamed(keyInfo, XMLDSIG, 'RetrievalMethod')) mustPointBeside(method, beside)
   return childrenNamed(keyInfo, XMLENC, 'EncryptedKey')
+}
+
+/**
+ * OpenSAML says of a key beside that it is there. Anywhere else is refused: a document that has to be searched is one
+ * that can be rearranged.
+ */
+const mustPointBeside = (method: XmlElement, beside: readonly XmlElement[]): void => {
+  const uri = attributeOf(method, 'URI') ?? ''
+  const isBeside = uri !== '#' && beside.some((key) => uri === `#${attributeOf(key, 'Id') ?? ''}`)
+  if (!isBeside || childElements(method).length > 0)
+    throw shape('an EncryptedKey', 'a RetrievalMethod', 'EncryptedData/KeyInfo')
 }
 
 const keysBeside = (container: XmlElement, data: XmlElement): readonly XmlElement[] => {

@@ -50,6 +50,32 @@ describe('decryption keys', () => {
   })
 })
 
+describe('a RetrievalMethod', () => {
+  const beside = fixture('accepted', 'encrypted-key-beside')
+  const pointing = (method: string, id = ' Id="_key"') =>
+    beside
+      .replace('<xenc:EncryptedKey ', `<xenc:EncryptedKey${id} `)
+      .replace(
+        /(<xenc:EncryptedData[^>]*>\s*<xenc:EncryptionMethod[^>]*\/>)/,
+        `$1<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">${method}</ds:KeyInfo>`,
+      )
+
+  it('of OpenSAML for the key beside was refused', () => {
+    const type = 'http://www.w3.org/2001/04/xmlenc#EncryptedKey'
+    expect(codeOf(judge(pointing(`<ds:RetrievalMethod Type="${type}" URI="#_key"/>`)))).toBe('accepted')
+  })
+
+  it.each([
+    ['elsewhere', '<ds:RetrievalMethod URI="#_other"/>', undefined],
+    ['to a URL', '<ds:RetrievalMethod URI="http://127.0.0.1/key"/>', undefined],
+    ['nowhere', '<ds:RetrievalMethod/>', ''],
+    ['to no ID', '<ds:RetrievalMethod URI="#"/>', ' Id=""'],
+    ['through transforms', '<ds:RetrievalMethod URI="#_key"><ds:Transforms/></ds:RetrievalMethod>', undefined],
+  ])('that points %s is refused', (_, method, id) => {
+    expect(codeOf(judge(pointing(method, id)))).toBe('saml.encryption_shape')
+  })
+})
+
 describe('AES-CBC in a Response that is not signed', () => {
   const accept = { acceptCbcWithoutSignedResponse: true }
 
