@@ -81,18 +81,15 @@ const signedText = (xml: string, signature: Element, key: KeyObject): string | u
 
 /**
  * What our profile takes and this one does not. xml-crypto knows no `#default` in a PrefixList; what is encrypted it
- * cannot read (test/saml/encryption.test.ts holds that against the same in clear). Here it is made to know the algorithms
- * beyond its registries, and below a comment or CDATA section in SignatureValue, where ours reads the whole text.
+ * cannot read (test/saml/encryption.test.ts holds that against the same in clear). Here it is taught the algorithms beyond its
+ * registries, and below a CDATA section in SignatureValue, where ours reads the whole text.
  */
 export const needsException = (xml: string): boolean =>
   /PrefixList="[^"]*#default/.test(xml) || /<(\w+:)?Encrypted(Assertion|ID)[\s>]/.test(xml)
 
 const SIGNATURE_VALUE = /(<(?:\w+:)?SignatureValue[^>]*>)(.*?)(<\/(?:\w+:)?SignatureValue\s*>)/gs
 const plainSignatureValues = (xml: string): string =>
-  xml.replace(
-    SIGNATURE_VALUE,
-    (_, start, text, end) => start + text.replace(/<!--.*?-->|<!\[CDATA\[|\]\]>/gs, '') + end,
-  )
+  xml.replace(SIGNATURE_VALUE, (_, start, text, end) => start + text.replace(/<!\[CDATA\[|\]\]>/g, '') + end)
 
 /** What the signatures on the response and on its assertion cover; undefined where one of them does not verify. */
 export const coveredText = (document: string, keys: readonly KeyObject[]): readonly string[] | undefined => {
