@@ -28,6 +28,8 @@ export const consoleOrigins = (signInReplacement: string | undefined): readonly 
 
 /** Whether it is a page of this partition's console: nothing else may follow a sign-in. */
 export const isConsolePage = ({ consoleHost }: Partition, destination: string): boolean => {
+  // It is handed on as it stands, and who reads it next may see another host behind these than browsers do.
+  if (/[\\\p{Cc}]/u.test(destination)) return false
   const url = URL.canParse(destination) ? new URL(destination) : undefined
   if (url?.protocol !== 'https:' || url.port !== '' || url.username !== '' || url.password !== '') return false
   return url.hostname === consoleHost || url.hostname.endsWith(`.${consoleHost}`)

@@ -81,6 +81,8 @@ describe('pages of the console', () => {
     ['aws', 'https://console.aws.amazon.com.evil.example/'],
     ['aws', 'https://evilconsole.aws.amazon.com/'],
     ['aws', 'https://user@console.aws.amazon.com/'],
+    ['aws', 'https://console.aws.amazon.com\\@evil.example/'],
+    ['aws', 'https://console.aws.amazon.com/\t@evil.example/'],
     ['aws', 'https://console.aws.amazon.com:8443/'],
     ['aws', 'https://console.amazonaws.cn/'],
     ['aws', 'https://evil.example/?console.aws.amazon.com'],
