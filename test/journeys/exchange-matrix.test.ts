@@ -1,0 +1,110 @@
+/** Any sign-in to either exchange: every combination of protocol, exchange and evidence, at the local AWS that validates. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway, writeConfig } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { signInAtOp } from '../harness/own-op.ts'
+import { postAnswer } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type MisbehavingProvider, type Mischief, startMisbehavingProvider } from '../oidc/misbehaving-provider.ts'
+
+const AWS = 'https://aws.amazon.com/SAML/Attributes/'
+const ACCOUNT = 'arn:aws:iam::111122223333'
+
+type Protocol = 'saml' | 'oidc'
+interface Way {
+  readonly login: Protocol
+  readonly via: 'saml' | 'web-identity'
+  readonly evidence: 'original' | 'reissued'
+}
+
+const ways: readonly Way[] = (['saml', 'oidc'] as const).flatMap((login) =>
+  (['saml', 'web-identity'] as const).flatMap((via) =>
+    (['original', 'reissued'] as const).map((evidence) => ({ login, via, evidence })),
+  ),
+)
+const isPossible = ({ login, via, evidence }: Way): boolean =>
+  evidence === 'reissued' || (login === 'saml') === (via === 'saml')
+const idOf = ({ login, via, evidence }: Way): string => `${login}-${via}-${evidence}`
+const roleOf = (way: Way): string => `${ACCOUNT}:role/${idOf(way)}`
+
+let gateway: OwnGateway
+let idp: OwnIdp
+let op: MisbehavingProvider
+
+const providerOf = (way: Way) => ({
+  id: idOf(way),
+  protocol: way.login,
+  exchange: { via: way.via, evidence: way.evidence },
+  ...(way.login === 'saml'
+    ? { metadata: './corp.xml' }
+    : { issuer: op.issuer, clientId: 'fedgate', clientSecret: 's', allowInsecureHttp: true }),
+})
+
+const keysOf = (all: readonly Way[]) => ({
+  providers: all.map(providerOf),
+  access: all.map((way) => ({ when: { provider: idOf(way) }, roles: [roleOf(way)] })),
+  sessionName: '{email}',
+})
+
+beforeAll(async () => {
+  const url = await reserveGateway()
+  idp = await createOwnIdp('corp')
+  op = await startMisbehavingProvider()
+  gateway = await startOwnGateway(url, keysOf(ways.filter(isPossible)), { files: { 'corp.xml': idp.metadata } })
+})
+afterAll(async () => {
+  await gateway.close()
+  await op.close()
+})
+
+const bySaml = async (visitor: Visitor, way: Way): Promise<Page> => {
+  const attributes = {
+    email: ['alice@example.com'],
+    [`${AWS}Role`]: [`${ACCOUNT}:saml-provider/${idOf(way)},${roleOf(way)}`],
+    [`${AWS}RoleSessionName`]: ['alice@example.com'],
+  }
+  const says = { subject: 'alice', attributes, now: new Date() }
+  return postAnswer(visitor, await answerOf(idp, visitor, gateway.url, idOf(way), says))
+}
+
+const signIn = (visitor: Visitor, way: Way, mischief: Mischief = {}): Promise<Page> =>
+  way.login === 'saml' ? bySaml(visitor, way) : signInAtOp(op, visitor, `${gateway.url}/login/${idOf(way)}`, mischief)
+
+const take = async (way: Way, mischief: Mischief = {}): Promise<Page> => {
+  const visitor = new Visitor()
+  const page = await signIn(visitor, way, mischief)
+  return visitor.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
+}
+
+describe.each(ways.filter(isPossible))('$login sign-in, $via, $evidence', (way) => {
+  it('ends in credentials of the role, under the name of the person', async () => {
+    const taken = await take(way)
+    expect(taken.status).toBe(200)
+    expect(taken.body).toContain(`assumed-role/${idOf(way)}/alice@example.com`)
+  })
+})
+
+describe.each(ways.filter((way) => !isPossible(way)))('$login sign-in, $via, $evidence', (way) => {
+  it('is refused when the configuration is read, with a sentence that says why', async () => {
+    const { file } = await writeConfig('http://localhost:1', keysOf([way]), { files: { 'corp.xml': idp.metadata } })
+    await expect(loadConfig(file, {})).rejects.toThrow(
+      `providers[0].exchange.via: expected ${way.login === 'saml' ? 'saml' : 'web-identity'}, or evidence: reissued, as AWS takes original evidence of ${way.login} no other way`,
+    )
+  })
+})
+
+describe("a provider's own token", () => {
+  const original: Way = { login: 'oidc', via: 'web-identity', evidence: 'original' }
+
+  it('of more than 20,000 characters is refused before AWS is asked', async () => {
+    const refused = await take(original, { claims: (claims) => ({ ...claims, filling: 'x'.repeat(16_000) }) })
+    expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'sts.evidence_too_large' })
+  })
+
+  it('of that size is nothing to a reissued one', async () => {
+    const mischief: Mischief = { claims: (claims) => ({ ...claims, filling: 'x'.repeat(16_000) }) }
+    expect((await take({ ...original, evidence: 'reissued' }, mischief)).status).toBe(200)
+  })
+})
