@@ -18,7 +18,7 @@ export interface SignedStream extends Omit<XmlEvents, 'id'> {
 }
 
 /** Canonical text is hashed in pieces of about this many UTF-16 units. */
-const PIECE = 64 * 1024
+const PIECE = 16 * 1024
 /** A Signature with its certificates; it is all that is kept in memory. */
 const MAX_SIGNATURE_TEXT = 256 * 1024
 
@@ -112,10 +112,13 @@ const hashCanonical = (root: XmlElement, signed: SignedReference, before: string
   const start = canonicalStart(root, undefined, inclusivePrefixes, true)
   const around: (Rendered | undefined)[] = [start.rendered]
   let pending = start.text + canonicalText(before)
+  // ASCII is the same in both encodings, and hashed in half the time as the simpler one.
+  const hashPending = (): Hash =>
+    hash.update(pending, Buffer.byteLength(pending) === pending.length ? 'latin1' : 'utf8')
   const write = (text: string): void => {
     pending += text
     if (pending.length < PIECE) return
-    hash.update(pending, 'utf8')
+    hashPending()
     pending = ''
   }
   return {
@@ -129,6 +132,6 @@ const hashCanonical = (root: XmlElement, signed: SignedReference, before: string
       around.pop()
       write(`</${name}>`)
     },
-    finish: () => mustBeDigest(hash.update(pending, 'utf8').digest(), signed),
+    finish: () => mustBeDigest(hashPending().digest(), signed),
   }
 }

@@ -8,20 +8,24 @@ export interface SearchWords {
   readonly words: string
 }
 
+const ASCII = /^[\t\n\r -~]*$/
 const MARKS = /\p{Mark}/gu
 const SEPARATORS = /[^\p{Letter}\p{Number}.]+/gu
 /** What no decomposition takes apart, as people type it. */
 const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', ı: 'i' }
 
 /** Without case, accents and punctuation. */
-export const fold = (text: string): string =>
+export const fold = (text: string): string => {
+  const plain = ASCII.test(text) ? text.toLowerCase() : foldLetters(text)
+  return plain.replace(SEPARATORS, ' ').trim()
+}
+
+const foldLetters = (text: string): string =>
   text
     .normalize('NFKD')
     .replace(MARKS, '')
     .toLowerCase()
     .replace(/[ßæœøđðłı]/g, (letter) => LETTERS[letter] ?? letter)
-    .replace(SEPARATORS, ' ')
-    .trim()
 
 /** The host of an entityID that is a URL; the entityID itself where it is none. */
 const hostOf = (entityId: string): string => (URL.canParse(entityId) ? new URL(entityId).host : '') || entityId
