@@ -1,0 +1,333 @@
+/** ID tokens that are too old for AWS, and roles that want to know that somebody proved lately who they are. */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/own-idp.ts'
+import { answerAtOp, askedOf, atOp, signInAtOp } from '../harness/own-op.ts'
+import { postAnswer, whoIs } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import {
+  type Json,
+  type MisbehavingProvider,
+  type Mischief,
+  startMisbehavingProvider,
+} from '../oidc/misbehaving-provider.ts'
+
+const ACCOUNT = 'arn:aws:iam::111122223333'
+const DEVELOPER = `${ACCOUNT}:role/Developer`
+const GUARDED = `${ACCOUNT}:role/Guarded`
+const MINUTE = 60_000
+
+let gateway: OwnGateway
+let op: MisbehavingProvider
+let idp: OwnIdp
+let ahead = 0
+const now = (): Date => new Date(Date.now() + ahead)
+const seconds = (): number => Math.floor(now().getTime() / 1000)
+
+beforeAll(async () => {
+  const url = await reserveGateway()
+  op = await startMisbehavingProvider()
+  idp = await createOwnIdp('corp')
+  const openid = {
+    protocol: 'oidc',
+    issuer: op.issuer,
+    clientId: 'fedgate',
+    clientSecret: 's',
+    allowInsecureHttp: true,
+  }
+  const providers = [
+    { id: 'openid', ...openid },
+    { id: 'posting', ...openid, responseMode: 'form_post' },
+    { id: 'corp', protocol: 'saml', metadata: './corp.xml' },
+  ]
+  gateway = await startOwnGateway(
+    url,
+    {
+      providers,
+      roles: [{ match: GUARDED, maxAuthAge: '10m' }],
+      access: [{ when: { provider: providers.map(({ id }) => id) }, roles: [DEVELOPER, GUARDED] }],
+    },
+    { files: { 'corp.xml': idp.metadata }, now },
+  )
+})
+afterAll(async () => {
+  await gateway.close()
+  await op.close()
+})
+afterEach(() => {
+  ahead = 0
+})
+
+/** An answer of this moment, of somebody who proved who they are now. */
+const fresh = (changes: Json = {}, refreshToken?: string): Mischief => ({
+  claims: (claims) => ({
+    ...claims,
+    iat: seconds(),
+    exp: seconds() + 300,
+    auth_time: seconds(),
+    ...changes,
+  }),
+  userinfo: () => ({ sub: changes.sub ?? 'alice' }),
+  ...(refreshToken === undefined ? {} : { token: (document: Json) => ({ ...document, refresh_token: refreshToken }) }),
+})
+
+const signedIn = async (mischief = fresh()) => {
+  const visitor = new Visitor()
+  const page = await signInAtOp(op, visitor, `${gateway.url}/login/openid`, mischief)
+  return { visitor, page }
+}
+
+const take = (visitor: Visitor, page: Page, role = DEVELOPER): Promise<Page> =>
+  visitor.submit(page, { ...formWith(page, 'role', role), action: `${gateway.url}/roles/credentials` })
+
+const refreshOf = ({ body }: Page): string => {
+  const path = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(body)?.[1]
+  if (path === undefined) throw new Error(`nothing leads on: ${body.slice(0, 500)}`)
+  return `${gateway.url}${path.replaceAll('&amp;', '&')}`
+}
+
+const nonceOf = (issued: readonly Page[]): string => issued.map((page) => askedOf(page).get('nonce') ?? '').join('')
+
+describe('with a refresh token, an ID token that is too old for AWS', () => {
+  const late = async (refreshToken = 'refresh-1') => {
+    const visitor = new Visitor()
+    const start = await visitor.open(`${gateway.url}/login/openid`, atOp)
+    const page = await answerAtOp(op, visitor, askedOf(start), fresh({}, refreshToken))
+    ahead = 6 * MINUTE
+    return { visitor, page, nonce: nonceOf([start]) }
+  }
+
+  it('is renewed on the way to AWS, without the person', async () => {
+    const { visitor, page, nonce } = await late()
+    op.behave(fresh({}, 'refresh-2'), nonce)
+    expect((await take(visitor, page)).body).toContain('assumed-role/Developer/alice')
+    expect(op.posted.get('/token')?.parameters.get('refresh_token')).toBe('refresh-1')
+    ahead = 12 * MINUTE
+    op.behave(fresh(), nonce)
+    expect((await take(visitor, page)).body).toContain('assumed-role/Developer/alice')
+    expect(op.posted.get('/token')?.parameters.get('refresh_token')).toBe('refresh-2')
+  })
+
+  it('is renewed once, however many ask at once', async () => {
+    const { visitor, page, nonce } = await late()
+    op.behave(fresh(), nonce)
+    const taken = await Promise.all([1, 2, 3, 4].map(() => take(visitor, page)))
+    for (const { body } of taken) expect(body).toContain('assumed-role/Developer/alice')
+    expect(op.requests.get('/token')).toBe(1)
+  })
+
+  it("is not renewed by somebody else's, and the login stays as it was", async () => {
+    const { visitor, page, nonce } = await late()
+    op.behave(fresh({ sub: 'eve' }), nonce)
+    expect(refusalIn((await take(visitor, page)).body).code).toBe('oidc.subject_changed')
+    expect(await whoIs(visitor, gateway.url)).toBe('alice')
+  })
+
+  it('that the provider no longer renews leads through the provider', async () => {
+    const { visitor, page } = await late()
+    op.behave({
+      token: {
+        answer: (_, response) => {
+          response.writeHead(400, { 'content-type': 'application/json' })
+          response.end('{"error":"invalid_grant"}')
+        },
+      },
+    })
+    const renewing = await take(visitor, page)
+    expect(askedOf(await visitor.open(refreshOf(renewing), atOp)).get('prompt')).toBe('none')
+  })
+
+  it('does not bring back who signed out meanwhile', async () => {
+    const { visitor, page, nonce } = await late()
+    await visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
+    op.behave(fresh(), nonce)
+    expect((await take(visitor, page)).status).not.toBe(200)
+    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+  })
+})
+
+describe('without a refresh token, an ID token that is too old for AWS', () => {
+  const late = async () => {
+    const { visitor, page } = await signedIn()
+    ahead = 6 * MINUTE
+    return { visitor, page, silent: await visitor.open(refreshOf(await take(visitor, page)), atOp) }
+  }
+
+  const refuse = (visitor: Visitor, asked: Page, error: string): Promise<Page> => {
+    const answer = new URLSearchParams({ error, state: askedOf(asked).get('state') ?? '', iss: op.issuer })
+    return visitor.open(`${askedOf(asked).get('redirect_uri')}?${answer}`, atOp)
+  }
+
+  it('is renewed through the provider unseen, and comes back to one button for the same pick', async () => {
+    const { visitor, silent } = await late()
+    expect(askedOf(silent).get('prompt')).toBe('none')
+    const confirm = await answerAtOp(op, visitor, askedOf(silent), fresh())
+    expect(confirm.url).toContain('/roles/confirm?')
+    expect((await take(visitor, confirm)).body).toContain('assumed-role/Developer/alice')
+    expect(gateway.audit().some(({ eventName }) => eventName === 'login.renewed')).toBe(true)
+  })
+
+  it.each(['login_required', 'interaction_required', 'consent_required'])(
+    'is renewed visibly where the provider answers %s, once',
+    async (error) => {
+      const { visitor, silent } = await late()
+      const visible = await refuse(visitor, silent, error)
+      expect(visible.status).toBe(303)
+      expect(askedOf(visible).get('prompt')).toBeNull()
+      expect(refusalIn((await refuse(visitor, silent, error)).body).code).toBe('login.used')
+      const confirm = await answerAtOp(op, visitor, askedOf(visible), fresh())
+      expect((await take(visitor, confirm)).body).toContain('assumed-role/Developer/alice')
+    },
+  )
+
+  it('is refused, not asked for again and again, where the provider refuses the visible question too', async () => {
+    const { visitor, silent } = await late()
+    const visible = await refuse(visitor, silent, 'login_required')
+    expect(refusalIn((await refuse(visitor, visible, 'login_required')).body).code).toBe('oidc.interaction_required')
+    expect(await whoIs(visitor, gateway.url)).toBe('alice')
+  })
+})
+
+describe('a role with maxAuthAge', () => {
+  const guarded = async (mischief: Mischief) => {
+    const { visitor, page } = await signedIn(mischief)
+    return { visitor, page, answer: await take(visitor, page, GUARDED) }
+  }
+  const old = (changes: Json = {}) => fresh({ auth_time: seconds() - 15 * 60, ...changes })
+
+  it('is taken at once after a sign-in that is recent enough', async () => {
+    expect((await guarded(fresh())).answer.body).toContain('assumed-role/Guarded/alice')
+  })
+
+  it.each([
+    ['is older', () => old()],
+    ['does not say when it was', () => old({ auth_time: undefined })],
+  ])('asks for a new proof after a sign-in that %s', async (_, mischief) => {
+    const { visitor, answer } = await guarded(mischief())
+    const asked = askedOf(await visitor.open(refreshOf(answer), atOp))
+    expect(asked.get('prompt')).toBe('login')
+    expect(asked.get('max_age')).toBe('600')
+    const confirm = await answerAtOp(op, visitor, asked, fresh())
+    expect((await take(visitor, confirm, GUARDED)).body).toContain('assumed-role/Guarded/alice')
+  })
+
+  it('leaves other roles alone', async () => {
+    const { visitor, page } = await signedIn(old())
+    expect((await take(visitor, page)).body).toContain('assumed-role/Developer/alice')
+  })
+
+  it('is refused where the provider did not ask the person again', async () => {
+    const { visitor, answer } = await guarded(old())
+    const asked = askedOf(await visitor.open(refreshOf(answer), atOp))
+    const refused = await answerAtOp(op, visitor, asked, old())
+    expect(refusalIn(refused.body).code).toBe('oidc.authentication_too_old')
+    expect(await whoIs(visitor, gateway.url)).toBe('alice')
+  })
+
+  it('is not to be had by a refreshed token: that proves nothing new', async () => {
+    const visitor = new Visitor()
+    const start = await visitor.open(`${gateway.url}/login/openid`, atOp)
+    const page = await answerAtOp(op, visitor, askedOf(start), fresh({}, 'refresh-1'))
+    ahead = 12 * MINUTE
+    op.behave(fresh({}, 'refresh-2'), nonceOf([start]))
+    expect(refreshOf(await take(visitor, page, GUARDED))).toContain('/roles/renew?')
+  })
+
+  describe('by SAML', () => {
+    const says = (minutesAgo: number) => ({
+      subject: 'dora',
+      attributes: {},
+      now: now(),
+      authnInstant: new Date(now().getTime() - minutesAgo * MINUTE),
+    })
+    const signedInBySaml = async (minutesAgo: number) => {
+      const visitor = new Visitor()
+      const answer = await answerOf(idp, visitor, gateway.url, 'corp', says(minutesAgo))
+      return { visitor, page: await postAnswer(visitor, answer) }
+    }
+    const renewed = async (minutesAgo: number): Promise<Page & { visitor: Visitor }> => {
+      const { visitor, page } = await signedInBySaml(15)
+      const atIdp = { stopBefore: /^https:\/\/corp/ }
+      const asked = requestOn(await visitor.open(refreshOf(await take(visitor, page, GUARDED)), atIdp))
+      expect(asked).toMatchObject({ forceAuthn: true, isPassive: false })
+      return { ...(await postAnswer(visitor, await answerTo(idp, asked, says(minutesAgo)))), visitor }
+    }
+
+    it('is taken at once after a sign-in that is recent enough', async () => {
+      const { visitor, page } = await signedInBySaml(9)
+      expect((await take(visitor, page, GUARDED)).body).toContain('assumed-role/Guarded/dora')
+    })
+
+    it('asks with ForceAuthn after an older one, and comes back to the same pick', async () => {
+      const { visitor, ...confirm } = await renewed(0)
+      expect((await take(visitor, confirm, GUARDED)).body).toContain('assumed-role/Guarded/dora')
+    })
+
+    it('is refused where the identity provider did not ask the person again', async () => {
+      const { visitor, ...refused } = await renewed(14)
+      expect(refusalIn(refused.body).code).toBe('login.authentication_too_old')
+      expect(await whoIs(visitor, gateway.url)).toBe('dora')
+    })
+  })
+})
+
+describe('an answer that is posted', () => {
+  const asked = async (visitor: Visitor) => askedOf(await visitor.open(`${gateway.url}/login/posting`, atOp))
+  const answerTo = (query: URLSearchParams) => ({ code: 'a-code', state: query.get('state') ?? '', iss: op.issuer })
+  const post = (visitor: Visitor, query: URLSearchParams, navigation = {}): Promise<Page> =>
+    visitor.post(query.get('redirect_uri') ?? '', answerTo(query), { from: op.issuer, ...navigation })
+
+  it('is asked for, parked without a cookie and redeemed by the GET that follows', async () => {
+    const visitor = new Visitor()
+    const query = await asked(visitor)
+    expect(query.get('response_mode')).toBe('form_post')
+    op.behave(fresh(), query.get('nonce') ?? '')
+    const parked = await post(visitor, query, { stopBefore: /callback\?/ })
+    expect(parked.status).toBe(303)
+    expect(parked.location).toMatch(/\/oidc\/posting\/callback\?handle=[\w-]+$/)
+    expect(op.requests.get('/token')).toBeUndefined()
+    expect((await visitor.open(parked.location ?? '')).url).toBe(`${gateway.url}/roles`)
+    expect(await whoIs(visitor, gateway.url)).toBe('alice')
+    expect(refusalIn((await visitor.open(parked.location ?? '')).body)).toMatchObject({
+      status: 409,
+      code: 'login.used',
+    })
+  })
+
+  it('is not redeemed in another browser', async () => {
+    const [visitor, other] = [new Visitor(), new Visitor()]
+    const query = await asked(visitor)
+    op.behave(fresh(), query.get('nonce') ?? '')
+    expect(refusalIn((await post(other, query)).body).code).toBe('login.other_browser')
+    expect(op.requests.get('/token')).toBeUndefined()
+  })
+
+  it('to no question is not even parked', async () => {
+    const refused = await post(
+      new Visitor(),
+      new URLSearchParams({ redirect_uri: `${gateway.url}/oidc/posting/callback` }),
+    )
+    expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'oidc.state_mismatch' })
+  })
+
+  it('with a parameter twice is refused', async () => {
+    const visitor = new Visitor()
+    const query = await asked(visitor)
+    const body = `${new URLSearchParams(answerTo(query))}&code=another`
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const { headers: parked } = await fetch(query.get('redirect_uri') ?? '', {
+      method: 'POST',
+      redirect: 'manual',
+      headers,
+      body,
+    })
+    const page = await visitor.open(new URL(parked.get('location') ?? '', gateway.url).href)
+    expect(refusalIn(page.body).code).toBe('oidc.parameter_repeated')
+  })
+
+  it('whose handle is not known is refused', async () => {
+    const page = await new Visitor().open(`${gateway.url}/oidc/posting/callback?handle=guessed`)
+    expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.expired' })
+  })
+})
