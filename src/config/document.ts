@@ -10,6 +10,7 @@ import {
   type Pair,
   parseDocument,
   type Scalar,
+  visit,
 } from 'yaml'
 import { type Complaint, type Path, type Problem, showValue } from './problem.ts'
 
@@ -92,6 +93,44 @@ const interpolateScalar = (
   return undefined
 }
 
+/** What is wrong with the YAML itself, and at which offset. */
+interface YamlProblem {
+  readonly offset: number
+  readonly expected: string
+  readonly found?: string
+}
+
+// Their names are not shown: a secret without quotes may begin with an asterisk.
+const strayAliases = (doc: Document): readonly YamlProblem[] => {
+  const errors: YamlProblem[] = []
+  visit(doc, {
+    Alias: (_, alias) => {
+      if (alias.resolve(doc)) return
+      const offset = alias.range?.[0] ?? 0
+      errors.push({ offset, expected: 'an anchor of that name before the alias, or text in quotes', found: 'none' })
+    },
+  })
+  return errors
+}
+
+const yamlProblems = (doc: Document): readonly YamlProblem[] => [
+  ...doc.errors.map(({ message, pos }) => ({ offset: pos[0], expected: 'YAML', found: message })),
+  ...strayAliases(doc),
+]
+
+const MOST_ALIASES = 100
+
+const tooManyAliases: YamlProblem = { offset: 0, expected: `at most ${MOST_ALIASES} uses of what is anchored` }
+
+/** undefined where aliases multiply beyond that: all else that keeps YAML from being a value is a syntax error. */
+const valuesOf = (doc: Document): { readonly values: unknown } | undefined => {
+  try {
+    return { values: doc.toJS({ maxAliasCount: MOST_ALIASES }) }
+  } catch {
+    return undefined
+  }
+}
+
 /** Reads YAML 1.2 and fills in what the texts refer to. Never throws: what is wrong is among the problems. */
 export const readDocument = (text: string, file: string, interpolate: Interpolate): ConfigDocument => {
   const lineCounter = new LineCounter()
@@ -110,11 +149,12 @@ export const readDocument = (text: string, file: string, interpolate: Interpolat
     ({ path, scalar, pair }) =>
       (pair ? checkKey(pair, path) : scalar ? interpolateScalar(scalar, path, interpolate, written) : undefined) ?? [],
   )
-  const syntax = doc.errors.map(
-    ({ message, pos }): Problem => ({ ...placeAt(pos[0]), path: [], expected: 'YAML', found: message }),
-  )
+  const errors = yamlProblems(doc)
+  const read = errors.length === 0 ? valuesOf(doc) : undefined
+  const unread = errors.length === 0 && !read ? [tooManyAliases] : errors
+  const syntax = unread.map(({ offset, ...error }): Problem => ({ ...placeAt(offset), path: [], ...error }))
   return {
-    values: syntax.length > 0 ? undefined : doc.toJS({ maxAliasCount: 100 }),
+    values: read?.values,
     problems: [...syntax, ...complaints.map(locate)],
     locate,
     writtenAt: (path) => {

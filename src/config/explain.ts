@@ -48,8 +48,12 @@ const knownKeys = (path: Path, values: unknown): readonly string[] => {
 
 const isSecret = (path: Path): boolean => path.some((step) => /secret/i.test(String(step)))
 
-const foundAt = (path: Path, value: unknown): string =>
-  isSecret(path) && typeof value === 'string' ? `${value.length} characters` : showValue(value)
+const foundAt = (path: Path, value: unknown): string => {
+  if (!isSecret(path) || value === null || typeof value === 'object') return showValue(value)
+  if (value === undefined) return 'nothing'
+  // A secret of digits without its quotes is a number to YAML.
+  return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`
+}
 
 const unknownKeys = (path: Path, keys: readonly string[], values: unknown): Complaint[] => {
   const known = knownKeys(path, values)

@@ -625,6 +625,24 @@ describe('several mistakes', () => {
     expect(problems.join('\n')).not.toContain('hunter2')
   })
 
+  it('of a secret of digits without quotes do not show it', () => {
+    expect(problemsOf(changed('clientSecret: secret-1', 'clientSecret: 98765432'))).toEqual([
+      expect.stringMatching(/clientSecret: expected the client secret \(in quotes\), found a number$/),
+    ])
+  })
+
+  it('of an alias without its anchor are told with the place, and without the name: it may be a secret', () => {
+    const problems = problemsOf('session:\n  secret: *hunter2hunter2\n')
+    expect(problems).toEqual(['2:11: expected an anchor of that name before the alias, or text in quotes, found none'])
+  })
+
+  it('of aliases that multiply end in a sentence', () => {
+    const ten = (name: string) => `[${Array(10).fill(name).join(', ')}]`
+    expect(problemsOf(`a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: ${ten('*b')}\n`)).toEqual([
+      '1:1: expected at most 100 uses of what is anchored',
+    ])
+  })
+
   it('show a key that stands twice', () => {
     expect(problemsOf(`${sample}sessionName: "{x}"\n`)).toEqual([
       expect.stringMatching(/^36:1: expected YAML, found Map keys must be unique/),
