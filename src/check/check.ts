@@ -6,6 +6,7 @@
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { Judged } from '../core/render-verdict.ts'
 import { checkAws } from './aws.ts'
+import { checkIssuer } from './issuer.ts'
 import { checkKeys } from './keys.ts'
 import { ok } from './look.ts'
 import { checkOpenIdProvider } from './openid-provider.ts'
@@ -26,6 +27,7 @@ export const checkAll = async (config: Config, ports: CheckPorts): Promise<reado
     { subject: 'configuration', verdict: [{ name: 'configurationIsValid', ...ok(config.file) }] },
     checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
     checkKeys(config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
+    checkIssuer(config, ports).then((verdict) => ({ subject: 'issuer', verdict })),
     ...config.providers.map((provider) => checkProvider(provider, ports)),
     checkAws(config, ports).then((verdict) => ({ subject: 'aws', verdict })),
   ])

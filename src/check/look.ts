@@ -18,6 +18,7 @@ export const ok = (found?: string, source?: string): Look => ({
   ...(source === undefined ? {} : { source }),
 })
 
+/** Something to correct: what would have been right, and what is there. */
 export const wrong = (expected: string, found: string, source?: string): Look => ({
   outcome: 'fail',
   expected,
@@ -25,6 +26,7 @@ export const wrong = (expected: string, found: string, source?: string): Look =>
   ...(source === undefined ? {} : { source }),
 })
 
+/** Could not be asked; `found`: what stood in the way. */
 export const notRun = (found: string): Look => ({ outcome: 'not-run', found })
 
 /** A certificate is current, ends soon, or has ended. */

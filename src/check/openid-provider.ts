@@ -1,7 +1,8 @@
 /** Checks on an OpenID provider: its discovery document, its keys, its clock. */
+import { createPrivateKey } from 'node:crypto'
 import type { OidcProviderConfig } from '../config/types.ts'
 import { firstFailure, runChecks, type Verdict } from '../core/verdict.ts'
-import { metadataChecks } from '../oidc/provider-metadata.ts'
+import { allowedAlgorithms, metadataChecks } from '../oidc/provider-metadata.ts'
 import { clockLook } from './clock.ts'
 import { type Look, type Looks, lookAt, notRun, ok, reasonIn, wrong } from './look.ts'
 import type { CheckPorts, HttpAnswer } from './ports.ts'
@@ -70,6 +71,35 @@ const signingKeysAreThere = ({ keys }: Provider): Look => {
 
 const clockAgrees = ({ discovery }: Provider): Look => clockLook(discovery.answer, CLOCK_SKEW_SECONDS, discovery.url)
 
+/** AWS takes RS* and ES* of what is passed on to it. */
+const tokensSuitAws = ({ settings, document }: Terms): readonly Look[] => {
+  const offered = allowedAlgorithms(document, settings)
+  if (settings.exchange.evidence === 'reissued' || offered.length === 0) return []
+  return [
+    offered.some((algorithm) => /^[RE]S/.test(algorithm))
+      ? ok(offered.join(' '))
+      : wrong('RS* or ES*, or evidence: reissued', offered.join(' '), 'id_token_signing_alg_values_supported'),
+  ]
+}
+
+const clientKeyIsUsable = ({ clientKey }: Terms): readonly Look[] => {
+  if (!clientKey) return []
+  const { file, pem } = clientKey
+  if (typeof pem !== 'string') return [wrong('a PEM private key', pem.problem, file)]
+  try {
+    return [ok(`${createPrivateKey(pem).asymmetricKeyType} key`, file)]
+  } catch (error) {
+    return [wrong('a PEM private key', reasonIn(error), file)]
+  }
+}
+
+const clientKeyOf = async ({ clientAuth }: OidcProviderConfig, ports: CheckPorts): Promise<Terms['clientKey']> => {
+  if (clientAuth.kind !== 'key') return undefined
+  const file = clientAuth.privateKey
+  return { file, pem: await ports.readText(file).catch((error: unknown) => ({ problem: reasonIn(error) })) }
+}
+
+export const termsChecks = { tokensSuitAws, clientKeyIsUsable } as const satisfies Looks<Terms>
 export const reachChecks = { discoveryIsReachable } as const satisfies Looks<Provider>
 export const keyChecks = { signingKeysAreThere, clockAgrees } as const satisfies Looks<Provider>
 

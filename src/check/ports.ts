@@ -1,6 +1,7 @@
 /** What the checks need from outside. */
-import type { SamlProviderConfig } from '../config/types.ts'
+import type { IssuerConfig, SamlProviderConfig } from '../config/types.ts'
 import type { FedgateError } from '../core/errors.ts'
+import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 
 export interface CheckPorts {
@@ -9,6 +10,8 @@ export interface CheckPorts {
   readText(path: string): Promise<string>
   /** Any answer at all, redirects and errors included; rejects with a reason when there is none in time. */
   ask(url: string, question?: Question): Promise<HttpAnswer>
+  /** The gateway as issuer, with the keys of its files; none is made. Rejects where they cannot be used. */
+  openIssuer(settings: IssuerConfig): Promise<WebIdentityIssuer>
   /** Never rejects: what went wrong is among the facts. */
   readMetadata(provider: SamlProviderConfig): Promise<MetadataFacts>
 }

@@ -122,6 +122,7 @@ export const samlProviderChecks = {
   clockAgrees,
 } as const satisfies Looks<Provider>
 
+/** Reads the provider's metadata as a login would, and looks at what logins depend on. */
 export const checkSamlProvider = async (settings: SamlProviderConfig, ports: CheckPorts): Promise<Verdict> => {
   const { metadata: source } = settings
   const [metadata, answer] = await Promise.all([

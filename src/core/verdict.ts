@@ -49,6 +49,7 @@ export const runChecks = <Subject, Expected>(
 export const notRun = (checks: Readonly<Record<string, unknown>>): Verdict =>
   Object.keys(checks).map((name) => ({ name, outcome: 'not-run' }))
 
+/** What decides a verdict that failed; undefined: nothing failed. */
 export const firstFailure = (verdict: Verdict): Finding | undefined => verdict.find(({ outcome }) => outcome === 'fail')
 
 /** The verdict of the whole: a failure decides, then an unknown, else it passes. */

@@ -39,6 +39,7 @@ export const sendPage = (response: Response, status: number, page: string, formT
   response.status(status).set(pageHeaders(formTargets)).type('html').send(page)
 }
 
+/** Headers of every page: no script or style inline, no frame, no cache; forms lead here and to these origins only. */
 export const pageHeaders = (formTargets: readonly string[]): Readonly<Record<string, string>> => ({
   ...COMMON_HEADERS,
   'cache-control': 'no-store',

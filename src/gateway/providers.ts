@@ -7,7 +7,8 @@ import type { OidcSettings, PrivateKey } from '../oidc/settings.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { ServiceProvider } from '../saml/service-provider.ts'
 import { GatewayError } from './errors.ts'
-import { createMetadata, type MetadataSurroundings, type ProviderMetadata } from './metadata/metadata.ts'
+import { createMetadata, type ProviderMetadata } from './metadata/metadata.ts'
+import type { MetadataSurroundings } from './metadata/settings.ts'
 import type { Clock } from './ports.ts'
 
 /** An identity provider as the use-cases see it: its settings, and us as its counterpart. */

@@ -189,6 +189,7 @@ export interface CallFacts {
   readonly region: string
 }
 
+/** The keys that are there in every call, with the values of one that nobody signed (aws-sts-semantics D.5). */
 export const unsignedCallContext = (call: CallFacts): ContextValue[] => [
   single('aws:CurrentTime', call.now.toISOString()),
   single('aws:EpochTime', String(Math.floor(call.now.getTime() / 1000))),

@@ -30,6 +30,7 @@ export interface SamlTrust extends SessionPermissions {
   readonly recipient: string | readonly string[]
 }
 
+/** Admits the people of one SAML provider, by responses to this recipient only. */
 export const samlTrustStatement = (trust: SamlTrust): TrustStatement => ({
   Effect: 'Allow',
   Principal: { Federated: trust.providerArn },
@@ -45,6 +46,7 @@ export interface WebIdentityTrust extends SessionPermissions {
   readonly subject?: string | readonly string[]
 }
 
+/** Admits the people of one OpenID provider, by tokens for this audience (and of this subject) only. */
 export const webIdentityTrustStatement = (trust: WebIdentityTrust): TrustStatement => {
   const prefix = issuerHostPath(trust.issuer)
   return {
@@ -60,6 +62,7 @@ export const webIdentityTrustStatement = (trust: WebIdentityTrust): TrustStateme
   }
 }
 
+/** The document around the statements. */
 export const trustPolicy = (statements: readonly TrustStatement[]): TrustPolicyDocument => ({
   Version: '2012-10-17',
   Statement: statements,

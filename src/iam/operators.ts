@@ -153,5 +153,6 @@ export const operators: ReadonlyMap<string, Operator> = new Map(
   }),
 )
 
+/** A value of a condition, by what its operator and the Version of its policy make of `*`, `?` and `${…}` (D.6). */
 export const compilePattern = (value: string, { wildcards, variables }: Operator, versionHasVariables: boolean) =>
   pattern(value, { wildcards, variables: variables && versionHasVariables })

@@ -7,6 +7,11 @@ import type { RequestContext } from './context.ts'
 const ANY = Symbol('*')
 const ONE = Symbol('?')
 
+const WILDCARDS = new Map<string, typeof ANY | typeof ONE>([
+  ['*', ANY],
+  ['?', ONE],
+])
+
 /** A literal character, or a wildcard. */
 type Token = string | typeof ANY | typeof ONE
 interface Variable {
@@ -50,16 +55,20 @@ const partsOf = (text: string, { wildcards, variables }: PatternSyntax): Part[] 
       continue
     }
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0)
-    parts.push(wildcards && character === '*' ? ANY : wildcards && character === '?' ? ONE : character)
+    parts.push((wildcards && WILDCARDS.get(character)) || character)
     at += character.length
   }
   return parts
 }
 
-export const pattern = (text: string, syntax: PatternSyntax): Pattern => {
-  const parts = partsOf(text, syntax)
-  return { text, parts, literal: parts.every((part) => typeof part === 'string') ? parts.join('') : undefined }
-}
+const patternOf = (text: string, parts: readonly Part[]): Pattern => ({
+  text,
+  parts,
+  literal: parts.every((part) => typeof part === 'string') ? parts.join('') : undefined,
+})
+
+/** A value of a policy, taken apart once to be matched often. */
+export const pattern = (text: string, syntax: PatternSyntax): Pattern => patternOf(text, partsOf(text, syntax))
 
 /** Cuts a pattern at its own colons, into at most `count` pieces; colons inside variables' values never cut. */
 export const splitAtColons = ({ text, parts }: Pattern, count: number): Pattern[] => {
@@ -68,11 +77,7 @@ export const splitAtColons = ({ text, parts }: Pattern, count: number): Pattern[
     if (part === ':' && pieces.length < count) pieces.push([])
     else pieces.at(-1)?.push(part)
   }
-  return pieces.map((piece) => ({
-    text,
-    parts: piece,
-    literal: piece.every((part) => typeof part === 'string') ? piece.join('') : undefined,
-  }))
+  return pieces.map((piece) => patternOf(text, piece))
 }
 
 /**

@@ -32,6 +32,7 @@ const KINDS: ReadonlySet<string> = new Set(['AWS', 'Federated', 'Service', 'Cano
 export const principalMatches = (element: PrincipalElement, { federated }: Principal): boolean =>
   (element.anyone || element.federated.has(federated)) !== element.negated
 
+/** Whether IAM would take this text as a federated principal (E.1). */
 export const isFederatedPrincipal = (value: string): boolean => {
   if (namedProviders.has(value)) return true
   const arn = parseArn(value)
@@ -50,6 +51,7 @@ const invalid = (path: string, kind: string, value: unknown, expected: string): 
   iamMessage: `Invalid principal in policy: "${kind}":${JSON.stringify(value) ?? '""'}`,
 })
 
+/** The element as a value. What IAM would refuse is added to `problems`, and matches nobody. */
 export const parsePrincipal = (
   value: unknown,
   negated: boolean,

@@ -68,6 +68,7 @@ export const tokenChecks = {
   isValidAlready,
 }
 
+/** A failed check of this claim; what was found is cut for the log. */
 export const mismatch = (claim: string, expected: string, found: unknown): CheckResult => ({
   expected,
   found: show(found),
@@ -90,6 +91,7 @@ const audiences = (aud: unknown): readonly string[] | undefined => {
 export const isTime = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0
 
+/** As a NumericDate: whole seconds since 1970. RFC 7519 2 */
 export const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
 
 /** Core 2: what names a person or a session is a text of at most 255 characters, and not blank. */

@@ -135,6 +135,7 @@ const entitiesIn = (element: XmlElement, around: readonly XmlElement[]): readonl
   return element.children.flatMap((child) => (typeof child === 'string' ? [] : entitiesIn(child, [...around, element])))
 }
 
+/** By the role's protocolSupportEnumeration. Metadata 2.4.1 */
 export const speaksSaml2 = (role: XmlElement): boolean =>
   (attributeOf(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(PROTOCOL)
 

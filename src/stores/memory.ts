@@ -7,26 +7,34 @@ import type { Clock, Store } from '../gateway/ports.ts'
 
 interface Entry {
   readonly value: string
+  /** Milliseconds since 1970. */
   readonly expiresAt: number
 }
 
+type Entries = Map<string, Entry>
+/** The ends of each set's members, in milliseconds. */
+type Sets = Map<string, Map<string, number>>
+
 const SWEEP_EVERY_MS = 30_000
+
+const dropExpired = (entries: Entries, sets: Sets, at: number): void => {
+  for (const [key, { expiresAt }] of entries) if (expiresAt <= at) entries.delete(key)
+  for (const [key, members] of sets) {
+    for (const [member, expiresAt] of members) if (expiresAt <= at) members.delete(member)
+    if (members.size === 0) sets.delete(key)
+  }
+}
 
 /** Every operation is synchronous inside, and so atomic. Expired entries are never returned, and swept now and then. */
 export const createMemoryStore = (now: Clock): Store => {
-  const entries = new Map<string, Entry>()
-  /** The ends of a set's members, in milliseconds. */
-  const sets = new Map<string, Map<string, number>>()
+  const entries: Entries = new Map()
+  const sets: Sets = new Map()
   let sweptAt = 0
 
   const sweep = (at: number): void => {
     if (at - sweptAt < SWEEP_EVERY_MS) return
     sweptAt = at
-    for (const [key, { expiresAt }] of entries) if (expiresAt <= at) entries.delete(key)
-    for (const [key, members] of sets) {
-      for (const [member, expiresAt] of members) if (expiresAt <= at) members.delete(member)
-      if (members.size === 0) sets.delete(key)
-    }
+    dropExpired(entries, sets, at)
   }
 
   const live = (key: string): string | undefined => {

@@ -6,6 +6,7 @@ import type { XmlElement, XmlNode } from './tree.ts'
  * how signature wrapping gets in. Elements match by namespace and local name, attributes by no namespace and exact name.
  */
 
+/** By namespace and local name; prefixes do not count. */
 export const isNamed = (element: XmlElement, uri: string, local: string): boolean =>
   element.local === local && element.uri === uri
 
@@ -15,6 +16,7 @@ const isElement = (node: XmlNode, uri: string, local: string): node is XmlElemen
 /** Where an element stands, for the reason of a refusal. */
 const where = (parent: XmlElement, local: string): string => `${parent.local}/${local}`
 
+/** All such children, in document order. */
 export const childrenNamed = (parent: XmlElement, uri: string, local: string): readonly XmlElement[] =>
   parent.children.filter((node): node is XmlElement => isElement(node, uri, local))
 

@@ -24,6 +24,7 @@ declare const signed: unique symbol
 /** An element whose canonical form a trusted key signed. Only `verifySignature` and `signedChild` make one. */
 export type SignedElement = XmlElement & { readonly [signed]: true }
 
+/** Whether it bears a Signature as its own child; not whether that holds. */
 export const isSigned = (element: XmlElement): boolean => childrenNamed(element, XMLDSIG, 'Signature').length > 0
 
 /** An element inside a signed one is signed with it. */

@@ -5,9 +5,9 @@ import { FedgateError } from '../../core/errors.ts'
 import { GatewayError } from '../errors.ts'
 import type { Download, DownloadLimits, Validators } from './download.ts'
 import { type CopyRecord, type LastGoodCopy, lastGoodCopy } from './last-good-copy.ts'
-import type { MetadataSettings, MetadataSurroundings } from './metadata.ts'
 import { closeOctets, type Octets } from './octets.ts'
 import { type ReadyMetadata, readDocument } from './read-document.ts'
+import type { MetadataSettings, MetadataSurroundings } from './settings.ts'
 import { openSource, type Source } from './source.ts'
 
 /** A version of the metadata, verified and read. */

@@ -4,14 +4,13 @@
  * again in time (schedule.ts). It knows no login. A new version is swapped in whole, and only once it was verified;
  * until then, and while the source fails, the one before serves, but never past its validUntil.
  */
-import type { SamlProviderConfig } from '../../config/types.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { FoundEntity } from '../../saml/federation/search.ts'
 import { type IdpMetadata, mustBeValidAt } from '../../saml/metadata.ts'
 import { GatewayError } from '../errors.ts'
-import type { Clock } from '../ports.ts'
 import { createLoader, type Version } from './load.ts'
 import { nextRefresh, nextRetry } from './schedule.ts'
+import type { MetadataSettings, MetadataSurroundings } from './settings.ts'
 
 /** How things stand, for whoever runs the gateway. */
 export interface MetadataStatus {
@@ -46,21 +45,6 @@ export interface ProviderMetadata {
   status(): MetadataStatus
   /** Ends what is under way and lets go of files. */
   close(): Promise<void>
-}
-
-export type MetadataSettings = Pick<
-  SamlProviderConfig,
-  'id' | 'metadata' | 'metadataCertificate' | 'entityId' | 'discovery'
->
-
-export interface MetadataSurroundings {
-  readonly now: Clock
-  /** Where last good copies are kept. */
-  readonly stateFolder: string
-  /** Copies are read and none is kept: whoever only looks must leave nothing behind. */
-  readonly isReadOnly?: boolean
-  /** A line for whoever runs the gateway. */
-  readonly log?: (line: string) => void
 }
 
 /** Nothing is read before it is needed or `refresh` is called: a source that is down stops neither start nor others. */

@@ -11,6 +11,7 @@ const xmlReply = (status: number, requestId: string, root: Markup): Reply => ({
   body: render(root),
 })
 
+/** The answer of an action with the members of its result; those that are undefined are left out. */
 export const successReply = (action: string, members: readonly (Markup | undefined)[], requestId: string): Reply =>
   xmlReply(
     200,
@@ -21,6 +22,7 @@ export const successReply = (action: string, members: readonly (Markup | undefin
     ]),
   )
 
+/** The answer in place of a result: who is at fault, the code and the message. */
 export const errorReply = ({ code, message, status }: AwsError, requestId: string): Reply =>
   xmlReply(
     status,

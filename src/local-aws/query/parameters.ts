@@ -6,6 +6,7 @@ export type Parameters = ReadonlyMap<string, string>
 /** No call of STS comes near: 50 tags with key and value, ten policies, and the scalars. */
 const MAX_PARAMETERS = 1000
 
+/** `form`: a body or a query in application/x-www-form-urlencoded. */
 export const parseParameters = (form: string): Parameters => {
   const fields = parse(form, '&', '=', { maxKeys: MAX_PARAMETERS })
   return new Map(

@@ -8,6 +8,7 @@ export interface Tickets<Value> {
   take(ticket: string, now: Date): Value | undefined
 }
 
+/** In memory: gone when the process ends. */
 export const createTickets = <Value>(): Tickets<Value> => {
   const kept = new Map<string, { readonly value: Value; readonly expiresAt: Date }>()
   const find = (ticket: string, now: Date): Value | undefined => {

@@ -111,6 +111,7 @@ const integerClaim = (claims: Claims, name: string): number => {
   return Number(value)
 }
 
+/** Throws InvalidIdentityToken where there is no `sub`. */
 export const subjectOf = ({ claims }: DecodedToken): string => textClaim(claims, 'sub')
 
 const TAGS = 'https://aws.amazon.com/tags'
@@ -138,6 +139,7 @@ export const tokenTags = ({ claims }: DecodedToken): SessionTags => {
   )
 }
 
+/** The source identity that the token sets; throws InvalidIdentityToken where AWS would not take it (C.7). */
 export const tokenSourceIdentity = ({ claims }: DecodedToken): string | undefined => {
   const value = claims['https://aws.amazon.com/source_identity']
   if (value !== undefined && typeof value !== 'string') throw invalidToken(texts.sourceIdentityInvalid)

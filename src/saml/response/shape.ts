@@ -71,6 +71,7 @@ export const onlyAssertion = (response: XmlElement): XmlElement => {
   return assertion
 }
 
+/** Whether it can only be read once it is decrypted. Core 2.3.4 */
 export const isEncrypted = (assertion: XmlElement): boolean => isNamed(assertion, ASSERTION, 'EncryptedAssertion')
 
 /** What was decrypted passes the same: one assertion with none inside, and no Signature but its own. */

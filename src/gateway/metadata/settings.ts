@@ -1,0 +1,19 @@
+import type { SamlProviderConfig } from '../../config/types.ts'
+import type { Clock } from '../ports.ts'
+
+/** What of a provider's configuration its metadata depends on. */
+export type MetadataSettings = Pick<
+  SamlProviderConfig,
+  'id' | 'metadata' | 'metadataCertificate' | 'entityId' | 'discovery'
+>
+
+/** What reading metadata needs of the process around it. */
+export interface MetadataSurroundings {
+  readonly now: Clock
+  /** Where last good copies are kept. */
+  readonly stateFolder: string
+  /** Copies are read and none is kept: whoever only looks must leave nothing behind. */
+  readonly isReadOnly?: boolean
+  /** A line for whoever runs the gateway. */
+  readonly log?: (line: string) => void
+}
