@@ -22,6 +22,14 @@ interface Provider {
   readonly keys: Fetched | undefined
 }
 
+/** What is configured, against what the provider says of itself. */
+interface Terms {
+  readonly settings: OidcProviderConfig
+  readonly document: Json
+  /** undefined where the client has no key of its own. */
+  readonly clientKey: { readonly file: string; readonly pem: string | { readonly problem: string } } | undefined
+}
+
 /** Clocks of providers are given a minute. */
 const CLOCK_SKEW_SECONDS = 60
 
@@ -111,5 +119,11 @@ export const checkOpenIdProvider = async (settings: OidcProviderConfig, ports: C
   // As at a login: a document that fails leads nowhere.
   const mayBeUsed = document !== undefined && !firstFailure(verdict)
   const keys = mayBeUsed ? await fetchJson(String(document.jwks_uri), ports) : undefined
-  return [...lookAt(reachChecks, { discovery, keys }), ...verdict, ...lookAt(keyChecks, { discovery, keys })]
+  const terms = { settings, document: mayBeUsed ? document : {}, clientKey: await clientKeyOf(settings, ports) }
+  return [
+    ...lookAt(reachChecks, { discovery, keys }),
+    ...verdict,
+    ...lookAt(keyChecks, { discovery, keys }),
+    ...lookAt(termsChecks, terms),
+  ]
 }

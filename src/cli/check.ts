@@ -6,6 +6,7 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/types.ts'
 import { type Judged, judgedJson, judgedLines, type Mark, outcomeOfAll, summaryLine } from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/expected-response.ts'
+import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { ask } from './ask.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
 import { CheckError } from './errors.ts'
@@ -19,6 +20,7 @@ const portsFor = (config: Config): CheckPorts => ({
   now,
   readText: (path) => readFile(path, 'utf8'),
   ask,
+  openIssuer: openWebIdentityIssuer,
   readMetadata: (provider) => metadataFacts(config, provider),
 })
 

@@ -1,7 +1,13 @@
 import type { CheckPorts, HttpAnswer, MetadataFacts } from '../../src/check/ports.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config, SamlProviderConfig } from '../../src/config/types.ts'
+import { tokenSignerFromPem } from '../../src/core/keys.ts'
 import type { Finding, Verdict } from '../../src/core/verdict.ts'
+import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
+import { webIdentityIssuer } from '../../src/issuer/web-identity-issuer.ts'
+
+/** The key of the gateway as issuer, unless it cannot be opened. */
+const issuerSigner = tokenSignerFromPem(await createTokenKeyPem('RS256'))
 
 export const now = new Date('2026-11-22T12:00:00Z')
 
@@ -87,6 +93,11 @@ export const portsOf = ({ web = {}, files = {}, metadata = facts() }: World = {}
     if (text === undefined) throw new Error(`ENOENT ${path}`)
     return text
   },
+  openIssuer: async () =>
+    webIdentityIssuer(
+      { url: 'https://aws.example.com', audience: 'sts.amazonaws.com', tokenLifetimeSeconds: 300 },
+      issuerSigner,
+    ),
   ask: async (url) => {
     const found = { ...healthyWeb, ...web }[url]
     if (found === undefined) throw new Error(`nobody is to ask ${url}`)
