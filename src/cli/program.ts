@@ -45,25 +45,23 @@ const exitCodesHelp = '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 78 bad confi
 
 const checkHelp = '\nExits with 0 when all is well, or when the response would be accepted; with 1 otherwise.'
 
-/** The program, with what each command runs. Throws CommanderError instead of ending the process. */
-export const buildProgram = (version: string, run: Commands, output: Output): Command => {
-  const program = new Command('fedgate')
-    .description('A self-hosted SAML and OpenID Connect federation gateway for AWS')
-    .version(version)
-    .showHelpAfterError('(--help tells more)')
-    .addHelpText('after', exitCodesHelp)
-    .exitOverride()
-    .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
+const addDemo = (program: Command, run: Commands): void => {
   program
     .command('demo')
     .description('gateway, local AWS and two demo identity providers in one process, on loopback only')
     .option('--port-base <port>', 'the first of four ports', parsePortBase, 8080)
     .action((options: DemoOptions) => run.demo(options))
+}
+
+const addServe = (program: Command, run: Commands): void => {
   program
     .command('serve')
     .description('run the gateway')
     .addOption(configOption().makeOptionMandatory())
     .action((options: ServeOptions) => run.serve(options))
+}
+
+const addCheck = (program: Command, run: Commands): void => {
   program
     .command('check')
     .description('check the configuration and everything it leads to: metadata, certificates, clocks, AWS')
@@ -80,6 +78,9 @@ export const buildProgram = (version: string, run: Commands, output: Output): Co
         command.error('error: --response and --provider go together')
       return run.check(options)
     })
+}
+
+const addIssuer = (program: Command, run: Commands): void => {
   program
     .command('issuer')
     .description('the gateway as OpenID issuer towards AWS')
@@ -88,10 +89,26 @@ export const buildProgram = (version: string, run: Commands, output: Output): Co
     .argument('<folder>', 'where the files go')
     .addOption(configOption().makeOptionMandatory())
     .action((folder: string, { config }: Pick<IssuerExportOptions, 'config'>) => run.issuerExport({ config, folder }))
+}
+
+const addLocalAws = (program: Command, run: Commands): void => {
   program
     .command('local-aws')
     .description('run the local AWS alone, for any AWS SDK or CLI through --endpoint-url')
     .addOption(configOption())
     .action((options: LocalAwsOptions) => run.localAws(options))
+}
+
+/** The program, with what each command runs. Throws CommanderError instead of ending the process. */
+export const buildProgram = (version: string, run: Commands, output: Output): Command => {
+  const program = new Command('fedgate')
+    .description('A self-hosted SAML and OpenID Connect federation gateway for AWS')
+    .version(version)
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', exitCodesHelp)
+    .exitOverride()
+    .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
+  // In the order of the help.
+  for (const add of [addDemo, addServe, addCheck, addIssuer, addLocalAws]) add(program, run)
   return program
 }

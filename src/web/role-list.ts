@@ -1,15 +1,10 @@
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { ListedRole } from '../gateway/list-roles.ts'
 import type { Login } from '../gateway/logins.ts'
+import { durationChoices } from './duration-choices.ts'
+import { matchesQuery } from './matches-query.ts'
 import { attributeRows } from './pages.ts'
-import {
-  type AccountGroup,
-  durationChoices,
-  matchesQuery,
-  type PickedRole,
-  type RoleChoice,
-  type RoleEvidence,
-} from './view-models.ts'
+import type { AccountGroup, PickedRole, RoleChoice, RoleEvidence } from './view-models.ts'
 
 type Account = Omit<AccountGroup, 'roles'>
 

@@ -6,7 +6,7 @@
  * Start reading at `PageModels`: one entry for each file in views/.
  */
 import type { AccountColor } from '../config/types.ts'
-import { showDuration } from '../core/duration.ts'
+import type { Instant } from './instant.ts'
 
 /** The names of the form fields, the same in every form. */
 export const fields = {
@@ -56,12 +56,6 @@ export interface SignedIn {
 /** A page that exists only for a person who is signed in. */
 export interface SignedInPage extends Page {
   readonly session: SignedIn
-}
-
-/** A point in time for machines (`2026-11-22T05:32:48Z`) and for people (`22 Nov 2026, 05:32:48 UTC`). */
-export interface Instant {
-  readonly iso: string
-  readonly text: string
 }
 
 /** GET /login */
@@ -277,39 +271,4 @@ export interface PostFormPage extends Page {
   /** Where it goes, such as `Signing in at Corp SSO`. */
   readonly heading: string
   readonly button: string
-}
-
-const HOUR = 3600
-const USUAL_DURATIONS = [900, HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR]
-
-/**
- * The durations (seconds) that a role offers: the usual ones up to its maximum, and the maximum itself. One hour is
- * selected, which is AWS's own default, or the maximum where that is shorter.
- */
-export const durationChoices = (maxSeconds: number): readonly DurationChoice[] => {
-  const usual = USUAL_DURATIONS.filter((seconds) => seconds < maxSeconds)
-  return [...usual, maxSeconds].map((seconds) => ({
-    seconds,
-    label: showDuration(seconds),
-    selected: seconds === Math.min(HOUR, maxSeconds),
-  }))
-}
-
-/** A point in time as pages show it: to the second, in UTC. */
-export const toInstant = (date: Date): Instant => {
-  const iso = `${date.toISOString().slice(0, 19)}Z`
-  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-  return { iso, text: `${day}, ${iso.slice(11, 19)} UTC` }
-}
-
-/**
- * Whether a role is found by a query: each of its words occurs, in any case, in the account's name or id, or in the
- * role's name, alias or ARN. The browser filters by the same rule: it looks at what the templates mark `data-find`.
- */
-export const matchesQuery = (query: string, account: Omit<AccountGroup, 'roles'>, role: RoleChoice): boolean => {
-  const found = [account.name, account.id, role.name, role.alias, role.arn].join(' ').toLowerCase()
-  return query
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => found.includes(word))
 }

@@ -17,6 +17,14 @@ export const settingsFor = (issuer: string, settings: Partial<OidcSettings> = {}
   ...settings,
 })
 
+/** As a NumericDate: the clock of the provider and of the relying party. */
+export const seconds = (): number => Math.floor(Date.now() / 1000)
+
+/** A provider whose ID tokens are good but for this claim. */
+export const withClaim = (name: string, value: unknown): Mischief => ({
+  claims: (claims) => ({ ...claims, [name]: value }),
+})
+
 export interface Attempt {
   readonly settings?: Partial<OidcSettings>
   readonly options?: RelyingPartyOptions

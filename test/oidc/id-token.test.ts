@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firstFailure } from '../../src/core/verdict.ts'
 import { idTokenChecks } from '../../src/oidc/id-token-checks.ts'
-import { type Attempt, attempt, refusal } from './attempt.ts'
+import { type Attempt, attempt, refusal, seconds, withClaim } from './attempt.ts'
 import {
   encode,
   hmacWith,
@@ -22,8 +22,6 @@ beforeAll(async () => {
 })
 afterAll(() => provider.close())
 
-const seconds = () => Math.floor(Date.now() / 1000)
-const withClaim = (name: string, value: unknown): Mischief => ({ claims: (claims) => ({ ...claims, [name]: value }) })
 const without = (name: string): Mischief => ({
   claims: (claims) => Object.fromEntries(Object.entries(claims).filter(([claim]) => claim !== name)),
 })

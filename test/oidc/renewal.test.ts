@@ -5,7 +5,7 @@ import { firstFailure } from '../../src/core/verdict.ts'
 import { OidcError } from '../../src/oidc/errors.ts'
 import { renewalChecks } from '../../src/oidc/id-token-checks.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
-import { settingsFor } from './attempt.ts'
+import { seconds, settingsFor, withClaim } from './attempt.ts'
 import {
   hmacWith,
   type Json,
@@ -22,8 +22,6 @@ beforeAll(async () => {
 })
 afterAll(() => provider.close())
 
-const seconds = () => Math.floor(Date.now() / 1000)
-const withClaim = (name: string, value: unknown): Mischief => ({ claims: (claims) => ({ ...claims, [name]: value }) })
 const without =
   (name: string) =>
   (document: Json): Json =>

@@ -1,15 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { accountColors } from '../../src/config/types.ts'
-import {
-  type AccountGroup,
-  durationChoices,
-  matchesQuery,
-  type PageModels,
-  type PageName,
-  type RoleChoice,
-  toInstant,
-} from '../../src/web/view-models.ts'
+import { durationChoices } from '../../src/web/duration-choices.ts'
+import { toInstant } from '../../src/web/instant.ts'
+import { matchesQuery } from '../../src/web/matches-query.ts'
+import type { AccountGroup, PageModels, PageName, RoleChoice } from '../../src/web/view-models.ts'
 import { createViews, escapeText, staticFolder } from '../../src/web/views.ts'
 
 const views = createViews()

@@ -117,7 +117,7 @@ const countDown = (element) => {
 
 document.querySelectorAll('[data-countdown]').forEach(countDown)
 
-// Filtering: the same rule as matchesQuery in src/web/view-models.ts
+// Filtering: the same rule as src/web/matches-query.ts
 
 const NAVIGATE_AFTER = 400
 

@@ -5,10 +5,11 @@ import { signOut } from '../../gateway/sign-out.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { departSignedOut } from '../departure.ts'
+import { toInstant } from '../instant.ts'
 import { keepLogout, logoutNotice } from '../logout-notice.ts'
 import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
-import { fields, toInstant } from '../view-models.ts'
+import { fields } from '../view-models.ts'
 
 /** GET / */
 const home =

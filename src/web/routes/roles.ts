@@ -12,11 +12,12 @@ import { takeRole } from '../../gateway/take-role.ts'
 import type { WantedRole } from '../../gateway/taken-role.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
+import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text } from '../parameters.ts'
 import { accountGroups, evidenceOf, pickedRole } from '../role-list.ts'
 import { orToLogin, requireLogin } from '../session.ts'
-import { type CredentialFormat, fields, toInstant } from '../view-models.ts'
+import { type CredentialFormat, fields } from '../view-models.ts'
 import { renewFirst } from './renewal.ts'
 
 /** GET /roles */
