@@ -100,6 +100,13 @@ describe('metadata from a file', () => {
     expect(metadata.status()).toMatchObject({ from: 'source', problem: { code: 'saml.malformed' } })
   })
 
+  it('that is broken was called the answer of whoever signs in', async () => {
+    await writeFile(file().path, '<!DOCTYPE x><x/>')
+    const metadata = open({ metadata: file() })
+    expect(await codeOf(metadata)).toBe('provider.unavailable')
+    expect(metadata.status().problem?.code).toBe('saml.doctype')
+  })
+
   it('is unavailable when there is no file', async () => {
     expect(await codeOf(open({ metadata: file() }))).toBe('provider.unavailable')
   })
@@ -365,7 +372,10 @@ describe('signed metadata', () => {
     ['no certificate', federation, join(fixtures, 'README.md'), 'provider.unavailable'],
   ])('is refused with %s', async (_, text, metadataCertificate, code) => {
     server.answer = document(text)
-    expect(await codeOf(open({ ...signed, metadataCertificate }))).toBe(code)
+    const metadata = open({ ...signed, metadataCertificate })
+    const forThePerson = code.startsWith('saml.metadata_') ? code : 'provider.unavailable'
+    expect(await codeOf(metadata)).toBe(forThePerson)
+    expect(metadata.status().problem?.code).toBe(code)
   })
 
   it('is refused where the entity is not in it', async () => {
@@ -475,7 +485,9 @@ describe.each([
 
   it('leaves nothing behind of what was refused', async () => {
     server.answer = document(text.replace('University of Geneva', 'University of Genova'))
-    expect(await codeOf(open(discovery), geneva)).toBe('saml.signature_digest')
+    const metadata = open(discovery)
+    expect(await codeOf(metadata, geneva)).toBe('provider.unavailable')
+    expect(metadata.status().problem?.code).toBe('saml.signature_digest')
     expect(await readdir(join(folder, 'state')).catch(() => [])).toEqual([])
   })
 })

@@ -95,7 +95,7 @@ export const createMetadata = (settings: MetadataSettings, surroundings: Metadat
       if (!mayWait) await updated
     }
     if (updating && !inUse) await updating
-    if (!inUse) throw problem ?? new GatewayError('provider.unavailable', { source: loader.source.place })
+    if (!inUse) throw toUnavailable(problem, loader.source.place)
     mustBeValidAt(now(), inUse.ready.validUntil)
     return inUse
   }
@@ -118,6 +118,18 @@ export const createMetadata = (settings: MetadataSettings, surroundings: Metadat
       await inUse?.ready.close()
     },
   }
+}
+
+/** Who signs in has no part in what is wrong with the metadata: its XML or signature is not called theirs. */
+const toUnavailable = (problem: FedgateError | undefined, source: string): FedgateError => {
+  if (problem && /^(provider|saml\.metadata)[._]/.test(problem.code)) return problem
+  const found = problem && [problem.code, reasonOf(problem)].filter((text) => text !== undefined).join(': ')
+  return new GatewayError('provider.unavailable', {
+    expected: 'metadata',
+    source,
+    ...(found !== undefined && { found }),
+    ...(problem && { cause: problem }),
+  })
 }
 
 const statusOf = (source: string, inUse: Version | undefined, problem: FedgateError | undefined): MetadataStatus => {
