@@ -89,7 +89,7 @@ const mustBeNew = (gateway: Gateway, login: Login): void => {
   throw new StsError('sts.evidence_stale', {
     expected: `an answer issued at about ${gateway.now().toISOString()}`,
     found: login.signIn.evidence.issuedAt.toISOString(),
-    source: 'Assertion/@IssueInstant',
+    source: login.signIn.evidence.kind === 'saml' ? 'Assertion/@IssueInstant' : 'iat',
     hint: 'The clocks of the identity provider and of this gateway differ. Show the reference to whoever runs them.',
   })
 }

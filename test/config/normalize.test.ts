@@ -192,6 +192,12 @@ describe('a configuration', () => {
     expect(parse(text).providers[index]?.exchange).toMatchObject(expected)
   })
 
+  it('reads how long ago a sign-in may be for a role', () => {
+    expect(parse(changed('alias: admin', 'alias: admin\n    maxAuthAge: 15m')).roles[0]).toMatchObject({
+      maxAuthAgeSeconds: 900,
+    })
+  })
+
   it('keeps the order of several session secrets: the first signs', () => {
     const [a, b] = ['a'.repeat(32), 'b'.repeat(32)]
     const { secrets } = parse(changed('secret: 0123456789abcdef0123456789abcdef', `secret: [${a}, ${b}]`)).session
