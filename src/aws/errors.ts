@@ -35,7 +35,7 @@ export const stsErrors = {
     hint: 'Ask the administrator of the identity provider to sign ID tokens with RS256, or whoever runs this gateway to set `evidence: reissued`.',
   },
   'sts.evidence_kind': {
-    sentence: 'Your sign-in is of another kind than the one that AWS is to be shown.',
+    sentence: 'Your sign-in is from before the settings of your identity provider were changed here.',
     hint: 'Sign out and in again.',
   },
   'sts.duration_too_long': {

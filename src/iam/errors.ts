@@ -3,7 +3,7 @@ import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/err
 export const iamErrors = {
   'iam.policy_malformed': {
     sentence: 'The trust policy is not one that IAM would accept.',
-    hint: 'Correct the named places; `fedgate trust-policy` prints a policy that works.',
+    hint: 'Correct the named places.',
   },
 } as const satisfies ErrorCatalogue
 

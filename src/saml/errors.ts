@@ -20,7 +20,7 @@ const clocks = 'Sign in again. If it happens again, the clocks of the gateway an
 export const samlErrors = {
   ...liftedErrors,
 
-  'saml.parameter_missing': { sentence: 'There was no single sign-in answer in the form.', hint: again },
+  'saml.parameter_missing': { sentence: 'The form held no answer to a sign-in, or several.', hint: again },
   'saml.base64': { sentence: "The identity provider's answer is not valid base64.", hint: ask },
   'saml.utf8': { sentence: "The identity provider's answer is not valid UTF-8.", hint: ask },
 
@@ -148,7 +148,7 @@ export const samlErrors = {
     hint: 'Its metadata needs a SingleSignOnService with the HTTP-Redirect or the HTTP-POST binding.',
   },
   'saml.message_missing': {
-    sentence: 'What arrived is not one message of single sign-on, with one signature.',
+    sentence: 'What arrived is not exactly one SAML message.',
     hint: 'Start again at the gateway.',
   },
   'saml.deflate': { sentence: "The identity provider's message cannot be unpacked.", hint: ask },

@@ -6,9 +6,13 @@ import { checkReference } from '../../scripts/config-reference/checks.ts'
 import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
+import { checkErrors, startErrors } from '../../src/cli/errors.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { gatewayErrors } from '../../src/gateway/errors.ts'
+import { iamErrors } from '../../src/iam/errors.ts'
+import { issuerErrors } from '../../src/issuer/errors.ts'
+import { localAwsErrors } from '../../src/local-aws/errors.ts'
 import { oidcErrors } from '../../src/oidc/errors.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
 import { webErrors } from '../../src/web/errors.ts'
@@ -34,7 +38,19 @@ describe('what is generated from the source (npm run schema)', () => {
 
   it('docs/errors.md has every code of every folder', () => {
     const page = read('docs/errors.md')
-    const codes = [configErrors, gatewayErrors, oidcErrors, samlErrors, stsErrors, webErrors].flatMap(Object.keys)
+    const codes = [
+      checkErrors,
+      configErrors,
+      gatewayErrors,
+      iamErrors,
+      issuerErrors,
+      localAwsErrors,
+      oidcErrors,
+      samlErrors,
+      startErrors,
+      stsErrors,
+      webErrors,
+    ].flatMap(Object.keys)
     expect(codes.filter((code) => !page.includes(`- \`${code}\`: `))).toEqual([])
   })
 
