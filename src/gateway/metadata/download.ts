@@ -36,7 +36,21 @@ export class NotThere extends Error {}
  * with the reason for anything else.
  */
 export const download = async (url: string, plan: DownloadPlan): Promise<Download> => {
-  const signal = AbortSignal.any([plan.signal, AbortSignal.timeout(plan.milliseconds)])
+  // AbortSignal.any holds its sources weakly: in Node 20 a timeout that is only in there is collected and never comes.
+  const ending = new AbortController()
+  const end = (): void => ending.abort(plan.signal.reason)
+  const timer = setTimeout(() => ending.abort(new Error('took too long')), plan.milliseconds)
+  plan.signal.addEventListener('abort', end)
+  try {
+    plan.signal.throwIfAborted()
+    return await receive(url, plan, ending.signal)
+  } finally {
+    clearTimeout(timer)
+    plan.signal.removeEventListener('abort', end)
+  }
+}
+
+const receive = async (url: string, plan: DownloadPlan, signal: AbortSignal): Promise<Download> => {
   const response = await ask(new URL(url), headersFor(plan.validators), signal)
   if (response.status === 304) return { kind: 'unchanged' }
   if (response.status !== 200) {
