@@ -271,10 +271,10 @@ const bad: readonly Bad[] = [
   { what: 'a sign-in by POST', sent: post('/login/corp', ''), status: 405, code: 'http.method_not_allowed' },
   { what: 'OPTIONS *', sent: { method: 'OPTIONS', path: '*' }, status: 405, code: 'http.method_not_allowed' },
   {
-    what: 'a callback by POST',
+    what: 'a posted callback that answers no question',
     sent: post('/oidc/openid/callback', 'code=a&state=b'),
-    status: 405,
-    code: 'http.method_not_allowed',
+    status: 403,
+    code: 'oidc.state_mismatch',
   },
 ]
 
