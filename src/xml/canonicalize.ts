@@ -1,3 +1,4 @@
+import { reference } from './references.ts'
 import { resolvePrefix, type XmlAttribute, type XmlElement } from './tree.ts'
 
 /**
@@ -117,17 +118,6 @@ const writeAttributes = (attributes: readonly XmlAttribute[]): string => {
   for (const { name, value } of sorted) text += ` ${name}="${escapeAttribute(value)}"`
   return text
 }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\t': '&#x9;',
-  '\n': '&#xA;',
-  '\r': '&#xD;',
-}
-const reference = (character: string): string => ESCAPES[character] ?? character
 
 /** Exactly these characters and no others (Canonical XML 1.0, 2.3): not what write.ts escapes. */
 export const canonicalText = (text: string): string =>

@@ -1,4 +1,5 @@
 import { XmlError } from './errors.ts'
+import { reference } from './references.ts'
 
 /** XML text that is already escaped: only this file makes it. */
 export interface Markup {
@@ -9,18 +10,9 @@ export type MarkupChild = Markup | string | undefined
 
 const NAME = /^[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?$/
 const ILLEGAL = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  '\t': '&#x9;',
-  '\n': '&#xA;',
-  '\r': '&#xD;',
-}
 const escaped = (text: string, unsafe: RegExp): string => {
   if (ILLEGAL.test(text)) throw new XmlError('xml.unwritable')
-  return text.replace(unsafe, (character) => ESCAPES[character] ?? '')
+  return text.replace(unsafe, reference)
 }
 
 const escapeText = (text: string): string => escaped(text, /[&<>\r]/g)
