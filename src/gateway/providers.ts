@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import type { OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
 import type { SignIn } from '../core/identity.ts'
 import { fingerprint } from '../core/ids.ts'
@@ -157,9 +158,18 @@ export const unavailability = async (provider: Provider): Promise<string | undef
   const isThere =
     provider.protocol === 'oidc'
       ? await provider.relyingParty.available()
-      : await provider.metadataSource.check().then(
-          () => true,
-          () => false,
-        )
+      : await isThereSoon(provider.metadataSource.check())
   return isThere ? undefined : 'This provider cannot be reached at the moment.'
 }
+
+const PATIENCE_MS = 2000
+
+/** Nobody who chooses waits for a server that does not answer. */
+const isThereSoon = (asked: Promise<unknown>): Promise<boolean> =>
+  Promise.race([
+    asked.then(
+      () => true,
+      () => false,
+    ),
+    setTimeout(PATIENCE_MS, false, { ref: false }),
+  ])

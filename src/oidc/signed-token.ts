@@ -66,10 +66,13 @@ const openToken = async (
   return parseSigned(inner) ?? malformed
 }
 
+// Padding is no part of base64url here, and AWS may not forgive what Node does (RFC 7515 2).
+const COMPACT = /^[\w.-]+$/
+
 /** Header and claims of a compact JWS; undefined for anything else. RFC 7515 7.1 */
 const parseSigned = (compact: string): ParsedToken | undefined => {
   const parts = compact.split('.')
-  if (parts.length !== 3) return undefined
+  if (parts.length !== 3 || !COMPACT.test(compact)) return undefined
   const [header, claims] = [parseSegment(parts[0]), parseSegment(parts[1])]
   return header && claims && { compact, header, claims }
 }

@@ -190,8 +190,10 @@ const endpoints = (role: XmlElement, service: string, attribute = 'Location'): E
   return { ...(redirect && { redirect }), ...(post && { post }) }
 }
 
-/** A `javascript:` location must never reach a redirect. */
-const isHttpUrl = (location: string | undefined): location is string =>
-  location !== undefined && URL.canParse(location) && /^https?:$/.test(new URL(location).protocol)
+/** A `javascript:` location must never reach a redirect, and behind a fragment no request would arrive. */
+const isHttpUrl = (location: string | undefined): location is string => {
+  if (location === undefined || !URL.canParse(location) || location.includes('#')) return false
+  return /^https?:$/.test(new URL(location).protocol)
+}
 
 const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1'

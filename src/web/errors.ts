@@ -70,6 +70,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'saml.logout_unknown': 400,
   'saml.logout_replayed': 409,
   'saml.metadata': 502,
+  'saml.sign_on_endpoint_missing': 502,
   'oidc.provider_unavailable': 502,
   'oidc.provider_failed': 502,
   'oidc.provider_timeout': 504,

@@ -235,6 +235,7 @@ describe('the answer of the token endpoint is refused', () => {
     ['without an ID token', 'oidc.id_token_missing', ({ id_token: _, ...rest }: Json) => rest],
     ['with an ID token that is not text', 'oidc.id_token_missing', (answer: Json) => ({ ...answer, id_token: 7 })],
     ['with an ID token of two parts', 'oidc.id_token_malformed', (answer: Json) => ({ ...answer, id_token: 'a.b' })],
+    ['with a padded ID token', 'oidc.id_token_malformed', (a: Json) => ({ ...a, id_token: `${a.id_token}==` })],
     ['with an ID token that is not JSON', 'oidc.id_token_malformed', (a: Json) => ({ ...a, id_token: 'a.b.c' })],
     [
       'with an encrypted ID token, without a key for it',

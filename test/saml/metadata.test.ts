@@ -133,6 +133,11 @@ describe('metadata that is refused', () => {
     expect(parse(xml).singleSignOn).toEqual({})
   })
 
+  it('never gives a sign-on URL with a fragment, behind which no request would arrive', () => {
+    const xml = metadataXml.replaceAll('https://idp.example.org/sso', 'https://idp.example.org/sso#top')
+    expect(parse(xml).singleSignOn).toEqual({})
+  })
+
   it('in 20,000 nested EntitiesDescriptors stops at the limit', () => {
     const xml = '<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata">'.repeat(20_000)
     expect(codeOf(xml)).toBe('saml.too_deep')

@@ -26,6 +26,7 @@ describe('the form field (security-bar 1.1)', () => {
         .replace(/\+/g, '-')
         .replace(/\//g, '_'),
     ],
+    ['spaces for its plus signs', form(good).SAMLResponse.replace(/[+].*/, ' $&')],
     ['missing padding', 'YQ'],
     ['bits in the padding', 'YR=='],
     ['text behind the padding', 'YQ==YQ=='],

@@ -1,3 +1,4 @@
+import { withTimeLimit } from '../../core/time-limit.ts'
 import { type Received, receiveOctets } from './octets.ts'
 
 /** What a server said of the version that we have, to ask whether there is another. RFC 9110, 13.1 */
@@ -35,20 +36,8 @@ export class NotThere extends Error {}
  * Fetches a document within limits of time and size, from this host and no other. Throws NotThere for 404, and an error
  * with the reason for anything else.
  */
-export const download = async (url: string, plan: DownloadPlan): Promise<Download> => {
-  // AbortSignal.any holds its sources weakly: in Node 20 a timeout that is only in there is collected and never comes.
-  const ending = new AbortController()
-  const end = (): void => ending.abort(plan.signal.reason)
-  const timer = setTimeout(() => ending.abort(new Error('took too long')), plan.milliseconds)
-  plan.signal.addEventListener('abort', end)
-  try {
-    plan.signal.throwIfAborted()
-    return await receive(url, plan, ending.signal)
-  } finally {
-    clearTimeout(timer)
-    plan.signal.removeEventListener('abort', end)
-  }
-}
+export const download = (url: string, plan: DownloadPlan): Promise<Download> =>
+  withTimeLimit(plan.milliseconds, plan.signal, (signal) => receive(url, plan, signal))
 
 const receive = async (url: string, plan: DownloadPlan, signal: AbortSignal): Promise<Download> => {
   const response = await ask(new URL(url), headersFor(plan.validators), signal)

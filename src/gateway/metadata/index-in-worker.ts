@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
+import { withTimeLimit } from '../../core/time-limit.ts'
 import { SamlError } from '../../saml/errors.ts'
 import type { FederationIndex } from '../../saml/federation/index-aggregate.ts'
 import type { IndexOutcome, IndexTask } from './index-worker.ts'
@@ -20,15 +21,15 @@ const startWorker = (workerData: IndexTask): Worker => {
 }
 
 /** Indexes an open file in a thread of its own, until `ending`. Throws SamlError as indexAggregate does. */
-export const indexInWorker = async (task: IndexTask, ending: AbortSignal): Promise<FederationIndex> => {
-  const signal = AbortSignal.any([ending, AbortSignal.timeout(TIMEOUT_MS)])
-  const worker = startWorker(task)
-  try {
-    const [outcome] = (await once(worker, 'message', { signal })) as [IndexOutcome]
-    if ('index' in outcome) return outcome.index
-    const { code, ...detail } = outcome.refused
-    throw new SamlError(code, detail)
-  } finally {
-    await worker.terminate()
-  }
-}
+export const indexInWorker = (task: IndexTask, ending: AbortSignal): Promise<FederationIndex> =>
+  withTimeLimit(TIMEOUT_MS, ending, async (signal) => {
+    const worker = startWorker(task)
+    try {
+      const [outcome] = (await once(worker, 'message', { signal })) as [IndexOutcome]
+      if ('index' in outcome) return outcome.index
+      const { code, ...detail } = outcome.refused
+      throw new SamlError(code, detail)
+    } finally {
+      await worker.terminate()
+    }
+  })
