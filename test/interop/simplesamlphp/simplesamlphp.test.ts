@@ -22,15 +22,16 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
         { id: 'oid', ...saml, signature: 'both' },
         { id: 'believed', ...saml, rolesFromAssertion: true },
         { id: 'mail', ...saml, subject: 'mail' },
+        { id: 'encrypted', ...saml, wantAssertionsEncrypted: true },
       ],
       access: [
-        { when: { provider: 'plain', groups: 'aws-dev' }, roles: [DEVELOPER] },
+        { when: { provider: ['plain', 'encrypted'], groups: 'aws-dev' }, roles: [DEVELOPER] },
         { when: { provider: 'oid', eduPersonAffiliation: 'staff' }, roles: [DEVELOPER] },
         { when: { provider: 'mail', mail: '/.*@example[.]org/' }, roles: [AUDITOR] },
       ],
       sessionName: '{email}',
     })
-    for (const id of ['plain', 'oid', 'believed', 'mail'])
+    for (const id of ['plain', 'oid', 'believed', 'mail', 'encrypted'])
       await idp.register(id, await (await fetch(`${gateway.url}/saml/${id}/metadata`)).text())
   })
   afterAll(async () => {
@@ -56,6 +57,20 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
 
   it('alice gets the role of her group, and credentials that AWS gives for it', async () => {
     const { visitor, page } = await signedIn('plain', 'alice')
+    expect(rolesOn(page)).toEqual([DEVELOPER])
+    const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
+    expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.org')
+  })
+
+  it('alice gets it also where the assertion is encrypted, with AES-CBC inside a signed response', async () => {
+    const visitor = new Visitor()
+    const answer = await samlAnswer(visitor, { gateway: gateway.url, provider: 'encrypted', username: 'alice' })
+    const response = Buffer.from(answer.SAMLResponse, 'base64').toString()
+    expect(response).toContain('EncryptedAssertion')
+    expect(response).toContain('http://www.w3.org/2001/04/xmlenc#aes128-cbc')
+    expect(response).toContain('http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p')
+    expect(response).not.toContain('aws-dev')
+    const page = await postAnswer(visitor, answer)
     expect(rolesOn(page)).toEqual([DEVELOPER])
     const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
     expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.org')
