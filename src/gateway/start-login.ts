@@ -60,8 +60,14 @@ const wishesOf = ({ isPassive, maxAuthAgeSeconds }: Intent): LoginWishes => {
 }
 
 /** The same of an OpenID provider. Throws OidcError. */
-export const startOidc = async (gateway: Gateway, provider: OidcProvider, intent: Intent): Promise<Departure> => {
-  const { url, ...secrets } = await provider.relyingParty.start(gateway.now(), wishesOf(intent))
+export const startOidc = async (
+  gateway: Gateway,
+  provider: OidcProvider,
+  intent: Intent,
+  loginHint?: string,
+): Promise<Departure> => {
+  const wishes = { ...wishesOf(intent), ...(loginHint === undefined ? {} : { loginHint }) }
+  const { url, ...secrets } = await provider.relyingParty.start(gateway.now(), wishes)
   const { id } = provider.settings
   await rememberPending(gateway.store, gateway.now, secrets.state, {
     protocol: 'oidc',
@@ -76,6 +82,8 @@ export interface Asked {
   readonly provider: string
   /** The entityID of the one that the person chose, where the provider has many. */
   readonly idp?: string
+  /** Whom the person is likely to sign in as: a hint for an OpenID provider's page, and no more. Core 3.1.2.1 */
+  readonly loginHint?: string
   readonly returnTo: unknown
   readonly browserSecret: string | undefined
 }
@@ -91,6 +99,6 @@ export const startLogin = async (gateway: Gateway, asked: Asked): Promise<Starte
   const departure =
     provider.protocol === 'saml'
       ? await startSaml(gateway, provider, { ...intent, ...(asked.idp === undefined ? {} : { idp: asked.idp }) })
-      : await startOidc(gateway, provider, intent)
+      : await startOidc(gateway, provider, intent, asked.loginHint)
   return { departure, browserSecret }
 }

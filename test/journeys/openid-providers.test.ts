@@ -158,6 +158,25 @@ describe('alice takes a role', () => {
   })
 })
 
+describe('the way to the provider', () => {
+  const sentTo = async (path: string): Promise<URLSearchParams> => {
+    const answer = await fetch(`${gateway.url}${path}`, { redirect: 'manual' })
+    return new URL(answer.headers.get('location') ?? '').searchParams
+  }
+
+  it('names whom to expect, where the link says it', async () => {
+    expect((await sentTo('/login/basic?login_hint=alice%40example.com')).get('login_hint')).toBe('alice@example.com')
+    expect((await sentTo('/login/basic')).has('login_hint')).toBe(false)
+  })
+
+  it('carries what the configuration wishes', async () => {
+    const sent = await sentTo('/login/wishes')
+    expect(sent.get('prompt')).toBe('login')
+    expect(sent.get('max_age')).toBe('3600')
+    expect(sent.get('acr_values')).toBe('mfa')
+  })
+})
+
 describe('logout', () => {
   const confirmAtOp = async (visitor: Visitor, href: string): Promise<Page> => {
     const { body: xsrf } = await visitor.open(href)

@@ -43,6 +43,9 @@ const choose =
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
   }
 
+/** An e-mail address has at most 254 characters. */
+const LONGEST_HINT = 254
+
 /** GET /login/:provider: off to the identity provider, with the cookie that the way back asks for. */
 const start =
   (parts: WebParts): RequestHandler<{ provider: string }> =>
@@ -51,11 +54,13 @@ const start =
     const { provider } = request.params
     const idp = text(request.query.idp)
     if (idp === '' && offersChoice(gateway, provider)) return next()
+    const loginHint = text(request.query.login_hint).slice(0, LONGEST_HINT)
     const started = await startLogin(gateway, {
       provider,
       returnTo: request.query.return_to,
       browserSecret: boundBrowser(gateway, request),
       ...(idp === '' ? {} : { idp }),
+      ...(loginHint === '' ? {} : { loginHint }),
     })
     bindBrowser(gateway, response, started.browserSecret)
     if (idp !== '') rememberIdp(gateway, response, provider, idp)
