@@ -57,7 +57,7 @@ const configuration = ({ clients, people }: DemoOpenIdProviderOptions, jwks: JSO
     client_id: clientId,
     client_secret: clientSecret,
     redirect_uris: [...redirectUris],
-    post_logout_redirect_uris: [...new Set(redirectUris.map((uri) => `${new URL(uri).origin}/`))],
+    post_logout_redirect_uris: [...new Set(redirectUris.map((uri) => `${new URL(uri).origin}/logout`))],
   })),
   jwks: jwks as NonNullable<Configuration['jwks']>,
   claims: {

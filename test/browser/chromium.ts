@@ -61,6 +61,12 @@ export const chooseAndSignIn = async (page: Page, label: string, username: strin
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
+/** Says yes where the demo's OpenID provider asks whether to sign out there too. */
+export const signOutAtProvider = async (page: Page): Promise<void> => {
+  await page.getByText('Do you want to sign out of the demo identity provider too?').waitFor()
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+}
+
 /** Who the gateway takes this browser for. */
 export const whoIs = async ({ context }: Person, gateway: string): Promise<string | undefined> => {
   const answer = await context.request.get(`${gateway}/api/session`)

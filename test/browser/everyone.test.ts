@@ -3,7 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type House, startHouse } from '../harness/house.ts'
 import { requireTool } from '../tools.ts'
-import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
+import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson, signOutAtProvider } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   let house: House
@@ -51,6 +51,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await page.waitForURL(`${house.localAws}/console`)
         await page.goto(`${house.gateway}/logout`)
         await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
+        if (label === 'Example ID') await signOutAtProvider(page)
         await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
       }),
     )
