@@ -3,7 +3,7 @@ import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/err
 export const startErrors = {
   'start.port_taken': {
     sentence: 'Another program already listens on that port.',
-    hint: 'End that program, or choose another port.',
+    hint: 'End that program, or choose another port: `listen.port`, and `localAws.listen.port` for the local AWS.',
   },
   'start.cannot_listen': {
     sentence: 'The address to listen on cannot be used.',

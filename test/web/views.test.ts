@@ -233,6 +233,17 @@ describe('the chooser', () => {
 describe('the role picker', () => {
   const models = pagesSaying('plain')
 
+  it('names the account with every control of a role, since another account may have a role of that name', () => {
+    const accounts = models.roles.accounts.map((account) => ({ ...account, name: 'Production' }))
+    const html = views.render('roles', { ...models.roles, accounts })
+    expect([...html.matchAll(/"([^"]* plain in [^"]*)"/g)].map(([, label]) => label)).toEqual([
+      'Copy the ARN of plain in Production',
+      'Duration for plain in Production',
+      'Credentials for plain in Production',
+      'Console as plain in Production',
+    ])
+  })
+
   it('counts what is shown of all', () => {
     expect(views.render('roles', models.roles)).toContain('1 of 2 roles in 1 account<')
     expect(views.render('roles', { ...models.roles, total: 1 })).toContain('1 role in 1 account<')
