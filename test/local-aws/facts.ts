@@ -1,0 +1,339 @@
+/**
+ * What AWS's STS is known to do (aws-sts-semantics, section A): one line for each fact, with what it rests on. A test
+ * holds a fact by naming its id in square brackets in its title; facts.test.ts fails for a fact that no test names, and
+ * docs/local-aws-facts.md is the table of both.
+ */
+
+/** What a fact rests on: AWS's service model, its documentation, an answer that was recorded, or nothing of these. */
+type Source = 'model' | 'documented' | 'recorded' | 'unconfirmed'
+
+interface Fact {
+  readonly says: string
+  readonly source: Source
+}
+
+const fact = (says: string, source: Source): Fact => ({ says, source })
+
+const wireFormat = {
+  'A.1 form': fact('A call is `POST /` with a form; `Action` and `Version` name the operation', 'model'),
+  'A.1 query': fact('The same parameters are taken in the query of a GET', 'unconfirmed'),
+  'A.1 lists': fact('Lists are `Name.member.N` from 1 on, structures are dotted', 'model'),
+  'A.1 empty value': fact('A tag may have an empty value', 'model'),
+  'A.1 unknown parameters': fact('Parameters that the action does not have are ignored', 'unconfirmed'),
+  'A.1 success': fact(
+    'A success is `{Op}Response` in the namespace of STS, with `{Op}Result` and `ResponseMetadata`',
+    'model',
+  ),
+  'A.1 timestamps': fact('Times are ISO 8601 in UTC, in whole seconds, with a Z', 'unconfirmed'),
+  'A.1 error': fact('An error is `ErrorResponse` with Type, Code and Message, and RequestId beside Error', 'recorded'),
+  'A.1 type': fact('Type is `Sender` for every 4xx and `Receiver` for 5xx', 'model'),
+  'A.1 headers': fact(
+    'Answers have `x-amzn-RequestId`, the same as in the body, and `Content-Type: text/xml`',
+    'unconfirmed',
+  ),
+  'A.1 unsigned': fact('The two federated calls need no signature, and one that is there is ignored', 'model'),
+  'A.1 signed': fact('All other calls are signed with SigV4 for the service `sts`', 'model'),
+  'A.1 session token': fact('Calls with temporary keys bring their session token', 'documented'),
+  'A.1 presigned': fact(
+    'The signature may stand in the query, with an expiry and further signed headers',
+    'documented',
+  ),
+  'A.1 order': fact(
+    'Shape, ARN, decoding, role, duration, provider, signature, times, attributes, trust, policies: in this order',
+    'unconfirmed',
+  ),
+} as const
+
+const shapes = {
+  'A.2 arnType': fact('ARNs have 20 to 2048 characters of a set', 'model'),
+  'A.2 roleSessionNameType': fact('RoleSessionName has 2 to 64 of `[\\w+=,.@-]`', 'model'),
+  'A.2 sourceIdentityType': fact('SourceIdentity has 2 to 64 of `[\\w+=,.@-]` and does not begin `aws:`', 'model'),
+  'A.2 userNameType': fact('Name of GetFederationToken has 2 to 32 of `[\\w+=,.@-]`', 'model'),
+  'A.2 roleDurationSecondsType': fact('DurationSeconds of AssumeRole* is 900 to 43200', 'model'),
+  'A.2 durationSecondsType': fact(
+    'DurationSeconds of GetFederationToken and GetSessionToken is 900 to 129600',
+    'model',
+  ),
+  'A.2 externalIdType': fact('ExternalId has 2 to 1224 of `[\\w+=,.@:/-]`', 'model'),
+  'A.2 serialNumberType': fact('SerialNumber has 9 to 256 of `[\\w+=/:,.@-]`', 'model'),
+  'A.2 tokenCodeType': fact('TokenCode has six digits', 'model'),
+  'A.2 sessionPolicyDocumentType': fact('Policy has 1 to 2048 characters of a set', 'model'),
+  'A.2 unrestrictedSessionPolicyDocumentType': fact('Policy of AssumeRole has no maximum in its shape', 'model'),
+  'A.2 tagListType': fact('There are at most 50 tags', 'model'),
+  'A.2 tagKeyListType': fact('There are at most 50 transitive tag keys', 'model'),
+  'A.2 tagKeyType': fact('A tag key has 1 to 128 letters, digits, spaces and `_.:/=+-@`', 'model'),
+  'A.2 tagValueType': fact('A tag value has 0 to 256 of the same', 'model'),
+  'A.2 SAMLAssertionType': fact('SAMLAssertion has 4 to 100,000 characters', 'model'),
+  'A.2 clientTokenType': fact('WebIdentityToken has 4 to 20,000 characters', 'model'),
+  'A.2 urlType': fact('ProviderId has 4 to 2048 characters', 'model'),
+  'A.2 encodedMessageType': fact('EncodedMessage has 1 to 10,240 characters', 'model'),
+  'A.2 accessKeyIdType': fact('AccessKeyId has 16 to 128 of `[\\w]`', 'model'),
+  'A.2 ProvidedContextsListType': fact('There are 1 to 5 provided contexts, with 4 to 2048 characters each', 'model'),
+  'A.2 webIdentitySubjectType': fact('The subject of a token has 6 to 255 characters where it is told', 'model'),
+  'A.2 assumedRoleIdType': fact('AssumedRoleId and FederatedUserId have 2 to 193 of `[\\w+=,.@:-]`', 'model'),
+  'A.2 PolicyArns': fact('There are at most 10 policy ARNs', 'documented'),
+} as const
+
+const validation = {
+  'A.3 one': fact("`1 validation error detected: Value '…' at '…' failed to satisfy constraint: …`", 'recorded'),
+  'A.3 member': fact('The path is the name on the wire with its first letter in lower case', 'recorded'),
+  'A.3 member of a list': fact('Members of lists are named `tags.1.member.key`', 'unconfirmed'),
+  'A.3 sensitive': fact('Values that are sensitive or absent are not repeated', 'recorded'),
+  'A.3 null': fact('`Member must not be null`', 'unconfirmed'),
+  'A.3 length at least': fact('`Member must have length greater than or equal to N`', 'unconfirmed'),
+  'A.3 length at most': fact('`Member must have length less than or equal to N`', 'unconfirmed'),
+  'A.3 value at least': fact('`Member must have value greater than or equal to N`', 'unconfirmed'),
+  'A.3 value at most': fact('`Member must have value less than or equal to N`', 'unconfirmed'),
+  'A.3 pattern': fact('`Member must satisfy regular expression pattern: R`', 'recorded'),
+  'A.3 several': fact('All violations in one answer, joined by `; `', 'unconfirmed'),
+  'A.3 no ARN': fact('What is long enough and no ARN is `<the string> is invalid`', 'recorded'),
+} as const
+
+const errors = {
+  'A.4 AccessDenied SAML': fact(
+    '`Not authorized to perform sts:AssumeRoleWithSAML`: role missing, trust policy, tags, source identity, no subject',
+    'documented',
+  ),
+  'A.4 AccessDenied web identity': fact(
+    '`Not authorized to perform sts:AssumeRoleWithWebIdentity`: role missing, trust policy',
+    'recorded',
+  ),
+  'A.4 AccessDenied TagSession': fact(
+    'A federated call without sts:TagSession or sts:SetSourceIdentity gets the same text as any other',
+    'unconfirmed',
+  ),
+  'A.4 AccessDenied AssumeRole': fact(
+    '`User: … is not authorized to perform: sts:AssumeRole on resource: …`',
+    'recorded',
+  ),
+  'A.4 AccessDenied AssumeRole TagSession': fact(
+    '`… sts:TagSession on resource: …` where AssumeRole passes tags',
+    'recorded',
+  ),
+  'A.4 AccessDenied explicit deny': fact('` with an explicit deny in the …` where a statement denies', 'documented'),
+  'A.4 AccessDenied implicit deny': fact('` because no … allows the … action` where nothing allows', 'documented'),
+  'A.4 AccessDenied root': fact('`Roles may not be assumed by root accounts.`', 'unconfirmed'),
+  'A.4 AccessDenied session credentials': fact(
+    '`Cannot call GetFederationToken with session credentials`, and the same of GetSessionToken',
+    'unconfirmed',
+  ),
+  'A.4 AccessDenied MFA': fact(
+    '`MultiFactorAuthentication failed with invalid MFA one time pass code. `',
+    'unconfirmed',
+  ),
+  'A.4 InvalidIdentityToken base64': fact(
+    '`Invalid base64 SAMLResponse (…)`: what cannot be decoded or parsed',
+    'recorded',
+  ),
+  'A.4 InvalidIdentityToken provider': fact("`Specified provider doesn't exist (…)`", 'recorded'),
+  'A.4 InvalidIdentityToken issuer': fact('`Issuer not present in specified provider (…)`', 'recorded'),
+  'A.4 InvalidIdentityToken signature': fact('`Response signature invalid`', 'recorded'),
+  'A.4 InvalidIdentityToken audience': fact('`Response does not contain the required audience.`', 'documented'),
+  'A.4 InvalidIdentityToken session name missing': fact('`RoleSessionName is required in AuthnResponse`', 'documented'),
+  'A.4 InvalidIdentityToken session name': fact(
+    '`RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}`',
+    'documented',
+  ),
+  'A.4 InvalidIdentityToken source identity': fact(
+    '`Source Identity must match … and not begin with "aws:"`',
+    'documented',
+  ),
+  'A.4 InvalidIdentityToken JWT': fact(
+    '`The ID Token provided is not a valid JWT. (…)`: not three parts, no base64url, no JSON, another alg',
+    'recorded',
+  ),
+  'A.4 InvalidIdentityToken OIDC provider': fact(
+    '`No OpenIDConnect provider found in your account for <iss>`',
+    'recorded',
+  ),
+  'A.4 InvalidIdentityToken token audience': fact('`Incorrect token audience`', 'recorded'),
+  'A.4 InvalidIdentityToken key': fact(
+    "`Couldn't retrieve verification key from your identity provider,  please reference …`",
+    'unconfirmed',
+  ),
+  'A.4 InvalidIdentityToken thumbprint': fact(
+    "`OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint`",
+    'recorded',
+  ),
+  'A.4 InvalidIdentityToken claim': fact('`Missing a required claim: <name>`', 'unconfirmed'),
+  'A.4 InvalidIdentityToken ProviderId': fact('`Provided Token is not a Login With Amazon token`', 'unconfirmed'),
+  'A.4 ExpiredTokenException SAML': fact('`Token must be redeemed within 5 minutes of issuance`', 'recorded'),
+  'A.4 ExpiredTokenException token': fact(
+    '`Token expired: current date/time N must be before the expiration date/timeN`, without a space',
+    'recorded',
+  ),
+  'A.4 ExpiredTokenException age': fact('`Token too old: <seconds>`', 'recorded'),
+  'A.4 IDPRejectedClaim': fact('403 `<host>: <host> responded with HTTP/1.1 400 Bad Request`', 'recorded'),
+  'A.4 IDPCommunicationError': fact('The provider of an access token cannot be asked', 'model'),
+  'A.4 MalformedPolicyDocument': fact(
+    'A session policy that is none: `This policy contains invalid Json`, `Syntax errors in policy.`',
+    'recorded',
+  ),
+  'A.4 PackedPolicyTooLarge': fact('`Packed size of session tags consumes N% of allotted space.`', 'recorded'),
+  'A.4 PackedPolicyTooLarge policy': fact(
+    '`Packed policy consumes N% of allotted space, please use smaller policy.`',
+    'unconfirmed',
+  ),
+  'A.4 RegionDisabledException': fact(
+    '403 `STS is not activated in this region for account:<account>. …`',
+    'unconfirmed',
+  ),
+  'A.4 ValidationError role maximum': fact(
+    '`The requested DurationSeconds exceeds the MaxSessionDuration set for this role.`',
+    'recorded',
+  ),
+  'A.4 ValidationError chaining': fact(
+    '`The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.`',
+    'recorded',
+  ),
+  'A.4 InvalidParameterValue duplicate': fact(
+    '`Duplicate tag keys found. Please note that Tag keys are case insensitive.`',
+    'recorded',
+  ),
+  'A.4 InvalidParameterValue transitive': fact(
+    '`The specified transitive tag key must be included in the requested tags.`',
+    'recorded',
+  ),
+  'A.4 InvalidParameterValue inherited': fact(
+    "`One of the specified transitive tag keys can't be set because it conflicts …`",
+    'recorded',
+  ),
+  'A.4 InvalidAuthorizationMessageException': fact(
+    '`Message is not valid`: foreign, expired, or broken by a line end',
+    'unconfirmed',
+  ),
+  'A.4 InvalidClientTokenId': fact(
+    '`The security token included in the request is invalid.`: unknown key or wrong session token',
+    'recorded',
+  ),
+  'A.4 SignatureDoesNotMatch': fact('`The request signature we calculated does not match …`', 'recorded'),
+  'A.4 SignatureDoesNotMatch time': fact(
+    '`Signature expired: …` and `Signature not yet current: …`, beyond 15 minutes',
+    'unconfirmed',
+  ),
+  'A.4 ExpiredToken': fact(
+    '`The security token included in the request is expired`: the credentials that sign',
+    'unconfirmed',
+  ),
+  'A.4 MissingAuthenticationToken': fact('`Request is missing Authentication Token`', 'unconfirmed'),
+  'A.4 IncompleteSignature': fact('An Authorization header that is not whole', 'unconfirmed'),
+  'A.4 InvalidAction': fact('`Could not find operation <X> for version 2011-06-15`', 'unconfirmed'),
+} as const
+
+const actions = {
+  'A.5 AssumeRole required': fact('AssumeRole needs RoleArn and RoleSessionName; an hour is the default', 'model'),
+  'A.5 AssumeRole maximum': fact("More than the role's MaxSessionDuration is refused, not clamped", 'model'),
+  'A.5 AssumeRole chaining': fact('A role session assumes for an hour at most; asking for more fails', 'documented'),
+  'A.5 AssumeRole no federation': fact(
+    'Its credentials cannot call GetFederationToken or GetSessionToken',
+    'documented',
+  ),
+  'A.5 AssumeRole root': fact('The root of an account cannot call it', 'documented'),
+  'A.5 AssumeRole same account': fact(
+    "Within an account the trust policy may name the caller; naming the account needs the caller's own policy too",
+    'documented',
+  ),
+  'A.5 AssumeRole other account': fact(
+    "Across accounts the trust policy and the caller's own policy must both allow",
+    'documented',
+  ),
+  'A.5 AssumeRole answer': fact('Credentials, AssumedRoleUser, PackedPolicySize, SourceIdentity', 'model'),
+  'A.5 PackedPolicySize absent': fact('PackedPolicySize is absent where neither policy nor tag was passed', 'recorded'),
+  'A.5 SAML required': fact('AssumeRoleWithSAML needs RoleArn, PrincipalArn and the whole Response in base64', 'model'),
+  'A.5 SAML from the assertion': fact(
+    'Session name, tags and source identity come from the assertion; parameters of these names do nothing',
+    'model',
+  ),
+  'A.5 SAML lifetime': fact(
+    'The shortest of DurationSeconds, SessionNotOnOrAfter and the SessionDuration attribute',
+    'documented',
+  ),
+  'A.5 SAML role maximum': fact('DurationSeconds above the maximum of the role is a ValidationError', 'documented'),
+  'A.5 SAML reserved roles': fact('Roles of Identity Center, `AWSReservedSSO_…`, cannot be taken', 'documented'),
+  'A.5 SAML twelve hours': fact('A first session is not chained: twelve hours are possible', 'documented'),
+  'A.5 SAML answer': fact(
+    'Subject, SubjectType, Issuer, Audience (the Recipient), NameQualifier, SourceIdentity',
+    'model',
+  ),
+  'A.5 web identity required': fact(
+    'AssumeRoleWithWebIdentity needs RoleArn, RoleSessionName and WebIdentityToken',
+    'model',
+  ),
+  'A.5 web identity ProviderId': fact(
+    'ProviderId is `www.amazon.com` or `graph.facebook.com`, and absent for OpenID',
+    'documented',
+  ),
+  'A.5 web identity integers': fact('The times of a token are integers', 'model'),
+  'A.5 web identity algorithms': fact('RS256, RS384, RS512, ES256, ES384 and ES512, and no others', 'model'),
+  'A.5 web identity answer': fact('SubjectFromWebIdentityToken, Provider, Audience, SourceIdentity', 'model'),
+  'A.5 DecodeAuthorizationMessage permission': fact(
+    'It takes the permission sts:DecodeAuthorizationMessage',
+    'documented',
+  ),
+  'A.5 DecodeAuthorizationMessage answer': fact(
+    'DecodedMessage is JSON: allowed, explicitDeny, matchedStatements, failures, context',
+    'documented',
+  ),
+  'A.5 GetAccessKeyInfo': fact('It answers the account of a key, whether or not the key is in use', 'documented'),
+  'A.5 GetCallerIdentity never denied': fact('It cannot be denied, not even explicitly', 'documented'),
+  'A.5 GetCallerIdentity root': fact('Of the root: the account, and `…:root`', 'documented'),
+  'A.5 GetCallerIdentity user': fact(
+    'Of a user, with its own keys or those of GetSessionToken: `AIDA…`, and its ARN with the path',
+    'recorded',
+  ),
+  'A.5 GetCallerIdentity role': fact(
+    'Of a role session: `AROA…:name`, and `assumed-role/<role without path>/<name>`',
+    'recorded',
+  ),
+  'A.5 GetCallerIdentity federated user': fact(
+    'Of GetFederationToken: `<account>:<Name>`, and `federated-user/<Name>`',
+    'documented',
+  ),
+  'A.5 GetFederationToken durations': fact(
+    '900 to 129600, by default 43200; a root asks for more than an hour and gets one',
+    'documented',
+  ),
+  'A.5 GetFederationToken tags': fact('Tags, without transitive keys', 'model'),
+  'A.5 GetFederationToken answer': fact(
+    'Credentials, FederatedUser, and PackedPolicySize even when it is 0',
+    'recorded',
+  ),
+  'A.5 GetFederationToken no policy': fact('Without a session policy the session may do nothing', 'documented'),
+  'A.5 GetFederationToken may call': fact(
+    'Its credentials call no IAM, and of STS only GetCallerIdentity',
+    'documented',
+  ),
+  'A.5 GetSessionToken durations': fact('900 to 129600, by default 43200; for a root 3600 at most', 'documented'),
+  'A.5 GetSessionToken answer': fact('Credentials only', 'model'),
+  'A.5 GetSessionToken no permission': fact('It needs no permission', 'documented'),
+  'A.5 GetSessionToken may call': fact(
+    'Its credentials call no IAM without MFA, and of STS AssumeRole and GetCallerIdentity',
+    'documented',
+  ),
+  'A.5 GetServiceBearerToken': fact('A permission and no call: InvalidAction', 'documented'),
+  'A.5 TagSession': fact(
+    'TagSession, SetSourceIdentity and SetContext are permissions and no calls: InvalidAction',
+    'documented',
+  ),
+  'A.5 newer operations': fact(
+    'AssumeRoot, GetDelegatedAccessToken and GetWebIdentityToken are answered with InvalidAction',
+    'unconfirmed',
+  ),
+} as const
+
+const identifiers = {
+  'A.6 prefixes': fact('AKIA and ASIA for keys, AIDA for users, AROA for roles', 'documented'),
+  'A.6 key ids': fact('A key id has four characters of prefix and sixteen of `A-Z2-7`', 'documented'),
+  'A.6 assumed role id': fact('AssumedRoleId is `AROA…:<RoleSessionName>`', 'documented'),
+  'A.6 account in the key': fact('The account can be read from a key id', 'recorded'),
+  'A.6 older keys': fact('Older ids, whose first character is before Q, have no account in them', 'recorded'),
+} as const
+
+export const facts: Readonly<Record<string, Fact>> = {
+  ...wireFormat,
+  ...shapes,
+  ...validation,
+  ...errors,
+  ...actions,
+  ...identifiers,
+}
