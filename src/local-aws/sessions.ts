@@ -1,34 +1,73 @@
+import type { ContextValue } from '../iam/context.ts'
+import type { Policy } from '../iam/policy.ts'
 import type { AccessKey } from './sigv4/verify.ts'
 
 /** Who an access key stands for, as GetCallerIdentity tells it. */
 export interface Caller extends AccessKey {
+  readonly kind: 'root' | 'user' | 'role-session' | 'federated-user'
   readonly accessKeyId: string
+  readonly partition: string
   readonly account: string
   readonly arn: string
   readonly userId: string
 }
 
-/** A session of a role. */
-export interface RoleSession extends Caller {
+/** Temporary credentials, with everything that a later call under them brings along. */
+interface TemporaryCaller extends Caller {
   readonly temporary: NonNullable<AccessKey['temporary']>
-  readonly roleArn: string
-  readonly roleName: string
-  readonly sessionName: string
-  readonly provider: string
-  readonly sourceIdentity: string | undefined
+  readonly issuedAt: Date
+  /** The user or role, or the root user, whose permissions these begin with. */
+  readonly principalArn: string
+  /** When a code of an MFA device came along with the call that opened the session. */
+  readonly mfaAt: Date | undefined
   readonly tags: ReadonlyMap<string, string>
 }
 
+/** What narrows a session's permissions: nothing, or at least one of the policies has to allow a call. */
+export type SessionPolicies = readonly Policy[] | undefined
+
+/** A session of a role. */
+export interface RoleSession extends TemporaryCaller {
+  readonly kind: 'role-session'
+  /** Taken with the credentials of a session, and so for an hour at most (role chaining). */
+  readonly chained: boolean
+  readonly roleArn: string
+  readonly roleName: string
+  readonly sessionName: string
+  /** Who vouched for the person in the first call of the chain: undefined where a user or the like took the role. */
+  readonly provider: string | undefined
+  readonly sourceIdentity: string | undefined
+  readonly transitiveTagKeys: readonly string[]
+  readonly sessionPolicies: SessionPolicies
+  /** The identity provider's keys that live on in the session (aws-sts-semantics B.1, C.1). */
+  readonly identity: readonly ContextValue[]
+}
+
+/** What GetFederationToken opens. Without session policies it may do nothing. */
+export interface FederatedUserSession extends TemporaryCaller {
+  readonly kind: 'federated-user'
+  /** `Name` of the call. */
+  readonly sessionName: string
+  readonly sessionPolicies: SessionPolicies
+}
+
+/** What GetSessionToken opens: the user himself, or the root user. */
+export interface UserSession extends TemporaryCaller {
+  readonly kind: 'user' | 'root'
+}
+
+export type Session = RoleSession | FederatedUserSession | UserSession
+
 /** Sessions in memory, also for a while after their end, so that a late call hears "expired" and not "unknown". */
 export interface Sessions {
-  add(session: RoleSession, now: Date): void
-  find(accessKeyId: string): RoleSession | undefined
+  add(session: Session, now: Date): void
+  find(accessKeyId: string): Session | undefined
 }
 
 const REMEMBERED_SECONDS = 3600
 
 export const createSessions = (): Sessions => {
-  const sessions = new Map<string, RoleSession>()
+  const sessions = new Map<string, Session>()
   let sweepAt = 1000
   const sweep = (now: Date): void => {
     const oldest = now.getTime() - REMEMBERED_SECONDS * 1000

@@ -209,8 +209,17 @@ const openRole = (state: RoleState): Role => {
 }
 
 const openUser = ({ arn, accessKeyId, secretAccessKey }: UserState): Caller => {
-  const { account = '' } = parseArn(arn) ?? {}
-  return { accessKeyId, secretAccessKey, arn, account, userId: uniqueId('AIDA', account, arn), temporary: undefined }
+  const { partition = 'aws', account = '' } = parseArn(arn) ?? {}
+  return {
+    kind: 'user',
+    accessKeyId,
+    secretAccessKey,
+    partition,
+    account,
+    arn,
+    userId: uniqueId('AIDA', account, arn),
+    temporary: undefined,
+  }
 }
 
 /** Scheme and all: a provider registered for https never answers for an http issuer. A trailing slash is no matter. */

@@ -6,10 +6,16 @@ const START = new Date('2026-11-22T12:00:00Z')
 const after = (seconds: number): Date => new Date(START.getTime() + seconds * 1000)
 
 const session = (accessKeyId: string, expiration: Date): RoleSession => ({
+  kind: 'role-session',
+  chained: false,
   accessKeyId,
   secretAccessKey: new Secret('s'),
   temporary: { sessionToken: new Secret('t'), expiration },
+  issuedAt: START,
+  mfaAt: undefined,
+  partition: 'aws',
   account: '111122223333',
+  principalArn: 'arn:aws:iam::111122223333:role/Dev',
   arn: 'arn:aws:sts::111122223333:assumed-role/Dev/alice',
   userId: 'AROAX:alice',
   roleArn: 'arn:aws:iam::111122223333:role/Dev',
@@ -18,6 +24,9 @@ const session = (accessKeyId: string, expiration: Date): RoleSession => ({
   provider: 'arn:aws:iam::111122223333:saml-provider/corp',
   sourceIdentity: undefined,
   tags: new Map(),
+  transitiveTagKeys: [],
+  sessionPolicies: undefined,
+  identity: [],
 })
 
 it('Sessions that ended more than an hour ago are forgotten when others come', () => {

@@ -64,7 +64,7 @@ export const consolePage = ({ role, accountName, endsAt, issuer, destination }: 
 ${row('Session name', role.sessionName)}
 ${row('Ends', html`${left > 0 ? `in ${showDuration(left)}` : 'in less than a minute'} <span class="note">${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC</span>`)}
 ${row('Assumed role', html`<code>${role.arn}</code>`)}
-${row('Vouched for by', html`<code>${role.provider}</code>`)}
+${row('Vouched for by', html`<code>${role.provider ?? 'nobody outside AWS'}</code>`)}
 ${row('Access key', html`<code>${role.accessKeyId}</code>`)}
 ${role.sourceIdentity === undefined ? undefined : row('Source identity', role.sourceIdentity)}
 ${tags.length === 0 ? undefined : row('Session tags', html`<ul class="tags">${tags}</ul>`)}

@@ -82,7 +82,7 @@ const sessionOf = (sessions: Sessions, json: string, now: Date): RoleSession | u
   const { sessionId, sessionKey, sessionToken } = parseObject(json)
   const session = typeof sessionId === 'string' ? sessions.find(sessionId) : undefined
   const isGenuine =
-    session !== undefined &&
+    session?.kind === 'role-session' &&
     sameText(String(sessionKey), session.secretAccessKey.reveal()) &&
     sameText(String(sessionToken), session.temporary.sessionToken.reveal()) &&
     session.temporary.expiration > now

@@ -85,19 +85,28 @@ const newSession = (
 ): RoleSession => {
   const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(role.account)
   return {
+    kind: 'role-session',
+    chained: false,
     accessKeyId,
     secretAccessKey,
     // Whole seconds, as the answer tells it.
     temporary: { sessionToken, expiration: new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000) },
+    issuedAt: now,
+    partition: role.partition,
     account: role.account,
     arn: `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
     userId: `${role.id}:${sessionName}`,
+    principalArn: role.arn,
     roleArn: role.arn,
     roleName: role.name,
     sessionName,
     provider,
     sourceIdentity,
     tags: tags.tags,
+    transitiveTagKeys: tags.transitiveKeys,
+    sessionPolicies: undefined,
+    mfaAt: undefined,
+    identity: [],
   }
 }
 
