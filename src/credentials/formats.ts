@@ -1,53 +1,87 @@
 /**
  * How credentials are written down for the tools that take them. Pure: a record of formats by name, in the AWS CLI's
- * own words (`aws configure export-credentials --format`). The secrets leave here, and only here, as text.
+ * own words where it has one (`aws configure export-credentials --format`). The secrets leave here, and only here, as
+ * text. quoting.ts has the rules of each shell.
  */
 import type { Credentials } from '../core/credentials.ts'
+import { checkedProfileName } from './profile-name.ts'
+import { forCmd, forDocker, forDotenv, forFish, forIni, forNushell, forPowerShell, forShell } from './quoting.ts'
 
 export interface CredentialsToWrite {
   readonly credentials: Credentials
   readonly region: string
+  /** The profile's name in files that have profiles. */
+  readonly profile: string
 }
+
+/** The credentials as text. Throws CredentialsError for what this format cannot hold. */
+export type CredentialFormat = (it: CredentialsToWrite) => string
 
 const instant = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
 
-/** The environment variables that AWS's SDKs and CLI read. */
-const variablesOf = ({
+export interface Variable {
+  readonly name: string
+  readonly value: string
+}
+
+/** The environment variables that AWS's SDKs and CLI read, and when their values expire (UTC). */
+export const credentialVariables = ({
   credentials,
   region,
-}: CredentialsToWrite): readonly (readonly [name: string, value: string])[] => [
-  ['AWS_ACCESS_KEY_ID', credentials.accessKeyId],
-  ['AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey.reveal()],
-  ['AWS_SESSION_TOKEN', credentials.sessionToken.reveal()],
-  ['AWS_CREDENTIAL_EXPIRATION', instant(credentials.expiration)],
-  ['AWS_REGION', region],
-  ['AWS_DEFAULT_REGION', region],
+}: Pick<CredentialsToWrite, 'credentials' | 'region'>): readonly Variable[] => [
+  { name: 'AWS_ACCESS_KEY_ID', value: credentials.accessKeyId },
+  { name: 'AWS_SECRET_ACCESS_KEY', value: credentials.secretAccessKey.reveal() },
+  { name: 'AWS_SESSION_TOKEN', value: credentials.sessionToken.reveal() },
+  { name: 'AWS_CREDENTIAL_EXPIRATION', value: instant(credentials.expiration) },
+  { name: 'AWS_REGION', value: region },
+  { name: 'AWS_DEFAULT_REGION', value: region },
 ]
 
-/** A value for sh, bash and zsh: in single quotes nothing is special but the quote itself. */
-const quoteForShell = (value: string): string => `'${value.replaceAll("'", String.raw`'\''`)}'`
+/** A line for each variable. */
+const lines =
+  (write: (name: string, value: string) => string): CredentialFormat =>
+  (it) =>
+    credentialVariables(it)
+      .map(({ name, value }) => `${write(name, value)}\n`)
+      .join('')
 
-/** Lines to paste into bash or zsh. */
-const env = (it: CredentialsToWrite): string =>
-  variablesOf(it)
-    .map(([name, value]) => `export ${name}=${quoteForShell(value)}\n`)
-    .join('')
+/** A section of `~/.aws/credentials`. */
+const ini: CredentialFormat = ({ credentials, region, profile }) =>
+  [
+    `[${checkedProfileName(profile)}]`,
+    `# expires ${instant(credentials.expiration)}`,
+    `aws_access_key_id = ${forIni(credentials.accessKeyId)}`,
+    `aws_secret_access_key = ${forIni(credentials.secretAccessKey.reveal())}`,
+    `aws_session_token = ${forIni(credentials.sessionToken.reveal())}`,
+    `region = ${forIni(region)}`,
+    '',
+  ].join('\n')
 
-/** The answer that AWS's tools expect of a `credential_process`. */
-const process = ({ credentials }: CredentialsToWrite): string =>
-  `${JSON.stringify(
-    {
-      Version: 1,
-      AccessKeyId: credentials.accessKeyId,
-      SecretAccessKey: credentials.secretAccessKey.reveal(),
-      SessionToken: credentials.sessionToken.reveal(),
-      Expiration: instant(credentials.expiration),
-    },
-    null,
-    2,
-  )}\n`
+/** What a `credential_process` prints. */
+const processFields = ({ credentials }: CredentialsToWrite) => ({
+  Version: 1,
+  AccessKeyId: credentials.accessKeyId,
+  SecretAccessKey: credentials.secretAccessKey.reveal(),
+  SessionToken: credentials.sessionToken.reveal(),
+  Expiration: instant(credentials.expiration),
+})
 
-export const credentialFormats = { env, json: process } as const satisfies Record<
-  string,
-  (it: CredentialsToWrite) => string
->
+const json = (fields: unknown): string => `${JSON.stringify(fields, null, 2)}\n`
+
+export const credentialFormats = {
+  env: lines((name, value) => `export ${name}=${forShell(value)}`),
+  fish: lines((name, value) => `set -gx ${name} ${forFish(value)}`),
+  powershell: lines((name, value) => `$Env:${name} = ${forPowerShell(value)}`),
+  'windows-cmd': lines((name, value) => `set ${forCmd(name, value)}`),
+  nushell: lines((name, value) => `$env.${name} = ${forNushell(value)}`),
+  'env-no-export': lines((name, value) => `${name}=${forDotenv(value)}`),
+  docker: lines((name, value) => `${name}=${forDocker(value)}`),
+  ini,
+  json: (it) => json({ ...processFields(it), Region: it.region }),
+  process: (it) => json(processFields(it)),
+} as const satisfies Readonly<Record<string, CredentialFormat>>
+
+export type FormatName = keyof typeof credentialFormats
+
+/** Several roles at once: a profile each. */
+export const profilesIni = (all: readonly CredentialsToWrite[]): string => all.map(ini).join('\n')

@@ -13,5 +13,5 @@ fi
 
 apt-get update -qq
 apt-get install -y -qq --no-install-recommends \
-  awscli chromium fonts-dejavu-core openssl php-cli php-mbstring php-xml python3-pysaml2 \
-  simplesamlphp xmlsec1
+  awscli chromium fish fonts-dejavu-core openssl php-cli php-mbstring php-xml python3-pysaml2 \
+  simplesamlphp xmlsec1 zsh

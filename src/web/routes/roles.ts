@@ -1,6 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { parseDuration } from '../../core/duration.ts'
 import { credentialFormats } from '../../credentials/formats.ts'
+import { profileNameOf } from '../../credentials/profile-name.ts'
 import { GatewayError } from '../../gateway/errors.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
 import { listRoles } from '../../gateway/list-roles.ts'
@@ -51,7 +52,7 @@ const wantedRole = (form: Readonly<Record<string, unknown>>): WantedRole => {
 
 const FORMATS: readonly (Omit<CredentialFormat, 'text'> & { readonly id: keyof typeof credentialFormats })[] = [
   { id: 'env', label: 'bash, zsh', use: 'Paste it into a terminal: it holds for that terminal only.' },
-  { id: 'json', label: 'JSON', use: 'What a credential_process prints, for tools that read it.' },
+  { id: 'process', label: 'JSON', use: 'What a credential_process prints, for tools that read it.' },
 ]
 
 /** The login of this browser, with evidence as fresh as can be had without the person. */
@@ -79,7 +80,11 @@ const credentials =
       durationSeconds: taken.durationSeconds,
       formats: FORMATS.map((format) => ({
         ...format,
-        text: credentialFormats[format.id]({ credentials: taken.credentials, region }),
+        text: credentialFormats[format.id]({
+          credentials: taken.credentials,
+          region,
+          profile: profileNameOf(taken.role.accountName, taken.role.role.name),
+        }),
       })),
     }
     sendPage(response, views.render('credentials', page))

@@ -1,0 +1,17 @@
+import { CredentialsError } from './errors.ts'
+
+/** What every AWS SDK reads back from between the brackets. */
+const PROFILE = /^[\w+=,.@:/-]{1,128}$/
+
+/** Throws CredentialsError `credentials.profile_invalid`. */
+export const checkedProfileName = (name: string): string => {
+  if (PROFILE.test(name)) return name
+  throw new CredentialsError('credentials.profile_invalid', { found: JSON.stringify(name.slice(0, 128)) })
+}
+
+/** `Production-Admin`: the account's name and the role's, with a hyphen for whatever a profile's name cannot have. */
+export const profileNameOf = (account: string, role: string): string =>
+  `${account}-${role}`
+    .replaceAll(/[^\w+=,.@:/-]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 128) || 'fedgate'
