@@ -4,7 +4,7 @@ import { configSchema, type FileConfig } from './schema.ts'
 type MaybeEach<T> = T extends readonly (infer Item)[] ? readonly (Item | undefined)[] : T
 
 /** The lists whose items are read one by one. */
-type ListKey = 'providers' | 'roles' | 'access'
+type ListKey = 'providers' | 'roles' | 'access' | 'operators'
 
 /** The file as far as it fits the schema: what does not is undefined, items of lists in their place. */
 export type Draft = {
@@ -26,6 +26,7 @@ const lists: Readonly<Record<ListKey, { safeParse(value: unknown): { data?: unkn
   providers: configSchema.shape.providers.element,
   roles: configSchema.shape.roles.unwrap().element,
   access: configSchema.shape.access.unwrap().element,
+  operators: configSchema.shape.operators.unwrap().element,
 }
 
 const isListKey = (key: string): key is ListKey => Object.hasOwn(lists, key)

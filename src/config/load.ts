@@ -14,6 +14,7 @@ import { ConfigError, invalidConfig } from './errors.ts'
 import { explainIssue } from './explain.ts'
 import { interpolateWith } from './interpolate.ts'
 import { normalize } from './normalize.ts'
+import type { ReadText } from './policies.ts'
 import type { Complaint, Path, Problem } from './problem.ts'
 import { checkRules } from './rules.ts'
 import { configSchema } from './schema.ts'
@@ -80,16 +81,27 @@ const rejects = (file: string, problems: readonly Problem[]): never => {
   throw invalidConfig(file, problems)
 }
 
+/** What was judged is what is used, also where the file changes meanwhile. */
+const readingOnce = (read: (path: string) => string): ReadText => {
+  const texts = new Map<string, string | undefined>()
+  return (path) => {
+    if (!texts.has(path)) texts.set(path, textOf(read, path))
+    return texts.get(path)
+  }
+}
+
+const textOf = (read: (path: string) => string, path: string): string | undefined => {
+  try {
+    return read(path)
+  } catch {
+    return undefined
+  }
+}
+
 const canReadBy =
   (read: ParseOptions['readFile']) =>
-  (path: string): boolean => {
-    try {
-      read(path)
-      return true
-    } catch {
-      return false
-    }
-  }
+  (path: string): boolean =>
+    textOf(read, path) !== undefined
 
 /**
  * The configuration of a YAML text.
@@ -107,6 +119,7 @@ export const parseConfig = (
   const parsed = configSchema.safeParse(values)
   const issues: readonly z.core.$ZodIssue[] = parsed.error?.issues ?? []
   const isReadable = (path: string): boolean => canRead(resolve(folder, path))
+  const readText = readingOnce((path) => read(resolve(folder, path)))
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
   const rules = isRecord(values) ? checkRules(draftOf(values), { isReadable, providerIds: providerIdsOf(values) }) : []
   const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], document.problems)
@@ -114,8 +127,8 @@ export const parseConfig = (
     .map(document.locate)
   const problems = [...document.problems, ...misfits]
   if (!parsed.success || problems.length > 0) return rejects(file, problems)
-  const ruleLine = (index: number) => document.locate({ path: ['access', index], expected: '' }).line
-  return normalize(parsed.data, { file: absolute, folder, ruleLine })
+  const ruleLine = (list: string, index: number) => document.locate({ path: [list, index], expected: '' }).line
+  return normalize(parsed.data, { file: absolute, folder, ruleLine, readText })
 }
 
 const canReadFile = (path: string): boolean => {

@@ -4,6 +4,7 @@ import { parseDuration } from '../core/duration.ts'
 import { Secret } from '../core/secret.ts'
 import { looksLikeUrl } from './address.ts'
 import { globPattern, toValueMatch } from './patterns.ts'
+import { policyJson, type ReadText, type WrittenPolicy } from './policies.ts'
 import { conditionsOf, idpsOf, providersOf } from './rules/access.ts'
 import type { FileConfig, FileProvider } from './schema.ts'
 import type {
@@ -17,6 +18,7 @@ import type {
   KeysConfig,
   MetadataSource,
   OidcProviderConfig,
+  OperatorRule,
   ProviderConfig,
   ReissuedExchange,
   RoleSettings,
@@ -28,8 +30,9 @@ export interface Place {
   readonly file: string
   /** Absolute. */
   readonly folder: string
-  /** The line of an access rule, by its index. */
-  readonly ruleLine: (index: number) => number
+  /** The line of a rule, by its index. */
+  readonly ruleLine: (list: 'access' | 'operators', index: number) => number
+  readonly readText: ReadText
 }
 
 const seconds = (text: string): number => {
@@ -190,20 +193,36 @@ const oidcProviderOf = (provider: FileOidcProvider, folder: string): OidcProvide
 const providerOf = (provider: FileProvider, baseUrl: string, folder: string): ProviderConfig =>
   provider.protocol === 'saml' ? samlProviderOf(provider, baseUrl, folder) : oidcProviderOf(provider, folder)
 
-const roleSettingsOf = ({
-  match,
-  alias,
-  maxSessionDuration,
-  maxAuthAge,
-}: FileConfig['roles'][number]): RoleSettings => ({
+const policyOf = (written: WrittenPolicy | undefined, readText: ReadText): string | undefined => {
+  if (written === undefined) return undefined
+  const read = policyJson(written, readText)
+  if (!('json' in read)) throw new TypeError(`no policy: ${read.found}`)
+  return read.json
+}
+
+const roleSettingsOf = (
+  {
+    match,
+    alias,
+    maxSessionDuration,
+    maxAuthAge,
+    sessionPolicyArns,
+    sessionPolicy,
+    trustPolicy,
+  }: FileConfig['roles'][number],
+  readText: ReadText,
+): RoleSettings => ({
   match,
   pattern: globPattern(match),
   ...optional('alias', alias),
   ...optional('maxSessionSeconds', maxSessionDuration === undefined ? undefined : seconds(maxSessionDuration)),
   ...optional('maxAuthAgeSeconds', maxAuthAge === undefined ? undefined : seconds(maxAuthAge)),
+  sessionPolicyArns,
+  ...optional('sessionPolicy', policyOf(sessionPolicy, readText)),
+  ...optional('trustPolicy', policyOf(trustPolicy, readText)),
 })
 
-const accessRuleOf = (rule: FileConfig['access'][number], line: number): AccessRule => ({
+const operatorRuleOf = (rule: FileConfig['operators'][number], line: number): OperatorRule => ({
   when: {
     ...optional('provider', providersOf(rule)),
     ...optional('idp', idpsOf(rule)),
@@ -212,8 +231,12 @@ const accessRuleOf = (rule: FileConfig['access'][number], line: number): AccessR
       anyOf: [values].flat().map(toValueMatch),
     })),
   },
-  roles: rule.roles,
   line,
+})
+
+const accessRuleOf = (rule: FileConfig['access'][number], line: number): AccessRule => ({
+  ...operatorRuleOf(rule, line),
+  roles: rule.roles,
 })
 
 const accountsOf = (accounts: FileConfig['accounts']): Config['accounts'] =>
@@ -232,7 +255,7 @@ const localAwsOf = ({ localAws, listen }: FileConfig, folder: string): Config['l
 })
 
 /** Fills in the defaults that depend on other keys; makes paths absolute, durations seconds and secrets Secret. */
-export const normalize = (file: FileConfig, { file: path, folder, ruleLine }: Place): Config => {
+export const normalize = (file: FileConfig, { file: path, folder, ruleLine, readText }: Place): Config => {
   const baseUrl = new URL(file.baseUrl).origin
   const { session, sts } = file
   return {
@@ -252,6 +275,7 @@ export const normalize = (file: FileConfig, { file: path, folder, ruleLine }: Pl
       target: targetOf(sts.endpoint),
       signIn: signInOf(sts),
       region: sts.region,
+      fips: sts.fips,
       timeoutSeconds: seconds(sts.timeout),
     },
     ...optional('signing', keysOf('signing', file, folder)),
@@ -259,9 +283,13 @@ export const normalize = (file: FileConfig, { file: path, folder, ruleLine }: Pl
     ...optional('issuer', issuerOf(file, baseUrl, folder)),
     providers: file.providers.map((provider) => providerOf(provider, baseUrl, folder)),
     accounts: accountsOf(file.accounts),
-    roles: file.roles.map(roleSettingsOf),
-    access: file.access.map((rule, index) => accessRuleOf(rule, ruleLine(index))),
+    roles: file.roles.map((role) => roleSettingsOf(role, readText)),
+    access: file.access.map((rule, index) => accessRuleOf(rule, ruleLine('access', index))),
+    operators: file.operators.map((rule, index) => operatorRuleOf(rule, ruleLine('operators', index))),
     sessionName: file.sessionName,
+    ...optional('sourceIdentity', file.sourceIdentity),
+    sessionTags: new Map(Object.entries(file.sessionTags)),
+    transitiveTags: file.transitiveTags,
     localAws: localAwsOf(file, folder),
     audit: optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
   }

@@ -53,6 +53,11 @@ const sts = z.strictObject({
   region: awsRegion()
     .default('us-east-1')
     .describe("Region of the STS endpoint. An account's own region and the role's partition win."),
+  fips: flag()
+    .default(false)
+    .describe(
+      'Use FIPS 140 endpoints of STS only. They are in us-east-1, us-east-2, us-west-1, us-west-2 and GovCloud.',
+    ),
   timeout: duration('5s').default('5s').describe('How long one call to STS may take.'),
 })
 
@@ -266,6 +271,12 @@ const account = z.strictObject({
   region: awsRegion().optional().describe('Region for STS and the console in this account.'),
 })
 
+/** A policy document: the path of its JSON file, or the document itself as a mapping. */
+const policy = (example: string) => {
+  const expected = `the path of a JSON file such as ${example}, or the policy itself`
+  return z.union([text(expected), z.record(z.string(), z.json())], { error: expected })
+}
+
 const role = z.strictObject({
   match: text('a pattern over role ARNs', /^arn:\S+$/).describe(
     'Which roles: an ARN in which `*` stands for any text and `?` for one character.',
@@ -279,19 +290,47 @@ const role = z.strictObject({
   maxAuthAge: duration('1h')
     .optional()
     .describe('How long ago the person may have proved who they are. An older sign-in is renewed first.'),
+  sessionPolicyArns: z
+    .array(
+      text(
+        'the ARN of a managed policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess',
+        /^arn:[a-z][a-z0-9-]*:iam::(\d{12}|aws):policy\/[\x21-\x7e]+$/,
+      ),
+    )
+    .max(10, { error: 'at most 10 ARNs' })
+    .default([])
+    .describe(
+      'Managed policies that scope sessions down: what they do not allow too, a session may not do. At most 10, which count into the 2048 characters of `sessionPolicy`.',
+    ),
+  sessionPolicy: policy('./policies/read-only.json')
+    .optional()
+    .describe(
+      'An inline policy that scopes sessions down: the path of a JSON file, or the policy itself as a mapping, in which policy variables of IAM stay as they are. At most 2048 characters as compact JSON..',
+    ),
+  trustPolicy: policy('./policies/admin.json')
+    .optional()
+    .describe(
+      "The role's trust policy as set in IAM: the path of a JSON file, or the policy itself as a mapping. With it the gateway can say before the call, and when AWS refuses, what lets whom in.",
+    ),
 })
 
+const when = () => z.record(z.string(), oneOrMore('text or a list of texts'))
+
 const accessRule = z.strictObject({
-  when: z
-    .record(z.string(), oneOrMore('text or a list of texts'))
-    .describe(
-      'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, and `idp`, the entityIDs of the identity providers.',
-    ),
+  when: when().describe(
+    'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, and `idp`, the entityIDs of the identity providers.',
+  ),
   roles: z
     .array(text('the ARN of a role'))
     .min(1, { error: 'at least one role ARN' })
     .describe("Role ARNs. `{name}` stands for what the named group `(?<name>…)` of this rule's patterns matched."),
 })
+
+const operatorRule = z.strictObject({
+  when: when().describe('As of an access rule. It names its `provider`.'),
+})
+
+const template = (example: string) => text(`a template such as ${example}`)
 
 const localAws = z.strictObject({
   listen: listen(8081, 'the local AWS')
@@ -345,9 +384,30 @@ export const configSchema = z
       .describe('What is known of the AWS accounts, by account id. Quote the id: YAML reads it as a number otherwise.'),
     roles: z.array(role).default([]).describe('What is special about some roles.'),
     access: z.array(accessRule).default([]).describe('Who may take which role. All matching rules add up.'),
-    sessionName: text('a template such as {email}')
+    operators: z.array(operatorRule).default([]).describe('Who may see `/status`. Nobody when there is no rule.'),
+    sessionName: template('{email}')
       .default('{subject}')
       .describe('Template of the role session name: `{subject}`, `{email}`, or any attribute in braces.'),
+    sourceIdentity: template('{subject}')
+      .optional()
+      .describe(
+        'Template of the source identity, which AWS keeps through all further roles of a session. Where it cannot be made of a sign-in, no role is taken. Trust policies must allow `sts:SetSourceIdentity`.',
+      ),
+    sessionTags: z
+      .record(
+        z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u, {
+          error: "a tag's key: 1 to 128 letters, digits, spaces and _.:/=+-@",
+        }),
+        z.string({ error: 'a template such as {costCenter}' }),
+      )
+      .default({})
+      .describe(
+        'Session tags: the key, and a template of the value. A tag whose value cannot be made of a sign-in is left out. Trust policies must allow `sts:TagSession`.',
+      ),
+    transitiveTags: z
+      .array(text('the key of a session tag'))
+      .default([])
+      .describe('Keys of session tags that go along when the session takes further roles.'),
     localAws: localAws.prefault({}).describe('Only for `sts.endpoint: local` and `fedgate local-aws`.'),
     audit: z
       .strictObject({ file: path('a file').optional().describe('File to append to. Default: standard output.') })

@@ -29,8 +29,16 @@ export interface Config {
   readonly accounts: ReadonlyMap<string, AccountConfig>
   readonly roles: readonly RoleSettings[]
   readonly access: readonly AccessRule[]
+  /** Who may see how the gateway is. Empty: nobody. */
+  readonly operators: readonly OperatorRule[]
   /** Template of sts:RoleSessionName: `{subject}`, `{email}`, any attribute's name in braces. */
   readonly sessionName: string
+  /** Template of sts:SourceIdentity; undefined: none is set. */
+  readonly sourceIdentity?: string
+  /** Templates of the session tags, by key. Keys differ in more than case. */
+  readonly sessionTags: ReadonlyMap<string, string>
+  /** Keys of session tags that go along when the session takes further roles, as they are written in sessionTags. */
+  readonly transitiveTags: readonly string[]
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
 }
@@ -60,6 +68,8 @@ export interface StsConfig {
   readonly signIn: AwsTarget
   /** An ordinary region, never `aws-global`. */
   readonly region: string
+  /** FIPS 140 endpoints only: where a region has none, no role is taken. */
+  readonly fips: boolean
   readonly timeoutSeconds: number
 }
 
@@ -223,6 +233,12 @@ export interface RoleSettings {
   readonly maxSessionSeconds?: number
   /** How long ago the person may have proved who they are. */
   readonly maxAuthAgeSeconds?: number
+  /** Managed policies that scope the session down. Empty: nothing is said of them. */
+  readonly sessionPolicyArns: readonly string[]
+  /** An inline policy that scopes the session down: compact JSON, in the characters that AWS takes. */
+  readonly sessionPolicy?: string
+  /** The role's trust policy as set in IAM: JSON. */
+  readonly trustPolicy?: string
 }
 
 /** Who may take which roles. All conditions must hold; all rules that match add up. */
@@ -239,6 +255,9 @@ export interface AccessRule {
   /** The line in the configuration file, so that a grant can name its rule. From 1. */
   readonly line: number
 }
+
+/** Who may see how the gateway is: as of an access rule. The provider is always named. */
+export type OperatorRule = Pick<AccessRule, 'when' | 'line'>
 
 /** One of the attribute's values must fit one of these. */
 export interface AccessCondition {

@@ -7,18 +7,19 @@ import type { FileConfig } from '../schema.ts'
 import { nearest } from '../suggest.ts'
 
 type FileRule = FileConfig['access'][number]
+type Conditional = Pick<FileRule, 'when'>
 type Condition = readonly [attribute: string, values: string | readonly string[]]
 
 /** Keys of `when` that are not attributes. */
 const RESERVED = ['provider', 'idp']
 
-export const conditionsOf = ({ when }: FileRule): readonly Condition[] =>
+export const conditionsOf = ({ when }: Conditional): readonly Condition[] =>
   Object.entries(when).filter(([key]) => !RESERVED.includes(key))
 
-export const idpsOf = ({ when }: FileRule): readonly string[] | undefined =>
+export const idpsOf = ({ when }: Conditional): readonly string[] | undefined =>
   Object.hasOwn(when, 'idp') ? [when.idp ?? []].flat() : undefined
 
-export const providersOf = ({ when }: FileRule): readonly string[] | undefined =>
+export const providersOf = ({ when }: Conditional): readonly string[] | undefined =>
   Object.hasOwn(when, 'provider') ? [when.provider ?? []].flat() : undefined
 
 const providersAreKnown: Rule = ({ access }, { providerIds: ids }) =>

@@ -1,0 +1,54 @@
+/** Policy documents of the configuration: the path of a JSON file, or the document itself, as JSON. */
+import { type Path, showValue } from './problem.ts'
+
+/** As it stands in the configuration. */
+export type WrittenPolicy = string | Readonly<Record<string, unknown>>
+
+/** The text of a file as the configuration names it; undefined when it cannot be read. */
+export type ReadText = (path: string) => string | undefined
+
+/** A role's trust policy, or a policy that scopes a session down. */
+export type PolicyKind = 'trust' | 'session'
+
+/** What AWS would find wrong in a policy. Paths are IAM's own, such as `Statement[0].Effect`. */
+export interface PolicyProblem {
+  readonly path: string
+  readonly expected: string
+  readonly found: string
+}
+
+type Read = { readonly json: string } | { readonly expected: string; readonly found: string }
+
+/** STS takes no character beyond Latin-1 in a policy: JSON can write all others in ASCII. */
+const compact = (value: unknown): string =>
+  JSON.stringify(value).replace(/[^\0-\xff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+/** Where the parser gave up, without quoting: a path may name the wrong file. */
+const placeOf = (error: unknown, text: string): string => {
+  const position = error instanceof Error ? / at position (\d+)/.exec(error.message)?.[1] : undefined
+  return position === undefined ? '' : ` in line ${text.slice(0, Number(position)).split('\n').length}`
+}
+
+/** The document as compact JSON, or why there is none. */
+export const policyJson = (written: WrittenPolicy, readText: ReadText): Read => {
+  if (typeof written !== 'string') return { json: compact(written) }
+  const text = readText(written)
+  if (text === undefined) return { expected: 'a file that can be read', found: showValue(written) }
+  try {
+    return { json: compact(JSON.parse(text)) }
+  } catch (error) {
+    return { expected: `JSON in ${written}`, found: `something else${placeOf(error, text)}` }
+  }
+}
+
+/** IAM's path as steps into a document, as far as they are there: keys may have dots of their own. */
+export const stepsInto = (value: unknown, path: string): Path => {
+  if (path === '' || typeof value !== 'object' || value === null) return []
+  const rest = path.replace(/^\./, '')
+  const index = /^\[(\d+)\]/.exec(rest)
+  if (index && Array.isArray(value))
+    return [Number(index[1]), ...stepsInto(value[Number(index[1])], rest.slice(index[0].length))]
+  const fields: readonly (readonly [string, unknown])[] = Array.isArray(value) ? [] : Object.entries(value)
+  const [key, field] = fields.find(([name]) => rest.startsWith(name) && /^($|[.[])/.test(rest.slice(name.length))) ?? []
+  return key === undefined ? [] : [key, ...stepsInto(field, rest.slice(key.length))]
+}
