@@ -10,6 +10,8 @@ export const sourceIdentity = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$
 
 /** Of AssumeRole, AssumeRoleWithSAML and AssumeRoleWithWebIdentity; the role's own maximum may be lower. */
 export const roleDuration = { min: 900, max: 43_200, default: 3600 } as const
+/** Of GetFederationToken and GetSessionToken. */
+export const userSessionDuration = { min: 900, max: 129_600, default: 43_200 } as const
 /** What IAM lets a role's MaxSessionDuration be. */
 export const maxSessionDuration = { min: 3600, max: 43_200, default: 3600 } as const
 /** `SessionDuration` of getSigninToken and of the SAML attribute. */

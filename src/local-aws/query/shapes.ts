@@ -1,79 +1,117 @@
 /**
- * The constraints of the parameters as STS's service model states them (aws-sts-semantics A.2) and the errors it
- * answers (A.3): all violations of a call at once, in the order of the shape.
+ * The constraints that a service model puts on parameters and the errors that AWS answers (aws-sts-semantics A.3): all
+ * violations of a call at once, in the order of the model. Knows no operation: sts/inputs.ts has those of STS.
  */
-import * as limits from '../../aws/facts/limits.ts'
 import { AwsError, texts, validationError } from '../aws-errors.ts'
 import type { Parameters } from './parameters.ts'
 
-interface Shape {
-  readonly name: string
-  readonly required?: boolean
-  readonly range: limits.Range
-  readonly integer?: boolean
+interface TextShape {
+  readonly type: 'text'
+  /** Of characters, both ends included. */
+  readonly min: number
+  readonly max?: number
+  /** The pattern as the model writes it, and what it means: in Java's dialect `\w` is ASCII. */
   readonly pattern?: { readonly matches: RegExp; readonly text: string }
   /** Its value is never repeated in an error. */
   readonly sensitive?: boolean
 }
 
-const SESSION_NAME = { matches: limits.roleSessionName.pattern, text: '[\\w+=,.@-]*' }
-const POLICY = { matches: /^[\t\n\r\u0020-\u00FF]+$/, text: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' }
-const ARN = {
-  matches: /^[\t\n\r\u0020-\u007E\u0085\u00A0-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u,
-  text: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
+interface IntegerShape {
+  readonly type: 'integer'
+  readonly min: number
+  readonly max: number
 }
 
-const arnShape = (name: string): Shape => ({ name, required: true, range: limits.arn, pattern: ARN })
-const durationShape: Shape = { name: 'DurationSeconds', range: limits.roleDuration, integer: true }
-const policyShape: Shape = { name: 'Policy', range: limits.sessionPolicy, pattern: POLICY }
+interface ListShape {
+  readonly type: 'list'
+  readonly of: Shape
+  /** Of members. */
+  readonly min?: number
+  readonly max?: number
+}
 
-export const assumeRoleWithSamlShapes: readonly Shape[] = [
-  arnShape('RoleArn'),
-  arnShape('PrincipalArn'),
-  { name: 'SAMLAssertion', required: true, range: limits.samlAssertion, sensitive: true },
-  policyShape,
-  durationShape,
-]
+interface StructureShape {
+  readonly type: 'structure'
+  readonly members: readonly Member[]
+}
 
-export const assumeRoleWithWebIdentityShapes: readonly Shape[] = [
-  arnShape('RoleArn'),
-  { name: 'RoleSessionName', required: true, range: limits.roleSessionName, pattern: SESSION_NAME },
-  { name: 'WebIdentityToken', required: true, range: limits.webIdentityToken, sensitive: true },
-  { name: 'ProviderId', range: { min: 4, max: 2048 } },
-  policyShape,
-  durationShape,
-]
+export type Shape = TextShape | IntegerShape | ListShape | StructureShape
+
+export interface Member {
+  readonly name: string
+  readonly shape: Shape
+  readonly required?: boolean
+}
 
 /** Characters that XML cannot carry would make the answer unwritable. */
 const quotable = (value: string): string =>
   value.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
 
-const violationsOf = (shape: Shape, value: string | undefined): string[] => {
-  const { name, range, sensitive = false, pattern } = shape
-  const member = name.charAt(0).toLowerCase() + name.slice(1)
-  const violation = (constraint: string): string => {
-    const quoted = sensitive || value === undefined ? '' : ` '${quotable(value)}'`
-    return `Value${quoted} at '${member}' failed to satisfy constraint: Member must ${constraint}`
-  }
-  if (value === undefined) return shape.required ? [violation('not be null')] : []
-  const [measure, what] = shape.integer ? [integer(name, value), 'value'] : [value.length, 'length']
-  return [
-    ...(measure < range.min ? [violation(`have ${what} greater than or equal to ${range.min}`)] : []),
-    ...(measure > range.max ? [violation(`have ${what} less than or equal to ${range.max}`)] : []),
-    ...(pattern && value !== '' && !pattern.matches.test(value)
-      ? [violation(`satisfy regular expression pattern: ${pattern.text}`)]
-      : []),
-  ]
-}
+const violation = (path: string, constraint: string, value?: string): string =>
+  `Value${value === undefined ? '' : ` '${quotable(value)}'`} at '${path}' failed to satisfy constraint: Member must ${constraint}`
+
+const outside = (measure: number, { min, max }: { readonly min?: number; readonly max?: number }, what: string) => [
+  ...(min !== undefined && measure < min ? [`have ${what} greater than or equal to ${min}`] : []),
+  ...(max !== undefined && measure > max ? [`have ${what} less than or equal to ${max}`] : []),
+]
+
+const textViolations = (shape: TextShape, value: string): string[] => [
+  ...outside(value.length, shape, 'length'),
+  ...(shape.pattern && value !== '' && !shape.pattern.matches.test(value)
+    ? [`satisfy regular expression pattern: ${shape.pattern.text}`]
+    : []),
+]
 
 const integer = (name: string, text: string): number => {
   if (!/^-?\d{1,15}$/.test(text)) throw new AwsError('MalformedInput', texts.notAnInteger(name))
   return Number(text)
 }
 
-/** Throws ValidationError with everything that violates the shapes. */
-export const checkShapes = (shapes: readonly Shape[], parameters: Parameters): void => {
-  const violations = shapes.flatMap((shape) => violationsOf(shape, parameters.get(shape.name)))
+/** `name` is the parameter's on the wire, `path` the one in messages. */
+const violationsOf = ({ shape, required }: Member, name: string, path: string, parameters: Parameters): string[] => {
+  if (!isThere(shape, name, parameters)) return required ? [violation(path, 'not be null')] : []
+  if (shape.type === 'structure') return memberViolations(shape.members, `${name}.`, `${path}.`, parameters)
+  if (shape.type === 'list') return listViolations(shape, name, path, parameters)
+  const value = parameters.get(name) ?? ''
+  const constraints =
+    shape.type === 'integer' ? outside(integer(name, value), shape, 'value') : textViolations(shape, value)
+  const quoted = shape.type === 'text' && shape.sensitive ? undefined : value
+  return constraints.map((constraint) => violation(path, constraint, quoted))
+}
+
+const isThere = (shape: Shape, name: string, parameters: Parameters): boolean => {
+  if (shape.type === 'list') return isThere(shape.of, `${name}.member.1`, parameters)
+  if (shape.type !== 'structure') return parameters.has(name)
+  return shape.members.some((member) => isThere(member.shape, `${name}.${member.name}`, parameters))
+}
+
+/** Members are named `tags.1.member.key`, and counted up to the first gap. */
+const listViolations = (shape: ListShape, name: string, path: string, parameters: Parameters): string[] => {
+  const violations: string[] = []
+  let count = 0
+  while (isThere(shape.of, `${name}.member.${count + 1}`, parameters)) {
+    count++
+    const member = { name, shape: shape.of }
+    violations.push(...violationsOf(member, `${name}.member.${count}`, `${path}.${count}.member`, parameters))
+  }
+  return [...outside(count, shape, 'length').map((constraint) => violation(path, constraint)), ...violations]
+}
+
+const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
+
+const memberViolations = (
+  members: readonly Member[],
+  namePrefix: string,
+  pathPrefix: string,
+  parameters: Parameters,
+): string[] =>
+  members.flatMap((member) =>
+    violationsOf(member, namePrefix + member.name, pathPrefix + lowerFirst(member.name), parameters),
+  )
+
+/** Throws ValidationError with everything that violates the model, MalformedInput for a number that is none. */
+export const checkShapes = (members: readonly Member[], parameters: Parameters): void => {
+  const violations = memberViolations(members, '', '', parameters)
   if (violations.length === 0) return
   const plural = violations.length === 1 ? 'error' : 'errors'
   throw validationError(`${violations.length} validation ${plural} detected: ${violations.join('; ')}`)

@@ -1,9 +1,10 @@
 import { nameQualifier, samlContext, subjectType } from '../../iam/condition-keys.ts'
 import { element } from '../../xml/write.ts'
 import { expiredToken, invalidToken, notAuthorized, texts } from '../aws-errors.ts'
-import { assumeRoleWithSamlShapes, checkArn, checkShapes, required } from '../query/shapes.ts'
+import { checkArn, checkShapes, required } from '../query/shapes.ts'
 import type { Iam, SamlProvider } from '../state.ts'
 import type { Action, Call } from './call.ts'
+import { inputs } from './inputs.ts'
 import { hasRolePair, sessionDurationOf, sessionNameOf, sourceIdentityOf, tagsOf } from './saml-attributes.ts'
 import { type AwsAssertion, parseSamlResponse, verifySamlResponse } from './saml-response.ts'
 import { checkSessionPolicies, findRole, openSession, requestedDuration } from './session.ts'
@@ -14,7 +15,7 @@ const ACTION = 'sts:AssumeRoleWithSAML'
 /** In the order of aws-sts-semantics A.1. */
 export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   const { parameters, requestId, now } = call
-  checkShapes(assumeRoleWithSamlShapes, parameters)
+  checkShapes(inputs.AssumeRoleWithSAML, parameters)
   checkArn(required(parameters, 'RoleArn'))
   checkArn(required(parameters, 'PrincipalArn'))
   const message = parseSamlResponse(required(parameters, 'SAMLAssertion'), requestId)

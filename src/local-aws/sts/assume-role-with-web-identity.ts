@@ -3,9 +3,10 @@ import { webIdentityContext } from '../../iam/condition-keys.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import { element } from '../../xml/write.ts'
 import { invalidToken, texts } from '../aws-errors.ts'
-import { assumeRoleWithWebIdentityShapes, checkArn, checkShapes, required } from '../query/shapes.ts'
+import { checkArn, checkShapes, required } from '../query/shapes.ts'
 import type { Iam } from '../state.ts'
 import type { Action } from './call.ts'
+import { inputs } from './inputs.ts'
 import { checkSessionPolicies, findRole, openSession, requestedDuration } from './session.ts'
 import { requireTrust } from './trust.ts'
 import {
@@ -23,7 +24,7 @@ const ACTION = 'sts:AssumeRoleWithWebIdentity'
 /** In the order of aws-sts-semantics A.1. */
 export const assumeRoleWithWebIdentity: Action = async ({ iam, sessions, issuerKeys }, call) => {
   const { parameters, now } = call
-  checkShapes(assumeRoleWithWebIdentityShapes, parameters)
+  checkShapes(inputs.AssumeRoleWithWebIdentity, parameters)
   checkArn(required(parameters, 'RoleArn'))
   if (parameters.has('ProviderId')) throw invalidToken(texts.notAnAccessToken, 'access tokens are not supported')
   const token = decodeToken(required(parameters, 'WebIdentityToken'))

@@ -1,0 +1,94 @@
+/**
+ * What each operation of STS takes, as its service model states it (aws-sts-semantics A.2): the order of the members is
+ * the model's, and so that of the violations in an error. A test compares this table with the model itself.
+ */
+import * as limits from '../../aws/facts/limits.ts'
+import type { Member, Shape } from '../query/shapes.ts'
+
+const text = (min: number, max?: number, pattern?: { matches: RegExp; text: string }): Shape => ({
+  type: 'text',
+  min,
+  ...(max === undefined ? {} : { max }),
+  ...(pattern === undefined ? {} : { pattern }),
+})
+const secret = ({ min, max }: limits.Range): Shape => ({ type: 'text', min, max, sensitive: true })
+const integer = ({ min, max }: limits.Range): Shape => ({ type: 'integer', min, max })
+const optional = (name: string, shape: Shape): Member => ({ name, shape })
+const required = (name: string, shape: Shape): Member => ({ name, shape, required: true })
+
+const ARN = {
+  matches: /^[\t\n\r\u0020-\u007E\u0085\u00A0-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u,
+  text: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
+}
+const POLICY = { matches: /^[\t\n\r\u0020-\u00FF]+$/, text: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' }
+const NAME = { matches: /^[A-Za-z0-9_+=,.@-]*$/, text: '[\\w+=,.@-]*' }
+const EXTERNAL_ID = { matches: /^[A-Za-z0-9_+=,.@:/-]*$/, text: '[\\w+=,.@:\\/-]*' }
+const SERIAL_NUMBER = { matches: /^[A-Za-z0-9_+=/:,.@-]*$/, text: '[\\w+=/:,.@-]*' }
+const TOKEN_CODE = { matches: /^[0-9]*$/, text: '[\\d]*' }
+const KEY_ID = { matches: /^[A-Za-z0-9_]*$/, text: '[\\w]*' }
+const TAG_KEY = { matches: limits.sessionTag.key.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' }
+const TAG_VALUE = { matches: limits.sessionTag.value.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' }
+
+const arn = text(limits.arn.min, limits.arn.max, ARN)
+const sessionName = text(limits.roleSessionName.min, limits.roleSessionName.max, NAME)
+const policy = optional('Policy', text(limits.sessionPolicy.min, limits.sessionPolicy.max, POLICY))
+const policyArns = optional('PolicyArns', {
+  type: 'list',
+  of: { type: 'structure', members: [optional('arn', arn)] },
+})
+const roleDuration = optional('DurationSeconds', integer(limits.roleDuration))
+const userDuration = optional('DurationSeconds', integer(limits.userSessionDuration))
+const tagKey = text(limits.sessionTag.key.min, limits.sessionTag.key.max, TAG_KEY)
+const tagValue = text(limits.sessionTag.value.min, limits.sessionTag.value.max, TAG_VALUE)
+const tags = optional('Tags', {
+  type: 'list',
+  of: { type: 'structure', members: [required('Key', tagKey), required('Value', tagValue)] },
+  max: limits.sessionTag.count,
+})
+const mfa = [
+  optional('SerialNumber', text(9, 256, SERIAL_NUMBER)),
+  optional('TokenCode', text(6, 6, TOKEN_CODE)),
+] as const
+const providedContext: Shape = {
+  type: 'structure',
+  members: [optional('ProviderArn', arn), optional('ContextAssertion', text(4, 2048))],
+}
+
+export const inputs = {
+  AssumeRole: [
+    required('RoleArn', arn),
+    required('RoleSessionName', sessionName),
+    policyArns,
+    // Without a maximum of its own since 2024: what is too large is so when packed.
+    optional('Policy', text(1, undefined, POLICY)),
+    roleDuration,
+    tags,
+    optional('TransitiveTagKeys', { type: 'list', of: tagKey, max: limits.sessionTag.count }),
+    optional('ExternalId', text(2, 1224, EXTERNAL_ID)),
+    ...mfa,
+    optional('SourceIdentity', text(limits.sourceIdentity.min, limits.sourceIdentity.max, NAME)),
+    optional('ProvidedContexts', { type: 'list', of: providedContext, min: 1, max: 5 }),
+  ],
+  AssumeRoleWithSAML: [
+    required('RoleArn', arn),
+    required('PrincipalArn', arn),
+    required('SAMLAssertion', secret(limits.samlAssertion)),
+    policyArns,
+    policy,
+    roleDuration,
+  ],
+  AssumeRoleWithWebIdentity: [
+    required('RoleArn', arn),
+    required('RoleSessionName', sessionName),
+    required('WebIdentityToken', secret(limits.webIdentityToken)),
+    optional('ProviderId', text(4, 2048)),
+    policyArns,
+    policy,
+    roleDuration,
+  ],
+  DecodeAuthorizationMessage: [required('EncodedMessage', text(1, 10_240))],
+  GetAccessKeyInfo: [required('AccessKeyId', text(16, 128, KEY_ID))],
+  GetCallerIdentity: [],
+  GetFederationToken: [required('Name', text(2, 32, NAME)), policy, policyArns, userDuration, tags],
+  GetSessionToken: [userDuration, ...mfa],
+} as const satisfies Readonly<Record<string, readonly Member[]>>
