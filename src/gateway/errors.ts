@@ -51,6 +51,10 @@ export const gatewayErrors = {
     sentence: 'This is not a duration that AWS takes for this role.',
     hint: 'Choose between 15 minutes and the longest session of the role.',
   },
+  'role.too_many_pins': {
+    sentence: 'You have pinned as many roles as are kept.',
+    hint: 'Take the pin off a role that you no longer need at the top.',
+  },
   'role.destination_refused': {
     sentence: 'This is not a page of the AWS console.',
     hint: 'Leave the destination out, or give the address of a console page.',

@@ -2,12 +2,12 @@
  * Which logins are a person's, by what their identity provider calls them: for its logout requests. The index holds no
  * name in the clear, and holds logouts too, for sign-ins that were on their way when one came (Core 3.7.3.1).
  */
-import { createHmac } from 'node:crypto'
 import type { LogoutRef, NameId, SignIn } from '../core/identity.ts'
 import { NAMEID_UNSPECIFIED } from '../saml/names.ts'
 import { GatewayError } from './errors.ts'
 import type { Gateway } from './gateway.ts'
 import { endLogin, type Login, readLogin } from './logins.ts'
+import { keyedHashes } from './person-record.ts'
 
 type Index = Pick<Gateway, 'settings' | 'providers' | 'store' | 'loginEnded' | 'now'>
 
@@ -53,15 +53,8 @@ const namesOf = ({ providers }: Index, { signIn: { identity, logoutRef } }: Logi
 
 const sidName = (value: string) => ({ kind: 'sid', value }) as const
 
-/** The keyed hash of the name, with each secret: logins that began under an older one are found as well. */
-const hashesOf = ({ settings }: Pick<Gateway, 'settings'>, name: Name): readonly [string, ...string[]] => {
-  const [first, ...older] = settings.session.secrets
-  const hash = (secret: typeof first): string =>
-    createHmac('sha256', secret.reveal())
-      .update(`subject:${JSON.stringify(name)}`)
-      .digest('base64url')
-  return [hash(first), ...older.map(hash)]
-}
+const hashesOf = (index: Pick<Gateway, 'settings'>, name: Name): readonly [string, ...string[]] =>
+  keyedHashes(index, 'subject', name)
 
 const loginsKey = (hash: string): string => `logins-of:${hash}`
 const logoutsKey = (hash: string): string => `logouts-of:${hash}`

@@ -6,7 +6,7 @@ import type { Credentials } from '../core/credentials.ts'
 export type Clock = () => Date
 
 /**
- * Short-lived state that outlives a request: pending logins, parked sign-ins, used assertions, logins, sessions.
+ * State that outlives a request: pending logins, parked sign-ins, used assertions, logins, sessions, what people prefer.
  * Every operation is atomic, also between processes that share the store. Values are text; keys are `kind:id`.
  */
 export interface Store {
@@ -14,6 +14,11 @@ export interface Store {
   put(key: string, value: string, expiresAt: Date): Promise<void>
   /** As put, but only where there is a value that has not expired; says whether there was. */
   replace(key: string, value: string, expiresAt: Date): Promise<boolean>
+  /**
+   * As put, but only where the value is still this one, undefined: where there is none; says whether it was. So that of
+   * several who change what they read, none undoes another's change.
+   */
+  swap(key: string, before: string | undefined, after: string, expiresAt: Date): Promise<boolean>
   /** undefined when there is none or it has expired. */
   get(key: string): Promise<string | undefined>
   /** Gets and deletes in one step: of several callers at once only one gets the value. */

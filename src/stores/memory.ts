@@ -52,6 +52,12 @@ export const createMemoryStore = (now: Clock): Store => {
       entries.set(key, { value, expiresAt: expiresAt.getTime() })
       return true
     },
+    swap: async (key, before, after, expiresAt) => {
+      sweep(now().getTime())
+      if (live(key) !== before) return false
+      entries.set(key, { value: after, expiresAt: expiresAt.getTime() })
+      return true
+    },
     get: async (key) => live(key),
     take: async (key) => {
       const value = live(key)

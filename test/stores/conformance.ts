@@ -57,6 +57,36 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.get('kind:2')).toBeUndefined()
     })
 
+    it('swaps only the very value that was read', async () => {
+      const { store, setClock } = await open()
+      await store.put('kind:1', 'one', at(60))
+      expect(await store.swap('kind:1', 'other', 'never', at(120))).toBe(false)
+      expect(await store.swap('kind:1', undefined, 'never', at(120))).toBe(false)
+      expect(await store.get('kind:1')).toBe('one')
+      expect(await store.swap('kind:1', 'one', 'two', at(120))).toBe(true)
+      setClock(90)
+      expect(await store.get('kind:1')).toBe('two')
+    })
+
+    it('swaps nothing for a value where there is none, or none that has not expired', async () => {
+      const { store, setClock } = await open()
+      expect(await store.swap('kind:1', 'one', 'never', at(60))).toBe(false)
+      expect(await store.swap('kind:1', undefined, 'one', at(60))).toBe(true)
+      setClock(60)
+      expect(await store.swap('kind:1', 'one', 'late', at(120))).toBe(false)
+      expect(await store.swap('kind:1', undefined, 'again', at(120))).toBe(true)
+      expect(await store.get('kind:1')).toBe('again')
+    })
+
+    it('lets exactly one of many who read the same swap it', async () => {
+      const { store } = await open()
+      await store.put('kind:1', 'one', at(60))
+      const swapped = await Promise.all(
+        Array.from({ length: 20 }, (_, n) => store.swap('kind:1', 'one', `two ${n}`, at(60))),
+      )
+      expect(swapped.filter(Boolean)).toHaveLength(1)
+    })
+
     it('lets exactly one of many takers have the value', async () => {
       const { store } = await open()
       await store.put('kind:1', 'value', at(60))

@@ -1,0 +1,144 @@
+/** What is remembered of a person's habits, for whom, and for how long. */
+import { describe, expect, it } from 'vitest'
+import type { Store } from '../../src/gateway/ports.ts'
+import { pinRole, preferencesOf, rememberFormat, rememberTaken } from '../../src/gateway/preferences.ts'
+import { createMemoryStore } from '../../src/stores/memory.ts'
+import { enterAs, personHouse, roleArn } from './person.ts'
+
+const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+const DAY = 24 * 60 * 60
+
+describe('pins', () => {
+  it('are there at the next sign-in of the same person', async () => {
+    const { gateway } = personHouse()
+    await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
+    expect(await preferencesOf(gateway, await enterAs(gateway))).toMatchObject({ pins: [roleArn('Dev')], isKept: true })
+  })
+
+  it.each([{ subject: 'bob' }, { issuer: 'https://other.example.org' }, { provider: 'partner' }])(
+    'are not shown to who is another person by %j',
+    async (other) => {
+      const { gateway } = personHouse()
+      await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
+      expect((await preferencesOf(gateway, await enterAs(gateway, other))).pins).toEqual([])
+    },
+  )
+
+  it('come off again, and off or on twice is as once', async () => {
+    const { gateway } = personHouse()
+    const login = await enterAs(gateway)
+    for (const isPinned of [false, true, true]) await pinRole(gateway, login, roleArn('Dev'), isPinned)
+    await pinRole(gateway, login, roleArn('Ops'), true)
+    expect((await preferencesOf(gateway, login)).pins).toEqual([roleArn('Dev'), roleArn('Ops')])
+    await pinRole(gateway, login, roleArn('Dev'), false)
+    expect((await preferencesOf(gateway, login)).pins).toEqual([roleArn('Ops')])
+  })
+
+  it('are for roles that one may take, and come off of those that one no longer may', async () => {
+    const { gateway } = personHouse()
+    const login = await enterAs(gateway)
+    await expect(pinRole(gateway, login, roleArn('Admin'), true)).rejects.toMatchObject({ code: 'role.not_granted' })
+    await pinRole(gateway, login, roleArn('Dev'), true)
+    const moved = await enterAs(gateway, { attributes: new Map() })
+    await pinRole(gateway, moved, roleArn('Dev'), false)
+    expect((await preferencesOf(gateway, moved)).pins).toEqual([])
+  })
+
+  it('of two tabs and what is taken meanwhile are all kept, however they cross', async () => {
+    const { gateway } = personHouse()
+    const login = await enterAs(gateway)
+    await Promise.all([
+      ...['Dev', 'Ops', 'Audit'].map((name) => pinRole(gateway, login, roleArn(name), true)),
+      ...Array.from({ length: 40 }, (_, n) =>
+        rememberTaken(gateway, login, { arn: roleArn(`R${n}`), chosen: undefined }),
+      ),
+      rememberFormat(gateway, login, 'fish'),
+    ])
+    const { pins, lastFormat } = await preferencesOf(gateway, login)
+    expect(pins.toSorted()).toEqual([roleArn('Audit'), roleArn('Dev'), roleArn('Ops')])
+    expect(lastFormat).toBe('fish')
+  })
+
+  it('end at five hundred', async () => {
+    const { gateway } = personHouse()
+    const groups = Array.from({ length: 501 }, (_, n) => `team-R${n}`)
+    const login = await enterAs(gateway, { attributes: new Map([['groups', groups]]) })
+    for (let n = 0; n < 500; n += 1) await pinRole(gateway, login, roleArn(`R${n}`), true)
+    await expect(pinRole(gateway, login, roleArn('R500'), true)).rejects.toMatchObject({ code: 'role.too_many_pins' })
+    await pinRole(gateway, login, roleArn('R0'), true)
+  })
+})
+
+describe('roles that were taken', () => {
+  it('come latest first, each once, and not more than twenty', async () => {
+    const { gateway, wait } = personHouse()
+    const login = await enterAs(gateway)
+    for (let n = 0; n < 25; n += 1) await rememberTaken(gateway, login, { arn: roleArn(`R${n}`), chosen: undefined })
+    wait(60)
+    await rememberTaken(gateway, login, { arn: roleArn('R10'), chosen: undefined })
+    const { recent } = await preferencesOf(gateway, login)
+    expect(recent).toHaveLength(20)
+    expect(recent.slice(0, 2).map(({ arn }) => arn)).toEqual([roleArn('R10'), roleArn('R24')])
+    expect(recent[0]?.takenAt).toEqual(gateway.now())
+  })
+
+  it('keep the duration that was chosen for each, also where nobody chose the last time', async () => {
+    const { gateway } = personHouse()
+    const login = await enterAs(gateway)
+    await rememberTaken(gateway, login, { arn: roleArn('Dev'), chosen: 'until 18:00' })
+    await rememberTaken(gateway, login, { arn: roleArn('Ops'), chosen: '4h' })
+    await rememberTaken(gateway, login, { arn: roleArn('Dev'), chosen: undefined })
+    const { durations } = await preferencesOf(gateway, login)
+    expect([...durations]).toEqual([
+      [roleArn('Dev'), 'until 18:00'],
+      [roleArn('Ops'), '4h'],
+    ])
+  })
+})
+
+describe('what is kept', () => {
+  it('lasts half a year from its last change', async () => {
+    const { gateway, wait } = personHouse()
+    await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
+    wait(179 * DAY)
+    await rememberFormat(gateway, await enterAs(gateway), 'fish')
+    wait(179 * DAY)
+    expect((await preferencesOf(gateway, await enterAs(gateway))).pins).toEqual([roleArn('Dev')])
+    wait(2 * DAY)
+    expect((await preferencesOf(gateway, await enterAs(gateway))).pins).toEqual([])
+  })
+
+  it('of who is another person at each sign-in lasts as long as the login, and says so', async () => {
+    const { gateway, wait } = personHouse()
+    const login = await enterAs(gateway, { subject: '_x1', subjectFormat: TRANSIENT })
+    await pinRole(gateway, login, roleArn('Dev'), true)
+    expect(await preferencesOf(gateway, login)).toMatchObject({ pins: [roleArn('Dev')], isKept: false })
+    wait(8 * 3600)
+    expect((await preferencesOf(gateway, login)).pins).toEqual([])
+  })
+
+  it('names nobody in a key', async () => {
+    const keys: string[] = []
+    const memory = createMemoryStore(() => new Date('2026-11-22T12:00:00Z'))
+    const store: Store = {
+      ...memory,
+      swap: (key, ...rest) => {
+        keys.push(key)
+        return memory.swap(key, ...rest)
+      },
+    }
+    const { gateway } = personHouse(['first'], store)
+    await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
+    expect(keys).toEqual([expect.stringMatching(/^preferences:[\w-]{43}$/)])
+    expect(keys.join()).not.toContain('alice')
+  })
+
+  it('is found, and goes on, after the secret was changed', async () => {
+    const before = personHouse(['old'])
+    await pinRole(before.gateway, await enterAs(before.gateway), roleArn('Dev'), true)
+    const both = personHouse(['new', 'old'], before.store).gateway
+    await pinRole(both, await enterAs(both), roleArn('Ops'), true)
+    const after = personHouse(['new'], before.store).gateway
+    expect((await preferencesOf(after, await enterAs(after))).pins).toEqual([roleArn('Dev'), roleArn('Ops')])
+  })
+})
