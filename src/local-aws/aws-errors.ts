@@ -13,6 +13,7 @@ const statuses = {
   IncompleteSignature: 400,
   InternalFailure: 500,
   InvalidAction: 400,
+  InvalidAuthorizationMessageException: 400,
   InvalidClientTokenId: 403,
   InvalidIdentityToken: 400,
   InvalidParameterValue: 400,
@@ -105,6 +106,31 @@ export const texts = {
   duplicateTagKeys: 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
   transitiveKeyNotPassed: 'The specified transitive tag key must be included in the requested tags.',
   packedTags: (percent: number) => `Packed size of session tags consumes ${percent}% of allotted space.`,
+  transitiveKeyInherited:
+    "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+  durationAboveChaining:
+    'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+  /** [K] */
+  packedPolicy: (percent: number) => `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
+  /** [K] */
+  rootMayNotAssume: 'Roles may not be assumed by root accounts.',
+  /** [K] */
+  sessionMayNotCall: (action: string) => `Cannot call ${action} with session credentials`,
+  /** [K] The blank at the end is AWS's own. */
+  mfaCodeInvalid: 'MultiFactorAuthentication failed with invalid MFA one time pass code. ',
+  /** [K] */
+  mfaIncomplete: 'MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.',
+  /** [K] */
+  mfaDeviceUnknown:
+    'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
+  /** [K] */
+  messageInvalid: 'Message is not valid',
+  /** [K] */
+  sourceIdentityReserved: 'The source identity must not begin with "aws:"',
+  /** [K] */
+  tagKeyReserved: 'Tag keys that begin with "aws:" are reserved for system use.',
+  /** [K] */
+  accessKeyUnknown: (accessKeyId: string) => `The access key ${accessKeyId} is not known.`,
   policyNotJson: 'This policy contains invalid Json',
   /** [K] */
   tooManyPolicyArns: (most: number) =>
