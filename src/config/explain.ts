@@ -1,8 +1,8 @@
 /** From what zod says to what a person can correct: expected, found, and the key that was probably meant. */
 import type { z } from 'zod'
+import { nearest } from '../core/suggest.ts'
 import { type Complaint, type Path, showPath, showValue } from './problem.ts'
 import { configJsonSchema } from './schema.ts'
-import { nearest } from './suggest.ts'
 
 type Issue = z.core.$ZodIssue
 type JsonSchema = z.core.JSONSchema.BaseSchema

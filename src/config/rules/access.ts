@@ -1,10 +1,10 @@
 /** Rules about who may grant which role. */
 import { parseRoleArn } from '../../core/arn.ts'
+import { nearest } from '../../core/suggest.ts'
 import { forEach, type Rule } from '../draft.ts'
 import { fill, namedGroups, patternBody, placeholders, toValueMatch } from '../patterns.ts'
 import { type Complaint, showValue } from '../problem.ts'
 import type { FileConfig } from '../schema.ts'
-import { nearest } from '../suggest.ts'
 
 type FileRule = FileConfig['access'][number]
 type Conditional = Pick<FileRule, 'when'>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../../src/config/suggest.ts'
+import { nearest } from '../../src/core/suggest.ts'
 
 describe('a suggestion', () => {
   it.each([
