@@ -15,7 +15,9 @@ export interface Condition {
   readonly key: string
   /** The key in lower case: how a context knows it. */
   readonly name: string
-  /** The policy's values, for people. */
+  /** The policy's values, as text. */
+  readonly values: readonly string[]
+  /** The same for people. */
   readonly wanted: string
   /** Whether an absent key or a wrong value makes it fail: what a condition needs to be relied upon. */
   readonly restricts: boolean
@@ -134,6 +136,7 @@ const valueCondition = (
   return {
     ...at,
     name,
+    values,
     wanted: values.join(' or '),
     restricts: !absent && !negated,
     holds: (context, effect) => {
@@ -176,6 +179,7 @@ const nullCondition = (at: At, values: readonly string[], problems: PolicyProble
     {
       ...at,
       name,
+      values,
       wanted: values.join(' or '),
       restricts: false,
       holds: (context) => wanted.includes(!context.has(name)),
