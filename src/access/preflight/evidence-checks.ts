@@ -1,0 +1,128 @@
+/** Whether AWS will take what it is shown, before it asks the role's trust policy (aws-sts-semantics B.5, C.4 to C.6). */
+import { samlAssertion, samlRedemptionSeconds, webIdentityToken } from '../../aws/facts/limits.ts'
+import { isAwsSamlAudience } from '../../aws/facts/partitions.ts'
+import { parseArn } from '../../core/arn.ts'
+import { namedProviders } from '../../iam/principals.ts'
+import { type Answer, type FactsCheck, open, right, wrong } from './answer.ts'
+import type { Shown, ShownAssertion, ShownToken } from './facts.ts'
+
+const accountOf = (arn: string): string => parseArn(arn)?.account ?? ''
+
+/** For OpenID AWS looks in the role's account. For SAML it speaks of the provider's owner, which may be another (E.1). */
+const providerIsInRolesAccount: FactsCheck = ({ shown, role }) => {
+  const { principal, kind } = shown
+  if (namedProviders.has(principal)) return right(principal, 'known to IAM by name')
+  const account = accountOf(principal)
+  if (account === role.account) return right(principal, 'the provider that vouches')
+  return (kind === 'saml' ? open : wrong)(
+    `a provider of account ${role.account}`,
+    principal,
+    'the provider that vouches',
+  )
+}
+
+const sizeOf = ({ kind }: Shown) => (kind === 'saml' ? samlAssertion : webIdentityToken)
+
+const evidenceFits: FactsCheck = ({ shown }) => {
+  const { length } = shown
+  if (length === undefined) return undefined
+  const { max } = sizeOf(shown)
+  const source = shown.kind === 'saml' ? 'SAMLAssertion' : 'WebIdentityToken'
+  return length <= max ? right(`${length} characters`, source) : wrong(`at most ${max} characters`, `${length}`, source)
+}
+
+/** What is asked of one kind of evidence only. */
+const ofSaml =
+  (check: (shown: ShownAssertion) => Answer): FactsCheck =>
+  ({ shown }) =>
+    shown.kind === 'saml' ? check(shown) : undefined
+
+const ofToken =
+  (check: (shown: ShownToken) => Answer): FactsCheck =>
+  ({ shown }) =>
+    shown.kind === 'web-identity' ? check(shown) : undefined
+
+const algorithmIsTaken = ofToken(({ algorithm }) => {
+  if (algorithm === undefined) return undefined
+  return /^[RE]S(256|384|512)$/.test(algorithm)
+    ? right(algorithm, 'alg')
+    : wrong('RS256, RS384, RS512, ES256, ES384 or ES512', algorithm, 'alg')
+})
+
+const assertionIsReadable = ofSaml(({ isReadable }) =>
+  isReadable
+    ? undefined
+    : wrong('an Assertion, or stsDecrypts and our key in IAM', 'an EncryptedAssertion', 'EncryptedAssertion'),
+)
+
+const hasOneConfirmation = ofSaml(({ confirmationCount: count }) => {
+  if (count === undefined) return undefined
+  const source = 'Subject/SubjectConfirmation'
+  return count === 1 ? right('one', source) : wrong('one SubjectConfirmation', String(count), source)
+})
+
+/** AWS has been seen to take the address of the consumer service for an Audience (B.5); nobody says where it does. */
+const audienceIsTaken: FactsCheck = ({ shown }) => {
+  const { audiences } = shown
+  if (audiences === undefined) return undefined
+  const found = audiences.join(', ') || 'none'
+  if (shown.kind === 'web-identity')
+    return audiences.includes(shown.clientId)
+      ? right(shown.clientId, 'aud')
+      : wrong(`${shown.clientId}, as IAM's provider has it`, found, 'aud, or azp where there is one')
+  const source = 'Audience'
+  if (audiences.some(isAwsSamlAudience)) return right(found, source)
+  const isRecipient = shown.recipient !== undefined && audiences.includes(shown.recipient)
+  return (isRecipient ? open : wrong)('urn:amazon:webservices', found, source)
+}
+
+const subjectIsNamed: FactsCheck = ({ shown }) => {
+  const [subject, source] = shown.kind === 'saml' ? [shown.nameId?.value, 'NameID'] : [shown.subject, 'sub']
+  return subject ? right(subject, source) : wrong('a subject', 'none', source)
+}
+
+/** AWS's bound on a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
+const USUAL_TOKEN_AGE_MS = 86_400_000
+
+const tokenAge = (issuedAt: Date, now: Date): Answer =>
+  now.getTime() - issuedAt.getTime() > USUAL_TOKEN_AGE_MS
+    ? open('a token of the last 24 hours', issuedAt.toISOString(), 'iat')
+    : undefined
+
+const evidenceIsCurrent: FactsCheck = ({ shown: { kind, life, isKept }, call: { now } }) => {
+  if (!life) return undefined
+  const { issuedAt, expiresAt } = life
+  const [source, limit] =
+    kind === 'saml'
+      ? ['Assertion/@IssueInstant', `redeemed within ${samlRedemptionSeconds / 60} minutes of its issue`]
+      : ['exp', 'not expired']
+  const found = `issued ${issuedAt.toISOString()}, taken until ${expiresAt.toISOString()}`
+  if (isKept) return { outcome: 'pass', found, source, warning: `AWS takes it only ${limit}` }
+  if (expiresAt <= now) return wrong(limit, found, source)
+  return (kind === 'web-identity' && tokenAge(issuedAt, now)) || right(found, source)
+}
+
+const roleIsInAssertion: FactsCheck = ({ shown, role }) => {
+  if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
+  const { rolePairs, principal } = shown
+  const source = 'https://aws.amazon.com/SAML/Attributes/Role'
+  const isThere = rolePairs.some((pair) => pair.role.arn === role.arn && pair.providerArn === principal)
+  const pair = `${role.arn},${principal}`
+  if (isThere) return right(pair, source)
+  const same = rolePairs.filter((each) => each.role.arn === role.arn)
+  const found = same.map(({ providerArn }) => `that role with ${providerArn}`).join(', ') || 'no pair with that role'
+  return wrong(pair, found, source)
+}
+
+/** In AWS's order (A.1). */
+export const evidenceChecks = {
+  providerIsInRolesAccount,
+  evidenceFits,
+  algorithmIsTaken,
+  assertionIsReadable,
+  audienceIsTaken,
+  hasOneConfirmation,
+  evidenceIsCurrent,
+  subjectIsNamed,
+  roleIsInAssertion,
+} as const satisfies Readonly<Record<string, FactsCheck>>

@@ -1,0 +1,87 @@
+import type { RoleArn } from '../../core/arn.ts'
+import type { NameId } from '../../core/identity.ts'
+import type { SessionFacts } from '../../iam/condition-keys.ts'
+import type { ContextValue } from '../../iam/context.ts'
+import type { Policy } from '../../iam/policy.ts'
+import type { RolePair } from '../role-attribute.ts'
+
+/** The two calls that need no AWS credentials. */
+export type AssumeAction = 'sts:AssumeRoleWithSAML' | 'sts:AssumeRoleWithWebIdentity'
+
+/** Between these AWS takes what it is shown. */
+export interface Life {
+  readonly issuedAt: Date
+  readonly expiresAt: Date
+}
+
+interface ShownEvidence {
+  /** Who vouches, as a trust policy names it: the ARN of its registration, or one that IAM knows by name. */
+  readonly principal: string
+  /** The condition keys that its words fill, computed once for all roles. */
+  readonly identity: readonly ContextValue[]
+  /** In characters, as STS gets it. undefined: not known before it is made. */
+  readonly length?: number
+  /** undefined: it is made at the moment of the exchange. */
+  readonly life?: Life
+  /** Whose age does not count: read from a file, for which every AWS is too late. */
+  readonly isKept?: true
+}
+
+/** A response, the provider's own or the gateway's. */
+export interface ShownAssertion extends ShownEvidence {
+  readonly kind: 'saml'
+  readonly recipient: string | undefined
+  /** undefined: nobody knows. */
+  readonly audiences: readonly string[] | undefined
+  readonly nameId: NameId | undefined
+  /** The Role attribute's pairs; undefined: it is made for the one role. */
+  readonly rolePairs: readonly RolePair[] | undefined
+  /** SubjectConfirmations of every method. */
+  readonly confirmationCount: number | undefined
+  /** Not encrypted, or for a key that IAM holds. */
+  readonly isReadable: boolean
+}
+
+/** An ID token, the provider's own or the gateway's. */
+export interface ShownToken extends ShownEvidence {
+  readonly kind: 'web-identity'
+  readonly subject: string | undefined
+  /** `azp` where the token has one, else its `aud`: what AWS compares with the client ids of its provider (C.4). */
+  readonly audiences: readonly string[]
+  /** The client id that IAM's provider is to have. */
+  readonly clientId: string
+  /** JWS `alg`. undefined: the gateway's own choice, which AWS takes, or not known. */
+  readonly algorithm?: string
+}
+
+/** What AWS is shown in proof of who the person is. */
+export type Shown = ShownAssertion | ShownToken
+
+/** The session to be, with the estimate of what its tags weigh. */
+export interface ShownSession extends SessionFacts {
+  /** Of what AWS allows, in percent. */
+  readonly packedSizePercent: number
+}
+
+/** The call as far as it is known before it is made: not the address it will come from. */
+export interface ForeseenCall {
+  readonly now: Date
+  readonly region: string
+  readonly secureTransport: boolean
+}
+
+/** Everything that AWS will look at, and what of it is known. */
+export interface PreflightFacts {
+  readonly role: RoleArn
+  readonly shown: Shown
+  readonly session: ShownSession
+  readonly durationSeconds: number
+  /** The role's own maximum, as far as the configuration knows it. */
+  readonly maxSessionSeconds: number
+  readonly call: ForeseenCall
+  /** undefined: nobody told us. */
+  readonly trustPolicy: Policy | undefined
+}
+
+export const actionOf = ({ kind }: Shown): AssumeAction =>
+  kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'

@@ -1,0 +1,76 @@
+/** Whether AWS will take the session that is asked for, whatever the trust policy says (aws-sts-semantics A.2, A.5, D.1). */
+import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
+import { type FactsCheck, open, right, wrong } from './answer.ts'
+
+interface Limit {
+  readonly min: number
+  readonly max: number
+  readonly pattern: RegExp
+}
+
+const isWithin = (text: string, { min, max, pattern }: Limit): boolean => {
+  const { length } = [...text]
+  return length >= min && length <= max && pattern.test(text)
+}
+
+/** Roles of Identity Center are taken through Identity Center alone (A.5). */
+const roleTakesFederation: FactsCheck = ({ role }) =>
+  role.name.startsWith('AWSReservedSSO_') ? wrong('a role of your own', role.name, 'the role') : undefined
+
+const durationIsAllowed: FactsCheck = ({ durationSeconds: seconds, maxSessionSeconds: max }) =>
+  Number.isInteger(seconds) && seconds >= roleDuration.min && seconds <= max
+    ? right(`${seconds} seconds`, 'maxSessionDuration')
+    : wrong(`${roleDuration.min} to ${max} seconds`, String(seconds), 'maxSessionDuration')
+
+const NAME = `${roleSessionName.min} to ${roleSessionName.max} letters, digits and _+=,.@-`
+
+const sessionNameIsLegal: FactsCheck = ({ session: { roleSessionName: name } }) =>
+  isWithin(name, roleSessionName)
+    ? right(name, 'RoleSessionName')
+    : wrong(NAME, name === '' ? 'none' : JSON.stringify(name.slice(0, 100)), 'RoleSessionName')
+
+const sourceIdentityIsLegal: FactsCheck = ({ session: { sourceIdentity: value } }) => {
+  if (value === undefined) return undefined
+  const isLegal = isWithin(value, sourceIdentity) && !value.toLowerCase().startsWith(sourceIdentity.reservedPrefix)
+  return isLegal
+    ? right(value, 'SourceIdentity')
+    : wrong(`${NAME}, not beginning with aws:`, JSON.stringify(value.slice(0, 100)), 'SourceIdentity')
+}
+
+/** Values are the person's: only whose they are is told. */
+const tagProblem = (tags: ReadonlyMap<string, string>, transitive: readonly string[]): string | undefined => {
+  const keys = [...tags.keys()]
+  if (tags.size > sessionTag.count) return `${tags.size} tags`
+  const key = keys.find(
+    (each) => !isWithin(each, sessionTag.key) || each.toLowerCase().startsWith(sessionTag.reservedPrefix),
+  )
+  if (key !== undefined) return `the key ${JSON.stringify(key.slice(0, 128))}`
+  const [owner] = [...tags].find(([, value]) => !isWithin(value, sessionTag.value)) ?? []
+  if (owner !== undefined) return `the value of ${owner}`
+  const known = new Set(keys.map((each) => each.toLowerCase()))
+  if (known.size < keys.length) return 'keys that differ in case only'
+  const stray = transitive.find((each) => !known.has(each.toLowerCase()))
+  return stray === undefined ? undefined : `the transitive key ${JSON.stringify(stray)} without a tag`
+}
+
+const TAGS = `at most ${sessionTag.count} tags, keys of ${sessionTag.key.max} and values of ${sessionTag.value.max} characters that AWS takes, transitive keys among them`
+
+const sessionTagsAreLegal: FactsCheck = ({ session: { tags, transitiveTagKeys } }) => {
+  if (tags.size === 0 && transitiveTagKeys.length === 0) return undefined
+  const found = tagProblem(tags, transitiveTagKeys)
+  return found === undefined ? right([...tags.keys()].join(', '), 'session tags') : wrong(TAGS, found, 'session tags')
+}
+
+/** How AWS packs them is not published, so that an estimate refuses nothing (D.4). */
+const sessionTagsFit: FactsCheck = ({ session: { tags, packedSizePercent: percent } }) => {
+  if (tags.size === 0) return undefined
+  const found = `about ${percent} % of what AWS allows`
+  return percent <= 100 ? right(found, 'estimate') : open('at most 100 %', found, 'estimate')
+}
+
+/** Asked before AWS looks at what it is shown. */
+export const requestChecks = { roleTakesFederation, durationIsAllowed } as const satisfies Readonly<
+  Record<string, FactsCheck>
+>
+
+export const sessionChecks = { sessionNameIsLegal, sourceIdentityIsLegal, sessionTagsAreLegal, sessionTagsFit } as const

@@ -1,0 +1,153 @@
+/** What the role's trust policy says to the call, and to the session's tags and source identity (aws-sts-semantics D.3, E). */
+import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
+import type { Finding, Verdict } from '../../core/verdict.ts'
+import type { RequestContext } from '../../iam/context.ts'
+import { type Decision, evaluate, type PolicyRequest } from '../../iam/evaluate.ts'
+import type { Policy } from '../../iam/policy.ts'
+import { open, right } from './answer.ts'
+import { actionOf, type PreflightFacts } from './facts.ts'
+import { extremesOf, isUnforeseen } from './unforeseen.ts'
+
+/** An action put to the trust policy. */
+interface Judged {
+  readonly decision: Decision
+  /** What it hangs on, in the statement that came nearest; undefined where it is allowed. */
+  readonly decidedBy: Finding | undefined
+  /** Statement by statement, the one that decides first. */
+  readonly derivation: Verdict
+}
+
+/** The key of a condition's finding, `Statement[0].Condition.StringEquals.saml:aud`. */
+const keyOf = ({ name }: Finding): string => /\.Condition\.[^.]+\.(.+)$/s.exec(name)?.[1] ?? ''
+
+/** What nobody foresees neither passes nor fails. */
+const foreseen = (finding: Finding): Finding =>
+  isUnforeseen(keyOf(finding))
+    ? { ...finding, outcome: 'unknown', found: 'not known before the call is made', source: keyOf(finding) }
+    : finding
+
+const isDeny = ({ effect }: Decision): boolean => effect === 'explicit-deny' || effect === 'implicit-deny'
+
+const judge = (policy: Policy, request: PolicyRequest): Judged => {
+  const extremes = extremesOf(policy)
+  const best = evaluate(extremes.best, request)
+  const worst = extremes.worst === extremes.best ? best : evaluate(extremes.worst, request)
+  // A Deny that may yet apply is what the best case does not show.
+  const decision = !isDeny(best) && worst.effect === 'explicit-deny' ? worst : best
+  const derivation = decision.verdict.map(foreseen)
+  const outcome = isDeny(best) ? 'fail' : 'unknown'
+  const decidedBy =
+    worst.effect === 'allow'
+      ? undefined
+      : derivation.map((finding) => sure(finding, decision, outcome)).find((finding) => finding.outcome === outcome)
+  return { decision, derivation, decidedBy }
+}
+
+/** The line that says a Deny applies is no surer than what follows it. */
+const sure = (finding: Finding, { effect }: Decision, outcome: 'fail' | 'unknown'): Finding =>
+  effect === 'explicit-deny' && outcome === 'unknown' && finding.outcome === 'fail' ? { ...finding, outcome } : finding
+
+/** What a statement asks, in this order, and how the findings of each end. */
+const causes = [
+  { name: 'providerIsInPrincipal', finding: /^Statement$|\.(Not)?Principal$/ },
+  { name: 'actionIsAllowed', finding: /\.(Not)?Action$/ },
+  { name: 'conditionsHold', finding: /\.Condition\./ },
+] as const
+
+/** The call itself, cause by cause, up to the first that stops it. */
+const causeFindings = ({ decision, decidedBy }: Judged): Verdict => {
+  const source = decision.statement?.path ?? 'trust policy'
+  const isDenied = decision.effect === 'explicit-deny'
+  const stopped = isDenied || !decidedBy ? -1 : causes.findIndex(({ finding }) => finding.test(decidedBy.name))
+  const asked = causes.map(({ name }, n): Finding => {
+    if (isDenied || (stopped >= 0 && n > stopped)) return { name, outcome: 'not-run' }
+    return n === stopped && decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', source }
+  })
+  const name = 'noStatementDenies'
+  return [...asked, isDenied && decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', source: 'trust policy' }]
+}
+
+/** AWS looks at `saml:aud` in the trust policy; that it asks for an address of its own besides is not confirmed (B.5). */
+const recipientFinding = ({ shown }: PreflightFacts, { statement }: Decision): Verdict => {
+  if (shown.kind !== 'saml') return []
+  const { recipient } = shown
+  const source = 'SubjectConfirmationData/@Recipient'
+  const isNamed = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud') ?? false
+  const answer =
+    recipient !== undefined && (isNamed || isAwsSamlRecipient(recipient))
+      ? right(recipient, source)
+      : open("an address of AWS's, or one that the trust policy names", recipient ?? 'none', source)
+  return answer ? [{ name: 'recipientIsTaken', ...answer }] : []
+}
+
+/** What the session carries needs an action of its own each (D.3). */
+const carried = [
+  {
+    name: 'tagsArePermitted',
+    action: 'sts:TagSession',
+    isAsked: ({ session }: PreflightFacts) => session.tags.size > 0 || session.transitiveTagKeys.length > 0,
+  },
+  {
+    name: 'sourceIdentityIsPermitted',
+    action: 'sts:SetSourceIdentity',
+    isAsked: ({ session }: PreflightFacts) => session.sourceIdentity !== undefined,
+  },
+] as const
+
+export interface TrustJudgement {
+  /** The named checks. */
+  readonly findings: Verdict
+  /** What the statements said, part by part; those of a further action begin with its name. */
+  readonly derivation: Verdict
+  /** By the name of a check: the part that it hangs on. */
+  readonly parts: ReadonlyMap<string, Finding>
+}
+
+const unknownTrust: TrustJudgement = {
+  findings: [
+    {
+      name: 'trustPolicyIsKnown',
+      outcome: 'unknown',
+      expected: "the role's trust policy",
+      found: 'none',
+      source: 'roles[].trustPolicy',
+    },
+  ],
+  derivation: [],
+  parts: new Map(),
+}
+
+/** Everything that the trust policy is asked. Where none is known, that is all there is to say. */
+export const judgeTrust = (facts: PreflightFacts, context: RequestContext): TrustJudgement => {
+  const { trustPolicy, shown } = facts
+  if (!trustPolicy) return unknownTrust
+  const ask = (action: string): Judged =>
+    judge(trustPolicy, { principal: { federated: shown.principal }, action, context })
+  const call = ask(actionOf(shown))
+  const further = carried
+    .filter(({ isAsked }) => isAsked(facts))
+    .map(({ name, action }) => ({ name, action, judged: ask(action) }))
+  const callFindings = causeFindings(call)
+  const stopped = callFindings.find(({ outcome }) => outcome === 'fail' || outcome === 'unknown')
+  const parts = new Map<string, Finding>(
+    further.flatMap(({ name, judged: { decidedBy } }) => (decidedBy ? [[name, decidedBy]] : [])),
+  )
+  if (stopped && call.decidedBy) parts.set(stopped.name, call.decidedBy)
+  return {
+    findings: [
+      ...callFindings,
+      ...recipientFinding(facts, call.decision),
+      ...further.map(
+        ({ name, action, judged: { decidedBy } }): Finding =>
+          decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', found: action },
+      ),
+    ],
+    derivation: [
+      ...call.derivation,
+      ...further.flatMap(({ action, judged }) =>
+        judged.derivation.map((finding) => ({ ...finding, name: `${action} ${finding.name}` })),
+      ),
+    ],
+    parts,
+  }
+}

@@ -1,0 +1,53 @@
+/** Condition keys whose values nobody knows before the call is made: a decision that hangs on one is unknown. */
+import type { Condition } from '../../iam/conditions.ts'
+import type { Policy, Statement } from '../../iam/policy.ts'
+
+/** The way the call takes to AWS, and what AWS knows of the role beside its trust policy. */
+const UNFORESEEN = [
+  'aws:sourceip',
+  'aws:vpcsourceip',
+  'aws:sourcevpc',
+  'aws:sourcevpce',
+  'aws:useragent',
+  'aws:resourceorgid',
+  'aws:resourceorgpaths',
+  'aws:resourcetag/',
+  'iam:resourcetag/',
+]
+
+/** `key`: of a condition, in any case. */
+export const isUnforeseen = (key: string): boolean => {
+  const name = key.toLowerCase()
+  return UNFORESEEN.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each))
+}
+
+const assuming = (statement: Statement, holds: boolean): Statement => ({
+  ...statement,
+  conditions: statement.conditions.map(
+    (condition): Condition => (isUnforeseen(condition.name) ? { ...condition, holds: () => holds } : condition),
+  ),
+})
+
+/** The policy as it reads when everything unforeseen turns out well for the person, and when it turns out badly. */
+export interface Extremes {
+  readonly best: Policy
+  readonly worst: Policy
+}
+
+const known = new WeakMap<Policy, Extremes>()
+
+const extremes = (policy: Policy): Extremes => {
+  const isForeseen = policy.statements.every(({ conditions }) => conditions.every(({ name }) => !isUnforeseen(name)))
+  if (isForeseen) return { best: policy, worst: policy }
+  const read = (isWell: boolean): Policy => ({
+    statements: policy.statements.map((statement) => assuming(statement, (statement.effect === 'Allow') === isWell)),
+  })
+  return { best: read(true), worst: read(false) }
+}
+
+/** Twice the same policy where nothing unforeseen is asked for. */
+export const extremesOf = (policy: Policy): Extremes => {
+  const found = known.get(policy) ?? extremes(policy)
+  known.set(policy, found)
+  return found
+}
