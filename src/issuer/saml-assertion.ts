@@ -7,7 +7,7 @@
 import { StsError } from '../aws/errors.ts'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
 import type { RoleArn } from '../core/arn.ts'
-import type { Identity } from '../core/identity.ts'
+import type { Identity, NameId } from '../core/identity.ts'
 import type { Signer } from '../core/keys.ts'
 import { Secret } from '../core/secret.ts'
 import { buildIdpMetadata } from '../saml/idp-metadata.ts'
@@ -27,9 +27,12 @@ export interface SamlIssuer {
   readonly furtherCertificates: readonly string[]
 }
 
+/** Where its metadata is published. */
+export const samlIssuerEntityId = (baseUrl: string): string => `${baseUrl}/idp/metadata`
+
 /** The gateway's own identity provider: its entityID is where its metadata is published. The first key signs. */
 export const samlIssuer = (baseUrl: string, signer: Signer, further: readonly Signer[] = []): SamlIssuer => ({
-  entityId: `${baseUrl}/idp/metadata`,
+  entityId: samlIssuerEntityId(baseUrl),
   signer,
   furtherCertificates: further.map(({ certificate }) => certificate),
 })
@@ -38,6 +41,12 @@ export const samlIssuer = (baseUrl: string, signer: Signer, further: readonly Si
 export const samlIssuerMetadata = ({ entityId, signer, furtherCertificates }: SamlIssuer): string =>
   // AWS sends nobody there; the metadata schema wants a sign-on service.
   buildIdpMetadata({ entityId, signer, furtherCertificates, ssoUrl: new URL('/login', entityId).href })
+
+/** Whom the assertion is about: as the provider named them. */
+export const nameIdForAws = ({ subject, subjectFormat = PERSISTENT }: Identity): NameId => ({
+  value: subject,
+  format: subjectFormat,
+})
 
 export interface AssertionForAws {
   readonly identity: Identity
@@ -63,7 +72,7 @@ export const assertionForAws = async (issuer: SamlIssuer, wanted: AssertionForAw
       issuer: issuer.entityId,
       recipient: samlRecipient(partition),
       audience: partition.audience,
-      nameId: { value: identity.subject, format: identity.subjectFormat ?? PERSISTENT },
+      nameId: nameIdForAws(identity),
       attributes: [
         { name: `${AWS_ATTRIBUTES}Role`, values: [`${wanted.role.arn},${wanted.providerArn}`] },
         { name: `${AWS_ATTRIBUTES}RoleSessionName`, values: [wanted.sessionName] },

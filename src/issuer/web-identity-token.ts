@@ -32,7 +32,7 @@ export interface TokenForAws extends SessionTags {
  * was. Subjects of two providers may be the same text; by `amr` a trust policy tells them apart, so nobody but us says
  * `provider:`.
  */
-const methodsOf = ({ protocol, provider, attributes }: Identity): readonly string[] => {
+export const methodsOf = ({ protocol, provider, attributes }: Identity): readonly string[] => {
   const stated = protocol === 'oidc' ? (attributes.get('amr') ?? []) : []
   return [...stated.filter((method) => !method.startsWith(PROVIDER)), `${PROVIDER}${provider}`]
 }
