@@ -6,6 +6,7 @@ import { enterIndex } from './login-index.ts'
 import { beginLogin, type Login, readLogin } from './logins.ts'
 import { type ParkedSignIn, readParked, takeParked } from './parked-sign-ins.ts'
 import { isBoundTo } from './pending-logins.ts'
+import { rememberSignIn } from './remember.ts'
 import { renewedBy } from './renewal.ts'
 
 export interface Finish {
@@ -62,6 +63,7 @@ const begin = async (
   await enterIndex(gateway, login, arrivedAt)
   await rememberFinished(gateway, handle, login, returnTo)
   auditLogin(gateway, login, caller)
+  await rememberSignIn(gateway, login, 'sign-in', caller)
   return { kind: 'signed-in', login, returnTo }
 }
 
@@ -77,6 +79,7 @@ const renewOrBegin = async (
   await enterIndex(gateway, renewed, parked.arrivedAt)
   await rememberFinished(gateway, handle, renewed, parked.returnTo)
   auditRenewal(gateway, renewed, caller)
+  await rememberSignIn(gateway, renewed, 'renewal', caller)
   return { kind: 'already', returnTo: parked.returnTo }
 }
 

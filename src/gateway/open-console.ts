@@ -5,6 +5,7 @@ import { auditConsole, auditDenied } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import type { Login } from './logins.ts'
+import { rememberConsole } from './remember.ts'
 import { takeRole } from './take-role.ts'
 import type { TakenRole, WantedRole } from './taken-role.ts'
 
@@ -36,6 +37,7 @@ export const openConsole = async (
     throw error
   })
   auditConsole(gateway, login, taken, destination, caller)
+  await rememberConsole(gateway, login, taken, destination, caller)
   return url
 }
 

@@ -1,4 +1,3 @@
-import { roleDuration } from '../aws/facts/limits.ts'
 import { auditDenied, auditExchange } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
@@ -6,18 +5,10 @@ import { grantedRole, type ListedRole } from './list-roles.ts'
 import type { Login } from './logins.ts'
 import { overdueProof } from './proof-age.ts'
 import { withFreshEvidence } from './refresh-evidence.ts'
+import { rememberDenied, rememberExchange } from './remember.ts'
+import { durationOf, shorterDuration } from './role-duration.ts'
 import { type Exchange, requestFor, sessionNameFor } from './role-request.ts'
 import type { TakenRole, WantedRole } from './taken-role.ts'
-
-const durationOf = ({ maxSessionSeconds }: ListedRole, wanted: number | undefined): number => {
-  const seconds = wanted ?? Math.min(roleDuration.default, maxSessionSeconds)
-  if (Number.isInteger(seconds) && seconds >= roleDuration.min && seconds <= maxSessionSeconds) return seconds
-  throw new GatewayError('role.duration_invalid', {
-    expected: `${roleDuration.min} to ${maxSessionSeconds} seconds`,
-    found: `${seconds}`,
-    source: 'duration',
-  })
-}
 
 const mustBeProvenRecently = (gateway: Gateway, login: Login, { role }: ListedRole): void => {
   const seconds = overdueProof(gateway, login, role.arn)
@@ -27,6 +18,30 @@ const mustBeProvenRecently = (gateway: Gateway, login: Login, { role }: ListedRo
     found: login.signIn.identity.authenticatedAt.toISOString(),
     source: 'maxAuthAge',
   })
+}
+
+const exchangeFor = async (gateway: Gateway, login: Login, exchange: Exchange): Promise<TakenRole> => ({
+  ...(await gateway.sts.exchange(await requestFor(gateway, login, exchange))),
+  ...exchange,
+})
+
+/** Where the role allows less than is known here, an hour is better than a refusal: the person is told. */
+const exchangeOrShorten = async (
+  gateway: Gateway,
+  login: Login,
+  exchange: Exchange,
+  caller: Caller,
+): Promise<TakenRole> => {
+  const { durationSeconds, role } = exchange
+  try {
+    return await exchangeFor(gateway, login, exchange)
+  } catch (error) {
+    const shorter = shorterDuration(error, durationSeconds)
+    if (shorter === undefined) throw error
+    auditDenied(gateway, 'exchange.denied', login, { role: role.role.arn, durationSeconds }, caller, error)
+    const taken = await exchangeFor(gateway, login, { ...exchange, durationSeconds: shorter })
+    return { ...taken, shortenedFromSeconds: durationSeconds }
+  }
 }
 
 /**
@@ -49,12 +64,13 @@ export const takeRole = async (
       durationSeconds: durationOf(role, wanted.durationSeconds),
       sessionName: sessionNameFor(gateway, fresh.signIn),
     }
-    const assumed = await gateway.sts.exchange(await requestFor(gateway, fresh, exchange))
-    const taken = { ...assumed, ...exchange }
+    const taken = await exchangeOrShorten(gateway, fresh, exchange, caller)
     auditExchange(gateway, login, taken, caller)
+    await rememberExchange(gateway, login, { taken, chosen: wanted.chosen }, caller)
     return taken
   } catch (error) {
     auditDenied(gateway, 'exchange.denied', login, wanted, caller, error)
+    await rememberDenied(gateway, login, wanted, caller, error)
     throw error
   }
 }

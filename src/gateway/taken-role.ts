@@ -6,10 +6,14 @@ export interface WantedRole {
   readonly role: string
   /** Undefined: an hour, or the role's maximum where that is shorter. */
   readonly durationSeconds: number | undefined
+  /** The same as a person chose it (`1h`, `until 18:00`), to be offered the next time; undefined where nobody chose. */
+  readonly chosen?: string | undefined
 }
 
 export interface TakenRole extends AssumedRole {
   readonly role: ListedRole
   readonly durationSeconds: number
   readonly sessionName: string
+  /** AWS said that the role does not allow as long as this, which was asked for. */
+  readonly shortenedFromSeconds?: number
 }

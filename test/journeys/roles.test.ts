@@ -186,8 +186,19 @@ describe('the duration', () => {
     },
   )
 
-  it('that the gateway allows and AWS does not is refused by AWS', async () => {
-    expect(refusalIn((await taken('3h')).body).code).toBe('sts.duration_too_long')
+  it('that the gateway allows and AWS does not becomes an hour, and both are in the audit log', async () => {
+    const page = await taken('3h')
+    expect(page.status).toBe(200)
+    const reference = page.headers.get('x-request-id')
+    const lines = gateway.audit().filter(({ referenceId }) => referenceId === reference)
+    expect(lines).toMatchObject([
+      {
+        eventName: 'exchange.denied',
+        errorCode: 'sts.duration_too_long',
+        requestParameters: { durationSeconds: 10800 },
+      },
+      { eventName: 'exchange', requestParameters: { durationSeconds: 3600 } },
+    ])
   })
 })
 
