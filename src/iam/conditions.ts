@@ -1,31 +1,40 @@
 /** The Condition block of a statement: operators with their prefixes and suffix, lists of values, and absent keys. */
-import type { ContextValue, RequestContext } from './context.ts'
+import { type ContextValue, entryOf, type RequestContext } from './context.ts'
+import { describe } from './describe.ts'
 import type { PolicyProblem } from './errors.ts'
 import { type Comparison, compilePattern, type Operator, operators } from './operators.ts'
-import type { Pattern } from './patterns.ts'
+import { variablesOf } from './patterns.ts'
 
 export type Effect = 'Allow' | 'Deny'
+
+export type SetOperator = 'ForAllValues' | 'ForAnyValue'
 
 export interface Condition {
   /** Such as `Statement[0].Condition.StringEquals.saml:aud`. */
   readonly path: string
   /** As written, prefix and suffix included. */
   readonly operator: string
+  /** The operator without prefix and suffix, such as `StringEquals`. */
+  readonly base: string
+  readonly set: SetOperator | undefined
+  readonly ifExists: boolean
   /** The condition key as written; compared without regard to case. */
   readonly key: string
   /** The key in lower case: how a context knows it. */
   readonly name: string
-  /** The policy's values, as text. */
+  /** The policy's values. */
   readonly values: readonly string[]
-  /** The same for people. */
+  /** The policy's values, for people. */
   readonly wanted: string
+  /** Names of the keys that variables in its values stand for. */
+  readonly variables: readonly string[]
   /** Whether an absent key or a wrong value makes it fail: what a condition needs to be relied upon. */
   readonly restricts: boolean
+  /** The same condition without its numbers and booleans, where an operator for texts has some. */
+  readonly withoutUnquoted: Condition | undefined
   /** A key with a list under an operator without ForAnyValue or ForAllValues is judged against the statement's effect. */
   holds(context: RequestContext, effect: Effect): boolean
 }
-
-type SetOperator = 'ForAllValues' | 'ForAnyValue' | undefined
 
 const NAME = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/
 
@@ -59,23 +68,15 @@ const entriesOf = (value: unknown, path: string, problems: PolicyProblem[]): [st
   return []
 }
 
-/** What a value is, in a word, for the message. */
-export const describe = (value: unknown): string =>
-  value === undefined
-    ? 'nothing'
-    : value === null
-      ? 'null'
-      : Array.isArray(value)
-        ? 'a list'
-        : typeof value === 'object'
-          ? 'an object'
-          : JSON.stringify(value)
+type Value = string | number | boolean
 
-/** Numbers and booleans are compared as text. An empty list is allowed and meets nothing. */
-const valuesOf = (value: unknown, path: string, problems: PolicyProblem[]): string[] | undefined => {
+const isValue = (value: unknown): value is Value => ['string', 'number', 'boolean'].includes(typeof value)
+
+/** An empty list is allowed and meets nothing. */
+const valuesOf = (value: unknown, path: string, problems: PolicyProblem[]): readonly Value[] | undefined => {
   const list: unknown[] = Array.isArray(value) ? value : [value]
-  const wrong = list.find((item) => !['string', 'number', 'boolean'].includes(typeof item))
-  if (list.length === 0 || (wrong === undefined && list.every((item) => item !== undefined))) return list.map(String)
+  if (list.every(isValue)) return list
+  const wrong = list.find((item) => !isValue(item))
   problems.push(malformed(path, 'a text or a list of texts', describe(wrong)))
   return undefined
 }
@@ -88,42 +89,86 @@ interface At {
 
 const condition = (
   at: At,
-  values: readonly string[],
+  values: readonly Value[],
   versionHasVariables: boolean,
   problems: PolicyProblem[],
 ): Condition[] => {
+  if (at.operator === 'Null') return [nullCondition(at, values, problems)]
   const [, set, base = '', ifExists] = NAME.exec(at.operator) ?? []
-  if (at.operator === 'Null') return nullCondition(at, values, problems)
   const operator = operators.get(base)
   if (!operator) {
     problems.push(malformed(at.path, 'a condition operator of IAM', at.operator))
     return []
   }
-  const patterns = values.map((value) => compilePattern(value, operator, versionHasVariables))
-  const compiled = patterns.map((value) => operator.compile(value))
-  const bad = compiled.indexOf(undefined)
-  if (bad >= 0) problems.push(malformed(at.path, operator.wants ?? 'a text', JSON.stringify(values[bad])))
-  const rule = { set: set as SetOperator, ifExists: ifExists !== undefined, operator }
-  const comparisons = compiled.filter((comparison) => comparison !== undefined)
-  return [valueCondition(at, values, rule, comparisons, variablesOf(patterns))]
+  const rule = { base, set: setOperatorOf(set), ifExists: ifExists !== undefined, operator, versionHasVariables }
+  const bad = values.find((value) => comparisonOf(value, rule) === undefined)
+  if (bad !== undefined) problems.push(malformed(at.path, operator.wants ?? 'a text', JSON.stringify(bad)))
+  const quoted = values.filter((value) => typeof value === 'string')
+  const hasUnquoted = operator.ofTexts && quoted.length < values.length
+  return [valueCondition(at, values, rule, hasUnquoted ? valueCondition(at, quoted, rule, undefined) : undefined)]
 }
 
+const setOperatorOf = (text: string | undefined): SetOperator | undefined =>
+  text === 'ForAllValues' || text === 'ForAnyValue' ? text : undefined
+
 interface Rule {
-  readonly set: SetOperator
+  readonly base: string
+  readonly set: SetOperator | undefined
   readonly ifExists: boolean
   readonly operator: Operator
+  readonly versionHasVariables: boolean
 }
+
+const patternOf = (value: Value, { operator, versionHasVariables }: Rule) =>
+  compilePattern(String(value), operator, versionHasVariables)
+
+const comparisonOf = (value: Value, rule: Rule): Comparison | undefined => rule.operator.compile(patternOf(value, rule))
 
 const valueCondition = (
   at: At,
-  values: readonly string[],
+  values: readonly Value[],
   rule: Rule,
-  comparisons: readonly Comparison[],
-  variables: readonly string[],
+  withoutUnquoted: Condition | undefined,
 ): Condition => {
   const name = at.key.toLowerCase()
+  const { base, set, ifExists } = rule
   const { negated } = rule.operator
-  const meets = (value: string, context: RequestContext): boolean => {
+  const comparisons = values.flatMap((value) => comparisonOf(value, rule) ?? [])
+  const variables = values.flatMap((value) => variablesOf(patternOf(value, rule)))
+  const required = variables.flatMap((variable) => (variable.isRequired ? [variable.name] : []))
+  const absent = ifExists || set === 'ForAllValues' || (negated && set === undefined)
+  const meets = meetsAny(comparisons, negated)
+  return {
+    ...at,
+    base,
+    set,
+    ifExists,
+    name,
+    values: values.map(String),
+    wanted: wantedText(values, rule),
+    variables: variables.map((variable) => variable.name),
+    restricts: !absent && !negated,
+    withoutUnquoted,
+    holds: (context, effect) => {
+      if (required.some((variable) => !isSingle(entryOf(context, variable)))) return false
+      const found = entryOf(context, name)
+      return found === undefined ? absent : valuesHold(found, set, effect, meets, context)
+    },
+  }
+}
+
+const wantedText = (values: readonly Value[], { set, operator }: Rule): string => {
+  const list = values.length === 0 ? 'nothing' : values.join(operator.negated ? ' nor ' : ' or ')
+  const one = operator.negated ? `neither ${list}` : list
+  const plain = operator.negated && values.length === 1 ? `not ${list}` : one
+  return set === undefined ? plain : `${set === 'ForAllValues' ? 'every value' : 'some value'}: ${plain}`
+}
+
+type Meets = (value: string, context: RequestContext) => boolean
+
+const meetsAny =
+  (comparisons: readonly Comparison[], negated: boolean): Meets =>
+  (value, context) => {
     let met = false
     for (const comparison of comparisons) {
       const answer = comparison(value, context)
@@ -132,28 +177,8 @@ const valueCondition = (
     }
     return met !== negated
   }
-  const absent = rule.ifExists || rule.set === 'ForAllValues' || (negated && rule.set === undefined)
-  return {
-    ...at,
-    name,
-    values,
-    wanted: values.join(' or '),
-    restricts: !absent && !negated,
-    holds: (context, effect) => {
-      if (variables.some((variable) => !isSingle(context.get(variable)))) return false
-      const found = context.get(name)
-      return found === undefined ? absent : valuesHold(found, rule.set, effect, (value) => meets(value, context))
-    },
-  }
-}
 
 const isSingle = (value: ContextValue | undefined): boolean => value !== undefined && !value.multi
-
-/** The variables that must have a value for the statement to match at all (D.6). */
-const variablesOf = (patterns: readonly Pattern[]): string[] =>
-  patterns.flatMap(({ parts }) =>
-    parts.flatMap((part) => (typeof part === 'object' && part.fallback === undefined ? [part.name] : [])),
-  )
 
 /**
  * A list without a set operator is undefined at AWS (E.4), so it is read against the author: an Allow needs exactly
@@ -161,28 +186,33 @@ const variablesOf = (patterns: readonly Pattern[]): string[] =>
  */
 const valuesHold = (
   { values, multi }: ContextValue,
-  set: SetOperator,
+  set: SetOperator | undefined,
   effect: Effect,
-  meets: (value: string) => boolean,
+  meets: Meets,
+  context: RequestContext,
 ): boolean => {
-  if (set === 'ForAllValues') return values.every(meets)
-  if (set === 'ForAnyValue' || (multi && effect === 'Deny')) return values.some(meets)
-  return values.length === 1 && values.every(meets)
+  if (set === 'ForAllValues') return values.every((value) => meets(value, context))
+  if (set === 'ForAnyValue' || (multi && effect === 'Deny')) return values.some((value) => meets(value, context))
+  const [only] = values
+  return values.length === 1 && only !== undefined && meets(only, context)
 }
 
-const nullCondition = (at: At, values: readonly string[], problems: PolicyProblem[]): Condition[] => {
-  const wrong = values.find((value) => !/^(true|false)$/i.test(value))
+const nullCondition = (at: At, values: readonly Value[], problems: PolicyProblem[]): Condition => {
+  const wrong = values.find((value) => !/^(true|false)$/i.test(String(value)))
   if (wrong !== undefined) problems.push(malformed(at.path, 'true or false', JSON.stringify(wrong)))
   const name = at.key.toLowerCase()
-  const wanted = values.map((value) => value.toLowerCase() === 'true')
-  return [
-    {
-      ...at,
-      name,
-      values,
-      wanted: values.join(' or '),
-      restricts: false,
-      holds: (context) => wanted.includes(!context.has(name)),
-    },
-  ]
+  const wanted = values.map((value) => String(value).toLowerCase() === 'true')
+  return {
+    ...at,
+    base: 'Null',
+    set: undefined,
+    ifExists: false,
+    name,
+    values: values.map(String),
+    wanted: wanted.map((isAbsent) => (isAbsent ? 'no such key' : 'a value')).join(' or '),
+    variables: [],
+    restricts: false,
+    withoutUnquoted: undefined,
+    holds: (context) => wanted.includes(entryOf(context, name) === undefined),
+  }
 }

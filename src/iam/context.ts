@@ -2,6 +2,7 @@
  * What a request carries for conditions to look at. Names of condition keys are case-insensitive (E.4), so the map is
  * keyed by the lower-case name and every value remembers how its key is written.
  */
+import type { UnconfirmedFact } from './unconfirmed.ts'
 
 export interface ContextValue {
   /** The condition key as AWS writes it, such as `saml:aud`. */
@@ -11,6 +12,8 @@ export interface ContextValue {
   readonly multi: boolean
   /** Where the values came from, such as `SubjectConfirmationData/@Recipient`. */
   readonly source?: string
+  /** Where the values rest on a fact that AWS has not confirmed: what they would be if it is the other way. */
+  readonly otherwise?: { readonly fact: UnconfirmedFact; readonly values: readonly string[] }
 }
 
 export type RequestContext = ReadonlyMap<string, ContextValue>
@@ -20,9 +23,17 @@ export const requestContext = (entries: Iterable<ContextValue>): RequestContext 
   const context = new Map<string, ContextValue>()
   for (const entry of entries) {
     const name = entry.key.toLowerCase()
-    if (entry.values.length > 0 && !context.has(name)) context.set(name, entry)
+    const before = context.get(name)
+    const isBetter = before === undefined || (before.values.length === 0 && entry.values.length > 0)
+    if (isBetter && (entry.values.length > 0 || entry.otherwise)) context.set(name, entry)
   }
   return context
+}
+
+/** What the request has under that lower-case name; undefined when the key is absent. */
+export const entryOf = (context: RequestContext, name: string): ContextValue | undefined => {
+  const found = context.get(name)
+  return found === undefined || found.values.length === 0 ? undefined : found
 }
 
 /** An entry with at most one value. */

@@ -1,133 +1,155 @@
 /**
- * The policy language of IAM as far as role trust policies go, pure: documents in, decisions with their reasons out.
+ * The policy language of IAM, pure: documents in, decisions with their reasons out.
  * Knows no network, no clock, no SAML and no tokens: what a request carries comes as a RequestContext.
  * Start here; policy.ts reads documents, conditions.ts and operators.ts hold the rules of Condition blocks,
- * condition-keys.ts makes contexts from what an identity provider said, generate.ts writes policies.
+ * condition-keys.ts makes contexts from what an identity provider said, unconfirmed.ts is what nobody knows for
+ * certain, generate.ts writes policies.
  */
 import type { Finding, Verdict } from '../core/verdict.ts'
-import type { Condition } from './conditions.ts'
-import type { RequestContext } from './context.ts'
-import { matches } from './patterns.ts'
-import type { ActionElement, Policy, Statement } from './policy.ts'
-import { type Principal, principalMatches } from './principals.ts'
+import { findings } from './findings.ts'
+import { applies, type Judgement, judge, judgeWithDoubt, truthOf } from './judge.ts'
+import type { Policy, Statement } from './policy.ts'
+import { type NamedAs, namedAs } from './principals.ts'
+import type { PolicyRequest } from './request.ts'
 
-export interface PolicyRequest {
-  readonly principal: Principal
-  /** Such as `sts:AssumeRoleWithSAML`. */
-  readonly action: string
-  readonly context: RequestContext
-}
+export type { PolicyRequest } from './request.ts'
 
 export interface Decision {
-  readonly effect: 'allow' | 'explicit-deny' | 'implicit-deny'
+  /** `unknown` only for those who ask for certainty. */
+  readonly effect: 'allow' | 'explicit-deny' | 'implicit-deny' | 'unknown'
   /**
    * Why: after an allow the findings of the statement that allowed it; after an explicit deny those of the statement
-   * that denied it; else those of every Allow statement, the one that came nearest first.
+   * that denied it; when unknown, of those in doubt; else of every Allow statement, the one that came nearest first.
    */
   readonly verdict: Verdict
-  /** The statement that decided; none for an implicit deny. */
+  /** The statement that decided, or that leaves it in doubt; none for an implicit deny. */
   readonly statement: Statement | undefined
+  /**
+   * How the statements that allow name the caller, the closest way: an account that is named leaves it to the
+   * caller's own policies whom of its people it lets (A.5). undefined for all that is not allowed.
+   */
+  readonly namedAs: NamedAs | undefined
+}
+
+export interface EvaluateOptions {
+  /**
+   * What counts where a part of a policy rests on a fact that nobody has confirmed: the value that unconfirmed.ts
+   * applies, or `unknown` where the other value would give another outcome.
+   */
+  readonly unconfirmed?: 'apply' | 'unknown'
 }
 
 /** Deny wins, the order of statements is irrelevant, and what no statement allows is denied (E.2). */
-export const evaluate = (policy: Policy, request: PolicyRequest): Decision => {
-  let allowing: Statement | undefined
+export const evaluate = (policy: Policy, request: PolicyRequest, options: EvaluateOptions = {}): Decision =>
+  options.unconfirmed === 'unknown' ? evaluateWithDoubt(policy, request) : evaluateAsApplied(policy, request)
+
+const evaluateAsApplied = (policy: Policy, request: PolicyRequest): Decision => {
+  const action = request.action.toLowerCase()
+  const allowing: Statement[] = []
   for (const statement of policy.statements) {
-    if (!applies(statement, request)) continue
-    if (statement.effect === 'Deny') return explicitDeny(statement, request)
-    allowing ??= statement
+    if (!applies(statement, request, action)) continue
+    if (statement.effect === 'Deny') return explicitDeny(judged(statement, request, judge))
+    allowing.push(statement)
   }
-  return allowing
-    ? { effect: 'allow', verdict: findings(allowing, request), statement: allowing }
-    : { effect: 'implicit-deny', verdict: nearestFirst(policy, request), statement: undefined }
+  const [first] = allowing
+  if (first) return allow(judged(first, request, judge), allowing)
+  return implicitDeny(policy.statements.flatMap((it) => (it.effect === 'Allow' ? [judged(it, request, judge)] : [])))
 }
 
-const applies = (statement: Statement, { principal, action, context }: PolicyRequest): boolean =>
-  principalMatches(statement.principal, principal) &&
-  actionMatches(statement.actions, action) &&
-  statement.conditions.every((condition) => condition.holds(context, statement.effect))
-
-const EMPTY: RequestContext = new Map()
-
-/** Names of actions are case-insensitive; the patterns are in lower case already. */
-const actionMatches = ({ negated, patterns }: ActionElement, action: string): boolean => {
-  const name = action.toLowerCase()
-  return patterns.some((wanted) => matches(wanted, name, EMPTY)) !== negated
+/** Kleene's logic: whatever is in doubt matters only where nothing that is certain decides. */
+const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => {
+  const all = policy.statements.map((statement) => {
+    const each = judged(statement, request, judgeWithDoubt)
+    return { ...each, effect: statement.effect, truth: truthOf(each.judgement) }
+  })
+  const allows = all.filter(({ effect }) => effect === 'Allow')
+  const denies = all.filter(({ effect }) => effect === 'Deny')
+  const denying = denies.find(({ truth }) => truth === true)
+  if (denying) return explicitDeny(denying)
+  const possible = allows.filter(({ truth }) => truth !== false)
+  const certain = allows.filter(({ truth }) => truth === true)
+  const [best] = certain.length > 0 ? certain : possible
+  if (!best) return implicitDeny(allows)
+  const doubtfulDenies = denies.filter(({ truth }) => truth !== false)
+  if (doubtfulDenies.length > 0) return unknown(doubtfulDenies)
+  return best.truth === true
+    ? allow(
+        best,
+        certain.map(({ statement }) => statement),
+      )
+    : unknown(possible)
 }
 
-const explicitDeny = (statement: Statement, request: PolicyRequest): Decision => ({
-  effect: 'explicit-deny',
-  verdict: [
-    {
-      name: nameOf(statement),
-      outcome: 'fail',
-      expected: 'no Deny that applies',
-      found: 'a Deny whose every part matches',
-    },
-    ...findings(statement, request),
-  ],
-  statement,
+interface Judged {
+  readonly statement: Statement
+  readonly request: PolicyRequest
+  readonly judgement: Judgement
+}
+
+const judged = (
+  statement: Statement,
+  request: PolicyRequest,
+  how: (statement: Statement, request: PolicyRequest) => Judgement,
+): Judged => ({ statement, request, judgement: how(statement, request) })
+
+const findingsOf = ({ statement, request, judgement }: Judged): Finding[] => findings(statement, request, judgement)
+
+const closest: readonly NamedAs[] = ['exact', 'account', 'anyone']
+
+const allow = (by: Judged, allowing: readonly Statement[]): Decision => {
+  const ways = allowing.map(({ principal }) =>
+    principal.negated ? 'anyone' : namedAs(principal, by.request.principal),
+  )
+  return {
+    effect: 'allow',
+    verdict: findingsOf(by),
+    statement: by.statement,
+    namedAs: closest.find((way) => ways.includes(way)),
+  }
+}
+
+const denial = ({ statement }: Judged, outcome: 'fail' | 'unknown', found: string): Finding => ({
+  name: statement.name,
+  outcome,
+  expected: 'no Deny that applies',
+  found,
 })
 
-/** `Statement[0]`, with its Sid where it has one. */
-const nameOf = ({ path, sid }: Statement): string => (sid === undefined ? path : `${path} (${sid})`)
+const explicitDeny = (by: Judged): Decision => ({
+  effect: 'explicit-deny',
+  verdict: [denial(by, 'fail', 'a Deny whose every part matches'), ...findingsOf(by)],
+  statement: by.statement,
+  namedAs: undefined,
+})
 
-const nearestFirst = (policy: Policy, request: PolicyRequest): Verdict => {
-  const judged = policy.statements.flatMap((statement) =>
-    statement.effect === 'Allow' ? [findings(statement, request)] : [],
-  )
-  if (judged.length === 0)
-    return [
-      {
-        name: 'Statement',
-        outcome: 'fail',
-        expected: 'a statement that allows',
-        found: 'none',
-        source: 'trust policy',
-      },
-    ]
-  return judged.toSorted((a, b) => distance(a) - distance(b)).flat()
+const unknown = (doubtful: readonly Judged[]): Decision => ({
+  effect: 'unknown',
+  verdict: doubtful.flatMap((each) => [
+    ...(each.statement.effect === 'Deny' ? [denial(each, 'unknown', 'a Deny that may apply')] : []),
+    ...findingsOf(each),
+  ]),
+  statement: doubtful[0]?.statement,
+  namedAs: undefined,
+})
+
+const implicitDeny = (allows: readonly Judged[]): Decision => ({
+  effect: 'implicit-deny',
+  verdict: allows.length === 0 ? [nothingAllows] : nearestFirst(allows.map(findingsOf)),
+  statement: undefined,
+  namedAs: undefined,
+})
+
+const nothingAllows: Finding = {
+  name: 'Statement',
+  outcome: 'fail',
+  expected: 'a statement that allows',
+  found: 'none',
+  source: 'the policy',
 }
 
-/** A wrong principal or action is farther away than any number of wrong conditions. */
+const nearestFirst = (verdicts: readonly Verdict[]): Verdict =>
+  verdicts.length === 1 ? (verdicts[0] ?? []) : verdicts.toSorted((a, b) => distance(a) - distance(b)).flat()
+
+/** A wrong principal or action is farther away than any number of wrong conditions; a doubt is nearer than a failure. */
 const distance = (verdict: Verdict): number =>
-  verdict.reduce((sum, { outcome }, n) => sum + (outcome === 'pass' ? 0 : n < 2 ? 1000 : 1), 0)
-
-const findings = (statement: Statement, request: PolicyRequest): Finding[] => {
-  const name = nameOf(statement)
-  const { principal, actions, conditions, effect } = statement
-  return [
-    {
-      name: `${name}.${principal.negated ? 'NotPrincipal' : 'Principal'}`,
-      outcome: principalMatches(principal, request.principal) ? 'pass' : 'fail',
-      expected: principal.text,
-      found: request.principal.federated,
-      source: 'the provider that vouches',
-    },
-    {
-      name: `${name}.${actions.negated ? 'NotAction' : 'Action'}`,
-      outcome: actionMatches(actions, request.action) ? 'pass' : 'fail',
-      expected: actions.patterns.map(({ text }) => text).join(' or '),
-      found: request.action,
-      source: 'the call',
-    },
-    ...conditions.map((condition) => conditionFinding(name, condition, request.context, effect)),
-  ]
-}
-
-const conditionFinding = (
-  statement: string,
-  condition: Condition,
-  context: RequestContext,
-  effect: Statement['effect'],
-): Finding => {
-  const { operator, key } = condition
-  const found = context.get(condition.name)
-  return {
-    name: `${statement}.Condition.${operator}.${key}`,
-    outcome: condition.holds(context, effect) ? 'pass' : 'fail',
-    expected: condition.wanted,
-    found: found === undefined ? 'no such key in the request' : found.values.join(', '),
-    source: found?.source ?? key,
-  }
-}
+  verdict.reduce((sum, { outcome }, n) => sum + (outcome === 'fail' ? (n < 2 ? 1000 : 1) : 0), 0)

@@ -4,7 +4,7 @@
  */
 import { BlockList, isIP, isIPv4 } from 'node:net'
 import type { RequestContext } from './context.ts'
-import { matches, type Pattern, pattern, resolvedText, splitAtColons } from './patterns.ts'
+import { arnMatcher, matcher, type Pattern, pattern, resolvedText } from './patterns.ts'
 
 /** undefined: the request's value is not of the operator's type, so that nothing matches, negated or not. */
 export type Comparison = (value: string, context: RequestContext) => boolean | undefined
@@ -15,6 +15,8 @@ export interface Operator {
   /** Whether `${…}` in the policy's values is a policy variable (D.6). */
   readonly variables: boolean
   readonly wildcards: boolean
+  /** Whether its values are texts, which JSON has in quotes. */
+  readonly ofTexts: boolean
   /** What a value of the policy has to be, where not every text will do. */
   readonly wants?: string
   /** undefined when the policy's value is malformed. */
@@ -24,14 +26,12 @@ export interface Operator {
 type Compile = Operator['compile']
 type Fold = (text: string) => string
 
-const asIs: Fold = (text) => text
 const lower: Fold = (text) => text.toLowerCase()
 
 const text =
-  (fold: Fold): Compile =>
+  (fold?: Fold): Compile =>
   (wanted) =>
-  (value, context) =>
-    matches(wanted, value, context, fold)
+    matcher(wanted, fold)
 
 /** Compares what both sides parse to. */
 const ordered =
@@ -51,10 +51,16 @@ const number = (text: string): number | undefined =>
 /** W3C's profile of ISO 8601, or seconds since 1970; four digits alone are a year. Milliseconds since 1970. */
 const instant = (text: string): number | undefined => {
   if (/^\d{5,12}$/.test(text)) return Number(text) * 1000
-  if (!/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?)?)?$/.test(text)) return undefined
-  const time = Date.parse(text)
-  return Number.isNaN(time) ? undefined : time
+  const [, year, month = '01', day = '01'] = ISO_8601.exec(text) ?? []
+  const time = year === undefined ? Number.NaN : Date.parse(text)
+  return Number.isNaN(time) || !isInCalendar(Number(year), Number(month), Number(day)) ? undefined : time
 }
+
+const ISO_8601 = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/
+
+/** Date.parse takes 30 February for 2 March. */
+const isInCalendar = (year: number, month: number, day: number): boolean =>
+  new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 
 const bool: Compile = (wanted) => {
   if (wanted.literal !== undefined && !/^(true|false)$/i.test(wanted.literal)) return undefined
@@ -83,30 +89,21 @@ const address: Compile = ({ text: cidr }) => {
   return range && ((value) => (isIP(value) ? range.check(value, isIPv4(value) ? 'ipv4' : 'ipv6') : undefined))
 }
 
-/** The six parts one by one; only the last may hold colons, so only there can `*` cross one. */
-const arn: Compile = (wanted) => {
-  const parts = splitAtColons(wanted, 6)
-  if (parts.length < 6 && wanted.text !== '*') return undefined
-  return (value, context) => {
-    if (parts.length < 6) return true
-    const [a, b, c, d, e, ...rest] = value.split(':')
-    const found = [a, b, c, d, e, rest.join(':')]
-    return rest.length > 0 && parts.every((part, n) => matches(part, found[n] ?? '', context))
-  }
-}
+const arn: Compile = (wanted) => arnMatcher(wanted)
 
 const operator = (compile: Compile, options: Partial<Omit<Operator, 'compile'>> = {}): Operator => ({
   negated: false,
   variables: false,
   wildcards: false,
+  ofTexts: false,
   ...options,
   compile,
 })
 const negation = (of: Operator): Operator => ({ ...of, negated: true })
 
-const stringEquals = operator(text(asIs), { variables: true })
-const stringEqualsIgnoreCase = operator(text(lower), { variables: true })
-const stringLike = operator(text(asIs), { variables: true, wildcards: true })
+const stringEquals = operator(text(), { ofTexts: true, variables: true })
+const stringEqualsIgnoreCase = operator(text(lower), { ofTexts: true, variables: true })
+const stringLike = operator(text(), { ofTexts: true, variables: true, wildcards: true })
 const arnLike = operator(arn, { variables: true, wildcards: true, wants: 'an ARN of six parts' })
 const ipAddress = operator(address, { wants: 'an IP address or a range such as 203.0.113.0/24' })
 

@@ -2,7 +2,7 @@
  * Text with `*` and `?`, and with policy variables such as `${saml:sub}`. Matching runs in time proportional to
  * pattern times text at worst: never a regular expression, whose time an author of a policy could make exponential.
  */
-import type { RequestContext } from './context.ts'
+import { entryOf, type RequestContext } from './context.ts'
 
 const ANY = Symbol('*')
 const ONE = Symbol('?')
@@ -15,12 +15,13 @@ const WILDCARDS = new Map<string, typeof ANY | typeof ONE>([
 /** A literal character, or a wildcard. */
 type Token = string | typeof ANY | typeof ONE
 interface Variable {
+  /** In lower case: how a context knows it. */
   readonly name: string
   readonly fallback: string | undefined
 }
 type Part = Token | Variable
 
-/** A policy value as it was written, ready to be matched. */
+/** A policy value as it was written, ready to be compiled. */
 export interface Pattern {
   readonly text: string
   readonly parts: readonly Part[]
@@ -33,6 +34,9 @@ export interface PatternSyntax {
   /** Policy variables need Version 2012-10-17; before that `${…}` is literal text (D.6). */
   readonly variables: boolean
 }
+
+/** Whether a text is the pattern's, in a request whose keys the variables stand for. */
+export type Matcher = (text: string, context: RequestContext) => boolean
 
 const VARIABLE = /\$\{([^{}]*)\}/y
 const ESCAPES: ReadonlySet<string> = new Set(['*', '?', '$'])
@@ -70,6 +74,9 @@ const patternOf = (text: string, parts: readonly Part[]): Pattern => ({
 /** A value of a policy, taken apart once to be matched often. */
 export const pattern = (text: string, syntax: PatternSyntax): Pattern => patternOf(text, partsOf(text, syntax))
 
+/** Whether it has a `*` or `?` that is not escaped. */
+export const hasWildcards = ({ parts }: Pattern): boolean => parts.some((part) => typeof part === 'symbol')
+
 /** Cuts a pattern at its own colons, into at most `count` pieces; colons inside variables' values never cut. */
 export const splitAtColons = ({ text, parts }: Pattern, count: number): Pattern[] => {
   const pieces: Part[][] = [[]]
@@ -79,6 +86,12 @@ export const splitAtColons = ({ text, parts }: Pattern, count: number): Pattern[
   }
   return pieces.map((piece) => patternOf(text, piece))
 }
+
+/** Names of the keys whose values the pattern's variables stand for, and which of them must be there (D.6). */
+export const variablesOf = ({ parts }: Pattern): readonly { name: string; isRequired: boolean }[] =>
+  parts.flatMap((part) =>
+    typeof part === 'object' ? [{ name: part.name, isRequired: part.fallback === undefined }] : [],
+  )
 
 /**
  * The pattern with its variables replaced: their values are literal text, also where they hold a `*`.
@@ -91,7 +104,7 @@ const resolve = ({ parts }: Pattern, context: RequestContext): readonly Token[] 
       tokens.push(part)
       continue
     }
-    const found = context.get(part.name)
+    const found = entryOf(context, part.name)
     const value = found === undefined ? part.fallback : found.multi ? undefined : found.values[0]
     if (value === undefined) return undefined
     for (const character of value) tokens.push(character)
@@ -122,22 +135,55 @@ const glob = (tokens: readonly Token[], characters: readonly string[]): boolean 
   return token === tokens.length
 }
 
-/** Whether the text is the pattern's. Case counts unless `fold` makes both sides alike. */
-export const matches = (
-  subject: Pattern,
-  text: string,
-  context: RequestContext,
-  fold: (text: string) => string = (same) => same,
-): boolean => {
-  if (subject.literal !== undefined) return fold(subject.literal) === fold(text)
-  const tokens = resolve(subject, context)
-  return (
-    tokens !== undefined &&
-    glob(
-      tokens.map((token) => (typeof token === 'string' ? fold(token) : token)),
-      [...fold(text)],
-    )
-  )
+/** The pieces between the stars, where the pattern is made of nothing but text and stars. */
+const betweenStars = ({ parts }: Pattern): readonly string[] | undefined => {
+  const pieces: string[] = []
+  let piece = ''
+  for (const part of parts) {
+    if (typeof part === 'string') piece += part
+    else if (part !== ANY) return undefined
+    else {
+      pieces.push(piece)
+      piece = ''
+    }
+  }
+  return [...pieces, piece]
+}
+
+/** Text and stars only: the first piece begins, the last ends, and the others follow one another between. */
+const stars = (pieces: readonly string[]): Matcher => {
+  const [first = '', ...middle] = pieces
+  const last = middle.pop() ?? ''
+  const least = pieces.reduce((sum, piece) => sum + piece.length, 0)
+  return (text) => {
+    if (text.length < least || !text.startsWith(first) || !text.endsWith(last)) return false
+    const end = text.length - last.length
+    let at = first.length
+    for (const piece of middle) {
+      const found = text.indexOf(piece, at)
+      if (found < 0) return false
+      at = found + piece.length
+    }
+    return at <= end
+  }
+}
+
+const asIs = (text: string): string => text
+
+/** Case counts unless `fold` makes both sides alike. */
+export const matcher = (subject: Pattern, fold: (text: string) => string = asIs): Matcher => {
+  const { literal } = subject
+  if (literal !== undefined) {
+    const wanted = fold(literal)
+    return (text) => fold(text) === wanted
+  }
+  const pieces = fold === asIs ? betweenStars(subject) : undefined
+  if (pieces) return stars(pieces)
+  return (text, context) => {
+    const tokens = resolve(subject, context)
+    const folded = tokens?.map((token) => (typeof token === 'string' ? fold(token) : token))
+    return folded !== undefined && glob(folded, [...fold(text)])
+  }
 }
 
 /** The pattern's text with its variables replaced, for operators without wildcards (Bool). */
@@ -146,3 +192,20 @@ export const resolvedText = (subject: Pattern, context: RequestContext): string 
   resolve(subject, context)
     ?.filter((token) => typeof token === 'string')
     .join('')
+
+/**
+ * ARNs, part by part; only the last part may hold colons, so only there can `*` cross one.
+ * undefined for what is not a pattern of six parts, unless its last part is `*` or ends so and `mayBeCutShort`.
+ */
+export const arnMatcher = (wanted: Pattern, mayBeCutShort = false): Matcher | undefined => {
+  if (wanted.text === '*') return () => true
+  const parts = splitAtColons(wanted, 6)
+  if (parts.length < 6 && !(mayBeCutShort && parts.at(-1)?.parts.at(-1) === ANY)) return undefined
+  const matchers = parts.map((part) => matcher(part))
+  return (value, context) => {
+    const found = value.split(':')
+    if (found.length < 6) return false
+    const pieces = [...found.slice(0, parts.length - 1), found.slice(parts.length - 1).join(':')]
+    return matchers.every((matches, n) => matches(pieces[n] ?? '', context))
+  }
+}

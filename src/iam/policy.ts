@@ -1,52 +1,63 @@
-/** Trust policy documents: from JSON to statements that can be evaluated, refused as IAM refuses them (E.6). */
-import { type Condition, describe, type Effect, parseConditions } from './conditions.ts'
+/** Policy documents: from JSON to statements that can be evaluated, refused as IAM refuses them (E.6). */
+import { type Condition, type Effect, parseConditions } from './conditions.ts'
+import { describe } from './describe.ts'
+import { type NamesElement, parseActions, parseResources } from './elements.ts'
 import { MalformedPolicyError, type PolicyProblem } from './errors.ts'
-import { type Pattern, pattern } from './patterns.ts'
-import { type PrincipalElement, parsePrincipal } from './principals.ts'
+import { holder, type PrincipalElement, parsePrincipal } from './principals.ts'
+
+/**
+ * `trust`: who may take a role. It has a Principal, only actions of STS, and no Resource: that is the role.
+ * `identity`: what a user, role or group may do. `session`: what of that a session may. Both have a Resource, and no
+ * Principal: that is whoever has the policy.
+ */
+export type PolicyKind = 'trust' | 'identity' | 'session'
 
 export interface Statement {
   /** Its place in the document, `Statement[0]`. */
   readonly path: string
   readonly sid: string | undefined
+  /** Place and Sid, for messages: `Statement[0] (AllowCorp)`. */
+  readonly name: string
   readonly effect: Effect
+  /** Of a policy without principals: everybody. */
   readonly principal: PrincipalElement
-  readonly actions: ActionElement
+  readonly actions: NamesElement
+  /** None in a trust policy. */
+  readonly resources: NamesElement | undefined
   readonly conditions: readonly Condition[]
 }
 
-export interface ActionElement {
-  /** NotAction. */
-  readonly negated: boolean
-  readonly patterns: readonly Pattern[]
-}
-
 export interface Policy {
+  readonly kind: PolicyKind
   readonly statements: readonly Statement[]
 }
 
 const DOCUMENT_FIELDS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement'])
+const WHO = ['Principal', 'NotPrincipal']
+const WHERE = ['Resource', 'NotResource']
 const STATEMENT_FIELDS: ReadonlySet<string> = new Set([
   'Sid',
   'Effect',
-  'Principal',
-  'NotPrincipal',
+  ...WHO,
   'Action',
   'NotAction',
+  ...WHERE,
   'Condition',
 ])
-/** A trust policy's resource is the role itself. */
-const PROHIBITED_FIELDS: ReadonlySet<string> = new Set(['Resource', 'NotResource'])
 const VERSIONS = ['2012-10-17', '2008-10-17']
 
+/** Reads a trust policy: parsePolicy with `trust`. */
+export const parseTrustPolicy = (document: unknown): Policy => parsePolicy(document, 'trust')
+
 /**
- * Reads a trust policy, as JSON text or as the value it stands for.
+ * Reads a policy, as JSON text or as the value it stands for.
  * Throws MalformedPolicyError with every problem, each with its exact path.
  */
-export const parseTrustPolicy = (document: unknown): Policy => {
+export const parsePolicy = (document: unknown, kind: PolicyKind): Policy => {
   const problems: PolicyProblem[] = []
-  const statements = parseDocument(typeof document === 'string' ? parseJson(document) : document, problems)
+  const statements = parseDocument(typeof document === 'string' ? parseJson(document) : document, kind, problems)
   if (problems.length > 0) throw new MalformedPolicyError(problems)
-  return { statements }
+  return { kind, statements }
 }
 
 const parseJson = (text: string): unknown => {
@@ -72,7 +83,7 @@ type Fields = Readonly<Record<string, unknown>>
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const parseDocument = (document: unknown, problems: PolicyProblem[]): Statement[] => {
+const parseDocument = (document: unknown, kind: PolicyKind, problems: PolicyProblem[]): Statement[] => {
   if (!isFields(document)) {
     problems.push(syntax('policy', 'an object', describe(document)))
     return []
@@ -91,9 +102,8 @@ const parseDocument = (document: unknown, problems: PolicyProblem[]): Statement[
     )
   const list: unknown[] = Array.isArray(statement) ? statement : [statement]
   if (list.length === 0) problems.push(syntax('Statement', 'at least one statement', 'an empty list'))
-  const statements = list.flatMap((item, n) =>
-    parseStatement(item, `Statement[${n}]`, version === '2012-10-17', problems),
-  )
+  const language = { kind, hasVariables: version === '2012-10-17' }
+  const statements = list.flatMap((item, n) => parseStatement(item, `Statement[${n}]`, language, problems))
   checkSidsAreUnique(statements, problems)
   return statements
 }
@@ -110,44 +120,63 @@ const checkSidsAreUnique = (statements: readonly Statement[], problems: PolicyPr
   }
 }
 
+interface Language {
+  readonly kind: PolicyKind
+  /** Version 2012-10-17. */
+  readonly hasVariables: boolean
+}
+
 const parseStatement = (
   statement: unknown,
   path: string,
-  versionHasVariables: boolean,
+  { kind, hasVariables }: Language,
   problems: PolicyProblem[],
 ): Statement[] => {
   if (!isFields(statement)) {
     problems.push(syntax(path, 'an object', describe(statement)))
     return []
   }
-  checkFields(statement, path, problems)
-  const { Sid: sid, Effect: effect } = statement
+  const isTrust = kind === 'trust'
+  checkFields(statement, isTrust ? WHERE : WHO, path, problems)
+  const { Effect: effect } = statement
   if (effect !== 'Allow' && effect !== 'Deny')
     problems.push(syntax(`${path}.Effect`, 'Allow or Deny', describe(effect)))
-  if (sid !== undefined && (typeof sid !== 'string' || !/^[A-Za-z0-9 ]*$/.test(sid)))
-    problems.push(syntax(`${path}.Sid`, 'letters and digits', describe(sid)))
+  const sid = sidOf(statement, path, problems)
   return [
     {
       path,
-      sid: typeof sid === 'string' && sid !== '' ? sid : undefined,
+      sid,
+      name: sid === undefined ? path : `${path} (${sid})`,
       effect: effect === 'Allow' ? 'Allow' : 'Deny',
-      principal: principalOf(statement, path, problems),
-      actions: actionsOf(statement, path, problems),
-      conditions: parseConditions(statement.Condition, `${path}.Condition`, versionHasVariables, problems),
+      principal: isTrust ? principalOf(statement, path, problems) : holder,
+      actions: parseActions(statement, isTrust, path, problems),
+      resources: isTrust ? undefined : parseResources(statement, hasVariables, path, problems),
+      conditions: parseConditions(statement.Condition, `${path}.Condition`, hasVariables, problems),
     },
   ]
 }
 
-const checkFields = (statement: Fields, path: string, problems: PolicyProblem[]): void => {
+/** An empty Sid is none. */
+const sidOf = ({ Sid: sid }: Fields, path: string, problems: PolicyProblem[]): string | undefined => {
+  if (sid === undefined || sid === '') return undefined
+  if (typeof sid === 'string' && /^[A-Za-z0-9 ]*$/.test(sid)) return sid
+  problems.push(syntax(`${path}.Sid`, 'letters and digits', describe(sid)))
+  return undefined
+}
+
+const checkFields = (
+  statement: Fields,
+  prohibited: readonly string[],
+  path: string,
+  problems: PolicyProblem[],
+): void => {
   for (const field of Object.keys(statement)) {
-    if (PROHIBITED_FIELDS.has(field))
-      problems.push(syntax(`${path}.${field}`, 'no resource: it is the role', field, `Has prohibited field ${field}`))
+    if (prohibited.includes(field))
+      problems.push(syntax(`${path}.${field}`, 'none in a policy of this kind', field, `Has prohibited field ${field}`))
     else if (!STATEMENT_FIELDS.has(field))
       problems.push(syntax(`${path}.${field}`, [...STATEMENT_FIELDS].join(', '), field, `Unknown field ${field}`))
   }
 }
-
-const NOBODY: PrincipalElement = { negated: false, anyone: false, federated: new Set(), text: '' }
 
 const principalOf = (statement: Fields, path: string, problems: PolicyProblem[]): PrincipalElement => {
   const { Principal: principal, NotPrincipal: notPrincipal } = statement
@@ -157,37 +186,5 @@ const principalOf = (statement: Fields, path: string, problems: PolicyProblem[])
     return parsePrincipal(notPrincipal, true, `${path}.NotPrincipal`, problems)
   const found = principal === undefined ? 'neither' : 'both'
   problems.push(syntax(path, 'either Principal or NotPrincipal', found, 'Missing required field Principal'))
-  return NOBODY
-}
-
-const actionsOf = (statement: Fields, path: string, problems: PolicyProblem[]): ActionElement => {
-  const { Action: action, NotAction: notAction } = statement
-  const negated = action === undefined
-  if (negated === (notAction === undefined)) {
-    const found = negated ? 'neither' : 'both'
-    problems.push(syntax(path, 'either Action or NotAction', found, 'Policy statement must contain actions.'))
-    return { negated: false, patterns: [] }
-  }
-  const at = `${path}.${negated ? 'NotAction' : 'Action'}`
-  const value = negated ? notAction : action
-  const list: unknown[] = Array.isArray(value) ? value : [value]
-  return {
-    negated,
-    patterns: list.flatMap((name, n) => actionOf(name, list.length > 1 ? `${at}[${n}]` : at, problems)),
-  }
-}
-
-/** Names of actions are case-insensitive. */
-const actionOf = (name: unknown, path: string, problems: PolicyProblem[]): Pattern[] => {
-  if (typeof name === 'string' && /^sts:[a-z*?]+$/i.test(name))
-    return [pattern(name.toLowerCase(), { wildcards: true, variables: false })]
-  problems.push(
-    syntax(
-      path,
-      'an action of STS such as sts:AssumeRoleWithSAML',
-      describe(name),
-      'AssumeRole policy may only specify STS AssumeRole actions.',
-    ),
-  )
-  return []
+  return { ...holder, anyone: false }
 }

@@ -1,6 +1,6 @@
-/** Principal and NotPrincipal of a trust policy (aws-sts-semantics E.1). */
-import { parseArn } from '../core/arn.ts'
-import { describe } from './conditions.ts'
+/** Principal and NotPrincipal of a trust policy, and who of the callers they name (aws-sts-semantics E.1, A.5). */
+import { type Arn, parseArn } from '../core/arn.ts'
+import { describe } from './describe.ts'
 import type { PolicyProblem } from './errors.ts'
 
 /** Providers that IAM knows by name and that need no registration. */
@@ -17,22 +17,93 @@ export interface PrincipalElement {
   /** `"*"` or `{"AWS": "*"}`: anybody, unsigned callers too. */
   readonly anyone: boolean
   readonly federated: ReadonlySet<string>
+  /** ARNs of users, roles and sessions. */
+  readonly arns: ReadonlySet<string>
+  /** Accounts with everybody in them: `arn:aws:iam::111122223333:root` or the bare number. */
+  readonly accounts: ReadonlySet<string>
+  readonly services: ReadonlySet<string>
   /** As written, for messages. */
   readonly text: string
 }
 
-/** Who calls: the provider that vouches, as the ARN of its registration or one of the named hosts. */
-export interface Principal {
-  readonly federated: string
+/**
+ * Who calls: the provider that vouches for an unsigned call (the ARN of its registration, or one of the named hosts);
+ * a user, a role's session or the root of an account, by ARN; a service of AWS; nobody who could be named.
+ */
+export type Principal =
+  | { readonly federated: string }
+  | { readonly aws: string }
+  | { readonly service: string }
+  | { readonly anonymous: true }
+
+/** How a policy names a caller: by its own name (or its role's), by its account, or as anybody. */
+export type NamedAs = 'exact' | 'account' | 'anyone'
+
+/** Everybody: what identity-based policies have in place of a principal, being those of whom they are attached to. */
+export const holder: PrincipalElement = {
+  negated: false,
+  anyone: true,
+  federated: new Set(),
+  arns: new Set(),
+  accounts: new Set(),
+  services: new Set(),
+  text: '*',
 }
 
-const KINDS: ReadonlySet<string> = new Set(['AWS', 'Federated', 'Service', 'CanonicalUser'])
+/** The caller in words. */
+export const principalText = (principal: Principal): string =>
+  'federated' in principal
+    ? principal.federated
+    : 'aws' in principal
+      ? principal.aws
+      : 'service' in principal
+        ? principal.service
+        : 'anonymous'
 
-/** Providers match by their exact ARN: there are no wildcards inside a principal. */
-export const principalMatches = (element: PrincipalElement, { federated }: Principal): boolean =>
-  (element.anyone || element.federated.has(federated)) !== element.negated
+/** How the element names the caller, negation left aside; undefined: it does not. Names match exactly, no wildcards. */
+export const namedAs = (element: PrincipalElement, principal: Principal): NamedAs | undefined => {
+  if ('federated' in principal && element.federated.has(principal.federated)) return 'exact'
+  if ('service' in principal && element.services.has(principal.service)) return 'exact'
+  const aws = 'aws' in principal ? awsNamedAs(element, principal.aws) : undefined
+  return aws ?? (element.anyone ? 'anyone' : undefined)
+}
 
-/** Whether IAM would take this text as a federated principal (E.1). */
+const awsNamedAs = ({ arns, accounts }: PrincipalElement, caller: string): NamedAs | undefined => {
+  if (arns.size === 0 && accounts.size === 0) return undefined
+  const arn = parseArn(caller)
+  if (!arn) return undefined
+  if (arns.has(caller) || [...arns].some((named) => isRoleOf(named, arn))) return 'exact'
+  const { partition, account } = arn
+  return accounts.has(account) || accounts.has(`arn:${partition}:iam::${account}:root`) ? 'account' : undefined
+}
+
+const ASSUMED_ROLE = /^assumed-role\/([^/]+)\/[^/]+$/
+
+/** A role's sessions are the role. Their ARN has no path, and needs none: names of roles are unique in an account. */
+const isRoleOf = (named: string, { partition, service, account, resource }: Arn): boolean => {
+  const role = service === 'sts' ? ASSUMED_ROLE.exec(resource)?.[1] : undefined
+  return (
+    role !== undefined &&
+    named.startsWith(`arn:${partition}:iam::${account}:role/`) &&
+    named.slice(named.lastIndexOf('/') + 1) === role
+  )
+}
+
+/** Whether the statement is about this caller. */
+export const principalMatches = (element: PrincipalElement, principal: Principal): boolean =>
+  element.negated ? !isExempt(element, principal) : namedAs(element, principal) !== undefined
+
+/**
+ * NotPrincipal spares those whom it names. AWS wants the account named beside a user, role or session of it, and says
+ * that the statement may apply to them otherwise: so it does here.
+ */
+const isExempt = (element: PrincipalElement, principal: Principal): boolean => {
+  const named = namedAs(element, principal)
+  if (named !== 'exact' || !('aws' in principal)) return named !== undefined
+  return element.anyone || awsNamedAs({ ...element, arns: new Set() }, principal.aws) === 'account'
+}
+
+/** Whether IAM would take this text as a federated principal. */
 export const isFederatedPrincipal = (value: string): boolean => {
   if (namedProviders.has(value)) return true
   const arn = parseArn(value)
@@ -43,6 +114,33 @@ export const isFederatedPrincipal = (value: string): boolean => {
     /^(saml-provider\/[\w.-]{1,128}|oidc-provider\/[^\s*?]{1,255})$/.test(arn.resource)
   )
 }
+
+const ACCOUNT = /^(?:\d{12}|arn:[a-z0-9-]+:iam::\d{12}:root)$/
+const IN_ACCOUNT =
+  /^arn:[a-z0-9-]+:(?:iam::\d{12}:(?:user|role)\/[^\s*?]+|sts::\d{12}:(?:assumed-role\/[^\s*?/]+\/[^\s*?/]+|federated-user\/[^\s*?]+))$/
+
+interface Kind {
+  readonly accepts: (name: string) => boolean
+  readonly wants: string
+}
+
+const kinds: ReadonlyMap<string, Kind> = new Map(
+  Object.entries({
+    AWS: {
+      accepts: (name) => name === '*' || ACCOUNT.test(name) || IN_ACCOUNT.test(name),
+      wants: 'an account, or the ARN of a user, a role or a session, without wildcards; or "*"',
+    },
+    Federated: {
+      accepts: isFederatedPrincipal,
+      wants: 'the ARN of a SAML or OpenID provider, or one of the named providers',
+    },
+    Service: {
+      accepts: (name) => /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(name),
+      wants: 'a service such as ec2.amazonaws.com',
+    },
+    CanonicalUser: { accepts: () => true, wants: 'a text' },
+  } satisfies Record<string, Kind>),
+)
 
 const invalid = (path: string, kind: string, value: unknown, expected: string): PolicyProblem => ({
   path,
@@ -58,17 +156,23 @@ export const parsePrincipal = (
   path: string,
   problems: PolicyProblem[],
 ): PrincipalElement => {
-  const text = JSON.stringify(value)
-  if (value === '*') return { negated, anyone: true, federated: new Set(), text }
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  const anybody = { ...holder, negated, text }
+  if (value === '*') return anybody
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     problems.push(invalid(path, 'Principal', value, '"*" or an object such as {"Federated": "arn:…"}'))
-    return { negated, anyone: false, federated: new Set(), text }
+    return { ...anybody, anyone: false }
   }
   const members = Object.entries(value).flatMap(([kind, names]) => principalsOf(kind, names, path, problems))
+  const named = (wanted: string, fits: (name: string) => boolean = () => true): ReadonlySet<string> =>
+    new Set(members.flatMap(({ kind, name }) => (kind === wanted && fits(name) ? [name] : [])))
   return {
     negated,
-    anyone: members.some(({ kind, name }) => kind === 'AWS' && name === '*'),
-    federated: new Set(members.flatMap(({ kind, name }) => (kind === 'Federated' ? [name] : []))),
+    anyone: named('AWS').has('*'),
+    federated: named('Federated'),
+    arns: named('AWS', (name) => IN_ACCOUNT.test(name)),
+    accounts: named('AWS', (name) => ACCOUNT.test(name)),
+    services: named('Service'),
     text,
   }
 }
@@ -79,17 +183,16 @@ const principalsOf = (
   path: string,
   problems: PolicyProblem[],
 ): { kind: string; name: string }[] => {
-  if (!KINDS.has(kind)) {
-    problems.push(invalid(`${path}.${kind}`, kind, names, 'AWS, Federated, Service or CanonicalUser'))
+  const known = kinds.get(kind)
+  if (!known) {
+    problems.push(invalid(`${path}.${kind}`, kind, names, [...kinds.keys()].join(', ')))
     return []
   }
   const list: unknown[] = Array.isArray(names) ? names : [names]
   return list.flatMap((name, n) => {
     const at = Array.isArray(names) ? `${path}.${kind}[${n}]` : `${path}.${kind}`
-    if (typeof name !== 'string' || name === '') problems.push(invalid(at, kind, name, 'a text'))
-    else if (kind === 'Federated' && !isFederatedPrincipal(name))
-      problems.push(invalid(at, kind, name, 'the ARN of a SAML or OpenID provider, or one of the named providers'))
-    else return [{ kind, name }]
+    if (typeof name === 'string' && name !== '' && known.accepts(name)) return [{ kind, name }]
+    problems.push(invalid(at, kind, name, known.wants))
     return []
   })
 }

@@ -1,0 +1,116 @@
+/** The Action and Resource elements of a statement, and their negations. */
+import type { RequestContext } from './context.ts'
+import { describe } from './describe.ts'
+import type { PolicyProblem } from './errors.ts'
+import { arnMatcher, hasWildcards, type Matcher, matcher, pattern } from './patterns.ts'
+
+interface Name {
+  readonly text: string
+  readonly matches: Matcher
+  readonly hasWildcards: boolean
+}
+
+export interface NamesElement {
+  /** NotAction, NotResource. */
+  readonly negated: boolean
+  readonly names: readonly Name[]
+  /** As written, for messages. */
+  readonly text: string
+}
+
+/** Whether the element is about that action or resource; actions come and are kept in lower case. */
+export const elementMatches = ({ negated, names }: NamesElement, name: string, context: RequestContext): boolean => {
+  for (const { matches } of names) if (matches(name, context)) return !negated
+  return negated
+}
+
+/** The same, as if a name with wildcards stood for nothing but itself. */
+export const matchesByFullName = (element: NamesElement, name: string, context: RequestContext): boolean =>
+  elementMatches({ ...element, names: element.names.filter((each) => !each.hasWildcards) }, name, context)
+
+type Parse = (name: unknown, path: string, problems: PolicyProblem[]) => Name | undefined
+
+const parseNames = (value: unknown, negated: boolean, path: string, problems: PolicyProblem[], parse: Parse) => {
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  const names = list.flatMap((name, n) => parse(name, list.length > 1 ? `${path}[${n}]` : path, problems) ?? [])
+  return { negated, names, text: names.map(({ text }) => text).join(' or ') }
+}
+
+/** Of a trust policy: only STS can be asked for a role. */
+const trustActions = {
+  syntax: /^sts:[a-z*?]+$/i,
+  expected: 'an action of STS such as sts:AssumeRoleWithSAML',
+  iamMessage: 'AssumeRole policy may only specify STS AssumeRole actions.',
+}
+
+const anyActions = {
+  syntax: /^(?:\*|[a-z0-9-]+:[a-z0-9*?]+)$/i,
+  expected: 'an action such as sts:AssumeRole',
+  iamMessage: 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
+}
+
+/** Names of actions are case-insensitive. */
+const actionOf =
+  ({ syntax, expected, iamMessage }: typeof trustActions): Parse =>
+  (name, path, problems) => {
+    if (typeof name !== 'string' || !syntax.test(name)) {
+      problems.push({ path, expected, found: describe(name), iamMessage })
+      return undefined
+    }
+    const wanted = pattern(name.toLowerCase(), { wildcards: true, variables: false })
+    return { text: name, matches: matcher(wanted), hasWildcards: hasWildcards(wanted) }
+  }
+
+/** Variables are taken after the fifth colon (D.6), and before it there are none to be found in practice. */
+const resourceOf =
+  (variables: boolean): Parse =>
+  (name, path, problems) => {
+    const wanted = typeof name === 'string' ? pattern(name, { wildcards: true, variables }) : undefined
+    const matches = wanted && arnMatcher(wanted, true)
+    if (wanted && matches) return { text: wanted.text, matches, hasWildcards: hasWildcards(wanted) }
+    const iamMessage = `Resource ${typeof name === 'string' ? name : describe(name)} must be in ARN format or "*".`
+    problems.push({ path, expected: 'an ARN, with wildcards or without, or "*"', found: describe(name), iamMessage })
+    return undefined
+  }
+
+type Fields = Readonly<Record<string, unknown>>
+
+const NOTHING: NamesElement = { negated: false, names: [], text: '' }
+
+const eitherOf = (
+  fields: Fields,
+  name: 'Action' | 'Resource',
+  path: string,
+  problems: PolicyProblem[],
+  parse: Parse,
+  iamMessage: string,
+): NamesElement => {
+  const { [name]: plain, [`Not${name}`]: negation } = fields
+  if ((plain === undefined) !== (negation === undefined))
+    return plain === undefined
+      ? parseNames(negation, true, `${path}.Not${name}`, problems, parse)
+      : parseNames(plain, false, `${path}.${name}`, problems, parse)
+  const found = plain === undefined ? 'neither' : 'both'
+  problems.push({ path, expected: `either ${name} or Not${name}`, found, iamMessage })
+  return NOTHING
+}
+
+/** Action or NotAction; `ofTrust`: only actions of STS. */
+export const parseActions = (fields: Fields, ofTrust: boolean, path: string, problems: PolicyProblem[]): NamesElement =>
+  eitherOf(
+    fields,
+    'Action',
+    path,
+    problems,
+    actionOf(ofTrust ? trustActions : anyActions),
+    'Policy statement must contain actions.',
+  )
+
+/** Resource or NotResource. */
+export const parseResources = (
+  fields: Fields,
+  variables: boolean,
+  path: string,
+  problems: PolicyProblem[],
+): NamesElement =>
+  eitherOf(fields, 'Resource', path, problems, resourceOf(variables), 'Policy statement must contain resources.')

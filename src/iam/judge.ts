@@ -1,0 +1,90 @@
+/** Whether a statement is about a request: plainly, and part by part with what is not certain about it. */
+import type { Condition, Effect } from './conditions.ts'
+import type { RequestContext } from './context.ts'
+import { elementMatches, matchesByFullName, type NamesElement } from './elements.ts'
+import type { Statement } from './policy.ts'
+import { namedAs, principalMatches } from './principals.ts'
+import { contextsOf, otherReadings } from './readings.ts'
+import type { PolicyRequest } from './request.ts'
+import { type UnconfirmedFact, unconfirmed } from './unconfirmed.ts'
+
+/** A part of a statement holds, or it does not, or that rests on a fact that nobody has confirmed. */
+export type Truth = boolean | UnconfirmedFact
+
+export interface Judgement {
+  readonly principal: Truth
+  readonly action: Truth
+  readonly resource: Truth
+  /** In the order of the statement's conditions. */
+  readonly conditions: readonly Truth[]
+}
+
+/** Whether the statement is about the request, everything unconfirmed taken as applied. `action` in lower case. */
+export const applies = (statement: Statement, request: PolicyRequest, action: string): boolean => {
+  const { principal, actions, resources, conditions, effect } = statement
+  const { context } = request
+  if (!principalMatches(principal, request.principal) || !elementMatches(actions, action, context)) return false
+  if (resources !== undefined && !resourceMatches(resources, request)) return false
+  for (const condition of conditions) if (!condition.holds(context, effect)) return false
+  return true
+}
+
+/** A call about nothing in particular is about `*` only. */
+const resourceMatches = (resources: NamesElement, { resource = '*', context }: PolicyRequest): boolean =>
+  elementMatches(resources, resource, context)
+
+/** Every part of the statement, everything unconfirmed taken as applied. */
+export const judge = (statement: Statement, request: PolicyRequest): Judgement => {
+  const { principal, actions, resources, conditions, effect } = statement
+  return {
+    principal: principalMatches(principal, request.principal),
+    action: elementMatches(actions, request.action.toLowerCase(), request.context),
+    resource: resources === undefined || resourceMatches(resources, request),
+    conditions: conditions.map((condition) => condition.holds(request.context, effect)),
+  }
+}
+
+/** Every part of the statement, with the fact it rests on where the other reading of that fact would turn it round. */
+export const judgeWithDoubt = (statement: Statement, request: PolicyRequest): Judgement => {
+  const { conditions, effect } = statement
+  return {
+    ...judge(statement, request),
+    principal: principalTruth(statement, request),
+    action: actionTruth(statement, request),
+    conditions: conditions.map((condition) => conditionTruth(condition, request, effect)),
+  }
+}
+
+/** Kleene's "and": a part that surely fails decides, then a doubtful one. */
+export const truthOf = ({ principal, action, resource, conditions }: Judgement): Truth => {
+  const parts = [principal, action, resource, ...conditions]
+  return !parts.includes(false) && (parts.find((part) => part !== true) ?? true)
+}
+
+const principalTruth = ({ principal: element }: Statement, { principal }: PolicyRequest): Truth => {
+  const applied = principalMatches(element, principal)
+  if ('federated' in principal && principalMatches({ ...element, anyone: false }, principal) !== applied)
+    return unconfirmed.anyoneFederated
+  if (element.negated && (namedAs(element, principal) === undefined) !== applied) return unconfirmed.notPrincipalAccount
+  return applied
+}
+
+/** Identity-based policies have wildcards in their actions everywhere; a trust policy hardly ever. */
+const actionTruth = ({ actions, resources }: Statement, { action, context }: PolicyRequest): Truth => {
+  const name = action.toLowerCase()
+  const applied = elementMatches(actions, name, context)
+  return resources === undefined && matchesByFullName(actions, name, context) !== applied
+    ? unconfirmed.wildcardActions
+    : applied
+}
+
+const conditionTruth = (condition: Condition, request: PolicyRequest, effect: Effect): Truth => {
+  const { context } = request
+  const applied = condition.holds(context, effect)
+  if (condition.holds(context, 'Allow') !== condition.holds(context, 'Deny')) return unconfirmed.listWithoutSetOperator
+  if (condition.withoutUnquoted && condition.withoutUnquoted.holds(context, effect) !== applied)
+    return unconfirmed.unquotedValues
+  const readings = otherReadings(condition, request)
+  const other = contextsOf(readings, context).find((each: RequestContext) => condition.holds(each, effect) !== applied)
+  return other === undefined ? applied : (readings[0]?.fact ?? applied)
+}

@@ -1,0 +1,59 @@
+/** What a condition's keys would hold if an unconfirmed fact about them were the other way round. */
+import type { Condition } from './conditions.ts'
+import { entryOf, type RequestContext } from './context.ts'
+import type { PolicyRequest } from './request.ts'
+import { type UnconfirmedFact, unconfirmed } from './unconfirmed.ts'
+
+export interface Reading {
+  /** The key's name in lower case. */
+  readonly name: string
+  /** None: the key would be absent. */
+  readonly values: readonly string[]
+  readonly fact: UnconfirmedFact
+}
+
+/** Of the condition's own key, and of the keys that variables in its values stand for. */
+export const otherReadings = ({ name, key, variables }: Condition, request: PolicyRequest): readonly Reading[] => [
+  ...tagKeyReadings(name, key, request.context),
+  ...[name, ...variables].flatMap((each) => readingsOf(each, request)),
+]
+
+/** The contexts to try: each reading for itself, and all of them together. */
+export const contextsOf = (readings: readonly Reading[], context: RequestContext): readonly RequestContext[] =>
+  readings.length === 0
+    ? []
+    : [...readings.map((reading) => [reading]), readings].map((some) => withReadings(some, context))
+
+const withReadings = (readings: readonly Reading[], context: RequestContext): RequestContext => {
+  const other = new Map(context)
+  for (const { name, values } of readings) {
+    const entry = other.get(name) ?? { key: name, multi: false }
+    other.set(name, { ...entry, values })
+  }
+  return other
+}
+
+const TAG_KEY = /^(?:aws:(?:request|principal|resource)tag|iam:resourcetag)\//
+
+const tagKeyReadings = (name: string, key: string, context: RequestContext): Reading[] => {
+  const found = TAG_KEY.test(name) ? entryOf(context, name) : undefined
+  const tagOf = (text: string): string => text.slice(text.indexOf('/'))
+  return found && tagOf(found.key) !== tagOf(key) ? [{ name, values: [], fact: unconfirmed.tagKeyCase }] : []
+}
+
+const readingsOf = (name: string, { context, principal }: PolicyRequest): Reading[] => {
+  const { otherwise } = context.get(name) ?? {}
+  if (otherwise) return [{ name, ...otherwise }]
+  const isThere = entryOf(context, name) !== undefined
+  if (name === 'aws:userid' || name === 'aws:username')
+    return isThere ? [{ name, values: [], fact: unconfirmed.callerIds }] : []
+  if (isThere || !('federated' in principal)) return []
+  if (name === 'aws:federatedprovider')
+    return [{ name, values: [principal.federated], fact: unconfirmed.federatedProviderAtFirst }]
+  const tag = name.startsWith(PRINCIPAL_TAG)
+    ? entryOf(context, `aws:requesttag/${name.slice(PRINCIPAL_TAG.length)}`)
+    : undefined
+  return tag ? [{ name, values: tag.values, fact: unconfirmed.principalTagAtFirst }] : []
+}
+
+const PRINCIPAL_TAG = 'aws:principaltag/'
