@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/config/load.ts'
 import { parseTrustPolicy } from '../src/iam/policy.ts'
-import { parseLocalAwsState } from '../src/local-aws/state.ts'
+import { parseLocalAwsState } from '../src/local-aws/state/file.ts'
 
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
 const blocks = (file: string, language: string): readonly string[] =>

@@ -141,7 +141,7 @@ export const localAwsState = async (
   metadata: string | undefined,
   surroundings: LocalAwsSurroundings,
 ): Promise<LocalAwsState> => {
-  const { parseLocalAwsState } = await import('../local-aws/state.ts')
+  const { parseLocalAwsState } = await import('../local-aws/state/file.ts')
   const file = config.localAws.stateFile
   const written = file === undefined ? undefined : parseLocalAwsState(await readFile(file, 'utf8'))
   const roles = written?.roles ?? rolesOf(config)

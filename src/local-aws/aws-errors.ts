@@ -22,6 +22,7 @@ const statuses = {
   MissingAction: 400,
   MissingAuthenticationToken: 403,
   PackedPolicyTooLarge: 400,
+  RegionDisabledException: 403,
   RequestEntityTooLarge: 413,
   SignatureDoesNotMatch: 403,
   ValidationError: 400,
@@ -128,7 +129,7 @@ export const texts = {
   /** [K] */
   sourceIdentityReserved: 'The source identity must not begin with "aws:"',
   /** [K] */
-  tagKeyReserved: 'Tag keys that begin with "aws:" are reserved for system use.',
+  tagKeyReserved: 'aws: prefixed tag key names are not allowed for external use.',
   /** [K] */
   accessKeyUnknown: (accessKeyId: string) => `The access key ${accessKeyId} is not known.`,
   policyNotJson: 'This policy contains invalid Json',
@@ -136,6 +137,9 @@ export const texts = {
   tooManyPolicyArns: (most: number) =>
     `1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${most}`,
   securityTokenInvalid: 'The security token included in the request is invalid.',
+  /** [K] */
+  regionDisabled: (account: string) =>
+    `STS is not activated in this region for account:${account}. Your account administrator can activate STS in this region using the IAM Console.`,
   /** [K] */
   securityTokenExpired: 'The security token included in the request is expired',
   signatureDoesNotMatch:

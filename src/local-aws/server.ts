@@ -1,19 +1,22 @@
 /**
  * local-aws is a stand-in for AWS that really validates: STS with its Query protocol, AWS sign-in, a console page. A
  * program of its own on node:http, reached only by HTTP; it knows nothing of the gateway and shares no state with it.
- * Start here for the routes; sts/endpoint.ts has the actions, aws-errors.ts every answer that is not a success,
- * state.ts what exists in it. Its source of truth is the published behaviour of AWS.
+ * Start here for the routes; endpoint.ts answers calls, sts/ has their actions, aws-errors.ts every
+ * answer that is not a success, state.ts what exists in it, cloud-trail/ what is recorded. Its source of truth is the published behaviour of AWS.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { createTrail, type TrailSink } from './cloud-trail/trail.ts'
+import { answerCall, asAwsError, type Log, type Program } from './endpoint.ts'
 import { errorReply } from './query/answer.ts'
 import { type Reply, readRequest, type WebRequest, writeReply } from './reply.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
 import { consoleCss } from './sign-in/style.ts'
-import { type LocalAwsState, openState } from './state.ts'
-import { answerSts, asAwsError, type Log } from './sts/endpoint.ts'
+import { openState } from './state/open.ts'
+import type { LocalAwsState } from './state.ts'
+import { stsService } from './sts/endpoint.ts'
 import { createIssuerKeys, fetchJson } from './sts/issuer-keys.ts'
 
 export interface LocalAwsOptions {
@@ -25,6 +28,8 @@ export interface LocalAwsOptions {
   readonly now?: () => Date
   /** Gets a line for each call, with the reason of a refusal that AWS would not tell. */
   readonly log?: Log
+  /** Gets each event of the trail as a line of JSON. */
+  readonly trail?: TrailSink
 }
 
 export interface LocalAws {
@@ -62,12 +67,15 @@ const oneLine =
 const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> => {
   const iam = openState(options.state, startedAt)
   const sessions = createSessions()
-  const sts = { iam, sessions, issuerKeys: createIssuerKeys(fetchJson, options.allowHttpIssuers) }
+  const trail = createTrail(options.trail)
+  const aws = { iam, sessions, issuerKeys: createIssuerKeys(fetchJson, options.allowHttpIssuers) }
+  const program: Program = { aws, services: [stsService], trail, log }
   const signIn = createSignIn(iam, sessions)
-  const answerCall: Handler = (request, now) => answerSts(sts, request, now, log)
+  const call: Handler = (request, now) => answerCall(program, request, now)
   return new Map<string, Handler>([
-    ['POST /', answerCall],
-    ['GET /', (request, now) => (request.query === '' ? toConsole : answerCall(request, now))],
+    ['POST /', call],
+    ['GET /', (request, now) => (request.query === '' ? toConsole : call(request, now))],
+    ['GET /cloudtrail', (request) => trail.show(request)],
     ['GET /federation', (request, now) => federation(signIn, request, now)],
     ['POST /federation', (request, now) => federation(signIn, request, now)],
     ['GET /oauth', (request, now) => oauthLogout(signIn, request, now)],
@@ -82,7 +90,7 @@ const styleSheet: Reply = { status: 200, headers: { 'Content-Type': 'text/css; c
 const nothingHere: Reply = {
   status: 404,
   headers: { 'Content-Type': 'text/plain; charset=utf-8' },
-  body: 'There is nothing here. STS answers at /, sign-in at /federation, the console at /console.\n',
+  body: 'There is nothing here. STS answers at /, sign-in at /federation, the console at /console, the trail at /cloudtrail.\n',
 }
 
 const answer = async (
@@ -100,7 +108,7 @@ const answer = async (
     const { code, message } = asAwsError(error)
     log(`${code}: ${error instanceof Error ? error.message : message}`)
     if (response.headersSent || request.errored) response.destroy()
-    else writeReply(response, errorReply(asAwsError(error), randomUUID()))
+    else writeReply(response, errorReply(stsService.namespace, asAwsError(error), randomUUID()))
   }
 }
 

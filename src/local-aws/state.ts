@@ -1,29 +1,53 @@
 /**
  * What exists in the local AWS: accounts, users with their keys, roles with their trust policies, identity providers.
- * From YAML to a state, and from a state to what the calls look things up in, with every trust policy parsed.
+ * This file has the words: a LocalAwsState as it is written down, and the Iam that calls look things up in and IAM
+ * calls change. state/file.ts reads the first from YAML, state/open.ts makes the second, every document parsed.
  */
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
-import { maxSessionDuration } from '../aws/facts/limits.ts'
-import { issuerHostPath, parseArn, parseRoleArn, type RoleArn } from '../core/arn.ts'
-import { FedgateError, reasonOf } from '../core/errors.ts'
-import { Secret } from '../core/secret.ts'
-import { MalformedPolicyError } from '../iam/errors.ts'
-import { type Policy, parseTrustPolicy } from '../iam/policy.ts'
-import { type IdpMetadata, parseIdpMetadata } from '../saml/metadata.ts'
-import { uniqueId } from './access-keys.ts'
-import { LocalAwsError } from './errors.ts'
+import type { KeyObject } from 'node:crypto'
+import type { RoleArn } from '../core/arn.ts'
+import type { Secret } from '../core/secret.ts'
+import type { Policy } from '../iam/policy.ts'
+import type { IdpMetadata } from '../saml/metadata.ts'
+import type { MfaDevice } from './mfa.ts'
+import type { StsRegions } from './regions.ts'
 import type { Caller } from './sessions.ts'
+
+export interface AccessKeyState {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+}
+
+export interface MfaState {
+  /** `arn:aws:iam::111122223333:mfa/dora` */
+  readonly serial: string
+  /** The TOTP secret in base32, as an authenticator takes it. */
+  readonly secret?: Secret | undefined
+  /** Instead: one code that never changes, for scripts. */
+  readonly code?: Secret | undefined
+}
+
+/** Permission policies by name: the documents, or their JSON texts. */
+export type PoliciesState = Readonly<Record<string, unknown>>
+type TagsState = Readonly<Record<string, string>>
 
 export interface AccountState {
   readonly id: string
   readonly name?: string | undefined
+  /** The root user's key. */
+  readonly root?: (AccessKeyState & { readonly mfa?: readonly MfaState[] | undefined }) | undefined
+  /** Default regions whose STS endpoint is switched off. */
+  readonly deactivatedRegions?: readonly string[] | undefined
+  /** Regions beyond the default ones that the account has enabled. */
+  readonly enabledRegions?: readonly string[] | undefined
 }
 
-export interface UserState {
+export interface UserState extends AccessKeyState {
   readonly arn: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: Secret
+  /** Beyond the first. */
+  readonly moreAccessKeys?: readonly AccessKeyState[] | undefined
+  readonly mfa?: readonly MfaState[] | undefined
+  readonly policies?: PoliciesState | undefined
+  readonly tags?: TagsState | undefined
 }
 
 export interface RoleState {
@@ -32,18 +56,30 @@ export interface RoleState {
   readonly trustPolicy: unknown
   /** Seconds; an hour when absent. */
   readonly maxSessionDuration?: number | undefined
+  readonly description?: string | undefined
+  readonly policies?: PoliciesState | undefined
+  readonly tags?: TagsState | undefined
 }
+
+export type AssertionEncryptionMode = 'Required' | 'Allowed'
 
 export interface SamlProviderState {
   readonly arn: string
   /** The metadata document itself. */
   readonly metadata: string
+  /** PEM, at most two. */
+  readonly privateKeys?: readonly Secret[] | undefined
+  readonly assertionEncryptionMode?: AssertionEncryptionMode | undefined
+  readonly tags?: TagsState | undefined
 }
 
 export interface OidcProviderState {
   readonly arn: string
   readonly url: string
   readonly clientIds: readonly string[]
+  /** SHA-1 of certificates, 40 hex digits each. */
+  readonly thumbprints?: readonly string[] | undefined
+  readonly tags?: TagsState | undefined
 }
 
 export interface LocalAwsState {
@@ -54,183 +90,90 @@ export interface LocalAwsState {
   readonly oidcProviders: readonly OidcProviderState[]
 }
 
-const roleArn = z.string().refine((text) => parseRoleArn(text) !== undefined, 'expected the ARN of a role')
-const arnOf = (resource: RegExp, what: string) =>
-  z.string().refine((text) => {
-    const arn = parseArn(text)
-    return arn?.service === 'iam' && /^\d{12}$/.test(arn.account) && resource.test(arn.resource)
-  }, `expected the ARN of ${what}`)
+export type Tags = ReadonlyMap<string, string>
 
-const stateSchema = z.strictObject({
-  accounts: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^\d{12}$/, 'expected twelve digits in quotes'),
-        name: z.string().optional(),
-      }),
-    )
-    .default([]),
-  users: z
-    .array(
-      z.strictObject({
-        arn: arnOf(/^user\/.+/, 'a user'),
-        accessKeyId: z.string().regex(/^\w{16,128}$/),
-        secretAccessKey: z.string().min(1),
-      }),
-    )
-    .default([]),
-  roles: z
-    .array(
-      z.strictObject({
-        arn: roleArn,
-        trustPolicy: z.union([z.string(), z.record(z.string(), z.unknown())]),
-        maxSessionDuration: z.int().min(maxSessionDuration.min).max(maxSessionDuration.max).optional(),
-      }),
-    )
-    .default([]),
-  samlProviders: z
-    .array(z.strictObject({ arn: arnOf(/^saml-provider\/[\w.-]{1,128}$/, 'a SAML provider'), metadata: z.string() }))
-    .default([]),
-  oidcProviders: z
-    .array(
-      z.strictObject({
-        arn: arnOf(/^oidc-provider\/.+/, 'an OpenID provider'),
-        url: z.url(),
-        clientIds: z.array(z.string().min(1)).max(100),
-      }),
-    )
-    .default([]),
-})
-
-/** Reads the state file. Throws LocalAwsError `local_aws.state_invalid` with all problems. */
-export const parseLocalAwsState = (yaml: string): LocalAwsState => {
-  const lineCounter = new LineCounter()
-  const document = parseDocument(yaml, { uniqueKeys: true, strict: true, lineCounter })
-  if (document.errors.length > 0) throw invalidState(document.errors.map(({ message }) => message))
-  const parsed = stateSchema.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {})
-  if (!parsed.success)
-    throw invalidState(
-      parsed.error.issues.map(
-        ({ path, message }) => `${placeOf(document, lineCounter, path)} ${path.map(String).join('.')}: ${message}`,
-      ),
-    )
-  const { users, ...rest } = parsed.data
-  return {
-    ...rest,
-    users: users.map(({ secretAccessKey, ...user }) => ({ ...user, secretAccessKey: new Secret(secretAccessKey) })),
-  }
+/** An inline policy of a user or a role. */
+export interface PermissionPolicy {
+  readonly name: string
+  /** JSON, as it was given. */
+  readonly document: string
+  readonly policy: Policy
 }
 
-/** `line:column` of the value there, or of what is nearest around it. */
-const placeOf = (document: Document, lineCounter: LineCounter, path: readonly PropertyKey[]): string => {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true)
-    if (!isNode(node) || !node.range) continue
-    const { line, col } = lineCounter.linePos(node.range[0])
-    return `${line}:${col}`
-  }
-  return '1:1'
+/** A user, or the root user of an account, under one of the access keys. */
+export interface User extends Caller {
+  readonly kind: 'user' | 'root'
+  /** Empty for the root user. */
+  readonly name: string
+  readonly mfaDevices: readonly MfaDevice[]
+  readonly policies: readonly PermissionPolicy[]
+  readonly tags: Tags
 }
-
-const invalidState = (problems: readonly string[]): LocalAwsError =>
-  new LocalAwsError('local_aws.state_invalid', problems)
 
 export interface Role extends RoleArn {
   readonly trustPolicy: Policy
+  /** JSON, as it was given. */
+  readonly trustDocument: string
   readonly maxSessionDuration: number
   /** `AROA…` */
   readonly id: string
+  readonly description: string | undefined
+  readonly policies: readonly PermissionPolicy[]
+  readonly tags: Tags
+  readonly createdAt: Date
+}
+
+/** A key of IAM's SAML provider that opens encrypted assertions. */
+export interface DecryptionKey {
+  readonly id: string
+  readonly key: KeyObject
+  readonly addedAt: Date
 }
 
 export interface SamlProvider {
   readonly arn: string
+  readonly account: string
   readonly metadata: IdpMetadata
+  readonly uuid: string
+  /** The newest last. */
+  readonly privateKeys: readonly DecryptionKey[]
+  /** undefined where no key is registered: nothing can be opened. */
+  readonly assertionEncryptionMode: AssertionEncryptionMode | undefined
+  readonly tags: Tags
+  readonly createdAt: Date
 }
 
-/** The state as the calls look things up in it. */
+export interface OidcProvider {
+  readonly arn: string
+  readonly account: string
+  readonly url: string
+  readonly clientIds: readonly string[]
+  readonly thumbprints: readonly string[]
+  readonly tags: Tags
+  readonly createdAt: Date
+}
+
+/** Things of one kind, by ARN. A change is one replacement, and there for the next call. */
+export interface Registry<Item> {
+  find(arn: string): Item | undefined
+  inAccount(account: string): readonly Item[]
+  put(item: Item): void
+  delete(arn: string): void
+}
+
+/** The state as the calls look things up in it and IAM calls change it. */
 export interface Iam {
   accountName(id: string): string | undefined
+  /** Accounts that are not in the state have the default regions. */
+  stsRegions(account: string): StsRegions
   role(arn: string): Role | undefined
-  user(accessKeyId: string): Caller | undefined
+  user(accessKeyId: string): User | undefined
+  /** Under the first of the access keys. */
+  userByArn(arn: string): User | undefined
   samlProvider(arn: string): SamlProvider | undefined
   /** By the token's issuer, in that account. */
-  oidcProvider(account: string, issuer: string): OidcProviderState | undefined
+  oidcProvider(account: string, issuer: string): OidcProvider | undefined
+  readonly roles: Registry<Role>
+  readonly samlProviders: Registry<SamlProvider>
+  readonly oidcProviders: Registry<OidcProvider>
 }
-
-/** Parses every trust policy and metadata document. Throws LocalAwsError with all problems. */
-export const openState = (state: LocalAwsState, now: Date): Iam => {
-  const problems: string[] = []
-  const attempt = <Item, Result>(items: readonly Item[], place: string, open: (item: Item) => [string, Result]) =>
-    new Map(
-      items.flatMap((item, n): [string, Result][] => {
-        try {
-          return [open(item)]
-        } catch (error) {
-          problems.push(...problemsOf(error).map((problem) => `${place}.${n}: ${problem}`))
-          return []
-        }
-      }),
-    )
-  const roles = attempt(state.roles, 'roles', (role) => [role.arn, openRole(role)])
-  const users = attempt(state.users, 'users', (user) => [user.accessKeyId, openUser(user)])
-  const samlProviders = attempt(state.samlProviders, 'samlProviders', ({ arn, metadata }): [string, SamlProvider] => [
-    arn,
-    { arn, metadata: parseIdpMetadata(metadata, { now }) },
-  ])
-  if (problems.length > 0) throw invalidState(problems)
-  const names = new Map(state.accounts.map(({ id, name }) => [id, name]))
-  return {
-    accountName: (id) => names.get(id),
-    role: (arn) => roles.get(arn),
-    user: (accessKeyId) => users.get(accessKeyId),
-    samlProvider: (arn) => samlProviders.get(arn),
-    oidcProvider: (account, issuer) => findOidcProvider(state.oidcProviders, account, issuer),
-  }
-}
-
-const problemsOf = (error: unknown): string[] => {
-  if (error instanceof MalformedPolicyError)
-    return error.problems.map(
-      ({ path, expected, found }) => `trustPolicy.${path}: expected ${expected}, found ${found}`,
-    )
-  if (error instanceof FedgateError) return [`${error.message} ${reasonOf(error) ?? ''}`.trim()]
-  throw error
-}
-
-const openRole = (state: RoleState): Role => {
-  const arn = parseRoleArn(state.arn)
-  if (!arn) throw invalidState([`${state.arn} is not the ARN of a role`])
-  return {
-    ...arn,
-    trustPolicy: parseTrustPolicy(state.trustPolicy),
-    maxSessionDuration: state.maxSessionDuration ?? maxSessionDuration.default,
-    id: uniqueId('AROA', arn.account, arn.arn),
-  }
-}
-
-const openUser = ({ arn, accessKeyId, secretAccessKey }: UserState): Caller => {
-  const { partition = 'aws', account = '' } = parseArn(arn) ?? {}
-  return {
-    kind: 'user',
-    accessKeyId,
-    secretAccessKey,
-    partition,
-    account,
-    arn,
-    userId: uniqueId('AIDA', account, arn),
-    temporary: undefined,
-  }
-}
-
-/** Scheme and all: a provider registered for https never answers for an http issuer. A trailing slash is no matter. */
-const findOidcProvider = (
-  providers: readonly OidcProviderState[],
-  account: string,
-  issuer: string,
-): OidcProviderState | undefined =>
-  providers.find(
-    ({ arn, url }) =>
-      parseArn(arn)?.account === account &&
-      issuerHostPath(url) === issuerHostPath(issuer) &&
-      url.startsWith('http:') === issuer.startsWith('http:'),
-  )

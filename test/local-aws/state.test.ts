@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LocalAwsError } from '../../src/local-aws/errors.ts'
-import { openState, parseLocalAwsState } from '../../src/local-aws/state.ts'
+import { parseLocalAwsState } from '../../src/local-aws/state/file.ts'
+import { openState } from '../../src/local-aws/state/open.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const GOOD = `

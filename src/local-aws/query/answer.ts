@@ -1,9 +1,7 @@
-/** What STS answers in the Query protocol (aws-sts-semantics A.1): XML in its namespace, with the request's id. */
+/** What a service answers in the Query protocol (aws-sts-semantics A.1): XML in its namespace, with the request's id. */
 import { element, type Markup, render } from '../../xml/write.ts'
 import type { AwsError } from '../aws-errors.ts'
 import type { Reply } from '../reply.ts'
-
-const NAMESPACE = 'https://sts.amazonaws.com/doc/2011-06-15/'
 
 const xmlReply = (status: number, requestId: string, root: Markup): Reply => ({
   status,
@@ -12,22 +10,27 @@ const xmlReply = (status: number, requestId: string, root: Markup): Reply => ({
 })
 
 /** The answer of an action with the members of its result; those that are undefined are left out. */
-export const successReply = (action: string, members: readonly (Markup | undefined)[], requestId: string): Reply =>
+export const successReply = (
+  namespace: string,
+  action: string,
+  members: readonly (Markup | undefined)[],
+  requestId: string,
+): Reply =>
   xmlReply(
     200,
     requestId,
-    element(`${action}Response`, { xmlns: NAMESPACE }, [
+    element(`${action}Response`, { xmlns: namespace }, [
       element(`${action}Result`, {}, members),
       element('ResponseMetadata', {}, [element('RequestId', {}, requestId)]),
     ]),
   )
 
 /** The answer in place of a result: who is at fault, the code and the message. */
-export const errorReply = ({ code, message, status }: AwsError, requestId: string): Reply =>
+export const errorReply = (namespace: string, { code, message, status }: AwsError, requestId: string): Reply =>
   xmlReply(
     status,
     requestId,
-    element('ErrorResponse', { xmlns: NAMESPACE }, [
+    element('ErrorResponse', { xmlns: namespace }, [
       element('Error', {}, [
         element('Type', {}, status < 500 ? 'Sender' : 'Receiver'),
         element('Code', {}, code),

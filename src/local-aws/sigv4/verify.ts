@@ -12,6 +12,15 @@ export interface AccessKey {
   readonly temporary: { readonly sessionToken: Secret; readonly expiration: Date } | undefined
 }
 
+export type SignedService = 'sts' | 'iam'
+
+/** What the signature has to be made for. */
+interface WantedScope {
+  readonly service: SignedService
+  /** undefined: any. */
+  readonly region?: string | undefined
+}
+
 const SKEW_SECONDS = 15 * 60
 
 /**
@@ -22,11 +31,12 @@ export const verifyRequest = <Key extends AccessKey>(
   request: WebRequest,
   findKey: (accessKeyId: string) => Key | undefined,
   now: Date,
+  wanted: WantedScope = { service: 'sts' },
 ): Key => {
   const authorization = parseAuthorization(request)
   const key = findKey(authorization.accessKeyId)
   if (!key) throw new AwsError('InvalidClientTokenId', texts.securityTokenInvalid, 'no such access key')
-  checkScope(authorization)
+  checkScope(authorization, wanted)
   checkTime(authorization, now)
   checkSignature(request, authorization, key.secretAccessKey)
   checkSession(authorization, key, now)
@@ -35,8 +45,10 @@ export const verifyRequest = <Key extends AccessKey>(
 
 const mismatch = (message: string): AwsError => new AwsError('SignatureDoesNotMatch', message)
 
-const checkScope = ({ scope, timestamp }: Authorization): void => {
-  if (scope.service !== 'sts') throw mismatch("Credential should be scoped to correct service: 'sts'.")
+const checkScope = ({ scope, timestamp }: Authorization, { service, region }: WantedScope): void => {
+  if (scope.service !== service) throw mismatch(`Credential should be scoped to correct service: '${service}'.`)
+  if (region !== undefined && scope.region !== region)
+    throw mismatch(`Credential should be scoped to a valid region, not '${scope.region}'.`)
   const day = timestamp.slice(0, 8)
   if (scope.date !== day)
     throw mismatch(

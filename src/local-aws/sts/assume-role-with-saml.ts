@@ -1,7 +1,17 @@
 import { nameQualifier, samlContext, subjectType } from '../../iam/condition-keys.ts'
 import { element } from '../../xml/write.ts'
 import { expiredToken, invalidToken, notAuthorized, texts } from '../aws-errors.ts'
+import {
+  aboutRole,
+  askedForRole,
+  askedForSession,
+  assumedRoleElements,
+  samlProviderResource,
+} from '../cloud-trail/assumed-role.ts'
+import type { JsonObject } from '../cloud-trail/facts.ts'
+import { samlUser } from '../cloud-trail/identity.ts'
 import { checkArn, checkShapes, required } from '../query/shapes.ts'
+import { requireActiveRegion } from '../regions.ts'
 import type { Iam, SamlProvider } from '../state.ts'
 import type { Action, Call } from './call.ts'
 import { inputs } from './inputs.ts'
@@ -16,14 +26,23 @@ const ACTION = 'sts:AssumeRoleWithSAML'
 export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   const { parameters, requestId, now } = call
   checkShapes(inputs.AssumeRoleWithSAML, parameters)
+  call.note(askedForRole(parameters))
   checkArn(required(parameters, 'RoleArn'))
   checkArn(required(parameters, 'PrincipalArn'))
   const message = parseSamlResponse(required(parameters, 'SAMLAssertion'), requestId)
   const role = findRole(iam, parameters, ACTION)
+  call.note(aboutRole(role))
+  requireActiveRegion(call.region, role.account, iam.stsRegions(role.account))
   const requested = requestedDuration(parameters, role)
   const provider = findProvider(iam, call, role.account)
+  call.note(aboutRole(role, samlProviderResource(provider)))
   const assertion = verifySamlResponse(message, provider.metadata, now, requestId)
   const { attributes } = assertion
+  const qualifier = nameQualifier(assertion.issuer, provider.arn)
+  call.note({
+    userIdentity: samlUser(qualifier, assertion.nameId.value),
+    requestParameters: { sAMLAssertionID: assertion.id },
+  })
   if (!hasRolePair(attributes, role.arn, provider.arn))
     throw notAuthorized(ACTION, 'the Role attribute does not hold this role with this provider')
   const session = {
@@ -33,12 +52,17 @@ export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
     sourceIdentity: sourceIdentityOf(attributes),
     tags: tagsOf(attributes),
   }
+  call.note({ requestParameters: askedForSession(session) })
   const identity = samlContext({ ...assertion, providerArn: provider.arn })
   requireTrust({ ...session, action: ACTION, identity }, call)
   checkSessionPolicies(parameters)
   const seconds = shortest(requested, assertion, now)
   const { session: opened, members } = openSession(sessions, { ...session, seconds }, now)
-  return { members: [...members, ...assertionMembers(assertion, provider.arn)], summary: opened.arn }
+  return {
+    members: [...members, ...assertionMembers(assertion, qualifier)],
+    summary: opened.arn,
+    responseElements: { ...assertionElements(assertion, qualifier), ...assumedRoleElements(opened) },
+  }
 }
 
 /** Registered, and in the account of the role. */
@@ -55,10 +79,18 @@ const shortest = (requested: number, { attributes, sessionNotOnOrAfter }: AwsAss
   return Math.min(requested, sessionDurationOf(attributes) ?? requested, left ?? requested)
 }
 
-const assertionMembers = ({ issuer, nameId, recipient }: AwsAssertion, providerArn: string) => [
+const assertionMembers = ({ issuer, nameId, recipient }: AwsAssertion, qualifier: string) => [
   element('Subject', {}, nameId.value),
   element('SubjectType', {}, subjectType(nameId.format)),
   element('Issuer', {}, issuer),
   element('Audience', {}, recipient),
-  element('NameQualifier', {}, nameQualifier(issuer, providerArn)),
+  element('NameQualifier', {}, qualifier),
 ]
+
+const assertionElements = ({ issuer, nameId, recipient }: AwsAssertion, nameQualifier: string): JsonObject => ({
+  subject: nameId.value,
+  subjectType: subjectType(nameId.format),
+  issuer,
+  audience: recipient,
+  nameQualifier,
+})

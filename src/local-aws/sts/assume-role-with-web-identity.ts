@@ -3,7 +3,10 @@ import { webIdentityContext } from '../../iam/condition-keys.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import { element } from '../../xml/write.ts'
 import { invalidToken, texts } from '../aws-errors.ts'
+import { aboutRole, askedForRole, askedForSession, assumedRoleElements } from '../cloud-trail/assumed-role.ts'
+import { webIdentityUser } from '../cloud-trail/identity.ts'
 import { checkArn, checkShapes, required } from '../query/shapes.ts'
+import { requireActiveRegion } from '../regions.ts'
 import type { Iam } from '../state.ts'
 import type { Action } from './call.ts'
 import { inputs } from './inputs.ts'
@@ -25,16 +28,20 @@ const ACTION = 'sts:AssumeRoleWithWebIdentity'
 export const assumeRoleWithWebIdentity: Action = async ({ iam, sessions, issuerKeys }, call) => {
   const { parameters, now } = call
   checkShapes(inputs.AssumeRoleWithWebIdentity, parameters)
+  call.note(askedForRole(parameters))
   checkArn(required(parameters, 'RoleArn'))
   if (parameters.has('ProviderId')) throw invalidToken(texts.notAnAccessToken, 'access tokens are not supported')
   const token = decodeToken(required(parameters, 'WebIdentityToken'))
   const role = findRole(iam, parameters, ACTION)
+  call.note(aboutRole(role))
+  requireActiveRegion(call.region, role.account, iam.stsRegions(role.account))
   const seconds = requestedDuration(parameters, role)
   const provider = findProvider(iam, role.account, token.issuer)
   const audience = checkAudience(token, provider.clientIds)
   await verifyTokenSignature(token, issuerKeys, now)
   checkTimes(token, now)
   const subject = subjectOf(token)
+  call.note({ userIdentity: webIdentityUser(provider.principal, audience, subject) })
   const session = {
     role,
     provider: provider.principal,
@@ -42,6 +49,7 @@ export const assumeRoleWithWebIdentity: Action = async ({ iam, sessions, issuerK
     sourceIdentity: tokenSourceIdentity(token),
     tags: tokenTags(token),
   }
+  call.note({ requestParameters: askedForSession(session) })
   const identity = webIdentityContext({ issuer: token.issuer, subject, audience, claims: token.claims })
   requireTrust({ ...session, action: ACTION, identity }, call)
   checkSessionPolicies(parameters)
@@ -54,6 +62,12 @@ export const assumeRoleWithWebIdentity: Action = async ({ iam, sessions, issuerK
       element('Provider', {}, provider.principal),
     ],
     summary: opened.arn,
+    responseElements: {
+      provider: provider.principal,
+      subjectFromWebIdentityToken: subject,
+      audience,
+      ...assumedRoleElements(opened),
+    },
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Markup } from '../../xml/write.ts'
+import type { CloudTrailFacts, JsonObject } from '../cloud-trail/facts.ts'
 import type { Parameters } from '../query/parameters.ts'
+import type { Endpoint } from '../regions.ts'
 import type { WebRequest } from '../reply.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Iam } from '../state.ts'
@@ -18,7 +20,10 @@ export interface Call {
   readonly request: WebRequest
   readonly requestId: string
   readonly region: string
+  readonly endpoint: Endpoint
   readonly now: Date
+  /** Tells the trail what is known by now: a call that fails after it is recorded with that. */
+  note(facts: CloudTrailFacts): void
 }
 
 export interface Answer {
@@ -26,6 +31,8 @@ export interface Answer {
   readonly members: readonly (Markup | undefined)[]
   /** For the log: who got what. */
   readonly summary: string
+  /** For the trail, in CloudTrail's spelling; no secret key, no session token. */
+  readonly responseElements?: JsonObject
 }
 
 export type Action = (sts: Sts, call: Call) => Answer | Promise<Answer>

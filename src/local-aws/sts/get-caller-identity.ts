@@ -1,10 +1,10 @@
 import { element } from '../../xml/write.ts'
-import { verifyRequest } from '../sigv4/verify.ts'
+import { signedCaller } from '../signed-caller.ts'
 import type { Action } from './call.ts'
 
 /** Who signed this call. Cannot be denied, not even explicitly. */
-export const getCallerIdentity: Action = ({ iam, sessions }, { request, now }) => {
-  const { arn, userId, account } = verifyRequest(request, (id) => sessions.find(id) ?? iam.user(id), now)
+export const getCallerIdentity: Action = (sts, call) => {
+  const { arn, userId, account } = signedCaller(sts, call, 'sts')
   return {
     members: [element('Arn', {}, arn), element('UserId', {}, userId), element('Account', {}, account)],
     summary: arn,

@@ -25,6 +25,7 @@ export interface SamlResponse {
 
 /** What AWS takes from an assertion that verified. */
 export interface AwsAssertion {
+  readonly id: string
   readonly issuer: string
   readonly nameId: NameId
   readonly recipient: string
@@ -81,6 +82,7 @@ export const verifySamlResponse = (
       nameId: nameIdOf(signed),
       recipient,
       attributes: attributesOf(signed),
+      id: attributeOf(signed, 'ID') ?? '',
       sessionNotOnOrAfter: sessionEndOf(signed),
     }
   })

@@ -1,0 +1,77 @@
+/** One event in CloudTrail's JSON shape (aws-sts-semantics F.3, F.4). */
+import { randomUUID } from 'node:crypto'
+import type { AwsError, AwsErrorCode } from '../aws-errors.ts'
+import type { Call } from '../sts/call.ts'
+import type { CloudTrailFacts, JsonObject, UserIdentity } from './facts.ts'
+
+/** A call that was answered, with a success or an error. */
+export interface RecordedCall {
+  readonly call: Pick<Call, 'request' | 'requestId' | 'region' | 'now'>
+  readonly service: 'sts' | 'iam'
+  readonly eventName: string
+  readonly facts: CloudTrailFacts
+  readonly error: AwsError | undefined
+}
+
+/** The wire's short codes that CloudTrail writes as the name of the exception. */
+const exceptionNames: Partial<Record<AwsErrorCode, string>> = {
+  IDPCommunicationError: 'IDPCommunicationErrorException',
+  IDPRejectedClaim: 'IDPRejectedClaimException',
+  InvalidIdentityToken: 'InvalidIdentityTokenException',
+  MalformedPolicyDocument: 'MalformedPolicyDocumentException',
+  PackedPolicyTooLarge: 'PackedPolicyTooLargeException',
+}
+
+const NOBODY: UserIdentity = { type: 'Unknown' }
+const isReadOnly = (eventName: string): boolean => /^(Get|List|AssumeRole|Decode)/.test(eventName)
+
+/**
+ * The event for each trail that gets it: the account of the caller, and that of the role where they differ, tied by
+ * their sharedEventID. The role's account sees of a stranger no more than the account and the unique id.
+ */
+export const cloudTrailEvents = (recorded: RecordedCall): readonly JsonObject[] => {
+  const { userIdentity = NOBODY, recipientAccountId = userIdentity.accountId } = recorded.facts
+  const own = userIdentity.accountId
+  if (own === undefined || own === recipientAccountId) return [event(recorded, userIdentity, recipientAccountId)]
+  const sharedEventID = randomUUID()
+  const { principalId = own } = userIdentity
+  const stranger: UserIdentity = { type: 'AWSAccount', principalId, accountId: own }
+  return [
+    { ...event(recorded, userIdentity, own), sharedEventID },
+    { ...event(recorded, stranger, recipientAccountId), sharedEventID },
+  ]
+}
+
+const event = (
+  { call, service, eventName, facts, error }: RecordedCall,
+  userIdentity: UserIdentity,
+  recipientAccountId: string | undefined,
+): JsonObject => {
+  const { request, requestId, region, now } = call
+  return {
+    eventVersion: '1.08',
+    userIdentity,
+    eventTime: now.toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    eventSource: `${service}.amazonaws.com`,
+    eventName,
+    awsRegion: region,
+    sourceIPAddress: request.remoteAddress,
+    userAgent: request.headers['user-agent'],
+    ...(error && { errorCode: exceptionNames[error.code] ?? error.code, errorMessage: errorMessage(error, eventName) }),
+    requestParameters: facts.requestParameters ?? null,
+    responseElements: error ? null : (facts.responseElements ?? null),
+    requestID: requestId,
+    eventID: randomUUID(),
+    readOnly: isReadOnly(eventName),
+    resources: facts.resources,
+    eventType: 'AwsApiCall',
+    managementEvent: true,
+    recipientAccountId,
+    eventCategory: 'Management',
+    tlsDetails: { clientProvidedHostHeader: request.headers.host },
+  }
+}
+
+/** Of a denied web identity CloudTrail says less than the answer does (F.4). */
+const errorMessage = ({ code, message }: AwsError, eventName: string): string =>
+  code === 'AccessDenied' && eventName === 'AssumeRoleWithWebIdentity' ? 'An unknown error occurred' : message

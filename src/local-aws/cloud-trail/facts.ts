@@ -1,0 +1,76 @@
+/**
+ * What CloudTrail tells of a call (aws-sts-semantics F.3): each action notes what it has learnt, so that a call that
+ * fails later is still recorded with as much as was known. Never a secret key, a session token, an assertion or a token.
+ */
+
+export type JsonValue = string | number | boolean | null | undefined | readonly JsonValue[] | JsonObject
+
+/** Members that are undefined are left out of the event. */
+export interface JsonObject {
+  readonly [name: string]: JsonValue
+}
+
+/** Who called, in CloudTrail's words. */
+export interface UserIdentity extends JsonObject {
+  readonly type:
+    | 'SAMLUser'
+    | 'WebIdentityUser'
+    | 'IAMUser'
+    | 'Root'
+    | 'AssumedRole'
+    | 'FederatedUser'
+    | 'AWSAccount'
+    | 'Unknown'
+  readonly principalId?: string
+  readonly accountId?: string
+}
+
+export interface TrailResource extends JsonObject {
+  readonly accountId: string
+  /** Such as `AWS::IAM::Role`. */
+  readonly type: string
+  readonly ARN: string
+}
+
+export interface CloudTrailFacts {
+  readonly userIdentity?: UserIdentity
+  /** As CloudTrail spells them: `roleArn`, `sAMLAssertionID`. */
+  readonly requestParameters?: JsonObject
+  readonly responseElements?: JsonObject
+  readonly resources?: readonly TrailResource[]
+  /** In whose trail the event is: the account of the role. The caller's own when nothing else is said. */
+  readonly recipientAccountId?: string
+}
+
+/** Facts as they come in: request parameters add up, of everything else the last word counts. */
+export interface FactsSoFar {
+  readonly facts: CloudTrailFacts
+  note(more: CloudTrailFacts): void
+}
+
+/** One for each call. */
+export const gatherFacts = (): FactsSoFar => {
+  let facts: CloudTrailFacts = {}
+  return {
+    get facts() {
+      return facts
+    },
+    note: (more) => {
+      const { requestParameters } = facts
+      facts = { ...facts, ...more }
+      if (requestParameters && more.requestParameters)
+        facts = { ...facts, requestParameters: { ...requestParameters, ...more.requestParameters } }
+    },
+  }
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const two = (number: number): string => String(number).padStart(2, '0')
+
+/** `Mar 23, 2016, 2:39:57 AM`, as CloudTrail writes the end of credentials. */
+export const trailInstant = (instant: Date): string => {
+  const hours = instant.getUTCHours()
+  const day = `${MONTHS[instant.getUTCMonth()]} ${instant.getUTCDate()}, ${instant.getUTCFullYear()}`
+  const time = `${hours % 12 || 12}:${two(instant.getUTCMinutes())}:${two(instant.getUTCSeconds())}`
+  return `${day}, ${time} ${hours < 12 ? 'AM' : 'PM'}`
+}

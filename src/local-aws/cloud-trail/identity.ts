@@ -1,0 +1,54 @@
+/** Who called, as CloudTrail writes it (aws-sts-semantics F.3). */
+import type { Caller, Session } from '../sessions.ts'
+import type { JsonObject, UserIdentity } from './facts.ts'
+
+/** Of a call that is signed, with long-term keys or with those of a session. */
+export const callerIdentity = (caller: Caller | Session): UserIdentity => {
+  const { kind, arn, account, userId, accessKeyId } = caller
+  const common = { principalId: userId, arn, accountId: account, accessKeyId }
+  switch (kind) {
+    case 'root':
+      return { type: 'Root', ...common, ...sessionContext(caller) }
+    case 'user':
+      return { type: 'IAMUser', ...common, userName: arn.slice(arn.lastIndexOf('/') + 1), ...sessionContext(caller) }
+    case 'role-session':
+      return { type: 'AssumedRole', ...common, ...sessionContext(caller) }
+    case 'federated-user':
+      return { type: 'FederatedUser', ...common, ...sessionContext(caller) }
+  }
+}
+
+/** What the session was made of; nothing for long-term keys. */
+const sessionContext = (caller: Caller | Session): JsonObject => {
+  if (!('issuedAt' in caller)) return {}
+  const { issuedAt, mfaAt } = caller
+  const attributes = {
+    creationDate: issuedAt.toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    mfaAuthenticated: String(mfaAt !== undefined),
+  }
+  if (caller.kind !== 'role-session') return { sessionContext: { attributes } }
+  const sessionIssuer = {
+    type: 'Role',
+    principalId: caller.userId.slice(0, caller.userId.indexOf(':')),
+    arn: caller.roleArn,
+    accountId: caller.account,
+    userName: caller.roleName,
+  }
+  return { sessionContext: { sessionIssuer, attributes, sourceIdentity: caller.sourceIdentity } }
+}
+
+/** `NameQualifier:Subject`. */
+export const samlUser = (nameQualifier: string, subject: string): UserIdentity => ({
+  type: 'SAMLUser',
+  principalId: `${nameQualifier}:${subject}`,
+  userName: subject,
+  identityProvider: nameQualifier,
+})
+
+/** `provider:audience:subject`; the provider is an ARN, or the host of one that needs no registration. */
+export const webIdentityUser = (provider: string, audience: string, subject: string): UserIdentity => ({
+  type: 'WebIdentityUser',
+  principalId: `${provider}:${audience}:${subject}`,
+  userName: subject,
+  identityProvider: provider,
+})

@@ -1,0 +1,59 @@
+/**
+ * The trail: every call that was answered, kept in memory and, where asked for, written to a file, one event a line.
+ * Start here; facts.ts is what actions note, event.ts the shape, identity.ts who called. Knows no action.
+ */
+import type { Reply, WebRequest } from '../reply.ts'
+import { cloudTrailEvents, type RecordedCall } from './event.ts'
+
+export interface Trail {
+  record(call: RecordedCall): void
+  /** `GET /cloudtrail` */
+  show(request: WebRequest): Reply
+}
+
+/** Gets each event as a line of JSON. */
+export type TrailSink = (line: string) => void
+
+/** The oldest goes first. */
+const REMEMBERED = 5000
+const SHOWN = { default: 50, max: 1000 }
+
+export const createTrail = (sink?: TrailSink): Trail => {
+  const kept: { readonly at: Date; readonly line: string }[] = []
+  let next = 0
+  const keep = (at: Date, line: string): void => {
+    kept[next] = { at, line }
+    next = (next + 1) % REMEMBERED
+  }
+  return {
+    record: (recorded) => {
+      // As text at once: an event must not keep the whole request in memory, of which its values are slices.
+      for (const line of cloudTrailEvents(recorded).map((event) => JSON.stringify(event))) {
+        keep(recorded.call.now, line)
+        sink?.(line)
+      }
+    },
+    show: ({ query }) => {
+      const asked = new URLSearchParams(query)
+      const from = new Date(asked.get('since') ?? 0)
+      const limit = asked.get('limit') ?? String(SHOWN.default)
+      if (Number.isNaN(from.getTime())) return refusal('since must be a time such as 2026-11-22T12:00:00Z')
+      if (!/^\d{1,4}$/.test(limit) || Number(limit) < 1 || Number(limit) > SHOWN.max)
+        return refusal(`limit must be a number from 1 to ${SHOWN.max}`)
+      const newestFirst = [...kept.slice(next), ...kept.slice(0, next)].reverse()
+      return records(newestFirst.filter(({ at }) => at >= from).slice(0, Number(limit)))
+    },
+  }
+}
+
+const records = (events: readonly { readonly line: string }[]): Reply => ({
+  status: 200,
+  headers: { 'Content-Type': 'application/json' },
+  body: `{"Records":[${events.map(({ line }) => line).join(',\n')}]}\n`,
+})
+
+const refusal = (text: string): Reply => ({
+  status: 400,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  body: `${text}\n`,
+})

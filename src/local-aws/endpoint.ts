@@ -1,0 +1,81 @@
+/** What STS and IAM have in common: one path, the action in a parameter, an answer and a line in the trail for everything. */
+import { randomUUID } from 'node:crypto'
+import { AwsError, texts } from './aws-errors.ts'
+import { gatherFacts } from './cloud-trail/facts.ts'
+import type { Trail } from './cloud-trail/trail.ts'
+import { errorReply, successReply } from './query/answer.ts'
+import { type Parameters, parseParameters } from './query/parameters.ts'
+import { endpointOf } from './regions.ts'
+import type { Reply, WebRequest } from './reply.ts'
+import type { Action, Call, Sts } from './sts/call.ts'
+
+/** A service of the Query protocol. */
+export interface Service {
+  readonly name: 'sts' | 'iam'
+  readonly version: string
+  readonly namespace: string
+  readonly actions: ReadonlyMap<string, Action>
+}
+
+export type Log = (line: string) => void
+
+/** What answers calls. The first service answers those that name no version of another. */
+export interface Program {
+  readonly aws: Sts
+  readonly services: readonly [Service, ...Service[]]
+  readonly trail: Trail
+  readonly log: Log
+}
+
+/** Answers one call; never throws. The log gets a line with the reason that AWS would keep to itself. */
+export const answerCall = async (program: Program, request: WebRequest, now: Date): Promise<Reply> => {
+  const { aws, trail, log } = program
+  const requestId = randomUUID()
+  const parameters = parametersOf(request)
+  const name = parameters.get('Action') ?? 'no action'
+  const service = serviceOf(program, parameters)
+  const endpoint = endpointOf(request.headers.host)
+  const gathered = gatherFacts()
+  const call: Call = { parameters, request, requestId, endpoint, region: endpoint.region, now, note: gathered.note }
+  const record = (error: AwsError | undefined): void =>
+    trail.record({ call, service: service.name, eventName: printable(name), facts: gathered.facts, error })
+  try {
+    const { members, summary, responseElements } = await findAction(service, parameters)(aws, call)
+    if (responseElements) gathered.note({ responseElements })
+    record(undefined)
+    log(`${name} ${summary}`)
+    return successReply(service.namespace, name, members, requestId)
+  } catch (thrown) {
+    const error = asAwsError(thrown)
+    const reason = thrown instanceof AwsError ? error.reason : String(thrown)
+    record(error)
+    log(`${printable(name)} ${error.code}: ${error.message}${reason === undefined ? '' : ` [${reason}]`}`)
+    return errorReply(service.namespace, error, requestId)
+  }
+}
+
+/** Everything that is not an answer of AWS is a defect of ours, which the caller is told nothing about. */
+export const asAwsError = (thrown: unknown): AwsError =>
+  thrown instanceof AwsError
+    ? thrown
+    : new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.')
+
+/** Of a form, the body; else the query. A presigned URL has both its parameters and its signature there. */
+const parametersOf = ({ method, query, body }: WebRequest): Parameters =>
+  parseParameters(method === 'POST' && body.length > 0 ? body.toString('utf8') : query)
+
+const serviceOf = ({ services }: Program, parameters: Parameters): Service => {
+  const version = parameters.get('Version')
+  return services.find((service) => service.version === version) ?? services[0]
+}
+
+const findAction = (service: Service, parameters: Parameters): Action => {
+  const name = parameters.get('Action')
+  if (name === undefined) throw new AwsError('MissingAction', texts.missingAction)
+  const version = parameters.get('Version') ?? service.version
+  const action = version === service.version ? service.actions.get(name) : undefined
+  if (!action) throw new AwsError('InvalidAction', texts.unknownAction(printable(name), printable(version)))
+  return action
+}
+
+const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')

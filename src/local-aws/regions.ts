@@ -1,0 +1,94 @@
+/** Which endpoint a request was sent to, by its Host header, and whether STS is activated there (F.1, F.2). */
+import { type Partition, partitionOfRegion, partitions } from '../aws/facts/partitions.ts'
+import { AwsError, texts } from './aws-errors.ts'
+
+export interface Endpoint {
+  /** The region that CloudTrail and `aws:RequestedRegion` name. */
+  readonly region: string
+  /** undefined where the host tells none, as on loopback: all of them answer there. */
+  readonly partition: string | undefined
+  /** What a signature has to be scoped to; undefined: any. */
+  readonly signingRegion: string | undefined
+}
+
+const GLOBAL_REGION = 'us-east-1'
+const LOOPBACK: Endpoint = { region: GLOBAL_REGION, partition: undefined, signingRegion: undefined }
+const GLOBAL: Endpoint = { region: GLOBAL_REGION, partition: 'aws', signingRegion: GLOBAL_REGION }
+const GLOBAL_HOSTS: ReadonlySet<string> = new Set(['sts.amazonaws.com', 'iam.amazonaws.com'])
+
+/** The suffixes of dual-stack hosts, by partition. */
+const DUALSTACK_SUFFIXES: Readonly<Record<string, string>> = {
+  aws: 'api.aws',
+  'aws-us-gov': 'api.aws',
+  'aws-cn': 'api.amazonwebservices.com.cn',
+  'aws-eusc': 'api.amazonwebservices.eu',
+}
+
+/** On this machine a region's endpoint can be asked for as `sts.eu-west-1.localhost`. */
+const suffixesOf = ({ id, dnsSuffix }: Partition): readonly (string | undefined)[] => [
+  dnsSuffix,
+  DUALSTACK_SUFFIXES[id],
+  'localhost',
+]
+
+/** Regional, FIPS and dual-stack hosts of every partition, and the global one; anything else is loopback. */
+export const endpointOf = (hostHeader: string | undefined): Endpoint => {
+  const host = (hostHeader ?? '').toLowerCase().replace(/:\d+$/, '')
+  if (GLOBAL_HOSTS.has(host)) return GLOBAL
+  const [, region = '', suffix] = /^sts(?:-fips)?\.([a-z0-9-]+)\.(.+)$/.exec(host) ?? []
+  const partition = partitionOfRegion(region)
+  if (partition && suffixesOf(partition).includes(suffix))
+    return { region, partition: partition.id, signingRegion: region }
+  return globalOfPartition(host) ?? LOOPBACK
+}
+
+/** IAM of China, GovCloud and the European cloud has one host for all regions. */
+const globalOfPartition = (host: string): Endpoint | undefined => {
+  const partition = partitions.find(({ defaultRegion, dnsSuffix }) =>
+    [`iam.${defaultRegion}.${dnsSuffix}`, `iam.${dnsSuffix}`].includes(host),
+  )
+  return (
+    partition && { region: partition.defaultRegion, partition: partition.id, signingRegion: partition.defaultRegion }
+  )
+}
+
+/** On in every account. All others have to be enabled first, and the STS endpoint comes with that. */
+const DEFAULT_REGIONS: ReadonlySet<string> = new Set([
+  'us-east-1',
+  'us-east-2',
+  'us-west-1',
+  'us-west-2',
+  'ap-northeast-1',
+  'ap-northeast-2',
+  'ap-northeast-3',
+  'ap-south-1',
+  'ap-southeast-1',
+  'ap-southeast-2',
+  'ca-central-1',
+  'eu-central-1',
+  'eu-north-1',
+  'eu-west-1',
+  'eu-west-2',
+  'eu-west-3',
+  'sa-east-1',
+])
+
+/** How an account has set up the regions. */
+export interface StsRegions {
+  /** Default regions whose STS endpoint was switched off; us-east-1 cannot be. */
+  readonly deactivated: readonly string[]
+  /** Regions of `aws` beyond the default ones that are enabled. */
+  readonly enabled: readonly string[]
+}
+
+const isActive = (region: string, { deactivated, enabled }: StsRegions): boolean => {
+  if (region === GLOBAL_REGION) return true
+  if (partitionOfRegion(region)?.id === 'aws' && !DEFAULT_REGIONS.has(region)) return enabled.includes(region)
+  return !deactivated.includes(region)
+}
+
+/** Throws RegionDisabledException: the account decides whose role, user or session it is. */
+export const requireActiveRegion = (region: string, account: string, regions: StsRegions): void => {
+  if (!isActive(region, regions))
+    throw new AwsError('RegionDisabledException', texts.regionDisabled(account), `STS is off in ${region}`)
+}

@@ -1,0 +1,211 @@
+/** From a state as it is written down to one that calls look things up in: every document parsed, all problems at once. */
+import { createHash, createPrivateKey, randomUUID } from 'node:crypto'
+import { maxSessionDuration } from '../../aws/facts/limits.ts'
+import { issuerHostPath, parseArn, parseRoleArn } from '../../core/arn.ts'
+import { FedgateError, reasonOf } from '../../core/errors.ts'
+import type { Secret } from '../../core/secret.ts'
+import { MalformedPolicyError } from '../../iam/errors.ts'
+import { parseTrustPolicy } from '../../iam/policy.ts'
+import { parseIdpMetadata } from '../../saml/metadata.ts'
+import { uniqueId } from '../access-keys.ts'
+import { LocalAwsError } from '../errors.ts'
+import { decodeBase32, fixedCodeDevice, type MfaDevice, totpDevice } from '../mfa.ts'
+import type { StsRegions } from '../regions.ts'
+import type {
+  AccountState,
+  DecryptionKey,
+  Iam,
+  LocalAwsState,
+  MfaState,
+  OidcProvider,
+  OidcProviderState,
+  Registry,
+  Role,
+  RoleState,
+  SamlProvider,
+  SamlProviderState,
+  User,
+  UserState,
+} from '../state.ts'
+
+const DEFAULT_REGIONS: StsRegions = { deactivated: [], enabled: [] }
+
+/** Parses every trust policy, key and metadata document. Throws LocalAwsError with all problems. */
+export const openState = (state: LocalAwsState, now: Date): Iam => {
+  const problems: string[] = []
+  const open = <Item, Result>(items: readonly Item[], place: string, one: (item: Item) => Result): Result[] =>
+    items.flatMap((item, n) => {
+      try {
+        return [one(item)]
+      } catch (error) {
+        problems.push(...problemsOf(error).map((problem) => `${place}.${n}: ${problem}`))
+        return []
+      }
+    })
+  const roots = open(state.accounts, 'accounts', openRoot).flat()
+  const users = [...roots, ...open(state.users, 'users', openUser).flat()]
+  const roles = registry(open(state.roles, 'roles', (role) => openRole(role, now)))
+  const samlProviders = registry(open(state.samlProviders, 'samlProviders', (one) => openSamlProvider(one, now)))
+  const oidcProviders = registry(open(state.oidcProviders, 'oidcProviders', (one) => openOidcProvider(one, now)))
+  if (problems.length > 0) throw new LocalAwsError('local_aws.state_invalid', problems)
+  const byKey = new Map(users.map((user) => [user.accessKeyId, user]))
+  const byArn = new Map([...users].reverse().map((user) => [user.arn, user]))
+  const accounts = new Map(state.accounts.map((account) => [account.id, account]))
+  return {
+    accountName: (id) => accounts.get(id)?.name,
+    stsRegions: (id) => regionsOf(accounts.get(id)),
+    user: (accessKeyId) => byKey.get(accessKeyId),
+    userByArn: (arn) => byArn.get(arn),
+    role: roles.find,
+    samlProvider: samlProviders.find,
+    oidcProvider: (account, issuer) => findOidcProvider(oidcProviders.inAccount(account), issuer),
+    roles,
+    samlProviders,
+    oidcProviders,
+  }
+}
+
+const problemsOf = (error: unknown): string[] => {
+  if (error instanceof MalformedPolicyError)
+    return error.problems.map(
+      ({ path, expected, found }) => `trustPolicy.${path}: expected ${expected}, found ${found}`,
+    )
+  if (error instanceof FedgateError) return [`${error.message} ${reasonOf(error) ?? ''}`.trim()]
+  throw error
+}
+
+interface Registered {
+  readonly arn: string
+  readonly account: string
+}
+
+const registry = <Item extends Registered>(items: readonly Item[]): Registry<Item> => {
+  const byArn = new Map(items.map((item) => [item.arn, item]))
+  return {
+    find: (arn) => byArn.get(arn),
+    inAccount: (account) => [...byArn.values()].filter((item) => item.account === account),
+    put: (item) => {
+      byArn.set(item.arn, item)
+    },
+    delete: (arn) => {
+      byArn.delete(arn)
+    },
+  }
+}
+
+const regionsOf = (account: AccountState | undefined): StsRegions =>
+  account ? { deactivated: account.deactivatedRegions ?? [], enabled: account.enabledRegions ?? [] } : DEFAULT_REGIONS
+
+const tagsOf = (tags: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> =>
+  new Map(Object.entries(tags ?? {}))
+
+const openMfa = ({ serial, secret, code }: MfaState): MfaDevice => {
+  if (code) return fixedCodeDevice(serial, code)
+  const key = secret && decodeBase32(secret.reveal())
+  if (!key) throw new LocalAwsError('local_aws.state_invalid', [], { found: `mfa ${serial} without a base32 secret` })
+  return totpDevice(serial, key)
+}
+
+/** The root user, where the account has a key for it. */
+const openRoot = ({ id, root }: AccountState): readonly User[] => {
+  if (!root) return []
+  return [
+    {
+      kind: 'root',
+      accessKeyId: root.accessKeyId,
+      secretAccessKey: root.secretAccessKey,
+      temporary: undefined,
+      partition: 'aws',
+      account: id,
+      arn: `arn:aws:iam::${id}:root`,
+      userId: id,
+      name: '',
+      mfaDevices: (root.mfa ?? []).map(openMfa),
+      policies: [],
+      tags: new Map(),
+    },
+  ]
+}
+
+const openUser = (state: UserState): readonly User[] => {
+  const { arn } = state
+  const { partition = 'aws', account = '' } = parseArn(arn) ?? {}
+  const user = {
+    kind: 'user' as const,
+    temporary: undefined,
+    partition,
+    account,
+    arn,
+    userId: uniqueId('AIDA', account, arn),
+    name: arn.slice(arn.lastIndexOf('/') + 1),
+    mfaDevices: (state.mfa ?? []).map(openMfa),
+    policies: [],
+    tags: tagsOf(state.tags),
+  }
+  return [state, ...(state.moreAccessKeys ?? [])].map(({ accessKeyId, secretAccessKey }) => ({
+    ...user,
+    accessKeyId,
+    secretAccessKey,
+  }))
+}
+
+const openRole = (state: RoleState, now: Date): Role => {
+  const arn = parseRoleArn(state.arn)
+  if (!arn) throw new LocalAwsError('local_aws.state_invalid', [], { expected: 'the ARN of a role', found: state.arn })
+  const { trustPolicy } = state
+  return {
+    ...arn,
+    trustPolicy: parseTrustPolicy(trustPolicy),
+    trustDocument: typeof trustPolicy === 'string' ? trustPolicy : JSON.stringify(trustPolicy),
+    maxSessionDuration: state.maxSessionDuration ?? maxSessionDuration.default,
+    id: uniqueId('AROA', arn.account, arn.arn),
+    description: state.description,
+    policies: [],
+    tags: tagsOf(state.tags),
+    createdAt: now,
+  }
+}
+
+const openSamlProvider = (state: SamlProviderState, now: Date): SamlProvider => {
+  const privateKeys = (state.privateKeys ?? []).map((pem) => openPrivateKey(pem, now))
+  return {
+    arn: state.arn,
+    account: parseArn(state.arn)?.account ?? '',
+    metadata: parseIdpMetadata(state.metadata, { now }),
+    uuid: randomUUID(),
+    privateKeys,
+    assertionEncryptionMode: state.assertionEncryptionMode ?? (privateKeys.length > 0 ? 'Allowed' : undefined),
+    tags: tagsOf(state.tags),
+    createdAt: now,
+  }
+}
+
+/** Throws LocalAwsError for what is no private key. IAM names keys by 22 to 64 capitals and digits. */
+const openPrivateKey = (pem: Secret, now: Date): DecryptionKey => {
+  try {
+    const key = createPrivateKey(pem.reveal())
+    const id = createHash('sha256')
+      .update(key.export({ type: 'pkcs8', format: 'der' }))
+      .digest('hex')
+    return { id: id.slice(0, 32).toUpperCase(), key, addedAt: now }
+  } catch (cause) {
+    throw new LocalAwsError('local_aws.state_invalid', [], { expected: 'a private key in PEM', cause })
+  }
+}
+
+const openOidcProvider = ({ arn, url, clientIds, thumbprints, tags }: OidcProviderState, now: Date): OidcProvider => ({
+  arn,
+  account: parseArn(arn)?.account ?? '',
+  url,
+  clientIds,
+  thumbprints: thumbprints ?? [],
+  tags: tagsOf(tags),
+  createdAt: now,
+})
+
+/** Scheme and all: a provider registered for https never answers for an http issuer. A trailing slash is no matter. */
+const findOidcProvider = (providers: readonly OidcProvider[], issuer: string): OidcProvider | undefined =>
+  providers.find(
+    ({ url }) =>
+      issuerHostPath(url) === issuerHostPath(issuer) && url.startsWith('http:') === issuer.startsWith('http:'),
+  )
