@@ -1,0 +1,39 @@
+import { parseArn } from '../../core/arn.ts'
+import { nearest } from '../../core/suggest.ts'
+
+/** Letters that pass for another, accents and widths aside: enough to find a name that was made to deceive. */
+const PASS_FOR: ReadonlyMap<string, string> = new Map([
+  ...Object.entries({ а: 'a', е: 'e', о: 'o', р: 'p', с: 'c', у: 'y', х: 'x', і: 'i', ѕ: 's', ո: 'n', ԁ: 'd', ɡ: 'g' }),
+  ...Object.entries({ '0': 'o', '1': 'l', І: 'l', Ι: 'l', ı: 'i', '–': '-', '‐': '-' }),
+])
+
+const skeleton = (text: string): string =>
+  [...text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()].map((one) => PASS_FOR.get(one) ?? one).join('')
+
+const trimmed = (text: string): string => text.replace(/\/+$/, '')
+
+/** How one name differs from the other that it could be mistaken for; undefined: it could not, or it is the same. */
+const differenceOfNames = (name: string, meant: string): string | undefined => {
+  if (name === meant) return undefined
+  if (trimmed(name) === trimmed(meant)) return 'it differs by a slash at the end'
+  if (name.toLowerCase() === meant.toLowerCase()) return 'it differs by upper and lower case'
+  if (skeleton(name) === skeleton(meant)) return 'it is written with other letters'
+  if (name.startsWith(`${meant}.`)) return 'it ends in another domain'
+  if (name.endsWith(`.${meant}`) || name.endsWith(`-${meant}`)) return 'it has something before it'
+  return meant.length > 5 && nearest(name, [meant]) !== undefined ? 'it differs by a letter or two' : undefined
+}
+
+const nameOf = (resource: string): string => resource.slice(resource.indexOf('/') + 1)
+const typeOf = (resource: string): string => resource.slice(0, resource.indexOf('/'))
+
+/** The same for ARNs of providers, and for names of those that have none. */
+export const difference = (name: string, meant: string): string | undefined => {
+  const [arn, meantArn] = [parseArn(name), parseArn(meant)]
+  if (!arn || !meantArn) return arn || meantArn ? undefined : differenceOfNames(name, meant)
+  if (typeOf(arn.resource) !== typeOf(meantArn.resource)) return undefined
+  if (arn.resource === meantArn.resource) {
+    if (arn.account !== meantArn.account) return `it is in account ${arn.account}`
+    return arn.partition === meantArn.partition ? undefined : `it is in partition ${arn.partition}`
+  }
+  return differenceOfNames(nameOf(arn.resource), nameOf(meantArn.resource))
+}

@@ -1,0 +1,67 @@
+/** Whom the evidence was made for. */
+import { single } from '../../context.ts'
+import type { Policy } from '../../policy.ts'
+import { namedProviders } from '../../principals.ts'
+import type { EvidenceInUse, LintFacts } from '../facts.ts'
+import type { Hit, LintRule } from '../finding.ts'
+import { admittedBy, holdsFor, isPinned, issuerOf, type NamedProvider } from '../reading.ts'
+
+/** The keys in which AWS shows the audience. */
+const audienceKeys = (issuer: string | undefined): readonly string[] => {
+  if (issuer === undefined) return ['saml:aud']
+  if (issuer === 'www.amazon.com' || issuer === 'graph.facebook.com') return [`${issuer}:app_id`]
+  return issuer === 'accounts.google.com' ? [`${issuer}:aud`, `${issuer}:oaud`] : [`${issuer}:aud`]
+}
+
+/** IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. */
+const severityFor = ({ name }: NamedProvider): 'error' | 'warning' => (namedProviders.has(name) ? 'error' : 'warning')
+
+const noAudience = (policy: Policy): readonly Hit[] =>
+  admittedBy(policy).flatMap((provider) => {
+    const keys = audienceKeys(provider.issuer)
+    if (keys.some((key) => isPinned(policy, provider, key))) return []
+    return [
+      {
+        path: `${provider.statement.path}.Condition`,
+        severity: severityFor(provider),
+        sentence: `Nothing asks for ${keys[0]}: evidence that ${provider.name} made for others counts too.`,
+        hint: `Add StringEquals with ${keys[0]}.`,
+      },
+    ]
+  })
+
+/** The audience conditions of statements about that provider which its evidence does not meet; none if one admits it. */
+const refusedAudiences = (policy: Policy, { provider: name, audience }: EvidenceInUse): readonly Hit[] => {
+  const keys = audienceKeys(issuerOf(name)).map((key) => key.toLowerCase())
+  const refusing = admittedBy(policy)
+    .filter((provider) => provider.name === name)
+    .map(({ statement }) =>
+      statement.conditions.filter(
+        (condition) =>
+          keys.includes(condition.name) && !holdsFor(condition, statement, [single(condition.key, audience)]),
+      ),
+    )
+  if (refusing.some((conditions) => conditions.length === 0)) return []
+  return refusing.flat().map(({ path, key, wanted }) => ({
+    path,
+    sentence: `The policy asks for ${key} ${wanted}; what the gateway shows AWS has ${audience}.`,
+  }))
+}
+
+const mismatch = (policy: Policy, { evidence }: LintFacts): readonly Hit[] =>
+  evidence.flatMap((one) => refusedAudiences(policy, one))
+
+export const audienceRules = {
+  'trust.no_audience': {
+    severity: 'warning',
+    sentence: 'Nothing asks for the audience: evidence that was made for others counts too.',
+    hint: 'Add a condition on saml:aud, or on <issuer>:aud.',
+    find: noAudience,
+  },
+  'trust.audience_mismatch': {
+    severity: 'error',
+    sentence: 'The audience that the policy asks for is not that of the evidence in use.',
+    hint: 'saml:aud is the Recipient of the response and not its Audience: AWS, or the gateway where it passes the original on.',
+    find: mismatch,
+  },
+} as const satisfies Readonly<Record<string, LintRule>>

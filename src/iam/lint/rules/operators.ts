@@ -1,0 +1,108 @@
+/** Conditions that do not mean what they look like (aws-sts-semantics E.4). */
+import type { Condition } from '../../conditions.ts'
+import type { Policy, Statement } from '../../policy.ts'
+import type { Hit, LintRule } from '../finding.ts'
+import { isListKey } from '../keys.ts'
+import { allowsOf, callOf, covers, operatorParts } from '../reading.ts'
+
+interface Placed {
+  readonly statement: Statement
+  readonly condition: Condition
+}
+
+const conditionsOf = (statements: readonly Statement[]): readonly Placed[] =>
+  statements.flatMap((statement) => statement.conditions.map((condition) => ({ statement, condition })))
+
+const isNull = ({ operator }: Condition): boolean => operator === 'Null'
+
+/** Null with false: the key has to be there. */
+const isRequired = ({ conditions }: Statement, name: string): boolean =>
+  conditions.some((one) => isNull(one) && one.name === name && one.values.every((value) => /^false$/i.test(value)))
+
+/** Of the tags of a session, and asked only where there are tags: none of them is as good as the right ones. */
+const isLimitOfTags = ({ statement, condition: { name } }: Placed): boolean =>
+  /^(?:aws:tagkeys|sts:transitivetagkeys)$/.test(name) && !Object.values(callOf).some((call) => covers(statement, call))
+
+const forAllOfNone = (policy: Policy): readonly Hit[] =>
+  conditionsOf(allowsOf(policy))
+    .filter(({ condition }) => operatorParts(condition).set === 'ForAllValues')
+    .filter((placed) => !isRequired(placed.statement, placed.condition.name) && !isLimitOfTags(placed))
+    .map(({ condition: { path, key } }) => ({
+      path,
+      sentence: `ForAllValues holds where there is no ${key} at all.`,
+      hint: `Use ForAnyValue, or add "Null": {"${key}": "false"}.`,
+    }))
+
+const listsWithoutSet = ({ statements }: Policy): readonly Hit[] =>
+  conditionsOf(statements)
+    .filter(({ condition }) => !isNull(condition) && isListKey(condition.name) === true)
+    .filter(({ condition }) => operatorParts(condition).set === undefined)
+    .map(({ condition: { path, key, operator } }) => ({
+      path,
+      sentence: `${key} can have several values, and ${operator} is for one.`,
+      hint: `Write ForAnyValue:${operator}.`,
+    }))
+
+const setOnSingle = ({ statements }: Policy): readonly Hit[] =>
+  conditionsOf(statements)
+    .filter(({ condition }) => operatorParts(condition).set !== undefined && isListKey(condition.name) === false)
+    .map(({ condition: { path, key, operator } }) => ({
+      path,
+      sentence: `${key} has one value, and ${operator} is for lists.`,
+    }))
+
+const isIdentity = ({ name }: Condition): boolean => !/^(?:aws|iam|sts):/.test(name)
+
+const ifExists = (policy: Policy): readonly Hit[] =>
+  conditionsOf(allowsOf(policy))
+    .filter(({ condition }) => operatorParts(condition).ifExists && isIdentity(condition))
+    .map(({ condition: { path, operator, key } }) => ({
+      path,
+      sentence: `${operator} holds where there is no ${key}.`,
+    }))
+
+/** `${*}` is how an asterisk is written on purpose, where it could be taken for a wildcard. */
+const hasAsterisk = (value: string): boolean => value.replaceAll(/\$\{.*?\}/g, '').includes('*')
+
+const literalWildcards = ({ statements }: Policy): readonly Hit[] =>
+  conditionsOf(statements)
+    .filter(({ condition }) => /^String(?:Not)?Equals/.test(operatorParts(condition).base))
+    .filter(({ condition }) => condition.values.some(hasAsterisk))
+    .map(({ condition: { path, operator, values } }) => ({
+      path,
+      sentence: `${operator} takes the asterisk in ${values.filter(hasAsterisk).join(' and ')} for itself.`,
+      hint: `Write ${operator.replace('Equals', 'Like')}.`,
+    }))
+
+export const operatorRules = {
+  'trust.for_all_of_none': {
+    severity: 'error',
+    sentence: 'ForAllValues holds where the key is absent.',
+    hint: 'Use ForAnyValue, or ask with Null that the key is there.',
+    find: forAllOfNone,
+  },
+  'trust.if_exists': {
+    severity: 'error',
+    sentence: 'A condition with IfExists holds where the key is absent.',
+    hint: 'Leave IfExists away.',
+    find: ifExists,
+  },
+  'trust.list_without_set_operator': {
+    severity: 'error',
+    sentence: 'The key can have several values, and the operator is for one.',
+    hint: 'Write ForAnyValue: before the operator.',
+    find: listsWithoutSet,
+  },
+  'trust.set_operator_on_single': {
+    severity: 'warning',
+    sentence: 'The key has one value, and the operator is for lists.',
+    hint: 'Leave ForAnyValue or ForAllValues away.',
+    find: setOnSingle,
+  },
+  'trust.wildcard_taken_literally': {
+    severity: 'error',
+    sentence: 'StringEquals takes an asterisk for itself.',
+    hint: 'Write StringLike.',
+    find: literalWildcards,
+  },
+} as const satisfies Readonly<Record<string, LintRule>>

@@ -1,0 +1,136 @@
+/** Who is named: nobody too many, and the one who was meant. */
+import { parseArn } from '../../../core/arn.ts'
+import type { Policy, Statement } from '../../policy.ts'
+import type { LintFacts } from '../facts.ts'
+import type { Hit, LintRule } from '../finding.ts'
+import { difference } from '../look-alike.ts'
+import { allowsOf, callOf, covers, issuerOf, type NamedProvider, pins, providersOf } from '../reading.ts'
+import { sharedIssuers } from '../shared-issuers.ts'
+
+const isFederated = (statement: Statement): boolean => Object.values(callOf).some((call) => covers(statement, call))
+
+/** With signed calls a condition can still say who; the federated ones are unsigned. */
+const anybody = (policy: Policy): readonly Hit[] =>
+  allowsOf(policy).flatMap((statement) => {
+    const { principal, path, conditions } = statement
+    const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(pins))
+    if (principal.negated) return [{ path: `${path}.NotPrincipal` }]
+    return isOpen ? [{ path: `${path}.Principal` }] : []
+  })
+
+const named = (policy: Policy): readonly NamedProvider[] => allowsOf(policy).flatMap(providersOf)
+
+const accountOf = (arn: string): string | undefined => parseArn(arn)?.account
+
+interface LookAlike {
+  readonly provider: NamedProvider
+  readonly meant: string
+  readonly how: string
+}
+
+const lookAlikes = (policy: Policy, { evidence }: LintFacts): readonly LookAlike[] =>
+  named(policy).flatMap((provider) => {
+    const inUse = evidence.map((one) => one.provider)
+    if (inUse.includes(provider.name)) return []
+    const near = inUse.flatMap((meant) => {
+      const how = difference(provider.name, meant)
+      return how === undefined || isSecondName(policy, provider, meant) ? [] : [{ provider, meant, how }]
+    })
+    return near.length > 0 ? near.slice(0, 1) : lookAlikeOfShared(provider)
+  })
+
+/** An account names its SAML providers itself: `corp-1` beside `corp-2` deceives nobody. */
+const isSecondName = (policy: Policy, { kind, name }: NamedProvider, meant: string): boolean =>
+  kind === 'saml' && accountOf(name) === accountOf(meant) && named(policy).some((other) => other.name === meant)
+
+const lookAlikeOfShared = (provider: NamedProvider): readonly LookAlike[] => {
+  const { issuer } = provider
+  if (issuer === undefined || sharedIssuers.has(issuer)) return []
+  return [...sharedIssuers.keys()].flatMap((meant) => {
+    const how = difference(issuer, meant)
+    return how === undefined ? [] : [{ provider, meant, how }]
+  })
+}
+
+const pathOf = ({ statement, name }: NamedProvider): string => {
+  const names = [...statement.principal.federated]
+  return `${statement.path}.Principal.Federated${names.length > 1 ? `[${names.indexOf(name)}]` : ''}`
+}
+
+const lookAlike = (policy: Policy, facts: LintFacts): readonly Hit[] =>
+  lookAlikes(policy, facts).map(({ provider, meant, how }) => ({
+    path: pathOf(provider),
+    sentence: `${provider.name} looks like ${meant}, but ${how}.`,
+  }))
+
+const missing = (policy: Policy, facts: LintFacts): readonly Hit[] => {
+  const meantOnes = new Set(lookAlikes(policy, facts).map(({ meant }) => meant))
+  const isNamed = (name: string): boolean =>
+    allowsOf(policy).some(({ principal }) => !principal.negated && (principal.anyone || principal.federated.has(name)))
+  return facts.evidence
+    .filter(({ provider }) => !isNamed(provider) && !meantOnes.has(provider))
+    .map(({ provider }) => ({
+      path: 'Statement',
+      sentence: `No statement admits ${provider}, with which the gateway takes this role.`,
+    }))
+}
+
+const ASSUMING = ['sts:AssumeRole', ...Object.values(callOf)]
+
+const wrongAction = (policy: Policy): readonly Hit[] =>
+  named(policy).flatMap(({ statement, kind, name }) => {
+    const other = ASSUMING.find((action) => action !== callOf[kind] && covers(statement, action))
+    if (covers(statement, callOf[kind]) || other === undefined) return []
+    return [
+      {
+        path: `${statement.path}.${statement.actions.negated ? 'NotAction' : 'Action'}`,
+        sentence: `${name} cannot be used with ${other}.`,
+        hint: `Allow ${callOf[kind]}.`,
+      },
+    ]
+  })
+
+/** OpenID providers are looked up in the role's account; all that the roles of one policy use are in one account. */
+const foreignAccount = (policy: Policy, { evidence }: LintFacts): readonly Hit[] => {
+  const home = evidence.map(({ provider }) => accountOf(provider)).find((account) => account !== undefined)
+  if (home === undefined) return []
+  return named(policy).flatMap((provider) => {
+    const account = accountOf(provider.name)
+    const isNear = evidence.some((one) => difference(provider.name, one.provider) !== undefined)
+    if (account === undefined || account === home || isNear || issuerOf(provider.name) === undefined) return []
+    return [{ path: pathOf(provider), sentence: `${provider.name} is in another account than the role.` }]
+  })
+}
+
+export const principalRules = {
+  'trust.anybody': {
+    severity: 'error',
+    sentence: 'The statement admits everybody: federated calls are not signed.',
+    hint: 'Name the identity provider: {"Federated": "arn:…"}.',
+    find: anybody,
+  },
+  'trust.lookalike_provider': {
+    severity: 'error',
+    sentence: 'The statement admits a provider that looks like another.',
+    hint: 'Name the provider that was meant, letter by letter.',
+    find: lookAlike,
+  },
+  'trust.foreign_account': {
+    severity: 'error',
+    sentence: 'The statement admits a provider of another account.',
+    hint: "AWS looks for OpenID providers in the role's own account: name the one there.",
+    find: foreignAccount,
+  },
+  'trust.provider_missing': {
+    severity: 'error',
+    sentence: 'No statement admits the provider with which the gateway takes this role.',
+    hint: 'Add the statement that `fedgate trust-policy` prints.',
+    find: missing,
+  },
+  'trust.action_mismatch': {
+    severity: 'error',
+    sentence: 'The provider cannot be used with that action.',
+    hint: 'SAML providers need sts:AssumeRoleWithSAML, OpenID providers sts:AssumeRoleWithWebIdentity.',
+    find: wrongAction,
+  },
+} as const satisfies Readonly<Record<string, LintRule>>

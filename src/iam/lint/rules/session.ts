@@ -1,0 +1,55 @@
+/** What the session carries has permissions of its own (aws-sts-semantics D.3). */
+import type { Policy } from '../../policy.ts'
+import type { EvidenceInUse, LintFacts } from '../facts.ts'
+import type { Hit, LintRule } from '../finding.ts'
+import { admittedBy, allowsOf, covers } from '../reading.ts'
+
+const permits = (policy: Policy, provider: string, action: string): boolean =>
+  allowsOf(policy).some((statement) => {
+    const { anyone, negated, federated } = statement.principal
+    return covers(statement, action) && (anyone || federated.has(provider)) !== negated
+  })
+
+/** Whoever is not admitted at all has another problem. */
+const isAdmitted = (policy: Policy, provider: string): boolean =>
+  admittedBy(policy).some(({ name }) => name === provider)
+
+const missing =
+  (carries: (one: EvidenceInUse) => boolean, action: string, what: string) => (policy: Policy, facts: LintFacts) =>
+    facts.evidence
+      .filter((one) => carries(one) && isAdmitted(policy, one.provider) && !permits(policy, one.provider, action))
+      .map(({ provider }): Hit => {
+        const { statement } = admittedBy(policy).find(({ name }) => name === provider) ?? {}
+        return {
+          path: `${statement?.path ?? 'Statement'}.Action`,
+          sentence: `The session will carry ${what}, and no statement allows ${action} for ${provider}.`,
+        }
+      })
+
+const openSessionName = (policy: Policy): readonly Hit[] =>
+  admittedBy(policy)
+    .filter(({ kind, statement }) => kind === 'web-identity' && !statement.conditions.some(isSessionName))
+    .map(({ statement }) => ({ path: `${statement.path}.Condition` }))
+
+const isSessionName = ({ name }: { readonly name: string }): boolean => name === 'sts:rolesessionname'
+
+export const sessionRules = {
+  'trust.no_tag_session': {
+    severity: 'error',
+    sentence: 'The session will carry tags, and no statement allows sts:TagSession.',
+    hint: 'Allow sts:TagSession for the same provider; without it AWS refuses the whole call.',
+    find: missing(({ tags }) => tags, 'sts:TagSession', 'tags'),
+  },
+  'trust.no_set_source_identity': {
+    severity: 'error',
+    sentence: 'The session will carry a source identity, and no statement allows sts:SetSourceIdentity.',
+    hint: 'Allow sts:SetSourceIdentity for the same provider; without it AWS refuses the whole call.',
+    find: missing(({ sourceIdentity }) => sourceIdentity, 'sts:SetSourceIdentity', 'a source identity'),
+  },
+  'trust.session_name_open': {
+    severity: 'info',
+    sentence: 'Whoever has a token chooses the name of the session, by which CloudTrail knows it.',
+    hint: 'The subject of the token stands in CloudTrail too. Pin sts:RoleSessionName where logs go by the name.',
+    find: openSessionName,
+  },
+} as const satisfies Readonly<Record<string, LintRule>>

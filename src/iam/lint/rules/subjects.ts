@@ -1,0 +1,85 @@
+/** Which of the provider's people. */
+import type { Condition } from '../../conditions.ts'
+import type { Policy, Statement } from '../../policy.ts'
+import type { Hit, LintRule } from '../finding.ts'
+import { admittedBy, allowsOf, isPinned, operatorParts, pins } from '../reading.ts'
+import { sharedIssuers } from '../shared-issuers.ts'
+
+const noSubject = (policy: Policy): readonly Hit[] =>
+  admittedBy(policy).flatMap((provider) => {
+    const { issuer = '', statement } = provider
+    const shared = sharedIssuers.get(issuer)
+    const key = `${issuer}:${shared?.claim}`
+    // The audience is trust.no_audience's.
+    if (shared === undefined || shared.claim === 'aud' || isPinned(policy, provider, key)) return []
+    const asked = statement.conditions.find((condition) => condition.name === key.toLowerCase())
+    if (asked && operatorParts(asked).negated) return []
+    return [
+      {
+        path: asked?.path ?? `${statement.path}.Condition`,
+        severity: shared.isRequired ? 'error' : 'warning',
+        sentence: shared.isRequired
+          ? `${issuer} is shared by all its customers, and nothing asks for ${key}.`
+          : `Anybody can have an account at ${issuer}, and nothing asks for ${key}.`,
+        hint: `Add a condition on ${key} that names yours only.`,
+      } as const,
+    ]
+  })
+
+/** `repo:octo-org/*` names its owner whole, `repo:octo-org*` is octo-org-evil's too. */
+const NAMES_AN_OWNER = /^[^*?:/]+[:/][^*?:/]+[:/]/
+
+const isTooWide = (value: string): boolean => /[*?]/.test(value) && !NAMES_AN_OWNER.test(value)
+
+const isSubjectOfShared = ({ name }: Condition): boolean =>
+  [...sharedIssuers].some(([issuer, { claim }]) => claim !== 'aud' && name === `${issuer}:${claim}`)
+
+const tooWide = (policy: Policy): readonly Hit[] =>
+  allowsOf(policy).flatMap(({ conditions }) =>
+    conditions
+      .filter((condition) => isSubjectOfShared(condition) && pins(condition))
+      .filter((condition) => /Like$/.test(operatorParts(condition).base) && condition.values.some(isTooWide))
+      .map(({ path, key, values }) => ({
+        path,
+        sentence: `${key} may be ${values.filter(isTooWide).join(' or ')}: that is other people's too.`,
+      })),
+  )
+
+const isIdentity = ({ name }: Condition): boolean => !/^(?:aws|sts|iam):/.test(name)
+
+const negatedAlone = ({ conditions }: Statement): readonly Condition[] =>
+  conditions.filter(
+    (condition) =>
+      isIdentity(condition) &&
+      operatorParts(condition).negated &&
+      !conditions.some((other) => other.name === condition.name && pins(other)),
+  )
+
+const onlyNegated = (policy: Policy): readonly Hit[] =>
+  allowsOf(policy)
+    .flatMap(negatedAlone)
+    .map(({ path, operator, key }) => ({
+      path,
+      sentence: `${operator} alone says who is kept out: everybody else gets in, also without ${key}.`,
+    }))
+
+export const subjectRules = {
+  'trust.no_subject': {
+    severity: 'error',
+    sentence: 'The issuer is shared by all its customers, and nothing asks for the subject.',
+    hint: 'Add a condition on <issuer>:sub that names yours only. IAM refuses new policies without.',
+    find: noSubject,
+  },
+  'trust.subject_too_wide': {
+    severity: 'error',
+    sentence: "The subject may be other people's too.",
+    hint: 'Name the owner whole, with the separator after it, before the first wildcard: repo:octo-org/*.',
+    find: tooWide,
+  },
+  'trust.negated_alone': {
+    severity: 'error',
+    sentence: 'A negated operator alone says who is kept out: everybody else gets in.',
+    hint: 'Add a condition with StringEquals or StringLike on the same key, or turn the statement into a Deny.',
+    find: onlyNegated,
+  },
+} as const satisfies Readonly<Record<string, LintRule>>
