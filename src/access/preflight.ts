@@ -58,6 +58,6 @@ export const preflight = (facts: PreflightFacts): Preflight => {
     outcome: outcomes[outcome],
     verdict: [...checks, ...trust.derivation],
     ...(decidedBy ? { decidedBy } : {}),
-    context: [...context.values()],
+    context: [...context.values()].filter(({ values }) => values.length > 0),
   }
 }

@@ -61,6 +61,8 @@ export type Shown = ShownAssertion | ShownToken
 export interface ShownSession extends SessionFacts {
   /** Of what AWS allows, in percent. */
   readonly packedSizePercent: number
+  /** Why it is without the source identity that the operator wants: then there is no session. */
+  readonly whyNoSourceIdentity?: string
 }
 
 /** The call as far as it is known before it is made: not the address it will come from. */

@@ -29,8 +29,9 @@ const sessionNameIsLegal: FactsCheck = ({ session: { roleSessionName: name } }) 
     ? right(name, 'RoleSessionName')
     : wrong(NAME, name === '' ? 'none' : JSON.stringify(name.slice(0, 100)), 'RoleSessionName')
 
-const sourceIdentityIsLegal: FactsCheck = ({ session: { sourceIdentity: value } }) => {
-  if (value === undefined) return undefined
+const sourceIdentityIsLegal: FactsCheck = ({ session: { sourceIdentity: value, whyNoSourceIdentity: reason } }) => {
+  if (value === undefined)
+    return reason === undefined ? undefined : wrong('a source identity', `none: ${reason}`, 'sourceIdentity')
   const isLegal = isWithin(value, sourceIdentity) && !value.toLowerCase().startsWith(sourceIdentity.reservedPrefix)
   return isLegal
     ? right(value, 'SourceIdentity')

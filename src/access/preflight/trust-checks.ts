@@ -2,8 +2,9 @@
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
 import type { Finding, Verdict } from '../../core/verdict.ts'
 import type { RequestContext } from '../../iam/context.ts'
-import { type Decision, evaluate, type PolicyRequest } from '../../iam/evaluate.ts'
+import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import type { Policy } from '../../iam/policy.ts'
+import type { PolicyRequest } from '../../iam/request.ts'
 import { open, right } from './answer.ts'
 import { actionOf, type PreflightFacts } from './facts.ts'
 import { extremesOf, isUnforeseen } from './unforeseen.ts'
@@ -28,10 +29,13 @@ const foreseen = (finding: Finding): Finding =>
 
 const isDeny = ({ effect }: Decision): boolean => effect === 'explicit-deny' || effect === 'implicit-deny'
 
+/** What hangs on something that AWS has not confirmed is no yes and no no. */
+const CERTAIN = { unconfirmed: 'unknown' } as const
+
 const judge = (policy: Policy, request: PolicyRequest): Judged => {
   const extremes = extremesOf(policy)
-  const best = evaluate(extremes.best, request)
-  const worst = extremes.worst === extremes.best ? best : evaluate(extremes.worst, request)
+  const best = evaluate(extremes.best, request, CERTAIN)
+  const worst = extremes.worst === extremes.best ? best : evaluate(extremes.worst, request, CERTAIN)
   // A Deny that may yet apply is what the best case does not show.
   const decision = !isDeny(best) && worst.effect === 'explicit-deny' ? worst : best
   const derivation = decision.verdict.map(foreseen)

@@ -21,15 +21,18 @@ export const isUnforeseen = (key: string): boolean => {
   return UNFORESEEN.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each))
 }
 
+const hangsOnUnforeseen = ({ name, variables }: Condition): boolean => [name, ...variables].some(isUnforeseen)
+
 const assuming = (statement: Statement, holds: boolean): Statement => ({
   ...statement,
   conditions: statement.conditions.map(
-    (condition): Condition => (isUnforeseen(condition.name) ? { ...condition, holds: () => holds } : condition),
+    (condition): Condition =>
+      hangsOnUnforeseen(condition) ? { ...condition, withoutUnquoted: undefined, holds: () => holds } : condition,
   ),
 })
 
 /** The policy as it reads when everything unforeseen turns out well for the person, and when it turns out badly. */
-export interface Extremes {
+interface Extremes {
   readonly best: Policy
   readonly worst: Policy
 }
@@ -37,9 +40,10 @@ export interface Extremes {
 const known = new WeakMap<Policy, Extremes>()
 
 const extremes = (policy: Policy): Extremes => {
-  const isForeseen = policy.statements.every(({ conditions }) => conditions.every(({ name }) => !isUnforeseen(name)))
+  const isForeseen = policy.statements.every(({ conditions }) => !conditions.some(hangsOnUnforeseen))
   if (isForeseen) return { best: policy, worst: policy }
   const read = (isWell: boolean): Policy => ({
+    ...policy,
     statements: policy.statements.map((statement) => assuming(statement, (statement.effect === 'Allow') === isWell)),
   })
   return { best: read(true), worst: read(false) }

@@ -1,0 +1,67 @@
+/** What the identity provider itself signed, as AWS would look at it: the part of a sign-in that can be passed on. */
+
+import type { Life } from '../access/preflight/facts.ts'
+import type { RolePair } from '../access/role-attribute.ts'
+import { rolePairs } from '../access/role-attribute.ts'
+import type { Attributes, NameId, SignIn } from '../core/identity.ts'
+import type { Provider } from './providers.ts'
+
+export type Claims = Readonly<Record<string, unknown>>
+
+interface Words {
+  /** In characters, as STS would get it. */
+  readonly length?: number
+  readonly life?: Life
+  /** Read from a file, where its age says nothing. */
+  readonly isKept?: true
+}
+
+export interface SamlWords extends Words {
+  readonly kind: 'saml'
+  readonly issuer: string
+  readonly recipient: string | undefined
+  readonly audiences: readonly string[] | undefined
+  readonly nameId: NameId | undefined
+  readonly attributes: Attributes
+  readonly rolePairs: readonly RolePair[]
+  readonly confirmationCount: number | undefined
+  readonly isEncrypted: boolean
+}
+
+export interface TokenWords extends Words {
+  readonly kind: 'web-identity'
+  readonly claims: Claims
+  readonly algorithm?: string
+}
+
+export type OwnWords = SamlWords | TokenWords
+
+/** Of a token that has been verified. RFC 7515 7.1 */
+const jsonPart = (token: string, part: 0 | 1): Claims =>
+  JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()) as Claims
+
+/** What this sign-in's provider said and can be shown to AWS. */
+export const ownWordsOf = (provider: Provider, { identity, evidence, logoutRef }: SignIn): OwnWords => {
+  const { issuedAt, expiresAt } = evidence
+  const life = { issuedAt, expiresAt }
+  if (evidence.kind === 'web-identity') {
+    const token = evidence.token.reveal()
+    const { alg } = jsonPart(token, 0)
+    return { kind: 'web-identity', claims: jsonPart(token, 1), algorithm: String(alg), length: token.length, life }
+  }
+  const own = provider.protocol === 'saml' ? provider.serviceProvider : undefined
+  return {
+    kind: 'saml',
+    issuer: identity.issuer,
+    recipient: own?.acsUrl,
+    audiences: own && [own.entityId],
+    nameId: logoutRef.kind === 'saml' ? logoutRef.nameId : undefined,
+    attributes: identity.attributes,
+    rolePairs: rolePairs(identity.attributes),
+    confirmationCount: evidence.confirmationCount,
+    isEncrypted: evidence.isEncrypted,
+    // A browser's form may have broken its lines, and STS gets it without.
+    length: evidence.response.reveal().replaceAll(/\s/g, '').length,
+    life,
+  }
+}

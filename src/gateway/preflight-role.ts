@@ -1,0 +1,69 @@
+/** Will AWS let this login take that role, and if not, why: asked of the facts at hand, before AWS is. */
+
+import type { ForeseenCall, ShownSession } from '../access/preflight/facts.ts'
+import { type Preflight, preflight } from '../access/preflight.ts'
+import { roleDuration } from '../aws/facts/limits.ts'
+import type { AwsTarget } from '../config/types.ts'
+import type { SignIn } from '../core/identity.ts'
+import { samlIssuerEntityId } from '../issuer/saml-assertion.ts'
+import { type Gateway, providerOf } from './gateway.ts'
+import type { ListedRole } from './list-roles.ts'
+import type { Login } from './logins.ts'
+import { ownWordsOf } from './own-words.ts'
+import { sessionFor } from './session-mapping.ts'
+import { showing, type ToBeShown } from './shown-evidence.ts'
+
+/** What AWS will be shown of this sign-in. Throws GatewayError `provider.unknown`. */
+export const toBeShown = (gateway: Gateway, signIn: SignIn): ToBeShown => {
+  const { identity } = signIn
+  const provider = providerOf(gateway, identity.provider)
+  const { webIdentityIssuer: own } = gateway
+  return {
+    settings: provider.settings,
+    clientId: provider.protocol === 'oidc' ? provider.settings.clientId : undefined,
+    identity,
+    words: ownWordsOf(provider, signIn),
+    issuers: {
+      samlEntityId: samlIssuerEntityId(gateway.settings.baseUrl),
+      webIdentity: own && { url: own.url, audience: own.audience },
+    },
+  }
+}
+
+/** With the gateway's word for it there is no session without the source identity that the operator wants. */
+const sessionToShow = (gateway: Gateway, signIn: SignIn): ShownSession => {
+  const session = sessionFor(gateway, signIn)
+  const { exchange } = providerOf(gateway, signIn.identity.provider).settings
+  const missing = session.leftOut.find(({ what }) => what === 'sourceIdentity')
+  return missing && exchange.evidence === 'reissued' ? { ...session, whyNoSourceIdentity: missing.reason } : session
+}
+
+/** Whether STS will be spoken to over TLS, as `aws:SecureTransport` says. */
+const isSecure = (target: AwsTarget): boolean =>
+  target.kind === 'aws' || (target.kind === 'url' && target.url.startsWith('https:'))
+
+export type PreflightOf = (role: ListedRole, durationSeconds?: number) => Preflight
+
+/** For many roles of one login: what is the same for all of them is worked out once. */
+export const preflightRoles = (gateway: Gateway, { signIn }: Login): PreflightOf => {
+  const shown = showing(toBeShown(gateway, signIn))
+  const session = sessionToShow(gateway, signIn)
+  const call: Omit<ForeseenCall, 'region'> = {
+    now: gateway.now(),
+    secureTransport: isSecure(gateway.settings.sts.target),
+  }
+  return (role, durationSeconds = Math.min(roleDuration.default, role.maxSessionSeconds)) =>
+    preflight({
+      role: role.role,
+      shown: shown(role),
+      session,
+      durationSeconds,
+      maxSessionSeconds: role.maxSessionSeconds,
+      call: { ...call, region: role.region },
+      trustPolicy: gateway.trustPolicyOf?.(role.role),
+    })
+}
+
+/** The duration is an hour unless another one is asked for. Throws GatewayError `provider.unknown`. */
+export const preflightRole = (gateway: Gateway, login: Login, role: ListedRole, durationSeconds?: number): Preflight =>
+  preflightRoles(gateway, login)(role, durationSeconds)
