@@ -40,6 +40,16 @@ interface RoleRequest {
     readonly roleSessionName?: string
     /** Seconds. */
     readonly durationSeconds?: number
+    /** Managed policies that scope the session down. */
+    readonly policyArns?: readonly string[]
+    /** The same inline: JSON. */
+    readonly policy?: string
+    readonly sourceIdentity?: string
+    /** The session's tags. */
+    readonly principalTags?: Readonly<Record<string, string>>
+    readonly transitiveTagKeys?: readonly string[]
+    /** What the configuration asks for and the sign-in does not give. */
+    readonly leftOut?: readonly { readonly what: string; readonly reason: string }[]
   }
 }
 
@@ -49,6 +59,9 @@ interface IssuedCredentials {
     readonly accessKeyId: string
     readonly expiration: Date
     readonly assumedRoleArn?: string
+    readonly sourceIdentity?: string
+    /** Percent of what AWS takes of tags and policies. */
+    readonly packedPolicySize?: number
     /** AWS's id of the call, as CloudTrail shows it. */
     readonly requestID?: string
   }
@@ -64,6 +77,8 @@ export type AuditEvent =
         readonly authenticatedAt: Date
         /** What the provider said beyond the domains that it may speak for. */
         readonly leftOut?: readonly { readonly attribute: string; readonly values: readonly string[] }[]
+        /** What is amiss with it all the same, in sentences. */
+        readonly warnings?: readonly string[]
       })
   | (Occurrence &
       Refusal & { readonly eventName: 'login.refused'; readonly provider: string; readonly subject?: string })

@@ -54,6 +54,14 @@ export const stsErrors = {
     sentence: 'STS is switched off for that account in this region.',
     hint: 'Ask your AWS administrator to activate STS in the region, or to choose another one in the configuration.',
   },
+  'sts.region_unknown': {
+    sentence: 'The gateway does not know where AWS is in this region.',
+    hint: 'Ask whoever runs this gateway to check `sts.region` in its configuration.',
+  },
+  'sts.fips_unavailable': {
+    sentence: 'This gateway talks to FIPS endpoints of AWS only, and there is none for this role.',
+    hint: 'Ask whoever runs this gateway to choose another region for the account, or to set `sts.fips` to false.',
+  },
   'sts.partition_unknown': {
     sentence: 'This role is in a part of AWS that the gateway does not know.',
     hint: 'Ask whoever runs this gateway to check the role ARN in its configuration.',

@@ -82,7 +82,7 @@ export const gatewayKeys = async (config: Config, now: Date): Promise<GatewayKey
 /** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
 const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surroundings): Gateway => {
   const { baseUrl, stateFolder } = config
-  const { timeoutSeconds } = config.sts
+  const { timeoutSeconds, fips } = config.sts
   const endpoint = replacement(config.sts.target, config)
   const signInOrigin = replacement(config.sts.signIn, config)
   const [signingKey, ...furtherKeys] = keys.signing
@@ -91,11 +91,10 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
     providers: createProviders(config.providers, { baseUrl, keys, now, stateFolder, log }),
     store: createMemoryStore(now),
     loginEnded: [],
-    sts: createStsClient({ timeoutSeconds, ...(endpoint === undefined ? {} : { endpoint }) }),
+    sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
     consoleSignIn: {
-      signInUrl: (credentials, partition, destination) =>
-        consoleSignInUrl(credentials, partition, destination, {
-          issuer: config.baseUrl,
+      signInUrl: (credentials, visit) =>
+        consoleSignInUrl(credentials, visit, {
           timeoutSeconds,
           ...(signInOrigin === undefined ? {} : { signInOrigin }),
         }),

@@ -305,7 +305,7 @@ const role = z.strictObject({
   sessionPolicy: policy('./policies/read-only.json')
     .optional()
     .describe(
-      'An inline policy that scopes sessions down: the path of a JSON file, or the policy itself as a mapping, in which policy variables of IAM stay as they are. At most 2048 characters as compact JSON..',
+      'An inline policy that scopes sessions down: the path of a JSON file, or the policy itself as a mapping, in which policy variables of IAM stay as they are. At most 2048 characters as compact JSON.',
     ),
   trustPolicy: policy('./policies/admin.json')
     .optional()

@@ -1,8 +1,10 @@
+import { subjectWarnings } from '../access/subject.ts'
 import { type Audit, type AuditEvent, refusalOf } from '../audit/events.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import type { Login } from './logins.ts'
+import type { Exchange } from './role-request.ts'
 import type { TakenRole, WantedRole } from './taken-role.ts'
 
 type Auditing = { readonly audit: Audit } & Pick<Gateway, 'now'>
@@ -26,6 +28,7 @@ const auditSignIn =
   (gateway: Auditing, login: Login, caller: Caller): void => {
     const { identity, leftOut } = login.signIn
     const { protocol, issuer, authenticatedAt } = identity
+    const warnings = subjectWarnings(identity)
     gateway.audit.record({
       eventName,
       ...occurrence(gateway, caller),
@@ -34,6 +37,7 @@ const auditSignIn =
       issuer,
       authenticatedAt,
       ...(leftOut && { leftOut }),
+      ...(warnings.length > 0 && { warnings }),
     })
   }
 
@@ -68,13 +72,27 @@ export const auditingRefusals = auditingRefused('login.refused')
 /** The same for what identity providers say about logouts. */
 export const auditingRefusedLogouts = auditingRefused('logout.refused')
 
-const issued = ({ credentials, role, sessionName, durationSeconds, assumedRoleArn, requestId }: TakenRole) => ({
-  requestParameters: { roleArn: role.role.arn, roleSessionName: sessionName, durationSeconds },
+const asked = ({ role, session, durationSeconds }: Exchange) => ({
+  roleArn: role.role.arn,
+  roleSessionName: session.roleSessionName,
+  durationSeconds,
+  ...(role.sessionPolicyArns.length > 0 && { policyArns: role.sessionPolicyArns }),
+  ...(role.sessionPolicy !== undefined && { policy: role.sessionPolicy }),
+  ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
+  ...(session.tags.size > 0 && { principalTags: Object.fromEntries(session.tags) }),
+  ...(session.transitiveTagKeys.length > 0 && { transitiveTagKeys: session.transitiveTagKeys }),
+  ...(session.leftOut.length > 0 && { leftOut: session.leftOut }),
+})
+
+const issued = (taken: TakenRole) => ({
+  requestParameters: asked(taken),
   responseElements: {
-    accessKeyId: credentials.accessKeyId,
-    expiration: credentials.expiration,
-    assumedRoleArn,
-    ...(requestId === undefined ? {} : { requestID: requestId }),
+    accessKeyId: taken.credentials.accessKeyId,
+    expiration: taken.credentials.expiration,
+    assumedRoleArn: taken.assumedRoleArn,
+    ...(taken.sourceIdentity !== undefined && { sourceIdentity: taken.sourceIdentity }),
+    ...(taken.packedPolicySize !== undefined && { packedPolicySize: taken.packedPolicySize }),
+    ...(taken.requestId !== undefined && { requestID: taken.requestId }),
   },
 })
 
@@ -96,12 +114,14 @@ export const auditConsole = (
     destination,
   })
 
+const durationOf = ({ durationSeconds }: WantedRole) => (durationSeconds === undefined ? {} : { durationSeconds })
+
 /** Whatever did not come to pass: a role that is not granted, a duration, AWS's no. Anything else is a defect. */
 export const auditDenied = (
   gateway: Auditing,
   eventName: 'exchange.denied' | 'console.denied',
   login: Login,
-  { role, durationSeconds }: WantedRole,
+  wanted: WantedRole | Exchange,
   caller: Caller,
   error: unknown,
 ): void => {
@@ -110,7 +130,7 @@ export const auditDenied = (
     eventName,
     ...occurrence(gateway, caller),
     ...person(login),
-    requestParameters: { roleArn: role, ...(durationSeconds === undefined ? {} : { durationSeconds }) },
+    requestParameters: 'session' in wanted ? asked(wanted) : { roleArn: wanted.role, ...durationOf(wanted) },
     ...refusalOf(error),
   }
   gateway.audit.record(event)

@@ -47,6 +47,10 @@ export const gatewayErrors = {
     sentence: 'Your sign-in is too long ago for this role.',
     hint: 'Sign in again, then take the role.',
   },
+  'role.source_identity_missing': {
+    sentence: 'Your sign-in lacks what every AWS session here is traced by.',
+    hint: 'Show the reference to whoever runs this gateway: it asks for a source identity, which cannot be made of what your identity provider says.',
+  },
   'role.duration_invalid': {
     sentence: 'This is not a duration that AWS takes for this role.',
     hint: 'Choose between 15 minutes and the longest session of the role.',
@@ -55,9 +59,13 @@ export const gatewayErrors = {
     sentence: 'You have pinned as many roles as are kept.',
     hint: 'Take the pin off a role that you no longer need at the top.',
   },
+  'role.too_many': {
+    sentence: 'These are too many roles to take at once.',
+    hint: 'Choose at most 20.',
+  },
   'role.destination_refused': {
     sentence: 'This is not a page of the AWS console.',
-    hint: 'Leave the destination out, or give the address of a console page.',
+    hint: 'Give the address of a page of the AWS console, the name of a service such as s3, or nothing.',
   },
 } as const satisfies ErrorCatalogue
 

@@ -5,15 +5,33 @@
  */
 import type { Audit } from '../audit/events.ts'
 import type { Config } from '../config/types.ts'
+import type { RoleArn } from '../core/arn.ts'
+import type { Policy } from '../iam/policy.ts'
 import type { SamlIssuer } from '../issuer/saml-assertion.ts'
 import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { GatewayError } from './errors.ts'
 import type { Clock, ConsoleSignIn, LoginEnded, Store, StsClient } from './ports.ts'
 import type { Provider } from './providers.ts'
 
+/** What the use-cases ask of the configuration. */
+export type GatewaySettings = Pick<
+  Config,
+  | 'baseUrl'
+  | 'session'
+  | 'sts'
+  | 'accounts'
+  | 'roles'
+  | 'access'
+  | 'operators'
+  | 'sessionName'
+  | 'sourceIdentity'
+  | 'sessionTags'
+  | 'transitiveTags'
+>
+
 /** Everything a use-case works with. */
 export interface Gateway {
-  readonly settings: Pick<Config, 'baseUrl' | 'session' | 'sts' | 'accounts' | 'roles' | 'access' | 'sessionName'>
+  readonly settings: GatewaySettings
   readonly providers: ReadonlyMap<string, Provider>
   readonly store: Store
   /** Whoever has to know that a login ended. */
@@ -26,6 +44,8 @@ export interface Gateway {
   readonly webIdentityIssuer?: WebIdentityIssuer
   readonly audit: Audit
   readonly now: Clock
+  /** The trust policy that the role is known to have; missing where none is known of any role. */
+  readonly trustPolicyOf?: (role: RoleArn) => Policy | undefined
 }
 
 /** Who asks, for the audit line. */

@@ -32,7 +32,7 @@ const exchanged = (keeping: Keeping, taken: TakenRole, caller: Caller, destinati
   kind: 'exchange',
   ...occurrence(keeping, caller),
   role: taken.role.role.arn,
-  sessionName: taken.sessionName,
+  sessionName: taken.session.roleSessionName,
   accessKeyId: taken.credentials.accessKeyId,
   expiresAt: taken.credentials.expiration,
   region: taken.role.region,

@@ -14,6 +14,12 @@ export interface RoleFacts {
   readonly maxAuthAgeSeconds: number | undefined
   /** Where its STS calls go, and where its console opens. */
   readonly region: string
+  /** Managed policies that scope its sessions down. */
+  readonly sessionPolicyArns: readonly string[]
+  /** The same inline: JSON. */
+  readonly sessionPolicy: string | undefined
+  /** Its trust policy, JSON, as the configuration knows it. */
+  readonly trustPolicy: string | undefined
 }
 
 /** The account's own region wins, then the configured one, as long as it is in the role's partition. */
@@ -37,5 +43,8 @@ export const roleFacts = (settings: Pick<Config, 'sts' | 'accounts' | 'roles'>, 
       maxSessionDuration.default,
     maxAuthAgeSeconds: special.find((one) => one.maxAuthAgeSeconds !== undefined)?.maxAuthAgeSeconds,
     region: regionOf(settings, role),
+    sessionPolicyArns: special.find((one) => one.sessionPolicyArns.length > 0)?.sessionPolicyArns ?? [],
+    sessionPolicy: special.find((one) => one.sessionPolicy !== undefined)?.sessionPolicy,
+    trustPolicy: special.find((one) => one.trustPolicy !== undefined)?.trustPolicy,
   }
 }

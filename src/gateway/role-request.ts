@@ -1,11 +1,11 @@
 /** What AWS is asked, and on whose word: the identity provider's own, or the gateway's. */
-import { sessionNameOf } from '../access/session-name.ts'
+import type { SessionMapping } from '../access/session.ts'
 import { StsError } from '../aws/errors.ts'
 import { samlAssertion, webIdentityToken } from '../aws/facts/limits.ts'
 import type { RoleRequest } from '../aws/sts/client.ts'
 import type { OriginalSamlExchange } from '../config/types.ts'
 import { samlProviderArn } from '../core/arn.ts'
-import type { Evidence, SignIn } from '../core/identity.ts'
+import type { Evidence } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 import { IssuerError } from '../issuer/errors.ts'
 import { assertionForAws } from '../issuer/saml-assertion.ts'
@@ -19,39 +19,38 @@ import type { Login } from './logins.ts'
 export interface Exchange {
   readonly role: ListedRole
   readonly durationSeconds: number
-  readonly sessionName: string
+  readonly session: SessionMapping
 }
 
-/** AWS takes the session's name from here, and from nowhere else, where it sees the provider's own assertion. */
-const SESSION_NAME_ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/RoleSessionName'
-
-/** The session's name: ours to choose, unless AWS reads it in the identity provider's own assertion. */
-export const sessionNameFor = (gateway: Gateway, { identity }: SignIn): string => {
-  const { exchange } = providerOf(gateway, identity.provider).settings
-  const isAsserted = exchange.via === 'saml' && exchange.evidence === 'original'
-  return isAsserted
-    ? (identity.attributes.get(SESSION_NAME_ATTRIBUTE)?.[0] ?? '')
-    : sessionNameOf(gateway.settings.sessionName, identity)
-}
-
-type WebIdentityEvidence = Extract<Evidence, { kind: 'web-identity' }>
-
-const webIdentityRequest = (
-  { role, durationSeconds, sessionName }: Exchange,
-  token: WebIdentityEvidence['token'],
-): RoleRequest => ({
-  kind: 'web-identity',
+/** What both calls say of the role and of the session, whoever vouches. */
+const wantedSession = ({ role, durationSeconds }: Exchange) => ({
   roleArn: role.role.arn,
   durationSeconds,
   region: role.region,
-  sessionName,
+  policyArns: role.sessionPolicyArns,
+  policy: role.sessionPolicy,
+})
+
+type WebIdentityEvidence = Extract<Evidence, { kind: 'web-identity' }>
+
+const webIdentityRequest = (exchange: Exchange, token: WebIdentityEvidence['token']): RoleRequest => ({
+  kind: 'web-identity',
+  ...wantedSession(exchange),
+  sessionName: exchange.session.roleSessionName,
   token,
+})
+
+/** What the gateway itself says of the session. */
+const statedSession = ({ session: { tags, transitiveTagKeys, sourceIdentity } }: Exchange) => ({
+  tags,
+  transitiveTags: transitiveTagKeys,
+  sourceIdentity,
 })
 
 /** A token of our own making. */
 const reissuedToken = async (gateway: Gateway, { signIn }: Login, exchange: Exchange): Promise<RoleRequest> => {
   if (!gateway.webIdentityIssuer) throw new IssuerError('issuer.not_configured')
-  const wanted = { identity: signIn.identity, tags: new Map(), transitiveTags: [] }
+  const wanted = { identity: signIn.identity, ...statedSession(exchange) }
   return webIdentityRequest(exchange, await webIdentityTokenForAws(gateway.webIdentityIssuer, wanted, gateway.now()))
 }
 
@@ -63,7 +62,7 @@ const reissuedResponse = async (
   provider: string,
 ): Promise<RoleRequest> => {
   if (!gateway.samlIssuer) throw new Error('a provider with reissued evidence needs the signing key')
-  const { role, durationSeconds, sessionName } = exchange
+  const { role, durationSeconds, session } = exchange
   const providerArn = samlProviderArn(role.role.partition, role.role.account, provider)
   const samlResponse = await assertionForAws(
     gateway.samlIssuer,
@@ -71,13 +70,14 @@ const reissuedResponse = async (
       identity: signIn.identity,
       role: role.role,
       providerArn,
-      sessionName,
+      sessionName: session.roleSessionName,
       durationSeconds,
+      ...statedSession(exchange),
       attributes: awsAttributesOf(signIn.identity.attributes),
     },
     gateway.now(),
   )
-  return { kind: 'saml', roleArn: role.role.arn, durationSeconds, region: role.region, providerArn, samlResponse }
+  return { kind: 'saml', ...wantedSession(exchange), providerArn, samlResponse }
 }
 
 const mustBeFresh = (gateway: Gateway, { expiresAt }: Evidence, source: string): void => {
@@ -114,16 +114,16 @@ type SamlEvidence = Extract<Evidence, { kind: 'saml' }>
 const originalResponse = (
   gateway: Gateway,
   evidence: SamlEvidence,
-  { role, durationSeconds }: Exchange,
+  exchange: Exchange,
   how: OriginalSamlExchange,
 ): RoleRequest => {
-  if (role.providerArn === undefined) throw new Error('an asserted role without its SAML provider')
+  const { providerArn } = exchange.role
+  if (providerArn === undefined) throw new Error('an asserted role without its SAML provider')
   // A browser's form may have broken its lines, which base64 allows and STS need not.
   const samlResponse = new Secret(evidence.response.reveal().replaceAll(/\s/g, ''))
   mustSuitAws({ ...evidence, response: samlResponse }, how)
   mustBeFresh(gateway, evidence, 'Assertion/@IssueInstant')
-  const { providerArn, region } = role
-  return { kind: 'saml', roleArn: role.role.arn, durationSeconds, region, providerArn, samlResponse }
+  return { kind: 'saml', ...wantedSession(exchange), providerArn, samlResponse }
 }
 
 /** RFC 7515 4.1.1, of a token that has been verified. */

@@ -1,13 +1,15 @@
+import type { SessionMapping } from '../access/session.ts'
 import { auditDenied, auditExchange } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
-import type { Caller, Gateway } from './gateway.ts'
+import { type Caller, type Gateway, providerOf } from './gateway.ts'
 import { grantedRole, type ListedRole } from './list-roles.ts'
 import type { Login } from './logins.ts'
 import { overdueProof } from './proof-age.ts'
 import { withFreshEvidence } from './refresh-evidence.ts'
 import { rememberDenied, rememberExchange } from './remember.ts'
 import { durationOf, shorterDuration } from './role-duration.ts'
-import { type Exchange, requestFor, sessionNameFor } from './role-request.ts'
+import { type Exchange, requestFor } from './role-request.ts'
+import { sessionFor } from './session-mapping.ts'
 import type { TakenRole, WantedRole } from './taken-role.ts'
 
 const mustBeProvenRecently = (gateway: Gateway, login: Login, { role }: ListedRole): void => {
@@ -25,6 +27,19 @@ const exchangeFor = async (gateway: Gateway, login: Login, exchange: Exchange): 
   ...exchange,
 })
 
+/** The operator wants every session to be traced to a person: one that cannot be is none. */
+const sessionToTake = (gateway: Gateway, { signIn }: Login): SessionMapping => {
+  const session = sessionFor(gateway, signIn)
+  const missing = session.leftOut.find(({ what }) => what === 'sourceIdentity')
+  const { evidence } = providerOf(gateway, signIn.identity.provider).settings.exchange
+  if (evidence === 'original' || missing === undefined) return session
+  throw new GatewayError('role.source_identity_missing', {
+    expected: 'a source identity that AWS takes',
+    found: missing.reason,
+    source: 'sourceIdentity',
+  })
+}
+
 /** Where the role allows less than is known here, an hour is better than a refusal: the person is told. */
 const exchangeOrShorten = async (
   gateway: Gateway,
@@ -32,21 +47,37 @@ const exchangeOrShorten = async (
   exchange: Exchange,
   caller: Caller,
 ): Promise<TakenRole> => {
-  const { durationSeconds, role } = exchange
+  const { durationSeconds } = exchange
   try {
     return await exchangeFor(gateway, login, exchange)
   } catch (error) {
     const shorter = shorterDuration(error, durationSeconds)
     if (shorter === undefined) throw error
-    auditDenied(gateway, 'exchange.denied', login, { role: role.role.arn, durationSeconds }, caller, error)
+    auditDenied(gateway, 'exchange.denied', login, exchange, caller, error)
     const taken = await exchangeFor(gateway, login, { ...exchange, durationSeconds: shorter })
     return { ...taken, shortenedFromSeconds: durationSeconds }
   }
 }
 
+/** What AWS will be asked, and the login with evidence that it still takes. Throws as takeRole. */
+const prepare = async (
+  gateway: Gateway,
+  login: Login,
+  wanted: WantedRole,
+  caller: Caller,
+): Promise<{ readonly fresh: Login; readonly exchange: Exchange }> => {
+  // Computed anew: what the page once listed grants nothing.
+  const role = grantedRole(gateway, login.signIn.identity, wanted.role)
+  mustBeProvenRecently(gateway, login, role)
+  const fresh = await withFreshEvidence(gateway, login, caller)
+  const durationSeconds = durationOf(role, wanted.durationSeconds)
+  return { fresh, exchange: { role, durationSeconds, session: sessionToTake(gateway, fresh) } }
+}
+
 /**
  * Exchanges the login for credentials of one role. Throws GatewayError (`role.not_granted`, `role.duration_invalid`,
- * `role.authentication_too_old`), StsError, IssuerError or OidcError; every outcome is in the audit log.
+ * `role.authentication_too_old`, `role.source_identity_missing`), StsError, IssuerError or OidcError; every outcome is
+ * in the audit log.
  */
 export const takeRole = async (
   gateway: Gateway,
@@ -54,23 +85,16 @@ export const takeRole = async (
   wanted: WantedRole,
   caller: Caller,
 ): Promise<TakenRole> => {
-  try {
-    // Computed anew: what the page once listed grants nothing.
-    const role = grantedRole(gateway, login.signIn.identity, wanted.role)
-    mustBeProvenRecently(gateway, login, role)
-    const fresh = await withFreshEvidence(gateway, login, caller)
-    const exchange: Exchange = {
-      role,
-      durationSeconds: durationOf(role, wanted.durationSeconds),
-      sessionName: sessionNameFor(gateway, fresh.signIn),
+  const denied =
+    (asked: WantedRole | Exchange) =>
+    async (error: unknown): Promise<never> => {
+      auditDenied(gateway, 'exchange.denied', login, asked, caller, error)
+      await rememberDenied(gateway, login, wanted, caller, error)
+      throw error
     }
-    const taken = await exchangeOrShorten(gateway, fresh, exchange, caller)
-    auditExchange(gateway, login, taken, caller)
-    await rememberExchange(gateway, login, { taken, chosen: wanted.chosen }, caller)
-    return taken
-  } catch (error) {
-    auditDenied(gateway, 'exchange.denied', login, wanted, caller, error)
-    await rememberDenied(gateway, login, wanted, caller, error)
-    throw error
-  }
+  const { fresh, exchange } = await prepare(gateway, login, wanted, caller).catch(denied(wanted))
+  const taken = await exchangeOrShorten(gateway, fresh, exchange, caller).catch(denied(exchange))
+  auditExchange(gateway, login, taken, caller)
+  await rememberExchange(gateway, login, { taken, chosen: wanted.chosen }, caller)
+  return taken
 }

@@ -1,3 +1,4 @@
+import type { SessionMapping } from '../access/session.ts'
 import type { AssumedRole } from '../aws/sts/client.ts'
 import type { ListedRole } from './list-roles.ts'
 
@@ -13,7 +14,7 @@ export interface WantedRole {
 export interface TakenRole extends AssumedRole {
   readonly role: ListedRole
   readonly durationSeconds: number
-  readonly sessionName: string
+  readonly session: SessionMapping
   /** AWS said that the role does not allow as long as this, which was asked for. */
   readonly shortenedFromSeconds?: number
 }

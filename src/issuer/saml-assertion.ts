@@ -6,12 +6,14 @@
 
 import { StsError } from '../aws/errors.ts'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
+import type { SessionTags } from '../aws/session-values.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Identity, NameId } from '../core/identity.ts'
 import type { Signer } from '../core/keys.ts'
 import { Secret } from '../core/secret.ts'
 import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 import { issueResponse } from '../saml/issue.ts'
+import { checkSessionTags, checkSourceIdentity } from './session-limits.ts'
 
 const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
@@ -48,24 +50,44 @@ export const nameIdForAws = ({ subject, subjectFormat = PERSISTENT }: Identity):
   format: subjectFormat,
 })
 
-export interface AssertionForAws {
+interface Attribute {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+export interface AssertionForAws extends SessionTags {
   readonly identity: Identity
   readonly role: RoleArn
   /** The SAML provider in the role's account that stands for the gateway. */
   readonly providerArn: string
   readonly sessionName: string
+  readonly sourceIdentity: string | undefined
   readonly durationSeconds: number
   /** What AWS derives condition keys from, by the names AWS knows. */
-  readonly attributes: readonly { readonly name: string; readonly values: readonly string[] }[]
+  readonly attributes: readonly Attribute[]
 }
+
+/** What makes the session, by the names that are AWS's own (aws-sts-semantics B.4). */
+const sessionAttributes = (wanted: AssertionForAws): readonly Attribute[] =>
+  [
+    { name: 'Role', values: [`${wanted.role.arn},${wanted.providerArn}`] },
+    { name: 'RoleSessionName', values: [wanted.sessionName] },
+    { name: 'SessionDuration', values: [String(wanted.durationSeconds)] },
+    ...[...wanted.tags].map(([key, value]) => ({ name: `PrincipalTag:${key}`, values: [value] })),
+    ...(wanted.transitiveTags.length > 0 ? [{ name: 'TransitiveTagKeys', values: wanted.transitiveTags }] : []),
+    ...(wanted.sourceIdentity === undefined ? [] : [{ name: 'SourceIdentity', values: [wanted.sourceIdentity] }]),
+  ].map(({ name, values }) => ({ name: `${AWS_ATTRIBUTES}${name}`, values }))
 
 /**
  * A signed Response for AssumeRoleWithSAML, in base64: audience and recipient are AWS's own for the role's partition.
- * STS wants the whole Response, not the assertion alone. Throws StsError `sts.partition_unknown`.
+ * STS wants the whole Response, not the assertion alone. Throws StsError `sts.partition_unknown`, and IssuerError
+ * (`issuer.session_tags_invalid`, `issuer.source_identity_invalid`) for what AWS would refuse.
  */
 export const assertionForAws = async (issuer: SamlIssuer, wanted: AssertionForAws, now: Date): Promise<Secret> => {
   const partition = partitionById(wanted.role.partition)
   if (!partition) throw new StsError('sts.partition_unknown', { found: wanted.role.partition, source: wanted.role.arn })
+  checkSessionTags(wanted)
+  if (wanted.sourceIdentity !== undefined) checkSourceIdentity(wanted.sourceIdentity)
   const { identity } = wanted
   const response = await issueResponse(
     {
@@ -73,12 +95,7 @@ export const assertionForAws = async (issuer: SamlIssuer, wanted: AssertionForAw
       recipient: samlRecipient(partition),
       audience: partition.audience,
       nameId: nameIdForAws(identity),
-      attributes: [
-        { name: `${AWS_ATTRIBUTES}Role`, values: [`${wanted.role.arn},${wanted.providerArn}`] },
-        { name: `${AWS_ATTRIBUTES}RoleSessionName`, values: [wanted.sessionName] },
-        { name: `${AWS_ATTRIBUTES}SessionDuration`, values: [String(wanted.durationSeconds)] },
-        ...wanted.attributes,
-      ],
+      attributes: [...sessionAttributes(wanted), ...wanted.attributes],
       authnInstant: identity.authenticatedAt,
       lifetimeSeconds: LIFETIME_SECONDS,
       sign: 'assertion',

@@ -1,42 +1,11 @@
 /** What a session may carry, within the limits of AWS: it refuses the whole call for a single tag too long. */
 import { sessionTag, sourceIdentity, webIdentityToken } from '../aws/facts/limits.ts'
+import { type SessionTags, sessionTagsProblem, sourceIdentityProblem } from '../aws/session-values.ts'
 import { IssuerError } from './errors.ts'
-
-interface Limit {
-  readonly min: number
-  readonly max: number
-  readonly pattern: RegExp
-}
-
-const isWithin = (text: string, { min, max, pattern }: Limit): boolean => {
-  const { length } = [...text]
-  return length >= min && length <= max && pattern.test(text)
-}
-
-const isReserved = (text: string, prefix: string): boolean => text.toLowerCase().startsWith(prefix)
-
-/** The tags that a session starts with, and the keys of those that go along when it takes further roles. */
-export interface SessionTags {
-  readonly tags: ReadonlyMap<string, string>
-  readonly transitiveTags: readonly string[]
-}
-
-const tagsProblem = ({ tags, transitiveTags }: SessionTags): string | undefined => {
-  const keys = [...tags.keys()]
-  if (tags.size > sessionTag.count) return `${tags.size} tags`
-  const key = keys.find((each) => !isWithin(each, sessionTag.key) || isReserved(each, sessionTag.reservedPrefix))
-  if (key !== undefined) return `the key ${JSON.stringify(key.slice(0, 128))}`
-  // The value is the person's: the audit line names only whose it is.
-  const withBadValue = [...tags].find(([, value]) => !isWithin(value, sessionTag.value))
-  if (withBadValue) return `the value of ${withBadValue[0]}`
-  if (new Set(keys.map((each) => each.toLowerCase())).size < keys.length) return 'keys that differ in case only'
-  const unknown = transitiveTags.find((each) => !tags.has(each))
-  return unknown === undefined ? undefined : `the transitive key ${JSON.stringify(unknown)} without a tag`
-}
 
 /** Throws IssuerError `issuer.session_tags_invalid`. */
 export const checkSessionTags = (wanted: SessionTags): void => {
-  const found = tagsProblem(wanted)
+  const found = sessionTagsProblem(wanted)
   if (found === undefined) return
   const { count, key, value } = sessionTag
   const expected = `at most ${count} tags, keys of ${key.min} to ${key.max} and values of at most ${value.max} characters that AWS takes`
@@ -45,7 +14,7 @@ export const checkSessionTags = (wanted: SessionTags): void => {
 
 /** Throws IssuerError `issuer.source_identity_invalid`. */
 export const checkSourceIdentity = (value: string): void => {
-  if (isWithin(value, sourceIdentity) && !isReserved(value, sourceIdentity.reservedPrefix)) return
+  if (sourceIdentityProblem(value) === undefined) return
   throw new IssuerError('issuer.source_identity_invalid', {
     expected: `${sourceIdentity.min} to ${sourceIdentity.max} letters, digits and _+=,.@-`,
     found: JSON.stringify(value.slice(0, sourceIdentity.max)),

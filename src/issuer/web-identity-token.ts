@@ -1,13 +1,8 @@
+import type { SessionTags } from '../aws/session-values.ts'
 import type { Identity } from '../core/identity.ts'
 import { newToken } from '../core/ids.ts'
 import { Secret } from '../core/secret.ts'
-import {
-  checkSessionTags,
-  checkSourceIdentity,
-  checkSubject,
-  checkTokenLength,
-  type SessionTags,
-} from './session-limits.ts'
+import { checkSessionTags, checkSourceIdentity, checkSubject, checkTokenLength } from './session-limits.ts'
 import type { WebIdentityIssuer } from './web-identity-issuer.ts'
 
 const TAGS = 'https://aws.amazon.com/tags'
@@ -22,7 +17,7 @@ const PROVIDER = 'provider:'
  */
 export interface TokenForAws extends SessionTags {
   readonly identity: Identity
-  readonly sourceIdentity?: string
+  readonly sourceIdentity?: string | undefined
   /** The `jti`. Default: a new one. */
   readonly id?: string
 }

@@ -27,6 +27,9 @@ describe('The STS endpoint (F.1)', () => {
   it.each([
     ['eu-west-1', false, 'https://sts.eu-west-1.amazonaws.com'],
     ['us-east-1', true, 'https://sts-fips.us-east-1.amazonaws.com'],
+    ['us-west-2', true, 'https://sts-fips.us-west-2.amazonaws.com'],
+    ['eu-west-1', true, undefined],
+    ['cn-north-1', true, undefined],
     ['us-gov-west-1', true, 'https://sts.us-gov-west-1.amazonaws.com'],
     ['cn-north-1', false, 'https://sts.cn-north-1.amazonaws.com.cn'],
     ['eusc-de-east-1', false, 'https://sts.eusc-de-east-1.amazonaws.eu'],

@@ -4,7 +4,7 @@ import type { Evidence } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
 import type { Login } from '../../src/gateway/logins.ts'
-import { type Exchange, requestFor, sessionNameFor } from '../../src/gateway/role-request.ts'
+import { type Exchange, requestFor } from '../../src/gateway/role-request.ts'
 import { identity } from '../access/identities.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
@@ -14,7 +14,7 @@ const arn = 'arn:aws:iam::111122223333:role/Developer'
 const gatewayWith = (stsDecrypts: boolean): Gateway => {
   const exchange = { via: 'saml', evidence: 'original', provider: 'corp', stsDecrypts }
   const providers = new Map([['corp', { protocol: 'saml', settings: { id: 'corp', exchange } }]])
-  return { providers, now: () => NOW, settings: { sessionName: '{subject}' } } as unknown as Gateway
+  return { providers, now: () => NOW } as unknown as Gateway
 }
 
 const exchange: Exchange = {
@@ -28,9 +28,19 @@ const exchange: Exchange = {
     maxSessionSeconds: 3600,
     maxAuthAgeSeconds: undefined,
     region: 'eu-west-1',
+    sessionPolicyArns: [],
+    sessionPolicy: undefined,
+    trustPolicy: undefined,
   },
   durationSeconds: 3600,
-  sessionName: 'alice',
+  session: {
+    roleSessionName: 'alice@corp',
+    sourceIdentity: undefined,
+    tags: new Map(),
+    transitiveTagKeys: [],
+    packedSizePercent: 0,
+    leftOut: [],
+  },
 }
 
 type SamlEvidence = Extract<Evidence, { kind: 'saml' }>
@@ -40,7 +50,7 @@ const loginWith = (changes: Partial<SamlEvidence>): Login => ({
   startedAt: NOW,
   expiresAt: new Date('2026-11-22T20:00:00Z'),
   signIn: {
-    identity: identity({ 'https://aws.amazon.com/SAML/Attributes/RoleSessionName': ['alice@corp'] }),
+    identity: identity(),
     evidence: {
       kind: 'saml',
       response: new Secret('PD94bWw/\r\nPg=='),
@@ -89,7 +99,15 @@ describe("the provider's own response", () => {
     await expect(request({ expiresAt: NOW })).rejects.toMatchObject({ code: 'sts.evidence_stale' })
   })
 
-  it('names the session', () => {
-    expect(sessionNameFor(gatewayWith(false), loginWith({}).signIn)).toBe('alice@corp')
+  it('is scoped down by the policies of the role', async () => {
+    const role = {
+      ...exchange.role,
+      sessionPolicyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+      sessionPolicy: '{}',
+    }
+    expect(await requestFor(gatewayWith(false), loginWith({}), { ...exchange, role })).toMatchObject({
+      policyArns: ['arn:aws:iam::aws:policy/ReadOnlyAccess'],
+      policy: '{}',
+    })
   })
 })

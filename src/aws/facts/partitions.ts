@@ -64,14 +64,19 @@ export const partitionById = (id: string): Partition | undefined => partitions.f
 export const partitionOfRegion = (region: string): Partition | undefined =>
   partitions.find(({ regionPattern }) => regionPattern.test(region))
 
-/** The regions with FIPS hosts of their own. GovCloud's ordinary hosts are FIPS already. */
+/** The regions with FIPS hosts of their own. */
 const FIPS_REGIONS: ReadonlySet<string> = new Set(['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'])
 
-/** The regional STS endpoint, without a trailing slash; undefined for an unknown region. */
+/** GovCloud's ordinary hosts are FIPS already. */
+const FIPS_PARTITION = 'aws-us-gov'
+
+/** The regional STS endpoint, without a trailing slash; undefined for an unknown region, or one without FIPS. */
 export const stsEndpoint = (region: string, { fips = false } = {}): string | undefined => {
   const partition = partitionOfRegion(region)
   if (!partition) return undefined
-  const host = fips && FIPS_REGIONS.has(region) ? 'sts-fips' : 'sts'
+  const hasOwnHost = FIPS_REGIONS.has(region)
+  if (fips && !hasOwnHost && partition.id !== FIPS_PARTITION) return undefined
+  const host = fips && hasOwnHost ? 'sts-fips' : 'sts'
   return `https://${host}.${region}.${partition.dnsSuffix}`
 }
 

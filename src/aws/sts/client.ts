@@ -7,11 +7,14 @@ import type { Credentials } from '../../core/credentials.ts'
 import type { Secret } from '../../core/secret.ts'
 import { Secret as SecretValue } from '../../core/secret.ts'
 import { StsError } from '../errors.ts'
+import { stsEndpoint } from '../facts/partitions.ts'
 import { stsErrorOf } from './answer.ts'
 
 export interface StsSettings {
   /** Replaces AWS's own endpoint of the region: the local AWS, or a VPC endpoint. */
   readonly endpoint?: string
+  /** FIPS endpoints only. */
+  readonly fips: boolean
   /** For one attempt; there are at most two. */
   readonly timeoutSeconds: number
 }
@@ -20,6 +23,10 @@ interface RoleToAssume {
   readonly roleArn: string
   readonly durationSeconds: number
   readonly region: string
+  /** Managed policies that scope the session down. */
+  readonly policyArns: readonly string[]
+  /** The same inline: JSON. */
+  readonly policy: string | undefined
 }
 
 export type RoleRequest =
@@ -30,6 +37,9 @@ export interface AssumedRole {
   readonly credentials: Credentials
   readonly assumedRoleArn: string
   readonly requestId: string | undefined
+  /** How much of what AWS takes the tags and policies fill, in percent; undefined where there are none. */
+  readonly packedPolicySize: number | undefined
+  readonly sourceIdentity: string | undefined
 }
 
 const credentialsOf = (answer: SdkCredentials | undefined): Credentials => {
@@ -44,6 +54,14 @@ const credentialsOf = (answer: SdkCredentials | undefined): Credentials => {
   }
 }
 
+/** Our own table of hosts and not the SDK's: its rule makes up FIPS hosts for regions that have none. */
+const endpointOf = (region: string, { fips }: StsSettings): string => {
+  const endpoint = stsEndpoint(region, { fips })
+  if (endpoint !== undefined) return endpoint
+  const code = fips && stsEndpoint(region) !== undefined ? 'sts.fips_unavailable' : 'sts.region_unknown'
+  throw new StsError(code, { found: region, source: 'region' })
+}
+
 /** The SDK is loaded at the first exchange: it is the slowest import of the house. */
 const clientOf = async (settings: StsSettings, region: string): Promise<STSClient> => {
   // The SDK's note on future Node versions is for us, who pin it, and not for who runs the gateway.
@@ -51,13 +69,14 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
   const { STSClient: Client } = await import('@aws-sdk/client-sts')
   return new Client({
     region,
-    ...(settings.endpoint === undefined ? {} : { endpoint: settings.endpoint }),
+    endpoint: settings.endpoint ?? endpointOf(region, settings),
     maxAttempts: 2,
     // Both calls are unsigned. Should one ever ask for a signature, it fails here and not at the metadata service.
     credentials: async () => {
       throw new Error('fedgate signs no AWS request')
     },
     defaultsMode: 'standard',
+    // What the endpoint is has been decided above.
     useFipsEndpoint: false,
     useDualstackEndpoint: false,
     requestHandler: {
@@ -70,7 +89,12 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
 
 const send = async (client: STSClient, request: RoleRequest) => {
   const { AssumeRoleWithSAMLCommand, AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
-  const role = { RoleArn: request.roleArn, DurationSeconds: request.durationSeconds }
+  const role = {
+    RoleArn: request.roleArn,
+    DurationSeconds: request.durationSeconds,
+    ...(request.policyArns.length > 0 && { PolicyArns: request.policyArns.map((arn) => ({ arn })) }),
+    ...(request.policy !== undefined && { Policy: request.policy }),
+  }
   switch (request.kind) {
     case 'saml':
       return client.send(
@@ -109,6 +133,8 @@ export const createStsClient = (settings: StsSettings): { exchange(request: Role
         credentials: credentialsOf(answer.Credentials),
         assumedRoleArn: answer.AssumedRoleUser?.Arn ?? '',
         requestId: answer.$metadata.requestId,
+        packedPolicySize: answer.PackedPolicySize,
+        sourceIdentity: answer.SourceIdentity,
       }
     },
   }

@@ -1,0 +1,74 @@
+/**
+ * From a person to what their AWS session carries: its name, source identity and tags, each from a template of the
+ * configuration and within AWS's limits. What decides over access (tags, source identity) is never altered to fit: it
+ * is there as the provider said it, or left out with the reason. A name may be altered, as it only has to be told apart.
+ */
+import { estimatePackedSize } from '../aws/facts/packed-size.ts'
+import { sourceIdentityProblem, tagValueProblem } from '../aws/session-values.ts'
+import type { Config } from '../config/types.ts'
+import type { Identity } from '../core/identity.ts'
+import { toSessionName } from './session-name.ts'
+import { type Claims, claimsOf, type Filled, fillTemplate, firstValue, onlyValue } from './template.ts'
+
+/** What the configuration says of every session. */
+export type SessionTemplates = Pick<Config, 'sessionName' | 'sourceIdentity' | 'sessionTags' | 'transitiveTags'>
+
+/** What the session is without, and why: for the person and for the audit line. */
+export interface LeftOutOfSession {
+  /** As the configuration calls it: `sessionName`, `sourceIdentity`, `sessionTags.CostCenter`. */
+  readonly what: string
+  /** Says no value of the person's. */
+  readonly reason: string
+}
+
+export interface SessionMapping {
+  readonly roleSessionName: string
+  readonly sourceIdentity: string | undefined
+  readonly tags: ReadonlyMap<string, string>
+  /** Of the tags above, those that go along when the session takes further roles. */
+  readonly transitiveTagKeys: readonly string[]
+  /** An estimate of AWS's PackedPolicySize of the tags, in percent: it refuses more than 100. */
+  readonly packedSizePercent: number
+  readonly leftOut: readonly LeftOutOfSession[]
+}
+
+/** The value if AWS takes it. */
+const within = (filled: Filled, problemOf: (text: string) => string | undefined): Filled => {
+  const problem = 'text' in filled ? problemOf(filled.text) : undefined
+  return problem === undefined ? filled : { reason: `its value has ${problem}` }
+}
+
+const nameOf = (template: string, identity: Identity, claims: Claims): { name: string; reason?: string } => {
+  const filled = fillTemplate(template, claims, firstValue)
+  return 'text' in filled && filled.text !== ''
+    ? { name: toSessionName(filled.text) }
+    : { name: toSessionName(identity.subject), ...('reason' in filled && { reason: filled.reason }) }
+}
+
+const leftOutIf = (what: string, filled: Filled | undefined): readonly LeftOutOfSession[] =>
+  filled && 'reason' in filled ? [{ what, reason: filled.reason }] : []
+
+/** What the session of this person carries where the gateway decides. Never fails: what cannot be is left out. */
+export const sessionOf = (templates: SessionTemplates, identity: Identity): SessionMapping => {
+  const claims = claimsOf(identity)
+  const { name, reason } = nameOf(templates.sessionName, identity, claims)
+  const wanted = templates.sourceIdentity
+  const source =
+    wanted === undefined ? undefined : within(fillTemplate(wanted, claims, onlyValue), sourceIdentityProblem)
+  const filled = [...templates.sessionTags].map(
+    ([key, template]) => [key, within(fillTemplate(template, claims, onlyValue), tagValueProblem)] as const,
+  )
+  const tags = new Map(filled.flatMap(([key, value]) => ('text' in value ? [[key, value.text] as const] : [])))
+  return {
+    roleSessionName: name,
+    sourceIdentity: source && 'text' in source ? source.text : undefined,
+    tags,
+    transitiveTagKeys: templates.transitiveTags.filter((key) => tags.has(key)),
+    packedSizePercent: estimatePackedSize({ tags }),
+    leftOut: [
+      ...(reason === undefined ? [] : [{ what: 'sessionName', reason: `${reason}: the subject stands for it` }]),
+      ...leftOutIf('sourceIdentity', source),
+      ...filled.flatMap(([key, value]) => leftOutIf(`sessionTags.${key}`, value)),
+    ],
+  }
+}

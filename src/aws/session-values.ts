@@ -1,0 +1,49 @@
+/** What AWS takes in a session's tags and source identity: why not, in words for a reason; undefined where it does. */
+import { sessionTag, sourceIdentity } from './facts/limits.ts'
+
+interface Limit {
+  readonly min: number
+  readonly max: number
+  readonly pattern: RegExp
+}
+
+const lengthProblem = (length: number, { min, max }: Limit): string | undefined =>
+  length < min || length > max ? `${length} characters, and AWS takes ${min} to ${max}` : undefined
+
+const problemOf = (text: string, limit: Limit): string | undefined =>
+  lengthProblem([...text].length, limit) ??
+  (limit.pattern.test(text) ? undefined : 'characters that AWS does not take there')
+
+const isReserved = (text: string, prefix: string): boolean => text.toLowerCase().startsWith(prefix)
+
+export const tagKeyProblem = (key: string): string | undefined =>
+  isReserved(key, sessionTag.reservedPrefix)
+    ? `the prefix ${sessionTag.reservedPrefix}`
+    : problemOf(key, sessionTag.key)
+
+export const tagValueProblem = (value: string): string | undefined => problemOf(value, sessionTag.value)
+
+export const sourceIdentityProblem = (value: string): string | undefined =>
+  isReserved(value, sourceIdentity.reservedPrefix)
+    ? `the prefix ${sourceIdentity.reservedPrefix}`
+    : problemOf(value, sourceIdentity)
+
+/** The tags that a session starts with, and the keys of those that go along when it takes further roles. */
+export interface SessionTags {
+  readonly tags: ReadonlyMap<string, string>
+  readonly transitiveTags: readonly string[]
+}
+
+/** Says no value: they are the person's. */
+export const sessionTagsProblem = ({ tags, transitiveTags }: SessionTags): string | undefined => {
+  const keys = [...tags.keys()]
+  if (tags.size > sessionTag.count) return `${tags.size} tags`
+  const key = keys.find((each) => tagKeyProblem(each) !== undefined)
+  if (key !== undefined) return `the key ${JSON.stringify(key.slice(0, sessionTag.key.max))}`
+  const [owner] = [...tags].find(([, value]) => tagValueProblem(value) !== undefined) ?? []
+  if (owner !== undefined) return `the value of ${owner}`
+  const known = new Set(keys.map((each) => each.toLowerCase()))
+  if (known.size < keys.length) return 'keys that differ in case only'
+  const stray = transitiveTags.find((each) => !known.has(each.toLowerCase()))
+  return stray === undefined ? undefined : `the transitive key ${JSON.stringify(stray)} without a tag`
+}

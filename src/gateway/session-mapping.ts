@@ -1,0 +1,42 @@
+/** What a person's AWS session will carry, on whose word soever: the gateway's templates, or the provider's evidence. */
+import { sessionOfAssertion, sessionOfToken } from '../access/asserted-session.ts'
+import { type LeftOutOfSession, type SessionMapping, sessionOf } from '../access/session.ts'
+import { subjectWarnings } from '../access/subject.ts'
+import type { SignIn } from '../core/identity.ts'
+import { type Gateway, providerOf } from './gateway.ts'
+
+export interface CarriedSession extends SessionMapping {
+  /** What is amiss with this sign-in all the same, in sentences. */
+  readonly warnings: readonly string[]
+}
+
+/** The claims of a token that has been verified. RFC 7519 7.2 */
+const claimsOf = (token: string): Readonly<Record<string, unknown>> =>
+  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
+
+/** The templates that come to nothing because AWS sees only what the provider signed. */
+const unused = ({ settings }: Gateway, provider: string): readonly LeftOutOfSession[] => {
+  const reason = `AWS sees only what ${provider} itself has signed`
+  const { sourceIdentity, sessionTags } = settings
+  return [
+    ...(sourceIdentity === undefined ? [] : [{ what: 'sourceIdentity', reason }]),
+    ...[...sessionTags.keys()].map((key) => ({ what: `sessionTags.${key}`, reason })),
+  ]
+}
+
+const mappingFor = (gateway: Gateway, { identity, evidence }: SignIn): SessionMapping => {
+  const { exchange } = providerOf(gateway, identity.provider).settings
+  const ours = sessionOf(gateway.settings, identity)
+  if (exchange.evidence === 'reissued') return ours
+  const theirs =
+    evidence.kind === 'saml'
+      ? sessionOfAssertion(identity.attributes)
+      : sessionOfToken(claimsOf(evidence.token.reveal()), ours.roleSessionName)
+  return { ...theirs, leftOut: [...theirs.leftOut, ...unused(gateway, identity.provider)] }
+}
+
+/** What the session of this sign-in will carry, whichever role is taken. Throws GatewayError `provider.unknown`. */
+export const sessionFor = (gateway: Gateway, signIn: SignIn): CarriedSession => ({
+  ...mappingFor(gateway, signIn),
+  warnings: subjectWarnings(signIn.identity),
+})
