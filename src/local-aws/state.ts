@@ -103,6 +103,8 @@ export interface PermissionPolicy {
 /** A user, or the root user of an account, under one of the access keys. */
 export interface User extends Caller {
   readonly kind: 'user' | 'root'
+  /** Long-term keys: this is what tells them from sessions. */
+  readonly temporary: undefined
   /** Empty for the root user. */
   readonly name: string
   readonly mfaDevices: readonly MfaDevice[]

@@ -17,7 +17,8 @@ import type { Action, Call } from './call.ts'
 import { inputs } from './inputs.ts'
 import { hasRolePair, sessionDurationOf, sessionNameOf, sourceIdentityOf, tagsOf } from './saml-attributes.ts'
 import { type AwsAssertion, parseSamlResponse, verifySamlResponse } from './saml-response.ts'
-import { checkSessionPolicies, findRole, openSession, requestedDuration } from './session.ts'
+import { findRole, openSession, requestedDuration } from './session.ts'
+import { sessionPoliciesOf } from './session-policies.ts'
 import { requireTrust } from './trust.ts'
 
 const ACTION = 'sts:AssumeRoleWithSAML'
@@ -55,9 +56,9 @@ export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   call.note({ requestParameters: askedForSession(session) })
   const identity = samlContext({ ...assertion, providerArn: provider.arn })
   requireTrust({ ...session, action: ACTION, identity }, call)
-  checkSessionPolicies(parameters)
+  const policies = sessionPoliciesOf(parameters)
   const seconds = shortest(requested, assertion, now)
-  const { session: opened, members } = openSession(sessions, { ...session, seconds }, now)
+  const { session: opened, members } = openSession(sessions, { ...session, identity, policies, seconds }, now)
   return {
     members: [...members, ...assertionMembers(assertion, qualifier)],
     summary: opened.arn,

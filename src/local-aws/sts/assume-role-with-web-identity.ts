@@ -10,7 +10,8 @@ import { requireActiveRegion } from '../regions.ts'
 import type { Iam } from '../state.ts'
 import type { Action } from './call.ts'
 import { inputs } from './inputs.ts'
-import { checkSessionPolicies, findRole, openSession, requestedDuration } from './session.ts'
+import { findRole, openSession, requestedDuration } from './session.ts'
+import { sessionPoliciesOf } from './session-policies.ts'
 import { requireTrust } from './trust.ts'
 import {
   checkAudience,
@@ -52,8 +53,8 @@ export const assumeRoleWithWebIdentity: Action = async ({ iam, sessions, issuerK
   call.note({ requestParameters: askedForSession(session) })
   const identity = webIdentityContext({ issuer: token.issuer, subject, audience, claims: token.claims })
   requireTrust({ ...session, action: ACTION, identity }, call)
-  checkSessionPolicies(parameters)
-  const { session: opened, members } = openSession(sessions, { ...session, seconds }, now)
+  const policies = sessionPoliciesOf(parameters)
+  const { session: opened, members } = openSession(sessions, { ...session, identity, policies, seconds }, now)
   return {
     members: [
       ...members,

@@ -46,15 +46,3 @@ export const checkSourceIdentity = (value: string | undefined): string | undefin
 }
 
 export const isSessionName = (value: string): boolean => within(value, limits.roleSessionName)
-
-/** Calibrated on the one published measurement; AWS's own algorithm is unknown (D.4). */
-const TAG_BYTES_AT_100_PERCENT = 455
-
-/** PackedPolicySize in percent; undefined without tags. Throws PackedPolicyTooLarge above 100. */
-export const packedSize = ({ tags }: SessionTags): number | undefined => {
-  if (tags.size === 0) return undefined
-  const bytes = [...tags].reduce((sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value), 0)
-  const percent = Math.ceil((100 * bytes) / TAG_BYTES_AT_100_PERCENT)
-  if (percent > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedTags(percent))
-  return percent
-}

@@ -1,14 +1,17 @@
 /** From an allowed call to credentials. */
-import { policyArnCount, roleDuration } from '../../aws/facts/limits.ts'
+import { roleDuration } from '../../aws/facts/limits.ts'
+import { estimatePackedSize } from '../../aws/facts/packed-size.ts'
+import type { ContextValue } from '../../iam/context.ts'
 import { element, type Markup } from '../../xml/write.ts'
 import { newTemporaryKey } from '../access-keys.ts'
 import { AwsError, notAuthorized, texts, validationError } from '../aws-errors.ts'
 import { timestamp } from '../query/answer.ts'
-import { listOf, type Parameters } from '../query/parameters.ts'
-import { checkArn, required } from '../query/shapes.ts'
-import type { RoleSession, Sessions } from '../sessions.ts'
+import type { Parameters } from '../query/parameters.ts'
+import { required } from '../query/shapes.ts'
+import type { RoleSession, Session, Sessions } from '../sessions.ts'
 import type { Iam, Role } from '../state.ts'
-import { packedSize, type SessionTags } from './session-tags.ts'
+import type { SessionPolicyRequest } from './session-policies.ts'
+import type { SessionTags } from './session-tags.ts'
 import type { AssumeAction } from './trust.ts'
 
 /** Roles of Identity Center cannot be taken by federation of one's own. */
@@ -30,31 +33,41 @@ export const requestedDuration = (parameters: Parameters, role: Role): number =>
   return seconds
 }
 
-/** Session policies narrow what a session may do, which nothing here depends on; their form is still checked. */
-export const checkSessionPolicies = (parameters: Parameters): void => {
-  const policy = parameters.get('Policy')
-  if (policy !== undefined && !isJsonObject(policy)) throw new AwsError('MalformedPolicyDocument', texts.policyNotJson)
-  const arns = listOf(parameters, 'PolicyArns', '.arn')
-  if (arns.length > policyArnCount) throw validationError(texts.tooManyPolicyArns(policyArnCount))
-  for (const arn of arns) checkArn(arn)
+/** What of a call the packed size is made of. */
+interface Packed {
+  readonly tags: ReadonlyMap<string, string>
+  readonly policies: SessionPolicyRequest
 }
 
-const isJsonObject = (text: string): boolean => {
-  try {
-    const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-  } catch {
-    return false
-  }
+/** PackedPolicySize in percent; undefined where there is nothing to pack. Throws PackedPolicyTooLarge above 100. */
+export const packedSize = ({ tags, policies: { policy, policyArns } }: Packed): number | undefined => {
+  const ofTags = estimatePackedSize({ tags })
+  if (ofTags > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedTags(ofTags))
+  const percent = estimatePackedSize({ tags, policy, policyArns })
+  if (percent > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedPolicy(percent))
+  return tags.size === 0 && policy === undefined && policyArns.length === 0 ? undefined : percent
+}
+
+/** The parts of a session that are new in every one. Whole seconds, as the answer tells it. */
+export const newCredentials = (account: string, seconds: number, now: Date) => {
+  const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(account)
+  const expiration = new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000)
+  return { accessKeyId, secretAccessKey, temporary: { sessionToken, expiration }, issuedAt: now }
 }
 
 export interface SessionToOpen {
   readonly role: Role
   readonly sessionName: string
   readonly seconds: number
-  readonly provider: string
+  /** Who vouched for the person at the beginning of the chain; undefined: nobody outside AWS. */
+  readonly provider: string | undefined
   readonly sourceIdentity: string | undefined
   readonly tags: SessionTags
+  readonly policies: SessionPolicyRequest
+  /** The identity provider's keys that the session keeps. */
+  readonly identity: readonly ContextValue[]
+  /** Taken with the credentials of a session. */
+  readonly chained?: boolean
 }
 
 export interface OpenedSession {
@@ -65,7 +78,7 @@ export interface OpenedSession {
 
 /** Throws PackedPolicyTooLarge before anything is made. */
 export const openSession = (sessions: Sessions, toOpen: SessionToOpen, now: Date): OpenedSession => {
-  const packed = packedSize(toOpen.tags)
+  const packed = packedSize({ tags: toOpen.tags.tags, policies: toOpen.policies })
   const session = newSession(toOpen, now)
   sessions.add(session, now)
   return {
@@ -79,19 +92,11 @@ export const openSession = (sessions: Sessions, toOpen: SessionToOpen, now: Date
   }
 }
 
-const newSession = (
-  { role, sessionName, seconds, provider, sourceIdentity, tags }: SessionToOpen,
-  now: Date,
-): RoleSession => {
-  const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(role.account)
+const newSession = (toOpen: SessionToOpen, now: Date): RoleSession => {
+  const { role, sessionName, seconds, provider, sourceIdentity, tags, policies, identity, chained = false } = toOpen
   return {
     kind: 'role-session',
-    chained: false,
-    accessKeyId,
-    secretAccessKey,
-    // Whole seconds, as the answer tells it.
-    temporary: { sessionToken, expiration: new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000) },
-    issuedAt: now,
+    ...newCredentials(role.account, seconds, now),
     partition: role.partition,
     account: role.account,
     arn: `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
@@ -100,17 +105,25 @@ const newSession = (
     roleArn: role.arn,
     roleName: role.name,
     sessionName,
+    chained,
     provider,
     sourceIdentity,
     tags: tags.tags,
     transitiveTagKeys: tags.transitiveKeys,
-    sessionPolicies: undefined,
+    sessionPolicies: policies.narrowing,
+    identity: identity.filter(staysInSession),
+    // AWS says nothing of MFA in a role's session, even where the call that opened it had a code.
     mfaAt: undefined,
-    identity: [],
   }
 }
 
-const credentialsMarkup = ({ accessKeyId, secretAccessKey, temporary }: RoleSession): Markup =>
+/** Of all the keys of an identity provider these live on in the session (aws-sts-semantics B.1, C.1). */
+const staysInSession = ({ key }: ContextValue): boolean =>
+  key.startsWith('saml:') ? SAML_STAYS.has(key) : /:(?:aud|sub|amr|app_id|user_id|id)$/.test(key)
+
+const SAML_STAYS: ReadonlySet<string> = new Set(['saml:namequalifier', 'saml:sub', 'saml:sub_type'])
+
+export const credentialsMarkup = ({ accessKeyId, secretAccessKey, temporary }: Session): Markup =>
   element('Credentials', {}, [
     element('AccessKeyId', {}, accessKeyId),
     element('SecretAccessKey', {}, secretAccessKey.reveal()),

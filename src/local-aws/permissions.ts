@@ -1,0 +1,96 @@
+/** What a signed call may do: the caller's own policies, narrowed by those of the session, before anybody else's. */
+import type { RequestContext } from '../iam/context.ts'
+import { type Decision, evaluate } from '../iam/evaluate.ts'
+import type { Policy } from '../iam/policy.ts'
+import type { Session } from './sessions.ts'
+import type { Iam, User } from './state.ts'
+
+/** Everybody whose signature can be verified. */
+export type SignedCaller = User | Session
+
+/** What is asked of policies. */
+export interface Attempt {
+  /** `sts:AssumeRole` */
+  readonly action: string
+  /** The ARN of what it is done to, or `*`. */
+  readonly resource: string
+  readonly context: RequestContext
+}
+
+/** Why something is not allowed. */
+export interface Refusal {
+  readonly isExplicit: boolean
+  /** Whose word it is, as AWS's messages name it; undefined where the credentials are not for such calls at all. */
+  readonly by: 'identity-based policy' | 'session policy' | 'role trust policy' | undefined
+  readonly decision: Decision | undefined
+}
+
+const NOT_FOR_SUCH_CALLS: Refusal = { isExplicit: false, by: undefined, decision: undefined }
+
+/** Why the caller's own policies do not allow it; undefined: they do. The root user needs no permission. */
+export const ownRefusal = (iam: Iam, caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
+  if (!isForCallsOf(caller, attempt.action)) return NOT_FOR_SUCH_CALLS
+  if (caller.kind === 'root') return undefined
+  const identity = refusalOf(identityPolicies(iam, caller), 'identity-based policy', caller, attempt)
+  const session = sessionRefusal(caller, attempt)
+  return [identity, session].find((refusal) => refusal?.isExplicit) ?? identity ?? session
+}
+
+/** Only what denies: where a resource's policy names the caller, silence of the caller's own policies is no refusal. */
+export const ownDeny = (iam: Iam, caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
+  const refusal = ownRefusal(iam, caller, attempt)
+  return refusal === NOT_FOR_SUCH_CALLS || refusal?.isExplicit ? refusal : undefined
+}
+
+/** Why the session's policies, where it has any, do not allow it. */
+export const sessionRefusal = (caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
+  if (caller.kind === 'federated-user')
+    return refusalOf(caller.sessionPolicies ?? [], 'session policy', caller, attempt)
+  return caller.kind === 'role-session' && caller.sessionPolicies
+    ? refusalOf(caller.sessionPolicies, 'session policy', caller, attempt)
+    : undefined
+}
+
+/** The credentials of GetFederationToken and GetSessionToken are not for all calls (aws-sts-semantics A.5). */
+const isForCallsOf = (caller: SignedCaller, action: string): boolean => {
+  if (caller.temporary === undefined || caller.kind === 'role-session') return true
+  if (caller.kind === 'federated-user') return !/^(?:iam|sts):/.test(action)
+  if (action.startsWith('iam:')) return 'mfaAt' in caller && caller.mfaAt !== undefined
+  return !action.startsWith('sts:') || ASSUMING.has(action)
+}
+
+const ASSUMING: ReadonlySet<string> = new Set([
+  'sts:AssumeRole',
+  'sts:TagSession',
+  'sts:SetSourceIdentity',
+  'sts:SetContext',
+])
+
+const identityPolicies = (iam: Iam, caller: Exclude<SignedCaller, { kind: 'root' }>): readonly Policy[] => {
+  const holder =
+    caller.kind === 'role-session'
+      ? iam.role(caller.roleArn)
+      : iam.userByArn('principalArn' in caller ? caller.principalArn : caller.arn)
+  return (holder?.policies ?? []).map(({ policy }) => policy)
+}
+
+const refusalOf = (
+  policies: readonly Policy[],
+  by: NonNullable<Refusal['by']>,
+  { arn }: SignedCaller,
+  { action, resource, context }: Attempt,
+): Refusal | undefined => {
+  const together: Policy = { kind: 'identity', statements: policies.flatMap(({ statements }) => statements) }
+  const decision = evaluate(together, { principal: { aws: arn }, action, resource, context })
+  return decision.effect === 'allow' ? undefined : { isExplicit: decision.effect === 'explicit-deny', by, decision }
+}
+
+/** Within an account AWS tells whose policy it was; across accounts it does not. */
+export const deniedText = (caller: SignedCaller, { action, resource }: Attempt, refusal: Refusal): string => {
+  const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`
+  if (refusal.by === undefined) return text
+  const article = refusal.by === 'role trust policy' ? 'the' : refusal.by === 'session policy' ? 'a' : 'an'
+  return refusal.isExplicit
+    ? `${text} with an explicit deny in ${article} ${refusal.by}`
+    : `${text} because no ${refusal.by} allows the ${action} action`
+}

@@ -1,0 +1,53 @@
+/**
+ * The messages that DecodeAuthorizationMessage decodes: what a denied call was judged by, sealed so that only the
+ * account's own people with the permission to can read it. AWS's form is unknown; this one is AES-256-GCM.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+
+export interface AuthorizationMessages {
+  /** `text`: the JSON to be read later. */
+  seal(text: string, account: string, now: Date): string
+  /** undefined for a message that was not sealed here for that account, that was changed, or that is too old. */
+  open(message: string, account: string, now: Date): string | undefined
+}
+
+/** AWS has an end of such messages too, and does not tell when. [K] */
+const LIFE_SECONDS = 3600
+const IV_OCTETS = 12
+const TAG_OCTETS = 16
+const ISSUED_OCTETS = 6
+/** Nothing that is sealed here is larger when inflated. */
+const MAX_TEXT = 256 * 1024
+
+/** With a key of this process: no message outlives it. */
+export const createAuthorizationMessages = (key: Uint8Array = randomBytes(32)): AuthorizationMessages => ({
+  seal: (text, account, now) => {
+    const iv = randomBytes(IV_OCTETS)
+    const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(account))
+    const issued = Buffer.alloc(ISSUED_OCTETS)
+    issued.writeUIntBE(now.getTime(), 0, ISSUED_OCTETS)
+    const sealed = Buffer.concat([cipher.update(issued), cipher.update(deflateRawSync(text)), cipher.final()])
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+  },
+  open: (message, account, now) => {
+    const octets = /^[A-Za-z0-9_-]+$/.test(message) ? Buffer.from(message, 'base64url') : Buffer.alloc(0)
+    if (octets.length <= IV_OCTETS + TAG_OCTETS + ISSUED_OCTETS) return undefined
+    const opened = decrypt(octets, key, account)
+    if (!opened) return undefined
+    const age = now.getTime() - opened.readUIntBE(0, ISSUED_OCTETS)
+    if (age > LIFE_SECONDS * 1000) return undefined
+    return inflateRawSync(opened.subarray(ISSUED_OCTETS), { maxOutputLength: MAX_TEXT }).toString('utf8')
+  },
+})
+
+const decrypt = (octets: Buffer, key: Uint8Array, account: string): Buffer | undefined => {
+  const decipher = createDecipheriv('aes-256-gcm', key, octets.subarray(0, IV_OCTETS), { authTagLength: TAG_OCTETS })
+    .setAAD(Buffer.from(account))
+    .setAuthTag(octets.subarray(IV_OCTETS, IV_OCTETS + TAG_OCTETS))
+  try {
+    return Buffer.concat([decipher.update(octets.subarray(IV_OCTETS + TAG_OCTETS)), decipher.final()])
+  } catch {
+    return undefined
+  }
+}

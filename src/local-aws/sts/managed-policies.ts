@@ -1,0 +1,35 @@
+/**
+ * What AWS's own managed policies say of the calls that exist here, sts:* and iam:*; of all others nothing can be asked.
+ * A policy that is not in the table allows nothing: what it says is not known.
+ */
+import { type Policy, parsePolicy } from '../../iam/policy.ts'
+
+const allow = (...parts: readonly Readonly<Record<string, unknown>>[]): Policy => {
+  const statements = parts.map((part) => ({ Effect: 'Allow', Resource: '*', ...part }))
+  return parsePolicy({ Version: '2012-10-17', Statement: statements }, 'session')
+}
+
+const nothing: Policy = { kind: 'session', statements: [] }
+
+/** By name; the ARN is `arn:{partition}:iam::aws:policy/{name}`. */
+const policies: ReadonlyMap<string, Policy> = new Map([
+  ['AdministratorAccess', allow({ Action: '*' })],
+  [
+    'PowerUserAccess',
+    allow(
+      { NotAction: ['iam:*', 'organizations:*', 'account:*'] },
+      { Action: ['iam:CreateServiceLinkedRole', 'iam:DeleteServiceLinkedRole', 'iam:ListRoles'] },
+    ),
+  ],
+  ['IAMFullAccess', allow({ Action: 'iam:*' })],
+  ['IAMReadOnlyAccess', allow({ Action: ['iam:GenerateCredentialReport', 'iam:Get*', 'iam:List*', 'iam:Simulate*'] })],
+  [
+    'ReadOnlyAccess',
+    allow({ Action: ['iam:Generate*', 'iam:Get*', 'iam:List*', 'iam:Simulate*', 'sts:GetAccessKeyInfo'] }),
+  ],
+])
+
+export const managedPolicy = (arn: string): Policy => {
+  const name = /^arn:[a-z-]+:iam::aws:policy\/(.+)$/.exec(arn)?.[1]
+  return policies.get(name ?? '') ?? nothing
+}

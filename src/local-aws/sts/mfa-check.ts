@@ -1,0 +1,22 @@
+import { AwsError, texts } from '../aws-errors.ts'
+import type { SignedCaller } from '../permissions.ts'
+import type { Parameters } from '../query/parameters.ts'
+import type { Iam } from '../state.ts'
+
+const failed = (message: string): AwsError => new AwsError('AccessDenied', message)
+
+/**
+ * When the caller has shown an MFA device of his own in this call: `now`, or undefined where none was mentioned.
+ * Throws AccessDenied for half of what it takes, another's device or a wrong code.
+ */
+export const mfaShown = (iam: Iam, caller: SignedCaller, parameters: Parameters, now: Date): Date | undefined => {
+  const serialNumber = parameters.get('SerialNumber')
+  const code = parameters.get('TokenCode')
+  if (serialNumber === undefined && code === undefined) return undefined
+  if (serialNumber === undefined || code === undefined) throw failed(texts.mfaIncomplete)
+  const user = caller.temporary === undefined ? caller : iam.userByArn(caller.principalArn)
+  const device = user?.mfaDevices.find((one) => one.serialNumber === serialNumber)
+  if (!device) throw failed(texts.mfaDeviceUnknown)
+  if (!device.accepts(code, now)) throw failed(texts.mfaCodeInvalid)
+  return now
+}
