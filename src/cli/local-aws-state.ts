@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
 import type { AccessRule, Config, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
 import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
@@ -131,6 +133,12 @@ const without = <Item extends { readonly arn: string }>(
   known: readonly Item[],
 ): readonly Item[] => items.filter(({ arn }) => !known.some((item) => item.arn === arn))
 
+/** Files that a state file names are looked for beside it. */
+export const besideFile =
+  (file: string) =>
+  (path: string): string =>
+    readFileSync(resolve(dirname(file), path), 'utf8')
+
 /**
  * What exists in the local AWS that runs with the gateway: what the state file says, or every role that `access` names
  * outright; and in every account the configured providers, unless the state file has its own under that ARN.
@@ -143,7 +151,7 @@ export const localAwsState = async (
 ): Promise<LocalAwsState> => {
   const { parseLocalAwsState } = await import('../local-aws/state/file.ts')
   const file = config.localAws.stateFile
-  const written = file === undefined ? undefined : parseLocalAwsState(await readFile(file, 'utf8'))
+  const written = file === undefined ? undefined : parseLocalAwsState(await readFile(file, 'utf8'), besideFile(file))
   const roles = written?.roles ?? rolesOf(config)
   const providers = providersOf(config, await trustedMetadata(config, metadata, surroundings), roles)
   const named = [...config.accounts].map(([id, { name }]) => ({ id, name }))

@@ -22,6 +22,30 @@ oidcProviders:
   - { arn: "arn:aws:iam::111122223333:oidc-provider/127.0.0.1:8083", url: "http://127.0.0.1:8083", clientIds: [fedgate] }
 `
 
+const FULL = `
+accounts:
+  - id: "111122223333"
+    root: { accessKeyId: AKIAY34FZKBOEXAMPLE9, secretAccessKey: hush }
+    deactivatedRegions: [eu-west-3]
+    enabledRegions: [af-south-1]
+users:
+  - arn: arn:aws:iam::111122223333:user/dora
+    accessKeyId: AKIAY34FZKBOEXAMPLE1
+    secretAccessKey: hush
+    moreAccessKeys: [{ accessKeyId: AKIAY34FZKBOEXAMPLE2, secretAccessKey: hush }]
+    mfa: [{ serial: "arn:aws:iam::111122223333:mfa/dora", code: "123456" }]
+    policies:
+      everything: '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+roles:
+  - arn: arn:aws:iam::111122223333:role/Dev
+    description: Developers
+    tags: { team: blue }
+    trustPolicy:
+      Version: "2012-10-17"
+      Statement:
+        - { Effect: Allow, Principal: { AWS: "111122223333" }, Action: "sts:AssumeRole" }
+`
+
 const problems = (read: () => unknown): readonly string[] => {
   try {
     read()
@@ -60,6 +84,7 @@ describe('The state of the local AWS', () => {
     expect(problems(() => parseLocalAwsState(yaml))).toEqual([
       expect.stringMatching(/^1:18 accounts\.0\.id: /),
       '3:10 roles.0.arn: expected the ARN of a role',
+      expect.stringMatching(/^4:18 roles\.0\.trustPolicy\.Statement\.0: /),
       expect.stringMatching(/^1:1 .*buckets/),
     ])
   })
@@ -79,5 +104,80 @@ describe('The state of the local AWS', () => {
 
   it('is refused where it is no YAML', () => {
     expect(problems(() => parseLocalAwsState('a: [')).length).toBeGreaterThan(0)
+  })
+
+  it('names the place of a mistake inside a policy', () => {
+    const yaml = `
+roles:
+  - arn: arn:aws:iam::111122223333:role/Dev
+    trustPolicy:
+      Version: "2012-10-17"
+      Statement:
+        - Effect: Allow
+          Principal: { Federated: "arn:aws:iam::111122223333:saml-provider/corp" }
+          Action: sts:AssumeRoleWithSAML
+          Condition: { StringEqual: { "saml:aud": x } }
+    policies:
+      broken: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "s3:*" }] }
+`
+    expect(problems(() => parseLocalAwsState(yaml))).toEqual([
+      expect.stringMatching(/^10:51 roles\.0\.trustPolicy\.Statement\.0\.Condition/),
+      expect.stringMatching(/^12:52 roles\.0\.policies\.broken\.Statement\.0: /),
+    ])
+  })
+
+  it.each([
+    ['a secret that is no base32', '{ serial: "arn:aws:iam::111122223333:mfa/dora", secret: "089" }', '4:'],
+    ['neither secret nor code', '{ serial: "arn:aws:iam::111122223333:mfa/dora" }', '4:'],
+    ['a secret and a code', '{ serial: "arn:aws:iam::111122223333:mfa/dora", secret: AAAA, code: "000000" }', '4:'],
+  ])('refuses an MFA device with %s', (_, device, place) => {
+    const yaml = `users:
+  - arn: arn:aws:iam::111122223333:user/dora
+    accessKeyId: AKIAY34FZKBOEXAMPLE1
+    mfa: [${device}]
+    secretAccessKey: hush
+`
+    const [problem, ...more] = problems(() => parseLocalAwsState(yaml))
+    expect([problem?.startsWith(place), more]).toEqual([true, []])
+  })
+
+  it('knows the root user, users with several keys, MFA devices, policies and tags', () => {
+    const iam = openState(
+      parseLocalAwsState(FULL, () => ''),
+      NOW,
+    )
+    expect(iam.user('AKIAY34FZKBOEXAMPLE9')).toMatchObject({ kind: 'root', arn: 'arn:aws:iam::111122223333:root' })
+    const dora = iam.user('AKIAY34FZKBOEXAMPLE2')
+    expect(dora).toMatchObject({ kind: 'user', name: 'dora', policies: [{ name: 'everything' }] })
+    expect(dora?.mfaDevices.map(({ accepts }) => accepts('123456', NOW))).toEqual([true])
+    expect(iam.userByArn('arn:aws:iam::111122223333:user/dora')?.accessKeyId).toBe('AKIAY34FZKBOEXAMPLE1')
+    expect(iam.role('arn:aws:iam::111122223333:role/Dev')).toMatchObject({ description: 'Developers' })
+    expect(iam.role('arn:aws:iam::111122223333:role/Dev')?.tags).toEqual(new Map([['team', 'blue']]))
+    expect(iam.stsRegions('111122223333')).toEqual({ deactivated: ['eu-west-3'], enabled: ['af-south-1'] })
+  })
+
+  it('reads metadata and keys from files that it names', () => {
+    const files = new Map([
+      ['./idp.xml', '<md/>'],
+      ['./key.pem', '-----BEGIN PRIVATE KEY-----'],
+    ])
+    const yaml = `samlProviders:
+  - { arn: "arn:aws:iam::111122223333:saml-provider/corp", metadata: ./idp.xml, privateKeys: [./key.pem] }
+`
+    const [provider] = parseLocalAwsState(yaml, (path) => files.get(path) ?? '').samlProviders
+    expect([provider?.metadata, provider?.privateKeys?.[0]?.reveal()]).toEqual([...files.values()])
+  })
+
+  it('names the place of a file that is not there', () => {
+    const yaml = `samlProviders:
+  - arn: arn:aws:iam::111122223333:saml-provider/corp
+    metadata: ./nowhere.xml
+`
+    const missing = () => {
+      throw new Error('no such file')
+    }
+    expect(problems(() => parseLocalAwsState(yaml, missing))).toEqual([
+      '3:15 samlProviders.0.metadata: cannot be read: no such file',
+    ])
   })
 })

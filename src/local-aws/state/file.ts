@@ -1,77 +1,35 @@
-/** The state file: YAML, each problem with the line and column it stands on. */
+/** The state file: YAML, each problem with the line and column it stands on. What it says is in schema.ts. */
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
-import { maxSessionDuration } from '../../aws/facts/limits.ts'
-import { parseArn, parseRoleArn } from '../../core/arn.ts'
 import { Secret } from '../../core/secret.ts'
 import { LocalAwsError } from '../errors.ts'
-import type { LocalAwsState } from '../state.ts'
+import type { LocalAwsState, MfaState, SamlProviderState } from '../state.ts'
+import { type StateFile, stateSchema } from './schema.ts'
 
-const roleArn = z.string().refine((text) => parseRoleArn(text) !== undefined, 'expected the ARN of a role')
-const arnOf = (resource: RegExp, what: string) =>
-  z.string().refine((text) => {
-    const arn = parseArn(text)
-    return arn?.service === 'iam' && /^\d{12}$/.test(arn.account) && resource.test(arn.resource)
-  }, `expected the ARN of ${what}`)
+/** Gives the text of a file that the state names, by its path as written; throws where there is none. */
+export type ReadText = (path: string) => string
 
-const stateSchema = z.strictObject({
-  accounts: z
-    .array(
-      z.strictObject({
-        id: z.string().regex(/^\d{12}$/, 'expected twelve digits in quotes'),
-        name: z.string().optional(),
-      }),
-    )
-    .default([]),
-  users: z
-    .array(
-      z.strictObject({
-        arn: arnOf(/^user\/.+/, 'a user'),
-        accessKeyId: z.string().regex(/^\w{16,128}$/),
-        secretAccessKey: z.string().min(1),
-      }),
-    )
-    .default([]),
-  roles: z
-    .array(
-      z.strictObject({
-        arn: roleArn,
-        trustPolicy: z.union([z.string(), z.record(z.string(), z.unknown())]),
-        maxSessionDuration: z.int().min(maxSessionDuration.min).max(maxSessionDuration.max).optional(),
-      }),
-    )
-    .default([]),
-  samlProviders: z
-    .array(z.strictObject({ arn: arnOf(/^saml-provider\/[\w.-]{1,128}$/, 'a SAML provider'), metadata: z.string() }))
-    .default([]),
-  oidcProviders: z
-    .array(
-      z.strictObject({
-        arn: arnOf(/^oidc-provider\/.+/, 'an OpenID provider'),
-        url: z.url(),
-        clientIds: z.array(z.string().min(1)).max(100),
-      }),
-    )
-    .default([]),
-})
+interface Problem {
+  readonly path: readonly PropertyKey[]
+  readonly message: string
+}
 
 /** Reads the state file. Throws LocalAwsError `local_aws.state_invalid` with all problems. */
-export const parseLocalAwsState = (yaml: string): LocalAwsState => {
+export const parseLocalAwsState = (yaml: string, readText: ReadText = nowhere): LocalAwsState => {
   const lineCounter = new LineCounter()
   const document = parseDocument(yaml, { uniqueKeys: true, strict: true, lineCounter })
   if (document.errors.length > 0) throw invalidState(document.errors.map(({ message }) => message))
+  const told = ({ path, message }: Problem): string =>
+    `${placeOf(document, lineCounter, path)} ${path.map(String).join('.')}: ${message}`
   const parsed = stateSchema.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {})
-  if (!parsed.success)
-    throw invalidState(
-      parsed.error.issues.map(
-        ({ path, message }) => `${placeOf(document, lineCounter, path)} ${path.map(String).join('.')}: ${message}`,
-      ),
-    )
-  const { users, ...rest } = parsed.data
-  return {
-    ...rest,
-    users: users.map(({ secretAccessKey, ...user }) => ({ ...user, secretAccessKey: new Secret(secretAccessKey) })),
-  }
+  if (!parsed.success) throw invalidState(parsed.error.issues.map(told))
+  const problems: Problem[] = []
+  const state = fromFile(parsed.data, fileOr(readText, problems))
+  if (problems.length > 0) throw invalidState(problems.map(told))
+  return state
+}
+
+const nowhere: ReadText = () => {
+  throw new Error('there is no folder to look in')
 }
 
 /** `line:column` of the value there, or of what is nearest around it. */
@@ -87,3 +45,52 @@ const placeOf = (document: Document, lineCounter: LineCounter, path: readonly Pr
 
 const invalidState = (problems: readonly string[]): LocalAwsError =>
   new LocalAwsError('local_aws.state_invalid', problems)
+
+/** A text that stands in the state file itself, or in the file that it names. */
+type TextOf = (value: string, isText: RegExp, ...path: PropertyKey[]) => string
+
+const fileOr =
+  (readText: ReadText, problems: Problem[]): TextOf =>
+  (value, isText, ...path) => {
+    if (isText.test(value)) return value
+    try {
+      return readText(value)
+    } catch (error) {
+      problems.push({ path, message: `cannot be read: ${error instanceof Error ? error.message : String(error)}` })
+      return ''
+    }
+  }
+
+const secret = (text: string | undefined): Secret | undefined => (text === undefined ? undefined : new Secret(text))
+
+const withSecret = <Key extends { readonly secretAccessKey: string }>(key: Key) => ({
+  ...key,
+  secretAccessKey: new Secret(key.secretAccessKey),
+})
+
+type MfaInFile = NonNullable<StateFile['users'][number]['mfa']>
+
+const mfaOf = (devices: MfaInFile | undefined): readonly MfaState[] | undefined =>
+  devices?.map(({ serial, secret: totp, code }) => ({ serial, secret: secret(totp), code: secret(code) }))
+
+const fromFile = ({ accounts, users, samlProviders, ...rest }: StateFile, textOf: TextOf): LocalAwsState => ({
+  ...rest,
+  accounts: accounts.map(({ root, ...account }) => ({
+    ...account,
+    root: root && { ...withSecret(root), mfa: mfaOf(root.mfa) },
+  })),
+  users: users.map(({ mfa, moreAccessKeys, ...user }) => ({
+    ...withSecret(user),
+    mfa: mfaOf(mfa),
+    moreAccessKeys: moreAccessKeys?.map(withSecret),
+  })),
+  samlProviders: samlProviders.map(
+    ({ metadata, privateKeys, ...provider }, n): SamlProviderState => ({
+      ...provider,
+      metadata: textOf(metadata, /^\s*</, 'samlProviders', n, 'metadata'),
+      privateKeys: privateKeys?.map(
+        (pem, k) => new Secret(textOf(pem, /-----BEGIN /, 'samlProviders', n, 'privateKeys', k)),
+      ),
+    }),
+  ),
+})

@@ -5,7 +5,7 @@ import { issuerHostPath, parseArn, parseRoleArn } from '../../core/arn.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { Secret } from '../../core/secret.ts'
 import { MalformedPolicyError } from '../../iam/errors.ts'
-import { parseTrustPolicy } from '../../iam/policy.ts'
+import { parsePolicy, parseTrustPolicy } from '../../iam/policy.ts'
 import { parseIdpMetadata } from '../../saml/metadata.ts'
 import { uniqueId } from '../access-keys.ts'
 import { LocalAwsError } from '../errors.ts'
@@ -19,6 +19,8 @@ import type {
   MfaState,
   OidcProvider,
   OidcProviderState,
+  PermissionPolicy,
+  PoliciesState,
   Registry,
   Role,
   RoleState,
@@ -67,9 +69,7 @@ export const openState = (state: LocalAwsState, now: Date): Iam => {
 
 const problemsOf = (error: unknown): string[] => {
   if (error instanceof MalformedPolicyError)
-    return error.problems.map(
-      ({ path, expected, found }) => `trustPolicy.${path}: expected ${expected}, found ${found}`,
-    )
+    return error.problems.map(({ path, expected, found }) => `policy ${path}: expected ${expected}, found ${found}`)
   if (error instanceof FedgateError) return [`${error.message} ${reasonOf(error) ?? ''}`.trim()]
   throw error
 }
@@ -106,6 +106,16 @@ const openMfa = ({ serial, secret, code }: MfaState): MfaDevice => {
   return totpDevice(serial, key)
 }
 
+/** A document as JSON text, whichever way it was given. */
+const jsonOf = (document: unknown): string => (typeof document === 'string' ? document : JSON.stringify(document))
+
+const openPolicies = (policies: PoliciesState | undefined): readonly PermissionPolicy[] =>
+  Object.entries(policies ?? {}).map(([name, document]) => ({
+    name,
+    document: jsonOf(document),
+    policy: parsePolicy(document, 'identity'),
+  }))
+
 /** The root user, where the account has a key for it. */
 const openRoot = ({ id, root }: AccountState): readonly User[] => {
   if (!root) return []
@@ -139,7 +149,7 @@ const openUser = (state: UserState): readonly User[] => {
     userId: uniqueId('AIDA', account, arn),
     name: arn.slice(arn.lastIndexOf('/') + 1),
     mfaDevices: (state.mfa ?? []).map(openMfa),
-    policies: [],
+    policies: openPolicies(state.policies),
     tags: tagsOf(state.tags),
   }
   return [state, ...(state.moreAccessKeys ?? [])].map(({ accessKeyId, secretAccessKey }) => ({
@@ -156,11 +166,11 @@ const openRole = (state: RoleState, now: Date): Role => {
   return {
     ...arn,
     trustPolicy: parseTrustPolicy(trustPolicy),
-    trustDocument: typeof trustPolicy === 'string' ? trustPolicy : JSON.stringify(trustPolicy),
+    trustDocument: jsonOf(trustPolicy),
     maxSessionDuration: state.maxSessionDuration ?? maxSessionDuration.default,
     id: uniqueId('AROA', arn.account, arn.arn),
     description: state.description,
-    policies: [],
+    policies: openPolicies(state.policies),
     tags: tagsOf(state.tags),
     createdAt: now,
   }

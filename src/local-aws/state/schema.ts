@@ -1,0 +1,116 @@
+/** What may stand in the state file. */
+import { z } from 'zod'
+import { maxSessionDuration } from '../../aws/facts/limits.ts'
+import { partitionOfRegion } from '../../aws/facts/partitions.ts'
+import { parseArn, parseRoleArn } from '../../core/arn.ts'
+import { MalformedPolicyError } from '../../iam/errors.ts'
+import { type PolicyKind, parsePolicy } from '../../iam/policy.ts'
+import { decodeBase32 } from '../mfa.ts'
+
+const roleArn = z.string().refine((text) => parseRoleArn(text) !== undefined, 'expected the ARN of a role')
+const arnOf = (resource: RegExp, what: string) =>
+  z.string().refine((text) => {
+    const arn = parseArn(text)
+    return arn?.service === 'iam' && /^\d{12}$/.test(arn.account) && resource.test(arn.resource)
+  }, `expected the ARN of ${what}`)
+
+/** `Statement[0].Principal` as the path of a value. */
+const stepsOf = (path: string): PropertyKey[] =>
+  path.split(/[.[\]]+/).flatMap((step) => (step === '' ? [] : [/^\d+$/.test(step) ? Number(step) : step]))
+
+/** A policy document, or its JSON text; what IAM would refuse is told at its very place. */
+const policy = (kind: PolicyKind) =>
+  z.union([z.string(), z.record(z.string(), z.unknown())]).superRefine((document, context) => {
+    try {
+      parsePolicy(document, kind)
+    } catch (error) {
+      if (!(error instanceof MalformedPolicyError)) throw error
+      for (const { path, expected, found } of error.problems)
+        context.addIssue({ code: 'custom', path: stepsOf(path), message: `expected ${expected}, found ${found}` })
+    }
+  })
+
+const policies = z.record(z.string().regex(/^[\w+=,.@-]{1,128}$/), policy('identity')).optional()
+const tags = z.record(z.string().min(1).max(128), z.string().max(256)).optional()
+const accessKey = { accessKeyId: z.string().regex(/^\w{16,128}$/), secretAccessKey: z.string().min(1) }
+const region = z.string().refine((text) => partitionOfRegion(text) !== undefined, 'expected a region')
+
+const mfa = z
+  .array(
+    z
+      .strictObject({
+        serial: z.string().regex(/^[\w+=/:,.@-]{9,256}$/, 'expected the ARN or serial number of a device'),
+        secret: z
+          .string()
+          .refine((text) => decodeBase32(text) !== undefined, 'expected base32')
+          .optional(),
+        code: z
+          .string()
+          .regex(/^\d{6}$/, 'expected six digits in quotes')
+          .optional(),
+      })
+      .refine(({ secret, code }) => (secret === undefined) !== (code === undefined), 'expected either secret or code'),
+  )
+  .optional()
+
+const account = z.strictObject({
+  id: z.string().regex(/^\d{12}$/, 'expected twelve digits in quotes'),
+  name: z.string().optional(),
+  root: z.strictObject({ ...accessKey, mfa }).optional(),
+  deactivatedRegions: z
+    .array(region.refine((text) => text !== 'us-east-1', 'us-east-1 cannot be deactivated'))
+    .optional(),
+  enabledRegions: z.array(region).optional(),
+})
+
+const user = z.strictObject({
+  arn: arnOf(/^user\/.+/, 'a user'),
+  ...accessKey,
+  moreAccessKeys: z.array(z.strictObject(accessKey)).max(1).optional(),
+  mfa,
+  policies,
+  tags,
+})
+
+const role = z.strictObject({
+  arn: roleArn,
+  trustPolicy: policy('trust'),
+  maxSessionDuration: z.int().min(maxSessionDuration.min).max(maxSessionDuration.max).optional(),
+  description: z.string().max(1000).optional(),
+  policies,
+  tags,
+})
+
+const samlProvider = z
+  .strictObject({
+    arn: arnOf(/^saml-provider\/[\w.-]{1,128}$/, 'a SAML provider'),
+    metadata: z.string(),
+    privateKeys: z.array(z.string()).min(1).max(2).optional(),
+    assertionEncryptionMode: z.enum(['Required', 'Allowed']).optional(),
+    tags,
+  })
+  .refine(
+    ({ privateKeys, assertionEncryptionMode }) => assertionEncryptionMode === undefined || privateKeys !== undefined,
+    'assertionEncryptionMode needs privateKeys',
+  )
+
+const oidcProvider = z.strictObject({
+  arn: arnOf(/^oidc-provider\/.+/, 'an OpenID provider'),
+  url: z.url(),
+  clientIds: z.array(z.string().min(1)).max(100),
+  thumbprints: z
+    .array(z.string().regex(/^[0-9A-Fa-f]{40}$/, 'expected 40 hex digits'))
+    .max(5)
+    .optional(),
+  tags,
+})
+
+export const stateSchema = z.strictObject({
+  accounts: z.array(account).default([]),
+  users: z.array(user).default([]),
+  roles: z.array(role).default([]),
+  samlProviders: z.array(samlProvider).default([]),
+  oidcProviders: z.array(oidcProvider).default([]),
+})
+
+export type StateFile = z.infer<typeof stateSchema>
