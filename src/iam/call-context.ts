@@ -1,0 +1,120 @@
+/** The keys of the call, of whoever signs it, of the role it is about and of the session to be (aws-sts-semantics D.5). */
+import { conditionKeyOf } from './condition-key-table.ts'
+import { type ContextValue, list, single } from './context.ts'
+
+type Tags = ReadonlyMap<string, string>
+
+/** What the session to be will carry. */
+export interface SessionFacts {
+  readonly roleSessionName: string
+  readonly sourceIdentity: string | undefined
+  readonly tags: Tags
+  readonly transitiveTagKeys: readonly string[]
+}
+
+/** `sts:*`, `aws:RequestTag/…` and `aws:TagKeys`. */
+export const sessionContext = (session: SessionFacts): ContextValue[] => [
+  single('sts:RoleSessionName', session.roleSessionName, 'RoleSessionName'),
+  single('sts:SourceIdentity', session.sourceIdentity, 'SourceIdentity'),
+  list('sts:TransitiveTagKeys', session.transitiveTagKeys, 'the transitive session tags'),
+  ...requestTagContext(session.tags),
+]
+
+/** `aws:RequestTag/…` and `aws:TagKeys`: all that GetFederationToken sets. */
+export const requestTagContext = (tags: Tags): ContextValue[] => [
+  list('aws:TagKeys', [...tags.keys()], 'the session tags'),
+  ...[...tags].map(([key, value]) => single(`aws:RequestTag/${key}`, value, `session tag ${key}`)),
+]
+
+/** The tags of what the call is about: of the role that is to be taken. */
+export const resourceContext = (tags: Tags): ContextValue[] =>
+  [...tags].flatMap(([key, value]) => [
+    single(`iam:ResourceTag/${key}`, value, `the role's tag ${key}`),
+    single(`aws:ResourceTag/${key}`, value, `the role's tag ${key}`),
+  ])
+
+/** The call itself. The two federated calls are unsigned, so the caller is anonymous. */
+export interface CallFacts {
+  readonly now: Date
+  readonly sourceIp: string
+  readonly secureTransport: boolean
+  readonly userAgent: string | undefined
+  readonly region: string
+}
+
+/** The keys that are there in every call, with the values of one that nobody signed. */
+export const unsignedCallContext = (call: CallFacts): ContextValue[] => [
+  ...callContext(call),
+  single('aws:PrincipalType', 'Anonymous', 'an unsigned call'),
+  single('aws:PrincipalAccount', 'anonymous', 'an unsigned call'),
+  single('aws:userid', 'anonymous', 'an unsigned call'),
+]
+
+const callContext = (call: CallFacts): ContextValue[] => [
+  single('aws:CurrentTime', call.now.toISOString(), 'the clock'),
+  single('aws:EpochTime', String(Math.floor(call.now.getTime() / 1000)), 'the clock'),
+  single('aws:SourceIp', call.sourceIp, 'the connection'),
+  single('aws:SecureTransport', String(call.secureTransport), 'the connection'),
+  single('aws:UserAgent', call.userAgent, 'User-Agent'),
+  single('aws:RequestedRegion', call.region, 'the endpoint'),
+]
+
+/** Who signs the call. */
+export interface CallerFacts {
+  /** `AssumedRole` for every role session, whoever vouched for it. */
+  readonly type: 'Account' | 'User' | 'AssumedRole' | 'FederatedUser'
+  /** Of a role session the role's. */
+  readonly arn: string
+  readonly account: string
+  /** `AIDA…`, `AROA…:session`, `111122223333:name`. */
+  readonly userId: string
+  /** The session's before its role's. */
+  readonly tags: Tags
+  /** What only temporary credentials bring along. */
+  readonly temporary?: TemporaryFacts
+}
+
+export interface TemporaryFacts {
+  readonly issuedAt: Date
+  readonly mfaAt: Date | undefined
+  readonly sourceIdentity: string | undefined
+  /** The ARN of the provider that vouched, or the name of one that IAM knows. */
+  readonly federatedProvider: string | undefined
+  /** What carriedContext kept of the call that made the session. */
+  readonly carried: readonly ContextValue[]
+}
+
+/** The keys of a signed call: AssumeRole, GetFederationToken, and all that a session does. */
+export const signedCallContext = (call: CallFacts, caller: CallerFacts): ContextValue[] => [
+  ...callContext(call),
+  single('aws:PrincipalArn', caller.arn, 'the caller'),
+  single('aws:PrincipalAccount', caller.account, 'the caller'),
+  single('aws:PrincipalType', caller.type, 'the caller'),
+  single('aws:userid', caller.userId, 'the caller'),
+  single('aws:username', caller.type === 'User' ? caller.arn.slice(caller.arn.lastIndexOf('/') + 1) : undefined),
+  ...[...caller.tags].map(([key, value]) => single(`aws:PrincipalTag/${key}`, value, `the caller's tag ${key}`)),
+  ...(caller.temporary ? temporaryContext(caller.temporary, call.now) : []),
+]
+
+/** Whether MFA was there, AWS does not say of long-term keys. */
+const temporaryContext = (session: TemporaryFacts, now: Date): ContextValue[] => {
+  const { issuedAt, mfaAt, sourceIdentity, federatedProvider, carried } = session
+  const mfaAge = mfaAt && Math.floor((now.getTime() - mfaAt.getTime()) / 1000)
+  return [
+    single('aws:TokenIssueTime', issuedAt.toISOString(), "the caller's credentials"),
+    single('aws:MultiFactorAuthPresent', String(mfaAt !== undefined), "the caller's credentials"),
+    single('aws:MultiFactorAuthAge', mfaAge === undefined ? undefined : String(mfaAge), "the caller's credentials"),
+    single('aws:SourceIdentity', sourceIdentity, "the caller's session"),
+    single('aws:FederatedProvider', federatedProvider, "the caller's session"),
+    ...carried,
+  ]
+}
+
+/** What of an identity provider's words lives on in the session, and in the calls and roles it takes (B.1, C.1). */
+export const carriedContext = (identity: readonly ContextValue[]): ContextValue[] =>
+  identity.filter(({ key }) => conditionKeyOf(key)?.usableIn.includes('session'))
+
+/** The keys of AssumeRole beside those of its caller, role and session. */
+export const externalIdContext = (externalId: string | undefined): ContextValue[] => [
+  single('sts:ExternalId', externalId, 'ExternalId'),
+]
