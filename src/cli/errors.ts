@@ -26,6 +26,39 @@ export const checkErrors = {
   },
 } as const satisfies ErrorCatalogue
 
+export const explainErrors = {
+  'explain.provider_unknown': {
+    sentence: 'The configuration has no provider of that id.',
+    hint: 'Name one with --provider.',
+  },
+  'explain.role_invalid': {
+    sentence: 'That is not the ARN of a role.',
+    hint: 'Name one with --role, such as arn:aws:iam::111122223333:role/Developer.',
+  },
+  'explain.claims_unreadable': {
+    sentence: 'The file with the claims cannot be read.',
+    hint: 'Name a file with a token\'s claims as JSON, a SAML response or assertion (XML or base64), or {"nameId": …, "attributes": {…}}.',
+  },
+  'explain.claims_encrypted': {
+    sentence: 'The assertion is encrypted.',
+    hint: 'Name a file with {"nameId": …, "attributes": {…}} instead.',
+  },
+  'explain.claims_of_another_kind': {
+    sentence: 'These claims are not of a kind that this provider could send.',
+    hint: 'For a SAML provider name a file with a response, an assertion or {"nameId": …, "attributes": {…}}; for an OpenID provider one with a token\'s claims.',
+  },
+  'explain.policy_unreadable': {
+    sentence: 'The file with the trust policy cannot be read.',
+    hint: "Name a file with the role's trust policy as JSON.",
+  },
+} as const satisfies ErrorCatalogue
+
+export class ExplainError extends FedgateError {
+  constructor(code: keyof typeof explainErrors, detail?: ErrorDetail) {
+    super(code, explainErrors[code], detail)
+  }
+}
+
 export class CheckError extends FedgateError {
   constructor(code: keyof typeof checkErrors, detail?: ErrorDetail) {
     super(code, checkErrors[code], detail)

@@ -20,6 +20,7 @@ import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
 import { listenError, StartError } from './errors.ts'
 import { startLocalAws } from './local-aws-server.ts'
+import { trustPolicies } from './trust-policies.ts'
 
 /** What a running gateway writes to, and the clock it goes by. */
 export interface Surroundings {
@@ -110,11 +111,16 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
  * IssuerError where a key of the issuer cannot be used.
  */
 export const startGateway = async (config: Config, surroundings: Surroundings): Promise<RunningGateway> => {
-  const [keys, webIdentityIssuer] = await Promise.all([
+  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
     gatewayKeys(config, surroundings.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
+    trustPolicies(config),
   ])
-  const gateway = { ...assemble(config, keys, surroundings), ...(webIdentityIssuer ? { webIdentityIssuer } : {}) }
+  const gateway = {
+    ...assemble(config, keys, surroundings),
+    ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
+    trustPolicyOf,
+  }
   const localAws =
     config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], surroundings) : undefined
   const app = createApp(gateway, {

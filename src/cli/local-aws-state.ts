@@ -139,6 +139,16 @@ export const besideFile =
   (path: string): string =>
     readFileSync(resolve(dirname(file), path), 'utf8')
 
+const writtenState = async ({ localAws: { stateFile: file } }: Config): Promise<LocalAwsState | undefined> => {
+  if (file === undefined) return undefined
+  const { parseLocalAwsState } = await import('../local-aws/state/file.ts')
+  return parseLocalAwsState(await readFile(file, 'utf8'), besideFile(file))
+}
+
+/** The roles that the local AWS starts with. Throws LocalAwsError when the state file is not one. */
+export const localRoles = async (config: Config): Promise<readonly RoleState[]> =>
+  (await writtenState(config))?.roles ?? rolesOf(config)
+
 /**
  * What exists in the local AWS that runs with the gateway: what the state file says, or every role that `access` names
  * outright; and in every account the configured providers, unless the state file has its own under that ARN.
@@ -149,9 +159,7 @@ export const localAwsState = async (
   metadata: string | undefined,
   surroundings: LocalAwsSurroundings,
 ): Promise<LocalAwsState> => {
-  const { parseLocalAwsState } = await import('../local-aws/state/file.ts')
-  const file = config.localAws.stateFile
-  const written = file === undefined ? undefined : parseLocalAwsState(await readFile(file, 'utf8'), besideFile(file))
+  const written = await writtenState(config)
   const roles = written?.roles ?? rolesOf(config)
   const providers = providersOf(config, await trustedMetadata(config, metadata, surroundings), roles)
   const named = [...config.accounts].map(([id, { name }]) => ({ id, name }))

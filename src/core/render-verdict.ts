@@ -40,7 +40,7 @@ const detailOf = ({ outcome, expected, found, source, warning }: Finding): strin
 }
 
 /** Found values may come from a stranger: nothing in them may steer a terminal or begin a line. */
-const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
 
 /** A line for each finding: outcome, name, and what was expected and found. */
 export const verdictLines = (verdict: Verdict, paint: Paint = plain): readonly string[] => {

@@ -55,7 +55,14 @@ export interface Authentication {
 export type OpenId = (encryptedId: XmlElement) => XmlElement
 
 /** Takes nothing but a signed element. Throws SamlError or XmlError for what cannot be read in one way only. */
-export const readAssertion = (assertion: SignedElement, openId?: OpenId): Claims => {
+export const readAssertion = (assertion: SignedElement, openId?: OpenId): Claims => claimsIn(assertion, openId)
+
+/** Only for explaining what somebody says: nobody vouches for it. Throws as readAssertion. */
+export const readUnverified = (assertion: XmlElement): { readonly unverified: Claims } => ({
+  unverified: claimsIn(assertion, undefined),
+})
+
+const claimsIn = (assertion: XmlElement, openId: OpenId | undefined): Claims => {
   const issuer = optionalChild(assertion, ASSERTION, 'Issuer')
   const subject = optionalChild(assertion, ASSERTION, 'Subject')
   const conditions = optionalChild(assertion, ASSERTION, 'Conditions')

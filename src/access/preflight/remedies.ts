@@ -1,0 +1,107 @@
+/** Every check of a preflight by its name: what it makes sure of, and what to change where it does not pass. */
+
+export interface Remedy {
+  /** For the list of checks. */
+  readonly meaning: string
+  /** A sentence for whoever can change it. */
+  readonly change: string
+}
+
+export const remedies = {
+  roleTakesFederation: {
+    meaning: 'the role is not one of Identity Center, which are taken through Identity Center only',
+    change: 'Take a role of your own in that account.',
+  },
+  durationIsAllowed: {
+    meaning: "the session is as long as AWS allows: 15 minutes to the role's maximum",
+    change: "Ask for a shorter session, or raise the role's MaxSessionDuration in IAM and maxSessionDuration here.",
+  },
+  providerIsInRolesAccount: {
+    meaning: 'the identity provider is registered in the account of the role',
+    change: "Register the identity provider in the role's account, and name it there.",
+  },
+  evidenceFits: {
+    meaning: 'a response has at most 100,000 characters, a token at most 20,000',
+    change: 'Have the identity provider send fewer roles, groups or attributes for this service.',
+  },
+  algorithmIsTaken: {
+    meaning: 'a token is signed with RS256, RS384, RS512, ES256, ES384 or ES512',
+    change: 'Have the provider sign with RS256, or set `evidence: reissued`.',
+  },
+  assertionIsReadable: {
+    meaning: "the provider's own assertion is not encrypted, or IAM holds the key",
+    change: 'Turn encryption off at the identity provider, or give IAM the key and set `stsDecrypts`.',
+  },
+  audienceIsTaken: {
+    meaning: "the Audience of an assertion is AWS's; the audience of a token is the client id that IAM has",
+    change:
+      "Set the provider's `spEntityId` to urn:amazon:webservices; for a token, add the audience to IAM's OpenID provider.",
+  },
+  hasOneConfirmation: {
+    meaning: 'an assertion has exactly one SubjectConfirmation',
+    change: 'Have the identity provider send one SubjectConfirmation.',
+  },
+  evidenceIsCurrent: {
+    meaning: 'an assertion was issued in the last 5 minutes; a token has not expired, and is not days old',
+    change: 'Sign in again, and take the role at once.',
+  },
+  subjectIsNamed: {
+    meaning: 'the person has a NameID or a `sub`',
+    change: 'Have the identity provider send a NameID.',
+  },
+  roleIsInAssertion: {
+    meaning: "the provider's Role attribute pairs this role with this SAML provider",
+    change: 'Have the identity provider send that pair in its Role attribute.',
+  },
+  sessionNameIsLegal: {
+    meaning: 'the session name has 2 to 64 of the characters that AWS takes',
+    change: 'Have the identity provider send a RoleSessionName that AWS takes.',
+  },
+  sourceIdentityIsLegal: {
+    meaning: 'the source identity, where there is to be one, is there and has 2 to 64 of the characters that AWS takes',
+    change: 'Choose another template for `sourceIdentity`, or have the provider send what it asks for.',
+  },
+  sessionTagsAreLegal: {
+    meaning: 'at most 50 tags, keys and values as AWS takes them, transitive keys among them',
+    change: 'Correct `sessionTags`, or the tags that the identity provider sends.',
+  },
+  trustPolicyIsKnown: {
+    meaning: "the role's trust policy is known here",
+    change: 'Set trustPolicy for that role under `roles`, or name a file with --trust-policy.',
+  },
+  providerIsInPrincipal: {
+    meaning: 'the trust policy has a statement whose Principal is the provider that vouches',
+    change: "Name the provider's ARN as Principal.Federated.",
+  },
+  actionIsAllowed: {
+    meaning: 'that statement allows the call',
+    change: 'Add the action to that statement.',
+  },
+  conditionsHold: {
+    meaning: 'all its conditions hold',
+    change: 'Change the condition, or what fills the key.',
+  },
+  noStatementDenies: {
+    meaning: 'no Deny of the trust policy applies',
+    change: 'Remove or narrow the Deny.',
+  },
+  recipientIsTaken: {
+    meaning: "the Recipient of an assertion is an address of AWS's, or `saml:aud` of the trust policy names it",
+    change: 'Name the Recipient as SAML:aud in the trust policy.',
+  },
+  tagsArePermitted: {
+    meaning: 'where the session has tags, the trust policy allows sts:TagSession to the same provider',
+    change: 'Allow sts:TagSession to the same provider in the trust policy.',
+  },
+  sourceIdentityIsPermitted: {
+    meaning:
+      'where the session has a source identity, the trust policy allows sts:SetSourceIdentity to the same provider',
+    change: 'Allow sts:SetSourceIdentity to the same provider in the trust policy.',
+  },
+  sessionTagsFit: {
+    meaning: 'the tags weigh no more than AWS allows, by an estimate',
+    change: 'Send fewer or shorter session tags.',
+  },
+} as const satisfies Readonly<Record<string, Remedy>>
+
+export type PreflightCheckName = keyof typeof remedies
