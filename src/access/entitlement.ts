@@ -5,7 +5,7 @@
 
 import type { AccessCondition, AccessRule, ValueMatch } from '../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../core/arn.ts'
-import type { Attributes, Identity } from '../core/identity.ts'
+import type { Identity } from '../core/identity.ts'
 import { valuesOf } from './attribute-names.ts'
 import { rolePairs } from './role-attribute.ts'
 
@@ -39,11 +39,13 @@ const matchOf = (value: string, wanted: ValueMatch): Match | undefined => {
   return found ? { value, groups: { ...found.groups } } : undefined
 }
 
+/** How rules, like templates, call what names the person, whichever attribute or NameID that is. */
+export const SUBJECT = 'subject'
+
 /** The ways in which the attribute's values fit, one for each role they may name: the same groups count once. */
-const matchesOf = (condition: AccessCondition, attributes: Attributes): readonly Match[] => {
-  const matches = valuesOf(attributes, condition.attribute).flatMap((value) =>
-    condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []),
-  )
+const matchesOf = (condition: AccessCondition, { subject, attributes }: Identity): readonly Match[] => {
+  const values = condition.attribute === SUBJECT ? [subject] : valuesOf(attributes, condition.attribute)
+  const matches = values.flatMap((value) => condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []))
   return [...new Map(matches.toReversed().map((match) => [JSON.stringify(match.groups), match])).values()].toReversed()
 }
 
@@ -80,7 +82,7 @@ const reasonFor = (rule: AccessRule, matches: readonly Match[]): string => {
 const grantsOf = (rule: AccessRule, identity: Identity): readonly EntitledRole[] => {
   if (rule.when.provider && !rule.when.provider.includes(identity.provider)) return []
   if (rule.when.idp && !rule.when.idp.includes(identity.issuer)) return []
-  const choices = rule.when.conditions.map((condition) => matchesOf(condition, identity.attributes))
+  const choices = rule.when.conditions.map((condition) => matchesOf(condition, identity))
   return combinations(choices).flatMap((matches) =>
     rule.roles.flatMap((template) => {
       const role = fillIn(template, matches)

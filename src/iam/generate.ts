@@ -1,11 +1,17 @@
-/** Trust policies that admit exactly one provider's people, as values for JSON.stringify. */
-import { issuerHostPath } from '../core/arn.ts'
+/**
+ * Trust policies that admit exactly one provider's people, as values for JSON.stringify. What is written here names
+ * actions in full and escapes what is not meant as a variable or wildcard.
+ */
+import { audienceKey, subjectKey } from './issuer-keys.ts'
+
+/** By operator and key. */
+export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
 
 export interface TrustStatement {
   readonly Effect: 'Allow'
   readonly Principal: { readonly Federated: string }
   readonly Action: string | readonly string[]
-  readonly Condition: { readonly StringEquals: Readonly<Record<string, string | readonly string[]>> }
+  readonly Condition: ConditionBlock
 }
 
 export interface TrustPolicyDocument {
@@ -13,8 +19,19 @@ export interface TrustPolicyDocument {
   readonly Statement: readonly TrustStatement[]
 }
 
-/** What the session will carry, and the policy therefore has to permit (D.3). */
+/** One of these values has to be there. */
+export interface KeyCondition {
+  /** The condition key. */
+  readonly key: string
+  /** Taken literally. */
+  readonly values: readonly string[]
+  /** Whether the key can hold several values, of which one is enough. */
+  readonly isList: boolean
+}
+
+/** What the session will carry, and the policy therefore has to permit (aws-sts-semantics D.3). */
 export interface SessionPermissions {
+  /** Tags of any kind; see tagStatement for certain ones. */
   readonly sessionTags?: boolean
   readonly sourceIdentity?: boolean
 }
@@ -24,10 +41,43 @@ const actions = (assume: string, { sessionTags = false, sourceIdentity = false }
     ? [assume, ...(sessionTags ? ['sts:TagSession'] : []), ...(sourceIdentity ? ['sts:SetSourceIdentity'] : [])]
     : assume
 
-export interface SamlTrust extends SessionPermissions {
+/** `${…}` begins a variable in every operator of texts (D.6), `*` and `?` are wildcards under StringLike. */
+const literal = (value: string, operator: string): string =>
+  value.replaceAll(operator.endsWith('Like') ? /\$\{|[*?]/g : /\$\{/g, (found) =>
+    found.length === 2 ? `\${$}{` : `\${${found}}`,
+  )
+
+const one = (values: readonly string[]): string | readonly string[] => {
+  const [first, ...others] = values
+  return first !== undefined && others.length === 0 ? first : values
+}
+
+/** All of them have to hold. A block has each key once per operator: what is asked twice is asked in another way. */
+const conditionBlock = (conditions: readonly KeyCondition[]): ConditionBlock => {
+  const block: Record<string, Record<string, string | readonly string[]>> = {}
+  for (const { key, values, isList } of conditions) {
+    const operators = ['StringEquals', 'StringLike'].map((name) => `${isList ? 'ForAnyValue:' : ''}${name}`)
+    const operator = operators.find((name) => block[name]?.[key] === undefined)
+    if (operator === undefined) continue
+    block[operator] = { ...block[operator], [key]: one(values.map((value) => literal(value, operator))) }
+  }
+  return block
+}
+
+interface Trust extends SessionPermissions {
   readonly providerArn: string
-  /** The assertion's Recipient, or several: `SAML:aud`. */
+  /** What else AWS has to see. */
+  readonly only?: readonly KeyCondition[]
+}
+
+const single = (key: string, values: string | readonly string[] | undefined): readonly KeyCondition[] =>
+  values === undefined ? [] : [{ key, values: [values].flat(), isList: false }]
+
+export interface SamlTrust extends Trust {
+  /** The assertion's Recipient, or several: `saml:aud`. */
   readonly recipient: string | readonly string[]
+  /** Its Issuer. */
+  readonly issuer?: string | readonly string[]
 }
 
 /** Admits the people of one SAML provider, by responses to this recipient only. */
@@ -35,11 +85,14 @@ export const samlTrustStatement = (trust: SamlTrust): TrustStatement => ({
   Effect: 'Allow',
   Principal: { Federated: trust.providerArn },
   Action: actions('sts:AssumeRoleWithSAML', trust),
-  Condition: { StringEquals: { 'SAML:aud': trust.recipient } },
+  Condition: conditionBlock([
+    ...single('saml:aud', trust.recipient),
+    ...single('saml:iss', trust.issuer),
+    ...(trust.only ?? []),
+  ]),
 })
 
-export interface WebIdentityTrust extends SessionPermissions {
-  readonly providerArn: string
+export interface WebIdentityTrust extends Trust {
   /** The issuer's URL; its host and path are the prefix of the keys. */
   readonly issuer: string
   readonly audience: string | readonly string[]
@@ -47,16 +100,51 @@ export interface WebIdentityTrust extends SessionPermissions {
 }
 
 /** Admits the people of one OpenID provider, by tokens for this audience (and of this subject) only. */
-export const webIdentityTrustStatement = (trust: WebIdentityTrust): TrustStatement => {
-  const prefix = issuerHostPath(trust.issuer)
+export const webIdentityTrustStatement = (trust: WebIdentityTrust): TrustStatement => ({
+  Effect: 'Allow',
+  Principal: { Federated: trust.providerArn },
+  Action: actions('sts:AssumeRoleWithWebIdentity', trust),
+  Condition: conditionBlock([
+    ...single(audienceKey(trust.issuer), trust.audience),
+    ...single(subjectKey(trust.issuer), trust.subject),
+    ...(trust.only ?? []),
+  ]),
+})
+
+/** The tags that a session may carry. */
+export interface SessionTagLimits {
+  /** Every key; those of which a person has no value are absent. */
+  readonly keys: readonly string[]
+  /** Those whose value is the same for everybody. */
+  readonly fixed: ReadonlyMap<string, string>
+  /** Keys that may be transitive. */
+  readonly transitive: readonly string[]
+}
+
+/** Permits whom that statement admits to carry these tags and no others. A statement of its own: only TagSession has them. */
+export const tagStatement = (
+  statement: TrustStatement,
+  { keys, fixed, transitive }: SessionTagLimits,
+): TrustStatement => {
+  const { StringEquals, Null, 'ForAllValues:StringEquals': _, ...rest } = statement.Condition
+  const values = Object.fromEntries(
+    [...fixed].map(([key, value]) => [`aws:RequestTag/${key}`, literal(value, 'StringEquals')]),
+  )
   return {
-    Effect: 'Allow',
-    Principal: { Federated: trust.providerArn },
-    Action: actions('sts:AssumeRoleWithWebIdentity', trust),
+    ...statement,
+    Action: 'sts:TagSession',
     Condition: {
-      StringEquals: {
-        [`${prefix}:aud`]: trust.audience,
-        ...(trust.subject === undefined ? {} : { [`${prefix}:sub`]: trust.subject }),
+      StringEquals: { ...StringEquals, ...values },
+      ...rest,
+      'ForAllValues:StringEquals': {
+        'aws:TagKeys': keys,
+        ...(transitive.length > 0 ? { 'sts:TransitiveTagKeys': transitive } : {}),
+      },
+      // ForAllValues holds for no values at all.
+      Null: {
+        ...Null,
+        'aws:TagKeys': 'false',
+        ...(transitive.length === 0 ? { 'sts:TransitiveTagKeys': 'true' } : {}),
       },
     },
   }

@@ -1,5 +1,6 @@
 /** Whom the evidence was made for. */
 import { single } from '../../context.ts'
+import { audienceKey } from '../../issuer-keys.ts'
 import type { Policy } from '../../policy.ts'
 import { namedProviders } from '../../principals.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
@@ -9,8 +10,7 @@ import { admittedBy, holdsFor, isPinned, issuerOf, type NamedProvider } from '..
 /** The keys in which AWS shows the audience. */
 const audienceKeys = (issuer: string | undefined): readonly string[] => {
   if (issuer === undefined) return ['saml:aud']
-  if (issuer === 'www.amazon.com' || issuer === 'graph.facebook.com') return [`${issuer}:app_id`]
-  return issuer === 'accounts.google.com' ? [`${issuer}:aud`, `${issuer}:oaud`] : [`${issuer}:aud`]
+  return issuer === 'accounts.google.com' ? [`${issuer}:aud`, `${issuer}:oaud`] : [audienceKey(issuer)]
 }
 
 /** IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. */

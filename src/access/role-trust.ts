@@ -1,0 +1,202 @@
+/**
+ * From the configuration to what IAM has to know: the identity provider behind which somebody's people come, and the
+ * trust policy that admits exactly those whom the rules mean, as far as AWS can see who they are. Pure. Start at
+ * roleTrust; which key shows which attribute is in rule-keys.ts.
+ */
+import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
+import type { AccessRule, Config, ProviderConfig } from '../config/types.ts'
+import { issuerHostPath, oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
+import {
+  type KeyCondition,
+  type SessionTagLimits,
+  samlTrustStatement,
+  type TrustStatement,
+  tagStatement,
+  webIdentityTrustStatement,
+} from '../iam/generate.ts'
+import type { EvidenceInUse } from '../iam/lint/facts.ts'
+import { namedProviders } from '../iam/principals.ts'
+import { type Conditions, conditionsOfRule } from './rule-keys.ts'
+
+export type TrustSettings = Pick<
+  Config,
+  'providers' | 'access' | 'issuer' | 'sessionTags' | 'transitiveTags' | 'sourceIdentity'
+>
+
+/** The gateway's own names. */
+export interface OurNames {
+  /** The gateway as SAML identity provider towards AWS. */
+  readonly entityId: string
+  /** Where that provider's responses go: what AWS sees as recipient of an original one. */
+  acsUrl(providerId: string): string
+}
+
+/** Who vouches towards AWS, and how IAM knows them. */
+export type IamProvider =
+  | { readonly kind: 'saml'; readonly name: string }
+  | { readonly kind: 'oidc'; readonly url: string; readonly audience: string }
+
+/** undefined: tokens are to be reissued, and the configuration has no issuer. */
+export const iamProviderOf = (
+  provider: ProviderConfig,
+  { issuer }: Pick<Config, 'issuer'>,
+): IamProvider | undefined => {
+  const { exchange } = provider
+  if (exchange.via === 'saml') return { kind: 'saml', name: exchange.provider }
+  if (exchange.evidence === 'reissued') return issuer && { kind: 'oidc', url: issuer.url, audience: issuer.audience }
+  return provider.protocol === 'oidc' ? { kind: 'oidc', url: provider.issuer, audience: provider.clientId } : undefined
+}
+
+/** Whether IAM knows that one by name, so that nobody registers it. */
+export const isNamedProvider = (provider: IamProvider): boolean =>
+  provider.kind === 'oidc' && provider.url.startsWith('https://') && namedProviders.has(issuerHostPath(provider.url))
+
+/** How trust policies in that account name the provider. */
+export const principalOf = (provider: IamProvider, { partition, account }: Place): string => {
+  if (provider.kind === 'saml') return samlProviderArn(partition, account, provider.name)
+  return isNamedProvider(provider) ? issuerHostPath(provider.url) : oidcProviderArn(partition, account, provider.url)
+}
+
+type Place = Pick<RoleArn, 'partition' | 'account'>
+
+/** `saml:aud` is the Recipient: AWS where the gateway reissues, the gateway where the original is passed on. */
+const recipientOf = ({ id, exchange }: ProviderConfig, names: OurNames, { partition }: Place): string | undefined => {
+  if (exchange.evidence === 'original') return names.acsUrl(id)
+  const known = partitionById(partition)
+  return known && samlRecipient(known)
+}
+
+const tagLimits = ({ sessionTags, transitiveTags }: TrustSettings): SessionTagLimits => ({
+  keys: [...sessionTags.keys()],
+  fixed: new Map([...sessionTags].filter(([, template]) => !/\{[^{}]+\}/.test(template))),
+  transitive: transitiveTags,
+})
+
+/** What the gateway adds to a session. To original evidence it can add nothing. */
+const permissionsOf = ({ exchange }: ProviderConfig, { sessionTags, sourceIdentity }: TrustSettings) => {
+  const isOurs = exchange.evidence === 'reissued'
+  return { tags: isOurs && sessionTags.size > 0, sourceIdentity: isOurs && sourceIdentity !== undefined }
+}
+
+/** A person who proves who they are to two providers is two subjects: whose word the token repeats is in `amr`. */
+const providerMethod = (provider: ProviderConfig, url: string): readonly KeyCondition[] =>
+  provider.exchange.evidence === 'reissued'
+    ? [{ key: `${issuerHostPath(url)}:amr`, values: [`provider:${provider.id}`], isList: true }]
+    : []
+
+const issuerOfResponses = (provider: ProviderConfig, { entityId }: OurNames): string | undefined => {
+  if (provider.exchange.evidence === 'reissued') return entityId
+  return provider.protocol === 'saml' ? provider.entityId : undefined
+}
+
+/** The statement that admits those people, without what their sessions carry. undefined: AWS would take them nowhere. */
+const admitting = (
+  provider: ProviderConfig,
+  only: readonly KeyCondition[],
+  { settings, names, role }: Question,
+): TrustStatement | undefined => {
+  const iamProvider = iamProviderOf(provider, settings)
+  const recipient = recipientOf(provider, names, role)
+  if (!iamProvider || recipient === undefined) return undefined
+  const { sourceIdentity } = permissionsOf(provider, settings)
+  const trust = { providerArn: principalOf(iamProvider, role), sourceIdentity }
+  if (iamProvider.kind === 'oidc') {
+    const { url, audience } = iamProvider
+    const method = providerMethod(provider, url)
+    return webIdentityTrustStatement({ ...trust, issuer: url, audience, only: [...method, ...only] })
+  }
+  const issuer = only.some(({ key }) => key === 'saml:iss') ? undefined : issuerOfResponses(provider, names)
+  return samlTrustStatement({ ...trust, recipient, only, ...(issuer === undefined ? {} : { issuer }) })
+}
+
+interface Question {
+  readonly settings: TrustSettings
+  readonly names: OurNames
+  readonly role: RoleArn
+}
+
+/** `{account}` and its like stand for any text. */
+const mayName = (template: string, arn: string): boolean => {
+  const body = template.replace(/[\\^$.*+?()|[\]/]/g, '\\$&').replaceAll(/\{[^{}]+\}/g, '.+')
+  return template === arn || new RegExp(`^${body}$`).test(arn)
+}
+
+const reaches = ({ when }: AccessRule, { id }: ProviderConfig): boolean => when.provider?.includes(id) ?? true
+
+/** The rules by which that provider's people may have the role. */
+const rulesFor = (provider: ProviderConfig, { settings, role }: Question): readonly AccessRule[] =>
+  settings.access.filter(
+    (rule) => reaches(rule, provider) && rule.roles.some((template) => mayName(template, role.arn)),
+  )
+
+const isWithin = (narrow: readonly KeyCondition[], wide: readonly KeyCondition[]): boolean => {
+  const has = new Set(narrow.map((condition) => JSON.stringify(condition)))
+  return wide.every((condition) => has.has(JSON.stringify(condition)))
+}
+
+/** Each once, and none that another one covers. */
+const widest = (all: readonly Conditions[]): readonly Conditions[] =>
+  all.filter(({ seen }, n) =>
+    all.every((other, m) => m === n || !isWithin(seen, other.seen) || (isWithin(other.seen, seen) && n < m)),
+  )
+
+/** What one provider's people need of a role. */
+export interface RoleTrust {
+  /** None where AWS cannot take them: its partition is not known, or the gateway is no issuer. */
+  readonly statements: readonly TrustStatement[]
+  /** What the rules ask for and AWS does not see, as the rules call it: `groups`. The gateway alone asks for that. */
+  readonly unseen: readonly string[]
+}
+
+/** What the role's trust policy has to say for the people of that provider. */
+export const roleTrust = (
+  settings: TrustSettings,
+  names: OurNames,
+  provider: ProviderConfig,
+  role: RoleArn,
+): RoleTrust => {
+  const question = { settings, names, role }
+  const rules = rulesFor(provider, question).map((rule) => conditionsOfRule(rule, provider, settings))
+  const alternatives = rules.length > 0 ? widest(rules) : [{ seen: [], unseen: [] }]
+  const limits = permissionsOf(provider, settings).tags ? tagLimits(settings) : undefined
+  const statements = alternatives.flatMap(({ seen }) => {
+    const statement = admitting(provider, seen, question)
+    if (!statement) return []
+    return limits ? [statement, tagStatement(statement, limits)] : [statement]
+  })
+  return { statements, unseen: [...new Set(rules.flatMap(({ unseen }) => unseen))] }
+}
+
+/** What a role's policy has to let in, for lintTrustPolicy. Providers that AWS could not take are left out. */
+export const evidenceInUse = (
+  settings: TrustSettings,
+  names: OurNames,
+  provider: ProviderConfig,
+  role: RoleArn,
+): readonly EvidenceInUse[] => {
+  const iamProvider = iamProviderOf(provider, settings)
+  const recipient = recipientOf(provider, names, role)
+  if (!iamProvider || recipient === undefined) return []
+  return [
+    {
+      kind: iamProvider.kind === 'saml' ? 'saml' : 'web-identity',
+      provider: principalOf(iamProvider, role),
+      audience: iamProvider.kind === 'saml' ? recipient : iamProvider.audience,
+      ...permissionsOf(provider, settings),
+    },
+  ]
+}
+
+/** Whether the people of that provider can have the role: by a rule, or by their identity provider's own word. */
+export const canReach = (provider: ProviderConfig, { access }: Pick<Config, 'access'>, role: RoleArn): boolean => {
+  const rules = access.filter((rule) => reaches(rule, provider))
+  if (rules.some(({ roles }) => roles.some((template) => mayName(template, role.arn)))) return true
+  if (provider.protocol !== 'saml') return false
+  return provider.exchange.evidence === 'original' ? rules.length === 0 : provider.rolesFromAssertion
+}
+
+/** Every role that a rule names outright for that provider, in the order of the rules. */
+export const rolesNamedFor = (provider: ProviderConfig, { access }: Pick<Config, 'access'>): readonly RoleArn[] => {
+  const arns = new Set(access.filter((rule) => reaches(rule, provider)).flatMap(({ roles }) => roles))
+  return [...arns].flatMap((arn) => parseRoleArn(arn) ?? [])
+}
