@@ -5,18 +5,12 @@ import { type Partition, partitions } from './facts/partitions.ts'
 export interface ConsoleSettings {
   /** Replaces AWS sign-in of the partition: the origin of the local AWS, say. */
   readonly signInOrigin?: string
-  /** Where AWS sends people whose console session has ended: back to the gateway. */
-  readonly issuer: string
   readonly timeoutSeconds: number
   readonly fetch?: typeof fetch
 }
 
 /** Where people of this partition sign in. */
 export const signInOrigin = ({ signInHost }: Partition): string => `https://${signInHost}`
-
-/** The console's first page, in that region. */
-export const consoleHome = ({ consoleHost }: Partition, region: string): string =>
-  `https://${consoleHost}/console/home?region=${region}`
 
 /** Every origin that a browser passes on its way from a form of ours to the console: for the page's form-action. */
 export const consoleOrigins = (signInReplacement: string | undefined): readonly string[] =>
@@ -25,15 +19,6 @@ export const consoleOrigins = (signInReplacement: string | undefined): readonly 
         [signInHost, consoleHost].flatMap((host) => [`https://${host}`, `https://*.${host}`]),
       )
     : [signInReplacement]
-
-/** Whether it is a page of this partition's console: nothing else may follow a sign-in. */
-export const isConsolePage = ({ consoleHost }: Partition, destination: string): boolean => {
-  // It is handed on as it stands, and who reads it next may see another host behind these than browsers do.
-  if (/[\\\p{Cc}]/u.test(destination)) return false
-  const url = URL.canParse(destination) ? new URL(destination) : undefined
-  if (url?.protocol !== 'https:' || url.port !== '' || url.username !== '' || url.password !== '') return false
-  return url.hostname === consoleHost || url.hostname.endsWith(`.${consoleHost}`)
-}
 
 /** A sign-in token is some hundred characters; a page of HTML is an error in disguise. */
 const MAX_ANSWER = 64 * 1024
@@ -57,6 +42,15 @@ const signinTokenOf = async (response: Response): Promise<string> => {
   })
 }
 
+/** What is opened, and the way back. */
+export interface ConsoleVisit {
+  readonly partition: Partition
+  /** A page of that partition's console. */
+  readonly destination: string
+  /** Where AWS sends people whose console session has ended: back to the gateway, and to the same role and page. */
+  readonly issuer: string
+}
+
 /**
  * The URL that opens the AWS console with these credentials at that page. It works for 15 minutes and for whoever has
  * it. SessionDuration is left out: the console session then lasts as long as the credentials.
@@ -64,8 +58,7 @@ const signinTokenOf = async (response: Response): Promise<string> => {
  */
 export const consoleSignInUrl = async (
   credentials: Credentials,
-  partition: Partition,
-  destination: string,
+  { partition, destination, issuer }: ConsoleVisit,
   settings: ConsoleSettings,
 ): Promise<URL> => {
   const federation = new URL('/federation', settings.signInOrigin ?? signInOrigin(partition))
@@ -85,7 +78,7 @@ export const consoleSignInUrl = async (
   const login = new URL(federation)
   login.search = new URLSearchParams({
     Action: 'login',
-    Issuer: settings.issuer,
+    Issuer: issuer,
     Destination: destination,
     SigninToken: await signinTokenOf(response),
   }).toString()

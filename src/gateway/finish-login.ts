@@ -59,7 +59,9 @@ const begin = async (
   { signIn, returnTo, arrivedAt }: ParkedSignIn,
   caller: Caller,
 ): Promise<Landed> => {
-  const login = await beginLogin(gateway.store, gateway.now, signIn, gateway.settings.session.lifetimeSeconds)
+  const { lifetimeSeconds } = gateway.settings.session
+  const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
+  const login = await beginLogin(gateway.store, gateway.now, signIn, lifetimeSeconds, from)
   await enterIndex(gateway, login, arrivedAt)
   await rememberFinished(gateway, handle, login, returnTo)
   auditLogin(gateway, login, caller)

@@ -38,8 +38,16 @@ const samlName = ({ issuer, spEntityId, nameId }: SamlSubject): Name => {
 
 const oidcName = ({ provider, name: { kind, value } }: OidcSubject): Name => ['oidc', provider, kind, value]
 
-/** All names of a login: SAML has one, OpenID Connect one for the person and one for the session. */
-const namesOf = ({ providers }: Index, { signIn: { identity, logoutRef } }: Login): readonly Name[] => {
+/** A person as we know them, whatever a logout would have to call them: for all logins that are theirs. */
+const personName = ({ signIn: { identity } }: Login): Name => [
+  'person',
+  identity.provider,
+  identity.issuer,
+  identity.subject,
+]
+
+/** How the provider may call the login: SAML has one name, OpenID Connect one for the person and one for the session. */
+const providerNames = ({ providers }: Index, { signIn: { identity, logoutRef } }: Login): readonly Name[] => {
   const provider = providers.get(identity.provider)
   if (logoutRef.kind === 'oidc') {
     const { subject, sid } = logoutRef
@@ -50,6 +58,8 @@ const namesOf = ({ providers }: Index, { signIn: { identity, logoutRef } }: Logi
   const spEntityId = provider.serviceProvider.entityId
   return [samlName({ issuer: identity.issuer, spEntityId, nameId: logoutRef.nameId })]
 }
+
+const namesOf = (index: Index, login: Login): readonly Name[] => [...providerNames(index, login), personName(login)]
 
 const sidName = (value: string) => ({ kind: 'sid', value }) as const
 
@@ -136,3 +146,15 @@ export const endLoginsOf = (index: Index, subject: SamlSubject, logout: SubjectL
 /** The same for an OpenID provider. `issuedAt`: by the provider's clock. */
 export const endOidcLogins = (index: Index, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> =>
   endLoginsNamed(index, oidcName(subject), { sessionIndexes: [], issueInstant: issuedAt })
+
+/** The live logins of the person whose login this is: in other browsers, and this one. Latest first. */
+export const loginsOfPerson = async (index: Index, login: Login): Promise<readonly Login[]> => {
+  const hashes = hashesOf(index, personName(login))
+  const ids = (await Promise.all(hashes.map((hash) => index.store.members(loginsKey(hash))))).flat()
+  const logins = await Promise.all([...new Set(ids)].map((id) => readLogin(index.store, id)))
+  return logins.flatMap((one) => one ?? []).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
+}
+
+/** Ends all of them, and those that are on their way; returns what it ended. */
+export const endLoginsOfPerson = (index: Index, login: Login): Promise<readonly Login[]> =>
+  endLoginsNamed(index, personName(login), { sessionIndexes: [], issueInstant: new Date(0) })

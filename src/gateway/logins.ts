@@ -1,6 +1,6 @@
 import type { SignIn } from '../core/identity.ts'
 import { newToken } from '../core/ids.ts'
-import type { Gateway } from './gateway.ts'
+import type { Caller, Gateway } from './gateway.ts'
 import type { Clock, Store } from './ports.ts'
 import { fromRecord, toRecord } from './sign-in-record.ts'
 
@@ -13,6 +13,8 @@ export interface Login {
   readonly signIn: SignIn
   readonly startedAt: Date
   readonly expiresAt: Date
+  /** Where it began, for the person to know it by. */
+  readonly from?: Pick<Caller, 'sourceIp' | 'userAgent'>
 }
 
 const keyOf = (id: string): string => `login:${id}`
@@ -21,13 +23,15 @@ interface LoginRecord {
   readonly signIn: string
   readonly startedAt: string
   readonly expiresAt: string
+  readonly from?: Login['from']
 }
 
-const toLoginRecord = ({ signIn, startedAt, expiresAt }: Login): string => {
+const toLoginRecord = ({ signIn, startedAt, expiresAt, from }: Login): string => {
   const record: LoginRecord = {
     signIn: toRecord(signIn),
     startedAt: startedAt.toISOString(),
     expiresAt: expiresAt.toISOString(),
+    ...(from && { from }),
   }
   return JSON.stringify(record)
 }
@@ -40,14 +44,21 @@ const fromLoginRecord = (id: string, text: string | undefined): Login | undefine
     signIn: fromRecord(record.signIn),
     startedAt: new Date(record.startedAt),
     expiresAt: new Date(record.expiresAt),
+    ...(record.from && { from: record.from }),
   }
 }
 
 /** Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. */
-export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifetimeSeconds: number): Promise<Login> => {
+export const beginLogin = async (
+  store: Store,
+  now: Clock,
+  signIn: SignIn,
+  lifetimeSeconds: number,
+  from?: Login['from'],
+): Promise<Login> => {
   const startedAt = now()
   const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
-  const login: Login = { id: newToken(), signIn, startedAt, expiresAt: new Date(end) }
+  const login: Login = { id: newToken(), signIn, startedAt, expiresAt: new Date(end), ...(from && { from }) }
   await store.put(keyOf(login.id), toLoginRecord(login), login.expiresAt)
   return login
 }

@@ -1,49 +1,71 @@
-import { consoleHome, isConsolePage } from '../aws/console.ts'
+import { signInTokenSeconds } from '../aws/facts/limits.ts'
 import { partitionById } from '../aws/facts/partitions.ts'
 import { parseRoleArn } from '../core/arn.ts'
 import { auditConsole, auditDenied } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
+import { destinationOf, goPath } from './go.ts'
 import type { Login } from './logins.ts'
 import { rememberConsole } from './remember.ts'
 import { takeRole } from './take-role.ts'
 import type { TakenRole, WantedRole } from './taken-role.ts'
 
 export interface WantedConsole extends WantedRole {
-  /** A page of the AWS console; undefined or empty: its first page. */
+  /** A page of the AWS console or the name of a service; undefined or empty: its first page. */
   readonly destination: string | undefined
 }
 
-const refuseOtherPlaces = ({ role, destination }: WantedConsole): void => {
-  const partition = partitionById(parseRoleArn(role)?.partition ?? '')
-  if (!destination || (partition && isConsolePage(partition, destination))) return
-  throw new GatewayError('role.destination_refused', { found: destination.slice(0, 300), source: 'destination' })
+export interface OpenedConsole {
+  /** Opens the console for whoever has it: a secret. */
+  readonly url: URL
+  /** How long that works. The session that it opens lasts as long as the credentials. */
+  readonly worksUntil: Date
+  readonly taken: TakenRole
+  /** A page of the console. */
+  readonly destination: string
+  /** A link to the same role and page, for others and for later: no secret. */
+  readonly sharedUrl: string
+}
+
+/** Before the role is taken: an address that is refused costs no exchange. */
+const refuseOtherPlaces = (arn: string, wish: string): void => {
+  const role = parseRoleArn(arn)
+  if (role) destinationOf({ role, region: '' }, wish)
 }
 
 /**
- * Takes the role and returns the URL that opens the AWS console with it: good for 15 minutes, for whoever has it.
- * Throws GatewayError or StsError.
+ * Takes the role and returns the URL that opens the AWS console with it. A console session that has ended leads back to
+ * the same role and page, for one press of a button. Throws GatewayError or StsError.
  */
 export const openConsole = async (
   gateway: Gateway,
   login: Login,
   wanted: WantedConsole,
   caller: Caller,
-): Promise<URL> => {
-  refuseOtherPlaces(wanted)
+): Promise<OpenedConsole> => {
+  const wish = wanted.destination ?? ''
+  refuseOtherPlaces(wanted.role, wish)
   const taken = await takeRole(gateway, login, wanted, caller)
-  const { url, destination } = await consoleUrl(gateway, taken, wanted.destination).catch((error: unknown) => {
+  const destination = destinationOf(taken.role, wish)
+  const shared = goPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
+  const sharedUrl = `${gateway.settings.baseUrl}${shared}`
+  const url = await signInUrl(gateway, taken, destination, sharedUrl).catch((error: unknown) => {
     auditDenied(gateway, 'console.denied', login, wanted, caller, error)
     throw error
   })
   auditConsole(gateway, login, taken, destination, caller)
   await rememberConsole(gateway, login, taken, destination, caller)
-  return url
+  const worksUntil = new Date(gateway.now().getTime() + signInTokenSeconds * 1000)
+  return { url, worksUntil, taken, destination, sharedUrl }
 }
 
-const consoleUrl = async (gateway: Gateway, { role, credentials }: TakenRole, wanted: string | undefined) => {
+const signInUrl = async (
+  gateway: Gateway,
+  { role, credentials }: TakenRole,
+  destination: string,
+  issuer: string,
+): Promise<URL> => {
   const partition = partitionById(role.role.partition)
   if (!partition) throw new GatewayError('role.not_granted', { found: role.role.partition, source: 'role' })
-  const destination = wanted || consoleHome(partition, role.region)
-  return { destination, url: await gateway.consoleSignIn.signInUrl(credentials, partition, destination) }
+  return gateway.consoleSignIn.signInUrl(credentials, { partition, destination, issuer })
 }

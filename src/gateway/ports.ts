@@ -1,5 +1,5 @@
 /** What the use-cases need from outside, so that they can be run with any clock, store, network and log. */
-import type { Partition } from '../aws/facts/partitions.ts'
+import type { ConsoleVisit } from '../aws/console.ts'
 import type { AssumedRole, RoleRequest } from '../aws/sts/client.ts'
 import type { Credentials } from '../core/credentials.ts'
 
@@ -42,5 +42,5 @@ export interface StsClient {
 
 /** AWS sign-in: from credentials to a URL that opens the console. Throws StsError. */
 export interface ConsoleSignIn {
-  signInUrl(credentials: Credentials, partition: Partition, destination: string): Promise<URL>
+  signInUrl(credentials: Credentials, visit: ConsoleVisit): Promise<URL>
 }

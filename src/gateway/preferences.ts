@@ -1,4 +1,7 @@
-/** What a person is used to: their pins, what they took of late and for how long, and in what format. */
+/**
+ * What a person is used to: their pins, what they took of late and for how long. What belongs to a machine and not to a
+ * person (the format of credentials, the last provider) is kept in the browser.
+ */
 
 import { GatewayError } from './errors.ts'
 import type { Gateway } from './gateway.ts'
@@ -14,7 +17,6 @@ export interface Preferences {
   /** What was chosen for each role the last time, as the person chose it (`1h`, `until 18:00`), by ARN. */
   readonly durations: ReadonlyMap<string, string>
   /** The format in which credentials were last looked at. */
-  readonly lastFormat?: string
   /** False for who is another person at each sign-in: then nothing outlives the login. */
   readonly isKept: boolean
 }
@@ -30,7 +32,6 @@ interface PreferencesRecord {
   readonly pins: readonly string[]
   readonly recent: readonly (readonly [arn: string, takenAt: string])[]
   readonly durations: readonly (readonly [arn: string, chosen: string])[]
-  readonly lastFormat?: string
 }
 
 const MOST_PINS = 500
@@ -96,7 +97,3 @@ export const rememberTaken = (keeping: Keeping, login: Login, { arn, chosen }: T
         chosen === undefined ? before.durations : new Map([...others, [arn, chosen] as const].slice(-MOST_DURATIONS)),
     }
   })
-
-/** The person looked at credentials in that format: they have such a system. */
-export const rememberFormat = (keeping: Keeping, login: Login, format: string): Promise<void> =>
-  updateRecord(keeping, preferences, login, (before) => ({ ...before, lastFormat: format }))

@@ -1,9 +1,11 @@
 import { FedgateError } from '../core/errors.ts'
 import { auditLogout } from './audit-lines.ts'
 import type { Caller, Gateway } from './gateway.ts'
+import { endLoginsOfPerson } from './login-index.ts'
 import { endLogin, type Login } from './logins.ts'
 import { endSessionAtProvider } from './oidc-logout.ts'
 import { beginLogout } from './pending-logouts.ts'
+import { rememberSignIn } from './remember.ts'
 import { sendLogoutRequest } from './single-logout-messages.ts'
 import type { Departure } from './start-login.ts'
 
@@ -19,13 +21,7 @@ const askProvider = (gateway: Gateway, login: Login, handle: string): Promise<De
     ? sendLogoutRequest(gateway, login, handle)
     : endSessionAtProvider(gateway, login)
 
-/**
- * Ends the login, and with it every session that hangs on it; only then the identity provider is asked to do the same.
- * That nobody there can be asked keeps nobody signed in here.
- */
-export const signOut = async (gateway: Gateway, { id, signIn }: Login, caller: Caller): Promise<SignedOut> => {
-  const login = await endLogin(gateway, id)
-  if (login) auditLogout(gateway, login, 'person', caller)
+const leave = async (gateway: Gateway, login: Login | undefined, { signIn }: Login): Promise<SignedOut> => {
   const handle = await beginLogout(gateway, signIn.identity.provider)
   if (!login) return { handle, departure: undefined }
   const departure = await askProvider(gateway, login, handle).catch((error: unknown) => {
@@ -33,4 +29,29 @@ export const signOut = async (gateway: Gateway, { id, signIn }: Login, caller: C
     throw error
   })
   return { handle, departure }
+}
+
+/**
+ * Ends the login, and with it every session that hangs on it; only then the identity provider is asked to do the same.
+ * That nobody there can be asked keeps nobody signed in here.
+ */
+export const signOut = async (gateway: Gateway, login: Login, caller: Caller): Promise<SignedOut> => {
+  const ended = await endLogin(gateway, login.id)
+  if (ended) {
+    auditLogout(gateway, ended, 'person', caller)
+    await rememberSignIn(gateway, ended, 'sign-out', caller)
+  }
+  return leave(gateway, ended, login)
+}
+
+/** The same for every login of this person, wherever it is. The identity provider is asked about this one. */
+export const signOutEverywhere = async (gateway: Gateway, login: Login, caller: Caller): Promise<SignedOut> => {
+  const ended = await endLoginsOfPerson(gateway, login)
+  for (const one of ended) auditLogout(gateway, one, 'person', caller)
+  await rememberSignIn(gateway, login, 'sign-out', caller)
+  return leave(
+    gateway,
+    ended.find(({ id }) => id === login.id),
+    login,
+  )
 }

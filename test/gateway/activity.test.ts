@@ -15,7 +15,7 @@ const caller = { reference: 'ref', sourceIp: '192.0.2.1', userAgent: 'Browser/1'
 const taken = (name: string, accessKeyId = `ASIA${name}`) =>
   ({
     role: { role: { arn: roleArn(name) }, region: 'eu-west-1' },
-    sessionName: 'alice@example.org',
+    session: { roleSessionName: 'alice@example.org' },
     durationSeconds: 3600,
     credentials: {
       accessKeyId,

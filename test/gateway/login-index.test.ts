@@ -94,7 +94,7 @@ describe('the index of logins', () => {
     const { index } = house(['first'], watching)
     await enter(index)
     await logOut(index)
-    expect(seen).toHaveLength(2)
+    expect(seen).toHaveLength(3)
     expect(seen.join()).not.toMatch(/alice|idp[.]example/)
   })
 

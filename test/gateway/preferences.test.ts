@@ -1,7 +1,7 @@
 /** What is remembered of a person's habits, for whom, and for how long. */
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../src/gateway/ports.ts'
-import { pinRole, preferencesOf, rememberFormat, rememberTaken } from '../../src/gateway/preferences.ts'
+import { pinRole, preferencesOf, rememberTaken } from '../../src/gateway/preferences.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { enterAs, personHouse, roleArn } from './person.ts'
 
@@ -52,11 +52,10 @@ describe('pins', () => {
       ...Array.from({ length: 40 }, (_, n) =>
         rememberTaken(gateway, login, { arn: roleArn(`R${n}`), chosen: undefined }),
       ),
-      rememberFormat(gateway, login, 'fish'),
     ])
-    const { pins, lastFormat } = await preferencesOf(gateway, login)
+    const { pins, recent } = await preferencesOf(gateway, login)
     expect(pins.toSorted()).toEqual([roleArn('Audit'), roleArn('Dev'), roleArn('Ops')])
-    expect(lastFormat).toBe('fish')
+    expect(recent).toHaveLength(20)
   })
 
   it('end at five hundred', async () => {
@@ -101,7 +100,7 @@ describe('what is kept', () => {
     const { gateway, wait } = personHouse()
     await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
     wait(179 * DAY)
-    await rememberFormat(gateway, await enterAs(gateway), 'fish')
+    await rememberTaken(gateway, await enterAs(gateway), { arn: roleArn('Ops'), chosen: undefined })
     wait(179 * DAY)
     expect((await preferencesOf(gateway, await enterAs(gateway))).pins).toEqual([roleArn('Dev')])
     wait(2 * DAY)
