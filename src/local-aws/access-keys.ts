@@ -33,6 +33,28 @@ const accountPayload = (account: string, chance: Uint8Array): Uint8Array => {
 export const accessKeyId = (prefix: 'ASIA' | 'AKIA', account: string, chance: Uint8Array): string =>
   prefix + base32(accountPayload(account, chance))
 
+/** The octets of RFC 4648 section 6; undefined for other characters. */
+const base32Octets = (text: string): Buffer | undefined => {
+  let buffer = 0n
+  for (const character of text) {
+    const value = ALPHABET.indexOf(character)
+    if (value < 0) return undefined
+    buffer = (buffer << 5n) | BigInt(value)
+  }
+  return Buffer.from(buffer.toString(16).padStart((text.length * 5) / 4, '0'), 'hex')
+}
+
+/**
+ * The account that a key id has in it, whether or not the key exists: the way back from `accessKeyId`. undefined for
+ * what is no key id, and for older ones, which have no account in them.
+ */
+export const accountOf = (id: string): string | undefined => {
+  const octets = /^A[KS]IA.{16}$/.test(id) ? base32Octets(id.slice(4)) : undefined
+  if (!octets) return undefined
+  const head = BigInt(octets.readUIntBE(0, 6))
+  return head >> 47n === 1n ? String((head >> 7n) & 0xffffffffffn).padStart(12, '0') : undefined
+}
+
 /** The unique id of a role or user, the same for the same ARN: `AROA` or `AIDA` and 17 characters. */
 export const uniqueId = (prefix: 'AROA' | 'AIDA', account: string, arn: string): string => {
   const hash = createHash('sha256').update(arn).digest()

@@ -1,38 +1,42 @@
 /** Whether a signed call is allowed, and the refusal that AWS would send where it is not. */
+import { type ContextValue, requestContext } from '../iam/context.ts'
 import { AwsError } from './aws-errors.ts'
+import { callerContext } from './caller-context.ts'
 import { type Attempt, deniedText, ownRefusal, type Refusal, type SignedCaller } from './permissions.ts'
-import type { Iam } from './state.ts'
-import type { AuthorizationMessages } from './sts/authorization-message.ts'
+import type { Call, Sts } from './sts/call.ts'
 import { decodedMessage } from './sts/decoded-message.ts'
 
-export interface Authorizing {
-  readonly iam: Iam
-  readonly messages: AuthorizationMessages
+interface Wanted {
+  /** `sts:GetFederationToken` */
+  readonly action: string
+  readonly resource: string
+  /** The condition keys of this action, beside the caller's and the call's. */
+  readonly keys?: readonly ContextValue[]
 }
 
 /** Throws AccessDenied unless the caller's own policies allow it. */
-export const requirePermission = (
-  { iam, messages }: Authorizing,
-  caller: SignedCaller,
-  attempt: Attempt,
-  now: Date,
-): void => {
-  const refusal = ownRefusal(iam, caller, attempt)
-  if (refusal) throw accessDenied(messages, caller, attempt, refusal, now)
+export const requirePermission = (sts: Sts, call: Call, caller: SignedCaller, wanted: Wanted): void => {
+  const { action, resource, keys = [] } = wanted
+  const context = requestContext([...keys, ...callerContext(sts.iam, caller, call)])
+  const attempt = { action, resource, context }
+  const refusal = ownRefusal(sts.iam, caller, attempt)
+  if (refusal) throw accessDenied(sts, call, caller, attempt, refusal)
 }
 
 /**
- * AWS's text, then the message that DecodeAuthorizationMessage decodes, as EC2 does it: there STS itself sends none, and
+ * AWS's text, then the message that DecodeAuthorizationMessage decodes, as EC2 does it: AWS's own STS sends none, but
  * here there is no EC2.
  */
 export const accessDenied = (
-  messages: AuthorizationMessages,
+  { messages }: Sts,
+  { now }: Call,
   caller: SignedCaller,
   attempt: Attempt,
   refusal: Refusal,
-  now: Date,
 ): AwsError => {
-  const text = deniedText(caller, attempt, refusal)
   const message = messages.seal(decodedMessage(caller, attempt, refusal), caller.account, now)
-  return new AwsError('AccessDenied', `${text}. Encoded authorization failure message: ${message}`, text)
+  return new AwsError(
+    'AccessDenied',
+    `${deniedText(caller, attempt, refusal)}. Encoded authorization failure message: ${message}`,
+  )
 }

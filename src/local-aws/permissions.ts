@@ -85,11 +85,11 @@ const refusalOf = (
   return decision.effect === 'allow' ? undefined : { isExplicit: decision.effect === 'explicit-deny', by, decision }
 }
 
-/** Within an account AWS tells whose policy it was; across accounts it does not. */
+/** As AWS says it to the caller: with the kind of policy that decided, and in another account's case without. */
 export const deniedText = (caller: SignedCaller, { action, resource }: Attempt, refusal: Refusal): string => {
   const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`
   if (refusal.by === undefined) return text
-  const article = refusal.by === 'role trust policy' ? 'the' : refusal.by === 'session policy' ? 'a' : 'an'
+  const article = { 'role trust policy': 'the', 'session policy': 'a', 'identity-based policy': 'an' }[refusal.by]
   return refusal.isExplicit
     ? `${text} with an explicit deny in ${article} ${refusal.by}`
     : `${text} because no ${refusal.by} allows the ${action} action`

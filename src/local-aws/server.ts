@@ -16,6 +16,7 @@ import { createSignIn, federation, oauthLogout, showConsole, signOut } from './s
 import { consoleCss } from './sign-in/style.ts'
 import { openState } from './state/open.ts'
 import type { LocalAwsState } from './state.ts'
+import { createAuthorizationMessages } from './sts/authorization-message.ts'
 import { stsService } from './sts/endpoint.ts'
 import { createIssuerKeys, fetchJson } from './sts/issuer-keys.ts'
 
@@ -68,7 +69,8 @@ const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): Read
   const iam = openState(options.state, startedAt)
   const sessions = createSessions()
   const trail = createTrail(options.trail)
-  const aws = { iam, sessions, issuerKeys: createIssuerKeys(fetchJson, options.allowHttpIssuers) }
+  const issuerKeys = createIssuerKeys(fetchJson, options.allowHttpIssuers)
+  const aws = { iam, sessions, issuerKeys, messages: createAuthorizationMessages() }
   const program: Program = { aws, services: [stsService], trail, log }
   const signIn = createSignIn(iam, sessions)
   const call: Handler = (request, now) => answerCall(program, request, now)

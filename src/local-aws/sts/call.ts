@@ -5,6 +5,7 @@ import type { Endpoint } from '../regions.ts'
 import type { WebRequest } from '../reply.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Iam } from '../state.ts'
+import type { AuthorizationMessages } from './authorization-message.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 
 /** What the actions work on. */
@@ -12,6 +13,7 @@ export interface Sts {
   readonly iam: Iam
   readonly sessions: Sessions
   readonly issuerKeys: IssuerKeys
+  readonly messages: AuthorizationMessages
 }
 
 /** One call of one action. */

@@ -1,6 +1,7 @@
 /** From an allowed call to credentials. */
-import { roleDuration } from '../../aws/facts/limits.ts'
+import { roleDuration, userSessionDuration } from '../../aws/facts/limits.ts'
 import { estimatePackedSize } from '../../aws/facts/packed-size.ts'
+import { carriedContext } from '../../iam/condition-keys.ts'
 import type { ContextValue } from '../../iam/context.ts'
 import { element, type Markup } from '../../xml/write.ts'
 import { newTemporaryKey } from '../access-keys.ts'
@@ -9,7 +10,7 @@ import { timestamp } from '../query/answer.ts'
 import type { Parameters } from '../query/parameters.ts'
 import { required } from '../query/shapes.ts'
 import type { RoleSession, Session, Sessions } from '../sessions.ts'
-import type { Iam, Role } from '../state.ts'
+import type { Iam, Role, User } from '../state.ts'
 import type { SessionPolicyRequest } from './session-policies.ts'
 import type { SessionTags } from './session-tags.ts'
 import type { AssumeAction } from './trust.ts'
@@ -32,6 +33,14 @@ export const requestedDuration = (parameters: Parameters, role: Role): number =>
   if (seconds > role.maxSessionDuration) throw validationError(texts.durationAboveRole)
   return seconds
 }
+
+/** Seconds of GetFederationToken and GetSessionToken: of a root user an hour at most, whatever was asked for. */
+export const userSessionSeconds = (parameters: Parameters, { kind }: User): number => {
+  const seconds = Number(parameters.get('DurationSeconds') ?? userSessionDuration.default)
+  return kind === 'root' ? Math.min(seconds, ROOT_SECONDS) : seconds
+}
+
+const ROOT_SECONDS = 3600
 
 /** What of a call the packed size is made of. */
 interface Packed {
@@ -111,17 +120,11 @@ const newSession = (toOpen: SessionToOpen, now: Date): RoleSession => {
     tags: tags.tags,
     transitiveTagKeys: tags.transitiveKeys,
     sessionPolicies: policies.narrowing,
-    identity: identity.filter(staysInSession),
+    identity: carriedContext(identity),
     // AWS says nothing of MFA in a role's session, even where the call that opened it had a code.
     mfaAt: undefined,
   }
 }
-
-/** Of all the keys of an identity provider these live on in the session (aws-sts-semantics B.1, C.1). */
-const staysInSession = ({ key }: ContextValue): boolean =>
-  key.startsWith('saml:') ? SAML_STAYS.has(key) : /:(?:aud|sub|amr|app_id|user_id|id)$/.test(key)
-
-const SAML_STAYS: ReadonlySet<string> = new Set(['saml:namequalifier', 'saml:sub', 'saml:sub_type'])
 
 export const credentialsMarkup = ({ accessKeyId, secretAccessKey, temporary }: Session): Markup =>
   element('Credentials', {}, [

@@ -1,0 +1,104 @@
+/**
+ * May this caller take this role? Asked of the role's trust policy and, where that names no more than an account, or the
+ * role is another account's, of the caller's own policies as well (aws-sts-semantics A.5, D.3).
+ */
+import { sessionContext } from '../../iam/condition-keys.ts'
+import { type ContextValue, requestContext, single } from '../../iam/context.ts'
+import { type Decision, evaluate } from '../../iam/evaluate.ts'
+import { accessDenied } from '../authorize.ts'
+import type { AwsError } from '../aws-errors.ts'
+import { callerContext, overridden } from '../caller-context.ts'
+import { type Attempt, ownDeny, ownRefusal, type Refusal, type SignedCaller, sessionRefusal } from '../permissions.ts'
+import type { Iam, Role } from '../state.ts'
+import type { Call, Sts } from './call.ts'
+import type { SessionTags } from './session-tags.ts'
+
+export interface AssumeQuestion {
+  readonly caller: SignedCaller
+  readonly sessionName: string
+  readonly externalId: string | undefined
+  readonly sourceIdentity: string | undefined
+  /** What the call passes. */
+  readonly passed: SessionTags
+  /** What the caller's session hands down. */
+  readonly inherited: SessionTags
+  readonly mfaAt: Date | undefined
+  /** Whether contexts of another identity service come along. */
+  readonly hasContexts: boolean
+}
+
+/** Throws AccessDenied with AWS's text for the first of the actions that is not allowed. */
+export const requireAssumeRole = (sts: Sts, call: Call, role: Role, question: AssumeQuestion): void => {
+  const { caller, passed, inherited, sourceIdentity, hasContexts } = question
+  const context = requestContext(keysOf(sts.iam, call, role, question))
+  const actions = [
+    'sts:AssumeRole',
+    ...(passed.tags.size + inherited.tags.size > 0 ? ['sts:TagSession'] : []),
+    ...(sourceIdentity === undefined ? [] : ['sts:SetSourceIdentity']),
+    ...(hasContexts ? ['sts:SetContext'] : []),
+  ]
+  for (const action of actions) {
+    const attempt = { action, resource: role.arn, context }
+    const refusal = refusalOf(sts.iam, caller, role, attempt)
+    if (refusal) throw accessDenied(sts, call, caller, attempt, asToldTo(caller, role, refusal))
+  }
+}
+
+/** Of a role that is not there, and of what no policy decides: the same words as where nobody is let in. */
+export const refuseAssumeRole = (sts: Sts, call: Call, caller: SignedCaller, action: string, arn: string): AwsError => {
+  const attempt = { action, resource: arn, context: requestContext(callerContext(sts.iam, caller, call)) }
+  return accessDenied(sts, call, caller, attempt, UNTOLD)
+}
+
+const UNTOLD: Refusal = { isExplicit: false, by: undefined, decision: undefined }
+
+/** Another account's trust policy is not the caller's to know. */
+const asToldTo = (caller: SignedCaller, role: Role, refusal: Refusal): Refusal =>
+  refusal.by === 'role trust policy' && caller.account !== role.account ? UNTOLD : refusal
+
+const refusalOf = (iam: Iam, caller: SignedCaller, role: Role, attempt: Attempt): Refusal | undefined => {
+  const { action, context } = attempt
+  const trust = evaluate(role.trustPolicy, { principal: { aws: caller.arn }, action, context })
+  if (trust.effect === 'explicit-deny') return byTrust(trust)
+  if (trust.effect !== 'allow') return ownDeny(iam, caller, attempt) ?? byTrust(trust)
+  if (needsOwnPermission(caller, role, action, trust)) return ownRefusal(iam, caller, attempt)
+  return ownDeny(iam, caller, attempt) ?? (isNamedItself(caller, trust) ? undefined : sessionRefusal(caller, attempt))
+}
+
+const byTrust = (decision: Decision): Refusal => ({
+  isExplicit: decision.effect === 'explicit-deny',
+  by: 'role trust policy',
+  decision,
+})
+
+/** Across accounts both sides have to allow, as for a source identity in a chain; an account that is named delegates. */
+const needsOwnPermission = (caller: SignedCaller, role: Role, action: string, { namedAs }: Decision): boolean =>
+  caller.account !== role.account ||
+  namedAs === 'account' ||
+  (action === 'sts:SetSourceIdentity' && caller.kind === 'role-session')
+
+/** A session that is named by its own ARN needs nothing of its policies; one whose role is named is narrowed by them. */
+const isNamedItself = ({ arn }: SignedCaller, { namedAs, statement }: Decision): boolean =>
+  namedAs === 'anyone' || statement?.principal.arns.has(arn) === true
+
+const keysOf = (iam: Iam, call: Call, role: Role, question: AssumeQuestion): readonly ContextValue[] => {
+  const { caller, sessionName, externalId, sourceIdentity, passed, inherited, mfaAt } = question
+  const roleTags = [...overridden(role.tags, inherited.tags)]
+  return [
+    single('sts:ExternalId', externalId),
+    ...sessionContext({
+      roleSessionName: sessionName,
+      sourceIdentity,
+      tags: passed.tags,
+      transitiveTagKeys: [...inherited.transitiveKeys, ...passed.transitiveKeys],
+    }),
+    ...roleTags.flatMap(([key, value]) => [
+      single(`aws:ResourceTag/${key}`, value),
+      single(`iam:ResourceTag/${key}`, value),
+    ]),
+    ...(mfaAt === undefined
+      ? []
+      : [single('aws:MultiFactorAuthPresent', 'true'), single('aws:MultiFactorAuthAge', '0')]),
+    ...callerContext(iam, caller, call),
+  ]
+}
