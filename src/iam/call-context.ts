@@ -10,17 +10,20 @@ export interface SessionFacts {
   readonly sourceIdentity: string | undefined
   readonly tags: Tags
   readonly transitiveTagKeys: readonly string[]
+  /** Of AssumeRole only. */
+  readonly externalId?: string | undefined
 }
 
 /** `sts:*`, `aws:RequestTag/…` and `aws:TagKeys`. */
 export const sessionContext = (session: SessionFacts): ContextValue[] => [
   single('sts:RoleSessionName', session.roleSessionName, 'RoleSessionName'),
   single('sts:SourceIdentity', session.sourceIdentity, 'SourceIdentity'),
+  single('sts:ExternalId', session.externalId, 'ExternalId'),
   list('sts:TransitiveTagKeys', session.transitiveTagKeys, 'the transitive session tags'),
   ...requestTagContext(session.tags),
 ]
 
-/** `aws:RequestTag/…` and `aws:TagKeys`: all that GetFederationToken sets. */
+/** All that GetFederationToken sets. */
 export const requestTagContext = (tags: Tags): ContextValue[] => [
   list('aws:TagKeys', [...tags.keys()], 'the session tags'),
   ...[...tags].map(([key, value]) => single(`aws:RequestTag/${key}`, value, `session tag ${key}`)),
@@ -113,8 +116,3 @@ const temporaryContext = (session: TemporaryFacts, now: Date): ContextValue[] =>
 /** What of an identity provider's words lives on in the session, and in the calls and roles it takes (B.1, C.1). */
 export const carriedContext = (identity: readonly ContextValue[]): ContextValue[] =>
   identity.filter(({ key }) => conditionKeyOf(key)?.usableIn.includes('session'))
-
-/** The keys of AssumeRole beside those of its caller, role and session. */
-export const externalIdContext = (externalId: string | undefined): ContextValue[] => [
-  single('sts:ExternalId', externalId, 'ExternalId'),
-]

@@ -3,15 +3,14 @@
  * of all keys. One file for each of: an assertion, a token, the call and its session; condition-key-table.ts is the table.
  */
 export {
-  type CallerFacts,
   type CallFacts,
   carriedContext,
-  externalIdContext,
   requestTagContext,
   resourceContext,
   type SessionFacts,
   sessionContext,
   signedCallContext,
+  type TemporaryFacts,
   unsignedCallContext,
 } from './call-context.ts'
 export { type ConditionKey, conditionKeyOf, conditionKeyTable, samlAttributeKeys } from './condition-key-table.ts'

@@ -1,6 +1,6 @@
 /** The condition keys of a signed call: who signed it, with what credentials, and the call itself (aws-sts-semantics D.5). */
-import { unsignedCallContext } from '../iam/condition-keys.ts'
-import { type ContextValue, single } from '../iam/context.ts'
+import { signedCallContext, type TemporaryFacts } from '../iam/condition-keys.ts'
+import type { ContextValue } from '../iam/context.ts'
 import type { SignedCaller } from './permissions.ts'
 import type { WebRequest } from './reply.ts'
 import type { Iam, Tags } from './state.ts'
@@ -18,42 +18,33 @@ interface SignedCall {
   readonly now: Date
 }
 
-/** Of two values for one key the first counts: the caller's go before those of a call that nobody signed. */
-export const callerContext = (iam: Iam, caller: SignedCaller, { request, region, now }: SignedCall): ContextValue[] => [
-  single('aws:PrincipalArn', caller.kind === 'role-session' ? caller.roleArn : caller.arn),
-  single('aws:PrincipalAccount', caller.account),
-  single('aws:PrincipalType', principalTypes[caller.kind]),
-  single('aws:userid', caller.userId),
-  single('aws:username', caller.kind === 'user' ? caller.arn.slice(caller.arn.lastIndexOf('/') + 1) : undefined),
-  ...[...principalTags(iam, caller)].map(([key, value]) => single(`aws:PrincipalTag/${key}`, value)),
-  ...sessionContext(caller, now),
-  ...unsignedCallContext({
-    now,
-    region,
-    sourceIp: request.remoteAddress,
-    secureTransport: false,
-    userAgent: request.headers['user-agent'],
-  }),
-]
+/** Nothing of an unsigned call is among them. */
+export const callerContext = (iam: Iam, caller: SignedCaller, { request, region, now }: SignedCall): ContextValue[] =>
+  signedCallContext(
+    {
+      now,
+      region,
+      sourceIp: request.remoteAddress,
+      secureTransport: false,
+      userAgent: request.headers['user-agent'],
+    },
+    {
+      type: principalTypes[caller.kind],
+      arn: caller.kind === 'role-session' ? caller.roleArn : caller.arn,
+      account: caller.account,
+      userId: caller.userId,
+      tags: principalTags(iam, caller),
+      ...(caller.temporary === undefined ? {} : { temporary: temporaryFacts(caller) }),
+    },
+  )
 
-/** What only temporary credentials bring along; whether MFA was there, AWS does not say of long-term keys. */
-const sessionContext = (caller: SignedCaller, now: Date): ContextValue[] => {
-  if (caller.temporary === undefined) return []
-  const { issuedAt, mfaAt } = caller
-  const mfaAge = mfaAt && Math.floor((now.getTime() - mfaAt.getTime()) / 1000)
-  return [
-    single('aws:TokenIssueTime', issuedAt.toISOString()),
-    single('aws:MultiFactorAuthPresent', String(mfaAt !== undefined)),
-    single('aws:MultiFactorAuthAge', mfaAge === undefined ? undefined : String(mfaAge)),
-    ...(caller.kind === 'role-session'
-      ? [
-          single('aws:SourceIdentity', caller.sourceIdentity),
-          single('aws:FederatedProvider', caller.provider),
-          ...caller.identity,
-        ]
-      : []),
-  ]
-}
+const temporaryFacts = (caller: Extract<SignedCaller, { temporary: object }>): TemporaryFacts => ({
+  issuedAt: caller.issuedAt,
+  mfaAt: caller.mfaAt,
+  sourceIdentity: caller.kind === 'role-session' ? caller.sourceIdentity : undefined,
+  federatedProvider: caller.kind === 'role-session' ? caller.provider : undefined,
+  carried: caller.kind === 'role-session' ? caller.identity : [],
+})
 
 /** A session's own tags go before those of its role or user, whichever way the key is written. */
 const principalTags = (iam: Iam, caller: SignedCaller): Tags => {
