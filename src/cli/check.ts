@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises'
 import { checkAll } from '../check/check.ts'
 import type { CheckPorts } from '../check/ports.ts'
 import { checkResponse } from '../check/response.ts'
-import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/types.ts'
 import { type Judged, judgedJson, judgedLines, type Mark, outcomeOfAll, summaryLine } from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/expected-response.ts'
@@ -11,6 +10,7 @@ import { ask } from './ask.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
 import { CheckError } from './errors.ts'
 import { Ended, exitCodes } from './exit-codes.ts'
+import { readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
 import { openOutput, type Style } from './output.ts'
 
@@ -63,7 +63,7 @@ const painter = (style: Style) => (mark: Mark, text: string) => {
 export const runCheck = async (options: CheckOptions): Promise<void> => {
   const { response, provider, idp, inResponseTo, at = now() } = options
   const output = openOutput(process.stdout, process.stderr, process.env)
-  const config = await loadConfig(options.config, process.env)
+  const config = await readConfig(options.config, process.env)
   const judged =
     response === undefined || provider === undefined
       ? await checkAll(config, portsFor(config))

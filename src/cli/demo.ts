@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadConfig } from '../config/load.ts'
 import type { RunningServer } from '../core/running-server.ts'
 import { demoPeople } from '../demo/people.ts'
 import { acsUrl, callbackUrl } from '../gateway/providers.ts'
@@ -11,6 +10,7 @@ import { loadKeyPair, writeWhole } from '../issuer/keys.ts'
 import { type DemoAddresses, demoAddresses, demoClient, demoConfigYaml, demoStateYaml } from './demo-config.ts'
 import { listenError, StartError } from './errors.ts'
 import { type RunningGateway, startGateway } from './gateway-server.ts'
+import { readConfig } from './load-config.ts'
 import type { DemoOptions } from './options.ts'
 import { type Output, openOutput } from './output.ts'
 import { untilStopped } from './until-stopped.ts'
@@ -107,7 +107,7 @@ export const startDemo = async (
   const now = () => new Date()
   const addresses = demoAddresses(portBase)
   const file = await prepare(folder, portBase, now())
-  const config = await loadConfig(file, {})
+  const config = await readConfig(file, {})
   const providers = await startProviders(folder, addresses, now)
   const closeProviders = async () => void (await Promise.all(providers.map((server) => server.close())))
   const gateway: RunningGateway = await startGateway(config, { stdout: process.stdout, log, now }).catch(

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
-import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/types.ts'
 import { oidcProviderArn } from '../core/arn.ts'
 import { type IssuerDocument, issuerDocuments } from '../issuer/documents.ts'
 import { IssuerError } from '../issuer/errors.ts'
 import { writeWhole } from '../issuer/keys.ts'
 import { openWebIdentityIssuer, type WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
+import { readConfig } from './load-config.ts'
 import type { IssuerExportOptions } from './options.ts'
 import { openOutput } from './output.ts'
 
@@ -43,7 +43,7 @@ const nextSteps = ({ url, audience }: WebIdentityIssuer, documents: readonly Iss
  */
 export const runIssuerExport = async ({ config: file, folder }: IssuerExportOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
-  const issuer = await issuerOf(await loadConfig(file, process.env))
+  const issuer = await issuerOf(await readConfig(file, process.env))
   const documents = issuerDocuments(issuer)
   for (const document of documents) output.print(await write(folder, document))
   for (const line of nextSteps(issuer, documents, file)) output.note(line)

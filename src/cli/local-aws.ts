@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { loadConfig } from '../config/load.ts'
 import { Secret } from '../core/secret.ts'
 import type { LocalAwsState } from '../local-aws/state.ts'
 import { listenError } from './errors.ts'
 import { gatewayKeys } from './gateway-server.ts'
+import { readConfig } from './load-config.ts'
 import { startLocalAws } from './local-aws-server.ts'
 import type { LocalAwsOptions } from './options.ts'
 import { type Output, openOutput } from './output.ts'
@@ -12,7 +12,7 @@ import { untilStopped } from './until-stopped.ts'
 const now = (): Date => new Date()
 
 const startConfigured = async (file: string, output: Output) => {
-  const config = await loadConfig(file, process.env)
+  const config = await readConfig(file, process.env)
   return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], { now, log: output.note })
 }
 

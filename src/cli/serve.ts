@@ -1,5 +1,5 @@
-import { loadConfig } from '../config/load.ts'
 import { startGateway } from './gateway-server.ts'
+import { readConfig } from './load-config.ts'
 import type { ServeOptions } from './options.ts'
 import { untilStopped } from './until-stopped.ts'
 
@@ -7,7 +7,7 @@ const log = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** Runs the gateway until it is stopped. Throws ConfigError or StartError. */
 export const runServe = async (options: ServeOptions): Promise<void> => {
-  const config = await loadConfig(options.config, process.env)
+  const config = await readConfig(options.config, process.env)
   const stopped = untilStopped()
   const gateway = await startGateway(config, { stdout: process.stdout, log, now: () => new Date() })
   log(`fedgate listens on ${config.listen.host}:${config.listen.port} for ${config.baseUrl}`)

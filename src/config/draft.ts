@@ -1,3 +1,4 @@
+import type { PolicyKind, PolicyProblem, ReadText } from './policies.ts'
 import type { Complaint } from './problem.ts'
 import { configSchema, type FileConfig } from './schema.ts'
 
@@ -11,10 +12,19 @@ export type Draft = {
   readonly [Key in keyof FileConfig]?: (Key extends ListKey ? MaybeEach<FileConfig[Key]> : FileConfig[Key]) | undefined
 }
 
+/** What is known of AWS, to whoever reads a configuration: nothing of it is known here. */
+export interface AwsKnowledge {
+  /** Everything that AWS would refuse in a policy document. */
+  readonly policyProblems: (kind: PolicyKind, json: string) => readonly PolicyProblem[]
+  readonly hasFipsEndpoint: (region: string) => boolean
+}
+
 /** What a rule may ask beside the draft. */
 export interface Facts {
   /** Whether the file can be read. The path is as in the configuration. */
   readonly isReadable: (path: string) => boolean
+  readonly readText: ReadText
+  readonly aws: AwsKnowledge
   /** The ids of all providers, also of those that do not fit the schema. */
   readonly providerIds: readonly string[]
 }

@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
 import { type ConfigDocument, readDocument } from './document.ts'
-import { draftOf, providerIdsOf } from './draft.ts'
+import { type AwsKnowledge, draftOf, providerIdsOf } from './draft.ts'
 import { ConfigError, invalidConfig } from './errors.ts'
 import { explainIssue } from './explain.ts'
 import { interpolateWith } from './interpolate.ts'
@@ -28,6 +28,7 @@ export interface ParseOptions {
   readonly readFile: (path: string) => string
   /** Whether a file may be read, without reading it: it may be large. Not given: by reading it. */
   readonly canRead?: (path: string) => boolean
+  readonly aws: AwsKnowledge
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -109,7 +110,7 @@ const canReadBy =
  */
 export const parseConfig = (
   text: string,
-  { file, env, readFile: read, canRead = canReadBy(read) }: ParseOptions,
+  { file, env, readFile: read, canRead = canReadBy(read), aws }: ParseOptions,
 ): Config => {
   const absolute = resolve(file)
   const folder = dirname(absolute)
@@ -121,7 +122,9 @@ export const parseConfig = (
   const isReadable = (path: string): boolean => canRead(resolve(folder, path))
   const readText = readingOnce((path) => read(resolve(folder, path)))
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
-  const rules = isRecord(values) ? checkRules(draftOf(values), { isReadable, providerIds: providerIdsOf(values) }) : []
+  const rules = isRecord(values)
+    ? checkRules(draftOf(values), { isReadable, readText, aws, providerIds: providerIdsOf(values) })
+    : []
   const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], document.problems)
     .map((complaint) => withoutValues(complaint, document))
     .map(document.locate)
@@ -146,11 +149,11 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
  * Reads a configuration file, and what it refers to.
  * @throws ConfigError when there is no such file, it cannot be read, or it is not valid.
  */
-export const loadConfig = async (file: string, env: NodeJS.ProcessEnv): Promise<Config> => {
+export const loadConfig = async (file: string, env: NodeJS.ProcessEnv, aws: AwsKnowledge): Promise<Config> => {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw isMissing(cause)
       ? new ConfigError('config.not_found', { sentence: `There is no configuration file ${file}.`, cause })
       : new ConfigError('config.unreadable', { sentence: `The configuration file ${file} cannot be read.`, cause })
   })
-  return parseConfig(text, { file, env, readFile: (path) => readFileSync(path, 'utf8'), canRead: canReadFile })
+  return parseConfig(text, { file, env, readFile: (path) => readFileSync(path, 'utf8'), canRead: canReadFile, aws })
 }

@@ -1,4 +1,5 @@
 import type { CheckPorts, HttpAnswer, MetadataFacts } from '../../src/check/ports.ts'
+import { awsKnowledge } from '../../src/cli/load-config.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config, SamlProviderConfig } from '../../src/config/types.ts'
 import { tokenSignerFromPem } from '../../src/core/keys.ts'
@@ -33,7 +34,7 @@ accounts:
 export const configWith = (from = '', to = ''): Config => {
   if (from !== '' && !yaml.includes(from)) throw new Error(`not in the sample: ${from}`)
   const text = from === '' ? yaml : yaml.replace(from, () => to)
-  return parseConfig(text, { file: '/etc/fedgate/fedgate.yaml', env: {}, readFile: () => '' })
+  return parseConfig(text, { file: '/etc/fedgate/fedgate.yaml', env: {}, readFile: () => '', aws: awsKnowledge })
 }
 
 export const samlSettings = (from = '', to = ''): SamlProviderConfig => {

@@ -4,7 +4,7 @@ import { readdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
+import { readConfig } from '../../src/cli/load-config.ts'
 import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
 import { writeConfig } from '../harness/house.ts'
 import { answerTo, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
@@ -78,7 +78,7 @@ describe('fedgate check', () => {
 
   /** As a gateway that runs does. */
   const keepCopy = async (file: string): Promise<void> => {
-    const { providers, stateFolder } = await loadConfig(file, {})
+    const { providers, stateFolder } = await readConfig(file, {})
     const [provider] = providers
     if (provider?.protocol !== 'saml') throw new Error('no SAML provider')
     const metadata = createMetadata(provider, { now: () => new Date(), stateFolder })

@@ -7,6 +7,7 @@ import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
 import { checkErrors, startErrors } from '../../src/cli/errors.ts'
+import { awsKnowledge } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { gatewayErrors } from '../../src/gateway/errors.ts'
@@ -61,7 +62,7 @@ describe('what is generated from the source (npm run schema)', () => {
   it('the smallest configuration of the page works', () => {
     const [, smallest = ''] = /```yaml\n(baseUrl:[^`]*)```/.exec(read('docs/configuration.md')) ?? []
     const env = { SESSION_SECRET: 'x'.repeat(32), GOOGLE_SECRET: 'secret' }
-    const config = parseConfig(smallest, { file: 'fedgate.yaml', env, readFile: () => '' })
+    const config = parseConfig(smallest, { file: 'fedgate.yaml', env, readFile: () => '', aws: awsKnowledge })
     expect(config.providers).toHaveLength(1)
   })
 })

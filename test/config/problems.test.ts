@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
+import { readConfig } from '../../src/cli/load-config.ts'
 import { changed, parse, problemsOf, sample } from './sample.ts'
 
 /** The place of a piece of the text, as messages show it. */
@@ -652,24 +652,24 @@ describe('several mistakes', () => {
 
 describe('a configuration file', () => {
   it('that is not there is one clear sentence', async () => {
-    await expect(loadConfig('/nowhere/fedgate.yaml', {})).rejects.toMatchObject({
+    await expect(readConfig('/nowhere/fedgate.yaml', {})).rejects.toMatchObject({
       code: 'config.not_found',
       message: 'There is no configuration file /nowhere/fedgate.yaml.',
     })
   })
 
   it('that is a folder cannot be read', async () => {
-    await expect(loadConfig(tmpdir(), {})).rejects.toMatchObject({ code: 'config.unreadable' })
+    await expect(readConfig(tmpdir(), {})).rejects.toMatchObject({ code: 'config.unreadable' })
   })
 
   it('is read with the files it names', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'fedgate-config-'))
     const file = join(folder, 'fedgate.yaml')
     await writeFile(file, changed('endpoint: aws', 'endpoint: local'))
-    await expect(loadConfig(file, {})).rejects.toMatchObject({ problems: [{}, {}, {}] })
+    await expect(readConfig(file, {})).rejects.toMatchObject({ problems: [{}, {}, {}] })
     for (const name of ['idp.xml', 'signing.key', 'signing.crt']) await writeFile(join(folder, name), '')
     await writeFile(file, sample.replaceAll('./certs/', './'))
-    expect((await loadConfig(file, {})).folder).toBe(folder)
+    expect((await readConfig(file, {})).folder).toBe(folder)
     await rm(folder, { recursive: true })
   })
 })

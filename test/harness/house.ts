@@ -10,7 +10,7 @@ import { stringify } from 'yaml'
 import { startDemo } from '../../src/cli/demo.ts'
 import type { DemoAddresses } from '../../src/cli/demo-config.ts'
 import { startGateway } from '../../src/cli/gateway-server.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { readConfig } from '../../src/cli/load-config.ts'
 import { freePort, freePortRow } from './ports.ts'
 
 /** A line of the audit log. */
@@ -116,7 +116,7 @@ export const writeConfig = async (url: string, keys: Keys, plan: OwnPlan = {}): 
 export const startOwnGateway = async (url: string, keys: Keys, plan: OwnPlan = {}): Promise<OwnGateway> => {
   const { file, folder, localAws } = await writeConfig(url, keys, plan)
   const [log, stdout] = [[] as string[], captured()]
-  const gateway = await startGateway(await loadConfig(file, {}), {
+  const gateway = await startGateway(await readConfig(file, {}), {
     stdout: stdout.stream,
     log: (line) => void log.push(line),
     now: plan.now ?? (() => new Date()),

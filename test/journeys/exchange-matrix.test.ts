@@ -1,6 +1,6 @@
 /** Any sign-in to either exchange: every combination of protocol, exchange and evidence, at the local AWS that validates. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { loadConfig } from '../../src/config/load.ts'
+import { readConfig } from '../../src/cli/load-config.ts'
 import { type OwnGateway, reserveGateway, startOwnGateway, writeConfig } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
 import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
@@ -89,7 +89,7 @@ describe.each(ways.filter(isPossible))('$login sign-in, $via, $evidence', (way) 
 describe.each(ways.filter((way) => !isPossible(way)))('$login sign-in, $via, $evidence', (way) => {
   it('is refused when the configuration is read, with a sentence that says why', async () => {
     const { file } = await writeConfig('http://localhost:1', keysOf([way]), { files: { 'corp.xml': idp.metadata } })
-    await expect(loadConfig(file, {})).rejects.toThrow(
+    await expect(readConfig(file, {})).rejects.toThrow(
       `providers[0].exchange.via: expected ${way.login === 'saml' ? 'saml' : 'web-identity'}, or evidence: reissued, as AWS takes original evidence of ${way.login} no other way`,
     )
   })

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningGateway, startGateway } from '../../src/cli/gateway-server.ts'
-import { loadConfig } from '../../src/config/load.ts'
+import { readConfig } from '../../src/cli/load-config.ts'
 import { auditLines, reserveGateway, type WrittenConfig, writeConfig } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
 import { answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/own-idp.ts'
@@ -37,7 +37,7 @@ describe('the verdict on a response', () => {
         done()
       },
     })
-    gateway = await startGateway(await loadConfig(config.file, {}), { stdout, log: () => {}, now: () => new Date() })
+    gateway = await startGateway(await readConfig(config.file, {}), { stdout, log: () => {}, now: () => new Date() })
   })
   afterAll(async () => {
     await gateway.close()

@@ -1,42 +1,12 @@
-/** Rules about who may grant which role. */
+/** Rules about who may grant which role, and who is an operator. */
 import { parseRoleArn } from '../../core/arn.ts'
-import { nearest } from '../../core/suggest.ts'
-import { forEach, type Rule } from '../draft.ts'
+import { type Draft, forEach, type Rule } from '../draft.ts'
 import { fill, namedGroups, patternBody, placeholders, toValueMatch } from '../patterns.ts'
 import { type Complaint, showValue } from '../problem.ts'
-import type { FileConfig } from '../schema.ts'
+import type { FileConfig, FileProvider } from '../schema.ts'
+import { type Conditional, conditionsOf, idpsOf, providersOf, syntaxErrorOf } from './when.ts'
 
 type FileRule = FileConfig['access'][number]
-type Conditional = Pick<FileRule, 'when'>
-type Condition = readonly [attribute: string, values: string | readonly string[]]
-
-/** Keys of `when` that are not attributes. */
-const RESERVED = ['provider', 'idp']
-
-export const conditionsOf = ({ when }: Conditional): readonly Condition[] =>
-  Object.entries(when).filter(([key]) => !RESERVED.includes(key))
-
-export const idpsOf = ({ when }: Conditional): readonly string[] | undefined =>
-  Object.hasOwn(when, 'idp') ? [when.idp ?? []].flat() : undefined
-
-export const providersOf = ({ when }: Conditional): readonly string[] | undefined =>
-  Object.hasOwn(when, 'provider') ? [when.provider ?? []].flat() : undefined
-
-const providersAreKnown: Rule = ({ access }, { providerIds: ids }) =>
-  forEach(access, (rule, index) =>
-    (providersOf(rule) ?? []).flatMap((id) => {
-      if (ids.includes(id)) return []
-      const suggestion = nearest(id, ids)
-      return [
-        {
-          path: ['access', index, 'when', 'provider'],
-          expected: `the id of a provider (${ids.join(', ')})`,
-          found: showValue(id),
-          ...(suggestion === undefined ? {} : { suggestion }),
-        },
-      ]
-    }),
-  )
 
 /**
  * With reissued evidence our own key signs: nothing but these rules stands between one partner's identity provider and
@@ -58,50 +28,42 @@ const reissuedProvidersAreNamed: Rule = (draft) => {
   )
 }
 
-/** A provider with discovery is as many identity providers as its metadata names: the rule has to say which one. */
-const discoveredIdpsAreNamed: Rule = ({ providers, access }) => {
-  const open = (providers ?? []).flatMap((one) =>
-    one?.protocol === 'saml' && one.discovery && one.exchange.evidence === 'reissued' ? [one.id] : [],
+/** Complaints about rules that reach a provider with discovery: that is as many identity providers as its metadata names. */
+const unnamedIdps = (
+  list: 'access' | 'operators',
+  draft: Draft,
+  isOpen: (provider: FileProvider) => boolean,
+): readonly Complaint[] => {
+  const open = (draft.providers ?? []).flatMap((one) =>
+    one?.protocol === 'saml' && one.discovery && isOpen(one) ? [one.id] : [],
   )
-  return forEach(access, (rule, index) => {
+  return forEach<Conditional>(draft[list], (rule, index) => {
     const reached = (providersOf(rule) ?? []).filter((id) => open.includes(id))
     if (reached.length === 0 || idpsOf(rule)) return []
     const expected = `idp: with entityIDs, because people choose their identity provider at ${reached.join(', ')}`
-    return [{ path: ['access', index, 'when'], atKey: true, expected, found: 'a rule for every identity provider' }]
+    return [{ path: [list, index, 'when'], atKey: true, expected, found: 'a rule for every identity provider' }]
   })
 }
 
-/** A pattern could be met by an entityID that somebody else registers. */
-const idpsAreEntityIds: Rule = ({ access }) =>
-  forEach(access, (rule, index) =>
-    (idpsOf(rule) ?? [])
-      .filter((idp) => patternBody(idp) !== undefined || /\s/.test(idp))
-      .map((idp) => ({
-        path: ['access', index, 'when', 'idp'],
-        expected: 'an entityID, letter by letter',
-        found: showValue(idp),
-      })),
+const discoveredIdpsAreNamed: Rule = (draft) =>
+  unnamedIdps('access', draft, ({ exchange }) => exchange.evidence === 'reissued')
+
+/** Whatever the evidence: nothing but these rules stands between one partner's people and the gateway's own page. */
+const operatorsNameTheirProvider: Rule = ({ operators }) =>
+  forEach(operators, (rule, index) =>
+    providersOf(rule)
+      ? []
+      : [
+          {
+            path: ['operators', index, 'when'],
+            atKey: true,
+            expected: 'provider: with the ids of the providers whose word counts',
+            found: 'a rule for every provider',
+          },
+        ],
   )
 
-const syntaxErrorOf = (value: string): string | undefined => {
-  try {
-    toValueMatch(value)
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}
-
-const patternsCompile: Rule = ({ access }) =>
-  forEach(access, (rule, index) =>
-    conditionsOf(rule).flatMap(([attribute, values]) =>
-      [values].flat().flatMap((value, place): Complaint[] => {
-        const found = syntaxErrorOf(value)
-        const path = ['access', index, 'when', attribute, ...(typeof values === 'string' ? [] : [place])]
-        return found === undefined ? [] : [{ path, expected: 'a regular expression between the slashes', found }]
-      }),
-    ),
-  )
+const operatorsNameTheirIdp: Rule = (draft) => unnamedIdps('operators', draft, () => true)
 
 const groupsOf = (value: string): readonly string[] => {
   if (patternBody(value) === undefined || syntaxErrorOf(value) !== undefined) return []
@@ -150,11 +112,10 @@ const rolesAreRoleArns: Rule = ({ access }) =>
   )
 
 export const accessRules = {
-  providersAreKnown,
   reissuedProvidersAreNamed,
   discoveredIdpsAreNamed,
-  idpsAreEntityIds,
-  patternsCompile,
+  operatorsNameTheirProvider,
+  operatorsNameTheirIdp,
   placeholdersAreGroups,
   rolesAreRoleArns,
 } as const satisfies Readonly<Record<string, Rule>>

@@ -2,7 +2,6 @@
 import { parseDuration } from '../../core/duration.ts'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
 import type { Facts, Rule } from '../draft.ts'
-import { fill, placeholders } from '../patterns.ts'
 import { type Complaint, type Path, showValue } from '../problem.ts'
 import type { FileConfig } from '../schema.ts'
 
@@ -143,36 +142,21 @@ const encryptionKeyIsNamed: Rule = ({ sts, encryption, providers }) => {
   return [{ path: ['encryption'], expected, found: 'nothing' }]
 }
 
-/** AWS takes `[\w+=,.@-]` in a session name. */
-const sessionNameIsATemplate: Rule = ({ sessionName }) => {
-  if (sessionName === undefined) return []
-  const literal = fill(sessionName, () => '')
-  return placeholders(sessionName).length > 0 && /^[\w+=,.@-]*$/.test(literal)
-    ? []
-    : [
-        {
-          path: ['sessionName'],
-          expected: 'a template with a name in braces, and otherwise letters, digits and _+=,.@-',
-          found: showValue(sessionName),
-        },
-      ]
-}
-
-const aliasesAreUnique: Rule = ({ roles }) => {
-  const aliases = (roles ?? []).map((role) => role?.alias)
-  return aliases.flatMap((alias, index) =>
-    alias !== undefined && aliases.indexOf(alias) < index
-      ? [{ path: ['roles', index, 'alias'], expected: 'an alias that no other entry has', found: showValue(alias) }]
-      : [],
-  )
-}
-
-const sessionDurationsFitIam: Rule = ({ roles }) =>
-  (roles ?? []).flatMap((role, index) =>
-    role?.maxSessionDuration === undefined
+/** FIPS endpoints are AWS's own, and not in every region. */
+const fipsEndpointsExist: Rule = ({ sts, accounts }, { aws }) => {
+  if (!sts?.fips) return []
+  if (sts.endpoint !== 'aws')
+    return [{ path: ['sts', 'fips'], expected: 'false, as only sts.endpoint: aws has FIPS endpoints', found: 'true' }]
+  const regions: readonly (readonly [Path, string | undefined])[] = [
+    [['sts', 'region'], sts.region],
+    ...Object.entries(accounts ?? {}).map(([id, { region }]) => [['accounts', id, 'region'], region] as const),
+  ]
+  return regions.flatMap(([path, region]) =>
+    region === undefined || aws.hasFipsEndpoint(region)
       ? []
-      : durationWithin(['roles', index, 'maxSessionDuration'], role.maxSessionDuration, '1h', '12h'),
+      : [{ path, expected: 'a region where STS has a FIPS endpoint, or sts.fips: false', found: showValue(region) }],
   )
+}
 
 export const deploymentRules = {
   baseUrlIsAnOrigin,
@@ -184,7 +168,5 @@ export const deploymentRules = {
   filesAreReadable,
   signingKeyIsNamed,
   encryptionKeyIsNamed,
-  sessionNameIsATemplate,
-  aliasesAreUnique,
-  sessionDurationsFitIam,
+  fipsEndpointsExist,
 } as const satisfies Readonly<Record<string, Rule>>

@@ -1,0 +1,25 @@
+import { stsEndpoint } from '../aws/facts/partitions.ts'
+import type { AwsKnowledge } from '../config/draft.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/types.ts'
+import { MalformedPolicyError, type PolicyProblem } from '../iam/errors.ts'
+import { type PolicyKind, parsePolicy } from '../iam/policy.ts'
+
+const policyProblems = (kind: PolicyKind, json: string): readonly PolicyProblem[] => {
+  try {
+    parsePolicy(json, kind)
+    return []
+  } catch (error) {
+    if (error instanceof MalformedPolicyError) return error.problems
+    throw error
+  }
+}
+
+/** What the rest of the house knows of AWS, for who reads a configuration. */
+export const awsKnowledge: AwsKnowledge = {
+  policyProblems,
+  hasFipsEndpoint: (region) => stsEndpoint(region, { fips: true }) !== undefined,
+}
+
+/** The configuration of a file, judged with all that is known of AWS. Throws ConfigError. */
+export const readConfig = (file: string, env: NodeJS.ProcessEnv): Promise<Config> => loadConfig(file, env, awsKnowledge)

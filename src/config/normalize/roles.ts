@@ -1,0 +1,61 @@
+/** Accounts, what is special about roles, and who may take them. */
+import { globPattern, toValueMatch } from '../patterns.ts'
+import { policyJson, type ReadText, type WrittenPolicy } from '../policies.ts'
+import { conditionsOf, idpsOf, providersOf } from '../rules/when.ts'
+import type { FileConfig } from '../schema.ts'
+import type { AccessRule, Config, OperatorRule, RoleSettings } from '../types.ts'
+import { optional, seconds } from './values.ts'
+
+export const accountsOf = (accounts: FileConfig['accounts']): Config['accounts'] =>
+  new Map(
+    Object.entries(accounts).map(([id, { name, color, region }]) => [
+      id,
+      { name: name ?? id, ...optional('color', color), ...optional('region', region) },
+    ]),
+  )
+
+const policyOf = (written: WrittenPolicy | undefined, readText: ReadText): string | undefined => {
+  if (written === undefined) return undefined
+  const read = policyJson(written, readText)
+  if (!('json' in read)) throw new TypeError(`no policy: ${read.found}`)
+  return read.json
+}
+
+export const roleSettingsOf = (
+  {
+    match,
+    alias,
+    maxSessionDuration,
+    maxAuthAge,
+    sessionPolicyArns,
+    sessionPolicy,
+    trustPolicy,
+  }: FileConfig['roles'][number],
+  readText: ReadText,
+): RoleSettings => ({
+  match,
+  pattern: globPattern(match),
+  ...optional('alias', alias),
+  ...optional('maxSessionSeconds', maxSessionDuration === undefined ? undefined : seconds(maxSessionDuration)),
+  ...optional('maxAuthAgeSeconds', maxAuthAge === undefined ? undefined : seconds(maxAuthAge)),
+  sessionPolicyArns,
+  ...optional('sessionPolicy', policyOf(sessionPolicy, readText)),
+  ...optional('trustPolicy', policyOf(trustPolicy, readText)),
+})
+
+export const operatorRuleOf = (rule: FileConfig['operators'][number], line: number): OperatorRule => ({
+  when: {
+    ...optional('provider', providersOf(rule)),
+    ...optional('idp', idpsOf(rule)),
+    conditions: conditionsOf(rule).map(([attribute, values]) => ({
+      attribute,
+      anyOf: [values].flat().map(toValueMatch),
+    })),
+  },
+  line,
+})
+
+export const accessRuleOf = (rule: FileConfig['access'][number], line: number): AccessRule => ({
+  ...operatorRuleOf(rule, line),
+  roles: rule.roles,
+})

@@ -1,0 +1,62 @@
+import { resolve } from 'node:path'
+import { looksLikeUrl } from '../address.ts'
+import type { FileProvider } from '../schema.ts'
+import type { MetadataSource, SamlProviderConfig } from '../types.ts'
+import { reissuedExchange } from './exchange.ts'
+import { optional, seconds } from './values.ts'
+
+type FileSamlProvider = Extract<FileProvider, { protocol: 'saml' }>
+
+const metadataOf = ({ metadata }: FileSamlProvider, folder: string): MetadataSource => {
+  if (typeof metadata !== 'string') return { kind: 'mdq', url: metadata.mdq.replace(/\/+$/, '') }
+  return looksLikeUrl(metadata) ? { kind: 'url', url: metadata } : { kind: 'file', path: resolve(folder, metadata) }
+}
+
+/** Core 8.3; the older two kept the names of SAML 1.1. */
+const nameIdFormats: Readonly<Record<string, string>> = {
+  persistent: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+  transient: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient',
+  emailAddress: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+  unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+}
+
+const samlExchangeOf = ({ id, exchange, stsDecrypts }: FileSamlProvider): SamlProviderConfig['exchange'] =>
+  exchange.evidence === 'original'
+    ? { via: 'saml', evidence: 'original', provider: exchange.provider ?? id, stsDecrypts }
+    : reissuedExchange(exchange)
+
+/** AWS looks for an audience of its own in an assertion that is passed on to it. */
+const AWS_AUDIENCE = 'urn:amazon:webservices'
+
+const spEntityIdOf = ({ id, spEntityId, exchange }: FileSamlProvider, baseUrl: string): string =>
+  spEntityId ?? (exchange.evidence === 'original' ? AWS_AUDIENCE : `${baseUrl}/saml/${id}/metadata`)
+
+export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, folder: string): SamlProviderConfig => {
+  const {
+    id,
+    entityId,
+    subject,
+    clockSkew,
+    label,
+    metadataCertificate,
+    nameIdFormat,
+    stsDecrypts: _,
+    ...same
+  } = provider
+  return {
+    ...same,
+    id,
+    label: label ?? id,
+    metadata: metadataOf(provider, folder),
+    ...optional(
+      'metadataCertificate',
+      metadataCertificate === undefined ? undefined : resolve(folder, metadataCertificate),
+    ),
+    ...optional('entityId', entityId),
+    ...optional('nameIdFormat', nameIdFormat === undefined ? undefined : (nameIdFormats[nameIdFormat] ?? nameIdFormat)),
+    spEntityId: spEntityIdOf(provider, baseUrl),
+    exchange: samlExchangeOf(provider),
+    clockSkewSeconds: seconds(clockSkew),
+    subject: subject === 'nameId' ? { kind: 'nameId' } : { kind: 'attribute', name: subject },
+  }
+}

@@ -1,0 +1,116 @@
+/** Rules about OpenID providers. */
+import { RESERVED_PARAMETERS } from '../../core/authorization-parameters.ts'
+import { isLoopback, isSafeUrl, parseWebUrl } from '../address.ts'
+import { type Draft, forEach, type Rule } from '../draft.ts'
+import { type Complaint, showValue } from '../problem.ts'
+import type { FileProvider } from '../schema.ts'
+import { readableFile } from './deployment.ts'
+
+type OidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
+
+const forEachOidc = (
+  { providers }: Draft,
+  check: (provider: OidcProvider, index: number) => readonly Complaint[],
+): readonly Complaint[] =>
+  forEach(providers, (provider, index) => (provider.protocol === 'oidc' ? check(provider, index) : []))
+
+const issuerIsSafe: Rule = (draft) =>
+  forEachOidc(draft, ({ issuer, allowInsecureHttp }, index) => {
+    const url = parseWebUrl(issuer)
+    const complaint = { path: ['providers', index, 'issuer'], found: showValue(issuer) }
+    if (!url || !isSafeUrl(url)) return [{ ...complaint, expected: 'an https URL' }]
+    return url.protocol === 'https:' || allowInsecureHttp
+      ? []
+      : [{ ...complaint, expected: 'an https URL, or allowInsecureHttp: true for this loopback issuer' }]
+  })
+
+const insecureHttpStaysOnLoopback: Rule = (draft) =>
+  forEachOidc(draft, ({ issuer, allowInsecureHttp }, index) => {
+    const url = parseWebUrl(issuer)
+    return allowInsecureHttp && url && !isLoopback(url)
+      ? [
+          {
+            path: ['providers', index, 'allowInsecureHttp'],
+            expected: 'false, as the issuer is not on loopback',
+            found: 'true',
+          },
+        ]
+      : []
+  })
+
+/** What each way of proving who we are needs. */
+const CREDENTIAL_OF = {
+  client_secret_basic: 'clientSecret',
+  client_secret_post: 'clientSecret',
+  private_key_jwt: 'privateKey',
+} as const
+
+const clientAuthFitsTheCredentials: Rule = (draft) =>
+  forEachOidc(draft, (provider, index) => {
+    const { tokenEndpointAuthMethod: method, clientSecret, privateKey } = provider
+    const path = ['providers', index, 'tokenEndpointAuthMethod']
+    if (clientSecret !== undefined && privateKey !== undefined)
+      return [{ path: ['providers', index, 'privateKey'], expected: 'no clientSecret beside it', found: 'both' }]
+    if (method === undefined) return []
+    if (method === 'none')
+      return clientSecret === undefined && privateKey === undefined
+        ? []
+        : [{ path, expected: 'no clientSecret and no privateKey beside it', found: method }]
+    const credential = CREDENTIAL_OF[method]
+    return provider[credential] === undefined ? [{ path, expected: `${credential} beside it`, found: method }] : []
+  })
+
+const clientKeyIsReadable: Rule = (draft, facts) =>
+  forEachOidc(draft, ({ privateKey }, index) =>
+    privateKey === undefined ? [] : readableFile(['providers', index, 'privateKey'], privateKey, facts),
+  )
+
+const furtherParametersAreFree: Rule = (draft) =>
+  forEachOidc(draft, ({ authorizationParams }, index) =>
+    Object.keys(authorizationParams)
+      .filter((name) => RESERVED_PARAMETERS.has(name))
+      .map((name) => ({
+        path: ['providers', index, 'authorizationParams', name],
+        atKey: true,
+        expected: "a parameter that is not the protocol's own",
+        found: name,
+      })),
+  )
+
+/** Whoever knows the client secret can sign with these: without one nobody can. */
+const macAlgorithmsHaveASecret: Rule = (draft) =>
+  forEachOidc(draft, ({ idTokenAlgs = [], clientSecret }, index) => {
+    const found = idTokenAlgs.find((algorithm) => algorithm.startsWith('HS'))
+    return found === undefined || clientSecret !== undefined
+      ? []
+      : [{ path: ['providers', index, 'idTokenAlgs'], expected: 'a clientSecret, with which they are signed', found }]
+  })
+
+/** AWS takes RS* and ES*, and verifies with published keys. */
+const originalTokensSuitAws: Rule = (draft) =>
+  forEachOidc(draft, ({ idTokenAlgs = [], exchange }, index) => {
+    const found = idTokenAlgs.filter((algorithm) => !/^[RE]S/.test(algorithm)).join(', ')
+    const expected = 'RS* and ES* only, as AWS takes no other original token, or evidence: reissued'
+    return exchange.evidence === 'original' && found !== ''
+      ? [{ path: ['providers', index, 'idTokenAlgs'], expected, found }]
+      : []
+  })
+
+/** OpenID Connect Core 3.1.2.1: without this scope there is no ID token. */
+const openidIsAskedFor: Rule = (draft) =>
+  forEachOidc(draft, ({ scopes }, index) =>
+    scopes.includes('openid')
+      ? []
+      : [{ path: ['providers', index, 'scopes'], expected: 'openid among the scopes', found: scopes.join(', ') }],
+  )
+
+export const openIdProviderRules = {
+  issuerIsSafe,
+  insecureHttpStaysOnLoopback,
+  clientAuthFitsTheCredentials,
+  clientKeyIsReadable,
+  furtherParametersAreFree,
+  macAlgorithmsHaveASecret,
+  originalTokensSuitAws,
+  openidIsAskedFor,
+} as const satisfies Readonly<Record<string, Rule>>

@@ -1,0 +1,65 @@
+/** Rules about what is special about some roles. */
+import { type Facts, forEach, type Rule } from '../draft.ts'
+import { type PolicyKind, policyJson, stepsInto, type WrittenPolicy } from '../policies.ts'
+import { type Complaint, type Path, showValue } from '../problem.ts'
+import { durationWithin } from './deployment.ts'
+
+const aliasesAreUnique: Rule = ({ roles }) => {
+  const aliases = (roles ?? []).map((role) => role?.alias)
+  return aliases.flatMap((alias, index) =>
+    alias !== undefined && aliases.indexOf(alias) < index
+      ? [{ path: ['roles', index, 'alias'], expected: 'an alias that no other entry has', found: showValue(alias) }]
+      : [],
+  )
+}
+
+const sessionDurationsFitIam: Rule = ({ roles }) =>
+  forEach(roles, ({ maxSessionDuration }, index) =>
+    maxSessionDuration === undefined
+      ? []
+      : durationWithin(['roles', index, 'maxSessionDuration'], maxSessionDuration, '1h', '12h'),
+  )
+
+/** What keeps a policy from being one: no file, no JSON, or what AWS would refuse, there where it stands. */
+const policyComplaints = (
+  kind: PolicyKind,
+  path: Path,
+  written: WrittenPolicy | undefined,
+  { readText, aws }: Facts,
+): readonly Complaint[] => {
+  if (written === undefined) return []
+  const read = policyJson(written, readText)
+  if (!('json' in read)) return [{ path, ...read }]
+  return aws
+    .policyProblems(kind, read.json)
+    .map(({ path: place, expected, found }) =>
+      typeof written === 'string'
+        ? { path, expected: `${expected} at ${place} of ${written}`, found }
+        : { path: [...path, ...stepsInto(written, place)], expected: `${expected} at ${place}`, found },
+    )
+}
+
+const policiesAreWellFormed: Rule = ({ roles }, facts) =>
+  forEach(roles, ({ trustPolicy, sessionPolicy }, index) => [
+    ...policyComplaints('trust', ['roles', index, 'trustPolicy'], trustPolicy, facts),
+    ...policyComplaints('session', ['roles', index, 'sessionPolicy'], sessionPolicy, facts),
+  ])
+
+const MOST_CHARACTERS = 2048
+
+/** AWS counts the inline policy and the ARNs together. */
+const sessionPoliciesAreShort: Rule = ({ roles }, { readText }) =>
+  forEach(roles, ({ sessionPolicy, sessionPolicyArns }, index) => {
+    const read = sessionPolicy === undefined ? { json: '' } : policyJson(sessionPolicy, readText)
+    const length = ('json' in read ? read.json.length : 0) + sessionPolicyArns.join('').length
+    const path = ['roles', index, sessionPolicy === undefined ? 'sessionPolicyArns' : 'sessionPolicy']
+    const expected = `at most ${MOST_CHARACTERS} characters as compact JSON, ARNs of sessionPolicyArns included`
+    return length > MOST_CHARACTERS ? [{ path, expected, found: `${length} characters` }] : []
+  })
+
+export const roleRules = {
+  aliasesAreUnique,
+  sessionDurationsFitIam,
+  policiesAreWellFormed,
+  sessionPoliciesAreShort,
+} as const satisfies Readonly<Record<string, Rule>>
