@@ -9,6 +9,7 @@ const suites: Readonly<Record<string, Load>> = {
   'saml-validate': () => import('./saml-validate.ts'),
   'metadata-aggregate': () => import('./metadata-aggregate.ts'),
   oidc: () => import('./oidc.ts'),
+  'local-aws': () => import('./local-aws.ts'),
 }
 
 const named = process.argv.slice(2)

@@ -1,4 +1,4 @@
-import { parse } from 'node:querystring'
+import { unescape as percentDecode } from 'node:querystring'
 
 /** The parameters of a Query call. Of a name that is repeated the first value counts. */
 export type Parameters = ReadonlyMap<string, string>
@@ -6,15 +6,28 @@ export type Parameters = ReadonlyMap<string, string>
 /** No call of STS comes near: 50 tags with key and value, ten policies, and the scalars. */
 const MAX_PARAMETERS = 1000
 
-/** `form`: a body or a query in application/x-www-form-urlencoded. */
+/** Most names and values are plain: those are not looked at twice. */
+const decode = (text: string): string => {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+  return spaced.includes('%') ? percentDecode(spaced) : spaced
+}
+
+/** `form`: a body or a query in application/x-www-form-urlencoded. Written for one long value among few. */
 export const parseParameters = (form: string): Parameters => {
-  const fields = parse(form, '&', '=', { maxKeys: MAX_PARAMETERS })
-  return new Map(
-    Object.entries(fields).flatMap(([name, value]): [string, string][] => {
-      const first = Array.isArray(value) ? value[0] : value
-      return first === undefined ? [] : [[name, first]]
-    }),
-  )
+  const parameters = new Map<string, string>()
+  for (let start = 0, count = 0; start < form.length && count < MAX_PARAMETERS; count++) {
+    const and = form.indexOf('&', start)
+    const end = and < 0 ? form.length : and
+    addField(parameters, form.slice(start, end))
+    start = end + 1
+  }
+  return parameters
+}
+
+const addField = (parameters: Map<string, string>, field: string): void => {
+  const equals = field.indexOf('=')
+  const name = decode(equals < 0 ? field : field.slice(0, equals))
+  if (field !== '' && !parameters.has(name)) parameters.set(name, equals < 0 ? '' : decode(field.slice(equals + 1)))
 }
 
 /** `Name.member.1`, `Name.member.2`, … until the first gap; `suffix` for members of structures, such as `.arn`. */

@@ -1,0 +1,51 @@
+/** The load generator: a few kept connections, each with one call under way, as little work as possible. */
+import { connect, type Socket } from 'node:net'
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly body: string
+}
+
+/** Calls in their order; resolves when all are answered. */
+export type Send = (requests: readonly Buffer[]) => Promise<readonly HttpAnswer[]>
+
+const HEAD_END = Buffer.from('\r\n\r\n')
+
+/** Answers have a Content-Length; the next request is sent when the answer before it is whole. */
+const openConnection = async (port: number): Promise<(request: Buffer) => Promise<HttpAnswer>> => {
+  const socket = await new Promise<Socket>((resolve, reject) => {
+    const opened = connect(port, '127.0.0.1', () => resolve(opened)).once('error', reject)
+  })
+  socket.setNoDelay(true)
+  let received = Buffer.alloc(0)
+  let settle: ((answer: HttpAnswer) => void) | undefined
+  socket.on('data', (chunk) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+    const headEnd = received.indexOf(HEAD_END)
+    if (headEnd < 0) return
+    const head = received.toString('latin1', 0, headEnd)
+    const end = headEnd + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1])
+    if (received.length < end) return
+    const answer = { status: Number(head.slice(9, 12)), body: received.toString('utf8', headEnd + 4, end) }
+    received = received.subarray(end)
+    settle?.(answer)
+  })
+  return (request) =>
+    new Promise((resolve) => {
+      settle = resolve
+      socket.write(request)
+    })
+}
+
+export const openClient = async (port: number, connections: number): Promise<Send> => {
+  const open = await Promise.all(Array.from({ length: connections }, () => openConnection(port)))
+  return async (requests) => {
+    const answers: HttpAnswer[] = []
+    let next = 0
+    const work = async (send: (request: Buffer) => Promise<HttpAnswer>): Promise<void> => {
+      for (let at = next++; at < requests.length; at = next++) answers[at] = await send(requests[at] as Buffer)
+    }
+    await Promise.all(open.map(work))
+    return answers
+  }
+}
