@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
-import type { AccessRule, Config, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
+import { canReach, iamProviderOf, isNamedProvider, rolesNamedFor, roleTrust } from '../access/role-trust.ts'
+import { maxSessionDuration as maxSession } from '../aws/facts/limits.ts'
+import type { Config, SamlProviderConfig } from '../config/types.ts'
 import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
 import { FedgateError } from '../core/errors.ts'
-import { createMetadata } from '../gateway/metadata/metadata.ts'
-import { acsUrl } from '../gateway/providers.ts'
 import { roleFacts } from '../gateway/role-facts.ts'
-import { samlTrustStatement, type TrustStatement, trustPolicy, webIdentityTrustStatement } from '../iam/generate.ts'
+import { trustPolicy } from '../iam/generate.ts'
 import type { LocalAwsState, RoleState } from '../local-aws/state.ts'
+import { ourNames } from './our-names.ts'
+import { theirMetadata } from './their-metadata.ts'
 
 /** The clock it goes by, and where lines for whoever runs it go. */
 export interface LocalAwsSurroundings {
@@ -17,75 +18,30 @@ export interface LocalAwsSurroundings {
   readonly log: (line: string) => void
 }
 
-interface TokenIssuer {
-  readonly url: string
-  readonly audience: string
-}
-
-/** Who vouches towards AWS as an OpenID provider: this one itself, or the gateway. undefined via saml. */
-const tokenIssuer = (provider: ProviderConfig, { issuer }: Config): TokenIssuer | undefined => {
-  if (provider.exchange.via === 'saml') return undefined
-  if (provider.exchange.evidence === 'reissued') return issuer && { url: issuer.url, audience: issuer.audience }
-  return provider.protocol === 'oidc' ? { url: provider.issuer, audience: provider.clientId } : undefined
-}
-
-/** `saml:aud` is the Recipient: AWS where the gateway reissues, the gateway where the original is passed on. */
-const recipientOf = ({ id, exchange }: ProviderConfig, { baseUrl }: Config, role: RoleArn): string => {
-  if (exchange.evidence === 'original') return acsUrl(baseUrl, id)
-  const partition = partitionById(role.partition)
-  return partition ? samlRecipient(partition) : ''
-}
-
-/** What lets that provider's people in; its principal is the provider in the role's account. */
-const trustIn = (provider: ProviderConfig, config: Config, role: RoleArn): readonly TrustStatement[] => {
-  const { partition, account } = role
-  const { exchange } = provider
-  if (exchange.via === 'saml') {
-    const recipient = recipientOf(provider, config, role)
-    return [samlTrustStatement({ providerArn: samlProviderArn(partition, account, exchange.provider), recipient })]
-  }
-  const issuer = tokenIssuer(provider, config)
-  if (!issuer) return []
-  const { url, audience } = issuer
-  return [webIdentityTrustStatement({ providerArn: oidcProviderArn(partition, account, url), issuer: url, audience })]
-}
-
-const reaches = ({ when }: AccessRule, { id }: ProviderConfig): boolean => when.provider?.includes(id) ?? true
-
 /** Every role that a rule names outright, with the trust policy that its providers need. */
 const rolesOf = (config: Config): readonly RoleState[] => {
-  const arns = new Set(config.access.flatMap(({ roles }) => roles))
-  return [...arns].flatMap((arn) => {
-    const role = parseRoleArn(arn)
-    if (!role) return []
-    const providers = config.providers.filter((provider) =>
-      config.access.some((rule) => rule.roles.includes(arn) && reaches(rule, provider)),
-    )
-    const statements = new Map(
-      providers.flatMap((provider) => trustIn(provider, config, role)).map((one) => [JSON.stringify(one), one]),
-    )
-    const maxSessionDuration = Math.max(3600, roleFacts(config, role).maxSessionSeconds)
-    return [{ arn, trustPolicy: trustPolicy([...statements.values()]), maxSessionDuration }]
+  const roles = new Map(config.providers.flatMap((one) => rolesNamedFor(one, config)).map((role) => [role.arn, role]))
+  return [...roles.values()].flatMap((role) => {
+    const statements = config.providers
+      .filter((provider) => canReach(provider, config, role))
+      .flatMap((provider) => roleTrust(config, ourNames(config), provider, role).statements)
+    if (statements.length === 0) return []
+    const once = new Map(statements.map((statement) => [JSON.stringify(statement), statement]))
+    const maxSessionDuration = Math.max(maxSession.default, roleFacts(config, role).maxSessionSeconds)
+    return [{ arn: role.arn, trustPolicy: trustPolicy([...once.values()]), maxSessionDuration }]
   })
 }
 
-/** The identity provider's own metadata, as somebody would have loaded it into IAM; undefined when it is out of reach. */
-const theirMetadata = async (
+const theirMetadataIfThere = async (
   provider: SamlProviderConfig,
-  { stateFolder }: Config,
+  config: Config,
   { now, log }: LocalAwsSurroundings,
-): Promise<string | undefined> => {
-  const source = createMetadata(provider, { now, stateFolder, isReadOnly: true })
-  try {
-    return (await source.read(provider.entityId)).xml
-  } catch (error) {
+): Promise<string | undefined> =>
+  theirMetadata(provider, config, now).catch((error: unknown) => {
     if (!(error instanceof FedgateError)) throw error
     log(`the local AWS does not know the SAML provider of ${provider.id}: ${error.message}`)
     return undefined
-  } finally {
-    await source.close()
-  }
-}
+  })
 
 /** Whose signature AWS looks for, by the name of the SAML provider: the gateway's, or the identity provider's own. */
 const trustedMetadata = async (
@@ -99,7 +55,7 @@ const trustedMetadata = async (
       if (exchange.via !== 'saml') return []
       if (exchange.evidence === 'reissued') return [[exchange.provider, ours]]
       if (provider.protocol !== 'saml') return []
-      return [[exchange.provider, await theirMetadata(provider, config, surroundings)]]
+      return [[exchange.provider, await theirMetadataIfThere(provider, config, surroundings)]]
     }),
   )
   return new Map(known.flat().flatMap(([name, metadata]) => (metadata === undefined ? [] : [[name, metadata]])))
@@ -108,8 +64,11 @@ const trustedMetadata = async (
 /** The client ids of every issuer of tokens for AWS. */
 const audiencesByIssuer = (config: Config): ReadonlyMap<string, readonly string[]> => {
   const audiences = new Map<string, readonly string[]>()
-  for (const { url, audience } of config.providers.flatMap((provider) => tokenIssuer(provider, config) ?? []))
+  for (const provider of config.providers.flatMap((one) => iamProviderOf(one, config) ?? [])) {
+    if (provider.kind !== 'oidc' || isNamedProvider(provider)) continue
+    const { url, audience } = provider
     audiences.set(url, [...new Set([...(audiences.get(url) ?? []), audience])])
+  }
   return audiences
 }
 

@@ -1,0 +1,19 @@
+import type { Config, SamlProviderConfig } from '../config/types.ts'
+import { createMetadata } from '../gateway/metadata/metadata.ts'
+
+/**
+ * The identity provider's own metadata, as somebody loads it into IAM. Throws GatewayError or SamlError where it cannot
+ * be had.
+ */
+export const theirMetadata = async (
+  provider: SamlProviderConfig,
+  { stateFolder }: Pick<Config, 'stateFolder'>,
+  now: () => Date,
+): Promise<string> => {
+  const source = createMetadata(provider, { now, stateFolder, isReadOnly: true })
+  try {
+    return (await source.read(provider.entityId)).xml
+  } finally {
+    await source.close()
+  }
+}
