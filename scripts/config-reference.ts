@@ -1,11 +1,12 @@
 /**
  * Writes what is generated from the source: schema/fedgate.schema.json for editors, and docs/configuration.md,
- * docs/attributes.md, docs/errors.md and docs/checks.md for people. `npm run schema` runs it; a test says when one is out of date.
+ * docs/attributes.md, docs/errors.md, docs/checks.md and docs/condition-keys.md for people. `npm run schema` runs it; a test says when one is out of date.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { attributeReference } from './config-reference/attributes.ts'
 import { checkReference } from './config-reference/checks.ts'
+import { conditionKeyReference } from './config-reference/condition-keys.ts'
 import { errorReference } from './config-reference/errors.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
 
@@ -15,3 +16,4 @@ writeFileSync(join(root, 'docs/configuration.md'), configReference())
 writeFileSync(join(root, 'docs/attributes.md'), attributeReference())
 writeFileSync(join(root, 'docs/errors.md'), await errorReference())
 writeFileSync(join(root, 'docs/checks.md'), checkReference())
+writeFileSync(join(root, 'docs/condition-keys.md'), conditionKeyReference())

@@ -68,12 +68,6 @@ export const unconfirmed = {
     applied: 'it does not',
     section: 'B.1',
   },
-  friendlyNames: {
-    id: 'friendlyNames',
-    what: "whether an attribute fills a key by its FriendlyName, as AWS's table prints it",
-    applied: 'only by its Name',
-    section: 'B.1',
-  },
   missingFormat: {
     id: 'missingFormat',
     what: 'what saml:sub_type is when the NameID has no Format',

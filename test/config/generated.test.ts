@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { attributeReference } from '../../scripts/config-reference/attributes.ts'
 import { checkReference } from '../../scripts/config-reference/checks.ts'
+import { conditionKeyReference } from '../../scripts/config-reference/condition-keys.ts'
 import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
@@ -57,6 +58,10 @@ describe('what is generated from the source (npm run schema)', () => {
 
   it('docs/checks.md is current', () => {
     expect(read('docs/checks.md')).toBe(checkReference())
+  })
+
+  it('docs/condition-keys.md is current', () => {
+    expect(read('docs/condition-keys.md')).toBe(conditionKeyReference())
   })
 
   it('the smallest configuration of the page works', () => {

@@ -1,0 +1,61 @@
+/** Renders the condition keys, and what is not confirmed about them, as a page. */
+import { type ConditionKey, conditionKeyTable } from '../../src/iam/condition-keys.ts'
+import { type UnconfirmedFact, unconfirmed } from '../../src/iam/unconfirmed.ts'
+
+const intro = `# Condition keys
+
+<!-- Generated from src/iam by \`npm run schema\`. Do not edit. -->
+
+What AWS fills in when a role is taken, and therefore what a trust policy can ask for. \`fedgate explain\`, the preflight and
+the local AWS all go by this table. \`<issuer>\` is the issuer without its scheme and without a trailing slash, path kept.
+
+- Names of keys are compared without regard to case, values as the operator says.
+- A key that is marked as a list needs \`ForAnyValue:\` or \`ForAllValues:\`.
+- A key of the trust policy only is gone once the role is taken; the others are there in the session's own calls too.
+- An attribute counts by its \`Name\`, letter by letter; a \`urn:oid:\` name also without that prefix. Where two
+  attributes could fill one key, the first does. Misprinted numbers are those of AWS's own page.
+- \`sts:TagSession\` and \`sts:SetSourceIdentity\` are asked for within a call, and see the keys of that call.
+- Claims and attributes that are not below never become condition keys. Send them as session tags instead.`
+
+const families: readonly (readonly [title: string, belongs: (key: string) => boolean])[] = [
+  ['An assertion', (key) => key.startsWith('saml:')],
+  ['A token', (key) => /^(?:<issuer>|[\w-]+(?:\.[\w-]+)+):/.test(key)],
+  ['The session to be, and the role', (key) => /^(?:sts:|iam:|aws:(?:Request|Resource)Tag|aws:TagKeys)/.test(key)],
+  ['The caller and the call', () => true],
+]
+
+const familyOf = ({ key }: ConditionKey): string => families.find(([, belongs]) => belongs(key))?.[0] ?? ''
+
+const code = (text: string): string => `\`${text}\``
+
+const WITHIN_CALLS: ReadonlySet<string> = new Set(['sts:TagSession', 'sts:SetSourceIdentity'])
+
+const line = ({ key, actions, source, attributes, multi, usableIn, unconfirmed: fact }: ConditionKey): string => {
+  const names = attributes.filter((name) => !attributes.includes(`urn:oid:${name}`)).map(code)
+  const from = names.length === 0 ? source : `${source} ${names.join(' or ')}`
+  const where =
+    usableIn.length === 2 ? 'trust policy and session' : usableIn[0] === 'trust' ? 'trust policy' : 'session'
+  const calls = actions
+    .filter((action) => !WITHIN_CALLS.has(action))
+    .map((action) => action.replace('sts:', ''))
+    .join(', ')
+  const doubt = fact === undefined ? '' : ` Not confirmed: ${fact.what}.`
+  return `- ${code(key)}${multi ? ' (a list)' : ''}: ${from}. ${where[0]?.toUpperCase()}${where.slice(1)}; ${calls}.${doubt}`
+}
+
+const family = (title: string): string =>
+  `## ${title}\n\n${conditionKeyTable
+    .filter((each) => familyOf(each) === title)
+    .map(line)
+    .join('\n')}`
+
+const doubts = `## What nobody has confirmed
+
+AWS does not document the following, and the gateway goes by what is said to apply. Where a decision hangs on one of them,
+the preflight and \`fedgate explain\` answer \`unknown\` instead of \`allow\` or \`deny\`, and name it.`
+
+const doubt = ({ what, applied }: UnconfirmedFact): string => `- ${what[0]?.toUpperCase()}${what.slice(1)}: ${applied}.`
+
+/** docs/condition-keys.md */
+export const conditionKeyReference = (): string =>
+  `${[intro, ...families.map(([title]) => family(title)), doubts, Object.values(unconfirmed).map(doubt).join('\n')].join('\n\n')}\n`
