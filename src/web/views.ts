@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
+import { texts } from './texts.ts'
 import type { PageModels, PageName } from './view-models.ts'
 
 const viewsUrl = new URL('../../views/', import.meta.url)
@@ -24,8 +25,11 @@ export interface Views {
 export const createViews = (): Views => {
   const eta = new Eta({ views: fileURLToPath(viewsUrl), cache: true, escapeFunction: escapeText })
   const assets = { css: assetUrl('fedgate.css'), js: assetUrl('fedgate.js'), favicon: assetUrl('favicon.svg') }
-  return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets }) }
+  return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets, t: texts, scriptTexts }) }
 }
+
+/** What the script says, as the layout hands it over. */
+const scriptTexts = JSON.stringify(texts.script)
 
 const assetUrl = (name: string): string => {
   const hash = createHash('sha256').update(readFileSync(new URL(`static/${name}`, viewsUrl)))

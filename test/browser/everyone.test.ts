@@ -45,7 +45,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await page.getByText('Show the values').first().click()
         expect(await page.locator('pre').first().textContent()).toContain('AWS_SESSION_TOKEN')
         await page.getByText('JSON', { exact: true }).click()
-        await page.getByText('Show the values').last().click()
+        await page.locator('.format:visible').getByText('Show the values').click()
         expect(await page.locator('pre').last().textContent()).toContain('"SessionToken"')
         await page.getByRole('button', { name: 'Open the console in this role' }).click()
         await page.waitForURL(`${house.localAws}/console`)
@@ -141,6 +141,8 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await expectVisibleFocus(page)
         await page.keyboard.press('Enter')
         expect(await page.locator('pre').first().isVisible()).toBe(true)
+        // Past the button that saves them.
+        await page.keyboard.press('Shift+Tab')
         await page.keyboard.press('Shift+Tab')
         await page.keyboard.press('Enter')
         await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor({ state: 'attached' })

@@ -46,11 +46,11 @@ export class Visitor {
     return this.#go({ url: new URL(url), method: 'GET', initiator: undefined }, navigation)
   }
 
-  /** Sends a form of that page, as it stands but for these fields. */
+  /** Sends a form of that page, as it stands but for these fields; a list is a field that is repeated. */
   submit(
     page: Page,
     form: Form,
-    fields: Readonly<Record<string, string>> = {},
+    fields: Readonly<Record<string, string | readonly string[]>> = {},
     navigation: Navigation = {},
   ): Promise<Page> {
     return this.post(form.action, { ...form.fields, ...fields }, { from: page.url, ...navigation })
@@ -59,10 +59,11 @@ export class Visitor {
   /** Sends these fields from a page at `from`. */
   post(
     url: string,
-    fields: Readonly<Record<string, string>>,
+    fields: Readonly<Record<string, string | readonly string[]>>,
     { from, ...navigation }: Navigation & { readonly from: string },
   ): Promise<Page> {
-    const body = new URLSearchParams(fields).toString()
+    const pairs = Object.entries(fields).flatMap(([name, values]) => [values].flat().map((value) => [name, value]))
+    const body = new URLSearchParams(pairs).toString()
     return this.#go({ url: new URL(url), method: 'POST', body, initiator: new URL(from) }, navigation)
   }
 

@@ -17,6 +17,8 @@ for (const form of document.querySelectorAll('form[action="/logout"]')) {
 
 const announcer = document.getElementById('announcer')
 
+const texts = JSON.parse(announcer.dataset.texts)
+
 const announce = (sentence) => {
   announcer.textContent = ''
   // A live region speaks when its text changes, also where the same sentence comes twice.
@@ -65,13 +67,13 @@ const copy = async (source, button) => {
   try {
     await navigator.clipboard.writeText(source.textContent)
     showCopied(button)
-    announce('Copied')
+    announce(texts.copied)
   } catch {
     // No clipboard without https or permission: the next best is a selection that Ctrl-C takes.
     const details = source.closest('details')
     if (details) details.open = true
     selectAll(source)
-    announce('Selected. Press Control and C to copy.')
+    announce(texts.selected)
   }
 }
 
@@ -88,6 +90,61 @@ for (const holder of document.querySelectorAll('[data-copy]')) {
 for (const button of document.querySelectorAll('[data-copy-format]')) {
   button.addEventListener('click', () => copy(button.closest('.format').querySelector('pre code'), button))
 }
+
+// Credentials: the format is remembered, the profile can be named, a file needs no second exchange
+
+const rememberFormat = (formats) => {
+  const secure = location.protocol === 'https:' ? '; secure' : ''
+  formats.addEventListener('change', ({ target }) => {
+    if (target.name !== 'format') return
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
+    document.cookie = `${formats.dataset.rememberFormat}=${target.value}; path=/; max-age=31536000; samesite=lax${secure}`
+  })
+}
+
+document.querySelectorAll('[data-remember-format]').forEach(rememberFormat)
+
+const PROFILE = /^[\w+=,.@:/-]{1,128}$/
+
+const nameProfile = (input) => {
+  const code = input.closest('.format').querySelector('pre code')
+  const rename = () => {
+    const isFine = PROFILE.test(input.value)
+    input.setCustomValidity(isFine ? '' : texts.profileInvalid)
+    if (isFine) code.textContent = code.textContent.replace(/^\[[^\]]*\]/, () => `[${input.value}]`)
+  }
+  input.addEventListener('input', rename)
+  input.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') event.preventDefault()
+  })
+}
+
+document.querySelectorAll('[data-profile]').forEach(nameProfile)
+
+/** From the page itself: its address holds nothing, and no credentials are taken for it. */
+const save = (format) => {
+  const url = URL.createObjectURL(new Blob([format.querySelector('pre code').textContent], { type: 'text/plain' }))
+  Object.assign(document.createElement('a'), { href: url, download: format.dataset.file }).click()
+  URL.revokeObjectURL(url)
+}
+
+for (const form of document.querySelectorAll('[data-holds-secrets]')) {
+  form.addEventListener('submit', (event) => {
+    if (event.submitter?.name !== 'download') return
+    event.preventDefault()
+    save(event.submitter.closest('.format'))
+    announce(texts.saved)
+  })
+}
+
+// A browser that keeps the page for its Back button would keep the secrets too
+addEventListener('pagehide', () => {
+  for (const holder of document.querySelectorAll('[data-holds-secrets]')) holder.replaceChildren()
+})
+
+addEventListener('pageshow', ({ persisted }) => {
+  if (persisted && document.querySelector('[data-holds-secrets]')) location.replace('/roles')
+})
 
 // Times
 
@@ -111,7 +168,7 @@ const countDown = (element) => {
   const left = Date.parse(element.dataset.countdown) - Date.now()
   element.textContent = left > 0 ? remaining(left) : 'expired'
   element.classList.toggle('is-soon', left < 300_000)
-  if (left <= 0) return announce('Expired')
+  if (left <= 0) return announce(texts.expired)
   setTimeout(countDown, 1000, element)
 }
 

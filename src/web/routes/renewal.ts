@@ -5,7 +5,7 @@ import { needsRenewal, startRenewal } from '../../gateway/renewal.ts'
 import { bindBrowser, boundBrowser } from '../binding.ts'
 import { depart } from '../departure.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
-import { text } from '../parameters.ts'
+import { text, texts } from '../parameters.ts'
 import { pickedRole } from '../role-list.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 import { fields, type Picked } from '../view-models.ts'
@@ -14,14 +14,12 @@ const pickedIn = (query: Request['query']): Picked => (query.for === 'console' ?
 
 /** What was picked, as a query: it is still the person's to confirm, so it may travel in the open. */
 const pickOf = (form: Readonly<Record<string, unknown>>, what: Picked): URLSearchParams =>
-  new URLSearchParams({
-    for: what,
-    ...Object.fromEntries(
-      [fields.role, fields.duration, fields.destination].flatMap((name) =>
-        form[name] ? [[name, text(form[name])]] : [],
-      ),
+  new URLSearchParams([
+    ['for', what],
+    ...[fields.role, fields.duration, fields.destination, fields.as].flatMap((name) =>
+      texts(form[name]).map((value) => [name, value] as [string, string]),
     ),
-  })
+  ])
 
 /**
  * A page and no redirect: browsers hold what follows a form to its page's form-action, and where an identity provider
@@ -45,8 +43,8 @@ const renew =
     const { gateway } = parts
     const login = await requireLogin(gateway, request)
     const returnTo = `/roles/confirm?${pickOf(request.query, pickedIn(request.query))}`
-    const role = text(request.query[fields.role])
-    if (!needsRenewal(gateway, login, role)) return response.redirect(303, returnTo)
+    const role = texts(request.query[fields.role]).find((arn) => needsRenewal(gateway, login, arn))
+    if (role === undefined) return response.redirect(303, returnTo)
     const started = await startRenewal(gateway, login, {
       role,
       returnTo,
@@ -61,14 +59,16 @@ const confirm =
   ({ gateway, views }: WebParts): RequestHandler =>
   async (request, response) => {
     const login = await requireLogin(gateway, request)
-    const role = grantedRole(gateway, login.signIn.identity, text(request.query.role))
+    const [first = '', ...others] = texts(request.query[fields.role])
+    const roles = [first, ...others].map((arn) => pickedRole(grantedRole(gateway, login.signIn.identity, arn)))
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
-      role: pickedRole(role),
+      roles,
       what: pickedIn(request.query),
       duration: text(request.query.duration),
       destination: text(request.query.destination),
+      as: text(request.query.as),
     }
     sendPage(response, views.render('confirm-role', page))
   }

@@ -1,0 +1,178 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { FedgateError } from '../../core/errors.ts'
+import { type CredentialsToWrite, credentialFormats, profilesIni } from '../../credentials/formats.ts'
+import { profileNameOf } from '../../credentials/profile-name.ts'
+import { GatewayError } from '../../gateway/errors.ts'
+import { listRoles } from '../../gateway/list-roles.ts'
+import type { Login } from '../../gateway/logins.ts'
+import { needsRenewal } from '../../gateway/renewal.ts'
+import { takeRole } from '../../gateway/take-role.ts'
+import type { TakenRole } from '../../gateway/taken-role.ts'
+import { callerOf, referenceOf } from '../caller.ts'
+import {
+  allFormats,
+  formatCookie,
+  iniFormat,
+  offeredFormat,
+  preferredFormat,
+  rememberFormat,
+  sendFile,
+  singleValues,
+} from '../credential-formats.ts'
+import { requireCsrf } from '../csrf.ts'
+import { fedgateErrorOf } from '../errors.ts'
+import { freshLogin } from '../fresh-login.ts'
+import { toInstant } from '../instant.ts'
+import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { text, texts } from '../parameters.ts'
+import { pickedRole } from '../role-list.ts'
+import { type CredentialsOfSeveralPage, type CredentialsPage, fields, type RoleOutcome } from '../view-models.ts'
+import { wantedDuration } from '../wanted-duration.ts'
+import { renewFirst } from './renewal.ts'
+
+/** An exchange each: a pick of everything in a large company is a mistake, not a wish. */
+const MOST_AT_ONCE = 20
+
+/** The roles that were picked, each once. Throws GatewayError `role.too_many`. */
+const pickedArns = (request: Request): readonly string[] => {
+  const arns = [...new Set(texts(request.body[fields.role]))]
+  if (arns.length > MOST_AT_ONCE)
+    throw new GatewayError('role.too_many', { expected: `at most ${MOST_AT_ONCE}`, found: `${arns.length}` })
+  return arns.length === 0 ? [''] : arns
+}
+
+const toWrite = ({ credentials, role }: TakenRole, profile = ''): CredentialsToWrite => ({
+  credentials,
+  region: role.region,
+  profile: profile === '' ? profileNameOf(role.accountName, role.role.name) : profile,
+})
+
+const onePage = ({ gateway }: WebParts, request: Request, login: Login, taken: TakenRole): CredentialsPage => {
+  const { baseUrl } = gateway.settings
+  const written = toWrite(taken)
+  return {
+    version: VERSION,
+    session: signedIn(gateway, request, login),
+    role: pickedRole(taken.role),
+    sessionArn: taken.assumedRoleArn,
+    expiresAt: toInstant(taken.credentials.expiration),
+    durationSeconds: taken.durationSeconds,
+    profile: written.profile,
+    format: preferredFormat(request, baseUrl),
+    formatCookie: formatCookie(baseUrl),
+    formats: allFormats(written),
+    values: singleValues(written),
+  }
+}
+
+/** What became of each pick, side by side: one that AWS refuses takes nothing from the others. */
+interface Taking {
+  readonly arn: string
+  readonly taken?: TakenRole
+  readonly refused?: FedgateError
+}
+
+const takeAll = async (
+  { gateway }: WebParts,
+  login: Login,
+  arns: readonly string[],
+  request: Request,
+  response: Response,
+): Promise<readonly Taking[]> => {
+  const wanted = wantedDuration(gateway, request)
+  const caller = callerOf(request, response)
+  return Promise.all(
+    arns.map(async (arn): Promise<Taking> => {
+      try {
+        return { arn, taken: await takeRole(gateway, login, { role: arn, ...wanted }, caller) }
+      } catch (error) {
+        if (error instanceof FedgateError) return { arn, refused: fedgateErrorOf(error) }
+        throw error
+      }
+    }),
+  )
+}
+
+/** Two roles may come out under one name: every profile has its own. */
+const withOwnProfiles = (all: readonly TakenRole[]): readonly CredentialsToWrite[] => {
+  const used = new Map<string, number>()
+  return all.map((taken) => {
+    const written = toWrite(taken)
+    const count = (used.get(written.profile) ?? 0) + 1
+    used.set(written.profile, count)
+    return count === 1 ? written : { ...written, profile: `${written.profile.slice(0, 120)}-${count}` }
+  })
+}
+
+const outcomeOf = (parts: WebParts, login: Login, { arn, taken, refused }: Taking): RoleOutcome => {
+  if (taken) {
+    const { name, accountName, accountId } = pickedRole(taken.role)
+    return { arn, name, account: accountName ?? accountId, expiresAt: toInstant(taken.credentials.expiration) }
+  }
+  const listed = listRoles(parts.gateway, login.signIn.identity).find(({ role }) => role.arn === arn)
+  return {
+    arn,
+    name: listed?.role.name ?? arn,
+    account: listed?.accountName,
+    sentence: refused?.message,
+    hint: refused?.hint,
+  }
+}
+
+const severalPage = (
+  parts: WebParts,
+  request: Request,
+  response: Response,
+  login: Login,
+  takings: readonly Taking[],
+): CredentialsOfSeveralPage => {
+  const taken = takings.flatMap((taking) => taking.taken ?? [])
+  return {
+    version: VERSION,
+    session: signedIn(parts.gateway, request, login),
+    outcomes: takings.map((taking) => outcomeOf(parts, login, taking)),
+    duration: text(request.body[fields.duration]),
+    file: taken.length === 0 ? undefined : iniFormat(profilesIni(withOwnProfiles(taken))),
+    reference: referenceOf(response),
+  }
+}
+
+/** The person who has no script gets a file of credentials that are taken for it. */
+const download = (parts: WebParts, request: Request, response: Response, all: readonly TakenRole[]): void => {
+  const { baseUrl } = parts.gateway.settings
+  const [first, ...others] = all
+  const format = offeredFormat(text(request.body[fields.download])) ?? 'ini'
+  if (!first) return
+  rememberFormat(response, baseUrl, format)
+  if (others.length > 0) {
+    sendFile(response, 'ini', profilesIni(withOwnProfiles(all)))
+    return
+  }
+  const written = toWrite(first, format === 'ini' ? text(request.body[fields.profile]) : '')
+  sendFile(response, format, credentialFormats[format](written))
+}
+
+/** POST /roles/credentials: one role or several, as a page or as a file. */
+const credentials =
+  (parts: WebParts): RequestHandler =>
+  async (request, response) => {
+    const { gateway, views } = parts
+    const login = await freshLogin(gateway, request, response)
+    const arns = pickedArns(request)
+    if (arns.some((arn) => needsRenewal(gateway, login, arn)))
+      return renewFirst(parts, request, response, { login, what: 'credentials' })
+    const takings = await takeAll(parts, login, arns, request, response)
+    const taken = takings.flatMap((taking) => taking.taken ?? [])
+    const [only] = takings
+    if (takings.length === 1 && only?.refused) throw only.refused
+    if (text(request.body[fields.download]) !== '' && taken.length > 0) return download(parts, request, response, taken)
+    const [first] = taken
+    const html =
+      takings.length === 1 && first
+        ? views.render('credentials', onePage(parts, request, login, first))
+        : views.render('credentials-of-several', severalPage(parts, request, response, login, takings))
+    sendPage(response, html)
+  }
+
+export const credentialRoutes = (parts: WebParts): Router =>
+  Router().post('/roles/credentials', requireCsrf(parts.gateway), credentials(parts))

@@ -1,0 +1,147 @@
+/** The page with credentials in a real browser: tabs, copying, saving, naming, and that it is gone when it is left. */
+import { readFile } from 'node:fs/promises'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { requireTool } from '../tools.ts'
+import { axeViolations } from './axe.ts'
+import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
+
+describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
+  let house: House
+  let browser: Browser
+  beforeAll(async () => {
+    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await house.close()
+  })
+
+  const visit = async (options: BrowserContextOptions, journey: (page: Page) => Promise<void>): Promise<void> => {
+    const person = await newPerson(browser, { permissions: ['clipboard-read', 'clipboard-write'], ...options })
+    try {
+      await person.page.goto(house.gateway)
+      await chooseAndSignIn(person.page, 'Example ID', 'alice')
+      await takeDeveloper(person.page)
+      await journey(person.page)
+      expect(person.complaints).toEqual([])
+    } finally {
+      await person.context.close()
+    }
+  }
+
+  const takeDeveloper = async (page: Page): Promise<void> => {
+    await page.getByRole('button', { name: 'Credentials for Developer' }).first().click()
+    await page.waitForURL(`${house.gateway}/roles/credentials`)
+  }
+
+  const savedBy = async (page: Page, click: () => Promise<void>): Promise<{ name: string; text: string }> => {
+    const [download] = await Promise.all([page.waitForEvent('download'), click()])
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
+  }
+
+  const accessKeyIn = (text: string | null): string | undefined => /ASIA[A-Z2-7]{16}/.exec(text ?? '')?.[0]
+
+  it('opens with the tab that was looked at last in this browser', () =>
+    visit({}, async (page) => {
+      await page.getByText('fish', { exact: true }).click()
+      await page.getByRole('link', { name: 'All roles' }).click()
+      await takeDeveloper(page)
+      expect(await page.getByRole('radio', { name: 'fish' }).isChecked()).toBe(true)
+    }))
+
+  it('saves what it shows as a file, without taking anything anew', () =>
+    visit({}, async (page) => {
+      const shown = await page.locator('pre').first().textContent()
+      const save = page.getByRole('button', { name: 'Download' }).first()
+      expect(await savedBy(page, () => save.click())).toEqual({ name: 'aws-credentials.sh', text: shown })
+    }))
+
+  it('names the profile as the person types', () =>
+    visit({}, async (page) => {
+      await page.getByText('Profile', { exact: true }).click()
+      await page.getByLabel('Profile name').fill('work')
+      await page.getByRole('button', { name: 'Copy', exact: true }).click()
+      await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor({ state: 'attached' })
+      expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^\[work\]\n# expires /)
+      await page.getByLabel('Profile name').fill('not a ] name')
+      expect(await page.locator('.format[data-format=ini] pre').textContent()).toMatch(/^\[work\]\n/)
+    }))
+
+  it('copies single values, and nothing around them', () =>
+    visit({}, async (page) => {
+      await page.getByText('Values', { exact: true }).click()
+      await page.getByText('Show the values').last().click()
+      await page.getByRole('button', { name: 'Copy AWS_ACCESS_KEY_ID' }).click()
+      await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor({ state: 'attached' })
+      expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^ASIA[A-Z2-7]{16}$/)
+    }))
+
+  it('says when they expire, and takes new ones by one button', () =>
+    visit({}, async (page) => {
+      await page.getByText(/^(59 min|1 h)/).waitFor()
+      const before = accessKeyIn(await page.locator('pre').first().textContent())
+      await page.getByRole('button', { name: 'Take new credentials' }).click()
+      await page.waitForFunction(`!document.querySelector('pre').textContent.includes('${before}')`)
+    }))
+
+  it('shows nothing to whoever comes back to it after signing out', async () => {
+    const { page, context } = await newPerson(browser)
+    try {
+      await page.goto(house.gateway)
+      await chooseAndSignIn(page, 'Example ID', 'alice')
+      await takeDeveloper(page)
+      const key = accessKeyIn(await page.locator('pre').first().textContent()) ?? 'none'
+      await page.getByRole('link', { name: 'All roles' }).click()
+      await page.waitForURL(`${house.gateway}/roles`)
+      await page.context().clearCookies()
+      await page.goBack({ waitUntil: 'commit' }).catch(() => undefined)
+      // While the browser goes on from there, its content cannot be asked for.
+      await expect.poll(() => page.content().catch(() => key)).not.toContain(key)
+    } finally {
+      await context.close()
+    }
+  })
+
+  it('without a script gives a file too', () =>
+    visit({ javaScriptEnabled: false }, async (page) => {
+      await page.getByText('PowerShell', { exact: true }).click()
+      const save = page.locator('.format:visible').getByRole('button', { name: 'Download' })
+      const { name, text } = await savedBy(page, () => save.click())
+      expect(name).toBe('aws-credentials.ps1')
+      expect(text).toMatch(/^\$Env:AWS_ACCESS_KEY_ID = 'ASIA/)
+    }))
+
+  describe.each([
+    { width: 320, colorScheme: 'light' },
+    { width: 320, colorScheme: 'dark' },
+    { width: 1440, colorScheme: 'light' },
+    { width: 1440, colorScheme: 'dark' },
+  ] as const)('$width wide, $colorScheme', ({ width, colorScheme }) => {
+    it('has nothing that axe finds wrong, in any format', () =>
+      visit({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
+        for (const radio of await page.locator('.format-tab').all()) {
+          await radio.click()
+          await page.locator('.format:visible summary').click()
+          expect(await axeViolations(page)).toEqual([])
+        }
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width)
+        await page.screenshot({ path: `test/browser/shots/credentials-${width}-${colorScheme}.png`, fullPage: true })
+      }))
+  })
+})
+
+describe.skipIf(!requireTool(CHROMIUM))('axe', () => {
+  it('finds a page wrong that nobody can read', async () => {
+    const browser = await launchChromium()
+    try {
+      const page = await browser.newPage()
+      await page.setContent('<img src="x"><p style="color:#ddd;background:#fff">faint</p><input>')
+      const rules = (await axeViolations(page)).map((violation) => violation.split(':')[0])
+      expect(rules).toEqual(expect.arrayContaining(['image-alt', 'color-contrast', 'label', 'html-has-lang']))
+    } finally {
+      await browser.close()
+    }
+  })
+})
