@@ -70,6 +70,9 @@ export const demoConfigYaml = (portBase: number): string => {
       })),
     ),
     sessionName: '{email}',
+    sourceIdentity: '{subject}',
+    sessionTags: { CostCenter: '{costCenter}', Affiliation: '{eduPersonAffiliation}' },
+    transitiveTags: ['CostCenter'],
     localAws: { listen: { host: '127.0.0.1', port: portBase + 1 }, allowHttpIssuers: true, state: './local-aws.yaml' },
     audit: { file: './audit.jsonl' },
   }
@@ -84,7 +87,8 @@ const trustPolicy = (account: string, subject: string, issuer: string) => {
       {
         Effect: 'Allow',
         Principal: { Federated: samlProviderArn('aws', account, SAML_PROVIDER) },
-        Action: 'sts:AssumeRoleWithSAML',
+        // The other two for what the gateway adds: session tags and a source identity.
+        Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity'],
         Condition: {
           StringEquals: { 'SAML:aud': RECIPIENT },
           'ForAnyValue:StringEquals': { [AFFILIATION]: 'staff' },
