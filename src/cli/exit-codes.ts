@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/errors.ts'
 
 /** What a script can tell from how the command ended. */
-export const exitCodes = { ok: 0, failed: 1, usage: 2, config: 78, interrupted: 130 } as const
+export const exitCodes = { ok: 0, failed: 1, usage: 2, refused: 4, config: 78, interrupted: 130 } as const
 
 /** A command has said what there is to say, and ends with this code. */
 export class Ended extends Error {

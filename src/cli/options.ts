@@ -37,3 +37,19 @@ export interface LocalAwsOptions {
   /** Path of the configuration file, where there is one. */
   readonly config?: string
 }
+
+export interface ExplainOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  readonly provider: string
+  /** The ARN of a role. */
+  readonly role: string
+  /** Path of a file with what the provider said. */
+  readonly claims: string
+  /** Path of a file with the role's trust policy, in place of what the configuration knows. */
+  readonly trustPolicy?: string
+  readonly json?: true
+}
+
+/** One question, or one in every line of stdin. */
+export type ExplainCommand = ExplainOptions | { readonly batch: true }

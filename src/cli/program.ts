@@ -3,7 +3,15 @@
  * a file of its own and is loaded when it runs. Start here; src/main.ts runs it.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type { CheckOptions, DemoOptions, IssuerExportOptions, LocalAwsOptions, ServeOptions } from './options.ts'
+import type {
+  CheckOptions,
+  DemoOptions,
+  ExplainCommand,
+  ExplainOptions,
+  IssuerExportOptions,
+  LocalAwsOptions,
+  ServeOptions,
+} from './options.ts'
 import type { Output } from './output.ts'
 
 /** The commands behind the program. Each resolves when it has ended. */
@@ -12,6 +20,7 @@ export interface Commands {
   serve(options: ServeOptions): Promise<void>
   localAws(options: LocalAwsOptions): Promise<void>
   check(options: CheckOptions): Promise<void>
+  explain(command: ExplainCommand): Promise<void>
   issuerExport(options: IssuerExportOptions): Promise<void>
 }
 
@@ -21,6 +30,7 @@ export const commands: Commands = {
   serve: async (options) => (await import('./serve.ts')).runServe(options),
   localAws: async (options) => (await import('./local-aws.ts')).runLocalAws(options),
   check: async (options) => (await import('./check.ts')).runCheck(options),
+  explain: async (command) => (await import('./explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
 }
 
@@ -41,7 +51,7 @@ const parseTime = (text: string): Date => {
 
 const configOption = (): Option => new Option('--config <file>', 'the configuration (YAML)')
 
-const exitCodesHelp = '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 78 bad configuration, 130 interrupted.'
+const exitCodesHelp = '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 4 refused, 78 bad configuration, 130 interrupted.'
 
 const checkHelp = '\nExits with 0 when all is well, or when the response would be accepted; with 1 otherwise.'
 
@@ -80,6 +90,48 @@ const addCheck = (program: Command, run: Commands): void => {
     })
 }
 
+const explainHelp = `
+The file of --claims holds a token's claims as JSON, a SAML response or assertion (XML or base64), or
+{"nameId": …, "attributes": {…}}. Its signature is not verified: explain signs nobody in.
+With --batch every line of standard input is one question,
+{"policy", "principal": {"Federated": ARN}, "action", "context": {key: [values]}}, and every line of the answer one answer.
+
+Exits with 0 when AWS would allow it, with 4 when it would deny it, with 1 when that cannot be told. With --batch: 0, or 1
+when a line could not be answered.`
+
+interface ExplainFlags extends Partial<ExplainOptions> {
+  readonly batch?: true
+}
+
+/** One question needs all of them; a batch none. */
+const explainCommand = ({ batch, ...flags }: ExplainFlags, command: Command): ExplainCommand => {
+  if (batch) {
+    const [stray] = Object.keys(flags).filter((flag) => flag !== 'json')
+    if (stray !== undefined)
+      command.error('error: --batch takes its questions from standard input, and no other option')
+    return { batch }
+  }
+  const { config, provider, role, claims } = flags
+  if (config === undefined || provider === undefined || role === undefined || claims === undefined)
+    return command.error('error: --config, --provider, --role and --claims go together; or give --batch')
+  return { ...flags, config, provider, role, claims }
+}
+
+const addExplain = (program: Command, run: Commands): void => {
+  program
+    .command('explain')
+    .description('which condition keys AWS would see, and what its answer hangs on')
+    .addOption(configOption())
+    .option('--provider <id>', 'the provider that says the claims')
+    .option('--role <arn>', 'the role to take')
+    .option('--claims <file>', 'what the provider says')
+    .option('--trust-policy <file>', "the role's trust policy, in place of what the configuration knows")
+    .option('--json', 'the answer as JSON')
+    .option('--batch', 'policy tests: a question in every line of standard input')
+    .addHelpText('after', explainHelp)
+    .action((flags: ExplainFlags, command: Command) => run.explain(explainCommand(flags, command)))
+}
+
 const addIssuer = (program: Command, run: Commands): void => {
   program
     .command('issuer')
@@ -109,6 +161,6 @@ export const buildProgram = (version: string, run: Commands, output: Output): Co
     .exitOverride()
     .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
   // In the order of the help.
-  for (const add of [addDemo, addServe, addCheck, addIssuer, addLocalAws]) add(program, run)
+  for (const add of [addDemo, addServe, addCheck, addExplain, addIssuer, addLocalAws]) add(program, run)
   return program
 }

@@ -2,6 +2,7 @@
 
 import type { ForeseenCall, ShownSession } from '../access/preflight/facts.ts'
 import { type Preflight, preflight } from '../access/preflight.ts'
+import type { SessionMapping } from '../access/session.ts'
 import { roleDuration } from '../aws/facts/limits.ts'
 import type { AwsTarget } from '../config/types.ts'
 import type { SignIn } from '../core/identity.ts'
@@ -30,16 +31,20 @@ export const toBeShown = (gateway: Gateway, signIn: SignIn): ToBeShown => {
   }
 }
 
-/** With the gateway's word for it there is no session without the source identity that the operator wants. */
+/** Where the gateway vouches there is no session without the source identity that the operator wants. */
+export const insisting = (session: SessionMapping): ShownSession => {
+  const missing = session.leftOut.find(({ what }) => what === 'sourceIdentity')
+  return missing ? { ...session, whyNoSourceIdentity: missing.reason } : session
+}
+
 const sessionToShow = (gateway: Gateway, signIn: SignIn): ShownSession => {
   const session = sessionFor(gateway, signIn)
   const { exchange } = providerOf(gateway, signIn.identity.provider).settings
-  const missing = session.leftOut.find(({ what }) => what === 'sourceIdentity')
-  return missing && exchange.evidence === 'reissued' ? { ...session, whyNoSourceIdentity: missing.reason } : session
+  return exchange.evidence === 'reissued' ? insisting(session) : session
 }
 
 /** Whether STS will be spoken to over TLS, as `aws:SecureTransport` says. */
-const isSecure = (target: AwsTarget): boolean =>
+export const isSecure = (target: AwsTarget): boolean =>
   target.kind === 'aws' || (target.kind === 'url' && target.url.startsWith('https:'))
 
 export type PreflightOf = (role: ListedRole, durationSeconds?: number) => Preflight

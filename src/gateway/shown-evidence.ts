@@ -82,8 +82,7 @@ const originalAssertion = (words: SamlWords, principal: string, stsDecrypts: boo
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
 
-const audiencesOf = ({ aud, azp }: Claims): readonly string[] =>
-  (typeof azp === 'string' ? [azp] : [aud].flat()).filter((value) => typeof value === 'string')
+const textsOf = (value: unknown): readonly string[] => [value].flat().filter((each) => typeof each === 'string')
 
 /** Registered in the role's account, or known to IAM by name (C.5). */
 const tokenPrincipal = (issuer: string, { partition, account }: Place): string => {
@@ -94,7 +93,8 @@ const tokenPrincipal = (issuer: string, { partition, account }: Place): string =
 const token = (claims: Claims, clientId: string, place: Place): ShownToken => {
   const issuer = textOf(claims.iss) ?? ''
   const subject = textOf(claims.sub)
-  const audiences = audiencesOf(claims)
+  const statedAudiences = textsOf(claims.aud)
+  const audiences = typeof claims.azp === 'string' ? [claims.azp] : statedAudiences
   // Of several AWS exposes the one that IAM's provider has.
   const audience = audiences.find((each) => each === clientId) ?? audiences[0] ?? ''
   return {
@@ -103,6 +103,7 @@ const token = (claims: Claims, clientId: string, place: Place): ShownToken => {
     identity: webIdentityContext({ issuer, subject: subject ?? '', audience, claims }),
     subject,
     audiences,
+    statedAudiences,
     clientId,
   }
 }

@@ -29,6 +29,7 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     serve: command('serve'),
     localAws: command('localAws'),
     check: command('check'),
+    explain: command('explain'),
     issuerExport: command('issuerExport'),
   }
   const output = openOutput(into('stdout'), into('stderr'), {})
@@ -42,6 +43,12 @@ describe('fedgate', () => {
     [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml' }],
     [['issuer', 'export', 'out', '--config', 'f.yaml'], 'issuerExport', { config: 'f.yaml', folder: 'out' }],
     [['local-aws'], 'localAws', {}],
+    [
+      ['explain', '--config', 'f.yaml', '--provider', 'corp', '--role', 'arn', '--claims', 'c.json', '--json'],
+      'explain',
+      { config: 'f.yaml', provider: 'corp', role: 'arn', claims: 'c.json', json: true },
+    ],
+    [['explain', '--batch'], 'explain', { batch: true }],
     [['local-aws', '--config', 'f.yaml'], 'localAws', { config: 'f.yaml' }],
   ])('%j runs its command with its options', async (args, name, options) => {
     const ran = await run(args)
@@ -71,6 +78,8 @@ describe('fedgate', () => {
     [['issuer'], 'Usage: fedgate issuer'],
     [['issuer', 'export', 'out'], "required option '--config <file>' not specified"],
     [['demo', 'now'], 'too many arguments'],
+    [['explain', '--config', 'f.yaml', '--provider', 'corp'], '--config, --provider, --role and --claims go together'],
+    [['explain', '--batch', '--provider', 'corp'], '--batch takes its questions from standard input'],
     [['demo', '--port-base', '65533'], 'Give a port from 1 to 65532.'],
     [['demo', '--port-base', '80x'], 'Give a port from 1 to 65532.'],
   ])('%j is wrong usage: exit 2, and the reason on stderr', async (args, reason) => {

@@ -48,6 +48,8 @@ export interface ShownToken extends ShownEvidence {
   readonly subject: string | undefined
   /** `azp` where the token has one, else its `aud`: what AWS compares with the client ids of its provider (C.4). */
   readonly audiences: readonly string[]
+  /** Its `aud`, whatever `azp` says. */
+  readonly statedAudiences: readonly string[]
   /** The client id that IAM's provider is to have. */
   readonly clientId: string
   /** JWS `alg`. undefined: the gateway's own choice, which AWS takes, or not known. */
