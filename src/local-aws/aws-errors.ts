@@ -6,6 +6,8 @@
 /** The code as it stands on the wire, to its HTTP status. */
 const statuses = {
   AccessDenied: 403,
+  DeleteConflict: 409,
+  EntityAlreadyExists: 409,
   ExpiredToken: 403,
   ExpiredTokenException: 400,
   IDPCommunicationError: 400,
@@ -16,11 +18,14 @@ const statuses = {
   InvalidAuthorizationMessageException: 400,
   InvalidClientTokenId: 403,
   InvalidIdentityToken: 400,
+  InvalidInput: 400,
   InvalidParameterValue: 400,
+  LimitExceeded: 409,
   MalformedInput: 400,
   MalformedPolicyDocument: 400,
   MissingAction: 400,
   MissingAuthenticationToken: 403,
+  NoSuchEntity: 404,
   PackedPolicyTooLarge: 400,
   RegionDisabledException: 403,
   RequestEntityTooLarge: 413,
@@ -126,8 +131,6 @@ export const texts = {
     'MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
   /** [K] */
   messageInvalid: 'Message is not valid',
-  /** [K] */
-  sourceIdentityReserved: 'The source identity must not begin with "aws:"',
   /** [K] */
   tagKeyReserved: 'aws: prefixed tag key names are not allowed for external use.',
   /** [K] */

@@ -10,7 +10,7 @@ import { signedCaller } from '../signed-caller.ts'
 import type { Role } from '../state.ts'
 import { refuseAssumeRole, requireAssumeRole } from './assume-role-trust.ts'
 import type { Action, Call, Sts } from './call.ts'
-import { inheritedSourceIdentity, inheritedTags, joinTags, passedSourceIdentity, passedTags } from './chain.ts'
+import { inheritedSourceIdentity, inheritedTags, joinTags, passedTags } from './chain.ts'
 import { inputs } from './inputs.ts'
 import { mfaShown } from './mfa-check.ts'
 import { openSession, requestedDuration } from './session.ts'
@@ -25,7 +25,7 @@ export const assumeRole: Action = (sts, call) => {
   call.note(askedForRole(parameters))
   checkArn(required(parameters, 'RoleArn'))
   for (const arn of listOf(parameters, 'ProvidedContexts', '.ProviderArn')) checkArn(arn)
-  const passed = passedTags(parameters)
+  const passed = passedTags(parameters, listOf(parameters, 'TransitiveTagKeys'))
   const inherited = inheritedTags(caller)
   const tags = joinTags(inherited, passed)
   call.note(askedForTags(passed, inherited))
@@ -84,7 +84,7 @@ const CHAINED_SECONDS = roleDuration.default
 
 /** The one of the chain stays: another one is refused, the same one may be passed again. */
 const sourceIdentityOf = (sts: Sts, call: Call, caller: SignedCaller, role: Role): string | undefined => {
-  const passed = passedSourceIdentity(call.parameters)
+  const passed = call.parameters.get('SourceIdentity')
   const inherited = inheritedSourceIdentity(caller)
   if (passed !== undefined && inherited !== undefined && passed !== inherited)
     throw refuseAssumeRole(sts, call, caller, 'sts:SetSourceIdentity', role.arn)

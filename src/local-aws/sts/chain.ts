@@ -7,13 +7,13 @@ import { checkTags, type SessionTags } from './session-tags.ts'
 const keyOf = (key: string): string => key.toLowerCase()
 
 /** Throws InvalidParameterValue for keys that are the same but for their case, ValidationError for AWS's own. */
-export const passedTags = (parameters: Parameters): SessionTags => {
+export const passedTags = (parameters: Parameters, transitiveKeys: readonly string[] = []): SessionTags => {
   const keys = listOf(parameters, 'Tags', '.Key')
   const values = listOf(parameters, 'Tags', '.Value')
   if (keys.some((key) => keyOf(key).startsWith('aws:'))) throw validationError(texts.tagKeyReserved)
   return checkTags(
     keys.map((key, n) => ({ key, values: values.slice(n, n + 1) })),
-    listOf(parameters, 'TransitiveTagKeys'),
+    transitiveKeys,
   )
 }
 
@@ -38,13 +38,6 @@ export const joinTags = (inherited: SessionTags, passed: SessionTags): SessionTa
     tags: new Map([...inherited.tags, ...passed.tags]),
     transitiveKeys: [...inherited.transitiveKeys, ...passed.transitiveKeys],
   }
-}
-
-/** Throws ValidationError for a source identity that is reserved. */
-export const passedSourceIdentity = (parameters: Parameters): string | undefined => {
-  const value = parameters.get('SourceIdentity')
-  if (value?.startsWith('aws:')) throw validationError(texts.sourceIdentityReserved)
-  return value
 }
 
 /** The source identity that the chain has fixed. */
