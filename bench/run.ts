@@ -9,6 +9,7 @@ const suites: Readonly<Record<string, Load>> = {
   'saml-validate': () => import('./saml-validate.ts'),
   'metadata-aggregate': () => import('./metadata-aggregate.ts'),
   oidc: () => import('./oidc.ts'),
+  iam: () => import('./iam.ts'),
   'local-aws': () => import('./local-aws.ts'),
 }
 

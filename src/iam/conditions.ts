@@ -12,6 +12,8 @@ export type SetOperator = 'ForAllValues' | 'ForAnyValue'
 export interface Condition {
   /** Such as `Statement[0].Condition.StringEquals.saml:aud`. */
   readonly path: string
+  /** The same with the Sid of its statement, for messages. */
+  readonly label: string
   /** As written, prefix and suffix included. */
   readonly operator: string
   /** The operator without prefix and suffix, such as `StringEquals`. */
@@ -38,17 +40,18 @@ export interface Condition {
 
 const NAME = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/
 
-/** Every condition of a block must hold. Appends to `problems` what IAM would refuse. */
+/** Every condition of a statement's block must hold. Appends to `problems` what IAM would refuse. */
 export const parseConditions = (
   block: unknown,
-  path: string,
+  { path, name }: { readonly path: string; readonly name: string },
   versionHasVariables: boolean,
   problems: PolicyProblem[],
 ): Condition[] => {
   if (block === undefined) return []
-  return entriesOf(block, path, problems).flatMap(([operator, keys]) =>
-    entriesOf(keys, `${path}.${operator}`, problems).flatMap(([key, value]) => {
-      const at = { path: `${path}.${operator}.${key}`, operator, key }
+  return entriesOf(block, `${path}.Condition`, problems).flatMap(([operator, keys]) =>
+    entriesOf(keys, `${path}.Condition.${operator}`, problems).flatMap(([key, value]) => {
+      const place = `Condition.${operator}.${key}`
+      const at = { path: `${path}.${place}`, label: `${name}.${place}`, operator, key }
       const values = valuesOf(value, at.path, problems)
       return values ? condition(at, values, versionHasVariables, problems) : []
     }),
@@ -83,6 +86,7 @@ const valuesOf = (value: unknown, path: string, problems: PolicyProblem[]): read
 
 interface At {
   readonly path: string
+  readonly label: string
   readonly operator: string
   readonly key: string
 }

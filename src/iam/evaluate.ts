@@ -48,19 +48,20 @@ const evaluateAsApplied = (policy: Policy, request: PolicyRequest): Decision => 
   const allowing: Statement[] = []
   for (const statement of policy.statements) {
     if (!applies(statement, request, action)) continue
-    if (statement.effect === 'Deny') return explicitDeny(judged(statement, request, judge))
+    if (statement.effect === 'Deny') return explicitDeny({ statement, request })
     allowing.push(statement)
   }
   const [first] = allowing
-  if (first) return allow(judged(first, request, judge), allowing)
-  return implicitDeny(policy.statements.flatMap((it) => (it.effect === 'Allow' ? [judged(it, request, judge)] : [])))
+  if (first) return allow({ statement: first, request }, allowing)
+  const allows = policy.statements.filter(({ effect }) => effect === 'Allow')
+  return implicitDeny(allows.map((statement) => ({ statement, request, judgement: judge(statement, request) })))
 }
 
 /** Kleene's logic: whatever is in doubt matters only where nothing that is certain decides. */
 const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => {
   const all = policy.statements.map((statement) => {
-    const each = judged(statement, request, judgeWithDoubt)
-    return { ...each, effect: statement.effect, truth: truthOf(each.judgement) }
+    const judgement = judgeWithDoubt(statement, request)
+    return { statement, request, judgement, effect: statement.effect, truth: truthOf(judgement) }
   })
   const allows = all.filter(({ effect }) => effect === 'Allow')
   const denies = all.filter(({ effect }) => effect === 'Deny')
@@ -83,14 +84,9 @@ const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => 
 interface Judged {
   readonly statement: Statement
   readonly request: PolicyRequest
-  readonly judgement: Judgement
+  /** None: every part holds. */
+  readonly judgement?: Judgement
 }
-
-const judged = (
-  statement: Statement,
-  request: PolicyRequest,
-  how: (statement: Statement, request: PolicyRequest) => Judgement,
-): Judged => ({ statement, request, judgement: how(statement, request) })
 
 const findingsOf = ({ statement, request, judgement }: Judged): Finding[] => findings(statement, request, judgement)
 
@@ -134,7 +130,7 @@ const unknown = (doubtful: readonly Judged[]): Decision => ({
 
 const implicitDeny = (allows: readonly Judged[]): Decision => ({
   effect: 'implicit-deny',
-  verdict: allows.length === 0 ? [nothingAllows] : nearestFirst(allows.map(findingsOf)),
+  verdict: allows.length === 0 ? [nothingAllows] : nearestFirst(allows),
   statement: undefined,
   namedAs: undefined,
 })
@@ -147,9 +143,21 @@ const nothingAllows: Finding = {
   source: 'the policy',
 }
 
-const nearestFirst = (verdicts: readonly Verdict[]): Verdict =>
-  verdicts.length === 1 ? (verdicts[0] ?? []) : verdicts.toSorted((a, b) => distance(a) - distance(b)).flat()
+const nearestFirst = (allows: readonly Judged[]): Verdict => {
+  const all: Finding[] = []
+  const away = allows.map((each) => ({ each, distance: distance(each.judgement) }))
+  if (away.length > 1) away.sort((a, b) => a.distance - b.distance)
+  for (const { each } of away) all.push(...findingsOf(each))
+  return all
+}
 
-/** A wrong principal or action is farther away than any number of wrong conditions; a doubt is nearer than a failure. */
-const distance = (verdict: Verdict): number =>
-  verdict.reduce((sum, { outcome }, n) => sum + (outcome === 'fail' ? (n < 2 ? 1000 : 1) : 0), 0)
+/** A wrong principal or action is farther away than any number of wrong conditions; what is in doubt may be right. */
+const distance = (judgement: Judgement | undefined): number => {
+  if (judgement === undefined) return 0
+  const { principal, action, resource, conditions } = judgement
+  let sum = [principal, action, resource].includes(false) ? FAR : 0
+  for (const condition of conditions) if (condition === false) sum++
+  return sum
+}
+
+const FAR = 1000

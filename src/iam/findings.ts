@@ -7,15 +7,15 @@ import type { Statement } from './policy.ts'
 import { principalText } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
 
-/** Every part of the statement, in its order. */
-export const findings = (statement: Statement, request: PolicyRequest, judgement: Judgement): Finding[] => {
+/** Every part of the statement, in its order. Without a judgement all of them hold. */
+export const findings = (statement: Statement, request: PolicyRequest, judgement?: Judgement): Finding[] => {
   const { name, principal, actions, resources, conditions } = statement
   const all: Finding[] = []
   if (resources === undefined)
     all.push(
       part(
         `${name}.${principal.negated ? 'NotPrincipal' : 'Principal'}`,
-        judgement.principal,
+        judgement?.principal ?? true,
         principal.text,
         principalText(request.principal),
         'federated' in request.principal ? 'the provider that vouches' : 'the caller',
@@ -24,7 +24,7 @@ export const findings = (statement: Statement, request: PolicyRequest, judgement
   all.push(
     part(
       `${name}.${actions.negated ? 'NotAction' : 'Action'}`,
-      judgement.action,
+      judgement?.action ?? true,
       actions.text,
       request.action,
       'the call',
@@ -34,14 +34,14 @@ export const findings = (statement: Statement, request: PolicyRequest, judgement
     all.push(
       part(
         `${name}.${resources.negated ? 'NotResource' : 'Resource'}`,
-        judgement.resource,
+        judgement?.resource ?? true,
         resources.text,
         request.resource ?? 'none',
         'the call',
       ),
     )
   conditions.forEach((condition, n) => {
-    all.push(conditionFinding(name, condition, request.context, judgement.conditions[n] ?? false))
+    all.push(conditionFinding(condition, request.context, judgement?.conditions[n] ?? true))
   })
   return all
 }
@@ -56,14 +56,23 @@ const part = (name: string, truth: Truth, expected: string, found: string, sourc
   source,
 })
 
-const conditionFinding = (statement: string, condition: Condition, context: RequestContext, truth: Truth): Finding => {
-  const { operator, key } = condition
+const conditionFinding = (condition: Condition, context: RequestContext, truth: Truth): Finding => {
   const found = entryOf(context, condition.name)
+  const text = found === undefined ? 'no such key in the request' : found.values.join(', ')
+  const remark = truth === false ? remarkOn(condition, context) : undefined
   return part(
-    `${statement}.Condition.${operator}.${key}`,
+    condition.label,
     truth,
     condition.wanted,
-    found === undefined ? 'no such key in the request' : found.values.join(', '),
-    found?.source ?? key,
+    remark === undefined ? text : `${text}; ${remark}`,
+    found?.source ?? condition.key,
   )
+}
+
+/** Why a condition fails that looks as if it held. */
+const remarkOn = ({ name, set, variables }: Condition, context: RequestContext): string | undefined => {
+  const { values = [] } = entryOf(context, name) ?? {}
+  if (set === undefined && values.length > 1) return 'a list needs ForAnyValue or ForAllValues'
+  const missing = variables.find((variable) => entryOf(context, variable) === undefined)
+  return missing === undefined ? undefined : `nothing to put in for ${missing}`
 }

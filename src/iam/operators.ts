@@ -60,7 +60,7 @@ const ISO_8601 = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(
 
 /** Date.parse takes 30 February for 2 March. */
 const isInCalendar = (year: number, month: number, day: number): boolean =>
-  new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+  day <= 28 || new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 
 const bool: Compile = (wanted) => {
   if (wanted.literal !== undefined && !/^(true|false)$/i.test(wanted.literal)) return undefined

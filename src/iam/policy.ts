@@ -142,16 +142,17 @@ const parseStatement = (
   if (effect !== 'Allow' && effect !== 'Deny')
     problems.push(syntax(`${path}.Effect`, 'Allow or Deny', describe(effect)))
   const sid = sidOf(statement, path, problems)
+  const name = sid === undefined ? path : `${path} (${sid})`
   return [
     {
       path,
       sid,
-      name: sid === undefined ? path : `${path} (${sid})`,
+      name,
       effect: effect === 'Allow' ? 'Allow' : 'Deny',
       principal: isTrust ? principalOf(statement, path, problems) : holder,
       actions: parseActions(statement, isTrust, path, problems),
       resources: isTrust ? undefined : parseResources(statement, hasVariables, path, problems),
-      conditions: parseConditions(statement.Condition, `${path}.Condition`, hasVariables, problems),
+      conditions: parseConditions(statement.Condition, { path, name }, hasVariables, problems),
     },
   ]
 }
