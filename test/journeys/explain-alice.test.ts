@@ -1,0 +1,232 @@
+/**
+ * The demo's alice, and a role whose trust policy is wrong in one way after the other: the exact reason each time, and
+ * the local AWS, which shares no line of that with the gateway but the policy language, refuses each of them too.
+ */
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { explained } from '../../src/cli/explain-question.ts'
+import { readConfig } from '../../src/cli/load-config.ts'
+import type { Config } from '../../src/config/types.ts'
+import { demoPeople } from '../../src/demo/people.ts'
+import { assertPerson } from '../../src/demo/saml-answers.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway, writeConfig } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { createOwnIdp, requestOn } from '../harness/own-idp.ts'
+import { postAnswer } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+const ACCOUNT = '111122223333'
+const PROVIDER = `arn:aws:iam::${ACCOUNT}:saml-provider/fedgate`
+const RECIPIENT = 'https://signin.aws.amazon.com/saml'
+const GROUP_KEY = 'saml:edupersonaffiliation'
+
+type Condition = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+interface Statement {
+  readonly Effect: 'Allow' | 'Deny'
+  readonly Principal?: { readonly Federated: string }
+  readonly NotPrincipal?: { readonly Federated: string }
+  readonly Action: readonly string[]
+  readonly Condition?: Condition
+}
+
+const CALL = 'sts:AssumeRoleWithSAML'
+const ALL = [CALL, 'sts:TagSession', 'sts:SetSourceIdentity']
+const right: Statement & { readonly Condition: Condition } = {
+  Effect: 'Allow',
+  Principal: { Federated: PROVIDER },
+  Action: ALL,
+  Condition: { StringEquals: { 'SAML:aud': RECIPIENT }, 'ForAnyValue:StringEquals': { [GROUP_KEY]: 'staff' } },
+}
+
+/** The right policy, with one more condition or another one. */
+const asking = (operator: string, key: string, value: string): readonly Statement[] => [
+  { ...right, Condition: { ...right.Condition, [operator]: { ...right.Condition[operator], [key]: value } } },
+]
+
+interface Wrong {
+  readonly statements: readonly Statement[]
+  /** What decides: name, and what was found. */
+  readonly name: string
+  readonly found: string
+  readonly outcome?: 'unknown'
+}
+
+/** By the role's name. */
+const wrong: Readonly<Record<string, Wrong>> = {
+  ProviderInAnotherCase: {
+    statements: [{ ...right, Principal: { Federated: `${PROVIDER.slice(0, -7)}Fedgate` } }],
+    name: 'Statement[0].Principal',
+    found: PROVIDER,
+  },
+  ProviderOfAnotherAccount: {
+    statements: [{ ...right, Principal: { Federated: PROVIDER.replace(ACCOUNT, '444455556666') } }],
+    name: 'Statement[0].Principal',
+    found: PROVIDER,
+  },
+  AnotherAction: {
+    statements: [{ ...right, Action: ['sts:AssumeRoleWithWebIdentity', 'sts:TagSession', 'sts:SetSourceIdentity'] }],
+    name: 'Statement[0].Action',
+    found: CALL,
+  },
+  AudienceWithSlash: {
+    statements: asking('StringEquals', 'SAML:aud', `${RECIPIENT}/`),
+    name: 'Statement[0].Condition.StringEquals.SAML:aud',
+    found: RECIPIENT,
+  },
+  AudienceInAnotherCase: {
+    statements: asking('StringEquals', 'SAML:aud', 'https://signin.AWS.amazon.com/saml'),
+    name: 'Statement[0].Condition.StringEquals.SAML:aud',
+    found: RECIPIENT,
+  },
+  IssuerIsTheProvider: {
+    statements: asking('StringEquals', 'saml:iss', 'https://corp.example/metadata'),
+    name: 'Statement[0].Condition.StringEquals.saml:iss',
+    found: 'GATEWAY/idp/metadata',
+  },
+  SubjectInAnotherCase: {
+    statements: asking('StringEquals', 'saml:sub', 'Alice'),
+    name: 'Statement[0].Condition.StringEquals.saml:sub',
+    found: 'alice',
+  },
+  GroupThatAwsNeverSees: {
+    statements: asking('ForAnyValue:StringEquals', 'saml:groups', 'aws-dev'),
+    name: 'Statement[0].Condition.ForAnyValue:StringEquals.saml:groups',
+    found: 'no such key in the request',
+  },
+  AnotherAffiliation: {
+    statements: asking('ForAnyValue:StringEquals', GROUP_KEY, 'faculty'),
+    name: `Statement[0].Condition.ForAnyValue:StringEquals.${GROUP_KEY}`,
+    found: 'staff',
+  },
+  NoTagSession: {
+    statements: [{ ...right, Action: [CALL, 'sts:SetSourceIdentity'] }],
+    name: 'Statement[0].Action',
+    found: 'sts:TagSession',
+  },
+  AnotherTag: {
+    statements: asking('StringEquals', 'aws:RequestTag/CostCenter', '4712'),
+    name: 'Statement[0].Condition.StringEquals.aws:RequestTag/CostCenter',
+    found: '4711',
+  },
+  NoSetSourceIdentity: {
+    statements: [{ ...right, Action: [CALL, 'sts:TagSession'] }],
+    name: 'Statement[0].Action',
+    found: 'sts:SetSourceIdentity',
+  },
+  DeniedByName: {
+    statements: [
+      right,
+      {
+        Effect: 'Deny',
+        Principal: { Federated: PROVIDER },
+        Action: [CALL],
+        Condition: { StringLike: { 'saml:sub': 'al*' } },
+      },
+    ],
+    name: 'Statement[1]',
+    found: 'a Deny whose every part matches',
+  },
+  DeniedForAllButAnother: {
+    statements: [right, { Effect: 'Deny', NotPrincipal: { Federated: `${PROVIDER}-2` }, Action: [CALL] }],
+    name: 'Statement[1]',
+    found: 'a Deny whose every part matches',
+  },
+  NotYet: {
+    statements: asking('DateGreaterThan', 'aws:CurrentTime', '2099-01-01T00:00:00Z'),
+    name: 'Statement[0].Condition.DateGreaterThan.aws:CurrentTime',
+    found: 'NOW',
+  },
+  FromAnotherNetwork: {
+    statements: asking('IpAddress', 'aws:SourceIp', '203.0.113.0/24'),
+    name: 'Statement[0].Condition.IpAddress.aws:SourceIp',
+    found: 'not known before the call is made',
+    outcome: 'unknown',
+  },
+}
+
+const arnOf = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
+const policyOf = (Statement: readonly Statement[]) => ({ Version: '2012-10-17', Statement })
+const policies = new Map([
+  ['Right', [right]],
+  ...Object.entries(wrong).map(([name, { statements }]) => [name, statements] as const),
+])
+
+let gateway: OwnGateway
+let page: Page
+let config: Config
+let claims: string
+let folder: string
+const alice = new Visitor()
+const [person] = demoPeople
+const NOW = new Date()
+
+beforeAll(async () => {
+  if (person?.username !== 'alice') throw new Error('the demo has no alice')
+  const url = await reserveGateway()
+  const idp = await createOwnIdp('corp')
+  const keys = {
+    providers: [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }],
+    access: [{ when: { provider: 'corp', groups: 'aws-dev' }, roles: [...policies.keys()].map(arnOf) }],
+    sessionName: '{email}',
+    sourceIdentity: '{subject}',
+    sessionTags: { CostCenter: '{costCenter}' },
+  }
+  const files = { 'corp.xml': idp.metadata }
+  const state = {
+    roles: [...policies].map(([name, statements]) => ({ arn: arnOf(name), trustPolicy: policyOf(statements) })),
+  }
+  gateway = await startOwnGateway(url, keys, { files, state })
+  // The same again for explain, which knows nothing of the roles: their policies come as files.
+  const written = await writeConfig(url, keys, { files })
+  folder = written.folder
+  config = await readConfig(written.file, {})
+  const asked = requestOn(await alice.open(`${url}/login/corp`, { stopBefore: new RegExp(`^${idp.ssoUrl}`) }))
+  const serviceProvider = { entityId: asked.issuer, acsUrl: asked.acsUrl ?? '' }
+  const exchange = { entityId: idp.entityId, serviceProvider, inResponseTo: asked.id }
+  const xml = await assertPerson(exchange, { person, authnInstant: NOW, sessionIndex: '_1' }, idp.keys, NOW)
+  const SAMLResponse = Buffer.from(xml).toString('base64')
+  claims = join(folder, 'response.txt')
+  await writeFile(claims, SAMLResponse)
+  const RelayState = asked.relayState ?? ''
+  page = await postAnswer(alice, { acs: serviceProvider.acsUrl, SAMLResponse, RelayState, page: { url: idp.ssoUrl } })
+})
+afterAll(async () => {
+  await gateway.close()
+  await rm(folder, { recursive: true })
+})
+
+const explain = async (name: string, statements: readonly Statement[]) => {
+  const trustPolicy = join(folder, `${name}.json`)
+  await writeFile(trustPolicy, JSON.stringify(policyOf(statements)))
+  return (await explained(config, { config: '', provider: 'corp', role: arnOf(name), claims, trustPolicy }, NOW))
+    .preflight
+}
+
+const take = (name: string): Promise<Page> => alice.submit(page, formWith(page, 'role', arnOf(name)))
+
+const insertValues = (found: string): string => found.replace('GATEWAY', gateway.url).replace('NOW', NOW.toISOString())
+
+describe('the right trust policy', () => {
+  it('lets alice in, says explain', async () => {
+    const { outcome, decidedBy } = await explain('Right', [right])
+    expect({ outcome, decidedBy }).toEqual({ outcome: 'allowed', decidedBy: undefined })
+  })
+
+  it('lets alice in, says the local AWS', async () => {
+    expect((await take('Right')).status).toBe(200)
+  })
+})
+
+describe.each(Object.entries(wrong))('%s', (name, { statements, found, outcome = 'denied', ...decided }) => {
+  it('is the reason that explain names', async () => {
+    const preflight = await explain(name, statements)
+    expect(preflight).toMatchObject({ outcome, decidedBy: { name: decided.name, found: insertValues(found) } })
+  })
+
+  it('is refused by the local AWS', async () => {
+    const refused = await take(name)
+    expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'sts.access_denied' })
+  })
+})
