@@ -1,0 +1,96 @@
+/** What a session carries where AWS reads the provider's own evidence: the places of aws-sts-semantics B.4 and C.7. */
+import { describe, expect, it } from 'vitest'
+import { sessionOfAssertion, sessionOfToken } from '../../src/access/asserted-session.ts'
+
+const AWS = 'https://aws.amazon.com/SAML/Attributes/'
+const TAGS = 'https://aws.amazon.com/tags'
+
+const asserted = (attributes: Readonly<Record<string, readonly string[]>>) =>
+  sessionOfAssertion(new Map(Object.entries(attributes)))
+
+describe("an identity provider's own assertion", () => {
+  it('names the session, its tags, which of them go along, and the source identity (B.4)', () => {
+    const session = asserted({
+      [`${AWS}RoleSessionName`]: ['alice@corp'],
+      [`${AWS}PrincipalTag:CostCenter`]: ['4711'],
+      [`${AWS}PrincipalTag:Team`]: ['blue'],
+      [`${AWS}TransitiveTagKeys`]: ['CostCenter'],
+      [`${AWS}SourceIdentity`]: ['alice'],
+      [`${AWS.toLowerCase()}principaltag:Other`]: ['not read: names are compared byte for byte'],
+    })
+    expect(session).toMatchObject({
+      roleSessionName: 'alice@corp',
+      sourceIdentity: 'alice',
+      tags: new Map([
+        ['CostCenter', '4711'],
+        ['Team', 'blue'],
+      ]),
+      transitiveTagKeys: ['CostCenter'],
+      leftOut: [],
+    })
+    // 22 octets of 455 (D.4).
+    expect(session.packedSizePercent).toBe(5)
+  })
+
+  it('may say nothing of all that', () => {
+    expect(asserted({ email: ['alice@example.com'] })).toEqual({
+      roleSessionName: '',
+      sourceIdentity: undefined,
+      tags: new Map(),
+      transitiveTagKeys: [],
+      packedSizePercent: 0,
+      leftOut: [],
+    })
+  })
+
+  it('is known to be refused for a tag of several values (B.4: one value)', () => {
+    expect(asserted({ [`${AWS}PrincipalTag:Team`]: ['blue', 'red'] }).leftOut).toEqual([
+      { what: 'tag Team', reason: '2 values, and AWS takes exactly one' },
+    ])
+  })
+})
+
+describe("a provider's own token (C.7)", () => {
+  const tags = new Map([
+    ['CostCenter', '4711'],
+    ['Team', 'blue'],
+  ])
+
+  it('has tags in one nested claim, each a list of one', () => {
+    const claims = {
+      [TAGS]: { principal_tags: { CostCenter: ['4711'], Team: ['blue'] }, transitive_tag_keys: ['CostCenter'] },
+      'https://aws.amazon.com/source_identity': 'alice',
+    }
+    expect(sessionOfToken(claims, 'alice@corp')).toMatchObject({
+      roleSessionName: 'alice@corp',
+      sourceIdentity: 'alice',
+      tags,
+      transitiveTagKeys: ['CostCenter'],
+    })
+  })
+
+  it('or in a claim each, from a provider that cannot nest', () => {
+    const claims = {
+      [`${TAGS}/principal_tags/CostCenter`]: '4711',
+      [`${TAGS}/principal_tags/Team`]: 'blue',
+      [`${TAGS}/transitive_tag_keys`]: ['CostCenter'],
+    }
+    expect(sessionOfToken(claims, 'x')).toMatchObject({ tags, transitiveTagKeys: ['CostCenter'] })
+  })
+
+  it('counts as nested where it has both', () => {
+    const claims = { [TAGS]: { principal_tags: { Team: ['blue'] } }, [`${TAGS}/principal_tags/Team`]: 'red' }
+    expect(sessionOfToken(claims, 'x').tags).toEqual(new Map([['Team', 'blue']]))
+  })
+
+  it.each([
+    null,
+    'text',
+    [],
+    { principal_tags: 'text' },
+    { principal_tags: { Team: [] } },
+    { principal_tags: { Team: 1 } },
+  ])('has no tags in %j', (claim) => {
+    expect(sessionOfToken({ [TAGS]: claim }, 'x').tags).toEqual(new Map())
+  })
+})

@@ -1,0 +1,27 @@
+/** What is decided before anything is sent. */
+import { describe, expect, it } from 'vitest'
+import { createStsClient, type RoleRequest } from '../../src/aws/sts/client.ts'
+import { Secret } from '../../src/core/secret.ts'
+
+const request = (region: string): RoleRequest => ({
+  kind: 'web-identity',
+  roleArn: 'arn:aws:iam::111122223333:role/Developer',
+  durationSeconds: 3600,
+  region,
+  policyArns: [],
+  policy: undefined,
+  sessionName: 'alice',
+  token: new Secret('a.b.c'),
+})
+
+describe('a call to STS', () => {
+  it.each(['eu-west-1', 'cn-north-1'])('goes nowhere with FIPS in %s, which has no such endpoint', async (region) => {
+    const { exchange } = createStsClient({ fips: true, timeoutSeconds: 1 })
+    await expect(exchange(request(region))).rejects.toMatchObject({ code: 'sts.fips_unavailable', found: region })
+  })
+
+  it.each([true, false])('goes nowhere in a region that nobody knows, FIPS %s', async (fips) => {
+    const { exchange } = createStsClient({ fips, timeoutSeconds: 1 })
+    await expect(exchange(request('nowhere'))).rejects.toMatchObject({ code: 'sts.region_unknown', found: 'nowhere' })
+  })
+})
