@@ -121,7 +121,10 @@ export const signedState = (): LocalAwsState => ({
       },
     }),
     user(GINA, {
-      policies: { assume: identity({ Action: 'sts:AssumeRole', Resource: `arn:aws:iam::${ACCOUNT}:role/*` }) },
+      policies: {
+        assume: identity({ Action: 'sts:AssumeRole', Resource: `arn:aws:iam::${ACCOUNT}:role/*` }),
+        decode: identity({ Action: 'sts:DecodeAuthorizationMessage' }),
+      },
     }),
     user(HUGO),
   ],

@@ -1,0 +1,189 @@
+import { DecodeAuthorizationMessageCommand, InvalidAuthorizationMessageException, STSClient } from '@aws-sdk/client-sts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createAuthorizationMessages } from '../../src/local-aws/sts/authorization-message.ts'
+import {
+  DORA,
+  EVA,
+  errorIn,
+  FRED,
+  GINA,
+  type Key,
+  keyIn,
+  ROOT,
+  roleArn,
+  signedCall,
+  signedState,
+} from './signed-calls.ts'
+import { type Running, start } from './support.ts'
+
+let aws: Running
+const clock = new Date()
+beforeAll(async () => {
+  aws = await start(signedState(), () => clock)
+})
+afterAll(() => aws.close())
+
+/** The message at the end of what a call is refused with. */
+const messageFor = async (key: Key, role: string): Promise<string> => {
+  const { error } = await signedCall(aws.url, key, {
+    Action: 'AssumeRole',
+    RoleArn: roleArn(role),
+    RoleSessionName: 'try',
+    ExternalId: 'contract-8',
+  })
+  return / Encoded authorization failure message: ([\w-]+)$/.exec(error)?.[1] ?? error
+}
+
+const decode = (key: Key, EncodedMessage: string) =>
+  signedCall(aws.url, key, { Action: 'DecodeAuthorizationMessage', EncodedMessage })
+
+const decoded = async (key: Key, message: string): Promise<unknown> =>
+  JSON.parse((await decode(key, message)).element('DecodedMessage') ?? '')
+
+describe('The message of a denied call', () => {
+  it('tells who wanted what under which circumstances [A.5 DecodeAuthorizationMessage answer]', async () => {
+    expect(await decoded(EVA, await messageFor(DORA, 'Nobody'))).toMatchObject({
+      allowed: false,
+      explicitDeny: false,
+      matchedStatements: { items: [] },
+      failures: { items: [] },
+      context: {
+        principal: { id: expect.stringMatching(/^AIDA[A-Z2-7]{17}$/), name: 'dora', arn: DORA.arn },
+        action: 'sts:AssumeRole',
+        resource: roleArn('Nobody'),
+        conditions: {
+          items: expect.arrayContaining([
+            { key: 'sts:ExternalId', values: { items: [{ value: 'contract-8' }] } },
+            { key: 'sts:RoleSessionName', values: { items: [{ value: 'try' }] } },
+            { key: 'aws:PrincipalArn', values: { items: [{ value: DORA.arn }] } },
+          ]),
+        },
+      },
+    })
+  })
+
+  it('names the statement that denied', async () => {
+    expect(await decoded(EVA, await messageFor(FRED, 'path/ByName'))).toMatchObject({
+      explicitDeny: true,
+      matchedStatements: {
+        items: [
+          {
+            statementId: 'NotThis',
+            effect: 'DENY',
+            actions: { items: [{ value: 'sts:AssumeRole' }] },
+            resources: { items: [{ value: roleArn('path/ByName') }] },
+          },
+        ],
+      },
+    })
+  })
+
+  it("says nothing of another account's trust policy, and nothing to that account", async () => {
+    const message = await messageFor(GINA, 'Denied')
+    expect(await decoded(GINA, message)).toMatchObject({ explicitDeny: false, matchedStatements: { items: [] } })
+    expect((await decode(EVA, message)).element('Code')).toBe('InvalidAuthorizationMessageException')
+  })
+
+  it('is read by the root user too', async () => {
+    expect(await decoded(ROOT, await messageFor(DORA, 'Nobody'))).toMatchObject({ allowed: false })
+  })
+
+  it('is read by those only whose policies allow it [A.5 DecodeAuthorizationMessage permission]', async () => {
+    const answer = await decode(DORA, await messageFor(DORA, 'Nobody'))
+    expect(errorIn(answer)).toBe(
+      `AccessDenied: User: ${DORA.arn} is not authorized to perform: sts:DecodeAuthorizationMessage on resource: * because no identity-based policy allows the sts:DecodeAuthorizationMessage action`,
+    )
+  })
+
+  it('is not read with the credentials of GetSessionToken', async () => {
+    const key = keyIn(await signedCall(aws.url, EVA, { Action: 'GetSessionToken' }))
+    expect((await decode(key, await messageFor(DORA, 'Nobody'))).element('Code')).toBe('AccessDenied')
+  })
+
+  it.each<[string, (message: string) => string]>([
+    ['broken by a line end', (message) => `${message.slice(0, 80)}\n${message.slice(80)}`],
+    ['with a line end after it', (message) => `${message}\n`],
+    [
+      'with one character changed',
+      (message) => `${message.slice(0, 90)}${message[90] === 'A' ? 'B' : 'A'}${message.slice(91)}`,
+    ],
+    ['that ends too early', (message) => message.slice(0, -4)],
+    ['of a few letters', () => 'abcd'],
+    ['that somebody else sealed', () => createAuthorizationMessages().seal('{}', '111122223333', clock)],
+  ])('is refused %s [A.4 InvalidAuthorizationMessageException]', async (_, change) => {
+    const answer = await decode(EVA, change(await messageFor(DORA, 'Nobody')))
+    expect([answer.status, answer.error]).toEqual([400, 'InvalidAuthorizationMessageException: Message is not valid'])
+  })
+
+  it('is refused after an hour', () => {
+    const messages = createAuthorizationMessages()
+    const message = messages.seal('{"a":1}', '111122223333', clock)
+    expect(messages.open(message, '111122223333', new Date(clock.getTime() + 3_600_000))).toBe('{"a":1}')
+    expect(messages.open(message, '111122223333', new Date(clock.getTime() + 3_600_001))).toBeUndefined()
+  })
+
+  it('may have 10,240 characters [A.2 encodedMessageType]', async () => {
+    expect((await decode(EVA, 'x'.repeat(10_241))).error).toMatch(/length less than or equal to 10240$/)
+    expect((await decode(EVA, '')).error).toMatch(/length greater than or equal to 1$/)
+    expect((await decode(EVA, 'x'.repeat(10_240))).element('Code')).toBe('InvalidAuthorizationMessageException')
+    expect((await messageFor(DORA, 'Nobody')).length).toBeLessThan(10_240)
+  })
+
+  it("is the SDK's own exception where it is refused", async () => {
+    const client = new STSClient({ region: 'us-east-1', endpoint: aws.url, credentials: EVA, maxAttempts: 1 })
+    await expect(client.send(new DecodeAuthorizationMessageCommand({ EncodedMessage: 'abcd' }))).rejects.toBeInstanceOf(
+      InvalidAuthorizationMessageException,
+    )
+  })
+
+  it('is not what an unsigned call gets', async () => {
+    const body = new URLSearchParams({
+      Action: 'AssumeRoleWithWebIdentity',
+      Version: '2011-06-15',
+      RoleArn: roleArn('Nobody'),
+      RoleSessionName: 'try',
+      WebIdentityToken: 'e30.e30.e30',
+    })
+    expect(await (await fetch(aws.url, { method: 'POST', body })).text()).not.toContain('Encoded')
+  })
+})
+
+describe('GetAccessKeyInfo [A.5 GetAccessKeyInfo]', () => {
+  const infoOf = (AccessKeyId: string, key: Key = EVA) =>
+    signedCall(aws.url, key, { Action: 'GetAccessKeyInfo', AccessKeyId })
+
+  it.each([
+    ['of a key that is known', GINA.accessKeyId, '444455556666'],
+    ['of a key that has its account in it [A.6 account in the key]', 'ASIAY34FZKBOKMUTVV7A', '609629065308'],
+    ['of another one', 'ASIAQNZGKIQY56JQ7WML', '029608264753'],
+    ['whatever its last characters are', 'ASIAQNZGKIQY56JQAAAA', '029608264753'],
+  ])('tells the account %s', async (_, id, account) => {
+    expect((await infoOf(id)).element('Account')).toBe(account)
+  })
+
+  it('tells the account of temporary keys', async () => {
+    const { accessKeyId } = keyIn(await signedCall(aws.url, DORA, { Action: 'GetSessionToken' }))
+    expect((await infoOf(accessKeyId)).element('Account')).toBe('111122223333')
+  })
+
+  it.each([
+    ['an older key, which has no account in it [A.6 older keys]', 'AKIAIOSFODNN7EXAMPLE'],
+    ['what is no key', 'AROAY34FZKBOKMUTVV7A'],
+  ])('does not know %s', async (_, id) => {
+    expect((await infoOf(id)).error).toBe(`ValidationError: The access key ${id} is not known.`)
+  })
+
+  it('needs a permission', async () => {
+    expect((await infoOf('ASIAY34FZKBOKMUTVV7A', DORA)).element('Code')).toBe('AccessDenied')
+  })
+
+  it.each([
+    ['A'.repeat(15), 'have length greater than or equal to 16'],
+    ['A'.repeat(129), 'have length less than or equal to 128'],
+    [`${'A'.repeat(15)}-`, 'satisfy regular expression pattern: [\\w]*'],
+  ])('refuses %s [A.2 accessKeyIdType]', async (id, constraint) => {
+    expect((await infoOf(id)).error).toBe(
+      `ValidationError: 1 validation error detected: Value '${id}' at 'accessKeyId' failed to satisfy constraint: Member must ${constraint}`,
+    )
+  })
+})
