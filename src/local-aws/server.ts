@@ -2,13 +2,14 @@
  * local-aws is a stand-in for AWS that really validates: STS with its Query protocol, AWS sign-in, a console page. A
  * program of its own on node:http, reached only by HTTP; it knows nothing of the gateway and shares no state with it.
  * Start here for the routes; endpoint.ts answers calls, sts/ has their actions, aws-errors.ts every
- * answer that is not a success, state.ts what exists in it, cloud-trail/ what is recorded. Its source of truth is the published behaviour of AWS.
+ * answer that is not a success, state.ts what exists in it, cloud-trail/ what is recorded, iam/ what changes it. Its source of truth is the published behaviour of AWS.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { createTrail, type TrailSink } from './cloud-trail/trail.ts'
 import { answerCall, asAwsError, type Log, type Program } from './endpoint.ts'
+import { iamService } from './iam/service.ts'
 import { errorReply } from './query/answer.ts'
 import { type Reply, readRequest, type WebRequest, writeReply } from './reply.ts'
 import { createSessions } from './sessions.ts'
@@ -71,7 +72,7 @@ const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): Read
   const trail = createTrail(options.trail)
   const issuerKeys = createIssuerKeys(fetchJson, options.allowHttpIssuers)
   const aws = { iam, sessions, issuerKeys, messages: createAuthorizationMessages() }
-  const program: Program = { aws, services: [stsService], trail, log }
+  const program: Program = { aws, services: [stsService, iamService(options.allowHttpIssuers)], trail, log }
   const signIn = createSignIn(iam, sessions)
   const call: Handler = (request, now) => answerCall(program, request, now)
   return new Map<string, Handler>([

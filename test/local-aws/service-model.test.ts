@@ -1,31 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Member, Shape } from '../../src/local-aws/query/shapes.ts'
 import { inputs } from '../../src/local-aws/sts/inputs.ts'
 import { requireTool } from '../tools.ts'
+import { type Model, membersOf, modelOf, ofModel } from './model.ts'
 
-interface ModelShape {
-  readonly type: string
-  readonly min?: number
-  readonly max?: number
-  readonly pattern?: string
-  readonly sensitive?: boolean
-  readonly required?: readonly string[]
-  readonly members?: Readonly<Record<string, { readonly shape: string }>>
-  readonly member?: { readonly shape: string }
-}
-
-interface Model {
-  readonly operations: Readonly<Record<string, { readonly input: { readonly shape: string } }>>
-  readonly shapes: Readonly<Record<string, ModelShape>>
-}
-
-/** Where Debian's awscli and python3-botocore keep the service model of STS. */
-const MODEL =
-  [
-    '/usr/lib/python3/dist-packages/awscli/botocore/data/sts/2011-06-15/service-2.json',
-    '/usr/lib/python3/dist-packages/botocore/data/sts/2011-06-15/service-2.json',
-  ].find((path) => existsSync(path)) ?? '/usr/lib/python3/dist-packages/awscli'
+const MODEL = modelOf('sts/2011-06-15')
 
 /** What newer models say otherwise than Debian's. */
 const newer: Readonly<Record<string, unknown>> = {
@@ -55,50 +35,12 @@ const newer: Readonly<Record<string, unknown>> = {
 /** What newer models call sensitive, which Debian's does not say yet. */
 const sensitive = new Set(['AssumeRoleWithSAML.SAMLAssertion', 'AssumeRoleWithWebIdentity.WebIdentityToken'])
 
-/** A shape of the model with everything that constrains a value, and nothing else. */
-const ofModel = ({ shapes }: Model, name: string): unknown => {
-  const { type, min, max, pattern, members, member, required = [] } = shapes[name] ?? { type: 'missing' }
-  return {
-    type,
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(pattern === undefined ? {} : { pattern }),
-    ...(member === undefined ? {} : { member: ofModel({ shapes, operations: {} }, member.shape) }),
-    ...(members === undefined
-      ? {}
-      : {
-          required,
-          members: Object.fromEntries(
-            Object.entries(members).map(([key, { shape }]) => [key, ofModel({ shapes, operations: {} }, shape)]),
-          ),
-        }),
-  }
-}
-
-/** The same of a shape of ours. */
-const ofOurs = (shape: Shape): unknown => {
-  if (shape.type === 'structure') return { type: 'structure', ...membersOf(shape.members) }
-  const { min, max } = shape
-  return {
-    type: { text: 'string', integer: 'integer', list: 'list' }[shape.type],
-    ...(min === undefined ? {} : { min }),
-    ...(max === undefined ? {} : { max }),
-    ...(shape.type === 'text' && shape.pattern ? { pattern: shape.pattern.text } : {}),
-    ...(shape.type === 'list' ? { member: ofOurs(shape.of) } : {}),
-  }
-}
-
 /** The patterns of a shape and of everything in it. */
 const textsIn = (shape: Shape): { readonly matches: RegExp; readonly text: string }[] => {
   if (shape.type === 'list') return textsIn(shape.of)
   if (shape.type === 'structure') return shape.members.flatMap((member) => textsIn(member.shape))
   return shape.type === 'text' && shape.pattern ? [shape.pattern] : []
 }
-
-const membersOf = (members: readonly Member[]) => ({
-  required: members.filter(({ required }) => required).map(({ name }) => name),
-  members: Object.fromEntries(members.map(({ name, shape }) => [name, ofOurs(shape)])),
-})
 
 describe.skipIf(!requireTool(MODEL))("The limits of parameters are those of botocore's service model", () => {
   const model = JSON.parse(readFileSync(MODEL, 'utf8')) as Model
@@ -110,7 +52,7 @@ describe.skipIf(!requireTool(MODEL))("The limits of parameters are those of boto
 
   it.each(operations)('%s', (name, { input }) => {
     const ours = membersOf(inputs[name as keyof typeof inputs])
-    const { required = [], members = {} } = model.shapes[input.shape] ?? {}
+    const { required = [], members = {} } = model.shapes[input?.shape ?? ''] ?? {}
     expect([...ours.required].sort()).toEqual([...required].sort())
     const later = Object.keys(newer).flatMap((path) => (path.startsWith(`${name}.`) ? [path.split('.')[1] ?? ''] : []))
     expect(Object.keys(ours.members)).toEqual([...new Set([...Object.keys(members), ...later])])

@@ -15,10 +15,15 @@ export interface RecordedCall {
 
 /** The wire's short codes that CloudTrail writes as the name of the exception. */
 const exceptionNames: Partial<Record<AwsErrorCode, string>> = {
+  DeleteConflict: 'DeleteConflictException',
+  EntityAlreadyExists: 'EntityAlreadyExistsException',
   IDPCommunicationError: 'IDPCommunicationErrorException',
   IDPRejectedClaim: 'IDPRejectedClaimException',
   InvalidIdentityToken: 'InvalidIdentityTokenException',
+  InvalidInput: 'InvalidInputException',
+  LimitExceeded: 'LimitExceededException',
   MalformedPolicyDocument: 'MalformedPolicyDocumentException',
+  NoSuchEntity: 'NoSuchEntityException',
   PackedPolicyTooLarge: 'PackedPolicyTooLargeException',
 }
 

@@ -9,18 +9,18 @@ const xmlReply = (status: number, requestId: string, root: Markup): Reply => ({
   body: render(root),
 })
 
-/** The answer of an action with the members of its result; those that are undefined are left out. */
+/** The answer of an action with the members of its result, if it has one; those that are undefined are left out. */
 export const successReply = (
   namespace: string,
   action: string,
-  members: readonly (Markup | undefined)[],
+  members: readonly (Markup | undefined)[] | undefined,
   requestId: string,
 ): Reply =>
   xmlReply(
     200,
     requestId,
     element(`${action}Response`, { xmlns: namespace }, [
-      element(`${action}Result`, {}, members),
+      members && element(`${action}Result`, {}, members),
       element('ResponseMetadata', {}, [element('RequestId', {}, requestId)]),
     ]),
   )

@@ -12,6 +12,8 @@ interface TextShape {
   readonly max?: number
   /** The pattern as the model writes it, and what it means: in Java's dialect `\w` is ASCII. */
   readonly pattern?: { readonly matches: RegExp; readonly text: string }
+  /** The only values there are. */
+  readonly values?: readonly string[]
   /** Its value is never repeated in an error. */
   readonly sensitive?: boolean
 }
@@ -60,6 +62,7 @@ const textViolations = (shape: TextShape, value: string): string[] => [
   ...(shape.pattern && value !== '' && !shape.pattern.matches.test(value)
     ? [`satisfy regular expression pattern: ${shape.pattern.text}`]
     : []),
+  ...(shape.values && !shape.values.includes(value) ? [`satisfy enum value set: [${shape.values.join(', ')}]`] : []),
 ]
 
 const integer = (name: string, text: string): number => {

@@ -1,5 +1,4 @@
 /** From a state as it is written down to one that calls look things up in: every document parsed, all problems at once. */
-import { createHash, createPrivateKey, randomUUID } from 'node:crypto'
 import { maxSessionDuration } from '../../aws/facts/limits.ts'
 import { issuerHostPath, parseArn, parseRoleArn } from '../../core/arn.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
@@ -11,6 +10,7 @@ import { uniqueId } from '../access-keys.ts'
 import { LocalAwsError } from '../errors.ts'
 import { decodeBase32, fixedCodeDevice, type MfaDevice, totpDevice } from '../mfa.ts'
 import type { StsRegions } from '../regions.ts'
+import { decryptionKey, newProviderId } from '../saml-provider-keys.ts'
 import type {
   AccountState,
   DecryptionKey,
@@ -182,7 +182,7 @@ const openSamlProvider = (state: SamlProviderState, now: Date): SamlProvider => 
     arn: state.arn,
     account: parseArn(state.arn)?.account ?? '',
     metadata: parseIdpMetadata(state.metadata, { now }),
-    uuid: randomUUID(),
+    uuid: newProviderId(state.arn),
     privateKeys,
     assertionEncryptionMode: state.assertionEncryptionMode ?? (privateKeys.length > 0 ? 'Allowed' : undefined),
     tags: tagsOf(state.tags),
@@ -190,17 +190,10 @@ const openSamlProvider = (state: SamlProviderState, now: Date): SamlProvider => 
   }
 }
 
-/** Throws LocalAwsError for what is no private key. IAM names keys by 22 to 64 capitals and digits. */
 const openPrivateKey = (pem: Secret, now: Date): DecryptionKey => {
-  try {
-    const key = createPrivateKey(pem.reveal())
-    const id = createHash('sha256')
-      .update(key.export({ type: 'pkcs8', format: 'der' }))
-      .digest('hex')
-    return { id: id.slice(0, 32).toUpperCase(), key, addedAt: now }
-  } catch (cause) {
-    throw new LocalAwsError('local_aws.state_invalid', [], { expected: 'a private key in PEM', cause })
-  }
+  const key = decryptionKey(pem, now)
+  if (!key) throw new LocalAwsError('local_aws.state_invalid', [], { expected: 'an RSA private key in PEM' })
+  return key
 }
 
 const openOidcProvider = ({ arn, url, clientIds, thumbprints, tags }: OidcProviderState, now: Date): OidcProvider => ({

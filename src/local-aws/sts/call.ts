@@ -29,8 +29,8 @@ export interface Call {
 }
 
 export interface Answer {
-  /** The members of the action's result. */
-  readonly members: readonly (Markup | undefined)[]
+  /** The members of the action's result; undefined: it has none. */
+  readonly members: readonly (Markup | undefined)[] | undefined
   /** For the log: who got what. */
   readonly summary: string
   /** For the trail, in CloudTrail's spelling; no secret key, no session token. */

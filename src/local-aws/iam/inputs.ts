@@ -1,0 +1,113 @@
+/**
+ * What each operation of IAM takes, as its service model states it: members in the model's order. A test compares this
+ * table with the model itself.
+ */
+import * as limits from '../../aws/facts/limits.ts'
+import type { Member, Shape } from '../query/shapes.ts'
+
+const text = (min: number, max: number, pattern?: { matches: RegExp; text: string }): Shape => ({
+  type: 'text',
+  min,
+  max,
+  ...(pattern && { pattern }),
+})
+const listOf = (of: Shape, max?: number): Shape => ({ type: 'list', of, ...(max === undefined ? {} : { max }) })
+const optional = (name: string, shape: Shape): Member => ({ name, shape })
+const required = (name: string, shape: Shape): Member => ({ name, shape, required: true })
+
+const NAME = { matches: /^[A-Za-z0-9_+=,.@-]+$/, text: '[\\w+=,.@-]+' }
+const LATIN = { matches: /^[\t\n\r\u0020-\u00FF]+$/, text: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' }
+const PATH = {
+  matches: /^(\/|\/[\x21-\x7f]+\/)$/,
+  text: '(\\u002F)|(\\u002F[\\u0021-\\u007F]+\\u002F)',
+}
+const PATH_PREFIX = { matches: /^\/[\x21-\x7f]*$/, text: '\\u002F[\\u0021-\\u007F]*' }
+const MARKER = { matches: /^[\u0020-\u00FF]+$/, text: '[\\u0020-\\u00FF]+' }
+const DESCRIPTION = {
+  matches: /^[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}]*$/u,
+  text: '[\\p{L}\\p{M}\\p{Z}\\p{S}\\p{N}\\p{P}]*',
+}
+const PROVIDER_NAME = { matches: /^[A-Za-z0-9_.-]+$/, text: '[\\w._-]+' }
+const KEY_ID = { matches: /^[A-Z0-9]+$/, text: '[A-Z0-9]+' }
+const TAG_KEY = { matches: limits.sessionTag.key.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' }
+const TAG_VALUE = { matches: limits.sessionTag.value.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' }
+
+const arn = text(limits.arn.min, limits.arn.max)
+const roleName = required('RoleName', text(1, 64, NAME))
+const policyName = required('PolicyName', text(1, 128, NAME))
+const policyDocument = text(1, 131_072, LATIN)
+const description = optional('Description', text(0, 1000, DESCRIPTION))
+const maxSession = optional('MaxSessionDuration', { type: 'integer', ...limits.maxSessionDuration })
+const tagKey = text(1, 128, TAG_KEY)
+const tagList: Shape = listOf(
+  { type: 'structure', members: [required('Key', tagKey), required('Value', text(0, 256, TAG_VALUE))] },
+  50,
+)
+const tags = optional('Tags', tagList)
+const paging = [optional('Marker', text(1, 320, MARKER)), optional('MaxItems', { type: 'integer', min: 1, max: 1000 })]
+const samlMetadata = text(1000, 10_000_000)
+const encryptionMode = optional('AssertionEncryptionMode', {
+  type: 'text',
+  min: 0,
+  values: ['Required', 'Allowed'],
+})
+const addPrivateKey = optional('AddPrivateKey', { type: 'text', min: 1, max: 16_384, pattern: LATIN, sensitive: true })
+const samlProviderArn = required('SAMLProviderArn', arn)
+const oidcProviderArn = required('OpenIDConnectProviderArn', arn)
+const clientId = text(1, 255)
+const thumbprints = listOf(text(40, 40))
+
+export const iamInputs = {
+  GetRole: [roleName],
+  ListRoles: [optional('PathPrefix', text(1, 512, PATH_PREFIX)), ...paging],
+  CreateRole: [
+    optional('Path', text(1, 512, PATH)),
+    roleName,
+    required('AssumeRolePolicyDocument', policyDocument),
+    description,
+    maxSession,
+    optional('PermissionsBoundary', arn),
+    tags,
+  ],
+  UpdateRole: [roleName, description, maxSession],
+  DeleteRole: [roleName],
+  UpdateAssumeRolePolicy: [roleName, required('PolicyDocument', policyDocument)],
+  TagRole: [roleName, required('Tags', tagList)],
+  UntagRole: [roleName, required('TagKeys', listOf(tagKey, 50))],
+  ListRoleTags: [roleName, ...paging],
+  PutRolePolicy: [roleName, policyName, required('PolicyDocument', policyDocument)],
+  GetRolePolicy: [roleName, policyName],
+  ListRolePolicies: [roleName, ...paging],
+  DeleteRolePolicy: [roleName, policyName],
+  CreateSAMLProvider: [
+    required('SAMLMetadataDocument', samlMetadata),
+    required('Name', text(1, 128, PROVIDER_NAME)),
+    tags,
+    encryptionMode,
+    addPrivateKey,
+  ],
+  UpdateSAMLProvider: [
+    optional('SAMLMetadataDocument', samlMetadata),
+    samlProviderArn,
+    encryptionMode,
+    addPrivateKey,
+    optional('RemovePrivateKey', text(22, 64, KEY_ID)),
+  ],
+  GetSAMLProvider: [samlProviderArn],
+  ListSAMLProviders: [],
+  DeleteSAMLProvider: [samlProviderArn],
+  CreateOpenIDConnectProvider: [
+    required('Url', text(1, 255)),
+    optional('ClientIDList', listOf(clientId)),
+    optional('ThumbprintList', thumbprints),
+    tags,
+  ],
+  GetOpenIDConnectProvider: [oidcProviderArn],
+  ListOpenIDConnectProviders: [],
+  DeleteOpenIDConnectProvider: [oidcProviderArn],
+  AddClientIDToOpenIDConnectProvider: [oidcProviderArn, required('ClientID', clientId)],
+  RemoveClientIDFromOpenIDConnectProvider: [oidcProviderArn, required('ClientID', clientId)],
+  UpdateOpenIDConnectProviderThumbprint: [oidcProviderArn, required('ThumbprintList', thumbprints)],
+} as const satisfies Readonly<Record<string, readonly Member[]>>
+
+export type IamOperation = keyof typeof iamInputs

@@ -1,0 +1,75 @@
+/** What IAM's answers have in common. */
+import { element, type Markup } from '../../xml/write.ts'
+import { listOf, type Parameters } from '../query/parameters.ts'
+import type { Tags } from '../state.ts'
+import { refusals } from './texts.ts'
+
+export const memberList = (name: string, members: readonly (string | readonly (Markup | undefined)[])[]): Markup =>
+  element(
+    name,
+    {},
+    members.map((member) => element('member', {}, member)),
+  )
+
+/** Sorted by key. */
+export const tagList = (tags: Tags): Markup =>
+  memberList(
+    'Tags',
+    [...tags]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => [element('Key', {}, key), element('Value', {}, value)]),
+  )
+
+const MOST_TAGS = 50
+
+/** `Tags.member.N.Key` and `.Value`: each key once, however it is written. */
+export const tagsIn = (parameters: Parameters): Tags => {
+  const keys = listOf(parameters, 'Tags', '.Key')
+  const tags = new Map(keys.map((key, n) => [key, parameters.get(`Tags.member.${n + 1}.Value`) ?? '']))
+  if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length) throw refusals.duplicateTags()
+  return tags
+}
+
+/** With more tags than these: of a key that is there already the new spelling and value count. */
+export const withTags = (tags: Tags, more: Tags, quota: string): Tags => {
+  const replaced = new Set([...more.keys()].map((key) => key.toLowerCase()))
+  const all = new Map([...[...tags].filter(([key]) => !replaced.has(key.toLowerCase())), ...more])
+  if (all.size > MOST_TAGS) throw refusals.quota(quota, MOST_TAGS)
+  return all
+}
+
+interface Page<Item> {
+  readonly items: readonly Item[]
+  /** `IsTruncated`, and the `Marker` of the next page. */
+  readonly members: readonly (Markup | undefined)[]
+}
+
+const DEFAULT_PAGE = 100
+
+/** The items after the Marker, in the order of their keys, no more than MaxItems. */
+export const page = <Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+  parameters: Parameters,
+): Page<Item> => {
+  const marker = parameters.get('Marker')
+  const after = marker === undefined ? '' : keyOfMarker(marker)
+  const most = Number(parameters.get('MaxItems') ?? DEFAULT_PAGE)
+  const left = items.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1)).filter((item) => keyOf(item) > after)
+  const shown = left.slice(0, most)
+  const last = shown.at(-1)
+  const isTruncated = left.length > shown.length && last !== undefined
+  return {
+    items: shown,
+    members: [
+      element('IsTruncated', {}, String(isTruncated)),
+      isTruncated ? element('Marker', {}, Buffer.from(keyOf(last)).toString('base64url')) : undefined,
+    ],
+  }
+}
+
+const keyOfMarker = (marker: string): string => {
+  const key = Buffer.from(marker, 'base64url')
+  if (key.toString('base64url') !== marker) throw refusals.markerInvalid()
+  return key.toString('utf8')
+}

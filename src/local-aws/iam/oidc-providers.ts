@@ -1,0 +1,137 @@
+import { issuerHostPath } from '../../core/arn.ts'
+import { element } from '../../xml/write.ts'
+import { timestamp } from '../query/answer.ts'
+import { listOf, type Parameters } from '../query/parameters.ts'
+import { required } from '../query/shapes.ts'
+import type { OidcProvider } from '../state.ts'
+import type { Action } from '../sts/call.ts'
+import { memberList, tagList, tagsIn } from './markup.ts'
+import { arnIn, type IamCall, iamAction } from './operation.ts'
+import { refusals } from './texts.ts'
+
+const PROVIDERS_PER_ACCOUNT = 100
+const CLIENT_IDS = 100
+const THUMBPRINTS = 5
+
+const providerResource = ({ parameters }: IamCall): string => required(parameters, 'OpenIDConnectProviderArn')
+
+/** In the caller's own account. Throws NoSuchEntity. */
+const namedProvider = (call: IamCall): OidcProvider => {
+  const arn = providerResource(call)
+  const provider = call.iam.oidcProviders.find(arn)
+  if (provider?.account !== call.account) throw refusals.noOidcProvider(arn)
+  return provider
+}
+
+/** The ARN is the issuer without its scheme: one provider for each issuer and account. */
+const newArn = (call: IamCall): string =>
+  arnIn(call, `oidc-provider/${issuerHostPath(required(call.parameters, 'Url'))}`)
+
+/** AWS takes https without a port and without a query only. */
+const isIssuer = (url: string, allowHttp: boolean): boolean => {
+  if (!URL.canParse(url) || /[?#\s*]/.test(url)) return false
+  const { protocol, port, username } = new URL(url)
+  if (username !== '') return false
+  return allowHttp ? /^https?:$/.test(protocol) : protocol === 'https:' && port === ''
+}
+
+const clientIdsIn = (ids: readonly string[]): readonly string[] => {
+  if (ids.length > CLIENT_IDS) throw refusals.quota('ClientIdsPerOpenIdConnectProvider', CLIENT_IDS)
+  return [...new Set(ids)]
+}
+
+const thumbprintsIn = (parameters: Parameters): readonly string[] => {
+  const thumbprints = listOf(parameters, 'ThumbprintList')
+  if (thumbprints.length > THUMBPRINTS) throw refusals.tooManyThumbprints()
+  if (!thumbprints.every((thumbprint) => /^[0-9A-Fa-f]{40}$/.test(thumbprint))) throw refusals.thumbprintInvalid()
+  return thumbprints
+}
+
+/** `allowHttp`: the local AWS's own leave for issuers on this machine. */
+export const createOidcProvider = (allowHttp: boolean): Action =>
+  iamAction('CreateOpenIDConnectProvider', {
+    resource: newArn,
+    answer: (call) => {
+      const { iam, parameters, account, now } = call
+      const url = required(parameters, 'Url')
+      if (!isIssuer(url, allowHttp)) throw refusals.urlInvalid()
+      const clientIds = clientIdsIn(listOf(parameters, 'ClientIDList'))
+      const thumbprints = thumbprintsIn(parameters)
+      const arn = newArn(call)
+      if (iam.oidcProviders.find(arn)) throw refusals.oidcProviderExists(url)
+      if (iam.oidcProviders.inAccount(account).length >= PROVIDERS_PER_ACCOUNT)
+        throw refusals.quota('OpenIdConnectProvidersPerAccount', PROVIDERS_PER_ACCOUNT)
+      const tags = tagsIn(parameters)
+      iam.oidcProviders.put({ arn, account, url, clientIds, thumbprints, tags, createdAt: now })
+      return {
+        members: [element('OpenIDConnectProviderArn', {}, arn), tags.size > 0 ? tagList(tags) : undefined],
+        responseElements: { openIDConnectProviderArn: arn },
+      }
+    },
+  })
+
+/** The URL is told without its scheme, as IAM does. */
+export const getOidcProvider = iamAction('GetOpenIDConnectProvider', {
+  resource: providerResource,
+  answer: (call) => {
+    const { url, clientIds, thumbprints, createdAt, tags } = namedProvider(call)
+    return {
+      members: [
+        element('Url', {}, url.replace(/^https?:\/\//, '')),
+        memberList('ClientIDList', clientIds),
+        memberList('ThumbprintList', thumbprints),
+        element('CreateDate', {}, timestamp(createdAt)),
+        tags.size > 0 ? tagList(tags) : undefined,
+      ],
+    }
+  },
+})
+
+export const listOidcProviders = iamAction('ListOpenIDConnectProviders', {
+  resource: (call) => arnIn(call, 'oidc-provider/*'),
+  answer: ({ iam, account }) => {
+    const providers = iam.oidcProviders.inAccount(account).map(({ arn }) => [element('Arn', {}, arn)])
+    return { members: [memberList('OpenIDConnectProviderList', providers)] }
+  },
+})
+
+/** Deleting what is not there is no error, as at IAM. */
+export const deleteOidcProvider = iamAction('DeleteOpenIDConnectProvider', {
+  resource: providerResource,
+  answer: (call) => {
+    const arn = providerResource(call)
+    if (call.iam.oidcProviders.find(arn)?.account === call.account) call.iam.oidcProviders.delete(arn)
+    return { members: undefined }
+  },
+})
+
+const updating = (change: (provider: OidcProvider, call: IamCall) => OidcProvider) => ({
+  resource: providerResource,
+  answer: (call: IamCall) => {
+    call.iam.oidcProviders.put(change(namedProvider(call), call))
+    return { members: undefined }
+  },
+})
+
+/** An id that is there already stays there once. */
+export const addClientId = iamAction(
+  'AddClientIDToOpenIDConnectProvider',
+  updating((provider, { parameters }) => ({
+    ...provider,
+    clientIds: clientIdsIn([...new Set([...provider.clientIds, required(parameters, 'ClientID')])]),
+  })),
+)
+
+export const removeClientId = iamAction(
+  'RemoveClientIDFromOpenIDConnectProvider',
+  updating((provider, { parameters }) => ({
+    ...provider,
+    clientIds: provider.clientIds.filter((id) => id !== required(parameters, 'ClientID')),
+  })),
+)
+
+/** The whole list is replaced. */
+export const updateThumbprints = iamAction(
+  'UpdateOpenIDConnectProviderThumbprint',
+  updating((provider, { parameters }) => ({ ...provider, thumbprints: thumbprintsIn(parameters) })),
+)

@@ -1,0 +1,74 @@
+/** What every operation of IAM goes through: shapes, signature, permission, and what the trail is told. */
+import { requirePermission } from '../authorize.ts'
+import type { JsonObject, JsonValue } from '../cloud-trail/facts.ts'
+import type { Parameters } from '../query/parameters.ts'
+import { checkShapes, type Member, type Shape } from '../query/shapes.ts'
+import { signedCaller } from '../signed-caller.ts'
+import type { Iam } from '../state.ts'
+import type { Action, Answer } from '../sts/call.ts'
+import { type IamOperation, iamInputs } from './inputs.ts'
+
+/** One call, by somebody who may make it: it works on the caller's own account. */
+export interface IamCall {
+  readonly iam: Iam
+  readonly parameters: Parameters
+  readonly account: string
+  readonly partition: string
+  readonly now: Date
+}
+
+interface Operation {
+  /** The ARN that a permission for this call has to name. */
+  resource(call: IamCall): string
+  answer(call: IamCall): Omit<Answer, 'summary'>
+}
+
+/** Every ARN of that kind in the account, `arn:aws:iam::111122223333:role/*`. */
+export const arnIn = ({ partition, account }: IamCall, resource: string): string =>
+  `arn:${partition}:iam::${account}:${resource}`
+
+export const iamAction =
+  (name: IamOperation, { resource, answer }: Operation): Action =>
+  (aws, call) => {
+    const { parameters, now, endpoint } = call
+    const caller = signedCaller(aws, call, 'iam')
+    call.note({ requestParameters: told(iamInputs[name], parameters) })
+    checkShapes(iamInputs[name], parameters)
+    const { account } = caller
+    const partition = endpoint.partition ?? caller.partition
+    const asked: IamCall = { iam: aws.iam, parameters, account, partition, now }
+    requirePermission(aws, call, caller, { action: `iam:${name}`, resource: resource(asked) })
+    return { ...answer(asked), summary: `by ${caller.arn}` }
+  }
+
+/** The trail is no place for a whole metadata document. */
+const LONGEST_TOLD = 2048
+
+/** The parameters as the trail spells them, without those that are secret. */
+const told = (members: readonly Member[], parameters: Parameters, prefix = ''): JsonObject =>
+  Object.fromEntries(
+    members.map(({ name, shape }) => [
+      name.charAt(0).toLowerCase() + name.slice(1),
+      toldValue(shape, prefix + name, parameters),
+    ]),
+  )
+
+const toldValue = (shape: Shape, name: string, parameters: Parameters): JsonValue => {
+  if (shape.type === 'structure') return told(shape.members, parameters, `${name}.`)
+  if (shape.type === 'list') return toldList(shape.of, name, parameters)
+  const value = parameters.get(name)
+  if (value === undefined || (shape.type === 'text' && shape.sensitive)) return undefined
+  if (shape.type === 'integer') return Number(value)
+  return value.length > LONGEST_TOLD ? `${value.slice(0, LONGEST_TOLD)}…` : value
+}
+
+const toldList = (of: Shape, name: string, parameters: Parameters): JsonValue => {
+  const members: JsonValue[] = []
+  const names = [...parameters.keys()]
+  for (;;) {
+    const member = `${name}.member.${members.length + 1}`
+    if (!names.some((each) => each === member || each.startsWith(`${member}.`))) break
+    members.push(toldValue(of, member, parameters))
+  }
+  return members.length > 0 ? members : undefined
+}

@@ -1,0 +1,31 @@
+import { listOf } from '../query/parameters.ts'
+import { page, tagList, tagsIn, withTags } from './markup.ts'
+import { iamAction } from './operation.ts'
+import { namedRole, roleResource } from './roles.ts'
+
+export const tagRole = iamAction('TagRole', {
+  resource: roleResource,
+  answer: (call) => {
+    const role = namedRole(call)
+    call.iam.roles.put({ ...role, tags: withTags(role.tags, tagsIn(call.parameters), 'TagsPerRole') })
+    return { members: undefined }
+  },
+})
+
+export const untagRole = iamAction('UntagRole', {
+  resource: roleResource,
+  answer: (call) => {
+    const role = namedRole(call)
+    const gone = new Set(listOf(call.parameters, 'TagKeys').map((key) => key.toLowerCase()))
+    call.iam.roles.put({ ...role, tags: new Map([...role.tags].filter(([key]) => !gone.has(key.toLowerCase()))) })
+    return { members: undefined }
+  },
+})
+
+export const listRoleTags = iamAction('ListRoleTags', {
+  resource: roleResource,
+  answer: (call) => {
+    const { items, members } = page([...namedRole(call).tags], ([key]) => key, call.parameters)
+    return { members: [tagList(new Map(items)), ...members] }
+  },
+})

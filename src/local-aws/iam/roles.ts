@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { maxSessionDuration } from '../../aws/facts/limits.ts'
+import { element, type Markup } from '../../xml/write.ts'
+import { uniqueId } from '../access-keys.ts'
+import { timestamp } from '../query/answer.ts'
+import { required } from '../query/shapes.ts'
+import type { Role } from '../state.ts'
+import { page, tagList, tagsIn } from './markup.ts'
+import { arnIn, type IamCall, iamAction } from './operation.ts'
+import { refusals } from './texts.ts'
+import { parseTrustDocument } from './trust-document.ts'
+
+const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+
+/** Names of roles are unique in an account, whatever their path and case. */
+const findByName = ({ iam, account }: IamCall, name: string): Role | undefined =>
+  iam.roles.inAccount(account).find((role) => sameName(role.name, name))
+
+/** The role of the call. Throws NoSuchEntity. */
+export const namedRole = (call: IamCall): Role => {
+  const name = required(call.parameters, 'RoleName')
+  const role = findByName(call, name)
+  if (!role) throw refusals.noRole(name)
+  return role
+}
+
+/** Its ARN, or for a role that is not there the one it would have at the root. */
+export const roleResource = (call: IamCall): string => {
+  const name = required(call.parameters, 'RoleName')
+  return findByName(call, name)?.arn ?? arnIn(call, `role/${name}`)
+}
+
+/** As CloudTrail has it, and for the wire with the tags where the operation tells them. */
+const roleMarkup = (role: Role, { withTags }: { readonly withTags: boolean }): readonly (Markup | undefined)[] => [
+  element('Path', {}, role.path),
+  element('RoleName', {}, role.name),
+  element('RoleId', {}, role.id),
+  element('Arn', {}, role.arn),
+  element('CreateDate', {}, timestamp(role.createdAt)),
+  element('AssumeRolePolicyDocument', {}, encodeURIComponent(role.trustDocument)),
+  role.description === undefined ? undefined : element('Description', {}, role.description),
+  element('MaxSessionDuration', {}, String(role.maxSessionDuration)),
+  withTags && role.tags.size > 0 ? tagList(role.tags) : undefined,
+]
+
+const wholeRole = (role: Role): Markup => element('Role', {}, roleMarkup(role, { withTags: true }))
+
+export const getRole = iamAction('GetRole', {
+  resource: roleResource,
+  answer: (call) => ({ members: [wholeRole(namedRole(call))] }),
+})
+
+/** Tags are left out of the list, as IAM does. */
+export const listRoles = iamAction('ListRoles', {
+  resource: (call) => arnIn(call, `role${call.parameters.get('PathPrefix') ?? '/'}`),
+  answer: ({ iam, account, parameters }) => {
+    const prefix = parameters.get('PathPrefix') ?? '/'
+    const roles = iam.roles.inAccount(account).filter(({ path }) => path.startsWith(prefix))
+    const { items, members } = page(roles, ({ path, name }) => path + name, parameters)
+    const list = items.map((role) => element('member', {}, roleMarkup(role, { withTags: false })))
+    return { members: [element('Roles', {}, list), ...members] }
+  },
+})
+
+export const createRole = iamAction('CreateRole', {
+  resource: (call) => newArn(call),
+  answer: (call) => {
+    const { iam, parameters, account, partition, now } = call
+    const name = required(parameters, 'RoleName')
+    if (parameters.has('PermissionsBoundary')) throw refusals.boundary()
+    const trustDocument = required(parameters, 'AssumeRolePolicyDocument')
+    const trustPolicy = parseTrustDocument(trustDocument)
+    if (findByName(call, name)) throw refusals.roleExists(name)
+    const arn = newArn(call)
+    const role: Role = {
+      arn,
+      partition,
+      account,
+      name,
+      path: parameters.get('Path') ?? '/',
+      trustPolicy,
+      trustDocument,
+      maxSessionDuration: Number(parameters.get('MaxSessionDuration') ?? maxSessionDuration.default),
+      // A role that takes the place of a deleted one of the same name is another.
+      id: uniqueId('AROA', account, `${arn} ${randomUUID()}`),
+      description: parameters.get('Description'),
+      policies: [],
+      tags: tagsIn(parameters),
+      createdAt: now,
+    }
+    iam.roles.put(role)
+    return {
+      members: [wholeRole(role)],
+      responseElements: { role: { arn, roleName: name, roleId: role.id, path: role.path } },
+    }
+  },
+})
+
+const newArn = (call: IamCall): string =>
+  arnIn(call, `role${call.parameters.get('Path') ?? '/'}${required(call.parameters, 'RoleName')}`)
+
+export const updateRole = iamAction('UpdateRole', {
+  resource: roleResource,
+  answer: (call) => {
+    const { iam, parameters } = call
+    const role = namedRole(call)
+    iam.roles.put({
+      ...role,
+      description: parameters.get('Description') ?? role.description,
+      maxSessionDuration: Number(parameters.get('MaxSessionDuration') ?? role.maxSessionDuration),
+    })
+    return { members: [] }
+  },
+})
+
+export const deleteRole = iamAction('DeleteRole', {
+  resource: roleResource,
+  answer: (call) => {
+    const role = namedRole(call)
+    if (role.policies.length > 0) throw refusals.rolePolicies()
+    call.iam.roles.delete(role.arn)
+    return { members: undefined }
+  },
+})
+
+export const updateAssumeRolePolicy = iamAction('UpdateAssumeRolePolicy', {
+  resource: roleResource,
+  answer: (call) => {
+    const role = namedRole(call)
+    const trustDocument = required(call.parameters, 'PolicyDocument')
+    call.iam.roles.put({ ...role, trustDocument, trustPolicy: parseTrustDocument(trustDocument) })
+    return { members: undefined }
+  },
+})

@@ -1,0 +1,175 @@
+import { FedgateError, reasonOf } from '../../core/errors.ts'
+import { Secret } from '../../core/secret.ts'
+import { type IdpMetadata, parseIdpMetadata } from '../../saml/metadata.ts'
+import { element } from '../../xml/write.ts'
+import { timestamp } from '../query/answer.ts'
+import { required } from '../query/shapes.ts'
+import { decryptionKey, newProviderId } from '../saml-provider-keys.ts'
+import type { AssertionEncryptionMode, DecryptionKey, SamlProvider } from '../state.ts'
+import { memberList, tagList, tagsIn } from './markup.ts'
+import { arnIn, type IamCall, iamAction } from './operation.ts'
+import { refusals } from './texts.ts'
+
+const PROVIDERS_PER_ACCOUNT = 100
+const MOST_KEYS = 2
+/** Bits of an RSA modulus. */
+const SMALLEST_KEY = 1024
+
+const providerResource = ({ parameters }: IamCall): string => required(parameters, 'SAMLProviderArn')
+
+/** In the caller's own account. Throws NoSuchEntity. */
+const namedProvider = (call: IamCall): SamlProvider => {
+  const arn = providerResource(call)
+  const provider = call.iam.samlProvider(arn)
+  if (provider?.account !== call.account) throw refusals.noSamlProvider(arn)
+  return provider
+}
+
+/** Throws InvalidInput for what is no metadata of one identity provider, or one with a key that AWS finds too small. */
+const readMetadata = ({ now }: IamCall, xml: string): IdpMetadata => {
+  const metadata = parseMetadata(xml, now)
+  const sizes = metadata.signingCertificates.map(({ key }) => key.asymmetricKeyDetails?.modulusLength)
+  if (sizes.some((bits) => bits !== undefined && bits < SMALLEST_KEY))
+    throw refusals.metadataInvalid(`a key of less than ${SMALLEST_KEY} bits`)
+  return metadata
+}
+
+const parseMetadata = (xml: string, now: Date): IdpMetadata => {
+  try {
+    return parseIdpMetadata(xml, { now })
+  } catch (error) {
+    if (!(error instanceof FedgateError)) throw error
+    throw refusals.metadataInvalid(`${error.message} ${reasonOf(error) ?? ''}`.trim())
+  }
+}
+
+const readKey = ({ now }: IamCall, pem: string): DecryptionKey => {
+  const key = decryptionKey(new Secret(pem), now)
+  if (!key) throw refusals.privateKeyInvalid()
+  return key
+}
+
+const encryptionMode = (
+  { parameters }: IamCall,
+  keys: readonly DecryptionKey[],
+  before?: AssertionEncryptionMode,
+): AssertionEncryptionMode | undefined => {
+  const asked = parameters.get('AssertionEncryptionMode') as AssertionEncryptionMode | undefined
+  const mode = asked ?? before
+  if (mode === 'Required' && keys.length === 0) throw refusals.modeWithoutKey()
+  return keys.length === 0 ? undefined : (mode ?? 'Allowed')
+}
+
+export const createSamlProvider = iamAction('CreateSAMLProvider', {
+  resource: (call) => arnIn(call, `saml-provider/${required(call.parameters, 'Name')}`),
+  answer: (call) => {
+    const { iam, parameters, account, now } = call
+    const name = required(parameters, 'Name')
+    const arn = arnIn(call, `saml-provider/${name}`)
+    const metadata = readMetadata(call, required(parameters, 'SAMLMetadataDocument'))
+    const pem = parameters.get('AddPrivateKey')
+    const privateKeys = pem === undefined ? [] : [readKey(call, pem)]
+    if (iam.samlProvider(arn)) throw refusals.samlProviderExists(name)
+    if (iam.samlProviders.inAccount(account).length >= PROVIDERS_PER_ACCOUNT)
+      throw refusals.quota('SAMLProvidersPerAccount', PROVIDERS_PER_ACCOUNT)
+    const tags = tagsIn(parameters)
+    iam.samlProviders.put({
+      arn,
+      account,
+      metadata,
+      uuid: newProviderId(`${arn} ${now.getTime()}`),
+      privateKeys,
+      assertionEncryptionMode: encryptionMode(call, privateKeys),
+      tags,
+      createdAt: now,
+    })
+    return {
+      members: [element('SAMLProviderArn', {}, arn), tags.size > 0 ? tagList(tags) : undefined],
+      responseElements: { sAMLProviderArn: arn },
+    }
+  },
+})
+
+export const updateSamlProvider = iamAction('UpdateSAMLProvider', {
+  resource: providerResource,
+  answer: (call) => {
+    const { iam, parameters } = call
+    const provider = namedProvider(call)
+    const xml = parameters.get('SAMLMetadataDocument')
+    const changes = ['SAMLMetadataDocument', 'AssertionEncryptionMode', 'AddPrivateKey', 'RemovePrivateKey']
+    if (!changes.some((name) => parameters.has(name))) throw refusals.nothingToUpdate()
+    const privateKeys = changedKeys(call, provider)
+    iam.samlProviders.put({
+      ...provider,
+      metadata: xml === undefined ? provider.metadata : readMetadata(call, xml),
+      privateKeys,
+      assertionEncryptionMode: encryptionMode(call, privateKeys, provider.assertionEncryptionMode),
+    })
+    return {
+      members: [element('SAMLProviderArn', {}, provider.arn)],
+      responseElements: { sAMLProviderArn: provider.arn },
+    }
+  },
+})
+
+/** Keys are rotated in two calls: one adds, one removes. */
+const changedKeys = (call: IamCall, { privateKeys }: SamlProvider): readonly DecryptionKey[] => {
+  const added = call.parameters.get('AddPrivateKey')
+  const removed = call.parameters.get('RemovePrivateKey')
+  if (added !== undefined && removed !== undefined) throw refusals.addAndRemove()
+  if (removed !== undefined) {
+    if (!privateKeys.some(({ id }) => id === removed)) throw refusals.noSuchPrivateKey()
+    return privateKeys.filter(({ id }) => id !== removed)
+  }
+  if (added === undefined) return privateKeys
+  if (privateKeys.length >= MOST_KEYS) throw refusals.tooManyKeys()
+  return [...privateKeys, readKey(call, added)]
+}
+
+const validUntil = ({ metadata }: SamlProvider) =>
+  metadata.validUntil && element('ValidUntil', {}, timestamp(metadata.validUntil))
+
+export const getSamlProvider = iamAction('GetSAMLProvider', {
+  resource: providerResource,
+  answer: (call) => {
+    const provider = namedProvider(call)
+    const { uuid, metadata, createdAt, tags, assertionEncryptionMode, privateKeys } = provider
+    const keys = privateKeys.map(({ id, addedAt }) => [
+      element('KeyId', {}, id),
+      element('Timestamp', {}, timestamp(addedAt)),
+    ])
+    return {
+      members: [
+        element('SAMLProviderUUID', {}, uuid),
+        element('SAMLMetadataDocument', {}, metadata.xml),
+        element('CreateDate', {}, timestamp(createdAt)),
+        validUntil(provider),
+        tags.size > 0 ? tagList(tags) : undefined,
+        assertionEncryptionMode && element('AssertionEncryptionMode', {}, assertionEncryptionMode),
+        keys.length > 0 ? memberList('PrivateKeyList', keys) : undefined,
+      ],
+    }
+  },
+})
+
+export const listSamlProviders = iamAction('ListSAMLProviders', {
+  resource: (call) => arnIn(call, 'saml-provider/*'),
+  answer: ({ iam, account }) => {
+    const providers = iam.samlProviders
+      .inAccount(account)
+      .map((provider) => [
+        element('Arn', {}, provider.arn),
+        validUntil(provider),
+        element('CreateDate', {}, timestamp(provider.createdAt)),
+      ])
+    return { members: [memberList('SAMLProviderList', providers)] }
+  },
+})
+
+export const deleteSamlProvider = iamAction('DeleteSAMLProvider', {
+  resource: providerResource,
+  answer: (call) => {
+    call.iam.samlProviders.delete(namedProvider(call).arn)
+    return { members: undefined }
+  },
+})

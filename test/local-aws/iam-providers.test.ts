@@ -1,0 +1,235 @@
+import { generateKeyPairSync } from 'node:crypto'
+import {
+  AddClientIDToOpenIDConnectProviderCommand,
+  CreateOpenIDConnectProviderCommand,
+  CreateRoleCommand,
+  CreateSAMLProviderCommand,
+  DeleteOpenIDConnectProviderCommand,
+  DeleteSAMLProviderCommand,
+  EntityAlreadyExistsException,
+  GetOpenIDConnectProviderCommand,
+  GetSAMLProviderCommand,
+  IAMClient,
+  InvalidInputException,
+  LimitExceededException,
+  ListOpenIDConnectProvidersCommand,
+  ListSAMLProvidersCommand,
+  NoSuchEntityException,
+  RemoveClientIDFromOpenIDConnectProviderCommand,
+  UpdateOpenIDConnectProviderThumbprintCommand,
+  UpdateSAMLProviderCommand,
+  type UpdateSAMLProviderCommandInput,
+} from '@aws-sdk/client-iam'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import {
+  ACCOUNT,
+  base64,
+  call,
+  metadata,
+  newKeys,
+  type OpenIdProvider,
+  PROVIDER,
+  ROLE,
+  type Running,
+  responseXml,
+  sign,
+  start,
+  startOpenIdProvider,
+  stateFor,
+  USER,
+} from './support.ts'
+
+const [keys, otherKeys] = await Promise.all([newKeys(), newKeys()])
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+const pem = (): string =>
+  generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+let openId: OpenIdProvider
+beforeAll(async () => {
+  openId = await startOpenIdProvider()
+})
+afterAll(() => openId.close())
+
+let aws: Running
+let iam: IAMClient
+beforeEach(async () => {
+  const state = stateFor(keys)
+  aws = await start({ ...state, users: state.users.map((user) => ({ ...user, policies: { everything } })) })
+  iam = new IAMClient({ region: 'us-east-1', endpoint: aws.url, maxAttempts: 1, credentials: USER })
+})
+afterEach(() => aws.close())
+
+const takeWith = (signingKeys: typeof keys) =>
+  call(aws.url, {
+    Action: 'AssumeRoleWithSAML',
+    RoleArn: ROLE,
+    PrincipalArn: PROVIDER,
+    SAMLAssertion: base64(sign(responseXml(new Date()), signingKeys)),
+  })
+
+describe('A SAML provider', () => {
+  const createProvider = (Name: string, SAMLMetadataDocument = metadata(keys)) =>
+    iam.send(new CreateSAMLProviderCommand({ Name, SAMLMetadataDocument }))
+  const update = (input: Omit<UpdateSAMLProviderCommandInput, 'SAMLProviderArn'>) =>
+    iam.send(new UpdateSAMLProviderCommand({ SAMLProviderArn: PROVIDER, ...input }))
+  const get = (SAMLProviderArn = PROVIDER) => iam.send(new GetSAMLProviderCommand({ SAMLProviderArn }))
+
+  it('is made, told and listed', async () => {
+    const { SAMLProviderArn } = await createProvider('okta')
+    expect(SAMLProviderArn).toBe(`arn:aws:iam::${ACCOUNT}:saml-provider/okta`)
+    const told = await get(SAMLProviderArn)
+    expect(told.SAMLMetadataDocument).toBe(metadata(keys))
+    expect(told.SAMLProviderUUID).toMatch(/^[A-Z0-9]{22,64}$/)
+    const { SAMLProviderList = [] } = await iam.send(new ListSAMLProvidersCommand({}))
+    expect(SAMLProviderList.map(({ Arn }) => Arn)).toEqual([PROVIDER, SAMLProviderArn])
+  })
+
+  it('vouches with new keys from the next call on, and no longer with the old', async () => {
+    expect((await takeWith(keys)).status).toBe(200)
+    await update({ SAMLMetadataDocument: metadata(otherKeys) })
+    expect((await takeWith(keys)).error).toBe('InvalidIdentityToken: Response signature invalid')
+    expect((await takeWith(otherKeys)).status).toBe(200)
+  })
+
+  it('vouches no more once it is deleted', async () => {
+    await iam.send(new DeleteSAMLProviderCommand({ SAMLProviderArn: PROVIDER }))
+    expect((await takeWith(keys)).error).toContain("Specified provider doesn't exist")
+    await expect(get()).rejects.toBeInstanceOf(NoSuchEntityException)
+  })
+
+  it('exists once', async () => {
+    await expect(createProvider('corp')).rejects.toBeInstanceOf(EntityAlreadyExistsException)
+  })
+
+  it('of another account is not there', async () => {
+    await expect(get('arn:aws:iam::444455556666:saml-provider/corp')).rejects.toBeInstanceOf(NoSuchEntityException)
+  })
+
+  it('needs metadata of an identity provider', async () => {
+    await expect(createProvider('x', `<a>${' '.repeat(1000)}</a>`)).rejects.toBeInstanceOf(InvalidInputException)
+  })
+
+  it('takes keys that open assertions, two at most, added and removed in calls of their own', async () => {
+    await update({ AddPrivateKey: pem() })
+    expect((await get()).AssertionEncryptionMode).toBe('Allowed')
+    await update({ AddPrivateKey: pem(), AssertionEncryptionMode: 'Required' })
+    await expect(update({ AddPrivateKey: pem() })).rejects.toBeInstanceOf(LimitExceededException)
+    const { PrivateKeyList = [], AssertionEncryptionMode } = await get()
+    expect([PrivateKeyList.length, AssertionEncryptionMode]).toEqual([2, 'Required'])
+    const [first, second] = PrivateKeyList.map(({ KeyId = '' }) => KeyId)
+    await expect(update({ AddPrivateKey: pem(), RemovePrivateKey: first })).rejects.toThrow(
+      'Unable to add and remove private keys in the same request.',
+    )
+    await update({ RemovePrivateKey: first })
+    expect((await get()).PrivateKeyList?.map(({ KeyId }) => KeyId)).toEqual([second])
+    await expect(update({ RemovePrivateKey: first })).rejects.toThrow('does not match a private key')
+  })
+
+  it.each([
+    ['a key that is none', { AddPrivateKey: 'x' }, 'Invalid private key.'],
+    [
+      'Required without a key',
+      { AssertionEncryptionMode: 'Required' },
+      'Unable to set assertion encryption mode to Required because no private key is provided.',
+    ],
+    ['nothing', {}, 'No updates are defined for metadata or encryption assertion.'],
+    ['a mode that is none', { AssertionEncryptionMode: 'Maybe' as 'Allowed' }, '[Required, Allowed]'],
+  ] as const)('is refused %s', async (_, input, message) => {
+    await expect(update(input)).rejects.toThrow(message)
+  })
+})
+
+describe('An OpenID provider', () => {
+  const createProvider = (Url: string, more: Partial<CreateOpenIDConnectProviderCommand['input']> = {}) =>
+    iam.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['fedgate'], ...more }))
+  const get = (OpenIDConnectProviderArn: string) =>
+    iam.send(new GetOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))
+
+  it('is made, told and listed, without the scheme of its issuer', async () => {
+    const ThumbprintList = ['a'.repeat(40)]
+    const { OpenIDConnectProviderArn: arn = '' } = await createProvider('https://idp.example.com/tenant', {
+      ThumbprintList,
+      Tags: [{ Key: 'team', Value: 'blue' }],
+    })
+    expect(arn).toBe(`arn:aws:iam::${ACCOUNT}:oidc-provider/idp.example.com/tenant`)
+    expect(await get(arn)).toMatchObject({
+      Url: 'idp.example.com/tenant',
+      ClientIDList: ['fedgate'],
+      ThumbprintList,
+      Tags: [{ Key: 'team', Value: 'blue' }],
+    })
+    const { OpenIDConnectProviderList = [] } = await iam.send(new ListOpenIDConnectProvidersCommand({}))
+    expect(OpenIDConnectProviderList.map(({ Arn }) => Arn)).toContain(arn)
+  })
+
+  it('and a role, both made here, take a token of an issuer that nobody knew before', async () => {
+    const { OpenIDConnectProviderArn: arn = '' } = await createProvider(openId.url)
+    const host = openId.url.replace('http://', '')
+    const AssumeRolePolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Federated: arn },
+          Action: 'sts:AssumeRoleWithWebIdentity',
+          Condition: { StringEquals: { [`${host}:aud`]: ['fedgate', 'second'] } },
+        },
+      ],
+    })
+    const { Role } = await iam.send(new CreateRoleCommand({ RoleName: 'FromTokens', AssumeRolePolicyDocument }))
+    const take = async (aud: string) =>
+      call(aws.url, {
+        Action: 'AssumeRoleWithWebIdentity',
+        RoleArn: Role?.Arn ?? '',
+        RoleSessionName: 'alice',
+        WebIdentityToken: await openId.token({ aud }),
+      })
+    expect((await take('fedgate')).status).toBe(200)
+    expect((await take('second')).error).toBe('InvalidIdentityToken: Incorrect token audience')
+    const ids = { OpenIDConnectProviderArn: arn, ClientID: 'second' }
+    await iam.send(new AddClientIDToOpenIDConnectProviderCommand(ids))
+    expect((await take('second')).status).toBe(200)
+    await iam.send(new RemoveClientIDFromOpenIDConnectProviderCommand(ids))
+    expect((await take('second')).error).toBe('InvalidIdentityToken: Incorrect token audience')
+  })
+
+  it('exists once for each issuer', async () => {
+    await createProvider('https://idp.example.com')
+    const again = createProvider('https://idp.example.com/')
+    await expect(again).rejects.toBeInstanceOf(EntityAlreadyExistsException)
+  })
+
+  it.each(['idp.example.com', 'https://idp.example.com/?x', 'ftp://idp.example.com', 'https://a@idp.example.com'])(
+    'has no issuer %s',
+    async (url) => {
+      await expect(createProvider(url)).rejects.toBeInstanceOf(InvalidInputException)
+    },
+  )
+
+  it('has five thumbprints at most', async () => {
+    const { OpenIDConnectProviderArn: arn = '' } = await createProvider('https://idp.example.com')
+    const put = (count: number) => {
+      const ThumbprintList = Array.from({ length: count }, (_, n) => String(n).repeat(40))
+      return iam.send(
+        new UpdateOpenIDConnectProviderThumbprintCommand({ OpenIDConnectProviderArn: arn, ThumbprintList }),
+      )
+    }
+    await put(5)
+    expect((await get(arn)).ThumbprintList?.length).toBe(5)
+    await expect(put(6)).rejects.toBeInstanceOf(InvalidInputException)
+  })
+
+  it('has a hundred client ids at most', async () => {
+    const ClientIDList = Array.from({ length: 101 }, (_, n) => `client-${n}`)
+    await expect(createProvider('https://idp.example.com', { ClientIDList })).rejects.toBeInstanceOf(
+      LimitExceededException,
+    )
+  })
+
+  it('may be deleted twice', async () => {
+    const { OpenIDConnectProviderArn } = await createProvider('https://idp.example.com')
+    await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))
+    await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))
+    await expect(get(OpenIDConnectProviderArn ?? '')).rejects.toBeInstanceOf(NoSuchEntityException)
+  })
+})

@@ -1,0 +1,281 @@
+import {
+  CreateRoleCommand,
+  DeleteConflictException,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  EntityAlreadyExistsException,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  LimitExceededException,
+  ListRolePoliciesCommand,
+  ListRolesCommand,
+  ListRoleTagsCommand,
+  MalformedPolicyDocumentException,
+  NoSuchEntityException,
+  PutRolePolicyCommand,
+  paginateListRoles,
+  TagRoleCommand,
+  UntagRoleCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+} from '@aws-sdk/client-iam'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { Secret } from '../../src/core/secret.ts'
+import { signedCall } from './signed-calls.ts'
+import {
+  ACCOUNT,
+  base64,
+  call,
+  newKeys,
+  PROVIDER,
+  ROLE,
+  type Running,
+  responseXml,
+  sign,
+  start,
+  stateFor,
+  USER,
+} from './support.ts'
+
+const keys = await newKeys()
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+const GUEST = { accessKeyId: 'AKIAY34FZKBOEXAMPLE2', secretAccessKey: 'guest-secret' }
+
+let aws: Running
+beforeEach(async () => {
+  const state = stateFor(keys)
+  const [dora] = state.users
+  if (!dora) throw new Error('nobody is there')
+  const readsOnly = {
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'iam:GetRole', Resource: ROLE }],
+  }
+  const guest = { ...GUEST, secretAccessKey: new Secret(GUEST.secretAccessKey) }
+  aws = await start({
+    ...state,
+    users: [
+      { ...dora, policies: { everything } },
+      { ...guest, arn: `arn:aws:iam::${ACCOUNT}:user/guest`, policies: { readsOnly } },
+    ],
+  })
+})
+afterEach(() => aws.close())
+
+const client = (credentials: typeof GUEST = USER): IAMClient =>
+  new IAMClient({ region: 'us-east-1', endpoint: aws.url, maxAttempts: 1, credentials })
+
+const trust = (more: Readonly<Record<string, unknown>> = {}): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: PROVIDER },
+        Action: 'sts:AssumeRoleWithSAML',
+        Condition: { StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' } },
+        ...more,
+      },
+    ],
+  })
+
+const create = (RoleName: string, more: Partial<CreateRoleCommand['input']> = {}) =>
+  client().send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust(), ...more }))
+
+describe('A role', () => {
+  it('is made, and told again as it was made', async () => {
+    const { Role } = await create('Auditor', {
+      Path: '/team/',
+      Description: 'reads all',
+      MaxSessionDuration: 7200,
+      Tags: [{ Key: 'team', Value: 'blue' }],
+    })
+    expect(Role).toMatchObject({ Arn: `arn:aws:iam::${ACCOUNT}:role/team/Auditor`, Path: '/team/' })
+    expect(Role?.RoleId).toMatch(/^AROA[A-Z2-7]{17}$/)
+    const found = (await client().send(new GetRoleCommand({ RoleName: 'Auditor' }))).Role
+    expect(found).toEqual(Role)
+    expect(found).toMatchObject({ Description: 'reads all', MaxSessionDuration: 7200 })
+    expect(found?.Tags).toEqual([{ Key: 'team', Value: 'blue' }])
+    expect(found?.CreateDate).toBeInstanceOf(Date)
+    expect(decodeURIComponent(found?.AssumeRolePolicyDocument ?? '')).toBe(trust())
+  })
+
+  it('can be taken by the next call', async () => {
+    const { Role } = await create('Fresh')
+    const RoleArn = Role?.Arn ?? ''
+    const attributes = {
+      'https://aws.amazon.com/SAML/Attributes/Role': [`${RoleArn},${PROVIDER}`],
+      'https://aws.amazon.com/SAML/Attributes/RoleSessionName': ['alice'],
+    }
+    const taken = await call(aws.url, {
+      Action: 'AssumeRoleWithSAML',
+      RoleArn,
+      PrincipalArn: PROVIDER,
+      SAMLAssertion: base64(sign(responseXml(new Date(), { attributes }), keys)),
+    })
+    expect(taken.status).toBe(200)
+  })
+
+  it('exists once, whatever its path and the case of its name', async () => {
+    await create('Auditor')
+    await expect(create('AUDITOR', { Path: '/x/' })).rejects.toBeInstanceOf(EntityAlreadyExistsException)
+  })
+
+  it('is another one when it comes again', async () => {
+    const first = await create('Auditor')
+    await client().send(new DeleteRoleCommand({ RoleName: 'Auditor' }))
+    await expect(client().send(new GetRoleCommand({ RoleName: 'Auditor' }))).rejects.toBeInstanceOf(
+      NoSuchEntityException,
+    )
+    expect((await create('Auditor')).Role?.RoleId).not.toBe(first.Role?.RoleId)
+  })
+
+  it('gets a new description and a longer session', async () => {
+    await create('Auditor')
+    const update = new UpdateRoleCommand({ RoleName: 'Auditor', Description: 'new', MaxSessionDuration: 43_200 })
+    await client().send(update)
+    const { Role } = await client().send(new GetRoleCommand({ RoleName: 'Auditor' }))
+    expect([Role?.Description, Role?.MaxSessionDuration]).toEqual(['new', 43_200])
+  })
+
+  it('lets nobody in any more once its trust policy says so', async () => {
+    const PolicyDocument = trust({ Effect: 'Deny' })
+    await client().send(new UpdateAssumeRolePolicyCommand({ RoleName: 'Developer', PolicyDocument }))
+    const taken = await call(aws.url, {
+      Action: 'AssumeRoleWithSAML',
+      RoleArn: ROLE,
+      PrincipalArn: PROVIDER,
+      SAMLAssertion: base64(sign(responseXml(new Date()), keys)),
+    })
+    expect(taken.error).toBe('AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML')
+  })
+
+  it('is tagged, and loses tags, by keys without regard to case', async () => {
+    const RoleName = 'Developer'
+    const Tags = [
+      { Key: 'Team', Value: 'red' },
+      { Key: 'Empty', Value: '' },
+    ]
+    await client().send(new TagRoleCommand({ RoleName, Tags }))
+    await client().send(new TagRoleCommand({ RoleName, Tags: [{ Key: 'team', Value: 'blue' }] }))
+    const told = await client().send(new ListRoleTagsCommand({ RoleName }))
+    expect(told.Tags).toEqual([
+      { Key: 'Empty', Value: '' },
+      { Key: 'team', Value: 'blue' },
+    ])
+    await client().send(new UntagRoleCommand({ RoleName, TagKeys: ['TEAM', 'empty'] }))
+    expect((await client().send(new ListRoleTagsCommand({ RoleName }))).Tags).toEqual([])
+  })
+
+  it('has inline policies, which go before it does', async () => {
+    const RoleName = 'Developer'
+    const PolicyName = 'read'
+    const PolicyDocument = JSON.stringify(everything)
+    await client().send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument }))
+    expect((await client().send(new ListRolePoliciesCommand({ RoleName }))).PolicyNames).toEqual(['read'])
+    const told = await client().send(new GetRolePolicyCommand({ RoleName, PolicyName }))
+    expect(decodeURIComponent(told.PolicyDocument ?? '')).toBe(PolicyDocument)
+    await expect(client().send(new DeleteRoleCommand({ RoleName }))).rejects.toBeInstanceOf(DeleteConflictException)
+    await client().send(new DeleteRolePolicyCommand({ RoleName, PolicyName }))
+    await expect(client().send(new GetRolePolicyCommand({ RoleName, PolicyName }))).rejects.toThrow(
+      'The role policy with name read cannot be found.',
+    )
+    await client().send(new DeleteRoleCommand({ RoleName }))
+  })
+
+  it.each([
+    ['that is no JSON', '{', 'This policy contains invalid Json'],
+    ['with a Resource', trust({ Resource: '*' }), 'Has prohibited field Resource'],
+    [
+      'for what is no provider',
+      trust({ Principal: { Federated: '*' } }),
+      'Invalid principal in policy: "Federated":"*"',
+    ],
+    ['without a Principal', trust({ Principal: undefined }), 'Missing required field Principal'],
+  ])('is refused a trust policy %s', async (_, AssumeRolePolicyDocument, message) => {
+    const refused = create('Broken', { AssumeRolePolicyDocument })
+    await expect(refused).rejects.toBeInstanceOf(MalformedPolicyDocumentException)
+    await expect(create('Broken', { AssumeRolePolicyDocument })).rejects.toThrow(message)
+  })
+
+  it('is refused a trust policy of more than 2048 characters, white space aside', async () => {
+    const long = (pad: string) => trust({ Sid: 'a'.repeat(1700) }) + pad
+    const document = long(' '.repeat(3000))
+    await create('Roomy', { AssumeRolePolicyDocument: document })
+    await expect(
+      create('Tight', { AssumeRolePolicyDocument: trust({ Sid: 'a'.repeat(2000) }) }),
+    ).rejects.toBeInstanceOf(LimitExceededException)
+  })
+
+  it.each([
+    ['token.actions.githubusercontent.com', {}, false],
+    [
+      'token.actions.githubusercontent.com',
+      { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:octo-org/octo:*' } },
+      true,
+    ],
+    ['idp.example.com', {}, true],
+  ])('for tokens of %s under condition %j is taken: %s', async (issuer, Condition, isTaken) => {
+    const AssumeRolePolicyDocument = trust({
+      Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${issuer}` },
+      Action: 'sts:AssumeRoleWithWebIdentity',
+      Condition,
+    })
+    const made = create('FromTokens', { AssumeRolePolicyDocument })
+    if (isTaken) await made
+    else await expect(made).rejects.toBeInstanceOf(MalformedPolicyDocumentException)
+  })
+})
+
+describe('The list of roles', () => {
+  it('is told by pages', async () => {
+    const names: string[] = []
+    let pages = 0
+    for await (const { Roles = [] } of paginateListRoles({ client: client(), pageSize: 3 }, {})) {
+      pages++
+      names.push(...Roles.map(({ RoleName = '' }) => RoleName))
+    }
+    expect([pages, names.length, new Set(names).size]).toEqual([3, 8, 8])
+  })
+
+  it('is narrowed by a path', async () => {
+    const { Roles = [] } = await client().send(new ListRolesCommand({ PathPrefix: '/team/' }))
+    expect(Roles.map(({ Arn }) => Arn)).toEqual([ROLE])
+  })
+
+  it('takes no marker of its own making', async () => {
+    await expect(client().send(new ListRolesCommand({ Marker: '!!' }))).rejects.toThrow('Invalid Marker.')
+  })
+})
+
+describe('Whoever calls IAM', () => {
+  it('needs a permission for just that', async () => {
+    const get = (RoleName: string) => client(GUEST).send(new GetRoleCommand({ RoleName }))
+    expect((await get('Developer')).Role?.Arn).toBe(ROLE)
+    await expect(get('Tagged')).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringContaining(
+        `User: arn:aws:iam::${ACCOUNT}:user/guest is not authorized to perform: iam:GetRole on resource: arn:aws:iam::${ACCOUNT}:role/Tagged because no identity-based policy allows the iam:GetRole action`,
+      ),
+    })
+  })
+
+  it('signs for IAM and not for another service', async () => {
+    const parameters = { Action: 'GetRole', Version: '2010-05-08', RoleName: 'Developer' }
+    expect((await signedCall(aws.url, USER, parameters)).error).toBe(
+      "SignatureDoesNotMatch: Credential should be scoped to correct service: 'iam'.",
+    )
+  })
+
+  it('signs at all', async () => {
+    const unsigned = await call(aws.url, { Action: 'GetRole', Version: '2010-05-08', RoleName: 'Developer' })
+    expect(unsigned.error).toBe('MissingAuthenticationToken: Request is missing Authentication Token')
+    expect(unsigned.text).toContain('xmlns="https://iam.amazonaws.com/doc/2010-05-08/"')
+  })
+
+  it('hears all that is wrong with the parameters', async () => {
+    await expect(create('no spaces', { MaxSessionDuration: 1 })).rejects.toThrow(
+      "2 validation errors detected: Value 'no spaces' at 'roleName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]+; Value '1' at 'maxSessionDuration' failed to satisfy constraint: Member must have value greater than or equal to 3600",
+    )
+  })
+})
