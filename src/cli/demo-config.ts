@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { issuerHostPath, oidcProviderArn, samlProviderArn } from '../core/arn.ts'
+import { acsUrl } from '../gateway/providers.ts'
 
 /** The four addresses of the demo, as origins. */
 export interface DemoAddresses {
@@ -104,18 +105,43 @@ const trustPolicy = (account: string, subject: string, issuer: string) => {
   }
 }
 
-/** What exists in the local AWS: the accounts and roles. The identity providers are those of the configuration. */
-export const demoStateYaml = (portBase: number): string => {
-  const { openIdProvider } = demoAddresses(portBase)
+/** What the page with broken messages asks AWS for: by the identity provider's own word, and without session tags. */
+export const breakItRole = {
+  roleArn: roleArn('111122223333', 'BreakIt'),
+  providerArn: samlProviderArn('aws', '111122223333', 'example-corp'),
+} as const
+
+const breakItTrust = (acs: string) => ({
+  Version: '2012-10-17',
+  Statement: [
+    {
+      Effect: 'Allow',
+      Principal: { Federated: breakItRole.providerArn },
+      Action: 'sts:AssumeRoleWithSAML',
+      Condition: { StringEquals: { 'SAML:aud': acs }, 'ForAnyValue:StringEquals': { [AFFILIATION]: 'staff' } },
+    },
+  ],
+})
+
+/**
+ * What exists in the local AWS: the accounts and roles. The identity providers are those of the configuration, and the
+ * demo's SAML provider itself, whose metadata this is, for messages that go to AWS as it signed them.
+ */
+export const demoStateYaml = (portBase: number, metadata: string): string => {
+  const { gateway, openIdProvider } = demoAddresses(portBase)
   const state = {
     accounts: Object.entries(ACCOUNTS).map(([id, name]) => ({ id, name })),
-    roles: Object.keys(ACCOUNTS).flatMap((account) =>
-      ROLES.map(({ name, subject }) => ({
-        arn: roleArn(account, name),
-        maxSessionDuration: name === 'Developer' ? 4 * 3600 : 3600,
-        trustPolicy: trustPolicy(account, subject, openIdProvider),
-      })),
-    ),
+    roles: [
+      ...Object.keys(ACCOUNTS).flatMap((account) =>
+        ROLES.map(({ name, subject }) => ({
+          arn: roleArn(account, name),
+          maxSessionDuration: name === 'Developer' ? 4 * 3600 : 3600,
+          trustPolicy: trustPolicy(account, subject, openIdProvider),
+        })),
+      ),
+      { arn: breakItRole.roleArn, trustPolicy: breakItTrust(acsUrl(gateway, 'corp')) },
+    ],
+    samlProviders: [{ arn: breakItRole.providerArn, metadata }],
   }
   return `# ${MADE}\n${stringify(state, { lineWidth: 0 })}`
 }

@@ -3,11 +3,20 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { KeyPair } from '../core/keys.ts'
 import type { RunningServer } from '../core/running-server.ts'
-import { demoPeople } from '../demo/people.ts'
+import { alice, demoPeople } from '../demo/people.ts'
+import { samlIdpMetadata } from '../demo/saml-idp-metadata.ts'
 import { acsUrl, callbackUrl } from '../gateway/providers.ts'
 import { loadKeyPair, writeWhole } from '../issuer/keys.ts'
-import { type DemoAddresses, demoAddresses, demoClient, demoConfigYaml, demoStateYaml } from './demo-config.ts'
+import {
+  breakItRole,
+  type DemoAddresses,
+  demoAddresses,
+  demoClient,
+  demoConfigYaml,
+  demoStateYaml,
+} from './demo-config.ts'
 import { listenError, StartError } from './errors.ts'
 import { type RunningGateway, startGateway } from './gateway-server.ts'
 import { readConfig } from './load-config.ts'
@@ -29,13 +38,18 @@ const keyFiles = (folder: string, name: string) => ({
   certificate: join(folder, `${name}.crt`),
 })
 
+const samlIdpKeys = (folder: string, now: Date): Promise<KeyPair> =>
+  loadKeyPair(keyFiles(folder, 'saml-idp'), { commonName: 'fedgate demo identity provider', now })
+
 /** Writes the demo's configuration, and makes what keys and secrets are not there yet. Returns the configuration's path. */
 const prepare = async (folder: string, portBase: number, now: Date): Promise<string> => {
   const secret = join(folder, 'session.secret')
   if (!existsSync(secret)) await writeWhole(secret, randomBytes(32).toString('base64url'), 0o600)
   const create = { commonName: 'fedgate demo', now }
   await Promise.all(['gateway', 'gateway-encryption'].map((name) => loadKeyPair(keyFiles(folder, name), create)))
-  await writeWhole(join(folder, 'local-aws.yaml'), demoStateYaml(portBase), 0o644)
+  const keys = await samlIdpKeys(folder, now)
+  const metadata = samlIdpMetadata(demoAddresses(portBase).samlIdp, keys)
+  await writeWhole(join(folder, 'local-aws.yaml'), demoStateYaml(portBase, metadata), 0o644)
   const file = join(folder, 'fedgate.yaml')
   await writeWhole(file, demoConfigYaml(portBase), 0o600)
   return file
@@ -62,16 +76,24 @@ const startProviders = async (
 ): Promise<readonly RunningServer[]> => {
   const { startDemoSamlIdp } = await import('../demo/saml-idp.ts')
   const { startDemoOpenIdProvider } = await import('../demo/openid-provider.ts')
-  const keys = await loadKeyPair(keyFiles(folder, 'saml-idp'), {
-    commonName: 'fedgate demo identity provider',
-    now: now(),
-  })
+  const [keys, stranger] = await Promise.all([
+    samlIdpKeys(folder, now()),
+    loadKeyPair(keyFiles(folder, 'stranger'), { commonName: 'a stranger', now: now() }),
+  ])
   const place = (origin: string) => ({ host: '127.0.0.1', port: Number(new URL(origin).port), people: demoPeople })
   const saml = await listening(
     startDemoSamlIdp({
       ...place(at.samlIdp),
       keys,
       serviceProviders: [{ entityId: `${at.gateway}/saml/corp/metadata`, acsUrl: acsUrl(at.gateway, 'corp') }],
+      breakIt: {
+        gateway: at.gateway,
+        providerId: 'corp',
+        sts: at.localAws,
+        role: breakItRole,
+        stranger,
+        person: alice,
+      },
       now,
     }),
     at.samlIdp,
@@ -132,6 +154,7 @@ const welcome = ({ print, style }: Output, { addresses, config }: RunningDemo): 
   print(`  local AWS               ${addresses.localAws}`)
   print(`  SAML identity provider  ${addresses.samlIdp}`)
   print(`  OpenID provider         ${addresses.openIdProvider}`)
+  print(`  Break it                ${addresses.samlIdp}/break-it`)
   print('')
   for (const { username, about } of demoPeople) print(`  ${bold(username.padEnd(8))}${about}`)
   print(`  ${dim(`password of each: ${demoPeople[0]?.password}`)}`)

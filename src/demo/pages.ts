@@ -14,7 +14,8 @@ interface LoginPage {
   readonly wrongPassword?: boolean
 }
 
-const document = (title: string, protocol: string, content: Html): string =>
+/** A page of a demo provider. */
+export const document = (title: string, protocol: string, content: Html, isWide = false): string =>
   html`<!doctype html>
 <html lang="en">
 <head>
@@ -25,7 +26,7 @@ const document = (title: string, protocol: string, content: Html): string =>
 <link rel="icon" href="data:,">
 </head>
 <body>
-<main>
+<main${isWide ? html` class="wide"` : undefined}>
 <p class="badge">Demo identity provider · ${protocol}</p>
 ${content}
 </main>

@@ -13,18 +13,20 @@ export interface Person {
 
 const DEMO_PASSWORD = 'demo'
 
+export const alice: Person = {
+  username: 'alice',
+  password: DEMO_PASSWORD,
+  name: 'Alice Archer',
+  about: 'Developer in two AWS accounts',
+  mail: 'alice@example.com',
+  affiliation: 'staff',
+  groups: ['aws-dev'],
+  costCenter: '4711',
+}
+
 /** The people of the demo: two accounts, every account, none. */
 export const demoPeople: readonly Person[] = [
-  {
-    username: 'alice',
-    password: DEMO_PASSWORD,
-    name: 'Alice Archer',
-    about: 'Developer in two AWS accounts',
-    mail: 'alice@example.com',
-    affiliation: 'staff',
-    groups: ['aws-dev'],
-    costCenter: '4711',
-  },
+  alice,
   {
     username: 'bob',
     password: DEMO_PASSWORD,

@@ -51,7 +51,8 @@ export const assertPerson = (exchange: Exchange, session: IdpSession, keys: KeyP
     now,
   )
 
-const attributesOf = (person: Person): readonly AttributeToIssue[] =>
+/** What this provider says of a person, by the names that the gateway's rules look at. */
+export const attributesOf = (person: Person): readonly AttributeToIssue[] =>
   [
     { name: 'mail', values: [person.mail] },
     { name: 'displayName', values: [person.name] },

@@ -8,11 +8,12 @@ import { html } from '../core/html.ts'
 import { newToken, newXmlId } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import type { RunningServer } from '../core/running-server.ts'
-import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 import { boundedMap } from './bounded-map.ts'
+import { type BreakItTargets, breakItRoutes } from './break-it/routes.ts'
 import { autoPostPage, loginPage, messagePage } from './pages.ts'
 import { type Person, personWith } from './people.ts'
 import { assertPerson, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'
+import { samlIdpEntityId, samlIdpMetadata } from './saml-idp-metadata.ts'
 import { type PendingRequest, RefusedRequest, readRequest } from './saml-requests.ts'
 import { sendPage, serveAssets, startDemoServer } from './web-server.ts'
 
@@ -24,6 +25,8 @@ export interface DemoSamlIdpOptions {
   readonly people: readonly Person[]
   readonly serviceProviders: readonly KnownServiceProvider[]
   readonly now?: () => Date
+  /** Where the page that sends broken messages sends them; without it there is no such page. */
+  readonly breakIt?: BreakItTargets
 }
 
 export interface DemoSamlIdp extends RunningServer {
@@ -38,20 +41,20 @@ const MOST_REMEMBERED = 1000
 /** The demo's SAML identity provider. Rejects with the system's error when the port is taken. */
 export const startDemoSamlIdp = async (options: DemoSamlIdpOptions): Promise<DemoSamlIdp> => {
   const server = await startDemoServer(options, async (url) => application(url, options))
-  const metadataUrl = entityIdOf(server.url)
+  const metadataUrl = samlIdpEntityId(server.url)
   return { ...server, metadataUrl, entityId: metadataUrl }
 }
 
-const entityIdOf = (url: string): string => `${url}/metadata`
-
 const application = (url: string, options: DemoSamlIdpOptions): Express => {
-  const metadata = buildIdpMetadata({ entityId: entityIdOf(url), signer: options.keys, ssoUrl: `${url}/sso` })
+  const metadata = samlIdpMetadata(url, options.keys)
   const app = express().disable('x-powered-by')
   serveAssets(app)
   app.get('/metadata', (_request, response) => {
     response.type('application/samlmetadata+xml').send(metadata)
   })
-  app.use(routes(entityIdOf(url), options))
+  app.use(routes(samlIdpEntityId(url), options))
+  const { breakIt, keys, serviceProviders, now = () => new Date() } = options
+  if (breakIt) app.use(breakItRoutes({ entityId: samlIdpEntityId(url), keys, serviceProviders, now }, breakIt))
   app.use(answerUnknown)
   app.use(answerError)
   return app
@@ -104,7 +107,9 @@ const routes = (entityId: string, options: DemoSamlIdpOptions): Router => {
 
   return express
     .Router()
-    .get('/', (request, response) => sendPage(response, 200, frontPage(memory.sessionOf(request)), []))
+    .get('/', (request, response) =>
+      sendPage(response, 200, frontPage(memory.sessionOf(request), options.breakIt !== undefined), []),
+    )
     .get('/sso', ({ query }, response) => park(response, readRequest(query, 'redirect', serviceProviders)))
     .post('/sso', form, ({ body }, response) => park(response, readRequest(body ?? {}, 'post', serviceProviders)))
     .get('/continue/:handle', async (request, response) => {
@@ -150,15 +155,19 @@ const sendAnswer = (response: Response, { serviceProvider, relayState }: Pending
   sendPage(response, 200, autoPostPage(PROTOCOL, acsUrl, fields), [new URL(acsUrl).origin])
 }
 
-const frontPage = (session: IdpSession | undefined): string =>
-  session
+const breakItLink = html`<p><a href="/break-it">Break it</a>: send messages that are wrong, and see what becomes of them.</p>`
+
+const frontPage = (session: IdpSession | undefined, hasBreakIt: boolean): string => {
+  const below = hasBreakIt ? breakItLink : undefined
+  return session
     ? messagePage(
         PROTOCOL,
         `Signed in as ${session.person.name}`,
         'The next sign-in from the gateway will not ask again.',
-        html`<form method="post" action="/logout"><button class="main">Sign out of the demo identity provider</button></form>`,
+        html`<form method="post" action="/logout"><button class="main">Sign out of the demo identity provider</button></form>${below}`,
       )
-    : messagePage(PROTOCOL, 'Not signed in', 'Start at the gateway: it sends you here to sign in.')
+    : messagePage(PROTOCOL, 'Not signed in', 'Start at the gateway: it sends you here to sign in.', html`${below}`)
+}
 
 const cookieOf = (request: Request): string =>
   (request.headers.cookie ?? '')

@@ -21,6 +21,21 @@ main {
   width: min(27rem, 100%); background: var(--card); border: 1px solid var(--line); border-radius: 1rem;
   padding: 1.75rem; box-shadow: 0 1px 2px rgb(0 0 0 / 6%), 0 12px 32px rgb(0 0 0 / 7%);
 }
+main.wide { width: min(60rem, 100%) }
+main.wide button { width: auto }
+.cases li { display: grid; grid-template-columns: 1fr auto; gap: .25rem 1rem; align-items: center;
+  padding: .75rem 0; border-top: 1px solid var(--line) }
+.cases h2 { color: var(--ink); font-size: 1rem; margin: 0 }
+.cases p { margin: 0 }
+.cases form { grid-area: 1 / 2 / 3 }
+.answers { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 1rem; margin: 1.25rem 0 }
+.answers section { border: 1px solid var(--line); border-radius: .75rem; padding: 1rem }
+.answers dl { display: grid; gap: .5rem; margin: 0 }
+.answers dt { font-size: .875rem; color: var(--quiet) }
+.answers dd { margin: 0; overflow-wrap: anywhere }
+.verdict { font-weight: 700; margin: 0 0 .75rem }
+.verdict.no { color: var(--wrong) }
+pre { overflow: auto; max-height: 24rem; padding: .75rem; border: 1px solid var(--line); border-radius: .5rem }
 .badge {
   display: inline-block; margin: 0 0 1rem; padding: .15rem .65rem; border-radius: 1rem; font-size: .8125rem;
   font-weight: 600; color: var(--accent); background: var(--accent-soft);

@@ -20,7 +20,8 @@ export interface ResponseToIssue {
   readonly issuer: string
   /** The ACS URL: Destination, and Recipient of the one bearer confirmation. */
   readonly recipient: string
-  readonly audience: string
+  /** One audience, or several of which a receiver has to be one. */
+  readonly audience: string | readonly string[]
   /** Without it the response is unsolicited. */
   readonly inResponseTo?: string
   readonly nameId: NameId
@@ -112,7 +113,13 @@ const conditionsMarkup = (response: ResponseToIssue, now: Date): Markup =>
       NotBefore: showTime(addSeconds(now, -NOT_BEFORE_ALLOWANCE_SECONDS)),
       NotOnOrAfter: notOnOrAfter(response, now),
     },
-    [element('saml:AudienceRestriction', {}, [element('saml:Audience', {}, response.audience)])],
+    [
+      element(
+        'saml:AudienceRestriction',
+        {},
+        [response.audience].flat().map((audience) => element('saml:Audience', {}, audience)),
+      ),
+    ],
   )
 
 const authnStatementMarkup = (response: ResponseToIssue): Markup =>

@@ -1,0 +1,92 @@
+/**
+ * The ways in which the page breaks a message: a record by name, each with what it says on the page and what it does.
+ * The whole message, unbroken, is one that both the gateway and the local AWS accept.
+ */
+import type { AttributeToIssue, ResponseToIssue } from '../../saml/issue.ts'
+
+/** A message before it is signed and sent. */
+export interface Draft {
+  readonly response: ResponseToIssue
+  readonly signedBy: 'provider' | 'stranger' | 'nobody'
+  readonly issuedAt: Date
+}
+
+export interface Case {
+  readonly title: string
+  readonly what: string
+  readonly change: (draft: Draft) => Draft
+  /** The answer shown is that to the last. */
+  readonly times?: 2
+}
+
+const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
+export const AFFILIATION = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.1'
+const TEN_MINUTES_MS = 600_000
+
+const withResponse = (draft: Draft, change: Partial<ResponseToIssue>): Draft => ({
+  ...draft,
+  response: { ...draft.response, ...change },
+})
+
+const withAttributes = (
+  draft: Draft,
+  change: (attribute: AttributeToIssue) => AttributeToIssue,
+  further: readonly AttributeToIssue[] = [],
+): Draft => withResponse(draft, { attributes: [...draft.response.attributes.map(change), ...further] })
+
+export const cases = {
+  whole: {
+    title: 'Nothing wrong',
+    what: 'The message as it should be, for comparison.',
+    change: (draft) => draft,
+  },
+  'wrong-audience': {
+    title: 'Wrong audience',
+    what: 'Its AudienceRestriction names another service. It was meant for somebody else.',
+    change: (draft) => withResponse(draft, { audience: 'https://another-service.example/metadata' }),
+  },
+  expired: {
+    title: 'Expired',
+    what: 'It was issued ten minutes ago and was good for five.',
+    change: (draft) => ({ ...draft, issuedAt: new Date(draft.issuedAt.getTime() - TEN_MINUTES_MS) }),
+  },
+  unsigned: {
+    title: 'Unsigned',
+    what: 'The same words, with no signature at all.',
+    change: (draft) => ({ ...draft, signedBy: 'nobody' }),
+  },
+  'wrong-signer': {
+    title: 'Wrong signer',
+    what: 'Signed properly, with a key that is not in the identity provider’s metadata.',
+    change: (draft) => ({ ...draft, signedBy: 'stranger' }),
+  },
+  replayed: {
+    title: 'Replayed',
+    what: 'Sent twice; the answers are those to the second. AWS takes a message for five minutes, as often as it comes.',
+    change: (draft) => draft,
+    times: 2,
+  },
+  'missing-tag-session': {
+    title: 'Missing TagSession',
+    what: 'It carries a session tag, and the role’s trust policy does not allow sts:TagSession. The gateway leaves AWS’s own attributes of a provider alone.',
+    change: (draft) =>
+      withAttributes(draft, (attribute) => attribute, [
+        { name: `${AWS_ATTRIBUTES}PrincipalTag:CostCenter`, values: ['4711'] },
+      ]),
+  },
+  'wrong-group': {
+    title: 'Wrong group',
+    what: 'All is in order, but the person is in no group that has a role: nothing to choose from at the gateway, no match in the trust policy.',
+    change: (draft) =>
+      withAttributes(draft, (attribute) =>
+        attribute.name === 'groups' || attribute.name === AFFILIATION
+          ? { ...attribute, values: ['visitor'] }
+          : attribute,
+      ),
+  },
+} as const satisfies Readonly<Record<string, Case>>
+
+export type CaseName = keyof typeof cases
+
+export const caseNamed = (name: string): Case | undefined =>
+  Object.hasOwn(cases, name) ? cases[name as CaseName] : undefined

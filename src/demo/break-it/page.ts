@@ -1,0 +1,64 @@
+import { type Html, html } from '../../core/html.ts'
+import { document } from '../pages.ts'
+import type { Answer } from './answer.ts'
+import { type Case, cases } from './cases.ts'
+
+/** What was sent, and what came back from either. */
+export interface Outcome {
+  readonly title: string
+  readonly what: string
+  readonly gateway: Answer
+  readonly aws: Answer
+  /** The message as XML. */
+  readonly xml: string
+}
+
+const PROTOCOL = 'SAML'
+
+const caseRow = ([name, { title, what }]: [string, Case]): Html =>
+  html`<li><h2>${title}</h2>
+<form method="post" action="/break-it/${name}"><button class="main" aria-label="Send: ${title}">Send</button></form>
+<p class="quiet">${what}</p></li>
+`
+
+/** The list of what can be sent. */
+export const casesPage = (person: string): string =>
+  document(
+    'Break it',
+    PROTOCOL,
+    html`<h1>Break it</h1>
+<p>Each button makes a message about <strong>${person}</strong> that is wrong in one way, and sends the same message to the
+gateway and to the local AWS. Both judge for themselves, by HTTP, as they would anybody’s.</p>
+<ul class="cases">
+${Object.entries(cases).map(caseRow)}</ul>`,
+    true,
+  )
+
+const entry = (name: string, value: string | undefined): Html | undefined =>
+  value === undefined ? undefined : html`<div><dt>${name}</dt><dd>${value}</dd></div>`
+
+const answerBox = (name: string, answer: Answer): Html => html`<section aria-label="${name}">
+<h2>${name}</h2>
+<p class="${answer.accepted ? 'verdict' : 'verdict no'}">${answer.accepted ? 'Accepted' : 'Refused'}</p>
+<dl>
+${entry('HTTP status', String(answer.status))}
+${entry('Code', answer.code)}
+${entry('It says', answer.says)}
+${entry('What to do', answer.next)}
+</dl>
+</section>
+`
+
+/** Both answers side by side. */
+export const outcomePage = ({ title, what, gateway, aws, xml }: Outcome): string =>
+  document(
+    title,
+    PROTOCOL,
+    html`<h1>${title}</h1>
+<p>${what}</p>
+<div class="answers">
+${answerBox('Gateway', gateway)}${answerBox('AWS', aws)}</div>
+<details><summary>The message</summary><pre tabindex="0"><code>${xml}</code></pre></details>
+<p><a href="/break-it">Something else</a></p>`,
+    true,
+  )

@@ -1,0 +1,97 @@
+/**
+ * The page that sends broken messages: to the gateway and to the local AWS, both over HTTP, and shows what each says. It
+ * knows their addresses and nothing of how they are made. Start at `send` below; cases.ts has what can be wrong.
+ */
+import { Router } from 'express'
+import type { KeyPair } from '../../core/keys.ts'
+import { issueResponse } from '../../saml/issue.ts'
+import { NAMEID_PERSISTENT } from '../../saml/names.ts'
+import type { Person } from '../people.ts'
+import { attributesOf, type KnownServiceProvider } from '../saml-answers.ts'
+import { readRequest } from '../saml-requests.ts'
+import { sendPage } from '../web-server.ts'
+import { type AwsRole, awsAnswer } from './aws.ts'
+import { AFFILIATION, type Case, caseNamed, type Draft } from './cases.ts'
+import { gatewayAnswer, startLogin } from './gateway.ts'
+import { casesPage, type Outcome, outcomePage } from './page.ts'
+
+/** The two that are to judge, and who is spoken of. */
+export interface BreakItTargets {
+  /** Origin of the gateway, and this provider's id there. */
+  readonly gateway: string
+  readonly providerId: string
+  readonly sts: string
+  readonly role: AwsRole
+  /** A key that nobody trusts. */
+  readonly stranger: KeyPair
+  readonly person: Person
+}
+
+interface Provider {
+  readonly entityId: string
+  readonly keys: KeyPair
+  readonly serviceProviders: readonly KnownServiceProvider[]
+  readonly now: () => Date
+}
+
+/** AWS looks for this audience, the gateway for its own: a message with both is good for either. */
+const AWS_AUDIENCE = 'urn:amazon:webservices'
+const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
+const LIFETIME_SECONDS = 300
+
+/** A message that both accept: one audience of each, the gateway's attributes and AWS's. */
+const wholeDraft = (
+  { entityId, now }: Provider,
+  { role, person }: BreakItTargets,
+  { serviceProvider, inResponseTo }: ReturnType<typeof readRequest>,
+): Draft => ({
+  signedBy: 'provider',
+  issuedAt: now(),
+  response: {
+    issuer: entityId,
+    recipient: serviceProvider.acsUrl,
+    audience: [serviceProvider.entityId, AWS_AUDIENCE],
+    inResponseTo,
+    nameId: { value: person.username, format: NAMEID_PERSISTENT },
+    attributes: [
+      ...attributesOf(person),
+      { name: AFFILIATION, values: [person.affiliation] },
+      { name: `${AWS_ATTRIBUTES}Role`, values: [`${role.roleArn},${role.providerArn}`] },
+      { name: `${AWS_ATTRIBUTES}RoleSessionName`, values: [person.mail] },
+    ],
+    authnInstant: now(),
+    lifetimeSeconds: LIFETIME_SECONDS,
+    sign: 'assertion',
+  },
+})
+
+const SIGNATURE = /<(\w+:)?Signature[\s>][\s\S]*?<\/\1?Signature>/g
+
+const seal = async ({ response, signedBy, issuedAt }: Draft, own: KeyPair, stranger: KeyPair): Promise<string> => {
+  const signed = await issueResponse(response, signedBy === 'stranger' ? stranger : own, issuedAt)
+  return signedBy === 'nobody' ? signed.replaceAll(SIGNATURE, '') : signed
+}
+
+/** The same message to both; of a message that goes twice the second answers count. */
+const send = async (provider: Provider, targets: BreakItTargets, broken: Case): Promise<Outcome> => {
+  const login = await startLogin(targets.gateway, targets.providerId)
+  const request = readRequest(Object.fromEntries(login.request), 'redirect', provider.serviceProviders)
+  const xml = await seal(broken.change(wholeDraft(provider, targets, request)), provider.keys, targets.stranger)
+  const message = Buffer.from(xml).toString('base64')
+  const both = async () => ({
+    gateway: await gatewayAnswer(request.serviceProvider.acsUrl, login, message),
+    aws: await awsAnswer(targets.sts, targets.role, message),
+  })
+  if (broken.times === 2) await both()
+  return { title: broken.title, what: broken.what, xml, ...(await both()) }
+}
+
+/** GET /break-it lists, POST /break-it/:case sends. */
+export const breakItRoutes = (provider: Provider, targets: BreakItTargets): Router =>
+  Router()
+    .get('/break-it', (_request, response) => sendPage(response, 200, casesPage(targets.person.name), []))
+    .post('/break-it/:case', async (request, response, next) => {
+      const broken = caseNamed(request.params.case)
+      if (!broken) return next()
+      sendPage(response, 200, outcomePage(await send(provider, targets, broken)), [])
+    })
