@@ -31,6 +31,8 @@ export interface Refusal {
   readonly source?: string
   /** What each check said, where checks ran. */
   readonly findings?: Verdict
+  /** Where AWS refused without saying why: what the checks come to, in sentences. */
+  readonly likelyReason?: string
 }
 
 /** What was asked of AWS, in CloudTrail's words. */
@@ -100,11 +102,12 @@ export interface Audit {
 }
 
 /** The part of an event that says why not, from the error the person met. */
-export const refusalOf = (error: FedgateError, findings?: Verdict): Refusal => ({
+export const refusalOf = (error: FedgateError, findings?: Verdict, likelyReason?: string): Refusal => ({
   errorCode: error.code,
   errorMessage: error.message,
   ...(error.expected === undefined ? {} : { expected: error.expected }),
   ...(error.found === undefined ? {} : { found: error.found }),
   ...(error.source === undefined ? {} : { source: error.source }),
   ...(findings === undefined ? {} : { findings }),
+  ...(likelyReason === undefined ? {} : { likelyReason }),
 })

@@ -2,6 +2,7 @@ import { subjectWarnings } from '../access/subject.ts'
 import { type Audit, type AuditEvent, refusalOf } from '../audit/events.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
+import { ExplainedDenial } from './explain-denial.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import type { Login } from './logins.ts'
 import type { Exchange } from './role-request.ts'
@@ -131,7 +132,7 @@ export const auditDenied = (
     ...occurrence(gateway, caller),
     ...person(login),
     requestParameters: 'session' in wanted ? asked(wanted) : { roleArn: wanted.role, ...durationOf(wanted) },
-    ...refusalOf(error),
+    ...refusalOf(error, findingsOf(error), error instanceof ExplainedDenial ? error.likelyReason : undefined),
   }
   gateway.audit.record(event)
 }

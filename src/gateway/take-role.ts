@@ -1,6 +1,7 @@
 import type { SessionMapping } from '../access/session.ts'
 import { auditDenied, auditExchange } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
+import { explainedDenial } from './explain-denial.ts'
 import { type Caller, type Gateway, providerOf } from './gateway.ts'
 import { grantedRole, type ListedRole } from './list-roles.ts'
 import type { Login } from './logins.ts'
@@ -93,7 +94,9 @@ export const takeRole = async (
       throw error
     }
   const { fresh, exchange } = await prepare(gateway, login, wanted, caller).catch(denied(wanted))
-  const taken = await exchangeOrShorten(gateway, fresh, exchange, caller).catch(denied(exchange))
+  const taken = await exchangeOrShorten(gateway, fresh, exchange, caller).catch((error: unknown) =>
+    denied(exchange)(explainedDenial(gateway, fresh, exchange, error)),
+  )
   auditExchange(gateway, login, taken, caller)
   await rememberExchange(gateway, login, { taken, chosen: wanted.chosen }, caller)
   return taken

@@ -11,7 +11,7 @@ import type { Config } from '../../src/config/types.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { assertPerson } from '../../src/demo/saml-answers.ts'
 import { type OwnGateway, reserveGateway, startOwnGateway, writeConfig } from '../harness/house.ts'
-import { refusalIn } from '../harness/html.ts'
+import { refusalIn, unescapeMarkup } from '../harness/html.ts'
 import { createOwnIdp, requestOn } from '../harness/own-idp.ts'
 import { postAnswer } from '../harness/sign-in.ts'
 import { formWith, type Page, Visitor } from '../harness/visitor.ts'
@@ -225,8 +225,18 @@ describe.each(Object.entries(wrong))('%s', (name, { statements, found, outcome =
     expect(preflight).toMatchObject({ outcome, decidedBy: { name: decided.name, found: insertValues(found) } })
   })
 
-  it('is refused by the local AWS', async () => {
+  it('is refused by the local AWS; page and audit line tell the likely reason', async () => {
     const refused = await take(name)
-    expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'sts.access_denied' })
+    const { code, reference } = refusalIn(refused.body)
+    expect({ status: refused.status, code }).toEqual({ status: 403, code: 'sts.access_denied' })
+    const line = gateway.audit().find(({ referenceId }) => referenceId === reference)
+    const finding = expect.objectContaining({
+      outcome: outcome === 'denied' ? 'fail' : 'unknown',
+      expected: expect.any(String),
+    })
+    expect(line).toMatchObject({ eventName: 'exchange.denied', findings: expect.arrayContaining([finding]) })
+    const statement = /Statement\[\d\]/.exec(decided.name)?.[0]
+    expect(line?.likelyReason).toContain(`${statement} of the role's trust policy`)
+    expect(unescapeMarkup(refused.body)).toContain(line?.likelyReason)
   })
 })
