@@ -5,8 +5,9 @@ const intro = `# Attributes and their names
 
 <!-- Generated from src/access/attribute-names.ts by \`npm run schema\`. Do not edit. -->
 
-Rules, \`sessionName\` and \`subject\` may call an attribute by any of the names below: what counts is that the identity
-provider sends it under one of them. Names that are not below are taken as they are, letter by letter.
+Rules, \`sessionName\`, \`sessionTags\`, \`sourceIdentity\` and \`subject\` may call an attribute by any of the names below:
+what counts is that the identity provider sends it under one of them. Names that are not below are taken as they are,
+letter by letter.
 
 Of a SAML assertion
 

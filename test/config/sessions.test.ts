@@ -1,4 +1,5 @@
 /** What a session is called and carries, and what scopes it down. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { changed, parse, problemsOf, sample } from './sample.ts'
 
@@ -322,4 +323,13 @@ describe('sts.fips', () => {
       'sts.fips: expected false, as only sts.endpoint: aws has FIPS endpoints, found true',
     ])
   })
+})
+
+it('docs/sessions.md shows a configuration that is one', () => {
+  const page = readFileSync(new URL('../../docs/sessions.md', import.meta.url), 'utf8')
+  const [, shown = ''] = /```yaml\n([^`]+)```/.exec(page) ?? []
+  const [before = ''] = sample.split('roles:\n')
+  const config = parse(`${before}${shown}`)
+  expect([...config.sessionTags.keys()]).toEqual(['CostCenter', 'Team'])
+  expect(config.roles[0]?.sessionPolicy).toContain(`home/\${aws:userid}/*`)
 })
