@@ -79,9 +79,17 @@ const reasonFor = (rule: AccessRule, matches: readonly Match[]): string => {
   return [`rule in line ${rule.line}`, ...(values.length === 0 ? [] : [values.join(', ')])].join(': ')
 }
 
+/** By whom a rule has to be vouched for. */
+const isVouchedFor = ({ when: { provider, idp } }: Pick<AccessRule, 'when'>, identity: Identity): boolean =>
+  (provider?.includes(identity.provider) ?? true) && (idp?.includes(identity.issuer) ?? true)
+
+/** Whether all that a rule asks for holds for this identity, whatever it is a rule about. */
+export const matchesRule = (rule: Pick<AccessRule, 'when'>, identity: Identity): boolean =>
+  isVouchedFor(rule, identity) &&
+  rule.when.conditions.every((condition) => matchesOf(condition, identity).length > 0)
+
 const grantsOf = (rule: AccessRule, identity: Identity): readonly EntitledRole[] => {
-  if (rule.when.provider && !rule.when.provider.includes(identity.provider)) return []
-  if (rule.when.idp && !rule.when.idp.includes(identity.issuer)) return []
+  if (!isVouchedFor(rule, identity)) return []
   const choices = rule.when.conditions.map((condition) => matchesOf(condition, identity))
   return combinations(choices).flatMap((matches) =>
     rule.roles.flatMap((template) => {

@@ -1,8 +1,7 @@
 /** What the checks need from outside. */
 import type { IssuerConfig, SamlProviderConfig } from '../config/types.ts'
-import type { FedgateError } from '../core/errors.ts'
 import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
-import type { IdpMetadata } from '../saml/metadata.ts'
+import type { MetadataStatus } from '../saml/metadata-status.ts'
 
 export interface CheckPorts {
   now(): Date
@@ -13,7 +12,7 @@ export interface CheckPorts {
   /** The gateway as issuer, with the keys of its files; none is made. Rejects where they cannot be used. */
   openIssuer(settings: IssuerConfig): Promise<WebIdentityIssuer>
   /** Never rejects: what went wrong is among the facts. */
-  readMetadata(provider: SamlProviderConfig): Promise<MetadataFacts>
+  readMetadata(provider: SamlProviderConfig): Promise<MetadataStatus>
 }
 
 export interface Question {
@@ -30,20 +29,4 @@ export interface HttpAnswer {
   /** By our clock: when the question went out and when the answer's head was there. */
   readonly sentAt: Date
   readonly answeredAt: Date
-}
-
-/** What is known of a SAML provider's metadata after its source was asked. */
-export interface MetadataFacts {
-  /** Path or URL. */
-  readonly source: string
-  /** Where that which logins go by was read: now from its source, or from the last good copy. undefined: nothing is there. */
-  readonly from?: 'source' | 'disk'
-  /** When the source last had it. */
-  readonly fetchedAt?: Date
-  readonly validUntil?: Date
-  /** Why what the source has now cannot be used. */
-  readonly problem?: FedgateError
-  /** The one identity provider. With discovery there are many, and none here. */
-  readonly idp?: IdpMetadata
-  readonly identityProviders: number
 }

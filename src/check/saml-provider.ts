@@ -4,13 +4,14 @@ import { partitions } from '../aws/facts/partitions.ts'
 import type { SamlProviderConfig } from '../config/types.ts'
 import type { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
+import type { MetadataStatus } from '../saml/metadata-status.ts'
 import { clockLook } from './clock.ts'
 import { expiryLook, type Look, type Looks, lookAt, notRun, ok, wrong } from './look.ts'
-import type { CheckPorts, HttpAnswer, MetadataFacts } from './ports.ts'
+import type { CheckPorts, HttpAnswer } from './ports.ts'
 
 interface Provider {
   readonly settings: SamlProviderConfig
-  readonly metadata: MetadataFacts
+  readonly metadata: MetadataStatus
   /** Of the source, where it is asked over HTTP. */
   readonly answer: HttpAnswer | undefined
   readonly now: Date

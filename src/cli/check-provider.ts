@@ -1,16 +1,16 @@
 /** A provider as the gateway would see it, for the checks: the same metadata, the same keys. Makes no key. */
-import type { MetadataFacts } from '../check/ports.ts'
 import type { Config, KeysConfig, SamlProviderConfig } from '../config/types.ts'
 import { type KeyPair, keyPairFromPem } from '../core/keys.ts'
 import { createMetadata } from '../gateway/metadata/metadata.ts'
 import { createProviders, type SamlProvider } from '../gateway/providers.ts'
 import { createKeyPem, loadKeyPair } from '../issuer/keys.ts'
+import type { MetadataStatus } from '../saml/metadata-status.ts'
 import { CheckError } from './errors.ts'
 
 const now = (): Date => new Date()
 
 /** Asks the source once. Never rejects. */
-export const metadataFacts = async ({ stateFolder }: Config, provider: SamlProviderConfig): Promise<MetadataFacts> => {
+export const metadataFacts = async ({ stateFolder }: Config, provider: SamlProviderConfig): Promise<MetadataStatus> => {
   const metadata = createMetadata(provider, { now, stateFolder, isReadOnly: true })
   try {
     await metadata.refresh({ now: true })

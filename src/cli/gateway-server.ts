@@ -2,6 +2,7 @@ import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { openAudit } from '../audit/sinks.ts'
+import { tallied } from '../audit/tally.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
@@ -101,7 +102,12 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
         }),
     },
     ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey, furtherKeys) } : {}),
-    audit: openAudit(config.audit, stdout, log),
+    ...tallied(
+      openAudit(config.audit, stdout, log),
+      config.providers.map(({ id }) => id),
+      now(),
+    ),
+    keys,
     now,
   }
 }

@@ -39,6 +39,10 @@ export const gatewayErrors = {
     hint: 'Sign out there and in again. If it goes on, show the reference to whoever runs this gateway.',
   },
   'session.required': { sentence: 'You are not signed in, or your session has ended.', hint: 'Sign in again.' },
+  'operator.required': {
+    sentence: 'This page is for the people who run the gateway.',
+    hint: 'Ask whoever runs it to name you under operators in its configuration.',
+  },
   'role.not_granted': {
     sentence: 'You may not take this role.',
     hint: 'Choose a role from the list. If one is missing, ask whoever runs this gateway.',

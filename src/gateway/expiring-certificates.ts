@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { expiryOf } from '../core/expiry.ts'
+import { type Expiry, expiryOf } from '../core/expiry.ts'
 import type { Clock } from './ports.ts'
 import type { GatewayKeys, Provider } from './providers.ts'
 
@@ -25,13 +25,25 @@ const certificatesOf = ({ providers, keys }: Holder): readonly Certificate[] => 
   }),
 ]
 
-/** A line for each certificate, ours and the identity providers', that has ended or soon will. */
-export const expiryWarnings = (holder: Holder, now: Date): readonly string[] =>
-  certificatesOf(holder).flatMap(({ holder: whose, pem }) => {
+/** How the end of a certificate stands to now. */
+export interface CertificateExpiry extends Expiry {
+  /** Whose it is: `the signing certificate of provider corp`. */
+  readonly holder: string
+  readonly subject: string
+}
+
+/** Every certificate that logins and exchanges go by: ours, and those of identity providers whose metadata is known. */
+export const certificateExpiries = (holder: Holder, now: Date): readonly CertificateExpiry[] =>
+  certificatesOf(holder).map(({ holder: whose, pem }) => {
     const { subject, validTo } = new X509Certificate(pem)
-    const { shown, warning } = expiryOf(new Date(validTo), now)
-    return warning === undefined ? [] : [`${whose} (${subject.replaceAll('\n', ', ')}): ${shown}: ${warning}`]
+    return { holder: whose, subject: subject.replaceAll('\n', ', '), ...expiryOf(new Date(validTo), now) }
   })
+
+/** A line for each certificate that has ended or soon will. */
+export const expiryWarnings = (holder: Holder, now: Date): readonly string[] =>
+  certificateExpiries(holder, now).flatMap(({ holder: whose, subject, shown, warning }) =>
+    warning === undefined ? [] : [`${whose} (${subject}): ${shown}: ${warning}`],
+  )
 
 /** With discovery nobody's certificates are looked at: there are too many, and they are the federation's concern. */
 const metadataIsRead = ({ providers }: Holder): Promise<unknown> =>

@@ -4,6 +4,7 @@
  * start-login, receive-answer, finish-login, list-roles, take-role, open-console, sign-out.
  */
 import type { Audit } from '../audit/events.ts'
+import type { Tally } from '../audit/tally.ts'
 import type { Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Policy } from '../iam/policy.ts'
@@ -11,7 +12,7 @@ import type { SamlIssuer } from '../issuer/saml-assertion.ts'
 import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { GatewayError } from './errors.ts'
 import type { Clock, ConsoleSignIn, LoginEnded, Store, StsClient } from './ports.ts'
-import type { Provider } from './providers.ts'
+import type { GatewayKeys, Provider } from './providers.ts'
 
 /** What the use-cases ask of the configuration. */
 export type GatewaySettings = Pick<
@@ -43,6 +44,10 @@ export interface Gateway {
   /** Missing where the gateway has no key of its own for tokens. */
   readonly webIdentityIssuer?: WebIdentityIssuer
   readonly audit: Audit
+  /** What the audit log has had since this process started, counted. */
+  readonly tally: Tally
+  /** Certificates and private keys: for the dates of the former. */
+  readonly keys: Pick<GatewayKeys, 'signing' | 'encryption'>
   readonly now: Clock
   /** The trust policy that the role is known to have; missing where none is known of any role. */
   readonly trustPolicyOf?: (role: RoleArn) => Policy | undefined

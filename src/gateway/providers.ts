@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
+import type { FedgateError } from '../core/errors.ts'
 import type { SignIn } from '../core/identity.ts'
 import { fingerprint } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
@@ -153,23 +154,40 @@ export const oidcProviderOf = (providers: ReadonlyMap<string, Provider>, id: str
 export const metadataOf = (provider: SamlProvider, entityId: string | undefined): Promise<IdpMetadata> =>
   provider.metadata(provider.settings.discovery ? entityId : undefined)
 
-/** Why nobody can sign in with it now, for the person who chooses; undefined when all is well. */
-export const unavailability = async (provider: Provider): Promise<string | undefined> => {
-  const isThere =
-    provider.protocol === 'oidc'
-      ? await provider.relyingParty.available()
-      : await isThereSoon(provider.metadataSource.check())
-  return isThere ? undefined : 'This provider cannot be reached at the moment.'
+/** What is known of a provider that fails, without asking it; undefined where something serves, or nobody has asked. */
+const knownProblem = (provider: Provider): FedgateError | undefined => {
+  if (provider.protocol === 'oidc') {
+    const { discoveredAt, problem } = provider.relyingParty.status()
+    return discoveredAt ? undefined : problem
+  }
+  const { from, problem } = provider.metadataSource.status()
+  return from ? undefined : problem
 }
 
-const PATIENCE_MS = 2000
-
 /** Nobody who chooses waits for a server that does not answer. */
-const isThereSoon = (asked: Promise<unknown>): Promise<boolean> =>
-  Promise.race([
-    asked.then(
-      () => true,
-      () => false,
-    ),
-    setTimeout(PATIENCE_MS, false, { ref: false }),
-  ])
+const PATIENCE_MS = 300
+
+/** true: it is there; false: it is not; undefined: it has not answered yet. */
+const isThereSoon = async (provider: Provider): Promise<boolean | undefined> => {
+  const asked =
+    provider.protocol === 'oidc'
+      ? provider.relyingParty.available()
+      : provider.metadataSource.check().then(
+          () => true,
+          () => false,
+        )
+  const over = new AbortController()
+  const tooLate = setTimeout(PATIENCE_MS, undefined, { signal: over.signal }).catch(() => undefined)
+  return Promise.race([asked, tooLate]).finally(() => over.abort())
+}
+
+/**
+ * Why nobody can sign in with it now, for the person who chooses; undefined when all is well. One that is slow to
+ * answer counts as it did when it answered last: so that no page waits for it, and nothing is held against it unheard.
+ */
+export const unavailability = async (provider: Provider): Promise<string | undefined> => {
+  const isThere = await isThereSoon(provider)
+  if (isThere) return undefined
+  const problem = knownProblem(provider)
+  return isThere === false ? (problem ?? new GatewayError('provider.unavailable')).message : problem?.message
+}

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { newToken } from '../core/ids.ts'
+import type { MetadataStatus } from '../saml/metadata-status.ts'
 import type { Gateway } from './gateway.ts'
-import type { MetadataStatus } from './metadata/metadata.ts'
 import type { Clock, Store } from './ports.ts'
 import type { Provider } from './providers.ts'
 

@@ -11,6 +11,7 @@ import { clientAuth } from './client-auth.ts'
 import { OidcError } from './errors.ts'
 import { createKeySet } from './key-set.ts'
 import { allowedAlgorithms, isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
+import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
 import { createTokenReader, type TokenReader } from './signed-token.ts'
 import { setIdTokenAside } from './token-answer.ts'
@@ -21,6 +22,23 @@ export interface DiscoveredProvider {
   /** For everything but tokens that are signed. */
   readonly configuration: Configuration
   readonly readToken: TokenReader
+  /** When the provider last gave its keys; undefined: they have not been needed yet. */
+  keysFetchedAt(): Date | undefined
+}
+
+/** How things stand, for whoever runs the gateway. Nothing is asked for it. */
+export interface OidcStatus {
+  /** When its discovery document was last had; undefined: not yet. */
+  readonly discoveredAt?: Date
+  readonly keysFetchedAt?: Date
+  /** Why the last try to read the discovery document failed. */
+  readonly problem?: OidcError
+}
+
+export interface Discovery {
+  /** Throws OidcError. */
+  discover(now: Date): Promise<DiscoveredProvider>
+  status(): OidcStatus
 }
 
 const FRESH_MILLISECONDS = 60 * 60 * 1000
@@ -29,22 +47,27 @@ const COOL_DOWN_MILLISECONDS = 10_000
 /**
  * Discovery on first use, kept for an hour. A failure is kept for a cool-down of ten seconds, so that a dead provider
  * is not asked by every page, and is then tried again. Where a provider was known before, a failed refresh leaves it in use.
- * `fetch` is bounded already. The returned function throws OidcError.
+ * `fetch` is bounded already.
  */
-export const createDiscovery = (settings: OidcSettings, fetch: BoundedFetch, clock: () => Date) => {
+export const createDiscovery = (settings: OidcSettings, fetch: BoundedFetch, clock: () => Date): Discovery => {
+  let status: OidcStatus = {}
+  let latest: DiscoveredProvider | undefined
   let known: Promise<DiscoveredProvider> | undefined
   let askAgainAt = 0
   const refresh = async (previous: Promise<DiscoveredProvider> | undefined): Promise<DiscoveredProvider> => {
     try {
-      return await discover(settings, fetch, clock)
+      latest = await readDiscovery(settings, fetch, clock)
+      status = { discoveredAt: clock() }
+      return latest
     } catch (error) {
+      status = { ...status, problem: toOidcError(error, 'discovery') }
       // From when it failed: one that hangs has used up the time since it was asked.
       askAgainAt = clock().getTime() + COOL_DOWN_MILLISECONDS
       if (previous) return previous.catch(() => Promise.reject(error))
       throw error
     }
   }
-  return (now: Date): Promise<DiscoveredProvider> => {
+  const discover = (now: Date): Promise<DiscoveredProvider> => {
     const time = now.getTime()
     if (!known || time >= askAgainAt) {
       askAgainAt = time + FRESH_MILLISECONDS
@@ -52,9 +75,16 @@ export const createDiscovery = (settings: OidcSettings, fetch: BoundedFetch, clo
     }
     return known
   }
+  return {
+    discover,
+    status: () => {
+      const keysFetchedAt = latest?.keysFetchedAt()
+      return { ...status, ...(keysFetchedAt && { keysFetchedAt }) }
+    },
+  }
 }
 
-const discover = async (
+const readDiscovery = async (
   settings: OidcSettings,
   fetch: BoundedFetch,
   clock: () => Date,
@@ -82,7 +112,7 @@ const discover = async (
   enableNonRepudiationChecks(configuration)
   // Every URL has passed isSecureUrl: what is http is loopback and allowed.
   if (settings.allowInsecureHttp) allowInsecureRequests(configuration)
-  return { metadata, configuration, readToken }
+  return { metadata, configuration, readToken, keysFetchedAt: keySet.fetchedAt }
 }
 
 const getJson = async (fetch: BoundedFetch, url: string): Promise<Readonly<Record<string, unknown>>> => {

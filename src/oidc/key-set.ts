@@ -10,6 +10,8 @@ export interface KeySet {
   known(): Promise<PublishedKeys>
   /** Keys that were published after these; undefined while the cool-down lasts. Throws OidcError. */
   newerThan(keys: PublishedKeys): Promise<PublishedKeys | undefined>
+  /** When the provider last gave them; undefined: not yet. */
+  fetchedAt(): Date | undefined
 }
 
 const FRESH_MILLISECONDS = 5 * 60 * 1000
@@ -18,7 +20,7 @@ const COOL_DOWN_AFTER_FAILURE_MILLISECONDS = 5_000
 
 /** `load` asks the provider, which `clock` spaces out. */
 export const createKeySet = (load: () => Promise<unknown>, clock: () => Date): KeySet => {
-  let current: { readonly keys: PublishedKeys; readonly freshUntil: number } | undefined
+  let current: { readonly keys: PublishedKeys; readonly fetchedAt: number } | undefined
   let asked: { readonly keys: Promise<PublishedKeys>; againAt: number } | undefined
   const time = () => clock().getTime()
 
@@ -27,7 +29,7 @@ export const createKeySet = (load: () => Promise<unknown>, clock: () => Date): K
     const asking = { keys: load().then(toPublishedKeys), againAt: now + COOL_DOWN_MILLISECONDS }
     asking.keys.then(
       (keys) => {
-        current = { keys, freshUntil: now + FRESH_MILLISECONDS }
+        current = { keys, fetchedAt: now }
       },
       () => {
         // From when it failed: one that hangs has used up the time since it was asked.
@@ -41,10 +43,11 @@ export const createKeySet = (load: () => Promise<unknown>, clock: () => Date): K
     return asked.keys
   }
   return {
-    known: async () => (current && time() < current.freshUntil ? current.keys : latest()),
+    known: async () => (current && time() < current.fetchedAt + FRESH_MILLISECONDS ? current.keys : latest()),
     newerThan: async (keys) => {
       const newest = await latest()
       return newest === keys ? undefined : newest
     },
+    fetchedAt: () => current && new Date(current.fetchedAt),
   }
 }

@@ -14,7 +14,7 @@ import {
 } from './authorization-request.ts'
 import { boundedFetch, type Fetch } from './bounded-fetch.ts'
 import { checkCallback } from './callback.ts'
-import { createDiscovery, type DiscoveredProvider } from './discovery.ts'
+import { createDiscovery, type DiscoveredProvider, type OidcStatus } from './discovery.ts'
 import { OidcError } from './errors.ts'
 import { redeemCode, redeemRefreshToken, type VerifiedTokens } from './grant.ts'
 import {
@@ -48,6 +48,8 @@ export interface RelyingParty {
   verifyLogoutToken(token: string, now: Date): Promise<LogoutNotice>
   /** The session that a front-channel logout names. Throws OidcError. */
   checkFrontchannelLogout(query: URLSearchParams): { readonly sid: string }
+  /** What is known of the provider without asking it. */
+  status(): OidcStatus
 }
 
 export interface RelyingPartyOptions {
@@ -66,7 +68,7 @@ export const createRelyingParty = (settings: OidcSettings, options: RelyingParty
   const { fetch = globalThis.fetch, clock = () => new Date(), limitMilliseconds = 10_000 } = options
   refuseReservedParameters(settings)
   refuseShortSecret(settings)
-  const discover = createDiscovery(settings, boundedFetch(fetch, limitMilliseconds), clock)
+  const { discover, status } = createDiscovery(settings, boundedFetch(fetch, limitMilliseconds), clock)
   const inTime = <Result>(work: Promise<Result>): Promise<Result> =>
     within(limitMilliseconds, work, () => {
       throw new OidcError('oidc.provider_timeout', { expected: `within ${limitMilliseconds} ms`, found: 'no answer' })
@@ -79,6 +81,7 @@ export const createRelyingParty = (settings: OidcSettings, options: RelyingParty
     endSessionUrl: (session, now) => inTime(discover(now).then((it) => endSessionUrl(it, session))),
     verifyLogoutToken: (token, now) => inTime(discover(now).then((it) => verifyLogoutToken(settings, it, token, now))),
     checkFrontchannelLogout: (query) => checkFrontchannelLogout(settings, query),
+    status,
   }
 }
 

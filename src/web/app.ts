@@ -12,7 +12,10 @@ import { errorAnswers, type Log, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
 import { allowSignOut } from './logout-notice.ts'
 import type { WebParts } from './pages.ts'
+import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
+import { consoleRoutes } from './routes/console.ts'
+import { credentialRoutes } from './routes/credentials.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { personRoutes } from './routes/person.ts'
@@ -20,6 +23,7 @@ import { publishedRoutes, staticFiles } from './routes/published.ts'
 import { renewalRoutes } from './routes/renewal.ts'
 import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
+import { statusRoutes } from './routes/status.ts'
 import { sessions } from './session.ts'
 import { createViews } from './views.ts'
 
@@ -48,7 +52,8 @@ export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
-  app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts))
+  app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
+  app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

@@ -7,6 +7,10 @@ export interface CookieNames {
   readonly binding: string
   /** The organization that was chosen the last time. */
   readonly idp: string
+  /** The provider that was used the last time. */
+  readonly provider: string
+  /** The browser's time zone, which its script tells. */
+  readonly timeZone: string
   /** Names the logout that began in this browser, so that its signed-out page can say what came of it. */
   readonly logout: string
 }
@@ -20,6 +24,8 @@ export const cookieNames = (baseUrl: string): CookieNames => {
     session: `${prefix}fedgate_session`,
     binding: `${prefix}fedgate_login`,
     idp: `${prefix}fedgate_idp`,
+    provider: `${prefix}fedgate_provider`,
+    timeZone: `${prefix}fedgate_zone`,
     logout: `${prefix}fedgate_logout`,
   }
 }

@@ -4,7 +4,11 @@ import type { AccountGroup, RoleChoice } from './view-models.ts'
  * Whether a role is found by a query: each of its words occurs, in any case, in the account's name or id, or in the
  * role's name, alias or ARN. The browser filters by the same rule: it looks at what the templates mark `data-find`.
  */
-export const matchesQuery = (query: string, account: Omit<AccountGroup, 'roles'>, role: RoleChoice): boolean => {
+export const matchesQuery = (
+  query: string,
+  account: Pick<AccountGroup, 'id' | 'name'>,
+  role: Pick<RoleChoice, 'arn' | 'name' | 'alias'>,
+): boolean => {
   const found = [account.name, account.id, role.name, role.alias, role.arn].join(' ').toLowerCase()
   return query
     .toLowerCase()

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express'
 import type { Identity } from '../core/identity.ts'
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/logins.ts'
+import { isOperator } from '../gateway/operators.ts'
 import { csrfToken } from './csrf.ts'
 import type { AttributeRow, SignedIn } from './view-models.ts'
 import type { Views } from './views.ts'
@@ -29,6 +30,7 @@ export const signedIn = (gateway: Gateway, request: Request, { signIn: { identit
   name: nameOf(identity),
   providerLabel: providerOf(gateway, identity.provider).settings.label,
   csrfToken: csrfToken(gateway, request),
+  isOperator: isOperator(gateway, identity),
 })
 
 /** The attributes as rows, those that rules look at most first. */

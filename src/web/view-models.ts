@@ -7,13 +7,25 @@
  */
 import type { AccountColor } from '../config/types.ts'
 import type { Instant } from './instant.ts'
+import type { ActivityPage, ConsoleLinkPage, FreshSignIn, GoPage, StatusPage } from './person-models.ts'
 
 /** The names of the form fields, the same in every form. */
 export const fields = {
   csrf: 'csrf',
   role: 'role',
   duration: 'duration',
+  /** The name of a format: a file is asked for and no page. */
+  download: 'download',
+  profile: 'profile',
   destination: 'destination',
+  /** `link`: the way to the console is wanted on a page. */
+  as: 'as',
+  /** `yes` or `no`. */
+  pinned: 'pinned',
+  /** A path inside the gateway. */
+  returnTo: 'return_to',
+  /** `yes`: every login of the person. */
+  everywhere: 'everywhere',
   handle: 'handle',
   /** Set by the script: what follows is to come by a page of its own. */
   onward: 'onward',
@@ -25,6 +37,7 @@ export interface PageModels {
   readonly 'find-idp': FindIdpPage
   readonly roles: RolesPage
   readonly credentials: CredentialsPage
+  readonly 'credentials-of-several': CredentialsOfSeveralPage
   readonly identity: IdentityPage
   readonly error: ErrorPage
   readonly 'sign-out': SignOutPage
@@ -34,6 +47,10 @@ export interface PageModels {
   readonly 'confirm-sign-in': ConfirmSignInPage
   readonly renewing: RenewingPage
   readonly 'confirm-role': ConfirmRolePage
+  readonly go: GoPage
+  readonly 'console-link': ConsoleLinkPage
+  readonly activity: ActivityPage
+  readonly status: StatusPage
 }
 
 export type PageName = keyof PageModels
@@ -47,6 +64,8 @@ export interface Page {
 }
 
 export interface SignedIn {
+  /** Whether the operators' page is theirs to see. */
+  readonly isOperator: boolean
   /** How the person is called: a display name where the provider sent one, else the subject. */
   readonly name: string
   readonly providerLabel: string
@@ -69,6 +88,8 @@ export interface ProviderChoice {
   readonly id: string
   readonly label: string
   readonly protocol: 'saml' | 'oidc'
+  /** It is the one that this browser used the last time. */
+  readonly isLast: boolean
   /** Where the choice leads: `/login/corp?return_to=…` */
   readonly href: string
   /** Why it cannot be chosen now, as a sentence. The choice is then shown and disabled. */
@@ -110,6 +131,12 @@ export interface RolesPage extends SignedInPage {
   readonly total: number
   /** The accounts and roles that match the query. */
   readonly accounts: readonly AccountGroup[]
+  /** ARNs of roles among them, in the order in which they were pinned. */
+  readonly pins: readonly string[]
+  /** ARNs of roles among them that were taken of late, latest first. */
+  readonly recent: readonly string[]
+  /** False: what the person pins is gone with this login. */
+  readonly isKept: boolean
   /** Where AWS sees the provider's own word: until when it takes that, which is minutes. */
   readonly evidenceUntil?: Instant | undefined
   /** What the gateway knows of the person: shown where there is no role. */
@@ -131,6 +158,10 @@ export interface RoleChoice {
   readonly alias?: string | undefined
   readonly exchange: ExchangeKind
   readonly durations: readonly DurationChoice[]
+  readonly isPinned: boolean
+  /** When the person last took it; absent where that is long ago. */
+  readonly takenAt?: Instant | undefined
+  readonly freshSignIn?: FreshSignIn | undefined
   /** Which rule granted it, in words: `rule 2: groups = aws-111122223333-Dev` */
   readonly grantedBy: string
 }
@@ -142,6 +173,9 @@ export interface ExchangeKind {
 }
 
 export interface DurationChoice {
+  /** As the form posts it: `3600`, or `until 18:00`. */
+  readonly value: string
+  /** What that is now. */
   readonly seconds: number
   readonly label: string
   readonly selected: boolean
@@ -168,7 +202,7 @@ export interface PickedRole {
   readonly color?: AccountColor | undefined
 }
 
-/** The answer to POST /roles/credentials. The only page whose model holds secrets: never log it. */
+/** The answer to POST /roles/credentials for one role. Its model holds secrets: never log it. */
 export interface CredentialsPage extends SignedInPage {
   readonly role: PickedRole
   /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
@@ -176,8 +210,14 @@ export interface CredentialsPage extends SignedInPage {
   readonly expiresAt: Instant
   /** What was asked for, so that the console form asks for the same. */
   readonly durationSeconds: number
-  /** The first one is shown first. */
+  /** The profile's name in the format that has profiles. */
+  readonly profile: string
+  /** The format that is shown first: the id of one, or `values`. */
+  readonly format: string
+  /** The cookie in which the script keeps what was looked at last. */
+  readonly formatCookie: string
   readonly formats: readonly CredentialFormat[]
+  readonly values: readonly { readonly name: string; readonly value: string }[]
 }
 
 export interface CredentialFormat {
@@ -186,7 +226,31 @@ export interface CredentialFormat {
   readonly label: string
   /** Where the text goes, as a sentence. */
   readonly use: string
+  /** What its file is called. */
+  readonly fileName: string
   readonly text: string
+}
+
+/** The answer to POST /roles/credentials for several roles. Its model holds secrets: never log it. */
+export interface CredentialsOfSeveralPage extends SignedInPage {
+  readonly outcomes: readonly RoleOutcome[]
+  /** What was asked for, as it was posted. */
+  readonly duration: string
+  /** All that were taken, a profile each; absent where none was. */
+  readonly file?: CredentialFormat | undefined
+  /** The id under which the log has the reasons. */
+  readonly reference: string
+}
+
+/** What became of one pick of several. */
+export interface RoleOutcome {
+  readonly arn: string
+  readonly name: string
+  readonly account?: string | undefined
+  /** Absent where it was refused. */
+  readonly expiresAt?: Instant | undefined
+  readonly sentence?: string | undefined
+  readonly hint?: string | undefined
 }
 
 /** GET /identity */
@@ -239,11 +303,13 @@ export type Picked = 'credentials' | 'console'
 
 /** GET /roles/confirm: back from renewing, one button short of what was picked. */
 export interface ConfirmRolePage extends SignedInPage {
-  readonly role: PickedRole
+  /** At least one; the console opens in the first. */
+  readonly roles: readonly PickedRole[]
   readonly what: Picked
   /** What was picked, as it was posted. */
   readonly duration: string
   readonly destination: string
+  readonly as: string
 }
 
 /** GET /login/finish of a sign-in that nobody here started: is it meant? */

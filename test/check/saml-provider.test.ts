@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import type { HttpAnswer, MetadataFacts } from '../../src/check/ports.ts'
+import type { HttpAnswer } from '../../src/check/ports.ts'
 import { checkSamlProvider } from '../../src/check/saml-provider.ts'
 import { GatewayError } from '../../src/gateway/errors.ts'
 import { SamlError } from '../../src/saml/errors.ts'
 import type { IdpMetadata } from '../../src/saml/metadata.ts'
+import type { MetadataStatus } from '../../src/saml/metadata-status.ts'
 import { idp } from '../saml/world.ts'
 import { answer, daysFromNow, facts, findingOf, now, portsOf, samlSettings } from './world.ts'
 
 const SOURCE = 'https://idp.example.com/metadata'
 
-const check = (metadata: MetadataFacts, settings = samlSettings(), atSource: HttpAnswer | Error = answer()) =>
+const check = (metadata: MetadataStatus, settings = samlSettings(), atSource: HttpAnswer | Error = answer()) =>
   checkSamlProvider(settings, portsOf({ metadata, web: { [SOURCE]: atSource } }))
 
 const endingIn = (days: number): IdpMetadata => {
@@ -21,7 +22,7 @@ const endingIn = (days: number): IdpMetadata => {
 const changed = (from: string, to: string) => samlSettings(from, to)
 const afterMetadata = (line: string) => changed(`metadata: ${SOURCE}`, `metadata: ${SOURCE}\n    ${line}`)
 
-const outcomes = async (metadata: MetadataFacts, settings = samlSettings()) =>
+const outcomes = async (metadata: MetadataStatus, settings = samlSettings()) =>
   Object.fromEntries((await check(metadata, settings)).map(({ name, outcome }) => [name, outcome]))
 
 describe('a SAML provider', () => {

@@ -1,4 +1,4 @@
-import type { CheckPorts, HttpAnswer, MetadataFacts } from '../../src/check/ports.ts'
+import type { CheckPorts, HttpAnswer } from '../../src/check/ports.ts'
 import { awsKnowledge } from '../../src/cli/load-config.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config, SamlProviderConfig } from '../../src/config/types.ts'
@@ -6,6 +6,7 @@ import { tokenSignerFromPem } from '../../src/core/keys.ts'
 import type { Finding, Verdict } from '../../src/core/verdict.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
 import { webIdentityIssuer } from '../../src/issuer/web-identity-issuer.ts'
+import type { MetadataStatus } from '../../src/saml/metadata-status.ts'
 
 /** The key of the gateway as issuer, unless it cannot be opened. */
 const issuerSigner = tokenSignerFromPem(await createTokenKeyPem('RS256'))
@@ -73,7 +74,7 @@ const healthyWeb: Web = {
   'https://signin.aws.amazon.com/federation': answer('', { status: 400 }),
 }
 
-export const facts = (over: Partial<MetadataFacts> = {}): MetadataFacts => ({
+export const facts = (over: Partial<MetadataStatus> = {}): MetadataStatus => ({
   source: 'https://idp.example.com/metadata',
   from: 'source',
   fetchedAt: now,
@@ -84,7 +85,7 @@ export const facts = (over: Partial<MetadataFacts> = {}): MetadataFacts => ({
 export interface World {
   readonly web?: Web
   readonly files?: Readonly<Record<string, string>>
-  readonly metadata?: MetadataFacts
+  readonly metadata?: MetadataStatus
 }
 
 export const portsOf = ({ web = {}, files = {}, metadata = facts() }: World = {}): CheckPorts => ({

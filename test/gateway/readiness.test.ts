@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { GatewayError } from '../../src/gateway/errors.ts'
-import type { MetadataStatus } from '../../src/gateway/metadata/metadata.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import type { Provider } from '../../src/gateway/providers.ts'
 import { readiness } from '../../src/gateway/readiness.ts'
 import type { SamlIssuer } from '../../src/issuer/saml-assertion.ts'
+import type { MetadataStatus } from '../../src/saml/metadata-status.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 
 const now = new Date('2026-11-22T12:00:00Z')

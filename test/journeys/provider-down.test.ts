@@ -59,7 +59,7 @@ const choices = async (): Promise<Readonly<Record<string, boolean>>> => {
   const { body } = await new Visitor().open(`${gateway.url}/login`)
   const rows = body.match(/<li>.*?<\/li>/gs) ?? []
   return Object.fromEntries(
-    rows.map((row) => [/class="choice-label">([^<]*)</.exec(row)?.[1] ?? '', !row.includes('cannot be reached')]),
+    rows.map((row) => [/class="choice-label">([^<]*)</.exec(row)?.[1] ?? '', !row.includes('is-unavailable')]),
   )
 }
 

@@ -14,7 +14,7 @@ const HOSTILE = `</textarea><script>alert("x")</script>'&\`\u202eevil`
 
 /** Every page, with the same text in every place that text from outside can reach. */
 const pagesSaying = (text: string): PageModels => {
-  const session = { name: text, providerLabel: text, csrfToken: text }
+  const session = { name: text, providerLabel: text, csrfToken: text, isOperator: true }
   const attributes = [
     { name: text, values: [text, text] },
     { name: 'department', values: [] },
@@ -26,9 +26,15 @@ const pagesSaying = (text: string): PageModels => {
     alias: text,
     exchange: { via: 'saml', evidence: 'reissued' },
     durations: durationChoices(3600),
+    isPinned: true,
+    takenAt: at,
+    freshSignIn: { within: text, isDue: true },
     grantedBy: text,
   }
-  const provider = { id: text, label: text, protocol: 'oidc', href: text } as const
+  const picked = { arn: text, name: text, accountId: text, accountName: text, color: 'red' } as const
+  const goRole = { ...picked, duration: text, freshSignIn: { within: text, isDue: true } }
+  const from = { address: text, browser: text }
+  const provider = { id: text, label: text, protocol: 'oidc', isLast: true, href: text } as const
   return {
     chooser: { version: text, message: text, providers: [provider, { ...provider, unavailable: text }] },
     roles: {
@@ -36,6 +42,9 @@ const pagesSaying = (text: string): PageModels => {
       session,
       query: text,
       total: 2,
+      pins: [text],
+      recent: [text],
+      isKept: true,
       evidenceUntil: at,
       accounts: [{ id: text, name: text, color: 'red', roles: [role] }],
       evidence: { providerId: text, providerLabel: text, subject: text, attributes },
@@ -48,9 +57,24 @@ const pagesSaying = (text: string): PageModels => {
       expiresAt: at,
       durationSeconds: 3600,
       formats: [
-        { id: 'env', label: text, use: text, text },
-        { id: 'json', label: text, use: text, text },
+        { id: 'env', label: text, use: text, fileName: text, text },
+        { id: 'ini', label: text, use: text, fileName: text, text },
       ],
+      profile: text,
+      format: 'env',
+      formatCookie: text,
+      values: [{ name: text, value: text }],
+    },
+    'credentials-of-several': {
+      version: text,
+      session,
+      outcomes: [
+        { arn: text, name: text, account: text, expiresAt: at },
+        { arn: text, name: text, sentence: text, hint: text },
+      ],
+      duration: text,
+      file: { id: 'ini', label: text, use: text, fileName: text, text },
+      reference: text,
     },
     identity: {
       version: text,
@@ -95,10 +119,73 @@ const pagesSaying = (text: string): PageModels => {
     'confirm-role': {
       version: text,
       session,
-      role: { arn: text, name: text, accountId: text, accountName: text, color: 'red' },
+      roles: [{ arn: text, name: text, accountId: text, accountName: text, color: 'red' }],
       what: 'console',
       duration: text,
       destination: text,
+      as: text,
+    },
+    go: {
+      version: text,
+      session,
+      destination: text,
+      account: text,
+      role: text,
+      query: text,
+      total: 2,
+      roles: [goRole, { ...goRole, freshSignIn: undefined }],
+    },
+    'console-link': {
+      version: text,
+      session,
+      role: picked,
+      url: text,
+      worksUntil: at,
+      expiresAt: at,
+      destination: text,
+      sharedUrl: text,
+      shortenedFrom: text,
+    },
+    activity: {
+      version: text,
+      session,
+      isKept: false,
+      logins: [{ startedAt: at, expiresAt: at, from, isThis: true }],
+      activities: [
+        { at, what: 'sign-in', from, reference: text },
+        { at, what: 'denied', from, reference: text, role: picked, refusal: { sentence: text, code: text } },
+        {
+          at,
+          what: 'console',
+          from,
+          reference: text,
+          role: picked,
+          taken: { accessKeyId: text, sessionName: text, expiresAt: at, destination: text, cloudTrail: text },
+        },
+      ],
+    },
+    status: {
+      version: text,
+      session,
+      startedAt: at,
+      isReady: true,
+      store: 'ok',
+      providers: [
+        {
+          id: text,
+          label: text,
+          protocol: 'saml',
+          health: 'warning',
+          state: text,
+          source: text,
+          facts: [{ name: text, value: text }],
+          problem: text,
+          counts: [{ name: text, count: 1 }],
+          lastRefusal: { code: text, reference: text, at },
+        },
+      ],
+      certificates: [{ holder: text, subject: text, shown: text, health: 'bad' }],
+      issuer: { url: text, keys: [{ kid: text, algorithm: text, signs: true }] },
     },
     onward: { version: text, heading: text, href: text },
     'post-form': { version: text, action: text, fields: { [text]: text }, heading: text, button: text },
@@ -111,6 +198,9 @@ const documentsSaying = (text: string): [string, string][] => {
   const names = Object.keys(models) as PageName[]
   return [
     ...names.map((name): [string, string] => [name, views.render(name, models[name])]),
+    ['go, with one role', views.render('go', { ...models.go, roles: models.go.roles.slice(0, 1), total: 1 })],
+    ['go, with no role', views.render('go', { ...models.go, roles: [], total: 0 })],
+    ['go, with none found', views.render('go', { ...models.go, roles: [] })],
     ['roles, nothing found', views.render('roles', { ...models.roles, accounts: [] })],
     ['roles, none at all', views.render('roles', { ...models.roles, accounts: [], total: 0 })],
   ]
@@ -219,7 +309,13 @@ describe('the frame', () => {
 
 describe('the chooser', () => {
   it('gives no link to a provider that is unavailable, and says why', () => {
-    const provider = { id: 'partner', label: 'Partner', protocol: 'oidc', href: '/login/partner' } as const
+    const provider = {
+      id: 'partner',
+      label: 'Partner',
+      protocol: 'oidc',
+      isLast: false,
+      href: '/login/partner',
+    } as const
     const html = views.render('chooser', {
       version: '1',
       providers: [{ ...provider, unavailable: 'It did not answer.' }],
@@ -240,6 +336,7 @@ describe('the role picker', () => {
       'Copy the ARN of plain in Production',
       'Duration for plain in Production',
       'Credentials for plain in Production',
+      'Unpin plain in Production',
       'Console as plain in Production',
     ])
   })
@@ -279,7 +376,15 @@ describe('the credential page', () => {
   const secret = 'wJalrXUtnFEMI/K7MDENG'
   const html = views.render('credentials', {
     ...model,
-    formats: [{ id: 'env', label: 'Shell', use: 'Paste.', text: `export AWS_SECRET_ACCESS_KEY='${secret}'\n` }],
+    formats: [
+      {
+        id: 'env',
+        label: 'Shell',
+        use: 'Paste.',
+        fileName: 'a.sh',
+        text: `export AWS_SECRET_ACCESS_KEY='${secret}'\n`,
+      },
+    ],
   })
 
   it('has the secret once, as text and in no attribute', () => {
@@ -331,21 +436,6 @@ describe('the static folder', () => {
 
   it('has exactly the three files that pages name', () => {
     expect(readdirSync(staticFolder).sort()).toEqual(['favicon.svg', 'fedgate.css', 'fedgate.js'])
-  })
-})
-
-describe('durations', () => {
-  const shown = (seconds: number) =>
-    durationChoices(seconds).map(({ label, selected }) => (selected ? `(${label})` : label))
-
-  it('are the usual ones up to the maximum, with one hour selected', () => {
-    expect(shown(43_200)).toEqual(['15m', '(1h)', '2h', '4h', '8h', '12h'])
-    expect(shown(3600)).toEqual(['15m', '(1h)'])
-    expect(shown(5400)).toEqual(['15m', '(1h)', '1h 30m'])
-  })
-
-  it('select the maximum where it is shorter than an hour', () => {
-    expect(shown(1800)).toEqual(['15m', '(30m)'])
   })
 })
 

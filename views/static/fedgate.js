@@ -148,6 +148,12 @@ addEventListener('pageshow', ({ persisted }) => {
 
 // Times
 
+// So that the server can offer "until 18:00" by this clock.
+const isHttps = location.protocol === 'https:'
+const zone = encodeURIComponent(new Intl.DateTimeFormat().resolvedOptions().timeZone ?? '')
+// biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser.
+document.cookie = `${isHttps ? '__Host-' : ''}fedgate_zone=${zone}; path=/; max-age=31536000; samesite=lax${isHttps ? '; secure' : ''}`
+
 const localFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour: '2-digit', minute: '2-digit' })
 
 for (const time of document.querySelectorAll('time[data-local]')) {

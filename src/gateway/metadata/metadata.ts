@@ -7,26 +7,11 @@
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { FoundEntity } from '../../saml/federation/search.ts'
 import { type IdpMetadata, mustBeValidAt } from '../../saml/metadata.ts'
+import type { MetadataStatus } from '../../saml/metadata-status.ts'
 import { GatewayError } from '../errors.ts'
 import { createLoader, type Version } from './load.ts'
 import { nextRefresh, nextRetry } from './schedule.ts'
 import type { MetadataSettings, MetadataSurroundings } from './settings.ts'
-
-/** How things stand, for whoever runs the gateway. */
-export interface MetadataStatus {
-  /** Path or URL. */
-  readonly source: string
-  /** Where that which logins go by was read; undefined: there is nothing. */
-  readonly from?: 'source' | 'disk'
-  /** When the source last had it. */
-  readonly fetchedAt?: Date
-  readonly validUntil?: Date
-  /** Why the last try to read the source failed. */
-  readonly problem?: FedgateError
-  /** The one identity provider; with discovery there are many, and none here. */
-  readonly idp?: IdpMetadata
-  readonly identityProviders: number
-}
 
 export interface ProviderMetadata {
   /**

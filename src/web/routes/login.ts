@@ -3,10 +3,11 @@ import { newToken } from '../../core/ids.ts'
 import { offersChoice } from '../../gateway/find-idp.ts'
 import { confirmLogin, type Finished, finishLogin, type Landed } from '../../gateway/finish-login.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import { unavailability } from '../../gateway/providers.ts'
+import { type Provider, unavailability } from '../../gateway/providers.ts'
 import { startLogin } from '../../gateway/start-login.ts'
 import { bindBrowser, boundBrowser } from '../binding.ts'
 import { callerOf } from '../caller.ts'
+import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
 import { depart } from '../departure.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
@@ -18,13 +19,27 @@ import { findIdpPage, rememberIdp } from './find-idp.ts'
 const loginHref = (id: string, returnTo: unknown): string =>
   `/login/${id}${typeof returnTo === 'string' && returnTo !== '' ? `?${new URLSearchParams({ return_to: returnTo })}` : ''}`
 
-const choices = ({ gateway }: WebParts, returnTo: unknown): Promise<readonly ProviderChoice[]> =>
+/** The one that this browser used the last time comes first. */
+const lastFirst = (gateway: Gateway, request: Request): readonly Provider[] => {
+  const last = readCookie(request, cookieNames(gateway.settings.baseUrl).provider)
+  const isLast = ({ settings }: Provider): boolean => settings.id === last
+  return [...gateway.providers.values()].toSorted((a, b) => Number(isLast(b)) - Number(isLast(a)))
+}
+
+const YEAR_MS = 365 * 24 * 60 * 60 * 1000
+
+const rememberProvider = ({ settings: { baseUrl } }: Gateway, response: Response, id: string): void => {
+  response.cookie(cookieNames(baseUrl).provider, id, { ...cookieAttributes(baseUrl), maxAge: YEAR_MS })
+}
+
+const choices = ({ gateway }: WebParts, request: Request): Promise<readonly ProviderChoice[]> =>
   Promise.all(
-    [...gateway.providers.values()].map(async (provider) => ({
+    lastFirst(gateway, request).map(async (provider) => ({
       id: provider.settings.id,
       label: provider.settings.label,
       protocol: provider.protocol,
-      href: loginHref(provider.settings.id, returnTo),
+      href: loginHref(provider.settings.id, request.query.return_to),
+      isLast: readCookie(request, cookieNames(gateway.settings.baseUrl).provider) === provider.settings.id,
       unavailable: await unavailability(provider),
     })),
   )
@@ -38,7 +53,7 @@ const choose =
     const login = await currentLogin(gateway, request)
     if (only !== undefined && another === undefined && !login)
       return response.redirect(302, loginHref(only, request.query.return_to))
-    const providers = await choices(parts, request.query.return_to)
+    const providers = await choices(parts, request)
     const session = login && signedIn(gateway, request, login)
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
   }
@@ -63,6 +78,7 @@ const start =
       ...(loginHint === '' ? {} : { loginHint }),
     })
     bindBrowser(gateway, response, started.browserSecret)
+    rememberProvider(gateway, response, provider)
     if (idp !== '') rememberIdp(gateway, response, provider, idp)
     depart(parts, response, started.departure)
   }

@@ -1,7 +1,7 @@
 import { type RequestHandler, Router } from 'express'
 import { providerOf } from '../../gateway/gateway.ts'
 import { listRoles } from '../../gateway/list-roles.ts'
-import { signOut } from '../../gateway/sign-out.ts'
+import { signOut, signOutEverywhere } from '../../gateway/sign-out.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { departSignedOut } from '../departure.ts'
@@ -89,7 +89,8 @@ const doSignOut =
   async (request, response) => {
     const { gateway } = parts
     const login = await requireLogin(gateway, request)
-    const { handle, departure } = await signOut(gateway, login, callerOf(request, response))
+    const leave = request.body[fields.everywhere] === 'yes' ? signOutEverywhere : signOut
+    const { handle, departure } = await leave(gateway, login, callerOf(request, response))
     await endSession(gateway, request, response)
     keepLogout(gateway, response, handle)
     // Where an OpenID provider ends sessions is not known before it is asked, so that no page can allow it.

@@ -1,0 +1,61 @@
+import type { Audit, AuditEvent } from './events.ts'
+
+/** What this process has seen of a provider since it started. */
+export interface ProviderTally {
+  readonly counts: Readonly<Record<CountedEvent, number>>
+  /** The latest sign-in that was refused, with what the audit log has it under. */
+  readonly lastRefusal?: { readonly errorCode: string; readonly referenceId: string; readonly eventTime: Date }
+}
+
+export interface Tally {
+  readonly startedAt: Date
+  /** undefined for a provider that there is not. */
+  of(provider: string): ProviderTally | undefined
+}
+
+const counted = [
+  'login',
+  'login.renewed',
+  'login.refused',
+  'exchange',
+  'exchange.denied',
+  'console',
+  'console.denied',
+  'logout',
+] as const satisfies readonly AuditEvent['eventName'][]
+type CountedEvent = (typeof counted)[number]
+
+const nothing = (): ProviderTally => ({
+  counts: Object.fromEntries(counted.map((name) => [name, 0])) as Record<CountedEvent, number>,
+})
+
+const isCounted = (event: AuditEvent): event is Extract<AuditEvent, { eventName: CountedEvent }> =>
+  counted.some((name) => name === event.eventName)
+
+const after = ({ counts, ...tally }: ProviderTally, event: AuditEvent): ProviderTally => {
+  if (!isCounted(event)) return { counts, ...tally }
+  const grown = { ...tally, counts: { ...counts, [event.eventName]: counts[event.eventName] + 1 } }
+  if (event.eventName !== 'login.refused') return grown
+  const { errorCode, referenceId, eventTime } = event
+  return { ...grown, lastRefusal: { errorCode, referenceId, eventTime } }
+}
+
+/** The same log, and beside it the count of what passes, for these providers: others are names that strangers made up. */
+export const tallied = (
+  audit: Audit,
+  providers: Iterable<string>,
+  startedAt: Date,
+): { readonly audit: Audit; readonly tally: Tally } => {
+  const tallies = new Map([...providers].map((id) => [id, nothing()]))
+  return {
+    audit: {
+      record: (event) => {
+        const tally = 'provider' in event ? tallies.get(event.provider) : undefined
+        if (tally && 'provider' in event) tallies.set(event.provider, after(tally, event))
+        audit.record(event)
+      },
+      close: () => audit.close(),
+    },
+    tally: { startedAt, of: (provider) => tallies.get(provider) },
+  }
+}

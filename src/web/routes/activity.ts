@@ -1,0 +1,82 @@
+import { type RequestHandler, Router } from 'express'
+import { parseRoleArn } from '../../core/arn.ts'
+import { type Activity, activityOf, type ExchangeActivity } from '../../gateway/activity.ts'
+import { cloudTrailQuery } from '../../gateway/cloud-trail.ts'
+import type { Gateway } from '../../gateway/gateway.ts'
+import { loginsOfPerson } from '../../gateway/login-index.ts'
+import type { Login } from '../../gateway/logins.ts'
+import { isLasting } from '../../gateway/person-record.ts'
+import { browserName } from '../browser-name.ts'
+import { toInstant } from '../instant.ts'
+import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import type { ActivityRow, LoginRow, TakenRow, Whereabouts } from '../person-models.ts'
+import { orToLogin, requireLogin } from '../session.ts'
+import type { PickedRole } from '../view-models.ts'
+
+const whereabouts = (from: Login['from']): Whereabouts => ({
+  address: from?.sourceIp ?? 'unknown',
+  browser: browserName(from?.userAgent ?? ''),
+})
+
+const loginRow =
+  (current: Login) =>
+  ({ id, startedAt, expiresAt, from }: Login): LoginRow => ({
+    startedAt: toInstant(startedAt),
+    expiresAt: toInstant(expiresAt),
+    from: whereabouts(from),
+    isThis: id === current.id,
+  })
+
+/** As it was named, also where the person may no longer take it. */
+const roleOf = ({ settings }: Gateway, arn: string): PickedRole => {
+  const role = parseRoleArn(arn)
+  if (!role) return { arn, name: arn, accountId: '' }
+  const account = settings.accounts.get(role.account)
+  return { arn, name: role.name, accountId: role.account, accountName: account?.name, color: account?.color }
+}
+
+const takenRow = (exchange: ExchangeActivity): TakenRow => ({
+  accessKeyId: exchange.accessKeyId,
+  sessionName: exchange.sessionName,
+  expiresAt: toInstant(exchange.expiresAt),
+  destination: exchange.destination,
+  cloudTrail: cloudTrailQuery(exchange),
+})
+
+const activityRow =
+  (gateway: Gateway) =>
+  (activity: Activity): ActivityRow => {
+    const { at, reference } = activity
+    const shared = { at: toInstant(at), from: whereabouts(activity), reference }
+    switch (activity.kind) {
+      case 'exchange': {
+        const what = activity.destination === undefined ? 'credentials' : 'console'
+        return { ...shared, what, role: roleOf(gateway, activity.role), taken: takenRow(activity) }
+      }
+      case 'denied': {
+        const { sentence, code, role } = activity
+        return { ...shared, what: 'denied', role: roleOf(gateway, role), refusal: { sentence, code } }
+      }
+      default:
+        return { ...shared, what: activity.kind }
+    }
+  }
+
+/** GET /activity: what I did here, and where I am signed in. */
+const list =
+  ({ gateway, views }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const [logins, activities] = await Promise.all([loginsOfPerson(gateway, login), activityOf(gateway, login)])
+    const page = {
+      version: VERSION,
+      session: signedIn(gateway, request, login),
+      isKept: isLasting(login),
+      logins: logins.map(loginRow(login)),
+      activities: activities.map(activityRow(gateway)),
+    }
+    sendPage(response, views.render('activity', page))
+  }
+
+export const activityRoutes = (parts: WebParts): Router =>
+  Router().get('/activity', orToLogin(parts.gateway), list(parts))

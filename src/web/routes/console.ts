@@ -1,0 +1,104 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { showDuration } from '../../core/duration.ts'
+import { rolesOfLink } from '../../gateway/go.ts'
+import type { ListedRole } from '../../gateway/list-roles.ts'
+import type { Login } from '../../gateway/logins.ts'
+import { type OpenedConsole, openConsole } from '../../gateway/open-console.ts'
+import { preferencesOf } from '../../gateway/preferences.ts'
+import { needsRenewal } from '../../gateway/renewal.ts'
+import { callerOf } from '../caller.ts'
+import { requireCsrf } from '../csrf.ts'
+import { dayEnds, durationChoices } from '../duration-choices.ts'
+import { freshLogin } from '../fresh-login.ts'
+import { freshSignInOf } from '../fresh-sign-in.ts'
+import { toInstant } from '../instant.ts'
+import { matchesQuery } from '../matches-query.ts'
+import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { text } from '../parameters.ts'
+import type { ConsoleLinkPage, GoRole } from '../person-models.ts'
+import { pickedRole } from '../role-list.ts'
+import { orToLogin, requireLogin } from '../session.ts'
+import { timeZoneOf } from '../time-zone.ts'
+import { fields } from '../view-models.ts'
+import { wantedDuration } from '../wanted-duration.ts'
+import { renewFirst } from './renewal.ts'
+
+/** As the picker would offer them: with the duration that the person is used to. */
+const goRoles = async (
+  { gateway }: WebParts,
+  request: Request,
+  login: Login,
+  roles: readonly ListedRole[],
+): Promise<readonly GoRole[]> => {
+  const { durations } = await preferencesOf(gateway, login)
+  const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
+  return roles.map((role) => {
+    const freshSignIn = freshSignInOf(gateway, login, role)
+    const habits = { ends, remembered: durations.get(role.role.arn), isSensitive: freshSignIn !== undefined }
+    const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
+    return { ...pickedRole(role), duration: choice?.value ?? '', freshSignIn }
+  })
+}
+
+const isFound =
+  (query: string) =>
+  ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
+    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
+
+/** GET /go: who follows a link is asked, as no GET takes a role. */
+const go =
+  (parts: WebParts): RequestHandler =>
+  async (request, response) => {
+    const { gateway, views } = parts
+    const login = await requireLogin(gateway, request)
+    const link = { role: text(request.query.role), destination: text(request.query.destination) }
+    const { roles, account } = rolesOfLink(gateway, login.signIn.identity, link)
+    const query = text(request.query.q).slice(0, 200)
+    const page = {
+      version: VERSION,
+      session: signedIn(gateway, request, login),
+      ...link,
+      account,
+      query,
+      total: roles.length,
+      roles: await goRoles(parts, request, login, roles.filter(isFound(query))),
+    }
+    sendPage(response, views.render('go', page))
+  }
+
+const linkPage = (
+  { gateway }: WebParts,
+  request: Request,
+  login: Login,
+  { taken, url, worksUntil, destination, sharedUrl }: OpenedConsole,
+): ConsoleLinkPage => ({
+  version: VERSION,
+  session: signedIn(gateway, request, login),
+  role: pickedRole(taken.role),
+  url: url.href,
+  worksUntil: toInstant(worksUntil),
+  expiresAt: toInstant(taken.credentials.expiration),
+  destination,
+  sharedUrl,
+  shortenedFrom: taken.shortenedFromSeconds === undefined ? undefined : showDuration(taken.shortenedFromSeconds),
+})
+
+/** POST /roles/console: off to the console, or with `as=link` a page with the way there. */
+const open =
+  (parts: WebParts): RequestHandler =>
+  async (request: Request, response: Response) => {
+    const { gateway, views } = parts
+    const login = await freshLogin(gateway, request, response)
+    const role = text(request.body[fields.role])
+    if (needsRenewal(gateway, login, role)) return renewFirst(parts, request, response, { login, what: 'console' })
+    const destination = text(request.body[fields.destination])
+    const wanted = { role, ...wantedDuration(gateway, request), destination }
+    const opened = await openConsole(gateway, login, wanted, callerOf(request, response))
+    if (text(request.body[fields.as]) !== 'link') return response.redirect(303, opened.url.href)
+    sendPage(response, views.render('console-link', linkPage(parts, request, login, opened)))
+  }
+
+export const consoleRoutes = (parts: WebParts): Router =>
+  Router()
+    .get('/go', orToLogin(parts.gateway), go(parts))
+    .post('/roles/console', requireCsrf(parts.gateway), open(parts))

@@ -1,0 +1,55 @@
+/** The person's own time: their browser's zone, where its script has told it, and what a time of day there is. */
+import type { Request } from 'express'
+import { cookieNames, readCookie } from './cookies.ts'
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+const makeFormat = (timeZone: string): Intl.DateTimeFormat | undefined => {
+  try {
+    return new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' })
+  } catch {
+    return undefined
+  }
+}
+
+/** Made once for each zone that there is, as making one costs more than a page. */
+const formatOf = (timeZone: string): Intl.DateTimeFormat | undefined => {
+  const format = formats.get(timeZone) ?? makeFormat(timeZone)
+  if (format) formats.set(timeZone, format)
+  return format
+}
+
+/** The zone's name, `Europe/Zurich`, where the cookie holds one. */
+export const timeZoneOf = (request: Request, baseUrl: string): string | undefined => {
+  const cookie = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
+  const name = /^[\w+-]{1,20}(?:(?:\/|%2[Ff])[\w+-]{1,30}){0,2}$/.test(cookie) ? cookie.replaceAll(/%2f/gi, '/') : ''
+  return name !== '' && formatOf(name) ? name : undefined
+}
+
+const DAY_MS = 86_400_000
+
+/** The zone's own clock at that time, in milliseconds as if it were UTC; undefined for no zone. */
+const wallClock = (timeZone: string, at: number): number | undefined => {
+  const parts = formatOf(timeZone)?.formatToParts(at)
+  if (!parts) return undefined
+  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value)
+  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))
+}
+
+/**
+ * When it is next that time of day there (`18:00`), later than `now`; undefined for a zone that there is not, and on a
+ * day on which that time is left out.
+ */
+export const nextTimeOfDay = (now: Date, timeZone: string, timeOfDay: string): Date | undefined => {
+  const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(timeOfDay) ?? []
+  const start = Math.floor(now.getTime() / 1000) * 1000
+  const wall = wallClock(timeZone, start)
+  if (wall === undefined || hours === undefined) return undefined
+  const midnight = Math.floor(wall / DAY_MS) * DAY_MS
+  const today = midnight + (Number(hours) * 60 + Number(minutes)) * 60_000
+  const wanted = today > wall ? today : today + DAY_MS
+  // The clocks may be changed in between: what the zone's clock then shows says by how much.
+  const guess = start + (wanted - wall)
+  const found = guess + (wanted - (wallClock(timeZone, guess) ?? wanted))
+  return wallClock(timeZone, found) === wanted ? new Date(found) : undefined
+}
