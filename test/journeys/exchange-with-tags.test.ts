@@ -227,3 +227,21 @@ describe('policies of a role', () => {
     expect(weightOf(scoped)).toBeGreaterThan(weightOf(free))
   })
 })
+
+describe('a subject that changes at each sign-in', () => {
+  const signInAs = async (format: string): Promise<AuditLine | undefined> => {
+    const visitor = new Visitor()
+    const nameId = { value: 'as-it-is-today', format: `urn:oasis:names:tc:SAML:2.0:nameid-format:${format}` }
+    const says = { subject: nameId.value, nameId, attributes: once(alice) }
+    await postAnswer(visitor, await answerOf(idp, visitor, gateway.url, 'saml-saml-reissued', says))
+    return lastLine('login')
+  }
+
+  it('is warned about in the audit log', async () => {
+    expect(await signInAs('transient')).toMatchObject({
+      subject: 'as-it-is-today',
+      warnings: [expect.stringMatching(/^saml-saml-reissued names you anew at each sign-in \(a transient NameID\)/)],
+    })
+    expect(await signInAs('persistent')).not.toHaveProperty('warnings')
+  })
+})
