@@ -26,6 +26,33 @@ export const checkErrors = {
   },
 } as const satisfies ErrorCatalogue
 
+export const trustPolicyErrors = {
+  'trust_policy.provider_unknown': {
+    sentence: 'The configuration has no provider of that id.',
+    hint: 'Name one with --provider.',
+  },
+  'trust_policy.role_invalid': {
+    sentence: 'That is not the ARN of a role.',
+    hint: 'Name one with --role, such as arn:aws:iam::111122223333:role/Developer.',
+  },
+  'trust_policy.role_unknown': {
+    sentence: 'No rule gives the people of that provider this role.',
+    hint: 'Name a role of the rules under `access`, or add a rule.',
+  },
+  'trust_policy.no_role': {
+    sentence: 'No rule names a role for the people of that provider.',
+    hint: 'Name a role with --role.',
+  },
+  'trust_policy.impossible': {
+    sentence: 'AWS cannot take the people of that provider to this role.',
+    hint: 'Check the partition in the ARN, and `issuer` where tokens are reissued.',
+  },
+  'trust_policy.unsafe': {
+    sentence: 'The rules leave the trust policy too wide.',
+    hint: 'Name the people in a rule, or have the gateway reissue what AWS is shown.',
+  },
+} as const satisfies ErrorCatalogue
+
 export const explainErrors = {
   'explain.provider_unknown': {
     sentence: 'The configuration has no provider of that id.',
@@ -52,6 +79,16 @@ export const explainErrors = {
     hint: "Name a file with the role's trust policy as JSON.",
   },
 } as const satisfies ErrorCatalogue
+
+export class TrustPolicyError extends FedgateError {
+  /** Whether the command line names what is not there. */
+  readonly isUsage: boolean
+
+  constructor(code: keyof typeof trustPolicyErrors, detail?: ErrorDetail) {
+    super(code, trustPolicyErrors[code], detail)
+    this.isUsage = code !== 'trust_policy.impossible' && code !== 'trust_policy.unsafe'
+  }
+}
 
 export class ExplainError extends FedgateError {
   constructor(code: keyof typeof explainErrors, detail?: ErrorDetail) {

@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/errors.ts'
+import { TrustPolicyError } from './errors.ts'
 
 /** What a script can tell from how the command ended. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, refused: 4, config: 78, interrupted: 130 } as const
@@ -14,5 +15,7 @@ export class Ended extends Error {
 }
 
 /** The exit code for an error that ended a command. */
-export const exitCodeOf = (error: unknown): number =>
-  error instanceof ConfigError ? exitCodes.config : exitCodes.failed
+export const exitCodeOf = (error: unknown): number => {
+  if (error instanceof ConfigError) return exitCodes.config
+  return error instanceof TrustPolicyError && error.isUsage ? exitCodes.usage : exitCodes.failed
+}

@@ -38,6 +38,19 @@ export interface LocalAwsOptions {
   readonly config?: string
 }
 
+export const trustPolicyFormats = ['json', 'terraform', 'cloudformation'] as const
+export type TrustPolicyFormat = (typeof trustPolicyFormats)[number]
+
+export interface TrustPolicyOptions {
+  /** Path of the configuration file. */
+  readonly config: string
+  readonly provider: string
+  /** The ARN of a role; undefined: every role that the rules name for the provider. */
+  readonly role?: string
+  readonly allAccounts?: true
+  readonly format: TrustPolicyFormat
+}
+
 export interface ExplainOptions {
   /** Path of the configuration file. */
   readonly config: string

@@ -3,14 +3,16 @@
  * a file of its own and is loaded when it runs. Start here; src/main.ts runs it.
  */
 import { Command, InvalidArgumentError, Option } from 'commander'
-import type {
-  CheckOptions,
-  DemoOptions,
-  ExplainCommand,
-  ExplainOptions,
-  IssuerExportOptions,
-  LocalAwsOptions,
-  ServeOptions,
+import {
+  type CheckOptions,
+  type DemoOptions,
+  type ExplainCommand,
+  type ExplainOptions,
+  type IssuerExportOptions,
+  type LocalAwsOptions,
+  type ServeOptions,
+  type TrustPolicyOptions,
+  trustPolicyFormats,
 } from './options.ts'
 import type { Output } from './output.ts'
 
@@ -22,6 +24,7 @@ export interface Commands {
   check(options: CheckOptions): Promise<void>
   explain(command: ExplainCommand): Promise<void>
   issuerExport(options: IssuerExportOptions): Promise<void>
+  trustPolicy(options: TrustPolicyOptions): Promise<void>
 }
 
 /** Loaded when it runs: a command must not pay for what another one needs. */
@@ -32,6 +35,7 @@ export const commands: Commands = {
   check: async (options) => (await import('./check.ts')).runCheck(options),
   explain: async (command) => (await import('./explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
+  trustPolicy: async (options) => (await import('./trust-policy.ts')).runTrustPolicy(options),
 }
 
 // The demo takes four ports in a row.
@@ -132,6 +136,23 @@ const addExplain = (program: Command, run: Commands): void => {
     .action((flags: ExplainFlags, command: Command) => run.explain(explainCommand(flags, command)))
 }
 
+const trustPolicyHelp = `
+Prints the document alone; what it leaves open is said on stderr. Without --role: every role that a rule under \`access\`
+names for the provider. With --all-accounts: every account of the configuration, in a form to apply in each.`
+
+const addTrustPolicy = (program: Command, run: Commands): void => {
+  program
+    .command('trust-policy')
+    .description('the IAM identity provider and the trust policies of roles that this configuration needs')
+    .addOption(configOption().makeOptionMandatory())
+    .requiredOption('--provider <id>', 'the provider whose people take the roles')
+    .option('--role <arn>', 'one role alone')
+    .option('--all-accounts', 'every account of the configuration')
+    .addOption(new Option('--format <format>', 'how it is written').choices(trustPolicyFormats).default('json'))
+    .addHelpText('after', trustPolicyHelp)
+    .action((options: TrustPolicyOptions) => run.trustPolicy(options))
+}
+
 const addIssuer = (program: Command, run: Commands): void => {
   program
     .command('issuer')
@@ -161,6 +182,6 @@ export const buildProgram = (version: string, run: Commands, output: Output): Co
     .exitOverride()
     .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
   // In the order of the help.
-  for (const add of [addDemo, addServe, addCheck, addExplain, addIssuer, addLocalAws]) add(program, run)
+  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws]) add(program, run)
   return program
 }

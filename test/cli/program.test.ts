@@ -31,6 +31,7 @@ const run = async (args: readonly string[], failure?: unknown): Promise<Ran> => 
     check: command('check'),
     explain: command('explain'),
     issuerExport: command('issuerExport'),
+    trustPolicy: command('trustPolicy'),
   }
   const output = openOutput(into('stdout'), into('stderr'), {})
   return { exitCode: await runCommandLine(buildProgram('1.2.3', commands, output), args, output), ...written, calls }
@@ -42,6 +43,16 @@ describe('fedgate', () => {
     [['demo', '--port-base', '9000'], 'demo', { portBase: 9000 }],
     [['serve', '--config', 'fedgate.yaml'], 'serve', { config: 'fedgate.yaml' }],
     [['issuer', 'export', 'out', '--config', 'f.yaml'], 'issuerExport', { config: 'f.yaml', folder: 'out' }],
+    [
+      ['trust-policy', '--config', 'f.yaml', '--provider', 'corp'],
+      'trustPolicy',
+      { config: 'f.yaml', provider: 'corp', format: 'json' },
+    ],
+    [
+      ['trust-policy', '--config', 'f', '--provider', 'p', '--role', 'r', '--all-accounts', '--format', 'terraform'],
+      'trustPolicy',
+      { config: 'f', provider: 'p', role: 'r', allAccounts: true, format: 'terraform' },
+    ],
     [['local-aws'], 'localAws', {}],
     [
       ['explain', '--config', 'f.yaml', '--provider', 'corp', '--role', 'arn', '--claims', 'c.json', '--json'],
@@ -77,6 +88,8 @@ describe('fedgate', () => {
     [['issuer', 'export', '--config', 'x'], "missing required argument 'folder'"],
     [['issuer'], 'Usage: fedgate issuer'],
     [['issuer', 'export', 'out'], "required option '--config <file>' not specified"],
+    [['trust-policy', '--config', 'x'], "required option '--provider <id>' not specified"],
+    [['trust-policy', '--config', 'x', '--provider', 'p', '--format', 'hcl'], 'Allowed choices are json, terraform'],
     [['demo', 'now'], 'too many arguments'],
     [['explain', '--config', 'f.yaml', '--provider', 'corp'], '--config, --provider, --role and --claims go together'],
     [['explain', '--batch', '--provider', 'corp'], '--batch takes its questions from standard input'],

@@ -1,0 +1,41 @@
+import { stringify } from 'yaml'
+import { planCloudFormation } from '../iam/generate/cloudformation.ts'
+import { planJson } from '../iam/generate/json.ts'
+import type { IamPlan } from '../iam/generate/plan.ts'
+import { planTerraform } from '../iam/generate/terraform.ts'
+import { readConfig } from './load-config.ts'
+import type { TrustPolicyFormat, TrustPolicyOptions } from './options.ts'
+import { openOutput } from './output.ts'
+import { planFor } from './trust-plan.ts'
+
+const CLOUDFORMATION_HEAD = `# Made by \`fedgate trust-policy\`. Deploy it with --capabilities CAPABILITY_NAMED_IAM: as a stack in the one account,
+# or as a StackSet over several. Roles that are not for every account come with a condition on the account.
+`
+
+// CloudFormation reads YAML 1.1, in which a bare 2012-10-17 is a date and an account id a number; it takes no aliases.
+const yaml = (value: unknown): string =>
+  stringify(value, {
+    version: '1.1',
+    aliasDuplicateObjects: false,
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    lineWidth: 0,
+  })
+
+const formats = {
+  json: planJson,
+  terraform: planTerraform,
+  cloudformation: (plan) => `${CLOUDFORMATION_HEAD}${yaml(planCloudFormation(plan))}`,
+} as const satisfies Record<TrustPolicyFormat, (plan: IamPlan) => string>
+
+/**
+ * Prints the identity provider and the trust policies that the configuration needs in IAM, and on stderr what they
+ * leave open. Throws ConfigError, TrustPolicyError, and whatever keeps keys or metadata from being read.
+ */
+export const runTrustPolicy = async (options: TrustPolicyOptions): Promise<void> => {
+  const output = openOutput(process.stdout, process.stderr, process.env)
+  const config = await readConfig(options.config, process.env)
+  const { plan, notes } = await planFor(config, options, () => new Date())
+  for (const note of notes) output.note(note)
+  output.printText(formats[options.format](plan))
+}

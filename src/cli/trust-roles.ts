@@ -1,0 +1,93 @@
+/** Which roles of which accounts are wanted. */
+import { canReach, rolesNamedFor } from '../access/role-trust.ts'
+import { partitionOfRegion } from '../aws/facts/partitions.ts'
+import type { Config, ProviderConfig } from '../config/types.ts'
+import { parseRoleArn, type RoleArn } from '../core/arn.ts'
+import { nearest } from '../core/suggest.ts'
+import { TrustPolicyError } from './errors.ts'
+
+export interface Wanted {
+  readonly provider: string
+  /** undefined: every role that the rules name for the provider. */
+  readonly role?: string
+  /** Every account of the configuration, and not only those that rules name. */
+  readonly allAccounts?: boolean
+}
+
+const meant = (word: string, candidates: readonly string[]): string => {
+  const suggestion = nearest(word, candidates)
+  return suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
+}
+
+/** Throws TrustPolicyError `trust_policy.provider_unknown`. */
+export const providerOf = ({ providers }: Config, id: string): ProviderConfig => {
+  const provider = providers.find((one) => one.id === id)
+  if (provider) return provider
+  const ids = providers.map((one) => one.id)
+  throw new TrustPolicyError('trust_policy.provider_unknown', {
+    sentence: `The configuration has no provider ${id}.${meant(id, ids)}`,
+    hint: `Name one of ${ids.join(', ')} with --provider.`,
+  })
+}
+
+const namedRole = (config: Config, provider: ProviderConfig, arn: string): RoleArn => {
+  const role = parseRoleArn(arn)
+  if (!role) throw new TrustPolicyError('trust_policy.role_invalid', { sentence: `${arn} is not the ARN of a role.` })
+  if (canReach(provider, config, role)) return role
+  const arns = rolesNamedFor(provider, config).map((one) => one.arn)
+  throw new TrustPolicyError('trust_policy.role_unknown', {
+    sentence: `No rule gives people of ${provider.id} the role ${arn}.${meant(arn, arns)}`,
+  })
+}
+
+type Account = Pick<RoleArn, 'partition' | 'account'>
+
+/** Accounts by their regions' partitions; those that have none are where most roles are. */
+export const accountsOf = (config: Config, roles: readonly RoleArn[]): readonly Account[] => {
+  const home = roles[0]?.partition ?? partitionOfRegion(config.sts.region)?.id ?? 'aws'
+  const named = [...config.accounts].map(([account, { region }]) => ({
+    account,
+    partition: (region === undefined ? undefined : partitionOfRegion(region)?.id) ?? home,
+  }))
+  const all = [...roles.map(({ account, partition }) => ({ account, partition })), ...named]
+  return all.filter((one, n) => all.findIndex(({ account }) => account === one.account) === n)
+}
+
+const inAccount = ({ path, name }: RoleArn, { partition, account }: Account): readonly RoleArn[] => {
+  const role = parseRoleArn(`arn:${partition}:iam::${account}:role${path}${name}`)
+  return role ? [role] : []
+}
+
+/** Roles of rules that leave nothing open but the account. */
+const inEveryAccount = (provider: ProviderConfig, config: Config, accounts: readonly Account[]): readonly RoleArn[] =>
+  config.access
+    .filter(({ when }) => when.provider?.includes(provider.id) ?? true)
+    .flatMap(({ roles }) => roles.filter((template) => template.includes('{')))
+    .flatMap((template) =>
+      accounts.flatMap(({ partition, account }) => {
+        const role = parseRoleArn(template.replaceAll('{account}', account))
+        return role && role.partition === partition ? [role] : []
+      }),
+    )
+
+const once = (roles: readonly RoleArn[]): readonly RoleArn[] => [
+  ...new Map(roles.map((role) => [role.arn, role])).values(),
+]
+
+/** Throws TrustPolicyError where there is none, or not the one that is named. */
+export const rolesFor = (
+  config: Config,
+  provider: ProviderConfig,
+  { role: arn, allAccounts }: Wanted,
+): readonly RoleArn[] => {
+  const literal = rolesNamedFor(provider, config)
+  if (arn !== undefined) {
+    const role = namedRole(config, provider, arn)
+    return allAccounts ? accountsOf(config, [role, ...literal]).flatMap((account) => inAccount(role, account)) : [role]
+  }
+  const roles = allAccounts
+    ? once([...literal, ...inEveryAccount(provider, config, accountsOf(config, literal))])
+    : literal
+  if (roles.length > 0) return roles
+  throw new TrustPolicyError('trust_policy.no_role', { sentence: `No rule names a role for people of ${provider.id}.` })
+}

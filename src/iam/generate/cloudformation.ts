@@ -1,0 +1,88 @@
+/** The plan as a CloudFormation template, as a value: fit for a stack, or for a StackSet over several accounts. */
+import {
+  type IamPlan,
+  type PlannedProvider,
+  principalsAs,
+  type RoleOfAccounts,
+  rolesByAccounts,
+  uniqueNames,
+} from './plan.ts'
+
+const PROVIDER = 'IdentityProvider'
+
+const providerResource = (provider: PlannedProvider) => {
+  switch (provider.kind) {
+    case 'saml':
+      return {
+        Type: 'AWS::IAM::SAMLProvider',
+        Properties: { Name: provider.name, SamlMetadataDocument: provider.metadata },
+      }
+    case 'oidc':
+      return {
+        Type: 'AWS::IAM::OIDCProvider',
+        Properties: { Url: provider.url, ClientIdList: provider.clientIds },
+      }
+    case 'named':
+      return undefined
+  }
+}
+
+const logicalId = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '')
+
+/** Fn::Or takes two to ten. */
+const MOST_ALTERNATIVES = 10
+
+type Condition = Readonly<Record<string, unknown>>
+
+const anyOf = (conditions: readonly Condition[]): Condition => {
+  const [only, ...others] = conditions
+  if (only !== undefined && others.length === 0) return only
+  if (conditions.length <= MOST_ALTERNATIVES) return { 'Fn::Or': conditions }
+  const groups = Array.from({ length: Math.ceil(conditions.length / MOST_ALTERNATIVES) }, (_, n) =>
+    anyOf(conditions.slice(n * MOST_ALTERNATIVES, (n + 1) * MOST_ALTERNATIVES)),
+  )
+  return anyOf(groups)
+}
+
+const isInOneOf = (accounts: readonly string[]): Condition =>
+  anyOf(accounts.map((account) => ({ 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] })))
+
+/** A role that belongs in every account needs no condition: the template then suits accounts that come later too. */
+const isEverywhere = ({ accounts }: RoleOfAccounts, plan: IamPlan): boolean => accounts.length === plan.accounts.length
+
+/** The template. Names of roles need CAPABILITY_NAMED_IAM. */
+export const planCloudFormation = (plan: IamPlan): Readonly<Record<string, unknown>> => {
+  const provider = providerResource(plan.provider)
+  const roles = rolesByAccounts(plan)
+  const ids = uniqueNames(
+    roles.map(({ name }) => `Role${logicalId(name)}`),
+    'x',
+  )
+  const limited = roles.flatMap((role, n) => (isEverywhere(role, plan) ? [] : [[`Has${ids[n]}`, role] as const]))
+  const resources = roles.map((role, n) => {
+    const { name, path, maxSessionSeconds, trustPolicy } = role
+    // The principal is the provider that the template makes: CloudFormation makes it first, whatever the account.
+    const document = provider ? principalsAs(trustPolicy, { Ref: PROVIDER }) : trustPolicy
+    return [
+      ids[n],
+      {
+        Type: 'AWS::IAM::Role',
+        ...(isEverywhere(role, plan) ? {} : { Condition: `Has${ids[n]}` }),
+        Properties: {
+          RoleName: name,
+          Path: path,
+          ...(maxSessionSeconds === undefined ? {} : { MaxSessionDuration: maxSessionSeconds }),
+          AssumeRolePolicyDocument: document,
+        },
+      },
+    ]
+  })
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Description: 'Roles for people who sign in through fedgate',
+    ...(limited.length === 0
+      ? {}
+      : { Conditions: Object.fromEntries(limited.map(([id, { accounts }]) => [id, isInOneOf(accounts)])) }),
+    Resources: { ...(provider ? { [PROVIDER]: provider } : {}), ...Object.fromEntries(resources) },
+  }
+}

@@ -1,0 +1,87 @@
+/** Values in HashiCorp's configuration language, as `terraform fmt` would have them. */
+
+/** Something to be evaluated, as it stands. */
+export interface Expression {
+  readonly expression: string
+}
+
+/** A call with one argument, such as jsonencode. */
+export interface Call {
+  readonly call: string
+  readonly argument: HclValue
+}
+
+export type HclValue = string | number | readonly HclValue[] | Expression | Call | { readonly [key: string]: HclValue }
+
+const isExpression = (value: object): value is Expression => typeof (value as Expression).expression === 'string'
+const isCall = (value: object): value is Call => typeof (value as Call).call === 'string'
+
+const NAMED_ESCAPES: ReadonlyMap<string, string> = new Map([
+  ['\\', '\\\\'],
+  ['"', '\\"'],
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+])
+
+const unicode = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/**
+ * A text in quotes. `${` and `%{` would begin a template: doubled, the sign stands for itself. One before that would
+ * count as part of it, and is written as its number.
+ */
+export const quoted = (text: string): string => {
+  const escaped = text
+    .replaceAll(/["\\\p{Cc}]/gu, (found) => NAMED_ESCAPES.get(found) ?? unicode(found))
+    .replaceAll(/([$%]*)([$%])\{/g, (_, before: string, sign: string) => {
+      return `${[...before].map(unicode).join('')}${sign}${sign}{`
+    })
+  return `"${escaped}"`
+}
+
+/** Words that mean something else at the beginning of an object or a value. */
+const RESERVED: ReadonlySet<string> = new Set(['for', 'if', 'in', 'true', 'false', 'null'])
+
+const keyText = (key: string): string => (/^[A-Za-z_]\w*$/.test(key) && !RESERVED.has(key) ? key : quoted(key))
+
+const INDENT = '  '
+const LONGEST_LINE = 100
+
+const indented = (lines: string): string => lines.replaceAll(/^(?=.)/gm, INDENT)
+
+const listText = (values: readonly HclValue[]): string => {
+  const texts = values.map(hclText)
+  const line = `[${texts.join(', ')}]`
+  if (line.length <= LONGEST_LINE && !line.includes('\n')) return line
+  return `[\n${texts.map((text) => `${indented(text)},\n`).join('')}]`
+}
+
+/** Lines that follow each other have their signs in one column; what takes several lines stands apart. */
+export const attributesText = (entries: readonly (readonly [key: string, value: HclValue])[]): string => {
+  const lines = entries.map(([key, value]) => ({ key: keyText(key), text: hclText(value), width: 0 }))
+  const isShort = ({ text }: { readonly text: string }): boolean => !text.includes('\n')
+  for (let start = 0; start < lines.length; ) {
+    let end = start
+    while (end < lines.length && lines.slice(end, end + 1).every(isShort)) end++
+    const group = lines.slice(start, Math.max(end, start + 1))
+    const width = Math.max(...group.map(({ key }) => key.length))
+    for (const line of group) line.width = width
+    start += group.length
+  }
+  return lines.map(({ key, text, width }) => `${key.padEnd(width)} = ${text}\n`).join('')
+}
+
+/** A value, over as many lines as it needs. */
+export const hclText = (value: HclValue): string => {
+  if (typeof value === 'string') return quoted(value)
+  if (typeof value === 'number') return String(value)
+  if (Array.isArray(value)) return listText(value as readonly HclValue[])
+  if (isExpression(value)) return value.expression
+  if (isCall(value)) return `${value.call}(${hclText(value.argument)})`
+  const entries = Object.entries(value as { readonly [key: string]: HclValue })
+  return entries.length === 0 ? '{}' : `{\n${indented(attributesText(entries))}}`
+}
+
+/** A block such as `resource "aws_iam_role" "developer" { … }`. */
+export const block = (head: string, entries: readonly (readonly [key: string, value: HclValue])[]): string =>
+  entries.length === 0 ? `${head} {}\n` : `${head} {\n${indented(attributesText(entries))}}\n`

@@ -1,0 +1,70 @@
+/** What IAM is to have: one identity provider, in each account that has roles, and the roles that trust it. */
+import type { RoleArn } from '../../core/arn.ts'
+import type { TrustPolicyDocument } from '../generate.ts'
+
+export type PlannedProvider =
+  | { readonly kind: 'saml'; readonly name: string; readonly metadata: string }
+  | { readonly kind: 'oidc'; readonly url: string; readonly clientIds: readonly string[] }
+  /** IAM knows it by name, and nobody registers it. */
+  | { readonly kind: 'named'; readonly name: string }
+
+export interface PlannedRole {
+  readonly role: RoleArn
+  readonly trustPolicy: TrustPolicyDocument
+  /** Seconds; undefined: what IAM gives a role by default. */
+  readonly maxSessionSeconds?: number
+}
+
+/** An account, with the ARN of the provider there. */
+export interface PlannedAccount {
+  readonly id: string
+  readonly providerArn: string
+}
+
+export interface IamPlan {
+  readonly provider: PlannedProvider
+  readonly accounts: readonly PlannedAccount[]
+  readonly roles: readonly PlannedRole[]
+}
+
+/** A role that is the same in several accounts. */
+export interface RoleOfAccounts {
+  readonly name: string
+  readonly path: string
+  /** Its principals are those of the first account. */
+  readonly trustPolicy: TrustPolicyDocument
+  readonly maxSessionSeconds: number | undefined
+  readonly accounts: readonly string[]
+}
+
+/** With this in place of the provider, which is another one in every account. */
+export const principalsAs = <Principal>(
+  { Version, Statement }: TrustPolicyDocument,
+  principal: Principal,
+): { readonly Version: string; readonly Statement: readonly Record<string, unknown>[] } => ({
+  Version,
+  Statement: Statement.map((statement) => ({ ...statement, Principal: { Federated: principal } })),
+})
+
+/** The roles by what makes them different, in their order. */
+export const rolesByAccounts = ({ roles }: IamPlan): readonly RoleOfAccounts[] => {
+  const groups = new Map<string, RoleOfAccounts>()
+  for (const { role, trustPolicy, maxSessionSeconds } of roles) {
+    const { name, path, account } = role
+    const key = JSON.stringify([name, path, maxSessionSeconds, principalsAs(trustPolicy, '')])
+    const before = groups.get(key)
+    groups.set(key, { name, path, trustPolicy, maxSessionSeconds, accounts: [...(before?.accounts ?? []), account] })
+  }
+  return [...groups.values()]
+}
+
+/** Each name once, upper and lower case alike: what is there already gets a number. */
+export const uniqueNames = (names: readonly string[], separator: string): readonly string[] => {
+  const taken = new Set<string>()
+  return names.map((name) => {
+    let unique = name
+    for (let n = 2; taken.has(unique.toLowerCase()); n++) unique = `${name}${separator}${n}`
+    taken.add(unique.toLowerCase())
+    return unique
+  })
+}
