@@ -1,5 +1,5 @@
 /** Which endpoint a request was sent to, by its Host header, and whether STS is activated there (F.1, F.2). */
-import { type Partition, partitionOfRegion, partitions } from '../aws/facts/partitions.ts'
+import { type Partition, partitionOfRegion } from '../aws/facts/partitions.ts'
 import { AwsError, texts } from './aws-errors.ts'
 
 export interface Endpoint {
@@ -13,8 +13,15 @@ export interface Endpoint {
 
 const GLOBAL_REGION = 'us-east-1'
 const LOOPBACK: Endpoint = { region: GLOBAL_REGION, partition: undefined, signingRegion: undefined }
-const GLOBAL: Endpoint = { region: GLOBAL_REGION, partition: 'aws', signingRegion: GLOBAL_REGION }
-const GLOBAL_HOSTS: ReadonlySet<string> = new Set(['sts.amazonaws.com', 'iam.amazonaws.com'])
+
+/** Hosts without a region: STS's global one, and IAM's one in each partition. */
+const GLOBAL_HOSTS: ReadonlyMap<string, string> = new Map([
+  ['sts.amazonaws.com', GLOBAL_REGION],
+  ['iam.amazonaws.com', GLOBAL_REGION],
+  ['iam.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+  ['iam.us-gov.amazonaws.com', 'us-gov-west-1'],
+  ['iam.eusc-de-east-1.amazonaws.eu', 'eusc-de-east-1'],
+])
 
 /** The suffixes of dual-stack hosts, by partition. */
 const DUALSTACK_SUFFIXES: Readonly<Record<string, string>> = {
@@ -31,25 +38,18 @@ const suffixesOf = ({ id, dnsSuffix }: Partition): readonly (string | undefined)
   'localhost',
 ]
 
-/** Regional, FIPS and dual-stack hosts of every partition, and the global one; anything else is loopback. */
+/** Regional, FIPS and dual-stack hosts of every partition, and the global ones; anything else is loopback. */
 export const endpointOf = (hostHeader: string | undefined): Endpoint => {
   const host = (hostHeader ?? '').toLowerCase().replace(/:\d+$/, '')
-  if (GLOBAL_HOSTS.has(host)) return GLOBAL
-  const [, region = '', suffix] = /^sts(?:-fips)?\.([a-z0-9-]+)\.(.+)$/.exec(host) ?? []
-  const partition = partitionOfRegion(region)
-  if (partition && suffixesOf(partition).includes(suffix))
-    return { region, partition: partition.id, signingRegion: region }
-  return globalOfPartition(host) ?? LOOPBACK
+  const region = GLOBAL_HOSTS.get(host) ?? regionOf(host)
+  const partition = region === undefined ? undefined : partitionOfRegion(region)
+  return region === undefined || !partition ? LOOPBACK : { region, partition: partition.id, signingRegion: region }
 }
 
-/** IAM of China, GovCloud and the European cloud has one host for all regions. */
-const globalOfPartition = (host: string): Endpoint | undefined => {
-  const partition = partitions.find(({ defaultRegion, dnsSuffix }) =>
-    [`iam.${defaultRegion}.${dnsSuffix}`, `iam.${dnsSuffix}`].includes(host),
-  )
-  return (
-    partition && { region: partition.defaultRegion, partition: partition.id, signingRegion: partition.defaultRegion }
-  )
+const regionOf = (host: string): string | undefined => {
+  const [, region = '', suffix] = /^sts(?:-fips)?\.([a-z0-9-]+)\.(.+)$/.exec(host) ?? []
+  const partition = partitionOfRegion(region)
+  return partition && suffixesOf(partition).includes(suffix) ? region : undefined
 }
 
 /** On in every account. All others have to be enabled first, and the STS endpoint comes with that. */
