@@ -2,7 +2,7 @@
  * Signature Version 4: from a request to its canonical form, to the text that is signed, to the signature. Written for
  * the verifying side; it knows no keys' owners and no clock.
  */
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac, hash } from 'node:crypto'
 
 export interface SignedParts {
   readonly method: string
@@ -23,7 +23,7 @@ export interface CredentialScope {
   readonly service: string
 }
 
-export const sha256Hex = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex')
+export const sha256Hex = (data: string | Uint8Array): string => hash('sha256', data)
 
 /** RFC 3986: everything but unreserved characters, in upper-case hex. */
 const encode = (octets: Buffer): string => {
@@ -86,7 +86,8 @@ export const canonicalRequest = (parts: SignedParts): string =>
     parts.payloadHash,
   ].join('\n')
 
-const scopeText = ({ date, region, service }: CredentialScope): string => `${date}/${region}/${service}/aws4_request`
+export const scopeText = ({ date, region, service }: CredentialScope): string =>
+  `${date}/${region}/${service}/aws4_request`
 
 /** `timestamp`: `20261122T120000Z`. */
 export const stringToSign = (canonical: string, timestamp: string, scope: CredentialScope): string =>
@@ -94,12 +95,8 @@ export const stringToSign = (canonical: string, timestamp: string, scope: Creden
 
 const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
 
-/** Hex. */
-export const signatureOf = (secretAccessKey: string, scope: CredentialScope, toSign: string): string =>
-  hmac(
-    [scope.date, scope.region, scope.service, 'aws4_request'].reduce<Buffer>(
-      hmac,
-      Buffer.from(`AWS4${secretAccessKey}`),
-    ),
-    toSign,
-  ).toString('hex')
+/** What a secret access key makes of a scope: the same for a day. */
+export const signingKey = (secretAccessKey: string, scope: CredentialScope): Buffer =>
+  [scope.date, scope.region, scope.service, 'aws4_request'].reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`))
+
+export const signatureOf = (key: Buffer, toSign: string): Buffer => hmac(key, toSign)

@@ -1,9 +1,18 @@
+import { timingSafeEqual } from 'node:crypto'
 import { sameText } from '../../core/ids.ts'
 import type { Secret } from '../../core/secret.ts'
 import { AwsError, texts } from '../aws-errors.ts'
 import type { WebRequest } from '../reply.ts'
 import { type Authorization, parseAuthorization } from './authorization.ts'
-import { canonicalRequest, sha256Hex, signatureOf, stringToSign } from './signature.ts'
+import {
+  type CredentialScope,
+  canonicalRequest,
+  scopeText,
+  sha256Hex,
+  signatureOf,
+  signingKey,
+  stringToSign,
+} from './signature.ts'
 
 /** What is known of an access key. */
 export interface AccessKey {
@@ -70,12 +79,26 @@ const checkTime = ({ timestamp, expiresIn }: Authorization, now: Date): void => 
   if (signed > latest) throw mismatch(texts.signatureNotYetCurrent(timestamp, basic(latest), basic(now.getTime())))
 }
 
+/** Signing keys as long as the secret they are made from is known, a few of each. Keys are kept, verdicts never. */
+const signingKeys = new WeakMap<Secret, Map<string, Buffer>>()
+const KEPT_PER_SECRET = 8
+
+const keptSigningKey = (secretAccessKey: Secret, scope: CredentialScope): Buffer => {
+  const kept = signingKeys.get(secretAccessKey) ?? new Map<string, Buffer>()
+  const name = scopeText(scope)
+  const key = kept.get(name) ?? signingKey(secretAccessKey.reveal(), scope)
+  if (kept.size >= KEPT_PER_SECRET && !kept.has(name)) kept.clear()
+  signingKeys.set(secretAccessKey, kept.set(name, key))
+  return key
+}
+
 const checkSignature = (request: WebRequest, authorization: Authorization, secretAccessKey: Secret): void => {
   const { scope, signedHeaders, timestamp, signature } = authorization
   const { method, path, query, headers, body } = request
   const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash: sha256Hex(body) })
-  const expected = signatureOf(secretAccessKey.reveal(), scope, stringToSign(canonical, timestamp, scope))
-  if (!sameText(expected, signature)) throw mismatch(texts.signatureDoesNotMatch)
+  const expected = signatureOf(keptSigningKey(secretAccessKey, scope), stringToSign(canonical, timestamp, scope))
+  // The header's form was checked: 64 hex digits.
+  if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) throw mismatch(texts.signatureDoesNotMatch)
 }
 
 const checkSession = ({ sessionToken }: Authorization, { temporary }: AccessKey, now: Date): void => {
