@@ -318,7 +318,7 @@ const when = () => z.record(z.string(), oneOrMore('text or a list of texts'))
 
 const accessRule = z.strictObject({
   when: when().describe(
-    'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, and `idp`, the entityIDs of the identity providers.',
+    'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, and `subject`, what identifies the person.',
   ),
   roles: z
     .array(text('the ARN of a role'))

@@ -50,7 +50,7 @@ export const openConsole = async (
   const shared = goPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
   const sharedUrl = `${gateway.settings.baseUrl}${shared}`
   const url = await signInUrl(gateway, taken, destination, sharedUrl).catch((error: unknown) => {
-    auditDenied(gateway, 'console.denied', login, wanted, caller, error)
+    auditDenied(gateway, 'console.denied', login, taken, caller, error)
     throw error
   })
   auditConsole(gateway, login, taken, destination, caller)

@@ -1,0 +1,77 @@
+/** What the gateway says to AWS in a response of its own, read back by a parser that is not ours. */
+import { DOMParser } from '@xmldom/xmldom'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type AssertionForAws, assertionForAws, type SamlIssuer, samlIssuer } from '../../src/issuer/saml-assertion.ts'
+import { makeKeyPair } from '../demo/keys.ts'
+import { identity } from './support.ts'
+
+const AWS = 'https://aws.amazon.com/SAML/Attributes/'
+const NOW = new Date('2026-11-22T12:00:00Z')
+
+let issuer: SamlIssuer
+beforeAll(async () => {
+  issuer = samlIssuer('https://aws.example.com', await makeKeyPair())
+})
+
+const wanted: AssertionForAws = {
+  identity,
+  role: {
+    arn: 'arn:aws:iam::111122223333:role/Developer',
+    partition: 'aws',
+    account: '111122223333',
+    name: 'Developer',
+    path: '/',
+  },
+  providerArn: 'arn:aws:iam::111122223333:saml-provider/fedgate',
+  sessionName: 'alice@example.com',
+  sourceIdentity: undefined,
+  tags: new Map(),
+  transitiveTags: [],
+  durationSeconds: 3600,
+  attributes: [],
+}
+
+/** The attributes of AWS's own, without their prefix. */
+const attributesOf = async (
+  changes: Partial<AssertionForAws>,
+): Promise<Readonly<Record<string, readonly string[]>>> => {
+  const response = (await assertionForAws(issuer, { ...wanted, ...changes }, NOW)).reveal()
+  const document = new DOMParser().parseFromString(Buffer.from(response, 'base64').toString(), 'text/xml')
+  const attributes = Array.from(document.getElementsByTagNameNS('*', 'Attribute'))
+  return Object.fromEntries(
+    attributes.map((attribute) => [
+      (attribute.getAttribute('Name') ?? '').replace(AWS, ''),
+      Array.from(attribute.getElementsByTagNameNS('*', 'AttributeValue')).map(({ textContent }) => textContent ?? ''),
+    ]),
+  )
+}
+
+describe('a response of the gateway for AWS', () => {
+  it('has an attribute for each tag, the transitive keys and the source identity, by the names of B.4', async () => {
+    const tags = new Map([
+      ['CostCenter', '4711'],
+      ['Team name', 'blå/grün + red'],
+    ])
+    expect(await attributesOf({ tags, transitiveTags: ['CostCenter'], sourceIdentity: 'alice' })).toEqual({
+      Role: ['arn:aws:iam::111122223333:role/Developer,arn:aws:iam::111122223333:saml-provider/fedgate'],
+      RoleSessionName: ['alice@example.com'],
+      SessionDuration: ['3600'],
+      'PrincipalTag:CostCenter': ['4711'],
+      'PrincipalTag:Team name': ['blå/grün + red'],
+      TransitiveTagKeys: ['CostCenter'],
+      SourceIdentity: ['alice'],
+    })
+  })
+
+  it('has none of them without tags and source identity: AWS would ask for permissions all the same', async () => {
+    expect(Object.keys(await attributesOf({}))).toEqual(['Role', 'RoleSessionName', 'SessionDuration'])
+  })
+
+  it.each([
+    ['a tag that AWS does not take', { tags: new Map([['Team', 'a;b']]) }, 'issuer.session_tags_invalid'],
+    ['a transitive key without a tag', { transitiveTags: ['Team'] }, 'issuer.session_tags_invalid'],
+    ['a source identity that AWS does not take', { sourceIdentity: 'al ice' }, 'issuer.source_identity_invalid'],
+  ])('is not signed with %s', async (_, changes, code) => {
+    await expect(assertionForAws(issuer, { ...wanted, ...changes }, NOW)).rejects.toMatchObject({ code })
+  })
+})
