@@ -1,0 +1,114 @@
+/** Expected values: aws-sts-semantics A.5 and E.1, which cite "AWS JSON policy elements: Principal" and "NotPrincipal". */
+import { describe, expect, it } from 'vitest'
+import { MalformedPolicyError } from '../../src/iam/errors.ts'
+import { type Decision, evaluate } from '../../src/iam/evaluate.ts'
+import { parseTrustPolicy } from '../../src/iam/policy.ts'
+import type { Principal } from '../../src/iam/principals.ts'
+import { document, statement } from './support.ts'
+
+const ACTION = 'sts:AssumeRole'
+const ACCOUNT = '111122223333'
+const ROOT = `arn:aws:iam::${ACCOUNT}:root`
+const USER = `arn:aws:iam::${ACCOUNT}:user/team/alice`
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/team/Auditor`
+const SESSION = `arn:aws:sts::${ACCOUNT}:assumed-role/Auditor/alice`
+const FEDERATED_USER = `arn:aws:sts::${ACCOUNT}:federated-user/bob`
+
+const decide = (policy: unknown, principal: Principal): Decision =>
+  evaluate(parseTrustPolicy(policy), { principal, action: ACTION, context: new Map() })
+
+const trusting = (Principal: unknown) => document(statement({ Principal, Action: ACTION }))
+
+describe('A policy that names', () => {
+  it.each<[named: unknown, caller: Principal, namedAs: Decision['namedAs']]>([
+    [{ AWS: USER }, { aws: USER }, 'exact'],
+    [{ AWS: USER }, { aws: `arn:aws:iam::${ACCOUNT}:user/alice` }, undefined],
+    [{ AWS: ROLE }, { aws: ROLE }, 'exact'],
+    [{ AWS: ROLE }, { aws: SESSION }, 'exact'],
+    [{ AWS: ROLE }, { aws: `arn:aws:sts::444455556666:assumed-role/Auditor/alice` }, undefined],
+    [{ AWS: ROLE }, { aws: `arn:aws:sts::${ACCOUNT}:assumed-role/team/Auditor` }, undefined],
+    [{ AWS: `arn:aws:iam::${ACCOUNT}:role/Audit` }, { aws: SESSION }, undefined],
+    [{ AWS: SESSION }, { aws: SESSION }, 'exact'],
+    [{ AWS: SESSION }, { aws: `arn:aws:sts::${ACCOUNT}:assumed-role/Auditor/bob` }, undefined],
+    [{ AWS: FEDERATED_USER }, { aws: FEDERATED_USER }, 'exact'],
+    [{ AWS: ROOT }, { aws: USER }, 'account'],
+    [{ AWS: ACCOUNT }, { aws: SESSION }, 'account'],
+    [{ AWS: ROOT }, { aws: ROOT }, 'account'],
+    [{ AWS: ACCOUNT }, { aws: FEDERATED_USER }, 'account'],
+    [{ AWS: '444455556666' }, { aws: USER }, undefined],
+    [{ AWS: ROOT }, { aws: `arn:aws-cn:iam::${ACCOUNT}:user/alice` }, undefined],
+    [{ AWS: [ROOT, USER] }, { aws: USER }, 'exact'],
+    [{ AWS: '*' }, { aws: USER }, 'anyone'],
+    ['*', { aws: USER }, 'anyone'],
+    ['*', { anonymous: true }, 'anyone'],
+    [{ AWS: ROOT }, { anonymous: true }, undefined],
+    [{ Service: 'ec2.amazonaws.com' }, { service: 'ec2.amazonaws.com' }, 'exact'],
+    [{ Service: 'ec2.amazonaws.com' }, { service: 'lambda.amazonaws.com' }, undefined],
+    [{ Service: 'ec2.amazonaws.com' }, { aws: USER }, undefined],
+    [{ AWS: ACCOUNT }, { federated: `arn:aws:iam::${ACCOUNT}:saml-provider/corp` }, undefined],
+    [{ Federated: 'accounts.google.com' }, { federated: 'accounts.google.com' }, 'exact'],
+  ])('%j meets %j: %s', (named, caller, namedAs) => {
+    const decision = decide(trusting(named), caller)
+    expect(decision.effect).toBe(namedAs === undefined ? 'implicit-deny' : 'allow')
+    expect(decision.namedAs).toBe(namedAs)
+  })
+
+  it('a caller in several statements has it by the closest of them', () => {
+    const policy = document(
+      statement({ Principal: { AWS: ACCOUNT }, Action: ACTION }),
+      statement({ Principal: { AWS: ROLE }, Action: ACTION }),
+    )
+    expect(decide(policy, { aws: SESSION }).namedAs).toBe('exact')
+  })
+})
+
+describe('NotPrincipal in a Deny', () => {
+  const sparing = (NotPrincipal: unknown) =>
+    document(statement({ Principal: '*', Action: ACTION }), { Effect: 'Deny', NotPrincipal, Action: ACTION })
+
+  it.each<[spared: unknown, caller: Principal, effect: Decision['effect']]>([
+    [{ AWS: [USER, ROOT] }, { aws: USER }, 'allow'],
+    [{ AWS: [ROLE, SESSION, ACCOUNT] }, { aws: SESSION }, 'allow'],
+    [{ AWS: [USER, ROOT] }, { aws: 'arn:aws:iam::444455556666:user/bob' }, 'explicit-deny'],
+    [{ AWS: USER }, { aws: USER }, 'explicit-deny'],
+    [{ Federated: 'accounts.google.com' }, { federated: 'accounts.google.com' }, 'allow'],
+    [{ Federated: 'accounts.google.com' }, { federated: 'www.amazon.com' }, 'explicit-deny'],
+    [{ Service: 'ec2.amazonaws.com' }, { service: 'ec2.amazonaws.com' }, 'allow'],
+  ])('that spares %j, asked by %j: %s', (spared, caller, effect) => {
+    expect(decide(sparing(spared), caller).effect).toBe(effect)
+  })
+})
+
+describe('A principal that IAM refuses (E.6)', () => {
+  it.each<[element: unknown, path: string, iamMessage: string]>([
+    [{ AWS: 'alice' }, 'AWS', 'Invalid principal in policy: "AWS":"alice"'],
+    [{ AWS: 'arn:aws:iam::*:root' }, 'AWS', 'Invalid principal in policy: "AWS":"arn:aws:iam::*:root"'],
+    [
+      { AWS: [USER, `arn:aws:iam::${ACCOUNT}:user/*`] },
+      'AWS[1]',
+      `Invalid principal in policy: "AWS":"arn:aws:iam::${ACCOUNT}:user/*"`,
+    ],
+    [
+      { AWS: `arn:aws:iam::${ACCOUNT}:group/admins` },
+      'AWS',
+      `Invalid principal in policy: "AWS":"arn:aws:iam::${ACCOUNT}:group/admins"`,
+    ],
+    [{ Service: 'ec2' }, 'Service', 'Invalid principal in policy: "Service":"ec2"'],
+    [{ Service: '*' }, 'Service', 'Invalid principal in policy: "Service":"*"'],
+    [{ Federated: '*' }, 'Federated', 'Invalid principal in policy: "Federated":"*"'],
+    [{ Federated: 'www.google.com' }, 'Federated', 'Invalid principal in policy: "Federated":"www.google.com"'],
+    [{ Everyone: '*' }, 'Everyone', 'Invalid principal in policy: "Everyone":"*"'],
+  ])('%j', (element, path, iamMessage) => {
+    const error = (() => {
+      try {
+        return parseTrustPolicy(trusting(element))
+      } catch (thrown) {
+        return thrown
+      }
+    })()
+    expect(error).toBeInstanceOf(MalformedPolicyError)
+    expect((error as MalformedPolicyError).problems).toMatchObject([
+      { path: `Statement[0].Principal.${path}`, iamMessage },
+    ])
+  })
+})
