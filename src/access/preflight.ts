@@ -7,11 +7,12 @@
 import { type Finding, outcomeOf, type Verdict } from '../core/verdict.ts'
 import { sessionContext, unsignedCallContext } from '../iam/condition-keys.ts'
 import { type ContextValue, requestContext } from '../iam/context.ts'
-import type { FactsCheck } from './preflight/answer.ts'
-import { evidenceChecks } from './preflight/evidence-checks.ts'
-import type { ForeseenCall, PreflightFacts } from './preflight/facts.ts'
-import { requestChecks, sessionChecks } from './preflight/session-checks.ts'
-import { judgeTrust } from './preflight/trust-checks.ts'
+import type { Policy } from '../iam/policy.ts'
+import { answersOf } from './preflight/answer.ts'
+import { evidenceChecks, pairChecks, registrationChecks } from './preflight/evidence-checks.ts'
+import type { Circumstances, ForeseenCall, PreflightFacts, RoleToJudge } from './preflight/facts.ts'
+import { requestChecks, sessionChecks, sizeChecks } from './preflight/session-checks.ts'
+import { judgeTrust, type TrustJudgement } from './preflight/trust-checks.ts'
 import { isUnforeseen } from './preflight/unforeseen.ts'
 
 export interface Preflight {
@@ -27,37 +28,50 @@ export interface Preflight {
 const callContext = (call: ForeseenCall): readonly ContextValue[] =>
   unsignedCallContext({ ...call, sourceIp: '', userAgent: undefined }).filter(({ key }) => !isUnforeseen(key))
 
-const run = (checks: Readonly<Record<string, FactsCheck>>, facts: PreflightFacts): Verdict =>
-  Object.entries(checks).flatMap(([name, check]) => {
-    const answer = check(facts)
-    return answer ? [{ name, ...answer }] : []
-  })
-
 const outcomes = { pass: 'allowed', fail: 'denied', unknown: 'unknown', 'not-run': 'unknown' } as const
 
-/** In AWS's order (aws-sts-semantics A.1). Everything is asked, so that a verdict tells all that is wrong. */
-export const preflight = (facts: PreflightFacts): Preflight => {
-  const context = requestContext([
-    ...facts.shown.identity,
-    ...sessionContext(facts.session),
-    ...callContext(facts.call),
-  ])
-  const trust = judgeTrust(facts, context)
-  const { sessionTagsFit, ...legal } = sessionChecks
-  const checks = [
-    ...run(requestChecks, facts),
-    ...run(evidenceChecks, facts),
-    ...run(legal, facts),
-    ...trust.findings,
-    ...run({ sessionTagsFit }, facts),
-  ]
-  const outcome = outcomeOf(checks)
-  const deciding = outcome === 'pass' ? undefined : checks.find((finding) => finding.outcome === outcome)
-  const decidedBy = deciding && (trust.parts.get(deciding.name) ?? deciding)
-  return {
-    outcome: outcomes[outcome],
-    verdict: [...checks, ...trust.derivation],
-    ...(decidedBy ? { decidedBy } : {}),
-    context: [...context.values()].filter(({ values }) => values.length > 0),
+/** The same trust policy is asked once, however many roles have it. */
+const remembering = (judge: (policy: Policy | undefined) => TrustJudgement): typeof judge => {
+  const known = new WeakMap<Policy, TrustJudgement>()
+  return (policy) => {
+    const judged = (policy && known.get(policy)) ?? judge(policy)
+    if (policy) known.set(policy, judged)
+    return judged
   }
 }
+
+const firstChecks = { ...requestChecks, ...registrationChecks }
+
+/**
+ * For all roles of an account. The checks run in AWS's order (aws-sts-semantics A.1), and all of them, so that a verdict
+ * tells everything that is wrong.
+ */
+export const preflightIn = (circumstances: Circumstances): ((role: RoleToJudge) => Preflight) => {
+  const { shown, session, call } = circumstances
+  const context = requestContext([...shown.identity, ...sessionContext(session), ...callContext(call)])
+  const seen = [...context.values()].filter(({ values }) => values.length > 0)
+  const evidence = answersOf(evidenceChecks, circumstances)
+  const legal = answersOf(sessionChecks, circumstances)
+  const size = answersOf(sizeChecks, circumstances)
+  const trustOf = remembering((policy) => judgeTrust(policy, circumstances, context))
+  return (one) => {
+    const facts = { ...circumstances, ...one }
+    const trust = trustOf(one.trustPolicy)
+    const checks = [
+      ...answersOf(firstChecks, facts),
+      ...evidence,
+      ...answersOf(pairChecks, facts),
+      ...legal,
+      ...trust.findings,
+      ...size,
+    ]
+    const outcome = outcomeOf(checks)
+    const deciding = outcome === 'pass' ? undefined : checks.find((finding) => finding.outcome === outcome)
+    const decidedBy = deciding && (trust.parts.get(deciding.name) ?? deciding)
+    const verdict = [...checks, ...trust.derivation]
+    return { outcome: outcomes[outcome], verdict, ...(decidedBy ? { decidedBy } : {}), context: seen }
+  }
+}
+
+/** One role. */
+export const preflight = (facts: PreflightFacts): Preflight => preflightIn(facts)(facts)

@@ -9,12 +9,9 @@ export type TrustPolicyOf = (role: RoleArn) => Policy | undefined
 
 /** What `roles` names wins over what the local AWS has. Throws LocalAwsError for a state file that is none. */
 export const trustPolicies = async (config: Config): Promise<TrustPolicyOf> => {
-  const texts = config.roles.flatMap(({ trustPolicy }) => trustPolicy ?? [])
-  const byText = new Map(texts.map((text) => [text, parseTrustPolicy(text)]))
   const local = config.sts.target.kind === 'local' ? await localRoles(config) : []
-  const byArn = new Map(local.map(({ arn, trustPolicy }) => [arn, parseTrustPolicy(trustPolicy)]))
-  return (role) => {
-    const text = roleFacts(config, role).trustPolicy
-    return text === undefined ? byArn.get(role.arn) : byText.get(text)
-  }
+  const byArn = new Map(local.map(({ arn, trustPolicy }) => [arn, JSON.stringify(trustPolicy)]))
+  const texts = [...config.roles.flatMap(({ trustPolicy }) => trustPolicy ?? []), ...byArn.values()]
+  const parsed = new Map([...new Set(texts)].map((text) => [text, parseTrustPolicy(text)]))
+  return (role) => parsed.get(roleFacts(config, role).trustPolicy ?? byArn.get(role.arn) ?? '')
 }

@@ -1,7 +1,7 @@
 /** Will AWS let this login take that role, and if not, why: asked of the facts at hand, before AWS is. */
 
-import type { ForeseenCall, ShownSession } from '../access/preflight/facts.ts'
-import { type Preflight, preflight } from '../access/preflight.ts'
+import type { RoleToJudge, Shown, ShownSession } from '../access/preflight/facts.ts'
+import { type Preflight, preflightIn } from '../access/preflight.ts'
 import type { SessionMapping } from '../access/session.ts'
 import { roleDuration } from '../aws/facts/limits.ts'
 import type { AwsTarget } from '../config/types.ts'
@@ -53,20 +53,19 @@ export type PreflightOf = (role: ListedRole, durationSeconds?: number) => Prefli
 export const preflightRoles = (gateway: Gateway, { signIn }: Login): PreflightOf => {
   const shown = showing(toBeShown(gateway, signIn))
   const session = sessionToShow(gateway, signIn)
-  const call: Omit<ForeseenCall, 'region'> = {
-    now: gateway.now(),
-    secureTransport: isSecure(gateway.settings.sts.target),
+  const call = { now: gateway.now(), secureTransport: isSecure(gateway.settings.sts.target) }
+  const judges = new Map<Shown, (role: RoleToJudge) => Preflight>()
+  const judgeFor = (evidence: Shown, region: string) => {
+    const judge = judges.get(evidence) ?? preflightIn({ shown: evidence, session, call: { ...call, region } })
+    judges.set(evidence, judge)
+    return judge
   }
-  return (role, durationSeconds = Math.min(roleDuration.default, role.maxSessionSeconds)) =>
-    preflight({
-      role: role.role,
-      shown: shown(role),
-      session,
-      durationSeconds,
-      maxSessionSeconds: role.maxSessionSeconds,
-      call: { ...call, region: role.region },
-      trustPolicy: gateway.trustPolicyOf?.(role.role),
-    })
+  return ({ role, providerArn, maxSessionSeconds, region }, seconds) => {
+    // An account has one region, and one view of what it is shown.
+    const judge = judgeFor(shown({ role, ...(providerArn === undefined ? {} : { providerArn }) }), region)
+    const durationSeconds = seconds ?? Math.min(roleDuration.default, maxSessionSeconds)
+    return judge({ role, durationSeconds, maxSessionSeconds, trustPolicy: gateway.trustPolicyOf?.(role) })
+  }
 }
 
 /** The duration is an hour unless another one is asked for. Throws GatewayError `provider.unknown`. */

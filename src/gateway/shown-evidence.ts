@@ -3,7 +3,7 @@ import type { Shown, ShownAssertion, ShownToken } from '../access/preflight/fact
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
 import type { ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
-import type { Identity } from '../core/identity.ts'
+import type { Attributes, Identity } from '../core/identity.ts'
 import { samlContext, webIdentityContext } from '../iam/condition-keys.ts'
 import { namedProviders } from '../iam/principals.ts'
 import { nameIdForAws } from '../issuer/saml-assertion.ts'
@@ -36,12 +36,16 @@ export interface RoleToShow {
 
 type Place = Pick<RoleArn, 'partition' | 'account'>
 
-const reissuedAssertion = ({ identity, issuers }: ToBeShown, place: Place, provider: string): ShownAssertion => {
+const reissuedAssertion = (
+  { identity, issuers }: ToBeShown,
+  attributes: Attributes,
+  place: Place,
+  provider: string,
+): ShownAssertion => {
   const partition = partitionById(place.partition)
   const recipient = partition && samlRecipient(partition)
   const principal = samlProviderArn(place.partition, place.account, provider)
   const nameId = nameIdForAws(identity)
-  const attributes = new Map(awsAttributesOf(identity.attributes).map(({ name, values }) => [name, values]))
   const facts = { issuer: issuers.samlEntityId, recipient: recipient ?? '', nameId, attributes, providerArn: principal }
   return {
     kind: 'saml',
@@ -121,11 +125,13 @@ const reissuedToken = ({ identity, issuers: { webIdentity } }: ToBeShown, place:
   return token({ iss: url, aud: audience, sub: identity.subject, amr: methodsOf(identity) }, audience, place)
 }
 
-const shown = (one: ToBeShown, { role, providerArn }: RoleToShow): Shown => {
+const shown = (one: ToBeShown, attributes: Attributes, { role, providerArn }: RoleToShow): Shown => {
   const { settings, words, clientId = '' } = one
   const { exchange } = settings
   if (exchange.evidence === 'reissued')
-    return exchange.via === 'saml' ? reissuedAssertion(one, role, exchange.provider) : reissuedToken(one, role)
+    return exchange.via === 'saml'
+      ? reissuedAssertion(one, attributes, role, exchange.provider)
+      : reissuedToken(one, role)
   if (words.kind === 'web-identity') return originalToken(words, clientId, role)
   const { provider = '', stsDecrypts = false } = exchange.via === 'saml' ? exchange : {}
   const principal = providerArn ?? samlProviderArn(role.partition, role.account, provider)
@@ -135,9 +141,10 @@ const shown = (one: ToBeShown, { role, providerArn }: RoleToShow): Shown => {
 /** What AWS is shown, role by role; what is the same for the roles of an account is made once. */
 export const showing = (one: ToBeShown): ((role: RoleToShow) => Shown) => {
   const made = new Map<string, Shown>()
+  const attributes = new Map(awsAttributesOf(one.identity.attributes).map(({ name, values }) => [name, values]))
   return (role) => {
     const place = `${role.role.partition} ${role.role.account} ${role.providerArn ?? ''}`
-    const found = made.get(place) ?? shown(one, role)
+    const found = made.get(place) ?? shown(one, attributes, role)
     made.set(place, found)
     return found
   }

@@ -1,10 +1,24 @@
-import type { Finding } from '../../core/verdict.ts'
-import type { PreflightFacts } from './facts.ts'
+import type { Finding, Verdict } from '../../core/verdict.ts'
+import type { Circumstances, PreflightFacts } from './facts.ts'
 
 /** What a check says: a finding before it has its name; undefined: there is nothing to ask. */
 export type Answer = Omit<Finding, 'name'> | undefined
 
-export type FactsCheck = (facts: PreflightFacts) => Answer
+/** Of one role. */
+export type RoleCheck = (facts: PreflightFacts) => Answer
+
+/** Of whatever is the same for all roles of an account. */
+export type CommonCheck = (circumstances: Circumstances) => Answer
+
+/** The findings of those checks that have something to ask, in their order. */
+export const answersOf = <Subject>(
+  checks: Readonly<Record<string, (subject: Subject) => Answer>>,
+  subject: Subject,
+): Verdict =>
+  Object.entries(checks).flatMap(([name, check]) => {
+    const answer = check(subject)
+    return answer ? [{ name, ...answer }] : []
+  })
 
 /** All is well; what was found is shown. */
 export const right = (found: string, source?: string): Answer => ({

@@ -3,13 +3,13 @@ import { samlAssertion, samlRedemptionSeconds, webIdentityToken } from '../../aw
 import { isAwsSamlAudience } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import { namedProviders } from '../../iam/principals.ts'
-import { type Answer, type FactsCheck, open, right, wrong } from './answer.ts'
+import { type Answer, type CommonCheck, open, type RoleCheck, right, wrong } from './answer.ts'
 import type { Shown, ShownAssertion, ShownToken } from './facts.ts'
 
 const accountOf = (arn: string): string => parseArn(arn)?.account ?? ''
 
 /** For OpenID AWS looks in the role's account. For SAML it speaks of the provider's owner, which may be another (E.1). */
-const providerIsInRolesAccount: FactsCheck = ({ shown, role }) => {
+const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
   const { principal, kind } = shown
   if (namedProviders.has(principal)) return right(principal, 'known to IAM by name')
   const account = accountOf(principal)
@@ -23,7 +23,7 @@ const providerIsInRolesAccount: FactsCheck = ({ shown, role }) => {
 
 const sizeOf = ({ kind }: Shown) => (kind === 'saml' ? samlAssertion : webIdentityToken)
 
-const evidenceFits: FactsCheck = ({ shown }) => {
+const evidenceFits: CommonCheck = ({ shown }) => {
   const { length } = shown
   if (length === undefined) return undefined
   const { max } = sizeOf(shown)
@@ -33,12 +33,12 @@ const evidenceFits: FactsCheck = ({ shown }) => {
 
 /** What is asked of one kind of evidence only. */
 const ofSaml =
-  (check: (shown: ShownAssertion) => Answer): FactsCheck =>
+  (check: (shown: ShownAssertion) => Answer): CommonCheck =>
   ({ shown }) =>
     shown.kind === 'saml' ? check(shown) : undefined
 
 const ofToken =
-  (check: (shown: ShownToken) => Answer): FactsCheck =>
+  (check: (shown: ShownToken) => Answer): CommonCheck =>
   ({ shown }) =>
     shown.kind === 'web-identity' ? check(shown) : undefined
 
@@ -78,10 +78,10 @@ const assertionAudience = ({ audiences, recipient }: ShownAssertion): Answer => 
   return (isRecipient ? open : wrong)('urn:amazon:webservices', found, 'Audience')
 }
 
-const audienceIsTaken: FactsCheck = ({ shown }) =>
+const audienceIsTaken: CommonCheck = ({ shown }) =>
   shown.kind === 'saml' ? assertionAudience(shown) : tokenAudience(shown)
 
-const subjectIsNamed: FactsCheck = ({ shown }) => {
+const subjectIsNamed: CommonCheck = ({ shown }) => {
   const [subject, source] = shown.kind === 'saml' ? [shown.nameId?.value, 'NameID'] : [shown.subject, 'sub']
   return subject ? right(subject, source) : wrong('a subject', 'none', source)
 }
@@ -94,7 +94,7 @@ const tokenAge = (issuedAt: Date, now: Date): Answer =>
     ? open('a token of the last 24 hours', issuedAt.toISOString(), 'iat')
     : undefined
 
-const evidenceIsCurrent: FactsCheck = ({ shown: { kind, life, isKept }, call: { now } }) => {
+const evidenceIsCurrent: CommonCheck = ({ shown: { kind, life, isKept }, call: { now } }) => {
   if (!life) return undefined
   const { issuedAt, expiresAt } = life
   const [source, limit] =
@@ -107,7 +107,7 @@ const evidenceIsCurrent: FactsCheck = ({ shown: { kind, life, isKept }, call: { 
   return (kind === 'web-identity' && tokenAge(issuedAt, now)) || right(found, source)
 }
 
-const roleIsInAssertion: FactsCheck = ({ shown, role }) => {
+const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
   const { rolePairs, principal } = shown
   const source = 'https://aws.amazon.com/SAML/Attributes/Role'
@@ -119,9 +119,11 @@ const roleIsInAssertion: FactsCheck = ({ shown, role }) => {
   return wrong(pair, found, source)
 }
 
+/** Before anything else about what AWS is shown. */
+export const registrationChecks = { providerIsInRolesAccount } as const
+
 /** In AWS's order (A.1). */
 export const evidenceChecks = {
-  providerIsInRolesAccount,
   evidenceFits,
   algorithmIsTaken,
   assertionIsReadable,
@@ -129,5 +131,6 @@ export const evidenceChecks = {
   hasOneConfirmation,
   evidenceIsCurrent,
   subjectIsNamed,
-  roleIsInAssertion,
-} as const satisfies Readonly<Record<string, FactsCheck>>
+} as const
+
+export const pairChecks = { roleIsInAssertion } as const

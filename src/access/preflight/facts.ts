@@ -74,18 +74,25 @@ export interface ForeseenCall {
   readonly secureTransport: boolean
 }
 
-/** Everything that AWS will look at, and what of it is known. */
-export interface PreflightFacts {
-  readonly role: RoleArn
+/** What is the same for all roles of an account. */
+export interface Circumstances {
   readonly shown: Shown
   readonly session: ShownSession
+  readonly call: ForeseenCall
+}
+
+/** One role of them. */
+export interface RoleToJudge {
+  readonly role: RoleArn
   readonly durationSeconds: number
   /** The role's own maximum, as far as the configuration knows it. */
   readonly maxSessionSeconds: number
-  readonly call: ForeseenCall
   /** undefined: nobody told us. */
   readonly trustPolicy: Policy | undefined
 }
+
+/** Everything that AWS will look at, and what of it is known. */
+export interface PreflightFacts extends Circumstances, RoleToJudge {}
 
 export const actionOf = ({ kind }: Shown): AssumeAction =>
   kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'

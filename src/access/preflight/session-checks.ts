@@ -1,6 +1,6 @@
 /** Whether AWS will take the session that is asked for, whatever the trust policy says (aws-sts-semantics A.2, A.5, D.1). */
 import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
-import { type FactsCheck, open, right, wrong } from './answer.ts'
+import { type CommonCheck, open, type RoleCheck, right, wrong } from './answer.ts'
 
 interface Limit {
   readonly min: number
@@ -14,22 +14,22 @@ const isWithin = (text: string, { min, max, pattern }: Limit): boolean => {
 }
 
 /** Roles of Identity Center are taken through Identity Center alone (A.5). */
-const roleTakesFederation: FactsCheck = ({ role }) =>
+const roleTakesFederation: RoleCheck = ({ role }) =>
   role.name.startsWith('AWSReservedSSO_') ? wrong('a role of your own', role.name, 'the role') : undefined
 
-const durationIsAllowed: FactsCheck = ({ durationSeconds: seconds, maxSessionSeconds: max }) =>
+const durationIsAllowed: RoleCheck = ({ durationSeconds: seconds, maxSessionSeconds: max }) =>
   Number.isInteger(seconds) && seconds >= roleDuration.min && seconds <= max
     ? right(`${seconds} seconds`, 'maxSessionDuration')
     : wrong(`${roleDuration.min} to ${max} seconds`, String(seconds), 'maxSessionDuration')
 
 const NAME = `${roleSessionName.min} to ${roleSessionName.max} letters, digits and _+=,.@-`
 
-const sessionNameIsLegal: FactsCheck = ({ session: { roleSessionName: name } }) =>
+const sessionNameIsLegal: CommonCheck = ({ session: { roleSessionName: name } }) =>
   isWithin(name, roleSessionName)
     ? right(name, 'RoleSessionName')
     : wrong(NAME, name === '' ? 'none' : JSON.stringify(name.slice(0, 100)), 'RoleSessionName')
 
-const sourceIdentityIsLegal: FactsCheck = ({ session: { sourceIdentity: value, whyNoSourceIdentity: reason } }) => {
+const sourceIdentityIsLegal: CommonCheck = ({ session: { sourceIdentity: value, whyNoSourceIdentity: reason } }) => {
   if (value === undefined)
     return reason === undefined ? undefined : wrong('a source identity', `none: ${reason}`, 'sourceIdentity')
   const isLegal = isWithin(value, sourceIdentity) && !value.toLowerCase().startsWith(sourceIdentity.reservedPrefix)
@@ -56,22 +56,23 @@ const tagProblem = (tags: ReadonlyMap<string, string>, transitive: readonly stri
 
 const TAGS = `at most ${sessionTag.count} tags, keys of ${sessionTag.key.max} and values of ${sessionTag.value.max} characters that AWS takes, transitive keys among them`
 
-const sessionTagsAreLegal: FactsCheck = ({ session: { tags, transitiveTagKeys } }) => {
+const sessionTagsAreLegal: CommonCheck = ({ session: { tags, transitiveTagKeys } }) => {
   if (tags.size === 0 && transitiveTagKeys.length === 0) return undefined
   const found = tagProblem(tags, transitiveTagKeys)
   return found === undefined ? right([...tags.keys()].join(', '), 'session tags') : wrong(TAGS, found, 'session tags')
 }
 
 /** How AWS packs them is not published, so that an estimate refuses nothing (D.4). */
-const sessionTagsFit: FactsCheck = ({ session: { tags, packedSizePercent: percent } }) => {
+const sessionTagsFit: CommonCheck = ({ session: { tags, packedSizePercent: percent } }) => {
   if (tags.size === 0) return undefined
   const found = `about ${percent} % of what AWS allows`
   return percent <= 100 ? right(found, 'estimate') : open('at most 100 %', found, 'estimate')
 }
 
 /** Asked before AWS looks at what it is shown. */
-export const requestChecks = { roleTakesFederation, durationIsAllowed } as const satisfies Readonly<
-  Record<string, FactsCheck>
->
+export const requestChecks = { roleTakesFederation, durationIsAllowed } as const
 
-export const sessionChecks = { sessionNameIsLegal, sourceIdentityIsLegal, sessionTagsAreLegal, sessionTagsFit } as const
+export const sessionChecks = { sessionNameIsLegal, sourceIdentityIsLegal, sessionTagsAreLegal } as const
+
+/** Last of all. */
+export const sizeChecks = { sessionTagsFit } as const

@@ -6,7 +6,7 @@ import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import type { Policy } from '../../iam/policy.ts'
 import type { PolicyRequest } from '../../iam/request.ts'
 import { open, right } from './answer.ts'
-import { actionOf, type PreflightFacts } from './facts.ts'
+import { actionOf, type Circumstances } from './facts.ts'
 import { extremesOf, isUnforeseen } from './unforeseen.ts'
 
 /** An action put to the trust policy. */
@@ -72,7 +72,7 @@ const causeFindings = ({ decision, decidedBy }: Judged): Verdict => {
 }
 
 /** AWS looks at `saml:aud` in the trust policy; that it asks for an address of its own besides is not confirmed (B.5). */
-const recipientFinding = ({ shown }: PreflightFacts, { statement }: Decision): Verdict => {
+const recipientFinding = ({ shown }: Circumstances, { statement }: Decision): Verdict => {
   if (shown.kind !== 'saml') return []
   const { recipient } = shown
   const source = 'SubjectConfirmationData/@Recipient'
@@ -89,12 +89,12 @@ const carried = [
   {
     name: 'tagsArePermitted',
     action: 'sts:TagSession',
-    isAsked: ({ session }: PreflightFacts) => session.tags.size > 0 || session.transitiveTagKeys.length > 0,
+    isAsked: ({ session }: Circumstances) => session.tags.size > 0 || session.transitiveTagKeys.length > 0,
   },
   {
     name: 'sourceIdentityIsPermitted',
     action: 'sts:SetSourceIdentity',
-    isAsked: ({ session }: PreflightFacts) => session.sourceIdentity !== undefined,
+    isAsked: ({ session }: Circumstances) => session.sourceIdentity !== undefined,
   },
 ] as const
 
@@ -122,14 +122,18 @@ const unknownTrust: TrustJudgement = {
 }
 
 /** Everything that the trust policy is asked. Where none is known, that is all there is to say. */
-export const judgeTrust = (facts: PreflightFacts, context: RequestContext): TrustJudgement => {
-  const { trustPolicy, shown } = facts
+export const judgeTrust = (
+  trustPolicy: Policy | undefined,
+  circumstances: Circumstances,
+  context: RequestContext,
+): TrustJudgement => {
   if (!trustPolicy) return unknownTrust
+  const { shown } = circumstances
   const ask = (action: string): Judged =>
     judge(trustPolicy, { principal: { federated: shown.principal }, action, context })
   const call = ask(actionOf(shown))
   const further = carried
-    .filter(({ isAsked }) => isAsked(facts))
+    .filter(({ isAsked }) => isAsked(circumstances))
     .map(({ name, action }) => ({ name, action, judged: ask(action) }))
   const callFindings = causeFindings(call)
   const stopped = callFindings.find(({ outcome }) => outcome === 'fail' || outcome === 'unknown')
@@ -140,7 +144,7 @@ export const judgeTrust = (facts: PreflightFacts, context: RequestContext): Trus
   return {
     findings: [
       ...callFindings,
-      ...recipientFinding(facts, call.decision),
+      ...recipientFinding(circumstances, call.decision),
       ...further.map(
         ({ name, action, judged: { decidedBy } }): Finding =>
           decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', found: action },
