@@ -1,0 +1,160 @@
+/** The operators' page: for those whom `operators` names, and what it tells them. */
+import { createServer, type Server } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunningServer } from '../../src/core/running-server.ts'
+import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
+import { demoPeople } from '../../src/demo/people.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { type Attributes, answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { freePort } from '../harness/ports.ts'
+import { postAnswer, signIn } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+let gateway: OwnGateway
+let corp: OwnIdp
+let openId: RunningServer
+let silent: Server
+
+const LOCKED = 'arn:aws:iam::111122223333:role/Locked'
+
+/** Takes every question and answers none. */
+const startSilent = (): Promise<{ server: Server; url: string }> =>
+  new Promise((resolve) => {
+    const server = createServer(() => undefined)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve({ server, url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}` })
+    })
+  })
+
+beforeAll(async () => {
+  const url = await reserveGateway()
+  corp = await createOwnIdp('corp')
+  const { server, url: silentUrl } = await startSilent()
+  silent = server
+  openId = await startDemoOpenIdProvider({
+    host: '127.0.0.1',
+    port: 0,
+    people: demoPeople,
+    clients: [{ clientId: 'gateway', clientSecret: 'gateway-secret', redirectUris: [`${url}/oidc/openid/callback`] }],
+  })
+  const oidc = { protocol: 'oidc', clientId: 'gateway', clientSecret: 'gateway-secret', allowInsecureHttp: true }
+  gateway = await startOwnGateway(
+    url,
+    {
+      providers: [
+        { id: 'corp', label: 'Corp', protocol: 'saml', metadata: './corp.xml' },
+        { id: 'partner', label: 'Partner', protocol: 'saml', metadata: './corp.xml' },
+        { id: 'openid', label: 'Open', issuer: openId.url, ...oidc },
+        { id: 'down', label: 'Down', issuer: `http://127.0.0.1:${await freePort()}`, ...oidc },
+        { id: 'silent', label: 'Silent', issuer: silentUrl, ...oidc },
+      ],
+      access: [{ when: { provider: 'corp', groups: 'dev' }, roles: [LOCKED] }],
+      operators: [{ when: { provider: 'corp', groups: '/platform-.*/' } }],
+    },
+    {
+      files: { 'corp.xml': corp.metadata },
+      state: { accounts: [{ id: '111122223333', name: 'Production' }], roles: [] },
+    },
+  )
+})
+afterAll(async () => {
+  await gateway.close()
+  await openId.close()
+  silent.closeAllConnections()
+  silent.close()
+})
+
+const signInAt = async (provider: string, attributes: Attributes): Promise<{ visitor: Visitor; page: Page }> => {
+  const visitor = new Visitor()
+  const answer = await answerOf(corp, visitor, gateway.url, provider, { subject: 'dora', attributes })
+  return { visitor, page: await postAnswer(visitor, answer) }
+}
+
+const asOperator = () => signInAt('corp', { groups: ['dev', 'platform-team'] })
+const status = (visitor: Visitor): Promise<Page> => visitor.open(`${gateway.url}/status`)
+
+/** What the page says of a provider. */
+const partOf = ({ body }: Page, id: string): string =>
+  new RegExp(`<section class="panel" aria-labelledby="provider-${id}">.*?</section>`, 's').exec(body)?.[0] ?? ''
+
+const countIn = (part: string, name: string): number =>
+  Number(new RegExp(`<dt>${name}</dt><dd>(\\d+)</dd>`).exec(part)?.[1])
+
+it('the chooser holds nothing against a provider that has not answered yet, and says why another cannot be used', async () => {
+  const { body } = await new Visitor().open(`${gateway.url}/login`)
+  const silentRow = (body.match(/<li>.*?<\/li>/gs) ?? []).find((row) => row.includes('>Silent<'))
+  expect(silentRow).toContain('href="/login/silent"')
+  const downRow = (body.match(/<li>.*?<\/li>/gs) ?? []).find((row) => row.includes('>Down<'))
+  expect(downRow).toContain('The identity provider cannot be reached.')
+})
+
+describe('who may see the status', () => {
+  it('is whom the rules under operators name, who find it in the navigation', async () => {
+    const { visitor, page } = await asOperator()
+    expect(page.body).toContain('href="/status"')
+    expect((await status(visitor)).status).toBe(200)
+  })
+
+  it.each([
+    ['corp', ['dev']],
+    ['corp', ['xplatform-team']],
+    ['partner', ['platform-team']],
+  ])('is not whoever comes from %s with %j', async (provider, groups) => {
+    const { visitor, page } = await signInAt(provider, { groups })
+    expect(page.body).not.toContain('href="/status"')
+    expect(refusalIn((await status(visitor)).body)).toMatchObject({ status: 403, code: 'operator.required' })
+  })
+
+  it('is nobody who is not signed in', async () => {
+    expect((await status(new Visitor())).url).toContain('/login?return_to=%2Fstatus')
+  })
+})
+
+describe('the status', () => {
+  it('has each provider with what is known of it, and since when', async () => {
+    const { visitor } = await asOperator()
+    await signIn(new Visitor(), { gateway: gateway.url, provider: 'openid', username: 'alice' })
+    const page = await status(visitor)
+    expect(partOf(page, 'corp')).toMatch(/data-health="good">well<.*People can sign in.*<dt>Metadata read</s)
+    expect(partOf(page, 'openid')).toMatch(/data-health="good">well<.*<dt>Discovered<.*<dt>Keys read</s)
+    expect(partOf(page, 'down')).toMatch(/data-health="bad">broken<.*Nobody can sign in.*oidc[.]provider_unavailable/s)
+  })
+
+  it('has the end of every certificate, ours and theirs', async () => {
+    const { visitor } = await asOperator()
+    const { body } = await status(visitor)
+    expect(body).toContain('this gateway&#39;s signing certificate')
+    expect(body).toContain('the signing certificate of provider corp')
+    expect(body).toMatch(/data-health="good">until \d{4}-\d\d-\d\d</)
+  })
+
+  it('counts sign-ins, refusals and exchanges by provider', async () => {
+    const { visitor, page } = await asOperator()
+    const before = await status(visitor)
+    await signInAt('corp', { groups: ['dev'] })
+    await visitor.submit(page, formWith(page, 'role', LOCKED))
+    const refused = await new Visitor().post(
+      `${gateway.url}/saml/corp/acs`,
+      { SAMLResponse: 'nonsense!' },
+      { from: 'https://idp.example/' },
+    )
+    const after = await status(visitor)
+    const grown = (id: string, name: string) => countIn(partOf(after, id), name) - countIn(partOf(before, id), name)
+    expect(grown('corp', 'Sign-ins')).toBe(1)
+    expect(grown('corp', 'Refused sign-ins')).toBe(1)
+    expect(grown('corp', 'Denied exchanges')).toBe(1)
+    expect(grown('corp', 'Exchanges')).toBe(0)
+    expect(grown('partner', 'Sign-ins')).toBe(0)
+    const { code, reference } = refusalIn(refused.body)
+    expect(partOf(after, 'corp')).toContain(`<code>${code}</code>`)
+    expect(partOf(after, 'corp')).toContain(`<code>${reference}</code>`)
+  })
+
+  it('holds no key and no secret', async () => {
+    const { visitor } = await asOperator()
+    const { body } = await status(visitor)
+    expect(body).not.toMatch(/PRIVATE KEY|gateway-secret|only for tests/)
+  })
+})
