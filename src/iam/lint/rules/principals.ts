@@ -66,7 +66,9 @@ const lookAlike = (policy: Policy, facts: LintFacts): readonly Hit[] =>
 const missing = (policy: Policy, facts: LintFacts): readonly Hit[] => {
   const meantOnes = new Set(lookAlikes(policy, facts).map(({ meant }) => meant))
   const isNamed = (name: string): boolean =>
-    allowsOf(policy).some(({ principal }) => !principal.negated && (principal.anyone || principal.federated.has(name)))
+    allowsOf(policy).some(
+      ({ principal: { anyone, federated, negated } }) => (anyone || federated.has(name)) !== negated,
+    )
   return facts.evidence
     .filter(({ provider }) => !isNamed(provider) && !meantOnes.has(provider))
     .map(({ provider }) => ({
