@@ -18,7 +18,7 @@ describe('An access key id', () => {
     expect(accountOf(keyId)).toBe(account)
   })
 
-  it('holds its account, whatever the chance', () => {
+  it('holds its account, whatever the chance [A.6 key ids] [A.6 account in the key]', () => {
     const account = fc.integer({ min: 0, max: 999_999_999_999 }).map((number) => String(number).padStart(12, '0'))
     fc.assert(
       fc.property(account, fc.uint8Array({ minLength: 5, maxLength: 5 }), (number, chance) => {

@@ -85,7 +85,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
       ),
       'SignatureDoesNotMatch',
     ],
-  ])('with a code to Authorization: %s', async (authorization, code) => {
+  ])('with a code to Authorization: %s [A.4 IncompleteSignature]', async (authorization, code) => {
     const headers = { authorization, 'x-amz-date': '20261122T000000Z' }
     const response = await fetch(aws.url, {
       method: 'POST',
@@ -108,7 +108,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     )
   })
 
-  it('to a signature that comes with an unsigned call by ignoring it', async () => {
+  it('to a signature that comes with an unsigned call by ignoring it [A.1 unsigned]', async () => {
     const body = new URLSearchParams({
       Action: 'AssumeRoleWithSAML',
       RoleArn: ROLE,

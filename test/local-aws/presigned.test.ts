@@ -32,7 +32,7 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', (
     return wireAnswer(response.status, await response.text())
   }
 
-  it('says who signed it', async () => {
+  it('says who signed it [A.1 presigned] [A.1 query]', async () => {
     expect((await ask(url())).element('Arn')).toBe(USER.arn)
   })
 

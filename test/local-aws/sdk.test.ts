@@ -122,7 +122,7 @@ describe('The AWS SDK against the local AWS', () => {
 })
 
 describe('GetCallerIdentity', () => {
-  it('says who the assumed role is', async () => {
+  it('says who the assumed role is [A.5 GetCallerIdentity role] [A.6 assumed role id] [A.6 prefixes]', async () => {
     const { Arn, Account, UserId } = await client(await assumedKey()).send(new GetCallerIdentityCommand({}))
     expect(Arn).toBe('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com')
     expect(Account).toBe('111122223333')
@@ -145,7 +145,7 @@ describe('GetCallerIdentity', () => {
     expect(await codeOf(client(key).send(new GetCallerIdentityCommand({})))).toBe('InvalidClientTokenId')
   })
 
-  it('refuses temporary credentials without their session token', async () => {
+  it('refuses temporary credentials without their session token [A.1 session token]', async () => {
     const { accessKeyId, secretAccessKey } = await assumedKey()
     expect(await codeOf(client({ accessKeyId, secretAccessKey }).send(new GetCallerIdentityCommand({})))).toBe(
       'InvalidClientTokenId',
@@ -172,7 +172,7 @@ describe('GetCallerIdentity', () => {
     }
   })
 
-  it('refuses a signature of sixteen minutes ahead', async () => {
+  it('refuses a signature of sixteen minutes ahead [A.4 SignatureDoesNotMatch time]', async () => {
     const key = await assumedKey()
     const before = clock
     clock = new Date(before.getTime() - 16 * 60_000)
@@ -183,7 +183,7 @@ describe('GetCallerIdentity', () => {
     }
   })
 
-  it('refuses a signature that is sixteen minutes old', async () => {
+  it('refuses a signature that is sixteen minutes old [A.4 SignatureDoesNotMatch time]', async () => {
     const key = await assumedKey()
     const before = clock
     clock = new Date(before.getTime() + 16 * 60_000)
@@ -195,7 +195,7 @@ describe('GetCallerIdentity', () => {
     }
   })
 
-  it('refuses a call that is not signed', async () => {
+  it('refuses a call that is not signed [A.4 MissingAuthenticationToken]', async () => {
     const response = await fetch(aws.url, {
       method: 'POST',
       body: new URLSearchParams({ Action: 'GetCallerIdentity' }),
