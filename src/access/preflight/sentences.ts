@@ -27,9 +27,10 @@ const partSentence = (finding: Finding): string | undefined => {
   if (element === undefined)
     return `${statement} of the role's trust policy ${outcome === 'unknown' ? 'may deny' : 'denies'} the call.`
   if (element === 'Condition') return conditionSentence(statement, operator, key, finding)
-  const who = element.endsWith('Principal') ? 'is about' : 'is about the action'
-  const negated = element.startsWith('Not') ? `everything but ${expected}` : expected
-  return `${statement} of the role's trust policy ${who} ${negated}, and AWS is asked by ${found}.`
+  const wanted = element.startsWith('Not') ? `all but ${expected}` : expected
+  return element.endsWith('Principal')
+    ? `${statement} of the role's trust policy names ${wanted} as principal; the provider that vouches is ${found}.`
+    : `${statement} of the role's trust policy is about ${wanted}; the call is ${found}.`
 }
 
 const checkSentence = ({ name, expected, found, source }: Finding): string => {

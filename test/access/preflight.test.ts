@@ -1,0 +1,373 @@
+/** AWS's list of causes, one broken thing each. Expected values are those of aws-sts-semantics, named beside the case. */
+import { describe, expect, it } from 'vitest'
+import type { PreflightFacts, ShownAssertion, ShownToken } from '../../src/access/preflight/facts.ts'
+import { changeSentence, reasonSentence } from '../../src/access/preflight/sentences.ts'
+import { preflight } from '../../src/access/preflight.ts'
+import { parseRoleArn, type RoleArn } from '../../src/core/arn.ts'
+import { samlContext, webIdentityContext } from '../../src/iam/condition-keys.ts'
+import { parseTrustPolicy } from '../../src/iam/policy.ts'
+
+const NOW = new Date('2026-11-22T12:00:00Z')
+const ACCOUNT = '111122223333'
+const SAML_PROVIDER = `arn:aws:iam::${ACCOUNT}:saml-provider/corp`
+const OIDC_PROVIDER = `arn:aws:iam::${ACCOUNT}:oidc-provider/id.example.com`
+const RECIPIENT = 'https://signin.aws.amazon.com/saml'
+
+const roleOf = (arn: string): RoleArn => {
+  const role = parseRoleArn(arn)
+  if (!role) throw new Error(arn)
+  return role
+}
+const role = roleOf(`arn:aws:iam::${ACCOUNT}:role/Developer`)
+
+const policyOf = (...Statement: readonly unknown[]) => parseTrustPolicy({ Version: '2012-10-17', Statement })
+const ACTIONS = ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity']
+const samlAllow = {
+  Effect: 'Allow',
+  Principal: { Federated: SAML_PROVIDER },
+  Action: ACTIONS,
+  Condition: { StringEquals: { 'SAML:aud': RECIPIENT } },
+}
+const tokenAllow = {
+  Effect: 'Allow',
+  Principal: { Federated: OIDC_PROVIDER },
+  Action: 'sts:AssumeRoleWithWebIdentity',
+  Condition: { StringEquals: { 'id.example.com:aud': 'fedgate', 'id.example.com:sub': 'alice' } },
+}
+
+const nameId = { value: 'alice', format: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent' }
+const assertionOf = (recipient: string, affiliations: readonly string[] = ['staff']) =>
+  samlContext({
+    issuer: 'https://corp.example/metadata',
+    recipient,
+    nameId,
+    attributes: new Map([['urn:oid:1.3.6.1.4.1.5923.1.1.1.1', affiliations]]),
+    providerArn: SAML_PROVIDER,
+  })
+
+/** A provider's own assertion, all well. */
+const assertion: ShownAssertion = {
+  kind: 'saml',
+  principal: SAML_PROVIDER,
+  identity: assertionOf(RECIPIENT),
+  recipient: RECIPIENT,
+  audiences: ['urn:amazon:webservices'],
+  nameId,
+  rolePairs: [{ role, providerArn: SAML_PROVIDER }],
+  confirmationCount: 1,
+  isReadable: true,
+  length: 100_000,
+  life: { issuedAt: NOW, expiresAt: new Date('2026-11-22T12:05:00Z') },
+}
+
+const claims = { iss: 'https://id.example.com', aud: 'fedgate', sub: 'alice' }
+/** A provider's own token, all well. */
+const token: ShownToken = {
+  kind: 'web-identity',
+  principal: OIDC_PROVIDER,
+  identity: webIdentityContext({ issuer: claims.iss, subject: 'alice', audience: 'fedgate', claims }),
+  subject: 'alice',
+  audiences: ['fedgate'],
+  statedAudiences: ['fedgate'],
+  clientId: 'fedgate',
+  algorithm: 'RS256',
+  length: 20_000,
+  life: { issuedAt: NOW, expiresAt: new Date('2026-11-22T12:10:00Z') },
+}
+
+const session = {
+  roleSessionName: 'alice@example.com',
+  sourceIdentity: 'alice',
+  tags: new Map([['CostCenter', '4711']]),
+  transitiveTagKeys: ['CostCenter'],
+  packedSizePercent: 4,
+}
+
+const common = {
+  role,
+  durationSeconds: 3600,
+  maxSessionSeconds: 3600,
+  call: { now: NOW, region: 'eu-west-1', secureTransport: true },
+}
+const bySaml: PreflightFacts = { ...common, session, shown: assertion, trustPolicy: policyOf(samlAllow) }
+const byToken: PreflightFacts = {
+  ...common,
+  session: { ...session, sourceIdentity: undefined, tags: new Map(), transitiveTagKeys: [] },
+  shown: token,
+  trustPolicy: policyOf(tokenAllow),
+}
+
+const saml = (changes: Partial<PreflightFacts>) => preflight({ ...bySaml, ...changes })
+const shownSaml = (changes: Partial<ShownAssertion>) => saml({ shown: { ...assertion, ...changes } })
+const shownToken = (changes: Partial<ShownToken>) => preflight({ ...byToken, shown: { ...token, ...changes } })
+/** A session that needs nothing but the call itself. */
+const bare = { ...session, sourceIdentity: undefined, tags: new Map(), transitiveTagKeys: [] }
+const trusting = (...statements: readonly unknown[]) => saml({ session: bare, trustPolicy: policyOf(...statements) })
+const inSession = (changes: Partial<PreflightFacts['session']>) => saml({ session: { ...session, ...changes } })
+
+describe('all is well', () => {
+  it.each([
+    ['a response', bySaml],
+    ['a token', byToken],
+  ])('with %s', (_, facts) => {
+    const { outcome, verdict, decidedBy } = preflight(facts)
+    expect({ outcome, decidedBy }).toEqual({ outcome: 'allowed', decidedBy: undefined })
+    expect(verdict.filter((finding) => finding.outcome !== 'pass')).toEqual([])
+  })
+
+  it('and what AWS will see is told, with where it is from', () => {
+    expect(preflight(bySaml).context).toEqual(
+      expect.arrayContaining([
+        { key: 'saml:aud', values: [RECIPIENT], multi: false, source: 'SubjectConfirmationData/@Recipient' },
+        expect.objectContaining({ key: 'aws:RequestTag/CostCenter', values: ['4711'] }),
+        expect.objectContaining({ key: 'sts:SourceIdentity', values: ['alice'] }),
+      ]),
+    )
+  })
+
+  it('and nobody says from which address AWS will be asked', () => {
+    const keys = preflight(bySaml).context.map(({ key }) => key)
+    expect(keys.filter((key) => /SourceIp|UserAgent/.test(key))).toEqual([])
+  })
+})
+
+const elsewhere = 'arn:aws:iam::444455556666'
+const ELSEWHERE = `${elsewhere}:oidc-provider/id.example.com`
+const REDEEMED = { issuedAt: new Date('2026-11-22T11:54:59Z'), expiresAt: new Date('2026-11-22T11:59:59Z') }
+
+describe.each([
+  // A.5: AWSReservedSSO_ roles are for Identity Center.
+  [
+    'roleTakesFederation',
+    saml({
+      role: roleOf(`arn:aws:iam::${ACCOUNT}:role/AWSReservedSSO_Admin`),
+      shown: { ...assertion, rolePairs: undefined },
+    }),
+  ],
+  // A.2: 900..43200, and not above the role's own MaxSessionDuration.
+  ['durationIsAllowed', saml({ durationSeconds: 899 })],
+  ['durationIsAllowed', saml({ durationSeconds: 3601 })],
+  // C.5: looked up in the role's account.
+  [
+    'providerIsInRolesAccount',
+    preflight({
+      ...byToken,
+      shown: { ...token, principal: ELSEWHERE },
+      trustPolicy: policyOf({ ...tokenAllow, Principal: { Federated: ELSEWHERE } }),
+    }),
+  ],
+  // A.2: SAMLAssertionType, clientTokenType.
+  ['evidenceFits', shownSaml({ length: 100_001 })],
+  ['evidenceFits', shownToken({ length: 20_001 })],
+  // C.6
+  ['algorithmIsTaken', shownToken({ algorithm: 'PS256' })],
+  ['algorithmIsTaken', shownToken({ algorithm: 'EdDSA' })],
+  ['assertionIsReadable', shownSaml({ isReadable: false })],
+  // B.5
+  ['audienceIsTaken', shownSaml({ audiences: ['https://aws.example.com/saml/corp/metadata'] })],
+  ['hasOneConfirmation', shownSaml({ confirmationCount: 2 })],
+  ['evidenceIsCurrent', shownSaml({ life: REDEEMED })],
+  ['subjectIsNamed', shownSaml({ nameId: undefined })],
+  // B.4
+  ['roleIsInAssertion', shownSaml({ rolePairs: [] })],
+  ['roleIsInAssertion', shownSaml({ rolePairs: [{ role, providerArn: `${SAML_PROVIDER}2` }] })],
+  // C.4, C.6
+  ['audienceIsTaken', shownToken({ audiences: ['other'], statedAudiences: ['other'] })],
+  ['evidenceIsCurrent', shownToken({ life: REDEEMED })],
+  ['subjectIsNamed', shownToken({ subject: undefined })],
+  // A.2: roleSessionNameType, sourceIdentityType.
+  ['sessionNameIsLegal', inSession({ roleSessionName: 'a' })],
+  ['sessionNameIsLegal', inSession({ roleSessionName: 'alice archer' })],
+  ['sessionNameIsLegal', inSession({ roleSessionName: 'a'.repeat(65) })],
+  ['sourceIdentityIsLegal', inSession({ sourceIdentity: 'aws:alice' })],
+  ['sourceIdentityIsLegal', inSession({ sourceIdentity: 'alice archer' })],
+  ['sourceIdentityIsLegal', inSession({ sourceIdentity: undefined, whyNoSourceIdentity: 'email is missing' })],
+  // D.1
+  ['sessionTagsAreLegal', inSession({ tags: new Map([['k'.repeat(129), 'v']]), transitiveTagKeys: [] })],
+  ['sessionTagsAreLegal', inSession({ tags: new Map([['CostCenter', 'v'.repeat(257)]]) })],
+  ['sessionTagsAreLegal', inSession({ tags: new Map([['CostCenter', 'a;b']]) })],
+  ['sessionTagsAreLegal', inSession({ tags: new Map([['aws:x', 'v']]), transitiveTagKeys: [] })],
+  ['sessionTagsAreLegal', inSession({ tags: new Map([...'ab'].map((key) => [key, 'v'])), transitiveTagKeys: ['c'] })],
+  [
+    'sessionTagsAreLegal',
+    inSession({ tags: new Map(Array.from({ length: 51 }, (_, n) => [`k${n}`, 'v'])), transitiveTagKeys: [] }),
+  ],
+  [
+    'sessionTagsAreLegal',
+    inSession({ tags: new Map(['Cost', 'cost'].map((key) => [key, 'v'])), transitiveTagKeys: [] }),
+  ],
+  // D.3
+  ['tagsArePermitted', saml({ trustPolicy: policyOf({ ...samlAllow, Action: [ACTIONS[0], ACTIONS[2]] }) })],
+  ['sourceIdentityIsPermitted', saml({ trustPolicy: policyOf({ ...samlAllow, Action: ACTIONS.slice(0, 2) }) })],
+  // E.1 to E.3
+  ['providerIsInPrincipal', trusting({ ...samlAllow, Principal: { Federated: `${SAML_PROVIDER}2` } })],
+  ['actionIsAllowed', trusting({ ...samlAllow, Action: 'sts:AssumeRoleWithWebIdentity' })],
+  ['conditionsHold', trusting({ ...samlAllow, Condition: { StringEquals: { 'saml:sub': 'bob' } } })],
+  ['noStatementDenies', trusting(samlAllow, { ...samlAllow, Effect: 'Deny' })],
+])('%s', (name, judged) => {
+  it('is named as the one thing that fails', () => {
+    const failed = judged.verdict.filter(({ outcome }) => outcome === 'fail').map((finding) => finding.name)
+    expect(judged.outcome).toBe('denied')
+    expect(failed).toContain(name)
+    expect(failed.filter((each) => !each.includes('Statement['))).toEqual([name])
+  })
+
+  it('comes with a reason and with what to change', () => {
+    expect(reasonSentence(judged)).toMatch(/^(AWS wants that|Statement\[).+\.$/s)
+    expect(changeSentence(judged)).toMatch(/\.$/)
+  })
+})
+
+describe.each([
+  ['no trust policy is known', 'trustPolicyIsKnown', saml({ trustPolicy: undefined })],
+  // E.1, I.5: docs speak of the account that owns the provider.
+  [
+    'a SAML provider is of another account',
+    'providerIsInRolesAccount',
+    saml({
+      shown: {
+        ...assertion,
+        principal: `${elsewhere}:saml-provider/corp`,
+        rolePairs: [{ role, providerArn: `${elsewhere}:saml-provider/corp` }],
+      },
+      trustPolicy: policyOf({ ...samlAllow, Principal: { Federated: `${elsewhere}:saml-provider/corp` } }),
+    }),
+  ],
+  // C.4: documented for Google only.
+  ['azp is not the client', 'audienceIsTaken', shownToken({ audiences: ['app'] })],
+  // A.4, I.2: the bound on iat is not known.
+  [
+    'a token is older than a day',
+    'evidenceIsCurrent',
+    shownToken({ life: { issuedAt: new Date('2026-11-21T11:59:59Z'), expiresAt: new Date('2026-11-22T13:00:00Z') } }),
+  ],
+  // D.4, I.3: the algorithm is not published.
+  ['tags weigh too much by the estimate', 'sessionTagsFit', inSession({ packedSizePercent: 101 })],
+  // B.5: Recipients beyond AWS's own.
+  [
+    'nothing in the policy names a Recipient that is not of AWS',
+    'recipientIsTaken',
+    saml({
+      shown: {
+        ...assertion,
+        recipient: 'https://aws.example.com/saml/corp/acs',
+        identity: assertionOf('https://aws.example.com/saml/corp/acs'),
+      },
+      trustPolicy: policyOf({ ...samlAllow, Condition: { StringEquals: { 'saml:sub': 'alice' } } }),
+    }),
+  ],
+  // E.4: "unsupported by docs".
+  [
+    'a list meets no set operator',
+    'conditionsHold',
+    saml({
+      shown: { ...assertion, identity: assertionOf(RECIPIENT, ['staff', 'member']) },
+      trustPolicy: policyOf({ ...samlAllow, Condition: { StringEquals: { 'saml:edupersonaffiliation': 'staff' } } }),
+    }),
+  ],
+  // E.1: wildcards cover the federated calls [K].
+  [
+    'the action has a wildcard',
+    'actionIsAllowed',
+    saml({ trustPolicy: policyOf({ ...samlAllow, Action: ['sts:*'] }) }),
+  ],
+  [
+    'an Allow asks for the address of the caller',
+    'conditionsHold',
+    saml({ trustPolicy: policyOf({ ...samlAllow, Condition: { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } } }) }),
+  ],
+  [
+    'a Deny asks for the address of the caller',
+    'noStatementDenies',
+    saml({
+      trustPolicy: policyOf(samlAllow, {
+        ...samlAllow,
+        Effect: 'Deny',
+        Condition: { NotIpAddress: { 'aws:SourceIp': '203.0.113.0/24' } },
+      }),
+    }),
+  ],
+  [
+    "an Allow asks for a tag of the role's",
+    'conditionsHold',
+    saml({ trustPolicy: policyOf({ ...samlAllow, Condition: { StringEquals: { 'aws:ResourceTag/Team': 'x' } } }) }),
+  ],
+])('when %s', (_, name, judged) => {
+  it(`the answer is unknown, by ${name}`, () => {
+    expect(judged.outcome).toBe('unknown')
+    expect(judged.verdict.find(({ outcome }) => outcome === 'unknown' || outcome === 'fail')?.name).toBe(name)
+    expect(reasonSentence(judged)).toMatch(/\.$/)
+  })
+})
+
+describe('what nobody foresees', () => {
+  const byAddress = { IpAddress: { 'aws:SourceIp': '203.0.113.0/24' } }
+
+  it('does not spoil an Allow that needs none of it', () => {
+    expect(saml({ trustPolicy: policyOf({ ...samlAllow, Condition: byAddress }, samlAllow) }).outcome).toBe('allowed')
+  })
+
+  it('does not soften a Deny that needs none of it', () => {
+    const deny = { ...samlAllow, Effect: 'Deny' }
+    expect(saml({ trustPolicy: policyOf({ ...samlAllow, Condition: byAddress }, deny) }).outcome).toBe('denied')
+  })
+
+  it('does not hide a condition that fails for certain', () => {
+    const Condition = { ...byAddress, StringEquals: { 'saml:sub': 'bob' } }
+    const { outcome, decidedBy } = saml({ trustPolicy: policyOf({ ...samlAllow, Condition }) })
+    expect({ outcome, name: decidedBy?.name }).toEqual({
+      outcome: 'denied',
+      name: 'Statement[0].Condition.StringEquals.saml:sub',
+    })
+  })
+})
+
+describe('the deciding finding', () => {
+  it('is the condition of the statement that came nearest, with the value had and the value wanted', () => {
+    const near = { ...samlAllow, Condition: { StringEquals: { 'SAML:aud': RECIPIENT, 'saml:sub': 'bob' } } }
+    const far = { ...samlAllow, Condition: { StringEquals: { 'saml:iss': 'x', 'saml:sub': 'y', 'saml:doc': 'z' } } }
+    expect(saml({ trustPolicy: policyOf(far, near) }).decidedBy).toEqual({
+      name: 'Statement[1].Condition.StringEquals.saml:sub',
+      outcome: 'fail',
+      expected: 'bob',
+      found: 'alice',
+      source: 'NameID',
+    })
+  })
+
+  it('is what AWS asks first, where several things are wrong', () => {
+    const many = saml({ durationSeconds: 1, trustPolicy: policyOf({ ...samlAllow, Effect: 'Deny' }) })
+    expect(many.decidedBy?.name).toBe('durationIsAllowed')
+  })
+
+  it('says of a kept file that its age is no matter, and that it would be', () => {
+    const { outcome, verdict } = shownSaml({ life: REDEEMED, isKept: true })
+    const finding = verdict.find(({ name }) => name === 'evidenceIsCurrent')
+    expect({ outcome, finding }).toEqual({
+      outcome: 'allowed',
+      finding: expect.objectContaining({ outcome: 'pass', warning: expect.stringContaining('5 minutes') }),
+    })
+  })
+})
+
+describe('the reason in a sentence', () => {
+  it('names statement, key, both values and where the value came from', () => {
+    const Condition = { StringEquals: { 'SAML:aud': `${RECIPIENT}/` } }
+    expect(reasonSentence(saml({ trustPolicy: policyOf({ ...samlAllow, Condition }) }))).toBe(
+      `Statement[0] of the role's trust policy asks that SAML:aud be ${RECIPIENT}/ (StringEquals), and AWS sees ${RECIPIENT} (from SubjectConfirmationData/@Recipient).`,
+    )
+  })
+
+  it('says so where AWS sees no such key', () => {
+    const Condition = { StringEquals: { 'saml:groups': 'aws-dev' } }
+    const judged = saml({ trustPolicy: policyOf({ ...samlAllow, Condition }) })
+    expect(reasonSentence(judged)).toBe(
+      "Statement[0] of the role's trust policy asks that saml:groups be aws-dev (StringEquals), and AWS sees no such key in this call.",
+    )
+    expect(changeSentence(judged)).toContain('Ask for a key that AWS sees')
+  })
+
+  it('is none where all is well', () => {
+    expect([reasonSentence(preflight(bySaml)), changeSentence(preflight(bySaml))]).toEqual([undefined, undefined])
+  })
+})
