@@ -9,6 +9,10 @@ export const startErrors = {
     sentence: 'The address to listen on cannot be used.',
     hint: 'Check the host and the port under `listen`.',
   },
+  'start.cannot_write': {
+    sentence: 'A file cannot be written.',
+    hint: 'Check the path, and who may write there.',
+  },
   'start.key_unusable': {
     sentence: 'A signing key cannot be used.',
     hint: 'Check the files, or remove both so that they are made anew.',

@@ -14,10 +14,12 @@ export const startLocalAws = async (
   const { listen, allowHttpIssuers } = config.localAws
   // Loaded only where it runs: a gateway in front of real AWS never reads this code.
   const local = await import('../local-aws/server.ts')
-  const { now, log } = surroundings
+  const { now, log, trail } = surroundings
   const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer))
   const state = await localAwsState(config, ours, surroundings)
-  return local.startLocalAws({ listen, state, allowHttpIssuers, now, log }).catch((error: unknown) => {
-    throw listenError(error, `${listen.host}:${listen.port}`)
-  })
+  return local
+    .startLocalAws({ listen, state, allowHttpIssuers, now, log, ...(trail && { trail }) })
+    .catch((error: unknown) => {
+      throw listenError(error, `${listen.host}:${listen.port}`)
+    })
 }

@@ -16,6 +16,8 @@ import { theirMetadata } from './their-metadata.ts'
 export interface LocalAwsSurroundings {
   readonly now: () => Date
   readonly log: (line: string) => void
+  /** Gets each event of the trail as a line of JSON. */
+  readonly trail?: (line: string) => void
 }
 
 /** Every role that a rule names outright, with the trust policy that its providers need. */
@@ -92,17 +94,18 @@ const without = <Item extends { readonly arn: string }>(
   known: readonly Item[],
 ): readonly Item[] => items.filter(({ arn }) => !known.some((item) => item.arn === arn))
 
-/** Files that a state file names are looked for beside it. */
-export const besideFile =
-  (file: string) =>
-  (path: string): string =>
-    readFileSync(resolve(dirname(file), path), 'utf8')
-
-const writtenState = async ({ localAws: { stateFile: file } }: Config): Promise<LocalAwsState | undefined> => {
-  if (file === undefined) return undefined
+/** What a state file says; files that it names are looked for beside it. Throws LocalAwsError. */
+export const readStateFile = async (file: string): Promise<LocalAwsState> => {
   const { parseLocalAwsState } = await import('../local-aws/state/file.ts')
-  return parseLocalAwsState(await readFile(file, 'utf8'), besideFile(file))
+  const { LocalAwsError } = await import('../local-aws/errors.ts')
+  const yaml = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new LocalAwsError('local_aws.state_invalid', [`${file} cannot be read: ${error.message}`])
+  })
+  return parseLocalAwsState(yaml, (path) => readFileSync(resolve(dirname(file), path), 'utf8'))
 }
+
+const writtenState = async ({ localAws: { stateFile: file } }: Config): Promise<LocalAwsState | undefined> =>
+  file === undefined ? undefined : readStateFile(file)
 
 /** The roles that the local AWS starts with. Throws LocalAwsError when the state file is not one. */
 export const localRoles = async (config: Config): Promise<readonly RoleState[]> =>

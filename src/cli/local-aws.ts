@@ -1,60 +1,91 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import type { RunningServer } from '../core/running-server.ts'
 import { Secret } from '../core/secret.ts'
 import type { LocalAwsState } from '../local-aws/state.ts'
-import { listenError } from './errors.ts'
+import { listenError, StartError } from './errors.ts'
 import { gatewayKeys } from './gateway-server.ts'
 import { readConfig } from './load-config.ts'
 import { startLocalAws } from './local-aws-server.ts'
+import { type LocalAwsSurroundings, readStateFile } from './local-aws-state.ts'
 import type { LocalAwsOptions } from './options.ts'
 import { type Output, openOutput } from './output.ts'
 import { untilStopped } from './until-stopped.ts'
 
 const now = (): Date => new Date()
 
-const startConfigured = async (file: string, output: Output) => {
+const startConfigured = async (file: string, surroundings: LocalAwsSurroundings): Promise<RunningServer> => {
   const config = await readConfig(file, process.env)
-  return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], { now, log: output.note })
+  return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], surroundings)
 }
 
 const ACCOUNT = '111122223333'
-const DEFAULT_LISTEN = { host: '127.0.0.1', port: 8081 }
+const DEFAULT_PORT = 8081
 
-/** One account with one user, so that there is somebody to be. The keys are new at every start. */
-const sampleState = (): LocalAwsState & { readonly users: readonly [LocalAwsState['users'][number]] } => ({
-  accounts: [{ id: ACCOUNT, name: 'Sample' }],
-  users: [
-    {
-      arn: `arn:aws:iam::${ACCOUNT}:user/admin`,
-      accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
-      secretAccessKey: new Secret(randomBytes(30).toString('base64')),
-    },
-  ],
-  roles: [],
-  samlProviders: [],
-  oidcProviders: [],
-})
+const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
 
-const startSample = async (output: Output) => {
-  const state = sampleState()
-  const { startLocalAws: start } = await import('../local-aws/server.ts')
-  const server = await start({ listen: DEFAULT_LISTEN, state, allowHttpIssuers: true, now, log: output.note }).catch(
-    (error: unknown) => {
-      throw listenError(error, `${DEFAULT_LISTEN.host}:${DEFAULT_LISTEN.port}`)
-    },
-  )
-  const [{ arn, accessKeyId, secretAccessKey }] = state.users
+/** One account with one user who may do everything, so that there is somebody to be. The keys are new at every start. */
+const sampleState = async (output: Output): Promise<LocalAwsState> => {
+  const { accessKeyId: newKeyId } = await import('../local-aws/access-keys.ts')
+  const arn = `arn:aws:iam::${ACCOUNT}:user/admin`
+  const accessKeyId = newKeyId('AKIA', ACCOUNT, randomBytes(5))
+  const secretAccessKey = new Secret(randomBytes(30).toString('base64'))
   output.print(`# ${arn}, until this program ends`)
   output.print(`export AWS_ACCESS_KEY_ID='${accessKeyId}'`)
   output.print(`export AWS_SECRET_ACCESS_KEY='${secretAccessKey.reveal()}'`)
-  return server
+  return {
+    accounts: [{ id: ACCOUNT, name: 'Sample' }],
+    users: [{ arn, accessKeyId, secretAccessKey, policies: { everything } }],
+    roles: [],
+    samlProviders: [],
+    oidcProviders: [],
+  }
+}
+
+const startAlone = async (port: number, state: LocalAwsState, surroundings: LocalAwsSurroundings) => {
+  const { startLocalAws: start } = await import('../local-aws/server.ts')
+  const listen = { host: '127.0.0.1', port }
+  return start({ listen, state, allowHttpIssuers: true, ...surroundings }).catch((error: unknown) => {
+    throw listenError(error, `${listen.host}:${listen.port}`)
+  })
+}
+
+interface TrailFile {
+  readonly write: (line: string) => void
+  close(): Promise<void>
+}
+
+/** Appends to the file, which only its owner reads when it is new. Throws StartError where that is not possible. */
+const openTrail = async (file: string, { note }: Output): Promise<TrailFile> => {
+  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 })
+  await once(stream, 'open').catch((cause: Error) => {
+    throw new StartError('start.cannot_write', { sentence: `${file} cannot be written: ${cause.message}`, cause })
+  })
+  stream.on('error', (error) => note(`the trail ${file} is no longer written: ${error.message}`))
+  return {
+    write: (line) => {
+      stream.write(`${line}\n`)
+    },
+    close: async () => {
+      stream.end()
+      await once(stream, 'close')
+    },
+  }
 }
 
 /** Runs the local AWS alone until it is stopped. */
-export const runLocalAws = async ({ config }: LocalAwsOptions): Promise<void> => {
+export const runLocalAws = async ({ config, state, cloudtrail, port }: LocalAwsOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const stopped = untilStopped()
-  const server = await (config === undefined ? startSample(output) : startConfigured(config, output))
+  const trail = cloudtrail === undefined ? undefined : await openTrail(cloudtrail, output)
+  const surroundings = { now, log: output.note, ...(trail && { trail: trail.write }) }
+  const server =
+    config === undefined
+      ? await startAlone(port ?? DEFAULT_PORT, await (state ? readStateFile(state) : sampleState(output)), surroundings)
+      : await startConfigured(config, surroundings)
   output.note(`the local AWS listens on ${server.url}`)
   await stopped
   await server.close()
+  await trail?.close()
 }

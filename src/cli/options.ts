@@ -36,6 +36,12 @@ export interface IssuerExportOptions {
 export interface LocalAwsOptions {
   /** Path of the configuration file, where there is one. */
   readonly config?: string
+  /** In its place: path of a file that says what exists. */
+  readonly state?: string
+  /** Path of the file that gets an event for every call. */
+  readonly cloudtrail?: string
+  /** Without a configuration, which has its own. */
+  readonly port?: number
 }
 
 export const trustPolicyFormats = ['json', 'terraform', 'cloudformation'] as const

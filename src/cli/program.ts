@@ -47,6 +47,12 @@ const parsePortBase = (text: string): number => {
   throw new InvalidArgumentError(`Give a port from 1 to ${LAST_PORT_BASE}.`)
 }
 
+const parsePort = (text: string): number => {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('Give a port from 0 to 65535.')
+}
+
 const parseTime = (text: string): Date => {
   const time = new Date(text)
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(time.getTime())) return time
@@ -168,7 +174,10 @@ const addLocalAws = (program: Command, run: Commands): void => {
   program
     .command('local-aws')
     .description('run the local AWS alone, for any AWS SDK or CLI through --endpoint-url')
-    .addOption(configOption())
+    .addOption(configOption().conflicts(['state', 'port']))
+    .option('--state <file>', 'what exists in it (YAML); without one: an account with one user, whose keys are printed')
+    .option('--port <port>', 'where it listens on loopback, 0 for any free port (default: 8081)', parsePort)
+    .option('--cloudtrail <file>', 'append an event for every call, as CloudTrail writes it')
     .action((options: LocalAwsOptions) => run.localAws(options))
 }
 

@@ -28,7 +28,7 @@ const MAX_BODY = 1024 * 1024
 const MAX_DISCARDED = 32 * 1024 * 1024
 
 export const readRequest = async (request: IncomingMessage): Promise<WebRequest> => {
-  const target = request.url ?? '/'
+  const target = originForm(request.url ?? '/')
   const mark = target.indexOf('?')
   return {
     method: request.method ?? '',
@@ -40,6 +40,9 @@ export const readRequest = async (request: IncomingMessage): Promise<WebRequest>
     remoteAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
   }
 }
+
+/** To a proxy a client names the whole URL: who has HTTP_PROXY lead here reaches every endpoint by its own name. */
+const originForm = (target: string): string => target.replace(/^http:\/\/[^/?#]*/i, '') || '/'
 
 /** node:http keeps apart what is repeated of `set-cookie` alone. */
 const joined = (headers: IncomingHttpHeaders): WebRequest['headers'] =>

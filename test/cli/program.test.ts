@@ -61,6 +61,11 @@ describe('fedgate', () => {
     ],
     [['explain', '--batch'], 'explain', { batch: true }],
     [['local-aws', '--config', 'f.yaml'], 'localAws', { config: 'f.yaml' }],
+    [
+      ['local-aws', '--state', 's.yaml', '--port', '0', '--cloudtrail', 't.jsonl'],
+      'localAws',
+      { state: 's.yaml', port: 0, cloudtrail: 't.jsonl' },
+    ],
   ])('%j runs its command with its options', async (args, name, options) => {
     const ran = await run(args)
     expect(ran.calls).toEqual([[name, options]])

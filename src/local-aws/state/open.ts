@@ -70,6 +70,7 @@ export const openState = (state: LocalAwsState, now: Date): Iam => {
 const problemsOf = (error: unknown): string[] => {
   if (error instanceof MalformedPolicyError)
     return error.problems.map(({ path, expected, found }) => `policy ${path}: expected ${expected}, found ${found}`)
+  if (error instanceof LocalAwsError) return [...error.problems]
   if (error instanceof FedgateError) return [`${error.message} ${reasonOf(error) ?? ''}`.trim()]
   throw error
 }
@@ -102,7 +103,7 @@ const tagsOf = (tags: Readonly<Record<string, string>> | undefined): ReadonlyMap
 const openMfa = ({ serial, secret, code }: MfaState): MfaDevice => {
   if (code) return fixedCodeDevice(serial, code)
   const key = secret && decodeBase32(secret.reveal())
-  if (!key) throw new LocalAwsError('local_aws.state_invalid', [], { found: `mfa ${serial} without a base32 secret` })
+  if (!key) throw new LocalAwsError('local_aws.state_invalid', [`mfa ${serial} has no base32 secret`])
   return totpDevice(serial, key)
 }
 
@@ -161,7 +162,7 @@ const openUser = (state: UserState): readonly User[] => {
 
 const openRole = (state: RoleState, now: Date): Role => {
   const arn = parseRoleArn(state.arn)
-  if (!arn) throw new LocalAwsError('local_aws.state_invalid', [], { expected: 'the ARN of a role', found: state.arn })
+  if (!arn) throw new LocalAwsError('local_aws.state_invalid', [`${state.arn} is not the ARN of a role`])
   const { trustPolicy } = state
   return {
     ...arn,
@@ -192,7 +193,7 @@ const openSamlProvider = (state: SamlProviderState, now: Date): SamlProvider => 
 
 const openPrivateKey = (pem: Secret, now: Date): DecryptionKey => {
   const key = decryptionKey(pem, now)
-  if (!key) throw new LocalAwsError('local_aws.state_invalid', [], { expected: 'an RSA private key in PEM' })
+  if (!key) throw new LocalAwsError('local_aws.state_invalid', ['expected an RSA private key in PEM'])
   return key
 }
 
