@@ -1,89 +1,196 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import { describe, expect, it } from 'vitest'
 import { list, single } from '../../src/iam/context.ts'
-import { allows, denies } from './support.ts'
+import { MalformedPolicyError } from '../../src/iam/errors.ts'
+import { operators } from '../../src/iam/operators.ts'
+import { allows, decide, denies, statement } from './support.ts'
 
 /**
- * Expected values: aws-sts-semantics E.4, which cites AWS's "IAM JSON policy elements: Condition operators" and
- * "Conditions with multiple context keys or values". Each row: operator, policy value, request value, met?
+ * Each family is headed by the section of "IAM JSON policy elements: Condition operators" (IAM User Guide) that its
+ * expected values are from; a row that another page decides names it. Rows: operator, policy value, request value, met?
  */
-const table: readonly (readonly [operator: string, wanted: unknown, found: string, met: boolean])[] = [
-  ['StringEquals', 'alice', 'alice', true],
-  ['StringEquals', 'alice', 'Alice', false],
-  ['StringEquals', 'al*', 'alice', false],
-  ['StringEquals', 'al*', 'al*', true],
-  ['StringEquals', 4711, '4711', true],
-  ['StringEquals', true, 'true', true],
-  ['StringNotEquals', 'alice', 'bob', true],
-  ['StringNotEquals', 'alice', 'alice', false],
-  ['StringEqualsIgnoreCase', 'ALICE', 'alice', true],
-  ['StringEqualsIgnoreCase', 'ALICE', 'alic', false],
-  ['StringNotEqualsIgnoreCase', 'ALICE', 'alice', false],
-  ['StringNotEqualsIgnoreCase', 'ALICE', 'bob', true],
-  ['StringLike', 'repo:acme/*:ref:refs/heads/main', 'repo:acme/shop:ref:refs/heads/main', true],
-  ['StringLike', 'repo:acme/*:ref:refs/heads/main', 'repo:acme/shop:ref:refs/heads/dev', false],
-  ['StringLike', '*', '', true],
-  ['StringLike', 'a?c', 'abc', true],
-  ['StringLike', 'a?c', 'ac', false],
-  ['StringLike', 'a?c', 'a😀c', true],
-  ['StringLike', 'A*', 'abc', false],
-  ['StringLike', '*a*a*b', 'aaaaab', true],
-  ['StringLike', 'a.c', 'abc', false],
-  ['StringNotLike', 'al*', 'alice', false],
-  ['StringNotLike', 'al*', 'bob', true],
-  ['NumericEquals', '5', '5.0', true],
-  ['NumericEquals', 5, '5', true],
-  ['NumericEquals', '5', 'five', false],
-  ['NumericNotEquals', '5', '6', true],
-  ['NumericNotEquals', '5', 'five', false],
-  ['NumericLessThan', '5', '4', true],
-  ['NumericLessThan', '5', '5', false],
-  ['NumericLessThanEquals', '5', '5', true],
-  ['NumericGreaterThan', '5', '5', false],
-  ['NumericGreaterThan', '5', '10', true],
-  ['NumericGreaterThanEquals', '5', '5', true],
-  ['DateEquals', '2026-11-22T00:00:00Z', '1795305600', true],
-  ['DateNotEquals', '2026-11-22T00:00:00Z', '2026-11-23T00:00:00Z', true],
-  ['DateLessThan', '2026-11-22T00:00:00Z', '2026-11-21T23:59:59Z', true],
-  ['DateLessThan', '2026-11-22T00:00:00Z', '2026-11-22T00:00:00Z', false],
-  ['DateLessThanEquals', '2026-11-22T00:00:00Z', '2026-11-22T01:00:00+01:00', true],
-  ['DateGreaterThan', '2026', '2026-01-01T00:00:01Z', true],
-  ['DateGreaterThan', '2026-11-22T00:00:00Z', 'tomorrow', false],
-  ['DateGreaterThanEquals', '2026-11-22', '2026-11-22T00:00:00Z', true],
-  ['Bool', 'true', 'true', true],
-  ['Bool', true, 'true', true],
-  ['Bool', 'true', 'false', false],
-  ['Bool', 'true', 'yes', false],
-  ['BinaryEquals', 'QmluYXJ5', 'QmluYXJ5', true],
-  ['BinaryEquals', 'QmluYXJ5', 'QmluYXJ6', false],
-  ['IpAddress', '203.0.113.0/24', '203.0.113.7', true],
-  ['IpAddress', '203.0.113.0/24', '203.0.114.7', false],
-  ['IpAddress', '203.0.113.7', '203.0.113.7', true],
-  ['IpAddress', '2001:db8::/32', '2001:db8:1::1', true],
-  ['IpAddress', '2001:db8::/32', '203.0.113.7', false],
-  ['IpAddress', '203.0.113.0/24', 'localhost', false],
-  ['NotIpAddress', '203.0.113.0/24', '203.0.114.7', true],
-  ['NotIpAddress', '203.0.113.0/24', '203.0.113.7', false],
-  ['ArnEquals', 'arn:aws:iam::111122223333:role/*', 'arn:aws:iam::111122223333:role/a/b', true],
-  ['ArnLike', 'arn:aws:iam::*:role/Dev', 'arn:aws:iam::111122223333:role/Dev', true],
-  ['ArnLike', 'arn:aws:*:*:*:role/Dev', 'arn:aws:iam::111122223333:role/Dev', true],
-  ['ArnLike', 'arn:*:iam::111122223333:role/Dev', 'arn:aws:x:iam::111122223333:role/Dev', false],
-  ['ArnLike', 'arn:aws:iam::111122223333:role/Dev', 'no ARN', false],
-  ['ArnLike', 'arn:aws:sns:*:*:*', 'arn:aws:sns:eu-west-1:111122223333:a:b', true],
-  ['ArnEquals', 'arn:aws:sns:eu-west-1:111122223333:a:b', 'arn:aws:sns:eu-west-1:111122223333:a:b', true],
-  ['ArnEquals', 'arn:aws:sns:eu-west-1:111122223333:a', 'arn:aws:sns:eu-west-1:111122223333:a:b', false],
-  ['ArnLike', 'arn:aws:iam::111122223333:role/dev', 'arn:aws:iam::111122223333:role/Dev', false],
-  ['ArnNotEquals', 'arn:aws:iam::111122223333:role/*', 'arn:aws:iam::444455556666:role/a', true],
-  ['ArnNotLike', 'arn:aws:iam::111122223333:role/*', 'arn:aws:iam::111122223333:role/a', false],
-]
+type Row = readonly [operator: string, wanted: unknown, found: string, met: boolean]
 
-describe('A condition operator', () => {
-  it.each(table)('%s of %j meets %j: %s', (operator, wanted, found, met) => {
+const families: Readonly<Record<string, readonly Row[]>> = {
+  'String condition operators': [
+    // "Exact matching, case sensitive"
+    ['StringEquals', 'alice', 'alice', true],
+    ['StringEquals', 'alice', 'Alice', false],
+    ['StringEquals', 'alice', 'alice ', false],
+    ['StringEquals', 'straße', 'STRASSE', false],
+    ['StringEquals', '', '', true],
+    // Wildcards are those of StringLike only.
+    ['StringEquals', 'al*', 'alice', false],
+    ['StringEquals', 'al*', 'al*', true],
+    ['StringEquals', 'al?ce', 'alice', false],
+    // Numbers and booleans are compared as text: aws-sts-semantics E.4 [K].
+    ['StringEquals', 4711, '4711', true],
+    ['StringEquals', true, 'true', true],
+    ['StringNotEquals', 'alice', 'bob', true],
+    ['StringNotEquals', 'alice', 'alice', false],
+    ['StringNotEquals', 'alice', 'Alice', true],
+    // "Exact matching, ignoring case"
+    ['StringEqualsIgnoreCase', 'ALICE', 'alice', true],
+    ['StringEqualsIgnoreCase', 'ALICE', 'alic', false],
+    ['StringEqualsIgnoreCase', 'ÄRGER', 'ärger', true],
+    ['StringNotEqualsIgnoreCase', 'ALICE', 'alice', false],
+    ['StringNotEqualsIgnoreCase', 'ALICE', 'bob', true],
+    // "Case-sensitive matching. The values can include multi-character match wildcards (*) and single-character (?)"
+    ['StringLike', 'repo:acme/*:ref:refs/heads/main', 'repo:acme/shop:ref:refs/heads/main', true],
+    ['StringLike', 'repo:acme/*:ref:refs/heads/main', 'repo:acme/shop:ref:refs/heads/dev', false],
+    ['StringLike', '*', '', true],
+    ['StringLike', '?', '', false],
+    ['StringLike', 'a?c', 'abc', true],
+    ['StringLike', 'a?c', 'ac', false],
+    ['StringLike', 'a?c', 'a😀c', true],
+    ['StringLike', 'A*', 'abc', false],
+    ['StringLike', '*a*a*b', 'aaaaab', true],
+    ['StringLike', 'ab*ba', 'aba', false],
+    ['StringLike', 'ab**ba', 'abba', true],
+    ['StringLike', '*b*', 'abc', true],
+    ['StringLike', 'a*b*c', 'acb', false],
+    ['StringLike', 'a*', 'ba', false],
+    ['StringLike', '*a', 'ab', false],
+    ['StringLike', 'a.c', 'abc', false],
+    ['StringLike', 'a*\n*c', 'a\nc', true],
+    ['StringNotLike', 'al*', 'alice', false],
+    ['StringNotLike', 'al*', 'bob', true],
+  ],
+  'Numeric condition operators': [
+    ['NumericEquals', '5', '5.0', true],
+    ['NumericEquals', 5, '5', true],
+    ['NumericEquals', '5', '05', true],
+    ['NumericEquals', '-5', '-5', true],
+    ['NumericEquals', '0.5', '.5', true],
+    ['NumericEquals', '5', 'five', false],
+    ['NumericEquals', '5', '', false],
+    ['NumericEquals', '5', ' 5', false],
+    ['NumericEquals', '16', '0x10', false],
+    ['NumericNotEquals', '5', '6', true],
+    ['NumericNotEquals', '5', '5', false],
+    // What is no number matches nothing: aws-sts-semantics E.4.
+    ['NumericNotEquals', '5', 'five', false],
+    ['NumericLessThan', '5', '4', true],
+    ['NumericLessThan', '5', '5', false],
+    ['NumericLessThan', '10', '9', true],
+    ['NumericLessThanEquals', '5', '5', true],
+    ['NumericLessThanEquals', '5', '5.1', false],
+    ['NumericGreaterThan', '5', '5', false],
+    ['NumericGreaterThan', '5', '10', true],
+    ['NumericGreaterThanEquals', '5', '5', true],
+    ['NumericGreaterThanEquals', '5', '4', false],
+  ],
+  'Date condition operators': [
+    // "one of the W3C implementations of the ISO 8601 date formats or in epoch (UNIX) time"
+    ['DateEquals', '2026-11-22T00:00:00Z', '1795305600', true],
+    ['DateEquals', '1795305600', '2026-11-22T00:00:00Z', true],
+    ['DateEquals', 1795305600, '2026-11-22T00:00:00.000Z', true],
+    ['DateEquals', '2026-11', '2026-11-01T00:00:00Z', true],
+    ['DateEquals', '2026-11-22T00:00Z', '2026-11-22T00:00:00Z', true],
+    ['DateEquals', '2026-11-22T02:00:00+02:00', '2026-11-22T00:00:00Z', true],
+    ['DateNotEquals', '2026-11-22T00:00:00Z', '2026-11-23T00:00:00Z', true],
+    ['DateNotEquals', '2026-11-22T00:00:00Z', '2026-11-22T00:00:00Z', false],
+    ['DateLessThan', '2026-11-22T00:00:00Z', '2026-11-21T23:59:59Z', true],
+    ['DateLessThan', '2026-11-22T00:00:00Z', '2026-11-22T00:00:00Z', false],
+    ['DateLessThanEquals', '2026-11-22T00:00:00Z', '2026-11-22T01:00:00+01:00', true],
+    ['DateGreaterThan', '2026', '2026-01-01T00:00:01Z', true],
+    ['DateGreaterThan', '2026-11-22T00:00:00Z', 'tomorrow', false],
+    ['DateGreaterThan', '2026-11-22T00:00:00Z', '2027-02-30T00:00:00Z', false],
+    ['DateGreaterThan', '2026-11-22T00:00:00Z', '2028-02-29T00:00:00Z', true],
+    ['DateGreaterThanEquals', '2026-11-22', '2026-11-22T00:00:00Z', true],
+    ['DateGreaterThanEquals', '2026-11-22T00:00:00.500Z', '2026-11-22T00:00:00.499Z', false],
+  ],
+  'Boolean condition operators': [
+    ['Bool', 'true', 'true', true],
+    ['Bool', true, 'true', true],
+    ['Bool', 'false', 'false', true],
+    ['Bool', 'True', 'true', true],
+    ['Bool', 'true', 'false', false],
+    ['Bool', 'true', 'yes', false],
+  ],
+  'Binary condition operators': [
+    // "byte for byte against a base-64 encoded representation of the binary value in the policy"
+    ['BinaryEquals', 'QmluYXJ5VmFsdWVJbkJhc2U2NA==', 'QmluYXJ5VmFsdWVJbkJhc2U2NA==', true],
+    ['BinaryEquals', 'QmluYXJ5', 'QmluYXJ6', false],
+    ['BinaryEquals', 'QmluYXJ5', 'qmluyxj5', false],
+    ['BinaryEquals', 'QmluYXJ5', 'no base64', false],
+  ],
+  'IP address condition operators': [
+    ['IpAddress', '203.0.113.0/24', '203.0.113.7', true],
+    ['IpAddress', '203.0.113.0/24', '203.0.114.7', false],
+    // "If you specify an IP address without the associated routing prefix, IAM uses the default prefix value of /32."
+    ['IpAddress', '203.0.113.7', '203.0.113.7', true],
+    ['IpAddress', '203.0.113.7', '203.0.113.8', false],
+    ['IpAddress', '203.0.113.7/24', '203.0.113.200', true],
+    ['IpAddress', '0.0.0.0/0', '198.51.100.1', true],
+    ['IpAddress', '203.0.113.128/25', '203.0.113.127', false],
+    ['IpAddress', '2001:DB8:1234:5678::/64', '2001:db8:1234:5678::1', true],
+    ['IpAddress', '2001:db8::/32', '2001:db8:1::1', true],
+    ['IpAddress', '2001:db8::1', '2001:db8:0:0:0:0:0:1', true],
+    ['IpAddress', '::/0', '2001:db8::1', true],
+    ['IpAddress', '2001:db8::/32', '203.0.113.7', false],
+    // RFC 4291 2.5.5.2: the same IPv4 address.
+    ['IpAddress', '203.0.113.0/24', '::ffff:203.0.113.7', true],
+    ['IpAddress', '203.0.113.0/24', 'localhost', false],
+    ['NotIpAddress', '203.0.113.0/24', '203.0.114.7', true],
+    ['NotIpAddress', '203.0.113.0/24', '203.0.113.7', false],
+    ['NotIpAddress', '203.0.113.0/24', '::ffff:203.0.113.7', false],
+    ['NotIpAddress', '203.0.113.0/24', '2001:db8::1', true],
+    ['NotIpAddress', '203.0.113.0/24', 'localhost', false],
+  ],
+  'Amazon Resource Name (ARN) condition operators': [
+    // "Each of the six colon-delimited components of the ARN is checked separately", ArnEquals and ArnLike alike
+    ['ArnEquals', 'arn:aws:iam::111122223333:role/*', 'arn:aws:iam::111122223333:role/a/b', true],
+    ['ArnLike', 'arn:aws:iam::*:role/Dev', 'arn:aws:iam::111122223333:role/Dev', true],
+    ['ArnLike', 'arn:aws:*:*:*:role/Dev', 'arn:aws:iam::111122223333:role/Dev', true],
+    ['ArnLike', 'arn:*:iam::111122223333:role/Dev', 'arn:aws:x:iam::111122223333:role/Dev', false],
+    ['ArnLike', 'arn:aws:iam::111122223333:role/Dev', 'no ARN', false],
+    ['ArnLike', 'arn:aws:iam::11112222333?:role/Dev', 'arn:aws:iam::111122223333:role/Dev', true],
+    ['ArnLike', 'arn:aws:sns:*:*:*', 'arn:aws:sns:eu-west-1:111122223333:a:b', true],
+    ['ArnLike', 'arn:aws:sns:eu-west-1:*:b', 'arn:aws:sns:eu-west-1:111122223333:a:b', false],
+    ['ArnEquals', 'arn:aws:sns:eu-west-1:111122223333:a:b', 'arn:aws:sns:eu-west-1:111122223333:a:b', true],
+    ['ArnEquals', 'arn:aws:sns:eu-west-1:111122223333:a', 'arn:aws:sns:eu-west-1:111122223333:a:b', false],
+    ['ArnLike', 'arn:aws:iam::111122223333:role/dev', 'arn:aws:iam::111122223333:role/Dev', false],
+    ['ArnNotEquals', 'arn:aws:iam::111122223333:role/*', 'arn:aws:iam::444455556666:role/a', true],
+    ['ArnNotLike', 'arn:aws:iam::111122223333:role/*', 'arn:aws:iam::111122223333:role/a', false],
+  ],
+}
+
+const table = Object.values(families).flat()
+
+describe.each(Object.entries(families))('%s', (_, rows) => {
+  it.each(rows)('%s of %j meets %j: %s', (operator, wanted, found, met) => {
     expect(allows({ [operator]: { 'test:key': wanted } }, [single('test:key', found)])).toBe(met)
   })
 
-  it.each(table)('%s of %j meets %j in a Deny just the same: %s', (operator, wanted, found, met) => {
+  it.each(rows)('%s of %j meets %j in a Deny just the same: %s', (operator, wanted, found, met) => {
     expect(denies({ [operator]: { 'test:key': wanted } }, [single('test:key', found)])).toBe(met)
+  })
+})
+
+it('Every operator has rows', () => {
+  expect(new Set(table.map(([operator]) => operator))).toEqual(new Set(operators.keys()))
+})
+
+/** Each operator with its suffix, and with its prefixes over one value, comes to the same where the key is there. */
+describe('With the key there', () => {
+  it.each(['IfExists', 'ForAnyValue:', 'ForAllValues:'])('%s changes nothing about one value', (affix) => {
+    for (const [operator, wanted, found, met] of table) {
+      const name = affix.endsWith(':') ? `${affix}${operator}` : `${operator}${affix}`
+      expect(allows({ [name]: { 'test:key': wanted } }, [single('test:key', found)]), `${name} ${found}`).toBe(met)
+    }
+  })
+})
+
+describe('With the key absent (Condition operators: ...IfExists; Multivalued context keys)', () => {
+  it.each([...operators.keys()])('%s is false, negated true, with IfExists true', (operator) => {
+    const [, wanted] = table.find(([name]) => name === operator) ?? []
+    const isMet = (name: string): boolean => allows({ [name]: { 'test:key': wanted } }, [])
+    expect(isMet(operator)).toBe(/Not/.test(operator))
+    expect(isMet(`${operator}IfExists`)).toBe(true)
+    expect(isMet(`ForAllValues:${operator}`)).toBe(true)
+    expect(isMet(`ForAnyValue:${operator}`)).toBe(false)
+    expect(isMet(`ForAnyValue:${operator}IfExists`)).toBe(true)
   })
 })
 
@@ -192,6 +299,33 @@ describe('A policy variable (D.6)', () => {
     const literal = [single('test:key', '${saml:sub}'), single('saml:sub', 'alice')]
     expect(allows({ StringEquals: { 'test:key': '${saml:sub}' } }, literal, '2008-10-17')).toBe(true)
     expect(allows({ StringEquals: { 'test:key': '${saml:sub}' } }, literal)).toBe(false)
+  })
+
+  it('is literal text in a document that names no Version at all', () => {
+    const policy = { Statement: [statement({ Condition: { StringEquals: { 'test:key': '${saml:sub}' } } })] }
+    expect(decide(policy, { context: [single('test:key', '${saml:sub}')] }).effect).toBe('allow')
+  })
+
+  it.each<[operator: string, wanted: string, found: string, met: boolean]>([
+    ['StringLike', '*/${saml:sub}/*', 'home/alice/x', true],
+    ['StringEqualsIgnoreCase', '${saml:sub}', 'ALICE', true],
+    ['ArnLike', 'arn:aws:iam::111122223333:role/${saml:sub}-*', 'arn:aws:iam::111122223333:role/alice-dev', true],
+    ['ArnLike', 'arn:aws:iam::111122223333:role/${test:arn}', 'arn:aws:iam::111122223333:role/a:b', true],
+    ['ArnLike', 'arn:aws:${test:arn}::111122223333:role/x', 'arn:aws:a:b::111122223333:role/x', false],
+    ['Bool', '${test:flag}', 'true', true],
+    ['Bool', '${test:flag}', 'false', false],
+    ['StringEquals', 'a${$}b', 'a$b', true],
+    ['StringLike', 'a${?}', 'a?', true],
+    ['StringLike', 'a${?}', 'ab', false],
+    ['StringEquals', "${test:none, 'everybody'}", 'everybody', true],
+    ['StringEquals', "${saml:sub, 'everybody'}", 'everybody', false],
+  ])('works in %s of %j: %j %s', (operator, wanted, found, met) => {
+    const more = [...context.slice(0, 1), single('test:arn', 'a:b'), single('test:flag', 'true')]
+    expect(allows({ [operator]: { 'test:found': wanted } }, [...more, single('test:found', found)])).toBe(met)
+  })
+
+  it.each(['NumericEquals', 'DateEquals', 'IpAddress', 'BinaryEquals'])('is not one in %s', (operator) => {
+    expect(() => allows({ [operator]: { 'test:key': '${saml:sub}' } }, context)).toThrow(MalformedPolicyError)
   })
 
   it('brings no wildcards with its value', () => {
