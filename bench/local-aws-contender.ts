@@ -4,12 +4,13 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { LocalAwsState } from '../src/local-aws/state.ts'
 
 /** What the parent sends first. */
 export interface Setup {
   readonly who: 'local-aws' | 'stub'
-  /** Of the local AWS. */
-  readonly state: {
+  /** Of the local AWS, as far as it can be sent. */
+  readonly state: Omit<LocalAwsState, 'users'> & {
     readonly users: readonly { readonly arn: string; readonly accessKeyId: string; readonly secretAccessKey: string }[]
   }
   /** Of the stub: what it answers. */
@@ -36,7 +37,7 @@ const startLocal = async ({ state }: Setup): Promise<number> => {
   const users = state.users.map((user) => ({ ...user, secretAccessKey: new Secret(user.secretAccessKey) }))
   const { url } = await startLocalAws({
     listen: { host: '127.0.0.1', port: 0 },
-    state: { ...state, users } as Parameters<typeof startLocalAws>[0]['state'],
+    state: { ...state, users },
     allowHttpIssuers: true,
     log: (line) => void process.stderr.write(`${line}\n`),
   })

@@ -77,6 +77,8 @@ export const texts = {
   /** [K] */
   statusNotSuccess: 'Response status is not success',
   /** [K] */
+  assertionNotEncrypted: 'Response does not contain an encrypted assertion, which the provider requires.',
+  /** [K] */
   confirmationInvalid: 'Response does not contain a valid subject confirmation.',
   /** [K] */
   notYetValid: 'Response is not yet valid',

@@ -331,7 +331,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   it('and tells the reason to its log alone', async () => {
     await assumeWith({ recipient: 'https://gateway.example/acs' })
     expect(aws.lines.at(-1)).toContain(
-      'Condition.StringEquals.SAML:aud: expected https://signin.aws.amazon.com/saml, found https://gateway.example/acs',
+      'Condition.StringEquals.saml:aud: expected https://signin.aws.amazon.com/saml, found https://gateway.example/acs',
     )
   })
 })

@@ -37,7 +37,7 @@ export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   const requested = requestedDuration(parameters, role)
   const provider = findProvider(iam, call, role.account)
   call.note(aboutRole(role, samlProviderResource(provider)))
-  const assertion = verifySamlResponse(message, provider.metadata, now, requestId)
+  const assertion = verifySamlResponse(message, provider, now, requestId)
   const { attributes } = assertion
   const qualifier = nameQualifier(assertion.issuer, provider.arn)
   call.note({

@@ -4,22 +4,31 @@
  */
 
 import { samlRedemptionSeconds } from '../../aws/facts/limits.ts'
-import { isAwsSamlAudience } from '../../aws/facts/partitions.ts'
+import { isAwsSamlRecipient, partitionById } from '../../aws/facts/partitions.ts'
+import { parseArn } from '../../core/arn.ts'
 import type { Attributes, NameId } from '../../core/identity.ts'
 import type { IdpMetadata } from '../../saml/metadata.ts'
 import { ASSERTION, BEARER, PROTOCOL, STATUS_SUCCESS } from '../../saml/names.ts'
 import { parseTime } from '../../saml/times.ts'
 import { decodeBase64 } from '../../xml/base64.ts'
+import { decryptElement, readEncrypted } from '../../xml/encryption.ts'
 import { XmlError } from '../../xml/errors.ts'
 import { attributeOf, childrenNamed, isNamed, onlyChild, optionalChild, textOf } from '../../xml/navigate.ts'
 import { parseXml } from '../../xml/parse.ts'
-import { isSigned, type SignedElement, signedChild, verifySignature } from '../../xml/signature.ts'
+import { decryptedFrom, isSigned, type SignedElement, signedChild, verifySignature } from '../../xml/signature.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { decodeUtf8 } from '../../xml/utf8.ts'
 import { expiredToken, invalidToken, notAuthorized, texts } from '../aws-errors.ts'
+import type { SamlProvider } from '../state.ts'
 
 export interface SamlResponse {
   readonly response: XmlElement
+  /** The one Assertion or EncryptedAssertion, as it stands in the Response. */
+  readonly content: XmlElement
+}
+
+/** With the assertion in the clear. */
+interface OpenResponse extends SamlResponse {
   readonly assertion: XmlElement
 }
 
@@ -56,8 +65,15 @@ export const parseSamlResponse = (base64: string, requestId: string): SamlRespon
     const response = parseXml(text)
     if (!isNamed(response, PROTOCOL, 'Response'))
       throw invalidToken(texts.invalidBase64(requestId), `the root is ${response.local}`)
-    return { response, assertion: onlyChild(response, ASSERTION, 'Assertion') }
+    return { response, content: onlyContent(response) }
   })
+}
+
+const onlyContent = (response: XmlElement): XmlElement => {
+  const encrypted = optionalChild(response, ASSERTION, 'EncryptedAssertion')
+  if (!encrypted) return onlyChild(response, ASSERTION, 'Assertion')
+  if (childrenNamed(response, ASSERTION, 'Assertion').length === 0) return encrypted
+  throw new XmlError('xml.element_repeated', { expected: 'at most one', source: 'Response/Assertion' })
 }
 
 /**
@@ -65,39 +81,60 @@ export const parseSamlResponse = (base64: string, requestId: string): SamlRespon
  * refuse with the right words; the tree cannot change in between, and what is returned is read from signed elements.
  */
 export const verifySamlResponse = (
-  { response, assertion }: SamlResponse,
-  provider: IdpMetadata,
+  message: SamlResponse,
+  provider: SamlProvider,
   now: Date,
   requestId: string,
 ): AwsAssertion =>
   readable(requestId, () => {
-    checkStatus(response)
-    checkIssuer(response, assertion, provider, requestId)
-    checkAudience(assertion)
-    const signed = verifySigned(response, assertion, provider)
+    checkStatus(message.response)
+    const opened = { ...message, assertion: openAssertion(message, provider) }
+    const verify = (): SignedElement => verifySigned(opened, provider.metadata, now)
+    // What was decrypted says nothing before it verified: the words of a refusal would tell of the plaintext.
+    const decrypted = opened.assertion === message.content ? undefined : verify()
+    checkIssuer(opened, provider.metadata, requestId)
+    checkAudience(opened.assertion, provider)
+    const signed = decrypted ?? verify()
     const recipient = checkConfirmation(signed, now)
     checkAge(signed, now)
     return {
+      id: attributeOf(signed, 'ID') ?? '',
       issuer: textOf(onlyChild(signed, ASSERTION, 'Issuer')),
       nameId: nameIdOf(signed),
       recipient,
       attributes: attributesOf(signed),
-      id: attributeOf(signed, 'ID') ?? '',
       sessionNotOnOrAfter: sessionEndOf(signed),
     }
   })
+
+/**
+ * The assertion in the clear. AWS's words for what cannot be opened are not known; here they are those of a bad
+ * signature, so that nobody learns about a plaintext from the difference.
+ */
+const openAssertion = ({ response, content }: SamlResponse, provider: SamlProvider): XmlElement => {
+  const { privateKeys, assertionEncryptionMode } = provider
+  if (content.local === 'Assertion') {
+    if (assertionEncryptionMode === 'Required')
+      throw invalidToken(texts.assertionNotEncrypted, 'AssertionEncryptionMode is Required')
+    return content
+  }
+  try {
+    const keys = privateKeys.map(({ key }) => key)
+    const assertion = decryptElement(content, { root: response, encrypted: readEncrypted(content), keys })
+    if (isNamed(assertion, ASSERTION, 'Assertion')) return assertion
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error
+    throw invalidToken(texts.responseSignatureInvalid, `${error.code}: ${privateKeys.length} private keys`)
+  }
+  throw invalidToken(texts.responseSignatureInvalid, 'what was encrypted is no Assertion')
+}
 
 const checkStatus = (response: XmlElement): void => {
   const code = attributeOf(onlyChild(onlyChild(response, PROTOCOL, 'Status'), PROTOCOL, 'StatusCode'), 'Value')
   if (code !== STATUS_SUCCESS) throw invalidToken(texts.statusNotSuccess, `status ${code}`)
 }
 
-const checkIssuer = (
-  response: XmlElement,
-  assertion: XmlElement,
-  { entityId }: IdpMetadata,
-  requestId: string,
-): void => {
+const checkIssuer = ({ response, assertion }: OpenResponse, { entityId }: IdpMetadata, requestId: string): void => {
   const issuers = [optionalChild(response, ASSERTION, 'Issuer'), onlyChild(assertion, ASSERTION, 'Issuer')]
   const wrong = issuers
     .map((issuer) => issuer && textOf(issuer))
@@ -105,29 +142,45 @@ const checkIssuer = (
   if (wrong !== undefined) throw invalidToken(texts.issuerUnknown(requestId), `expected ${entityId}, found ${wrong}`)
 }
 
-/** Every AudienceRestriction must name AWS; none at all is a refusal. SAML Core 2.5.1.4 */
-const checkAudience = (assertion: XmlElement): void => {
+/** Every AudienceRestriction must name AWS, as its partition is called; none at all is a refusal. SAML Core 2.5.1.4 */
+const checkAudience = (assertion: XmlElement, { arn }: SamlProvider): void => {
+  const expected = partitionById(parseArn(arn)?.partition ?? '')?.audience
+  const isAws = (audience: string): boolean => audience === expected || isAwsSamlRecipient(audience)
   const conditions = onlyChild(assertion, ASSERTION, 'Conditions')
   const restrictions = childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
     childrenNamed(restriction, ASSERTION, 'Audience').map(textOf),
   )
-  if (restrictions.length === 0 || !restrictions.every((audiences) => audiences.some(isAwsSamlAudience)))
-    throw invalidToken(texts.audienceMissing, `found ${restrictions.flat().join(', ') || 'none'}`)
+  if (restrictions.length === 0 || !restrictions.every((audiences) => audiences.some(isAws)))
+    throw invalidToken(texts.audienceMissing, `expected ${expected}, found ${restrictions.flat().join(', ') || 'none'}`)
 }
 
-/** Signed on the Response, on the Assertion or on both; every signature that is there has to verify. */
-const verifySigned = (response: XmlElement, assertion: XmlElement, provider: IdpMetadata): SignedElement => {
-  const keys = provider.signingCertificates.map(({ key }) => key)
+/**
+ * Signed on the Response, on the Assertion or on both; every signature that is there has to verify, with one of the
+ * certificates of a metadata document that still holds.
+ */
+const verifySigned = (
+  { response, content, assertion }: OpenResponse,
+  { signingCertificates, validUntil }: IdpMetadata,
+  now: Date,
+): SignedElement => {
+  if (validUntil && validUntil <= now)
+    throw invalidToken(texts.responseSignatureInvalid, `the metadata ended at ${validUntil.toISOString()}`)
+  const keys = signingCertificates.map(({ key }) => key)
   try {
     const around = isSigned(response) ? verifySignature(response, keys) : undefined
     const own = isSigned(assertion) ? verifySignature(assertion, keys) : undefined
-    const signed = own ?? (around && signedChild(around, assertion))
+    const signed = own ?? (around && insideOf(around, content, assertion))
     if (signed) return signed
   } catch (error) {
     if (!(error instanceof XmlError)) throw error
     throw invalidToken(texts.responseSignatureInvalid, `${error.code}: ${error.message}`)
   }
   throw invalidToken(texts.responseSignatureInvalid, 'neither the Response nor the Assertion is signed')
+}
+
+const insideOf = (around: SignedElement, content: XmlElement, assertion: XmlElement): SignedElement => {
+  const signed = signedChild(around, content)
+  return content === assertion ? signed : decryptedFrom(signed, assertion)
 }
 
 /** Exactly one bearer confirmation with an end and a Recipient. */
