@@ -1,9 +1,15 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: AWS writes the key of a tag so
 import { describe, expect, it } from 'vitest'
 import {
+  carriedContext,
+  conditionKeyOf,
+  conditionKeyTable,
   nameQualifier,
+  resourceContext,
   samlAttributeKeys,
   samlContext,
   sessionContext,
+  signedCallContext,
   subjectType,
   unsignedCallContext,
   webIdentityContext,
@@ -173,4 +179,132 @@ it('An unsigned call is anonymous (D.5)', () => {
   expect(values(entries, 'aws:PrincipalType')).toEqual(['Anonymous'])
   expect(values(entries, 'aws:EpochTime')).toEqual(['1795305600'])
   expect(values(entries, 'aws:UserAgent')).toBeUndefined()
+})
+
+describe('The keys of a signed call (D.5)', () => {
+  const now = new Date('2026-11-22T00:10:00Z')
+  const call = { now, sourceIp: '203.0.113.7', secureTransport: true, userAgent: 'cli', region: 'eu-west-1' }
+  const user = {
+    type: 'User',
+    arn: 'arn:aws:iam::111122223333:user/team/alice',
+    account: '111122223333',
+    userId: 'AIDAEXAMPLE',
+    tags: new Map([['Team', 'red']]),
+  } as const
+  const role = {
+    type: 'AssumedRole',
+    arn: 'arn:aws:iam::111122223333:role/Dev',
+    account: '111122223333',
+    userId: 'AROAEXAMPLE:alice',
+    tags: new Map(),
+    temporary: {
+      issuedAt: new Date('2026-11-22T00:00:00Z'),
+      mfaAt: undefined,
+      sourceIdentity: 'alice',
+      federatedProvider: 'arn:aws:iam::111122223333:saml-provider/corp',
+      carried: carriedContext(assertion(new Map([['urn:oid:2.5.4.3', ['Alice']]]))),
+    },
+  } as const
+
+  it.each([
+    ['aws:PrincipalArn', ['arn:aws:iam::111122223333:user/team/alice']],
+    ['aws:PrincipalAccount', ['111122223333']],
+    ['aws:PrincipalType', ['User']],
+    ['aws:PrincipalTag/team', ['red']],
+    ['aws:userid', ['AIDAEXAMPLE']],
+    ['aws:username', ['alice']],
+    ['aws:SourceIp', ['203.0.113.7']],
+    ['aws:TokenIssueTime', undefined],
+    ['aws:MultiFactorAuthPresent', undefined],
+  ])('of a user: %s is %j', (key, expected) => {
+    expect(values(signedCallContext(call, user), key)).toEqual(expected)
+  })
+
+  it.each([
+    ['aws:PrincipalType', ['AssumedRole']],
+    ['aws:userid', ['AROAEXAMPLE:alice']],
+    ['aws:username', undefined],
+    ['aws:TokenIssueTime', ['2026-11-22T00:00:00.000Z']],
+    ['aws:MultiFactorAuthPresent', ['false']],
+    ['aws:MultiFactorAuthAge', undefined],
+    ['aws:SourceIdentity', ['alice']],
+    ['aws:FederatedProvider', ['arn:aws:iam::111122223333:saml-provider/corp']],
+    ['saml:sub', ['alice']],
+    ['saml:cn', undefined],
+    ['saml:aud', undefined],
+  ])('of a role session: %s is %j', (key, expected) => {
+    expect(values(signedCallContext(call, role), key)).toEqual(expected)
+  })
+
+  it('tell how long ago the MFA was, in seconds', () => {
+    const withMfa = { ...role, temporary: { ...role.temporary, mfaAt: new Date('2026-11-22T00:00:00Z') } }
+    expect(values(signedCallContext(call, withMfa), 'aws:MultiFactorAuthPresent')).toEqual(['true'])
+    expect(values(signedCallContext(call, withMfa), 'aws:MultiFactorAuthAge')).toEqual(['600'])
+  })
+
+  it('have the tags of the role that is to be taken under both names', () => {
+    const context = resourceContext(new Map([['Team', 'red']]))
+    expect(values(context, 'iam:ResourceTag/team')).toEqual(['red'])
+    expect(values(context, 'aws:ResourceTag/Team')).toEqual(['red'])
+  })
+})
+
+describe('The table of keys', () => {
+  it.each([
+    ['SAML:aud', 'saml:aud'],
+    ['saml:edupersonprincipalname', 'saml:edupersonprincipalname'],
+    ['op.example:sub', '<issuer>:sub'],
+    ['op.example/tenant/x:aud', '<issuer>:aud'],
+    ['127.0.0.1:8083:amr', '<issuer>:amr'],
+    ['localhost:8083/realms/x:azp', '<issuer>:azp'],
+    ['token.actions.githubusercontent.com:sub', '<issuer>:sub'],
+    ['token.actions.githubusercontent.com:repository', 'token.actions.githubusercontent.com:repository'],
+    ['accounts.google.com:oaud', 'accounts.google.com:oaud'],
+    ['aws:requesttag/Team', 'aws:RequestTag/${TagKey}'],
+    ['aws:PrincipalTag/a/b', 'aws:PrincipalTag/${TagKey}'],
+    ['aws:TagKeys', 'aws:TagKeys'],
+  ])('has %s as %s', (key, row) => {
+    expect(conditionKeyOf(key)?.key).toBe(row)
+  })
+
+  it.each([
+    'saml:groups',
+    'op.example:groups',
+    'op.example:email',
+    'accounts.google.com:amr',
+    'www.amazon.com:sub',
+    'token.actions.githubusercontent.com:repository_owner',
+    'aws:RequestTags/Team',
+    'sub',
+    'saml:sub/x',
+    '__proto__',
+  ])('does not have %s', (key) => {
+    expect(conditionKeyOf(key)).toBeUndefined()
+  })
+
+  it('has every key once', () => {
+    const keys = conditionKeyTable.map(({ key }) => key.toLowerCase())
+    expect(new Set(keys).size).toBe(keys.length)
+  })
+
+  it('has the 32 keys of an assertion (B.1)', () => {
+    expect(conditionKeyTable.filter(({ key }) => key.startsWith('saml:'))).toHaveLength(32)
+  })
+
+  it.each([
+    [
+      'sts:AssumeRole',
+      ['sts:ExternalId', 'sts:RoleSessionName', 'aws:PrincipalArn', 'saml:sub', 'aws:FederatedProvider'],
+    ],
+    ['sts:AssumeRoleWithSAML', ['saml:aud', 'saml:doc', 'sts:SourceIdentity', 'iam:ResourceTag/${TagKey}']],
+    ['sts:AssumeRoleWithWebIdentity', ['<issuer>:aud', 'cognito-identity.amazonaws.com:amr', 'graph.facebook.com:id']],
+    ['sts:GetFederationToken', ['aws:RequestTag/${TagKey}', 'aws:TagKeys', 'aws:PrincipalTag/${TagKey}']],
+    [
+      'sts:TagSession',
+      ['aws:RequestTag/${TagKey}', 'aws:TagKeys', 'sts:TransitiveTagKeys', 'aws:PrincipalTag/${TagKey}'],
+    ],
+  ])('has the keys of %s', (action, wanted) => {
+    const keys = conditionKeyTable.filter(({ actions }) => actions.includes(action)).map(({ key }) => key)
+    expect(keys).toEqual(expect.arrayContaining(wanted))
+  })
 })
