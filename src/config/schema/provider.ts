@@ -1,0 +1,32 @@
+/** What identity providers of both protocols have. */
+import { z } from 'zod'
+import { text } from './values.ts'
+
+export const providerId = () =>
+  text('an id of 1 to 32 of a-z, 0-9 and -', /^[a-z0-9-]{1,32}$/).describe('Part of the URLs: never change it.')
+
+export const label = () => text('a name for people').optional().describe('What people see. Default: the id.')
+
+export const EXCHANGE = 'How a sign-in becomes AWS credentials.'
+
+const ORIGINAL = {
+  saml: "the identity provider's own response (via saml only), within 5 minutes of its issue; the roles are those of its Role attribute, which access rules may narrow.",
+  oidc: "the provider's own ID token (via web-identity only), signed RS* or ES*, as AWS takes no others.",
+} as const
+
+export const exchange = (protocol: keyof typeof ORIGINAL) =>
+  z.strictObject({
+    via: z
+      .enum(['saml', 'web-identity'])
+      .describe('`saml`: AssumeRoleWithSAML. `web-identity`: AssumeRoleWithWebIdentity.'),
+    evidence: z
+      .enum(['original', 'reissued'])
+      .describe(
+        `\`reissued\`: what the gateway signs after all checks, with \`signing\` or as \`issuer\`. \`original\`: ${ORIGINAL[protocol]}`,
+      ),
+    provider: text('the name of a SAML provider in IAM', /^[\w.-]{1,128}$/)
+      .optional()
+      .describe(
+        'Via saml: the name of the SAML provider in IAM. Default: `fedgate` where evidence is reissued, else the id of this provider.',
+      ),
+  })

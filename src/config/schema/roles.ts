@@ -1,0 +1,69 @@
+/** Accounts, roles, and who may take them. */
+import { z } from 'zod'
+import { accountColors } from '../types.ts'
+import { awsRegion, duration, oneOrMore, text } from './values.ts'
+
+export const account = z.strictObject({
+  name: text('a name for people').optional().describe('What people see. Default: the account id.'),
+  color: z.enum(accountColors).optional().describe('Marks the account in the role picker.'),
+  region: awsRegion().optional().describe('Region for STS and the console in this account.'),
+})
+
+/** A policy document: the path of its JSON file, or the document itself as a mapping. */
+const policy = (example: string) => {
+  const expected = `the path of a JSON file such as ${example}, or the policy itself`
+  return z.union([text(expected), z.record(z.string(), z.json())], { error: expected })
+}
+
+export const role = z.strictObject({
+  match: text('a pattern over role ARNs', /^arn:\S+$/).describe(
+    'Which roles: an ARN in which `*` stands for any text and `?` for one character.',
+  ),
+  alias: text('a short name', /^[A-Za-z0-9][\w.-]{0,63}$/)
+    .optional()
+    .describe('A short name to call the role by.'),
+  maxSessionDuration: duration('1h')
+    .optional()
+    .describe("The role's maximum session duration as set in IAM, 1h to 12h."),
+  maxAuthAge: duration('1h')
+    .optional()
+    .describe('How long ago the person may have proved who they are. An older sign-in is renewed first.'),
+  sessionPolicyArns: z
+    .array(
+      text(
+        'the ARN of a managed policy, such as arn:aws:iam::aws:policy/ReadOnlyAccess',
+        /^arn:[a-z][a-z0-9-]*:iam::(\d{12}|aws):policy\/[\x21-\x7e]+$/,
+      ),
+    )
+    .max(10, { error: 'at most 10 ARNs' })
+    .default([])
+    .describe(
+      'Managed policies that scope sessions down: what they do not allow too, a session may not do. At most 10, which count into the 2048 characters of `sessionPolicy`.',
+    ),
+  sessionPolicy: policy('./policies/read-only.json')
+    .optional()
+    .describe(
+      'An inline policy that scopes sessions down: the path of a JSON file, or the policy itself as a mapping, in which policy variables of IAM stay as they are. At most 2048 characters as compact JSON.',
+    ),
+  trustPolicy: policy('./policies/admin.json')
+    .optional()
+    .describe(
+      "The role's trust policy as set in IAM: the path of a JSON file, or the policy itself as a mapping. With it the gateway can say before the call, and when AWS refuses, what lets whom in.",
+    ),
+})
+
+const when = () => z.record(z.string(), oneOrMore('text or a list of texts'))
+
+export const accessRule = z.strictObject({
+  when: when().describe(
+    'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, and `subject`, what identifies the person.',
+  ),
+  roles: z
+    .array(text('the ARN of a role'))
+    .min(1, { error: 'at least one role ARN' })
+    .describe("Role ARNs. `{name}` stands for what the named group `(?<name>…)` of this rule's patterns matched."),
+})
+
+export const operatorRule = z.strictObject({
+  when: when().describe('As of an access rule. It names its `provider`.'),
+})
