@@ -2,7 +2,7 @@
  * May this caller take this role? Asked of the role's trust policy and, where that names no more than an account, or the
  * role is another account's, of the caller's own policies as well (aws-sts-semantics A.5, D.3).
  */
-import { sessionContext } from '../../iam/condition-keys.ts'
+import { resourceContext, sessionContext } from '../../iam/condition-keys.ts'
 import { type ContextValue, requestContext, single } from '../../iam/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import { accessDenied } from '../authorize.ts'
@@ -83,19 +83,15 @@ const isNamedItself = ({ arn }: SignedCaller, { namedAs, statement }: Decision):
 
 const keysOf = (iam: Iam, call: Call, role: Role, question: AssumeQuestion): readonly ContextValue[] => {
   const { caller, sessionName, externalId, sourceIdentity, passed, inherited, mfaAt } = question
-  const roleTags = [...overridden(role.tags, inherited.tags)]
   return [
-    single('sts:ExternalId', externalId),
     ...sessionContext({
       roleSessionName: sessionName,
       sourceIdentity,
+      externalId,
       tags: passed.tags,
       transitiveTagKeys: [...inherited.transitiveKeys, ...passed.transitiveKeys],
     }),
-    ...roleTags.flatMap(([key, value]) => [
-      single(`aws:ResourceTag/${key}`, value),
-      single(`iam:ResourceTag/${key}`, value),
-    ]),
+    ...resourceContext(overridden(role.tags, inherited.tags)),
     ...(mfaAt === undefined
       ? []
       : [single('aws:MultiFactorAuthPresent', 'true'), single('aws:MultiFactorAuthAge', '0')]),

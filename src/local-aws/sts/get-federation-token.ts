@@ -1,4 +1,4 @@
-import { type ContextValue, list, single } from '../../iam/context.ts'
+import { requestTagContext } from '../../iam/condition-keys.ts'
 import { element } from '../../xml/write.ts'
 import { requirePermission } from '../authorize.ts'
 import { AwsError, texts } from '../aws-errors.ts'
@@ -68,10 +68,7 @@ const federatedUser = ({ partition, account, arn }: User, name: string) => ({
 })
 
 const requireFederation = (sts: Sts, call: Call, user: User, resource: string, tags: Tags): void => {
-  const keys: readonly ContextValue[] = [
-    list('aws:TagKeys', [...tags.keys()]),
-    ...[...tags].map(([key, value]) => single(`aws:RequestTag/${key}`, value)),
-  ]
+  const keys = requestTagContext(tags)
   requirePermission(sts, call, user, { action: 'sts:GetFederationToken', resource, keys })
   if (tags.size > 0) requirePermission(sts, call, user, { action: 'sts:TagSession', resource, keys })
 }

@@ -1,7 +1,7 @@
 /** May this provider's person take this role? Three questions to the trust policy, all to be allowed (E.2, D.3). */
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
 import { firstFailure } from '../../core/verdict.ts'
-import { sessionContext, unsignedCallContext } from '../../iam/condition-keys.ts'
+import { resourceContext, sessionContext, unsignedCallContext } from '../../iam/condition-keys.ts'
 import { type ContextValue, requestContext } from '../../iam/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import { notAuthorized } from '../aws-errors.ts'
@@ -35,7 +35,10 @@ export const requireTrust = (question: TrustQuestion, call: Call): void => {
   if (sourceIdentity !== undefined) mustAllow('sts:SetSourceIdentity', action, ask('sts:SetSourceIdentity'))
 }
 
-const contextOf = ({ sessionName, sourceIdentity, tags, identity }: TrustQuestion, { request, now, region }: Call) =>
+const contextOf = (
+  { role, sessionName, sourceIdentity, tags, identity }: TrustQuestion,
+  { request, now, region }: Call,
+) =>
   requestContext([
     ...identity,
     ...sessionContext({
@@ -44,6 +47,7 @@ const contextOf = ({ sessionName, sourceIdentity, tags, identity }: TrustQuestio
       tags: tags.tags,
       transitiveTagKeys: tags.transitiveKeys,
     }),
+    ...resourceContext(role.tags),
     ...unsignedCallContext({
       now,
       region,
