@@ -39,6 +39,10 @@ const exchanged = (keeping: Keeping, taken: TakenRole, caller: Caller, destinati
   ...(destination === undefined ? {} : { destination }),
 })
 
+/** What AWS does not allow is not worth being offered again. */
+const habit = ({ shortenedFromSeconds, durationSeconds }: TakenRole, chosen: string | undefined) =>
+  chosen === undefined || shortenedFromSeconds === undefined ? chosen : String(durationSeconds)
+
 /** The role is what the person took last, and for how long they chose to. */
 export const rememberExchange = (
   keeping: Keeping,
@@ -48,7 +52,7 @@ export const rememberExchange = (
 ): Promise<void> =>
   attempt([
     addActivity(keeping, login, exchanged(keeping, taken, caller, undefined)),
-    rememberTaken(keeping, login, { arn: taken.role.role.arn, chosen }),
+    rememberTaken(keeping, login, { arn: taken.role.role.arn, chosen: habit(taken, chosen) }),
   ])
 
 export const rememberConsole = (

@@ -208,8 +208,10 @@ export interface CredentialsPage extends SignedInPage {
   /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
   readonly sessionArn: string
   readonly expiresAt: Instant
-  /** What was asked for, so that the console form asks for the same. */
-  readonly durationSeconds: number
+  /** What was asked for, as it was posted, so that what follows asks for the same. */
+  readonly duration: string
+  /** `4h`: what was asked for, where the role did not allow as long in AWS. */
+  readonly shortenedFrom?: string | undefined
   /** The profile's name in the format that has profiles. */
   readonly profile: string
   /** The format that is shown first: the id of one, or `values`. */

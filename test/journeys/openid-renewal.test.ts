@@ -212,6 +212,29 @@ describe('a role with maxAuthAge', () => {
     expect((await take(visitor, confirm, GUARDED)).body).toContain('assumed-role/Guarded/alice')
   })
 
+  it('says before it is picked that it asks for a recent sign-in, and whether this one is', async () => {
+    expect((await signedIn(fresh())).page.body).toContain('This role asks for a sign-in of the last 10m. Yours is.')
+    const { body } = (await signedIn(old())).page
+    expect(body).toContain('This role asks for a sign-in of the last 10m, and yours is older.')
+    expect(body.split('This role asks for')).toHaveLength(2)
+  })
+
+  it('is offered for a quarter of an hour first', async () => {
+    const { page } = await signedIn(fresh())
+    expect(formWith(page, 'role', GUARDED).fields.duration).toBe('900')
+    expect(formWith(page, 'role', DEVELOPER).fields.duration).toBe('3600')
+  })
+
+  it('comes back to the very pick: the duration, the page of the console, and that a link is wanted', async () => {
+    const { visitor, page } = await signedIn(old())
+    const picked = { duration: '1800', destination: 's3', as: 'link' }
+    const form = { ...formWith(page, 'role', GUARDED), action: `${gateway.url}/roles/console` }
+    const asked = askedOf(await visitor.open(refreshOf(await visitor.submit(page, form, picked)), atOp))
+    const confirm = await answerAtOp(op, visitor, asked, fresh())
+    expect(formWith(confirm, 'role', GUARDED).fields).toMatchObject(picked)
+    expect((await visitor.submit(confirm, formWith(confirm, 'role', GUARDED))).body).toContain('valid for 15 minutes')
+  })
+
   it('leaves other roles alone', async () => {
     const { visitor, page } = await signedIn(old())
     expect((await take(visitor, page)).body).toContain('assumed-role/Developer/alice')

@@ -189,6 +189,7 @@ describe('the duration', () => {
   it('that the gateway allows and AWS does not becomes an hour, and both are in the audit log', async () => {
     const page = await taken('3h')
     expect(page.status).toBe(200)
+    expect(page.body).toContain('You asked for 3h. This role does not allow that in AWS, so that it is an hour.')
     const reference = page.headers.get('x-request-id')
     const lines = gateway.audit().filter(({ referenceId }) => referenceId === reference)
     expect(lines).toMatchObject([

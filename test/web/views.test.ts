@@ -55,7 +55,8 @@ const pagesSaying = (text: string): PageModels => {
       role: { arn: text, name: text, accountId: text, accountName: text, color: 'red' },
       sessionArn: text,
       expiresAt: at,
-      durationSeconds: 3600,
+      duration: text,
+      shortenedFrom: text,
       formats: [
         { id: 'env', label: text, use: text, fileName: text, text },
         { id: 'ini', label: text, use: text, fileName: text, text },

@@ -1,5 +1,4 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { showDuration } from '../../core/duration.ts'
 import { rolesOfLink } from '../../gateway/go.ts'
 import type { ListedRole } from '../../gateway/list-roles.ts'
 import type { Login } from '../../gateway/logins.ts'
@@ -18,6 +17,7 @@ import { text } from '../parameters.ts'
 import type { ConsoleLinkPage, GoRole } from '../person-models.ts'
 import { pickedRole } from '../role-list.ts'
 import { orToLogin, requireLogin } from '../session.ts'
+import { shortenedFrom } from '../shortened-from.ts'
 import { timeZoneOf } from '../time-zone.ts'
 import { fields } from '../view-models.ts'
 import { wantedDuration } from '../wanted-duration.ts'
@@ -80,7 +80,7 @@ const linkPage = (
   expiresAt: toInstant(taken.credentials.expiration),
   destination,
   sharedUrl,
-  shortenedFrom: taken.shortenedFromSeconds === undefined ? undefined : showDuration(taken.shortenedFromSeconds),
+  shortenedFrom: shortenedFrom(taken),
 })
 
 /** POST /roles/console: off to the console, or with `as=link` a page with the way there. */

@@ -26,6 +26,7 @@ import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text, texts } from '../parameters.ts'
 import { pickedRole } from '../role-list.ts'
+import { shortenedFrom } from '../shortened-from.ts'
 import { type CredentialsOfSeveralPage, type CredentialsPage, fields, type RoleOutcome } from '../view-models.ts'
 import { wantedDuration } from '../wanted-duration.ts'
 import { renewFirst } from './renewal.ts'
@@ -50,13 +51,15 @@ const toWrite = ({ credentials, role }: TakenRole, profile = ''): CredentialsToW
 const onePage = ({ gateway }: WebParts, request: Request, login: Login, taken: TakenRole): CredentialsPage => {
   const { baseUrl } = gateway.settings
   const written = toWrite(taken)
+  const isShortened = taken.shortenedFromSeconds !== undefined
   return {
     version: VERSION,
     session: signedIn(gateway, request, login),
     role: pickedRole(taken.role),
     sessionArn: taken.assumedRoleArn,
     expiresAt: toInstant(taken.credentials.expiration),
-    durationSeconds: taken.durationSeconds,
+    duration: isShortened ? String(taken.durationSeconds) : text(request.body[fields.duration]),
+    shortenedFrom: shortenedFrom(taken),
     profile: written.profile,
     format: preferredFormat(request, baseUrl),
     formatCookie: formatCookie(baseUrl),
