@@ -70,9 +70,10 @@ const askAll = (
 
 /** STS in every region that is configured, and where consoles are opened. */
 export const checkAws = async (config: Config, ports: CheckPorts): Promise<Verdict> => {
-  const { target, signIn } = config.sts
+  const { target, signIn, fips } = config.sts
+  const stsUrl = (region: string) => stsEndpoint(region, { fips })
   const [sts, signIns] = await Promise.all([
-    askAll(urlsOf(target, config, stsEndpoint), STS_QUESTION, target.kind === 'local', ports),
+    askAll(urlsOf(target, config, stsUrl), STS_QUESTION, target.kind === 'local', ports),
     askAll(urlsOf(signIn, config, signInUrl), SIGN_IN_QUESTION, signIn.kind === 'local', ports),
   ])
   return [

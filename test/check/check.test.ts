@@ -52,6 +52,15 @@ describe('checking everything', () => {
     ])
   })
 
+  it('asks the FIPS endpoints where the gateway will', async () => {
+    const fips = 'https://sts-fips.us-east-1.amazonaws.com'
+    const config = configWith('region: eu-west-1', 'region: us-east-1, fips: true')
+    const verdict = await verdictOf('aws', { web: { [fips]: answer('', { status: 403 }) } }, config)
+    expect(verdict.filter(({ name }) => name === 'stsAnswers')).toEqual([
+      expect.objectContaining({ outcome: 'pass', found: fips }),
+    ])
+  })
+
   it("compares the clock with STS's, which judges what the gateway signs", async () => {
     const late = answer('', { date: new Date(now.getTime() + 90_000) })
     const verdict = await verdictOf('aws', { web: { 'https://sts.eu-west-1.amazonaws.com': late } })
