@@ -3,7 +3,6 @@
  * of all keys. One file for each of: an assertion, a token, the call and its session; condition-key-table.ts is the table.
  */
 export {
-  type CallFacts,
   carriedContext,
   requestTagContext,
   resourceContext,
@@ -14,5 +13,5 @@ export {
   unsignedCallContext,
 } from './call-context.ts'
 export { type ConditionKey, conditionKeyOf, conditionKeyTable, samlAttributeKeys } from './condition-key-table.ts'
-export { nameQualifier, type SamlFacts, samlContext, subjectType } from './saml-context.ts'
-export { type WebIdentityFacts, webIdentityContext } from './web-identity-context.ts'
+export { nameQualifier, samlContext, subjectType } from './saml-context.ts'
+export { webIdentityContext } from './web-identity-context.ts'

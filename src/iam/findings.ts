@@ -70,9 +70,20 @@ const conditionFinding = (condition: Condition, context: RequestContext, truth: 
 }
 
 /** Why a condition fails that looks as if it held. */
-const remarkOn = ({ name, set, variables }: Condition, context: RequestContext): string | undefined => {
-  const { values = [] } = entryOf(context, name) ?? {}
-  if (set === undefined && values.length > 1) return 'a list needs ForAnyValue or ForAllValues'
-  const missing = variables.find((variable) => entryOf(context, variable) === undefined)
-  return missing === undefined ? undefined : `nothing to put in for ${missing}`
+const remarkOn = (condition: Condition, context: RequestContext): string | undefined => {
+  const { values = [] } = entryOf(context, condition.name) ?? {}
+  if (condition.set === undefined && values.length > 1) return 'a list needs ForAnyValue or ForAllValues'
+  const missing = condition.variables.find((variable) => entryOf(context, variable) === undefined)
+  if (missing !== undefined) return `nothing to put in for ${missing}`
+  return condition.base === 'StringEquals' ? nearMiss(condition.values, values) : undefined
 }
+
+/** AWS compares byte for byte, people do not. */
+const nearMiss = (wanted: readonly string[], found: readonly string[]): string | undefined =>
+  differences.find(([, fold]) => wanted.some((text) => found.some((other) => fold(text) === fold(other))))?.[0]
+
+const differences: readonly (readonly [string, (text: string) => string])[] = [
+  ['only case differs', (text) => text.toLowerCase()],
+  ['only a trailing slash differs', (text) => text.replace(/\/$/, '')],
+  ['only spaces differ', (text) => text.replace(/\s/g, '')],
+]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { firstFailure, outcomeOf } from '../../src/core/verdict.ts'
-import { single } from '../../src/iam/context.ts'
+import { list, single } from '../../src/iam/context.ts'
 import { ACTION, decide, document, SAML_PROVIDER, statement } from './support.ts'
 
 describe('Evaluating a trust policy (E.2)', () => {
@@ -123,5 +123,49 @@ describe('The verdict', () => {
   it('of a wrong action names the action', () => {
     const failure = firstFailure(decide(document(statement({ Action: 'sts:AssumeRoleWithWebIdentity' }))).verdict)
     expect(failure).toMatchObject({ name: 'Statement[0].Action', found: ACTION })
+  })
+})
+
+describe('A value that is nearly right', () => {
+  it.each([
+    ['https://signin.aws.amazon.com/saml/', 'only a trailing slash differs'],
+    ['https://signin.AWS.amazon.com/saml', 'only case differs'],
+    [' https://signin.aws.amazon.com/saml', 'only spaces differ'],
+  ])('%j is said to be', (wanted, remark) => {
+    const policy = document(statement({ Condition: { StringEquals: { 'saml:aud': wanted } } }))
+    const context = [single('saml:aud', 'https://signin.aws.amazon.com/saml')]
+    expect(firstFailure(decide(policy, { context }).verdict)?.found).toBe(
+      `https://signin.aws.amazon.com/saml; ${remark}`,
+    )
+  })
+
+  it('in a list without a set operator is said to lack one', () => {
+    const policy = document(statement({ Condition: { StringEquals: { 'saml:cn': 'a' } } }))
+    expect(firstFailure(decide(policy, { context: [list('saml:cn', ['a', 'b'])] }).verdict)).toMatchObject({
+      found: 'a, b; a list needs ForAnyValue or ForAllValues',
+    })
+  })
+
+  it('whose variable has no value is said to', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+    const policy = document(statement({ Condition: { StringEquals: { 'sts:RoleSessionName': '${saml:sub}' } } }))
+    expect(firstFailure(decide(policy, { context: [single('sts:RoleSessionName', 'alice')] }).verdict)).toMatchObject({
+      found: 'alice; nothing to put in for saml:sub',
+    })
+  })
+})
+
+describe('What a condition wanted, in words', () => {
+  it.each([
+    [{ StringNotEquals: { 'saml:sub': 'alice' } }, 'not alice'],
+    [{ StringNotLike: { 'saml:sub': ['a*', 'alice'] } }, 'neither a* nor alice'],
+    [{ 'ForAllValues:StringEquals': { 'saml:sub': ['a', 'b'] } }, 'every value: a or b'],
+    [{ 'ForAnyValue:StringLike': { 'saml:sub': 'b*' } }, 'some value: b*'],
+    [{ Null: { 'saml:sub': 'true' } }, 'no such key'],
+    [{ Null: { 'saml:mail': false } }, 'a value'],
+    [{ StringEquals: { 'saml:sub': [] } }, 'nothing'],
+  ])('%j: %s', (Condition, expected) => {
+    const context = [single('saml:sub', 'alice')]
+    expect(firstFailure(decide(document(statement({ Condition })), { context }).verdict)).toMatchObject({ expected })
   })
 })

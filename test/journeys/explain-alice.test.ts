@@ -73,12 +73,12 @@ const wrong: Readonly<Record<string, Wrong>> = {
   AudienceWithSlash: {
     statements: asking('StringEquals', 'SAML:aud', `${RECIPIENT}/`),
     name: 'Statement[0].Condition.StringEquals.SAML:aud',
-    found: RECIPIENT,
+    found: `${RECIPIENT}; only a trailing slash differs`,
   },
   AudienceInAnotherCase: {
     statements: asking('StringEquals', 'SAML:aud', 'https://signin.AWS.amazon.com/saml'),
     name: 'Statement[0].Condition.StringEquals.SAML:aud',
-    found: RECIPIENT,
+    found: `${RECIPIENT}; only case differs`,
   },
   IssuerIsTheProvider: {
     statements: asking('StringEquals', 'saml:iss', 'https://corp.example/metadata'),
@@ -88,7 +88,7 @@ const wrong: Readonly<Record<string, Wrong>> = {
   SubjectInAnotherCase: {
     statements: asking('StringEquals', 'saml:sub', 'Alice'),
     name: 'Statement[0].Condition.StringEquals.saml:sub',
-    found: 'alice',
+    found: 'alice; only case differs',
   },
   GroupThatAwsNeverSees: {
     statements: asking('ForAnyValue:StringEquals', 'saml:groups', 'aws-dev'),
