@@ -41,7 +41,7 @@ const lintVerdict = (lint: readonly LintFinding[]): Verdict =>
   lint.map(({ code, severity, path, sentence, hint }) => ({
     name: code,
     outcome: severity === 'error' ? 'fail' : 'pass',
-    found: severity === 'error' ? `${sentence} ${hint}` : sentence,
+    found: severity === 'error' ? `${sentence} ${hint}` : sentence.replace(/\.$/, ''),
     ...(severity === 'error' ? {} : { warning: hint }),
     source: path,
   }))

@@ -60,9 +60,10 @@ export const preflightRoles = (gateway: Gateway, { signIn }: Login): PreflightOf
     judges.set(evidence, judge)
     return judge
   }
-  return ({ role, providerArn, maxSessionSeconds, region }, seconds) => {
+  return (listed, seconds) => {
+    const { role, maxSessionSeconds, region } = listed
     // An account has one region, and one view of what it is shown.
-    const judge = judgeFor(shown({ role, ...(providerArn === undefined ? {} : { providerArn }) }), region)
+    const judge = judgeFor(shown(listed), region)
     const durationSeconds = seconds ?? Math.min(roleDuration.default, maxSessionSeconds)
     return judge({ role, durationSeconds, maxSessionSeconds, trustPolicy: gateway.trustPolicyOf?.(role) })
   }

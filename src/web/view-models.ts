@@ -268,6 +268,55 @@ export interface IdentityPage extends SignedInPage {
   /** When the session here ends whatever the person does. */
   readonly expiresAt: Instant
   readonly attributes: readonly AttributeRow[]
+  /** What is amiss with the sign-in, in sentences. */
+  readonly warnings: readonly string[]
+  readonly awsSession: AwsSession
+  /** What trust policies can ask for. Empty where there is no role. */
+  readonly conditionKeys: readonly ConditionKeyRow[]
+  /** What the provider said and AWS never sees. */
+  readonly ignored: readonly AttributeRow[]
+  readonly roles: readonly RolePreflight[]
+}
+
+/** The session that the person will have in AWS. */
+export interface AwsSession {
+  /** Empty where the provider's own assertion names none. */
+  readonly name: string
+  readonly sourceIdentity: string | undefined
+  readonly tags: readonly { readonly key: string; readonly value: string; readonly isTransitive: boolean }[]
+  /** An estimate: AWS refuses more than 100. */
+  readonly packedSizePercent: number
+  /** What the configuration asks for and the session is without. */
+  readonly leftOut: readonly { readonly what: string; readonly reason: string }[]
+}
+
+export interface ConditionKeyRow {
+  readonly key: string
+  readonly values: readonly string[]
+  readonly source: string
+  /** The values are those of the first account. */
+  readonly differsByAccount: boolean
+}
+
+/** What AWS will say to one role. */
+export interface RolePreflight {
+  readonly arn: string
+  readonly name: string
+  readonly accountId: string
+  readonly accountName?: string | undefined
+  readonly outcome: 'allowed' | 'denied' | 'unknown'
+  /** What the answer hangs on, and what to change, in sentences. Missing where AWS is to say yes. */
+  readonly reason: string | undefined
+  readonly change: string | undefined
+  readonly findings: readonly FindingRow[]
+}
+
+export interface FindingRow {
+  readonly name: string
+  readonly outcome: 'pass' | 'fail' | 'unknown' | 'not-run'
+  readonly expected?: string
+  readonly found?: string
+  readonly source?: string
 }
 
 /** Every refusal, and 404. */

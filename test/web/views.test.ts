@@ -89,6 +89,28 @@ const pagesSaying = (text: string): PageModels => {
       authenticatedAt: at,
       expiresAt: at,
       attributes,
+      warnings: [text],
+      awsSession: {
+        name: text,
+        sourceIdentity: text,
+        tags: [{ key: text, value: text, isTransitive: true }],
+        packedSizePercent: 4,
+        leftOut: [{ what: text, reason: text }],
+      },
+      conditionKeys: [{ key: text, values: [text], source: text, differsByAccount: true }],
+      ignored: attributes,
+      roles: [
+        {
+          arn: text,
+          name: text,
+          accountId: text,
+          accountName: text,
+          outcome: 'denied',
+          reason: text,
+          change: text,
+          findings: [{ name: text, outcome: 'fail', expected: text, found: text, source: text }],
+        },
+      ],
     },
     error: {
       version: text,

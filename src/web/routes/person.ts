@@ -1,10 +1,12 @@
 import { type RequestHandler, Router } from 'express'
+import { awsViewOf } from '../../gateway/aws-view.ts'
 import { providerOf } from '../../gateway/gateway.ts'
 import { listRoles } from '../../gateway/list-roles.ts'
 import { signOut, signOutEverywhere } from '../../gateway/sign-out.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { departSignedOut } from '../departure.ts'
+import { identityOfAws } from '../identity-model.ts'
 import { toInstant } from '../instant.ts'
 import { keepLogout, logoutNotice } from '../logout-notice.ts'
 import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
@@ -36,6 +38,7 @@ const identity =
       authenticatedAt: toInstant(who.authenticatedAt),
       expiresAt: toInstant(login.expiresAt),
       attributes: attributeRows(who),
+      ...identityOfAws(awsViewOf(gateway, login)),
     }
     sendPage(response, views.render('identity', page))
   }
