@@ -2,7 +2,7 @@
 import { type ContextValue, requestContext } from '../iam/context.ts'
 import { AwsError } from './aws-errors.ts'
 import { callerContext } from './caller-context.ts'
-import { type Attempt, deniedText, ownRefusal, type Refusal, type SignedCaller } from './permissions.ts'
+import { type Attempt, deniedText, ownRefusal, type Refusal, type SignedCaller, whyNot } from './permissions.ts'
 import type { Call, Sts } from './sts/call.ts'
 import { decodedMessage } from './sts/decoded-message.ts'
 
@@ -23,10 +23,7 @@ export const requirePermission = (sts: Sts, call: Call, caller: SignedCaller, wa
   if (refusal) throw accessDenied(sts, call, caller, attempt, refusal)
 }
 
-/**
- * AWS's text, then the message that DecodeAuthorizationMessage decodes, as EC2 does it: AWS's own STS sends none, but
- * here there is no EC2.
- */
+/** AWS's text, the reason for the log, and for DecodeAuthorizationMessage all that was looked at. */
 export const accessDenied = (
   { messages }: Sts,
   { now }: Call,
@@ -35,8 +32,6 @@ export const accessDenied = (
   refusal: Refusal,
 ): AwsError => {
   const message = messages.seal(decodedMessage(caller, attempt, refusal), caller.account, now)
-  return new AwsError(
-    'AccessDenied',
-    `${deniedText(caller, attempt, refusal)}. Encoded authorization failure message: ${message}`,
-  )
+  const reason = refusal.decision && whyNot(refusal.decision)
+  return new AwsError('AccessDenied', deniedText(caller, attempt, refusal), reason, message)
 }

@@ -35,18 +35,22 @@ const statuses = {
 
 export type AwsErrorCode = keyof typeof statuses
 
-/** An answer of AWS that is not a success. `reason` is for the log alone: AWS never tells it. */
+/** An answer of AWS that is not a success. */
 export class AwsError extends Error {
   readonly code: AwsErrorCode
   readonly status: number
+  /** For the log alone: AWS never tells it. */
   readonly reason: string | undefined
+  /** For DecodeAuthorizationMessage: stands after the message on the wire, and nowhere else. */
+  readonly encodedMessage: string | undefined
 
-  constructor(code: AwsErrorCode, message: string, reason?: string) {
+  constructor(code: AwsErrorCode, message: string, reason?: string, encodedMessage?: string) {
     super(message)
     this.name = 'AwsError'
     this.code = code
     this.status = statuses[code]
     this.reason = reason
+    this.encodedMessage = encodedMessage
   }
 }
 
@@ -96,12 +100,18 @@ export const texts = {
   /** [K] Two spaces after the comma are AWS's own. */
   keyNotRetrieved:
     "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
+  thumbprintMismatch: "OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
   /** [K] */
   tokenSignatureInvalid: 'The signature of the ID Token provided is not valid',
   /** [K] */
   claimMissing: (name: string) => `Missing a required claim: ${name}`,
   /** [K] */
   claimNotInteger: (name: string) => `The claim ${name} must be an integer`,
+  rejectedByProvider: (host: string) => `${host}: ${host} responded with HTTP/1.1 400 Bad Request`,
+  /** [K] */
+  providerUnreachable: (host: string) => `${host}: the identity provider did not answer`,
+  /** [K] */
+  subjectTooLong: 'The subject of the token is longer than 255 characters',
   /** [K] */
   notAnAccessToken: 'Provided Token is not a Login With Amazon token',
   /** [K] */

@@ -1,4 +1,5 @@
 /** What a signed call may do: the caller's own policies, narrowed by those of the session, before anybody else's. */
+import { firstFailure } from '../core/verdict.ts'
 import type { RequestContext } from '../iam/context.ts'
 import { type Decision, evaluate } from '../iam/evaluate.ts'
 import type { Policy } from '../iam/policy.ts'
@@ -93,4 +94,10 @@ export const deniedText = (caller: SignedCaller, { action, resource }: Attempt, 
   return refusal.isExplicit
     ? `${text} with an explicit deny in ${article} ${refusal.by}`
     : `${text} because no ${refusal.by} allows the ${action} action`
+}
+
+/** The first finding that failed, in a line for the log. */
+export const whyNot = ({ verdict }: Decision): string => {
+  const failure = firstFailure(verdict)
+  return failure ? `${failure.name}: expected ${failure.expected}, found ${failure.found}` : 'no statement'
 }

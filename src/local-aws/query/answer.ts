@@ -26,19 +26,23 @@ export const successReply = (
   )
 
 /** The answer in place of a result: who is at fault, the code and the message. */
-export const errorReply = (namespace: string, { code, message, status }: AwsError, requestId: string): Reply =>
+export const errorReply = (namespace: string, error: AwsError, requestId: string): Reply =>
   xmlReply(
-    status,
+    error.status,
     requestId,
     element('ErrorResponse', { xmlns: namespace }, [
       element('Error', {}, [
-        element('Type', {}, status < 500 ? 'Sender' : 'Receiver'),
-        element('Code', {}, code),
-        element('Message', {}, message),
+        element('Type', {}, error.status < 500 ? 'Sender' : 'Receiver'),
+        element('Code', {}, error.code),
+        element('Message', {}, messageOf(error)),
       ]),
       element('RequestId', {}, requestId),
     ]),
   )
+
+/** As EC2 does it: AWS's own STS sends no encoded messages, but here there is no EC2. */
+const messageOf = ({ message, encodedMessage }: AwsError): string =>
+  encodedMessage === undefined ? message : `${message}. Encoded authorization failure message: ${encodedMessage}`
 
 /** Seconds and a Z, as AWS writes instants. */
 export const timestamp = (instant: Date): string => instant.toISOString().replace(/\.\d{3}Z$/, 'Z')

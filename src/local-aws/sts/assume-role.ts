@@ -28,7 +28,7 @@ export const assumeRole: Action = (sts, call) => {
   const passed = passedTags(parameters, listOf(parameters, 'TransitiveTagKeys'))
   const inherited = inheritedTags(caller)
   const tags = joinTags(inherited, passed)
-  call.note(askedForTags(passed, inherited))
+  call.note(askedForMore(parameters, passed, inherited))
   const role = findRole(sts, call, caller)
   call.note(aboutRole(role))
   requireActiveRegion(call.region, role.account, sts.iam.stsRegions(role.account))
@@ -55,9 +55,13 @@ export const assumeRole: Action = (sts, call) => {
   return { members, summary: session.arn, responseElements: assumedRoleElements(session) }
 }
 
-/** What the trail shows of tags. */
-const askedForTags = (passed: SessionTags, inherited: SessionTags): CloudTrailFacts => ({
+/** What the trail shows of what only AssumeRole takes; never the code of the MFA device. */
+const askedForMore = (parameters: Parameters, passed: SessionTags, inherited: SessionTags): CloudTrailFacts => ({
   requestParameters: {
+    policy: parameters.get('Policy'),
+    externalId: parameters.get('ExternalId'),
+    serialNumber: parameters.get('SerialNumber'),
+    sourceIdentity: parameters.get('SourceIdentity'),
     tags: passed.tags.size === 0 ? undefined : [...passed.tags].map(([key, value]) => ({ key, value })),
     transitiveTagKeys: passed.transitiveKeys.length === 0 ? undefined : passed.transitiveKeys,
     incomingTransitiveTags: inherited.tags.size === 0 ? undefined : Object.fromEntries(inherited.tags),

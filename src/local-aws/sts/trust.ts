@@ -1,10 +1,10 @@
 /** May this provider's person take this role? Three questions to the trust policy, all to be allowed (E.2, D.3). */
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
-import { firstFailure } from '../../core/verdict.ts'
 import { resourceContext, sessionContext, unsignedCallContext } from '../../iam/condition-keys.ts'
 import { type ContextValue, requestContext } from '../../iam/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import { notAuthorized } from '../aws-errors.ts'
+import { whyNot } from '../permissions.ts'
 import type { Role } from '../state.ts'
 import type { Call } from './call.ts'
 import type { SessionTags } from './session-tags.ts'
@@ -59,9 +59,7 @@ const contextOf = (
 
 const mustAllow = (asked: string, action: AssumeAction, decision: Decision): Decision => {
   if (decision.effect === 'allow') return decision
-  const failure = firstFailure(decision.verdict)
-  const why = failure ? `${failure.name}: expected ${failure.expected}, found ${failure.found}` : 'no statement'
-  throw notAuthorized(action, `${decision.effect} of ${asked}: ${why}`)
+  throw notAuthorized(action, `${decision.effect} of ${asked}: ${whyNot(decision)}`)
 }
 
 /** AWS's own endpoints are fine; any other Recipient only where the policy itself names it. */
