@@ -1,0 +1,66 @@
+/** GET /identity of the demo's people: what AWS will see of them, and what it will say. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { unescapeMarkup } from '../harness/html.ts'
+import { signIn } from '../harness/sign-in.ts'
+import { Visitor } from '../harness/visitor.ts'
+
+let house: House
+beforeAll(async () => {
+  house = await startHouse()
+})
+afterAll(() => house.close())
+
+const identityOf = async (provider: string, username: string): Promise<string> => {
+  const visitor = new Visitor()
+  await signIn(visitor, { gateway: house.gateway, provider, username })
+  const { body } = await visitor.open(`${house.gateway}/identity`)
+  return unescapeMarkup(body.replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ')
+}
+
+describe('alice, by SAML', () => {
+  let text: string
+  beforeAll(async () => {
+    text = await identityOf('corp', 'alice')
+  })
+
+  it('sees each condition key with its value and where it is from', () => {
+    expect(text).toContain('saml:aud https://signin.aws.amazon.com/saml SubjectConfirmationData/@Recipient')
+    expect(text).toContain('saml:edupersonaffiliation staff Attribute urn:oid:1.3.6.1.4.1.5923.1.1.1.1')
+    expect(text).toContain('aws:RequestTag/CostCenter 4711')
+  })
+
+  it('sees which of them are not the same in both accounts', () => {
+    expect(text).toMatch(/saml:doc 111122223333\/fedgate in the first account/)
+    expect(text).not.toMatch(/saml:sub alice in the first account/)
+  })
+
+  it('sees what AWS ignores', () => {
+    expect(text).toMatch(/What AWS ignores No trust policy can ask for these\..* groups aws-dev/)
+  })
+
+  it('sees the session to be', () => {
+    expect(text).toMatch(/Session name alice@example\.com Source identity alice Tag CostCenter 4711/)
+    expect(text).toMatch(/Size of the tags about \d+ % of what AWS allows/)
+  })
+
+  it('sees that AWS will let her take each of her roles, and by which statement', () => {
+    expect(text).toMatch(/Developer in Production : allowed/)
+    expect(text).toMatch(/Developer in Sandbox : allowed/)
+    expect(text).toContain('Statement[0].Condition.StringEquals.SAML:aud pass')
+  })
+})
+
+describe('bob, by OpenID', () => {
+  it('sees that neither tags nor a source identity can be added to the word of his provider', async () => {
+    const text = await identityOf('openid', 'bob')
+    expect(text).toContain('Without sessionTags.CostCenter AWS sees only what openid itself has signed')
+    expect(text).toMatch(/Administrator in Production : allowed/)
+  })
+})
+
+describe('carol, who has no role', () => {
+  it('is told so', async () => {
+    expect(await identityOf('corp', 'carol')).toContain('there is no role for you to take')
+  })
+})
