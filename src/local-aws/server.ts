@@ -19,7 +19,8 @@ import { openState } from './state/open.ts'
 import type { LocalAwsState } from './state.ts'
 import { createAuthorizationMessages } from './sts/authorization-message.ts'
 import { stsService } from './sts/endpoint.ts'
-import { createIssuerKeys, fetchJson } from './sts/issuer-keys.ts'
+import { fetchJson } from './sts/fetch-json.ts'
+import { createIssuerKeys } from './sts/issuer-keys.ts'
 
 export interface LocalAwsOptions {
   /** Port 0: any free one. */
@@ -82,6 +83,7 @@ const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): Read
     ['GET /federation', (request, now) => federation(signIn, request, now)],
     ['POST /federation', (request, now) => federation(signIn, request, now)],
     ['GET /oauth', (request, now) => oauthLogout(signIn, request, now)],
+    ['POST /oauth', (request, now) => oauthLogout(signIn, request, now)],
     ['GET /console', (request, now) => showConsole(signIn, request, now)],
     ['POST /console/logout', (request, now) => signOut(signIn, request, now)],
     ['GET /console.css', () => styleSheet],

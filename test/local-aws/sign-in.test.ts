@@ -1,5 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { base64, call, newKeys, PROVIDER, ROLE, type Running, responseXml, sign, start, stateFor } from './support.ts'
+import { parseDestination } from '../../src/local-aws/sign-in/destination.ts'
+import { DORA, EVA, type Key, keyIn, roleArn, signedCall, signedState } from './signed-calls.ts'
+import {
+  attributesFor,
+  base64,
+  call,
+  newKeys,
+  PROVIDER,
+  ROLE,
+  type Running,
+  responseXml,
+  sign,
+  start,
+  stateFor,
+  type WireAnswer,
+} from './support.ts'
 
 const keys = await newKeys()
 let aws: Running
@@ -110,8 +125,135 @@ describe('login', () => {
     }
   })
 
-  it.each(['', 'console', 'javascript:alert(1)'])('refuses destination %j', async (Destination) => {
-    expect((await login(await signinToken(), { Destination })).status).toBe(400)
+  it.each([
+    '',
+    'console',
+    'javascript:alert(1)',
+    'https://example.com/',
+    'http://console.aws.amazon.com/',
+    'https://console.aws.amazon.com.example.com/',
+    'https://console.amazonaws-us-gov.com/',
+  ])('refuses destination %j, and the link still works', async (Destination) => {
+    const token = await signinToken()
+    expect((await login(token, { Destination })).status).toBe(400)
+    expect((await login(token)).status).toBe(303)
+  })
+})
+
+describe('A second sign-in in the same browser', () => {
+  const OTHER = 'arn:aws:iam::444455556666:role/Other'
+  const provider = 'arn:aws:iam::444455556666:saml-provider/corp'
+  let two: Running
+  beforeAll(async () => {
+    const state = stateFor(keys)
+    const trustPolicy = {
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { Federated: provider }, Action: 'sts:AssumeRoleWithSAML' }],
+    }
+    two = await start({ ...state, roles: [...state.roles, { arn: OTHER, trustPolicy }] }, () => clock)
+  })
+  afterAll(() => two.close())
+
+  const linkFor = async (role: string, principal: string): Promise<string> => {
+    const attributes = attributesFor(role, principal)
+    const { element } = await call(two.url, {
+      Action: 'AssumeRoleWithSAML',
+      RoleArn: role,
+      PrincipalArn: principal,
+      SAMLAssertion: base64(sign(responseXml(clock, { attributes }), keys)),
+    })
+    const Session = JSON.stringify({
+      sessionId: element('AccessKeyId'),
+      sessionKey: element('SecretAccessKey'),
+      sessionToken: element('SessionToken'),
+    })
+    const answer = await fetch(`${two.url}/federation`, {
+      method: 'POST',
+      body: new URLSearchParams({ Action: 'getSigninToken', Session }),
+    })
+    const { SigninToken } = (await answer.json()) as { SigninToken: string }
+    return `/federation?${new URLSearchParams({ Action: 'login', Destination: DESTINATION, SigninToken })}`
+  }
+  const open = (path: string, cookie = '') => fetch(`${two.url}${path}`, { redirect: 'manual', headers: { cookie } })
+  const shows = async (cookie: string): Promise<string | undefined> =>
+    /<h1>(.*)<\/h1>/.exec(await (await open('/console', cookie)).text())?.[1]
+
+  it('to the same account replaces the first', async () => {
+    const first = cookieOf(await open(await linkFor(ROLE, PROVIDER)))
+    const second = cookieOf(await open(await linkFor(ROLE, PROVIDER), first))
+    expect([await shows(first), await shows(second)]).toEqual(['Nobody is signed in here', 'Developer'])
+  })
+
+  it('to another account wants a logout first, and goes on from there with the same link', async () => {
+    const first = cookieOf(await open(await linkFor(ROLE, PROVIDER)))
+    const refused = await open(await linkFor(OTHER, provider), first)
+    const page = await refused.text()
+    expect([refused.status, page]).toEqual([
+      400,
+      expect.stringContaining('You must first log out before logging into a different AWS account.'),
+    ])
+    expect(await shows(first)).toBe('Developer')
+    const onward = (/href="(\/oauth[^"]*)"/.exec(page)?.[1] ?? '').replaceAll('&amp;', '&')
+    const loggedOut = await open(onward, first)
+    expect(await shows(first)).toBe('Nobody is signed in here')
+    expect(await shows(cookieOf(await open(loggedOut.headers.get('location') ?? '')))).toBe('Other')
+  })
+})
+
+describe('Credentials that open a console [G]', () => {
+  let signed: Running
+  beforeAll(async () => {
+    signed = await start(signedState(), () => new Date())
+  })
+  afterAll(() => signed.close())
+
+  const ask = async (answer: WireAnswer, more: Readonly<Record<string, string>> = {}): Promise<number> => {
+    const { accessKeyId, secretAccessKey, sessionToken } = keyIn(answer)
+    const Session = JSON.stringify({ sessionId: accessKeyId, sessionKey: secretAccessKey, sessionToken })
+    const body = new URLSearchParams({ Action: 'getSigninToken', Session, ...more })
+    return (await fetch(`${signed.url}/federation`, { method: 'POST', body })).status
+  }
+  const role = (key: Key, name: string) =>
+    signedCall(signed.url, key, { Action: 'AssumeRole', RoleArn: roleArn(name), RoleSessionName: 'dora' })
+
+  it('are those of a role that a user took, for longer if asked', async () => {
+    const taken = await role(DORA, 'path/ByName')
+    expect([await ask(taken), await ask(taken, { SessionDuration: '43200' })]).toEqual([200, 200])
+  })
+
+  it('are those of a chained role, but for no longer than they last', async () => {
+    const chained = await role(keyIn(await role(DORA, 'path/ByName')), 'Next')
+    expect([await ask(chained), await ask(chained, { SessionDuration: '900' })]).toEqual([200, 400])
+  })
+
+  it('are those of a federation token, but for no longer than they last', async () => {
+    const token = await signedCall(signed.url, EVA, { Action: 'GetFederationToken', Name: 'guest' })
+    expect([await ask(token), await ask(token, { SessionDuration: '900' })]).toEqual([200, 400])
+  })
+
+  it("are not a user's own", async () => {
+    expect(await ask(await signedCall(signed.url, DORA, { Action: 'GetSessionToken' }))).toBe(400)
+  })
+})
+
+describe('The page that a link asks for', () => {
+  it.each([
+    [DESTINATION, 's3', 'eu-west-1', '/s3/home?region=eu-west-1&x=%3Cb%3E'],
+    ['https://console.aws.amazon.com/ec2/v2/home?region=sa-east-1#Instances:', 'ec2', 'sa-east-1', undefined],
+    ['https://111122223333-abc.eu-west-1.console.aws.amazon.com/lambda/home', 'lambda', 'eu-west-1', undefined],
+    ['https://console.aws.amazon.com/', undefined, undefined, '/'],
+    ['http://localhost:9000/x', 'x', undefined, '/x'],
+  ])('%s is service %s in %s', (url, service, region, path) => {
+    const destination = parseDestination(url, 'aws')
+    expect(destination).toMatchObject({ url, service, region, ...(path === undefined ? {} : { path }) })
+  })
+
+  it.each([
+    ['https://console.amazonaws.cn/iam', 'aws-cn', true],
+    ['https://console.amazonaws.cn/iam', 'aws', false],
+    ['https://console.aws.amazon.com/iam', 'aws-us-gov', false],
+  ])('%s is of partition %s: %s', (url, partition, isThere) => {
+    expect(parseDestination(url, partition) !== undefined).toBe(isThere)
   })
 })
 
@@ -182,6 +324,8 @@ describe('Signing out', () => {
     ['http://localhost:8080/done', 'http://localhost:8080/done'],
     ['https://elsewhere.example/', '/console'],
     ['javascript:alert(1)', '/console'],
+    ['//elsewhere.example/federation?', '/console'],
+    ['/federation?Action=login&Destination=a%20b', '/federation?Action=login&Destination=a+b'],
   ])('by the link that tools use leads from %s to %s', async (target, location) => {
     const query = new URLSearchParams({ Action: 'logout', redirect_uri: target })
     const response = await fetch(`${aws.url}/oauth?${query}`, { redirect: 'manual' })

@@ -2,7 +2,8 @@
 import { showDuration } from '../../core/duration.ts'
 import { type Html, html } from '../../core/html.ts'
 import type { Reply } from '../reply.ts'
-import type { ConsoleSession } from './console-session.ts'
+import type { ConsoleSession, SignedIn } from './console-session.ts'
+import type { Destination } from './destination.ts'
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -41,32 +42,48 @@ const row = (term: string, value: Html | string): Html => html`<div><dt>${term}<
 /** `4711-2222-3333`, as the console of AWS shows an account. */
 const grouped = (account: string): string => account.replace(/(\d{4})(?=\d)/g, '$1-')
 
+const sessionRows = (session: SignedIn): Html => {
+  const isRole = session.kind === 'role-session'
+  return html`${row(isRole ? 'Assumed role' : 'Federated user', html`<code>${session.arn}</code>`)}
+${isRole ? row('Vouched for by', html`<code>${session.provider ?? 'nobody outside AWS'}</code>`) : undefined}
+${row('Access key', html`<code>${session.accessKeyId}</code>`)}
+${isRole && session.sourceIdentity !== undefined ? row('Source identity', session.sourceIdentity) : undefined}`
+}
+
+const destinationRows = ({ service, region, path }: Destination): Html => html`<dl>
+${row('Service', service ?? 'the first page of the console')}
+${row('Region', region ?? 'not named')}
+${row('Path', html`<code>${path}</code>`)}
+</dl>`
+
 /** Who is signed in, with which role and for how much longer. `now`: when it is shown. */
-export const consolePage = ({ role, accountName, endsAt, issuer, destination }: ConsoleSession, now: Date): Reply => {
+export const consolePage = (
+  { session, accountName, endsAt, issuer, destination }: ConsoleSession,
+  now: Date,
+): Reply => {
+  const name = session.kind === 'role-session' ? session.roleName : session.sessionName
   const left = Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / 60_000) * 60)
-  const account = html`<p class="account">${role.sessionName} <span>@ ${accountName ?? grouped(role.account)}</span></p>`
-  const tags = [...role.tags].map(([key, value]) => html`<li><b>${key}</b> ${value}</li>`)
+  const account = html`<p class="account">${session.sessionName} <span>@ ${accountName ?? grouped(session.account)}</span></p>`
+  const tags = [...session.tags].map(([key, value]) => html`<li><b>${key}</b> ${value}</li>`)
   return page(
     200,
-    role.roleName,
+    name,
     account,
     html`<p class="eyebrow">You are signed in as</p>
-<h1>${role.roleName}</h1>
-<p class="lead">in ${accountName ?? 'account'} <span class="number">${grouped(role.account)}</span></p>
+<h1>${name}</h1>
+<p class="lead">in ${accountName ?? 'account'} <span class="number">${grouped(session.account)}</span></p>
 <section class="destination">
 <h2>You asked for</h2>
-<p><code>${destination}</code></p>
-<p class="note">At AWS this page would open now, with the permissions of the role.</p>
+<p><code>${destination.url}</code></p>
+${destinationRows(destination)}
+<p class="note">At AWS this page would open now, with the permissions of the ${session.kind === 'role-session' ? 'role' : 'federated user'}.</p>
 </section>
 <section>
 <h2>This session</h2>
 <dl>
-${row('Session name', role.sessionName)}
+${row('Session name', session.sessionName)}
 ${row('Ends', html`${left > 0 ? `in ${showDuration(left)}` : 'in less than a minute'} <span class="note">${endsAt.toISOString().slice(0, 16).replace('T', ' ')} UTC</span>`)}
-${row('Assumed role', html`<code>${role.arn}</code>`)}
-${row('Vouched for by', html`<code>${role.provider ?? 'nobody outside AWS'}</code>`)}
-${row('Access key', html`<code>${role.accessKeyId}</code>`)}
-${role.sourceIdentity === undefined ? undefined : row('Source identity', role.sourceIdentity)}
+${sessionRows(session)}
 ${tags.length === 0 ? undefined : row('Session tags', html`<ul class="tags">${tags}</ul>`)}
 </dl>
 </section>
@@ -76,6 +93,17 @@ ${backLink(issuer)}
 </div>`,
   )
 }
+
+/** A browser is signed in to one account at a time. `onward`: ends the session there is and goes on with the link. */
+export const signedInElsewherePage = (account: string, onward: string): Reply =>
+  page(
+    400,
+    'Sign out first',
+    undefined,
+    html`<h1>Sign out first</h1>
+<p class="lead">You must first log out before logging into a different AWS account. You are signed in to <span class="number">${grouped(account)}</span>.</p>
+<div class="actions"><a href="${onward}">Sign out and go on</a> <a href="/console">Stay signed in</a></div>`,
+  )
 
 const backLink = (issuer: string | undefined): Html | undefined =>
   issuer === undefined ? undefined : html`<a href="${issuer}" rel="noreferrer">Back to ${new URL(issuer).host}</a>`

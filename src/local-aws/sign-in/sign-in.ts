@@ -6,16 +6,17 @@ import { parse } from 'node:querystring'
 import { consoleDuration, signInTokenSeconds } from '../../aws/facts/limits.ts'
 import { sameText } from '../../core/ids.ts'
 import type { Reply, WebRequest } from '../reply.ts'
-import type { RoleSession, Sessions } from '../sessions.ts'
+import type { Sessions } from '../sessions.ts'
 import type { Iam } from '../state.ts'
-import type { ConsoleSession } from './console-session.ts'
-import { consolePage, messagePage } from './pages.ts'
+import type { ConsoleSession, SignedIn } from './console-session.ts'
+import { isOnThisMachine, parseDestination } from './destination.ts'
+import { consolePage, messagePage, signedInElsewherePage } from './pages.ts'
 import { createTickets, type Tickets } from './tickets.ts'
 
 export interface SignIn {
   readonly iam: Iam
   readonly sessions: Sessions
-  readonly tokens: Tickets<{ readonly role: RoleSession; readonly endsAt: Date }>
+  readonly tokens: Tickets<{ readonly session: SignedIn; readonly endsAt: Date }>
   readonly consoles: Tickets<ConsoleSession>
 }
 
@@ -45,7 +46,7 @@ export const federation = (signIn: SignIn, request: WebRequest, now: Date): Repl
     case 'getSigninToken':
       return getSigninToken(signIn, fields, now)
     case 'login':
-      return login(signIn, fields, now)
+      return login(signIn, fields, request, now)
     default:
       return refusal('Action must be getSigninToken or login')
   }
@@ -61,12 +62,14 @@ const refusal = (text: string): Reply => ({
 const INVALID_CREDENTIALS = 'Invalid Credentials parameter'
 
 const getSigninToken = ({ sessions, tokens }: SignIn, fields: Fields, now: Date): Reply => {
-  const role = sessionOf(sessions, fields.Session ?? '', now)
-  if (!role) return refusal(INVALID_CREDENTIALS)
+  const session = sessionOf(sessions, fields.Session ?? '', now)
+  if (!session) return refusal(INVALID_CREDENTIALS)
   const duration = fields.SessionDuration
   if (duration !== undefined && !isConsoleDuration(duration)) return refusal('Invalid SessionDuration parameter')
-  const endsAt = duration === undefined ? role.temporary.expiration : new Date(now.getTime() + Number(duration) * 1000)
-  const token = tokens.issue({ role, endsAt }, new Date(now.getTime() + signInTokenSeconds * 1000), now)
+  if (duration !== undefined && !mayLastLonger(session)) return refusal(INVALID_CREDENTIALS)
+  const endsAt =
+    duration === undefined ? session.temporary.expiration : new Date(now.getTime() + Number(duration) * 1000)
+  const token = tokens.issue({ session, endsAt }, new Date(now.getTime() + signInTokenSeconds * 1000), now)
   return {
     status: 200,
     headers: { 'Content-Type': 'application/json' },
@@ -74,15 +77,18 @@ const getSigninToken = ({ sessions, tokens }: SignIn, fields: Fields, now: Date)
   }
 }
 
+/** Of federation tokens and chained roles the console session ends with the credentials. */
+const mayLastLonger = (session: SignedIn): boolean => session.kind === 'role-session' && !session.chained
+
 const isConsoleDuration = (text: string): boolean =>
   /^\d{1,6}$/.test(text) && Number(text) >= consoleDuration.min && Number(text) <= consoleDuration.max
 
-/** The session whose three parts were sent, all of them right and not expired. */
-const sessionOf = (sessions: Sessions, json: string, now: Date): RoleSession | undefined => {
+/** The session whose three parts were sent, all of them right and not expired; a user's own has no console. */
+const sessionOf = (sessions: Sessions, json: string, now: Date): SignedIn | undefined => {
   const { sessionId, sessionKey, sessionToken } = parseObject(json)
   const session = typeof sessionId === 'string' ? sessions.find(sessionId) : undefined
+  if (session?.kind !== 'role-session' && session?.kind !== 'federated-user') return undefined
   const isGenuine =
-    session?.kind === 'role-session' &&
     sameText(String(sessionKey), session.secretAccessKey.reveal()) &&
     sameText(String(sessionToken), session.temporary.sessionToken.reveal()) &&
     session.temporary.expiration > now
@@ -98,20 +104,31 @@ const parseObject = (json: string): Readonly<Record<string, unknown>> => {
   }
 }
 
-/** A link works once, and for 15 minutes. The session it opens replaces the one before. */
-const login = ({ iam, tokens, consoles }: SignIn, fields: Fields, now: Date): Reply => {
-  const destination = fields.Destination ?? ''
-  if (!isWebUrl(destination)) return refusal('Destination must be a URL of the AWS console')
-  const found = tokens.take(fields.SigninToken ?? '', now)
+/** A link works once, and for 15 minutes. The session it opens replaces the one before, in the same account only. */
+const login = ({ iam, tokens, consoles }: SignIn, fields: Fields, request: WebRequest, now: Date): Reply => {
+  const ticket = fields.SigninToken ?? ''
+  const found = tokens.find(ticket, now)
   if (!found) return messagePage(400, 'This sign-in link has expired', 'A link works once, for 15 minutes.')
-  const { role, endsAt } = found
+  const { session, endsAt } = found
+  const destination = parseDestination(fields.Destination ?? '', session.partition)
+  if (!destination) return refusal('Destination must be a URL of the AWS console')
+  const before = consoles.find(cookieOf(request), now)
+  if (before && before.session.account !== session.account)
+    return signedInElsewherePage(before.session.account, logoutThen(fields))
+  tokens.take(ticket, now)
+  consoles.take(cookieOf(request), now)
   const issuer = isWebUrl(fields.Issuer ?? '') ? fields.Issuer : undefined
-  const cookie = consoles.issue(
-    { role, endsAt, issuer, destination, accountName: iam.accountName(role.account) },
-    endsAt,
-    now,
-  )
+  const accountName = iam.accountName(session.account)
+  const cookie = consoles.issue({ session, endsAt, issuer, destination, accountName }, endsAt, now)
   return redirect('/console', `${COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Lax`)
+}
+
+const LOGIN = '/federation?'
+
+/** What tools put before a sign-in link: first a logout, which leads to the link. */
+const logoutThen = ({ Issuer = '', Destination = '', SigninToken = '' }: Fields): string => {
+  const link = LOGIN + new URLSearchParams({ Action: 'login', Issuer, Destination, SigninToken })
+  return `/oauth?${new URLSearchParams({ Action: 'logout', redirect_uri: link })}`
 }
 
 const isWebUrl = (text: string): boolean =>
@@ -156,11 +173,11 @@ export const signOut = ({ consoles }: SignIn, request: WebRequest, now: Date): R
   return { ...page, headers: { ...page.headers, 'Set-Cookie': FORGET } }
 }
 
-/** `GET /oauth?Action=logout&redirect_uri=…`: what tools put before a sign-in link. Leads nowhere but to this machine. */
+/** `GET|POST /oauth?Action=logout&redirect_uri=…`: leads to a sign-in link of this server, or elsewhere on this machine. */
 export const oauthLogout = ({ consoles }: SignIn, request: WebRequest, now: Date): Reply => {
   const { Action, redirect_uri: target = '' } = fieldsOf(request)
   if (Action !== 'logout') return refusal('Action must be logout')
   consoles.take(cookieOf(request), now)
-  const isHere = isWebUrl(target) && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(target).hostname)
-  return redirect(isHere ? new URL(target).href : '/console', FORGET)
+  if (target.startsWith(LOGIN)) return redirect(LOGIN + new URLSearchParams(target.slice(LOGIN.length)), FORGET)
+  return redirect(isOnThisMachine(target) ? new URL(target).href : '/console', FORGET)
 }
