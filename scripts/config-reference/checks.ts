@@ -1,4 +1,5 @@
-/** Renders the checks of a SAML response as a page. */
+/** Renders the checks of a SAML response, and those of a role before AWS is asked, as a page. */
+import { remedies } from '../../src/access/preflight/remedies.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
 import { type AssertionCheckName, assertionChecks, checkCodes } from '../../src/saml/response/checks.ts'
 import { responseSteps } from '../../src/saml/response/open.ts'
@@ -29,7 +30,7 @@ const checkLine = (name: string): string => {
 
 const intro = `# Checks of a SAML response
 
-<!-- Generated from src/saml/response by \`npm run schema\`. Do not edit. -->
+<!-- Generated from src/saml/response and src/access/preflight by \`npm run schema\`. Do not edit. -->
 
 A response runs through this list at the assertion consumer service, in \`fedgate check --response\` and in the audit
 line of a refusal, always in this order. Each finding has an outcome: \`pass\`, \`fail\`, \`unknown\` or \`not-run\`. No option
@@ -44,9 +45,21 @@ const claims = `## What the signed assertion says
 
 All of these run, so that a refusal names everything that is wrong; the first that fails gives the code.`
 
+const preflight = `## Before AWS is asked for a role
+
+Whether AWS will let a sign-in take a role: \`fedgate explain\`, \`/identity\` and the audit line of a denied exchange run
+these. AWS itself answers all of them with one word. They are in AWS's order, but for the trust policy's own: each is told
+with the part of the policy that it hangs on, such as \`Statement[0].Condition.StringEquals.saml:aud\`. What hangs on
+something that AWS has not confirmed, or on what nobody knows before the call (the address it comes from, tags of the
+role), is \`unknown\`.`
+
+const preflightLine = ([name, { meaning }]: readonly [string, { readonly meaning: string }]): string =>
+  `- \`${name}\`: ${meaning}.`
+
 /** docs/checks.md */
 export const checkReference = (): string => {
   const steps = responseSteps.map(stepLine).join('\n')
   const checks = Object.keys(assertionChecks).map(checkLine).join('\n')
-  return `${[intro, steps, claims, checks].join('\n\n')}\n`
+  const ofRole = Object.entries(remedies).map(preflightLine).join('\n')
+  return `${[intro, steps, claims, checks, preflight, ofRole].join('\n\n')}\n`
 }

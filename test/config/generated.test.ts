@@ -7,7 +7,7 @@ import { conditionKeyReference } from '../../scripts/config-reference/condition-
 import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
-import { checkErrors, startErrors } from '../../src/cli/errors.ts'
+import { checkErrors, explainErrors, startErrors } from '../../src/cli/errors.ts'
 import { awsKnowledge } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -43,6 +43,7 @@ describe('what is generated from the source (npm run schema)', () => {
     const codes = [
       checkErrors,
       configErrors,
+      explainErrors,
       gatewayErrors,
       iamErrors,
       issuerErrors,
