@@ -1,6 +1,6 @@
 /** Renders the condition keys, and what is not confirmed about them, as a page. */
 import { type ConditionKey, conditionKeyTable } from '../../src/iam/condition-keys.ts'
-import { type UnconfirmedFact, unconfirmed } from '../../src/iam/unconfirmed.ts'
+import { type UnconfirmedFact, unconfirmed, unconfirmedRefusals } from '../../src/iam/unconfirmed.ts'
 
 const intro = `# Condition keys
 
@@ -56,6 +56,8 @@ the preflight and \`fedgate explain\` answer \`unknown\` instead of \`allow\` or
 
 const doubt = ({ what, applied }: UnconfirmedFact): string => `- ${what[0]?.toUpperCase()}${what.slice(1)}: ${applied}.`
 
+const refusals = `Thought to be refused by IAM when a policy is written, and therefore malformed here: ${unconfirmedRefusals.join(' and ')}.`
+
 /** docs/condition-keys.md */
 export const conditionKeyReference = (): string =>
-  `${[intro, ...families.map(([title]) => family(title)), doubts, Object.values(unconfirmed).map(doubt).join('\n')].join('\n\n')}\n`
+  `${[intro, ...families.map(([title]) => family(title)), doubts, Object.values(unconfirmed).map(doubt).join('\n'), refusals].join('\n\n')}\n`

@@ -86,13 +86,16 @@ const eitherOf = (
   iamMessage: string,
 ): NamesElement => {
   const { [name]: plain, [`Not${name}`]: negation } = fields
-  if ((plain === undefined) !== (negation === undefined))
-    return plain === undefined
-      ? parseNames(negation, true, `${path}.Not${name}`, problems, parse)
-      : parseNames(plain, false, `${path}.${name}`, problems, parse)
-  const found = plain === undefined ? 'neither' : 'both'
-  problems.push({ path, expected: `either ${name} or Not${name}`, found, iamMessage })
-  return NOTHING
+  if ((plain === undefined) === (negation === undefined)) {
+    const found = plain === undefined ? 'neither' : 'both'
+    problems.push({ path, expected: `either ${name} or Not${name}`, found, iamMessage })
+    return NOTHING
+  }
+  const at = `${path}.${plain === undefined ? 'Not' : ''}${name}`
+  const value = plain ?? negation
+  if (Array.isArray(value) && value.length === 0)
+    problems.push({ path: at, expected: 'at least one', found: 'an empty list', iamMessage })
+  return parseNames(value, plain === undefined, at, problems, parse)
 }
 
 /** Action or NotAction; `ofTrust`: only actions of STS. */

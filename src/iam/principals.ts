@@ -163,6 +163,8 @@ export const parsePrincipal = (
     problems.push(invalid(path, 'Principal', value, '"*" or an object such as {"Federated": "arn:…"}'))
     return { ...anybody, anyone: false }
   }
+  if (Object.keys(value).length === 0)
+    problems.push({ ...invalid(path, 'Principal', value, [...kinds.keys()].join(', ')), found: 'nobody' })
   const members = Object.entries(value).flatMap(([kind, names]) => principalsOf(kind, names, path, problems))
   const named = (wanted: string, fits: (name: string) => boolean = () => true): ReadonlySet<string> =>
     new Set(members.flatMap(({ kind, name }) => (kind === wanted && fits(name) ? [name] : [])))
@@ -189,6 +191,7 @@ const principalsOf = (
     return []
   }
   const list: unknown[] = Array.isArray(names) ? names : [names]
+  if (list.length === 0) problems.push(invalid(`${path}.${kind}`, kind, names, known.wants))
   return list.flatMap((name, n) => {
     const at = Array.isArray(names) ? `${path}.${kind}[${n}]` : `${path}.${kind}`
     if (typeof name === 'string' && name !== '' && known.accepts(name)) return [{ kind, name }]

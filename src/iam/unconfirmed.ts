@@ -105,3 +105,9 @@ export const unconfirmed = {
     section: 'D.5',
   },
 } as const satisfies Readonly<Record<string, UnconfirmedFact>>
+
+/** The same of documents: what IAM is thought to refuse is refused here, so that no evaluation comes to hang on it. */
+export const unconfirmedRefusals: readonly string[] = [
+  'an operator in another case, such as `stringequals`',
+  '`{"Federated": "*"}`',
+]

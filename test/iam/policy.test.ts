@@ -60,6 +60,19 @@ describe('A trust policy', () => {
       'Statement[0].Action[1]',
       'AssumeRole policy may only specify STS AssumeRole actions.',
     ],
+    [document(statement({ Action: [] })), 'Statement[0].Action', 'Policy statement must contain actions.'],
+    [document(statement({ Principal: {} })), 'Statement[0].Principal', 'Invalid principal in policy: "Principal":{}'],
+    [
+      document(statement({ Principal: { AWS: [] } })),
+      'Statement[0].Principal.AWS',
+      'Invalid principal in policy: "AWS":[]',
+    ],
+    [
+      document(statement({ Action: '*' })),
+      'Statement[0].Action',
+      'AssumeRole policy may only specify STS AssumeRole actions.',
+    ],
+    [document(statement({ NotPrincipal: '*' })), 'Statement[0]', 'Missing required field Principal'],
     [
       document(statement({ Principal: { Federated: '*' } })),
       'Statement[0].Principal.Federated',
