@@ -45,6 +45,6 @@ describe('README', () => {
 describe('docs/local-aws.md', () => {
   it('shows a state file that is one', () => {
     const [text = ''] = blocks('docs/local-aws.md', 'yaml')
-    expect(parseLocalAwsState(text).roles).toHaveLength(1)
+    expect(parseLocalAwsState(text, () => '').roles).toHaveLength(1)
   })
 })
