@@ -1,27 +1,39 @@
 import { standardName } from '../access/attribute-names.ts'
-import type { AccessRule, SamlProviderConfig } from '../config/types.ts'
+import type { OperatorRule, SamlProviderConfig } from '../config/types.ts'
 import type { RequestedAttribute } from '../saml/sp-metadata.ts'
 import type { Gateway } from './gateway.ts'
 
 const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 
-/** What templates may say that is no attribute. */
+/** What rules and templates may say that is no attribute. */
 const NO_ATTRIBUTES = ['subject', 'provider', 'issuer']
 
 const placeholdersOf = (template: string): readonly string[] =>
-  [...template.matchAll(/\{([^{}]+)\}/g)].flatMap(([, name]) =>
-    name === undefined || NO_ATTRIBUTES.includes(name) ? [] : [name],
-  )
+  [...template.matchAll(/\{([^{}]+)\}/g)].flatMap(([, name]) => name ?? [])
 
-const reaches = ({ when }: AccessRule, { id }: SamlProviderConfig): boolean => when.provider?.includes(id) ?? true
+const reaches = ({ when }: OperatorRule, { id }: SamlProviderConfig): boolean => when.provider?.includes(id) ?? true
 
-const wishedNames = ({ access, sessionName }: Gateway['settings'], provider: SamlProviderConfig): readonly string[] => [
-  ...access
-    .filter((rule) => reaches(rule, provider))
-    .flatMap(({ when }) => when.conditions.map((one) => one.attribute)),
-  // With its own evidence the identity provider names the session itself.
-  ...(provider.exchange.evidence === 'original' ? [] : placeholdersOf(sessionName)),
-]
+/** What the session is made of. With its own evidence the identity provider makes the session itself. */
+const sessionNames = (
+  { sessionName, sessionTags }: Gateway['settings'],
+  { exchange }: SamlProviderConfig,
+): readonly string[] =>
+  exchange.evidence === 'original' ? [] : [sessionName, ...sessionTags.values()].flatMap(placeholdersOf)
+
+const wishedNames = (settings: Gateway['settings'], provider: SamlProviderConfig): readonly string[] =>
+  [
+    ...[...settings.access, ...settings.operators]
+      .filter((rule) => reaches(rule, provider))
+      .flatMap(({ when }) => when.conditions.map((one) => one.attribute)),
+    ...sessionNames(settings, provider),
+  ].filter((name) => !NO_ATTRIBUTES.includes(name))
+
+/** Without these no role is taken. */
+const tracingNames = (
+  { sourceIdentity = '' }: Gateway['settings'],
+  { exchange }: SamlProviderConfig,
+): readonly string[] =>
+  exchange.evidence === 'original' ? [] : placeholdersOf(sourceIdentity).filter((name) => !NO_ATTRIBUTES.includes(name))
 
 /** Without these nobody can sign in there, or take a role. */
 const requiredNames = ({ subject, rolesFromAssertion, exchange }: SamlProviderConfig): readonly string[] => [
@@ -39,5 +51,6 @@ export const requestedAttributes = (
 ): readonly RequestedAttribute[] => {
   const required = requiredNames(provider).map((name) => ({ name, isRequired: true }))
   const wished = wishedNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: false }))
-  return [...new Map([...wished, ...required].map((attribute) => [attribute.name, attribute])).values()]
+  const tracing = tracingNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: true }))
+  return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
 }

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import type { AccessRule, SamlProviderConfig } from '../../src/config/types.ts'
+import type { GatewaySettings } from '../../src/gateway/gateway.ts'
+import { requestedAttributes } from '../../src/gateway/requested-attributes.ts'
+
+const rule = (provider: string, attribute: string): AccessRule => ({
+  when: { provider: [provider], conditions: [{ attribute, anyOf: [] }] },
+  roles: [],
+  line: 1,
+})
+
+const settings = {
+  access: [rule('corp', 'groups'), rule('corp', 'subject'), rule('other', 'department')],
+  operators: [rule('corp', 'team')],
+  sessionName: '{mail}',
+  sourceIdentity: '{uid}',
+  sessionTags: new Map([
+    ['CostCenter', '{provider}/{costCenter}'],
+    ['Gateway', 'fedgate'],
+  ]),
+} as unknown as GatewaySettings
+
+const provider = (evidence: string): SamlProviderConfig =>
+  ({ id: 'corp', subject: { kind: 'nameId' }, exchange: { via: 'saml', evidence } }) as unknown as SamlProviderConfig
+
+describe('what the metadata asks an identity provider for', () => {
+  it("is what rules and templates make use of, by the standard's name; a source identity's parts are required", () => {
+    expect(requestedAttributes(settings, provider('reissued'))).toEqual([
+      { name: 'groups', isRequired: false },
+      { name: 'team', isRequired: false },
+      { name: 'urn:oid:0.9.2342.19200300.100.1.3', friendlyName: 'mail', isRequired: false },
+      { name: 'costCenter', isRequired: false },
+      { name: 'urn:oid:0.9.2342.19200300.100.1.1', friendlyName: 'uid', isRequired: true },
+    ])
+  })
+
+  it('is nothing of the session where the identity provider makes it: role and name are required then', () => {
+    const names = requestedAttributes(settings, provider('original')).map(({ name, isRequired }) => [name, isRequired])
+    expect(names).toEqual([
+      ['groups', false],
+      ['team', false],
+      ['https://aws.amazon.com/SAML/Attributes/Role', true],
+      ['https://aws.amazon.com/SAML/Attributes/RoleSessionName', true],
+    ])
+  })
+})
