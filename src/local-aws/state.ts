@@ -82,12 +82,21 @@ export interface OidcProviderState {
   readonly tags?: TagsState | undefined
 }
 
+/** What Login with Amazon or Facebook would say of an access token. Every other token they reject. */
+export interface AccessTokenState {
+  readonly provider: 'www.amazon.com' | 'graph.facebook.com'
+  readonly token: string
+  /** Whose it is; without it the provider does not answer. */
+  readonly of?: { readonly appId: string; readonly userId: string } | undefined
+}
+
 export interface LocalAwsState {
   readonly accounts: readonly AccountState[]
   readonly users: readonly UserState[]
   readonly roles: readonly RoleState[]
   readonly samlProviders: readonly SamlProviderState[]
   readonly oidcProviders: readonly OidcProviderState[]
+  readonly accessTokens?: readonly AccessTokenState[] | undefined
 }
 
 export type Tags = ReadonlyMap<string, string>
@@ -175,6 +184,7 @@ export interface Iam {
   samlProvider(arn: string): SamlProvider | undefined
   /** By the token's issuer, in that account. */
   oidcProvider(account: string, issuer: string): OidcProvider | undefined
+  accessToken(provider: string, token: string): AccessTokenState | undefined
   readonly roles: Registry<Role>
   readonly samlProviders: Registry<SamlProvider>
   readonly oidcProviders: Registry<OidcProvider>

@@ -20,7 +20,8 @@ const issuerWith = (keys: unknown[], options: { issuer?: string; jwksUri?: strin
     asked.push(url)
     return url.endsWith('/.well-known/openid-configuration') ? { issuer, jwks_uri: jwksUri } : { keys }
   }
-  return { asked, keys, find: createIssuerKeys(fetchJson, false).find }
+  const known = createIssuerKeys(fetchJson, false)
+  return { asked, keys, find: (url: string, kid: string, now: Date) => known.find({ url, thumbprints: [] }, kid, now) }
 }
 
 describe('The keys of an issuer', () => {

@@ -61,6 +61,8 @@ export const openState = (state: LocalAwsState, now: Date): Iam => {
     role: roles.find,
     samlProvider: samlProviders.find,
     oidcProvider: (account, issuer) => findOidcProvider(oidcProviders.inAccount(account), issuer),
+    accessToken: (provider, token) =>
+      state.accessTokens?.find((known) => known.provider === provider && known.token === token),
     roles,
     samlProviders,
     oidcProviders,

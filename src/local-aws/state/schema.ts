@@ -105,12 +105,19 @@ const oidcProvider = z.strictObject({
   tags,
 })
 
+const accessToken = z.strictObject({
+  provider: z.enum(['www.amazon.com', 'graph.facebook.com']),
+  token: z.string().min(4),
+  of: z.strictObject({ appId: z.string().min(1), userId: z.string().min(1) }).optional(),
+})
+
 export const stateSchema = z.strictObject({
   accounts: z.array(account).default([]),
   users: z.array(user).default([]),
   roles: z.array(role).default([]),
   samlProviders: z.array(samlProvider).default([]),
   oidcProviders: z.array(oidcProvider).default([]),
+  accessTokens: z.array(accessToken).default([]),
 })
 
 export type StateFile = z.infer<typeof stateSchema>

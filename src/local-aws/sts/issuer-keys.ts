@@ -4,6 +4,7 @@
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
+import type { FetchJson } from './fetch-json.ts'
 
 export interface IssuerKey {
   readonly key: KeyObject
@@ -13,13 +14,16 @@ export interface IssuerKey {
   readonly alg: string | undefined
 }
 
-export interface IssuerKeys {
-  /** The keys with that id, empty when the issuer has none. Throws when the issuer cannot be asked. */
-  find(issuer: string, kid: string, now: Date): Promise<readonly IssuerKey[]>
+export interface TokenIssuer {
+  readonly url: string
+  /** By which its server is known where no authority vouches for it: SHA-1 in hex. */
+  readonly thumbprints: readonly string[]
 }
 
-/** Gets a JSON document. Throws on anything else. */
-export type FetchJson = (url: string) => Promise<unknown>
+export interface IssuerKeys {
+  /** The keys with that id, empty when the issuer has none. Throws when the issuer cannot be asked. */
+  find(issuer: TokenIssuer, kid: string, now: Date): Promise<readonly IssuerKey[]>
+}
 
 type KeySet = ReadonlyMap<string, readonly IssuerKey[]>
 interface Kept {
@@ -35,26 +39,27 @@ export const createIssuerKeys = (fetchJson: FetchJson, allowHttp: boolean): Issu
   const kept = new Map<string, Kept>()
   const underWay = new Map<string, Promise<Kept>>()
 
-  const refresh = (issuer: string, now: Date): Promise<Kept> => {
-    const running = underWay.get(issuer)
+  const refresh = (name: string, issuer: TokenIssuer, now: Date): Promise<Kept> => {
+    const running = underWay.get(name)
     if (running) return running
     const fetching = fetchKeys(issuer, fetchJson, allowHttp)
       .then((keys) => {
         const fresh = { keys, fetchedAt: now.getTime() }
-        kept.set(issuer, fresh)
+        kept.set(name, fresh)
         return fresh
       })
-      .finally(() => underWay.delete(issuer))
-    underWay.set(issuer, fetching)
+      .finally(() => underWay.delete(name))
+    underWay.set(name, fetching)
     return fetching
   }
 
   return {
     find: async (issuer, kid, now) => {
-      const known = kept.get(issuer)
+      const name = [issuer.url, ...issuer.thumbprints].join(' ')
+      const known = kept.get(name)
       const age = known ? (now.getTime() - known.fetchedAt) / 1000 : Number.POSITIVE_INFINITY
       const isWanted = age > KEPT_SECONDS || (!known?.keys.has(kid) && age > COOL_DOWN_SECONDS)
-      const { keys } = known && !isWanted ? known : await refresh(issuer, now)
+      const { keys } = known && !isWanted ? known : await refresh(name, issuer, now)
       return keys.get(kid) ?? []
     },
   }
@@ -67,22 +72,31 @@ const keySchema = z.looseObject({
   use: z.string().optional(),
   alg: z.string().optional(),
 })
-const jwksSchema = z.object({ keys: z.array(z.unknown()).max(200) })
+const jwksSchema = z.object({ keys: z.array(z.unknown()).max(1000) })
 
-const fetchKeys = async (issuer: string, fetchJson: FetchJson, allowHttp: boolean): Promise<KeySet> => {
+/** With more keys of a type than this, AWS takes no token that is signed with one (C.5). */
+const MAX_KEYS_OF_A_TYPE = 100
+
+const fetchKeys = async (
+  { url: issuer, thumbprints }: TokenIssuer,
+  fetchJson: FetchJson,
+  allowHttp: boolean,
+): Promise<KeySet> => {
   const get = (url: string): Promise<unknown> => {
     if (!url.startsWith('https://') && !(allowHttp && url.startsWith('http://'))) throw new Error(`${url} is not https`)
-    return fetchJson(url)
+    return fetchJson(url, thumbprints)
   }
   const discovery = discoverySchema.parse(await get(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`))
   if (discovery.issuer !== issuer) throw new Error(`the discovery document is of ${discovery.issuer}`)
   const keys = new Map<string, IssuerKey[]>()
-  for (const jwk of jwksSchema.parse(await get(discovery.jwks_uri)).keys) {
-    const entry = readKey(jwk)
-    if (entry) keys.set(entry.kid, [...(keys.get(entry.kid) ?? []), entry])
-  }
+  const published = jwksSchema.parse(await get(discovery.jwks_uri)).keys
+  for (const { kid, ...key } of published.flatMap((jwk) => readKey(jwk) ?? []))
+    if (countOf(published, key.kty) <= MAX_KEYS_OF_A_TYPE) keys.set(kid, [...(keys.get(kid) ?? []), key])
   return keys
 }
+
+const countOf = (published: readonly unknown[], kty: string): number =>
+  published.filter((jwk) => keySchema.safeParse(jwk).data?.kty === kty).length
 
 /** Keys that are for something else, or broken, are passed over: the others still count. */
 const readKey = (jwk: unknown): (IssuerKey & { kid: string }) | undefined => {
@@ -95,28 +109,4 @@ const readKey = (jwk: unknown): (IssuerKey & { kid: string }) | undefined => {
   } catch {
     return undefined
   }
-}
-
-const TIMEOUT_MS = 5000
-const MAX_BYTES = 1024 * 1024
-
-/** No redirects, five seconds, one megabyte. */
-export const fetchJson: FetchJson = async (url) => {
-  const response = await fetch(url, {
-    redirect: 'error',
-    headers: { accept: 'application/json' },
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  })
-  if (!response.ok || !response.body) {
-    await response.body?.cancel()
-    throw new Error(`${url} answered ${response.status}`)
-  }
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    if (size > MAX_BYTES) throw new Error(`${url} answered more than ${MAX_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return JSON.parse(Buffer.concat(chunks).toString('utf8'))
 }

@@ -1,6 +1,7 @@
 /** An ID token as AWS looks at it (aws-sts-semantics C.4 to C.7). */
 import { verify } from 'node:crypto'
 import { expiredToken, invalidToken, texts } from '../aws-errors.ts'
+import { ThumbprintMismatch } from './fetch-json.ts'
 import type { IssuerKey, IssuerKeys } from './issuer-keys.ts'
 import { checkSourceIdentity, checkTags, type SessionTags } from './session-tags.ts'
 
@@ -86,11 +87,17 @@ export const checkAudience = ({ claims }: DecodedToken, clientIds: readonly stri
 }
 
 /** Throws InvalidIdentityToken when there is no key for the token, or none that made its signature. */
-export const verifyTokenSignature = async (decoded: DecodedToken, keys: IssuerKeys, now: Date): Promise<void> => {
+export const verifyTokenSignature = async (
+  decoded: DecodedToken,
+  keys: IssuerKeys,
+  thumbprints: readonly string[],
+  now: Date,
+): Promise<void> => {
   const { token, algorithm, kid, issuer } = decoded
   if (kid === undefined) throw invalidToken(texts.keyNotRetrieved, 'the token names no kid')
-  const found = await keys.find(issuer, kid, now).catch((error: unknown): never => {
-    throw invalidToken(texts.keyNotRetrieved, error instanceof Error ? error.message : 'no answer')
+  const found = await keys.find({ url: issuer, thumbprints }, kid, now).catch((error: unknown): never => {
+    const text = error instanceof ThumbprintMismatch ? texts.thumbprintMismatch : texts.keyNotRetrieved
+    throw invalidToken(text, error instanceof Error ? error.message : 'no answer')
   })
   const fitting = found.filter((key) => fits(key, algorithm))
   if (fitting.length === 0)
@@ -133,8 +140,15 @@ const integerClaim = (claims: Claims, name: string): number => {
   return Number(value)
 }
 
-/** Throws InvalidIdentityToken where there is no `sub`. */
-export const subjectOf = ({ claims }: DecodedToken): string => textClaim(claims, 'sub')
+/** What an answer has room for. Shorter ones than its model allows are answered all the same. */
+const MAX_SUBJECT = 255
+
+/** Throws InvalidIdentityToken where there is no `sub`, or one that no answer could tell. */
+export const subjectOf = ({ claims }: DecodedToken): string => {
+  const subject = textClaim(claims, 'sub')
+  if (subject.length > MAX_SUBJECT) throw invalidToken(texts.subjectTooLong)
+  return subject
+}
 
 const TAGS = 'https://aws.amazon.com/tags'
 
