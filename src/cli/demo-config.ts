@@ -70,6 +70,7 @@ export const demoConfigYaml = (portBase: number): string => {
         roles: accountIds.map((account) => roleArn(account, name)),
       })),
     ),
+    operators: [{ when: { provider: 'corp', groups: 'aws-admin' } }],
     sessionName: '{email}',
     sourceIdentity: '{subject}',
     sessionTags: { CostCenter: '{costCenter}', Affiliation: '{eduPersonAffiliation}' },

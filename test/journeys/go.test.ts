@@ -163,7 +163,7 @@ describe('a console link to copy', () => {
   const linkOn = ({ body }: Page, label: string): string =>
     unescapeMarkup(new RegExp(`data-copy="${label}"><code>([^<]*)<`).exec(body)?.[1] ?? '')
 
-  it('opens the console in a browser that has no session here, once', async () => {
+  it('opens the console in a browser that has no session here', async () => {
     const { visitor, page } = await follow({ role: PRODUCTION, destination: 's3' })
     const shown = await visitor.submit(page, formWith(page, 'role'), { as: 'link' })
     expect(shown.status).toBe(200)
@@ -173,7 +173,6 @@ describe('a console link to copy', () => {
     const opened = await elsewhere.open(linkOn(shown, 'Copy the console link'))
     expect(opened.status).toBe(200)
     expect(opened.body).toContain('Developer')
-    expect((await new Visitor().open(linkOn(shown, 'Copy the console link'))).status).toBe(400)
   })
 
   it('comes with one for others, which holds no secret', async () => {

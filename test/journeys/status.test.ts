@@ -77,7 +77,7 @@ const status = (visitor: Visitor): Promise<Page> => visitor.open(`${gateway.url}
 
 /** What the page says of a provider. */
 const partOf = ({ body }: Page, id: string): string =>
-  new RegExp(`<section class="panel" aria-labelledby="provider-${id}">.*?</section>`, 's').exec(body)?.[0] ?? ''
+  new RegExp(`<section class="provider" aria-labelledby="provider-${id}">.*?</section>`, 's').exec(body)?.[0] ?? ''
 
 const countIn = (part: string, name: string): number =>
   Number(new RegExp(`<dt>${name}</dt><dd>(\\d+)</dd>`).exec(part)?.[1])
