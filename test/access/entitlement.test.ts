@@ -32,6 +32,12 @@ describe('access rules', () => {
     expect(granted).toMatchObject({ role: { arn: DEV }, grantedBy: 'rule in line 7: groups = aws-dev' })
   })
 
+  it('may name the subject, which no attribute of that name can claim', () => {
+    const forAlice = [rule({ subject: [text('alice')] })]
+    expect(arns(forAlice, identity({ subject: ['bob'] }, { subject: 'alice' }))).toEqual([DEV])
+    expect(arns(forAlice, identity({ subject: ['alice'] }, { subject: 'bob' }))).toEqual([])
+  })
+
   it('grant nothing to another provider with the same groups', () => {
     const partner = identity({ groups: ['aws-dev'] }, { provider: 'partner' })
     expect(arns([rule({ groups: [text('aws-dev')] })], partner)).toEqual([])
