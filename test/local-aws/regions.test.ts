@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endpointOf } from '../../src/local-aws/regions.ts'
 import {
@@ -12,6 +13,7 @@ import {
   sign,
   start,
   stateFor,
+  USER,
   type WireAnswer,
   wireAnswer,
 } from './support.ts'
@@ -20,6 +22,21 @@ const placeOf = (host: string) => {
   const { region, partition, signingRegion } = endpointOf(host)
   return [region, partition, signingRegion]
 }
+
+/** fetch would not let a Host header be set. */
+const post = (url: string, headers: Readonly<Record<string, string>>, body: string): Promise<WireAnswer> =>
+  new Promise((resolve, reject) => {
+    const call = request(url, { method: 'POST', headers }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (chunk: string) => {
+        text += chunk
+      })
+      response.on('end', () => resolve(wireAnswer(response.statusCode ?? 0, text)))
+    })
+    call.on('error', reject)
+    call.end(body)
+  })
 
 describe('The endpoint that a Host header names [F.1]', () => {
   it.each([
@@ -70,7 +87,6 @@ describe('A region in which STS is not activated [F.2]', () => {
   })
   afterAll(() => aws.close())
 
-  /** fetch would not let a Host header be set. */
   const take = async (host: string): Promise<WireAnswer> => {
     const body = new URLSearchParams({
       Version: '2011-06-15',
@@ -80,19 +96,7 @@ describe('A region in which STS is not activated [F.2]', () => {
       SAMLAssertion: base64(sign(responseXml(clock), await keysMade)),
     }).toString()
     clock = new Date(clock.getTime() + 1000)
-    return new Promise((resolve, reject) => {
-      const headers = { host, 'content-type': 'application/x-www-form-urlencoded' }
-      const call = request(aws.url, { method: 'POST', headers }, (response) => {
-        let text = ''
-        response.setEncoding('utf8')
-        response.on('data', (chunk: string) => {
-          text += chunk
-        })
-        response.on('end', () => resolve(wireAnswer(response.statusCode ?? 0, text)))
-      })
-      call.on('error', reject)
-      call.end(body)
-    })
+    return post(aws.url, { host, 'content-type': 'application/x-www-form-urlencoded' }, body)
   }
 
   it.each([
@@ -111,5 +115,47 @@ describe('A region in which STS is not activated [F.2]', () => {
     expect((await take('sts.eu-west-3.amazonaws.com')).error).toBe(
       `RegionDisabledException: STS is not activated in this region for account:${ACCOUNT}. Your account administrator can activate STS in this region using the IAM Console.`,
     )
+  })
+})
+
+describe('A signature for another region than that of the endpoint', () => {
+  let aws: Running
+  beforeAll(async () => {
+    aws = await start(stateFor(await newKeys()))
+  })
+  afterAll(() => aws.close())
+
+  /** The SDK signs for `region` a call to `host`; the answer is given as it came. */
+  const whoAmI = async (host: string, region: string): Promise<WireAnswer> => {
+    let answer: Promise<WireAnswer> | undefined
+    const client = new STSClient({
+      region,
+      endpoint: `http://${host}`,
+      maxAttempts: 1,
+      credentials: USER,
+      requestHandler: {
+        handle: ({ headers, body }: { headers: Record<string, string>; body: string }) => {
+          answer = post(aws.url, headers, body)
+          throw new Error('the answer is taken as it is')
+        },
+      },
+    })
+    await client.send(new GetCallerIdentityCommand({})).catch(() => undefined)
+    if (!answer) throw new Error('the call was not made')
+    return answer
+  }
+
+  it.each([
+    ['sts.eu-west-1.amazonaws.com', 'eu-west-1', 200],
+    ['sts.eu-west-1.amazonaws.com', 'us-east-1', 403],
+    ['sts.amazonaws.com', 'us-east-1', 200],
+    ['sts.amazonaws.com', 'eu-west-1', 403],
+    ['localhost', 'eu-west-1', 200],
+  ])('to %s for %s answers %d', async (host, region, status) => {
+    const answer = await whoAmI(host, region)
+    expect([answer.status, answer.element('Code')]).toEqual([
+      status,
+      status === 200 ? undefined : 'SignatureDoesNotMatch',
+    ])
   })
 })
