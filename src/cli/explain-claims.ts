@@ -38,7 +38,8 @@ const reading = <Result>(file: string, step: () => Result): Result => {
     return step()
   } catch (cause) {
     if (cause instanceof ExplainError) throw cause
-    const reason = cause instanceof FedgateError ? `${cause.message} ${reasonOf(cause) ?? ''}`.trim() : String(cause)
+    const detail = cause instanceof FedgateError ? (reasonOf(cause) ?? '') : ''
+    const reason = `${cause instanceof Error ? cause.message : cause} ${detail}`.trim()
     throw unreadable(file, reason.replace(/\.$/, ''), cause)
   }
 }

@@ -20,17 +20,20 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   /** Modules to load before the command. */
   readonly preload?: readonly string[]
+  /** What it reads; without it there is nothing to read. */
+  readonly stdin?: string
 }
 
 /** What a process needs to run at all, and nothing of AWS. */
 const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }
 
-export const fedgate = (args: readonly string[], { env = {}, preload = [] }: Surroundings = {}): Command => {
+export const fedgate = (args: readonly string[], { env = {}, preload = [], stdin }: Surroundings = {}): Command => {
   const imports = [...preload, TSX].flatMap((module) => ['--import', module])
   const child = spawn(process.execPath, [...imports, MAIN, ...args], {
     env: { ...bare, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.end(stdin)
   const written = { stdout: '', stderr: '' }
   const listeners = new Set<() => void>()
   for (const stream of ['stdout', 'stderr'] as const)
