@@ -1,6 +1,5 @@
 /** Whether a statement is about a request: plainly, and part by part with what is not certain about it. */
 import type { Condition, Effect } from './conditions.ts'
-import type { RequestContext } from './context.ts'
 import { elementMatches, matchesByFullName, type NamesElement } from './elements.ts'
 import type { Statement } from './policy.ts'
 import { namedAs, principalMatches } from './principals.ts'
@@ -78,13 +77,17 @@ const actionTruth = ({ actions, resources }: Statement, { action, context }: Pol
     : applied
 }
 
+/** Tried are all readings of the keys, of a list without a set operator, and of values without quotes, with each other. */
 const conditionTruth = (condition: Condition, request: PolicyRequest, effect: Effect): Truth => {
-  const { context } = request
-  const applied = condition.holds(context, effect)
-  if (condition.holds(context, 'Allow') !== condition.holds(context, 'Deny')) return unconfirmed.listWithoutSetOperator
-  if (condition.withoutUnquoted && condition.withoutUnquoted.holds(context, effect) !== applied)
-    return unconfirmed.unquotedValues
-  const readings = otherReadings(condition, request)
-  const other = contextsOf(readings, context).find((each: RequestContext) => condition.holds(each, effect) !== applied)
-  return other === undefined ? applied : (readings[0]?.fact ?? applied)
+  const applied = condition.holds(request.context, effect)
+  const { withoutUnquoted } = condition
+  for (const { context, fact } of contextsOf(otherReadings(condition, request), request.context)) {
+    if (condition.holds(context, effect) !== applied) return fact ?? unconfirmed.listWithoutSetOperator
+    if (condition.holds(context, otherEffect[effect]) !== applied) return fact ?? unconfirmed.listWithoutSetOperator
+    if (withoutUnquoted && withoutUnquoted.holds(context, effect) !== applied) return fact ?? unconfirmed.unquotedValues
+  }
+  return applied
 }
+
+/** A list without a set operator reads the other way in the other effect's statements (conditions.ts). */
+const otherEffect = { Allow: 'Deny', Deny: 'Allow' } as const satisfies Record<Effect, Effect>

@@ -18,11 +18,20 @@ export const otherReadings = ({ name, key, variables }: Condition, request: Poli
   ...[name, ...variables].flatMap((each) => readingsOf(each, request)),
 ]
 
-/** The contexts to try: each reading for itself, and all of them together. */
-export const contextsOf = (readings: readonly Reading[], context: RequestContext): readonly RequestContext[] =>
-  readings.length === 0
-    ? []
-    : [...readings.map((reading) => [reading]), readings].map((some) => withReadings(some, context))
+interface Tried {
+  readonly context: RequestContext
+  /** What makes it another than the request's own. */
+  readonly fact: UnconfirmedFact | undefined
+}
+
+/** The contexts to try: the request's own, then each reading for itself, and all of them together. */
+export const contextsOf = (readings: readonly Reading[], context: RequestContext): readonly Tried[] => [
+  { context, fact: undefined },
+  ...[...readings.map((reading) => [reading]), ...(readings.length > 1 ? [readings] : [])].map((some) => ({
+    context: withReadings(some, context),
+    fact: some[0]?.fact,
+  })),
+]
 
 const withReadings = (readings: readonly Reading[], context: RequestContext): RequestContext => {
   const other = new Map(context)

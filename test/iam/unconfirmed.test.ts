@@ -171,6 +171,19 @@ describe('What nobody has confirmed', () => {
   })
 })
 
+it('Two facts may decide only together', () => {
+  const context = assertion({ [EMAIL]: ['a@example.com'], 'urn:oid:0.9.2342.19200300.100.1.3': ['b@example.com', 'c'] })
+  const policy = allowIf({ StringEquals: { 'saml:mail': 'b@example.com' } })
+  expect(ask(policy, { context }, 'unknown').effect).toBe('unknown')
+})
+
+it('Of two facts the one is named that decides', () => {
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+  const Condition = { StringLikeIfExists: { 'aws:RequestTag/team': ['r*', '${aws:userid}'] } }
+  const { verdict } = ask(allowIf(Condition), { context: [...session, ...call] }, 'unknown')
+  expect(verdict.find(({ outcome }) => outcome === 'unknown')?.found).toContain(unconfirmed.callerIds.what)
+})
+
 /** The same facts, where the other reading of them would come to the same. */
 const indifferent: readonly (readonly [title: string, policy: unknown, asked: Asked, effect: string])[] = [
   ['"*" beside the provider itself', document(statement({ Principal: '*' }), statement()), {}, 'allow'],
