@@ -235,7 +235,8 @@ describe('The list of roles', () => {
       pages++
       names.push(...Roles.map(({ RoleName = '' }) => RoleName))
     }
-    expect([pages, names.length, new Set(names).size]).toEqual([3, 8, 8])
+    const all = stateFor(keys).roles.length
+    expect([pages, names.length, new Set(names).size]).toEqual([Math.ceil(all / 3), all, all])
   })
 
   it('is narrowed by a path', async () => {
@@ -258,6 +259,42 @@ describe('Whoever calls IAM', () => {
         `User: arn:aws:iam::${ACCOUNT}:user/guest is not authorized to perform: iam:GetRole on resource: arn:aws:iam::${ACCOUNT}:role/Tagged because no identity-based policy allows the iam:GetRole action`,
       ),
     })
+  })
+
+  it('may be held to tags, of the role and of the request', async () => {
+    const policy = (Condition: unknown) => ({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Action: 'iam:*', Resource: '*', Condition }],
+    })
+    const byTag = async (condition: unknown): Promise<readonly string[]> => {
+      const state = stateFor(keys)
+      const held = await start({
+        ...state,
+        users: state.users.map((user) => ({ ...user, policies: { held: policy(condition) } })),
+        roles: state.roles.map((role) => (role.arn === ROLE ? { ...role, tags: { team: 'blue' } } : role)),
+      })
+      try {
+        const iam = new IAMClient({ region: 'us-east-1', endpoint: held.url, maxAttempts: 1, credentials: USER })
+        const tagged = (Value: string) => new TagRoleCommand({ RoleName: 'Tagged', Tags: [{ Key: 'team', Value }] })
+        const outcomes = [
+          iam.send(new GetRoleCommand({ RoleName: 'Developer' })),
+          iam.send(new GetRoleCommand({ RoleName: 'Tagged' })),
+          iam.send(tagged('blue')),
+          iam.send(tagged('red')),
+        ].map((sent) =>
+          sent.then(
+            () => 'allowed',
+            (error: Error) => error.name,
+          ),
+        )
+        return await Promise.all(outcomes)
+      } finally {
+        await held.close()
+      }
+    }
+    const no = 'AccessDenied'
+    expect(await byTag({ StringEquals: { 'iam:ResourceTag/team': 'blue' } })).toEqual(['allowed', no, no, no])
+    expect(await byTag({ StringEquals: { 'aws:RequestTag/team': 'blue' } })).toEqual([no, no, 'allowed', no])
   })
 
   it('signs for IAM and not for another service', async () => {

@@ -1,6 +1,6 @@
 /** What IAM's answers have in common. */
 import { element, type Markup } from '../../xml/write.ts'
-import { listOf, type Parameters } from '../query/parameters.ts'
+import type { Parameters } from '../query/parameters.ts'
 import type { Tags } from '../state.ts'
 import { refusals } from './texts.ts'
 
@@ -19,24 +19,6 @@ export const tagList = (tags: Tags): Markup =>
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, value]) => [element('Key', {}, key), element('Value', {}, value)]),
   )
-
-const MOST_TAGS = 50
-
-/** `Tags.member.N.Key` and `.Value`: each key once, however it is written. */
-export const tagsIn = (parameters: Parameters): Tags => {
-  const keys = listOf(parameters, 'Tags', '.Key')
-  const tags = new Map(keys.map((key, n) => [key, parameters.get(`Tags.member.${n + 1}.Value`) ?? '']))
-  if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length) throw refusals.duplicateTags()
-  return tags
-}
-
-/** With more tags than these: of a key that is there already the new spelling and value count. */
-export const withTags = (tags: Tags, more: Tags, quota: string): Tags => {
-  const replaced = new Set([...more.keys()].map((key) => key.toLowerCase()))
-  const all = new Map([...[...tags].filter(([key]) => !replaced.has(key.toLowerCase())), ...more])
-  if (all.size > MOST_TAGS) throw refusals.quota(quota, MOST_TAGS)
-  return all
-}
 
 interface Page<Item> {
   readonly items: readonly Item[]

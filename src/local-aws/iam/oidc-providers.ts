@@ -5,8 +5,9 @@ import { listOf, type Parameters } from '../query/parameters.ts'
 import { required } from '../query/shapes.ts'
 import type { OidcProvider } from '../state.ts'
 import type { Action } from '../sts/call.ts'
-import { memberList, tagList, tagsIn } from './markup.ts'
+import { memberList, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
+import { tagsIn } from './tags.ts'
 import { refusals } from './texts.ts'
 
 const PROVIDERS_PER_ACCOUNT = 100
@@ -14,6 +15,11 @@ const CLIENT_IDS = 100
 const THUMBPRINTS = 5
 
 const providerResource = ({ parameters }: IamCall): string => required(parameters, 'OpenIDConnectProviderArn')
+
+const onProvider = {
+  resource: providerResource,
+  tags: (call: IamCall) => call.iam.oidcProviders.find(providerResource(call))?.tags,
+} as const
 
 /** In the caller's own account. Throws NoSuchEntity. */
 const namedProvider = (call: IamCall): OidcProvider => {
@@ -72,7 +78,7 @@ export const createOidcProvider = (allowHttp: boolean): Action =>
 
 /** The URL is told without its scheme, as IAM does. */
 export const getOidcProvider = iamAction('GetOpenIDConnectProvider', {
-  resource: providerResource,
+  ...onProvider,
   answer: (call) => {
     const { url, clientIds, thumbprints, createdAt, tags } = namedProvider(call)
     return {
@@ -97,7 +103,7 @@ export const listOidcProviders = iamAction('ListOpenIDConnectProviders', {
 
 /** Deleting what is not there is no error, as at IAM. */
 export const deleteOidcProvider = iamAction('DeleteOpenIDConnectProvider', {
-  resource: providerResource,
+  ...onProvider,
   answer: (call) => {
     const arn = providerResource(call)
     if (call.iam.oidcProviders.find(arn)?.account === call.account) call.iam.oidcProviders.delete(arn)
@@ -106,7 +112,7 @@ export const deleteOidcProvider = iamAction('DeleteOpenIDConnectProvider', {
 })
 
 const updating = (change: (provider: OidcProvider, call: IamCall) => OidcProvider) => ({
-  resource: providerResource,
+  ...onProvider,
   answer: (call: IamCall) => {
     call.iam.oidcProviders.put(change(namedProvider(call), call))
     return { members: undefined }

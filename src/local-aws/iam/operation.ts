@@ -1,12 +1,14 @@
 /** What every operation of IAM goes through: shapes, signature, permission, and what the trail is told. */
+import { requestTagContext, resourceContext } from '../../iam/condition-keys.ts'
 import { requirePermission } from '../authorize.ts'
 import type { JsonObject, JsonValue } from '../cloud-trail/facts.ts'
 import type { Parameters } from '../query/parameters.ts'
 import { checkShapes, type Member, type Shape } from '../query/shapes.ts'
 import { signedCaller } from '../signed-caller.ts'
-import type { Iam } from '../state.ts'
+import type { Iam, Tags } from '../state.ts'
 import type { Action, Answer } from '../sts/call.ts'
 import { type IamOperation, iamInputs } from './inputs.ts'
+import { tagsIn } from './tags.ts'
 
 /** One call, by somebody who may make it: it works on the caller's own account. */
 export interface IamCall {
@@ -20,6 +22,8 @@ export interface IamCall {
 interface Operation {
   /** The ARN that a permission for this call has to name. */
   resource(call: IamCall): string
+  /** Of what is there already: a policy may ask for them. */
+  tags?(call: IamCall): Tags | undefined
   answer(call: IamCall): Omit<Answer, 'summary'>
 }
 
@@ -28,7 +32,7 @@ export const arnIn = ({ partition, account }: IamCall, resource: string): string
   `arn:${partition}:iam::${account}:${resource}`
 
 export const iamAction =
-  (name: IamOperation, { resource, answer }: Operation): Action =>
+  (name: IamOperation, { resource, tags, answer }: Operation): Action =>
   (aws, call) => {
     const { parameters, now, endpoint } = call
     const caller = signedCaller(aws, call, 'iam')
@@ -37,7 +41,8 @@ export const iamAction =
     const { account } = caller
     const partition = endpoint.partition ?? caller.partition
     const asked: IamCall = { iam: aws.iam, parameters, account, partition, now }
-    requirePermission(aws, call, caller, { action: `iam:${name}`, resource: resource(asked) })
+    const keys = [...resourceContext(tags?.(asked) ?? new Map()), ...requestTagContext(tagsIn(parameters))]
+    requirePermission(aws, call, caller, { action: `iam:${name}`, resource: resource(asked), keys })
     return { ...answer(asked), summary: `by ${caller.arn}` }
   }
 

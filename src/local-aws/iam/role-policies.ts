@@ -3,7 +3,7 @@ import { required } from '../query/shapes.ts'
 import type { PermissionPolicy, Role } from '../state.ts'
 import { memberList, page } from './markup.ts'
 import { type IamCall, iamAction } from './operation.ts'
-import { namedRole, roleResource } from './roles.ts'
+import { namedRole, onRole } from './roles.ts'
 import { refusals } from './texts.ts'
 import { parseDocument, policySize } from './trust-document.ts'
 
@@ -11,7 +11,7 @@ import { parseDocument, policySize } from './trust-document.ts'
 const ROLE_POLICIES_SIZE = 10_240
 
 export const putRolePolicy = iamAction('PutRolePolicy', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const role = namedRole(call)
     const name = required(call.parameters, 'PolicyName')
@@ -33,7 +33,7 @@ const namedPolicy = ({ policies }: Role, { parameters }: IamCall): PermissionPol
 }
 
 export const getRolePolicy = iamAction('GetRolePolicy', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const role = namedRole(call)
     const { name, document } = namedPolicy(role, call)
@@ -48,7 +48,7 @@ export const getRolePolicy = iamAction('GetRolePolicy', {
 })
 
 export const listRolePolicies = iamAction('ListRolePolicies', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const { items, members } = page(namedRole(call).policies, ({ name }) => name, call.parameters)
     const names = items.map(({ name }) => name)
@@ -57,7 +57,7 @@ export const listRolePolicies = iamAction('ListRolePolicies', {
 })
 
 export const deleteRolePolicy = iamAction('DeleteRolePolicy', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const role = namedRole(call)
     const gone = namedPolicy(role, call)

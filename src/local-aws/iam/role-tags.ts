@@ -1,10 +1,11 @@
 import { listOf } from '../query/parameters.ts'
-import { page, tagList, tagsIn, withTags } from './markup.ts'
+import { page, tagList } from './markup.ts'
 import { iamAction } from './operation.ts'
-import { namedRole, roleResource } from './roles.ts'
+import { namedRole, onRole } from './roles.ts'
+import { tagsIn, withTags } from './tags.ts'
 
 export const tagRole = iamAction('TagRole', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const role = namedRole(call)
     call.iam.roles.put({ ...role, tags: withTags(role.tags, tagsIn(call.parameters), 'TagsPerRole') })
@@ -13,7 +14,7 @@ export const tagRole = iamAction('TagRole', {
 })
 
 export const untagRole = iamAction('UntagRole', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const role = namedRole(call)
     const gone = new Set(listOf(call.parameters, 'TagKeys').map((key) => key.toLowerCase()))
@@ -23,7 +24,7 @@ export const untagRole = iamAction('UntagRole', {
 })
 
 export const listRoleTags = iamAction('ListRoleTags', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const { items, members } = page([...namedRole(call).tags], ([key]) => key, call.parameters)
     return { members: [tagList(new Map(items)), ...members] }

@@ -5,8 +5,9 @@ import { uniqueId } from '../access-keys.ts'
 import { timestamp } from '../query/answer.ts'
 import { required } from '../query/shapes.ts'
 import type { Role } from '../state.ts'
-import { page, tagList, tagsIn } from './markup.ts'
+import { page, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
+import { tagsIn } from './tags.ts'
 import { refusals } from './texts.ts'
 import { parseTrustDocument } from './trust-document.ts'
 
@@ -25,10 +26,16 @@ export const namedRole = (call: IamCall): Role => {
 }
 
 /** Its ARN, or for a role that is not there the one it would have at the root. */
-export const roleResource = (call: IamCall): string => {
+const roleResource = (call: IamCall): string => {
   const name = required(call.parameters, 'RoleName')
   return findByName(call, name)?.arn ?? arnIn(call, `role/${name}`)
 }
+
+/** For operations on a role that should be there. */
+export const onRole = {
+  resource: roleResource,
+  tags: (call: IamCall) => findByName(call, required(call.parameters, 'RoleName'))?.tags,
+} as const
 
 /** As CloudTrail has it, and for the wire with the tags where the operation tells them. */
 const roleMarkup = (role: Role, { withTags }: { readonly withTags: boolean }): readonly (Markup | undefined)[] => [
@@ -46,7 +53,7 @@ const roleMarkup = (role: Role, { withTags }: { readonly withTags: boolean }): r
 const wholeRole = (role: Role): Markup => element('Role', {}, roleMarkup(role, { withTags: true }))
 
 export const getRole = iamAction('GetRole', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => ({ members: [wholeRole(namedRole(call))] }),
 })
 
@@ -100,7 +107,7 @@ const newArn = (call: IamCall): string =>
   arnIn(call, `role${call.parameters.get('Path') ?? '/'}${required(call.parameters, 'RoleName')}`)
 
 export const updateRole = iamAction('UpdateRole', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const { iam, parameters } = call
     const role = namedRole(call)
@@ -114,7 +121,7 @@ export const updateRole = iamAction('UpdateRole', {
 })
 
 export const deleteRole = iamAction('DeleteRole', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const role = namedRole(call)
     if (role.policies.length > 0) throw refusals.rolePolicies()
@@ -124,7 +131,7 @@ export const deleteRole = iamAction('DeleteRole', {
 })
 
 export const updateAssumeRolePolicy = iamAction('UpdateAssumeRolePolicy', {
-  resource: roleResource,
+  ...onRole,
   answer: (call) => {
     const role = namedRole(call)
     const trustDocument = required(call.parameters, 'PolicyDocument')

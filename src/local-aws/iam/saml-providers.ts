@@ -6,8 +6,9 @@ import { timestamp } from '../query/answer.ts'
 import { required } from '../query/shapes.ts'
 import { decryptionKey, newProviderId } from '../saml-provider-keys.ts'
 import type { AssertionEncryptionMode, DecryptionKey, SamlProvider } from '../state.ts'
-import { memberList, tagList, tagsIn } from './markup.ts'
+import { memberList, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
+import { tagsIn } from './tags.ts'
 import { refusals } from './texts.ts'
 
 const PROVIDERS_PER_ACCOUNT = 100
@@ -16,6 +17,11 @@ const MOST_KEYS = 2
 const SMALLEST_KEY = 1024
 
 const providerResource = ({ parameters }: IamCall): string => required(parameters, 'SAMLProviderArn')
+
+const onProvider = {
+  resource: providerResource,
+  tags: (call: IamCall) => call.iam.samlProvider(providerResource(call))?.tags,
+} as const
 
 /** In the caller's own account. Throws NoSuchEntity. */
 const namedProvider = (call: IamCall): SamlProvider => {
@@ -91,7 +97,7 @@ export const createSamlProvider = iamAction('CreateSAMLProvider', {
 })
 
 export const updateSamlProvider = iamAction('UpdateSAMLProvider', {
-  resource: providerResource,
+  ...onProvider,
   answer: (call) => {
     const { iam, parameters } = call
     const provider = namedProvider(call)
@@ -130,7 +136,7 @@ const validUntil = ({ metadata }: SamlProvider) =>
   metadata.validUntil && element('ValidUntil', {}, timestamp(metadata.validUntil))
 
 export const getSamlProvider = iamAction('GetSAMLProvider', {
-  resource: providerResource,
+  ...onProvider,
   answer: (call) => {
     const provider = namedProvider(call)
     const { uuid, metadata, createdAt, tags, assertionEncryptionMode, privateKeys } = provider
@@ -167,7 +173,7 @@ export const listSamlProviders = iamAction('ListSAMLProviders', {
 })
 
 export const deleteSamlProvider = iamAction('DeleteSAMLProvider', {
-  resource: providerResource,
+  ...onProvider,
   answer: (call) => {
     call.iam.samlProviders.delete(namedProvider(call).arn)
     return { members: undefined }

@@ -1,0 +1,22 @@
+/** Tags in the parameters of a call. */
+import { listOf, type Parameters } from '../query/parameters.ts'
+import type { Tags } from '../state.ts'
+import { refusals } from './texts.ts'
+
+const MOST_TAGS = 50
+
+/** `Tags.member.N.Key` and `.Value`: each key once, however it is written. */
+export const tagsIn = (parameters: Parameters): Tags => {
+  const keys = listOf(parameters, 'Tags', '.Key')
+  const tags = new Map(keys.map((key, n) => [key, parameters.get(`Tags.member.${n + 1}.Value`) ?? '']))
+  if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length) throw refusals.duplicateTags()
+  return tags
+}
+
+/** With more tags than these: of a key that is there already the new spelling and value count. */
+export const withTags = (tags: Tags, more: Tags, quota: string): Tags => {
+  const replaced = new Set([...more.keys()].map((key) => key.toLowerCase()))
+  const all = new Map([...[...tags].filter(([key]) => !replaced.has(key.toLowerCase())), ...more])
+  if (all.size > MOST_TAGS) throw refusals.quota(quota, MOST_TAGS)
+  return all
+}
