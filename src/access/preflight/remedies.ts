@@ -67,7 +67,7 @@ export const remedies = {
   },
   trustPolicyIsKnown: {
     meaning: "the role's trust policy is known here",
-    change: 'Set trustPolicy for that role under `roles`, or name a file with --trust-policy.',
+    change: 'Set trustPolicy for that role under `roles` of the configuration.',
   },
   providerIsInPrincipal: {
     meaning: 'the trust policy has a statement whose Principal is the provider that vouches',
