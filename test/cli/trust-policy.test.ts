@@ -1,0 +1,251 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { parseTrustPolicy } from '../../src/iam/policy.ts'
+import { createKeyPem } from '../../src/issuer/keys.ts'
+import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
+import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
+import { parseIdpMetadata } from '../../src/saml/metadata.ts'
+import { readHcl } from '../iam/hcl.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+const TSX = import.meta.resolve('tsx')
+
+interface Ended {
+  readonly exitCode: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+const config = `baseUrl: https://aws.example.com
+session: { secret: 0123456789abcdef0123456789abcdef }
+signing: { key: ./signing.key, certificate: ./signing.crt }
+issuer: { key: ./issuer.key }
+providers:
+  - { id: corp, protocol: saml, metadata: ./idp.xml }
+  - { id: original, protocol: saml, metadata: ./idp.xml, exchange: { via: saml, evidence: original, provider: theirs } }
+  - { id: tokens, protocol: saml, metadata: ./idp.xml, exchange: { via: web-identity, evidence: reissued } }
+  - { id: google, protocol: oidc, issuer: "https://accounts.google.com", clientId: client-1 }
+  - { id: gitlab, protocol: oidc, issuer: "https://gitlab.com", clientId: client-2 }
+  - { id: idle, protocol: oidc, issuer: "https://op.example.com", clientId: client-3 }
+accounts:
+  "111122223333": { name: Production, region: eu-west-1 }
+  "444455556666": { name: Sandbox }
+  "777788889999": { name: China, region: cn-north-1 }
+roles:
+  - { match: "arn:aws:iam::*:role/Developer", maxSessionDuration: 4h }
+access:
+  - when: { provider: [corp, tokens], groups: dev }
+    roles: ["arn:aws:iam::111122223333:role/Developer", "arn:aws:iam::444455556666:role/Developer"]
+  - { when: { provider: corp, mail: bob@example.com }, roles: ["arn:aws-cn:iam::777788889999:role/team/Admin"] }
+  - { when: { provider: tokens, groups: ops }, roles: ["arn:aws:iam::{account}:role/Ops"] }
+  - { when: { provider: [google, gitlab], email: bob@example.com }, roles: ["arn:aws:iam::111122223333:role/Bob"] }
+sessionTags: { CostCenter: "{costCenter}" }
+`.replace('groups: ops }', "groups: '/ops-(?<account>[0-9]+)/' }")
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'fedgate-trust-policy-'))
+  const { privateKey, certificate } = await createKeyPem('fedgate', new Date('2026-01-01'))
+  const idp = { entityId: 'https://idp.example.com', ssoUrl: 'https://idp.example.com/sso', signer: { certificate } }
+  const files = {
+    'fedgate.yaml': config,
+    'signing.key': privateKey,
+    'signing.crt': certificate,
+    'issuer.key': await createTokenKeyPem('RS256'),
+    'idp.xml': buildIdpMetadata(idp),
+  }
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const trustPolicy = (...args: string[]): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const command = ['--import', TSX, MAIN, 'trust-policy', '--config', 'fedgate.yaml', ...args]
+    const child = spawn(process.execPath, command, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    const written = { stdout: '', stderr: '' }
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      written.stdout += text
+    })
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      written.stderr += text
+    })
+    child.once('error', reject).once('close', (exitCode) => resolve({ exitCode, ...written }))
+  })
+
+interface Document {
+  readonly identityProviders: readonly Readonly<Record<string, unknown>>[]
+  readonly roles: readonly { readonly arn: string; readonly trustPolicy: { readonly Statement: readonly unknown[] } }[]
+}
+
+interface Resource {
+  readonly Properties: Readonly<Record<string, unknown>>
+}
+
+const documentOf = async (...args: string[]): Promise<Document> => {
+  const { exitCode, stdout } = await trustPolicy(...args)
+  expect(exitCode).toBe(0)
+  return JSON.parse(stdout) as Document
+}
+
+const DEVELOPER = 'arn:aws:iam::111122223333:role/Developer'
+
+describe('fedgate trust-policy', () => {
+  it('prints the provider and the policy of one role, and on stderr what they leave open', async () => {
+    const { exitCode, stdout, stderr } = await trustPolicy('--provider', 'corp', '--role', DEVELOPER)
+    const { identityProviders, roles } = JSON.parse(stdout) as Document
+    expect(exitCode).toBe(0)
+    const who = { Effect: 'Allow', Principal: { Federated: 'arn:aws:iam::111122223333:saml-provider/fedgate' } }
+    const from = {
+      'saml:aud': 'https://signin.aws.amazon.com/saml',
+      'saml:iss': 'https://aws.example.com/idp/metadata',
+    }
+    expect(roles).toEqual([
+      {
+        arn: DEVELOPER,
+        maxSessionDuration: 14_400,
+        trustPolicy: {
+          Version: '2012-10-17',
+          Statement: [
+            { ...who, Action: 'sts:AssumeRoleWithSAML', Condition: { StringEquals: from } },
+            {
+              ...who,
+              Action: 'sts:TagSession',
+              Condition: {
+                StringEquals: from,
+                'ForAllValues:StringEquals': { 'aws:TagKeys': ['CostCenter'] },
+                Null: { 'aws:TagKeys': 'false', 'sts:TransitiveTagKeys': 'true' },
+              },
+            },
+          ],
+        },
+      },
+    ])
+    const create = identityProviders[0]?.['create-saml-provider'] as Record<string, string>
+    expect(create.Name).toBe('fedgate')
+    expect(parseIdpMetadata(create.SAMLMetadataDocument ?? '', { now: new Date() }).entityId).toBe(
+      'https://aws.example.com/idp/metadata',
+    )
+    expect(stderr).toBe(
+      `Rules for corp ask for groups, which AWS does not see: only the gateway asks for that.
+${DEVELOPER} is for people of original, tokens too: keep their statements in its policy.
+`,
+    )
+  })
+
+  it('prints every role that a rule names for the provider', async () => {
+    const { identityProviders, roles } = await documentOf('--provider', 'corp')
+    expect(roles.map(({ arn }) => arn)).toEqual([
+      DEVELOPER,
+      'arn:aws:iam::444455556666:role/Developer',
+      'arn:aws-cn:iam::777788889999:role/team/Admin',
+    ])
+    expect(identityProviders.map(({ arn }) => arn)).toEqual([
+      'arn:aws:iam::111122223333:saml-provider/fedgate',
+      'arn:aws:iam::444455556666:saml-provider/fedgate',
+      'arn:aws-cn:iam::777788889999:saml-provider/fedgate',
+    ])
+    expect(JSON.stringify(roles[2])).toContain('"saml:aud":"https://signin.amazonaws.cn/saml"')
+  })
+
+  it('prints one role for all accounts of the configuration, each in its partition', async () => {
+    const { roles } = await documentOf('--provider', 'corp', '--role', DEVELOPER, '--all-accounts')
+    expect(roles.map(({ arn }) => arn)).toEqual([
+      DEVELOPER,
+      'arn:aws:iam::444455556666:role/Developer',
+      'arn:aws-cn:iam::777788889999:role/Developer',
+    ])
+  })
+
+  it('fills in the account of rules that leave only that open', async () => {
+    const { roles } = await documentOf('--provider', 'tokens', '--all-accounts')
+    expect(roles.map(({ arn }) => arn)).toEqual([
+      DEVELOPER,
+      'arn:aws:iam::444455556666:role/Developer',
+      'arn:aws:iam::111122223333:role/Ops',
+      'arn:aws:iam::444455556666:role/Ops',
+    ])
+  })
+
+  it("has the identity provider's own metadata where its own response is shown", async () => {
+    const { identityProviders, roles } = await documentOf('--provider', 'original', '--role', DEVELOPER)
+    const create = identityProviders[0]?.['create-saml-provider'] as Record<string, string>
+    expect(create.Name).toBe('theirs')
+    expect(parseIdpMetadata(create.SAMLMetadataDocument ?? '', { now: new Date() }).entityId).toBe(
+      'https://idp.example.com',
+    )
+    expect(JSON.stringify(roles)).toContain('"saml:aud":"https://aws.example.com/saml/original/acs"')
+  })
+
+  it('prints Terraform', async () => {
+    const { exitCode, stdout } = await trustPolicy('--provider', 'tokens', '--role', DEVELOPER, '--format', 'terraform')
+    expect(exitCode).toBe(0)
+    const blocks = readHcl(stdout, () => 'arn:aws:iam::111122223333:oidc-provider/aws.example.com')
+    expect(blocks.map(({ head }) => head)).toEqual([
+      'resource "aws_iam_openid_connect_provider" "fedgate"',
+      'resource "aws_iam_role" "developer"',
+    ])
+    const { roles } = await documentOf('--provider', 'tokens', '--role', DEVELOPER)
+    expect(JSON.parse(String(blocks[1]?.body.assume_role_policy))).toEqual(roles[0]?.trustPolicy)
+  })
+
+  it('prints CloudFormation, in the YAML that it reads', async () => {
+    const args = ['--provider', 'corp', '--role', DEVELOPER, '--all-accounts', '--format', 'cloudformation']
+    const { exitCode, stdout } = await trustPolicy(...args)
+    expect(exitCode).toBe(0)
+    expect(stdout).not.toMatch(/[&*][a-z]\d/)
+    const { Resources: resources } = parse(stdout, { version: '1.1' }) as { Resources: Record<string, Resource> }
+    const document = resources.RoleDeveloper?.Properties.AssumeRolePolicyDocument
+    const text = JSON.stringify(document).replaceAll(
+      '{"Ref":"IdentityProvider"}',
+      '"arn:aws:iam::111122223333:saml-provider/fedgate"',
+    )
+    const { roles } = await documentOf('--provider', 'corp', '--role', DEVELOPER)
+    expect(JSON.parse(text)).toEqual(roles[0]?.trustPolicy)
+    expect(() => parseTrustPolicy(text)).not.toThrow()
+  })
+
+  it('warns where anybody may have an account', async () => {
+    const { exitCode, stdout, stderr } = await trustPolicy('--provider', 'google')
+    expect(exitCode).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ identityProviders: [] })
+    expect(stderr).toContain('which AWS does not see: only the gateway asks for that. Evidence that somebody brings')
+    expect(stderr).toContain('Anybody can have an account at accounts.google.com')
+  })
+
+  it.each([
+    [
+      ['--provider', 'copr'],
+      2,
+      'The configuration has no provider copr. Did you mean corp?\nName one of corp, original, tokens, google, gitlab, idle with --provider.\n',
+    ],
+    [
+      ['--provider', 'corp', '--role', 'arn:aws:iam::111122223333:role/Develper'],
+      2,
+      `No rule gives people of corp the role arn:aws:iam::111122223333:role/Develper. Did you mean ${DEVELOPER}?\nName a role of the rules under \`access\`, or add a rule.\n`,
+    ],
+    [
+      ['--provider', 'corp', '--role', 'Developer'],
+      2,
+      'Developer is not the ARN of a role.\nName one with --role, such as arn:aws:iam::111122223333:role/Developer.\n',
+    ],
+    [['--provider', 'idle'], 2, 'No rule names a role for people of idle.\nName a role with --role.\n'],
+    [
+      ['--provider', 'gitlab'],
+      1,
+      `The rules leave the policy of arn:aws:iam::111122223333:role/Bob too wide: gitlab.com is shared by all its customers, and nothing asks for gitlab.com:sub.
+Name the people in a rule (\`subject\`), or have the gateway reissue what AWS is shown (exchange.evidence).
+`,
+    ],
+  ] as const)('refuses %j with exit %i and a next step', async (args, exitCode, stderr) => {
+    expect(await trustPolicy(...args)).toEqual({ exitCode, stdout: '', stderr })
+  })
+
+  it('ends with 78 where the configuration is wrong', async () => {
+    const { exitCode, stdout } = await trustPolicy('--provider', 'corp', '--config', 'signing.crt')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 78, stdout: '' })
+  })
+})
