@@ -8,6 +8,7 @@ import { attributeReference } from './config-reference/attributes.ts'
 import { checkReference } from './config-reference/checks.ts'
 import { conditionKeyReference } from './config-reference/condition-keys.ts'
 import { errorReference } from './config-reference/errors.ts'
+import { factReference } from './config-reference/local-aws-facts.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -17,3 +18,4 @@ writeFileSync(join(root, 'docs/attributes.md'), attributeReference())
 writeFileSync(join(root, 'docs/errors.md'), await errorReference())
 writeFileSync(join(root, 'docs/checks.md'), checkReference())
 writeFileSync(join(root, 'docs/condition-keys.md'), conditionKeyReference())
+writeFileSync(join(root, 'docs/local-aws-facts.md'), factReference())

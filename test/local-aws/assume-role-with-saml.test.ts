@@ -13,6 +13,7 @@ import {
   OPEN_ROLE,
   PROVIDER,
   RECIPIENT,
+  RESERVED_ROLE,
   type ResponseParts,
   ROLE,
   type Running,
@@ -77,7 +78,7 @@ describe('AssumeRoleWithSAML answers a good response (A.5, B.5)', () => {
     ['Audience', 'https://signin.aws.amazon.com/saml'],
     ['PackedPolicySize', undefined],
     ['SourceIdentity', undefined],
-  ])('with %s %s', async (name, value) => {
+  ])('[A.5 SAML answer] with %s %s', async (name, value) => {
     expect((await assumeWith({})).element(name)).toBe(value)
   })
 
@@ -113,7 +114,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   const DISCOVERY =
     /\(Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: (\w+); Request ID: [0-9a-f-]{36}; Proxy: null\)$/
 
-  it('what is not base64', async () => {
+  it('[A.4 InvalidIdentityToken base64] what is not base64', async () => {
     const { error } = await assume('not base64!')
     expect(error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
     expect(error).toMatch(DISCOVERY)
@@ -132,7 +133,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     expect((await assume(base64(xml))).error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
   })
 
-  it('a provider that does not exist', async () => {
+  it('[A.4 InvalidIdentityToken provider] a provider that does not exist', async () => {
     const { error } = await assumeWith({}, { PrincipalArn: 'arn:aws:iam::111122223333:saml-provider/none' })
     expect(error).toMatch(
       /^InvalidIdentityToken: Specified provider doesn't exist \(.*AuthSamlManifestNotFoundException/,
@@ -147,13 +148,13 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     expect(error).toMatch(/^InvalidIdentityToken: Specified provider doesn't exist/)
   })
 
-  it('another issuer', async () => {
+  it('[A.4 InvalidIdentityToken issuer] another issuer', async () => {
     expect((await assumeWith({ issuer: 'https://other.example' })).error).toMatch(
       /^InvalidIdentityToken: Issuer not present in specified provider \(Service/,
     )
   })
 
-  it('an unsigned response', async () => {
+  it('[A.4 InvalidIdentityToken signature] an unsigned response', async () => {
     expect((await assume(base64(responseXml(NOW)))).error).toBe('InvalidIdentityToken: Response signature invalid')
   })
 
@@ -191,7 +192,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   const expired = 'ExpiredTokenException: Token must be redeemed within 5 minutes of issuance'
   it.each<[string, ResponseParts, string]>([
     [
-      'another audience',
+      '[A.4 InvalidIdentityToken audience] another audience',
       { audience: 'https://gateway.example' },
       `${invalid}: Response does not contain the required audience.`,
     ],
@@ -211,17 +212,21 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       `${invalid}: Response status is not success`,
     ],
     ['no confirmation', { confirmations: '' }, `${invalid}: Response does not contain a valid subject confirmation.`],
-    ['an assertion 5:01 old', { issuedAt: seconds(-301), notOnOrAfter: seconds(60) }, expired],
+    [
+      '[A.4 ExpiredTokenException SAML] an assertion 5:01 old',
+      { issuedAt: seconds(-301), notOnOrAfter: seconds(60) },
+      expired,
+    ],
     ['an assertion past its NotOnOrAfter', { issuedAt: seconds(-60), notOnOrAfter: NOW }, expired],
     ['an assertion of the future', { notBefore: seconds(30) }, `${invalid}: Response is not yet valid`],
     ['a session of the provider that is over', { sessionNotOnOrAfter: seconds(-1) }, expired],
     [
-      'no RoleSessionName',
+      '[A.4 InvalidIdentityToken session name missing] no RoleSessionName',
       { attributes: { [`${ATTRIBUTE}Role`]: [`${ROLE},${PROVIDER}`] } },
       `${invalid}: RoleSessionName is required in AuthnResponse`,
     ],
     [
-      'a RoleSessionName with a space',
+      '[A.4 InvalidIdentityToken session name] a RoleSessionName with a space',
       withAttributes({ [`${ATTRIBUTE}RoleSessionName`]: ['a b'] }),
       `${invalid}: RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}`,
     ],
@@ -236,7 +241,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       `${invalid}: RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}`,
     ],
     [
-      'a source identity of aws:',
+      '[A.4 InvalidIdentityToken source identity] a source identity of aws:',
       withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['aws:x'] }),
       `${invalid}: Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"`,
     ],
@@ -256,14 +261,23 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
 
   const denied = 'AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML'
   it.each<[string, ResponseParts, Readonly<Record<string, string>>]>([
-    ['a role that does not exist', {}, { RoleArn: 'arn:aws:iam::111122223333:role/None' }],
+    ['[A.4 AccessDenied SAML] a role that does not exist', {}, { RoleArn: 'arn:aws:iam::111122223333:role/None' }],
     ['a pair that the Role attribute does not have', { attributes: attributesFor(LONG_ROLE) }, {}],
     ['a subject without a NameID', { nameId: '' }, {}],
+    [
+      '[A.5 SAML reserved roles] a role of Identity Center',
+      { attributes: attributesFor(RESERVED_ROLE) },
+      { RoleArn: RESERVED_ROLE },
+    ],
     ['a recipient that the trust policy does not name', { recipient: 'https://gateway.example/acs' }, {}],
     ['what the trust policy denies', { attributes: attributesFor(DENYING_ROLE) }, { RoleArn: DENYING_ROLE }],
-    ['tags without sts:TagSession', withAttributes({ [`${ATTRIBUTE}PrincipalTag:a`]: ['1'] }), {}],
     [
-      'a source identity without sts:SetSourceIdentity',
+      '[A.4 AccessDenied TagSession] tags without sts:TagSession',
+      withAttributes({ [`${ATTRIBUTE}PrincipalTag:a`]: ['1'] }),
+      {},
+    ],
+    [
+      '[A.4 AccessDenied TagSession] a source identity without sts:SetSourceIdentity',
       withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['alice'] }),
       {},
     ],
@@ -365,10 +379,15 @@ describe('AssumeRoleWithSAML and what a session carries', () => {
   })
 
   it.each<[string, ResponseParts, Readonly<Record<string, string>>, string]>([
-    ['DurationSeconds', { attributes: attributesFor(LONG_ROLE) }, { DurationSeconds: '43200' }, '2026-11-23T00:00:00Z'],
+    [
+      '[A.5 SAML twelve hours] DurationSeconds',
+      { attributes: attributesFor(LONG_ROLE) },
+      { DurationSeconds: '43200' },
+      '2026-11-23T00:00:00Z',
+    ],
     ['an hour when nothing is asked', { attributes: attributesFor(LONG_ROLE) }, {}, '2026-11-22T13:00:00Z'],
     [
-      'a shorter SessionDuration',
+      '[A.5 SAML lifetime] a shorter SessionDuration',
       withAttributes({ [`${ATTRIBUTE}SessionDuration`]: ['900'] }, LONG_ROLE),
       {},
       '2026-11-22T12:15:00Z',
@@ -380,7 +399,7 @@ describe('AssumeRoleWithSAML and what a session carries', () => {
       '2026-11-22T13:00:00Z',
     ],
     [
-      "the end of the provider's session",
+      "[A.5 SAML lifetime] the end of the provider's session",
       { attributes: attributesFor(LONG_ROLE), sessionNotOnOrAfter: seconds(600) },
       {},
       '2026-11-22T12:10:00Z',
@@ -390,8 +409,116 @@ describe('AssumeRoleWithSAML and what a session carries', () => {
   })
 })
 
+describe('AssumeRoleWithSAML and what only the assertion says', () => {
+  it('[A.5 SAML from the assertion] takes no session name, tag or source identity from a parameter', async () => {
+    const answer = await assumeWith(
+      {},
+      {
+        RoleSessionName: 'mallory',
+        SourceIdentity: 'mallory',
+        'Tags.member.1.Key': 'a',
+        'Tags.member.1.Value': '1',
+      },
+    )
+    expect(['Arn', 'SourceIdentity', 'PackedPolicySize'].map((name) => answer.element(name))).toEqual([
+      'arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com',
+      undefined,
+      undefined,
+    ])
+  })
+
+  it('[A.5 SAML role maximum] lasts no longer than the role allows, and never shorter than was asked', async () => {
+    expect((await assumeWith({}, { DurationSeconds: '3600' })).element('Expiration')).toBe('2026-11-22T13:00:00Z')
+    expect((await assumeWith({}, { DurationSeconds: '3601' })).error).toBe(
+      'ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+    )
+  })
+
+  it.each(['899', '43201', 'an hour', ''])('refuses the SessionDuration "%s"', async (duration) => {
+    const { error } = await assumeWith(withAttributes({ [`${ATTRIBUTE}SessionDuration`]: [duration] }))
+    expect(error).toMatch(/^InvalidIdentityToken: SessionDuration/)
+  })
+
+  it('[A.2 assumedRoleIdType] has an id of the role and the session name', async () => {
+    const id = (await assumeWith({})).element('AssumedRoleId') ?? ''
+    expect(id).toMatch(/^AROA[A-Z2-7]{17}:alice@example\.com$/)
+  })
+
+  it('is refused without a Subject', async () => {
+    const xml = responseXml(NOW).replace(/<a:Subject>.*<\/a:Subject>/, '')
+    expect((await assume(base64(sign(xml, keys)))).error).toBe(
+      'AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML',
+    )
+  })
+
+  it.each([
+    'https://signin.aws.amazon.com/saml',
+    'https://eu-west-1.signin.aws.amazon.com/saml',
+    'https://signin.aws.amazon.com/static/saml',
+    'https://signin.amazonaws.cn/saml',
+    'https://signin.amazonaws-us-gov.com/saml',
+  ])('may be sent to %s, an endpoint of AWS', async (recipient) => {
+    const parts = { recipient, attributes: attributesFor(OPEN_ROLE) }
+    expect((await assumeWith(parts, { RoleArn: OPEN_ROLE })).element('Audience')).toBe(recipient)
+  })
+})
+
+describe('A call with which everything is wrong', () => {
+  const none = 'arn:aws:iam::111122223333:role/None'
+  const noProvider = 'arn:aws:iam::111122223333:saml-provider/none'
+  /** What is put right, one after the other, and what is wrong next. */
+  const steps: readonly [
+    right: string,
+    parameters: Readonly<Record<string, string>>,
+    parts: ResponseParts,
+    next: RegExp,
+  ][] = [
+    ['nothing', { DurationSeconds: '899' }, {}, /^ValidationError: 1 validation error detected: Value '899'/],
+    [
+      'the shapes',
+      { DurationSeconds: '43200', RoleArn: 'no arn at all, but long' },
+      {},
+      /^ValidationError: .* is invalid$/,
+    ],
+    ['the ARNs', { RoleArn: none, SAMLAssertion: 'text' }, {}, /^InvalidIdentityToken: Invalid base64/],
+    ['the encoding', { SAMLAssertion: '' }, {}, /^AccessDenied: /],
+    ['the role', { RoleArn: ROLE }, {}, /^ValidationError: The requested DurationSeconds/],
+    ['the duration', { DurationSeconds: '900' }, {}, /^InvalidIdentityToken: Specified provider/],
+    ['the provider', { PrincipalArn: PROVIDER }, {}, /^InvalidIdentityToken: Issuer not present/],
+    ['the issuer', {}, { issuer: 'https://idp.example.com/saml' }, /^InvalidIdentityToken: Response does not contain/],
+    ['the audience', {}, { audience: 'urn:amazon:webservices' }, /^InvalidIdentityToken: Response signature invalid/],
+    ['the signature', { signed: 'yes' }, {}, /^ExpiredTokenException: /],
+    ['the times', {}, { issuedAt: NOW }, /^AccessDenied: /],
+    [
+      'the role pair',
+      {},
+      withAttributes({ [`${ATTRIBUTE}RoleSessionName`]: ['a b'] }),
+      /^InvalidIdentityToken: RoleSessionName/,
+    ],
+    ['the attributes', {}, { attributes: attributesFor() }, /^AccessDenied: /],
+    ['the recipient', {}, { recipient: RECIPIENT }, /^MalformedPolicyDocument: /],
+  ]
+  const wrong = {
+    parameters: { RoleArn: ROLE, PrincipalArn: noProvider, SAMLAssertion: '', Policy: '{' },
+    parts: { issuer: 'x', audience: 'x', recipient: 'x', issuedAt: seconds(-900), attributes: {} },
+  }
+
+  it.each(steps.map((step, n) => [step[0], n] as const))(
+    '[A.1 order] is told what is wrong next after %s',
+    async (_, n) => {
+      const done = steps.slice(0, n + 1)
+      const { signed, ...parameters } = Object.assign({}, wrong.parameters, ...done.map((step) => step[1]))
+      const xml = responseXml(NOW, Object.assign({}, wrong.parts, ...done.map((step) => step[2])))
+      const assertion = parameters.SAMLAssertion || base64(signed === 'yes' ? sign(xml, keys) : xml)
+      expect((await assume(assertion, { ...parameters, SAMLAssertion: assertion })).error).toMatch(
+        steps[n]?.[3] ?? /never/,
+      )
+    },
+  )
+})
+
 describe('AssumeRoleWithSAML checks its parameters first (A.2, A.3)', () => {
-  it('and names all that is missing', async () => {
+  it('[A.5 SAML required] and names all that is missing', async () => {
     const { error } = await call(aws.url, { Action: 'AssumeRoleWithSAML' })
     expect(error).toBe(
       "ValidationError: 3 validation errors detected: Value at 'roleArn' failed to satisfy constraint: Member must not be null; " +
@@ -428,7 +555,7 @@ describe('AssumeRoleWithSAML checks its parameters first (A.2, A.3)', () => {
       "ValidationError: 1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to 10",
     ],
     [{ Policy: '{' }, 'MalformedPolicyDocument: This policy contains invalid Json'],
-  ])('%j', async (parameters, error) => {
+  ])('%#', async (parameters, error) => {
     expect((await assumeWith({}, parameters as Record<string, string>)).error).toBe(error)
   })
 })

@@ -44,7 +44,7 @@ describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
     ['Arn', 'arn:aws:sts::111122223333:assumed-role/Web/alice@example.com'],
     ['SubjectFromWebIdentityToken', 'alice-1'],
     ['Audience', 'fedgate'],
-  ])('with %s %s', async (name, value) => {
+  ])('[A.5 web identity answer] with %s %s', async (name, value) => {
     expect((await assume(await provider.token({}))).element(name)).toBe(value)
   })
 
@@ -53,7 +53,7 @@ describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
     expect(answer.element('Provider')).toBe(`arn:aws:iam::111122223333:oidc-provider/${new URL(provider.url).host}`)
   })
 
-  it('signed ES256', async () => {
+  it('[A.5 web identity algorithms] signed ES256', async () => {
     expect((await assume(await provider.token({}, { alg: 'ES256' }))).status).toBe(200)
   })
 
@@ -93,7 +93,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
 
   it.each([
-    ['an opaque token', () => 'not-a-real-jwt-token'],
+    ['[A.4 InvalidIdentityToken JWT] an opaque token', () => 'not-a-real-jwt-token'],
     ['two parts', () => 'e30.e30'],
     ['alg none', () => unsigned('none', 'AAAA')],
     ['alg none without a signature', () => unsigned('none', '')],
@@ -101,12 +101,12 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
       'alg HS256 with the public key',
       () => unsigned('HS256', createHmac('sha256', 'k').update('x').digest('base64url')),
     ],
-    ['alg PS256', () => provider.token({}, { alg: 'PS256' })],
+    ['[A.5 web identity algorithms] alg PS256', () => provider.token({}, { alg: 'PS256' })],
   ])('%s as no valid JWT', async (_, token) => {
     expect((await assume(await token())).error).toBe(NOT_A_JWT)
   })
 
-  it('an issuer that the account of the role does not know', async () => {
+  it('[A.4 InvalidIdentityToken OIDC provider] an issuer that the account of the role does not know', async () => {
     const { error } = await assume(await provider.token({ iss: 'https://unknown.example' }))
     expect(error).toBe(
       'InvalidIdentityToken: No OpenIDConnect provider found in your account for https://unknown.example',
@@ -114,7 +114,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
   })
 
   it.each([
-    ['another audience', { aud: 'elsewhere' }],
+    ['[A.4 InvalidIdentityToken token audience] another audience', { aud: 'elsewhere' }],
     ['another azp beside a good aud', { azp: 'elsewhere' }],
   ])('%s', async (_, claims) => {
     expect((await assume(await provider.token(claims))).error).toBe('InvalidIdentityToken: Incorrect token audience')
@@ -126,7 +126,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume(`${head}.${body}.${signature}`)).error).toMatch(/^InvalidIdentityToken: The signature/)
   })
 
-  it('a token without a kid', async () => {
+  it('[A.4 InvalidIdentityToken key] a token without a kid', async () => {
     expect((await assume(await provider.token({}, { kid: '' }))).error).toBe(NO_KEY)
   })
 
@@ -171,7 +171,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     }
   })
 
-  it('an expired token, with the missing space of AWS', async () => {
+  it('[A.4 ExpiredTokenException token] an expired token, with the missing space of AWS', async () => {
     const exp = now() - 1
     expect((await assume(await provider.token({ exp }))).error).toMatch(
       new RegExp(
@@ -180,7 +180,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     )
   })
 
-  it('a token issued more than a day ago', async () => {
+  it('[A.4 ExpiredTokenException age] a token issued more than a day ago', async () => {
     expect((await assume(await provider.token({ iat: now() - 90_000 }))).error).toMatch(
       /^ExpiredTokenException: Token too old: 9000\d$/,
     )
@@ -188,12 +188,20 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
 
   it.each([
     ['nbf in the future', { nbf: 4_000_000_000 }, 'InvalidIdentityToken: Token is not yet valid'],
-    ['no exp', { exp: undefined }, 'InvalidIdentityToken: Missing a required claim: exp'],
+    [
+      '[A.4 InvalidIdentityToken claim] no exp',
+      { exp: undefined },
+      'InvalidIdentityToken: Missing a required claim: exp',
+    ],
     ['no iat', { iat: undefined }, 'InvalidIdentityToken: Missing a required claim: iat'],
     ['no sub', { sub: undefined }, 'InvalidIdentityToken: Missing a required claim: sub'],
     ['no aud', { aud: undefined }, 'InvalidIdentityToken: Missing a required claim: aud'],
     ['an exp that is no integer', { exp: 4_000_000_000.5 }, 'InvalidIdentityToken: The claim exp must be an integer'],
-    ['an exp that is text', { exp: '4000000000' }, 'InvalidIdentityToken: The claim exp must be an integer'],
+    [
+      '[A.5 web identity integers] an exp that is text',
+      { exp: '4000000000' },
+      'InvalidIdentityToken: The claim exp must be an integer',
+    ],
     [
       'a tag with two values',
       { 'https://aws.amazon.com/tags': { principal_tags: { a: ['1', '2'] } } },
@@ -204,7 +212,11 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
   })
 
   it.each([
-    ['a role that does not exist', {}, { RoleArn: 'arn:aws:iam::111122223333:role/None' }],
+    [
+      '[A.4 AccessDenied web identity] a role that does not exist',
+      {},
+      { RoleArn: 'arn:aws:iam::111122223333:role/None' },
+    ],
     ['a role for SAML', {}, { RoleArn: ROLE }],
     ['an audience that only the trust policy refuses', { aud: 'other' }, {}],
     ['nested tags without sts:TagSession', { 'https://aws.amazon.com/tags': { principal_tags: { a: ['1'] } } }, {}],
@@ -213,6 +225,28 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
   ])('%s, in one word', async (_, claims, parameters) => {
     const { status, error } = await assume(await provider.token(claims), parameters as Record<string, string>)
     expect([status, error]).toEqual([403, 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'])
+  })
+
+  it('[A.5 web identity required] a call without its parameters', async () => {
+    const { error } = await call(aws.url, { Action: 'AssumeRoleWithWebIdentity' })
+    expect(error.match(/Value at '\w+' failed to satisfy constraint: Member must not be null/g)).toEqual(
+      ['roleArn', 'roleSessionName', 'webIdentityToken'].map(
+        (name) => `Value at '${name}' failed to satisfy constraint: Member must not be null`,
+      ),
+    )
+  })
+
+  it.each([
+    ['an alg in a list', { alg: ['RS256'] }],
+    ['no alg', {}],
+  ])('a token with %s', async (_, header) => {
+    const [, body, signature] = (await provider.token({})).split('.')
+    expect((await assume(`${b64({ kid: 'rsa', ...header })}.${body}.${signature}`)).error).toBe(NOT_A_JWT)
+  })
+
+  it('a signature that is not base64url of itself', async () => {
+    const token = await provider.token({})
+    expect((await assume(`${token}=`)).error).toMatch(/^InvalidIdentityToken: The signature/)
   })
 
   it('a session name as the recorded answer says it (A.3)', async () => {

@@ -18,6 +18,7 @@ export const GATEWAY_ROLE = `arn:aws:iam::${ACCOUNT}:role/Gateway`
 export const DENYING_ROLE = `arn:aws:iam::${ACCOUNT}:role/Denying`
 export const OPEN_ROLE = `arn:aws:iam::${ACCOUNT}:role/Open`
 export const NEGATED_ROLE = `arn:aws:iam::${ACCOUNT}:role/Negated`
+export const RESERVED_ROLE = `arn:aws:iam::${ACCOUNT}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Admin_0123456789abcdef`
 export const PROVIDER = `arn:aws:iam::${ACCOUNT}:saml-provider/corp`
 export const FOREIGN_PROVIDER = 'arn:aws:iam::444455556666:saml-provider/corp'
 export const RECIPIENT = 'https://signin.aws.amazon.com/saml'
@@ -169,6 +170,7 @@ export const stateFor = (keys: Keys, issuer = 'http://127.0.0.1:1'): LocalAwsSta
         arn: TAGGED_ROLE,
         trustPolicy: trustPolicy([samlTrustStatement({ ...saml, sessionTags: true, sourceIdentity: true })]),
       },
+      { arn: RESERVED_ROLE, trustPolicy: trustPolicy([samlTrustStatement(saml)]) },
       { arn: LONG_ROLE, maxSessionDuration: 43_200, trustPolicy: trustPolicy([samlTrustStatement(saml)]) },
       {
         arn: GATEWAY_ROLE,
