@@ -3,12 +3,15 @@
  * their own sign-in: a link grants nothing.
  */
 import { consoleDestination, parseConsolePage } from '../aws/console-page.ts'
-import { consoleServiceOf } from '../aws/facts/console-services.ts'
+import { consoleServiceOf, consoleServices } from '../aws/facts/console-services.ts'
 import { partitionById } from '../aws/facts/partitions.ts'
 import type { Identity } from '../core/identity.ts'
 import { GatewayError } from './errors.ts'
 import type { Gateway } from './gateway.ts'
 import { type ListedRole, listRoles } from './list-roles.ts'
+
+/** What may be named instead of a page's address. */
+export const namedServices = consoleServices.map(({ id, name }) => ({ id, name }))
 
 /** A link as it came. */
 export interface GoLink {

@@ -21,6 +21,8 @@ export interface GoPage extends SignedInPage {
   readonly query: string
   /** How many roles there are to pick from, whatever the query. */
   readonly total: number
+  /** What may be named instead of a page's address. */
+  readonly services: readonly { readonly id: string; readonly name: string }[]
   /** One: the button. Several: a list. */
   readonly roles: readonly GoRole[]
 }

@@ -31,6 +31,10 @@ const tagsIn = (markup: string, name: string): readonly string[] =>
 
 const isSentAsIs = (input: string): boolean => attribute(input, 'type') === 'hidden'
 
+/** A field that a person may change, and which says something already. */
+const isFilledIn = (input: string): boolean =>
+  attribute(input, 'type') === 'text' && attribute(input, 'value') !== undefined
+
 const chosenOption = (select: string): string => {
   const options = tagsIn(select, 'option')
   const chosen = options.find((option) => /\sselected\b/.test(option)) ?? options[0] ?? ''
@@ -41,7 +45,7 @@ const formOf = (markup: string, pageUrl: string): Form => {
   const [tag = ''] = tagsIn(markup, 'form')
   const inputs = tagsIn(markup, 'input')
   const hidden = inputs
-    .filter(isSentAsIs)
+    .filter((input) => isSentAsIs(input) || isFilledIn(input))
     .map((input) => [attribute(input, 'name') ?? '', attribute(input, 'value') ?? ''])
   const selects = markup.match(/<select\b.*?<\/select>/gs) ?? []
   const chosen = selects.map((select) => [attribute(select, 'name') ?? '', chosenOption(select)])

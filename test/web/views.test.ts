@@ -156,6 +156,7 @@ const pagesSaying = (text: string): PageModels => {
       role: text,
       query: text,
       total: 2,
+      services: [{ id: text, name: text }],
       roles: [goRole, { ...goRole, freshSignIn: undefined }],
     },
     'console-link': {
@@ -360,6 +361,7 @@ describe('the role picker', () => {
       'Duration for plain in Production',
       'Credentials for plain in Production',
       'Unpin plain in Production',
+      'Console at a page, as plain in Production',
       'Console as plain in Production',
     ])
   })

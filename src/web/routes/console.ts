@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { rolesOfLink } from '../../gateway/go.ts'
+import { namedServices, rolesOfLink } from '../../gateway/go.ts'
 import type { ListedRole } from '../../gateway/list-roles.ts'
 import type { Login } from '../../gateway/logins.ts'
 import { type OpenedConsole, openConsole } from '../../gateway/open-console.ts'
@@ -61,6 +61,7 @@ const go =
       account,
       query,
       total: roles.length,
+      services: namedServices,
       roles: await goRoles(parts, request, login, roles.filter(isFound(query))),
     }
     sendPage(response, views.render('go', page))
