@@ -18,8 +18,9 @@ import {
 import { ACCOUNT, type Running, start, type WireAnswer } from './support.ts'
 
 let aws: Running
+const clock = new Date()
 beforeAll(async () => {
-  aws = await start(signedState())
+  aws = await start(signedState(), () => clock)
 })
 afterAll(() => aws.close())
 
@@ -32,7 +33,7 @@ const whoIs = async (key: Key): Promise<string | undefined> =>
   (await signedCall(aws.url, key, { Action: 'GetCallerIdentity' })).element('Arn')
 
 const seconds = (answer: WireAnswer): number =>
-  Math.round((Date.parse(answer.element('Expiration') ?? '') - Date.now()) / 60_000) * 60
+  Date.parse(answer.element('Expiration') ?? '') / 1000 - Math.floor(clock.getTime() / 1000)
 
 const notAuthorized = (who: string, action: string, role: string): string =>
   `AccessDenied: User: ${who} is not authorized to perform: ${action} on resource: ${roleArn(role)}`
@@ -103,6 +104,13 @@ describe('Whose word AssumeRole takes [A.5 AssumeRole same account] [A.5 AssumeR
     ['and the trust policy', GINA, 'Nobody', {}, 403],
     ['with its conditions', GINA, 'Partner', { ExternalId: 'contract-8' }, 403],
     ['none of which may be absent', GINA, 'Partner', {}, 403],
+    [
+      'and for tags as well',
+      GINA,
+      'Partner',
+      { ExternalId: 'contract-7', 'Tags.member.1.Key': 'Team', 'Tags.member.1.Value': 'a' },
+      403,
+    ],
     ["a Deny of the user's own policy counts though the trust policy names him", FRED, 'path/ByName', {}, 403],
     ['and so does one of the trust policy', EVA, 'Denied', {}, 403],
     ['but not for others', FRED, 'Denied', {}, 200],

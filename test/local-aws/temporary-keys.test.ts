@@ -211,18 +211,21 @@ describe('Credentials', () => {
 
 describe('What are permissions and no calls', () => {
   it.each([
-    ['TagSession', '[A.5 TagSession]'],
-    ['SetSourceIdentity', '[A.5 TagSession]'],
-    ['SetContext', '[A.5 TagSession]'],
-    ['GetServiceBearerToken', '[A.5 GetServiceBearerToken]'],
-    ['AssumeRoot', '[A.5 newer operations]'],
-    ['GetDelegatedAccessToken', '[A.5 newer operations]'],
-    ['GetWebIdentityToken', '[A.5 newer operations]'],
-  ])('%s is an action that nobody knows %s [A.4 InvalidAction]', async (action) => {
-    const answer = await call(EVA, action)
-    expect([answer.status, answer.error]).toEqual([
-      400,
-      `InvalidAction: Could not find operation ${action} for version 2011-06-15`,
-    ])
-  })
+    'TagSession',
+    'SetSourceIdentity',
+    'SetContext',
+    'GetServiceBearerToken',
+    'AssumeRoot',
+    'GetDelegatedAccessToken',
+    'GetWebIdentityToken',
+  ])(
+    '%s is no action [A.4 InvalidAction] [A.5 TagSession] [A.5 GetServiceBearerToken] [A.5 newer operations]',
+    async (action) => {
+      const answer = await call(EVA, action)
+      expect([answer.status, answer.error]).toEqual([
+        400,
+        `InvalidAction: Could not find operation ${action} for version 2011-06-15`,
+      ])
+    },
+  )
 })
