@@ -14,7 +14,8 @@ export interface Service {
   readonly name: 'sts' | 'iam'
   readonly version: string
   readonly namespace: string
-  readonly actions: ReadonlyMap<string, Action>
+  /** undefined: there is no action of that name. */
+  action(name: string): Action | undefined | Promise<Action | undefined>
 }
 
 export type Log = (line: string) => void
@@ -40,7 +41,7 @@ export const answerCall = async (program: Program, request: WebRequest, now: Dat
   const record = (error: AwsError | undefined): void =>
     trail.record({ call, service: service.name, eventName: printable(name), facts: gathered.facts, error })
   try {
-    const { members, summary, responseElements } = await findAction(service, parameters)(aws, call)
+    const { members, summary, responseElements } = await (await findAction(service, parameters))(aws, call)
     if (responseElements) gathered.note({ responseElements })
     record(undefined)
     log(`${name} ${summary}`)
@@ -69,11 +70,11 @@ const serviceOf = ({ services }: Program, parameters: Parameters): Service => {
   return services.find((service) => service.version === version) ?? services[0]
 }
 
-const findAction = (service: Service, parameters: Parameters): Action => {
+const findAction = async (service: Service, parameters: Parameters): Promise<Action> => {
   const name = parameters.get('Action')
   if (name === undefined) throw new AwsError('MissingAction', texts.missingAction)
   const version = parameters.get('Version') ?? service.version
-  const action = version === service.version ? service.actions.get(name) : undefined
+  const action = version === service.version ? await service.action(name) : undefined
   if (!action) throw new AwsError('InvalidAction', texts.unknownAction(printable(name), printable(version)))
   return action
 }

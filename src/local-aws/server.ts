@@ -1,8 +1,9 @@
 /**
  * local-aws is a stand-in for AWS that really validates: STS with its Query protocol, AWS sign-in, a console page. A
  * program of its own on node:http, reached only by HTTP; it knows nothing of the gateway and shares no state with it.
- * Start here for the routes; endpoint.ts answers calls, sts/ has their actions, aws-errors.ts every
- * answer that is not a success, state.ts what exists in it, cloud-trail/ what is recorded, iam/ what changes it. Its source of truth is the published behaviour of AWS.
+ * Start here for the routes; endpoint.ts answers calls, sts/ and iam/ have their actions, aws-errors.ts every answer that
+ * is not a success, state.ts what exists in it, cloud-trail/ what is recorded. Its source of truth is the published
+ * behaviour of AWS.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'

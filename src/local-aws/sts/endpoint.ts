@@ -26,5 +26,5 @@ export const stsService: Service = {
   name: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  actions,
+  action: (name) => actions.get(name),
 }
