@@ -154,9 +154,8 @@ const betweenStars = ({ parts }: Pattern): readonly string[] | undefined => {
 const stars = (pieces: readonly string[]): Matcher => {
   const [first = '', ...middle] = pieces
   const last = middle.pop() ?? ''
-  const least = pieces.reduce((sum, piece) => sum + piece.length, 0)
   return (text) => {
-    if (text.length < least || !text.startsWith(first) || !text.endsWith(last)) return false
+    if (!text.startsWith(first) || !text.endsWith(last)) return false
     const end = text.length - last.length
     let at = first.length
     for (const piece of middle) {

@@ -224,7 +224,7 @@ const indifferent: readonly (readonly [title: string, policy: unknown, asked: As
   [
     'azp that is aud',
     allowIf({ StringEquals: { 'op.example:aud': 'app' } }),
-    { context: token('https://op.example', 'app', { aud: ['app', 'api'], azp: 'app' }) },
+    { context: token('https://op.example', 'app', { aud: ['api', 'app'], azp: 'app' }) },
     'allow',
   ],
   [
