@@ -62,6 +62,7 @@ const roles: readonly RoleState[] = [
   { arn: roleArn('Nobody'), trustPolicy: trust(HUGO.arn) },
   {
     arn: roleArn('Denied'),
+    tags: { Secret: 'of-the-role' },
     trustPolicy: trust(
       ACCOUNT,
       {},

@@ -40,21 +40,24 @@ export const requireAssumeRole = (sts: Sts, call: Call, role: Role, question: As
   for (const action of actions) {
     const attempt = { action, resource: role.arn, context }
     const refusal = refusalOf(sts.iam, caller, role, attempt)
-    if (refusal) throw accessDenied(sts, call, caller, attempt, asToldTo(caller, role, refusal))
+    if (!refusal) continue
+    throw isForeign(caller, role, refusal)
+      ? refuseAssumeRole(sts, call, caller, action, role.arn)
+      : accessDenied(sts, call, caller, attempt, refusal)
   }
 }
 
-/** Of a role that is not there, and of what no policy decides: the same words as where nobody is let in. */
+/**
+ * Without a word on whose policy it was: of a role that is not there, and of another account's that is, whose trust
+ * policy and tags are not the caller's to know. The two cannot be told apart, in the encoded message either.
+ */
 export const refuseAssumeRole = (sts: Sts, call: Call, caller: SignedCaller, action: string, arn: string): AwsError => {
   const attempt = { action, resource: arn, context: requestContext(callerContext(sts.iam, caller, call)) }
-  return accessDenied(sts, call, caller, attempt, UNTOLD)
+  return accessDenied(sts, call, caller, attempt, { isExplicit: false, by: undefined, decision: undefined })
 }
 
-const UNTOLD: Refusal = { isExplicit: false, by: undefined, decision: undefined }
-
-/** Another account's trust policy is not the caller's to know. */
-const asToldTo = (caller: SignedCaller, role: Role, refusal: Refusal): Refusal =>
-  refusal.by === 'role trust policy' && caller.account !== role.account ? UNTOLD : refusal
+const isForeign = (caller: SignedCaller, role: Role, { by }: Refusal): boolean =>
+  by === 'role trust policy' && caller.account !== role.account
 
 const refusalOf = (iam: Iam, caller: SignedCaller, role: Role, attempt: Attempt): Refusal | undefined => {
   const { action, context } = attempt
