@@ -5,17 +5,18 @@ import type { RunningServer } from '../core/running-server.ts'
 import { Secret } from '../core/secret.ts'
 import type { LocalAwsState } from '../local-aws/state.ts'
 import { listenError, StartError } from './errors.ts'
-import { gatewayKeys } from './gateway-server.ts'
-import { readConfig } from './load-config.ts'
-import { startLocalAws } from './local-aws-server.ts'
-import { type LocalAwsSurroundings, readStateFile } from './local-aws-state.ts'
+import type { LocalAwsSurroundings } from './local-aws-state.ts'
 import type { LocalAwsOptions } from './options.ts'
 import { type Output, openOutput } from './output.ts'
 import { untilStopped } from './until-stopped.ts'
 
 const now = (): Date => new Date()
 
+/** Loaded only with a configuration: alone, the local AWS needs nothing of the gateway, and starts several times as fast. */
 const startConfigured = async (file: string, surroundings: LocalAwsSurroundings): Promise<RunningServer> => {
+  const { gatewayKeys } = await import('./gateway-server.ts')
+  const { readConfig } = await import('./load-config.ts')
+  const { startLocalAws } = await import('./local-aws-server.ts')
   const config = await readConfig(file, process.env)
   return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], surroundings)
 }
@@ -41,6 +42,11 @@ const sampleState = async (output: Output): Promise<LocalAwsState> => {
     samlProviders: [],
     oidcProviders: [],
   }
+}
+
+const readState = async (file: string): Promise<LocalAwsState> => {
+  const { readStateFile } = await import('./local-aws-state.ts')
+  return readStateFile(file)
 }
 
 const startAlone = async (port: number, state: LocalAwsState, surroundings: LocalAwsSurroundings) => {
@@ -82,7 +88,7 @@ export const runLocalAws = async ({ config, state, cloudtrail, port }: LocalAwsO
   const surroundings = { now, log: output.note, ...(trail && { trail: trail.write }) }
   const server =
     config === undefined
-      ? await startAlone(port ?? DEFAULT_PORT, await (state ? readStateFile(state) : sampleState(output)), surroundings)
+      ? await startAlone(port ?? DEFAULT_PORT, await (state ? readState(state) : sampleState(output)), surroundings)
       : await startConfigured(config, surroundings)
   output.note(`the local AWS listens on ${server.url}`)
   await stopped

@@ -3,7 +3,6 @@
  * for a while. Keys are kept, verdicts never.
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { z } from 'zod'
 import type { FetchJson } from './fetch-json.ts'
 
 export interface IssuerKey {
@@ -65,14 +64,24 @@ export const createIssuerKeys = (fetchJson: FetchJson, allowHttp: boolean): Issu
   }
 }
 
-const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.string() })
-const keySchema = z.looseObject({
-  kty: z.string(),
-  kid: z.string(),
-  use: z.string().optional(),
-  alg: z.string().optional(),
-})
-const jwksSchema = z.object({ keys: z.array(z.unknown()).max(1000) })
+type Json = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A document's member that has to be text. */
+const textOf = (document: unknown, name: string): string => {
+  const value = isObject(document) ? document[name] : undefined
+  if (typeof value !== 'string') throw new Error(`there is no ${name}`)
+  return value
+}
+
+const MAX_KEYS = 1000
+
+const keysOf = (document: unknown): readonly unknown[] => {
+  const keys = isObject(document) ? document.keys : undefined
+  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('there is no set of keys')
+  return keys
+}
 
 /** With more keys of a type than this, AWS takes no token that is signed with one (C.5). */
 const MAX_KEYS_OF_A_TYPE = 100
@@ -86,26 +95,27 @@ const fetchKeys = async (
     if (!url.startsWith('https://') && !(allowHttp && url.startsWith('http://'))) throw new Error(`${url} is not https`)
     return fetchJson(url, thumbprints)
   }
-  const discovery = discoverySchema.parse(await get(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`))
-  if (discovery.issuer !== issuer) throw new Error(`the discovery document is of ${discovery.issuer}`)
+  const discovery = await get(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+  const named = textOf(discovery, 'issuer')
+  if (named !== issuer) throw new Error(`the discovery document is of ${named}`)
   const keys = new Map<string, IssuerKey[]>()
-  const published = jwksSchema.parse(await get(discovery.jwks_uri)).keys
+  const published = keysOf(await get(textOf(discovery, 'jwks_uri')))
   for (const { kid, ...key } of published.flatMap((jwk) => readKey(jwk) ?? []))
     if (countOf(published, key.kty) <= MAX_KEYS_OF_A_TYPE) keys.set(kid, [...(keys.get(kid) ?? []), key])
   return keys
 }
 
 const countOf = (published: readonly unknown[], kty: string): number =>
-  published.filter((jwk) => keySchema.safeParse(jwk).data?.kty === kty).length
+  published.filter((jwk) => isObject(jwk) && jwk.kty === kty).length
 
 /** Keys that are for something else, or broken, are passed over: the others still count. */
 const readKey = (jwk: unknown): (IssuerKey & { kid: string }) | undefined => {
-  const parsed = keySchema.safeParse(jwk)
-  if (!parsed.success) return undefined
-  const { kty, kid, use, alg } = parsed.data
-  if ((kty !== 'RSA' && kty !== 'EC') || (use ?? 'sig') !== 'sig') return undefined
+  if (!isObject(jwk)) return undefined
+  const { kty, kid, use = 'sig', alg } = jwk
+  const isForSignatures = (kty === 'RSA' || kty === 'EC') && use === 'sig'
+  if (!isForSignatures || typeof kid !== 'string' || (alg !== undefined && typeof alg !== 'string')) return undefined
   try {
-    return { kid, kty, alg, key: createPublicKey({ key: parsed.data as JsonWebKey, format: 'jwk' }) }
+    return { kid, kty, alg, key: createPublicKey({ key: jwk as JsonWebKey, format: 'jwk' }) }
   } catch {
     return undefined
   }
