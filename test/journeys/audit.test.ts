@@ -21,6 +21,8 @@ const keep = (what: string, value: string | null | undefined): void => {
 
 const keepCookies = (who: string, visitor: Visitor): void =>
   visitor.cookies.values.forEach((value, n) => {
+    // Such as the provider chosen last: no secret, and the log names it.
+    if (value.length < 20) return
     keep(`${who}'s cookie ${n}`, value)
     // Signed cookies: the id alone would do for a thief who has the key.
     if (value.startsWith('s%3A')) keep(`${who}'s session id ${n}`, value.slice(4).split('.')[0])

@@ -174,8 +174,12 @@ describe('behind a proxy with https', () => {
     )
     try {
       const { headers } = await fetch(`${listening}/login/corp`, { redirect: 'manual' })
-      expect(headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-fedgate_login=.*; Path=\/.*; Secure/)])
-      expect(headers.getSetCookie()[0]).not.toMatch(/domain=/i)
+      const cookies = headers.getSetCookie()
+      expect(cookies.map((cookie) => cookie.split('=')[0])).toEqual(['__Host-fedgate_login', '__Host-fedgate_provider'])
+      for (const cookie of cookies) {
+        expect(cookie).toMatch(/; Path=\/.*; Secure/)
+        expect(cookie).not.toMatch(/domain=/i)
+      }
       expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d{8}/)
       expect(headers.get('location')).toContain(idp.ssoUrl)
     } finally {
