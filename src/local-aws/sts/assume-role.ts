@@ -24,7 +24,8 @@ export const assumeRole: Action = (sts, call) => {
   checkShapes(inputs.AssumeRole, parameters)
   call.note(askedForRole(parameters))
   checkArn(required(parameters, 'RoleArn'))
-  for (const arn of listOf(parameters, 'ProvidedContexts', '.ProviderArn')) checkArn(arn)
+  const contexts = listOf(parameters, 'ProvidedContexts', '.ProviderArn')
+  for (const arn of contexts) checkArn(arn)
   const passed = passedTags(parameters, listOf(parameters, 'TransitiveTagKeys'))
   const inherited = inheritedTags(caller)
   const tags = joinTags(inherited, passed)
@@ -44,7 +45,7 @@ export const assumeRole: Action = (sts, call) => {
     passed,
     inherited,
     mfaAt,
-    hasContexts: listOf(parameters, 'ProvidedContexts', '.ProviderArn').length > 0,
+    hasContexts: contexts.length > 0,
   })
   const policies = sessionPoliciesOf(parameters)
   const { session, members } = openSession(
