@@ -187,12 +187,16 @@ export const evidenceInUse = (
   ]
 }
 
-/** Whether the people of that provider can have the role: by a rule, or by their identity provider's own word. */
-export const canReach = (provider: ProviderConfig, { access }: Pick<Config, 'access'>, role: RoleArn): boolean => {
-  const rules = access.filter((rule) => reaches(rule, provider))
-  if (rules.some(({ roles }) => roles.some((template) => mayName(template, role.arn)))) return true
+/** Whether a rule gives people of that provider the role. */
+export const isGranted = (provider: ProviderConfig, { access }: Pick<Config, 'access'>, role: RoleArn): boolean =>
+  access.some((rule) => reaches(rule, provider) && rule.roles.some((template) => mayName(template, role.arn)))
+
+/** Whether they can have it: by a rule, or by their identity provider's own word. */
+export const canReach = (provider: ProviderConfig, settings: Pick<Config, 'access'>, role: RoleArn): boolean => {
+  if (isGranted(provider, settings, role)) return true
   if (provider.protocol !== 'saml') return false
-  return provider.exchange.evidence === 'original' ? rules.length === 0 : provider.rolesFromAssertion
+  const isNarrowed = settings.access.some((rule) => reaches(rule, provider))
+  return provider.exchange.evidence === 'original' ? !isNarrowed : provider.rolesFromAssertion
 }
 
 /** Every role that a rule names outright for that provider, in the order of the rules. */

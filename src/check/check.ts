@@ -12,6 +12,7 @@ import { ok } from './look.ts'
 import { checkOpenIdProvider } from './openid-provider.ts'
 import type { CheckPorts } from './ports.ts'
 import { checkSamlProvider } from './saml-provider.ts'
+import { checkTrustPolicies } from './trust-policies.ts'
 
 const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promise<Judged> => ({
   subject: `provider ${provider.id}`,
@@ -30,6 +31,7 @@ export const checkAll = async (config: Config, ports: CheckPorts): Promise<reado
     checkIssuer(config, ports).then((verdict) => ({ subject: 'issuer', verdict })),
     ...config.providers.map((provider) => checkProvider(provider, ports)),
     checkAws(config, ports).then((verdict) => ({ subject: 'aws', verdict })),
+    ...checkTrustPolicies(config, ports),
   ])
   return judged.filter(({ verdict }) => verdict.length > 0)
 }

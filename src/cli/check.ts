@@ -12,11 +12,13 @@ import { CheckError } from './errors.ts'
 import { Ended, exitCodes } from './exit-codes.ts'
 import { readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
+import { ourNames } from './our-names.ts'
 import { openOutput, type Style } from './output.ts'
 
 const now = (): Date => new Date()
 
 const portsFor = (config: Config): CheckPorts => ({
+  ourNames: ourNames(config),
   now,
   readText: (path) => readFile(path, 'utf8'),
   ask,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { canReach, iamProviderOf, isNamedProvider, rolesNamedFor, roleTrust } from '../access/role-trust.ts'
+import { iamProviderOf, isGranted, isNamedProvider, rolesNamedFor, roleTrust } from '../access/role-trust.ts'
 import { maxSessionDuration as maxSession } from '../aws/facts/limits.ts'
 import type { Config, SamlProviderConfig } from '../config/types.ts'
 import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
@@ -25,7 +25,7 @@ const rolesOf = (config: Config): readonly RoleState[] => {
   const roles = new Map(config.providers.flatMap((one) => rolesNamedFor(one, config)).map((role) => [role.arn, role]))
   return [...roles.values()].flatMap((role) => {
     const statements = config.providers
-      .filter((provider) => canReach(provider, config, role))
+      .filter((provider) => isGranted(provider, config, role))
       .flatMap((provider) => roleTrust(config, ourNames(config), provider, role).statements)
     if (statements.length === 0) return []
     const once = new Map(statements.map((statement) => [JSON.stringify(statement), statement]))

@@ -1,9 +1,9 @@
 /** The provider, the roles and their trust policies as IAM is to have them; and what whoever applies them has to know. */
 import {
-  canReach,
   evidenceInUse,
   type IamProvider,
   iamProviderOf,
+  isGranted,
   isNamedProvider,
   principalOf,
   roleTrust,
@@ -99,7 +99,7 @@ const unseenNote = ({ id, exchange }: ProviderConfig, unseen: readonly string[])
 
 /** A role has one policy: what it says for others has to stay. */
 const othersNote = (config: Config, provider: ProviderConfig, role: RoleArn): readonly string[] => {
-  const others = config.providers.filter((one) => one !== provider && canReach(one, config, role)).map(({ id }) => id)
+  const others = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
   return others.length === 0
     ? []
     : [`${role.arn} is for people of ${others.join(', ')} too: keep their statements in its policy.`]

@@ -1,5 +1,6 @@
 import type { CheckPorts, HttpAnswer } from '../../src/check/ports.ts'
 import { awsKnowledge } from '../../src/cli/load-config.ts'
+import { ourNames } from '../../src/cli/our-names.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config, SamlProviderConfig } from '../../src/config/types.ts'
 import { tokenSignerFromPem } from '../../src/core/keys.ts'
@@ -89,6 +90,7 @@ export interface World {
 }
 
 export const portsOf = ({ web = {}, files = {}, metadata = facts() }: World = {}): CheckPorts => ({
+  ourNames: ourNames({ baseUrl: 'https://aws.example.com' }),
   now: () => now,
   readText: async (path) => {
     const text = files[path]

@@ -1,0 +1,61 @@
+/** Checks on the trust policies that the configuration knows, against what its roles are taken with. */
+import { evidenceInUse, isGranted, rolesNamedFor } from '../access/role-trust.ts'
+import type { Config } from '../config/types.ts'
+import type { RoleArn } from '../core/arn.ts'
+import type { Judged } from '../core/render-verdict.ts'
+import type { LintFacts } from '../iam/lint/facts.ts'
+import type { LintFinding } from '../iam/lint/finding.ts'
+import { lintTrustPolicy } from '../iam/lint.ts'
+import { type Policy, parseTrustPolicy } from '../iam/policy.ts'
+import { type Look, type Looks, lookAt, ok } from './look.ts'
+import type { CheckPorts } from './ports.ts'
+
+interface KnownPolicy {
+  readonly policy: Policy
+  readonly facts: LintFacts
+}
+
+const lookOf = ({ severity, path, sentence, hint }: LintFinding): Look => {
+  const found = `${sentence} ${hint}`
+  return severity === 'error'
+    ? { outcome: 'fail', found, source: path }
+    : { outcome: 'pass', warning: found, source: path }
+}
+
+const trustPolicyIsSound = ({ policy, facts }: KnownPolicy): Look | readonly Look[] => {
+  const findings = lintTrustPolicy(policy, facts).filter(({ severity }) => severity !== 'info')
+  return findings.length === 0 ? ok() : findings.map(lookOf)
+}
+
+export const trustPolicyChecks = { trustPolicyIsSound } as const satisfies Looks<KnownPolicy>
+
+/** Every role that a rule names outright. */
+const namedRoles = (config: Config): readonly RoleArn[] => [
+  ...new Map(
+    config.providers.flatMap((one) => rolesNamedFor(one, config)).map((role) => [role.arn, role] as const),
+  ).values(),
+]
+
+const factsOf = (config: Config, role: RoleArn, { ourNames }: CheckPorts): LintFacts => ({
+  evidence: config.providers
+    .filter((provider) => isGranted(provider, config, role))
+    .flatMap((provider) => evidenceInUse(config, ourNames, provider, role)),
+})
+
+/** Each policy with the roles that it is for; one for which no rule names a role is judged by itself. */
+export const checkTrustPolicies = (config: Config, ports: CheckPorts): readonly Judged[] => {
+  const roles = namedRoles(config)
+  const known = config.roles.filter(({ trustPolicy }) => trustPolicy !== undefined)
+  return known.flatMap(({ match, trustPolicy = '' }, n) => {
+    const policy = parseTrustPolicy(trustPolicy)
+    const judge = (subject: string, facts: LintFacts): Judged => ({
+      subject,
+      verdict: lookAt(trustPolicyChecks, { policy, facts }),
+    })
+    // The first pattern that says something wins.
+    const its = roles.filter(({ arn }) => known.findIndex(({ pattern }) => pattern.test(arn)) === n)
+    return its.length === 0
+      ? [judge(`role ${match}`, { evidence: [] })]
+      : its.map((role) => judge(`role ${role.arn}`, factsOf(config, role, ports)))
+  })
+}
