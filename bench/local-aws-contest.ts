@@ -12,6 +12,7 @@ import { createKeyPem } from '../src/issuer/keys.ts'
 import { openClient, type Send } from './local-aws-client.ts'
 import type { Setup } from './local-aws-contender.ts'
 import { callerIdentityCall, issuerDocuments, samlCall, stateFor, webIdentityCall } from './local-aws-messages.ts'
+import { measureStart } from './local-aws-start.ts'
 
 const [ROUNDS, WARM_UP, CALLS_PER_ROUND, CONNECTIONS] = [24, 8, 250, 4]
 
@@ -128,3 +129,4 @@ print('\n| Call | octets sent | CPU per call | bare node:http | times as much | 
 print('| --- | ---: | ---: | ---: | ---: | ---: |')
 for (const action of actions) await measure(action)
 issuer.close()
+await measureStart(print)
