@@ -10,6 +10,7 @@ import { conditionKeyReference } from './config-reference/condition-keys.ts'
 import { errorReference } from './config-reference/errors.ts'
 import { factReference } from './config-reference/local-aws-facts.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
+import { trustPolicyReference } from './config-reference/trust-policies.ts'
 
 const root = join(import.meta.dirname, '..')
 writeFileSync(join(root, 'schema/fedgate.schema.json'), configSchemaFile())
@@ -19,3 +20,4 @@ writeFileSync(join(root, 'docs/errors.md'), await errorReference())
 writeFileSync(join(root, 'docs/checks.md'), checkReference())
 writeFileSync(join(root, 'docs/condition-keys.md'), conditionKeyReference())
 writeFileSync(join(root, 'docs/local-aws-facts.md'), factReference())
+writeFileSync(join(root, 'docs/trust-policies.md'), trustPolicyReference())

@@ -6,8 +6,9 @@ import { checkReference } from '../../scripts/config-reference/checks.ts'
 import { conditionKeyReference } from '../../scripts/config-reference/condition-keys.ts'
 import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
+import { trustPolicyReference } from '../../scripts/config-reference/trust-policies.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
-import { checkErrors, explainErrors, startErrors } from '../../src/cli/errors.ts'
+import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsKnowledge } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -52,6 +53,7 @@ describe('what is generated from the source (npm run schema)', () => {
       samlErrors,
       startErrors,
       stsErrors,
+      trustPolicyErrors,
       webErrors,
     ].flatMap(Object.keys)
     expect(codes.filter((code) => !page.includes(`- \`${code}\`: `))).toEqual([])
@@ -63,6 +65,10 @@ describe('what is generated from the source (npm run schema)', () => {
 
   it('docs/condition-keys.md is current', () => {
     expect(read('docs/condition-keys.md')).toBe(conditionKeyReference())
+  })
+
+  it('docs/trust-policies.md is current', () => {
+    expect(read('docs/trust-policies.md')).toBe(trustPolicyReference())
   })
 
   it('the smallest configuration of the page works', () => {
