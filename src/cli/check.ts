@@ -3,7 +3,7 @@ import { checkAll } from '../check/check.ts'
 import type { CheckPorts } from '../check/ports.ts'
 import { checkResponse } from '../check/response.ts'
 import type { Config } from '../config/types.ts'
-import { type Judged, judgedJson, judgedLines, type Mark, outcomeOfAll, summaryLine } from '../core/render-verdict.ts'
+import { type Judged, judgedJson, judgedLines, outcomeOfAll, summaryLine } from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/expected-response.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { ask } from './ask.ts'
@@ -13,7 +13,8 @@ import { Ended, exitCodes } from './exit-codes.ts'
 import { readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
 import { ourNames } from './our-names.ts'
-import { openOutput, type Style } from './output.ts'
+import { openOutput } from './output.ts'
+import { painter } from './painter.ts'
 
 const now = (): Date => new Date()
 
@@ -45,17 +46,6 @@ const judgeFile = async (config: Config, question: ResponseToJudge): Promise<Jud
   const expected = expectedResponse(provider, await provider.metadata(idp), inResponseTo)
   const { verdict, refusal } = checkResponse(text, expected, inResponseTo, at)
   return { subject: `response of ${id}`, verdict, ...(refusal ? { code: refusal.code } : {}) }
-}
-
-const painter = (style: Style) => (mark: Mark, text: string) => {
-  const paints = {
-    pass: style.green,
-    warning: style.yellow,
-    fail: style.red,
-    unknown: style.yellow,
-    'not-run': style.dim,
-  } as const satisfies Record<Mark, (text: string) => string>
-  return paints[mark](text)
 }
 
 /**

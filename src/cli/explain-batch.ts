@@ -55,7 +55,7 @@ const contextOf = (value: unknown): ContextValue[] =>
   })
 
 /** Policies are parsed once for all lines that have them. */
-export const policyReader = (most = 1000): ((policy: unknown) => Policy) => {
+const policyReader = (most = 1000): ((policy: unknown) => Policy) => {
   const known = new Map<string, Policy>()
   return (policy) => {
     if (policy === undefined) throw new BadLine('policy: expected a trust policy')
@@ -97,7 +97,20 @@ const problemOf = (error: unknown): { error: string; code?: string } => {
   throw error
 }
 
-/** Empty lines are left out. `failures`: how many lines could not be answered; each has its own `{"error"}`. */
+interface Line {
+  readonly text: string
+  readonly isAnswer: boolean
+}
+
+const answered = (line: string, number: number, readPolicy: (policy: unknown) => Policy): Line => {
+  try {
+    return { text: answerOf(line, readPolicy), isAnswer: true }
+  } catch (error) {
+    return { text: JSON.stringify({ line: number, ...problemOf(error) }), isAnswer: false }
+  }
+}
+
+/** Empty lines are left out. `failures`: how many lines could not be answered; each has its own `{"line", "error"}`. */
 export const answerLines = async (input: Readable, output: Writable): Promise<{ failures: number }> => {
   const readPolicy = policyReader()
   let failures = 0
@@ -105,14 +118,9 @@ export const answerLines = async (input: Readable, output: Writable): Promise<{ 
   for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
     number++
     if (line.trim() === '') continue
-    let answer: string
-    try {
-      answer = answerOf(line, readPolicy)
-    } catch (error) {
-      failures++
-      answer = JSON.stringify({ line: number, ...problemOf(error) })
-    }
-    if (!output.write(`${answer}\n`)) await once(output, 'drain')
+    const { text, isAnswer } = answered(line, number, readPolicy)
+    if (!isAnswer) failures++
+    if (!output.write(`${text}\n`)) await once(output, 'drain')
   }
   return { failures }
 }

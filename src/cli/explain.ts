@@ -1,5 +1,4 @@
 /** `fedgate explain`: what AWS would see, and what it would say. Signs nobody in, and asks AWS nothing. */
-import type { Mark } from '../core/render-verdict.ts'
 import type { LintFinding } from '../iam/lint/finding.ts'
 import { lintTrustPolicy } from '../iam/lint.ts'
 import { Ended, exitCodes } from './exit-codes.ts'
@@ -8,7 +7,8 @@ import { type Explained, explained } from './explain-question.ts'
 import { decisions, explainJson, explainLines } from './explain-text.ts'
 import { readConfig } from './load-config.ts'
 import type { ExplainCommand, ExplainOptions } from './options.ts'
-import { openOutput, type Style } from './output.ts'
+import { openOutput } from './output.ts'
+import { painter } from './painter.ts'
 
 const lintOf = ({ trustPolicy, shown, session }: Explained): readonly LintFinding[] => {
   if (!trustPolicy) return []
@@ -16,17 +16,6 @@ const lintOf = ({ trustPolicy, shown, session }: Explained): readonly LintFindin
   const { kind, principal: provider } = shown
   const [tags, sourceIdentity] = [session.tags.size > 0, session.sourceIdentity !== undefined]
   return lintTrustPolicy(trustPolicy, { evidence: [{ kind, provider, audience, tags, sourceIdentity }] })
-}
-
-const painter = (style: Style) => (mark: Mark, text: string) => {
-  const paints = {
-    pass: style.green,
-    warning: style.yellow,
-    fail: style.red,
-    unknown: style.yellow,
-    'not-run': style.dim,
-  } as const satisfies Record<Mark, (text: string) => string>
-  return paints[mark](text)
 }
 
 const NO_SIGNATURE = {
