@@ -25,6 +25,7 @@ export const HUGO = { ...keyOf('AKIAWNZGKIQYHUGO0000'), arn: `arn:aws:iam::${OTH
 export const ROOT = { ...keyOf('AKIAY34FZKBOROOT0000'), arn: `arn:aws:iam::${ACCOUNT}:root` }
 
 export const MFA = { SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/dora`, TokenCode: '123456' }
+export const EVAS_MFA = { SerialNumber: `arn:aws:iam::${ACCOUNT}:mfa/eva`, TokenCode: '111222' }
 
 export const roleArn = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
 
@@ -112,7 +113,10 @@ export const signedState = (): LocalAwsState => ({
   ],
   users: [
     user(DORA, { mfa: [{ serial: MFA.SerialNumber, code: new Secret(MFA.TokenCode) }] }),
-    user(EVA, { policies: { all: MAY_DO_ALL } }),
+    user(EVA, {
+      policies: { all: MAY_DO_ALL, iam: identity({ Action: 'iam:*' }) },
+      mfa: [{ serial: EVAS_MFA.SerialNumber, code: new Secret(EVAS_MFA.TokenCode) }],
+    }),
     user(FRED, {
       policies: {
         most: identity(

@@ -1,7 +1,9 @@
+import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   DORA,
   EVA,
+  EVAS_MFA,
   errorIn,
   FRED,
   type Key,
@@ -31,6 +33,15 @@ const whoIs = async (key: Key): Promise<WireAnswer> => call(key, 'GetCallerIdent
 
 const seconds = (answer: WireAnswer): number =>
   Date.parse(answer.element('Expiration') ?? '') / 1000 - Math.floor(clock.getTime() / 1000)
+
+/** The name of a role, by IAM, or the error of asking. */
+const roleSeenBy = (credentials: Key): Promise<string | undefined> =>
+  new IAMClient({ region: 'us-east-1', endpoint: aws.url, credentials, maxAttempts: 1 })
+    .send(new GetRoleCommand({ RoleName: 'Hour' }))
+    .then(
+      ({ Role }) => Role?.RoleName,
+      (error: Error) => error.name,
+    )
 
 const allowing = (action: string): Parameters => ({
   Policy: JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: action, Resource: '*' }] }),
@@ -84,6 +95,12 @@ describe('GetSessionToken', () => {
     const asked = { RoleArn: roleArn('path/ByName'), RoleSessionName: 'try' }
     expect((await call(key, 'AssumeRole', asked)).status).toBe(200)
     expect((await call(key, 'AssumeRole', { ...asked, DurationSeconds: '3601' })).error).toContain('role chaining')
+  })
+
+  it('gives credentials that call IAM where an MFA code came along [A.5 GetSessionToken may call]', async () => {
+    expect(await roleSeenBy(EVA)).toBe('Hour')
+    expect(await roleSeenBy(keyIn(await call(EVA, 'GetSessionToken', EVAS_MFA)))).toBe('Hour')
+    expect(await roleSeenBy(keyIn(await call(EVA, 'GetSessionToken')))).toBe('AccessDenied')
   })
 
   it.each([
@@ -176,6 +193,12 @@ describe('GetFederationToken', () => {
       expect((await call(keyIn(await federate(EVA)), action, more)).element('Code')).toBe('AccessDenied')
     },
   )
+})
+
+describe('The credentials of GetFederationToken', () => {
+  it('call no IAM, whatever policy was passed [A.5 GetFederationToken may call]', async () => {
+    expect(await roleSeenBy(keyIn(await federate(EVA, allowing('*'))))).toBe('AccessDenied')
+  })
 })
 
 describe('GetCallerIdentity', () => {
