@@ -85,8 +85,7 @@ const isVouchedFor = ({ when: { provider, idp } }: Pick<AccessRule, 'when'>, ide
 
 /** Whether all that a rule asks for holds for this identity, whatever it is a rule about. */
 export const matchesRule = (rule: Pick<AccessRule, 'when'>, identity: Identity): boolean =>
-  isVouchedFor(rule, identity) &&
-  rule.when.conditions.every((condition) => matchesOf(condition, identity).length > 0)
+  isVouchedFor(rule, identity) && rule.when.conditions.every((condition) => matchesOf(condition, identity).length > 0)
 
 const grantsOf = (rule: AccessRule, identity: Identity): readonly EntitledRole[] => {
   if (!isVouchedFor(rule, identity)) return []
