@@ -14,7 +14,7 @@ import type { Setup } from './local-aws-contender.ts'
 import { callerIdentityCall, issuerDocuments, samlCall, stateFor, webIdentityCall } from './local-aws-messages.ts'
 import { measureStart } from './local-aws-start.ts'
 
-const [ROUNDS, WARM_UP, CALLS_PER_ROUND, CONNECTIONS] = [24, 8, 250, 4]
+const [ROUNDS, WARM_UP, CALLS_PER_ROUND, CONNECTIONS] = [24, 24, 250, 4]
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
