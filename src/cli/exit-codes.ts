@@ -1,4 +1,5 @@
 import { ConfigError } from '../config/errors.ts'
+import { FedgateError } from '../core/errors.ts'
 import { TrustPolicyError } from './errors.ts'
 
 /** What a script can tell from how the command ended. */
@@ -14,8 +15,12 @@ export class Ended extends Error {
   }
 }
 
+/** The local AWS's own configuration; by its code, as that program is loaded only where it runs. */
+const isStateMistake = (error: unknown): boolean =>
+  error instanceof FedgateError && error.code === 'local_aws.state_invalid'
+
 /** The exit code for an error that ended a command. */
 export const exitCodeOf = (error: unknown): number => {
-  if (error instanceof ConfigError) return exitCodes.config
+  if (error instanceof ConfigError || isStateMistake(error)) return exitCodes.config
   return error instanceof TrustPolicyError && error.isUsage ? exitCodes.usage : exitCodes.failed
 }
