@@ -1,6 +1,6 @@
 import type { Credentials } from '../core/credentials.ts'
 import { StsError } from './errors.ts'
-import { type Partition, partitions } from './facts/partitions.ts'
+import type { Partition } from './facts/partitions.ts'
 
 export interface ConsoleSettings {
   /** Replaces AWS sign-in of the partition: the origin of the local AWS, say. */
@@ -13,12 +13,8 @@ export interface ConsoleSettings {
 export const signInOrigin = ({ signInHost }: Partition): string => `https://${signInHost}`
 
 /** Every origin that a browser passes on its way from a form of ours to the console: for the page's form-action. */
-export const consoleOrigins = (signInReplacement: string | undefined): readonly string[] =>
-  signInReplacement === undefined
-    ? partitions.flatMap(({ signInHost, consoleHost }) =>
-        [signInHost, consoleHost].flatMap((host) => [`https://${host}`, `https://*.${host}`]),
-      )
-    : [signInReplacement]
+export const consoleOrigins = ({ signInHost, consoleHost }: Partition): readonly string[] =>
+  [signInHost, consoleHost].flatMap((host) => [`https://${host}`, `https://*.${host}`])
 
 /** A sign-in token is some hundred characters; a page of HTML is an error in disguise. */
 const MAX_ANSWER = 64 * 1024

@@ -100,6 +100,7 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
           timeoutSeconds,
           ...(signInOrigin === undefined ? {} : { signInOrigin }),
         }),
+      origins: (partition) => (signInOrigin === undefined ? consoleOrigins(partition) : [signInOrigin]),
     },
     ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey, furtherKeys) } : {}),
     ...tallied(
@@ -131,7 +132,6 @@ export const startGateway = async (config: Config, surroundings: Surroundings): 
     config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], surroundings) : undefined
   const app = createApp(gateway, {
     trustProxy: config.trustProxy,
-    consoleOrigins: consoleOrigins(replacement(config.sts.signIn, config)),
     sessionStore: new SessionStore(gateway.store, gateway.now, config.session.idleSeconds),
     log: surroundings.log,
   })

@@ -1,5 +1,6 @@
 /** What the use-cases need from outside, so that they can be run with any clock, store, network and log. */
 import type { ConsoleVisit } from '../aws/console.ts'
+import type { Partition } from '../aws/facts/partitions.ts'
 import type { AssumedRole, RoleRequest } from '../aws/sts/client.ts'
 import type { Credentials } from '../core/credentials.ts'
 
@@ -43,4 +44,6 @@ export interface StsClient {
 /** AWS sign-in: from credentials to a URL that opens the console. Throws StsError. */
 export interface ConsoleSignIn {
   signInUrl(credentials: Credentials, visit: ConsoleVisit): Promise<URL>
+  /** Every origin that a browser passes on the way to the console: `https://*.console.aws.amazon.com`. */
+  origins(partition: Partition): readonly string[]
 }

@@ -30,8 +30,6 @@ import { createViews } from './views.ts'
 export interface WebSettings {
   /** How many proxies in front may set X-Forwarded-*. */
   readonly trustProxy: number
-  /** Where "open console" leads: origins of AWS sign-in and of the console. */
-  readonly consoleOrigins: readonly string[]
   readonly sessionStore: ExpressSessionStore
   readonly log: Log
 }
@@ -46,8 +44,9 @@ export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
   // The public origin decides, not the hop before us: else secure cookies would silently not be set behind a proxy.
   Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
   app.use(reference)
-  app.use('/static', securityHeaders(gateway.settings.baseUrl), staticFiles)
-  app.use(securityHeaders(gateway.settings.baseUrl, settings.consoleOrigins), noStore)
+  app.use(securityHeaders(gateway.settings.baseUrl))
+  app.use('/static', staticFiles)
+  app.use(noStore)
   app.use(publishedRoutes(parts))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))

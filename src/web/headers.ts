@@ -1,12 +1,12 @@
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
+import { consoleTargets } from '../gateway/console-targets.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { ListedRole } from '../gateway/list-roles.ts'
 import { isHttps } from './cookies.ts'
 
-/**
- * The headers of every answer. `formTargets` are the origins that a form's answer may lead to besides the gateway:
- * browsers hold redirects after a POST to form-action as well.
- */
-export const securityHeaders = (baseUrl: string, formTargets: readonly string[] = []): RequestHandler =>
+/** The headers of every answer. Forms stay here: a page whose forms lead elsewhere says where, by `addFormTargets`. */
+export const securityHeaders = (baseUrl: string): RequestHandler =>
   helmet({
     contentSecurityPolicy: {
       useDefaults: false,
@@ -15,7 +15,7 @@ export const securityHeaders = (baseUrl: string, formTargets: readonly string[] 
         styleSrc: ["'self'"],
         scriptSrc: ["'self'"],
         imgSrc: ["'self'"],
-        formAction: ["'self'", ...formTargets],
+        formAction: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
       },
@@ -33,6 +33,21 @@ export const allowFraming = (response: Response, origin: string): void => {
   response.set('Content-Security-Policy', policy.replace("frame-ancestors 'none'", `frame-ancestors ${origin}`))
   response.removeHeader('X-Frame-Options')
 }
+
+const FORM_ACTION = /form-action [^;]*/
+
+/** Further places where a form of this page may lead: browsers hold redirects after a POST to it as well. */
+export const addFormTargets = (response: Response, sources: readonly string[]): void => {
+  const policy = String(response.get('Content-Security-Policy') ?? '')
+  response.set(
+    'Content-Security-Policy',
+    policy.replace(FORM_ACTION, (targets) => [targets, ...sources].join(' ')),
+  )
+}
+
+/** For a page with a way to the console: its forms may lead to that of these roles' partitions. */
+export const allowConsole = (gateway: Gateway, response: Response, roles: readonly ListedRole[]): void =>
+  addFormTargets(response, consoleTargets(gateway, roles))
 
 /** For everything but static files: nothing here may be kept by a cache or shown again from history. */
 export const noStore: RequestHandler = (_request, response, next) => {

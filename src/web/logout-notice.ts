@@ -3,7 +3,7 @@ import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import { LOGOUT_SECONDS, type LogoutOutcome, outcomeOf } from '../gateway/pending-logouts.ts'
 import { logoutOrigins } from '../gateway/single-logout-messages.ts'
 import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
-import { addFormTargets } from './post-form.ts'
+import { addFormTargets } from './headers.ts'
 
 /** Every page of somebody signed in can sign out, which may lead on to the identity provider. */
 export const allowSignOut =

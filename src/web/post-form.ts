@@ -1,17 +1,7 @@
 import type { Response } from 'express'
+import { addFormTargets } from './headers.ts'
 import { sendPage, VERSION, type WebParts } from './pages.ts'
 import type { PostFormPage } from './view-models.ts'
-
-const FORM_ACTION = /form-action [^;]*/
-
-/** Further places where a form of this page may lead: browsers hold redirects after a POST to it as well. */
-export const addFormTargets = (response: Response, sources: readonly string[]): void => {
-  const policy = String(response.get('Content-Security-Policy') ?? '')
-  response.set(
-    'Content-Security-Policy',
-    policy.replace(FORM_ACTION, (targets) => [targets, ...sources].join(' ')),
-  )
-}
 
 /**
  * A page whose form posts itself to another site, by the script or by its button: what SAML's POST binding asks for.

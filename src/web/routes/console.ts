@@ -10,6 +10,7 @@ import { requireCsrf } from '../csrf.ts'
 import { dayEnds, durationChoices } from '../duration-choices.ts'
 import { freshLogin } from '../fresh-login.ts'
 import { freshSignInOf } from '../fresh-sign-in.ts'
+import { allowConsole } from '../headers.ts'
 import { toInstant } from '../instant.ts'
 import { matchesQuery } from '../matches-query.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
@@ -64,6 +65,7 @@ const go =
       services: namedServices,
       roles: await goRoles(parts, request, login, roles.filter(isFound(query))),
     }
+    allowConsole(gateway, response, roles)
     sendPage(response, views.render('go', page))
   }
 

@@ -22,6 +22,7 @@ import {
 import { requireCsrf } from '../csrf.ts'
 import { fedgateErrorOf } from '../errors.ts'
 import { freshLogin } from '../fresh-login.ts'
+import { allowConsole } from '../headers.ts'
 import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text, texts } from '../parameters.ts'
@@ -170,6 +171,7 @@ const credentials =
     if (takings.length === 1 && only?.refused) throw only.refused
     if (text(request.body[fields.download]) !== '' && taken.length > 0) return download(parts, request, response, taken)
     const [first] = taken
+    if (takings.length === 1 && first) allowConsole(gateway, response, [first.role])
     const html =
       takings.length === 1 && first
         ? views.render('credentials', onePage(parts, request, login, first))

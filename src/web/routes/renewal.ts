@@ -4,6 +4,7 @@ import type { Login } from '../../gateway/logins.ts'
 import { needsRenewal, startRenewal } from '../../gateway/renewal.ts'
 import { bindBrowser, boundBrowser } from '../binding.ts'
 import { depart } from '../departure.ts'
+import { allowConsole } from '../headers.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text, texts } from '../parameters.ts'
 import { pickedRole } from '../role-list.ts'
@@ -60,12 +61,14 @@ const confirm =
   async (request, response) => {
     const login = await requireLogin(gateway, request)
     const [first = '', ...others] = texts(request.query[fields.role])
-    const roles = [first, ...others].map((arn) => pickedRole(grantedRole(gateway, login.signIn.identity, arn)))
+    const granted = [first, ...others].map((arn) => grantedRole(gateway, login.signIn.identity, arn))
+    const what = pickedIn(request.query)
+    if (what === 'console') allowConsole(gateway, response, granted)
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
-      roles,
-      what: pickedIn(request.query),
+      roles: granted.map(pickedRole),
+      what,
       duration: text(request.query.duration),
       destination: text(request.query.destination),
       as: text(request.query.as),

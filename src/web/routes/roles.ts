@@ -4,6 +4,7 @@ import { pinRole, preferencesOf } from '../../gateway/preferences.ts'
 import { isPassedOn } from '../../gateway/renewal.ts'
 import { returnPath } from '../../gateway/return-to.ts'
 import { requireCsrf } from '../csrf.ts'
+import { allowConsole } from '../headers.ts'
 import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text } from '../parameters.ts'
@@ -34,6 +35,7 @@ const list =
         isPassedOn(gateway, login) && !login.signIn.renewal ? toInstant(login.signIn.evidence.expiresAt) : undefined,
       evidence: evidenceOf(gateway, login),
     }
+    allowConsole(gateway, response, roles)
     sendPage(response, views.render('roles', page))
   }
 
