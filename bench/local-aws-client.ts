@@ -1,4 +1,4 @@
-/** The load generator: a few kept connections, each with one call under way, as little work as possible. */
+/** The load generator: a few calls under way at a time, as little work as possible. */
 import { connect, type Socket } from 'node:net'
 
 export interface HttpAnswer {
@@ -12,7 +12,12 @@ export type Send = (requests: readonly Buffer[]) => Promise<readonly HttpAnswer[
 const HEAD_END = Buffer.from('\r\n\r\n')
 
 /** Answers have a Content-Length; the next request is sent when the answer before it is whole. */
-const openConnection = async (port: number): Promise<(request: Buffer) => Promise<HttpAnswer>> => {
+interface Connection {
+  readonly send: (request: Buffer) => Promise<HttpAnswer>
+  readonly close: () => void
+}
+
+const openConnection = async (port: number): Promise<Connection> => {
   const socket = await new Promise<Socket>((resolve, reject) => {
     const opened = connect(port, '127.0.0.1', () => resolve(opened)).once('error', reject)
   })
@@ -30,22 +35,46 @@ const openConnection = async (port: number): Promise<(request: Buffer) => Promis
     received = received.subarray(end)
     settle?.(answer)
   })
-  return (request) =>
-    new Promise((resolve) => {
-      settle = resolve
-      socket.write(request)
-    })
+  return {
+    send: (request) =>
+      new Promise((resolve) => {
+        settle = resolve
+        socket.write(request)
+      }),
+    close: () => void socket.end(),
+  }
 }
 
-export const openClient = async (port: number, connections: number): Promise<Send> => {
-  const open = await Promise.all(Array.from({ length: connections }, () => openConnection(port)))
-  return async (requests) => {
-    const answers: HttpAnswer[] = []
-    let next = 0
-    const work = async (send: (request: Buffer) => Promise<HttpAnswer>): Promise<void> => {
-      for (let at = next++; at < requests.length; at = next++) answers[at] = await send(requests[at] as Buffer)
-    }
-    await Promise.all(open.map(work))
-    return answers
+const inTurns = async (
+  requests: readonly Buffer[],
+  senders: readonly ((request: Buffer) => Promise<HttpAnswer>)[],
+): Promise<readonly HttpAnswer[]> => {
+  const answers: HttpAnswer[] = []
+  let next = 0
+  const work = async (send: (request: Buffer) => Promise<HttpAnswer>): Promise<void> => {
+    for (let at = next++; at < requests.length; at = next++) answers[at] = await send(requests[at] as Buffer)
   }
+  await Promise.all(senders.map(work))
+  return answers
+}
+
+/** All calls over connections that are kept, as a load test does. */
+export const keptConnections = async (port: number, count: number): Promise<Send> => {
+  const senders = (await Promise.all(Array.from({ length: count }, () => openConnection(port)))).map(({ send }) => send)
+  return (requests) => inTurns(requests, senders)
+}
+
+/** A connection for each call, as AWS's command line and credential processes do. */
+export const connectionPerCall = async (port: number, count: number): Promise<Send> => {
+  const send = async (request: Buffer): Promise<HttpAnswer> => {
+    const connection = await openConnection(port)
+    const answer = await connection.send(request)
+    connection.close()
+    return answer
+  }
+  return (requests) =>
+    inTurns(
+      requests,
+      Array.from({ length: count }, () => send),
+    )
 }

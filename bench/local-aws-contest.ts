@@ -9,7 +9,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createKeyPem } from '../src/issuer/keys.ts'
-import { openClient, type Send } from './local-aws-client.ts'
+import { connectionPerCall, keptConnections, type Send } from './local-aws-client.ts'
 import type { Setup } from './local-aws-contender.ts'
 import { callerIdentityCall, issuerDocuments, samlCall, stateFor, webIdentityCall } from './local-aws-messages.ts'
 import { measureStart } from './local-aws-start.ts'
@@ -43,7 +43,9 @@ const answerOf = async <Message>(child: ChildProcess): Promise<Message> => {
   return message
 }
 
-const startContender = async (setup: Setup): Promise<Contender> => {
+type OpenClient = (port: number, count: number) => Promise<Send>
+
+const startContender = async (setup: Setup, openClient: OpenClient): Promise<Contender> => {
   const child = fork(join(import.meta.dirname, 'local-aws-contender.js'), {
     stdio: ['ignore', 'inherit', 'ignore', 'ipc'],
   })
@@ -106,10 +108,10 @@ const actions: readonly Action[] = [
 const certificate = new X509Certificate(pem.certificate).raw.toString('base64')
 const state = stateFor(certificate, issuer.url)
 
-const measure = async ({ name, limit, marker, request }: Action): Promise<void> => {
-  const ours = await startContender({ who: 'local-aws', state, answer: '' })
+const measure = async ({ name, limit, marker, request }: Action, openClient: OpenClient): Promise<void> => {
+  const ours = await startContender({ who: 'local-aws', state, answer: '' }, openClient)
   const [sample] = await ours.send([request(0, 0)])
-  const stub = await startContender({ who: 'stub', state, answer: sample?.body ?? '' })
+  const stub = await startContender({ who: 'stub', state, answer: sample?.body ?? '' }, openClient)
   const measured: { ours: number; stub: number }[] = []
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     const requests = Array.from({ length: CALLS_PER_ROUND }, (_, n) => request(round, n))
@@ -125,8 +127,13 @@ const measure = async ({ name, limit, marker, request }: Action): Promise<void> 
   print(`| ${name} | ${size} | ${mine.toFixed(0)} µs | ${theirs.toFixed(0)} µs | ${ratio.toFixed(2)} | ${limit} |`)
 }
 
-print('\n| Call | octets sent | CPU per call | bare node:http | times as much | at most |')
-print('| --- | ---: | ---: | ---: | ---: | ---: |')
-for (const action of actions) await measure(action)
+for (const [how, openClient] of [
+  ['a connection each', connectionPerCall],
+  ['kept connections', keptConnections],
+] as const) {
+  print(`\n| Call, ${how} | octets sent | CPU per call | bare node:http | times as much | at most |`)
+  print('| --- | ---: | ---: | ---: | ---: | ---: |')
+  for (const action of actions) await measure(action, openClient)
+}
 issuer.close()
 await measureStart(print)
