@@ -11,6 +11,7 @@ const suites: Readonly<Record<string, Load>> = {
   oidc: () => import('./oidc.ts'),
   iam: () => import('./iam.ts'),
   'local-aws': () => import('./local-aws.ts'),
+  picker: () => import('./picker.ts'),
 }
 
 const named = process.argv.slice(2)

@@ -51,13 +51,18 @@ const keysOf = (roles: readonly ForeseenRole[]): readonly FilledKey[] => {
   return [...keys.values()]
 }
 
+/** The preflight in sentences. */
+export const foreseenRole = (role: ListedRole, preflight: Preflight): ForeseenRole => ({
+  role,
+  preflight,
+  reason: reasonSentence(preflight),
+  change: changeSentence(preflight),
+})
+
 /** Throws GatewayError `provider.unknown`. */
 export const awsViewOf = (gateway: Gateway, login: Login): AwsView => {
   const judge = preflightRoles(gateway, login)
-  const roles = listRoles(gateway, login.signIn.identity).map((role): ForeseenRole => {
-    const preflight = judge(role)
-    return { role, preflight, reason: reasonSentence(preflight), change: changeSentence(preflight) }
-  })
+  const roles = listRoles(gateway, login.signIn.identity).map((role) => foreseenRole(role, judge(role)))
   const toShow = toBeShown(gateway, login.signIn)
   const [first] = roles
   return {

@@ -1,4 +1,4 @@
-import type { AccountGroup, RoleChoice } from './view-models.ts'
+import type { RoleAccount, RoleChoice } from './view-models.ts'
 
 /**
  * Whether a role is found by a query: each of its words occurs, in any case, in the account's name or id, or in the
@@ -6,9 +6,10 @@ import type { AccountGroup, RoleChoice } from './view-models.ts'
  */
 export const matchesQuery = (
   query: string,
-  account: Pick<AccountGroup, 'id' | 'name'>,
+  account: Pick<RoleAccount, 'id' | 'name'>,
   role: Pick<RoleChoice, 'arn' | 'name' | 'alias'>,
 ): boolean => {
+  if (query === '') return true
   const found = [account.name, account.id, role.name, role.alias, role.arn].join(' ').toLowerCase()
   return query
     .toLowerCase()

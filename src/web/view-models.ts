@@ -36,6 +36,7 @@ export interface PageModels {
   readonly chooser: ChooserPage
   readonly 'find-idp': FindIdpPage
   readonly roles: RolesPage
+  readonly role: RolePage
   readonly credentials: CredentialsPage
   readonly 'credentials-of-several': CredentialsOfSeveralPage
   readonly identity: IdentityPage
@@ -129,26 +130,46 @@ export interface RolesPage extends SignedInPage {
   readonly query: string
   /** All roles this person may take, whatever the query. Zero shows what to tell the administrator. */
   readonly total: number
-  /** The accounts and roles that match the query. */
-  readonly accounts: readonly AccountGroup[]
-  /** ARNs of roles among them, in the order in which they were pinned. */
-  readonly pins: readonly string[]
-  /** ARNs of roles among them that were taken of late, latest first. */
-  readonly recent: readonly string[]
+  /** How many of them match the query, and in how many accounts. */
+  readonly shown: number
+  readonly accountCount: number
+  /** What matches, each role once: what is pinned, what was taken of late, and the others by account. */
+  readonly groups: readonly RoleGroup[]
+  /** For a pick of several: what every one of them allows. */
+  readonly durationsOfSeveral: readonly DurationChoice[]
+  /** How many may be taken at once. */
+  readonly mostAtOnce: number
   /** False: what the person pins is gone with this login. */
   readonly isKept: boolean
-  /** Where AWS sees the provider's own word: until when it takes that, which is minutes. */
-  readonly evidenceUntil?: Instant | undefined
+  readonly shownToAws: ShownToAws
   /** What the gateway knows of the person: shown where there is no role. */
   readonly evidence: RoleEvidence
 }
 
-export interface AccountGroup {
+export type RoleGroup =
+  | { readonly kind: 'pinned' | 'recent'; readonly roles: readonly RoleChoice[] }
+  | { readonly kind: 'account'; readonly account: RoleAccount; readonly roles: readonly RoleChoice[] }
+
+export interface RoleAccount {
   readonly id: string
   /** The configured name; absent where the account has none. */
   readonly name?: string | undefined
   readonly color?: AccountColor | undefined
-  readonly roles: readonly RoleChoice[]
+}
+
+/** What AWS, and CloudTrail with it, will see of the person, whichever role is taken. */
+export interface ShownToAws {
+  readonly exchange: ExchangeKind
+  /** Empty where the provider's own assertion names none. */
+  readonly sessionName: string
+  readonly sourceIdentity?: string | undefined
+  /** `CostCenter=4711` */
+  readonly tags: readonly string[]
+  /** When the person signed in or, where AWS sees the provider's own word, when that was signed. */
+  readonly since: Instant
+  readonly minutesSince: number
+  /** Until when AWS takes the provider's own word; absent where it is made anew for each role. */
+  readonly until?: Instant | undefined
 }
 
 export interface RoleChoice {
@@ -156,14 +177,25 @@ export interface RoleChoice {
   /** The role's name with its path removed. */
   readonly name: string
   readonly alias?: string | undefined
-  readonly exchange: ExchangeKind
+  readonly account: RoleAccount
   readonly durations: readonly DurationChoice[]
   readonly isPinned: boolean
-  /** When the person last took it; absent where that is long ago. */
-  readonly takenAt?: Instant | undefined
   readonly freshSignIn?: FreshSignIn | undefined
-  /** Which rule granted it, in words: `rule 2: groups = aws-111122223333-Dev` */
+  /** What AWS is to say. */
+  readonly verdict: 'allowed' | 'denied' | 'unknown'
+  /** Why it is to say no, as a sentence. */
+  readonly reason?: string | undefined
+}
+
+/** GET /roles/why?role=: why a person may take a role, what AWS will say and why. */
+export interface RolePage extends SignedInPage {
+  readonly role: RoleChoice
+  /** Which rule granted it, in words: `rule in line 12: groups = aws-111122223333-Dev` */
   readonly grantedBy: string
+  /** `4h` */
+  readonly longest: string
+  readonly shownToAws: ShownToAws
+  readonly preflight: Pick<RolePreflight, 'outcome' | 'reason' | 'change' | 'findings'>
 }
 
 /** What AWS is shown for this role. */

@@ -4,7 +4,7 @@ import { accountColors } from '../../src/config/types.ts'
 import { durationChoices } from '../../src/web/duration-choices.ts'
 import { toInstant } from '../../src/web/instant.ts'
 import { matchesQuery } from '../../src/web/matches-query.ts'
-import type { AccountGroup, PageModels, PageName, RoleChoice } from '../../src/web/view-models.ts'
+import type { PageModels, PageName, RoleAccount, RoleChoice, RoleGroup, ShownToAws } from '../../src/web/view-models.ts'
 import { createViews, escapeText, staticFolder } from '../../src/web/views.ts'
 
 const views = createViews()
@@ -20,16 +20,30 @@ const pagesSaying = (text: string): PageModels => {
     { name: 'department', values: [] },
   ]
   const at = toInstant(new Date('2026-11-22T05:32:48.500Z'))
+  const account: RoleAccount = { id: text, name: text, color: 'red' }
   const role: RoleChoice = {
     arn: text,
     name: text,
     alias: text,
-    exchange: { via: 'saml', evidence: 'reissued' },
+    account,
     durations: durationChoices(3600),
     isPinned: true,
-    takenAt: at,
     freshSignIn: { within: text, isDue: true },
-    grantedBy: text,
+    verdict: 'denied',
+    reason: text,
+  }
+  const groups: readonly RoleGroup[] = [
+    { kind: 'pinned', roles: [role] },
+    { kind: 'account', account, roles: [{ ...role, isPinned: false }] },
+  ]
+  const shownToAws: ShownToAws = {
+    exchange: { via: 'saml', evidence: 'original' },
+    sessionName: text,
+    sourceIdentity: text,
+    tags: Array.from({ length: 8 }, () => text),
+    since: at,
+    minutesSince: 75,
+    until: at,
   }
   const picked = { arn: text, name: text, accountId: text, accountName: text, color: 'red' } as const
   const goRole = { ...picked, duration: text, freshSignIn: { within: text, isDue: true } }
@@ -41,13 +55,32 @@ const pagesSaying = (text: string): PageModels => {
       version: text,
       session,
       query: text,
-      total: 2,
-      pins: [text],
-      recent: [text],
-      isKept: true,
-      evidenceUntil: at,
-      accounts: [{ id: text, name: text, color: 'red', roles: [role] }],
+      total: 3,
+      shown: 2,
+      accountCount: 1,
+      groups,
+      durationsOfSeveral: durationChoices(3600),
+      mostAtOnce: 20,
+      isKept: false,
+      shownToAws,
       evidence: { providerId: text, providerLabel: text, subject: text, attributes },
+    },
+    role: {
+      version: text,
+      session,
+      role,
+      grantedBy: text,
+      longest: text,
+      shownToAws,
+      preflight: {
+        outcome: 'denied',
+        reason: text,
+        change: text,
+        findings: [
+          { name: text, outcome: 'fail', expected: text, found: text, source: text },
+          { name: text, outcome: 'pass' },
+        ],
+      },
     },
     credentials: {
       version: text,
@@ -225,8 +258,8 @@ const documentsSaying = (text: string): [string, string][] => {
     ['go, with one role', views.render('go', { ...models.go, roles: models.go.roles.slice(0, 1), total: 1 })],
     ['go, with no role', views.render('go', { ...models.go, roles: [], total: 0 })],
     ['go, with none found', views.render('go', { ...models.go, roles: [] })],
-    ['roles, nothing found', views.render('roles', { ...models.roles, accounts: [] })],
-    ['roles, none at all', views.render('roles', { ...models.roles, accounts: [], total: 0 })],
+    ['roles, nothing found', views.render('roles', { ...models.roles, groups: [], shown: 0 })],
+    ['roles, none at all', views.render('roles', { ...models.roles, groups: [], shown: 0, total: 0 })],
   ]
 }
 
@@ -353,22 +386,73 @@ describe('the chooser', () => {
 describe('the role picker', () => {
   const models = pagesSaying('plain')
 
+  /** The same with other roles. */
+  const saying = (changes: Partial<RoleChoice>): readonly RoleGroup[] =>
+    models.roles.groups.map((group) => ({ ...group, roles: group.roles.map((role) => ({ ...role, ...changes })) }))
+
   it('names the account with every control of a role, since another account may have a role of that name', () => {
-    const accounts = models.roles.accounts.map((account) => ({ ...account, name: 'Production' }))
-    const html = views.render('roles', { ...models.roles, accounts })
+    const groups = models.roles.groups.slice(0, 1).map((group) => ({
+      ...group,
+      roles: group.roles.map((role) => ({ ...role, account: { id: 'plain', name: 'Production' } })),
+    }))
+    const html = views.render('roles', { ...models.roles, groups })
     expect([...html.matchAll(/"([^"]* plain in [^"]*)"/g)].map(([, label]) => label)).toEqual([
-      'Copy the ARN of plain in Production',
+      'Select plain in Production',
+      'Denied: about plain in Production',
       'Duration for plain in Production',
       'Credentials for plain in Production',
-      'Unpin plain in Production',
-      'Console at a page, as plain in Production',
       'Console as plain in Production',
+      'Unpin plain in Production',
     ])
   })
 
   it('counts what is shown of all', () => {
-    expect(views.render('roles', models.roles)).toContain('1 of 2 roles in 1 account<')
-    expect(views.render('roles', { ...models.roles, total: 1 })).toContain('1 role in 1 account<')
+    expect(views.render('roles', models.roles)).toContain('2 of 3 roles in 1 account<')
+    expect(views.render('roles', { ...models.roles, total: 1, shown: 1 })).toContain('1 role in 1 account<')
+  })
+
+  it('offers to take several where there are several', () => {
+    expect(views.render('roles', models.roles)).toContain('<form class="several" id="several"')
+    expect(views.render('roles', { ...models.roles, shown: 1 })).not.toContain('id="several"')
+  })
+
+  it('says in words what AWS is to say, and why it is to say no', () => {
+    const html = views.render('roles', { ...models.roles, groups: saying({ reason: 'AWS wants another recipient.' }) })
+    expect(html).toContain('>Denied</a>')
+    expect(html).toContain('<bdi>AWS wants another recipient.</bdi>')
+    expect(views.render('roles', { ...models.roles, groups: saying({ verdict: 'unknown' }) })).toContain(
+      '>Not known</a>',
+    )
+  })
+
+  it('asks for a new sign-in in words, before the click', () => {
+    const due = views.render('roles', {
+      ...models.roles,
+      groups: saying({ freshSignIn: { within: '1h', isDue: true } }),
+    })
+    expect(due).toContain('Asks you to sign in again first: your sign-in is older than 1h.')
+    const done = views.render('roles', {
+      ...models.roles,
+      groups: saying({ freshSignIn: { within: '1h', isDue: false } }),
+    })
+    expect(done).toContain('Asks for a sign-in of the last 1h. Yours is.')
+  })
+
+  it('says what CloudTrail will have, who signs for it, and how old that is', () => {
+    const html = views.render('roles', models.roles)
+    expect(html).toContain('<dt>In CloudTrail</dt><dd><code><bdi>plain</bdi></code></dd>')
+    expect(html).toContain('data-mode="original">Original</span> the SAML response that your provider signed')
+    expect(html).toContain('data-ago>1 h 15 min ago</time>')
+    expect(html).toContain('>and 2 more</a>')
+  })
+
+  it('leads to the rule that granted a role, and to what AWS will make of it', () => {
+    const [group] = saying({ arn: 'arn:aws:iam::111122223333:role/a+b' })
+    const html = views.render('roles', { ...models.roles, groups: group ? [group] : [] })
+    expect(html).toContain('href="/roles/why?role=arn:aws:iam::111122223333:role/a%2Bb"')
+    expect(views.render('role', { ...models.role, grantedBy: 'rule in line 7: groups = dev' })).toContain(
+      '<dt>Granted by</dt><dd><bdi>rule in line 7: groups = dev</bdi></dd>',
+    )
   })
 
   it('posts role and duration, to the console by the second button', () => {
@@ -380,7 +464,7 @@ describe('the role picker', () => {
   })
 
   it('tells a person without roles what the provider said, and offers no search', () => {
-    const html = views.render('roles', { ...models.roles, accounts: [], total: 0 })
+    const html = views.render('roles', { ...models.roles, groups: [], shown: 0, total: 0 })
     expect(html).toContain('What to tell your administrator')
     expect(html).toContain('<th scope="row"><bdi>plain</bdi></th>')
     expect(html).toContain('href="/identity"')
@@ -388,9 +472,8 @@ describe('the role picker', () => {
   })
 
   it('shows an account without a name by its number', () => {
-    const [account] = models.roles.accounts
-    const accounts = account ? [{ ...account, id: '111122223333', name: undefined }] : []
-    expect(views.render('roles', { ...models.roles, accounts })).toContain(
+    const groups: readonly RoleGroup[] = [{ kind: 'account', account: { id: '111122223333' }, roles: [] }]
+    expect(views.render('roles', { ...models.roles, groups })).toContain(
       '<bdi>Account</bdi> <span class="account-id">111122223333</span>',
     )
   })
@@ -433,9 +516,10 @@ describe('a template', () => {
     (name) => name.endsWith('.eta'),
   )
 
+  // Of these one remembers what it was given for the same choices: `optionsOf`.
   it.each(templates)('%s puts nothing out raw but other templates', (name) => {
     const source = readFileSync(new URL(`../../views/${name}`, import.meta.url), 'utf8')
-    expect(source.match(/<%~(?! include\('| it\.body %>).*/g) ?? []).toEqual([])
+    expect(source.match(/<%~(?! include\('| it\.body %>| optionsOf\().*/g) ?? []).toEqual([])
   })
 
   it('shows no value that its model lacks', () => {
@@ -474,15 +558,15 @@ describe('an instant', () => {
 })
 
 describe('a search', () => {
-  const account: AccountGroup = { id: '111122223333', name: 'Production', roles: [] }
-  const [role] = pagesSaying('plain').roles.accounts.flatMap(({ roles }) => roles)
+  const account: RoleAccount = { id: '111122223333', name: 'Production' }
+  const { role } = pagesSaying('plain').role
   const developer = { ...role, arn: 'arn:aws:iam::111122223333:role/eng/Developer', name: 'Developer', alias: 'dev' }
 
   it.each(['', '  ', 'prod', 'PROD developer', '2222', 'eng/', 'dev  3333'])('for %j finds the role', (query) => {
-    expect(matchesQuery(query, account, developer as RoleChoice)).toBe(true)
+    expect(matchesQuery(query, account, developer)).toBe(true)
   })
 
   it.each(['staging', 'prod admin', 'plain'])('for %j does not', (query) => {
-    expect(matchesQuery(query, account, developer as RoleChoice)).toBe(false)
+    expect(matchesQuery(query, account, developer)).toBe(false)
   })
 })

@@ -1,6 +1,6 @@
 /*
- * Small comforts for people with JavaScript: copying, filtering while typing, local times and a countdown. Every page
- * does its work without this file. It sends nothing anywhere and keeps nothing.
+ * Small comforts for people with JavaScript: copying, filtering while typing, keys, local times and a countdown. Every
+ * page does its work without this file. It sends nothing to other sites.
  */
 
 document.documentElement.classList.add('js')
@@ -18,6 +18,12 @@ for (const form of document.querySelectorAll('form[action="/logout"]')) {
 const announcer = document.getElementById('announcer')
 
 const texts = JSON.parse(announcer.dataset.texts)
+
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name])
+
+const plurals = new Intl.PluralRules(document.documentElement.lang)
+
+const counted = (forms, n) => fill(forms[plurals.select(n)] ?? forms.other, { n })
 
 const announce = (sentence) => {
   announcer.textContent = ''
@@ -159,20 +165,20 @@ const localFormat = new Intl.DateTimeFormat(undefined, { weekday: 'short', hour:
 for (const time of document.querySelectorAll('time[data-local]')) {
   const local = document.createElement('span')
   local.className = 'local'
-  local.textContent = `${localFormat.format(new Date(time.dateTime))} your time`
+  local.textContent = fill(texts.yourTime, { time: localFormat.format(new Date(time.dateTime)) })
   time.after(' ', local)
 }
 
 const remaining = (milliseconds) => {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000))
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60]
-  if (h > 0) return `${h} h ${m} min left`
-  return m > 0 ? `${m} min ${String(s).padStart(2, '0')} s left` : `${s} s left`
+  if (h > 0) return fill(texts.hoursLeft, { h, m })
+  return m > 0 ? fill(texts.minutesLeft, { m, s: String(s).padStart(2, '0') }) : fill(texts.secondsLeft, { s })
 }
 
 const countDown = (element) => {
   const left = Date.parse(element.dataset.countdown) - Date.now()
-  element.textContent = left > 0 ? remaining(left) : 'expired'
+  element.textContent = left > 0 ? remaining(left) : texts.expired
   element.classList.toggle('is-soon', left < 300_000)
   if (left <= 0) return announce(texts.expired)
   setTimeout(countDown, 1000, element)
@@ -180,43 +186,55 @@ const countDown = (element) => {
 
 document.querySelectorAll('[data-countdown]').forEach(countDown)
 
-// Filtering: the same rule as src/web/matches-query.ts
+const showAge = (time) => {
+  const minutes = Math.max(0, Math.floor((Date.now() - Date.parse(time.dateTime)) / 60_000))
+  const [h, m] = [Math.floor(minutes / 60), minutes % 60]
+  const { now, minutes: inMinutes, hours } = texts.ago
+  time.textContent = minutes < 1 ? now : fill(h > 0 ? hours : inMinutes, { h, m })
+}
+
+for (const time of document.querySelectorAll('[data-ago]')) setInterval(showAge, 15_000, time)
+
+// The picker: filtering, by the same rule as src/web/matches-query.ts
 
 const NAVIGATE_AFTER = 400
 
-const textOf = (element) =>
-  [...element.querySelectorAll('[data-find]')]
-    .map((found) => found.textContent)
-    .join(' ')
-    .toLowerCase()
+const search = document.getElementById('q')
 
-const readAccounts = () =>
-  [...document.querySelectorAll('section.account')].map((section) => {
-    const head = textOf(section.querySelector('.account-head'))
-    const roles = [...section.querySelectorAll('.role')].map((row) => ({ row, text: `${head} ${textOf(row)}` }))
-    return { section, roles }
+const textOf = (element) => [...element.querySelectorAll('[data-find]')].map((found) => found.textContent).join(' ')
+
+const readRow = (head) => (row) => {
+  const arn = row.querySelector('[name=role]').value
+  return { row, account: arn.split(':')[4], text: `${head} ${textOf(row)} ${arn}`.toLowerCase() }
+}
+
+const readGroups = () =>
+  [...document.querySelectorAll('.group')].map((group) => {
+    const head = group.querySelector('h2[data-find]')?.textContent ?? ''
+    return { group, rows: [...group.querySelectorAll('.role')].map(readRow(head)) }
   })
 
-const plural = (n, word) => `${n} ${word}${n === 1 ? '' : 's'}`
-
-const showMatches = (accounts, query) => {
+/** Hides what does not match, and touches nothing else: no layout is asked for in between. */
+const showMatches = (groups, query) => {
   const words = query.toLowerCase().split(/\s+/)
-  const shown = { roles: 0, accounts: 0 }
-  for (const { section, roles } of accounts) {
-    let here = 0
-    for (const { row, text } of roles) {
-      row.hidden = !words.every((word) => text.includes(word))
-      if (!row.hidden) here++
+  const [found, accounts] = [new Set(), new Set()]
+  for (const { group, rows } of groups) {
+    let isEmpty = true
+    for (const { row, account, text } of rows) {
+      const fits = words.every((word) => text.includes(word))
+      if (row.hidden === fits) row.hidden = !fits
+      if (!fits) continue
+      isEmpty = false
+      found.add(row)
+      accounts.add(account)
     }
-    section.hidden = here === 0
-    shown.roles += here
-    shown.accounts += here === 0 ? 0 : 1
+    if (group.hidden !== isEmpty) group.hidden = isEmpty
   }
-  return shown
+  return { roles: found.size, accounts: accounts.size }
 }
 
 const startFilter = (input) => {
-  const accounts = readAccounts()
+  const groups = readGroups()
   const count = document.getElementById('count')
   const nothing = document.getElementById('nothing')
   const total = Number(count.dataset.total)
@@ -231,11 +249,12 @@ const startFilter = (input) => {
       asking = setTimeout(() => (query === '' ? location.assign('/roles') : input.form.requestSubmit()), NAVIGATE_AFTER)
       return
     }
-    const shown = showMatches(accounts, query)
-    const roles = shown.roles === total ? plural(total, 'role') : `${shown.roles} of ${plural(total, 'role')}`
-    count.textContent = `${roles} in ${plural(shown.accounts, 'account')}`
+    const shown = showMatches(groups, query)
+    const all = counted(texts.roleCount, total)
+    const roles = shown.roles === total ? all : fill(texts.someRoles, { n: shown.roles, all })
+    count.textContent = fill(texts.inAccounts, { roles, accounts: counted(texts.accountCount, shown.accounts) })
     nothing.hidden = shown.roles > 0
-    nothing.querySelector('q')?.replaceChildren(query)
+    nothing.querySelector('bdi').textContent = query
   }
 
   input.addEventListener('input', filter)
@@ -244,49 +263,112 @@ const startFilter = (input) => {
   if (input.value !== input.defaultValue) filter()
 }
 
-const search = document.getElementById('q')
-if (search) startFilter(search)
+// The picker: pins are set without leaving the page
 
-// Keys: / searches, Escape clears, the arrows walk from row to row
-
-const isTyping = (target) => target.closest('input:not([type=radio]), select, textarea') !== null
-
-const visibleRows = () => [...document.querySelectorAll('.role')].filter((row) => row.offsetParent !== null)
-
-const walk = (from, step) => {
-  const rows = visibleRows()
-  const next = from ? rows.indexOf(from) + step : 0
-  if (next < 0) search.focus()
-  else rows[next]?.querySelector('button[type=submit]').focus()
+const setPin = async (form, button) => {
+  const { value } = button
+  const body = new URLSearchParams(new FormData(form, button))
+  const answer = await fetch('/roles/pin', { method: 'POST', headers: { accept: 'application/json' }, body })
+  if (!answer.ok) return location.assign('/roles')
+  button.value = value === 'yes' ? 'no' : 'yes'
+  const words = texts.pinWords
+  button.setAttribute('aria-label', button.getAttribute('aria-label').replace(words[value], () => words[button.value]))
+  announce(value === 'yes' ? texts.pinned : texts.unpinned)
 }
 
-const keys = {
-  '/': (event) => {
-    if (isTyping(event.target)) return
-    event.preventDefault()
-    search.select()
-  },
-  Escape: (event) => {
-    if (event.target !== search || search.value === '') return
-    event.preventDefault()
-    search.value = ''
-    search.dispatchEvent(new Event('input'))
-  },
-  ArrowDown: (event) => arrow(event, 1),
-  ArrowUp: (event) => arrow(event, -1),
-}
-
-const arrow = (event, step) => {
-  const row = event.target.closest('.role')
-  const fromSearch = event.target === search && step > 0
-  if (!fromSearch && !(row && event.target.matches('button'))) return
+document.addEventListener('submit', (event) => {
+  const { target, submitter } = event
+  if (!submitter?.classList.contains('pin')) return
   event.preventDefault()
-  walk(row, step)
+  setPin(target, submitter)
+})
+
+// The picker: several roles at once
+
+const startSeveral = (form) => {
+  const button = form.querySelector('.primary')
+  const most = Number(form.dataset.most)
+  const show = () => {
+    const picked = document.querySelectorAll('.pick:checked').length
+    button.disabled = picked > most
+    button.textContent = picked > most ? fill(texts.tooMany, { n: most }) : counted(texts.credentialsFor, picked)
+  }
+  document.addEventListener('change', ({ target }) => {
+    if (target.matches('.pick')) show()
+  })
+  form.addEventListener('reset', () => setTimeout(show))
+  show()
 }
 
-if (search) {
+const several = document.getElementById('several')
+if (several) startSeveral(several)
+
+// The picker: keys. Those that a person may type by mistake can be turned off
+
+const KEYS_OFF = 'fedgate.keys.off'
+
+const isTyping = (target) => target.closest('input:not([type=radio], [type=checkbox]), select, textarea') !== null
+
+const controlsOf = (row) => [...row.querySelectorAll('a, button')]
+
+const consoleOf = (row) => row.querySelector('[formaction="/roles/console"]')
+
+/** To the same control of another row, from the search to the console of the first. */
+const walk = (target, step) => {
+  const rows = [...document.querySelectorAll('.group:not([hidden]) .role:not([hidden])')]
+  const from = target.closest('.role')
+  const next = from ? rows.indexOf(from) + step : 0
+  if (next < 0) return search.focus()
+  const row = rows[next]
+  if (!row) return
+  const place = from ? controlsOf(from).indexOf(target) : -1
+  const control = controlsOf(row)[place] ?? consoleOf(row)
+  control.focus()
+}
+
+const clearSearch = () => {
+  search.value = ''
+  search.dispatchEvent(new Event('input'))
+}
+
+/** What a key does here; undefined where it does what it always does. */
+const actionOf = ({ key, target }) => {
+  const row = target.closest('.role')
+  if (target === search) {
+    if (key === 'ArrowDown' || (key === 'Enter' && search.value !== search.defaultValue)) return () => walk(target, 1)
+    return key === 'Escape' && search.value !== '' ? clearSearch : undefined
+  }
+  if (isTyping(target)) return undefined
+  if (row && key === 'ArrowDown') return () => walk(target, 1)
+  if (row && key === 'ArrowUp') return () => walk(target, -1)
+  if (localStorage.getItem(KEYS_OFF)) return undefined
+  if (key === '/') return () => search.select()
+  if (key === '?') return () => keys.showModal()
+  if (row && key === 'c') return () => row.querySelector('.role-do button').click()
+  if (row && key === 'p') return () => row.querySelector('.pin').click()
+  return undefined
+}
+
+const startKeys = (dialog) => {
+  const use = document.getElementById('use-keys')
+  use.checked = !localStorage.getItem(KEYS_OFF)
+  use.addEventListener('change', () =>
+    use.checked ? localStorage.removeItem(KEYS_OFF) : localStorage.setItem(KEYS_OFF, 'yes'),
+  )
+  document.getElementById('open-keys').addEventListener('click', () => dialog.showModal())
+  document.getElementById('close-keys').addEventListener('click', () => dialog.close())
   document.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    keys[event.key]?.(event)
+    if (event.ctrlKey || event.metaKey || event.altKey || dialog.open) return
+    const act = actionOf(event)
+    if (!act) return
+    event.preventDefault()
+    act()
   })
+}
+
+const keys = document.getElementById('keys')
+
+if (search && keys) {
+  startFilter(search)
+  startKeys(keys)
 }

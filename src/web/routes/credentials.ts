@@ -26,14 +26,11 @@ import { allowConsole } from '../headers.ts'
 import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text, texts } from '../parameters.ts'
-import { pickedRole } from '../role-list.ts'
+import { MOST_AT_ONCE, pickedRole } from '../role-list.ts'
 import { shortenedFrom } from '../shortened-from.ts'
 import { type CredentialsOfSeveralPage, type CredentialsPage, fields, type RoleOutcome } from '../view-models.ts'
 import { wantedDuration } from '../wanted-duration.ts'
 import { renewFirst } from './renewal.ts'
-
-/** An exchange each: a pick of everything in a large company is a mistake, not a wish. */
-const MOST_AT_ONCE = 20
 
 /** The roles that were picked, each once. Throws GatewayError `role.too_many`. */
 const pickedArns = (request: Request): readonly string[] => {

@@ -1,15 +1,17 @@
 import { type Request, type RequestHandler, Router } from 'express'
-import { listRoles } from '../../gateway/list-roles.ts'
+import { showDuration } from '../../core/duration.ts'
+import { foreseenRole } from '../../gateway/aws-view.ts'
+import { grantedRole, listRoles } from '../../gateway/list-roles.ts'
 import { pinRole, preferencesOf } from '../../gateway/preferences.ts'
-import { isPassedOn } from '../../gateway/renewal.ts'
+import { preflightRole } from '../../gateway/preflight-role.ts'
 import { returnPath } from '../../gateway/return-to.ts'
 import { requireCsrf } from '../csrf.ts'
 import { allowConsole } from '../headers.ts'
-import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text } from '../parameters.ts'
-import { accountGroups, choiceFor, evidenceOf } from '../role-list.ts'
+import { choiceFor, evidenceOf, roleList } from '../role-list.ts'
 import { orToLogin, requireLogin } from '../session.ts'
+import { shownToAws } from '../shown-to-aws.ts'
 import { fields } from '../view-models.ts'
 
 /** GET /roles */
@@ -17,26 +19,41 @@ const list =
   ({ gateway, views }: WebParts): RequestHandler =>
   async (request, response) => {
     const login = await requireLogin(gateway, request)
-    const roles = listRoles(gateway, login.signIn.identity)
-    const query = text(request.query.q).slice(0, 200)
     const preferences = await preferencesOf(gateway, login)
-    const accounts = accountGroups(roles, query, choiceFor(gateway, request, login, preferences))
-    const shown = new Set(accounts.flatMap((account) => account.roles.map(({ arn }) => arn)))
+    const roles = listRoles(gateway, login.signIn.identity)
+    const query = text(request.query.q).slice(0, 200).trim()
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
-      query,
-      total: roles.length,
-      accounts,
-      pins: preferences.pins.filter((arn) => shown.has(arn)),
-      recent: preferences.recent.flatMap(({ arn }) => (shown.has(arn) ? [arn] : [])),
+      ...roleList(gateway, request, login, { roles, preferences, query }),
       isKept: preferences.isKept,
-      evidenceUntil:
-        isPassedOn(gateway, login) && !login.signIn.renewal ? toInstant(login.signIn.evidence.expiresAt) : undefined,
+      shownToAws: shownToAws(gateway, login),
       evidence: evidenceOf(gateway, login),
     }
     allowConsole(gateway, response, roles)
     sendPage(response, views.render('roles', page))
+  }
+
+/** GET /roles/why: all that is known of one role. Throws GatewayError `role.not_granted`. */
+const why =
+  ({ gateway, views }: WebParts): RequestHandler =>
+  async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const listed = grantedRole(gateway, login.signIn.identity, text(request.query.role))
+    const preferences = await preferencesOf(gateway, login)
+    const preflight = preflightRole(gateway, login, listed)
+    const { reason, change } = foreseenRole(listed, preflight)
+    const page = {
+      version: VERSION,
+      session: signedIn(gateway, request, login),
+      role: choiceFor(gateway, request, login, preferences)(listed),
+      grantedBy: listed.grantedBy,
+      longest: showDuration(listed.maxSessionSeconds),
+      shownToAws: shownToAws(gateway, login),
+      preflight: { outcome: preflight.outcome, reason, change, findings: preflight.verdict },
+    }
+    allowConsole(gateway, response, [listed])
+    sendPage(response, views.render('role', page))
   }
 
 /** Whether a script asks, which goes on with the page that it has. */
@@ -56,4 +73,5 @@ const pin =
 export const roleRoutes = (parts: WebParts): Router =>
   Router()
     .get('/roles', orToLogin(parts.gateway), list(parts))
+    .get('/roles/why', orToLogin(parts.gateway), why(parts))
     .post('/roles/pin', requireCsrf(parts.gateway), pin(parts))
