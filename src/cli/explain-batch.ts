@@ -54,16 +54,29 @@ const contextOf = (value: unknown): ContextValue[] =>
     return { key, values, multi: (conditionKeyOf(key)?.multi ?? false) || values.length > 1, source: 'context' }
   })
 
-/** Policies are parsed once for all lines that have them. */
-const policyReader = (most = 1000): ((policy: unknown) => Policy) => {
+/** In characters: the largest that IAM takes is half of it. */
+const LONGEST_KEPT = 8192
+const MOST_KEPT = 1000
+
+/** Policies are parsed once for all lines that have them, but for those that no role can have. */
+export const policyReader = (): ((policy: unknown) => Policy) => {
   const known = new Map<string, Policy>()
   return (policy) => {
     if (policy === undefined) throw new BadLine('policy: expected a trust policy')
-    const text = typeof policy === 'string' ? policy : JSON.stringify(policy)
+    const text = typeof policy === 'string' ? policy : jsonOf(policy)
+    if (text.length > LONGEST_KEPT) return parseTrustPolicy(text)
     const found = known.get(text) ?? parseTrustPolicy(text)
-    if (known.size >= most) known.clear()
+    if (known.size >= MOST_KEPT) known.clear()
     known.set(text, found)
     return found
+  }
+}
+
+const jsonOf = (policy: unknown): string => {
+  try {
+    return JSON.stringify(policy)
+  } catch {
+    throw new BadLine('policy: nested too deep to be read')
   }
 }
 

@@ -44,12 +44,15 @@ export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Z
 
 /** A line for each finding: outcome, name, and what was expected and found. */
 export const verdictLines = (verdict: Verdict, paint: Paint = plain): readonly string[] => {
-  const nameWidth = Math.max(0, ...verdict.map(({ name }) => name.length))
-  return verdict.map((finding) => {
+  // A name may have the key of somebody's policy in it.
+  const names = verdict.map(({ name }) => oneLine(name))
+  const nameWidth = names.reduce((widest, { length }) => Math.max(widest, length), 0)
+  return verdict.map((finding, n) => {
     const mark = markOf(finding)
     const detail = detailOf(finding)
-    const name = detail === '' ? finding.name : finding.name.padEnd(nameWidth)
-    return `  ${paint(mark, words[mark].padEnd(WORD_WIDTH))}  ${[name, detail].filter((part) => part !== '').join('  ')}`
+    const name = names[n] ?? ''
+    const parts = detail === '' ? [name] : [name.padEnd(nameWidth), detail]
+    return `  ${paint(mark, words[mark].padEnd(WORD_WIDTH))}  ${parts.filter((part) => part !== '').join('  ')}`
   })
 }
 

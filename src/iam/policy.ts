@@ -55,7 +55,9 @@ export const parseTrustPolicy = (document: unknown): Policy => parsePolicy(docum
  */
 export const parsePolicy = (document: unknown, kind: PolicyKind): Policy => {
   const problems: PolicyProblem[] = []
-  const statements = parseDocument(typeof document === 'string' ? parseJson(document) : document, kind, problems)
+  const value = typeof document === 'string' ? parseJson(document) : document
+  mustNotBeDeep(value)
+  const statements = parseDocument(value, kind, problems)
   if (problems.length > 0) throw new MalformedPolicyError(problems)
   return { kind, statements }
 }
@@ -68,6 +70,23 @@ const parseJson = (text: string): unknown => {
     throw new MalformedPolicyError([
       { path: 'policy', expected: 'JSON', found, iamMessage: 'This policy contains invalid Json' },
     ])
+  }
+}
+
+/** A condition's values lie at the sixth level. */
+const MOST_LEVELS = 20
+
+/** Who wrote it must not overflow the stack of who shows it. */
+const mustNotBeDeep = (document: unknown): void => {
+  let level: readonly unknown[] = [document]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS)
+      throw new MalformedPolicyError([
+        syntax('policy', `at most ${MOST_LEVELS} levels of lists and objects`, 'more of them'),
+      ])
+    const inside = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+    // Each once: aliases of YAML may name one thing many times.
+    level = [...new Set(inside)]
   }
 }
 

@@ -1,8 +1,9 @@
 /** `fedgate explain --batch`: policy tests, a question and an answer in every line. */
 import { Readable, Writable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { answerLines } from '../../src/cli/explain-batch.ts'
+import { answerLines, policyReader } from '../../src/cli/explain-batch.ts'
 import { fedgate } from '../harness/command.ts'
 
 const PROVIDER = 'arn:aws:iam::111122223333:saml-provider/corp'
@@ -50,6 +51,7 @@ const answers = async (lines: readonly (string | object)[]) => {
   const text = lines.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n')
   const output = slowly()
   const { failures } = await answerLines(Readable.from([text]), output.stream)
+  await finished(output.stream.end())
   const all = output.text().trimEnd().split('\n')
   return { failures, most: output.most(), answers: all.map((line) => JSON.parse(line) as Answer) }
 }
@@ -152,6 +154,32 @@ describe('a bad line', () => {
       'allow',
     ])
     expect(all[7]).toMatchObject({ code: 'iam.policy_malformed', error: expect.stringContaining('Statement[0]') })
+  })
+
+  it('that is nested without end is one of them', async () => {
+    const endless = '['.repeat(60_000) + ']'.repeat(60_000)
+    const { failures, answers: all } = await answers([
+      `{"action":"sts:AssumeRole","principal":"*","policy":${endless}}`,
+      JSON.stringify({ ...bySaml, policy: `{"Statement":${endless}}` }),
+      bySaml,
+    ])
+    expect(failures).toBe(2)
+    expect(all.map(({ line, error, decision }) => decision ?? `${line}: ${error?.slice(0, 20)}`)).toEqual([
+      '1: policy: nested too d',
+      '2: The trust policy is ',
+      'allow',
+    ])
+  })
+})
+
+describe('policies of many lines', () => {
+  it('are kept where a role could have them, and never the large ones', () => {
+    const readPolicy = policyReader()
+    const large = policyFor({ Federated: PROVIDER }, 'sts:AssumeRoleWithSAML', {
+      StringLike: { 'saml:sub': Array.from({ length: 1000 }, (_, n) => `person-${n}`) },
+    })
+    expect(readPolicy(bySaml.policy)).toBe(readPolicy(bySaml.policy))
+    expect(readPolicy(large)).not.toBe(readPolicy(large))
   })
 })
 

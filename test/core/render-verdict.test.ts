@@ -45,6 +45,12 @@ describe('a verdict as text', () => {
     const [line] = verdictLines([{ name: 'x', outcome: 'fail', expected: 'y', found }])
     expect(line).toBe('  FAILED   x  expected y, found a [2Jb   ok  everything c')
   })
+
+  it('keeps the keys of a policy, which are in the names, away from the terminal too', () => {
+    const name = 'Statement[0].Condition.StringEquals.saml:\u001b]0;x\u0007\u009b2J\nok'
+    const [line] = verdictLines([{ name, outcome: 'fail', expected: 'y', found: 'z' }])
+    expect(line).toBe('  FAILED   Statement[0].Condition.StringEquals.saml: ]0;x 2J ok  expected y, found z')
+  })
 })
 
 describe('verdicts as JSON', () => {

@@ -22,6 +22,12 @@ describe('A trust policy', () => {
     expect(parseTrustPolicy(policy).statements).toHaveLength(1)
   })
 
+  it('that is nested without end is refused like any other that is malformed', () => {
+    const endless = '['.repeat(60_000) + ']'.repeat(60_000)
+    const text = `{"Statement":{"Effect":"Allow","Principal":${endless},"Action":"sts:AssumeRoleWithSAML"}}`
+    expect(problems(text)).toMatchObject([{ path: 'policy', iamMessage: 'Syntax errors in policy.' }])
+  })
+
   it('may have one statement that is not in a list', () => {
     expect(parseTrustPolicy({ Version: '2012-10-17', Statement: statement() }).statements).toHaveLength(1)
   })
