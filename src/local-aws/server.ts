@@ -62,11 +62,13 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
   return { url: `http://${host}:${port}`, close: () => closed(server) }
 }
 
-/** What clients send must not begin a line of its own. */
+const LONGEST_LOG_LINE = 4096
+
+/** What clients send must not begin a line of its own, nor fill the log by a megabyte each. */
 const oneLine =
   (log: Log): Log =>
   (line) =>
-    log(line.replace(/\p{Cc}/gu, '?'))
+    log(line.slice(0, LONGEST_LOG_LINE).replace(/\p{Cc}/gu, '?'))
 
 const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> => {
   const iam = openState(options.state, startedAt)

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startLocalAws } from '../../src/local-aws/server.ts'
+import { EVA, roleArn, signedCall, signedState } from './signed-calls.ts'
 import { call, newKeys, PROVIDER, ROLE, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
 
 const state = stateFor(await newKeys())
@@ -54,6 +55,35 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
       SAMLAssertion: 'aaaa',
     })
     expect(error).toContain("Value '\uFFFD\uFFFD <&>' at 'roleArn'")
+  })
+
+  it.each([
+    ['a value that an error repeats', { RoleArn: 'a'.repeat(300_000) }],
+    ['a list that an error repeats', { 'PolicyArns.member.1.arn': 'a'.repeat(300_000) }],
+  ])('and remembers little of it: %s', async (_, more) => {
+    await call(aws.url, { Action: 'AssumeRoleWithSAML', PrincipalArn: PROVIDER, SAMLAssertion: 'aaaa', ...more })
+    const trail = await (await fetch(`${aws.url}/cloudtrail?limit=1`)).text()
+    expect(trail).toContain('ValidationError')
+    expect(trail.length).toBeLessThan(10_000)
+    expect(aws.lines.at(-1)?.length).toBeLessThan(10_000)
+  })
+
+  it('and remembers little of what a signed call wants: a policy far too large', async () => {
+    const signed = await start(signedState())
+    try {
+      const { error } = await signedCall(signed.url, EVA, {
+        Action: 'AssumeRole',
+        RoleArn: roleArn('path/ByName'),
+        RoleSessionName: 'eva',
+        Policy: `{"Version":"2012-10-17","Statement":[]}${' '.repeat(300_000)}`,
+      })
+      const trail = await (await fetch(`${signed.url}/cloudtrail?limit=1`)).text()
+      expect(error).toContain('Malformed')
+      expect(trail).toContain('"eventName":"AssumeRole"')
+      expect(trail.length).toBeLessThan(10_000)
+    } finally {
+      await signed.close()
+    }
   })
 
   it('with 404 to what it has no route for', async () => {

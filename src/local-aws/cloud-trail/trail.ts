@@ -4,6 +4,7 @@
  */
 import type { Reply, WebRequest } from '../reply.ts'
 import { cloudTrailEvents, type RecordedCall } from './event.ts'
+import type { JsonObject } from './facts.ts'
 
 export interface Trail {
   record(call: RecordedCall): void
@@ -18,6 +19,23 @@ export type TrailSink = (line: string) => void
 const REMEMBERED = 5000
 const SHOWN = { default: 50, max: 1000 }
 
+/** In characters. Hardly an event comes near, and five thousand of them have room in memory. */
+const USUAL_LINE = 16_384
+/** CloudTrail leaves request parameters out that are larger than 100 KB, and cuts what people say of themselves at one. */
+const MOST_PARAMETERS = 102_400
+const LONGEST_TEXT = 2048
+
+const cut = (_name: string, value: unknown): unknown =>
+  typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
+
+/** A line of JSON. A call may bring a megabyte, and nobody need sign it to be remembered. */
+const lineOf = (event: JsonObject): string => {
+  const whole = JSON.stringify(event)
+  if (whole.length <= USUAL_LINE) return whole
+  const shorter = JSON.stringify(event, cut)
+  return shorter.length <= MOST_PARAMETERS ? shorter : JSON.stringify({ ...event, requestParameters: null }, cut)
+}
+
 export const createTrail = (sink?: TrailSink): Trail => {
   const kept: { readonly at: Date; readonly line: string }[] = []
   let next = 0
@@ -28,7 +46,7 @@ export const createTrail = (sink?: TrailSink): Trail => {
   return {
     record: (recorded) => {
       // As text at once: an event must not keep the whole request in memory, of which its values are slices.
-      for (const line of cloudTrailEvents(recorded).map((event) => JSON.stringify(event))) {
+      for (const line of cloudTrailEvents(recorded).map(lineOf)) {
         keep(recorded.call.now, line)
         sink?.(line)
       }
