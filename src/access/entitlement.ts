@@ -1,9 +1,9 @@
 /**
  * Who may do what: from an identity and the configured rules to roles, each with the reason it was granted. Pure;
- * knows neither protocol nor AWS's answer. Start at entitledRoles.
+ * knows nothing of AWS's answer. Start at grantedRoles.
  */
 
-import type { AccessCondition, AccessRule, ValueMatch } from '../config/types.ts'
+import type { AccessCondition, AccessRule, ProviderConfig, ValueMatch } from '../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../core/arn.ts'
 import type { Identity } from '../core/identity.ts'
 import { valuesOf } from './attribute-names.ts'
@@ -130,4 +130,20 @@ export const assertedRoles = (identity: Identity, access: readonly AccessRule[])
     const pair = pairs.get(grant.role.arn)
     return pair ? [{ ...grant, providerArn: pair.providerArn }] : []
   })
+}
+
+/**
+ * Every role of a person whom that provider vouched for. With the provider's own evidence its word decides, because
+ * AWS asks for nothing else; otherwise the rules do.
+ */
+export const grantedRoles = (
+  provider: ProviderConfig,
+  identity: Identity,
+  access: readonly AccessRule[],
+): readonly EntitledRole[] => {
+  if (provider.protocol !== 'saml') return entitledRoles(identity, { access, rolesFromAssertion: false })
+  const { exchange, rolesFromAssertion } = provider
+  return exchange.evidence === 'original'
+    ? assertedRoles(identity, access)
+    : entitledRoles(identity, { access, rolesFromAssertion })
 }

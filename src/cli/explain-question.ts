@@ -1,15 +1,17 @@
 /** From a configuration, a provider and the claims of a file to what AWS would be asked, and its answer. */
 import { readFile } from 'node:fs/promises'
 import { sessionOfAssertion, sessionOfToken } from '../access/asserted-session.ts'
+import { type EntitledRole, grantedRoles } from '../access/entitlement.ts'
 import { type AssumeAction, actionOf, type Shown, type ShownSession } from '../access/preflight/facts.ts'
 import { type Preflight, preflight } from '../access/preflight.ts'
-import { sessionOf } from '../access/session.ts'
+import { type LeftOutOfSession, type SessionMapping, sessionOf } from '../access/session.ts'
 import { roleDuration } from '../aws/facts/limits.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../core/arn.ts'
 import { type IgnoredClaim, ignoredClaims } from '../gateway/ignored-claims.ts'
 import { insisting, isSecure } from '../gateway/preflight-role.ts'
 import { roleFacts } from '../gateway/role-facts.ts'
+import { unusedTemplates } from '../gateway/session-mapping.ts'
 import { showing, type ToBeShown } from '../gateway/shown-evidence.ts'
 import { type Policy, parseTrustPolicy } from '../iam/policy.ts'
 import { samlIssuerEntityId } from '../issuer/saml-assertion.ts'
@@ -26,6 +28,10 @@ export interface Explained {
   readonly action: AssumeAction
   readonly shown: Shown
   readonly session: ShownSession
+  /** What the configuration says of sessions and this one is without. */
+  readonly leftOut: readonly LeftOutOfSession[]
+  /** By the gateway's own rules, which come before AWS. undefined: they do not grant the role. */
+  readonly granted: EntitledRole | undefined
   readonly preflight: Preflight
   readonly ignored: readonly IgnoredClaim[]
   readonly trustPolicy: Policy | undefined
@@ -46,13 +52,12 @@ const roleNamed = (arn: string): RoleArn => {
   return role
 }
 
-const sessionFor = (config: Config, { settings, identity, words }: ToBeShown): ShownSession => {
+const sessionFor = (config: Config, { settings, identity, words }: ToBeShown): SessionMapping & ShownSession => {
   const ours = sessionOf(config, identity)
-  if (settings.exchange.evidence === 'original')
-    return words.kind === 'saml'
-      ? sessionOfAssertion(words.attributes)
-      : sessionOfToken(words.claims, ours.roleSessionName)
-  return insisting(ours)
+  if (settings.exchange.evidence === 'reissued') return { ...ours, ...insisting(ours) }
+  const theirs =
+    words.kind === 'saml' ? sessionOfAssertion(words.attributes) : sessionOfToken(words.claims, ours.roleSessionName)
+  return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(config, identity.provider)] }
 }
 
 const policyIn = async (file: string): Promise<Policy> =>
@@ -94,6 +99,8 @@ export const explained = async (config: Config, options: ExplainOptions, now: Da
     action: actionOf(shown),
     shown,
     session,
+    leftOut: session.leftOut,
+    granted: grantedRoles(provider, identity, config.access).find((each) => each.role.arn === role.arn),
     ignored: ignoredClaims(toShow, shown),
     trustPolicy,
     preflight: preflight({

@@ -1,7 +1,9 @@
 /** What `fedgate explain` prints, for people and for programs. */
 
+import type { EntitledRole } from '../access/entitlement.ts'
 import { changeSentence, reasonSentence } from '../access/preflight/sentences.ts'
 import type { Preflight } from '../access/preflight.ts'
+import type { LeftOutOfSession } from '../access/session.ts'
 import { judgedLines, type Mark, oneLine } from '../core/render-verdict.ts'
 import type { Verdict } from '../core/verdict.ts'
 import type { LintFinding } from '../iam/lint/finding.ts'
@@ -41,8 +43,7 @@ const lintVerdict = (lint: readonly LintFinding[]): Verdict =>
   lint.map(({ code, severity, path, sentence, hint }) => ({
     name: code,
     outcome: severity === 'error' ? 'fail' : 'pass',
-    found: severity === 'error' ? `${sentence} ${hint}` : sentence.replace(/\.$/, ''),
-    ...(severity === 'error' ? {} : { warning: hint }),
+    [severity === 'warning' ? 'warning' : 'found']: `${sentence} ${hint}`,
     source: path,
   }))
 
@@ -58,10 +59,21 @@ const ending = (preflight: Preflight, role: string): readonly string[] => {
   return [answer[preflight.outcome], reason, change].flatMap((line) => (line === undefined ? [] : [oneLine(line)]))
 }
 
+const leftOutRows = (leftOut: readonly LeftOutOfSession[]): readonly Row[] =>
+  leftOut.map(({ what, reason }) => ({ name: what, values: [reason] }))
+
+/** AWS is one of two that have to agree. */
+const grantLine = (granted: EntitledRole | undefined, role: string): string =>
+  oneLine(
+    granted
+      ? `The gateway grants the role by ${granted.grantedBy}.`
+      : `The gateway itself does not grant ${role} to this sign-in: no rule under access does. It would not ask AWS.`,
+  )
+
 const UNVERIFIED = 'No signature was verified: this signs nobody in.'
 
 export const explainLines = (
-  { preflight, provider, subject, role, action, ignored }: Explained,
+  { preflight, provider, subject, role, action, ignored, leftOut, granted }: Explained,
   lint: readonly LintFinding[],
   paint: Paint,
 ): readonly string[] => {
@@ -80,8 +92,10 @@ export const explainLines = (
     ),
     ...table('condition keys that AWS sees', contextRows(preflight)),
     ...table('claims that AWS ignores', ignored),
+    ...table('what the session is without', leftOutRows(leftOut)),
     UNVERIFIED,
     ...ending(preflight, role.arn),
+    grantLine(granted, role.arn),
   ]
 }
 

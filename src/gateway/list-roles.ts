@@ -1,4 +1,4 @@
-import { assertedRoles, type EntitledRole, entitledRoles } from '../access/entitlement.ts'
+import { type EntitledRole, grantedRoles } from '../access/entitlement.ts'
 import type { Identity } from '../core/identity.ts'
 import { GatewayError } from './errors.ts'
 import { type Gateway, providerOf } from './gateway.ts'
@@ -7,16 +7,8 @@ import { type RoleFacts, roleFacts } from './role-facts.ts'
 /** A role this person may take, with what the configuration knows of it. */
 export interface ListedRole extends EntitledRole, RoleFacts {}
 
-/** With the provider's own evidence its word decides, because AWS asks for nothing else; otherwise our rules do. */
-const entitled = (gateway: Gateway, identity: Identity): readonly EntitledRole[] => {
-  const provider = providerOf(gateway, identity.provider)
-  const { access } = gateway.settings
-  if (provider.protocol !== 'saml') return entitledRoles(identity, { access, rolesFromAssertion: false })
-  const { exchange, rolesFromAssertion } = provider.settings
-  return exchange.evidence === 'original'
-    ? assertedRoles(identity, access)
-    : entitledRoles(identity, { access, rolesFromAssertion })
-}
+const entitled = (gateway: Gateway, identity: Identity): readonly EntitledRole[] =>
+  grantedRoles(providerOf(gateway, identity.provider).settings, identity, gateway.settings.access)
 
 /** The roles of this identity as the rules stand now, in the order of accounts and names. */
 export const listRoles = (gateway: Gateway, identity: Identity): readonly ListedRole[] =>

@@ -1,6 +1,6 @@
 /** What a person's AWS session will carry, on whose word soever: the gateway's templates, or the provider's evidence. */
 import { sessionOfAssertion, sessionOfToken } from '../access/asserted-session.ts'
-import { type LeftOutOfSession, type SessionMapping, sessionOf } from '../access/session.ts'
+import { type LeftOutOfSession, type SessionMapping, type SessionTemplates, sessionOf } from '../access/session.ts'
 import { subjectWarnings } from '../access/subject.ts'
 import type { SignIn } from '../core/identity.ts'
 import { type Gateway, providerOf } from './gateway.ts'
@@ -15,9 +15,11 @@ const claimsOf = (token: string): Readonly<Record<string, unknown>> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
 
 /** The templates that come to nothing because AWS sees only what the provider signed. */
-const unused = ({ settings }: Gateway, provider: string): readonly LeftOutOfSession[] => {
+export const unusedTemplates = (
+  { sourceIdentity, sessionTags }: SessionTemplates,
+  provider: string,
+): readonly LeftOutOfSession[] => {
   const reason = `AWS sees only what ${provider} itself has signed`
-  const { sourceIdentity, sessionTags } = settings
   return [
     ...(sourceIdentity === undefined ? [] : [{ what: 'sourceIdentity', reason }]),
     ...[...sessionTags.keys()].map((key) => ({ what: `sessionTags.${key}`, reason })),
@@ -32,7 +34,7 @@ const mappingFor = (gateway: Gateway, { identity, evidence }: SignIn): SessionMa
     evidence.kind === 'saml'
       ? sessionOfAssertion(identity.attributes)
       : sessionOfToken(claimsOf(evidence.token.reveal()), ours.roleSessionName)
-  return { ...theirs, leftOut: [...theirs.leftOut, ...unused(gateway, identity.provider)] }
+  return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(gateway.settings, identity.provider)] }
 }
 
 /** What the session of this sign-in will carry, whichever role is taken. Throws GatewayError `provider.unknown`. */

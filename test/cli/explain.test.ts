@@ -107,6 +107,15 @@ describe('the command', () => {
     )
     expect(ended.stdout).toMatch(/claims that AWS ignores\n {2}groups +dev\n {2}department +Research\n/)
     expect(ended.stdout).toContain('No signature was verified')
+    expect(ended.stdout).toMatch(/\nThe gateway grants the role by rule in line \d+: groups = dev\.\n$/)
+  })
+
+  it('says that the gateway itself would not ask, where no rule grants what AWS would allow', async () => {
+    const claims = await fileOf('stranger.json', JSON.stringify({ nameId: 'eve', attributes: { groups: ['other'] } }))
+    const ended = await explain('--config', config, '--provider', 'corp', '--role', arnOf('corp'), '--claims', claims)
+    expect(ended.exitCode).toBe(0)
+    expect(ended.stdout).toContain(`AWS will let this sign-in take ${arnOf('corp')}`)
+    expect(ended.stdout).toContain(`The gateway itself does not grant ${arnOf('corp')} to this sign-in`)
   })
 
   it('ends with 4 and tells the statement, the condition and what to change where AWS would deny it', async () => {
@@ -161,6 +170,27 @@ describe('the command', () => {
 
 const xml = (): string => Buffer.from(SAMLResponse, 'base64').toString()
 const assertionXml = (): string => /<saml:Assertion.*<\/saml:Assertion>/s.exec(xml())?.[0] ?? ''
+
+describe('what the session is without', () => {
+  const sessionTags = new Map(Object.entries({ Team: '{team}', Fine: '{department}' }))
+  const withTemplates = async (provider: string, text: string) => {
+    const templates = { ...(await readConfig(config, {})), sourceIdentity: '{subject}', sessionTags }
+    const claims = await fileOf('left-out.json', text)
+    return explained(templates, { config, provider, role: arnOf(provider), claims }, NOW)
+  }
+
+  it('is told with the reason, where the gateway makes the session', async () => {
+    const attributes = { ...ALICE.attributes, team: ['Research & Development'] }
+    const { leftOut, session } = await withTemplates('corp', JSON.stringify({ ...ALICE, attributes }))
+    expect([...session.tags]).toEqual([['Fine', 'Research']])
+    expect(leftOut).toEqual([{ what: 'sessionTags.Team', reason: expect.stringContaining('its value has') }])
+  })
+
+  it('is every template, where AWS sees only what the provider signed', async () => {
+    const { leftOut } = await withTemplates('op', JSON.stringify(TOKEN))
+    expect(leftOut.map(({ what }) => what)).toEqual(['sourceIdentity', 'sessionTags.Team', 'sessionTags.Fine'])
+  })
+})
 
 describe('claims of a file', () => {
   it.each([
