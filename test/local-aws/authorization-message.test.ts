@@ -109,6 +109,7 @@ describe('The message of a denied call', () => {
   it.each<[string, (message: string) => string]>([
     ['broken by a line end', (message) => `${message.slice(0, 80)}\n${message.slice(80)}`],
     ['with a line end after it', (message) => `${message}\n`],
+    ['with a letter after it that means nothing', (message) => `${message}x`],
     [
       'with one character changed',
       (message) => `${message.slice(0, 90)}${message[90] === 'A' ? 'B' : 'A'}${message.slice(91)}`,

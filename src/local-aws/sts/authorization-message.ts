@@ -31,7 +31,9 @@ export const createAuthorizationMessages = (key: Uint8Array = randomBytes(32)): 
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
   },
   open: (message, account, now) => {
-    const octets = /^[A-Za-z0-9_-]+$/.test(message) ? Buffer.from(message, 'base64url') : Buffer.alloc(0)
+    const octets = Buffer.from(message, 'base64url')
+    // Buffer passes over what is no base64: only what it would write itself is a message.
+    if (octets.toString('base64url') !== message) return undefined
     if (octets.length <= IV_OCTETS + TAG_OCTETS + ISSUED_OCTETS) return undefined
     const opened = decrypt(octets, key, account)
     if (!opened) return undefined

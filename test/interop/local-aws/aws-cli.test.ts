@@ -1,0 +1,69 @@
+/** Debian's AWS CLI against the local AWS: each script in this folder is a walk that has to end well. */
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Publisher, startPublisher } from '../../issuer/support.ts'
+import { AWS, stsModelFor } from '../../local-aws/cli.ts'
+import { requireTool } from '../../tools.ts'
+import { FOLDER, type Program, startProgram } from './program.ts'
+import { gatewayTokens } from './tokens.ts'
+
+/** Files that others begin with. */
+const PARTS = ['expect.sh', 'saml-response.sh']
+const scripts = readdirSync(FOLDER).filter((file) => file.endsWith('.sh') && !PARTS.includes(file))
+
+describe.skipIf(!requireTool(AWS) || !requireTool('/usr/bin/xmlsec1'))('With the AWS CLI', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fedgate-scripts-'))
+  let publisher: Publisher
+  beforeAll(async () => {
+    publisher = await startPublisher()
+    for (const [name, token] of Object.entries(await gatewayTokens(publisher))) writeFileSync(join(folder, name), token)
+  })
+  afterAll(async () => {
+    await publisher.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  const run = (script: string, { url }: Program): Promise<string> => {
+    const home = join(folder, script.replace('.sh', ''))
+    mkdirSync(home)
+    const child = spawn('/bin/bash', [join(FOLDER, script)], {
+      cwd: home,
+      env: {
+        PATH: '/usr/bin:/bin',
+        HOME: home,
+        ENDPOINT: url,
+        SCRIPTS: FOLDER,
+        ISSUER: publisher.url,
+        TOKENS: folder,
+        AWS_CONFIG_FILE: '/dev/null',
+        AWS_SHARED_CREDENTIALS_FILE: join(FOLDER, 'keys.ini'),
+        MODELS: stsModelFor(home, url),
+        AWS_REGION: 'us-east-1',
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_MAX_ATTEMPTS: '1',
+        AWS_PAGER: '',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let told = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        told += text
+      })
+    return new Promise((resolve, reject) => {
+      child.once('error', reject).once('close', (code) => resolve(`${told}${script} ended with ${code}`))
+    })
+  }
+
+  it.each(scripts)('%s', { timeout: 300_000 }, async (script) => {
+    const aws = await startProgram()
+    try {
+      expect(await run(script, aws)).toMatch(new RegExp(`\nok: [^\n]*\n${script} ended with 0$`))
+    } finally {
+      await aws.end('SIGTERM')
+    }
+  })
+})
