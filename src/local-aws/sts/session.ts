@@ -101,8 +101,13 @@ export const openSession = (sessions: Sessions, toOpen: SessionToOpen, now: Date
   }
 }
 
+/** Copies: texts of a call are slices of its whole body or assertion, which a session must not keep in memory. */
+const ownTexts = ({ sessionName, sourceIdentity, tags, identity }: SessionToOpen) =>
+  structuredClone({ sessionName, sourceIdentity, tags, identity: carriedContext(identity) })
+
 const newSession = (toOpen: SessionToOpen, now: Date): RoleSession => {
-  const { role, sessionName, seconds, provider, sourceIdentity, tags, policies, identity, chained = false } = toOpen
+  const { role, seconds, provider, policies, chained = false } = toOpen
+  const { sessionName, sourceIdentity, tags, identity } = ownTexts(toOpen)
   return {
     kind: 'role-session',
     ...newCredentials(role.account, seconds, now),
@@ -120,7 +125,7 @@ const newSession = (toOpen: SessionToOpen, now: Date): RoleSession => {
     tags: tags.tags,
     transitiveTagKeys: tags.transitiveKeys,
     sessionPolicies: policies.narrowing,
-    identity: carriedContext(identity),
+    identity,
     // AWS says nothing of MFA in a role's session, even where the call that opened it had a code.
     mfaAt: undefined,
   }
