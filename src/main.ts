@@ -9,6 +9,11 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const output = openOutput(process.stdout, process.stderr, process.env)
 
+// A reader such as `head` has had enough: there is nobody to tell, and nothing is wrong with fedgate.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') process.exit(exitCodes.failed)
+})
+
 let interrupted = false
 process.on('SIGINT', () => {
   // A command that has something to close listens too. Without one, or at a second Ctrl-C, nothing is waited for.

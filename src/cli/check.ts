@@ -48,6 +48,8 @@ const judgeFile = async (config: Config, question: ResponseToJudge): Promise<Jud
   return { subject: `response of ${id}`, verdict, ...(refusal ? { code: refusal.code } : {}) }
 }
 
+const NAME_THE_REQUEST = 'Name the request that it has to answer with --in-response-to: its InResponseTo is that ID.'
+
 /**
  * Shows every finding, of everything or of the one response that is to be judged. Throws ConfigError, CheckError, or
  * Ended when not all is well.
@@ -63,5 +65,7 @@ export const runCheck = async (options: CheckOptions): Promise<void> => {
   const lines = options.json ? [judgedJson(judged)] : judgedLines(judged, painter(output.style))
   for (const line of lines) output.print(line)
   output.note(summaryLine(judged))
-  if (outcomeOfAll(judged) !== 'pass') throw new Ended(exitCodes.failed)
+  const outcome = outcomeOfAll(judged)
+  if (outcome === 'unknown' && response !== undefined && inResponseTo === undefined) output.note(NAME_THE_REQUEST)
+  if (outcome !== 'pass') throw new Ended(exitCodes.failed)
 }

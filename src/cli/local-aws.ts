@@ -35,6 +35,8 @@ const sampleState = async (output: Output): Promise<LocalAwsState> => {
   output.print(`# ${arn}, until this program ends`)
   output.print(`export AWS_ACCESS_KEY_ID='${accessKeyId}'`)
   output.print(`export AWS_SECRET_ACCESS_KEY='${secretAccessKey.reveal()}'`)
+  // Of temporary credentials that the shell had before: with it these would be refused.
+  output.print('unset AWS_SESSION_TOKEN')
   return {
     accounts: [{ id: ACCOUNT, name: 'Sample' }],
     users: [{ arn, accessKeyId, secretAccessKey, policies: { everything } }],

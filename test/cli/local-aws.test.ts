@@ -41,7 +41,9 @@ describe('fedgate local-aws', { timeout: 60_000 }, () => {
       fetch(url, { method: 'POST', body: new URLSearchParams({ Action: 'GetCallerIdentity' }) }),
     )
     expect(ended.exitCode).toBe(0)
-    expect(ended.stdout).toMatch(/^export AWS_ACCESS_KEY_ID='AKIA[A-Z2-7]{16}'\nexport AWS_SECRET_ACCESS_KEY='.+'$/m)
+    expect(ended.stdout).toMatch(
+      /^export AWS_ACCESS_KEY_ID='AKIA[A-Z2-7]{16}'\nexport AWS_SECRET_ACCESS_KEY='.+'\nunset AWS_SESSION_TOKEN$/m,
+    )
     const lines = readFileSync(trail, 'utf8').trim().split('\n')
     expect(lines.map((line) => JSON.parse(line).errorCode)).toEqual(['MissingAuthenticationToken'])
     expect(statSync(trail).mode & 0o777).toBe(0o600)

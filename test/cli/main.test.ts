@@ -46,6 +46,17 @@ describe('the fedgate command', () => {
     })
   })
 
+  it('ends without a word when nobody reads its answer', async () => {
+    const child = spawn(process.execPath, ['--import', TSX, MAIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    let stderr = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text
+    })
+    const exitCode = await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve))
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' })
+  })
+
   it('ends with 2 and the usage on stderr when no command is named', async () => {
     expect(await fedgate()).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(/^Usage: fedgate/) })
   })
