@@ -12,17 +12,20 @@ const makeFormat = (timeZone: string): Intl.DateTimeFormat | undefined => {
   }
 }
 
-/** Made once for each zone that there is, as making one costs more than a page. */
+/** Made once for each zone that there is, however a cookie spells it, as making one costs more than a page. */
 const formatOf = (timeZone: string): Intl.DateTimeFormat | undefined => {
-  const format = formats.get(timeZone) ?? makeFormat(timeZone)
-  if (format) formats.set(timeZone, format)
+  const name = timeZone.toLowerCase()
+  const format = formats.get(name) ?? makeFormat(timeZone)
+  if (format) formats.set(name, format)
   return format
 }
 
 /** The zone's name, `Europe/Zurich`, where the cookie holds one. */
 export const timeZoneOf = (request: Request, baseUrl: string): string | undefined => {
   const cookie = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
-  const name = /^[\w+-]{1,20}(?:(?:\/|%2[Ff])[\w+-]{1,30}){0,2}$/.test(cookie) ? cookie.replaceAll(/%2f/gi, '/') : ''
+  const name = /^[A-Za-z][\w+-]{0,19}(?:(?:\/|%2[Ff])[\w+-]{1,30}){0,2}$/.test(cookie)
+    ? cookie.replaceAll(/%2f/gi, '/')
+    : ''
   return name !== '' && formatOf(name) ? name : undefined
 }
 

@@ -1,6 +1,6 @@
 /** What durations a role offers, by habit and by the person's own clock. */
 import type { Request } from 'express'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { type DurationHabits, dayEnds, durationChoices, readDuration } from '../../src/web/duration-choices.ts'
 import { nextTimeOfDay, timeZoneOf } from '../../src/web/time-zone.ts'
 
@@ -95,6 +95,17 @@ describe('the next six o’clock', () => {
   it('is not on a day that leaves the time out, and not in a place that there is not', () => {
     expect(nextTimeOfDay(new Date('2026-03-28T22:00:00Z'), 'Europe/Zurich', '02:30')).toBeUndefined()
     expect(nextTimeOfDay(new Date('2026-03-28T22:00:00Z'), 'Europe/Atlantis', '18:00')).toBeUndefined()
+  })
+
+  it('is kept once for each zone, however its name is spelt', () => {
+    const now = new Date('2026-11-22T12:00:00Z')
+    nextTimeOfDay(now, 'America/Argentina/Ushuaia', '18:00')
+    const makeFormat = vi.spyOn(Intl, 'DateTimeFormat')
+    const spellings = ['america/argentina/ushuaia', 'AMERICA/Argentina/USHUAIA', 'aMeRiCa/argentina/ushuaiA']
+    const ends = spellings.map((zone) => nextTimeOfDay(now, zone, '18:00'))
+    expect(ends).toEqual(spellings.map(() => new Date('2026-11-22T21:00:00Z')))
+    expect(makeFormat).not.toHaveBeenCalled()
+    makeFormat.mockRestore()
   })
 })
 
