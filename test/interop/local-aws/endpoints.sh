@@ -25,5 +25,5 @@ answers "$SESSIONS/Partner/gina" named sts.eu-west-3.amazonaws.com eu-west-3 sts
 unset HTTP_PROXY
 trail() { curl -sf "$ENDPOINT/cloudtrail?limit=1000" | jq -r "$1"; }
 answers 'eu-central-1 eu-west-2 eu-west-3 us-east-1 us-west-2' trail '[.Records[].awsRegion] | unique[]'
-answers 'null SignatureDoesNotMatch RegionDisabledException' trail '[.Records[].errorCode] | unique_by(. // "") | sort_by(. // "" | length) | .[0,2,1] | tostring'
+answers 'RegionDisabledException SignatureDoesNotMatch' trail '[.Records[].errorCode // empty] | unique[]'
 answers '*' sh -c '! curl -sf "$1/cloudtrail?limit=1000" | grep -F -e secret-of- -e SecretAccessKey' trail "$ENDPOINT"

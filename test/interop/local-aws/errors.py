@@ -24,7 +24,7 @@ def client(service, who, url=endpoint, region='us-east-1', **config):
         'gina': ('AKIAWO645SY5AGINAAAA', 'secret-of-gina'),
         'nobody': (None, None),
     }[who]
-    settings = Config(parameter_validation=False, retries={'total_max_attempts': 1}, max_pool_connections=20, **config)
+    settings = Config(parameter_validation=False, retries={'max_attempts': 1}, max_pool_connections=20, **config)
     return session.create_client(
         service, region, endpoint_url=url, aws_access_key_id=key, aws_secret_access_key=secret, config=settings
     )
