@@ -65,3 +65,13 @@ describe("AWS's Signature Version 4 test suite", () => {
     )
   })
 })
+
+describe('A signed query', () => {
+  const canonicalOf = (query: string): string =>
+    canonicalRequest({ method: 'GET', path: '/', query, headers: {}, signedHeaders: ['host'], payloadHash: '' })
+
+  it('means what its reader takes it for: a plus that was signed cannot become a space', () => {
+    expect(canonicalOf('Value=a%2Bb')).not.toBe(canonicalOf('Value=a+b'))
+    expect(canonicalOf('Value=a%20b')).toBe(canonicalOf('Value=a+b'))
+  })
+})

@@ -58,6 +58,9 @@ const canonicalPath = (path: string): string => {
   return `/${segments.join('/')}${trailing}`
 }
 
+/** A plus stands for a space, as whoever reads the parameters takes it: it must not be signed as a plus. */
+const decodeField = (text: string): Buffer => decode(text.replaceAll('+', ' '))
+
 /** Sorted by encoded name, then value. The signature itself is never part of what it signs. */
 const canonicalQuery = (query: string): string =>
   query
@@ -66,7 +69,7 @@ const canonicalQuery = (query: string): string =>
     .map((pair) => {
       const equals = pair.indexOf('=')
       const [name, value] = equals < 0 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)]
-      return [encode(decode(name)), encode(decode(value))] as const
+      return [encode(decodeField(name)), encode(decodeField(value))] as const
     })
     .filter(([name]) => name !== 'X-Amz-Signature')
     .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
