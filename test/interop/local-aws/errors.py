@@ -8,13 +8,14 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import awscli.botocore.session
-from awscli.botocore import UNSIGNED
-from awscli.botocore.config import Config
-from awscli.botocore.exceptions import ClientError
+import botocore.session  # The same, under the name that it calls itself by.
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import ClientError
 
 endpoint, issuer, expired, of_stranger = sys.argv[1:]
 ACCOUNT = '111122223333'
-session = awscli.botocore.session.get_session()
+session = botocore.session.get_session()
 
 
 def client(service, who, url=endpoint, region='us-east-1', **config):
