@@ -1,4 +1,4 @@
-import type { Attributes } from '../core/identity.ts'
+import type { Attributes, LeftOut } from '../core/identity.ts'
 
 /** What belongs to the protocol and says nothing about the person. `amr` and `acr` stay: rules may ask for them. */
 const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set([
@@ -22,15 +22,38 @@ const DEEPEST = 8
 
 type Claims = Readonly<Record<string, unknown>>
 
+/** A claim, and the one that says whether the provider has made sure of it. Core 5.1 */
+const VERIFIED_BY = [
+  ['email', 'email_verified'],
+  ['phone_number', 'phone_number_verified'],
+] as const
+
+/** Whether the provider says that it has not: to say nothing is no such word. */
+const isDenied = (flag: unknown): boolean =>
+  flag !== undefined && flag !== null && flag !== true && String(flag).toLowerCase() !== 'true'
+
+/**
+ * What the provider repeats without having made sure of it: anybody can claim somebody else's address, and rules,
+ * session names and tags would take them for that person.
+ */
+export const unverifiedClaims = (...sources: readonly Claims[]): readonly LeftOut[] =>
+  VERIFIED_BY.flatMap(([attribute, flag]) => {
+    const values = sources.flatMap((claims) => [claims[attribute]].flat().flatMap(toText))
+    return values.length > 0 && sources.some((claims) => isDenied(claims[flag]))
+      ? [{ attribute, values: [...new Set(values)] }]
+      : []
+  })
+
 /**
  * The claims as attributes: texts, numbers and booleans as text, lists of those as several values, objects flattened
  * with dots (`realm_access.roles`). What comes first wins: the ID token before userinfo, a claim that is named
- * `a.b` before a `b` inside of `a`.
+ * `a.b` before a `b` inside of `a`. Without what the provider says it has not verified.
  */
 export const toAttributes = (...sources: readonly Claims[]): Attributes => {
   const attributes = new Map<string, readonly string[]>()
+  const unverified = new Set(unverifiedClaims(...sources).map(({ attribute }) => attribute))
   for (const claims of sources) {
-    const entries = Object.entries(claims).filter(([name]) => !PROTOCOL_CLAIMS.has(name))
+    const entries = Object.entries(claims).filter(([name]) => !PROTOCOL_CLAIMS.has(name) && !unverified.has(name))
     const [plain, nested] = [entries.filter(([, value]) => !isObject(value)), entries.filter(([, v]) => isObject(v))]
     for (const [name, value] of [...plain, ...nested]) collect(attributes, name, value, 1)
   }

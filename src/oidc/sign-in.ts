@@ -1,6 +1,6 @@
 import type { Evidence, LogoutRef, Renewal, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
-import { toAttributes } from './attributes.ts'
+import { toAttributes, unverifiedClaims } from './attributes.ts'
 import type { VerifiedTokens } from './grant.ts'
 import type { OidcSettings } from './settings.ts'
 
@@ -13,6 +13,7 @@ export const signInFromTokens = (
 ): SignIn => {
   const { subject, claims } = tokens
   const { iat, auth_time: authTime } = claims
+  const leftOut = unverifiedClaims(claims, userinfo)
   return {
     identity: {
       provider: id,
@@ -26,6 +27,7 @@ export const signInFromTokens = (
     evidence: evidenceOf(tokens),
     logoutRef: logoutRefOf(tokens),
     ...renewalOf(tokens, nonce),
+    ...(leftOut.length > 0 && { leftOut }),
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { toAttributes } from '../../src/oidc/attributes.ts'
+import { toAttributes, unverifiedClaims } from '../../src/oidc/attributes.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -66,5 +66,33 @@ describe('claims become attributes', () => {
     let nested: unknown = 'bottom'
     for (let depth = 0; depth < 10_000; depth++) nested = { a: nested }
     expect(attributes({ nested })).toEqual({})
+  })
+})
+
+describe('an address that the provider has not verified', () => {
+  const mine = { email: 'bob@corp.example', email_verified: false }
+
+  it.each([false, 'false', 'False', 0, 'no'])('is left out: %j', (email_verified) => {
+    expect(attributes({ email: 'bob@corp.example', name: 'Mallory', email_verified })).not.toHaveProperty('email')
+  })
+
+  it.each([true, 'true', undefined, null])('is there where the provider says yes, or nothing: %j', (email_verified) => {
+    expect(attributes({ email: 'bob@corp.example', email_verified })).toHaveProperty('email', ['bob@corp.example'])
+  })
+
+  it('is left out of the ID token where userinfo says so, and the other way about', () => {
+    const { email, ...flag } = mine
+    expect(attributes({ email }, flag)).not.toHaveProperty('email')
+    expect(attributes(flag, { email })).not.toHaveProperty('email')
+  })
+
+  it('takes nothing else along, and is known for the audit log', () => {
+    const claims = { ...mine, phone_number: '+1', phone_number_verified: true }
+    expect(attributes(claims)).toEqual({
+      email_verified: ['false'],
+      phone_number: ['+1'],
+      phone_number_verified: ['true'],
+    })
+    expect(unverifiedClaims(claims)).toEqual([{ attribute: 'email', values: ['bob@corp.example'] }])
   })
 })
