@@ -15,3 +15,14 @@ export const profileNameOf = (account: string, role: string): string =>
     .replaceAll(/[^\w+=,.@:/-]+/g, '-')
     .replace(/^-+/, '')
     .slice(0, 128) || 'fedgate'
+
+/** The names in their order, each once: what comes again gets a number, and one that nobody has yet. */
+export const distinctProfileNames = (names: readonly string[]): readonly string[] => {
+  const used = new Set<string>()
+  return names.map((name) => {
+    let distinct = name
+    for (let count = 2; used.has(distinct); count++) distinct = `${name.slice(0, 120)}-${count}`
+    used.add(distinct)
+    return distinct
+  })
+}

@@ -10,7 +10,7 @@ import {
   credentialFormats,
   profilesIni,
 } from '../../src/credentials/formats.ts'
-import { profileNameOf } from '../../src/credentials/profile-name.ts'
+import { distinctProfileNames, profileNameOf } from '../../src/credentials/profile-name.ts'
 import { requireTool } from '../tools.ts'
 
 const TOKEN = `IQoJb3JpZ2luX2VjEJ${'x'.repeat(900)}+/==`
@@ -231,5 +231,18 @@ describe('a value with a line break', () => {
     })()
     expect(JSON.stringify({ ...(error as object), message: String(error) })).not.toContain('secret"')
     expect(String(error)).not.toContain('top')
+  })
+})
+
+describe('the profiles of one file', () => {
+  it('have a name each, also where a role is called as a second one would be', () => {
+    const names = ['Prod-Dev', 'Prod-Dev', 'Prod-Dev-2', 'Prod-Dev', 'Test-Dev']
+    expect(distinctProfileNames(names)).toEqual(['Prod-Dev', 'Prod-Dev-2', 'Prod-Dev-2-2', 'Prod-Dev-3', 'Test-Dev'])
+  })
+
+  it('are told apart where they are as long as names may be', () => {
+    const names = distinctProfileNames(Array.from({ length: 20 }, () => 'x'.repeat(128)))
+    expect(new Set(names).size).toBe(20)
+    expect(Math.max(...names.map(({ length }) => length))).toBe(128)
   })
 })

@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { FedgateError } from '../../core/errors.ts'
 import { type CredentialsToWrite, credentialFormats, profilesIni } from '../../credentials/formats.ts'
-import { profileNameOf } from '../../credentials/profile-name.ts'
+import { distinctProfileNames, profileNameOf } from '../../credentials/profile-name.ts'
 import { GatewayError } from '../../gateway/errors.ts'
 import { listRoles } from '../../gateway/list-roles.ts'
 import type { Login } from '../../gateway/logins.ts'
@@ -96,13 +96,9 @@ const takeAll = async (
 
 /** Two roles may come out under one name: every profile has its own. */
 const withOwnProfiles = (all: readonly TakenRole[]): readonly CredentialsToWrite[] => {
-  const used = new Map<string, number>()
-  return all.map((taken) => {
-    const written = toWrite(taken)
-    const count = (used.get(written.profile) ?? 0) + 1
-    used.set(written.profile, count)
-    return count === 1 ? written : { ...written, profile: `${written.profile.slice(0, 120)}-${count}` }
-  })
+  const written = all.map((taken) => toWrite(taken))
+  const profiles = distinctProfileNames(written.map(({ profile }) => profile))
+  return written.map((one, n) => ({ ...one, profile: profiles[n] ?? one.profile }))
 }
 
 const outcomeOf = (parts: WebParts, login: Login, { arn, taken, refused }: Taking): RoleOutcome => {
