@@ -13,5 +13,7 @@ export const trustPolicies = async (config: Config): Promise<TrustPolicyOf> => {
   const byArn = new Map(local.map(({ arn, trustPolicy }) => [arn, JSON.stringify(trustPolicy)]))
   const texts = [...config.roles.flatMap(({ trustPolicy }) => trustPolicy ?? []), ...byArn.values()]
   const parsed = new Map([...new Set(texts)].map((text) => [text, parseTrustPolicy(text)]))
-  return (role) => parsed.get(roleFacts(config, role).trustPolicy ?? byArn.get(role.arn) ?? '')
+  const isNamed = config.roles.some(({ trustPolicy }) => trustPolicy !== undefined)
+  const named = (role: RoleArn): string | undefined => (isNamed ? roleFacts(config, role).trustPolicy : undefined)
+  return (role) => parsed.get(named(role) ?? byArn.get(role.arn) ?? '')
 }

@@ -19,12 +19,13 @@ import { credentialRoutes } from './routes/credentials.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { personRoutes } from './routes/person.ts'
-import { publishedRoutes, staticFiles } from './routes/published.ts'
+import { publishedRoutes } from './routes/published.ts'
 import { renewalRoutes } from './routes/renewal.ts'
 import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
 import { statusRoutes } from './routes/status.ts'
 import { sessions } from './session.ts'
+import { staticFiles } from './static-files.ts'
 import { createViews } from './views.ts'
 
 export interface WebSettings {
@@ -45,7 +46,7 @@ export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
   Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
   app.use(reference)
   app.use(securityHeaders(gateway.settings.baseUrl))
-  app.use('/static', staticFiles)
+  app.use('/static', staticFiles())
   app.use(noStore)
   app.use(publishedRoutes(parts))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))

@@ -4,9 +4,11 @@ export interface Instant {
   readonly text: string
 }
 
+/** Made once: `toLocaleDateString` makes one for every date. */
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+
 /** A point in time as pages show it: to the second, in UTC. */
 export const toInstant = (date: Date): Instant => {
   const iso = `${date.toISOString().slice(0, 19)}Z`
-  const day = date.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-  return { iso, text: `${day}, ${iso.slice(11, 19)} UTC` }
+  return { iso, text: `${dayFormat.format(date)}, ${iso.slice(11, 19)} UTC` }
 }

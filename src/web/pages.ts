@@ -39,7 +39,11 @@ export const attributeRows = ({ attributes }: Identity): readonly AttributeRow[]
     .map(([name, values]) => ({ name, values }))
     .toSorted((a, b) => Number(/group|role/i.test(b.name)) - Number(/group|role/i.test(a.name)))
 
-/** Sends an HTML page. */
+/**
+ * Sends an HTML page. Not by `send`, which hashes it for an ETag: no page may be kept. Nor compressed: a page has a CSRF
+ * token and a search term of anybody's choice, and its length would tell of the one by the other.
+ */
 export const sendPage = (response: Response, html: string, status = 200): void => {
-  response.status(status).type('html').send(html)
+  const body = Buffer.from(html)
+  response.status(status).type('html').set('Content-Length', `${body.length}`).end(body)
 }

@@ -51,8 +51,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
  */
 export const escapeText = (value: unknown): string => {
   if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`A template shows ${typeof value}`)
-  return String(value).replace(DANGEROUS, (char) => ENTITIES[char] ?? `[U+${hex(char)}]`)
+  const text = String(value)
+  return SAFE.test(text) ? text : text.replace(DANGEROUS, (char) => ENTITIES[char] ?? `[U+${hex(char)}]`)
 }
+
+/** Most of what pages show, found out at a tenth of the cost. */
+const SAFE = /^[\w :./=+,@-]*$/
 
 // Tab, line feed and carriage return are text; U+200E and U+200F mark right-to-left names honestly.
 const DANGEROUS = /[&<>"'`]|[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu

@@ -54,7 +54,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   describe.each(providers)('by $label', ({ label }) => {
     it('alice signs in, takes credentials that are hidden until she asks, and copies them', async () => {
       await signIn(label)
-      expect(await page.getByRole('listitem').filter({ hasText: 'role/Developer' }).count()).toBe(2)
+      expect(await page.getByRole('button', { name: /^Console as Developer in / }).count()).toBe(2)
       await takeCredentials()
       const values = page.locator('pre').first()
       expect(await values.isVisible()).toBe(false)

@@ -449,7 +449,7 @@ describe('the role picker', () => {
   it('leads to the rule that granted a role, and to what AWS will make of it', () => {
     const [group] = saying({ arn: 'arn:aws:iam::111122223333:role/a+b' })
     const html = views.render('roles', { ...models.roles, groups: group ? [group] : [] })
-    expect(html).toContain('href="/roles/why?role=arn:aws:iam::111122223333:role/a%2Bb"')
+    expect(html).toContain('href="/roles/why?role=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fa%2Bb"')
     expect(views.render('role', { ...models.role, grantedBy: 'rule in line 7: groups = dev' })).toContain(
       '<dt>Granted by</dt><dd><bdi>rule in line 7: groups = dev</bdi></dd>',
     )

@@ -14,11 +14,15 @@ export type CommonCheck = (circumstances: Circumstances) => Answer
 export const answersOf = <Subject>(
   checks: Readonly<Record<string, (subject: Subject) => Answer>>,
   subject: Subject,
-): Verdict =>
-  Object.entries(checks).flatMap(([name, check]) => {
-    const answer = check(subject)
-    return answer ? [{ name, ...answer }] : []
-  })
+): Verdict => {
+  const findings: Finding[] = []
+  // A loop, as this runs for each of hundreds of roles.
+  for (const name in checks) {
+    const answer = checks[name]?.(subject)
+    if (answer) findings.push({ name, ...answer })
+  }
+  return findings
+}
 
 /** All is well; what was found is shown. */
 export const right = (found: string, source?: string): Answer => ({

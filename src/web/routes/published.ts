@@ -1,9 +1,8 @@
-import express, { type Response, Router } from 'express'
+import { type Response, Router } from 'express'
 import { issuerDiscovery, issuerKeySet } from '../../gateway/publish-issuer.ts'
 import { identityProviderMetadata, serviceProviderMetadata } from '../../gateway/publish-metadata.ts'
 import { readiness } from '../../gateway/readiness.ts'
 import type { WebParts } from '../pages.ts'
-import { staticFolder } from '../views.ts'
 
 const METADATA_TYPE = 'application/samlmetadata+xml'
 
@@ -38,12 +37,3 @@ export const publishedRoutes = ({ gateway }: WebParts): Router =>
       const { isReady, ...parts } = await readiness(gateway)
       response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', ...parts })
     })
-
-/** Style sheet, script and icon, named by their content: they may be kept for good. */
-export const staticFiles = express.static(staticFolder, {
-  immutable: true,
-  maxAge: '1y',
-  index: false,
-  redirect: false,
-  dotfiles: 'ignore',
-})
