@@ -2,12 +2,18 @@ import type { Response } from 'express'
 import type { Departure } from '../gateway/start-login.ts'
 import { sendPage, VERSION, type WebParts } from './pages.ts'
 import { sendPostForm } from './post-form.ts'
+import { texts } from './texts.ts'
 
 /** Off to the identity provider: by redirect, or by a page whose form posts itself there. */
 export const depart = (parts: WebParts, response: Response, departure: Departure, status: 302 | 303 = 302): void => {
   if (departure.kind === 'redirect') return void response.redirect(status, departure.url)
   const { action, fields, provider } = departure
-  sendPostForm(parts, response, { action, fields, heading: `Signing in at ${provider}`, button: 'Continue' })
+  sendPostForm(parts, response, {
+    action,
+    fields,
+    heading: texts.underway.signingIn(provider),
+    button: texts.shared.continue,
+  })
 }
 
 /**
@@ -24,9 +30,14 @@ export const departSignedOut = (
   if (departure === undefined) return void response.redirect(303, '/logout')
   if (departure.kind === 'post') {
     const { action, fields, provider } = departure
-    sendPostForm(parts, response, { action, fields, heading: `Signing out at ${provider}`, button: 'Continue' })
+    sendPostForm(parts, response, {
+      action,
+      fields,
+      heading: texts.underway.signingOut(provider),
+      button: texts.shared.continue,
+    })
   } else if (byPage) {
-    const heading = 'Signing out at your identity provider'
+    const heading = texts.underway.signingOutSomewhere
     sendPage(response, parts.views.render('onward', { version: VERSION, heading, href: departure.url }))
   } else {
     response.redirect(303, departure.url)

@@ -3,7 +3,9 @@ import type { FedgateError } from '../core/errors.ts'
 import { reasonOf } from '../core/errors.ts'
 import { referenceOf } from './caller.ts'
 import { fedgateErrorOf, statusOf, WebError } from './errors.ts'
-import { sendPage, VERSION, type WebParts } from './pages.ts'
+import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
+import { currentLogin } from './session.ts'
+import type { SignedIn } from './view-models.ts'
 
 /** One line for whoever runs the gateway. Never a request's content: its path, and the reason. */
 export type Log = (line: string) => void
@@ -21,26 +23,41 @@ const sendProblem = (response: Response, error: FedgateError, status: number): v
 /** Codes after which the person may well have a session to go on with. */
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
 
-const sendErrorPage = ({ views }: WebParts, response: Response, error: FedgateError, status: number): void => {
+/** Who is signed in keeps the navigation. Before sessions there is none to look for, and a store that fails is no news. */
+const sessionOf = async ({ gateway }: WebParts, request: Request): Promise<SignedIn | undefined> => {
+  if ((request.session as typeof request.session | undefined) === undefined) return undefined
+  const login = await currentLogin(gateway, request).catch(() => undefined)
+  return login && signedIn(gateway, request, login)
+}
+
+const sendErrorPage = async (
+  parts: WebParts,
+  request: Request,
+  response: Response,
+  error: FedgateError,
+): Promise<void> => {
   const { code, message, hint } = error
+  const status = statusOf(code)
+  const session = await sessionOf(parts, request)
   const isOfLogin = /^(login|saml|xml|oidc|session|provider)\./.test(code)
   const page = {
     version: VERSION,
+    session,
     status,
     code,
     sentence: message,
     hint,
     reference: referenceOf(response),
     ...(isOfLogin ? { signInHref: '/login' } : {}),
-    ...(MAY_CONTINUE.has(code) || !isOfLogin ? { continueHref: '/roles' } : {}),
+    ...(MAY_CONTINUE.has(code) || !isOfLogin || session ? { continueHref: '/roles' } : {}),
   }
-  sendPage(response, views.render('error', page), status)
+  sendPage(response, parts.views.render('error', page), status)
 }
 
 /** Every refusal and every defect ends here: a page or a problem document, and for a defect a line in the log. */
 export const errorAnswers =
   (parts: WebParts, log: Log): ErrorRequestHandler =>
-  (thrown: unknown, request, response, _next) => {
+  async (thrown: unknown, request, response, _next) => {
     const error = fedgateErrorOf(thrown)
     const status = statusOf(error.code)
     if (error.code === 'internal') log(`${referenceOf(response)} ${request.method} ${request.path}: ${stackOf(thrown)}`)
@@ -48,7 +65,7 @@ export const errorAnswers =
       log(`${referenceOf(response)} ${request.method} ${request.path}: ${error.code} ${reasonOf(error) ?? ''}`)
     if (response.headersSent) return void response.destroy()
     if (wantsJson(request)) sendProblem(response, error, status)
-    else sendErrorPage(parts, response, error, status)
+    else await sendErrorPage(parts, request, response, error)
   }
 
 const stackOf = (thrown: unknown): string =>

@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
-import { LOGOUT_SECONDS, type LogoutOutcome, outcomeOf } from '../gateway/pending-logouts.ts'
+import { LOGOUT_SECONDS, outcomeOf } from '../gateway/pending-logouts.ts'
 import { logoutOrigins } from '../gateway/single-logout-messages.ts'
 import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
 import { addFormTargets } from './headers.ts'
+import { texts } from './texts.ts'
 
 /** Every page of somebody signed in can sign out, which may lead on to the identity provider. */
 export const allowSignOut =
@@ -21,18 +22,9 @@ export const keepLogout = ({ settings: { baseUrl } }: Gateway, response: Respons
   response.cookie(cookieNames(baseUrl).logout, handle, attributes)
 }
 
-/** What is said of the identity provider, by its label. */
-const SENTENCES: Readonly<Record<LogoutOutcome['outcome'], (label: string) => string>> = {
-  unheard: (label) => `You may still be signed in at ${label}.`,
-  complete: (label) => `You are signed out at ${label} as well.`,
-  partial: (label) =>
-    `${label} could not sign you out everywhere: you may still be signed in at other applications that you used with it.`,
-  failed: (label) => `${label} did not sign you out: you may still be signed in there.`,
-}
-
 /** What the signed-out page says of the identity provider, where a logout began in this browser of late. */
 export const logoutNotice = async (gateway: Gateway, request: Request): Promise<string | undefined> => {
   const handle = readCookie(request, cookieNames(gateway.settings.baseUrl).logout)
   const logout = await outcomeOf(gateway, handle)
-  return logout && SENTENCES[logout.outcome](providerOf(gateway, logout.provider).settings.label)
+  return logout && texts.signOut.provider[logout.outcome](providerOf(gateway, logout.provider).settings.label)
 }

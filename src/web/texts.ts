@@ -179,11 +179,6 @@ const roles = {
       unknown: 'It cannot be told beforehand.',
     },
     findings: 'Findings',
-    check: 'Check',
-    outcome: 'Outcome',
-    expected: 'Wanted',
-    found: 'Had',
-    source: 'From',
     take: 'Take it',
     consoleAt: 'Console at a page…',
     consoleAtPage: (role: string, account: string) => `Console at a page…, as ${role} in ${account}`,
@@ -213,5 +208,297 @@ const script = {
   tooMany: 'At most {n} roles at once',
 } as const
 
-export const texts = { credentials, layout, roles, script } as const
+/** Said on more than one page. */
+const shared = {
+  allRoles: 'All roles',
+  continue: 'Continue',
+  signIn: 'Sign in',
+  signInAgain: 'Sign in again',
+  signOut: 'Sign out',
+  openConsole: 'Open the console',
+  reference: 'Reference',
+  protocols: { saml: 'SAML 2.0', oidc: 'OpenID Connect' },
+  attribute: 'Attribute',
+  values: 'Values',
+  noValue: 'no value',
+  long: (characters: number) => `… ${characters.toLocaleString('en')} characters in all`,
+  shortened: (wanted: string) =>
+    `You asked for ${wanted}. This role does not allow that in AWS, so that it is an hour.`,
+  severalConsoles: 'Several consoles side by side',
+  severalConsolesHow:
+    'AWS keeps one console session for each browser unless you turn on multi-session support, once, in the console’s account menu: then up to five stay open side by side. Without it AWS asks you to sign out of the session before; a private window or another browser profile works as well.',
+} as const
+
+/** Of the page with the ways to sign in. */
+const chooser = {
+  title: 'Sign in',
+  heading: 'Sign in to AWS',
+  lede: 'Choose how to prove who you are. The role comes next.',
+  noProvider: ['No identity provider is configured. Add one under ', ' in the configuration.'],
+  usedLast: 'used last',
+} as const
+
+/** Of the page on which one finds the own organization in a federation. */
+const findIdp = {
+  title: 'Find your organization',
+  lede: [
+    '',
+    (count: number) =>
+      ` has ${count} ${count === 1 ? 'organization' : 'organizations'}. Search for the one where your account lives.`,
+  ],
+  last: 'Last time',
+  search: 'Name of your organization',
+  searchHint: 'Name or domain',
+  searchButton: 'Search',
+  results: 'Organizations',
+  more: 'There are more. Type more of the name to see yours.',
+  none: ['No organization matches ', '. Try one word of its name, or its domain.'],
+  others: 'Other ways to sign in',
+} as const
+
+/** On the ways to an identity provider, and back. */
+const underway = {
+  signingIn: (provider: string) => `Signing in at ${provider}`,
+  signingOut: (provider: string) => `Signing out at ${provider}`,
+  signingOutSomewhere: 'Signing out at your identity provider',
+  byItself: 'Your browser takes you on by itself. Where it does not, press the button.',
+  renewing: 'Renewing your sign-in',
+  renewingWhy: [
+    'What ',
+    ' says about you is too old for this role. You are taken there, and then back to what you picked.',
+  ],
+  confirmTitle: 'Continue?',
+  confirmSignIn: ['Continue as ', ' from ', '?'],
+  confirmSignInWhy:
+    'You were sent here with a sign-in that did not begin at this gateway. If you did not come from there just now, close this page.',
+  no: 'No',
+  confirmRoleTitle: (role: string) => `${role}: continue?`,
+  confirmRole: ['Your sign-in at ', ' is fresh again. What you picked is one step away.'],
+  opensAt: 'It opens at',
+  getCredentials: 'Get the credentials',
+} as const
+
+/** Of signing out. */
+const signOut = {
+  title: 'Sign out',
+  heading: 'Sign out?',
+  lede: 'This ends your session at the gateway. Credentials you have already taken stay valid until they expire.',
+  stay: 'Stay signed in',
+  doneTitle: 'Signed out',
+  done: 'You are signed out',
+  doneLede: 'Your session at the gateway has ended. Credentials you had already taken stay valid until they expire.',
+  /** What became of it at the provider of that name. */
+  provider: {
+    unheard: (label: string) => `You may still be signed in at ${label}.`,
+    complete: (label: string) => `You are signed out at ${label} as well.`,
+    partial: (label: string) =>
+      `${label} could not sign you out everywhere: you may still be signed in at other applications that you used with it.`,
+    failed: (label: string) => `${label} did not sign you out: you may still be signed in there.`,
+  },
+} as const
+
+/** Of every refusal. */
+const error = {
+  next: 'What to do next',
+  copyReference: 'Copy the reference',
+  askForIt: 'If it goes on, give this reference to whoever runs this gateway: its log has the exact reason under it.',
+} as const
+
+/** Of links to the console: the page that they lead to, and the one where they are copied. */
+const go = {
+  title: 'Open the console',
+  titleAs: (role: string) => `Console as ${role}`,
+  headingAs: ['Open the console as ', '?'],
+  leadsTo: 'The link leads to',
+  noRoleInAccount: ['This page is in account ', ', where you have no role.'],
+  noRole: 'You have no role with which this page can be reached.',
+  opensAt: 'Opens at',
+  firstPage: 'The first page',
+  hint: 'A service such as s3, the address of a console page, or nothing.',
+  linkInstead: 'Get a link instead',
+  which: 'Which role do you want to be there?',
+  search: 'Search accounts and roles',
+  searchHint: 'Account, number or role',
+  searchButton: 'Search',
+  noMatch: ['No role matches ', '.'],
+  consoleAs: (role: string, account: string) => `Console as ${role} in ${account}`,
+  linkTitle: (role: string) => `Console link for ${role}`,
+  linkHeading: ['Console link for ', ''],
+  worksUntil: 'Link works until',
+  sessionEnds: 'Session ends',
+  forYou: 'For you, valid for 15 minutes',
+  forYouHow:
+    'Open it in the browser, profile or private window where you want the console. It works for whoever has it: do not send it to anybody.',
+  copyForYou: 'Copy the console link',
+  forOthers: 'For others, and for later',
+  forOthersHow: 'Leads to the same role and page. Whoever follows it signs in as themselves, and needs the role.',
+  copyForOthers: 'Copy the link for others',
+} as const
+
+/** Of the page about the person. */
+const identity = {
+  title: 'Identity',
+  heading: 'Who you are here',
+  lede: ['What ', ' said about you at this sign-in, and what AWS makes of it when you take a role.'],
+  onThisPage: 'On this page',
+  signIn: 'Your sign-in',
+  subject: 'Subject',
+  format: 'Format',
+  provider: 'Provider',
+  protocol: 'Protocol',
+  issuer: 'Issuer',
+  signedIn: 'Signed in',
+  ends: 'Session ends',
+  attributes: 'Attributes',
+  attributesLede: 'Rules of this gateway see these values and nothing else.',
+  attributesCaption: 'Attributes the provider sent',
+  noAttributes: 'The provider sent no attributes.',
+  session: 'Your session in AWS',
+  sessionName: 'Session name',
+  noSessionName: 'none: your provider’s assertion names none',
+  sourceIdentity: 'Source identity',
+  noSourceIdentity: 'none',
+  tags: 'Tags',
+  noTags: 'none',
+  transitive: 'goes along to further roles',
+  size: 'Size of the tags',
+  sizeOf: (percent: number) => `about ${percent} % of what AWS allows`,
+  sizeNote: 'An estimate: AWS packs them in a way of its own, and tells the size only after the fact.',
+  without: ['Without ', ''],
+  roles: 'What AWS will say',
+  noRoles: 'There is no role for you to take.',
+  tally: (allowed: number, denied: number, unknown: number): string =>
+    [
+      [allowed, 'allowed'],
+      [denied, 'denied'],
+      [unknown, 'not known'],
+    ]
+      .flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]))
+      .join(', '),
+  rolesHow: 'Worked out here, before AWS is asked. Open a role to see from what.',
+  search: 'Search roles, accounts and outcomes',
+  searchHint: 'Account, role or denied',
+  searchButton: 'Search',
+  noMatch: ['No role matches ', '.'],
+  showAll: (total: number) => `Show all ${total} roles`,
+  account: 'Account',
+  verdicts: { allowed: 'Allowed', denied: 'Denied', unknown: 'Not known' },
+  findings: (role: string, account: string) => `Findings for ${role} in ${account}`,
+  check: 'Check',
+  outcome: 'Outcome',
+  outcomes: { pass: 'passes', fail: 'fails', unknown: 'not known', 'not-run': 'not run' },
+  expected: 'Wanted',
+  found: 'Had',
+  from: 'From',
+  keys: 'What AWS sees',
+  keysHow:
+    'The condition keys that trust policies can ask for when you take a role, with their values and where those come from.',
+  noKeys: 'Nothing: there is no role for you to take.',
+  key: 'Key',
+  differs: 'in the first account; another value in others',
+  ignored: 'What AWS ignores',
+  ignoredHow: 'No trust policy can ask for these.',
+  ignoredCaption: 'Attributes that AWS ignores',
+  nothingIgnored: 'Nothing of what the provider said.',
+} as const
+
+/** Of the page with what the person did. */
+const activity = {
+  title: 'Activity',
+  heading: 'My activity',
+  lede: 'Your sign-ins at this gateway and the roles you took, the latest first: up to a hundred of the last ninety days. Times are UTC, as in CloudTrail.',
+  notKept: 'Your identity provider calls you by another name at each sign-in, so that only this one is shown.',
+  logins: 'Where you are signed in',
+  since: 'Since',
+  browser: 'Browser',
+  address: 'Address',
+  ends: 'Ends',
+  thisBrowser: 'this browser',
+  signOutEverywhere: 'Sign out everywhere',
+  signOutEverywhereHow:
+    'Ends all of these. Credentials and consoles that you have already taken stay valid until they expire.',
+  done: 'What you did',
+  nothing: 'Nothing is recorded yet.',
+  what: {
+    'sign-in': 'Signed in',
+    renewal: 'Sign-in renewed',
+    'sign-out': 'Signed out',
+    credentials: 'Credentials',
+    console: 'Console',
+    denied: 'Refused',
+  },
+  unknownAddress: 'unknown',
+  accessKeyId: 'Access key id',
+  sessionName: 'Session name',
+  expires: 'Expires',
+  openedAt: 'Opened at',
+  reference: 'reference',
+  trail: (accessKeyId: string) => `What was done with ${accessKeyId}`,
+  trailHow: 'CloudTrail knows, a quarter of an hour later. Run this with a role that may read it:',
+  copyTrail: (accessKeyId: string) => `Copy the CloudTrail query for ${accessKeyId}`,
+} as const
+
+/** Of the operators' page. */
+const status = {
+  title: 'Status',
+  ready: 'The gateway can do its work.',
+  notReady: 'The gateway cannot do its work.',
+  counts: 'Counts are of this process, since',
+  version: 'Version',
+  store: 'Store',
+  stores: { ok: 'works', failing: 'does not work' },
+  health: { good: 'well', warning: 'look at this', bad: 'broken' },
+  providers: 'Identity providers',
+  states: {
+    fresh: 'People can sign in',
+    copy: 'The last good copy serves',
+    missing: 'Nobody can sign in',
+  },
+  source: 'Source',
+  lastRefusal: 'Last refused sign-in',
+  facts: {
+    discovered: 'Discovered',
+    keysRead: 'Keys read',
+    idp: 'Identity provider',
+    idps: 'Identity providers',
+    metadataRead: 'Metadata read',
+    metadataUntil: 'Metadata valid until',
+  },
+  counted: {
+    login: 'Sign-ins',
+    'login.renewed': 'Renewed',
+    'login.refused': 'Refused sign-ins',
+    exchange: 'Exchanges',
+    'exchange.denied': 'Denied exchanges',
+    console: 'Consoles',
+    'console.denied': 'Denied consoles',
+    logout: 'Sign-outs',
+  },
+  certificates: 'Certificates',
+  noCertificates: 'None is known.',
+  holder: 'Whose',
+  subject: 'Subject',
+  valid: 'Valid',
+  issuer: 'Issuer of web-identity tokens',
+  url: 'URL',
+  keySigns: 'Key that signs',
+  keyPublished: 'Key that is published',
+} as const
+
+export const texts = {
+  credentials,
+  layout,
+  roles,
+  script,
+  shared,
+  chooser,
+  findIdp,
+  underway,
+  signOut,
+  error,
+  go,
+  identity,
+  activity,
+  status,
+} as const
 export type Texts = typeof texts

@@ -307,7 +307,7 @@ export interface IdentityPage extends SignedInPage {
   readonly conditionKeys: readonly ConditionKeyRow[]
   /** What the provider said and AWS never sees. */
   readonly ignored: readonly AttributeRow[]
-  readonly roles: readonly RolePreflight[]
+  readonly preflights: RolePreflights
 }
 
 /** The session that the person will have in AWS. */
@@ -330,12 +330,23 @@ export interface ConditionKeyRow {
   readonly differsByAccount: boolean
 }
 
+/** What AWS will say, by account. */
+export interface RolePreflights {
+  /** What was searched for, as typed; empty for everything. */
+  readonly query: string
+  /** Of all roles, whatever the query. */
+  readonly total: number
+  readonly tally: Readonly<Record<RolePreflight['outcome'], number>>
+  /** There are enough of them for a search. */
+  readonly isFilterable: boolean
+  /** Those that the query finds. */
+  readonly accounts: readonly (RoleAccount & { readonly roles: readonly RolePreflight[] })[]
+}
+
 /** What AWS will say to one role. */
 export interface RolePreflight {
   readonly arn: string
   readonly name: string
-  readonly accountId: string
-  readonly accountName?: string | undefined
   readonly outcome: 'allowed' | 'denied' | 'unknown'
   /** What the answer hangs on, and what to change, in sentences. Missing where AWS is to say yes. */
   readonly reason: string | undefined

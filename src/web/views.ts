@@ -47,7 +47,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 
 /**
  * Text for an element or a quoted attribute. Characters that would change what a person reads (overrides of direction,
- * controls) are shown by their number. Anything but text and numbers is a mistake in a model, and throws.
+ * controls, spaces without width) are shown by their number. Anything but text and numbers is a mistake in a model, and throws.
  */
 export const escapeText = (value: unknown): string => {
   if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`A template shows ${typeof value}`)
@@ -58,7 +58,7 @@ export const escapeText = (value: unknown): string => {
 /** Most of what pages show, found out at a tenth of the cost. */
 const SAFE = /^[\w :./=+,@-]*$/
 
-// Tab, line feed and carriage return are text; U+200E and U+200F mark right-to-left names honestly.
-const DANGEROUS = /[&<>"'`]|[^\P{Cc}\t\n\r]|[\u202a-\u202e\u2066-\u2069]/gu
+// Tab, line feed and carriage return are text; U+200C to U+200F are part of honest names, as in Persian and in emoji.
+const DANGEROUS = /[&<>"'`]|[^\P{Cc}\t\n\r]|[\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu
 
 const hex = (char: string): string => (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')

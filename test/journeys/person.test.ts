@@ -154,7 +154,7 @@ describe('my activity', () => {
       },
     )
     const { body } = await visitor.open(new URL('/activity', page.url).href)
-    expect(body).toContain('<bdi>Firefox on Linux</bdi> <strong>this browser</strong>')
+    expect(body).toContain('<bdi>Firefox on Linux</bdi> <strong class="here">this browser</strong>')
     expect(body.split('this browser')).toHaveLength(2)
   })
 

@@ -132,18 +132,29 @@ const pagesSaying = (text: string): PageModels => {
       },
       conditionKeys: [{ key: text, values: [text], source: text, differsByAccount: true }],
       ignored: attributes,
-      roles: [
-        {
-          arn: text,
-          name: text,
-          accountId: text,
-          accountName: text,
-          outcome: 'denied',
-          reason: text,
-          change: text,
-          findings: [{ name: text, outcome: 'fail', expected: text, found: text, source: text }],
-        },
-      ],
+      preflights: {
+        query: text,
+        total: 1,
+        tally: { allowed: 1, denied: 1, unknown: 1 },
+        isFilterable: true,
+        accounts: [
+          {
+            id: text,
+            name: text,
+            color: 'red',
+            roles: [
+              {
+                arn: text,
+                name: text,
+                outcome: 'denied',
+                reason: text,
+                change: text,
+                findings: [{ name: text, outcome: 'fail', expected: text, found: text, source: text }],
+              },
+            ],
+          },
+        ],
+      },
     },
     error: {
       version: text,

@@ -11,10 +11,11 @@ import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import type { ActivityRow, LoginRow, TakenRow, Whereabouts } from '../person-models.ts'
 import { orToLogin, requireLogin } from '../session.ts'
+import { texts } from '../texts.ts'
 import type { PickedRole } from '../view-models.ts'
 
 const whereabouts = (from: Login['from']): Whereabouts => ({
-  address: from?.sourceIp ?? 'unknown',
+  address: from?.sourceIp ?? texts.activity.unknownAddress,
   browser: browserName(from?.userAgent ?? ''),
 })
 

@@ -10,6 +10,7 @@ import { identityOfAws } from '../identity-model.ts'
 import { toInstant } from '../instant.ts'
 import { keepLogout, logoutNotice } from '../logout-notice.ts'
 import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { text } from '../parameters.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
 import { fields } from '../view-models.ts'
 
@@ -38,7 +39,7 @@ const identity =
       authenticatedAt: toInstant(who.authenticatedAt),
       expiresAt: toInstant(login.expiresAt),
       attributes: attributeRows(who),
-      ...identityOfAws(awsViewOf(gateway, login)),
+      ...identityOfAws(awsViewOf(gateway, login), text(request.query.q).slice(0, 200).trim()),
     }
     sendPage(response, views.render('identity', page))
   }

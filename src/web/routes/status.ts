@@ -7,11 +7,14 @@ import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import type { Health, ProviderRow, StatusPage } from '../person-models.ts'
 import { orToLogin, requireLogin } from '../session.ts'
+import { texts } from '../texts.ts'
 
-const STATES: Readonly<Record<ProviderStatus['readiness']['state'], readonly [Health, string]>> = {
-  fresh: ['good', 'People can sign in'],
-  copy: ['warning', 'The last good copy serves'],
-  missing: ['bad', 'Nobody can sign in'],
+const t = texts.status
+
+const HEALTH: Readonly<Record<ProviderStatus['readiness']['state'], Health>> = {
+  fresh: 'good',
+  copy: 'warning',
+  missing: 'bad',
 }
 
 const EXPIRY: Readonly<Record<Expiry['state'], Health>> = { current: 'good', soon: 'warning', past: 'bad' }
@@ -20,29 +23,16 @@ const since = (name: string, at: Date | undefined) => (at ? [{ name, value: toIn
 
 const factsOf = (known: KnownOfProvider): ProviderRow['facts'] =>
   known.protocol === 'oidc'
-    ? [...since('Discovered', known.discoveredAt), ...since('Keys read', known.keysFetchedAt)]
+    ? [...since(t.facts.discovered, known.discoveredAt), ...since(t.facts.keysRead, known.keysFetchedAt)]
     : [
-        ...(known.idp ? [{ name: 'Identity provider', value: known.idp.entityId }] : []),
-        ...(known.identityProviders > 1
-          ? [{ name: 'Identity providers', value: String(known.identityProviders) }]
-          : []),
-        ...since('Metadata read', known.fetchedAt),
-        ...since('Metadata valid until', known.validUntil),
+        ...(known.idp ? [{ name: t.facts.idp, value: known.idp.entityId }] : []),
+        ...(known.identityProviders > 1 ? [{ name: t.facts.idps, value: String(known.identityProviders) }] : []),
+        ...since(t.facts.metadataRead, known.fetchedAt),
+        ...since(t.facts.metadataUntil, known.validUntil),
       ]
 
-const COUNT_NAMES = {
-  login: 'Sign-ins',
-  'login.renewed': 'Renewed',
-  'login.refused': 'Refused sign-ins',
-  exchange: 'Exchanges',
-  'exchange.denied': 'Denied exchanges',
-  console: 'Consoles',
-  'console.denied': 'Denied consoles',
-  logout: 'Sign-outs',
-} as const
-
 const providerRow = ({ id, label, readiness, known, tally }: ProviderStatus): ProviderRow => {
-  const [health, state] = STATES[readiness.state]
+  const health = HEALTH[readiness.state]
   const { problem, protocol, source } = known
   const last = tally?.lastRefusal
   return {
@@ -50,12 +40,12 @@ const providerRow = ({ id, label, readiness, known, tally }: ProviderStatus): Pr
     label,
     protocol,
     health: health === 'good' && problem ? 'warning' : health,
-    state,
+    state: t.states[readiness.state],
     source,
     facts: factsOf(known),
     problem: problem && [problem.code, reasonOf(problem) ?? problem.message].join(': '),
     counts: Object.entries(tally?.counts ?? {}).map(([name, count]) => ({
-      name: COUNT_NAMES[name as keyof typeof COUNT_NAMES],
+      name: t.counted[name as keyof typeof t.counted],
       count,
     })),
     lastRefusal: last && { code: last.errorCode, reference: last.referenceId, at: toInstant(last.eventTime) },
