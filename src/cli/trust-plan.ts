@@ -21,7 +21,7 @@ import { TrustPolicyError } from './errors.ts'
 import { gatewayKeys } from './gateway-server.ts'
 import { ourNames } from './our-names.ts'
 import { theirMetadata } from './their-metadata.ts'
-import { accountsOf, providerOf, rolesFor, type Wanted } from './trust-roles.ts'
+import { accountsOf, openRolesHint, providerOf, rolesFor, type Wanted } from './trust-roles.ts'
 
 export interface Planned {
   readonly plan: IamPlan
@@ -131,6 +131,7 @@ export const planFor = async (config: Config, wanted: Wanted, now: () => Date): 
       ...new Set([
         ...policies.flatMap(({ notes }) => notes),
         ...roles.flatMap((role) => othersNote(config, provider, role)),
+        ...[openRolesHint(config, provider, wanted)].flatMap((hint) => hint ?? []),
       ]),
     ],
   }

@@ -58,28 +58,43 @@ const inAccount = ({ path, name }: RoleArn, { partition, account }: Account): re
   return role ? [role] : []
 }
 
-/** Roles of rules that leave nothing open but the account. */
-const inEveryAccount = (provider: ProviderConfig, config: Config, accounts: readonly Account[]): readonly RoleArn[] =>
+/** What rules leave open until somebody signs in. */
+const templatesFor = (provider: ProviderConfig, config: Config): readonly string[] =>
   config.access
     .filter(({ when }) => when.provider?.includes(provider.id) ?? true)
     .flatMap(({ roles }) => roles.filter((template) => template.includes('{')))
-    .flatMap((template) =>
-      accounts.flatMap(({ partition, account }) => {
-        const role = parseRoleArn(template.replaceAll('{account}', account))
-        return role && role.partition === partition ? [role] : []
-      }),
-    )
+
+/** Roles of rules that leave nothing open but the account. */
+const inEveryAccount = (provider: ProviderConfig, config: Config, accounts: readonly Account[]): readonly RoleArn[] =>
+  templatesFor(provider, config).flatMap((template) =>
+    accounts.flatMap(({ partition, account }) => {
+      const role = parseRoleArn(template.replaceAll('{account}', account))
+      return role && role.partition === partition ? [role] : []
+    }),
+  )
+
+const isOpenInAccountAlone = (template: string): boolean => !template.replaceAll('{account}', '').includes('{')
+
+/** How to come by the roles that rules leave open: undefined where there are none. */
+export const openRolesHint = (
+  config: Config,
+  provider: ProviderConfig,
+  { role, allAccounts = false }: Wanted,
+): string | undefined => {
+  const templates = role === undefined ? templatesFor(provider, config) : []
+  const open = templates.filter((template) => !(allAccounts && isOpenInAccountAlone(template)))
+  if (open.length === 0) return undefined
+  const others = open.some(isOpenInAccountAlone) ? ', or give --all-accounts' : ''
+  return `Rules leave ${[...new Set(open)].join(', ')} open: name each such role with --role${others}.`
+}
 
 const once = (roles: readonly RoleArn[]): readonly RoleArn[] => [
   ...new Map(roles.map((role) => [role.arn, role])).values(),
 ]
 
 /** Throws TrustPolicyError where there is none, or not the one that is named. */
-export const rolesFor = (
-  config: Config,
-  provider: ProviderConfig,
-  { role: arn, allAccounts }: Wanted,
-): readonly RoleArn[] => {
+export const rolesFor = (config: Config, provider: ProviderConfig, wanted: Wanted): readonly RoleArn[] => {
+  const { role: arn, allAccounts } = wanted
   const literal = rolesNamedFor(provider, config)
   if (arn !== undefined) {
     const role = namedRole(config, provider, arn)
@@ -89,5 +104,7 @@ export const rolesFor = (
     ? once([...literal, ...inEveryAccount(provider, config, accountsOf(config, literal))])
     : literal
   if (roles.length > 0) return roles
-  throw new TrustPolicyError('trust_policy.no_role', { sentence: `No rule names a role for people of ${provider.id}.` })
+  const hint = openRolesHint(config, provider, wanted)
+  const sentence = `No rule names a role for people of ${provider.id}.`
+  throw new TrustPolicyError('trust_policy.no_role', { sentence, ...(hint === undefined ? {} : { hint }) })
 }

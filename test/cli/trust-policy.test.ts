@@ -31,6 +31,7 @@ providers:
   - { id: google, protocol: oidc, issuer: "https://accounts.google.com", clientId: client-1 }
   - { id: gitlab, protocol: oidc, issuer: "https://gitlab.com", clientId: client-2 }
   - { id: idle, protocol: oidc, issuer: "https://op.example.com", clientId: client-3 }
+  - { id: pattern, protocol: saml, metadata: ./idp.xml }
 accounts:
   "111122223333": { name: Production, region: eu-west-1 }
   "444455556666": { name: Sandbox }
@@ -42,9 +43,14 @@ access:
     roles: ["arn:aws:iam::111122223333:role/Developer", "arn:aws:iam::444455556666:role/Developer"]
   - { when: { provider: corp, mail: bob@example.com }, roles: ["arn:aws-cn:iam::777788889999:role/team/Admin"] }
   - { when: { provider: tokens, groups: ops }, roles: ["arn:aws:iam::{account}:role/Ops"] }
+  - { when: { provider: pattern, groups: audit }, roles: ["arn:aws:iam::{account}:role/Audit"] }
+  - { when: { provider: pattern, groups: free }, roles: ["arn:aws:iam::{account}:role/{role}"] }
   - { when: { provider: [google, gitlab], email: bob@example.com }, roles: ["arn:aws:iam::111122223333:role/Bob"] }
 sessionTags: { CostCenter: "{costCenter}" }
-`.replace('groups: ops }', "groups: '/ops-(?<account>[0-9]+)/' }")
+`
+  .replace('groups: ops }', "groups: '/ops-(?<account>[0-9]+)/' }")
+  .replace('groups: audit }', "groups: '/audit-(?<account>[0-9]+)/' }")
+  .replace('groups: free }', "groups: '/aws-(?<account>[0-9]+)-(?<role>[a-z]+)/' }")
 
 let folder: string
 beforeAll(async () => {
@@ -220,7 +226,7 @@ ${DEVELOPER} is for people of tokens too: keep their statements in its policy.
     [
       ['--provider', 'copr'],
       2,
-      'The configuration has no provider copr. Did you mean corp?\nName one of corp, original, tokens, google, gitlab, idle with --provider.\n',
+      'The configuration has no provider copr. Did you mean corp?\nName one of corp, original, tokens, google, gitlab, idle, pattern with --provider.\n',
     ],
     [
       ['--provider', 'corp', '--role', 'arn:aws:iam::111122223333:role/Develper'],
@@ -232,6 +238,11 @@ ${DEVELOPER} is for people of tokens too: keep their statements in its policy.
       2,
       'Developer is not the ARN of a role.\nName one with --role, such as arn:aws:iam::111122223333:role/Developer.\n',
     ],
+    [
+      ['--provider', 'pattern'],
+      2,
+      'No rule names a role for people of pattern.\nRules leave arn:aws:iam::{account}:role/Audit, arn:aws:iam::{account}:role/{role} open: name each such role with --role, or give --all-accounts.\n',
+    ],
     [['--provider', 'idle'], 2, 'No rule names a role for people of idle.\nName a role with --role.\n'],
     [
       ['--provider', 'gitlab'],
@@ -242,6 +253,12 @@ Name the people in a rule (\`subject\`), or have the gateway reissue what AWS is
     ],
   ] as const)('refuses %j with exit %i and a next step', async (args, exitCode, stderr) => {
     expect(await trustPolicy(...args)).toEqual({ exitCode, stdout: '', stderr })
+  })
+
+  it('says which roles are still open in every account', async () => {
+    const { stdout, stderr } = await trustPolicy('--provider', 'pattern', '--all-accounts')
+    expect(stdout).toContain('arn:aws:iam::111122223333:role/Audit')
+    expect(stderr).toContain('Rules leave arn:aws:iam::{account}:role/{role} open: name each such role with --role.\n')
   })
 
   it('ends with 78 where the configuration is wrong', async () => {
