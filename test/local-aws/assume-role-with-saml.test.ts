@@ -263,14 +263,18 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   it.each<[string, ResponseParts, Readonly<Record<string, string>>]>([
     ['[A.4 AccessDenied SAML] a role that does not exist', {}, { RoleArn: 'arn:aws:iam::111122223333:role/None' }],
     ['a pair that the Role attribute does not have', { attributes: attributesFor(LONG_ROLE) }, {}],
-    ['a subject without a NameID', { nameId: '' }, {}],
+    ['[A.4 AccessDenied SAML] a subject without a NameID', { nameId: '' }, {}],
     [
       '[A.5 SAML reserved roles] a role of Identity Center',
       { attributes: attributesFor(RESERVED_ROLE) },
       { RoleArn: RESERVED_ROLE },
     ],
     ['a recipient that the trust policy does not name', { recipient: 'https://gateway.example/acs' }, {}],
-    ['what the trust policy denies', { attributes: attributesFor(DENYING_ROLE) }, { RoleArn: DENYING_ROLE }],
+    [
+      '[A.4 AccessDenied SAML] what the trust policy denies',
+      { attributes: attributesFor(DENYING_ROLE) },
+      { RoleArn: DENYING_ROLE },
+    ],
     [
       '[A.4 AccessDenied TagSession] tags without sts:TagSession',
       withAttributes({ [`${ATTRIBUTE}PrincipalTag:a`]: ['1'] }),
@@ -442,6 +446,9 @@ describe('AssumeRoleWithSAML and what only the assertion says', () => {
   it('[A.2 assumedRoleIdType] has an id of the role and the session name', async () => {
     const id = (await assumeWith({})).element('AssumedRoleId') ?? ''
     expect(id).toMatch(/^AROA[A-Z2-7]{17}:alice@example\.com$/)
+    const longest = 'a_Z9+=,.@-'.padEnd(64, 'x')
+    const parts = withAttributes({ [`${ATTRIBUTE}RoleSessionName`]: [longest] })
+    expect((await assumeWith(parts)).element('AssumedRoleId')).toBe(`${id.slice(0, 22)}${longest}`)
   })
 
   it('is refused without a Subject', async () => {

@@ -44,7 +44,7 @@ describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
     ['Arn', 'arn:aws:sts::111122223333:assumed-role/Web/alice@example.com'],
     ['SubjectFromWebIdentityToken', 'alice-1'],
     ['Audience', 'fedgate'],
-  ])('[A.5 web identity answer] with %s %s', async (name, value) => {
+  ])('[A.5 web identity answer] with what it was about: %s %s', async (name, value) => {
     expect((await assume(await provider.token({}))).element(name)).toBe(value)
   })
 
@@ -53,13 +53,12 @@ describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
     expect(answer.element('Provider')).toBe(`arn:aws:iam::111122223333:oidc-provider/${new URL(provider.url).host}`)
   })
 
-  it('[A.5 web identity algorithms] signed ES256', async () => {
-    expect((await assume(await provider.token({}, { alg: 'ES256' }))).status).toBe(200)
-  })
-
-  it.each(['RS384', 'RS512'])('signed %s', async (alg) => {
-    expect((await assume(await provider.token({}, { alg }))).status).toBe(200)
-  })
+  it.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'])(
+    '[A.5 web identity algorithms] signed with each of the six: %s',
+    async (alg) => {
+      expect((await assume(await provider.token({}, { alg }))).status).toBe(200)
+    },
+  )
 
   it('with several audiences of which one is registered', async () => {
     expect((await assume(await provider.token({ aud: ['elsewhere', 'fedgate'] }))).element('Audience')).toBe('fedgate')
@@ -102,6 +101,9 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
       () => unsigned('HS256', createHmac('sha256', 'k').update('x').digest('base64url')),
     ],
     ['[A.5 web identity algorithms] alg PS256', () => provider.token({}, { alg: 'PS256' })],
+    ['[A.5 web identity algorithms] alg PS512', () => provider.token({}, { alg: 'PS512' })],
+    ['[A.5 web identity algorithms] alg EdDSA', () => unsigned('EdDSA', 'AAAA')],
+    ['[A.5 web identity algorithms] alg ES256K', () => unsigned('ES256K', 'AAAA')],
   ])('%s as no valid JWT', async (_, token) => {
     expect((await assume(await token())).error).toBe(NOT_A_JWT)
   })

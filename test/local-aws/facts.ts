@@ -69,7 +69,10 @@ const shapes = {
   'A.2 encodedMessageType': fact('EncodedMessage has 1 to 10,240 characters', 'model'),
   'A.2 accessKeyIdType': fact('AccessKeyId has 16 to 128 of `[\\w]`', 'model'),
   'A.2 ProvidedContextsListType': fact('There are 1 to 5 provided contexts, with 4 to 2048 characters each', 'model'),
-  'A.2 webIdentitySubjectType': fact('The subject of a token has 6 to 255 characters where it is told', 'model'),
+  'A.2 webIdentitySubjectType': fact(
+    'The subject of a token has 6 to 255 characters where it is told: a longer one is refused, a shorter one told',
+    'model',
+  ),
   'A.2 assumedRoleIdType': fact('AssumedRoleId and FederatedUserId have 2 to 193 of `[\\w+=,.@:-]`', 'model'),
   'A.2 PolicyArns': fact('There are at most 10 policy ARNs', 'documented'),
 } as const

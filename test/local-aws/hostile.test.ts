@@ -149,7 +149,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     expect(wireAnswer(response.status, await response.text()).element('Code')).toBe('InvalidIdentityToken')
   })
 
-  it('with 500 and no word about why when it is itself at fault', async () => {
+  it('with 500 and no word about why when it is itself at fault [A.1 type]', async () => {
     let calls = 0
     const broken = await start(state, () => {
       if (calls++ > 0) throw new Error('the clock fell off the wall at /secret/path')
@@ -159,6 +159,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
       const response = await fetch(broken.url, { method: 'POST', body: 'Action=GetCallerIdentity' })
       const text = await response.text()
       expect([response.status, wireAnswer(500, text).element('Code')]).toEqual([500, 'InternalFailure'])
+      expect(wireAnswer(500, text).element('Type')).toBe('Receiver')
       expect(text).not.toContain('secret')
     } finally {
       await broken.close()

@@ -166,12 +166,12 @@ describe('The limits of parameters', () => {
   })
 
   it.each([
-    ['[A.3 length at least]', 'RoleSessionName', 'x', shortest(2)],
-    ['[A.3 length at most]', 'RoleSessionName', 'x'.repeat(65), longest(64)],
-    ['[A.3 value at least]', 'DurationSeconds', '-1', least(900)],
-    ['[A.3 value at most]', 'DurationSeconds', '99999', most(43_200)],
-    ['[A.3 pattern]', 'RoleSessionName', 'Session1:2', pattern('[\\w+=,.@-]*')],
-  ])('the constraint in words %s', async (_, member, value, must) => {
+    ['[A.3 length at least] of a text that is too short', 'RoleSessionName', 'x', shortest(2)],
+    ['[A.3 length at most] of a text that is too long', 'RoleSessionName', 'x'.repeat(65), longest(64)],
+    ['[A.3 value at least] of a number that is too small', 'DurationSeconds', '-1', least(900)],
+    ['[A.3 value at most] of a number that is too large', 'DurationSeconds', '99999', most(43_200)],
+    ['[A.3 pattern] of a character that may not be there', 'RoleSessionName', 'Session1:2', pattern('[\\w+=,.@-]*')],
+  ])('tells the constraint in words: %s', async (_, member, value, must) => {
     expect(await violations('AssumeRole', { [member]: value })).toMatch(
       new RegExp(`Member must ${must.replace(/[[\]\\*+.]/g, '\\$&')}$`),
     )

@@ -123,13 +123,15 @@ describe('The AWS SDK against the local AWS', () => {
 
 describe('GetCallerIdentity', () => {
   it('says who the assumed role is [A.5 GetCallerIdentity role] [A.6 assumed role id] [A.6 prefixes]', async () => {
-    const { Arn, Account, UserId } = await client(await assumedKey()).send(new GetCallerIdentityCommand({}))
+    const key = await assumedKey()
+    expect(key.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/)
+    const { Arn, Account, UserId } = await client(key).send(new GetCallerIdentityCommand({}))
     expect(Arn).toBe('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com')
     expect(Account).toBe('111122223333')
     expect(UserId).toMatch(/^AROA[A-Z2-7]{17}:alice@example\.com$/)
   })
 
-  it('says who the user is', async () => {
+  it('says who the user is [A.5 GetCallerIdentity user] [A.6 prefixes]', async () => {
     const { Arn, UserId } = await client(USER).send(new GetCallerIdentityCommand({}))
     expect(Arn).toBe('arn:aws:iam::111122223333:user/ops/dora')
     expect(UserId).toMatch(/^AIDA[A-Z2-7]{17}$/)

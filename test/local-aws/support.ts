@@ -1,4 +1,4 @@
-import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SignJWT } from 'jose'
@@ -108,10 +108,19 @@ export interface OpenIdProvider {
   close(): Promise<void>
 }
 
-/** Publishes a discovery document and two keys (RSA and P-256), signs tokens with jose. */
+/** Publishes a discovery document and keys (RSA and three curves), signs tokens with jose. */
 export const startOpenIdProvider = async (): Promise<OpenIdProvider> => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const [ec384, ec512] = [
+    generateKeyPairSync('ec', { namedCurve: 'P-384' }),
+    generateKeyPairSync('ec', { namedCurve: 'P-521' }),
+  ]
+  const signers: Readonly<Record<string, readonly [kid: string, key: KeyObject]>> = {
+    ES256: ['ec', ec.privateKey],
+    ES384: ['ec-384', ec384.privateKey],
+    ES512: ['ec-512', ec512.privateKey],
+  }
   const documents = new Map<string, string>()
   const requests: string[] = []
   const server = createServer((request, response) => {
@@ -126,6 +135,8 @@ export const startOpenIdProvider = async (): Promise<OpenIdProvider> => {
     { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa', use: 'sig' },
     { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec', use: 'sig', alg: 'ES256' },
     { ...ec.publicKey.export({ format: 'jwk' }), kid: 'ec-for-any' },
+    { ...ec384.publicKey.export({ format: 'jwk' }), kid: 'ec-384', use: 'sig' },
+    { ...ec512.publicKey.export({ format: 'jwk' }), kid: 'ec-512', use: 'sig' },
     { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'rsa-for-rs512', alg: 'RS512' },
   ]
   documents.set('/jwks', JSON.stringify({ keys }))
@@ -135,10 +146,12 @@ export const startOpenIdProvider = async (): Promise<OpenIdProvider> => {
     documents,
     requests,
     token: (claims, header = {}) => {
-      const { alg = 'RS256', kid = alg.startsWith('ES') ? 'ec' : 'rsa', ...rest } = header
+      const { alg = 'RS256', kid: otherKid, ...rest } = header
+      const [ownKid, key] = signers[alg] ?? ['rsa', rsa.privateKey]
+      const kid = otherKid ?? ownKid
       return new SignJWT({ iss: url, aud: 'fedgate', sub: 'alice-1', iat: now, exp: now + 300, ...claims })
         .setProtectedHeader({ alg, ...(kid === '' ? {} : { kid }), ...rest })
-        .sign(alg.startsWith('ES') ? ec.privateKey : rsa.privateKey)
+        .sign(key)
     },
     close: () =>
       new Promise((resolve) => {

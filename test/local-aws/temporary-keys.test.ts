@@ -63,10 +63,13 @@ describe('GetSessionToken', () => {
     ['a root user gets an hour', ROOT, undefined, 3600],
     ['a root user gets no more than that', ROOT, '7200', 3600],
     ['a root user gets less', ROOT, '900', 900],
-  ])('%s [A.5 GetSessionToken durations]', async (_, key, duration, expected) => {
-    const answer = await call(key, 'GetSessionToken', duration === undefined ? {} : { DurationSeconds: duration })
-    expect(seconds(answer)).toBe(expected)
-  })
+  ])(
+    'lasts as long as was asked for, within limits: %s [A.5 GetSessionToken durations]',
+    async (_, key, duration, expected) => {
+      const answer = await call(key, 'GetSessionToken', duration === undefined ? {} : { DurationSeconds: duration })
+      expect(seconds(answer)).toBe(expected)
+    },
+  )
 
   it.each([
     ['899', 'greater than or equal to 900'],
@@ -111,10 +114,13 @@ describe('GetSessionToken', () => {
       { AccessKeyId: 'ASIAY34FZKBOKMUTVV7A' },
       `AccessDenied: User: ${EVA.arn} is not authorized to perform: sts:GetAccessKeyInfo on resource: *`,
     ],
-  ])('whose credentials do not call %s, whatever the policies of the user say', async (action, more, error) => {
-    const key = keyIn(await call(EVA, 'GetSessionToken'))
-    expect(errorIn(await call(key, action, more))).toBe(error)
-  })
+  ])(
+    'whose credentials do not call %s, whatever the policies of the user say [A.5 GetSessionToken may call]',
+    async (action, more, error) => {
+      const key = keyIn(await call(EVA, 'GetSessionToken'))
+      expect(errorIn(await call(key, action, more))).toBe(error)
+    },
+  )
 })
 
 describe('GetFederationToken', () => {
@@ -129,13 +135,21 @@ describe('GetFederationToken', () => {
     expect([who.element('Arn'), who.element('UserId')]).toEqual([arn, `${ACCOUNT}:guest`])
   })
 
+  it('has an id of the account and a name of up to 32 characters [A.2 assumedRoleIdType]', async () => {
+    const Name = 'a_Z9+=,.@-'.padEnd(32, 'x')
+    expect((await federate(EVA, { Name })).element('FederatedUserId')).toBe(`${ACCOUNT}:${Name}`)
+  })
+
   it.each([
     ['a user gets 36 hours', EVA, '129600', 129_600],
     ['a root user asks for a day and gets an hour', ROOT, '86400', 3600],
     ['a root user says nothing and gets an hour', ROOT, undefined, 3600],
-  ])('%s [A.5 GetFederationToken durations]', async (_, key, duration, expected) => {
-    expect(seconds(await federate(key, duration === undefined ? {} : { DurationSeconds: duration }))).toBe(expected)
-  })
+  ])(
+    'lasts as long as was asked for, within limits: %s [A.5 GetFederationToken durations]',
+    async (_, key, duration, expected) => {
+      expect(seconds(await federate(key, duration === undefined ? {} : { DurationSeconds: duration }))).toBe(expected)
+    },
+  )
 
   it('needs a permission', async () => {
     expect(errorIn(await federate(DORA))).toBe(

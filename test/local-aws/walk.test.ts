@@ -36,7 +36,7 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('docs/local-aws.md', () => {
         },
       })
       const told = stdout.split('\n')
-      expect(told.slice(0, 6)).toEqual([
+      expect(told.filter((line) => /^(?:arn:|Auditor$)/.test(line)).slice(0, 6)).toEqual([
         arn,
         `arn:aws:iam::${ACCOUNT}:role/Auditor`,
         `arn:aws:sts::${ACCOUNT}:assumed-role/Auditor/me`,
@@ -44,7 +44,9 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('docs/local-aws.md', () => {
         `arn:aws:iam::${ACCOUNT}:saml-provider/corp`,
         `arn:aws:iam::${ACCOUNT}:role/Developer`,
       ])
-      expect(stderr).toMatch(
+      const denial = JSON.parse(told.find((line) => line.startsWith('{"allowed"')) ?? '{}')
+      expect(denial).toMatchObject({ allowed: false, context: { action: 'iam:ListRoles' } })
+      expect(stdout).toMatch(
         /An error occurred \(AccessDenied\) when calling the ListRoles operation.*is not authorized to perform: iam:ListRoles/,
       )
       expect(stderr).toMatch(

@@ -198,6 +198,8 @@ describe('An issuer with many keys (C.5)', () => {
     const subject = 's'.repeat(255)
     const told = await assume(aws, 'Many', await tokenOf(provider.url, { sub: subject }))
     expect(told.element('SubjectFromWebIdentityToken')).toBe(subject)
+    const short = await assume(aws, 'Many', await tokenOf(provider.url, { sub: 'bob' }))
+    expect(short.element('SubjectFromWebIdentityToken')).toBe('bob')
     const tooLong = await assume(aws, 'Many', await tokenOf(provider.url, { sub: `${subject}s` }))
     expect(tooLong.error).toMatch(/^InvalidIdentityToken: /)
   })

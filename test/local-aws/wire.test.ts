@@ -12,6 +12,28 @@ const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const NAMESPACE = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"'
 
 describe('The Query protocol', () => {
+  it.each([
+    'AssumeRole',
+    'DecodeAuthorizationMessage',
+    'GetAccessKeyInfo',
+    'GetCallerIdentity',
+    'GetFederationToken',
+    'GetSessionToken',
+  ])('takes no unsigned call, nor one that is signed for another service: %s [A.1 signed]', async (Action) => {
+    const body = new URLSearchParams({ Action, Version: '2011-06-15' })
+    const unsigned = await fetch(aws.url, { method: 'POST', body })
+    expect([unsigned.status, await unsigned.text()]).toEqual([
+      403,
+      expect.stringContaining('<Code>MissingAuthenticationToken</Code>'),
+    ])
+    const today = new Date().toISOString().slice(0, 10).replaceAll('-', '')
+    const scope = `${DORA.accessKeyId}/${today}/us-east-1/iam/aws4_request`
+    const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=${'0'.repeat(64)}`
+    const headers = { authorization, 'x-amz-date': `${today}T000000Z` }
+    const forIam = await fetch(aws.url, { method: 'POST', body, headers })
+    expect(await forIam.text()).toContain("Credential should be scoped to correct service: 'sts'")
+  })
+
   it('is a form with Action and Version, and a result in its envelope [A.1 form] [A.1 success] [A.1 timestamps]', async () => {
     const { status, text } = await signedCall(aws.url, DORA, { Action: 'GetSessionToken' })
     expect(status).toBe(200)
