@@ -308,6 +308,16 @@ describe('the page with the one button', () => {
     expect(exchanges()).toBe(before)
   })
 
+  it('names each role once, and no more than can be taken at once', async () => {
+    const { visitor } = await signInAt('corp')
+    const open = (roles: readonly string[]) =>
+      visitor.open(`${gateway.url}/roles/confirm?${new URLSearchParams(roles.map((role) => ['role', role]))}`)
+    const twice = await open([DEVELOPER, DEVELOPER])
+    expect(twice.body.match(/name="role"/g)).toHaveLength(1)
+    const many = await open(Array.from({ length: 21 }, (_, n) => `${DEVELOPER}${n}`))
+    expect(refusalIn(many.body).code).toBe('role.too_many')
+  })
+
   it('needs its token', async () => {
     const { visitor } = await signInAt('corp')
     const page = await visitor.open(`${gateway.url}/roles/confirm?${new URLSearchParams({ role: DEVELOPER })}`)

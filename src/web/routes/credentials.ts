@@ -2,7 +2,6 @@ import { type Request, type RequestHandler, type Response, Router } from 'expres
 import { FedgateError } from '../../core/errors.ts'
 import { type CredentialsToWrite, credentialFormats, profilesIni } from '../../credentials/formats.ts'
 import { distinctProfileNames, profileNameOf } from '../../credentials/profile-name.ts'
-import { GatewayError } from '../../gateway/errors.ts'
 import { listRoles } from '../../gateway/list-roles.ts'
 import type { Login } from '../../gateway/logins.ts'
 import { needsRenewal } from '../../gateway/renewal.ts'
@@ -25,20 +24,13 @@ import { freshLogin } from '../fresh-login.ts'
 import { allowConsole } from '../headers.ts'
 import { toInstant } from '../instant.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
-import { text, texts } from '../parameters.ts'
-import { MOST_AT_ONCE, pickedRole } from '../role-list.ts'
+import { text } from '../parameters.ts'
+import { pickedArns } from '../picked-roles.ts'
+import { pickedRole } from '../role-list.ts'
 import { shortenedFrom } from '../shortened-from.ts'
 import { type CredentialsOfSeveralPage, type CredentialsPage, fields, type RoleOutcome } from '../view-models.ts'
 import { wantedDuration } from '../wanted-duration.ts'
 import { renewFirst } from './renewal.ts'
-
-/** The roles that were picked, each once. Throws GatewayError `role.too_many`. */
-const pickedArns = (request: Request): readonly string[] => {
-  const arns = [...new Set(texts(request.body[fields.role]))]
-  if (arns.length > MOST_AT_ONCE)
-    throw new GatewayError('role.too_many', { expected: `at most ${MOST_AT_ONCE}`, found: `${arns.length}` })
-  return arns.length === 0 ? [''] : arns
-}
 
 const toWrite = ({ credentials, role }: TakenRole, profile = ''): CredentialsToWrite => ({
   credentials,
@@ -155,7 +147,7 @@ const credentials =
   async (request, response) => {
     const { gateway, views } = parts
     const login = await freshLogin(gateway, request, response)
-    const arns = pickedArns(request)
+    const arns = pickedArns(request.body)
     if (arns.some((arn) => needsRenewal(gateway, login, arn)))
       return renewFirst(parts, request, response, { login, what: 'credentials' })
     const takings = await takeAll(parts, login, arns, request, response)

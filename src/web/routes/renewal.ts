@@ -7,6 +7,7 @@ import { depart } from '../departure.ts'
 import { allowConsole } from '../headers.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text, texts } from '../parameters.ts'
+import { pickedArns } from '../picked-roles.ts'
 import { pickedRole } from '../role-list.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 import { fields, type Picked } from '../view-models.ts'
@@ -60,8 +61,7 @@ const confirm =
   ({ gateway, views }: WebParts): RequestHandler =>
   async (request, response) => {
     const login = await requireLogin(gateway, request)
-    const [first = '', ...others] = texts(request.query[fields.role])
-    const granted = [first, ...others].map((arn) => grantedRole(gateway, login.signIn.identity, arn))
+    const granted = pickedArns(request.query).map((arn) => grantedRole(gateway, login.signIn.identity, arn))
     const what = pickedIn(request.query)
     if (what === 'console') allowConsole(gateway, response, granted)
     const page = {
