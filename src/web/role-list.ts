@@ -162,10 +162,15 @@ export const evidenceOf = (gateway: Gateway, { signIn: { identity } }: Login): R
 })
 
 /** What is on a page about one role. */
-export const pickedRole = ({ role, accountName, accountColor }: ListedRole): PickedRole => ({
+export const pickedRole = ({
+  role,
+  accountName,
+  accountColor,
+}: Pick<ListedRole, 'role' | 'accountName' | 'accountColor'>): PickedRole => ({
   arn: role.arn,
   name: role.name,
   accountId: role.account,
-  accountName,
+  // An account without a name is called by its id, which is there anyway.
+  ...(accountName === role.account ? {} : { accountName }),
   color: accountColor,
 })

@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest'
+import { parseRoleArn } from '../../src/core/arn.ts'
+import { pickedRole } from '../../src/web/role-list.ts'
+
+const listed = (accountName: string) => {
+  const role = parseRoleArn('arn:aws:iam::111122223333:role/Developer')
+  if (!role) throw new TypeError('no ARN')
+  return { role, accountName, accountColor: undefined }
+}
+
+describe('the role of a page', () => {
+  it('has the name of its account', () => {
+    expect(pickedRole(listed('Production'))).toMatchObject({ accountId: '111122223333', accountName: 'Production' })
+  })
+
+  it('has no name of an account whose name is its id, which would stand there twice', () => {
+    expect(pickedRole(listed('111122223333'))).not.toHaveProperty('accountName')
+  })
+})
