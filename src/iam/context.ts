@@ -37,17 +37,12 @@ export const entryOf = (context: RequestContext, name: string): ContextValue | u
 }
 
 /** An entry with at most one value. */
-export const single = (key: string, value: string | undefined, source?: string): ContextValue => ({
-  key,
-  values: value === undefined ? [] : [value],
-  multi: false,
-  ...(source === undefined ? {} : { source }),
-})
+export const single = (key: string, value: string | undefined, source?: string): ContextValue =>
+  entry(key, value === undefined ? [] : [value], false, source)
 
 /** An entry that can hold a list. */
-export const list = (key: string, values: readonly string[], source?: string): ContextValue => ({
-  key,
-  values,
-  multi: true,
-  ...(source === undefined ? {} : { source }),
-})
+export const list = (key: string, values: readonly string[], source?: string): ContextValue =>
+  entry(key, values, true, source)
+
+const entry = (key: string, values: readonly string[], multi: boolean, source: string | undefined): ContextValue =>
+  source === undefined ? { key, values, multi } : { key, values, multi, source }

@@ -1,5 +1,5 @@
 /** From what an assertion says to the `saml:*` keys that a trust policy is evaluated against (aws-sts-semantics B). */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { parseArn } from '../core/arn.ts'
 import type { Attributes, NameId } from '../core/identity.ts'
 import { type ConditionKey, samlAttributeKeys } from './condition-key-table.ts'
@@ -31,7 +31,7 @@ const providerName = (providerArn: string): { account: string; name: string } =>
 /** Tells the same subject of two providers apart: base64(SHA-1(issuer + account + "/" + provider name)) (B.2). */
 export const nameQualifier = (issuer: string, providerArn: string): string => {
   const { account, name } = providerName(providerArn)
-  return createHash('sha1').update(`${issuer}${account}/${name}`).digest('base64')
+  return hash('sha1', `${issuer}${account}/${name}`, 'base64')
 }
 
 /** All `saml:*` keys of one assertion. */

@@ -10,7 +10,10 @@ export type MarkupChild = Markup | string | undefined
 
 const NAME = /^[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?$/
 const ILLEGAL = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
+/** ASCII that stands for itself everywhere: what most texts are made of. */
+const PLAIN = /^[ !#-%'-;=?-~]*$/
 const escaped = (text: string, unsafe: RegExp): string => {
+  if (PLAIN.test(text)) return text
   if (ILLEGAL.test(text)) throw new XmlError('xml.unwritable')
   return text.replace(unsafe, reference)
 }
@@ -33,11 +36,12 @@ export const element = (
   attributes: Readonly<Record<string, string | undefined>>,
   children: readonly MarkupChild[] | string = [],
 ): Markup => {
-  const start = Object.entries(attributes).reduce(
-    (tag, [key, value]) => (value === undefined ? tag : `${tag} ${writeName(key)}="${escapeAttribute(value)}"`),
-    writeName(name),
-  )
-  const content = (typeof children === 'string' ? [children] : children).map(renderChild).join('')
+  let start = writeName(name)
+  for (const [key, value] of Object.entries(attributes))
+    if (value !== undefined) start += ` ${writeName(key)}="${escapeAttribute(value)}"`
+  let content = ''
+  if (typeof children === 'string') content = escapeText(children)
+  else for (const child of children) content += renderChild(child)
   return { markup: content === '' ? `<${start}/>` : `<${start}>${content}</${name}>` }
 }
 

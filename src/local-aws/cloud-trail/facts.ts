@@ -50,16 +50,15 @@ export interface FactsSoFar {
 
 /** One for each call. */
 export const gatherFacts = (): FactsSoFar => {
-  let facts: CloudTrailFacts = {}
+  const facts: { -readonly [Name in keyof CloudTrailFacts]: CloudTrailFacts[Name] } = {}
   return {
-    get facts() {
-      return facts
-    },
-    note: (more) => {
-      const { requestParameters } = facts
-      facts = { ...facts, ...more }
-      if (requestParameters && more.requestParameters)
-        facts = { ...facts, requestParameters: { ...requestParameters, ...more.requestParameters } }
+    facts,
+    note: ({ requestParameters, ...more }) => {
+      Object.assign(facts, more)
+      if (requestParameters)
+        facts.requestParameters = facts.requestParameters
+          ? { ...facts.requestParameters, ...requestParameters }
+          : requestParameters
     },
   }
 }

@@ -34,9 +34,9 @@ export const sessionDurationOf = (attributes: Attributes): number | undefined =>
 
 export const tagsOf = (attributes: Attributes): SessionTags => {
   const tag = `${PREFIX}PrincipalTag:`
-  const entries = [...attributes].flatMap(([name, values]) =>
-    name.startsWith(tag) ? [{ key: name.slice(tag.length), values }] : [],
-  )
+  const entries: { readonly key: string; readonly values: readonly string[] }[] = []
+  for (const [name, values] of attributes)
+    if (name.startsWith(tag)) entries.push({ key: name.slice(tag.length), values })
   return checkTags(entries, valuesOf(attributes, 'TransitiveTagKeys'))
 }
 
