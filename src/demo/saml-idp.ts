@@ -155,7 +155,7 @@ const sendAnswer = (response: Response, { serviceProvider, relayState }: Pending
   sendPage(response, 200, autoPostPage(PROTOCOL, acsUrl, fields), [new URL(acsUrl).origin])
 }
 
-const breakItLink = html`<p><a href="/break-it">Break it</a>: send messages that are wrong, and see what becomes of them.</p>`
+const breakItLink = html`<p class="next"><a href="/break-it">Break it</a>: send messages that are wrong, and see what becomes of them.</p>`
 
 const frontPage = (session: IdpSession | undefined, hasBreakIt: boolean): string => {
   const below = hasBreakIt ? breakItLink : undefined

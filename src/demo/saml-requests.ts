@@ -24,7 +24,10 @@ export const readRequest = (
 ): PendingRequest => {
   const { id, issuer, acsUrl, ...wishes } = parseAuthnRequest(parameters, binding)
   const serviceProvider = serviceProviders.find(({ entityId }) => entityId === issuer)
-  if (!serviceProvider) throw new RefusedRequest('This service provider is not registered here.')
+  if (!serviceProvider)
+    throw new RefusedRequest(
+      'This service provider is not registered here. The demo knows its own gateway only; for another one take an identity provider of your own.',
+    )
   if (acsUrl !== undefined && acsUrl !== serviceProvider.acsUrl) {
     throw new RefusedRequest('The request asks for an answer at an address that is not registered.')
   }

@@ -43,6 +43,7 @@ pre { overflow: auto; max-height: 24rem; padding: .75rem; border: 1px solid var(
 h1 { margin: 0 0 .25rem; font-size: 1.5rem; line-height: 1.25; letter-spacing: -.015em; text-wrap: balance }
 h2 { margin: 0 0 .5rem; font-size: .875rem; font-weight: 600; color: var(--quiet) }
 p { margin: 0 0 1rem; overflow-wrap: anywhere }
+p.next { margin: 1rem 0 0 }
 .quiet { color: var(--quiet); font-size: .875rem }
 .wrong { padding: .6rem .8rem; border-radius: .5rem; color: var(--wrong); background: var(--wrong-soft) }
 ul { list-style: none; margin: 1.25rem 0; padding: 0; display: grid; gap: .5rem }

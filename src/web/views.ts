@@ -5,7 +5,8 @@
  * Start reading at `createViews`.
  */
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
 import { texts } from './texts.ts'
@@ -21,9 +22,22 @@ export interface Views {
   render<Name extends PageName>(page: Name, model: PageModels[Name]): string
 }
 
-/** The templates, compiled at their first use and kept. Reads the static files once, for their hashes. */
+/** By path. All at once: files that are replaced beneath a running gateway must not meet those it has read. */
+const readTemplates = (folder: string): ReadonlyMap<string, string> => {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.eta'))
+  return new Map(names.map((name) => [join(folder, name), readFileSync(join(folder, name), 'utf8')]))
+}
+
+/** The templates, read now, compiled at their first use and kept. Reads the static files once, for their hashes. */
 export const createViews = (): Views => {
-  const eta = new Eta({ views: fileURLToPath(viewsUrl), cache: true, escapeFunction: escapeText })
+  const views = fileURLToPath(viewsUrl)
+  const templates = readTemplates(views)
+  const eta = new Eta({ views, cache: true, escapeFunction: escapeText })
+  eta.readFile = (path) => {
+    const template = templates.get(path)
+    if (template === undefined) throw new TypeError(`There is no template ${path}`)
+    return template
+  }
   const assets = { css: assetUrl('fedgate.css'), js: assetUrl('fedgate.js'), favicon: assetUrl('favicon.svg') }
   return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets, t: texts, scriptTexts }) }
 }
