@@ -1,7 +1,7 @@
 /** The condition keys of a signed call: who signed it, with what credentials, and the call itself (aws-sts-semantics D.5). */
 import { signedCallContext, type TemporaryFacts } from '../iam/condition-keys.ts'
 import type { ContextValue } from '../iam/context.ts'
-import type { SignedCaller } from './permissions.ts'
+import { roleOf, type SignedCaller } from './permissions.ts'
 import type { WebRequest } from './reply.ts'
 import type { Iam, Tags } from './state.ts'
 
@@ -50,7 +50,7 @@ const temporaryFacts = (caller: Extract<SignedCaller, { temporary: object }>): T
 const principalTags = (iam: Iam, caller: SignedCaller): Tags => {
   if (caller.temporary === undefined) return caller.tags
   const { principalArn } = caller
-  const holder = caller.kind === 'role-session' ? iam.role(principalArn) : iam.userByArn(principalArn)
+  const holder = caller.kind === 'role-session' ? roleOf(iam, caller) : iam.userByArn(principalArn)
   return overridden(holder?.tags ?? new Map(), caller.tags)
 }
 

@@ -3,8 +3,8 @@ import { firstFailure } from '../core/verdict.ts'
 import type { RequestContext } from '../iam/context.ts'
 import { type Decision, evaluate } from '../iam/evaluate.ts'
 import type { Policy } from '../iam/policy.ts'
-import type { Session } from './sessions.ts'
-import type { Iam, User } from './state.ts'
+import type { RoleSession, Session } from './sessions.ts'
+import type { Iam, Role, User } from './state.ts'
 
 /** Everybody whose signature can be verified. */
 export type SignedCaller = User | Session
@@ -70,9 +70,15 @@ const ASSUMING: ReadonlySet<string> = new Set([
 const identityPolicies = (iam: Iam, caller: Exclude<SignedCaller, { kind: 'root' }>): readonly Policy[] => {
   const holder =
     caller.kind === 'role-session'
-      ? iam.role(caller.roleArn)
+      ? roleOf(iam, caller)
       : iam.userByArn('principalArn' in caller ? caller.principalArn : caller.arn)
   return (holder?.policies ?? []).map(({ policy }) => policy)
+}
+
+/** The role of a session, as it is now; undefined where it was deleted, also if another took its name. */
+export const roleOf = (iam: Iam, { roleArn, userId }: RoleSession): Role | undefined => {
+  const role = iam.role(roleArn)
+  return role && userId.startsWith(`${role.id}:`) ? role : undefined
 }
 
 const refusalOf = (

@@ -1,4 +1,5 @@
 import { callerIdentity } from './cloud-trail/identity.ts'
+import type { Endpoint } from './regions.ts'
 import type { Session } from './sessions.ts'
 import { type SignedService, verifyRequest } from './sigv4/verify.ts'
 import type { User } from './state.ts'
@@ -8,12 +9,15 @@ import type { Call, Sts } from './sts/call.ts'
 export const signedCaller = ({ iam, sessions }: Sts, call: Call, service: SignedService): User | Session => {
   const { request, now, endpoint } = call
   const scope = { service, region: endpoint.signingRegion }
-  const caller = verifyRequest(
-    request,
-    (id): User | Session | undefined => sessions.find(id) ?? iam.user(id),
-    now,
-    scope,
-  )
+  const findKey = (id: string): User | Session | undefined => {
+    const holder = sessions.find(id) ?? iam.user(id)
+    return holder && isKnownAt(endpoint, holder) ? holder : undefined
+  }
+  const caller = verifyRequest(request, findKey, now, scope)
   call.note({ userIdentity: callerIdentity(caller) })
   return caller
 }
+
+/** Partitions share nothing, keys neither. Of a root user the state does not say which partition it is in. */
+const isKnownAt = ({ partition }: Endpoint, holder: User | Session): boolean =>
+  partition === undefined || holder.partition === partition || holder.kind === 'root'

@@ -158,4 +158,11 @@ describe('A signature for another region than that of the endpoint', () => {
       status === 200 ? undefined : 'SignatureDoesNotMatch',
     ])
   })
+
+  it.each([
+    ['sts.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
+    ['sts.us-gov-west-1.amazonaws.com', 'us-gov-west-1'],
+  ])('is of no known key at %s, which is another partition', async (host, region) => {
+    expect((await whoAmI(host, region)).element('Code')).toBe('InvalidClientTokenId')
+  })
 })

@@ -16,16 +16,21 @@ const THUMBPRINTS = 5
 
 const providerResource = ({ parameters }: IamCall): string => required(parameters, 'OpenIDConnectProviderArn')
 
+/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
+const ownProvider = (call: IamCall): OidcProvider | undefined => {
+  const provider = call.iam.oidcProviders.find(providerResource(call))
+  return provider?.account === call.account ? provider : undefined
+}
+
 const onProvider = {
   resource: providerResource,
-  tags: (call: IamCall) => call.iam.oidcProviders.find(providerResource(call))?.tags,
+  tags: (call: IamCall) => ownProvider(call)?.tags,
 } as const
 
 /** In the caller's own account. Throws NoSuchEntity. */
 const namedProvider = (call: IamCall): OidcProvider => {
-  const arn = providerResource(call)
-  const provider = call.iam.oidcProviders.find(arn)
-  if (provider?.account !== call.account) throw refusals.noOidcProvider(arn)
+  const provider = ownProvider(call)
+  if (!provider) throw refusals.noOidcProvider(providerResource(call))
   return provider
 }
 
@@ -105,8 +110,8 @@ export const listOidcProviders = iamAction('ListOpenIDConnectProviders', {
 export const deleteOidcProvider = iamAction('DeleteOpenIDConnectProvider', {
   ...onProvider,
   answer: (call) => {
-    const arn = providerResource(call)
-    if (call.iam.oidcProviders.find(arn)?.account === call.account) call.iam.oidcProviders.delete(arn)
+    const provider = ownProvider(call)
+    if (provider) call.iam.oidcProviders.delete(provider.arn)
     return { members: undefined }
   },
 })

@@ -18,16 +18,21 @@ const SMALLEST_KEY = 1024
 
 const providerResource = ({ parameters }: IamCall): string => required(parameters, 'SAMLProviderArn')
 
+/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
+const ownProvider = (call: IamCall): SamlProvider | undefined => {
+  const provider = call.iam.samlProvider(providerResource(call))
+  return provider?.account === call.account ? provider : undefined
+}
+
 const onProvider = {
   resource: providerResource,
-  tags: (call: IamCall) => call.iam.samlProvider(providerResource(call))?.tags,
+  tags: (call: IamCall) => ownProvider(call)?.tags,
 } as const
 
 /** In the caller's own account. Throws NoSuchEntity. */
 const namedProvider = (call: IamCall): SamlProvider => {
-  const arn = providerResource(call)
-  const provider = call.iam.samlProvider(arn)
-  if (provider?.account !== call.account) throw refusals.noSamlProvider(arn)
+  const provider = ownProvider(call)
+  if (!provider) throw refusals.noSamlProvider(providerResource(call))
   return provider
 }
 
