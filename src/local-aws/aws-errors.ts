@@ -65,6 +65,10 @@ export const expiredToken = (message: string, reason?: string): AwsError =>
 
 export const validationError = (message: string): AwsError => new AwsError('ValidationError', message)
 
+/** For the trail and the log: the answer repeats a mistyped MFA code, which may be nearly the right one. */
+export const withoutCodes = (message: string): string =>
+  message.replace(/Value '[^']*' at 'tokenCode'/g, "Value at 'tokenCode'")
+
 /** The tail that AWS puts after some texts about SAML. */
 const openIdDiscovery = (text: string, code: string, requestId: string): string =>
   `${text} (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`

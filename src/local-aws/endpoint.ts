@@ -1,6 +1,6 @@
 /** What STS and IAM have in common: one path, the action in a parameter, an answer and a line in the trail for everything. */
 import { randomUUID } from 'node:crypto'
-import { AwsError, texts } from './aws-errors.ts'
+import { AwsError, texts, withoutCodes } from './aws-errors.ts'
 import { gatherFacts } from './cloud-trail/facts.ts'
 import type { Trail } from './cloud-trail/trail.ts'
 import { errorReply, successReply } from './query/answer.ts'
@@ -50,7 +50,7 @@ export const answerCall = async (program: Program, request: WebRequest, now: Dat
     const error = asAwsError(thrown)
     const reason = thrown instanceof AwsError ? error.reason : String(thrown)
     record(error)
-    log(`${printable(name)} ${error.code}: ${error.message}${reason === undefined ? '' : ` [${reason}]`}`)
+    log(`${printable(name)} ${error.code}: ${withoutCodes(error.message)}${reason === undefined ? '' : ` [${reason}]`}`)
     return errorReply(service.namespace, error, requestId)
   }
 }

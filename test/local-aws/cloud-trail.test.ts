@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { trailInstant } from '../../src/local-aws/cloud-trail/facts.ts'
 import { startLocalAws } from '../../src/local-aws/server.ts'
-import { DORA, GINA, MFA, OTHER_ACCOUNT, roleArn, signedCall, signedState } from './signed-calls.ts'
+import { DORA, EVA, GINA, MFA, OTHER_ACCOUNT, roleArn, signedCall, signedState } from './signed-calls.ts'
 import {
   ACCOUNT,
   ATTRIBUTE,
   attributesFor,
   base64,
   call,
+  metadata,
   newKeys,
   type OpenIdProvider,
   PROVIDER,
@@ -259,37 +260,44 @@ describe('The trail of signed calls', () => {
   })
 })
 
-it('The trail holds no secret, no session token, no assertion and no code', async () => {
-  const lines: string[] = []
+it('The trail and the log hold no secret, no session token, no assertion and no code', async () => {
+  const [lines, log]: [string[], string[]] = [[], []]
   const state = { ...stateFor(keys), users: signedState().users }
-  const listen = { host: '127.0.0.1', port: 0 }
   const aws = await startLocalAws({
-    listen,
+    listen: { host: '127.0.0.1', port: 0 },
     state,
     allowHttpIssuers: true,
-    now: () => NOW,
+    log: (line) => log.push(line),
     trail: (line) => lines.push(line),
   })
   try {
-    const assertion = base64(sign(responseXml(NOW), keys))
+    const assertion = base64(sign(responseXml(new Date()), keys))
     const answer = await call(aws.url, {
       Action: 'AssumeRoleWithSAML',
       RoleArn: ROLE,
       PrincipalArn: PROVIDER,
       SAMLAssertion: assertion,
     })
-    await signedCall(aws.url, DORA, { Action: 'GetSessionToken', ...MFA })
-    await signedCall(aws.url, DORA, {
+    const getSession = (TokenCode: string) =>
+      signedCall(aws.url, DORA, { Action: 'GetSessionToken', ...MFA, TokenCode })
+    const session = await getSession(MFA.TokenCode)
+    expect((await getSession(`${MFA.TokenCode} `)).error).toContain(`Value '${MFA.TokenCode} ' at 'tokenCode' failed`)
+    const create = {
       Action: 'CreateSAMLProvider',
       Version: '2010-05-08',
       Name: 'x',
+      SAMLMetadataDocument: metadata(keys),
       AddPrivateKey: 'the-private-key',
-    })
-    const secrets = [answer.element('SecretAccessKey'), answer.element('SessionToken'), assertion, MFA.TokenCode]
-    expect(lines.length).toBe(3)
-    expect(lines.every((line) => JSON.parse(line).eventVersion === '1.08')).toBe(true)
-    for (const secret of [...secrets, 'the-private-key', DORA.secretAccessKey])
-      expect(lines.join('\n')).not.toContain(secret ?? 'there is none')
+    }
+    expect((await signedCall(aws.url, EVA, create, 'iam')).error).toBe('InvalidInput: Invalid private key.')
+    const outcomes = lines.map((line) => JSON.parse(line).errorCode)
+    expect(outcomes).toEqual([undefined, undefined, 'ValidationError', 'InvalidInputException'])
+    const keysGiven = [answer, session].flatMap(({ element }) => [element('SecretAccessKey'), element('SessionToken')])
+    const secrets = [...keysGiven, assertion, MFA.TokenCode, 'the-private-key', DORA.secretAccessKey]
+    for (const secret of secrets) {
+      expect(secret).toMatch(/.{6}/)
+      expect([...lines, ...log].join('\n')).not.toContain(secret)
+    }
   } finally {
     await aws.close()
   }

@@ -227,6 +227,26 @@ describe('A role', () => {
   })
 })
 
+it('An account has a thousand roles at most', async () => {
+  const state = stateFor(keys)
+  const users = state.users.map((user) => ({ ...user, policies: { everything } }))
+  const roles = Array.from({ length: 999 }, (_, n) => ({
+    arn: `arn:aws:iam::${ACCOUNT}:role/R${n}`,
+    trustPolicy: trust(),
+  }))
+  const full = await start({ ...state, users, roles })
+  try {
+    const iam = new IAMClient({ region: 'us-east-1', endpoint: full.url, maxAttempts: 1, credentials: USER })
+    const make = (RoleName: string) => iam.send(new CreateRoleCommand({ RoleName, AssumeRolePolicyDocument: trust() }))
+    await make('TheLast')
+    const refused = make('TooMany')
+    await expect(refused).rejects.toThrow('Cannot exceed quota for RolesPerAccount: 1000')
+    await expect(refused).rejects.toBeInstanceOf(LimitExceededException)
+  } finally {
+    await full.close()
+  }
+})
+
 describe('The list of roles', () => {
   it('is told by pages', async () => {
     const names: string[] = []

@@ -1,3 +1,4 @@
+import { IAMClient, ListRolesCommand } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { Secret } from '../../src/core/secret.ts'
 import type { LocalAwsState, RoleState, UserState } from '../../src/local-aws/state.ts'
@@ -143,32 +144,43 @@ export const signedCall = async (
   url: string,
   { accessKeyId, secretAccessKey, sessionToken }: Key,
   parameters: Readonly<Record<string, string>>,
+  service: 'sts' | 'iam' = 'sts',
 ): Promise<WireAnswer> => {
   let answer: WireAnswer | undefined
   const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
-  const client = new STSClient({
-    region: 'us-east-1',
-    endpoint: url,
-    maxAttempts: 1,
-    credentials,
-    requestHandler: {
-      handle: async (request: { headers: Record<string, string>; body: string }) => {
-        const { host: _, ...headers } = request.headers
-        const response = await fetch(url, { method: 'POST', headers, body: request.body })
-        answer = wireAnswer(response.status, await response.text())
-        throw new Error('the answer is taken as it is')
-      },
+  const requestHandler = {
+    handle: async (request: { headers: Record<string, string>; body: string }) => {
+      const { host: _, ...headers } = request.headers
+      const response = await fetch(url, { method: 'POST', headers, body: request.body })
+      answer = wireAnswer(response.status, await response.text())
+      throw new Error('the answer is taken as it is')
     },
-  })
+  }
+  const settings = { region: 'us-east-1', endpoint: url, maxAttempts: 1, credentials, requestHandler }
   const body = new URLSearchParams({ Version: '2011-06-15', ...parameters }).toString()
-  client.middlewareStack.add(
-    (next) => (args) => {
-      Object.assign(args.request as object, { body })
-      return next(args)
-    },
-    { step: 'serialize', priority: 'low' },
-  )
-  await client.send(new GetCallerIdentityCommand({})).catch(() => undefined)
+  const putBody = (args: object): void => void Object.assign((args as { readonly request: object }).request, { body })
+  const step = { step: 'serialize', priority: 'low' } as const
+  if (service === 'sts') {
+    const client = new STSClient(settings)
+    client.middlewareStack.add(
+      (next) => (args) => {
+        putBody(args)
+        return next(args)
+      },
+      step,
+    )
+    await client.send(new GetCallerIdentityCommand({})).catch(() => undefined)
+  } else {
+    const client = new IAMClient(settings)
+    client.middlewareStack.add(
+      (next) => (args) => {
+        putBody(args)
+        return next(args)
+      },
+      step,
+    )
+    await client.send(new ListRolesCommand({})).catch(() => undefined)
+  }
   if (!answer) throw new Error('the call was not made')
   return answer
 }

@@ -1,6 +1,6 @@
 /** One event in CloudTrail's JSON shape (aws-sts-semantics F.3, F.4). */
 import { randomUUID } from 'node:crypto'
-import type { AwsError, AwsErrorCode } from '../aws-errors.ts'
+import { type AwsError, type AwsErrorCode, withoutCodes } from '../aws-errors.ts'
 import type { Call } from '../sts/call.ts'
 import type { CloudTrailFacts, JsonObject, UserIdentity } from './facts.ts'
 
@@ -79,4 +79,6 @@ const event = (
 
 /** Of a denied web identity CloudTrail says less than the answer does (F.4). */
 const errorMessage = ({ code, message }: AwsError, eventName: string): string =>
-  code === 'AccessDenied' && eventName === 'AssumeRoleWithWebIdentity' ? 'An unknown error occurred' : message
+  code === 'AccessDenied' && eventName === 'AssumeRoleWithWebIdentity'
+    ? 'An unknown error occurred'
+    : withoutCodes(message)

@@ -11,6 +11,9 @@ import { tagsIn } from './tags.ts'
 import { refusals } from './texts.ts'
 import { parseTrustDocument } from './trust-document.ts'
 
+/** AWS raises it to 5000 on request. */
+const ROLES_PER_ACCOUNT = 1000
+
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
 
 /** Names of roles are unique in an account, whatever their path and case. */
@@ -78,6 +81,8 @@ export const createRole = iamAction('CreateRole', {
     const trustDocument = required(parameters, 'AssumeRolePolicyDocument')
     const trustPolicy = parseTrustDocument(trustDocument)
     if (findByName(call, name)) throw refusals.roleExists(name)
+    if (iam.roles.inAccount(account).length >= ROLES_PER_ACCOUNT)
+      throw refusals.quota('RolesPerAccount', ROLES_PER_ACCOUNT)
     const arn = newArn(call)
     const role: Role = {
       arn,
