@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { FedgateError } from '../core/errors.ts'
 import { reasonOf } from '../core/errors.ts'
+import { oneLine } from '../core/render-verdict.ts'
 import { referenceOf } from './caller.ts'
 import { fedgateErrorOf, statusOf, WebError } from './errors.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
@@ -23,11 +24,18 @@ const sendProblem = (response: Response, error: FedgateError, status: number): v
 /** Codes after which the person may well have a session to go on with. */
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
 
-/** Who is signed in keeps the navigation. Before sessions there is none to look for, and a store that fails is no news. */
+/**
+ * Who is signed in keeps the navigation. Before sessions there is none to look for. A store that fails is no news here,
+ * nor a provider that is gone: what goes wrong while an error is answered would be answered by Express, stack and all.
+ */
 const sessionOf = async ({ gateway }: WebParts, request: Request): Promise<SignedIn | undefined> => {
   if ((request.session as typeof request.session | undefined) === undefined) return undefined
-  const login = await currentLogin(gateway, request).catch(() => undefined)
-  return login && signedIn(gateway, request, login)
+  try {
+    const login = await currentLogin(gateway, request)
+    return login && signedIn(gateway, request, login)
+  } catch {
+    return undefined
+  }
 }
 
 const sendErrorPage = async (
@@ -62,7 +70,7 @@ export const errorAnswers =
     const status = statusOf(error.code)
     if (error.code === 'internal') log(`${referenceOf(response)} ${request.method} ${request.path}: ${stackOf(thrown)}`)
     else if (error.code.startsWith('http.'))
-      log(`${referenceOf(response)} ${request.method} ${request.path}: ${error.code} ${reasonOf(error) ?? ''}`)
+      log(oneLine(`${referenceOf(response)} ${request.method} ${request.path}: ${error.code} ${reasonOf(error) ?? ''}`))
     if (response.headersSent) return void response.destroy()
     if (wantsJson(request)) sendProblem(response, error, status)
     else await sendErrorPage(parts, request, response, error)

@@ -45,6 +45,12 @@ describe('an audit line', () => {
     expect(JSON.parse(line).found).toBe('a\nb\r\u2028c\u2029d\u0085e')
   })
 
+  it('steers no terminal', () => {
+    const line = auditLine(refused('a\u001b[2Jb\u009b2Jc\u007fd'))
+    expect(line).toMatch(/^\P{Cc}+\n$/u)
+    expect(JSON.parse(line).found).toBe('a\u001b[2Jb\u009b2Jc\u007fd')
+  })
+
   it('stays short whatever was found', () => {
     expect(auditLine(refused('x'.repeat(1_000_000))).length).toBeLessThan(2000)
   })

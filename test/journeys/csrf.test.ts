@@ -114,3 +114,13 @@ it('asks whoever posts without a session to sign in', async () => {
   const page = await new Visitor().post(`${house.gateway}/roles/credentials`, { role: ROLE }, { from: house.gateway })
   expect(refusalIn(page.body)).toMatchObject({ status: 401, code: 'session.required' })
 })
+
+describe("the operator's log", () => {
+  it('is written and steered by nobody who says where a form comes from', async () => {
+    const origin = 'http://x\u009b2J\u0085 everything is fine'
+    await new Visitor().post(`${house.gateway}/roles/pin`, {}, { from: `${house.gateway}/roles`, headers: { origin } })
+    expect(house.log.filter((line) => line.includes('everything is fine'))).toEqual([
+      expect.stringMatching(/^\P{Cc}+http\.cross_site \P{Cc}+$/u),
+    ])
+  })
+})
