@@ -34,9 +34,7 @@ const inOrder = (roles: readonly ListedRole[]): readonly ListedRole[] => {
 
 /** The roles of this identity as the rules stand now, in the order of accounts and names. */
 export const listRoles = (gateway: Gateway, identity: Identity): readonly ListedRole[] =>
-  inOrder(
-    entitled(gateway, identity).map((entitlement) => withFacts(gateway, entitlement)),
-  )
+  inOrder(entitled(gateway, identity).map((entitlement) => withFacts(gateway, entitlement)))
 
 /** The role of that ARN, if this identity may take it now. Throws GatewayError `role.not_granted`. */
 export const grantedRole = (gateway: Gateway, identity: Identity, arn: string): ListedRole => {
