@@ -106,6 +106,14 @@ describe('The state of the local AWS', () => {
     expect(problems(() => parseLocalAwsState('a: [')).length).toBeGreaterThan(0)
   })
 
+  it('is refused where its aliases multiply, or stand for nothing, and tells no value', () => {
+    const lists = [...'abcdef'].map((name, n) => `${name}: &${name} [${`*${'zabcde'[n]},`.repeat(9)}]`)
+    const bomb = ['z: &z [x]', ...lists].join('\n')
+    expect(problems(() => parseLocalAwsState(bomb))).toEqual([expect.stringContaining('aliases')])
+    const secret = 'users: [{ secretAccessKey: *hush }]'
+    expect(problems(() => parseLocalAwsState(secret))).toEqual([expect.not.stringContaining('hush')])
+  })
+
   it('names the place of a mistake inside a policy', () => {
     const yaml = `
 roles:

@@ -20,12 +20,25 @@ export const parseLocalAwsState = (yaml: string, readText: ReadText = nowhere): 
   if (document.errors.length > 0) throw invalidState(document.errors.map(({ message }) => message))
   const told = ({ path, message }: Problem): string =>
     `${placeOf(document, lineCounter, path)} ${path.map(String).join('.')}: ${message}`
-  const parsed = stateSchema.safeParse(document.toJS({ maxAliasCount: 20 }) ?? {})
+  const parsed = stateSchema.safeParse(contentsOf(document) ?? {})
   if (!parsed.success) throw invalidState(parsed.error.issues.map(told))
   const problems: Problem[] = []
   const state = fromFile(parsed.data, fileOr(readText, problems))
   if (problems.length > 0) throw invalidState(problems.map(told))
   return state
+}
+
+const MOST_ALIASES = 20
+
+/** Without errors nothing but an alias can be wrong. It is not named: a secret without quotes may begin with an asterisk. */
+const contentsOf = (document: Document): unknown => {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES })
+  } catch {
+    throw invalidState([
+      `1:1 expected at most ${MOST_ALIASES} aliases, each of an anchor before it, and in quotes what begins with *`,
+    ])
+  }
 }
 
 const nowhere: ReadText = () => {
