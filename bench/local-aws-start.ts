@@ -76,7 +76,7 @@ export const measureStart = async (print: (line: string) => void): Promise<void>
     const ratio = median(rounds.map((it) => it.ours[key] / it.theirs[key]))
     print(`| ${name} | ${ours.toFixed(0)} ms | ${theirs.toFixed(0)} ms | ${ratio.toFixed(1)} | 3 |`)
   }
-  print('\n| Start to first answer | fedgate local-aws | bare node:http | times as much | at most |')
+  print('\n| Start to first answer | fedgate local-aws | bare node:http | times as much | wanted |')
   print('| --- | ---: | ---: | ---: | ---: |')
   row('time', 'wall')
   row('CPU', 'cpu')
