@@ -30,7 +30,7 @@ const list =
       shownToAws: shownToAws(gateway, login),
       evidence: evidenceOf(gateway, login),
     }
-    allowConsole(gateway, response, roles)
+    if (page.shown > 0) allowConsole(gateway, response, roles)
     sendPage(response, views.render('roles', page))
   }
 
