@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
 import type { RunningServer } from '../core/running-server.ts'
 import { Secret } from '../core/secret.ts'
 import type { LocalAwsState } from '../local-aws/state.ts'
@@ -64,12 +65,25 @@ interface TrailFile {
   close(): Promise<void>
 }
 
+/** A trail whose writer was killed: the next event has to begin a line of its own. */
+const endsWithinLine = async (file: string): Promise<boolean> => {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const { buffer } = await handle.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) })
+    return size > 0 && buffer.toString() !== '\n'
+  } finally {
+    await handle.close()
+  }
+}
+
 /** Appends to the file, which only its owner reads when it is new. Throws StartError where that is not possible. */
 const openTrail = async (file: string, { note }: Output): Promise<TrailFile> => {
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 })
   await once(stream, 'open').catch((cause: Error) => {
     throw new StartError('start.cannot_write', { sentence: `${file} cannot be written: ${cause.message}`, cause })
   })
+  if (await endsWithinLine(file)) stream.write('\n')
   stream.on('error', (error) => note(`the trail ${file} is no longer written: ${error.message}`))
   return {
     write: (line) => {
