@@ -61,7 +61,7 @@ const config = (url: string, { provider, account, alias, roles }: Names): Readon
 
 const formPage = (action: string, fields: Readonly<Record<string, string>>): string => {
   const inputs = Object.entries(fields).map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
-  return `<!doctype html><title>Corp</title><form method="post" action="${action}">${inputs.join('')}</form><script>document.forms[0].submit()</script>`
+  return `<!doctype html><title>Corp</title><form method="post" action="${action}">${inputs.join('')}<button>Go on</button></form><script>document.forms[0].submit()</script>`
 }
 
 export const startFullHouse = async (names: Names): Promise<FullHouse> => {

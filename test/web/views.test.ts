@@ -533,6 +533,16 @@ describe('a template', () => {
     expect(source.match(/<%~(?! include\('| it\.body %>| optionsOf\().*/g) ?? []).toEqual([])
   })
 
+  it.each(templates)('%s says nothing of its own: its words are in texts.ts', (name) => {
+    const source = readFileSync(new URL(`../../views/${name}`, import.meta.url), 'utf8')
+    const markup = source.replaceAll(/<%[\s\S]*?%>/g, '')
+    const said = markup.replaceAll(/<[^>]*>/g, ' ').match(/[a-z]{2,}/gi) ?? []
+    const labels = [...markup.matchAll(/ (?:aria-label|placeholder|title|alt)="([^"]*)"/g)].map(([, label]) => label)
+    // A product's name, a unit of time and a key of the configuration are the same in every language.
+    expect(said.filter((word) => !['fedgate', 'UTC', 'providers'].includes(word))).toEqual([])
+    expect(labels.filter((label) => label !== '')).toEqual([])
+  })
+
   it('shows no value that its model lacks', () => {
     expect(() => escapeText(undefined)).toThrow(TypeError)
     const broken = { ...pagesSaying('plain').error, code: undefined as unknown as string }

@@ -113,15 +113,19 @@ const login = ({ iam, tokens, consoles }: SignIn, fields: Fields, request: WebRe
   const destination = parseDestination(fields.Destination ?? '', session.partition)
   if (!destination) return refusal('Destination must be a URL of the AWS console')
   const before = consoles.find(cookieOf(request), now)
-  if (before && before.session.account !== session.account)
+  if (before && before.endsAt > now && before.session.account !== session.account)
     return signedInElsewherePage(before.session.account, logoutThen(fields))
   tokens.take(ticket, now)
   consoles.take(cookieOf(request), now)
   const issuer = isWebUrl(fields.Issuer ?? '') ? fields.Issuer : undefined
   const accountName = iam.accountName(session.account)
-  const cookie = consoles.issue({ session, endsAt, issuer, destination, accountName }, endsAt, now)
+  const known = new Date(endsAt.getTime() + KNOWN_AFTER_MS)
+  const cookie = consoles.issue({ session, endsAt, issuer, destination, accountName }, known, now)
   return redirect('/console', `${COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Lax`)
 }
+
+/** How long an ended session is remembered: it leads back to where it came from. */
+const KNOWN_AFTER_MS = 24 * 60 * 60_000
 
 const LOGIN = '/federation?'
 
@@ -148,13 +152,15 @@ const cookieOf = ({ headers }: WebRequest): string => {
 /** `GET /console` */
 export const showConsole = ({ consoles }: SignIn, request: WebRequest, now: Date): Reply => {
   const session = consoles.find(cookieOf(request), now)
-  return session
-    ? consolePage(session, now)
-    : messagePage(
-        403,
-        'Nobody is signed in here',
-        'Open the console from your gateway: pick a role, then “Open console”.',
-      )
+  if (!session)
+    return messagePage(
+      403,
+      'Nobody is signed in here',
+      'Open the console from your gateway: pick a role, then “Open console”.',
+    )
+  if (session.endsAt <= now)
+    return messagePage(403, 'Your session has ended', 'Sign in again to go on where you were.', session.issuer)
+  return consolePage(session, now)
 }
 
 const FORGET = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
