@@ -15,6 +15,8 @@ export const securityHeaders = (baseUrl: string): RequestHandler =>
         styleSrc: ["'self'"],
         scriptSrc: ["'self'"],
         imgSrc: ["'self'"],
+        // Pins are set without leaving the page.
+        connectSrc: ["'self'"],
         formAction: ["'self'"],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],

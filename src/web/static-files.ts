@@ -3,11 +3,11 @@
  * hold no secret and nothing that anybody else chose, so that compressing them tells nobody anything.
  */
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { extname } from 'node:path'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { type RequestHandler, Router } from 'express'
-import { staticFolder } from './views.ts'
+import { staticFile, staticFolder } from './views.ts'
 
 const files = readdirSync(staticFolder)
 
@@ -23,7 +23,7 @@ interface StaticFile {
 }
 
 const load = (name: string): StaticFile => {
-  const identity = readFileSync(`${staticFolder}${name}`)
+  const identity = staticFile(name)
   return {
     type: extname(name),
     etag: createHash('sha256').update(identity).digest('base64url').slice(0, 22),

@@ -120,7 +120,6 @@ const roles = {
   takenUntil: 'AWS takes it until',
   renewedFirst: 'A role picked later renews it first.',
   verdicts: { allowed: 'Allowed', denied: 'Denied', unknown: 'Not known' },
-  verdictAbout: (verdict: string, role: string, account: string) => `${verdict}: about ${role} in ${account}`,
   select: (role: string, account: string) => `Select ${role} in ${account}`,
   duration: (role: string, account: string) => `Duration for ${role} in ${account}`,
   credentials: 'Credentials',
@@ -185,7 +184,7 @@ const roles = {
   },
 } as const
 
-/** What the script says, which the server hands it with the page. In braces: what it fills in. */
+/** What the script says, which is served with it. In braces: what it fills in. */
 const script = {
   copied: 'Copied',
   selected: 'Selected. Press Control and C to copy.',

@@ -39,14 +39,18 @@ export const createViews = (): Views => {
     return template
   }
   const assets = { css: assetUrl('fedgate.css'), js: assetUrl('fedgate.js'), favicon: assetUrl('favicon.svg') }
-  return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets, t: texts, scriptTexts }) }
+  return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets, t: texts }) }
 }
 
-/** What the script says, as the layout hands it over. */
-const scriptTexts = JSON.stringify(texts.script)
+/** A file of the static folder as it is served: the script begins with what it says. */
+export const staticFile = (name: string): Buffer => {
+  const file = readFileSync(new URL(`static/${name}`, viewsUrl))
+  if (name !== 'fedgate.js') return file
+  return Buffer.concat([Buffer.from(`const texts = ${JSON.stringify(texts.script)}\n`), file])
+}
 
 const assetUrl = (name: string): string => {
-  const hash = createHash('sha256').update(readFileSync(new URL(`static/${name}`, viewsUrl)))
+  const hash = createHash('sha256').update(staticFile(name))
   return `/static/${name}?v=${hash.digest('hex').slice(0, 16)}`
 }
 

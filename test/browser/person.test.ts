@@ -111,7 +111,7 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
         await page.goto(`${house.gateway}/go?destination=s3`)
         await look(page, 'go-pick')
         await page.goto(`${house.gateway}/roles`)
-        await page.getByRole('link', { name: 'Allowed: about Developer in Production' }).click()
+        await page.getByRole('link', { name: 'Developer', exact: true }).first().click()
         await page.getByRole('link', { name: 'Console at a page…, as Developer in Production' }).click()
         await page.getByLabel('Opens at').fill('https://s3.console.aws.amazon.com/s3/buckets')
         await page.getByRole('button', { name: 'Get a link instead' }).click()

@@ -409,7 +409,6 @@ describe('the role picker', () => {
     const html = views.render('roles', { ...models.roles, groups })
     expect([...html.matchAll(/"([^"]* plain in [^"]*)"/g)].map(([, label]) => label)).toEqual([
       'Select plain in Production',
-      'Denied: about plain in Production',
       'Duration for plain in Production',
       'Credentials for plain in Production',
       'Console as plain in Production',
@@ -429,10 +428,10 @@ describe('the role picker', () => {
 
   it('says in words what AWS is to say, and why it is to say no', () => {
     const html = views.render('roles', { ...models.roles, groups: saying({ reason: 'AWS wants another recipient.' }) })
-    expect(html).toContain('>Denied</a>')
+    expect(html).toContain('>Denied</span>')
     expect(html).toContain('<bdi>AWS wants another recipient.</bdi>')
     expect(views.render('roles', { ...models.roles, groups: saying({ verdict: 'unknown' }) })).toContain(
-      '>Not known</a>',
+      '>Not known</span>',
     )
   })
 

@@ -1,6 +1,7 @@
 /*
  * Small comforts for people with JavaScript: copying, filtering while typing, keys, local times and a countdown. Every
- * page does its work without this file. It sends nothing to other sites.
+ * page does its work without this file. It sends nothing to other sites. What it says, `texts`, is put before it as it
+ * is served: src/web/texts.ts.
  */
 
 document.documentElement.classList.add('js')
@@ -16,8 +17,6 @@ for (const form of document.querySelectorAll('form[action="/logout"]')) {
 }
 
 const announcer = document.getElementById('announcer')
-
-const texts = JSON.parse(announcer.dataset.texts)
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name])
 
@@ -272,7 +271,10 @@ const setPin = async (form, button) => {
   if (!answer.ok) return location.assign('/roles')
   button.value = value === 'yes' ? 'no' : 'yes'
   const words = texts.pinWords
-  button.setAttribute('aria-label', button.getAttribute('aria-label').replace(words[value], () => words[button.value]))
+  button.setAttribute(
+    'aria-label',
+    button.getAttribute('aria-label').replace(words[value], () => words[button.value]),
+  )
   announce(value === 'yes' ? texts.pinned : texts.unpinned)
 }
 
@@ -289,12 +291,12 @@ const startSeveral = (form) => {
   const button = form.querySelector('.primary')
   const most = Number(form.dataset.most)
   const show = () => {
-    const picked = document.querySelectorAll('.pick:checked').length
+    const picked = document.querySelectorAll('.role [form]:checked').length
     button.disabled = picked > most
     button.textContent = picked > most ? fill(texts.tooMany, { n: most }) : counted(texts.credentialsFor, picked)
   }
   document.addEventListener('change', ({ target }) => {
-    if (target.matches('.pick')) show()
+    if (target.matches('.role [form]')) show()
   })
   form.addEventListener('reset', () => setTimeout(show))
   show()
@@ -344,7 +346,7 @@ const actionOf = ({ key, target }) => {
   if (localStorage.getItem(KEYS_OFF)) return undefined
   if (key === '/') return () => search.select()
   if (key === '?') return () => keys.showModal()
-  if (row && key === 'c') return () => row.querySelector('.role-do button').click()
+  if (row && key === 'c') return () => row.querySelector('button').click()
   if (row && key === 'p') return () => row.querySelector('.pin').click()
   return undefined
 }

@@ -1,0 +1,408 @@
+/** The role picker in a real browser: by mouse, by keyboard alone and without JavaScript, with many roles and with none. */
+import { mkdir } from 'node:fs/promises'
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles.ts'
+import { requireTool } from '../tools.ts'
+import { axeViolations } from './axe.ts'
+import { CHROMIUM, launchChromium, newPerson } from './chromium.ts'
+
+const SHOTS = new URL('shots/', import.meta.url)
+
+/** Thirty are in ten accounts. */
+const groupsOf = (count: number): readonly string[] => {
+  const ofTen = manyRoles.filter((_, n) => n % 60 < 10).slice(0, count)
+  return (count > ofTen.length ? manyRoles : ofTen).map(({ group }) => group)
+}
+
+/** The first role of the page, and one that AWS is to refuse. */
+const FIRST = 'ReadOnly in Data Platform audit'
+const DENIED = manyRoles.find(({ name }) => name === 'SupportEngineer')
+
+describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
+  let company: ManyRoles
+  let browser: Browser
+  beforeAll(async () => {
+    await mkdir(SHOTS, { recursive: true })
+    ;[company, browser] = await Promise.all([startManyRoles(), launchChromium()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await company.close()
+  })
+
+  interface Visit extends BrowserContextOptions {
+    readonly roles?: number
+    readonly path?: string
+    readonly subject?: string
+    /** Before the page is opened. */
+    readonly prepare?: (page: Page) => Promise<unknown>
+  }
+
+  /** Somebody with so many roles, signed in and on the picker. */
+  const visit = async (
+    { roles = 500, path = '/roles', subject = `person of ${roles}`, prepare, ...options }: Visit,
+    journey: (page: Page) => Promise<void>,
+  ): Promise<void> => {
+    const visitor = await company.signIn(subject, roles === 0 ? ['staff'] : groupsOf(roles))
+    const header = visitor.cookies.headerFor({ url: new URL(company.url), method: 'GET', isCrossSite: false })
+    const person = await newPerson(browser, { viewport: { width: 1440, height: 900 }, ...options })
+    try {
+      await person.context.addCookies(
+        header.split('; ').map((pair) => {
+          const at = pair.indexOf('=')
+          return { name: pair.slice(0, at), value: pair.slice(at + 1), url: company.url }
+        }),
+      )
+      await prepare?.(person.page)
+      await person.page.goto(`${company.url}${path}`)
+      await journey(person.page)
+      expect(person.complaints).toEqual([])
+    } finally {
+      await person.context.close()
+    }
+  }
+
+  const count = (page: Page): Promise<string | null> => page.locator('#count').textContent()
+  const visibleRows = (page: Page): Locator => page.locator('.role:visible')
+  const focused = (page: Page): Promise<string | null> => page.locator(':focus').getAttribute('aria-label')
+
+  describe('by typing', () => {
+    it('/ searches, words narrow by account, number and role, and Escape shows all again', () =>
+      visit({}, async (page) => {
+        await page.keyboard.press('/')
+        await page.keyboard.type('search PROD readonly')
+        expect(await count(page)).toBe('2 of 500 roles in 1 account')
+        expect(await visibleRows(page).count()).toBe(2)
+        await page.getByRole('searchbox').fill('100000000007 poweruser2')
+        expect(await count(page)).toBe('1 of 500 roles in 1 account')
+        await page.getByRole('searchbox').fill('no such thing')
+        expect(await count(page)).toBe('0 of 500 roles in 0 accounts')
+        await page.locator('#nothing').getByText('no such thing').waitFor()
+        await page.keyboard.press('Escape')
+        expect(await count(page)).toBe('500 roles in 60 accounts')
+      }))
+
+    it('all that a key costs stays small beside what drawing the page once costs', () =>
+      visit({}, async (page) => {
+        const [typing, whole] = (await page.evaluate(`(() => {
+          const search = document.getElementById('q')
+          const time = (act) => {
+            const before = performance.now()
+            act()
+            document.body.offsetHeight
+            return performance.now() - before
+          }
+          const type = (text) => time(() => {
+            search.value = text
+            search.dispatchEvent(new Event('input'))
+          })
+          const redraw = () => time(() => {
+            const main = document.querySelector('main')
+            const copy = main.cloneNode(true)
+            main.replaceWith(copy)
+            copy.replaceWith(main)
+          })
+          const median = (list) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)]
+          const texts = ['p', 'pr', 'pro', 'prod', 'prod d', 'prod de', '', 'read', 'x', '', 'sea', 'search l']
+          const whole = median([1, 2, 3, 4, 5].map(redraw))
+          return [median(texts.map(type)), whole]
+        })()`)) as [number, number]
+        expect(typing).toBeLessThan(whole)
+      }))
+
+    it('a GET form does the same without JavaScript', () =>
+      visit({ javaScriptEnabled: false }, async (page) => {
+        await page.getByRole('searchbox').fill('search PROD readonly')
+        await page.getByRole('button', { name: 'Search', exact: true }).click()
+        expect(new URL(page.url()).searchParams.get('q')).toBe('search PROD readonly')
+        expect(await count(page)).toBe('2 of 500 roles in 1 account')
+        await page.getByRole('button', { name: 'Pin ReadOnly in Search production' }).click()
+        expect(new URL(page.url()).searchParams.get('q')).toBe('search PROD readonly')
+        await page.getByRole('region', { name: 'Pinned' }).getByText('Search production').waitFor()
+      }))
+
+    it('what a link or the form has searched for is widened by asking the server', () =>
+      visit({ path: '/roles?q=readonly' }, async (page) => {
+        await page.getByRole('searchbox').fill('poweruser')
+        await page.waitForURL(`${company.url}/roles?q=poweruser`)
+        expect(await visibleRows(page).count()).toBe(manyRoles.filter(({ name }) => name.includes('PowerUser')).length)
+      }))
+  })
+
+  describe('by keyboard alone', () => {
+    it('Enter leads from the search to the first role, arrows from role to role, Enter to its console', () =>
+      visit({}, async (page) => {
+        await page.keyboard.press('/')
+        await page.keyboard.type('data audit')
+        await page.keyboard.press('Enter')
+        expect(await focused(page)).toMatch(/^Console as \w+ in Data Platform audit$/)
+        const first = await focused(page)
+        await page.keyboard.press('ArrowDown')
+        expect(await focused(page)).not.toBe(first)
+        await page.keyboard.press('ArrowUp')
+        expect(await focused(page)).toBe(first)
+        await page.keyboard.press('ArrowUp')
+        expect(await page.locator(':focus').getAttribute('id')).toBe('q')
+        await page.getByRole('searchbox').fill('data audit readonly')
+        await page.keyboard.press('ArrowDown')
+        expect(await focused(page)).toBe(`Console as ${FIRST}`)
+        await page.keyboard.press('Enter')
+        await page.waitForURL(`${company.localAws}/console`)
+      }))
+
+    it('arrows keep to the same button of each role', () =>
+      visit({ roles: 30 }, async (page) => {
+        await page
+          .getByRole('button', { name: /^Credentials for/ })
+          .first()
+          .focus()
+        await page.keyboard.press('ArrowDown')
+        expect(await focused(page)).toMatch(/^Credentials for/)
+      }))
+
+    it('c takes credentials', () =>
+      visit({ roles: 30 }, async (page) => {
+        await page.getByRole('searchbox').focus()
+        await page.keyboard.press('ArrowDown')
+        await page.keyboard.press('c')
+        await page.waitForURL(`${company.url}/roles/credentials`)
+        expect(await page.locator('pre').first().isVisible()).toBe(false)
+      }))
+
+    it('p pins without leaving the page, says so, and the pin is there the next time', () =>
+      visit({ subject: 'pinner' }, async (page) => {
+        await page.keyboard.press('/')
+        await page.keyboard.type('web')
+        await page.keyboard.press('Enter')
+        const role = ((await focused(page)) ?? '').replace('Console as ', '')
+        await page.keyboard.press('p')
+        await page.getByText('Pinned. It comes first').waitFor({ state: 'attached' })
+        expect(await page.getByRole('button', { name: `Unpin ${role}`, exact: true }).count()).toBe(1)
+        expect(await focused(page)).toBe(`Console as ${role}`)
+        await page.goto(`${company.url}/roles`)
+        const pinned = page.getByRole('region', { name: 'Pinned' })
+        expect(await pinned.getByRole('button', { name: `Console as ${role}`, exact: true }).count()).toBe(1)
+        await pinned.getByRole('button', { name: 'Unpin' }).click()
+        await page.getByText('No longer pinned').waitFor({ state: 'attached' })
+      }))
+
+    it('? tells the keys, Escape closes it, and who types them by mistake turns them off', () =>
+      visit({ roles: 30 }, async (page) => {
+        await page.keyboard.press('?')
+        const dialog = page.getByRole('dialog', { name: 'Keys' })
+        await dialog.waitFor()
+        expect(await dialog.getByText('Open the console of the role').isVisible()).toBe(true)
+        await page.keyboard.press('Escape')
+        await dialog.waitFor({ state: 'hidden' })
+        await page.getByRole('button', { name: 'Keys' }).click()
+        await dialog.getByLabel('Single keys do these things').uncheck()
+        await dialog.getByRole('button', { name: 'Close' }).click()
+        await page.reload()
+        await page.locator('.pin').first().focus()
+        for (const key of ['/', '?', 'c', 'p']) await page.keyboard.press(key)
+        expect(await dialog.isVisible()).toBe(false)
+        expect(await focused(page)).toMatch(/^Pin /)
+        expect(page.url()).toBe(`${company.url}/roles`)
+      }))
+  })
+
+  describe('several roles at once', () => {
+    it.each([true, false])('become one file with a profile each, with JavaScript: %s', (javaScriptEnabled) =>
+      visit({ javaScriptEnabled, roles: 30 }, async (page) => {
+        const button = page.getByRole('button', {
+          name: javaScriptEnabled ? 'Credentials for 2 roles' : 'Credentials for the selected roles',
+        })
+        expect(await button.isVisible()).toBe(false)
+        await page
+          .getByRole('checkbox', { name: /^Select / })
+          .nth(0)
+          .check()
+        await page
+          .getByRole('checkbox', { name: /^Select / })
+          .nth(2)
+          .check()
+        await button.click()
+        await page.getByRole('heading', { name: 'Credentials for 2 roles' }).waitFor()
+        expect((await page.locator('pre').first().textContent())?.match(/^\[/gm)).toHaveLength(2)
+      }),
+    )
+
+    it('are cleared by one button, and no more than twenty', () =>
+      visit({ roles: 30 }, async (page) => {
+        for (let n = 0; n < 21; n += 1)
+          await page
+            .getByRole('checkbox', { name: /^Select / })
+            .nth(n)
+            .check()
+        const tooMany = page.getByRole('button', { name: 'At most 20 roles at once' })
+        expect(await tooMany.isDisabled()).toBe(true)
+        await page
+          .getByRole('checkbox', { name: /^Select / })
+          .nth(20)
+          .uncheck()
+        expect(await page.getByRole('button', { name: 'Credentials for 20 roles' }).isEnabled()).toBe(true)
+        await page.getByRole('button', { name: 'Clear' }).click()
+        expect(await page.getByRole('checkbox', { name: /^Select /, checked: true }).count()).toBe(0)
+        expect(await page.locator('#several').isVisible()).toBe(false)
+      }))
+  })
+
+  describe('what AWS is to say', () => {
+    it('is on the page in words, with the reason, and a role that it is to refuse can be tried', () =>
+      visit({ path: `/roles?q=${DENIED?.account}+support` }, async (page) => {
+        const row = visibleRows(page).first()
+        expect(await row.getByText('Denied', { exact: true }).isVisible()).toBe(true)
+        expect(await row.textContent()).toContain('sts:TagSession')
+        await row.getByRole('button', { name: /^Credentials/ }).click()
+        await page.getByText('sts.access_denied').waitFor()
+      }))
+
+    it.each([true, false])('is explained on a page with the rule that granted the role, with JavaScript: %s', (on) =>
+      visit({ javaScriptEnabled: on, path: `/roles?q=${DENIED?.account}+support` }, async (page) => {
+        await page.getByRole('link', { name: 'SupportEngineer', exact: true }).first().click()
+        await page.getByText(`groups = ${DENIED?.group}`).waitFor()
+        expect(await page.getByRole('table', { name: 'Findings' }).textContent()).toContain('tagsArePermitted')
+        await page.getByRole('button', { name: /^Credentials for/ }).click()
+        await page.getByText('sts.access_denied').waitFor()
+      }),
+    )
+  })
+
+  describe('the weight', () => {
+    it('with thirty roles is below 60 KB over the wire in total', () =>
+      visit({ roles: 30, path: '/healthz' }, async (page) => {
+        const [session, sizes] = [await page.context().newCDPSession(page), [] as number[]]
+        await session.send('Network.enable')
+        session.on('Network.loadingFinished', ({ encodedDataLength }) => sizes.push(encodedDataLength))
+        await page.goto(`${company.url}/roles`, { waitUntil: 'networkidle' })
+        expect(await count(page)).toContain('30 roles')
+        // The page, its style and its script; Chromium without a window asks for no icon.
+        expect(sizes.length).toBeGreaterThanOrEqual(3)
+        expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000)
+      }))
+
+    it('is as low for whoever takes gzip and no brotli, and a browser that keeps files asks for none again', async () => {
+      const visitor = await company.signIn('light', groupsOf(30))
+      const headers = { 'accept-encoding': 'gzip' }
+      const page = await visitor.open(`${company.url}/roles`, { headers })
+      expect(page.headers.get('content-encoding')).toBeNull()
+      const paths = [...page.body.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path)
+      const assets = await Promise.all(paths.map((path) => visitor.open(`${company.url}${path}`, { headers })))
+      for (const asset of assets) {
+        expect(asset.headers.get('content-encoding')).toBe('gzip')
+        expect(asset.headers.get('vary')).toContain('Accept-Encoding')
+        expect(asset.headers.get('cache-control')).toContain('immutable')
+      }
+      const octets = [
+        Buffer.byteLength(page.body),
+        ...assets.map(({ headers }) => Number(headers.get('content-length'))),
+      ]
+      expect(octets).toHaveLength(4)
+      expect(octets.reduce((sum, size) => sum + size, 0)).toBeLessThan(60_000)
+    })
+
+    it('does not wait for the script: the page is drawn while that is on its way', () => {
+      let arrive: () => void = () => undefined
+      const held = new Promise<void>((resolve) => {
+        arrive = resolve
+      })
+      const prepare = (page: Page) => page.route('**/fedgate.js*', (route) => held.then(() => route.continue()))
+      const isDrawn = `performance.getEntriesByName('first-contentful-paint').length > 0`
+      const journey = async (page: Page): Promise<void> => {
+        await page.goto(`${company.url}/roles`, { waitUntil: 'commit' })
+        await expect.poll(() => page.evaluate(isDrawn)).toBe(true)
+        expect(
+          await page
+            .getByRole('button', { name: /^Console as/ })
+            .first()
+            .isVisible(),
+        ).toBe(true)
+        expect(await page.evaluate('document.documentElement.classList.contains("js")')).toBe(false)
+        arrive()
+        await page.locator('html.js').waitFor()
+      }
+      return visit({ roles: 30, path: '/healthz', prepare }, journey)
+    })
+  })
+
+  const appearances = [
+    ['light-1440', { colorScheme: 'light', viewport: { width: 1440, height: 900 } }],
+    ['dark-1440', { colorScheme: 'dark', viewport: { width: 1440, height: 900 } }],
+    ['light-320', { colorScheme: 'light', viewport: { width: 320, height: 640 } }],
+    ['dark-320', { colorScheme: 'dark', viewport: { width: 320, height: 640 } }],
+  ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]
+
+  describe.each(appearances)('%s', (name, options) => {
+    const look = async (page: Page, state: string): Promise<void> => {
+      expect(await axeViolations(page), state).toEqual([])
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth')
+      expect(overflow, state).toBeLessThanOrEqual(0)
+      await page.screenshot({ path: new URL(`picker-${state}-${name}.png`, SHOTS).pathname })
+    }
+
+    it('is well with roles, the keys, a selection and nothing found', () =>
+      visit({ ...options, roles: 30, path: '/roles?q=production' }, async (page) => {
+        await look(page, 'found')
+        await page.goto(`${company.url}/roles`)
+        await look(page, 'roles')
+        await page
+          .getByRole('checkbox', { name: /^Select / })
+          .first()
+          .check()
+        await look(page, 'selection')
+        await page.getByRole('button', { name: 'Keys' }).click()
+        await look(page, 'keys')
+        await page.goto(`${company.url}/roles?q=nothing-like-it`)
+        await look(page, 'nothing')
+      }))
+
+    it('is well with none, and about one role', () =>
+      visit({ ...options, roles: 0 }, async (page) => {
+        await look(page, 'none')
+      }).then(() =>
+        visit({ ...options, path: `/roles/why?role=${DENIED?.arn}` }, async (page) => {
+          await look(page, 'about')
+        }),
+      ))
+  })
+
+  it.each(['light', 'dark'] as const)('is well with 500 roles, %s', (colorScheme) =>
+    visit({ colorScheme }, async (page) => {
+      await page.screenshot({ path: new URL(`picker-500-${colorScheme}.png`, SHOTS).pathname })
+      expect(await axeViolations(page)).toEqual([])
+    }),
+  )
+})
+
+describe.skipIf(!requireTool(CHROMIUM))('a first visit to the demo', () => {
+  let house: House
+  let browser: Browser
+  beforeAll(async () => {
+    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+  })
+  afterAll(async () => {
+    await browser.close()
+    await house.close()
+  })
+
+  it('takes three clicks to credentials, and no key', async () => {
+    const { context, page, complaints } = await newPerson(browser)
+    let clicks = 0
+    const click = async (target: Locator): Promise<void> => {
+      await target.click()
+      clicks += 1
+    }
+    await page.goto(house.gateway)
+    await click(page.getByRole('link', { name: 'Example Corp' }))
+    await click(page.getByRole('button', { name: 'Alice Archer' }))
+    await page.waitForURL(`${house.gateway}/roles`)
+    await click(page.getByRole('button', { name: 'Credentials for Developer in Production' }))
+    await page.getByRole('heading', { name: 'Developer' }).waitFor()
+    expect(await page.locator('pre').first().textContent()).toContain('AWS_SESSION_TOKEN')
+    expect(clicks).toBe(3)
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+})

@@ -1,0 +1,94 @@
+/**
+ * A gateway of a large company: 60 accounts with 500 roles, granted by groups. What AWS will say is known of most: yes,
+ * but for `SupportEngineer`, whose trust policy does not permit tags. `DatabaseAdministrator` asks for a recent sign-in.
+ */
+import { type OwnGateway, reserveGateway, startOwnGateway } from './house.ts'
+import { answerOf, createOwnIdp } from './own-idp.ts'
+import { postAnswer } from './sign-in.ts'
+import { Visitor } from './visitor.ts'
+
+const [ACCOUNTS, ROLES] = [60, 500]
+const AREAS = ['Payments', 'Search', 'Logistics', 'Data Platform', 'Identity', 'Web Shop']
+const STAGES = ['production', 'staging', 'development', 'sandbox', 'audit', 'tools', 'network', 'logs', 'backup', 'lab']
+const COLORS = ['red', 'orange', 'green', 'blue', 'gray']
+const NAMES = ['ReadOnly', 'Developer', 'DatabaseAdministrator', 'PowerUser', 'SupportEngineer']
+
+const accountId = (n: number): string => String(100_000_000_000 + n)
+
+/** Twenty of each hundred are not in the local AWS's state, so that nothing is known of them. */
+const isKnown = (n: number): boolean => n % 100 < 80
+
+/** A role and the group that grants it. */
+export interface GrantedRole {
+  readonly arn: string
+  readonly account: string
+  readonly name: string
+  readonly group: string
+}
+
+export const manyRoles: readonly GrantedRole[] = Array.from({ length: ROLES }, (_, n) => {
+  const [account, round] = [accountId(n % ACCOUNTS), Math.floor(n / ACCOUNTS)]
+  const name = `${NAMES[round % NAMES.length]}${round < NAMES.length ? '' : '2'}`
+  return { arn: `arn:aws:iam::${account}:role/${name}`, account, name, group: `aws-${account}-${name}` }
+})
+
+const trustPolicy = ({ account, name }: GrantedRole) => ({
+  Version: '2012-10-17',
+  Statement: {
+    Effect: 'Allow',
+    Principal: { Federated: `arn:aws:iam::${account}:saml-provider/fedgate` },
+    Action: ['sts:AssumeRoleWithSAML', ...(name.startsWith('Support') ? [] : ['sts:TagSession'])],
+    Condition: {
+      StringEquals: { 'SAML:aud': 'https://signin.aws.amazon.com/saml' },
+      StringLike: { 'aws:RequestTag/Team': ['pay*', 'plat*'] },
+    },
+  },
+})
+
+const accounts = Array.from({ length: ACCOUNTS }, (_, n) => {
+  const [area, stage] = [AREAS[Math.floor(n / STAGES.length)], STAGES[n % STAGES.length]]
+  return { id: accountId(n), name: `${area} ${stage}`, color: COLORS[n % COLORS.length] }
+})
+
+export interface ManyRoles extends OwnGateway {
+  /** Somebody with these groups, signed in. */
+  signIn(subject: string, groups: readonly string[]): Promise<Visitor>
+}
+
+export const startManyRoles = async (): Promise<ManyRoles> => {
+  const [url, corp] = [await reserveGateway(), await createOwnIdp('corp')]
+  const gateway = await startOwnGateway(
+    url,
+    {
+      providers: [{ id: 'corp', label: 'Example Corp', protocol: 'saml', metadata: './corp.xml' }],
+      accounts: Object.fromEntries(accounts.map(({ id, ...account }) => [id, account])),
+      roles: [
+        { match: 'arn:aws:iam::*:role/DatabaseAdministrator', maxAuthAge: '1h', maxSessionDuration: '2h' },
+        { match: 'arn:aws:iam::*:role/*', maxSessionDuration: '8h' },
+      ],
+      access: [
+        {
+          when: { provider: 'corp', groups: '/^aws-(?<account>\\d{12})-(?<role>[\\w+=,.@-]+)$/' },
+          roles: ['arn:aws:iam::{account}:role/{role}'],
+        },
+      ],
+      sessionTags: { Team: '{team}' },
+    },
+    {
+      files: { 'corp.xml': corp.metadata },
+      state: {
+        accounts: accounts.map(({ id, name }) => ({ id, name })),
+        roles: manyRoles
+          .filter((_, n) => isKnown(n))
+          .map((role) => ({ arn: role.arn, maxSessionDuration: 28_800, trustPolicy: trustPolicy(role) })),
+      },
+    },
+  )
+  const signIn = async (subject: string, groups: readonly string[]): Promise<Visitor> => {
+    const visitor = new Visitor()
+    const attributes = { groups, team: ['payments'], displayName: [subject] }
+    await postAnswer(visitor, await answerOf(corp, visitor, url, 'corp', { subject, attributes }))
+    return visitor
+  }
+  return { ...gateway, signIn }
+}
