@@ -1,30 +1,38 @@
 /** STS: its actions by name. */
 import type { Service } from '../endpoint.ts'
-import { assumeRole } from './assume-role.ts'
-import { assumeRoleWithSaml } from './assume-role-with-saml.ts'
-import { assumeRoleWithWebIdentity } from './assume-role-with-web-identity.ts'
 import type { Action } from './call.ts'
-import { decodeAuthorizationMessage } from './decode-authorization-message.ts'
-import { getAccessKeyInfo } from './get-access-key-info.ts'
-import { getCallerIdentity } from './get-caller-identity.ts'
-import { getFederationToken } from './get-federation-token.ts'
-import { getSessionToken } from './get-session-token.ts'
 
 /** TagSession, SetSourceIdentity and GetServiceBearerToken are permissions: calling them is an unknown action. */
-const actions: ReadonlyMap<string, Action> = new Map([
-  ['AssumeRole', assumeRole],
-  ['AssumeRoleWithSAML', assumeRoleWithSaml],
-  ['AssumeRoleWithWebIdentity', assumeRoleWithWebIdentity],
-  ['DecodeAuthorizationMessage', decodeAuthorizationMessage],
-  ['GetAccessKeyInfo', getAccessKeyInfo],
-  ['GetCallerIdentity', getCallerIdentity],
-  ['GetFederationToken', getFederationToken],
-  ['GetSessionToken', getSessionToken],
+const actions: ReadonlyMap<string, () => Promise<Action>> = new Map([
+  ['AssumeRole', async () => (await import('./assume-role.ts')).assumeRole],
+  ['AssumeRoleWithSAML', async () => (await import('./assume-role-with-saml.ts')).assumeRoleWithSaml],
+  [
+    'AssumeRoleWithWebIdentity',
+    async () => (await import('./assume-role-with-web-identity.ts')).assumeRoleWithWebIdentity,
+  ],
+  [
+    'DecodeAuthorizationMessage',
+    async () => (await import('./decode-authorization-message.ts')).decodeAuthorizationMessage,
+  ],
+  ['GetAccessKeyInfo', async () => (await import('./get-access-key-info.ts')).getAccessKeyInfo],
+  ['GetCallerIdentity', async () => (await import('./get-caller-identity.ts')).getCallerIdentity],
+  ['GetFederationToken', async () => (await import('./get-federation-token.ts')).getFederationToken],
+  ['GetSessionToken', async () => (await import('./get-session-token.ts')).getSessionToken],
 ])
 
+/** Importing what is loaded already costs as much as a small call. */
+const loaded = new Map<string, Action>()
+
+const load = async (name: string): Promise<Action | undefined> => {
+  const action = await actions.get(name)?.()
+  if (action) loaded.set(name, action)
+  return action
+}
+
+/** An action is loaded with its first call: most runs make few of them, and so the program answers sooner. */
 export const stsService: Service = {
   name: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
-  action: (name) => actions.get(name),
+  action: (name) => loaded.get(name) ?? load(name),
 }
