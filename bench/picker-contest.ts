@@ -11,7 +11,7 @@ const [ROUNDS, WARM_UP, LIMIT] = [20, 10, 20]
 /** So that both take turns of about the same length. */
 const CALLS = { everything: 5, nothing: 60 } as const
 
-const child: ChildProcess = fork(join(import.meta.dirname, 'picker-server.js'), {
+const child: ChildProcess = fork(join(import.meta.dirname, 'picker-contender.js'), {
   stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 })
 

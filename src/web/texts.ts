@@ -500,4 +500,3 @@ export const texts = {
   activity,
   status,
 } as const
-export type Texts = typeof texts
