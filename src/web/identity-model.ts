@@ -19,9 +19,14 @@ const sessionOf = ({ session }: AwsView): AwsSession => {
 /** Of the statement that allows the call; what tags and source identity need goes without saying then. */
 const isPart = (name: string): boolean => name.startsWith('Statement')
 
-/** Of an allowed role the statement that allows it, of any other everything: there may be hundreds of roles. */
+/**
+ * Of an allowed role the statement that allows it, of any other everything, what speaks against it first: there may be
+ * hundreds of roles.
+ */
 const findingsOf = ({ preflight: { outcome, verdict } }: ForeseenRole): readonly FindingRow[] =>
-  verdict.filter(({ name }) => outcome !== 'allowed' || isPart(name))
+  outcome === 'allowed'
+    ? verdict.filter(({ name }) => isPart(name))
+    : verdict.toSorted((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'))
 
 const rolePreflight = (foreseen: ForeseenRole): RolePreflight => {
   const { role: listed, preflight, reason, change } = foreseen
