@@ -58,7 +58,7 @@ describe.skipIf(!requireTool(AWS) || !requireTool('/usr/bin/xmlsec1'))('With the
     })
   }
 
-  it.each(scripts)('%s', { timeout: 300_000 }, async (script) => {
+  it.each(scripts)('%s', { timeout: 600_000 }, async (script) => {
     const aws = await startProgram()
     try {
       expect(await run(script, aws)).toMatch(new RegExp(`\nok: [^\n]*\n${script} ended with 0$`))
