@@ -72,8 +72,12 @@ describe('a file', () => {
     expect(unnamed.body).toMatch(/^\[Production-Developer\]\n/)
   })
 
-  it('is refused under a name that would write into the file', async () => {
-    const page = await take({ role: PRODUCTION, download: 'ini', profile: 'a]\n[default' })
+  it('is refused under a name that would write into the file, before anything is taken', async () => {
+    const page = await take({
+      role: 'arn:aws:iam::444455556666:role/Missing',
+      download: 'ini',
+      profile: 'a]\n[default',
+    })
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'credentials.profile_invalid' })
   })
 

@@ -108,16 +108,17 @@ describe('the roles', () => {
   it("are exactly the pairs of the provider's own Role attribute where no rule reaches it", async () => {
     const { page } = await signInAt('corp')
     expect(rolesOn(page)).toEqual([ADMIN, DEVELOPER, LOCKED])
-    expect(page.body).toContain('AWS takes this sign-in until')
+    expect(page.body).toContain('AWS takes it until')
   })
 
   it('are narrowed by the rules that do, and never widened', async () => {
-    const { page } = await signInAt(
+    const { visitor, page } = await signInAt(
       'narrow',
       saysOf('narrow', { groups: ['dev'], [`${AWS}Role`]: pairs('narrow', [DEVELOPER, ADMIN]) }),
     )
     expect(rolesOn(page)).toEqual([DEVELOPER])
-    expect(page.body).toContain('groups = dev')
+    const why = await visitor.open(`${gateway.url}/roles/why?${new URLSearchParams({ role: DEVELOPER })}`)
+    expect(why.body).toContain('groups = dev')
     expect(rolesOn((await signInAt('narrow')).page)).toEqual([])
   })
 
@@ -203,7 +204,7 @@ describe('a pick that comes later than four minutes after the sign-in', () => {
       action: `${gateway.url}/roles/console`,
       fields: { destination },
     })
-    expect(confirm.body).toContain(`<code>${destination}</code>`)
+    expect(confirm.body).toContain(`<code><bdi>${destination}</bdi></code>`)
   })
 
   it('leaves session, token and the forms of other tabs as they are', async () => {

@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { FedgateError } from '../../core/errors.ts'
 import { type CredentialsToWrite, credentialFormats, profilesIni } from '../../credentials/formats.ts'
-import { distinctProfileNames, profileNameOf } from '../../credentials/profile-name.ts'
+import { checkedProfileName, distinctProfileNames, profileNameOf } from '../../credentials/profile-name.ts'
 import { listRoles } from '../../gateway/list-roles.ts'
 import type { Login } from '../../gateway/logins.ts'
 import { needsRenewal } from '../../gateway/renewal.ts'
@@ -141,6 +141,12 @@ const download = (parts: WebParts, request: Request, response: Response, all: re
   sendFile(response, format, credentialFormats[format](written))
 }
 
+/** Before anything is taken. Throws CredentialsError `credentials.profile_invalid`. */
+const checkProfileField = (request: Request): void => {
+  const profile = text(request.body[fields.profile])
+  if (text(request.body[fields.download]) === 'ini' && profile !== '') checkedProfileName(profile)
+}
+
 /** POST /roles/credentials: one role or several, as a page or as a file. */
 const credentials =
   (parts: WebParts): RequestHandler =>
@@ -150,6 +156,7 @@ const credentials =
     const arns = pickedArns(request.body)
     if (arns.some((arn) => needsRenewal(gateway, login, arn)))
       return renewFirst(parts, request, response, { login, what: 'credentials' })
+    checkProfileField(request)
     const takings = await takeAll(parts, login, arns, request, response)
     const taken = takings.flatMap((taking) => taking.taken ?? [])
     const [only] = takings
