@@ -103,7 +103,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       shown.violations.push(...(await axeViolations(page)).map((violation) => `${at}: ${violation}`))
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       if (overflow > 0) shown.sideways.push(`${at}: ${overflow} px`)
-      const path = new URL(`all-${called.replaceAll(' ', '-')}-${width}-${colorScheme}.png`, SHOTS).pathname
+      const path = new URL(`all-${called.replaceAll(/\W+/g, '-')}-${width}-${colorScheme}.png`, SHOTS).pathname
       await page.screenshot({ path, fullPage: true })
     }
   }

@@ -213,10 +213,10 @@ describe('a role with maxAuthAge', () => {
   })
 
   it('says before it is picked that it asks for a recent sign-in, and whether this one is', async () => {
-    expect((await signedIn(fresh())).page.body).toContain('This role asks for a sign-in of the last 10m. Yours is.')
+    expect((await signedIn(fresh())).page.body).toContain('Asks for a sign-in of the last 10m. Yours is.')
     const { body } = (await signedIn(old())).page
-    expect(body).toContain('This role asks for a sign-in of the last 10m, and yours is older.')
-    expect(body.split('This role asks for')).toHaveLength(2)
+    expect(body).toContain('Asks you to sign in again first: your sign-in is older than 10m.')
+    expect(body.split('Asks you to sign in again first')).toHaveLength(2)
   })
 
   it('is offered for a quarter of an hour first', async () => {
