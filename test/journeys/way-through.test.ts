@@ -28,8 +28,8 @@ const credentialsJson = (page: Page): Record<string, string> => {
 }
 
 const providers = [
-  { provider: 'corp', label: 'Example Corp', via: 'SAML, signed by the gateway' },
-  { provider: 'openid', label: 'Example ID', via: 'OpenID, signed by the provider' },
+  { provider: 'corp', label: 'Example Corp', via: 'a SAML response that this gateway signs' },
+  { provider: 'openid', label: 'Example ID', via: 'the token that your provider signed' },
 ]
 
 it('begins with a choice of both providers for whoever comes to the front door', async () => {
