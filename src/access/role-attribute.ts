@@ -1,4 +1,4 @@
-import { parseArn, parseRoleArn, type RoleArn } from '../core/arn.ts'
+import { listedArns, parseArn, parseRoleArn, type RoleArn } from '../core/arn.ts'
 import type { Attributes } from '../core/identity.ts'
 
 /** The attribute in which identity providers tell AWS the roles; each value a pair of ARNs. */
@@ -11,7 +11,7 @@ export interface RolePair {
 
 /** A value as AWS reads it: a role and a SAML provider of one account, in either order, spaces around them ignored. */
 const pairOf = (value: string): RolePair | undefined => {
-  const parts = value.split(',').map((part) => part.trim())
+  const parts = listedArns(value)
   const role = parts.flatMap((part) => parseRoleArn(part) ?? [])[0]
   const providerArn = parts.find((part) => parseArn(part)?.resource.startsWith('saml-provider/'))
   return parts.length === 2 && role && providerArn ? { role, providerArn } : undefined

@@ -48,3 +48,6 @@ export const oidcProviderArn = (partition: string, account: string, issuer: stri
 
 /** The issuer as IAM writes it, in ARNs and as prefix of condition keys: no scheme, no trailing slash, path kept. */
 export const issuerHostPath = (issuer: string): string => issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
+
+/** ARNs with commas between them, white space around ignored: a role's name may have a comma of its own. */
+export const listedArns = (text: string): readonly string[] => text.split(/,(?=\s*arn:)/).map((arn) => arn.trim())

@@ -115,6 +115,11 @@ describe("the identity provider's own Role attribute", () => {
     expect(arns([], withRoles(...values), true)).toEqual([DEV, 'arn:aws:iam::111122223333:role/team/x/Ops'])
   })
 
+  it('may name a role that has a comma in its name, as IAM allows', () => {
+    const role = 'arn:aws:iam::111122223333:role/Ops,EU'
+    expect(arns([], withRoles(`${role},${PROVIDER}`, `${PROVIDER} , ${role}`), true)).toEqual([role])
+  })
+
   it('grants nothing by values that are no pair of a role and a SAML provider', () => {
     const values = [DEV, `${DEV},${DEV}`, `${DEV},${PROVIDER},${PROVIDER}`, `x,${PROVIDER}`, ',']
     expect(arns([], withRoles(...values), true)).toEqual([])

@@ -1,5 +1,6 @@
 /** The attributes that are AWS's own (aws-sts-semantics B.4). Names are compared byte for byte. */
 import { consoleDuration } from '../../aws/facts/limits.ts'
+import { listedArns } from '../../core/arn.ts'
 import type { Attributes } from '../../core/identity.ts'
 import { invalidToken, texts } from '../aws-errors.ts'
 import { checkSourceIdentity, checkTags, isSessionName, type SessionTags } from './session-tags.ts'
@@ -11,7 +12,7 @@ const valuesOf = (attributes: Attributes, name: string): readonly string[] => at
 /** Whether `Role` has the pair, in either order, with any white space around. */
 export const hasRolePair = (attributes: Attributes, roleArn: string, providerArn: string): boolean =>
   valuesOf(attributes, 'Role').some((value) => {
-    const arns = value.split(',').map((arn) => arn.trim())
+    const arns = listedArns(value)
     return arns.length === 2 && arns.includes(roleArn) && arns.includes(providerArn)
   })
 
