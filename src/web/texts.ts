@@ -149,8 +149,8 @@ const roles = {
     everything: 'Everything the gateway knows about you',
   },
   keys: {
-    open: 'Keys',
-    title: 'Keys',
+    open: 'Shortcuts',
+    title: 'Shortcuts',
     list: [
       ['/', 'Search'],
       ['↓ ↑', 'From role to role'],

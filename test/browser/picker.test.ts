@@ -191,12 +191,12 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
     it('? tells the keys, Escape closes it, and who types them by mistake turns them off', () =>
       visit({ roles: 30 }, async (page) => {
         await page.keyboard.press('?')
-        const dialog = page.getByRole('dialog', { name: 'Keys' })
+        const dialog = page.getByRole('dialog', { name: 'Shortcuts' })
         await dialog.waitFor()
         expect(await dialog.getByText('Open the console of the role').isVisible()).toBe(true)
         await page.keyboard.press('Escape')
         await dialog.waitFor({ state: 'hidden' })
-        await page.getByRole('button', { name: 'Keys' }).click()
+        await page.getByRole('button', { name: 'Shortcuts' }).click()
         await dialog.getByLabel('Single keys do these things').uncheck()
         await dialog.getByRole('button', { name: 'Close' }).click()
         await page.reload()
@@ -352,7 +352,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
           .first()
           .check()
         await look(page, 'selection')
-        await page.getByRole('button', { name: 'Keys' }).click()
+        await page.getByRole('button', { name: 'Shortcuts' }).click()
         await look(page, 'keys')
         await page.goto(`${company.url}/roles?q=nothing-like-it`)
         await look(page, 'nothing')
