@@ -1,4 +1,20 @@
+import { relative } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+/** What runs other programs for minutes: begun first, so that nobody waits for it alone at the end. */
+const SLOW = [/^interop\//, /^fuzz\//, /^browser\//, /^cli\//, /^journeys\//]
+
+const slownessOf = ({ moduleId }: TestSpecification): number => {
+  const place = SLOW.findIndex((slow) => slow.test(relative('test', moduleId)))
+  return place < 0 ? SLOW.length : place
+}
+
+class SlowFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).toSorted((a, b) => slownessOf(a) - slownessOf(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,6 +27,7 @@ export default defineConfig({
     // Journeys start servers, browsers and PHP; no test asserts on time.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    sequence: { sequencer: SlowFirst },
     unstubEnvs: true,
     restoreMocks: true,
   },

@@ -137,7 +137,7 @@ describe('fedgate trust-policy', () => {
     )
     expect(stderr).toBe(
       `Rules for corp ask for groups, which AWS does not see: only the gateway asks for that.
-${DEVELOPER} is for people of tokens too: keep their statements in its policy.
+${DEVELOPER} is for people of tokens, pattern too: keep their statements in its policy.
 `,
     )
   })

@@ -87,17 +87,20 @@ const misbehaviour: ReadonlyArray<readonly [name: string, code: string, answer: 
   ],
 ]
 
-const impatient = { options: { limitMilliseconds: 300 } }
+/** Short where the time is what is tested; elsewhere longer than a busy machine takes. */
+const waiting = (code: string) => ({
+  options: { limitMilliseconds: code === 'oidc.provider_timeout' ? 300 : 20_000 },
+})
 
 describe.each(['discovery', 'token', 'keySet'] as const)('where the provider, asked for %s,', (where) => {
   it.each(misbehaviour)('%s: %s', async (_, code, change) => {
-    expect((await refusal(provider, { [where]: change }, impatient)).code).toBe(code)
+    expect((await refusal(provider, { [where]: change }, waiting(code))).code).toBe(code)
   })
 })
 
 describe('where the provider, asked for userinfo,', () => {
   it.each(misbehaviour)('%s, the sign-in is refused and the log says %s', async (_, code, userinfo) => {
-    const error = await refusal(provider, userinfo ? { userinfo } : {}, impatient)
+    const error = await refusal(provider, userinfo ? { userinfo } : {}, waiting(code))
     expect(error.code).toBe(code === 'oidc.provider_timeout' ? code : 'oidc.userinfo_failed')
     if (error.code === 'oidc.userinfo_failed') expect(error.found).toContain(code)
   })
@@ -125,7 +128,7 @@ const withMark =
 
 it('an answer of 300 MB is not read to its end', async () => {
   poured = 0
-  await refusal(provider, { token: flood }, impatient)
+  await refusal(provider, { token: flood }, waiting('oidc.answer_too_large'))
   expect(poured).toBeGreaterThan(0)
   expect(poured).toBeLessThan(30 * 1024 * 1024)
 })
