@@ -102,8 +102,22 @@ export const openSession = (sessions: Sessions, toOpen: SessionToOpen, now: Date
 }
 
 /** Copies: texts of a call are slices of its whole body or assertion, which a session must not keep in memory. */
-const ownTexts = ({ sessionName, sourceIdentity, tags, identity }: SessionToOpen) =>
-  structuredClone({ sessionName, sourceIdentity, tags, identity: carriedContext(identity) })
+const ownTexts = ({ sessionName, sourceIdentity, tags, identity }: SessionToOpen) => {
+  const kept = [
+    sessionName,
+    sourceIdentity ?? null,
+    [...tags.tags],
+    tags.transitiveKeys,
+    carriedContext(identity),
+  ] as const
+  const [name, source, pairs, transitiveKeys, carried] = JSON.parse(JSON.stringify(kept)) as typeof kept
+  return {
+    sessionName: name,
+    sourceIdentity: source ?? undefined,
+    tags: { tags: new Map(pairs), transitiveKeys },
+    identity: carried,
+  }
+}
 
 const newSession = (toOpen: SessionToOpen, now: Date): RoleSession => {
   const { role, seconds, provider, policies, chained = false } = toOpen
