@@ -11,8 +11,15 @@ import { fields } from './view-models.ts'
 export const csrfToken = ({ settings }: Gateway, request: Request): string =>
   tokenOf(settings, `csrf:${request.sessionID}`)
 
+/** 128 bits: no more can be guessed than of a whole digest, and every form of a long page has one. */
+const TOKEN_OCTETS = 16
+
 const tokenOf = ({ session }: Gateway['settings'], purpose: string): string =>
-  createHmac('sha256', session.secrets[0].reveal()).update(purpose).digest('base64url')
+  createHmac('sha256', session.secrets[0].reveal())
+    .update(purpose)
+    .digest()
+    .subarray(0, TOKEN_OCTETS)
+    .toString('base64url')
 
 /** The same for a browser without a session: bound to the cookie that its pending logins hang on. */
 export const bindingCsrfToken = ({ settings }: Gateway, browserSecret: string): string =>

@@ -39,7 +39,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await page.getByRole('searchbox').fill('sandbox')
         await page.getByRole('button', { name: 'Search' }).click()
         await page.getByText('1 of 2 roles').waitFor()
-        await page.getByLabel('Duration for Developer').selectOption('900')
+        await page.getByLabel('Duration for Developer').selectOption('15m')
         await page.getByRole('button', { name: 'Credentials for Developer' }).click()
         expect(await page.locator('pre').first().isVisible()).toBe(false)
         await page.getByText('Show the values').first().click()

@@ -36,9 +36,9 @@ const isFilledIn = (input: string): boolean =>
   attribute(input, 'type') === 'text' && attribute(input, 'value') !== undefined
 
 const chosenOption = (select: string): string => {
-  const options = tagsIn(select, 'option')
-  const chosen = options.find((option) => /\sselected\b/.test(option)) ?? options[0] ?? ''
-  return attribute(chosen, 'value') ?? ''
+  const options = [...select.matchAll(/(<option\b[^>]*>)([^<]*)/g)]
+  const [, tag = '', text = ''] = options.find(([, option = '']) => /\sselected\b/.test(option)) ?? options[0] ?? []
+  return attribute(tag, 'value') ?? unescapeMarkup(text.trim())
 }
 
 const formOf = (markup: string, pageUrl: string): Form => {

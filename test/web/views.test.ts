@@ -469,7 +469,7 @@ describe('the role picker', () => {
     const form = formsOf(views.render('roles', models.roles)).find((found) => found.includes('name="role"'))
     expect(form).toContain('<form method="post" action="/roles/credentials">')
     expect(form).toContain('<select name="duration"')
-    expect(form).toContain('<option value="3600" selected>1h</option>')
+    expect(form).toContain('<option>15m<option selected>1h')
     expect(form).toContain('formaction="/roles/console"')
   })
 
