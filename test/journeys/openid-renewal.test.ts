@@ -221,8 +221,8 @@ describe('a role with maxAuthAge', () => {
 
   it('is offered for a quarter of an hour first', async () => {
     const { page } = await signedIn(fresh())
-    expect(formWith(page, 'role', GUARDED).fields.duration).toBe('900')
-    expect(formWith(page, 'role', DEVELOPER).fields.duration).toBe('3600')
+    expect(formWith(page, 'role', GUARDED).fields.duration).toBe('15m')
+    expect(formWith(page, 'role', DEVELOPER).fields.duration).toBe('1h')
   })
 
   it('comes back to the very pick: the duration, the page of the console, and that a link is wanted', async () => {
