@@ -36,8 +36,6 @@ export interface DurationHabits {
   readonly isSensitive?: boolean
 }
 
-const valueOfEnd = (time: string): string => `until ${time}`
-
 /**
  * The durations that a role offers: the usual ones up to its maximum (seconds), the maximum itself, and the ends of the
  * day that can be reached. Selected is what the person chose the last time, else an hour, AWS's own default, or the
@@ -47,14 +45,14 @@ export const durationChoices = (maxSeconds: number, habits: DurationHabits = {})
   const { ends = [], remembered, isSensitive = false } = habits
   const usual = USUAL_DURATIONS.filter((seconds) => seconds < maxSeconds)
   const offered = [
-    ...[...usual, maxSeconds].map((seconds) => ({ value: String(seconds), seconds, label: showDuration(seconds) })),
+    ...[...usual, maxSeconds].map((seconds) => ({ value: String(seconds), label: showDuration(seconds) })),
     ...ends
       .filter(({ seconds }) => seconds >= SHORTEST && seconds <= maxSeconds)
-      .map(({ time, seconds }) => ({ value: valueOfEnd(time), seconds, label: valueOfEnd(time) })),
+      .map(({ time }) => ({ value: `until ${time}`, label: `until ${time}` })),
   ]
   const usualValue = String(Math.min(isSensitive ? SHORTEST : HOUR, maxSeconds))
   const selected = offered.some(({ value }) => value === remembered) ? remembered : usualValue
-  return offered.map((choice) => ({ ...choice, selected: choice.value === selected }))
+  return offered.map(({ value, label }) => ({ label, selected: value === selected }))
 }
 
 /** A choice as it was posted, and what it comes to now. */
@@ -65,7 +63,7 @@ export interface ChosenDuration {
 }
 
 /**
- * Reads a choice: `3600`, `1h`, or `until 18:00` by the person's clock, which is a quarter of an hour at least, because
+ * Reads a choice: `3600`, `1h 30m`, or `until 18:00` by the person's clock, which is a quarter of an hour at least, because
  * AWS gives no less. undefined for what is none.
  */
 export const readDuration = (text: string, now: Date, timeZone: string | undefined): ChosenDuration | undefined => {

@@ -28,7 +28,7 @@ export interface GoPage extends SignedInPage {
 }
 
 export interface GoRole extends PickedRole {
-  /** The value of the duration to ask for. */
+  /** The duration to ask for, as the picker posts it. */
   readonly duration: string
   readonly freshSignIn?: FreshSignIn | undefined
 }

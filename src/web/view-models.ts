@@ -205,10 +205,7 @@ export interface ExchangeKind {
 }
 
 export interface DurationChoice {
-  /** As the form posts it: `3600`, or `until 18:00`. */
-  readonly value: string
-  /** What that is now. */
-  readonly seconds: number
+  /** As the form shows it and posts it: `1h 30m`, or `until 18:00`. */
   readonly label: string
   readonly selected: boolean
 }

@@ -14,6 +14,12 @@ describe('durations', () => {
     expect(shown(5400)).toEqual(['15m', '(1h)', '1h 30m'])
   })
 
+  it.each([900, 3600, 5400, 9045, 43_200])('up to %d seconds post what is read back as what they say', (max) => {
+    const read = durationChoices(max).map(({ label }) => readDuration(label, new Date(), undefined)?.seconds)
+    expect(read).not.toContain(undefined)
+    expect(read.at(-1)).toBe(max)
+  })
+
   it('select the maximum where it is shorter than an hour', () => {
     expect(shown(1800)).toEqual(['15m', '(30m)'])
   })

@@ -37,7 +37,7 @@ const goRoles = async (
     const freshSignIn = freshSignInOf(gateway, login, role)
     const habits = { ends, remembered: durations.get(role.role.arn), isSensitive: freshSignIn !== undefined }
     const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
-    return { ...pickedRole(role), duration: choice?.value ?? '', freshSignIn }
+    return { ...pickedRole(role), duration: choice?.label ?? '', freshSignIn }
   })
 }
 
