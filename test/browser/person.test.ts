@@ -6,6 +6,7 @@ import { type House, startHouse } from '../harness/house.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
+import { zoneAtHour } from './clock.ts'
 
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SHOTS = new URL('shots/', import.meta.url)
@@ -86,7 +87,7 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
     }))
 
   it('a duration until six o’clock is offered by the clock of the browser', () =>
-    visit({ timezoneId: `Etc/GMT${offsetTo(15)}` }, '/roles', 'alice', async (page) => {
+    visit({ timezoneId: zoneAtHour(15) }, '/roles', 'alice', async (page) => {
       await page.reload()
       const select = page.getByLabel('Duration for Developer in Production')
       await select.selectOption('until 18:00')
@@ -132,9 +133,3 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
       }))
   })
 })
-
-/** The sign of `Etc/GMT` zones is turned round: where it is that hour of the day now. */
-const offsetTo = (hour: number): string => {
-  const hours = ((hour - new Date().getUTCHours() + 12 + 24) % 24) - 12
-  return hours > 0 ? `-${hours}` : `+${-hours}`
-}
