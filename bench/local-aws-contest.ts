@@ -14,7 +14,7 @@ import type { Setup } from './local-aws-contender.ts'
 import { callerIdentityCall, issuerDocuments, samlCall, stateFor, webIdentityCall } from './local-aws-messages.ts'
 import { measureStart } from './local-aws-start.ts'
 
-const [ROUNDS, WARM_UP, CALLS_PER_ROUND, CONNECTIONS] = [24, 24, 250, 4]
+const [ROUNDS, WARM_UP, CALLS_PER_ROUND] = [24, 24, 250]
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -43,7 +43,7 @@ const answerOf = async <Message>(child: ChildProcess): Promise<Message> => {
   return message
 }
 
-type OpenClient = (port: number, count: number) => Promise<Send>
+type OpenClient = (port: number) => Promise<Send>
 
 const startContender = async (setup: Setup, openClient: OpenClient): Promise<Contender> => {
   const child = fork(join(import.meta.dirname, 'local-aws-contender.js'), {
@@ -51,7 +51,7 @@ const startContender = async (setup: Setup, openClient: OpenClient): Promise<Con
   })
   child.send(setup)
   const { port } = await answerOf<{ port: number }>(child)
-  const send = await openClient(port, CONNECTIONS)
+  const send = await openClient(port)
   return {
     send,
     cpu: async () => {
@@ -77,7 +77,7 @@ const median = (values: readonly number[]): number =>
 
 interface Action {
   readonly name: string
-  /** What a connection each is wanted to cost at most, as a multiple of the bare server's. */
+  /** What a call with a connection of its own is wanted to cost at most, as a multiple of the bare server's. */
   readonly limit: number
   /** In every good answer. */
   readonly marker: string
@@ -109,8 +109,8 @@ const actions: readonly Action[] = [
 const certificate = new X509Certificate(pem.certificate).raw.toString('base64')
 const state = stateFor(certificate, issuer.url)
 
-/** The cells of the row that every table has. */
-const measure = async ({ name, marker, request }: Action, openClient: OpenClient): Promise<string> => {
+/** A row. */
+const measure = async ({ name, limit, marker, request }: Action, openClient: OpenClient): Promise<string> => {
   const ours = await startContender({ who: 'local-aws', state, answer: '' }, openClient)
   const [sample] = await ours.send([request(0, 0)])
   const stub = await startContender({ who: 'stub', state, answer: sample?.body ?? '' }, openClient)
@@ -126,15 +126,17 @@ const measure = async ({ name, marker, request }: Action, openClient: OpenClient
   const [mine, theirs] = [median(measured.map((it) => it.ours)), median(measured.map((it) => it.stub))]
   const ratio = median(measured.map((it) => it.ours / it.stub))
   const size = request(0, 0).length
-  return `| ${name} | ${size} | ${mine.toFixed(0)} µs | ${theirs.toFixed(0)} µs | ${ratio.toFixed(2)} |`
+  return `| ${name} | ${size} | ${mine.toFixed(0)} µs | ${theirs.toFixed(0)} µs | ${ratio.toFixed(2)} | ${limit} |`
 }
 
-print('\n| Call, a connection each | octets sent | CPU per call | bare node:http | times as much | wanted |')
-print('| --- | ---: | ---: | ---: | ---: | ---: |')
-for (const action of actions) print(`${await measure(action, connectionPerCall)} ${action.limit} |`)
+const table = async (title: string, openClient: OpenClient): Promise<void> => {
+  print(`\n| ${title} | octets sent | CPU per call | bare node:http | times as much | wanted |`)
+  print('| --- | ---: | ---: | ---: | ---: | ---: |')
+  for (const action of actions) print(await measure(action, openClient))
+}
 
-print('\n| Call, kept connections | octets sent | CPU per call | bare node:http | times as much |')
-print('| --- | ---: | ---: | ---: | ---: |')
-for (const action of actions) print(await measure(action, keptConnections))
+await table('A connection each, one at a time', (port) => connectionPerCall(port, 1))
+await table('A connection each, four at a time', (port) => connectionPerCall(port, 4))
+await table('Four kept connections', (port) => keptConnections(port, 4))
 issuer.close()
 await measureStart(print)

@@ -25,11 +25,13 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
+/** The heaviest action of STS, so that its code has to be there; it is refused for what it lacks. */
+const FORM = 'Action=AssumeRoleWithSAML&Version=2011-06-15'
+const REQUEST = `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${FORM.length}\r\n\r\n${FORM}`
+
 const isAnswering = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () =>
-      socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'),
-    )
+    const socket = connect(port, '127.0.0.1', () => socket.write(REQUEST))
     socket.once('data', () => resolve(true)).once('error', () => resolve(false))
     socket.once('close', () => resolve(false))
   })

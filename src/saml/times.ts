@@ -1,5 +1,10 @@
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,30})?(?:Z|[+-]\d\d:\d\d)$/
 const DAY_LENGTH = 10
+/** Every month has so many days. */
+const SHORTEST_MONTH = 28
+
+/** The engine makes 2 March of 30 February. */
+const isInCalendar = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 
 /**
  * An xs:dateTime with its zone; undefined for anything else, days that no calendar has included. SAML asks for UTC
@@ -7,12 +12,10 @@ const DAY_LENGTH = 10
  */
 export const parseTime = (text: string): Date | undefined => {
   if (!DATE_TIME.test(text)) return undefined
-  const day = text.slice(0, DAY_LENGTH)
   const time = new Date(text)
-  const atThatDay = text.endsWith('Z') ? time : new Date(`${day}T00:00:00Z`)
-  if (Number.isNaN(time.getTime()) || Number.isNaN(atThatDay.getTime())) return undefined
-  // The engine makes 2 March of 30 February.
-  return atThatDay.toISOString().startsWith(day) ? time : undefined
+  if (Number.isNaN(time.getTime())) return undefined
+  const day = text.slice(0, DAY_LENGTH)
+  return Number(day.slice(-2)) <= SHORTEST_MONTH || isInCalendar(day) ? time : undefined
 }
 
 export const showTime = (time: Date): string => time.toISOString()
