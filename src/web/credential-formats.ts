@@ -7,8 +7,8 @@ import {
   type FormatName,
 } from '../credentials/formats.ts'
 import { isHttps, readCookie } from './cookies.ts'
+import type { CredentialFormat } from './models/credentials.ts'
 import { texts } from './texts.ts'
-import type { CredentialFormat } from './view-models.ts'
 
 /** Each with the name that its file gets. */
 const OFFERED = {

@@ -4,8 +4,8 @@ import { sameText } from '../core/ids.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { cookieNames, readCookie } from './cookies.ts'
 import { WebError } from './errors.ts'
+import { fields } from './fields.ts'
 import { requireLogin } from './session.ts'
-import { fields } from './view-models.ts'
 
 /** What forms of this session carry: bound to its id, so that it changes at login, and nothing that has to be stored. */
 export const csrfToken = ({ settings }: Gateway, request: Request): string =>

@@ -1,6 +1,6 @@
 import { parseDuration, showDuration } from '../core/duration.ts'
+import type { DurationChoice } from './models/roles.ts'
 import { nextTimeOfDay } from './time-zone.ts'
-import type { DurationChoice } from './view-models.ts'
 
 const HOUR = 3600
 const SHORTEST = 900

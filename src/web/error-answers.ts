@@ -4,9 +4,9 @@ import { reasonOf } from '../core/errors.ts'
 import { oneLine } from '../core/render-verdict.ts'
 import { referenceOf } from './caller.ts'
 import { fedgateErrorOf, statusOf, WebError } from './errors.ts'
+import type { SignedIn } from './models/page.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
 import { currentLogin } from './session.ts'
-import type { SignedIn } from './view-models.ts'
 
 /** One line for whoever runs the gateway. Never a request's content: its path, and the reason. */
 export type Log = (line: string) => void

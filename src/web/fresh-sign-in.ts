@@ -3,7 +3,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import type { ListedRole } from '../gateway/list-roles.ts'
 import type { Login } from '../gateway/logins.ts'
 import { overdueProof } from '../gateway/proof-age.ts'
-import type { FreshSignIn } from './person-models.ts'
+import type { FreshSignIn } from './models/roles.ts'
 
 /** That a role asks for a recent sign-in, to be said before it is picked; undefined for one that does not. */
 export const freshSignInOf = (

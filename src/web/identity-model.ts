@@ -1,6 +1,8 @@
 /** The part of the identity page that is about AWS: what it will see of this person, and what it will say. */
 import type { AwsView, ForeseenRole } from '../gateway/aws-view.ts'
-import type { AwsSession, FindingRow, IdentityPage, RoleAccount, RolePreflight, RolePreflights } from './view-models.ts'
+import type { AwsSession, IdentityPage, RolePreflights } from './models/identity.ts'
+import type { FindingRow, RolePreflight } from './models/preflight.ts'
+import type { RoleAccount } from './models/roles.ts'
 
 /** As many roles are seen at a glance: more can be searched. */
 const AT_A_GLANCE = 8

@@ -1,4 +1,4 @@
-import type { RoleAccount, RoleChoice } from './view-models.ts'
+import type { RoleAccount, RoleChoice } from './models/roles.ts'
 
 /**
  * Whether a role is found by a query: each of its words occurs, in any case, in the account's name or id, or in the

@@ -5,7 +5,7 @@ import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/logins.ts'
 import { isOperator } from '../gateway/operators.ts'
 import { csrfToken } from './csrf.ts'
-import type { AttributeRow, SignedIn } from './view-models.ts'
+import type { AttributeRow, SignedIn } from './models/page.ts'
 import type { Views } from './views.ts'
 
 export const VERSION: string = (

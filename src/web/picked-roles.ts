@@ -1,7 +1,7 @@
 import { GatewayError } from '../gateway/errors.ts'
+import { fields } from './fields.ts'
 import { texts } from './parameters.ts'
 import { MOST_AT_ONCE } from './role-list.ts'
-import { fields } from './view-models.ts'
 
 /** The roles that a form or a query names, each once; one without a name for none. Throws GatewayError `role.too_many`. */
 export const pickedArns = (form: Readonly<Record<string, unknown>>): readonly [string, ...string[]] => {

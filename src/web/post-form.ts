@@ -1,7 +1,7 @@
 import type { Response } from 'express'
 import { addFormTargets } from './headers.ts'
+import type { PostFormPage } from './models/sign-in.ts'
 import { sendPage, VERSION, type WebParts } from './pages.ts'
-import type { PostFormPage } from './view-models.ts'
 
 /**
  * A page whose form posts itself to another site, by the script or by its button: what SAML's POST binding asks for.

@@ -8,17 +8,10 @@ import { preflightRoles } from '../gateway/preflight-role.ts'
 import { dayEnds, durationChoices } from './duration-choices.ts'
 import { freshSignInOf } from './fresh-sign-in.ts'
 import { matchesQuery } from './matches-query.ts'
+import type { PickedRole } from './models/picked.ts'
+import type { DurationChoice, RoleAccount, RoleChoice, RoleEvidence, RoleGroup, RolesPage } from './models/roles.ts'
 import { attributeRows } from './pages.ts'
 import { timeZoneOf } from './time-zone.ts'
-import type {
-  DurationChoice,
-  PickedRole,
-  RoleAccount,
-  RoleChoice,
-  RoleEvidence,
-  RoleGroup,
-  RolesPage,
-} from './view-models.ts'
 
 /** An exchange each: a pick of everything in a large company is a mistake, not a wish. */
 export const MOST_AT_ONCE = 20

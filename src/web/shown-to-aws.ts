@@ -3,7 +3,7 @@ import type { Login } from '../gateway/logins.ts'
 import { isPassedOn } from '../gateway/renewal.ts'
 import { sessionFor } from '../gateway/session-mapping.ts'
 import { toInstant } from './instant.ts'
-import type { ShownToAws } from './view-models.ts'
+import type { ShownToAws } from './models/roles.ts'
 
 /** What AWS will see of this person, whichever role is taken: said before the click. */
 export const shownToAws = (gateway: Gateway, login: Login): ShownToAws => {

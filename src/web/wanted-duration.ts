@@ -3,9 +3,9 @@ import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { WantedRole } from '../gateway/taken-role.ts'
 import { readDuration } from './duration-choices.ts'
+import { fields } from './fields.ts'
 import { text } from './parameters.ts'
 import { timeZoneOf } from './time-zone.ts'
-import { fields } from './view-models.ts'
 
 /**
  * How long the posted form wants a role: seconds, and the choice to be remembered; neither where the form leaves it to

@@ -8,11 +8,11 @@ import type { Login } from '../../gateway/logins.ts'
 import { isLasting } from '../../gateway/person-record.ts'
 import { browserName } from '../browser-name.ts'
 import { toInstant } from '../instant.ts'
+import type { ActivityRow, LoginRow, TakenRow, Whereabouts } from '../models/activity.ts'
+import type { PickedRole } from '../models/picked.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
-import type { ActivityRow, LoginRow, TakenRow, Whereabouts } from '../person-models.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 import { texts } from '../texts.ts'
-import type { PickedRole } from '../view-models.ts'
 
 const whereabouts = (from: Login['from']): Whereabouts => ({
   address: from?.sourceIp ?? texts.activity.unknownAddress,

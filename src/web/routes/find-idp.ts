@@ -3,10 +3,10 @@ import { type FoundIdp, findIdps } from '../../gateway/find-idp.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
 import { providerOf } from '../../gateway/gateway.ts'
 import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
+import type { IdpChoice } from '../models/sign-in.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text } from '../parameters.ts'
 import { currentLogin } from '../session.ts'
-import type { IdpChoice } from '../view-models.ts'
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 

@@ -10,10 +10,11 @@ import { callerOf } from '../caller.ts'
 import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
 import { depart } from '../departure.ts'
+import { fields } from '../fields.ts'
+import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text } from '../parameters.ts'
 import { beginSession, currentLogin } from '../session.ts'
-import { fields, type ProviderChoice } from '../view-models.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
 
 const loginHref = (id: string, returnTo: unknown): string =>

@@ -6,13 +6,13 @@ import { signOut, signOutEverywhere } from '../../gateway/sign-out.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { departSignedOut } from '../departure.ts'
+import { fields } from '../fields.ts'
 import { identityOfAws } from '../identity-model.ts'
 import { toInstant } from '../instant.ts'
 import { keepLogout, logoutNotice } from '../logout-notice.ts'
 import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text } from '../parameters.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
-import { fields } from '../view-models.ts'
 
 /** GET / */
 const home =

@@ -4,13 +4,14 @@ import type { Login } from '../../gateway/logins.ts'
 import { needsRenewal, startRenewal } from '../../gateway/renewal.ts'
 import { bindBrowser, boundBrowser } from '../binding.ts'
 import { depart } from '../departure.ts'
+import { fields } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
+import type { Picked } from '../models/picked.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text, texts } from '../parameters.ts'
 import { pickedArns } from '../picked-roles.ts'
 import { pickedRole } from '../role-list.ts'
 import { orToLogin, requireLogin } from '../session.ts'
-import { fields, type Picked } from '../view-models.ts'
 
 const pickedIn = (query: Request['query']): Picked => (query.for === 'console' ? 'console' : 'credentials')
 

@@ -6,13 +6,13 @@ import { pinRole, preferencesOf } from '../../gateway/preferences.ts'
 import { preflightRole } from '../../gateway/preflight-role.ts'
 import { returnPath } from '../../gateway/return-to.ts'
 import { requireCsrf } from '../csrf.ts'
+import { fields } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text } from '../parameters.ts'
 import { choiceFor, evidenceOf, roleList } from '../role-list.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 import { shownToAws } from '../shown-to-aws.ts'
-import { fields } from '../view-models.ts'
 
 /** GET /roles */
 const list =

@@ -1,0 +1,47 @@
+import type { Instant } from '../instant.ts'
+import type { SignedInPage } from './page.ts'
+import type { PickedRole } from './picked.ts'
+
+/** GET /activity */
+export interface ActivityPage extends SignedInPage {
+  /** False: another person at each sign-in, so that nothing older can be shown. */
+  readonly isKept: boolean
+  readonly logins: readonly LoginRow[]
+  readonly activities: readonly ActivityRow[]
+}
+
+/** Somewhere the person is signed in at this gateway. */
+export interface LoginRow {
+  readonly startedAt: Instant
+  readonly expiresAt: Instant
+  readonly from: Whereabouts
+  /** This very browser. */
+  readonly isThis: boolean
+}
+
+export interface Whereabouts {
+  readonly address: string
+  readonly browser: string
+}
+
+export interface ActivityRow {
+  readonly at: Instant
+  readonly what: 'sign-in' | 'renewal' | 'sign-out' | 'credentials' | 'console' | 'denied'
+  readonly from: Whereabouts
+  readonly reference: string
+  readonly role?: PickedRole | undefined
+  /** Of what was taken. */
+  readonly taken?: TakenRow | undefined
+  /** Why not: a sentence and its code. */
+  readonly refusal?: { readonly sentence: string; readonly code: string } | undefined
+}
+
+export interface TakenRow {
+  readonly accessKeyId: string
+  readonly sessionName: string
+  readonly expiresAt: Instant
+  /** The page of the console that was opened. */
+  readonly destination?: string | undefined
+  /** A command of the AWS CLI that finds what was done with it. */
+  readonly cloudTrail: string
+}

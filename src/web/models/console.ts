@@ -1,0 +1,43 @@
+/** The ways to the console. */
+import type { Instant } from '../instant.ts'
+import type { SignedInPage } from './page.ts'
+import type { PickedRole } from './picked.ts'
+import type { FreshSignIn } from './roles.ts'
+
+/** GET /go: a link that somebody shared, one button short of the console. */
+export interface GoPage extends SignedInPage {
+  /** Where it opens, as it was given; empty for the console's first page. */
+  readonly destination: string
+  /** Of the page, where its address says so. */
+  readonly account?: string | undefined
+  /** As the link has it; empty where the receiver picks. */
+  readonly role: string
+  readonly query: string
+  /** How many roles there are to pick from, whatever the query. */
+  readonly total: number
+  /** What may be named instead of a page's address. */
+  readonly services: readonly { readonly id: string; readonly name: string }[]
+  /** One: the button. Several: a list. */
+  readonly roles: readonly GoRole[]
+}
+
+export interface GoRole extends PickedRole {
+  /** The duration to ask for, as the picker posts it. */
+  readonly duration: string
+  readonly freshSignIn?: FreshSignIn | undefined
+}
+
+/** The answer to POST /roles/console where a link is asked for. Its model holds a secret: never log it. */
+export interface ConsoleLinkPage extends SignedInPage {
+  readonly role: PickedRole
+  /** Opens the console for whoever has it. */
+  readonly url: string
+  readonly worksUntil: Instant
+  /** When the console session that it opens ends. */
+  readonly expiresAt: Instant
+  readonly destination: string
+  /** For others and for later: no secret. */
+  readonly sharedUrl: string
+  /** `4h`: what was asked for, where the role did not allow as long. */
+  readonly shortenedFrom?: string | undefined
+}

@@ -1,0 +1,18 @@
+/** What AWS will say to one role. */
+export interface RolePreflight {
+  readonly arn: string
+  readonly name: string
+  readonly outcome: 'allowed' | 'denied' | 'unknown'
+  /** What the answer hangs on, and what to change, in sentences. Missing where AWS is to say yes. */
+  readonly reason: string | undefined
+  readonly change: string | undefined
+  readonly findings: readonly FindingRow[]
+}
+
+export interface FindingRow {
+  readonly name: string
+  readonly outcome: 'pass' | 'fail' | 'unknown' | 'not-run'
+  readonly expected?: string
+  readonly found?: string
+  readonly source?: string
+}
