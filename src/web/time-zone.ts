@@ -23,10 +23,8 @@ const formatOf = (timeZone: string): Intl.DateTimeFormat | undefined => {
 /** The zone's name, `Europe/Zurich`, where the cookie holds one. */
 export const timeZoneOf = (request: Request, baseUrl: string): string | undefined => {
   const cookie = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
-  const name = /^[A-Za-z][\w+-]{0,19}(?:(?:\/|%2[Ff])[\w+-]{1,30}){0,2}$/.test(cookie)
-    ? cookie.replaceAll(/%2f/gi, '/')
-    : ''
-  return name !== '' && formatOf(name) ? name : undefined
+  const name = cookie.replaceAll(/%2f/gi, '/').replaceAll(/%2b/gi, '+')
+  return /^[A-Za-z][\w+-]{0,19}(?:\/[\w+-]{1,30}){0,2}$/.test(name) && formatOf(name) ? name : undefined
 }
 
 const DAY_MS = 86_400_000

@@ -119,10 +119,10 @@ describe('the zone of a browser', () => {
   const zoneIn = (cookie: string | undefined) =>
     timeZoneOf({ headers: { cookie } } as unknown as Request, 'http://localhost:8080')
 
-  it.each(['Europe/Zurich', 'Europe%2FZurich', 'America/Argentina/Ushuaia', 'UTC', 'Etc/GMT+5'])(
+  it.each(['Europe/Zurich', 'Europe%2FZurich', 'America/Argentina/Ushuaia', 'UTC', 'Etc/GMT+5', 'Etc%2FGMT%2B5'])(
     '%s is one',
     (name) => {
-      expect(zoneIn(`fedgate_zone=${name}`)).toBe(name.replace('%2F', '/'))
+      expect(zoneIn(`fedgate_zone=${name}`)).toBe(decodeURIComponent(name))
     },
   )
 

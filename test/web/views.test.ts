@@ -277,8 +277,7 @@ const documentsSaying = (text: string): [string, string][] => {
 
 const tagsOf = (html: string): string[] => html.match(/<[a-z!/][^>]*>/gi) ?? []
 const formsOf = (html: string): string[] => html.match(/<form\b[\s\S]*?<\/form>/g) ?? []
-const attributeOf = (tag: string, name: string): string | undefined =>
-  new RegExp(`\\s${name}=("[^"]*"|[^\\s">]+)`).exec(tag)?.[1]?.replaceAll('"', '')
+const attributeOf = (tag: string, name: string): string | undefined => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
 
 describe('a page with hostile values', () => {
   const plain = new Map(documentsSaying('plain'))
@@ -326,25 +325,25 @@ describe.each(documentsSaying('plain'))('the page %s', (_, html) => {
       if (tag.includes('data-post-at-once')) continue
       expect(attributeOf(tag, 'action')).toMatch(/^\/[a-z/]+$/)
       if (attributeOf(tag, 'method') === 'post')
-        expect(form).toMatch(/<input type=("?)hidden\1 name=\1csrf\1 value="plain">/)
+        expect(form).toContain('<input type="hidden" name="csrf" value="plain">')
       else expect(attributeOf(tag, 'method')).toBe('get')
     }
   })
 
   it('sends no CSRF field of ours to another site', () => {
-    expect(formsOf(html).filter((form) => form.includes('data-post-at-once') && /name="?csrf\b/.test(form))).toEqual([])
+    expect(formsOf(html).filter((form) => form.includes('data-post-at-once') && /name="csrf"/.test(form))).toEqual([])
   })
 
   it('labels every field that a person fills in', () => {
-    const fields = tagsOf(html).filter((tag) => /^<(input|select)\b/.test(tag) && attributeOf(tag, 'type') !== 'hidden')
+    const fields = tagsOf(html).filter((tag) => /^<(input|select)\b/.test(tag) && !tag.includes('type="hidden"'))
     const unlabelled = fields.filter(
       (tag) => attributeOf(tag, 'aria-label') === undefined && !html.includes(`for="${attributeOf(tag, 'id')}"`),
     )
     expect(unlabelled).toEqual([])
   })
 
-  it('says the type of every button that could be taken for one that sends a form', () => {
-    const buttons = tagsOf(html.replaceAll(/<form\b[\s\S]*?<\/form>/g, '')).filter((tag) => tag.startsWith('<button'))
+  it('says the type of every button', () => {
+    const buttons = tagsOf(html).filter((tag) => tag.startsWith('<button'))
     expect(buttons.filter((tag) => attributeOf(tag, 'type') === undefined)).toEqual([])
   })
 
@@ -468,11 +467,11 @@ describe('the role picker', () => {
   })
 
   it('posts role and duration, to the console by the second button', () => {
-    const form = formsOf(views.render('roles', models.roles)).find((found) => found.includes('name=role'))
-    expect(form).toContain('<form method=post action=/roles/credentials>')
-    expect(form).toContain('<select name=duration')
+    const form = formsOf(views.render('roles', models.roles)).find((found) => found.includes('name="role"'))
+    expect(form).toContain('<form method="post" action="/roles/credentials">')
+    expect(form).toContain('<select name="duration"')
     expect(form).toContain('<option>15m<option selected>1h')
-    expect(form).toContain('formaction=/roles/console')
+    expect(form).toContain('formaction="/roles/console"')
   })
 
   it('tells a person without roles what the provider said, and offers no search', () => {
