@@ -14,7 +14,16 @@ const METADATA = `<md:EntityDescriptor entityID="https://aws.example.com/idp/met
 const providerArn = (account: string): string => `arn:aws:iam::${account}:saml-provider/fedgate`
 
 /** Values that would mean something to one language or another. */
-const NASTY = [`\${saml:sub}`, '%{ if true }', '"; } \\ \n', `$\${a}`, 'a*?', '!Ref x', '{{resolve:ssm:x}}']
+const NASTY = [
+  `\${saml:sub}`,
+  '%{ if true }',
+  '"; } \\ \n',
+  `$\${a}`,
+  'a*?',
+  '!Ref x',
+  '{{resolve:ssm:x}}',
+  'a\u2028b\u2029c',
+]
 
 const planned = (account: string, name: string, over: Partial<PlannedRole> = {}): PlannedRole => {
   const role = parseRoleArn(`arn:aws:iam::${account}:role${name.startsWith('/') ? '' : '/'}${name}`)

@@ -32,7 +32,7 @@ const unicode = (character: string): string => `\\u${character.charCodeAt(0).toS
  */
 export const quoted = (text: string): string => {
   const escaped = text
-    .replaceAll(/["\\\p{Cc}]/gu, (found) => NAMED_ESCAPES.get(found) ?? unicode(found))
+    .replaceAll(/["\\\p{Cc}\p{Zl}\p{Zp}]/gu, (found) => NAMED_ESCAPES.get(found) ?? unicode(found))
     .replaceAll(/([$%]*)([$%])\{/g, (_, before: string, sign: string) => {
       return `${[...before].map(unicode).join('')}${sign}${sign}{`
     })
@@ -47,7 +47,7 @@ const keyText = (key: string): string => (/^[A-Za-z_]\w*$/.test(key) && !RESERVE
 const INDENT = '  '
 const LONGEST_LINE = 100
 
-const indented = (lines: string): string => lines.replaceAll(/^(?=.)/gm, INDENT)
+const indented = (lines: string): string => lines.replaceAll(/(?<=^|\n)(?=[^\n])/g, INDENT)
 
 const listText = (values: readonly HclValue[]): string => {
   const texts = values.map(hclText)
