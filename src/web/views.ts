@@ -1,6 +1,6 @@
 /**
  * Pages: from a view model to HTML. Owns the templates in views/, how text is escaped, and where the style sheet and
- * the script are. Knows no request, no response and no session: routes prepare the models of view-models.ts.
+ * the script are. Knows no request, no response and no session: routes prepare the models of models/page-models.ts.
  *
  * Start reading at `createViews`.
  */
@@ -9,8 +9,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Eta } from 'eta'
+import type { PageModels, PageName } from './models/page-models.ts'
 import { texts } from './texts.ts'
-import type { PageModels, PageName } from './view-models.ts'
 
 const viewsUrl = new URL('../../views/', import.meta.url)
 

@@ -4,8 +4,8 @@ import { accountColors } from '../../src/config/types.ts'
 import { durationChoices } from '../../src/web/duration-choices.ts'
 import { toInstant } from '../../src/web/instant.ts'
 import { matchesQuery } from '../../src/web/matches-query.ts'
+import type { PageModels, PageName } from '../../src/web/models/page-models.ts'
 import type { RoleAccount, RoleChoice, RoleGroup, ShownToAws } from '../../src/web/models/roles.ts'
-import type { PageModels, PageName } from '../../src/web/view-models.ts'
 import { createViews, escapeText, staticFolder } from '../../src/web/views.ts'
 
 const views = createViews()

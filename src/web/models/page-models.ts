@@ -4,13 +4,13 @@
  *
  * Start reading at `PageModels`: one entry for each file in views/.
  */
-import type { ActivityPage } from './models/activity.ts'
-import type { ConsoleLinkPage, GoPage } from './models/console.ts'
-import type { CredentialsOfSeveralPage, CredentialsPage } from './models/credentials.ts'
-import type { IdentityPage } from './models/identity.ts'
-import type { Page } from './models/page.ts'
-import type { ConfirmRolePage, RenewingPage } from './models/picked.ts'
-import type { RolePage, RolesPage } from './models/roles.ts'
+import type { ActivityPage } from './activity.ts'
+import type { ConsoleLinkPage, GoPage } from './console.ts'
+import type { CredentialsOfSeveralPage, CredentialsPage } from './credentials.ts'
+import type { IdentityPage } from './identity.ts'
+import type { Page } from './page.ts'
+import type { ConfirmRolePage, RenewingPage } from './picked.ts'
+import type { RolePage, RolesPage } from './roles.ts'
 import type {
   ChooserPage,
   ConfirmSignInPage,
@@ -19,8 +19,8 @@ import type {
   PostFormPage,
   SignedOutPage,
   SignOutPage,
-} from './models/sign-in.ts'
-import type { StatusPage } from './models/status.ts'
+} from './sign-in.ts'
+import type { StatusPage } from './status.ts'
 
 /** Every page by its name, which is the name of its template. */
 export interface PageModels {
