@@ -86,6 +86,37 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
       await page.waitForFunction(`!document.querySelector('pre').textContent.includes('${before}')`)
     }))
 
+  it('says it by the person’s own clock, counts down, and says aloud when they have expired', async () => {
+    const { page, context, complaints } = await newPerson(browser, { timezoneId: 'Asia/Tokyo', locale: 'en-GB' })
+    try {
+      await page.goto(house.gateway)
+      await chooseAndSignIn(page, 'Example ID', 'alice')
+      await page.clock.install({ time: new Date() })
+      await takeDeveloper(page)
+      const time = page.locator('time[data-local]')
+      const expires = new Date((await time.getAttribute('datetime')) ?? '')
+      const inTokyo = new Date(expires.getTime() + 9 * 60 * 60_000).toISOString().slice(11, 16)
+      await page.getByText(new RegExp(`^[A-Z][a-z]{2}.? ${inTokyo} your time$`)).waitFor()
+      const countdown = page.locator('.countdown')
+      const secondsLeft = async (): Promise<number> => {
+        const [, m, s] = /^(\d+) min (\d+) s left$/.exec((await countdown.textContent()) ?? '') ?? []
+        return Number(m) * 60 + Number(s)
+      }
+      // Past the hour, which is written without seconds, should this clock be a little behind that of AWS.
+      await page.clock.runFor(5000)
+      const before = await secondsLeft()
+      await page.clock.runFor(10_000)
+      expect(before - (await secondsLeft())).toBeGreaterThanOrEqual(9)
+      await page.clock.fastForward(60 * 60_000)
+      await countdown.getByText('expired').waitFor()
+      await page.clock.runFor(100)
+      await page.getByRole('status').filter({ hasText: 'expired' }).waitFor({ state: 'attached' })
+      expect(complaints).toEqual([])
+    } finally {
+      await context.close()
+    }
+  })
+
   it('shows nothing to whoever comes back to it after signing out', async () => {
     const { page, context } = await newPerson(browser)
     try {

@@ -1,6 +1,7 @@
 /**
  * A gateway of a large company: 60 accounts with 500 roles, granted by groups. What AWS will say is known of most: yes,
  * but for `SupportEngineer`, whose trust policy does not permit tags. `DatabaseAdministrator` asks for a recent sign-in.
+ * One role has an alias that nothing else about it contains.
  */
 import { type OwnGateway, reserveGateway, startOwnGateway } from './house.ts'
 import { answerOf, createOwnIdp } from './own-idp.ts'
@@ -17,6 +18,9 @@ const accountId = (n: number): string => String(100_000_000_000 + n)
 
 /** Twenty of each hundred are not in the local AWS's state, so that nothing is known of them. */
 const isKnown = (n: number): boolean => n % 100 < 80
+
+/** In account 7: the role, and what people call it. */
+const BREAK_GLASS = { match: `arn:aws:iam::${accountId(7)}:role/PowerUser2`, alias: 'break-glass' }
 
 /** A role and the group that grants it. */
 export interface GrantedRole {
@@ -63,6 +67,7 @@ export const startManyRoles = async (): Promise<ManyRoles> => {
       providers: [{ id: 'corp', label: 'Example Corp', protocol: 'saml', metadata: './corp.xml' }],
       accounts: Object.fromEntries(accounts.map(({ id, ...account }) => [id, account])),
       roles: [
+        BREAK_GLASS,
         { match: 'arn:aws:iam::*:role/DatabaseAdministrator', maxAuthAge: '1h', maxSessionDuration: '2h' },
         { match: 'arn:aws:iam::*:role/*', maxSessionDuration: '8h' },
       ],

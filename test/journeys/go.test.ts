@@ -159,6 +159,18 @@ describe('a link', () => {
   })
 })
 
+describe('several consoles side by side', () => {
+  it('are explained wherever a console is opened at a page or linked to', async () => {
+    const { visitor, page } = await follow({ role: PRODUCTION, destination: 's3' })
+    const shown = await visitor.submit(page, formWith(page, 'role'), { as: 'link' })
+    const { page: list } = await follow({ destination: 's3' })
+    for (const { body } of [page, list, shown]) {
+      expect(body).toContain('<summary>Several consoles side by side</summary>')
+      expect(body).toContain('multi-session support')
+    }
+  })
+})
+
 describe('a console link to copy', () => {
   const linkOn = ({ body }: Page, label: string): string =>
     unescapeMarkup(new RegExp(`data-copy="${label}"><code>([^<]*)<`).exec(body)?.[1] ?? '')
@@ -169,6 +181,9 @@ describe('a console link to copy', () => {
     expect(shown.status).toBe(200)
     expect(shown.headers.get('cache-control')).toBe('no-store')
     expect(shown.body).toContain('valid for 15 minutes')
+    const worksUntil = /<dt>Link works until<\/dt><dd><time datetime="([^"]*)"/.exec(shown.body)?.[1] ?? ''
+    const shownAt = Date.parse(shown.headers.get('date') ?? '')
+    expect(Math.round((Date.parse(worksUntil) - shownAt) / 60_000)).toBe(15)
     const elsewhere = new Visitor()
     const opened = await elsewhere.open(linkOn(shown, 'Copy the console link'))
     expect(opened.status).toBe(200)

@@ -118,6 +118,21 @@ describe('my activity', () => {
     )
   })
 
+  it('has time and address of each', async () => {
+    const { visitor, page } = await signedIn('bob')
+    await visitor.submit(page, formWith(page, 'role'), {})
+    const { body } = await visitor.open(`${house.gateway}/activity`)
+    const list = /<ol class="activities">.*<\/ol>/s.exec(body)?.[0] ?? ''
+    const entries = list.match(/<li class="activity.*?<\/li>/gs) ?? []
+    expect(entries.length).toBeGreaterThanOrEqual(2)
+    for (const entry of entries) {
+      expect(entry).toMatch(/<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ">/)
+      expect(entry).toMatch(/<code>(?:::ffff:)?127\.0\.0\.1<\/code>|<code>::1<\/code>/)
+    }
+    const [, logins = ''] = body.split('<h2 id="signed-in">')
+    expect(logins.split('<h2')[0]).toMatch(/data-label="[^"]*"><code>(?:(?:::ffff:)?127\.0\.0\.1|::1)<\/code>/)
+  })
+
   it('has the console as one thing, with the page it opened at', async () => {
     const { visitor, page } = await signedIn('bob')
     const before = (await visitor.open(`${house.gateway}/activity`)).body.split('<dt>Access key id</dt>').length

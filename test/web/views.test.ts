@@ -564,6 +564,14 @@ describe('the static folder', () => {
     expect(styled).toEqual([...accountColors])
   })
 
+  it('moves nothing for those who asked for no motion', () => {
+    const css = readFileSync(`${staticFolder}fedgate.css`, 'utf8')
+    const moving = /^@media \(prefers-reduced-motion: no-preference\) \{\n[\s\S]*?^\}/gm
+    const still = css.replaceAll(moving, '')
+    expect(css.match(moving)?.join()).toMatch(/transition/)
+    expect(still).not.toMatch(/transition|animation|@keyframes|scroll-behavior/)
+  })
+
   it('has exactly the three files that pages name', () => {
     expect(readdirSync(staticFolder).sort()).toEqual(['favicon.svg', 'fedgate.css', 'fedgate.js'])
   })
@@ -581,11 +589,14 @@ describe('an instant', () => {
 describe('a search', () => {
   const account: RoleAccount = { id: '111122223333', name: 'Production' }
   const { role } = pagesSaying('plain').role
-  const developer = { ...role, arn: 'arn:aws:iam::111122223333:role/eng/Developer', name: 'Developer', alias: 'dev' }
+  const developer = { ...role, arn: 'arn:aws:iam::111122223333:role/eng/Developer', name: 'Developer', alias: 'Bench' }
 
-  it.each(['', '  ', 'prod', 'PROD developer', '2222', 'eng/', 'dev  3333'])('for %j finds the role', (query) => {
-    expect(matchesQuery(query, account, developer)).toBe(true)
-  })
+  it.each(['', '  ', 'prod', 'PROD developer', '2222', 'eng/', 'dev  3333', 'bench', 'prod BENCH'])(
+    'for %j finds the role',
+    (query) => {
+      expect(matchesQuery(query, account, developer)).toBe(true)
+    },
+  )
 
   it.each(['staging', 'prod admin', 'plain'])('for %j does not', (query) => {
     expect(matchesQuery(query, account, developer)).toBe(false)

@@ -1,0 +1,81 @@
+/** The picker without a script: what comes first, what is found, and what a sensitive role offers. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+let company: ManyRoles
+beforeAll(async () => {
+  company = await startManyRoles()
+})
+afterAll(() => company.close())
+
+const ofAccounts = manyRoles.filter(({ name }, n) => n % 60 < 8 && (name === 'Developer' || name === 'ReadOnly'))
+const arnOf = (name: string, n: number): string => ofAccounts.filter((role) => role.name === name)[n]?.arn ?? ''
+const SENSITIVE = manyRoles.find(({ name }) => name === 'DatabaseAdministrator')
+
+const groupsOf = (roles: readonly { readonly group: string }[]): readonly string[] => roles.map(({ group }) => group)
+
+const rolesPage = (visitor: Visitor, query = ''): Promise<Page> => visitor.open(`${company.url}/roles${query}`)
+
+/** The headings of the page in their order, each with the ARNs of the roles below it. */
+const groupsOn = ({ body }: Page): readonly (readonly [heading: string, arns: readonly string[]])[] =>
+  (body.match(/<section class="group.*?<\/section>/gs) ?? []).map((section) => [
+    (/<h2[^>]*>(.*?)<\/h2>/.exec(section)?.[1] ?? '').replaceAll(/<[^>]*>/g, ''),
+    [...section.matchAll(/type="hidden" name="role" value="([^"]*)"/g)].map(([, arn]) => arn ?? ''),
+  ])
+
+describe('the picker', () => {
+  it('has what is pinned first, then five of what was taken of late, then all others by account, each once', async () => {
+    const visitor = await company.signIn('orderly', groupsOf(ofAccounts))
+    const page = await rolesPage(visitor)
+    const taken = [0, 1, 2, 3, 4, 5].map((n) => arnOf('Developer', n))
+    for (const role of taken) await visitor.submit(page, formWith(page, 'role', role))
+    const pinned = [arnOf('ReadOnly', 6), arnOf('Developer', 5)]
+    for (const role of pinned) {
+      const form = { ...formWith(page, 'role', role), action: `${company.url}/roles/pin` }
+      await visitor.submit(page, form, { pinned: 'yes' })
+    }
+    const [first, second, ...others] = groupsOn(await rolesPage(visitor))
+    expect(first).toEqual(['Pinned', pinned])
+    expect(second).toEqual(['Recent', [4, 3, 2, 1, 0].map((n) => arnOf('Developer', n))])
+    const below = ofAccounts.map(({ arn }) => arn).filter((arn) => ![...pinned, ...taken].includes(arn))
+    expect(below.length).toBeGreaterThan(5)
+    expect(others.flatMap(([, arns]) => arns).toSorted()).toEqual(below.toSorted())
+    for (const [heading, arns] of others) {
+      expect(arns.length).toBeGreaterThan(0)
+      for (const arn of arns) expect(heading).toContain(arn.split(':')[4])
+    }
+  })
+
+  it('finds a role by its alias', async () => {
+    const visitor = await company.signIn('seeker', groupsOf(manyRoles))
+    const found = groupsOn(await rolesPage(visitor, '?q=Break-Glass'))
+    expect(found.map(([, arns]) => arns)).toEqual([['arn:aws:iam::100000000007:role/PowerUser2']])
+  })
+})
+
+describe('a sensitive role', () => {
+  it('has its shortest duration selected, in the picker and behind a link', async () => {
+    const role = SENSITIVE?.arn ?? ''
+    const visitor = await company.signIn('careful', groupsOf(manyRoles))
+    const picker = formWith(await rolesPage(visitor), 'role', role)
+    expect(picker.fields.duration).toBe('15m')
+    expect(formWith(await rolesPage(visitor), 'role', arnOf('Developer', 0)).fields.duration).toBe('1h')
+    const link = await visitor.open(`${company.url}/go?${new URLSearchParams({ role })}`)
+    expect(formWith(link, 'role', role).fields.duration).toBe('15m')
+  })
+})
+
+describe('where there is one provider', () => {
+  it('the way in leads straight to it, and keeps where it was to end', async () => {
+    const stop = { stopBefore: /\/login\/corp/ }
+    const { status, location } = await new Visitor().open(`${company.url}/login?return_to=%2Factivity`, stop)
+    expect([status, location]).toEqual([302, `${company.url}/login/corp?return_to=%2Factivity`])
+  })
+
+  it('who is signed in already is asked, so that the way back does not lead in a circle', async () => {
+    const visitor = await company.signIn('inside', ['staff'])
+    const page = await visitor.open(`${company.url}/login`, { stopBefore: /./ })
+    expect([page.status, page.body.includes('Example Corp')]).toEqual([200, true])
+  })
+})
