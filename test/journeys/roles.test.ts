@@ -4,7 +4,7 @@ import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { refusalIn } from '../harness/html.ts'
+import { refusalIn, unescapeMarkup } from '../harness/html.ts'
 import { type Attributes, answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
 import { postAnswer, signIn } from '../harness/sign-in.ts'
 import { formWith, type Page, Visitor } from '../harness/visitor.ts'
@@ -200,6 +200,34 @@ describe('the duration', () => {
       },
       { eventName: 'exchange', requestParameters: { durationSeconds: 3600 } },
     ])
+  })
+})
+
+describe('the duration of a console', () => {
+  const opened = async (duration: string) => {
+    const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
+    const answer = await visitor.submit(
+      page,
+      { ...formWith(page, 'csrf'), action: `${gateway.url}/roles/console` },
+      { role: DEVELOPER, duration, destination: 's3' },
+      { stopBefore: /\/federation\?/ },
+    )
+    return { visitor, answer }
+  }
+
+  it('that AWS allows leads straight there', async () => {
+    expect((await opened('2h')).answer.status).toBe(303)
+  })
+
+  it('that AWS does not allow becomes an hour, is told, and one press leads on', async () => {
+    const { visitor, answer } = await opened('3h')
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(answer.body).toContain('You asked for 3h. This role does not allow that in AWS, so that it is an hour.')
+    const href = unescapeMarkup(/<a class="button primary" href="([^"]*)"/.exec(answer.body)?.[1] ?? '')
+    const console = await visitor.open(href)
+    expect(console.url).toBe(`${gateway.localAws}/console`)
+    expect(console.body).toContain('/s3/home')
   })
 })
 

@@ -27,7 +27,10 @@ export interface GoRole extends PickedRole {
   readonly freshSignIn?: FreshSignIn | undefined
 }
 
-/** The answer to POST /roles/console where a link is asked for. Its model holds a secret: never log it. */
+/**
+ * The answer to POST /roles/console where a link is asked for, or where the session is shorter than was asked for. Its
+ * model holds a secret: never log it.
+ */
 export interface ConsoleLinkPage extends SignedInPage {
   readonly role: PickedRole
   /** Opens the console for whoever has it. */

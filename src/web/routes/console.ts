@@ -86,7 +86,10 @@ const linkPage = (
   shortenedFrom: shortenedFrom(taken),
 })
 
-/** POST /roles/console: off to the console, or with `as=link` a page with the way there. */
+/**
+ * POST /roles/console: off to the console, or with `as=link` a page with the way there. So too where the session is
+ * shorter than was asked for: whoever is off to the console would not be told.
+ */
 const open =
   (parts: WebParts): RequestHandler =>
   async (request: Request, response: Response) => {
@@ -97,8 +100,10 @@ const open =
     const destination = text(request.body[fields.destination])
     const wanted = { role, ...wantedDuration(gateway, request), destination }
     const opened = await openConsole(gateway, login, wanted, callerOf(request, response))
-    if (text(request.body[fields.as]) !== 'link') return response.redirect(303, opened.url.href)
-    sendPage(response, views.render('console-link', linkPage(parts, request, login, opened)))
+    const page = linkPage(parts, request, login, opened)
+    const isTold = text(request.body[fields.as]) === 'link' || page.shortenedFrom !== undefined
+    if (!isTold) return response.redirect(303, page.url)
+    sendPage(response, views.render('console-link', page))
   }
 
 export const consoleRoutes = (parts: WebParts): Router =>
