@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { FedgateError, reasonOf } from '../core/errors.ts'
+import { repeatedName } from '../core/json.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { conditionKeyOf } from '../iam/condition-keys.ts'
 import { type ContextValue, requestContext } from '../iam/context.ts'
@@ -91,6 +92,8 @@ const furtherChecks = ({ namedAs }: Decision): Verdict =>
 
 const answerOf = (line: string, readPolicy: (policy: unknown) => Policy): string => {
   const question = fieldsOf(JSON.parse(line), 'the line')
+  const name = repeatedName(line)
+  if (name !== undefined) throw new BadLine(`the line: expected each name once in an object, found ${name} twice`)
   const action = textOf(question.action, 'action')
   const context = contextOf(question.context)
   const decision = evaluate(

@@ -1,4 +1,5 @@
 /** Policy documents of the configuration: the path of a JSON file, or the document itself, as JSON. */
+import { repeatedName } from '../core/json.ts'
 import { type Path, showValue } from './problem.ts'
 
 /** As it stands in the configuration. */
@@ -35,7 +36,9 @@ export const policyJson = (written: WrittenPolicy, readText: ReadText): Read => 
   const text = readText(written)
   if (text === undefined) return { expected: 'a file that can be read', found: showValue(written) }
   try {
-    return { json: compact(JSON.parse(text)) }
+    const json = compact(JSON.parse(text))
+    if (repeatedName(text) === undefined) return { json }
+    return { expected: `each name once in every object of ${written}`, found: 'one twice' }
   } catch (error) {
     return { expected: `JSON in ${written}`, found: `something else${placeOf(error, text)}` }
   }

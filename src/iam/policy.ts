@@ -1,4 +1,5 @@
 /** Policy documents: from JSON to statements that can be evaluated, refused as IAM refuses them (E.6). */
+import { repeatedName } from '../core/json.ts'
 import { type Condition, type Effect, parseConditions } from './conditions.ts'
 import { describe } from './describe.ts'
 import { type NamesElement, parseActions, parseResources } from './elements.ts'
@@ -56,6 +57,7 @@ export const parseTrustPolicy = (document: unknown): Policy => parsePolicy(docum
 export const parsePolicy = (document: unknown, kind: PolicyKind): Policy => {
   const problems: PolicyProblem[] = []
   const value = typeof document === 'string' ? parseJson(document) : document
+  if (typeof document === 'string') mustHaveEachNameOnce(document)
   mustNotBeDeep(value)
   const statements = parseDocument(value, kind, problems)
   if (problems.length > 0) throw new MalformedPolicyError(problems)
@@ -71,6 +73,13 @@ const parseJson = (text: string): unknown => {
       { path: 'policy', expected: 'JSON', found, iamMessage: 'This policy contains invalid Json' },
     ])
   }
+}
+
+/** A parser keeps one of two Condition blocks: the other must not be lost without a word. */
+const mustHaveEachNameOnce = (json: string): void => {
+  const name = repeatedName(json)
+  if (name !== undefined)
+    throw new MalformedPolicyError([syntax('policy', 'each name once in an object', `${name} twice`)])
 }
 
 /** A condition's values lie at the sixth level. */

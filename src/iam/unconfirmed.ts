@@ -110,4 +110,5 @@ export const unconfirmed = {
 export const unconfirmedRefusals: readonly string[] = [
   'an operator in another case, such as `stringequals`',
   '`{"Federated": "*"}`',
+  'a name that an object has twice',
 ]

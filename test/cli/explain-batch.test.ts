@@ -156,6 +156,16 @@ describe('a bad line', () => {
     expect(all[7]).toMatchObject({ code: 'iam.policy_malformed', error: expect.stringContaining('Statement[0]') })
   })
 
+  it('that has a name twice is one of them: one of two Condition blocks would be lost', async () => {
+    const twice = JSON.stringify(bySaml).replace(
+      '"Condition":',
+      '"Condition":{"Null":{"saml:sub":"true"}},"Condition":',
+    )
+    const { failures, answers: all } = await answers([twice])
+    expect(failures).toBe(1)
+    expect(all[0]?.error).toBe('the line: expected each name once in an object, found "Condition" twice')
+  })
+
   it('that is nested without end is one of them', async () => {
     const endless = '['.repeat(60_000) + ']'.repeat(60_000)
     const { failures, answers: all } = await answers([

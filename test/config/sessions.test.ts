@@ -265,6 +265,14 @@ describe('policies of a role', () => {
     expect(secret.join()).not.toContain('hunter')
   })
 
+  it('of a file with a name twice are refused: one of two Condition blocks would be lost', () => {
+    const text = withRole('    trustPolicy: ./policies/trust.json')
+    const twice = JSON.stringify(trust).replace('"Action"', '"Effect":"Deny","Action"')
+    expect(complaints(text, { '/etc/fedgate/policies/trust.json': twice })).toEqual([
+      'roles[0].trustPolicy: expected each name once in every object of ./policies/trust.json, found one twice',
+    ])
+  })
+
   it('that scope down are 2048 characters at most, ARNs included', () => {
     const arn = 'arn:aws:iam::aws:policy/ReadOnlyAccess'
     const sized = (characters: number): string => {

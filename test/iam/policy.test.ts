@@ -48,6 +48,11 @@ describe('A trust policy', () => {
 
   it.each([
     ['{', 'policy', 'This policy contains invalid Json'],
+    [
+      '{"Statement": [{"Condition": {"Null": {"saml:sub": "true"}}, "Condition": {}}]}',
+      'policy',
+      'Syntax errors in policy.',
+    ],
     [[], 'policy', 'Syntax errors in policy.'],
     [{ Version: '2012-10-17' }, 'Statement[0]', 'Syntax errors in policy.'],
     [
