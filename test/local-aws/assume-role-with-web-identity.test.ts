@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
+  ACCOUNT,
   call,
   newKeys,
   type OpenIdProvider,
@@ -255,5 +256,108 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume(await provider.token({}), { RoleSessionName: 'Session1:2' })).error).toBe(
       "ValidationError: 1 validation error detected: Value 'Session1:2' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
     )
+  })
+})
+
+describe('Session tags and a source identity in a token (C.7)', () => {
+  const TAGS = 'https://aws.amazon.com/tags'
+  const TAGGED_WEB = `arn:aws:iam::${ACCOUNT}:role/TaggedWeb`
+
+  /** Who takes it may pass CostCenter 4711 on, and Team for one step, and be called alice. */
+  const tagged = async (): Promise<Running> => {
+    const state = stateFor(keys, provider.url)
+    const allow = (Action: string, Condition?: unknown) => ({
+      Effect: 'Allow',
+      Principal: { Federated: `arn:aws:iam::${ACCOUNT}:oidc-provider/${new URL(provider.url).host}` },
+      Action,
+      ...(Condition === undefined ? {} : { Condition }),
+    })
+    const Statement = [
+      allow('sts:AssumeRoleWithWebIdentity'),
+      allow('sts:TagSession', {
+        StringEquals: { 'aws:RequestTag/CostCenter': '4711', 'aws:RequestTag/Team': 'blue' },
+        'ForAllValues:StringEquals': {
+          'aws:TagKeys': ['CostCenter', 'Team'],
+          'sts:TransitiveTagKeys': ['CostCenter'],
+        },
+        Null: { 'sts:TransitiveTagKeys': 'false' },
+      }),
+      allow('sts:SetSourceIdentity', { StringEquals: { 'sts:SourceIdentity': 'alice' } }),
+    ]
+    const trustPolicy = { Version: '2012-10-17', Statement }
+    return start({ ...state, roles: [...state.roles, { arn: TAGGED_WEB, trustPolicy }] })
+  }
+
+  const take = async (claims: Readonly<Record<string, unknown>>) => {
+    const running = await tagged()
+    try {
+      const answer = await call(running.url, {
+        Action: 'AssumeRoleWithWebIdentity',
+        RoleArn: TAGGED_WEB,
+        RoleSessionName: 'alice',
+        WebIdentityToken: await provider.token(claims),
+      })
+      const trail = await fetch(`${running.url}/cloudtrail?limit=1`)
+      const { Records } = (await trail.json()) as {
+        Records: { requestParameters: Readonly<Record<string, unknown>> }[]
+      }
+      const { principalTags, transitiveTagKeys, sourceIdentity } = Records[0]?.requestParameters ?? {}
+      return { answer, carried: { principalTags, transitiveTagKeys, sourceIdentity } }
+    } finally {
+      await running.close()
+    }
+  }
+
+  const nested = (team: unknown) => ({
+    [TAGS]: { principal_tags: { CostCenter: ['4711'], Team: team }, transitive_tag_keys: ['CostCenter'] },
+  })
+  const flattened = (team: unknown) => ({
+    [`${TAGS}/principal_tags/CostCenter`]: '4711',
+    [`${TAGS}/principal_tags/Team`]: team,
+    [`${TAGS}/transitive_tag_keys`]: ['CostCenter'],
+  })
+
+  it.each([
+    ['in one nested claim, each a list of one', nested(['blue'])],
+    ['nested, as plain texts', nested('blue')],
+    ['in a claim each', flattened('blue')],
+    ['in both forms, of which the nested one counts', { ...flattened('red'), ...nested(['blue']) }],
+  ])('come %s', async (_, claims) => {
+    const { answer, carried } = await take({ ...claims, 'https://aws.amazon.com/source_identity': 'alice' })
+    expect([answer.status, answer.element('SourceIdentity')]).toEqual([200, 'alice'])
+    expect(Number(answer.element('PackedPolicySize'))).toBeGreaterThan(0)
+    expect(carried).toEqual({
+      principalTags: { CostCenter: '4711', Team: 'blue' },
+      transitiveTagKeys: ['CostCenter'],
+      sourceIdentity: 'alice',
+    })
+  })
+
+  const denied = 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'
+  it.each([
+    ['another value, nested', nested(['red']), denied],
+    ['another value, flattened', flattened('red'), denied],
+    ['another value in the form that counts', { ...flattened('blue'), ...nested(['red']) }, denied],
+    ['a tag too many', { ...flattened('blue'), [`${TAGS}/principal_tags/Admin`]: 'true' }, denied],
+    ['a transitive key too many', { ...flattened('blue'), [`${TAGS}/transitive_tag_keys`]: ['Team'] }, denied],
+    ['no transitive key', { ...flattened('blue'), [`${TAGS}/transitive_tag_keys`]: undefined }, denied],
+    ['another source identity', { ...flattened('blue'), 'https://aws.amazon.com/source_identity': 'bob' }, denied],
+    [
+      'a transitive key without its tag',
+      { ...flattened('blue'), [`${TAGS}/transitive_tag_keys`]: ['Stage'] },
+      'InvalidParameterValue: The specified transitive tag key must be included in the requested tags.',
+    ],
+    [
+      'a flattened tag of two values',
+      flattened(['blue', 'red']),
+      'InvalidIdentityToken: Session tags in the token do not satisfy the constraints of session tags',
+    ],
+    [
+      'a source identity that is no text',
+      { ...flattened('blue'), 'https://aws.amazon.com/source_identity': ['alice'] },
+      'InvalidIdentityToken: Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"',
+    ],
+  ])('are refused for %s', async (_, claims, error) => {
+    expect((await take(claims)).answer.error).toBe(error)
   })
 })
