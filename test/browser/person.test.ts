@@ -2,11 +2,11 @@
 import { mkdir } from 'node:fs/promises'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { zoneAtHour } from '../harness/clock.ts'
 import { type House, startHouse } from '../harness/house.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
-import { zoneAtHour } from './clock.ts'
 
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SHOTS = new URL('shots/', import.meta.url)

@@ -2,12 +2,12 @@
 import { mkdir } from 'node:fs/promises'
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { zoneAtHour } from '../harness/clock.ts'
 import { type House, startHouse } from '../harness/house.ts'
 import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
 import { CHROMIUM, launchChromium, newPerson } from './chromium.ts'
-import { zoneAtHour } from './clock.ts'
 
 const SHOTS = new URL('shots/', import.meta.url)
 

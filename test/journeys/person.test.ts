@@ -1,5 +1,6 @@
 /** What the pages know of a person: pins, what was taken of late and for how long, activity, and where they are signed in. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { zoneAtHour } from '../harness/clock.ts'
 import { type House, startHouse } from '../harness/house.ts'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
@@ -92,9 +93,7 @@ describe('a duration', () => {
     expect(refusalIn(refused.body).code).toBe('role.duration_invalid')
     // Somewhere it is between two and three hours before six o'clock.
     const now = new Date()
-    const hours = ((15 - now.getUTCHours() + 12) % 24) - 12
-    const zone = `Etc/GMT${hours > 0 ? `-${hours}` : `+${-hours}`}`
-    visitor.cookies.keep([`fedgate_zone=${encodeURIComponent(zone)}; Path=/`], new URL(house.gateway))
+    visitor.cookies.keep([`fedgate_zone=${encodeURIComponent(zoneAtHour(15))}; Path=/`], new URL(house.gateway))
     const offered = await roles(visitor)
     expect(offered.body).toContain('<option>until 18:00')
     const taken = await visitor.submit(offered, formWith(offered, 'role', PRODUCTION), { duration: 'until 18:00' })
