@@ -9,14 +9,23 @@ export interface Endpoint {
   readonly partition: string | undefined
   /** What a signature has to be scoped to; undefined: any. */
   readonly signingRegion: string | undefined
+  /** What STS gives out there is of use in every region, or in those alone that are on in every account (F.2). */
+  readonly tokensFor: 'all-regions' | 'default-regions'
 }
 
 const GLOBAL_REGION = 'us-east-1'
-const LOOPBACK: Endpoint = { region: GLOBAL_REGION, partition: undefined, signingRegion: undefined }
+const LOOPBACK: Endpoint = {
+  region: GLOBAL_REGION,
+  partition: undefined,
+  signingRegion: undefined,
+  tokensFor: 'all-regions',
+}
+
+const GLOBAL_STS = 'sts.amazonaws.com'
 
 /** Hosts without a region: STS's global one, and IAM's one in each partition. */
 const GLOBAL_HOSTS: ReadonlyMap<string, string> = new Map([
-  ['sts.amazonaws.com', GLOBAL_REGION],
+  [GLOBAL_STS, GLOBAL_REGION],
   ['iam.amazonaws.com', GLOBAL_REGION],
   ['iam.cn-north-1.amazonaws.com.cn', 'cn-north-1'],
   ['iam.us-gov.amazonaws.com', 'us-gov-west-1'],
@@ -43,7 +52,9 @@ export const endpointOf = (hostHeader: string | undefined): Endpoint => {
   const host = (hostHeader ?? '').toLowerCase().replace(/:\d+$/, '')
   const region = GLOBAL_HOSTS.get(host) ?? regionOf(host)
   const partition = region === undefined ? undefined : partitionOfRegion(region)
-  return region === undefined || !partition ? LOOPBACK : { region, partition: partition.id, signingRegion: region }
+  if (region === undefined || !partition) return LOOPBACK
+  const tokensFor = host === GLOBAL_STS ? 'default-regions' : 'all-regions'
+  return { region, partition: partition.id, signingRegion: region, tokensFor }
 }
 
 const regionOf = (host: string): string | undefined => {
@@ -81,9 +92,13 @@ export interface StsRegions {
   readonly enabled: readonly string[]
 }
 
+/** Whether an account has to enable the region before anything is there. Of other partitions no region is such. */
+export const isOptIn = (region: string): boolean =>
+  partitionOfRegion(region)?.id === 'aws' && !DEFAULT_REGIONS.has(region)
+
 const isActive = (region: string, { deactivated, enabled }: StsRegions): boolean => {
   if (region === GLOBAL_REGION) return true
-  if (partitionOfRegion(region)?.id === 'aws' && !DEFAULT_REGIONS.has(region)) return enabled.includes(region)
+  if (isOptIn(region)) return enabled.includes(region)
   return !deactivated.includes(region)
 }
 

@@ -1,5 +1,6 @@
 import type { ContextValue } from '../iam/context.ts'
 import type { Policy } from '../iam/policy.ts'
+import type { Endpoint } from './regions.ts'
 import type { AccessKey } from './sigv4/verify.ts'
 
 /** Who an access key stands for, as GetCallerIdentity tells it. */
@@ -16,6 +17,8 @@ export interface Caller extends AccessKey {
 interface TemporaryCaller extends Caller {
   readonly temporary: NonNullable<AccessKey['temporary']>
   readonly issuedAt: Date
+  /** By the endpoint that gave it out (F.2). */
+  readonly tokensFor: Endpoint['tokensFor']
   /** The user or role, or the root user, whose permissions these begin with. */
   readonly principalArn: string
   /** When a code of an MFA device came along with the call that opened the session. */

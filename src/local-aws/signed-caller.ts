@@ -1,5 +1,5 @@
 import { callerIdentity } from './cloud-trail/identity.ts'
-import type { Endpoint } from './regions.ts'
+import { type Endpoint, isOptIn } from './regions.ts'
 import type { Session } from './sessions.ts'
 import { type SignedService, verifyRequest } from './sigv4/verify.ts'
 import type { User } from './state.ts'
@@ -18,6 +18,12 @@ export const signedCaller = ({ iam, sessions }: Sts, call: Call, service: Signed
   return caller
 }
 
-/** Partitions share nothing, keys neither. Of a root user the state does not say which partition it is in. */
-const isKnownAt = ({ partition }: Endpoint, holder: User | Session): boolean =>
-  partition === undefined || holder.partition === partition || holder.kind === 'root'
+/**
+ * Partitions share nothing, keys neither; and regions that have to be enabled do not know what the global endpoint gave
+ * out (F.2). Of a root user the state does not say which partition it is in.
+ */
+const isKnownAt = ({ partition, region }: Endpoint, holder: User | Session): boolean => {
+  if (partition === undefined) return true
+  if ('tokensFor' in holder && holder.tokensFor === 'default-regions' && isOptIn(region)) return false
+  return holder.partition === partition || holder.kind === 'root'
+}

@@ -2,6 +2,7 @@ import { request } from 'node:http'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endpointOf } from '../../src/local-aws/regions.ts'
+import { type Key, keyIn } from './signed-calls.ts'
 import {
   ACCOUNT,
   base64,
@@ -120,19 +121,20 @@ describe('A region in which STS is not activated [F.2]', () => {
 
 describe('A signature for another region than that of the endpoint', () => {
   let aws: Running
+  const keysMade = newKeys()
   beforeAll(async () => {
-    aws = await start(stateFor(await newKeys()))
+    aws = await start(stateFor(await keysMade))
   })
   afterAll(() => aws.close())
 
   /** The SDK signs for `region` a call to `host`; the answer is given as it came. */
-  const whoAmI = async (host: string, region: string): Promise<WireAnswer> => {
+  const whoAmI = async (host: string, region: string, credentials: Key = USER): Promise<WireAnswer> => {
     let answer: Promise<WireAnswer> | undefined
     const client = new STSClient({
       region,
       endpoint: `http://${host}`,
       maxAttempts: 1,
-      credentials: USER,
+      credentials,
       requestHandler: {
         handle: ({ headers, body }: { headers: Record<string, string>; body: string }) => {
           answer = post(aws.url, headers, body)
@@ -165,4 +167,36 @@ describe('A signature for another region than that of the endpoint', () => {
   ])('is of no known key at %s, which is another partition', async (host, region) => {
     expect((await whoAmI(host, region)).element('Code')).toBe('InvalidClientTokenId')
   })
+
+  /** A session that was made at that host. */
+  const keyFrom = async (host: string): Promise<Key> => {
+    const now = new Date()
+    const body = new URLSearchParams({
+      Version: '2011-06-15',
+      Action: 'AssumeRoleWithSAML',
+      RoleArn: ROLE,
+      PrincipalArn: PROVIDER,
+      SAMLAssertion: base64(sign(responseXml(now), await keysMade)),
+    }).toString()
+    return keyIn(await post(aws.url, { host, 'content-type': 'application/x-www-form-urlencoded' }, body))
+  }
+
+  it.each([
+    ['sts.amazonaws.com', 'sts.af-south-1.amazonaws.com', 'af-south-1', 'InvalidClientTokenId'],
+    ['sts.amazonaws.com', 'sts.af-south-1.api.aws', 'af-south-1', 'InvalidClientTokenId'],
+    ['sts.amazonaws.com', 'sts.eu-west-1.amazonaws.com', 'eu-west-1', undefined],
+    ['sts.amazonaws.com', 'sts.amazonaws.com', 'us-east-1', undefined],
+    ['sts.amazonaws.com', '127.0.0.1', 'af-south-1', undefined],
+    ['sts.us-east-1.amazonaws.com', 'sts.af-south-1.amazonaws.com', 'af-south-1', undefined],
+    ['127.0.0.1', 'sts.af-south-1.amazonaws.com', 'af-south-1', undefined],
+  ])(
+    'of a session from %s at %s, a region that has to be enabled or not: %s %s [F.2]',
+    async (from, at, region, code) => {
+      const answer = await whoAmI(at, region, await keyFrom(from))
+      expect([answer.element('Code'), answer.element('Account')]).toEqual([
+        code,
+        code === undefined ? ACCOUNT : undefined,
+      ])
+    },
+  )
 })

@@ -28,6 +28,7 @@ const session = (accessKeyId: string, expiration: Date): RoleSession => ({
   secretAccessKey: new Secret('s'),
   temporary: { sessionToken: new Secret('t'), expiration },
   issuedAt: START,
+  tokensFor: 'all-regions',
   mfaAt: undefined,
   partition: 'aws',
   account: '111122223333',

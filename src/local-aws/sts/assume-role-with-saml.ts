@@ -58,7 +58,7 @@ export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   requireTrust({ ...session, action: ACTION, identity }, call)
   const policies = sessionPoliciesOf(parameters)
   const seconds = shortest(requested, assertion, now)
-  const { session: opened, members } = openSession(sessions, { ...session, identity, policies, seconds }, now)
+  const { session: opened, members } = openSession(sessions, { ...session, identity, policies, seconds }, call)
   return {
     members: [...members, ...assertionMembers(assertion, qualifier)],
     summary: opened.arn,

@@ -34,7 +34,7 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   const identity = webIdentityContext(person)
   requireTrust({ ...session, action: ACTION, identity }, call)
   const policies = sessionPoliciesOf(parameters)
-  const { session: opened, members } = openSession(aws.sessions, { ...session, identity, policies, seconds }, now)
+  const { session: opened, members } = openSession(aws.sessions, { ...session, identity, policies, seconds }, call)
   return {
     members: [
       ...members,

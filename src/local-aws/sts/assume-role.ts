@@ -51,7 +51,7 @@ export const assumeRole: Action = (sts, call) => {
   const { session, members } = openSession(
     sts.sessions,
     { role, sessionName, seconds, sourceIdentity, tags, policies, ...handedDown(caller) },
-    now,
+    call,
   )
   return { members, summary: session.arn, responseElements: assumedRoleElements(session) }
 }

@@ -31,7 +31,7 @@ export const getFederationToken: Action = (sts, call) => {
   const packed = packedSize({ tags, policies }) ?? 0
   const session: FederatedUserSession = {
     ...federated,
-    ...newCredentials(user.account, userSessionSeconds(parameters, user), now),
+    ...newCredentials(user.account, userSessionSeconds(parameters, user), call),
     tags,
     sessionPolicies: policies.narrowing,
   }

@@ -5,7 +5,7 @@ import { requireActiveRegion } from '../regions.ts'
 import type { UserSession } from '../sessions.ts'
 import { signedCaller } from '../signed-caller.ts'
 import type { User } from '../state.ts'
-import type { Action } from './call.ts'
+import type { Action, Call } from './call.ts'
 import { inputs } from './inputs.ts'
 import { mfaShown } from './mfa-check.ts'
 import { credentialsMarkup, newCredentials, userSessionSeconds } from './session.ts'
@@ -22,7 +22,7 @@ export const getSessionToken: Action = (sts, call) => {
     throw new AwsError('AccessDenied', texts.sessionMayNotCall('GetSessionToken'), caller.arn)
   requireActiveRegion(call.region, caller.account, sts.iam.stsRegions(caller.account))
   const mfaAt = mfaShown(sts.iam, caller, parameters, now)
-  const session = newSession(caller, userSessionSeconds(parameters, caller), mfaAt, now)
+  const session = newSession(caller, userSessionSeconds(parameters, caller), mfaAt, call)
   sts.sessions.add(session, now)
   const { accessKeyId, temporary } = session
   return {
@@ -32,8 +32,8 @@ export const getSessionToken: Action = (sts, call) => {
   }
 }
 
-const newSession = (user: User, seconds: number, mfaAt: Date | undefined, now: Date): UserSession => {
+const newSession = (user: User, seconds: number, mfaAt: Date | undefined, call: Call): UserSession => {
   const { kind, partition, account, arn, userId } = user
-  const credentials = newCredentials(account, seconds, now)
+  const credentials = newCredentials(account, seconds, call)
   return { kind, ...credentials, partition, account, arn, userId, principalArn: arn, mfaAt, tags: new Map() }
 }

@@ -11,6 +11,7 @@ import type { Parameters } from '../query/parameters.ts'
 import { required } from '../query/shapes.ts'
 import type { RoleSession, Session, Sessions } from '../sessions.ts'
 import type { Iam, Role, User } from '../state.ts'
+import type { Call } from './call.ts'
 import type { SessionPolicyRequest } from './session-policies.ts'
 import type { SessionTags } from './session-tags.ts'
 import type { AssumeAction } from './trust.ts'
@@ -57,11 +58,14 @@ export const packedSize = ({ tags, policies: { policy, policyArns } }: Packed): 
   return tags.size === 0 && policy === undefined && policyArns.length === 0 ? undefined : percent
 }
 
+/** What of a call goes into credentials. */
+type MadeBy = Pick<Call, 'now' | 'endpoint'>
+
 /** The parts of a session that are new in every one. Whole seconds, as the answer tells it. */
-export const newCredentials = (account: string, seconds: number, now: Date) => {
+export const newCredentials = (account: string, seconds: number, { now, endpoint: { tokensFor } }: MadeBy) => {
   const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(account)
   const expiration = new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000)
-  return { accessKeyId, secretAccessKey, temporary: { sessionToken, expiration }, issuedAt: now }
+  return { accessKeyId, secretAccessKey, temporary: { sessionToken, expiration }, issuedAt: now, tokensFor }
 }
 
 export interface SessionToOpen {
@@ -86,10 +90,10 @@ export interface OpenedSession {
 }
 
 /** Throws PackedPolicyTooLarge before anything is made. */
-export const openSession = (sessions: Sessions, toOpen: SessionToOpen, now: Date): OpenedSession => {
+export const openSession = (sessions: Sessions, toOpen: SessionToOpen, call: MadeBy): OpenedSession => {
   const packed = packedSize({ tags: toOpen.tags.tags, policies: toOpen.policies })
-  const session = newSession(toOpen, now)
-  sessions.add(session, now)
+  const session = newSession(toOpen, call)
+  sessions.add(session, call.now)
   return {
     session,
     members: [
@@ -119,12 +123,12 @@ const ownTexts = ({ sessionName, sourceIdentity, tags, identity }: SessionToOpen
   }
 }
 
-const newSession = (toOpen: SessionToOpen, now: Date): RoleSession => {
+const newSession = (toOpen: SessionToOpen, call: MadeBy): RoleSession => {
   const { role, seconds, provider, policies, chained = false } = toOpen
   const { sessionName, sourceIdentity, tags, identity } = ownTexts(toOpen)
   return {
     kind: 'role-session',
-    ...newCredentials(role.account, seconds, now),
+    ...newCredentials(role.account, seconds, call),
     partition: role.partition,
     account: role.account,
     arn: `arn:${role.partition}:sts::${role.account}:assumed-role/${role.name}/${sessionName}`,
