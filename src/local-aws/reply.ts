@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AwsError } from './aws-errors.ts'
 
 /** An answer as a value; server.ts is the only place that writes one. */
@@ -16,7 +16,7 @@ export interface WebRequest {
   readonly path: string
   /** Without the question mark. */
   readonly query: string
-  /** Lower-case names; repeated headers are joined by node:http. */
+  /** Lower-case names; what is repeated is joined by commas, as it is signed. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Buffer
   readonly remoteAddress: string
@@ -35,7 +35,7 @@ export const readRequest = async (request: IncomingMessage): Promise<WebRequest>
     target,
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? '' : target.slice(mark + 1),
-    headers: joined(request.headers),
+    headers: joined(request),
     body: await readBody(request),
     remoteAddress: (request.socket.remoteAddress ?? '127.0.0.1').replace(/^::ffff:/, ''),
   }
@@ -44,11 +44,21 @@ export const readRequest = async (request: IncomingMessage): Promise<WebRequest>
 /** To a proxy a client names the whole URL: who has HTTP_PROXY lead here reaches every endpoint by its own name. */
 const originForm = (target: string): string => target.replace(/^http:\/\/[^/?#]*/i, '') || '/'
 
-/** node:http keeps apart what is repeated of `set-cookie` alone. */
-const joined = (headers: IncomingHttpHeaders): WebRequest['headers'] =>
-  headers['set-cookie'] === undefined
-    ? (headers as Record<string, string>)
-    : { ...(headers as Record<string, string>), 'set-cookie': headers['set-cookie'].join(', ') }
+/**
+ * Between values of one name node:http puts a comma and a space, SigV4 the comma alone. Of some headers it keeps the
+ * first value only: those stay as they are. Most requests repeat nothing.
+ */
+const joined = (request: IncomingMessage): WebRequest['headers'] => {
+  const { headers } = request
+  const names = Object.keys(headers)
+  if (request.rawHeaders.length === 2 * names.length && headers['set-cookie'] === undefined)
+    return headers as Record<string, string>
+  const sent = (name: string): string => {
+    const [values, all = []] = [[headers[name] ?? ''].flat(), request.headersDistinct[name]]
+    return values.join(', ') === all.join(', ') ? all.join(',') : values.join(',')
+  }
+  return Object.fromEntries(names.map((name) => [name, sent(name)]))
+}
 
 /** By its events: an async iterator costs as much as the rest of a small call. */
 const readBody = (request: IncomingMessage): Promise<Buffer> =>

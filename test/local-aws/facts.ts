@@ -38,6 +38,8 @@ const wireFormat = {
     'The signature may stand in the query, with an expiry and further signed headers',
     'documented',
   ),
+  // aws/aws-sdk-go issue 2167, kubernetes-sigs/aws-iam-authenticator issue 258
+  'A.1 presigned end': fact('A presigned call holds for 15 minutes, whatever its `X-Amz-Expires` says', 'recorded'),
   'A.1 order': fact(
     'Shape, ARN, decoding, role, duration, provider, signature, times, attributes, trust, policies: in this order',
     'unconfirmed',

@@ -1,5 +1,10 @@
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { createServer, get, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
+import { readRequest } from '../../src/local-aws/reply.ts'
 import {
   canonicalRequest,
   sha256Hex,
@@ -73,5 +78,38 @@ describe('A signed query', () => {
   it('means what its reader takes it for: a plus that was signed cannot become a space', () => {
     expect(canonicalOf('Value=a%2Bb')).not.toBe(canonicalOf('Value=a+b'))
     expect(canonicalOf('Value=a%20b')).toBe(canonicalOf('Value=a+b'))
+  })
+})
+
+describe('Signed headers', () => {
+  it('that are named like a member of every object are absent, and no defect of ours', () => {
+    const parts = { method: 'GET', path: '/', query: '', headers: { host: 'x' }, payloadHash: '' }
+    expect(canonicalRequest({ ...parts, signedHeaders: ['__proto__', 'constructor', 'host'] })).toContain(
+      '\n__proto__:\nconstructor:\nhost:x\n',
+    )
+  })
+
+  it('that are repeated arrive as they are signed, in get-header-key-duplicate too', async () => {
+    const server = createServer((request, response) => {
+      void readRequest(request).then(({ headers }) => response.end(JSON.stringify(headers)))
+    })
+    await once(server.listen(0, '127.0.0.1'), 'listening')
+    try {
+      const headers = {
+        'My-Header1': ['value2', 'value2, value1'],
+        Authorization: ['first', 'second'],
+        'Set-Cookie': 'a=b',
+      }
+      const { port } = server.address() as AddressInfo
+      const [answer] = (await once(get({ host: '127.0.0.1', port, headers }), 'response')) as [IncomingMessage]
+      expect(await json(answer)).toMatchObject({
+        'my-header1': 'value2,value2, value1',
+        authorization: 'first',
+        'set-cookie': 'a=b',
+      })
+    } finally {
+      server.close()
+      server.closeAllConnections()
+    }
   })
 })

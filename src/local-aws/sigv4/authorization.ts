@@ -11,8 +11,6 @@ export interface Authorization {
   readonly signature: string
   /** `20261122T120000Z` */
   readonly timestamp: string
-  /** Of a presigned URL: for how many seconds after `timestamp` it holds. */
-  readonly expiresIn: number | undefined
   readonly sessionToken: string | undefined
 }
 
@@ -45,7 +43,6 @@ const fromHeader = (header: string, { headers }: WebRequest): Authorization => {
   if (timestamp === undefined) throw incomplete("Authorization header requires existence of a 'X-Amz-Date' header.")
   return {
     ...signer(fields.get('Credential'), fields.get('SignedHeaders'), fields.get('Signature'), timestamp),
-    expiresIn: undefined,
     sessionToken: headers['x-amz-security-token'],
   }
 }
@@ -64,7 +61,6 @@ const fromQuery = (query: Query): Authorization => {
     throw incomplete('X-Amz-Expires must be a number of seconds up to 604800.')
   return {
     ...signer(only('X-Amz-Credential'), only('X-Amz-SignedHeaders'), only('X-Amz-Signature'), only('X-Amz-Date') ?? ''),
-    expiresIn: Number(expires),
     sessionToken: only('X-Amz-Security-Token'),
   }
 }
@@ -74,7 +70,7 @@ const signer = (
   signedHeaders = '',
   signature = '',
   timestamp: string,
-): Omit<Authorization, 'expiresIn' | 'sessionToken'> => {
+): Omit<Authorization, 'sessionToken'> => {
   const [, accessKeyId, date, region, service] =
     /^(\w{16,128})\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential) ?? []
   if (!accessKeyId || !date || !region || !service)

@@ -78,12 +78,16 @@ const canonicalQuery = (query: string): string =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+/** Names are whatever the client wrote: `constructor` is no header either. */
+const headerOf = ({ headers }: SignedParts, name: string): string =>
+  (Object.hasOwn(headers, name) ? headers[name] : undefined) ?? ''
+
 export const canonicalRequest = (parts: SignedParts): string =>
   [
     parts.method,
     canonicalPath(parts.path),
     canonicalQuery(parts.query),
-    ...parts.signedHeaders.map((name) => `${name}:${(parts.headers[name] ?? '').trim().replace(/ +/g, ' ')}`),
+    ...parts.signedHeaders.map((name) => `${name}:${headerOf(parts, name).trim().replace(/ +/g, ' ')}`),
     '',
     parts.signedHeaders.join(';'),
     parts.payloadHash,

@@ -68,13 +68,13 @@ const checkScope = ({ scope, timestamp }: Authorization, { service, region }: Wa
 /** `20261122T120000Z` */
 const basic = (instant: number): string => new Date(instant).toISOString().replace(/[-:]|\.\d{3}/g, '')
 
-const checkTime = ({ timestamp, expiresIn }: Authorization, now: Date): void => {
+/** A presigned URL holds no longer and no shorter: X-Amz-Expires means something to S3 only. */
+const checkTime = ({ timestamp }: Authorization, now: Date): void => {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? []
   const signed = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`)
   if (Number.isNaN(signed)) throw new AwsError('IncompleteSignature', 'Date must be in ISO-8601 basic format.')
-  const life = (expiresIn ?? SKEW_SECONDS) * 1000
-  if (signed + life < now.getTime())
-    throw mismatch(texts.signatureExpired(timestamp, basic(now.getTime() - life), basic(now.getTime())))
+  const earliest = now.getTime() - SKEW_SECONDS * 1000
+  if (signed < earliest) throw mismatch(texts.signatureExpired(timestamp, basic(earliest), basic(now.getTime())))
   const latest = now.getTime() + SKEW_SECONDS * 1000
   if (signed > latest) throw mismatch(texts.signatureNotYetCurrent(timestamp, basic(latest), basic(now.getTime())))
 }
