@@ -109,6 +109,12 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume(await token())).error).toBe(NOT_A_JWT)
   })
 
+  it('a header that makes an extension critical as no valid JWT: none is known here (RFC 7515 4.1.11)', async () => {
+    const [, ...rest] = (await provider.token({})).split('.')
+    const header = Buffer.from(JSON.stringify({ alg: 'RS256', kid: 'rsa', crit: ['b64'], b64: false }))
+    expect((await assume([header.toString('base64url'), ...rest].join('.'))).error).toBe(NOT_A_JWT)
+  })
+
   it('[A.4 InvalidIdentityToken OIDC provider] an issuer that the account of the role does not know', async () => {
     const { error } = await assume(await provider.token({ iss: 'https://unknown.example' }))
     expect(error).toBe(

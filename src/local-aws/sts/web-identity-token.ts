@@ -58,7 +58,9 @@ export const decodeToken = (token: string): DecodedToken => {
   const claims = jsonOf(body)
   if (!signature || more.length > 0 || !isObject(header) || !isObject(claims))
     throw invalidToken(texts.notAJwt, 'not three parts of base64url JSON')
-  const { alg, kid } = header
+  const { alg, kid, crit } = header
+  // RFC 7515 4.1.11: whoever knows none of the extensions must not take the token.
+  if (crit !== undefined) throw invalidToken(texts.notAJwt, `crit ${JSON.stringify(crit)}`)
   const algorithm = typeof alg === 'string' ? algorithms.get(alg) : undefined
   if (!algorithm) throw invalidToken(texts.notAJwt, `alg ${JSON.stringify(alg)}`)
   return { token, algorithm, kid: typeof kid === 'string' ? kid : undefined, claims, issuer: textClaim(claims, 'iss') }
