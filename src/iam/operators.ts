@@ -26,7 +26,11 @@ export interface Operator {
 type Compile = Operator['compile']
 type Fold = (text: string) => string
 
-const lower: Fold = (text) => text.toLowerCase()
+/** Letter by letter, as a variable's value is: in a whole text a sigma would depend on what stands beside it. */
+const lower: Fold = (text) =>
+  Array.from(text, (letter) => letter.toLowerCase())
+    .join('')
+    .replaceAll('ς', 'σ')
 
 const text =
   (fold?: Fold): Compile =>
@@ -84,9 +88,17 @@ const addressRange = (cidr: string): BlockList | undefined => {
   return range
 }
 
+/** A range of IPv6 holds no IPv4 address, though BlockList would say so of `::/0`: AWS wants both to be listed. */
 const address: Compile = ({ text: cidr }) => {
   const range = addressRange(cidr)
-  return range && ((value) => (isIP(value) ? range.check(value, isIPv4(value) ? 'ipv4' : 'ipv6') : undefined))
+  const isOfIpv6 = cidr.includes(':')
+  return (
+    range &&
+    ((value) => {
+      if (!isIP(value)) return undefined
+      return isIPv4(value) ? !isOfIpv6 && range.check(value, 'ipv4') : range.check(value, 'ipv6')
+    })
+  )
 }
 
 const arn: Compile = (wanted) => arnMatcher(wanted)

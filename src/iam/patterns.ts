@@ -180,7 +180,7 @@ export const matcher = (subject: Pattern, fold: (text: string) => string = asIs)
   if (pieces) return stars(pieces)
   return (text, context) => {
     const tokens = resolve(subject, context)
-    const folded = tokens?.map((token) => (typeof token === 'string' ? fold(token) : token))
+    const folded = tokens?.flatMap<Token>((token) => (typeof token === 'string' ? [...fold(token)] : [token]))
     return folded !== undefined && glob(folded, [...fold(text)])
   }
 }

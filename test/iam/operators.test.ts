@@ -33,6 +33,8 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ['StringEqualsIgnoreCase', 'ALICE', 'alice', true],
     ['StringEqualsIgnoreCase', 'ALICE', 'alic', false],
     ['StringEqualsIgnoreCase', 'ÄRGER', 'ärger', true],
+    ['StringEqualsIgnoreCase', 'ΟΔΟΣ', 'οδος', true],
+    ['StringEqualsIgnoreCase', 'ΟΔΟΣ', 'οδοσ', true],
     ['StringNotEqualsIgnoreCase', 'ALICE', 'alice', false],
     ['StringNotEqualsIgnoreCase', 'ALICE', 'bob', true],
     // "Case-sensitive matching. The values can include multi-character match wildcards (*) and single-character (?)"
@@ -129,6 +131,8 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ['IpAddress', '2001:db8::1', '2001:db8:0:0:0:0:0:1', true],
     ['IpAddress', '::/0', '2001:db8::1', true],
     ['IpAddress', '2001:db8::/32', '203.0.113.7', false],
+    ['IpAddress', '::/0', '203.0.113.7', false],
+    ['NotIpAddress', '::/0', '203.0.113.7', true],
     // RFC 4291 2.5.5.2: the same IPv4 address.
     ['IpAddress', '203.0.113.0/24', '::ffff:203.0.113.7', true],
     ['IpAddress', '203.0.113.0/24', 'localhost', false],
@@ -309,6 +313,8 @@ describe('A policy variable (D.6)', () => {
   it.each<[operator: string, wanted: string, found: string, met: boolean]>([
     ['StringLike', '*/${saml:sub}/*', 'home/alice/x', true],
     ['StringEqualsIgnoreCase', '${saml:sub}', 'ALICE', true],
+    ['StringEqualsIgnoreCase', '${test:street}', 'οδος', true],
+    ['StringEqualsIgnoreCase', '${test:town}', 'İZMIR', true],
     ['ArnLike', 'arn:aws:iam::111122223333:role/${saml:sub}-*', 'arn:aws:iam::111122223333:role/alice-dev', true],
     ['ArnLike', 'arn:aws:iam::111122223333:role/${test:arn}', 'arn:aws:iam::111122223333:role/a:b', true],
     ['ArnLike', 'arn:aws:${test:arn}::111122223333:role/x', 'arn:aws:a:b::111122223333:role/x', false],
@@ -321,6 +327,7 @@ describe('A policy variable (D.6)', () => {
     ['StringEquals', "${saml:sub, 'everybody'}", 'everybody', false],
   ])('works in %s of %j: %j %s', (operator, wanted, found, met) => {
     const more = [...context.slice(0, 1), single('test:arn', 'a:b'), single('test:flag', 'true')]
+    more.push(single('test:street', 'ΟΔΟΣ'), single('test:town', 'İzmir'))
     expect(allows({ [operator]: { 'test:found': wanted } }, [...more, single('test:found', found)])).toBe(met)
   })
 
