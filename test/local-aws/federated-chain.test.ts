@@ -51,20 +51,29 @@ const next = (name: string, from: string, condition: Readonly<Record<string, unk
 
 const mayGoOn = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'sts:*', Resource: '*' }] }
 
+/** The session's own Team goes before it, whichever way it is written (D.1). */
+const OF_THE_ROLE = { team: 'of-the-role', Stage: 'test' }
+
 /** Roles that are taken from a federated one, by what is known of the person there. */
 const withNextRoles = (state: LocalAwsState): LocalAwsState => {
   const issuer = provider.url.replace('http://', '')
   return {
     ...state,
     roles: [
-      ...state.roles.map((role) => (role.arn === TAGGED_ROLE ? { ...role, policies: { mayGoOn } } : role)),
+      ...state.roles.map((role) =>
+        role.arn === TAGGED_ROLE ? { ...role, policies: { mayGoOn }, tags: OF_THE_ROLE } : role,
+      ),
       next('ForAlice', ROLE, { 'saml:sub': 'alice', 'saml:sub_type': 'persistent', 'aws:FederatedProvider': PROVIDER }),
       next('ForBob', ROLE, { 'saml:sub': 'bob' }),
       next('ByRecipient', ROLE, { 'saml:aud': 'https://signin.aws.amazon.com/saml' }),
       next('AfterAlice', roleArn('ForAlice'), { 'saml:sub': 'alice' }),
       next('ForToken', WEB_ROLE, { [`${issuer}:sub`]: 'alice-1', [`${issuer}:aud`]: 'fedgate' }),
       next('ByAzp', WEB_ROLE, { [`${issuer}:azp`]: 'fedgate' }),
-      next('ForTagged', TAGGED_ROLE, { 'aws:PrincipalTag/Team': 'a', 'aws:SourceIdentity': 'alice' }),
+      next('ForTagged', TAGGED_ROLE, {
+        'aws:PrincipalTag/Team': 'a',
+        'aws:PrincipalTag/Stage': 'test',
+        'aws:SourceIdentity': 'alice',
+      }),
     ],
   }
 }
@@ -130,7 +139,7 @@ describe('From a federated session to the next role', () => {
   it("tags and source identity of the assertion are the caller's, and what is fixed stays", async () => {
     const key = await bySaml(tagged, TAGGED_ROLE)
     const answer = await assume(key, 'ForTagged')
-    expect(answer.element('SourceIdentity')).toBe('alice')
+    expect([answer.status, answer.element('SourceIdentity')]).toEqual([200, 'alice'])
     expect(errorIn(await assume(key, 'ForTagged', { SourceIdentity: 'mallory' }))).toContain('sts:SetSourceIdentity')
     const tags = { 'Tags.member.1.Key': 'team', 'Tags.member.1.Value': 'b' }
     expect((await assume(key, 'ForTagged', tags)).element('Code')).toBe('InvalidParameterValue')

@@ -21,6 +21,7 @@ import {
   type UpdateSAMLProviderCommandInput,
 } from '@aws-sdk/client-iam'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startLocalAws } from '../../src/local-aws/server.ts'
 import {
   ACCOUNT,
   base64,
@@ -205,6 +206,32 @@ describe('An OpenID provider', () => {
       await expect(createProvider(url)).rejects.toBeInstanceOf(InvalidInputException)
     },
   )
+
+  it.each(['https://idp.example.com:8443', 'http://idp.example.com'])(
+    'has no issuer %s, unless issuers of this machine are allowed (C.5)',
+    async (url) => {
+      await createProvider(url)
+      const state = stateFor(keys)
+      const users = state.users.map((user) => ({ ...user, policies: { everything } }))
+      const listen = { host: '127.0.0.1', port: 0 }
+      const strict = await startLocalAws({ listen, state: { ...state, users }, allowHttpIssuers: false, log: () => {} })
+      try {
+        const settings = { region: 'us-east-1', endpoint: strict.url, maxAttempts: 1, credentials: USER }
+        const create = (Url: string) =>
+          new IAMClient(settings).send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['fedgate'] }))
+        await expect(create(url)).rejects.toBeInstanceOf(InvalidInputException)
+        expect((await create('https://idp.example.com/x')).OpenIDConnectProviderArn).toMatch(/idp\.example\.com\/x$/)
+      } finally {
+        await strict.close()
+      }
+    },
+  )
+
+  it('has thumbprints of hexadecimal digits', async () => {
+    const made = (digit: string) => createProvider('https://idp.example.com', { ThumbprintList: [digit.repeat(40)] })
+    await expect(made('g')).rejects.toBeInstanceOf(InvalidInputException)
+    expect((await made('F')).OpenIDConnectProviderArn).toMatch(/idp\.example\.com$/)
+  })
 
   it('has five thumbprints at most', async () => {
     const { OpenIDConnectProviderArn: arn = '' } = await createProvider('https://idp.example.com')

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseDestination } from '../../src/local-aws/sign-in/destination.ts'
 import { DORA, EVA, type Key, keyIn, roleArn, signedCall, signedState } from './signed-calls.ts'
 import {
+  ATTRIBUTE,
   attributesFor,
   base64,
   call,
@@ -13,6 +14,7 @@ import {
   sign,
   start,
   stateFor,
+  TAGGED_ROLE,
   type WireAnswer,
 } from './support.ts'
 
@@ -266,6 +268,49 @@ describe('The console page', () => {
     expect(page).toContain('region=eu-west-1&amp;x=&lt;b&gt;')
     expect(page).toContain('in 1h')
     expect(page).toContain('not amazon.com')
+  })
+
+  it('says with which tags, in whose name and by which provider', async () => {
+    const attributes = {
+      ...attributesFor(TAGGED_ROLE),
+      [`${ATTRIBUTE}PrincipalTag:Team`]: ['blue'],
+      [`${ATTRIBUTE}PrincipalTag:Cost Center`]: ['4711'],
+      [`${ATTRIBUTE}SourceIdentity`]: ['alice-1'],
+    }
+    const { element } = await call(aws.url, {
+      Action: 'AssumeRoleWithSAML',
+      RoleArn: TAGGED_ROLE,
+      PrincipalArn: PROVIDER,
+      SAMLAssertion: base64(sign(responseXml(clock, { attributes }), keys)),
+    })
+    const Session = JSON.stringify({
+      sessionId: element('AccessKeyId'),
+      sessionKey: element('SecretAccessKey'),
+      sessionToken: element('SessionToken'),
+    })
+    const page = await (await consolePage(cookieOf(await login(await signinToken({ Session }))))).text()
+    expect(page).toContain(
+      '<dt>Session tags</dt><dd><ul class="tags"><li><b>Team</b> blue</li><li><b>Cost Center</b> 4711</li></ul></dd>',
+    )
+    expect(page).toContain('<dt>Session name</dt><dd>alice@example.com</dd>')
+    expect(page).toContain('<dt>Source identity</dt><dd>alice-1</dd>')
+    expect(page).toContain(`<dt>Vouched for by</dt><dd><code>${PROVIDER}</code></dd>`)
+    expect(page).toContain(`<dt>Access key</dt><dd><code>${element('AccessKeyId')}</code></dd>`)
+    const untagged = await (await consolePage(cookieOf(await login(await signinToken())))).text()
+    expect(untagged).not.toMatch(/Session tags|Source identity/)
+  })
+
+  it('leads back to where it came from once it has ended', async () => {
+    const cookie = cookieOf(await login(await signinToken()))
+    const before = clock
+    clock = new Date(before.getTime() + 3_600_000)
+    try {
+      const page = await (await consolePage(cookie)).text()
+      expect(page).toContain('Your session has ended')
+      expect(page).toContain('href="http://localhost:8080"')
+    } finally {
+      clock = before
+    }
   })
 
   it('allows no script and no frame', async () => {

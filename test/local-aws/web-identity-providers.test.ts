@@ -1,6 +1,6 @@
 /** Providers of tokens beside an ordinary one: on TLS of their own, with too many keys, or with access tokens. */
 import { execFileSync } from 'node:child_process'
-import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject, sign as signData, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
@@ -192,6 +192,27 @@ describe('An issuer with many keys (C.5)', () => {
     )
   })
 
+  it('is refused with a key that is too short to be safe (RFC 7518 3.3)', async () => {
+    const short = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    provider.documents.set(
+      '/jwks',
+      JSON.stringify({ keys: [{ ...short.publicKey.export({ format: 'jwk' }), kid: 'key' }] }),
+    )
+    const aws = await startWith({ Many: { url: provider.url, thumbprints: [] } })
+    const iss = provider.url
+    const now = Math.floor(Date.now() / 1000)
+    const input = [
+      { alg: 'RS256', kid: 'key' },
+      { iss, aud: 'app', sub: 'alice-1', iat: now, exp: now + 300 },
+    ]
+      .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+      .join('.')
+    const signature = signData('sha256', Buffer.from(input), short.privateKey).toString('base64url')
+    expect((await assume(aws, 'Many', `${input}.${signature}`)).error).toMatch(
+      /^InvalidIdentityToken: Couldn't retrieve verification key/,
+    )
+  })
+
   it('[A.2 webIdentitySubjectType] is told whom a token is about, in 255 characters and no more', async () => {
     publish(1)
     const aws = await startWith({ Many: { url: provider.url, thumbprints: [] } })
@@ -255,6 +276,15 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
       'InvalidIdentityToken: Provided Token is not a Login With Amazon token',
     )
   })
+
+  it.each(['http://accounts.google.com', 'http://cognito-identity.amazonaws.com', 'http://www.amazon.com'])(
+    'and a provider that IAM knows by name vouches by https only: not %s',
+    async (iss) => {
+      expect((await assume(aws, 'Amazon', await tokenOf(iss))).error).toBe(
+        `InvalidIdentityToken: No OpenIDConnect provider found in your account for ${iss}`,
+      )
+    },
+  )
 
   it('are no ID tokens where no ProviderId is given', async () => {
     expect((await assume(aws, 'Amazon', 'Atza|good')).error).toMatch(
