@@ -1,4 +1,5 @@
 import type { Credentials } from '../core/credentials.ts'
+import { withTimeLimit } from '../core/time-limit.ts'
 import { StsError } from './errors.ts'
 import type { Partition } from './facts/partitions.ts'
 
@@ -16,26 +17,34 @@ export const signInOrigin = ({ signInHost }: Partition): string => `https://${si
 export const consoleOrigins = ({ signInHost, consoleHost }: Partition): readonly string[] =>
   [signInHost, consoleHost].flatMap((host) => [`https://${host}`, `https://*.${host}`])
 
-/** A sign-in token is some hundred characters; a page of HTML is an error in disguise. */
+/** In octets. A sign-in token is some hundred characters; a page of HTML is an error in disguise. */
 const MAX_ANSWER = 64 * 1024
 
+const refused = (expected: string, found: string): StsError =>
+  new StsError('sts.console_refused', { expected, found, source: 'getSigninToken' })
+
+const textOf = async (response: Response): Promise<string> => {
+  const octets: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength
+    if (size > MAX_ANSWER) throw refused(`at most ${MAX_ANSWER} octets`, 'more')
+    octets.push(chunk)
+  }
+  return Buffer.concat(octets).toString()
+}
+
 const signinTokenOf = async (response: Response): Promise<string> => {
-  const text = (await response.text()).slice(0, MAX_ANSWER)
-  if (!response.ok)
-    throw new StsError('sts.console_refused', {
-      expected: 'HTTP 200',
-      found: `HTTP ${response.status}`,
-      source: 'getSigninToken',
-    })
+  if (!response.ok) {
+    await response.body?.cancel()
+    throw refused('HTTP 200', `HTTP ${response.status}`)
+  }
+  const text = await textOf(response)
   try {
     const { SigninToken } = JSON.parse(text) as { SigninToken?: unknown }
     if (typeof SigninToken === 'string' && SigninToken !== '') return SigninToken
   } catch {}
-  throw new StsError('sts.console_refused', {
-    expected: 'a SigninToken',
-    found: 'an answer without one',
-    source: 'getSigninToken',
-  })
+  throw refused('a SigninToken', 'an answer without one')
 }
 
 /** What is opened, and the way back. */
@@ -63,20 +72,24 @@ export const consoleSignInUrl = async (
     sessionKey: credentials.secretAccessKey.reveal(),
     sessionToken: credentials.sessionToken.reveal(),
   })
-  const response = await (settings.fetch ?? fetch)(federation, {
-    method: 'POST', // in the body, so that no proxy's log has the credentials
-    body: new URLSearchParams({ Action: 'getSigninToken', Session: session }),
-    redirect: 'error',
-    signal: AbortSignal.timeout(settings.timeoutSeconds * 1000),
-  }).catch((cause: unknown) => {
-    throw new StsError('sts.unreachable', { source: 'getSigninToken', cause })
+  const ask = async (signal: AbortSignal): Promise<string> =>
+    signinTokenOf(
+      await (settings.fetch ?? fetch)(federation, {
+        method: 'POST', // in the body, so that no proxy's log has the credentials
+        body: new URLSearchParams({ Action: 'getSigninToken', Session: session }),
+        redirect: 'error',
+        signal,
+      }),
+    )
+  const token = await withTimeLimit(settings.timeoutSeconds * 1000, undefined, ask).catch((cause: unknown) => {
+    throw cause instanceof StsError ? cause : new StsError('sts.unreachable', { source: 'getSigninToken', cause })
   })
   const login = new URL(federation)
   login.search = new URLSearchParams({
     Action: 'login',
     Issuer: issuer,
     Destination: destination,
-    SigninToken: await signinTokenOf(response),
+    SigninToken: token,
   }).toString()
   return login
 }

@@ -1,4 +1,5 @@
 import type { HttpAnswer, Question } from '../check/ports.ts'
+import { withTimeLimit } from '../core/time-limit.ts'
 
 const TIMEOUT_MS = 10_000
 const MAX_BYTES = 1024 * 1024
@@ -26,13 +27,10 @@ const readText = async (response: Response): Promise<string> => {
  * Any answer, within 10 s and 1 MB; redirects are answers too and not followed. Rejects with Error when none comes.
  * Sends nothing but the question: no credentials, no cookies.
  */
-export const ask = async (url: string, question: Question = { method: 'GET' }): Promise<HttpAnswer> => {
-  const sentAt = new Date()
-  const response = await fetch(url, {
-    ...bodyOf(question),
-    redirect: 'manual',
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+export const ask = (url: string, question: Question = { method: 'GET' }): Promise<HttpAnswer> =>
+  withTimeLimit(TIMEOUT_MS, undefined, async (signal) => {
+    const sentAt = new Date()
+    const response = await fetch(url, { ...bodyOf(question), redirect: 'manual', signal })
+    const answeredAt = new Date()
+    return { status: response.status, text: await readText(response), ...dateOf(response.headers), sentAt, answeredAt }
   })
-  const answeredAt = new Date()
-  return { status: response.status, text: await readText(response), ...dateOf(response.headers), sentAt, answeredAt }
-}

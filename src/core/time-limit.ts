@@ -1,23 +1,23 @@
 /**
  * Runs work that ends when it has taken too long, or when `outer` says so: the signal it is given is aborted then.
  *
- * Not AbortSignal.any over AbortSignal.timeout: in Node 20 that holds its sources weakly, so that a timeout which nobody
- * else refers to is collected before it comes, and what waits for it waits for ever.
+ * Not AbortSignal.timeout, neither for fetch nor under AbortSignal.any: in Node 20 both hold it weakly, so that a timeout
+ * which nobody else refers to is collected before it comes, and what waits for it waits for ever.
  */
 export const withTimeLimit = async <Result>(
   milliseconds: number,
-  outer: AbortSignal,
+  outer: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> => {
-  outer.throwIfAborted()
+  outer?.throwIfAborted()
   const ending = new AbortController()
-  const end = (): void => ending.abort(outer.reason)
+  const end = (): void => ending.abort(outer?.reason)
   const timer = setTimeout(() => ending.abort(new Error('took too long')), milliseconds)
-  outer.addEventListener('abort', end)
+  outer?.addEventListener('abort', end)
   try {
     return await work(ending.signal)
   } finally {
     clearTimeout(timer)
-    outer.removeEventListener('abort', end)
+    outer?.removeEventListener('abort', end)
   }
 }

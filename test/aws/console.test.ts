@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { consoleSignInUrl } from '../../src/aws/console.ts'
 import { partitionById } from '../../src/aws/facts/partitions.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { answeringHalf, halfAnswers } from './half-answers.ts'
 
 const partition = (id: string) => {
   const found = partitionById(id)
@@ -16,7 +17,7 @@ const credentials = {
   expiration: new Date('2026-11-22T13:00:00Z'),
 }
 
-const signIn = (answer: () => Response | Promise<Response>) => {
+const signIn = (answer: (init?: RequestInit) => Response | Promise<Response>, timeoutSeconds = 5) => {
   const requests: { url: string; init: RequestInit | undefined }[] = []
   const visit = {
     partition: partition('aws'),
@@ -24,10 +25,10 @@ const signIn = (answer: () => Response | Promise<Response>) => {
     issuer: 'https://gateway.example/go?role=Dev',
   }
   const url = consoleSignInUrl(credentials, visit, {
-    timeoutSeconds: 5,
+    timeoutSeconds,
     fetch: async (target, init) => {
       requests.push({ url: String(target), init })
-      return answer()
+      return answer(init)
     },
   })
   return { url, requests }
@@ -59,6 +60,10 @@ describe('opening the console', () => {
   it.each([
     ['a refusal', () => new Response('Invalid Credentials parameter', { status: 400 })],
     ['a page of HTML', () => new Response('<html>')],
+    [
+      'an answer without end',
+      () => new Response(new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(1024)) })),
+    ],
     ['JSON without a token', () => Response.json({ SigninToken: '' })],
   ])('fails with a code on %s', async (_, answer) => {
     await expect(signIn(answer).url).rejects.toMatchObject({ code: 'sts.console_refused' })
@@ -67,5 +72,15 @@ describe('opening the console', () => {
   it('fails with a code when AWS sign-in cannot be reached', async () => {
     const unreachable = () => Promise.reject(new TypeError('fetch failed'))
     await expect(signIn(unreachable).url).rejects.toMatchObject({ code: 'sts.unreachable' })
+  })
+
+  it.each(halfAnswers)('fails with that code too when AWS sign-in %s', async (_, goOn) => {
+    const { origin, close } = await answeringHalf(goOn)
+    try {
+      const { url } = signIn((init) => fetch(origin, init), 0.2)
+      await expect(url).rejects.toMatchObject({ code: 'sts.unreachable' })
+    } finally {
+      close()
+    }
   })
 })

@@ -1,7 +1,9 @@
-/** What is decided before anything is sent. */
+/** What is decided before anything is sent, and how long an answer is waited for. */
 import { describe, expect, it } from 'vitest'
+import { StsError } from '../../src/aws/errors.ts'
 import { createStsClient, type RoleRequest } from '../../src/aws/sts/client.ts'
 import { Secret } from '../../src/core/secret.ts'
+import { answeringHalf, halfAnswers } from './half-answers.ts'
 
 const request = (region: string): RoleRequest => ({
   kind: 'web-identity',
@@ -23,5 +25,15 @@ describe('a call to STS', () => {
   it.each([true, false])('goes nowhere in a region that nobody knows, FIPS %s', async (fips) => {
     const { exchange } = createStsClient({ fips, timeoutSeconds: 1 })
     await expect(exchange(request('nowhere'))).rejects.toMatchObject({ code: 'sts.region_unknown', found: 'nowhere' })
+  })
+
+  it.each(halfAnswers)('ends with an error of ours when STS %s', async (_, goOn) => {
+    const { origin, close } = await answeringHalf(goOn)
+    try {
+      const { exchange } = createStsClient({ endpoint: origin, fips: false, timeoutSeconds: 0.5 })
+      await expect(exchange(request('eu-west-1'))).rejects.toBeInstanceOf(StsError)
+    } finally {
+      close()
+    }
   })
 })

@@ -6,6 +6,7 @@ import type { Credentials as SdkCredentials, STSClient } from '@aws-sdk/client-s
 import type { Credentials } from '../../core/credentials.ts'
 import type { Secret } from '../../core/secret.ts'
 import { Secret as SecretValue } from '../../core/secret.ts'
+import { withTimeLimit } from '../../core/time-limit.ts'
 import { StsError } from '../errors.ts'
 import { stsEndpoint } from '../facts/partitions.ts'
 import { stsErrorOf } from './answer.ts'
@@ -15,7 +16,7 @@ export interface StsSettings {
   readonly endpoint?: string
   /** FIPS endpoints only. */
   readonly fips: boolean
-  /** For one attempt; there are at most two. */
+  /** For one attempt; there are at most two, and together they take no longer than twice that. */
   readonly timeoutSeconds: number
 }
 
@@ -62,6 +63,8 @@ const endpointOf = (region: string, { fips }: StsSettings): string => {
   throw new StsError(code, { found: region, source: 'region' })
 }
 
+const ATTEMPTS = 2
+
 /** The SDK is loaded at the first exchange: it is the slowest import of the house. */
 const clientOf = async (settings: StsSettings, region: string): Promise<STSClient> => {
   // The SDK's note on future Node versions is for us, who pin it, and not for who runs the gateway.
@@ -70,7 +73,7 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
   return new Client({
     region,
     endpoint: settings.endpoint ?? endpointOf(region, settings),
-    maxAttempts: 2,
+    maxAttempts: ATTEMPTS,
     // Both calls are unsigned. Should one ever ask for a signature, it fails here and not at the metadata service.
     credentials: async () => {
       throw new Error('fedgate signs no AWS request')
@@ -87,7 +90,7 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
   })
 }
 
-const send = async (client: STSClient, request: RoleRequest) => {
+const send = async (client: STSClient, request: RoleRequest, abortSignal: AbortSignal) => {
   const { AssumeRoleWithSAMLCommand, AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
   const role = {
     RoleArn: request.roleArn,
@@ -103,6 +106,7 @@ const send = async (client: STSClient, request: RoleRequest) => {
           PrincipalArn: request.providerArn,
           SAMLAssertion: request.samlResponse.reveal(),
         }),
+        { abortSignal },
       )
     case 'web-identity':
       return client.send(
@@ -111,6 +115,7 @@ const send = async (client: STSClient, request: RoleRequest) => {
           RoleSessionName: request.sessionName,
           WebIdentityToken: request.token.reveal(),
         }),
+        { abortSignal },
       )
   }
 }
@@ -126,9 +131,13 @@ export const createStsClient = (settings: StsSettings): { exchange(request: Role
   return {
     exchange: async (request) => {
       const client = await clientFor(request.region)
-      const answer = await send(client, request).catch((error: unknown) => {
-        throw stsErrorOf(error)
-      })
+      // The SDK's own limit ends with the head of an answer: its body could keep us waiting for ever.
+      const whole = ATTEMPTS * settings.timeoutSeconds * 1000
+      const answer = await withTimeLimit(whole, undefined, (signal) => send(client, request, signal)).catch(
+        (error: unknown) => {
+          throw stsErrorOf(error)
+        },
+      )
       return {
         credentials: credentialsOf(answer.Credentials),
         assumedRoleArn: answer.AssumedRoleUser?.Arn ?? '',
