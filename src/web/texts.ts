@@ -22,7 +22,7 @@ const credentials = {
   valuesLabel: (format: string) => `Credentials, ${format}`,
   copyValue: (name: string) => `Copy ${name}`,
   warning:
-    'Treat these like a password: whoever has them is you in this account until they expire. They cannot be shown again once you leave this page.',
+    'Treat these like a password: whoever has them is you in AWS until they expire. They cannot be shown again once you leave this page.',
   openConsole: 'Open the console in this role',
   takeAnew: 'Take new credentials',
   taken: 'Taken',

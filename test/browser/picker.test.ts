@@ -88,6 +88,23 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         expect(await count(page)).toBe('500 roles in 60 accounts')
       }))
 
+    it('the hint that / searches stands within the field, and the hint of what to type is never cut off in the middle', () =>
+      visit({ roles: 30 }, async (page) => {
+        const boxOf = async (selector: string) => {
+          const { x = 0, y = 0, width = 0, height = 0 } = (await page.locator(selector).boundingBox()) ?? {}
+          return { left: x, right: x + width, top: y, bottom: y + height }
+        }
+        const [hint, field, button] = await Promise.all(['.search kbd', '#q', '#open-keys'].map(boxOf))
+        expect(hint?.right).toBeLessThan(field?.right ?? 0)
+        expect(hint?.left).toBeGreaterThan(field?.left ?? 0)
+        expect(hint?.top).toBeGreaterThan(field?.top ?? 0)
+        expect(hint?.bottom).toBeLessThan(field?.bottom ?? 0)
+        expect(field?.right).toBeLessThan(button?.left ?? 0)
+        await page.setViewportSize({ width: 320, height: 700 })
+        expect(await page.locator('.search kbd').isVisible()).toBe(false)
+        expect(await page.locator('#q').evaluate((search) => getComputedStyle(search).textOverflow)).toBe('ellipsis')
+      }))
+
     it('all that a key costs stays small beside what drawing the page once costs', () =>
       visit({}, async (page) => {
         const [typing, whole] = (await page.evaluate(`(() => {
@@ -230,6 +247,13 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         await button.click()
         await page.getByRole('heading', { name: 'Credentials for 2 roles' }).waitFor()
         expect((await page.locator('pre').first().textContent())?.match(/^\[/gm)).toHaveLength(2)
+        expect(await page.getByRole('link', { name: 'Roles', exact: true }).getAttribute('aria-current')).toBe('true')
+        // Where it is narrow nothing is drawn above the first of the two: a line there would go beyond the round corner.
+        await page.setViewportSize({ width: 320, height: 700 })
+        const lines = await page
+          .locator('.sheet tbody tr')
+          .evaluateAll((rows) => rows.map((row) => getComputedStyle(row).borderTopWidth))
+        expect(lines).toEqual(['0px', '1px'])
       }),
     )
 
