@@ -14,6 +14,7 @@ export const signInFromAssertion = (
   provider: string,
   assertion: VerifiedAssertion,
   samlResponseBase64: string,
+  now: Date,
 ): SignIn => {
   const {
     issuer,
@@ -35,7 +36,8 @@ export const signInFromAssertion = (
       subject,
       ...(isNameId && nameId.format !== undefined && { subjectFormat: nameId.format }),
       attributes,
-      authenticatedAt: authnInstant,
+      // By a clock that is ahead, a sign-in would be a recent one for longer than it is.
+      authenticatedAt: earliest([authnInstant, now]),
     },
     evidence: {
       kind: 'saml',

@@ -96,7 +96,8 @@ describe('an issued response', () => {
     const another = (statement: string) => `${statement}${statement.replace('"_s"', '"_t"')}`
     const twice = plain.replace(/<saml:AuthnStatement .*<\/saml:AuthnStatement>/s, another)
     const xml = await signEnveloped(twice, { id, after: 'Issuer', signer: keys })
-    const { logoutRef } = signInFromAssertion('corp', assertionOf(judgeResponse(form(xml), expected, now)), 'response')
+    const assertion = assertionOf(judgeResponse(form(xml), expected, now))
+    const { logoutRef } = signInFromAssertion('corp', assertion, 'response', now)
     expect(logoutRef).toMatchObject({ sessionIndex: '_s', furtherSessionIndexes: ['_t'] })
   })
 
@@ -225,13 +226,12 @@ describe.skipIf(!requireTool(`${schemas}/saml-schema-protocol-2.0.xsd`))('the sc
 })
 
 describe('a sign-in', () => {
+  const signInOf = (SAMLResponse: string, at = now) =>
+    signInFromAssertion('corp', assertionOf(judgeResponse({ SAMLResponse }, expected, at)), SAMLResponse, at)
+
   it('is what an assertion says, without the protocol', async () => {
     const { SAMLResponse } = form(await issueResponse(alice, keys, now))
-    const signIn = signInFromAssertion(
-      'corp',
-      assertionOf(judgeResponse({ SAMLResponse }, expected, now)),
-      SAMLResponse,
-    )
+    const signIn = signInOf(SAMLResponse)
     expect(signIn.identity).toMatchObject({
       provider: 'corp',
       protocol: 'saml',
@@ -248,11 +248,13 @@ describe('a sign-in', () => {
 
   it('has evidence for no longer than STS takes it', async () => {
     const { SAMLResponse } = form(await issueResponse({ ...alice, lifetimeSeconds: 3600 }, keys, now))
-    const signIn = signInFromAssertion(
-      'corp',
-      assertionOf(judgeResponse({ SAMLResponse }, expected, now)),
-      SAMLResponse,
-    )
+    const signIn = signInOf(SAMLResponse)
     expect(signIn.evidence.expiresAt).toEqual(new Date('2026-11-22T12:05:00Z'))
+  })
+
+  it('was no later than it is known of, whatever the provider says', async () => {
+    const authnInstant = new Date(now.getTime() + 86_400_000)
+    const { SAMLResponse } = form(await issueResponse({ ...alice, authnInstant }, keys, now))
+    expect(signInOf(SAMLResponse).identity.authenticatedAt).toEqual(now)
   })
 })
