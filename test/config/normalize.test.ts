@@ -18,6 +18,12 @@ describe('a configuration', () => {
     })
   })
 
+  it.each(['1h30m', '1h 30m', '90m'])('reads %s as it is shown on pages, and as people write it', (shown) => {
+    expect(parse(changed('maxSessionDuration: 1h', `maxSessionDuration: ${shown}`))).toMatchObject({
+      roles: [{ maxSessionSeconds: 5400 }],
+    })
+  })
+
   it('has absolute paths, from the folder of its file', () => {
     expect(parse(`${sample}audit: { file: logs/audit.jsonl }\n`)).toMatchObject({
       file: '/etc/fedgate/fedgate.yaml',

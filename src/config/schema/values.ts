@@ -17,7 +17,8 @@ export const oneOrMore = (expected: string) => {
   return z.union([one, z.array(one).min(1, { error: expected })], { error: expected })
 }
 
-export const duration = (example: string) => text(`a duration such as ${example}`, /^([0-9]{1,6}[smhd])+$/)
+export const duration = (example: string) =>
+  text(`a duration such as ${example}`, /^[0-9]{1,6}[smhd]( ?[0-9]{1,6}[smhd])*$/)
 
 export const awsRegion = () => text('an AWS region such as eu-west-1', /^[a-z]{2,5}(-[a-z]+)+-[0-9]{1,2}$/)
 
