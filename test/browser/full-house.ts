@@ -72,6 +72,9 @@ export const startFullHouse = async (names: Names): Promise<FullHouse> => {
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!corp) return
     const address = new URL(request.url ?? '', corp.ssoUrl)
+    // Who signs out is let go, and led nowhere.
+    if (address.pathname === '/slo')
+      return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Corp</title>')
     const form = request.method === 'POST' ? new URLSearchParams(await text(request)) : address.searchParams
     const asked =
       address.pathname === '/portal'
