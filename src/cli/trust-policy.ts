@@ -14,13 +14,22 @@ const CLOUDFORMATION_HEAD = `# Made by \`fedgate trust-policy\`. Deploy it with 
 
 // CloudFormation reads YAML 1.1, in which a bare 2012-10-17 is a date and an account id a number; it takes no aliases.
 const yaml = (value: unknown): string =>
-  stringify(value, {
-    version: '1.1',
-    aliasDuplicateObjects: false,
-    defaultStringType: 'QUOTE_DOUBLE',
-    defaultKeyType: 'PLAIN',
-    lineWidth: 0,
-  })
+  escaped(
+    stringify(value, {
+      version: '1.1',
+      aliasDuplicateObjects: false,
+      defaultStringType: 'QUOTE_DOUBLE',
+      defaultKeyType: 'PLAIN',
+      lineWidth: 0,
+    }),
+  )
+
+/** YAML 1.1 breaks a line at some of these, and refuses the others as they stand. Every text is in double quotes. */
+const escaped = (text: string): string =>
+  text.replaceAll(
+    /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 
 const formats = {
   json: planJson,

@@ -32,6 +32,7 @@ providers:
   - { id: gitlab, protocol: oidc, issuer: "https://gitlab.com", clientId: client-2 }
   - { id: idle, protocol: oidc, issuer: "https://op.example.com", clientId: client-3 }
   - { id: pattern, protocol: saml, metadata: ./idp.xml }
+  - { id: odd, protocol: saml, metadata: ./idp.xml, exchange: { via: saml, evidence: original, provider: odd } }
 accounts:
   "111122223333": { name: Production, region: eu-west-1 }
   "444455556666": { name: Sandbox }
@@ -46,6 +47,7 @@ access:
   - { when: { provider: pattern, groups: audit }, roles: ["arn:aws:iam::{account}:role/Audit"] }
   - { when: { provider: pattern, groups: free }, roles: ["arn:aws:iam::{account}:role/{role}"] }
   - { when: { provider: [google, gitlab], email: bob@example.com }, roles: ["arn:aws:iam::111122223333:role/Bob"] }
+  - { when: { provider: odd, eduPersonEntitlement: "\\x7f\\x85\\u2028: # '" }, roles: ["arn:aws:iam::111122223333:role/Odd"] }
 sessionTags: { CostCenter: "{costCenter}" }
 `
   .replace('groups: ops }', "groups: '/ops-(?<account>[0-9]+)/' }")
@@ -214,6 +216,13 @@ ${DEVELOPER} is for people of tokens, pattern too: keep their statements in its 
     expect(() => parseTrustPolicy(text)).not.toThrow()
   })
 
+  it('prints CloudFormation with characters that YAML 1.1 has no room for by their numbers', async () => {
+    const { stdout } = await trustPolicy('--provider', 'odd', '--format', 'cloudformation')
+    expect(stdout).toContain(String.raw`"\u007f\u0085\u2028: # '"`)
+    const [role] = Object.values(parse(stdout, { version: '1.1' }).Resources as object).slice(1)
+    expect(JSON.stringify(role)).toContain(JSON.stringify("\x7f\x85\u2028: # '"))
+  })
+
   it('warns where anybody may have an account', async () => {
     const { exitCode, stdout, stderr } = await trustPolicy('--provider', 'google')
     expect(exitCode).toBe(0)
@@ -226,7 +235,7 @@ ${DEVELOPER} is for people of tokens, pattern too: keep their statements in its 
     [
       ['--provider', 'copr'],
       2,
-      'The configuration has no provider copr. Did you mean corp?\nName one of corp, original, tokens, google, gitlab, idle, pattern with --provider.\n',
+      'The configuration has no provider copr. Did you mean corp?\nName one of corp, original, tokens, google, gitlab, idle, pattern, odd with --provider.\n',
     ],
     [
       ['--provider', 'corp', '--role', 'arn:aws:iam::111122223333:role/Develper'],
