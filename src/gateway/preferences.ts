@@ -16,7 +16,6 @@ export interface Preferences {
   readonly recent: readonly RecentRole[]
   /** What was chosen for each role the last time, as the person chose it (`1h`, `until 18:00`), by ARN. */
   readonly durations: ReadonlyMap<string, string>
-  /** The format in which credentials were last looked at. */
   /** False for who is another person at each sign-in: then nothing outlives the login. */
   readonly isKept: boolean
 }

@@ -69,6 +69,21 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
       expect(await page.locator('.format[data-format=ini] pre').textContent()).toMatch(/^\[work\]\n/)
     }))
 
+  it('selects what a browser without a clipboard cannot copy, and says how to', () =>
+    visit({}, async (page) => {
+      const refuse = () => {
+        Object.defineProperty(navigator, 'clipboard', { value: { writeText: () => Promise.reject(new Error('no')) } })
+      }
+      await page.evaluate(refuse)
+      const values = page.locator('pre').first()
+      expect(await values.isVisible()).toBe(false)
+      await page.getByRole('button', { name: 'Copy', exact: true }).first().click()
+      await page.getByRole('status').filter({ hasText: 'Press Control and C' }).waitFor({ state: 'attached' })
+      const selected = await page.evaluate('getSelection().toString()')
+      expect(String(selected).trim()).toBe((await values.textContent())?.trim())
+      expect(await values.isVisible()).toBe(true)
+    }))
+
   it('copies single values, and nothing around them', () =>
     visit({}, async (page) => {
       await page.getByText('Values', { exact: true }).click()

@@ -64,6 +64,24 @@ const take = async (
 const targetedId = (id: string): string => attribute(`${PERSON}.10`, `<a:NameID>${id}</a:NameID>`)
 const staff = attribute(`${PERSON}.1`, 'staff')
 
+describe('The subject of an assertion', () => {
+  it.each(['alice<!-- -->.evil', 'alice.<!---->evil', '<!-- -->alice.evil<!-- -->'])(
+    'is the whole text, whatever comments were put into it after signing: %s',
+    async (text) => {
+      const nameId = '<a:NameID>alice.evil</a:NameID>'
+      const signed = sign(responseXml(new Date(), { nameId }), keys)
+      const answer = await call(aws.url, {
+        Action: 'AssumeRoleWithSAML',
+        RoleArn: ROLE,
+        PrincipalArn: PROVIDER,
+        SAMLAssertion: base64(signed.replace('>alice.evil<', `>${text}<`)),
+      })
+      expect(signed).toContain('>alice.evil<')
+      expect([answer.status, answer.element('Subject')]).toEqual([200, 'alice.evil'])
+    },
+  )
+})
+
 describe('The attributes of an assertion', () => {
   it('of one name add up, wherever they stand', async () => {
     const pairOf = (role: string): string => attribute(`${ATTRIBUTE}Role`, `${role},${PROVIDER}`)

@@ -209,6 +209,39 @@ describe('GetFederationToken', () => {
   )
 })
 
+/** Keys of the call itself, in the policy of who calls (the table of condition keys: GetFederationToken, TagSession). */
+describe('A permission for GetFederationToken by its tags', () => {
+  const Condition = {
+    StringEquals: { 'aws:RequestTag/Team': 'a', 'aws:PrincipalTag/Unit': 'north' },
+    'ForAllValues:StringEquals': { 'aws:TagKeys': ['Team', 'Stage'] },
+  }
+  let own: Running
+  beforeAll(async () => {
+    const state = signedState()
+    const allow = (Action: string, more: object = {}) => ({ Effect: 'Allow', Action, Resource: '*', ...more })
+    const tagged = {
+      Version: '2012-10-17',
+      Statement: [allow('sts:GetFederationToken', { Condition }), allow('sts:TagSession', { Condition })],
+    }
+    const users = state.users.map((one) =>
+      one.arn === DORA.arn ? { ...one, policies: { tagged }, tags: { Unit: 'north' } } : one,
+    )
+    own = await start({ ...state, users })
+  })
+  afterAll(() => own.close())
+
+  it.each([
+    ['the tag that is wanted', { Team: 'a' }, 200],
+    ['another that may be there', { Team: 'a', Stage: 'x' }, 200],
+    ['another value', { Team: 'b' }, 403],
+    ['a key too many', { Team: 'a', Admin: 'yes' }, 403],
+    ['no tag', {}, 403],
+  ])('looks at %s', async (_, tags, status) => {
+    const asked = { Action: 'GetFederationToken', Name: 'guest', ...tagParameters(tags) }
+    expect((await signedCall(own.url, DORA, asked)).status).toBe(status)
+  })
+})
+
 describe('The credentials of GetFederationToken', () => {
   it('call no IAM, whatever policy was passed [A.5 GetFederationToken may call]', async () => {
     expect(await roleSeenBy(keyIn(await federate(EVA, allowing('*'))))).toBe('AccessDenied')
