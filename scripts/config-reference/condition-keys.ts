@@ -56,7 +56,7 @@ the preflight and \`fedgate explain\` answer \`unknown\` instead of \`allow\` or
 
 const doubt = ({ what, applied }: UnconfirmedFact): string => `- ${what[0]?.toUpperCase()}${what.slice(1)}: ${applied}.`
 
-const refusals = `Thought to be refused by IAM when a policy is written, and therefore malformed here: ${unconfirmedRefusals.join('; ')}.`
+const refusals = `Thought to be refused by IAM when a policy is written, and therefore malformed here: ${unconfirmedRefusals.join(' and ')}.`
 
 /** docs/condition-keys.md */
 export const conditionKeyReference = (): string =>

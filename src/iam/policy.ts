@@ -75,7 +75,7 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-/** A parser keeps one of two Condition blocks: the other must not be lost without a word. */
+/** IAM's grammar: "must not contain multiple instances of the same key". A parser keeps the last of them. */
 const mustHaveEachNameOnce = (json: string): void => {
   const name = repeatedName(json)
   if (name !== undefined)
@@ -188,8 +188,15 @@ const parseStatement = (
 /** An empty Sid is none. */
 const sidOf = ({ Sid: sid }: Fields, path: string, problems: PolicyProblem[]): string | undefined => {
   if (sid === undefined || sid === '') return undefined
-  if (typeof sid === 'string' && /^[A-Za-z0-9 ]*$/.test(sid)) return sid
-  problems.push(syntax(`${path}.Sid`, 'letters and digits', describe(sid)))
+  if (typeof sid === 'string' && /^[A-Za-z0-9]*$/.test(sid)) return sid
+  problems.push(
+    syntax(
+      `${path}.Sid`,
+      'letters and digits',
+      describe(sid),
+      'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+    ),
+  )
   return undefined
 }
 

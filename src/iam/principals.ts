@@ -94,13 +94,21 @@ export const principalMatches = (element: PrincipalElement, principal: Principal
   element.negated ? !isExempt(element, principal) : namedAs(element, principal) !== undefined
 
 /**
- * NotPrincipal spares those whom it names. AWS wants the account named beside a user, role or session of it, and says
- * that the statement may apply to them otherwise: so it does here.
+ * NotPrincipal spares those whom it names. AWS wants the account named beside a user or role of it, and the role too
+ * beside its session, and says that the statement may apply to them otherwise: so it does here.
  */
 const isExempt = (element: PrincipalElement, principal: Principal): boolean => {
   const named = namedAs(element, principal)
   if (named !== 'exact' || !('aws' in principal)) return named !== undefined
-  return element.anyone || awsNamedAs({ ...element, arns: new Set() }, principal.aws) === 'account'
+  if (element.anyone) return true
+  const isOfAccount = awsNamedAs({ ...element, arns: new Set() }, principal.aws) === 'account'
+  return isOfAccount && isNamedWithItsRole(element, principal.aws)
+}
+
+const isNamedWithItsRole = ({ arns }: PrincipalElement, caller: string): boolean => {
+  const arn = parseArn(caller)
+  const isSession = arn?.service === 'sts' && ASSUMED_ROLE.test(arn.resource)
+  return !isSession || [...arns].some((named) => isRoleOf(named, arn))
 }
 
 /** Whether IAM would take this text as a federated principal. */

@@ -28,7 +28,7 @@ export const unconfirmed = {
   },
   notPrincipalAccount: {
     id: 'notPrincipalAccount',
-    what: 'whether a NotPrincipal spares a user or role whose account it does not name',
+    what: 'whether a NotPrincipal spares a user or role whose account it does not name, or a session whose role it does not',
     applied: 'it does not',
     section: 'E.1',
   },
@@ -110,5 +110,4 @@ export const unconfirmed = {
 export const unconfirmedRefusals: readonly string[] = [
   'an operator in another case, such as `stringequals`',
   '`{"Federated": "*"}`',
-  'a name that an object has twice',
 ]

@@ -95,6 +95,11 @@ describe('A trust policy', () => {
       'Invalid principal in policy: "Federated":"arn:aws:iam::1:saml-provider/x"',
     ],
     [
+      document(statement({ Sid: 'Allow corp' })),
+      'Statement[0].Sid',
+      'Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*',
+    ],
+    [
       document(statement({ Sid: 'A' }), statement({ Sid: 'A' })),
       'Statement[1].Sid',
       'Statement IDs (SID) in a single policy must be unique.',

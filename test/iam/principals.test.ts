@@ -69,6 +69,9 @@ describe('NotPrincipal in a Deny', () => {
   it.each<[spared: unknown, caller: Principal, effect: Decision['effect']]>([
     [{ AWS: [USER, ROOT] }, { aws: USER }, 'allow'],
     [{ AWS: [ROLE, SESSION, ACCOUNT] }, { aws: SESSION }, 'allow'],
+    [{ AWS: [ROLE, ACCOUNT] }, { aws: SESSION }, 'allow'],
+    [{ AWS: [SESSION, ACCOUNT] }, { aws: SESSION }, 'explicit-deny'],
+    [{ AWS: [FEDERATED_USER, ACCOUNT] }, { aws: FEDERATED_USER }, 'allow'],
     [{ AWS: [USER, ROOT] }, { aws: 'arn:aws:iam::444455556666:user/bob' }, 'explicit-deny'],
     [{ AWS: USER }, { aws: USER }, 'explicit-deny'],
     [{ Federated: 'accounts.google.com' }, { federated: 'accounts.google.com' }, 'allow'],
