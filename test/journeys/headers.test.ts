@@ -38,6 +38,18 @@ beforeAll(async () => {
     ['the health', await stranger.open(`${gateway}/healthz`)],
     ['a page that is not there', await stranger.open(`${gateway}/nowhere`)],
     ['a bad request', await stranger.open(`${gateway}/login/%ff`)],
+    ['a role', await alice.open(`${gateway}/roles/why?${new URLSearchParams({ role: form.fields.role ?? '' })}`)],
+    ['a pin', await alice.submit(roles, { ...form, action: `${gateway}/roles/pin` }, { pinned: 'yes' }, stop)],
+    ['the activity', await alice.open(`${gateway}/activity`)],
+    ['the status, which is not hers', await alice.open(`${gateway}/status`)],
+    ['a link to a role', await alice.open(`${gateway}/go?${new URLSearchParams({ role: form.fields.role ?? '' })}`)],
+    ['a link without one', await alice.open(`${gateway}/go?destination=s3`)],
+    ['a console link', await alice.submit(roles, { ...form, action: `${gateway}/roles/console` }, { as: 'link' })],
+    ['a file of credentials', await alice.submit(roles, form, { download: 'env' })],
+    ['a refused role', await alice.submit(roles, form, { role: 'arn:aws:iam::111122223333:role/Nothing' })],
+    ['a form without its token', await alice.post(`${gateway}/roles/pin`, {}, { from: roles.url })],
+    ['a wrong method', await alice.post(`${gateway}/roles`, {}, { from: roles.url })],
+    ['the figures', await stranger.open(`${gateway}/metrics`)],
   ])
 })
 afterAll(() => house.close())
@@ -101,7 +113,8 @@ describe('every answer', () => {
     each(({ headers }, what) => {
       for (const cookie of headers.getSetCookie()) {
         expect(cookie, what).toMatch(/^fedgate_/)
-        expect(cookie, what).toMatch(/; HttpOnly/i)
+        // The format of credentials is no secret, and the page's own script writes it too.
+        if (!cookie.startsWith('fedgate_format=')) expect(cookie, what).toMatch(/; HttpOnly/i)
         expect(cookie, what).toMatch(/; SameSite=Lax/i)
         expect(cookie, what).toMatch(/; Path=\//i)
         expect(cookie, what).not.toMatch(/; Domain=/i)
@@ -136,6 +149,18 @@ it('serves style and script to be kept, under a name made of their content', asy
     expect(headers.get('cache-control')).toContain('immutable')
     expect(headers.get('x-content-type-options')).toBe('nosniff')
     expect(path).toMatch(/\?v=[0-9a-f]{16}$/)
+  }
+})
+
+it('gives what may be kept the same policy as everything else', async () => {
+  const { body } = await new Visitor().open(`${house.gateway}/login`)
+  const assets = [...body.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path)
+  for (const path of [...assets, '/.well-known/openid-configuration', '/idp/jwks']) {
+    const page = await new Visitor().open(`${house.gateway}${path}`)
+    expect([page.status, page.headers.get('content-security-policy')], path).toEqual([
+      200,
+      pages.get('the chooser')?.headers.get('content-security-policy'),
+    ])
   }
 })
 
