@@ -1,7 +1,7 @@
 /** The identity provider's own response goes to AWS: its pairs are the roles, and what is too old is renewed without losing the pick. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { refusalIn } from '../harness/html.ts'
+import { refusalIn, unescapeMarkup } from '../harness/html.ts'
 import {
   type Attributes,
   answerOf,
@@ -103,6 +103,36 @@ const refreshOf = ({ body }: Page): string => {
   if (path === undefined) throw new Error(`nothing leads on: ${body.slice(0, 500)}`)
   return `${gateway.url}${path.replaceAll('&amp;', '&')}`
 }
+
+/** What stands above the list, in words. */
+const seenOn = ({ body }: Page): string => {
+  const section = /<section class="seen".*?<\/section>/s.exec(body)?.[0] ?? ''
+  return unescapeMarkup(section.replaceAll(/<[^>]*>/g, ' ')).replaceAll(/\s+/g, ' ')
+}
+
+describe('what AWS will see', () => {
+  it('is said before the click: the mode, the age of what the provider signed, its end, and the session', async () => {
+    const tags = { [`${AWS}PrincipalTag:Team`]: ['blue'], [`${AWS}SourceIdentity`]: ['dora-1'] }
+    const signedAt = now()
+    const { visitor } = await signInAt('corp', { ...saysOf('corp', tags), now: signedAt })
+    ahead = 3 * MINUTE
+    const page = await visitor.open(`${gateway.url}/roles`)
+    const until = new Date(signedAt.getTime() + 5 * MINUTE).toISOString().slice(11, 19)
+    expect(seenOn(page)).toContain('In CloudTrail dora@corp Source identity dora-1 Tags Team=blue ')
+    expect(seenOn(page)).toContain('AWS is shown Original the SAML response that your provider signed')
+    expect(seenOn(page)).toMatch(new RegExp(`Signed 3 min ago AWS takes it until ${until} UTC`))
+  })
+
+  it('is what CloudTrail then has', async () => {
+    const { visitor, page } = await signInAt('corp')
+    expect(seenOn(page)).toContain('In CloudTrail dora@corp AWS is shown Original')
+    await take(visitor, page)
+    const trail = await (await fetch(`${gateway.localAws}/cloudtrail?limit=1`)).json()
+    const [{ requestParameters }] = (trail as { Records: [{ requestParameters: Record<string, unknown> }] }).Records
+    expect(requestParameters).toMatchObject({ roleArn: DEVELOPER, roleSessionName: 'dora@corp' })
+    expect(requestParameters).not.toHaveProperty('principalTags')
+  })
+})
 
 describe('the roles', () => {
   it("are exactly the pairs of the provider's own Role attribute where no rule reaches it", async () => {

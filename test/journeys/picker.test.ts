@@ -54,6 +54,23 @@ describe('the picker', () => {
   })
 })
 
+describe('above the list', () => {
+  it('stands what AWS will see, by whom it is signed and how old it is, as CloudTrail then has it', async () => {
+    const visitor = await company.signIn('seen', groupsOf(ofAccounts))
+    const page = await rolesPage(visitor)
+    const section = /<section class="seen".*?<\/section>/s.exec(page.body)?.[0] ?? ''
+    const said = section.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
+    expect(said).toContain('In CloudTrail seen Tags Team=payments AWS is shown Reissued a SAML response')
+    expect(said).toMatch(/You signed in just now $/)
+    await visitor.submit(page, formWith(page, 'role', arnOf('Developer', 0)))
+    const trail = await (await fetch(`${company.localAws}/cloudtrail?limit=1`)).json()
+    expect((trail as { Records: unknown[] }).Records[0]).toMatchObject({
+      eventName: 'AssumeRoleWithSAML',
+      requestParameters: { roleSessionName: 'seen', principalTags: { Team: 'payments' } },
+    })
+  })
+})
+
 describe('a sensitive role', () => {
   it('has its shortest duration selected, in the picker and behind a link', async () => {
     const role = SENSITIVE?.arn ?? ''
