@@ -193,6 +193,21 @@ describe('The audience', () => {
     ])
   })
 
+  /** C.3, as far as it is known. */
+  it.each(['api.pulumi.com/oidc', 'sandboxes.cloud', 'oidc.vercel.com'])(
+    'is an error where all the world has tokens: %s',
+    (issuer) => {
+      const federated = `arn:aws:iam::111122223333:oidc-provider/${issuer}`
+      const asked = { [`${issuer}:sub`]: 'me', 'sts:RoleSessionName': 'x' }
+      const open = document(webStatement({ StringEquals: asked }, { federated }))
+      expect(lintTrustPolicy(parseTrustPolicy(open), { evidence: [] })).toContainEqual(
+        expect.objectContaining({ code: 'trust.no_audience', severity: 'error', path: C }),
+      )
+      const closed = document(webStatement({ StringEquals: { ...asked, [`${issuer}:aud`]: 'c' } }, { federated }))
+      expect(found(closed)).toEqual([])
+    },
+  )
+
   it('may be asked for by the other name of Google', () => {
     const asked = { 'accounts.google.com:sub': '1', 'accounts.google.com:oaud': 'c', 'sts:RoleSessionName': 'x' }
     expect(found(document(webStatement({ StringEquals: asked }, { federated: 'accounts.google.com' })))).toEqual([])
@@ -231,6 +246,28 @@ describe('The subject', () => {
     expect(lintTrustPolicy(parseTrustPolicy(document(github(asked))), { evidence: [] })).toEqual([
       expect.objectContaining({ code: 'trust.no_subject', severity, path }),
     ])
+  })
+
+  /** C.3, as far as it is known. */
+  it.each([
+    'token.actions.githubusercontent.com',
+    'gitlab.com',
+    'agent.buildkite.com',
+    'app.terraform.io',
+    'oidc.codefresh.io',
+    'scalr.io',
+    'studio.datachain.ai/api',
+    'tokens.cloud.shisho.dev',
+    'proidc.upbound.io',
+  ])('has to be asked for where all the world has tokens: %s', (issuer) => {
+    const federated = `arn:aws:iam::111122223333:oidc-provider/${issuer}`
+    const asked = { [`${issuer}:aud`]: 'c', 'sts:RoleSessionName': 'x' }
+    const open = document(webStatement({ StringEquals: asked }, { federated }))
+    expect(lintTrustPolicy(parseTrustPolicy(open), { evidence: [] })).toEqual([
+      expect.objectContaining({ code: 'trust.no_subject', severity: 'error', path: C }),
+    ])
+    const closed = document(webStatement({ StringEquals: { ...asked, [`${issuer}:sub`]: 'me' } }, { federated }))
+    expect(found(closed)).toEqual([])
   })
 
   it.each(['repo:*', 'repo:octo-org*', 'repo:*/octo-repo:*', 'repo:octo?org/octo-repo'])(

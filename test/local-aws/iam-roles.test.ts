@@ -214,6 +214,10 @@ describe('A role', () => {
       { StringLike: { 'token.actions.githubusercontent.com:sub': 'repo:octo-org/octo:*' } },
       true,
     ],
+    ['gitlab.com', { StringEquals: { 'gitlab.com:aud': 'c' } }, false],
+    ['gitlab.com', { StringEquals: { 'gitlab.com:sub': 'project_path:a/b:ref_type:branch:ref:main' } }, true],
+    ['oidc.vercel.com', { StringEquals: { 'oidc.vercel.com:sub': 'me' } }, false],
+    ['oidc.vercel.com', { StringEquals: { 'oidc.vercel.com:aud': 'c' } }, true],
     ['idp.example.com', {}, true],
   ])('for tokens of %s under condition %j is taken: %s', async (issuer, Condition, isTaken) => {
     const AssumeRolePolicyDocument = trust({

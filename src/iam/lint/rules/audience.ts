@@ -6,6 +6,7 @@ import { namedProviders } from '../../principals.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { Hit, LintRule } from '../finding.ts'
 import { admittedBy, holdsFor, isPinned, issuerOf, type NamedProvider } from '../reading.ts'
+import { sharedIssuers } from '../shared-issuers.ts'
 
 /** The keys in which AWS shows the audience. */
 const audienceKeys = (issuer: string | undefined): readonly string[] => {
@@ -13,8 +14,14 @@ const audienceKeys = (issuer: string | undefined): readonly string[] => {
   return issuer === 'accounts.google.com' ? [`${issuer}:aud`, `${issuer}:oaud`] : [audienceKey(issuer)]
 }
 
-/** IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. */
-const severityFor = ({ name }: NamedProvider): 'error' | 'warning' => (namedProviders.has(name) ? 'error' : 'warning')
+/**
+ * IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. And of
+ * some that all the world shares IAM takes no new policy without an audience.
+ */
+const severityFor = ({ name, issuer }: NamedProvider): 'error' | 'warning' => {
+  const { claim, isRequired } = sharedIssuers.get(issuer ?? '') ?? {}
+  return namedProviders.has(name) || (isRequired && claim === 'aud') ? 'error' : 'warning'
+}
 
 const noAudience = (policy: Policy): readonly Hit[] =>
   admittedBy(policy).flatMap((provider) => {
