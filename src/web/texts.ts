@@ -153,7 +153,7 @@ const roles = {
     title: 'Shortcuts',
     list: [
       ['/', 'Search'],
-      ['↓ ↑', 'From role to role'],
+      ['↓ ↑', 'From the search to the roles, from role to role'],
       ['Enter', 'Open the console of the role'],
       ['c', 'Credentials of the role'],
       ['p', 'Pin or unpin the role'],
