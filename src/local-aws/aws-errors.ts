@@ -116,6 +116,7 @@ export const texts = {
   providerUnreachable: (host: string) => `${host}: the identity provider did not answer`,
   /** [K] */
   subjectTooLong: 'The subject of the token is longer than 255 characters',
+  subjectUnreadable: 'The subject of the token has characters that no answer can carry',
   /** [K] */
   notAnAccessToken: 'Provided Token is not a Login With Amazon token',
   /** [K] */

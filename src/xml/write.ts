@@ -12,9 +12,13 @@ const NAME = /^[A-Za-z_][\w.-]*(:[A-Za-z_][\w.-]*)?$/
 const ILLEGAL = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
 /** ASCII that stands for itself everywhere: what most texts are made of. */
 const PLAIN = /^[ !#-%'-;=?-~]*$/
+
+/** Whether XML 1.0 has a way to carry it: not all of a text's characters may stand in a document (2.2). */
+export const isWritable = (text: string): boolean => !ILLEGAL.test(text)
+
 const escaped = (text: string, unsafe: RegExp): string => {
   if (PLAIN.test(text)) return text
-  if (ILLEGAL.test(text)) throw new XmlError('xml.unwritable')
+  if (!isWritable(text)) throw new XmlError('xml.unwritable')
   return text.replace(unsafe, reference)
 }
 

@@ -253,6 +253,12 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume(`${b64({ kid: 'rsa', ...header })}.${body}.${signature}`)).error).toBe(NOT_A_JWT)
   })
 
+  it('a subject that no answer could tell', async () => {
+    expect((await assume(await provider.token({ sub: 'alice\u0000' }))).error).toMatch(
+      /^InvalidIdentityToken: The subject/,
+    )
+  })
+
   it('a signature that is not base64url of itself', async () => {
     const token = await provider.token({})
     expect((await assume(`${token}=`)).error).toMatch(/^InvalidIdentityToken: The signature/)

@@ -227,6 +227,17 @@ describe('An OpenID provider', () => {
     },
   )
 
+  it.each([
+    ['a control character in its URL', 'https://idp.example.com/\u0001', 'fedgate'],
+    ['a character that is none in its URL', 'https://idp.example.com/\uffff', 'fedgate'],
+    ['a backslash in its URL', 'https://idp.example.com\\@other.example', 'fedgate'],
+    ['a client id that no answer could tell', 'https://idp.example.com/told', 'a\u0000b'],
+  ])('is not made with %s, and the others can be listed', async (_, url, clientId) => {
+    await expect(createProvider(url, { ClientIDList: [clientId] })).rejects.toBeInstanceOf(InvalidInputException)
+    const { OpenIDConnectProviderList: list } = await iam.send(new ListOpenIDConnectProvidersCommand({}))
+    expect(list).toBeDefined()
+  })
+
   it('has thumbprints of hexadecimal digits', async () => {
     const made = (digit: string) => createProvider('https://idp.example.com', { ThumbprintList: [digit.repeat(40)] })
     await expect(made('g')).rejects.toBeInstanceOf(InvalidInputException)

@@ -1,5 +1,5 @@
 import { issuerHostPath } from '../../core/arn.ts'
-import { element } from '../../xml/write.ts'
+import { element, isWritable } from '../../xml/write.ts'
 import { timestamp } from '../query/answer.ts'
 import { listOf, type Parameters } from '../query/parameters.ts'
 import { required } from '../query/shapes.ts'
@@ -38,15 +38,19 @@ const namedProvider = (call: IamCall): OidcProvider => {
 const newArn = (call: IamCall): string =>
   arnIn(call, `oidc-provider/${issuerHostPath(required(call.parameters, 'Url'))}`)
 
+/** Printable ASCII without the backslash, which browsers take for a slash. RFC 3986, 2 */
+const URL_CHARACTERS = /^[!-[\]-~]+$/
+
 /** AWS takes https without a port and without a query only. */
 const isIssuer = (url: string, allowHttp: boolean): boolean => {
-  if (!URL.canParse(url) || /[?#\s*]/.test(url)) return false
+  if (!URL.canParse(url) || !URL_CHARACTERS.test(url) || /[?#*]/.test(url)) return false
   const { protocol, port, username } = new URL(url)
   if (username !== '') return false
   return allowHttp ? /^https?:$/.test(protocol) : protocol === 'https:' && port === ''
 }
 
 const clientIdsIn = (ids: readonly string[]): readonly string[] => {
+  if (!ids.every(isWritable)) throw refusals.clientIdInvalid()
   if (ids.length > CLIENT_IDS) throw refusals.quota('ClientIdsPerOpenIdConnectProvider', CLIENT_IDS)
   return [...new Set(ids)]
 }

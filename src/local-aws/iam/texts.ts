@@ -54,6 +54,7 @@ export const refusals = {
   /** [K] */
   noOidcProvider: (arn: string) => noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`),
   oidcProviderExists: (url: string) => alreadyExists(`Provider with url ${url} already exists.`),
+  clientIdInvalid: () => invalidInput('A client ID has characters that no answer can carry'),
   /** [K] */
   urlInvalid: () => invalidInput('Invalid Open ID Connect Provider URL'),
   /** [K] */

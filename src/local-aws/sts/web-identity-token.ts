@@ -1,5 +1,6 @@
 /** An ID token as AWS looks at it (aws-sts-semantics C.4 to C.7). */
 import { verify } from 'node:crypto'
+import { isWritable } from '../../xml/write.ts'
 import { expiredToken, invalidToken, texts } from '../aws-errors.ts'
 import { ThumbprintMismatch } from './fetch-json.ts'
 import type { IssuerKey, IssuerKeys } from './issuer-keys.ts'
@@ -149,6 +150,7 @@ const MAX_SUBJECT = 255
 export const subjectOf = ({ claims }: DecodedToken): string => {
   const subject = textClaim(claims, 'sub')
   if (subject.length > MAX_SUBJECT) throw invalidToken(texts.subjectTooLong)
+  if (!isWritable(subject)) throw invalidToken(texts.subjectUnreadable)
   return subject
 }
 
