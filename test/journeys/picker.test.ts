@@ -71,6 +71,34 @@ describe('above the list', () => {
   })
 })
 
+describe('who am I, with hundreds of roles', () => {
+  const foreseenOn = ({ body }: Page): readonly (readonly [verdict: string, role: string])[] =>
+    [...body.matchAll(/data-verdict="(\w+)">[^<]*<\/span> <strong><bdi>([^<]*)</g)].map(
+      ([, verdict = '', role = '']) => [verdict, role],
+    )
+
+  it('finds roles by the words of account and name, and by what AWS will say', async () => {
+    const visitor = await company.signIn('many', groupsOf(manyRoles))
+    const all = await visitor.open(`${company.url}/identity`)
+    expect(foreseenOn(all)).toHaveLength(500)
+    const named = await visitor.open(`${company.url}/identity?q=payments+audit+support`)
+    expect(foreseenOn(named)).toEqual([['denied', 'SupportEngineer']])
+    const verdicts = foreseenOn(await visitor.open(`${company.url}/identity?q=DENIED`)).map(([verdict]) => verdict)
+    expect(new Set(verdicts)).toEqual(new Set(['denied']))
+    expect(verdicts).toHaveLength(foreseenOn(all).filter(([verdict]) => verdict === 'denied').length)
+  })
+
+  it('has what speaks against a role first in its derivation', async () => {
+    const visitor = await company.signIn('many', groupsOf(manyRoles))
+    const { body } = await visitor.open(`${company.url}/identity?q=payments+audit+support`)
+    const outcomes = [...body.matchAll(/<tr data-outcome="([\w-]+)"><th scope="row"><bdi>([^<]*)</g)]
+    expect(outcomes[0]?.slice(1)).toEqual(['fail', 'tagsArePermitted'])
+    const firstPass = outcomes.findIndex(([, outcome]) => outcome === 'pass')
+    expect(firstPass).toBeGreaterThan(0)
+    expect(outcomes.slice(firstPass).every(([, outcome]) => outcome === 'pass')).toBe(true)
+  })
+})
+
 describe('a sensitive role', () => {
   it('has its shortest duration selected, in the picker and behind a link', async () => {
     const role = SENSITIVE?.arn ?? ''
