@@ -36,4 +36,23 @@ describe('a call to STS', () => {
       close()
     }
   })
+
+  it('reads no more than a megabyte of an answer', async () => {
+    let sent = 0
+    const { origin, close } = await answeringHalf((response) => {
+      const more = (): void => {
+        sent += 65_536
+        if (response.write(' '.repeat(65_536))) setImmediate(more)
+        else response.once('drain', more)
+      }
+      more()
+    })
+    try {
+      const { exchange } = createStsClient({ endpoint: origin, fips: false, timeoutSeconds: 30 })
+      await expect(exchange(request('eu-west-1'))).rejects.toMatchObject({ found: expect.stringContaining('octets') })
+      expect(sent).toBeLessThan(64 * 1024 * 1024)
+    } finally {
+      close()
+    }
+  })
 })

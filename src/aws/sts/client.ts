@@ -10,6 +10,7 @@ import { withTimeLimit } from '../../core/time-limit.ts'
 import { StsError } from '../errors.ts'
 import { stsEndpoint } from '../facts/partitions.ts'
 import { stsErrorOf } from './answer.ts'
+import { boundAnswers } from './bounded-answer.ts'
 
 export interface StsSettings {
   /** Replaces AWS's own endpoint of the region: the local AWS, or a VPC endpoint. */
@@ -70,7 +71,7 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
   // The SDK's note on future Node versions is for us, who pin it, and not for who runs the gateway.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { STSClient: Client } = await import('@aws-sdk/client-sts')
-  return new Client({
+  const client = new Client({
     region,
     endpoint: settings.endpoint ?? endpointOf(region, settings),
     maxAttempts: ATTEMPTS,
@@ -88,6 +89,7 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
       throwOnRequestTimeout: true,
     },
   })
+  return boundAnswers(client)
 }
 
 const send = async (client: STSClient, request: RoleRequest, abortSignal: AbortSignal) => {
