@@ -13,6 +13,7 @@ import { insisting, isSecure } from '../gateway/preflight-role.ts'
 import { roleFacts } from '../gateway/role-facts.ts'
 import { unusedTemplates } from '../gateway/session-mapping.ts'
 import { showing, type ToBeShown } from '../gateway/shown-evidence.ts'
+import { IamError, MalformedPolicyError } from '../iam/errors.ts'
 import { type Policy, parseTrustPolicy } from '../iam/policy.ts'
 import { samlIssuerEntityId } from '../issuer/saml-assertion.ts'
 import { ExplainError } from './errors.ts'
@@ -60,19 +61,29 @@ const sessionFor = (config: Config, { settings, identity, words }: ToBeShown): S
   return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(config, identity.provider)] }
 }
 
-const policyIn = async (file: string): Promise<Policy> =>
-  parseTrustPolicy(
-    await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new ExplainError('explain.policy_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
-    }),
-  )
+const policyIn = async (file: string): Promise<Policy> => {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ExplainError('explain.policy_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
+  })
+  try {
+    return parseTrustPolicy(text)
+  } catch (cause) {
+    throw cause instanceof MalformedPolicyError ? namingPlaces(cause, file) : cause
+  }
+}
+
+const namingPlaces = (cause: MalformedPolicyError, file: string): IamError => {
+  const places = cause.problems.map(({ path, expected, found }) => `${path}: expected ${expected}, found ${found}`)
+  const sentence = [`The trust policy in ${file} is not one that IAM would accept.`, ...places].join('\n  ')
+  return new IamError('iam.policy_malformed', { sentence, cause })
+}
 
 const claimsFile = (file: string): Promise<string> =>
   readFile(file, 'utf8').catch((cause: unknown) => {
     throw new ExplainError('explain.claims_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
   })
 
-/** Throws ExplainError, or MalformedPolicyError for a trust policy that IAM would not accept. */
+/** Throws ExplainError, or IamError for a trust policy that IAM would not accept. */
 export const explained = async (config: Config, options: ExplainOptions, now: Date): Promise<Explained> => {
   const provider = providerNamed(config, options.provider)
   const role = roleNamed(options.role)

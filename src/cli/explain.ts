@@ -39,7 +39,7 @@ const explainOne = async (options: ExplainOptions): Promise<void> => {
   if (outcome !== 'allowed') throw new Ended(exits[outcome])
 }
 
-/** Throws ConfigError, ExplainError, MalformedPolicyError, or Ended with the code of the answer. */
+/** Throws ConfigError, ExplainError, IamError, or Ended with the code of the answer. */
 export const runExplain = async (command: ExplainCommand): Promise<void> => {
   if (!('batch' in command)) return explainOne(command)
   const { failures } = await answerLines(process.stdin, process.stdout)

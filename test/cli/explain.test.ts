@@ -149,6 +149,17 @@ describe('the command', () => {
     })
   })
 
+  it('ends with 1 and every place of a trust policy that IAM would not accept', async () => {
+    const claims = await fileOf('alice.json', JSON.stringify(ALICE))
+    const policy = await fileOf('bad.json', JSON.stringify({ Version: '2012', Statement: [{ Effect: 'allow' }] }))
+    const which = ['--config', config, '--provider', 'corp', '--role', arnOf('corp'), '--claims', claims]
+    const { exitCode, stderr } = await explain(...which, '--trust-policy', policy)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`The trust policy in ${policy} is not one that IAM would accept.\n`)
+    expect(stderr).toContain('  Version: expected 2012-10-17 or 2008-10-17, found "2012"\n')
+    expect(stderr).toContain('  Statement[0].Effect: expected Allow or Deny, found "allow"\n')
+  })
+
   it.each([
     [
       ['--provider', 'nobody'],
