@@ -139,7 +139,10 @@ describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s
     await press('Open the console')
     await page.waitForURL(`${gateway.localAws}/console`)
     await go('/activity')
-    await page.getByRole('heading', { name: /^Console: Developer/ }).waitFor()
+    await page
+      .getByRole('heading', { name: /^Console: Developer/ })
+      .first()
+      .waitFor()
     await press('Sign out everywhere')
     await go('/roles')
     await page.getByRole('link', { name: /^Corp SSO\s*SAML/ }).waitFor()
