@@ -1,3 +1,4 @@
+import { readBounded } from '../core/bounded-body.ts'
 import type { Credentials } from '../core/credentials.ts'
 import { withTimeLimit } from '../core/time-limit.ts'
 import { StsError } from './errors.ts'
@@ -23,25 +24,16 @@ const MAX_ANSWER = 64 * 1024
 const refused = (expected: string, found: string): StsError =>
   new StsError('sts.console_refused', { expected, found, source: 'getSigninToken' })
 
-const textOf = async (response: Response): Promise<string> => {
-  const octets: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_ANSWER) throw refused(`at most ${MAX_ANSWER} octets`, 'more')
-    octets.push(chunk)
-  }
-  return Buffer.concat(octets).toString()
-}
+const tooLarge = (): StsError => refused(`at most ${MAX_ANSWER} octets`, 'more')
 
 const signinTokenOf = async (response: Response): Promise<string> => {
   if (!response.ok) {
     await response.body?.cancel()
     throw refused('HTTP 200', `HTTP ${response.status}`)
   }
-  const text = await textOf(response)
+  const octets = await readBounded(response.body, MAX_ANSWER, tooLarge)
   try {
-    const { SigninToken } = JSON.parse(text) as { SigninToken?: unknown }
+    const { SigninToken } = JSON.parse(octets.toString()) as { SigninToken?: unknown }
     if (typeof SigninToken === 'string' && SigninToken !== '') return SigninToken
   } catch {}
   throw refused('a SigninToken', 'an answer without one')

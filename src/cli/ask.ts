@@ -1,4 +1,5 @@
 import type { HttpAnswer, Question } from '../check/ports.ts'
+import { readBounded } from '../core/bounded-body.ts'
 import { withTimeLimit } from '../core/time-limit.ts'
 
 const TIMEOUT_MS = 10_000
@@ -12,16 +13,7 @@ const dateOf = (headers: Headers): { readonly date?: Date } => {
   return Number.isNaN(date.getTime()) ? {} : { date }
 }
 
-const readText = async (response: Response): Promise<string> => {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of response.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_BYTES) throw new Error(`more than ${MAX_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
+const tooLarge = (): Error => new Error(`more than ${MAX_BYTES} bytes`)
 
 /**
  * Any answer, within 10 s and 1 MB; redirects are answers too and not followed. Rejects with Error when none comes.
@@ -32,5 +24,6 @@ export const ask = (url: string, question: Question = { method: 'GET' }): Promis
     const sentAt = new Date()
     const response = await fetch(url, { ...bodyOf(question), redirect: 'manual', signal })
     const answeredAt = new Date()
-    return { status: response.status, text: await readText(response), ...dateOf(response.headers), sentAt, answeredAt }
+    const text = (await readBounded(response.body, MAX_BYTES, tooLarge)).toString()
+    return { status: response.status, text, ...dateOf(response.headers), sentAt, answeredAt }
   })

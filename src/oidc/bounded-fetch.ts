@@ -1,3 +1,4 @@
+import { readBounded } from '../core/bounded-body.ts'
 import { cut, OidcError } from './errors.ts'
 
 /** How the relying party reaches a provider: `fetch`, or a stand-in for it. */
@@ -24,7 +25,7 @@ export const boundedFetch =
     try {
       const response = await fetch(url, { ...init, redirect: 'manual', signal: controller.signal })
       refuseBadStatus(response, url)
-      const body = await readBounded(response, url)
+      const body = await readBounded(response.body, LARGEST_ANSWER, () => tooLarge(url))
       refuseOtherThanJson(response, url)
       return readAlready(response, body, edit)
     } catch (error) {
@@ -58,20 +59,8 @@ const refuseBadStatus = (response: Response, url: string): void => {
   throw new OidcError(problem, { expected: 'status 200', found: `status ${status}`, source: place(url) })
 }
 
-const readBounded = async (response: Response, url: string): Promise<Buffer> => {
-  const reader = response.body?.getReader()
-  const parts: Uint8Array[] = []
-  let size = 0
-  for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) {
-    size += part.value.byteLength
-    if (size > LARGEST_ANSWER) {
-      void reader?.cancel()
-      throw new OidcError('oidc.answer_too_large', { expected: 'at most 1 MB', found: 'more', source: place(url) })
-    }
-    parts.push(part.value)
-  }
-  return Buffer.concat(parts)
-}
+const tooLarge = (url: string): OidcError =>
+  new OidcError('oidc.answer_too_large', { expected: 'at most 1 MB', found: 'more', source: place(url) })
 
 const refuseOtherThanJson = (response: Response, url: string): void => {
   const type = (response.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''

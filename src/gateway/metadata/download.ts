@@ -1,3 +1,4 @@
+import { bounded } from '../../core/bounded-body.ts'
 import { withTimeLimit } from '../../core/time-limit.ts'
 import { type Received, receiveOctets } from './octets.ts'
 
@@ -46,7 +47,8 @@ const receive = async (url: string, plan: DownloadPlan, signal: AbortSignal): Pr
     await response.body?.cancel()
     throw response.status === 404 ? new NotThere('HTTP 404') : new Error(`HTTP ${response.status}`)
   }
-  const received = await receiveOctets(bounded(response.body ?? [], plan.octets), plan.folder)
+  const tooLarge = (): Error => new Error(`more than ${plan.octets} octets`)
+  const received = await receiveOctets(bounded(response.body, plan.octets, tooLarge), plan.folder)
   return { kind: 'received', received, validators: validatorsOf(response.headers) }
 }
 
@@ -79,14 +81,4 @@ const sameHost = (from: URL, target: string): URL => {
   const isSafer = from.protocol === 'http:' && to.protocol === 'https:' && to.hostname === from.hostname
   if (to.origin === from.origin || isSafer) return to
   throw new Error(`a redirect to ${to.origin}, which is another host`)
-}
-
-/** Counts what comes out of decompression, so that no small answer becomes a large document. */
-async function* bounded(chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[], octets: number) {
-  let size = 0
-  for await (const chunk of chunks) {
-    size += chunk.byteLength
-    if (size > octets) throw new Error(`more than ${octets} octets`)
-    yield chunk
-  }
 }

@@ -6,6 +6,7 @@ import type { X509Certificate } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import { TLSSocket } from 'node:tls'
+import { readBounded } from '../../core/bounded-body.ts'
 
 /** Gets a JSON document. `thumbprints`: SHA-1 in hex. Throws ThumbprintMismatch, and on anything else but a document. */
 export type FetchJson = (url: string, thumbprints: readonly string[]) => Promise<unknown>
@@ -21,7 +22,8 @@ export const fetchJson: FetchJson = async (url, thumbprints) => {
   const response = await answerTo(url, thumbprints)
   try {
     if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`)
-    return JSON.parse(await textOf(response, url))
+    const tooLarge = (): Error => new Error(`${url} answered more than ${MAX_BYTES} bytes`)
+    return JSON.parse((await readBounded(response, MAX_BYTES, tooLarge)).toString())
   } finally {
     response.destroy()
   }
@@ -44,17 +46,6 @@ const requestJudged = (url: string, options: RequestOptions, thumbprints: readon
     }),
   )
   return request
-}
-
-const textOf = async (response: IncomingMessage, url: string): Promise<string> => {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > MAX_BYTES) throw new Error(`${url} answered more than ${MAX_BYTES} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }
 
 const mayAnswer = (socket: TLSSocket, host: string, thumbprints: readonly string[]): boolean => {
