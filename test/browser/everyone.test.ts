@@ -61,6 +61,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await page.goto(house.gateway)
         await chooseAndSignIn(page, 'Example ID', 'alice')
         await page.getByRole('button', { name: 'Credentials for Developer' }).first().click()
+        await page.getByText('Show the values').first().waitFor()
         expect(await page.getByRole('button', { name: 'Copy' }).count()).toBe(0)
       }))
   })

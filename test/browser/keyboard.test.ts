@@ -133,8 +133,7 @@ describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s
   it('the way to the console and out everywhere is gone by keys', async () => {
     const { page } = person
     const { gateway } = full
-    await go('/login/corp')
-    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Go on' }).click()
+    await signIn()
     await go(`/go?role=${DEVELOPER}&destination=s3`)
     await press('Open the console')
     await page.waitForURL(`${gateway.localAws}/console`)
@@ -144,6 +143,8 @@ describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s
       .first()
       .waitFor()
     await press('Sign out everywhere')
+    // Through the gateway's way on to the provider, which leads nowhere.
+    await page.waitForURL((url) => url.origin === full.corpUrl && url.pathname === '/slo')
     await go('/roles')
     await page.getByRole('link', { name: /^Corp SSO\s*SAML/ }).waitFor()
     expect(person.complaints).toEqual([])
