@@ -1,3 +1,5 @@
+import { withTimeLimit } from '../../core/time-limit.ts'
+
 /** What one receiver made of a message, as the page shows it. */
 export interface Answer {
   readonly accepted: boolean
@@ -13,9 +15,18 @@ export interface Answer {
 /** Nothing on loopback takes this long. */
 const WITHIN_MS = 10_000
 
-/** One request, no redirect followed. Rejects when nobody answers in time. */
-export const send = (url: string, init: RequestInit = {}): Promise<Response> =>
-  fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(WITHIN_MS), ...init })
+export interface Received {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: string
+}
+
+/** One request, no redirect followed. Rejects when the answer has not come in time. */
+export const send = (url: string, init: RequestInit = {}): Promise<Received> =>
+  withTimeLimit(WITHIN_MS, undefined, async (signal) => {
+    const response = await fetch(url, { redirect: 'manual', signal, ...init })
+    return { status: response.status, headers: response.headers, body: await response.text() }
+  })
 
 export const form = (fields: Readonly<Record<string, string>>): Pick<RequestInit, 'method' | 'body'> => ({
   method: 'POST',

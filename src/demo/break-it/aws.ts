@@ -20,7 +20,7 @@ const textOf = (root: XmlElement, name: string): string | undefined => {
 
 /** Calls STS with the message, base64 of the whole Response. The credentials it may answer are not kept. */
 export const awsAnswer = async (sts: string, { roleArn, providerArn }: AwsRole, message: string): Promise<Answer> => {
-  const response = await send(
+  const { status, body } = await send(
     sts,
     form({
       Action: 'AssumeRoleWithSAML',
@@ -30,8 +30,7 @@ export const awsAnswer = async (sts: string, { roleArn, providerArn }: AwsRole, 
       SAMLAssertion: message,
     }),
   )
-  const { status } = response
-  const answer = parseXml(await response.text())
+  const answer = parseXml(body)
   const arn = textOf(answer, 'Arn')
   if (arn !== undefined) return { accepted: true, status, says: `Credentials of ${arn}.` }
   const code = textOf(answer, 'Code')

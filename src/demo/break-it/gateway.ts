@@ -1,5 +1,5 @@
 /** The gateway as a browser meets it: a login is started, the message is posted, and what follows is followed. */
-import { type Answer, form, send } from './answer.ts'
+import { type Answer, form, type Received, send } from './answer.ts'
 
 export interface StartedLogin {
   /** Where the gateway sent the browser: the provider's sign-on service, with the request. */
@@ -7,15 +7,14 @@ export interface StartedLogin {
   readonly cookies: string
 }
 
-const cookiesOf = (response: Response, before = ''): string =>
-  [before, ...response.headers.getSetCookie().map((line) => line.split(';')[0] ?? '')]
+const cookiesOf = ({ headers }: Received, before = ''): string =>
+  [before, ...headers.getSetCookie().map((line) => line.split(';')[0] ?? '')]
     .filter((cookie) => cookie !== '')
     .join('; ')
 
 /** Starts a login, so that the message can answer a request. Rejects where the gateway does not send us on. */
 export const startLogin = async (gateway: string, provider: string): Promise<StartedLogin> => {
   const response = await send(`${gateway}/login/${provider}`)
-  await response.body?.cancel()
   const location = response.headers.get('location')
   if (location === null) throw new Error(`the gateway answered ${response.status} to a login`)
   return { request: new URL(location).searchParams, cookies: cookiesOf(response) }
@@ -27,11 +26,11 @@ interface Problem {
   readonly hint?: string
 }
 
-const refusal = async (response: Response): Promise<Answer> => {
-  const { code, title = 'refused', hint } = (await response.json()) as Problem
+const refusal = ({ status, body }: Received): Answer => {
+  const { code, title = 'refused', hint } = JSON.parse(body) as Problem
   return {
     accepted: false,
-    status: response.status,
+    status,
     says: title,
     ...(code === undefined ? {} : { code }),
     ...(hint === undefined ? {} : { next: hint }),
@@ -43,11 +42,11 @@ interface Session {
   readonly roles: readonly { readonly name: string; readonly accountName: string }[]
 }
 
-const welcome = async (response: Response): Promise<Answer> => {
-  const { subject, roles } = (await response.json()) as Session
+const welcome = ({ status, body }: Received): Answer => {
+  const { subject, roles } = JSON.parse(body) as Session
   const names = roles.map(({ name, accountName }) => `${name} in ${accountName}`)
   const what = names.length === 0 ? 'and may take no role' : `and may take ${names.join(', ')}`
-  return { accepted: true, status: response.status, says: `${subject} is signed in, ${what}.` }
+  return { accepted: true, status, says: `${subject} is signed in, ${what}.` }
 }
 
 const JSON_PLEASE = { accept: 'application/json' }
@@ -63,10 +62,8 @@ export const gatewayAnswer = async (
   const posted = await send(acsUrl, { ...form(fields), headers: JSON_PLEASE })
   const location = posted.headers.get('location')
   if (location === null) return refusal(posted)
-  await posted.body?.cancel()
   const finished = await send(new URL(location, acsUrl).href, { headers: { ...JSON_PLEASE, cookie: cookies } })
   if (finished.status >= 400) return refusal(finished)
-  await finished.body?.cancel()
   const session = await send(new URL('/api/session', acsUrl).href, {
     headers: { ...JSON_PLEASE, cookie: cookiesOf(finished, cookies) },
   })
