@@ -1,28 +1,36 @@
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
-/** Listens on that port of loopback and stops again; 0: any free one. Rejects when it is taken. */
-const tryPort = (port: number): Promise<number> =>
+/** Listens on that port of loopback and stops again. Rejects when it is taken. */
+const tryPort = (port: number): Promise<void> =>
   new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : port))
-    })
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()))
   })
 
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> => tryPort(0)
+/**
+ * Below the ports that the system hands out by itself, and for each worker of a run its own: between the moment a port
+ * was free and the moment somebody listens there, nobody else gets it.
+ */
+const [LOWEST, WIDTH, WORKERS] = [10_000, 2_700, 8]
+const bottom = LOWEST + (Number(process.env.VITEST_POOL_ID ?? 0) % WORKERS) * WIDTH
 
-const ROW = [0, 1, 2, 3]
+const handedOut = new Set<number>()
 
-/** The first of four ports in a row that were free a moment ago: below those that the system hands out by itself. */
-export const freePortRow = async (): Promise<number> => {
-  const first = randomInt(10_000, 32_000)
-  const isFree = await Promise.all(ROW.map((offset) => tryPort(first + offset))).then(
+/** The first of so many ports in a row that were free a moment ago. */
+const portsInARow = async (count: number): Promise<number> => {
+  const first = bottom + randomInt(WIDTH - count)
+  const row = Array.from({ length: count }, (_, offset) => first + offset)
+  if (row.some((port) => handedOut.has(port))) return portsInARow(count)
+  for (const port of row) handedOut.add(port)
+  const isFree = await Promise.all(row.map(tryPort)).then(
     () => true,
     () => false,
   )
-  return isFree ? first : freePortRow()
+  return isFree ? first : portsInARow(count)
 }
+
+export const freePort = (): Promise<number> => portsInARow(1)
+
+export const freePortRow = (): Promise<number> => portsInARow(4)
