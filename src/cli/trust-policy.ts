@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { Document, visit } from 'yaml'
 import { planCloudFormation } from '../iam/generate/cloudformation.ts'
 import { planJson } from '../iam/generate/json.ts'
 import type { IamPlan } from '../iam/generate/plan.ts'
@@ -12,24 +12,23 @@ const CLOUDFORMATION_HEAD = `# Made by \`fedgate trust-policy\`. Deploy it with 
 # or as a StackSet over several. Roles that are not for every account come with a condition on the account.
 `
 
-// CloudFormation reads YAML 1.1, in which a bare 2012-10-17 is a date and an account id a number; it takes no aliases.
-const yaml = (value: unknown): string =>
-  escaped(
-    stringify(value, {
-      version: '1.1',
-      aliasDuplicateObjects: false,
-      defaultStringType: 'QUOTE_DOUBLE',
-      defaultKeyType: 'PLAIN',
-      lineWidth: 0,
-    }),
-  )
+/** YAML 1.1 breaks a line at some of these, and refuses the others as they stand. */
+const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
 
-/** YAML 1.1 breaks a line at some of these, and refuses the others as they stand. Every text is in double quotes. */
 const escaped = (text: string): string =>
-  text.replaceAll(
-    /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g,
-    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  text.replaceAll(UNREADABLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+// CloudFormation reads YAML 1.1, in which a bare 2012-10-17 is a date and an account id a number; it takes no aliases.
+const yaml = (value: unknown): string => {
+  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false })
+  visit(document, {
+    Scalar: (place, scalar) => {
+      // Only between double quotes can a character be escaped.
+      if (place === 'key' && String(scalar.value).search(UNREADABLE) >= 0) scalar.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return escaped(document.toString({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }))
+}
 
 const formats = {
   json: planJson,

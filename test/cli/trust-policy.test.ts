@@ -61,6 +61,7 @@ beforeAll(async () => {
   const idp = { entityId: 'https://idp.example.com', ssoUrl: 'https://idp.example.com/sso', signer: { certificate } }
   const files = {
     'fedgate.yaml': config,
+    'tags.yaml': config.replace('CostCenter: "{costCenter}"', String.raw`"A\u2028B": fixed`),
     'signing.key': privateKey,
     'signing.crt': certificate,
     'issuer.key': await createTokenKeyPem('RS256'),
@@ -221,6 +222,14 @@ ${DEVELOPER} is for people of tokens, pattern too: keep their statements in its 
     expect(stdout).toContain(String.raw`"\u007f\u0085\u2028: # '"`)
     const [role] = Object.values(parse(stdout, { version: '1.1' }).Resources as object).slice(1)
     expect(JSON.stringify(role)).toContain(JSON.stringify("\x7f\x85\u2028: # '"))
+  })
+
+  it('prints CloudFormation with such characters in the names of tags', async () => {
+    const { stdout } = await trustPolicy('--config', 'tags.yaml', '--provider', 'corp', '--format', 'cloudformation')
+    expect(stdout).toContain(String.raw`"aws:RequestTag/A\u2028B": "fixed"`)
+    const { Resources: resources } = parse(stdout, { version: '1.1' }) as { Resources: Record<string, Resource> }
+    const document = JSON.stringify(resources.RoleDeveloper?.Properties.AssumeRolePolicyDocument)
+    expect(document).toContain(JSON.stringify('aws:RequestTag/A\u2028B'))
   })
 
   it('warns where anybody may have an account', async () => {
