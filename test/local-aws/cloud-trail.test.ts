@@ -1,3 +1,4 @@
+import { get, type IncomingMessage } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { trailInstant } from '../../src/local-aws/cloud-trail/facts.ts'
 import { startLocalAws } from '../../src/local-aws/server.ts'
@@ -151,6 +152,28 @@ describe('The trail of a role taken with SAML [F.3]', () => {
 
   it.each(['?limit=0', '?limit=1001', '?limit=x', '?since=yesterday'])('is not read with %s', async (query) => {
     expect((await fetch(`${aws.url}/cloudtrail${query}`)).status).toBe(400)
+  })
+
+  const askedAs = (host: string): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      get(`${aws.url}/cloudtrail`, { headers: { host }, agent: false }, resolve).on('error', reject)
+    })
+
+  it.each([
+    ['127.0.0.1:8081', 200],
+    ['[::1]:8081', 200],
+    ['localhost', 200],
+    ['sts.eu-west-1.localhost:8081', 200],
+    ['local-aws:8081', 200],
+    ['sts.eu-west-1.amazonaws.com', 200],
+    ['rebound.example:8081', 421],
+    ['127.0.0.1.example', 421],
+    ['localhost.example', 421],
+    ['sts.eu-west-1.amazonaws.com.example', 421],
+  ])('asked for as %s answers %i: no name that somebody owns may lead a browser here', async (host, status) => {
+    const answer = await askedAs(host)
+    answer.resume()
+    expect(answer.statusCode).toBe(status)
   })
 })
 

@@ -2,6 +2,8 @@
  * The trail: every call that was answered, kept in memory and, where asked for, written to a file, one event a line.
  * Start here; facts.ts is what actions note, event.ts the shape, identity.ts who called. Knows no action.
  */
+import { isIPv4 } from 'node:net'
+import { endpointOf } from '../regions.ts'
 import type { Reply, WebRequest } from '../reply.ts'
 import { cloudTrailEvents, type RecordedCall } from './event.ts'
 import type { JsonObject } from './facts.ts'
@@ -51,7 +53,9 @@ export const createTrail = (sink?: TrailSink): Trail => {
         sink?.(line)
       }
     },
-    show: ({ query }) => {
+    show: ({ query, headers }) => {
+      if (isForeign(headers.host))
+        return refusal('the trail is shown by an address, by localhost, or by a name without a dot', 421)
       const asked = new URLSearchParams(query)
       const from = new Date(asked.get('since') ?? 0)
       const limit = asked.get('limit') ?? String(SHOWN.default)
@@ -70,8 +74,18 @@ const records = (events: readonly { readonly line: string }[]): Reply => ({
   body: `{"Records":[${events.map(({ line }) => line).join(',\n')}]}\n`,
 })
 
-const refusal = (text: string): Reply => ({
-  status: 400,
+/**
+ * A name that anybody may own and have lead here: a page in the browser would read the trail by it (DNS rebinding).
+ * AWS's own names, which a proxy passes on, are not such.
+ */
+const isForeign = (hostHeader = ''): boolean => {
+  const host = hostHeader.toLowerCase().replace(/:\d+$/, '')
+  const isOurs = host.startsWith('[') || isIPv4(host) || host.endsWith('.localhost') || endpointOf(host).partition
+  return host.includes('.') && !isOurs
+}
+
+const refusal = (text: string, status = 400): Reply => ({
+  status,
   headers: { 'Content-Type': 'text/plain; charset=utf-8' },
   body: `${text}\n`,
 })
