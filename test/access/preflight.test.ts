@@ -19,6 +19,8 @@ const roleOf = (arn: string): RoleArn => {
   return role
 }
 const role = roleOf(`arn:aws:iam::${ACCOUNT}:role/Developer`)
+const govRole = roleOf(`arn:aws-us-gov:iam::${ACCOUNT}:role/Developer`)
+const GOV_PROVIDER = `arn:aws-us-gov:iam::${ACCOUNT}:saml-provider/corp`
 
 const policyOf = (...Statement: readonly unknown[]) => parseTrustPolicy({ Version: '2012-10-17', Statement })
 const ACTIONS = ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity']
@@ -165,6 +167,7 @@ describe.each([
   ['assertionIsReadable', shownSaml({ isReadable: false })],
   // B.5
   ['audienceIsTaken', shownSaml({ audiences: ['https://aws.example.com/saml/corp/metadata'] })],
+  ['audienceIsTaken', shownSaml({ audiences: ['urn:amazon:webservices:govcloud'] })],
   ['hasOneConfirmation', shownSaml({ confirmationCount: 2 })],
   ['evidenceIsCurrent', shownSaml({ life: REDEEMED })],
   ['subjectIsNamed', shownSaml({ nameId: undefined })],
@@ -263,6 +266,39 @@ describe.each([
     saml({
       shown: { ...assertion, identity: assertionOf(RECIPIENT, ['staff', 'member']) },
       trustPolicy: policyOf({ ...samlAllow, Condition: { StringEquals: { 'saml:edupersonaffiliation': 'staff' } } }),
+    }),
+  ],
+  // B.5: what AWS is called in GovCloud is not confirmed [K].
+  [
+    'AWS is called in GovCloud as it is elsewhere',
+    'audienceIsTaken',
+    saml({
+      role: govRole,
+      shown: {
+        ...assertion,
+        principal: GOV_PROVIDER,
+        recipient: 'https://signin.amazonaws-us-gov.com/saml',
+        identity: assertionOf('https://signin.amazonaws-us-gov.com/saml'),
+        rolePairs: [{ role: govRole, providerArn: GOV_PROVIDER }],
+      },
+      trustPolicy: policyOf({
+        ...samlAllow,
+        Principal: { Federated: GOV_PROVIDER },
+        Condition: { StringEquals: { 'saml:aud': 'https://signin.amazonaws-us-gov.com/saml' } },
+      }),
+    }),
+  ],
+  // B.5: the consumer service of another partition.
+  [
+    'the Recipient is of another partition and the policy names none',
+    'recipientIsTaken',
+    saml({
+      shown: {
+        ...assertion,
+        recipient: 'https://signin.amazonaws.cn/saml',
+        identity: assertionOf('https://signin.amazonaws.cn/saml'),
+      },
+      trustPolicy: policyOf({ ...samlAllow, Condition: { StringEquals: { 'saml:sub': 'alice' } } }),
     }),
   ],
   // E.1: wildcards cover the federated calls [K].

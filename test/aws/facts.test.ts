@@ -45,28 +45,42 @@ describe('A Recipient (B.5)', () => {
     ['https://eu-west-1.signin.aws.amazon.com/saml', true],
     ['https://signin.aws.amazon.com/static/saml', true],
     ['https://eu-west-1.signin.aws.amazon.com/saml/acs/SAMLSP4HBHFUCLL5OMYXB2', true],
-    ['https://signin.amazonaws.cn/saml', true],
-    ['https://signin.amazonaws-us-gov.com/saml', true],
+    ['https://signin.amazonaws.cn/saml', false],
+    ['https://signin.amazonaws-us-gov.com/saml', false],
+    ['https://cn-north-1.signin.aws.amazon.com/saml', false],
     ['http://signin.aws.amazon.com/saml', false],
     ['https://signin.aws.amazon.com/saml/', false],
     ['https://evil-signin.aws.amazon.com/saml', false],
     ['https://signin.aws.amazon.com.evil.example/saml', false],
     ['https://evil.example/signin.aws.amazon.com/saml', false],
   ])("%s is AWS's: %s", (recipient, ours) => {
-    expect(isAwsSamlRecipient(recipient)).toBe(ours)
+    expect(isAwsSamlRecipient(recipient, 'aws')).toBe(ours)
+  })
+
+  it.each([
+    ['aws-cn', 'https://signin.amazonaws.cn/saml'],
+    ['aws-cn', 'https://cn-north-1.signin.amazonaws.cn/saml'],
+    ['aws-us-gov', 'https://signin.amazonaws-us-gov.com/saml'],
+  ])('%s has one of its own, %s, and not that of another partition', (partition, recipient) => {
+    expect(isAwsSamlRecipient(recipient, partition)).toBe(true)
+    expect(isAwsSamlRecipient('https://signin.aws.amazon.com/saml', partition)).toBe(false)
   })
 })
 
 describe('An Audience (B.5)', () => {
   it.each([
-    ['urn:amazon:webservices', true],
-    ['urn:amazon:webservices:govcloud', true],
-    ['urn:amazon:webservices:cn-north-1', true],
-    ['https://signin.amazonaws.cn/saml', true],
-    ['urn:amazon:webservices/', false],
-    ['URN:amazon:webservices', false],
-  ])("%s is AWS's: %s", (audience, ours) => {
-    expect(isAwsSamlAudience(audience)).toBe(ours)
+    ['aws', 'urn:amazon:webservices', true],
+    ['aws', 'https://signin.aws.amazon.com/saml', true],
+    ['aws', 'urn:amazon:webservices:govcloud', false],
+    ['aws', 'https://signin.amazonaws.cn/saml', false],
+    ['aws-us-gov', 'urn:amazon:webservices:govcloud', true],
+    ['aws-cn', 'urn:amazon:webservices:cn-north-1', true],
+    ['aws-cn', 'https://signin.amazonaws.cn/saml', true],
+    ['aws-cn', 'urn:amazon:webservices', false],
+    ['aws', 'urn:amazon:webservices/', false],
+    ['aws', 'URN:amazon:webservices', false],
+  ])("%s, %s is AWS's: %s", (partition, audience, ours) => {
+    expect(isAwsSamlAudience(audience, partition)).toBe(ours)
   })
 })
 

@@ -346,6 +346,20 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     expect((await assumeWith({ attributes: attributesFor(role) }, { RoleArn: role })).status).toBe(200)
   })
 
+  // B.5: each partition has its own consumer service and its own name.
+  it.each([
+    ['Recipient', { recipient: 'https://signin.amazonaws.cn/saml' }, denied],
+    ['Recipient', { recipient: 'https://signin.amazonaws-us-gov.com/saml' }, denied],
+    [
+      'Audience',
+      { audience: 'https://signin.amazonaws.cn/saml' },
+      `${invalid}: Response does not contain the required audience.`,
+    ],
+  ])('the %s of another partition', async (_, parts, error) => {
+    const attributes = attributesFor(OPEN_ROLE)
+    expect((await assumeWith({ ...parts, attributes }, { RoleArn: OPEN_ROLE })).error).toBe(error)
+  })
+
   it('and tells the reason to its log alone', async () => {
     await assumeWith({ recipient: 'https://gateway.example/acs' })
     expect(aws.lines.at(-1)).toContain(
@@ -462,8 +476,6 @@ describe('AssumeRoleWithSAML and what only the assertion says', () => {
     'https://signin.aws.amazon.com/saml',
     'https://eu-west-1.signin.aws.amazon.com/saml',
     'https://signin.aws.amazon.com/static/saml',
-    'https://signin.amazonaws.cn/saml',
-    'https://signin.amazonaws-us-gov.com/saml',
   ])('may be sent to %s, an endpoint of AWS', async (recipient) => {
     const parts = { recipient, attributes: attributesFor(OPEN_ROLE) }
     expect((await assumeWith(parts, { RoleArn: OPEN_ROLE })).element('Audience')).toBe(recipient)

@@ -1,6 +1,6 @@
 /** Whether AWS will take what it is shown, before it asks the role's trust policy (aws-sts-semantics B.5, C.4 to C.6). */
 import { samlAssertion, samlRedemptionSeconds, webIdentityToken } from '../../aws/facts/limits.ts'
-import { isAwsSamlAudience } from '../../aws/facts/partitions.ts'
+import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import { type Answer, type CommonCheck, open, type RoleCheck, right, wrong } from './answer.ts'
@@ -69,13 +69,18 @@ const tokenAudience = ({ principal, audiences, statedAudiences, clientId }: Show
   return (mayBe ? open : wrong)(`${clientId}, as IAM's provider has it`, audiences.join(', ') || 'none', source)
 }
 
+/** AWS's own name everywhere but in China and GovCloud, whose names are not confirmed (B.5). */
+const USUAL_AUDIENCE = 'urn:amazon:webservices'
+
 /** AWS has been seen to take the address of the consumer service for an Audience (B.5); nobody says where it does. */
-const assertionAudience = ({ audiences, recipient }: ShownAssertion): Answer => {
+const assertionAudience = ({ audiences, recipient, principal }: ShownAssertion): Answer => {
   if (audiences === undefined) return undefined
   const found = audiences.join(', ') || 'none'
-  if (audiences.some(isAwsSamlAudience)) return right(found, 'Audience')
+  const { partition = '' } = parseArn(principal) ?? {}
+  if (audiences.some((audience) => isAwsSamlAudience(audience, partition))) return right(found, 'Audience')
   const isRecipient = recipient !== undefined && audiences.includes(recipient)
-  return (isRecipient ? open : wrong)('urn:amazon:webservices', found, 'Audience')
+  const mayBe = isRecipient || (partition !== 'aws' && audiences.includes(USUAL_AUDIENCE))
+  return (mayBe ? open : wrong)(partitionById(partition)?.audience ?? USUAL_AUDIENCE, found, 'Audience')
 }
 
 const audienceIsTaken: CommonCheck = ({ shown }) =>

@@ -1,5 +1,6 @@
 /** What the role's trust policy says to the call, and to the session's tags and source identity (aws-sts-semantics D.3, E). */
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
+import { parseArn } from '../../core/arn.ts'
 import type { Finding, Verdict } from '../../core/verdict.ts'
 import type { RequestContext } from '../../iam/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
@@ -74,11 +75,12 @@ const causeFindings = ({ decision, decidedBy }: Judged): Verdict => {
 /** AWS looks at `saml:aud` in the trust policy; that it asks for an address of its own besides is not confirmed (B.5). */
 const recipientFinding = ({ shown }: Circumstances, { statement }: Decision): Verdict => {
   if (shown.kind !== 'saml') return []
-  const { recipient } = shown
+  const { recipient, principal } = shown
+  const { partition = '' } = parseArn(principal) ?? {}
   const source = 'SubjectConfirmationData/@Recipient'
   const isNamed = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud') ?? false
   const answer =
-    recipient !== undefined && (isNamed || isAwsSamlRecipient(recipient))
+    recipient !== undefined && (isNamed || isAwsSamlRecipient(recipient, partition))
       ? right(recipient, source)
       : open("an address of AWS's, or one that the trust policy names", recipient ?? 'none', source)
   return answer ? [{ name: 'recipientIsTaken', ...answer }] : []

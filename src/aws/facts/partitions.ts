@@ -87,16 +87,18 @@ export const federationEndpoint = ({ signInHost }: Partition, region?: string): 
 /** The Recipient of an assertion for AWS: the partition's assertion consumer service. */
 export const samlRecipient = ({ signInHost }: Partition): string => `https://${signInHost}/saml`
 
-/** Whether AWS itself listens there: global or regional, with or without the provider's own id. */
-export const isAwsSamlRecipient = (recipient: string): boolean => {
+/** Whether that partition's AWS itself listens there: global or regional, with or without the provider's own id. */
+export const isAwsSamlRecipient = (recipient: string, partitionId: string): boolean => {
   const match = /^https:\/\/([a-z0-9.-]+)(?:\/saml|\/saml\/acs\/[A-Za-z0-9-]+|\/static\/saml)$/.exec(recipient)
   const host = match?.[1]
-  return host !== undefined && partitions.some((partition) => isSignInHost(host, partition))
+  const partition = partitionById(partitionId)
+  return host !== undefined && partition !== undefined && isSignInHost(host, partition)
 }
 
-const isSignInHost = (host: string, { signInHost, regionPattern }: Partition): boolean =>
-  host === signInHost || (host.endsWith(`.${signInHost}`) && regionPattern.test(host.slice(0, -signInHost.length - 1)))
+const isSignInHost = (host: string, { id, signInHost }: Partition): boolean =>
+  host === signInHost ||
+  (host.endsWith(`.${signInHost}`) && partitionOfRegion(host.slice(0, -signInHost.length - 1))?.id === id)
 
-/** The Audience values that AWS takes: each partition's entityID, or the URL of its consumer service. */
-export const isAwsSamlAudience = (audience: string): boolean =>
-  partitions.some((partition) => partition.audience === audience) || isAwsSamlRecipient(audience)
+/** The Audience values that AWS takes there: the partition's entityID, or the URL of its consumer service. */
+export const isAwsSamlAudience = (audience: string, partitionId: string): boolean =>
+  partitionById(partitionId)?.audience === audience || isAwsSamlRecipient(audience, partitionId)

@@ -4,7 +4,7 @@
  */
 
 import { samlRedemptionSeconds } from '../../aws/facts/limits.ts'
-import { isAwsSamlRecipient, partitionById } from '../../aws/facts/partitions.ts'
+import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import type { Attributes, NameId } from '../../core/identity.ts'
 import type { IdpMetadata } from '../../saml/metadata.ts'
@@ -144,14 +144,15 @@ const checkIssuer = ({ response, assertion }: OpenResponse, { entityId }: IdpMet
 
 /** Every AudienceRestriction must name AWS, as its partition is called; none at all is a refusal. SAML Core 2.5.1.4 */
 const checkAudience = (assertion: XmlElement, { arn }: SamlProvider): void => {
-  const expected = partitionById(parseArn(arn)?.partition ?? '')?.audience
-  const isAws = (audience: string): boolean => audience === expected || isAwsSamlRecipient(audience)
+  const { partition = '' } = parseArn(arn) ?? {}
+  const isAws = (audience: string): boolean => isAwsSamlAudience(audience, partition)
   const conditions = onlyChild(assertion, ASSERTION, 'Conditions')
   const restrictions = childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
     childrenNamed(restriction, ASSERTION, 'Audience').map(textOf),
   )
-  if (restrictions.length === 0 || !restrictions.every((audiences) => audiences.some(isAws)))
-    throw invalidToken(texts.audienceMissing, `expected ${expected}, found ${restrictions.flat().join(', ') || 'none'}`)
+  if (restrictions.length > 0 && restrictions.every((audiences) => audiences.some(isAws))) return
+  const expected = partitionById(partition)?.audience
+  throw invalidToken(texts.audienceMissing, `expected ${expected}, found ${restrictions.flat().join(', ') || 'none'}`)
 }
 
 /**

@@ -62,11 +62,11 @@ const mustAllow = (asked: string, action: AssumeAction, decision: Decision): Dec
   throw notAuthorized(action, `${decision.effect} of ${asked}: ${whyNot(decision)}`)
 }
 
-/** AWS's own endpoints are fine; any other Recipient only where the policy itself names it. */
-const requireKnownRecipient = ({ action, identity }: TrustQuestion, { statement }: Decision): void => {
+/** The endpoints of the role's own AWS are fine; any other Recipient only where the policy itself names it. */
+const requireKnownRecipient = ({ action, identity, role }: TrustQuestion, { statement }: Decision): void => {
   if (action !== 'sts:AssumeRoleWithSAML') return
   const recipient = identity.find(({ key }) => key === 'saml:aud')?.values[0] ?? ''
   const named = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud')
-  if (!named && !isAwsSamlRecipient(recipient))
+  if (!named && !isAwsSamlRecipient(recipient, role.partition))
     throw notAuthorized(action, `the Recipient ${recipient} is not AWS's and the trust policy does not name it`)
 }
