@@ -12,8 +12,8 @@ const TAGS_CLAIM = 'https://aws.amazon.com/tags'
 const SOURCE_IDENTITY_CLAIM = 'https://aws.amazon.com/source_identity'
 
 interface AssertedTags {
-  /** As they came, several values of one key among them. */
-  readonly tags: readonly (readonly [key: string, values: readonly string[]])[]
+  /** As they came, several values of one key among them, and what is no text. */
+  readonly tags: readonly (readonly [key: string, values: readonly unknown[]])[]
   readonly transitive: readonly string[]
 }
 
@@ -22,11 +22,21 @@ interface Asserted extends AssertedTags {
   readonly sourceIdentity: string | undefined
 }
 
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** AWS takes exactly one text. Anything else stands as JSON, whose brackets no session may carry: the checks say so. */
+const theOne = (values: readonly unknown[]): string => {
+  const [value, ...more] = values
+  return isText(value) && more.length === 0 ? value : JSON.stringify(values)
+}
+
 const mappingOf = ({ tags: stated, transitive, ...rest }: Asserted): SessionMapping => {
-  const tags = new Map(stated.flatMap(([key, [value]]) => (value === undefined ? [] : [[key, value] as const])))
-  const leftOut = stated.flatMap(([key, values]): LeftOutOfSession[] =>
-    values.length === 1 ? [] : [{ what: `tag ${key}`, reason: `${values.length} values, and AWS takes exactly one` }],
-  )
+  const tags = new Map(stated.map(([key, values]) => [key, theOne(values)]))
+  const leftOut = stated.flatMap(([key, values]): LeftOutOfSession[] => {
+    if (values.length === 1 && values.every(isText)) return []
+    const found = values.length === 1 ? 'no text' : `${values.length} values`
+    return [{ what: `tag ${key}`, reason: `${found}, and AWS takes exactly one` }]
+  })
   return {
     ...rest,
     tags,
@@ -36,11 +46,16 @@ const mappingOf = ({ tags: stated, transitive, ...rest }: Asserted): SessionMapp
   }
 }
 
+const theOneOf = (attributes: Attributes, name: string): string | undefined => {
+  const values = attributes.get(SAML + name) ?? []
+  return values.length === 0 ? undefined : theOne(values)
+}
+
 /** The session that an identity provider's own assertion describes (aws-sts-semantics B.4). */
 export const sessionOfAssertion = (attributes: Attributes): SessionMapping =>
   mappingOf({
-    roleSessionName: attributes.get(`${SAML}RoleSessionName`)?.[0] ?? '',
-    sourceIdentity: attributes.get(`${SAML}SourceIdentity`)?.[0],
+    roleSessionName: theOneOf(attributes, 'RoleSessionName') ?? '',
+    sourceIdentity: theOneOf(attributes, 'SourceIdentity'),
     tags: [...attributes].flatMap(([name, values]) =>
       name.startsWith(TAG) ? [[name.slice(TAG.length), values] as const] : [],
     ),
@@ -53,14 +68,15 @@ export type Claims = Readonly<Record<string, unknown>>
 const isClaims = (value: unknown): value is Claims =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const textsOf = (value: unknown): readonly string[] =>
-  [value].flat().filter((each): each is string => typeof each === 'string')
+const listOf = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat())
+
+const keysOf = (value: unknown): readonly string[] => listOf(value).map((key) => theOne([key]))
 
 const nestedTags = (claim: Claims): AssertedTags => ({
   tags: Object.entries(isClaims(claim.principal_tags) ? claim.principal_tags : {}).map(
-    ([key, value]) => [key, textsOf(value)] as const,
+    ([key, value]) => [key, listOf(value)] as const,
   ),
-  transitive: textsOf(claim.transitive_tag_keys),
+  transitive: keysOf(claim.transitive_tag_keys),
 })
 
 /** For providers that cannot nest. */
@@ -68,18 +84,18 @@ const flattenedTags = (claims: Claims): AssertedTags => {
   const prefix = `${TAGS_CLAIM}/principal_tags/`
   return {
     tags: Object.entries(claims).flatMap(([name, value]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), textsOf(value)] as const] : [],
+      name.startsWith(prefix) ? [[name.slice(prefix.length), listOf(value)] as const] : [],
     ),
-    transitive: textsOf(claims[`${TAGS_CLAIM}/transitive_tag_keys`]),
+    transitive: keysOf(claims[`${TAGS_CLAIM}/transitive_tag_keys`]),
   }
 }
 
 /** The session that a provider's own token describes (C.7). Its name is a parameter of the call. */
 export const sessionOfToken = (claims: Claims, roleSessionName: string): SessionMapping => {
-  const nested = claims[TAGS_CLAIM]
+  const { [TAGS_CLAIM]: nested, [SOURCE_IDENTITY_CLAIM]: source } = claims
   return mappingOf({
     roleSessionName,
-    sourceIdentity: textsOf(claims[SOURCE_IDENTITY_CLAIM])[0],
+    sourceIdentity: source === undefined || isText(source) ? source : JSON.stringify([source]),
     ...(isClaims(nested) ? nestedTags(nested) : flattenedTags(claims)),
   })
 }

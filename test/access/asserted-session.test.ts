@@ -1,6 +1,29 @@
 /** What a session carries where AWS reads the provider's own evidence: the places of aws-sts-semantics B.4 and C.7. */
 import { describe, expect, it } from 'vitest'
 import { sessionOfAssertion, sessionOfToken } from '../../src/access/asserted-session.ts'
+import { answersOf } from '../../src/access/preflight/answer.ts'
+import type { Circumstances } from '../../src/access/preflight/facts.ts'
+import { sessionChecks } from '../../src/access/preflight/session-checks.ts'
+import type { SessionMapping } from '../../src/access/session.ts'
+
+const circumstances: Omit<Circumstances, 'session'> = {
+  shown: {
+    kind: 'web-identity',
+    principal: 'accounts.google.com',
+    identity: [],
+    subject: 'alice',
+    audiences: [],
+    statedAudiences: [],
+    clientId: '',
+  },
+  call: { now: new Date(0), region: 'eu-west-1', secureTransport: true },
+}
+
+/** The checks that refuse such a session. */
+const failedOf = (session: SessionMapping): readonly string[] =>
+  answersOf(sessionChecks, { ...circumstances, session })
+    .filter(({ outcome }) => outcome === 'fail')
+    .map(({ name }) => name)
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const TAGS = 'https://aws.amazon.com/tags'
@@ -48,6 +71,23 @@ describe("an identity provider's own assertion", () => {
       { what: 'tag Team', reason: '2 values, and AWS takes exactly one' },
     ])
   })
+
+  // B.4: exactly one RoleSessionName, one SourceIdentity, one value for a tag.
+  it.each([
+    ['RoleSessionName', ['alice', 'bob'], 'sessionNameIsLegal'],
+    ['SourceIdentity', ['alice', 'bob'], 'sourceIdentityIsLegal'],
+    ['PrincipalTag:Team', ['blue', 'red'], 'sessionTagsAreLegal'],
+    ['PrincipalTag:Team', [], 'sessionTagsAreLegal'],
+  ])('with the values of %s %j fails a check', (name, values, check) => {
+    const attributes = { [`${AWS}RoleSessionName`]: ['alice'], [`${AWS}${name}`]: values }
+    expect(failedOf(asserted(attributes))).toEqual([check])
+  })
+
+  it('with one value each fails none', () => {
+    const attributes = { RoleSessionName: ['alice'], SourceIdentity: ['alice'], 'PrincipalTag:Team': [''] }
+    const named = Object.entries(attributes).map(([name, values]) => [AWS + name, values])
+    expect(failedOf(asserted(Object.fromEntries(named)))).toEqual([])
+  })
 })
 
 describe("a provider's own token (C.7)", () => {
@@ -83,14 +123,20 @@ describe("a provider's own token (C.7)", () => {
     expect(sessionOfToken(claims, 'x').tags).toEqual(new Map([['Team', 'blue']]))
   })
 
-  it.each([
-    null,
-    'text',
-    [],
-    { principal_tags: 'text' },
-    { principal_tags: { Team: [] } },
-    { principal_tags: { Team: 1 } },
-  ])('has no tags in %j', (claim) => {
+  it.each([null, 'text', [], { principal_tags: 'text' }])('has no tags in %j', (claim) => {
     expect(sessionOfToken({ [TAGS]: claim }, 'x').tags).toEqual(new Map())
+  })
+
+  // C.7: each value is a list of one text, or a text; more than one is an error.
+  it.each([[[]], [['a', 'b']], [1], [[1]], [null], [true]])('fails a check for the tag %j', (value) => {
+    expect(failedOf(sessionOfToken({ [TAGS]: { principal_tags: { Team: value } } }, 'alice'))).toEqual([
+      'sessionTagsAreLegal',
+    ])
+  })
+
+  it('fails a check for a source identity that is no text', () => {
+    expect(failedOf(sessionOfToken({ 'https://aws.amazon.com/source_identity': ['alice'] }, 'alice'))).toEqual([
+      'sourceIdentityIsLegal',
+    ])
   })
 })

@@ -216,6 +216,12 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
       { 'https://aws.amazon.com/tags': { principal_tags: { a: ['1', '2'] } } },
       'InvalidIdentityToken: Session tags in the token do not satisfy the constraints of session tags',
     ],
+    // C.7: each value is a list of one text, or a text.
+    ...[[], [1], 1, null, true].map((a): [string, Readonly<Record<string, unknown>>, string] => [
+      `a tag whose value is ${JSON.stringify(a)}`,
+      { 'https://aws.amazon.com/tags': { principal_tags: { a } } },
+      'InvalidIdentityToken: Session tags in the token do not satisfy the constraints of session tags',
+    ]),
   ])('%s', async (_, claims, error) => {
     expect((await assume(await provider.token(claims))).error).toBe(error)
   })

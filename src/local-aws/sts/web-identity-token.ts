@@ -156,9 +156,10 @@ export const subjectOf = ({ claims }: DecodedToken): string => {
 
 const TAGS = 'https://aws.amazon.com/tags'
 
+/** What is no text stands in brackets, which neither a tag nor a key may have: it is refused with them. */
 const listOf = (value: unknown): string[] =>
   (Array.isArray(value) ? value : [value]).flatMap((item) =>
-    item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify(item)],
+    item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify([item])],
   )
 
 /** Nested as AWS documents it first, or flattened; a token with both is read as nested (C.7). */
