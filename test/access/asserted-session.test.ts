@@ -51,7 +51,7 @@ describe("an identity provider's own assertion", () => {
       transitiveTagKeys: ['CostCenter'],
       leftOut: [],
     })
-    // 22 octets of 455 (D.4).
+    // 22 octets of 456 (D.4).
     expect(session.packedSizePercent).toBe(5)
   })
 

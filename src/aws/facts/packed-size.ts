@@ -8,8 +8,8 @@ export interface PackedContents {
   readonly policyArns?: readonly string[]
 }
 
-/** AWS does not publish how it packs. This is the one published measurement: nine tags of 2,268 bytes made 498 %. */
-const TAG_BYTES_AT_100_PERCENT = 455
+/** AWS does not publish how it packs. From the one published measurement: nine tags of 2,268 bytes made 498 %. */
+const TAG_BYTES_AT_100_PERCENT = 456
 
 const sum = (texts: readonly string[]): number => texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0)
 
