@@ -2,7 +2,7 @@
 import type { RequestContext } from './context.ts'
 import { describe } from './describe.ts'
 import type { PolicyProblem } from './errors.ts'
-import { arnMatcher, hasWildcards, type Matcher, matcher, pattern } from './patterns.ts'
+import { arnMatcher, hasWildcards, type Matcher, matcher, pattern, resourcePattern } from './patterns.ts'
 
 interface Name {
   readonly text: string
@@ -61,11 +61,10 @@ const actionOf =
     return { text: name, matches: matcher(wanted), hasWildcards: hasWildcards(wanted) }
   }
 
-/** Variables are taken after the fifth colon (D.6), and before it there are none to be found in practice. */
 const resourceOf =
   (variables: boolean): Parse =>
   (name, path, problems) => {
-    const wanted = typeof name === 'string' ? pattern(name, { wildcards: true, variables }) : undefined
+    const wanted = typeof name === 'string' ? resourcePattern(name, { wildcards: true, variables }) : undefined
     const matches = wanted && arnMatcher(wanted, true)
     if (wanted && matches) return { text: wanted.text, matches, hasWildcards: hasWildcards(wanted) }
     const iamMessage = `Resource ${typeof name === 'string' ? name : describe(name)} must be in ARN format or "*".`

@@ -41,10 +41,12 @@ export type Matcher = (text: string, context: RequestContext) => boolean
 const VARIABLE = /\$\{([^{}]*)\}/y
 const ESCAPES: ReadonlySet<string> = new Set(['*', '?', '$'])
 
-/** `name` or `name, 'default'`. */
+/** `name` or `name, 'default'`. The key of a tag may have spaces in it, and no comma. */
 const variable = (body: string): Variable => {
-  const match = /^\s*([^,\s]+)\s*(?:,\s*'([^']*)'\s*)?$/.exec(body)
-  return { name: (match?.[1] ?? body).toLowerCase(), fallback: match?.[2] }
+  const comma = body.indexOf(',')
+  const fallback = comma < 0 ? undefined : /^'([^']*)'$/.exec(body.slice(comma + 1).trim())?.[1]
+  const name = fallback === undefined ? body : body.slice(0, comma)
+  return { name: name.trim().toLowerCase(), fallback }
 }
 
 const partsOf = (text: string, { wildcards, variables }: PatternSyntax): Part[] => {
@@ -73,6 +75,15 @@ const patternOf = (text: string, parts: readonly Part[]): Pattern => ({
 
 /** A value of a policy, taken apart once to be matched often. */
 export const pattern = (text: string, syntax: PatternSyntax): Pattern => patternOf(text, partsOf(text, syntax))
+
+const FIFTH_COLON = /^(?:[^:]*:){5}/
+
+/** The same of an ARN in a Resource: variables count after its fifth colon only (D.6). */
+export const resourcePattern = (text: string, { wildcards, variables }: PatternSyntax): Pattern => {
+  const [before = text] = FIFTH_COLON.exec(text) ?? []
+  const resource = partsOf(text.slice(before.length), { wildcards, variables })
+  return patternOf(text, [...partsOf(before, { wildcards, variables: false }), ...resource])
+}
 
 /** Whether it has a `*` or `?` that is not escaped. */
 export const hasWildcards = ({ parts }: Pattern): boolean => parts.some((part) => typeof part === 'symbol')

@@ -72,6 +72,13 @@ describe('A Resource', () => {
     expect(decide(policy).effect).toBe('implicit-deny')
   })
 
+  it('has variables after its fifth colon only (D.6)', () => {
+    const context = [single('aws:PrincipalAccount', '111122223333')]
+    const account = permission({ Resource: 'arn:aws:iam::${aws:PrincipalAccount}:role/*' })
+    expect(decide(document(account), { context }).effect).toBe('implicit-deny')
+    expect(decide(document(permission({ Resource: 'arn:aws:iam::*:role/*' })), { context }).effect).toBe('allow')
+  })
+
   it('of a call about nothing in particular is only "*"', () => {
     const about = (Resource: string): Decision =>
       evaluate(parsePolicy(document(permission({ Action: 'sts:GetSessionToken', Resource })), 'identity'), {

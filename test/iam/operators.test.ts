@@ -288,12 +288,16 @@ describe('A key that holds a list (E.4)', () => {
 
 describe('A policy variable (D.6)', () => {
   const context = [single('saml:sub', 'alice'), single('test:key', 'home/alice'), list('test:list', ['alice'])]
+  context.push(single('aws:PrincipalTag/first name', 'alice'))
 
   it.each([
     ['stands for the value of its key', 'home/${saml:sub}', true],
     ['names its key without regard to case', 'home/${SAML:Sub}', true],
     ['without a value lets nothing match', 'home/${saml:mail}', false],
     ['takes its default when the key is absent', "home/${saml:mail, 'alice'}", true],
+    // D.1: keys of tags may have spaces.
+    ['takes its default for a tag whose key has a space', "home/${aws:PrincipalTag/given name, 'alice'}", true],
+    ['stands for a tag whose key has a space', 'home/${aws:PrincipalTag/first name}', true],
     ['of a key with a list lets nothing match', 'home/${test:list}', false],
   ])('%s', (_, wanted, met) => {
     expect(allows({ StringEquals: { 'test:key': wanted } }, context)).toBe(met)
