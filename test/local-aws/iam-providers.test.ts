@@ -110,6 +110,11 @@ describe('A SAML provider', () => {
     await expect(createProvider('x', `<a>${' '.repeat(1000)}</a>`)).rejects.toBeInstanceOf(InvalidInputException)
   })
 
+  it('needs metadata without a byte order mark (B.5)', async () => {
+    await expect(createProvider('okta', `\uFEFF${metadata(keys)}`)).rejects.toThrow(InvalidInputException)
+    await expect(update({ SAMLMetadataDocument: `\uFEFF${metadata(keys)}` })).rejects.toThrow(InvalidInputException)
+  })
+
   it('takes keys that open assertions, two at most, added and removed in calls of their own', async () => {
     await update({ AddPrivateKey: pem() })
     expect((await get()).AssertionEncryptionMode).toBe('Allowed')

@@ -36,8 +36,9 @@ const namedProvider = (call: IamCall): SamlProvider => {
   return provider
 }
 
-/** Throws InvalidInput for what is no metadata of one identity provider, or one with a key that AWS finds too small. */
+/** Throws InvalidInput for what is no metadata of one identity provider, or not as AWS wants it (B.5). */
 const readMetadata = ({ now }: IamCall, xml: string): IdpMetadata => {
+  if (xml.startsWith('\uFEFF')) throw refusals.metadataInvalid('a byte order mark at its beginning')
   const metadata = parseMetadata(xml, now)
   const sizes = metadata.signingCertificates.map(({ key }) => key.asymmetricKeyDetails?.modulusLength)
   if (sizes.some((bits) => bits !== undefined && bits < SMALLEST_KEY))
