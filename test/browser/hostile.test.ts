@@ -14,8 +14,8 @@ const LINES = 'one\ntwo\r\nthree\u2028four'
 const LONG = 'x'.repeat(10_000)
 const HOSTILE = [MARKUP, QUOTES, TURNED, HIDDEN, FACES, LINES, LONG]
 
-/** All that IAM allows in the name of a role, and in the path before it. */
-const ROLE = `arn:aws:iam::${ACCOUNT}:role/<script>document.title='run'</script>/"onfocus=alert(1)/${'w'.repeat(300)}/${'A+=.@-'.repeat(10)}`
+/** All that IAM allows in the name of a role, as long and wide as it gets, and in the path before it. */
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/<script>document.title='run'</script>/"onfocus=alert(1)/${'w'.repeat(300)}/A+=.@-${'W'.repeat(58)}`
 
 const names = {
   provider: MARKUP + QUOTES + TURNED,

@@ -274,7 +274,35 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         await page.getByRole('button', { name: 'Clear' }).click()
         expect(await page.getByRole('checkbox', { name: /^Select /, checked: true }).count()).toBe(0)
         expect(await page.locator('#several').isVisible()).toBe(false)
+        // The bar is gone, and the keyboard goes on where the selection began.
+        const first = page.getByRole('checkbox', { name: /^Select / }).first()
+        await expect.poll(() => focused(page)).toBe(await first.getAttribute('aria-label'))
       }))
+
+    it.each([
+      { width: 1440, height: 900 },
+      { width: 320, height: 640 },
+    ])('the bar below never hides what has the focus, $width pixels wide', (viewport) =>
+      visit({ roles: 30, viewport }, async (page) => {
+        await page
+          .getByRole('checkbox', { name: /^Select / })
+          .first()
+          .check()
+        const hidden: string[] = []
+        for (let n = 0; n < 60; n += 1) {
+          await page.keyboard.press('Tab')
+          hidden.push(
+            ...(await page.evaluate(() => {
+              const [element, bar] = [document.activeElement, document.getElementById('several')]
+              if (!element || !bar || bar.contains(element)) return []
+              const isHidden = element.getBoundingClientRect().bottom > bar.getBoundingClientRect().top
+              return isHidden ? [element.getAttribute('aria-label') ?? element.textContent ?? ''] : []
+            })),
+          )
+        }
+        expect(hidden).toEqual([])
+      }),
+    )
   })
 
   describe('what AWS is to say', () => {

@@ -298,7 +298,14 @@ const startSeveral = (form) => {
   document.addEventListener('change', ({ target }) => {
     if (target.matches('.role [form]')) show()
   })
-  form.addEventListener('reset', () => setTimeout(show))
+  form.addEventListener('reset', () => {
+    // The bar goes away, and what has the focus in it.
+    const back = document.querySelector('.role [form]:checked')
+    setTimeout(() => {
+      show()
+      back?.focus({ preventScroll: true })
+    })
+  })
   show()
 }
 
