@@ -314,6 +314,7 @@ const go = {
   opensAt: 'Opens at',
   firstPage: 'The first page',
   hint: 'A service such as s3, the address of a console page, or nothing.',
+  refused: (title: string) => `Error: ${title}`,
   linkInstead: 'Get a link instead',
   which: 'Which role do you want to be there?',
   search: 'Search accounts and roles',

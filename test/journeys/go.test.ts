@@ -124,6 +124,8 @@ describe('a link', () => {
     async (role) => {
       const { page } = await follow({ role, destination: BUCKETS })
       expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'role.not_granted' })
+      // The button says where it leads.
+      expect(page.body).toMatch(/href="\/roles"[^>]*>All roles</)
     },
   )
 
@@ -144,13 +146,27 @@ describe('a link', () => {
     }
   })
 
-  it('that was changed on its way to the form is refused there as well, and before a role is taken', async () => {
-    const { visitor, page } = await follow({ role: PRODUCTION })
-    const before = await takenBy(visitor)
-    const answer = await visitor.submit(page, formWith(page, 'role'), { destination: 'https://evil.example/' })
-    expect(refusalIn(answer.body)).toMatchObject({ status: 400, code: 'role.destination_refused' })
-    expect(await takenBy(visitor)).toBe(before)
-  })
+  it.each(['console', 'link'])(
+    'that is typed in is refused in its form, with what was typed: to the %s',
+    async (as) => {
+      const { visitor, page } = await follow({ role: PRODUCTION })
+      const before = await takenBy(visitor)
+      const typed = { destination: 'https://evil.example/"><b>', as }
+      const answer = await visitor.submit(page, formWith(page, 'role'), typed)
+      expect(answer.status).toBe(400)
+      expect(answer.body).toContain('<title>Error: Console as Developer')
+      expect(answer.body).toContain('<a href="#destination">This is not a page of the AWS console.</a>')
+      expect(answer.body).toMatch(/ value="https:\/\/evil\.example\/&quot;&gt;&lt;b&gt;"[^>]* aria-invalid="true"/)
+      expect(await takenBy(visitor)).toBe(before)
+      const opened = await visitor.submit(
+        answer,
+        formWith(answer, 'role'),
+        { destination: 's3' },
+        { stopBefore: CONSOLE },
+      )
+      expect(destinationOf(opened)).toBe('https://console.aws.amazon.com/s3/home?region=eu-west-1')
+    },
+  )
 
   it('with nasty text shows it as text', async () => {
     const nasty = `https://console.aws.amazon.com/"><script>alert(1)</script>`

@@ -19,6 +19,8 @@ export interface GoPage extends SignedInPage {
   readonly services: readonly { readonly id: string; readonly name: string }[]
   /** One: the button. Several: a list. */
   readonly roles: readonly GoRole[]
+  /** Why what was typed is no place to open the console at. */
+  readonly refusal?: { readonly sentence: string; readonly hint: string } | undefined
 }
 
 export interface GoRole extends PickedRole {

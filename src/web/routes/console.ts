@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { namedServices, rolesOfLink } from '../../gateway/go.ts'
+import { GatewayError } from '../../gateway/errors.ts'
+import { type Going, type GoLink, namedServices, rolesOfLink } from '../../gateway/go.ts'
 import type { ListedRole } from '../../gateway/list-roles.ts'
 import type { Login } from '../../gateway/logins.ts'
 import { type OpenedConsole, openConsole } from '../../gateway/open-console.ts'
@@ -8,13 +9,14 @@ import { needsRenewal } from '../../gateway/renewal.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { dayEnds, durationChoices } from '../duration-choices.ts'
+import { statusOf } from '../errors.ts'
 import { fields } from '../fields.ts'
 import { freshLogin } from '../fresh-login.ts'
 import { freshSignInOf } from '../fresh-sign-in.ts'
 import { allowConsole } from '../headers.ts'
 import { toInstant } from '../instant.ts'
 import { matchesQuery } from '../matches-query.ts'
-import type { ConsoleLinkPage, GoRole } from '../models/console.ts'
+import type { ConsoleLinkPage, GoPage, GoRole } from '../models/console.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { text } from '../parameters.ts'
 import { pickedRole } from '../role-list.ts'
@@ -46,6 +48,26 @@ const isFound =
   ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
     matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
 
+const goPage = async (
+  parts: WebParts,
+  request: Request,
+  login: Login,
+  { roles, account }: Going,
+  link: GoLink,
+): Promise<GoPage> => {
+  const query = text(request.query.q).slice(0, 200)
+  return {
+    version: VERSION,
+    session: signedIn(parts.gateway, request, login),
+    ...link,
+    account,
+    query,
+    total: roles.length,
+    services: namedServices,
+    roles: await goRoles(parts, request, login, roles.filter(isFound(query))),
+  }
+}
+
 /** GET /go: who follows a link is asked, as no GET takes a role. */
 const go =
   (parts: WebParts): RequestHandler =>
@@ -53,21 +75,32 @@ const go =
     const { gateway, views } = parts
     const login = await requireLogin(gateway, request)
     const link = { role: text(request.query.role), destination: text(request.query.destination) }
-    const { roles, account } = rolesOfLink(gateway, login.signIn.identity, link)
-    const query = text(request.query.q).slice(0, 200)
-    const page = {
-      version: VERSION,
-      session: signedIn(gateway, request, login),
-      ...link,
-      account,
-      query,
-      total: roles.length,
-      services: namedServices,
-      roles: await goRoles(parts, request, login, roles.filter(isFound(query))),
-    }
-    allowConsole(gateway, response, roles)
+    const going = rolesOfLink(gateway, login.signIn.identity, link)
+    const page = await goPage(parts, request, login, going, link)
+    allowConsole(gateway, response, going.roles)
     sendPage(response, views.render('go', page))
   }
+
+/** What was typed is no page of the console: the form again, with what was typed and what is wrong with it. */
+const askAgain = async (
+  parts: WebParts,
+  request: Request,
+  response: Response,
+  login: Login,
+  { code, message, hint }: GatewayError,
+): Promise<void> => {
+  const { gateway, views } = parts
+  const link = { role: text(request.body[fields.role]), destination: '' }
+  const going = rolesOfLink(gateway, login.signIn.identity, link)
+  const page = await goPage(parts, request, login, going, link)
+  const destination = text(request.body[fields.destination]).slice(0, 2000)
+  allowConsole(gateway, response, going.roles)
+  const refusal = { sentence: message, hint }
+  sendPage(response, views.render('go', { ...page, destination, refusal }), statusOf(code))
+}
+
+const isPlaceRefused = (error: unknown): error is GatewayError =>
+  error instanceof GatewayError && error.code === 'role.destination_refused'
 
 const linkPage = (
   { gateway }: WebParts,
@@ -99,7 +132,11 @@ const open =
     if (needsRenewal(gateway, login, role)) return renewFirst(parts, request, response, { login, what: 'console' })
     const destination = text(request.body[fields.destination])
     const wanted = { role, ...wantedDuration(gateway, request), destination }
-    const opened = await openConsole(gateway, login, wanted, callerOf(request, response))
+    const opened = await openConsole(gateway, login, wanted, callerOf(request, response)).catch((error: unknown) => {
+      if (isPlaceRefused(error)) return error
+      throw error
+    })
+    if (opened instanceof GatewayError) return askAgain(parts, request, response, login, opened)
     const page = linkPage(parts, request, login, opened)
     const isTold = text(request.body[fields.as]) === 'link' || page.shortenedFrom !== undefined
     if (!isTold) return response.redirect(303, page.url)
