@@ -113,6 +113,15 @@ const temporaryContext = (session: TemporaryFacts, now: Date): ContextValue[] =>
   ]
 }
 
-/** What of an identity provider's words lives on in the session, and in the calls and roles it takes (B.1, C.1). */
-export const carriedContext = (identity: readonly ContextValue[]): ContextValue[] =>
-  identity.filter(({ key }) => conditionKeyOf(key)?.usableIn.includes('session'))
+/**
+ * What of an identity provider's words lives on in the session, and in the calls and roles it takes (B.1, C.1). Of
+ * Cognito's guests the identity pool does not.
+ */
+export const carriedContext = (identity: readonly ContextValue[]): ContextValue[] => {
+  const isGuest = identity.some(({ key, values }) => key === `${COGNITO}:amr` && values.includes('unauthenticated'))
+  return identity.filter(
+    ({ key }) => conditionKeyOf(key)?.usableIn.includes('session') && !(isGuest && key === `${COGNITO}:aud`),
+  )
+}
+
+const COGNITO = 'cognito-identity.amazonaws.com'

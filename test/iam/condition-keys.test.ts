@@ -27,6 +27,29 @@ const assertion = (attributes: ReadonlyMap<string, readonly string[]> = new Map(
     providerArn: 'arn:aws:iam::123456789012:saml-provider/MySAMLIdP',
   })
 
+describe('What lives on of a token of Cognito (C.1)', () => {
+  const cognito = (...amr: readonly string[]) =>
+    carriedContext(
+      webIdentityContext({
+        issuer: 'https://cognito-identity.amazonaws.com',
+        subject: 'eu-west-1:alice',
+        audience: 'eu-west-1:pool',
+        claims: { amr },
+      }),
+    )
+
+  it('is its identity pool where somebody was authenticated', () => {
+    const carried = cognito('authenticated', 'login.example')
+    expect(values(carried, 'cognito-identity.amazonaws.com:aud')).toEqual(['eu-west-1:pool'])
+  })
+
+  it('is no identity pool of a guest', () => {
+    const carried = cognito('unauthenticated')
+    expect(values(carried, 'cognito-identity.amazonaws.com:aud')).toBeUndefined()
+    expect(values(carried, 'cognito-identity.amazonaws.com:sub')).toEqual(['eu-west-1:alice'])
+  })
+})
+
 describe('The keys of an assertion (B.1)', () => {
   it.each([
     ['saml:iss', 'https://example.com/saml'],
