@@ -77,6 +77,7 @@ const originalAssertion = (words: SamlWords, principal: string, stsDecrypts: boo
     nameId,
     rolePairs,
     confirmationCount,
+    durations: attributes.get('https://aws.amazon.com/SAML/Attributes/SessionDuration') ?? [],
     isReadable: !isEncrypted || stsDecrypts,
     ...(words.length === undefined ? {} : { length: words.length }),
     ...(words.life ? { life: words.life } : {}),
@@ -112,8 +113,11 @@ const token = (claims: Claims, clientId: string, place: Place): ShownToken => {
   }
 }
 
+const TIMES: ReadonlySet<string> = new Set(['iat', 'exp', 'nbf'])
+
 const originalToken = (words: TokenWords, clientId: string, place: Place): ShownToken => ({
   ...token(words.claims, clientId, place),
+  times: new Map(Object.entries(words.claims).filter(([name]) => TIMES.has(name))),
   ...(words.algorithm === undefined ? {} : { algorithm: words.algorithm }),
   ...(words.length === undefined ? {} : { length: words.length }),
   ...(words.life ? { life: words.life } : {}),

@@ -117,6 +117,16 @@ describe('all is well', () => {
     expect(verdict.filter((finding) => finding.outcome !== 'pass')).toEqual([])
   })
 
+  // B.4, C.6: the ends of each range.
+  it.each([
+    ['a SessionDuration of 15 minutes', shownSaml({ durations: ['900'] })],
+    ['a SessionDuration of twelve hours', shownSaml({ durations: ['43200'] })],
+    ['times in whole seconds', shownToken({ times: new Map([['exp', 1795348800]]) })],
+    ['a subject of 255 characters', shownToken({ subject: 's'.repeat(255) })],
+  ])('with %s', (_, { outcome }) => {
+    expect(outcome).toBe('allowed')
+  })
+
   it('and what AWS will see is told, with where it is from', () => {
     expect(preflight(bySaml).context).toEqual(
       expect.arrayContaining([
@@ -178,6 +188,14 @@ describe.each([
   ['audienceIsTaken', shownToken({ audiences: ['other'], statedAudiences: ['other'] })],
   ['evidenceIsCurrent', shownToken({ life: REDEEMED })],
   ['subjectIsNamed', shownToken({ subject: undefined })],
+  // C.6: integers only.
+  ['timesAreIntegers', shownToken({ times: new Map([['exp', 1795348800.5]]) })],
+  ['timesAreIntegers', shownToken({ times: new Map([['iat', '1795348800']]) })],
+  // B.4: one integer, 900 to 43200.
+  ['assertedDurationIsLegal', shownSaml({ durations: ['899'] })],
+  ['assertedDurationIsLegal', shownSaml({ durations: ['43201'] })],
+  ['assertedDurationIsLegal', shownSaml({ durations: ['an hour'] })],
+  ['assertedDurationIsLegal', shownSaml({ durations: ['3600', '3600'] })],
   // A.2: roleSessionNameType, sourceIdentityType.
   ['sessionNameIsLegal', inSession({ roleSessionName: 'a' })],
   ['sessionNameIsLegal', inSession({ roleSessionName: 'alice archer' })],
@@ -244,6 +262,8 @@ describe.each([
     'evidenceIsCurrent',
     shownToken({ life: { issuedAt: new Date('2026-11-21T11:59:59Z'), expiresAt: new Date('2026-11-22T13:00:00Z') } }),
   ],
+  // C.6: a subject of more than 255 characters.
+  ['the subject is longer than STS can tell', 'subjectIsNamed', shownToken({ subject: 's'.repeat(256) })],
   // D.4, I.3: the algorithm is not published.
   ['tags weigh too much by the estimate', 'sessionTagsFit', inSession({ packedSizePercent: 101 })],
   // B.5: Recipients beyond AWS's own.

@@ -1,5 +1,5 @@
 /** Whether AWS will take what it is shown, before it asks the role's trust policy (aws-sts-semantics B.5, C.4 to C.6). */
-import { samlAssertion, samlRedemptionSeconds, webIdentityToken } from '../../aws/facts/limits.ts'
+import { consoleDuration, samlAssertion, samlRedemptionSeconds, webIdentityToken } from '../../aws/facts/limits.ts'
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import { namedProviders } from '../../iam/principals.ts'
@@ -86,9 +86,15 @@ const assertionAudience = ({ audiences, recipient, principal }: ShownAssertion):
 const audienceIsTaken: CommonCheck = ({ shown }) =>
   shown.kind === 'saml' ? assertionAudience(shown) : tokenAudience(shown)
 
+/** STS tells a token's subject in a field of that size (C.6); what it does with a longer one, it does not say. */
+const LONGEST_SUBJECT = 255
+
 const subjectIsNamed: CommonCheck = ({ shown }) => {
   const [subject, source] = shown.kind === 'saml' ? [shown.nameId?.value, 'NameID'] : [shown.subject, 'sub']
-  return subject ? right(subject, source) : wrong('a subject', 'none', source)
+  if (!subject) return wrong('a subject', 'none', source)
+  return shown.kind === 'saml' || subject.length <= LONGEST_SUBJECT
+    ? right(subject, source)
+    : open(`at most ${LONGEST_SUBJECT} characters`, `${subject.length}`, source)
 }
 
 /** AWS's bound on a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
@@ -114,6 +120,28 @@ const evidenceIsCurrent: CommonCheck = ({ shown: { kind, life, isKept }, call: {
   return (kind === 'web-identity' && tokenAge(issuedAt, now)) || right(found, source)
 }
 
+/** AWS takes integers only (C.6); RFC 7519 has fractions as well. */
+const timesAreIntegers = ofToken(({ times }) => {
+  if (times === undefined || times.size === 0) return undefined
+  const [name, value] = [...times].find(([, each]) => !Number.isSafeInteger(each)) ?? []
+  return name === undefined
+    ? right([...times.keys()].join(', '), 'claims')
+    : wrong('a whole number of seconds', JSON.stringify(value), name)
+})
+
+const SESSION_DURATION = 'https://aws.amazon.com/SAML/Attributes/SessionDuration'
+
+/** One number within AWS's limits, where there is one (B.4). */
+const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
+  const [text = '', ...more] = durations
+  if (durations.length === 0) return undefined
+  const { min, max } = consoleDuration
+  const isLegal = more.length === 0 && /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max
+  return isLegal
+    ? right(`${text} seconds`, SESSION_DURATION)
+    : wrong(`one number from ${min} to ${max}`, JSON.stringify(durations), SESSION_DURATION)
+})
+
 const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
   const { rolePairs, principal } = shown
@@ -137,7 +165,9 @@ export const evidenceChecks = {
   audienceIsTaken,
   hasOneConfirmation,
   evidenceIsCurrent,
+  timesAreIntegers,
   subjectIsNamed,
+  assertedDurationIsLegal,
 } as const
 
 export const pairChecks = { roleIsInAssertion } as const

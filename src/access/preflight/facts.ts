@@ -38,6 +38,8 @@ export interface ShownAssertion extends ShownEvidence {
   readonly rolePairs: readonly RolePair[] | undefined
   /** SubjectConfirmations of every method. */
   readonly confirmationCount: number | undefined
+  /** Values of the SessionDuration attribute; left out where it is made for the one role. */
+  readonly durations?: readonly string[]
   /** Not encrypted, or for a key that IAM holds. */
   readonly isReadable: boolean
 }
@@ -52,6 +54,8 @@ export interface ShownToken extends ShownEvidence {
   readonly statedAudiences: readonly string[]
   /** The client id that IAM's provider is to have. */
   readonly clientId: string
+  /** Its `iat`, `exp` and `nbf` as they stand, those that it has. undefined: it is made at the moment of the exchange. */
+  readonly times?: ReadonlyMap<string, unknown>
   /** JWS `alg`. undefined: the gateway's own choice, which AWS takes, or not known. */
   readonly algorithm?: string
 }

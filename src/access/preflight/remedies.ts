@@ -45,9 +45,17 @@ export const remedies = {
     meaning: 'an assertion was issued in the last 5 minutes; a token has not expired, and is not days old',
     change: 'Sign in again, and take the role at once.',
   },
+  timesAreIntegers: {
+    meaning: '`iat`, `exp` and `nbf` of a token are whole numbers',
+    change: 'Have the provider send whole seconds, or set `evidence: reissued`.',
+  },
   subjectIsNamed: {
-    meaning: 'the person has a NameID or a `sub`',
-    change: 'Have the identity provider send a NameID.',
+    meaning: 'the person has a NameID, or a `sub` of at most 255 characters',
+    change: 'Have the identity provider send a NameID, or a shorter `sub`.',
+  },
+  assertedDurationIsLegal: {
+    meaning: "the provider's SessionDuration attribute, where there is one, is a number from 900 to 43200",
+    change: 'Have the identity provider send one SessionDuration of 900 to 43200 seconds, or none.',
   },
   roleIsInAssertion: {
     meaning: "the provider's Role attribute pairs this role with this SAML provider",
