@@ -15,7 +15,7 @@ const credentials = {
   format: 'Format',
   copy: 'Copy',
   download: 'Download',
-  downloadsAnew: 'Without JavaScript a download takes new credentials of the same role.',
+  downloadsAnew: 'Without JavaScript a download takes new credentials.',
   show: 'Show the values',
   hide: 'Hide the values',
   profile: 'Profile name',

@@ -69,6 +69,21 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
       expect(await page.locator('.format[data-format=ini] pre').textContent()).toMatch(/^\[work\]\n/)
     }))
 
+  it('copies and saves nothing under another name than the one typed, and every other tab as ever', () =>
+    visit({}, async (page) => {
+      await page.evaluate("navigator.clipboard.writeText('before')")
+      await page.getByText('Profile', { exact: true }).click()
+      await page.getByLabel('Profile name').fill('not a ] name')
+      for (const name of ['Copy', 'Download']) {
+        await page.getByRole('button', { name, exact: true }).click()
+        expect(await page.locator(':focus').getAttribute('id'), name).toBe('profile')
+      }
+      expect(await page.evaluate('navigator.clipboard.readText()')).toBe('before')
+      await page.getByText('fish', { exact: true }).click()
+      const save = page.getByRole('button', { name: 'Download', exact: true })
+      expect((await savedBy(page, () => save.click())).name).toBe('aws-credentials.fish')
+    }))
+
   it('selects what a browser without a clipboard cannot copy, and says how to', () =>
     visit({}, async (page) => {
       const refuse = () => {

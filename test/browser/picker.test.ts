@@ -264,6 +264,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
             .getByRole('checkbox', { name: /^Select / })
             .nth(n)
             .check()
+        await page.locator('#announcer').getByText('At most 20 roles at once').waitFor({ state: 'attached' })
         const tooMany = page.getByRole('button', { name: 'At most 20 roles at once' })
         expect(await tooMany.isDisabled()).toBe(true)
         await page

@@ -92,8 +92,12 @@ for (const holder of document.querySelectorAll('[data-copy]')) {
   holder.append(button)
 }
 
+/** Says so where its profile is called what no profile can be: what is shown has another name than the one typed. */
+const isFine = (format) => format.querySelector('[data-profile]')?.reportValidity() ?? true
+
 for (const button of document.querySelectorAll('[data-copy-format]')) {
-  button.addEventListener('click', () => copy(button.closest('.format').querySelector('pre code'), button))
+  const format = button.closest('.format')
+  button.addEventListener('click', () => isFine(format) && copy(format.querySelector('pre code'), button))
 }
 
 // Credentials: the format is remembered, the profile can be named, a file needs no second exchange
@@ -114,9 +118,9 @@ const PROFILE = /^[\w+=,.@:/-]{1,128}$/
 const nameProfile = (input) => {
   const code = input.closest('.format').querySelector('pre code')
   const rename = () => {
-    const isFine = PROFILE.test(input.value)
-    input.setCustomValidity(isFine ? '' : texts.profileInvalid)
-    if (isFine) code.textContent = code.textContent.replace(/^\[[^\]]*\]/, () => `[${input.value}]`)
+    const isName = PROFILE.test(input.value)
+    input.setCustomValidity(isName ? '' : texts.profileInvalid)
+    if (isName) code.textContent = code.textContent.replace(/^\[[^\]]*\]/, () => `[${input.value}]`)
   }
   input.addEventListener('input', rename)
   input.addEventListener('keydown', (event) => {
@@ -133,11 +137,13 @@ const save = (format) => {
   URL.revokeObjectURL(url)
 }
 
-for (const form of document.querySelectorAll('[data-holds-secrets]')) {
-  form.addEventListener('submit', (event) => {
-    if (event.submitter?.name !== 'download') return
+for (const button of document.querySelectorAll('[name=download]')) {
+  // Not when the form is sent: a name typed in another tab would hold it back, unseen.
+  button.addEventListener('click', (event) => {
     event.preventDefault()
-    save(event.submitter.closest('.format'))
+    const format = button.closest('.format')
+    if (!isFine(format)) return
+    save(format)
     announce(texts.saved)
   })
 }
@@ -296,7 +302,10 @@ const startSeveral = (form) => {
     button.textContent = picked > most ? fill(texts.tooMany, { n: most }) : counted(texts.credentialsFor, picked)
   }
   document.addEventListener('change', ({ target }) => {
-    if (target.matches('.role [form]')) show()
+    if (!target.matches('.role [form]')) return
+    show()
+    // The bar comes and goes far from where one reads.
+    announce(button.offsetParent ? button.textContent : '')
   })
   form.addEventListener('reset', () => {
     // The bar goes away, and what has the focus in it.
