@@ -6,7 +6,8 @@
 /** Of the page with credentials. */
 const credentials = {
   title: (role: string) => `Credentials for ${role}`,
-  titleOfSeveral: (count: number) => `Credentials for ${count} roles`,
+  titleOfSeveral: (taken: number, wanted: number) =>
+    `Credentials for ${taken === wanted ? wanted : `${taken} of ${wanted}`} roles`,
   allRoles: 'All roles',
   heading: 'Credentials',
   session: 'Session',

@@ -102,6 +102,7 @@ describe('several roles at once', () => {
     const page = await take({ role: [PRODUCTION, MISSING] })
     expect(page.status).toBe(200)
     expect(page.body).toContain('[Production-Developer]')
+    expect(page.body).toContain('<h1>Credentials for 1 of 2 roles</h1>')
     expect(page.body).toContain('You may not take this role.')
   })
 
