@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto'
+import 'reflect-metadata'
+import { generateKeyPairSync, webcrypto } from 'node:crypto'
 import {
   AddClientIDToOpenIDConnectProviderCommand,
   CreateOpenIDConnectProviderCommand,
@@ -20,6 +21,7 @@ import {
   UpdateSAMLProviderCommand,
   type UpdateSAMLProviderCommandInput,
 } from '@aws-sdk/client-iam'
+import { BasicConstraintsExtension, type Extension, KeyUsagesExtension, X509CertificateGenerator } from '@peculiar/x509'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startLocalAws } from '../../src/local-aws/server.ts'
 import {
@@ -44,6 +46,16 @@ const [keys, otherKeys] = await Promise.all([newKeys(), newKeys()])
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
 const pem = (): string =>
   generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+const certificateWith = async (extensions: Extension[]): Promise<string> => {
+  const signingAlgorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: new Uint8Array([1, 0, 1]) }
+  const pair = await webcrypto.subtle.generateKey({ ...signingAlgorithm, modulusLength: 2048 }, true, [
+    'sign',
+    'verify',
+  ])
+  const certificate = await X509CertificateGenerator.createSelfSigned({ keys: pair, signingAlgorithm, extensions })
+  return certificate.toString('pem')
+}
 
 let openId: OpenIdProvider
 beforeAll(async () => {
@@ -108,6 +120,25 @@ describe('A SAML provider', () => {
 
   it('needs metadata of an identity provider', async () => {
     await expect(createProvider('x', `<a>${' '.repeat(1000)}</a>`)).rejects.toBeInstanceOf(InvalidInputException)
+  })
+
+  // B.5: no repeated X.509 extensions.
+  it.each([
+    [
+      'takes a certificate with each extension once',
+      [new KeyUsagesExtension(1), new BasicConstraintsExtension(false)],
+      200,
+    ],
+    ['takes a certificate without any', [], 200],
+    ['refuses one with an extension twice', [new KeyUsagesExtension(1), new KeyUsagesExtension(2)], 400],
+  ])('%s', async (_, extensions, status) => {
+    const document = metadata({ privateKey: '', certificate: await certificateWith(extensions) })
+    const made = createProvider('okta', document)
+    const answer = await made.then(
+      () => 200,
+      (error: unknown) => (error instanceof InvalidInputException ? 400 : error),
+    )
+    expect(answer).toBe(status)
   })
 
   it('needs metadata without a byte order mark (B.5)', async () => {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import { Secret } from '../../core/secret.ts'
 import { type IdpMetadata, parseIdpMetadata } from '../../saml/metadata.ts'
@@ -6,6 +7,7 @@ import { timestamp } from '../query/answer.ts'
 import { required } from '../query/shapes.ts'
 import { decryptionKey, newProviderId } from '../saml-provider-keys.ts'
 import type { AssertionEncryptionMode, DecryptionKey, SamlProvider } from '../state.ts'
+import { hasRepeatedExtension } from './certificate-extensions.ts'
 import { memberList, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
 import { tagsIn } from './tags.ts'
@@ -43,6 +45,8 @@ const readMetadata = ({ now }: IamCall, xml: string): IdpMetadata => {
   const sizes = metadata.signingCertificates.map(({ key }) => key.asymmetricKeyDetails?.modulusLength)
   if (sizes.some((bits) => bits !== undefined && bits < SMALLEST_KEY))
     throw refusals.metadataInvalid(`a key of less than ${SMALLEST_KEY} bits`)
+  if (metadata.signingCertificates.some(({ pem }) => hasRepeatedExtension(new X509Certificate(pem).raw)))
+    throw refusals.metadataInvalid('a certificate with an extension that is there twice')
   return metadata
 }
 
