@@ -229,6 +229,17 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
       }))
   })
 
+  it('in colours that the person forces, one line says where one is, and no other link has one', () =>
+    visit({ roles: 30, forcedColors: 'active' }, async (page) => {
+      const lines = await page.locator('.top nav a').evaluateAll((links) =>
+        links.map((link) => {
+          const { borderTopColor, borderBottomColor } = getComputedStyle(link)
+          return borderTopColor !== borderBottomColor
+        }),
+      )
+      expect(lines).toEqual([true, false, false])
+    }))
+
   describe('several roles at once', () => {
     it.each([true, false])('become one file with a profile each, with JavaScript: %s', (javaScriptEnabled) =>
       visit({ javaScriptEnabled, roles: 30 }, async (page) => {
