@@ -141,6 +141,7 @@ const samlWords = (xml: string, length: number | undefined): SamlWords => {
     attributes,
     rolePairs: rolePairs(attributes),
     confirmationCount,
+    isConfirmed: confirmations.some(({ recipient, notOnOrAfter }) => recipient && notOnOrAfter),
     isEncrypted: false,
     isKept: true,
     life: { issuedAt: issueInstant, expiresAt: new Date(issueInstant.getTime() + samlRedemptionSeconds * 1000) },

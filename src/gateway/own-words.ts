@@ -25,6 +25,8 @@ export interface SamlWords extends Words {
   readonly attributes: Attributes
   readonly rolePairs: readonly RolePair[]
   readonly confirmationCount: number | undefined
+  /** Whether one of them is a bearer's with Recipient and NotOnOrAfter; left out where a sign-in has made sure of it. */
+  readonly isConfirmed?: boolean
   readonly isEncrypted: boolean
 }
 

@@ -79,6 +79,7 @@ const originalAssertion = (words: SamlWords, principal: string, stsDecrypts: boo
     confirmationCount,
     durations: attributes.get('https://aws.amazon.com/SAML/Attributes/SessionDuration') ?? [],
     isReadable: !isEncrypted || stsDecrypts,
+    ...(words.isConfirmed === undefined ? {} : { isConfirmed: words.isConfirmed }),
     ...(words.length === undefined ? {} : { length: words.length }),
     ...(words.life ? { life: words.life } : {}),
     ...(words.isKept ? { isKept: true } : {}),

@@ -180,6 +180,7 @@ describe.each([
   ['audienceIsTaken', shownSaml({ audiences: ['urn:amazon:webservices:govcloud'] })],
   ['hasOneConfirmation', shownSaml({ confirmationCount: 2 })],
   ['evidenceIsCurrent', shownSaml({ life: REDEEMED })],
+  ['hasOneConfirmation', shownSaml({ isConfirmed: false })],
   ['subjectIsNamed', shownSaml({ nameId: undefined })],
   // B.4
   ['roleIsInAssertion', shownSaml({ rolePairs: [] })],

@@ -231,6 +231,18 @@ describe('claims of a file', () => {
     expect(age).toMatchObject({ outcome: 'pass', warning: expect.stringContaining('too old for AWS') })
   })
 
+  // B.5: a bearer's SubjectConfirmation, with Recipient and NotOnOrAfter.
+  it.each([
+    ['NotOnOrAfter', / NotOnOrAfter="[^"]*"(?=[^>]*Recipient)|(?<=Recipient="[^"]*") NotOnOrAfter="[^"]*"/, ''],
+    ['Recipient', / Recipient="[^"]*"/, ''],
+    ['bearer', 'cm:bearer', 'cm:sender-vouches'],
+  ])('without %s are confirmed by nobody', async (_, part, instead) => {
+    const text = assertionXml().replace(part, instead)
+    expect(text).not.toBe(assertionXml())
+    const { preflight } = await asked({ provider: 'original', text })
+    expect(preflight.decidedBy).toMatchObject({ name: 'hasOneConfirmation', outcome: 'fail' })
+  })
+
   it('that lack the pair of the role are denied by that', async () => {
     const { preflight } = await asked({ provider: 'original', role: arnOf('corp'), text: SAMLResponse })
     expect(preflight).toMatchObject({ outcome: 'denied', decidedBy: { name: 'roleIsInAssertion' } })

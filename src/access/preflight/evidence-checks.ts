@@ -55,10 +55,13 @@ const assertionIsReadable = ofSaml(({ isReadable }) =>
     : wrong('an Assertion, or stsDecrypts and our key in IAM', 'an EncryptedAssertion', 'EncryptedAssertion'),
 )
 
-const hasOneConfirmation = ofSaml(({ confirmationCount: count }) => {
+const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = true }) => {
   if (count === undefined) return undefined
   const source = 'Subject/SubjectConfirmation'
-  return count === 1 ? right('one', source) : wrong('one SubjectConfirmation', String(count), source)
+  if (count !== 1) return wrong('one SubjectConfirmation', String(count), source)
+  return isConfirmed
+    ? right('one', source)
+    : wrong('one of a bearer, with Recipient and NotOnOrAfter', 'one that is not so', source)
 })
 
 /** Where a token has an `azp`, AWS goes by it: documented for Google, seen for others (C.4). */

@@ -38,6 +38,8 @@ export interface ShownAssertion extends ShownEvidence {
   readonly rolePairs: readonly RolePair[] | undefined
   /** SubjectConfirmations of every method. */
   readonly confirmationCount: number | undefined
+  /** `false`: none of them is a bearer's with Recipient and NotOnOrAfter. */
+  readonly isConfirmed?: boolean
   /** Values of the SessionDuration attribute; left out where it is made for the one role. */
   readonly durations?: readonly string[]
   /** Not encrypted, or for a key that IAM holds. */

@@ -38,8 +38,8 @@ export const remedies = {
       "Set the provider's `spEntityId` to urn:amazon:webservices; for a token, add the audience to IAM's OpenID provider.",
   },
   hasOneConfirmation: {
-    meaning: 'an assertion has exactly one SubjectConfirmation',
-    change: 'Have the identity provider send one SubjectConfirmation.',
+    meaning: "an assertion has exactly one SubjectConfirmation, a bearer's with Recipient and NotOnOrAfter",
+    change: 'Have the identity provider send one SubjectConfirmation for a bearer, with Recipient and NotOnOrAfter.',
   },
   evidenceIsCurrent: {
     meaning: 'an assertion was issued in the last 5 minutes; a token has not expired, and is not days old',
