@@ -141,6 +141,12 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       await open(path)
       await look(page, called)
     }
+    await open(`/go?role=arn:aws:iam::${ACCOUNT}:role/Administrator`)
+    await page.getByLabel('Opens at').fill('https://example.com/')
+    await page.getByRole('button', { name: 'Get a link instead' }).click()
+    await page.getByRole('link', { name: 'This is not a page of the AWS console.' }).waitFor()
+    await look(page, 'go, refused')
+    await open('/logout')
     await withoutGoingTo(
       person.context,
       ({ origin }) => origin === house.openIdProvider,
