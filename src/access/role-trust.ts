@@ -181,6 +181,7 @@ export const evidenceInUse = (
     {
       kind: iamProvider.kind === 'saml' ? 'saml' : 'web-identity',
       provider: principalOf(iamProvider, role),
+      ...(iamProvider.kind === 'oidc' ? { issuer: iamProvider.url } : {}),
       audience: iamProvider.kind === 'saml' ? recipient : iamProvider.audience,
       ...permissionsOf(provider, settings),
     },

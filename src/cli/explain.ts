@@ -14,8 +14,9 @@ const lintOf = ({ trustPolicy, shown, session }: Explained): readonly LintFindin
   if (!trustPolicy) return []
   const audience = shown.kind === 'saml' ? (shown.recipient ?? '') : (shown.audiences[0] ?? '')
   const { kind, principal: provider } = shown
+  const issuer = shown.kind === 'saml' ? {} : { issuer: shown.issuer }
   const [tags, sourceIdentity] = [session.tags.size > 0, session.sourceIdentity !== undefined]
-  return lintTrustPolicy(trustPolicy, { evidence: [{ kind, provider, audience, tags, sourceIdentity }] })
+  return lintTrustPolicy(trustPolicy, { evidence: [{ kind, provider, ...issuer, audience, tags, sourceIdentity }] })
 }
 
 const NO_SIGNATURE = {

@@ -97,6 +97,14 @@ const unseenNote = ({ id, exchange }: ProviderConfig, unseen: readonly string[])
     : `${what} Evidence that somebody brings to AWS on their own is not held to it.`
 }
 
+/** C.1: nobody has confirmed what AWS does with it. */
+const slashNote = (provider: IamProvider): readonly string[] =>
+  provider.kind === 'oidc' && provider.url.endsWith('/')
+    ? [
+        `${provider.url} ends in a slash. A page of AWS leaves it out of the provider's ARN and of the keys, and so do these policies; policies in use elsewhere keep it. Where AWS denies the role, ask for ${issuerHostPath(provider.url)}/:aud instead, and name the ARN that IAM shows.`,
+      ]
+    : []
+
 /** A role has one policy: what it says for others has to stay. */
 const othersNote = (config: Config, provider: ProviderConfig, role: RoleArn): readonly string[] => {
   const others = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
@@ -130,6 +138,7 @@ export const planFor = async (config: Config, wanted: Wanted, now: () => Date): 
     notes: [
       ...new Set([
         ...policies.flatMap(({ notes }) => notes),
+        ...slashNote(iamProvider),
         ...roles.flatMap((role) => othersNote(config, provider, role)),
         ...[openRolesHint(config, provider, wanted)].flatMap((hint) => hint ?? []),
       ]),

@@ -107,6 +107,7 @@ const token = (claims: Claims, clientId: string, place: Place): ShownToken => {
     kind: 'web-identity',
     principal: tokenPrincipal(issuer, place),
     identity: webIdentityContext({ issuer, subject: subject ?? '', audience, claims }),
+    issuer,
     subject,
     audiences,
     statedAudiences,

@@ -1,8 +1,9 @@
 /** Whether a statement is about a request: plainly, and part by part with what is not certain about it. */
 import type { Condition, Effect } from './conditions.ts'
+import type { RequestContext } from './context.ts'
 import { elementMatches, matchesByFullName, type NamesElement } from './elements.ts'
 import type { Statement } from './policy.ts'
-import { namedAs, principalMatches } from './principals.ts'
+import { namedAs, type Principal, principalMatches } from './principals.ts'
 import { contextsOf, otherReadings } from './readings.ts'
 import type { PolicyRequest } from './request.ts'
 import { type UnconfirmedFact, unconfirmed } from './unconfirmed.ts'
@@ -60,12 +61,25 @@ export const truthOf = ({ principal, action, resource, conditions }: Judgement):
   return !parts.includes(false) && (parts.find((part) => part !== true) ?? true)
 }
 
-const principalTruth = ({ principal: element }: Statement, { principal }: PolicyRequest): Truth => {
+const principalTruth = ({ principal: element }: Statement, { principal, context }: PolicyRequest): Truth => {
   const applied = principalMatches(element, principal)
   if ('federated' in principal && principalMatches({ ...element, anyone: false }, principal) !== applied)
     return unconfirmed.anyoneFederated
   if (element.negated && (namedAs(element, principal) === undefined) !== applied) return unconfirmed.notPrincipalAccount
+  if (
+    mayKeepSlash(principal, context) &&
+    principalMatches(element, { federated: `${principal.federated}/` }) !== applied
+  )
+    return unconfirmed.issuerSlash
   return applied
+}
+
+const ISSUER = /^arn:[^:]+:iam::\d{12}:oidc-provider\/(.+)$/
+
+/** The context has its issuer's keys with the slash too. */
+const mayKeepSlash = (principal: Principal, context: RequestContext): principal is { federated: string } => {
+  const [, issuer] = ('federated' in principal && ISSUER.exec(principal.federated)) || []
+  return issuer !== undefined && [...context.keys()].some((name) => name.startsWith(`${issuer.toLowerCase()}/:`))
 }
 
 /** Identity-based policies have wildcards in their actions everywhere; a trust policy hardly ever. */

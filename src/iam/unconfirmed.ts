@@ -80,6 +80,12 @@ export const unconfirmed = {
     applied: 'it does',
     section: 'C.4',
   },
+  issuerSlash: {
+    id: 'issuerSlash',
+    what: "whether an issuer that ends in a slash keeps it in its provider's ARN and at the beginning of its keys",
+    applied: "it does not, as a page of AWS's has it; policies in use elsewhere keep it",
+    section: 'C.1',
+  },
   newerClaims: {
     id: 'newerClaims',
     what: 'which further claims of Google, CircleCI and Oracle Cloud became condition keys in 2026',

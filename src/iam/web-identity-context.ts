@@ -21,7 +21,17 @@ type KeysOf = (prefix: string, facts: WebIdentityFacts) => ContextValue[]
 /** All keys of one token. A generic issuer's other claims are not exposed. */
 export const webIdentityContext = (facts: WebIdentityFacts): ContextValue[] => {
   const prefix = issuerHostPath(facts.issuer)
-  return [...(ownKeys.get(prefix) ?? genericKeys)(prefix, facts), ...newerClaims(prefix, facts.claims)]
+  const keys = [...(ownKeys.get(prefix) ?? genericKeys)(prefix, facts), ...newerClaims(prefix, facts.claims)]
+  return facts.issuer.endsWith('/') ? keys.flatMap((each) => withSlash(each, prefix)) : keys
+}
+
+/** The key as it is, and as it would be if the issuer kept the slash at its end. */
+const withSlash = (value: ContextValue, prefix: string): ContextValue[] => {
+  const fact = unconfirmed.issuerSlash
+  const { key, values, multi, otherwise = { fact, values: [] } } = value
+  if (values.length === 0) return [value]
+  const kept = { ...list(`${prefix}/${key.slice(prefix.length)}`, []), multi, otherwise: { fact, values } }
+  return [{ ...value, otherwise }, kept]
 }
 
 const text = (claims: Claims, name: string): string | undefined => {

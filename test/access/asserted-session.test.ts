@@ -10,6 +10,7 @@ const circumstances: Omit<Circumstances, 'session'> = {
   shown: {
     kind: 'web-identity',
     principal: 'accounts.google.com',
+    issuer: 'https://accounts.google.com',
     identity: [],
     subject: 'alice',
     audiences: [],

@@ -67,6 +67,7 @@ const claims = { iss: 'https://id.example.com', aud: 'fedgate', sub: 'alice' }
 const token: ShownToken = {
   kind: 'web-identity',
   principal: OIDC_PROVIDER,
+  issuer: claims.iss,
   identity: webIdentityContext({ issuer: claims.iss, subject: 'alice', audience: 'fedgate', claims }),
   subject: 'alice',
   audiences: ['fedgate'],
@@ -179,8 +180,8 @@ describe.each([
   ['audienceIsTaken', shownSaml({ audiences: ['https://aws.example.com/saml/corp/metadata'] })],
   ['audienceIsTaken', shownSaml({ audiences: ['urn:amazon:webservices:govcloud'] })],
   ['hasOneConfirmation', shownSaml({ confirmationCount: 2 })],
-  ['evidenceIsCurrent', shownSaml({ life: REDEEMED })],
   ['hasOneConfirmation', shownSaml({ isConfirmed: false })],
+  ['evidenceIsCurrent', shownSaml({ life: REDEEMED })],
   ['subjectIsNamed', shownSaml({ nameId: undefined })],
   // B.4
   ['roleIsInAssertion', shownSaml({ rolePairs: [] })],

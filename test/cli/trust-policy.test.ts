@@ -61,6 +61,7 @@ beforeAll(async () => {
   const idp = { entityId: 'https://idp.example.com', ssoUrl: 'https://idp.example.com/sso', signer: { certificate } }
   const files = {
     'fedgate.yaml': config,
+    'slash.yaml': config.replace('https://accounts.google.com', 'https://tenant.example.com/'),
     'tags.yaml': config.replace('CostCenter: "{costCenter}"', String.raw`"A\u2028B": fixed`),
     'signing.key': privateKey,
     'signing.crt': certificate,
@@ -230,6 +231,14 @@ ${DEVELOPER} is for people of tokens, pattern too: keep their statements in its 
     const { Resources: resources } = parse(stdout, { version: '1.1' }) as { Resources: Record<string, Resource> }
     const document = JSON.stringify(resources.RoleDeveloper?.Properties.AssumeRolePolicyDocument)
     expect(document).toContain(JSON.stringify('aws:RequestTag/A\u2028B'))
+  })
+
+  it('says of an issuer that ends in a slash what nobody knows, and what to try', async () => {
+    const { exitCode, stdout, stderr } = await trustPolicy('--config', 'slash.yaml', '--provider', 'google')
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain('"tenant.example.com:aud"')
+    expect(stderr).toContain('https://tenant.example.com/ ends in a slash.')
+    expect(stderr).toContain('ask for tenant.example.com/:aud instead')
   })
 
   it('warns where anybody may have an account', async () => {

@@ -131,6 +131,14 @@ describe('Whom it names', () => {
     expect(lookalike?.sentence).toContain(how)
   })
 
+  /** C.1 says without, Auth0's customers write it with. */
+  it.each(['', '/'])('may be an issuer that ends in a slash, with "%s" at the end', (slash) => {
+    const federated = `arn:aws:iam::111122223333:oidc-provider/${ISSUER}${slash}`
+    const Condition = { StringEquals: { [`${ISSUER}${slash}:aud`]: 'client', 'sts:RoleSessionName': 'x' } }
+    const inUse = { ...token, issuer: `https://${ISSUER}/` }
+    expect(found(document(webStatement(Condition, { federated })), [inUse])).toEqual([])
+  })
+
   it('may not look like an issuer that everybody knows', () => {
     const host = 'token.actions.githubusercontent.co'
     const policy = document(webStatement(WEB, { federated: `arn:aws:iam::111122223333:oidc-provider/${host}` }))
@@ -248,9 +256,11 @@ describe('The subject', () => {
     ])
   })
 
-  /** C.3, as far as it is known. */
+  /** C.3, and AWS's own table ("Identity-provider controls for shared OIDC providers"). */
   it.each([
     'token.actions.githubusercontent.com',
+    'vstoken.actions.githubusercontent.com',
+    'oidc-configuration.audit-log.githubusercontent.com',
     'gitlab.com',
     'agent.buildkite.com',
     'app.terraform.io',
@@ -268,6 +278,23 @@ describe('The subject', () => {
     ])
     const closed = document(webStatement({ StringEquals: { ...asked, [`${issuer}:sub`]: 'me' } }, { federated }))
     expect(found(closed)).toEqual([])
+  })
+
+  /** C.3: Microsoft's one tenant serves every customer, and the name of the session says whose call it is. */
+  it.each(['', '/'])('of Microsoft Sentinel stands in the name of the session, issuer ending in "%s"', (slash) => {
+    const issuer = `sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d${slash}`
+    const federated = `arn:aws:iam::111122223333:oidc-provider/${issuer}`
+    const asked = { [`${issuer}:aud`]: 'api://sentinel', [`${issuer}:sub`]: 'the same for all' }
+    const open = document(webStatement({ StringEquals: asked }, { federated }))
+    expect(lintTrustPolicy(parseTrustPolicy(open), { evidence: [] })).toContainEqual(
+      expect.objectContaining({
+        code: 'trust.no_subject',
+        path: C,
+        hint: expect.stringContaining('sts:RoleSessionName'),
+      }),
+    )
+    const ours = { StringEquals: asked, StringLike: { 'sts:RoleSessionName': 'MicrosoftSentinel_*' } }
+    expect(found(document(webStatement(ours, { federated })))).toEqual([])
   })
 
   it.each(['repo:*', 'repo:octo-org*', 'repo:*/octo-repo:*', 'repo:octo?org/octo-repo'])(

@@ -54,6 +54,7 @@ const call = unsignedCallContext({
 
 const TARGETED_ID = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.10'
 const GROUP_SID = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid'
+const TENANT = 'arn:aws:iam::111122223333:oidc-provider/tenant.example'
 const ROLE = 'arn:aws:iam::444455556666:role/Auditor'
 
 /** What is applied, where it decides; and the fact that the answer then hangs on (its section beside it in the table). */
@@ -133,6 +134,24 @@ const deciding: readonly (readonly [fact: keyof typeof unconfirmed, policy: unkn
       'allow',
     ],
     [
+      'issuerSlash',
+      allowIf({ StringEquals: { 'tenant.example:aud': 'app' } }),
+      { context: token('https://tenant.example/', 'app', { aud: 'app' }) },
+      'allow',
+    ],
+    [
+      'issuerSlash',
+      allowIf({ StringEquals: { 'tenant.example/:aud': 'app', 'tenant.example/:sub': 's' } }),
+      { context: token('https://tenant.example/', 'app', { aud: 'app' }) },
+      'implicit-deny',
+    ],
+    [
+      'issuerSlash',
+      document(statement({ Principal: { Federated: `${TENANT}/` } })),
+      { principal: { federated: TENANT }, context: token('https://tenant.example/', 'app', { aud: 'app' }) },
+      'implicit-deny',
+    ],
+    [
       'newerClaims',
       allowIf({ StringEquals: { 'accounts.google.com:email': 'a@example.com' } }),
       { context: token('https://accounts.google.com', 'app', { aud: 'app', email: 'a@example.com' }) },
@@ -186,6 +205,18 @@ it('Of two facts the one is named that decides', () => {
 
 /** The same facts, where the other reading of them would come to the same. */
 const indifferent: readonly (readonly [title: string, policy: unknown, asked: Asked, effect: string])[] = [
+  [
+    'a slash in a policy about an issuer that ends in none',
+    document(statement({ Principal: { Federated: `${TENANT}/` } })),
+    { principal: { federated: TENANT }, context: token('https://tenant.example', 'app', { aud: 'app' }) },
+    'implicit-deny',
+  ],
+  [
+    'a slash in a key of an issuer that ends in one, with another value',
+    allowIf({ StringEquals: { 'tenant.example/:aud': 'other' } }),
+    { context: token('https://tenant.example/', 'app', { aud: 'app' }) },
+    'implicit-deny',
+  ],
   ['"*" beside the provider itself', document(statement({ Principal: '*' }), statement()), {}, 'allow'],
   ['a wildcard beside the full name', document(statement({ Action: ['sts:*', ACTION] })), {}, 'allow'],
   ['a wildcard that covers nothing of this', document(statement({ Action: 'sts:Tag*' })), {}, 'implicit-deny'],

@@ -218,6 +218,12 @@ describe('A role', () => {
     ['gitlab.com', { StringEquals: { 'gitlab.com:sub': 'project_path:a/b:ref_type:branch:ref:main' } }, true],
     ['oidc.vercel.com', { StringEquals: { 'oidc.vercel.com:sub': 'me' } }, false],
     ['oidc.vercel.com', { StringEquals: { 'oidc.vercel.com:aud': 'c' } }, true],
+    ['sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d', {}, false],
+    [
+      'sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d',
+      { StringLike: { 'sts:RoleSessionName': 'MicrosoftSentinel_*' } },
+      true,
+    ],
     ['idp.example.com', {}, true],
   ])('for tokens of %s under condition %j is taken: %s', async (issuer, Condition, isTaken) => {
     const AssumeRolePolicyDocument = trust({

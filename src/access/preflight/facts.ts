@@ -49,6 +49,7 @@ export interface ShownAssertion extends ShownEvidence {
 /** An ID token, the provider's own or the gateway's. */
 export interface ShownToken extends ShownEvidence {
   readonly kind: 'web-identity'
+  readonly issuer: string
   readonly subject: string | undefined
   /** `azp` where the token has one, else its `aud`: what AWS compares with the client ids of its provider (C.4). */
   readonly audiences: readonly string[]

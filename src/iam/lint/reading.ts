@@ -34,8 +34,17 @@ const OIDC = 'oidc-provider/'
 export const issuerOf = (provider: string): string | undefined => {
   if (namedProviders.has(provider)) return provider
   const { resource = '' } = parseArn(provider) ?? {}
-  return resource.startsWith(OIDC) ? resource.slice(OIDC.length) : undefined
+  return resource.startsWith(OIDC) ? withoutSlash(resource.slice(OIDC.length)) : undefined
 }
+
+/** Of an ARN or issuer. Whether one that ends in a slash keeps it, nobody has confirmed (C.1). */
+export const withoutSlash = (name: string): string => name.replace(/\/$/, '')
+
+/** A key whose issuer ends in a slash is the one without. */
+const bare = (name: string): string => name.replace(/\/:(?=[^:]*$)/, ':')
+
+/** Whether the condition is on that key, given in lower case. */
+export const isOn = ({ name }: Condition, key: string): boolean => bare(name) === key
 
 const named = (statement: Statement): readonly NamedProvider[] =>
   [...statement.principal.federated].map((name) => {
@@ -87,7 +96,7 @@ export const pins = (condition: Condition): boolean =>
 const deniesOtherwise = (policy: Policy, provider: NamedProvider, key: string): boolean =>
   policy.statements.some(({ effect, principal, conditions, actions }) => {
     const [condition, ...others] = conditions
-    if (effect !== 'Deny' || !condition || others.length > 0 || condition.name !== key) return false
+    if (effect !== 'Deny' || !condition || others.length > 0 || !isOn(condition, key)) return false
     const isAbout = principal.anyone || principal.federated.has(provider.name)
     const { negated, ifExists, set } = operatorParts(condition)
     const isWhole = negated && !ifExists && set === undefined && !condition.values.some((value) => ANYTHING.test(value))
@@ -98,7 +107,7 @@ const deniesOtherwise = (policy: Policy, provider: NamedProvider, key: string): 
 export const isPinned = (policy: Policy, provider: NamedProvider, key: string): boolean => {
   const name = key.toLowerCase()
   return (
-    provider.statement.conditions.some((condition) => condition.name === name && pins(condition)) ||
+    provider.statement.conditions.some((condition) => isOn(condition, name) && pins(condition)) ||
     deniesOtherwise(policy, provider, name)
   )
 }

@@ -1,22 +1,24 @@
+import type { Condition } from '../conditions.ts'
+import { isOn } from './reading.ts'
+
 interface SharedIssuer {
-  /** The claim of which a trust policy must ask. */
-  readonly claim: string
+  /** The condition key that tells whose the token is: a trust policy must ask for it. */
+  readonly key: string
   /** Whether IAM refuses a new policy that does not. */
   readonly isRequired: boolean
 }
 
 const asking = (claim: string, isRequired: boolean, ...issuers: readonly string[]): readonly [string, SharedIssuer][] =>
-  issuers.map((issuer) => [issuer, { claim, isRequired }])
+  issuers.map((issuer) => [issuer, { key: `${issuer}:${claim}`, isRequired }])
 
-/**
- * Issuers whose tokens anybody can have (aws-sts-semantics C.3). The list is from memory, as AWS's own could not be
- * read: a rule that warns too often is the better mistake.
- */
+/** Issuers whose tokens anybody can have, as AWS lists them ("identity provider controls", aws-sts-semantics C.3). */
 export const sharedIssuers: ReadonlyMap<string, SharedIssuer> = new Map([
   ...asking(
     'sub',
     true,
     'token.actions.githubusercontent.com',
+    'vstoken.actions.githubusercontent.com',
+    'oidc-configuration.audit-log.githubusercontent.com',
     'gitlab.com',
     'agent.buildkite.com',
     'app.terraform.io',
@@ -27,8 +29,20 @@ export const sharedIssuers: ReadonlyMap<string, SharedIssuer> = new Map([
     'proidc.upbound.io',
   ),
   ...asking('aud', true, 'cognito-identity.amazonaws.com', 'api.pulumi.com/oidc', 'sandboxes.cloud', 'oidc.vercel.com'),
+  // Microsoft's own tenant, the same for every customer of Sentinel: who is meant stands in the name of the session.
+  ['sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d', { key: 'sts:RoleSessionName', isRequired: true }],
   // Whoever has an account there can get a token for an application that is open to the public.
   ...asking('sub', false, 'accounts.google.com'),
   ...asking('user_id', false, 'www.amazon.com'),
   ...asking('id', false, 'graph.facebook.com'),
 ])
+
+export const sharedIssuerOf = (issuer: string | undefined): SharedIssuer | undefined => sharedIssuers.get(issuer ?? '')
+
+export const isAudience = ({ key }: SharedIssuer): boolean => key.endsWith(':aud')
+
+/** Whether the condition is on a key of a shared issuer's own that tells whose the token is, and not on its audience. */
+export const isSubjectOfShared = (condition: Condition): boolean =>
+  [...sharedIssuers].some(
+    ([issuer, shared]) => shared.key.startsWith(`${issuer}:`) && isOn(condition, shared.key) && !isAudience(shared),
+  )

@@ -1,7 +1,7 @@
 /** Policy documents as IAM takes them when they are written (aws-sts-semantics C.3, E.6). */
 import { MalformedPolicyError } from '../../iam/errors.ts'
 import { admittedBy, isPinned } from '../../iam/lint/reading.ts'
-import { sharedIssuers } from '../../iam/lint/shared-issuers.ts'
+import { sharedIssuerOf } from '../../iam/lint/shared-issuers.ts'
 import { type Policy, type PolicyKind, parsePolicy } from '../../iam/policy.ts'
 import { AwsError } from '../aws-errors.ts'
 import { refusals } from './texts.ts'
@@ -28,9 +28,8 @@ export const parseTrustDocument = (document: string): Policy => {
   const policy = parseDocument(document, 'trust')
   if (policySize(document) > TRUST_POLICY_SIZE) throw refusals.quota('ACLSizePerRole', TRUST_POLICY_SIZE)
   for (const provider of admittedBy(policy)) {
-    const shared = sharedIssuers.get(provider.issuer ?? '')
-    const key = `${provider.issuer}:${shared?.claim}`
-    if (shared?.isRequired && !isPinned(policy, provider, key)) throw refusals.sharedIssuer(key)
+    const shared = sharedIssuerOf(provider.issuer)
+    if (shared?.isRequired && !isPinned(policy, provider, shared.key)) throw refusals.sharedIssuer(shared.key)
   }
   return policy
 }

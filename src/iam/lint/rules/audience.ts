@@ -5,8 +5,8 @@ import type { Policy } from '../../policy.ts'
 import { namedProviders } from '../../principals.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { Hit, LintRule } from '../finding.ts'
-import { admittedBy, holdsFor, isPinned, issuerOf, type NamedProvider } from '../reading.ts'
-import { sharedIssuers } from '../shared-issuers.ts'
+import { admittedBy, holdsFor, isOn, isPinned, issuerOf, type NamedProvider } from '../reading.ts'
+import { isAudience, sharedIssuerOf } from '../shared-issuers.ts'
 
 /** The keys in which AWS shows the audience. */
 const audienceKeys = (issuer: string | undefined): readonly string[] => {
@@ -19,8 +19,8 @@ const audienceKeys = (issuer: string | undefined): readonly string[] => {
  * some that all the world shares IAM takes no new policy without an audience.
  */
 const severityFor = ({ name, issuer }: NamedProvider): 'error' | 'warning' => {
-  const { claim, isRequired } = sharedIssuers.get(issuer ?? '') ?? {}
-  return namedProviders.has(name) || (isRequired && claim === 'aud') ? 'error' : 'warning'
+  const shared = sharedIssuerOf(issuer)
+  return namedProviders.has(name) || (shared?.isRequired && isAudience(shared)) ? 'error' : 'warning'
 }
 
 const noAudience = (policy: Policy): readonly Hit[] =>
@@ -45,7 +45,8 @@ const refusedAudiences = (policy: Policy, { provider: name, audience }: Evidence
     .map(({ statement }) =>
       statement.conditions.filter(
         (condition) =>
-          keys.includes(condition.name) && !holdsFor(condition, statement, [single(condition.key, audience)]),
+          keys.some((key) => isOn(condition, key)) &&
+          !holdsFor(condition, statement, [single(condition.key, audience)]),
       ),
     )
   if (refusing.some((conditions) => conditions.length === 0)) return []

@@ -1,11 +1,11 @@
 /** Who is named: nobody too many, and the one who was meant. */
 import { parseArn } from '../../../core/arn.ts'
 import type { Policy, Statement } from '../../policy.ts'
-import type { LintFacts } from '../facts.ts'
+import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { Hit, LintRule } from '../finding.ts'
 import { difference } from '../look-alike.ts'
 import { allowsOf, callOf, covers, issuerOf, type NamedProvider, pins, providersOf } from '../reading.ts'
-import { sharedIssuers } from '../shared-issuers.ts'
+import { sharedIssuerOf, sharedIssuers } from '../shared-issuers.ts'
 
 const isFederated = (statement: Statement): boolean => Object.values(callOf).some((call) => covers(statement, call))
 
@@ -28,9 +28,13 @@ interface LookAlike {
   readonly how: string
 }
 
+/** Whether AWS keeps the slash at the end of an issuer in the name of its provider, nobody has confirmed (C.1). */
+const namesOf = ({ provider, issuer }: EvidenceInUse): readonly string[] =>
+  issuer?.endsWith('/') ? [provider, `${provider}/`] : [provider]
+
 const lookAlikes = (policy: Policy, { evidence }: LintFacts): readonly LookAlike[] =>
   named(policy).flatMap((provider) => {
-    const inUse = evidence.map((one) => one.provider)
+    const inUse = evidence.flatMap(namesOf)
     if (inUse.includes(provider.name)) return []
     const near = inUse.flatMap((meant) => {
       const how = difference(provider.name, meant)
@@ -45,7 +49,7 @@ const isSecondName = (policy: Policy, { kind, name }: NamedProvider, meant: stri
 
 const lookAlikeOfShared = (provider: NamedProvider): readonly LookAlike[] => {
   const { issuer } = provider
-  if (issuer === undefined || sharedIssuers.has(issuer)) return []
+  if (issuer === undefined || sharedIssuerOf(issuer)) return []
   return [...sharedIssuers.keys()].flatMap((meant) => {
     const how = difference(issuer, meant)
     return how === undefined ? [] : [{ provider, meant, how }]
@@ -70,7 +74,7 @@ const missing = (policy: Policy, facts: LintFacts): readonly Hit[] => {
       ({ principal: { anyone, federated, negated } }) => (anyone || federated.has(name)) !== negated,
     )
   return facts.evidence
-    .filter(({ provider }) => !isNamed(provider) && !meantOnes.has(provider))
+    .filter((one) => !namesOf(one).some(isNamed) && !meantOnes.has(one.provider))
     .map(({ provider }) => ({
       path: 'Statement',
       sentence: `No statement admits ${provider}, with which the gateway takes this role.`,

@@ -2,17 +2,17 @@
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { Hit, LintRule } from '../finding.ts'
-import { admittedBy, allowsOf, isPinned, operatorParts, pins } from '../reading.ts'
-import { sharedIssuers } from '../shared-issuers.ts'
+import { admittedBy, allowsOf, isOn, isPinned, operatorParts, pins } from '../reading.ts'
+import { isAudience, isSubjectOfShared, sharedIssuerOf } from '../shared-issuers.ts'
 
 const noSubject = (policy: Policy): readonly Hit[] =>
   admittedBy(policy).flatMap((provider) => {
     const { issuer = '', statement } = provider
-    const shared = sharedIssuers.get(issuer)
-    const key = `${issuer}:${shared?.claim}`
+    const shared = sharedIssuerOf(issuer)
     // The audience is trust.no_audience's.
-    if (shared === undefined || shared.claim === 'aud' || isPinned(policy, provider, key)) return []
-    const asked = statement.conditions.find((condition) => condition.name === key.toLowerCase())
+    if (shared === undefined || isAudience(shared) || isPinned(policy, provider, shared.key)) return []
+    const { key } = shared
+    const asked = statement.conditions.find((condition) => isOn(condition, key.toLowerCase()))
     if (asked && operatorParts(asked).negated) return []
     return [
       {
@@ -30,9 +30,6 @@ const noSubject = (policy: Policy): readonly Hit[] =>
 const NAMES_AN_OWNER = /^[^*?:/]+[:/][^*?:/]+[:/]/
 
 const isTooWide = (value: string): boolean => /[*?]/.test(value) && !NAMES_AN_OWNER.test(value)
-
-const isSubjectOfShared = ({ name }: Condition): boolean =>
-  [...sharedIssuers].some(([issuer, { claim }]) => claim !== 'aud' && name === `${issuer}:${claim}`)
 
 const tooWide = (policy: Policy): readonly Hit[] =>
   allowsOf(policy).flatMap(({ conditions }) =>
