@@ -11,7 +11,8 @@ import { currentLogin } from './session.ts'
 /** One line for whoever runs the gateway. Never a request's content: its path, and the reason. */
 export type Log = (line: string) => void
 
-const wantsJson = (request: Request): boolean =>
+/** Whether a script asks, which gets a problem document and no page. */
+export const wantsJson = (request: Request): boolean =>
   request.path.startsWith('/api/') || request.accepts(['html', 'json']) === 'json'
 
 /** RFC 9457 */

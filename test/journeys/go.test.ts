@@ -156,6 +156,7 @@ describe('a link', () => {
       expect(answer.status).toBe(400)
       expect(answer.body).toContain('<title>Error: Console as Developer')
       expect(answer.body).toContain('<a href="#destination">This is not a page of the AWS console.</a>')
+      expect(answer.body).toMatch(/<code>role\.destination_refused<\/code> .*Reference <code>[\w-]{12}<\/code>/)
       expect(answer.body).toMatch(/ value="https:\/\/evil\.example\/&quot;&gt;&lt;b&gt;"[^>]* aria-invalid="true"/)
       expect(await takenBy(visitor)).toBe(before)
       const opened = await visitor.submit(
@@ -167,6 +168,19 @@ describe('a link', () => {
       expect(destinationOf(opened)).toBe('https://console.aws.amazon.com/s3/home?region=eu-west-1')
     },
   )
+
+  it('that a script sent is refused to it as a problem document', async () => {
+    const { visitor, page } = await follow({ role: PRODUCTION })
+    const headers = { accept: 'application/json' }
+    const answer = await visitor.submit(
+      page,
+      formWith(page, 'role'),
+      { destination: 'https://evil.example/' },
+      { headers },
+    )
+    expect(answer.headers.get('content-type')).toContain('application/problem+json')
+    expect(JSON.parse(answer.body)).toMatchObject({ status: 400, code: 'role.destination_refused' })
+  })
 
   it('with nasty text shows it as text', async () => {
     const nasty = `https://console.aws.amazon.com/"><script>alert(1)</script>`

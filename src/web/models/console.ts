@@ -20,7 +20,15 @@ export interface GoPage extends SignedInPage {
   /** One: the button. Several: a list. */
   readonly roles: readonly GoRole[]
   /** Why what was typed is no place to open the console at. */
-  readonly refusal?: { readonly sentence: string; readonly hint: string } | undefined
+  readonly refusal?: FormRefusal | undefined
+}
+
+/** Said beside the field that it is about. */
+interface FormRefusal {
+  readonly code: string
+  readonly sentence: string
+  readonly hint: string
+  readonly reference: string
 }
 
 export interface GoRole extends PickedRole {

@@ -6,9 +6,10 @@ import type { Login } from '../../gateway/logins.ts'
 import { type OpenedConsole, openConsole } from '../../gateway/open-console.ts'
 import { preferencesOf } from '../../gateway/preferences.ts'
 import { needsRenewal } from '../../gateway/renewal.ts'
-import { callerOf } from '../caller.ts'
+import { callerOf, referenceOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { dayEnds, durationChoices } from '../duration-choices.ts'
+import { wantsJson } from '../error-answers.ts'
 import { statusOf } from '../errors.ts'
 import { fields } from '../fields.ts'
 import { freshLogin } from '../fresh-login.ts'
@@ -95,7 +96,7 @@ const askAgain = async (
   const page = await goPage(parts, request, login, going, link)
   const destination = text(request.body[fields.destination]).slice(0, 2000)
   allowConsole(gateway, response, going.roles)
-  const refusal = { sentence: message, hint }
+  const refusal = { code, sentence: message, hint, reference: referenceOf(response) }
   sendPage(response, views.render('go', { ...page, destination, refusal }), statusOf(code))
 }
 
@@ -133,7 +134,7 @@ const open =
     const destination = text(request.body[fields.destination])
     const wanted = { role, ...wantedDuration(gateway, request), destination }
     const opened = await openConsole(gateway, login, wanted, callerOf(request, response)).catch((error: unknown) => {
-      if (isPlaceRefused(error)) return error
+      if (isPlaceRefused(error) && !wantsJson(request)) return error
       throw error
     })
     if (opened instanceof GatewayError) return askAgain(parts, request, response, login, opened)
