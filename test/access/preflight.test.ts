@@ -323,6 +323,12 @@ describe.each([
       trustPolicy: policyOf({ ...samlAllow, Condition: { StringEquals: { 'saml:sub': 'alice' } } }),
     }),
   ],
+  // C.6: `nbf` is honoured [K].
+  [
+    'the token is valid from a second after now on',
+    'evidenceIsCurrent',
+    shownToken({ times: new Map([['nbf', NOW.getTime() / 1000 + 1]]) }),
+  ],
   // E.1: wildcards cover the federated calls [K].
   [
     'the action has a wildcard',

@@ -108,7 +108,15 @@ const tokenAge = (issuedAt: Date, now: Date): Answer =>
     ? open('a token of the last 24 hours', issuedAt.toISOString(), 'iat')
     : undefined
 
-const evidenceIsCurrent: CommonCheck = ({ shown: { kind, life, isKept }, call: { now } }) => {
+/** That AWS looks at `nbf` is not confirmed (C.6). */
+const notYet = ({ times }: ShownToken, now: Date): Answer => {
+  const from = times?.get('nbf')
+  const isLater = typeof from === 'number' && from * 1000 > now.getTime()
+  return isLater ? open('a token that is valid already', `valid from ${from} seconds on`, 'nbf') : undefined
+}
+
+const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
+  const { kind, life, isKept } = shown
   if (!life) return undefined
   const { issuedAt, expiresAt } = life
   const [source, limit] =
@@ -120,7 +128,8 @@ const evidenceIsCurrent: CommonCheck = ({ shown: { kind, life, isKept }, call: {
     return isKept
       ? { outcome: 'pass', found, source, warning: 'too old for AWS by now, which does not count here' }
       : wrong(limit, found, source)
-  return (kind === 'web-identity' && tokenAge(issuedAt, now)) || right(found, source)
+  const doubt = shown.kind === 'web-identity' ? (notYet(shown, now) ?? tokenAge(issuedAt, now)) : undefined
+  return doubt ?? right(found, source)
 }
 
 /** AWS takes integers only (C.6); RFC 7519 has fractions as well. */
