@@ -1,5 +1,11 @@
 /** Whether AWS will take what it is shown, before it asks the role's trust policy (aws-sts-semantics B.5, C.4 to C.6). */
-import { consoleDuration, samlAssertion, samlRedemptionSeconds, webIdentityToken } from '../../aws/facts/limits.ts'
+import {
+  consoleDuration,
+  samlAssertion,
+  samlRedemptionSeconds,
+  webIdentitySubject,
+  webIdentityToken,
+} from '../../aws/facts/limits.ts'
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import { namedProviders } from '../../iam/principals.ts'
@@ -89,15 +95,13 @@ const assertionAudience = ({ audiences, recipient, principal }: ShownAssertion):
 const audienceIsTaken: CommonCheck = ({ shown }) =>
   shown.kind === 'saml' ? assertionAudience(shown) : tokenAudience(shown)
 
-/** STS tells a token's subject in a field of that size (C.6); what it does with a longer one, it does not say. */
-const LONGEST_SUBJECT = 255
-
+/** What STS does with a subject that its answer has no room for (C.6), it does not say. */
 const subjectIsNamed: CommonCheck = ({ shown }) => {
   const [subject, source] = shown.kind === 'saml' ? [shown.nameId?.value, 'NameID'] : [shown.subject, 'sub']
   if (!subject) return wrong('a subject', 'none', source)
-  return shown.kind === 'saml' || subject.length <= LONGEST_SUBJECT
+  return shown.kind === 'saml' || subject.length <= webIdentitySubject.max
     ? right(subject, source)
-    : open(`at most ${LONGEST_SUBJECT} characters`, `${subject.length}`, source)
+    : open(`at most ${webIdentitySubject.max} characters`, `${subject.length}`, source)
 }
 
 /** AWS's bound on a token's age is not published; a day is the value usually quoted (A.4, Token too old). */

@@ -19,6 +19,8 @@ export const consoleDuration: Range = { min: 900, max: 43_200 }
 
 export const samlAssertion: Range = { min: 4, max: 100_000 }
 export const webIdentityToken: Range = { min: 4, max: 20_000 }
+/** Of a token's `sub`, by the field of the answer that tells it. */
+export const webIdentitySubject: Range = { min: 6, max: 255 }
 export const sessionPolicy: Range = { min: 1, max: 2048 }
 export const arn: Range = { min: 20, max: 2048 }
 export const policyArnCount = 10

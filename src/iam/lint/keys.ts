@@ -1,8 +1,9 @@
 /** Whether AWS fills a condition key in a federated call, and what was probably meant where it never does. */
+import { issuerHostPath } from '../../core/arn.ts'
 import { nearest } from '../../core/suggest.ts'
 import { conditionKeyOf, conditionKeyTable } from '../condition-keys.ts'
 import type { EvidenceKind } from './facts.ts'
-import { callOf, withoutSlash } from './reading.ts'
+import { callOf } from './reading.ts'
 
 /** Whether the key can hold a list; undefined: nobody knows the key. */
 export const isListKey = (name: string): boolean | undefined => conditionKeyOf(name)?.multi
@@ -36,7 +37,7 @@ const hasUnknownClaims = (issuer: string): boolean =>
 /** The issuer and the claim of a key in lower case. A host may have a port: the last colon counts. */
 const ofIssuer = (name: string): { readonly issuer: string | undefined; readonly claim: string } => {
   const at = name.lastIndexOf(':')
-  const prefix = withoutSlash(name.slice(0, at))
+  const prefix = issuerHostPath(name.slice(0, at))
   const isIssuer = !/^(?:aws|iam|sts|saml):/.test(name) && prefix !== ''
   return { issuer: isIssuer ? prefix : undefined, claim: name.slice(at + 1) }
 }

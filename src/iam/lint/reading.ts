@@ -1,5 +1,5 @@
 /** What the rules ask of a statement and its conditions. */
-import { parseArn } from '../../core/arn.ts'
+import { issuerHostPath, parseArn } from '../../core/arn.ts'
 import type { Condition } from '../conditions.ts'
 import type { ContextValue } from '../context.ts'
 import { requestContext } from '../context.ts'
@@ -34,13 +34,10 @@ const OIDC = 'oidc-provider/'
 export const issuerOf = (provider: string): string | undefined => {
   if (namedProviders.has(provider)) return provider
   const { resource = '' } = parseArn(provider) ?? {}
-  return resource.startsWith(OIDC) ? withoutSlash(resource.slice(OIDC.length)) : undefined
+  return resource.startsWith(OIDC) ? issuerHostPath(resource.slice(OIDC.length)) : undefined
 }
 
-/** Of an ARN or issuer. Whether one that ends in a slash keeps it, nobody has confirmed (C.1). */
-export const withoutSlash = (name: string): string => name.replace(/\/$/, '')
-
-/** A key whose issuer ends in a slash is the one without. */
+/** A key whose issuer ends in a slash is taken for the one without: which it is, nobody has confirmed (C.1). */
 const bare = (name: string): string => name.replace(/\/:(?=[^:]*$)/, ':')
 
 /** Whether the condition is on that key, given in lower case. */

@@ -1,4 +1,5 @@
-import { X509Certificate } from 'node:crypto'
+import 'reflect-metadata'
+import { X509Certificate } from '@peculiar/x509'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import { Secret } from '../../core/secret.ts'
 import { type IdpMetadata, parseIdpMetadata } from '../../saml/metadata.ts'
@@ -7,7 +8,6 @@ import { timestamp } from '../query/answer.ts'
 import { required } from '../query/shapes.ts'
 import { decryptionKey, newProviderId } from '../saml-provider-keys.ts'
 import type { AssertionEncryptionMode, DecryptionKey, SamlProvider } from '../state.ts'
-import { hasRepeatedExtension } from './certificate-extensions.ts'
 import { memberList, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
 import { tagsIn } from './tags.ts'
@@ -45,9 +45,25 @@ const readMetadata = ({ now }: IamCall, xml: string): IdpMetadata => {
   const sizes = metadata.signingCertificates.map(({ key }) => key.asymmetricKeyDetails?.modulusLength)
   if (sizes.some((bits) => bits !== undefined && bits < SMALLEST_KEY))
     throw refusals.metadataInvalid(`a key of less than ${SMALLEST_KEY} bits`)
-  if (metadata.signingCertificates.some(({ pem }) => hasRepeatedExtension(new X509Certificate(pem).raw)))
+  if (metadata.signingCertificates.some(({ pem }) => hasRepeatedExtension(pem)))
     throw refusals.metadataInvalid('a certificate with an extension that is there twice')
   return metadata
+}
+
+/** RFC 5280 4.2: a certificate has no extension twice. Node takes it, and does not tell. */
+const hasRepeatedExtension = (pem: string): boolean => {
+  const types = extensionTypes(pem)
+  return new Set(types).size < types.length
+}
+
+const extensionTypes = (pem: string): readonly string[] => {
+  try {
+    return new X509Certificate(pem).extensions.map(({ type }) => type)
+  } catch (error) {
+    throw refusals.metadataInvalid(
+      `a certificate that cannot be read: ${error instanceof Error ? error.message : error}`,
+    )
+  }
 }
 
 const parseMetadata = (xml: string, now: Date): IdpMetadata => {

@@ -1,5 +1,6 @@
 /** An ID token as AWS looks at it (aws-sts-semantics C.4 to C.7). */
 import { verify } from 'node:crypto'
+import { webIdentitySubject } from '../../aws/facts/limits.ts'
 import { isWritable } from '../../xml/write.ts'
 import { expiredToken, invalidToken, texts } from '../aws-errors.ts'
 import { ThumbprintMismatch } from './fetch-json.ts'
@@ -143,13 +144,13 @@ const integerClaim = (claims: Claims, name: string): number => {
   return Number(value)
 }
 
-/** What an answer has room for. Shorter ones than its model allows are answered all the same. */
-const MAX_SUBJECT = 255
-
-/** Throws InvalidIdentityToken where there is no `sub`, or one that no answer could tell. */
+/**
+ * Throws InvalidIdentityToken where there is no `sub`, or one that no answer could tell. Shorter ones than its model
+ * allows are answered all the same.
+ */
 export const subjectOf = ({ claims }: DecodedToken): string => {
   const subject = textClaim(claims, 'sub')
-  if (subject.length > MAX_SUBJECT) throw invalidToken(texts.subjectTooLong)
+  if (subject.length > webIdentitySubject.max) throw invalidToken(texts.subjectTooLong)
   if (!isWritable(subject)) throw invalidToken(texts.subjectUnreadable)
   return subject
 }
