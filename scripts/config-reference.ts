@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { attributeReference } from './config-reference/attributes.ts'
+import { awsFactReference } from './config-reference/aws-facts.ts'
 import { checkReference } from './config-reference/checks.ts'
 import { conditionKeyReference } from './config-reference/condition-keys.ts'
 import { errorReference } from './config-reference/errors.ts'
@@ -19,5 +20,6 @@ writeFileSync(join(root, 'docs/attributes.md'), attributeReference())
 writeFileSync(join(root, 'docs/errors.md'), await errorReference())
 writeFileSync(join(root, 'docs/checks.md'), checkReference())
 writeFileSync(join(root, 'docs/condition-keys.md'), conditionKeyReference())
+writeFileSync(join(root, 'docs/aws-facts.md'), awsFactReference())
 writeFileSync(join(root, 'docs/local-aws-facts.md'), factReference())
 writeFileSync(join(root, 'docs/trust-policies.md'), trustPolicyReference())

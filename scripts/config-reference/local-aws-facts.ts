@@ -43,7 +43,7 @@ export const factHolders = (): readonly Holder[] =>
     .sort()
     .flatMap(holdersIn)
 
-const sections: Readonly<Record<string, string>> = {
+export const stsSections: Readonly<Record<string, string>> = {
   'A.1': 'The wire',
   'A.2': 'Shapes',
   'A.3': 'Texts of validation errors',
@@ -64,7 +64,7 @@ const rows = (section: string, holders: readonly Holder[]): readonly string[] =>
 /** The page. */
 export const factReference = (): string => {
   const holders = factHolders()
-  const parts = Object.entries(sections).flatMap(([section, title]) => [
+  const parts = Object.entries(stsSections).flatMap(([section, title]) => [
     `## ${section} ${title}`,
     '',
     '| Fact | | Rests on | Held by |',

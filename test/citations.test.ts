@@ -1,0 +1,60 @@
+/** What code and tests cite is in the repository: sections of docs/aws-facts.md, rows of docs/security-requirements.md. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { awsFactReference } from '../scripts/config-reference/aws-facts.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+
+const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8')
+
+const files = ['src', 'test', 'scripts', 'docs/decisions'].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|md)$/.test(name))
+    .map((name) => `${folder}/${name}`),
+)
+
+/** A document's name, then one section or several: `aws-facts B.4, B.5`, `C.4 to C.7`. */
+const citations = (document: string, section: string): readonly (readonly [file: string, cited: string])[] => {
+  const cited = new RegExp(`\\b${document},? (?:sections? )?(${section}(?:(?:,| and| to|;) ${section})*)`, 'g')
+  return files.flatMap((file) =>
+    [...read(file).matchAll(cited)].flatMap(([, list = '']) =>
+      [...list.matchAll(new RegExp(section, 'g'))].map(([one]) => [file, one] as const),
+    ),
+  )
+}
+
+const headings = (page: string): ReadonlySet<string> =>
+  new Set([...read(page).matchAll(/^## ([A-Z](?:\.\d)?) /gm)].flatMap(([, id = '']) => [id, id.slice(0, 1)]))
+
+const requirements = new Set(
+  [...read('docs/security-requirements.md').matchAll(/^(?:\| (\d+(?:\.\d+)?) \||## (\d+) )/gm)].map(
+    ([, row, section]) => row ?? section ?? '',
+  ),
+)
+
+describe('A citation', () => {
+  it('of the facts about AWS names a section that docs/aws-facts.md has', () => {
+    const known = headings('docs/aws-facts.md')
+    const cited = citations('aws-facts', '[A-H](?:\\.\\d)?\\b')
+    expect(cited.length).toBeGreaterThan(50)
+    expect(cited.filter(([, section]) => !known.has(section))).toEqual([])
+  })
+
+  it('of the security requirements names one that docs/security-requirements.md has', () => {
+    const cited = citations('security-requirements', '\\d+(?:\\.\\d+)?')
+    expect(cited.length).toBeGreaterThan(10)
+    expect(cited.filter(([, requirement]) => !requirements.has(requirement))).toEqual([])
+  })
+
+  it('names no document by a name that the repository does not have', () => {
+    const unknown = /\b(?:aws-sts-semantics|security-bar(?!\.test))\b/
+    expect(files.filter((file) => file !== 'test/citations.test.ts' && unknown.test(read(file)))).toEqual([])
+  })
+})
+
+describe('docs/aws-facts.md', () => {
+  it('is what its tables give', () => {
+    expect(read('docs/aws-facts.md')).toBe(awsFactReference())
+  })
+})
