@@ -81,8 +81,8 @@ const inSamlifysWords = (destination: string, options: AuthnRequestOptions) => {
   return {
     id,
     content: () => ({ id, context: writeAuthnRequest(id, destination, options) }),
-    sp: asSamlify(options.sp, isSigned),
-    idp: asSamlifyIdp(options.idp, destination, isSigned),
+    sp: samlifySp(options.sp, isSigned),
+    idp: samlifyIdp(options.idp, destination, isSigned),
   }
 }
 
@@ -120,8 +120,23 @@ const requestedContext = (classes: readonly string[]): Markup | undefined =>
         classes.map((each) => element('saml:AuthnContextClassRef', {}, each)),
       )
 
-/** samlify refuses to build a request when both sides' flags differ, so that both are set to what is done. */
-const asSamlify = (sp: ServiceProvider, isSigned: boolean) =>
+/**
+ * samlify reads both parties' metadata with XPath when they are made, which costs more than the rest of a login: each is
+ * made once for the lifetime of what it is made of, so for each version of an identity provider's metadata.
+ */
+const oncePer = <Party extends object, Made>(make: (party: Party, isSigned: boolean, destination: string) => Made) => {
+  const made = new WeakMap<Party, Map<string, Made>>()
+  return (party: Party, isSigned: boolean, destination = ''): Made => {
+    const ofParty = made.get(party) ?? new Map<string, Made>()
+    const key = `${isSigned} ${destination}`
+    const known = ofParty.get(key) ?? make(party, isSigned, destination)
+    made.set(party, ofParty.set(key, known))
+    return known
+  }
+}
+
+/** samlify refuses to build a request when both sides' flags differ, so both are set to what is done. */
+const samlifySp = oncePer((sp: ServiceProvider, isSigned) =>
   samlify.ServiceProvider({
     entityID: sp.entityId,
     authnRequestsSigned: isSigned,
@@ -129,16 +144,20 @@ const asSamlify = (sp: ServiceProvider, isSigned: boolean) =>
     privateKey: sp.keys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
     signingCert: sp.keys.certificate,
     assertionConsumerService: [{ Binding: BINDING_POST, Location: sp.acsUrl }],
-  })
+  }),
+)
 
-const asSamlifyIdp = (idp: IdpMetadata, destination: string, isSigned: boolean) =>
+const samlifyIdpAt = oncePer((idp: IdpMetadata, isSigned, destination) =>
   samlify.IdentityProvider({
     entityID: idp.entityId,
     wantAuthnRequestsSigned: isSigned,
     singleSignOnService: [BINDING_REDIRECT, BINDING_POST].map((Binding) => ({ Binding, Location: destination })),
     // samlify warns on the console where there is none; it plays no part in a login.
     singleLogoutService: [{ Binding: BINDING_REDIRECT, Location: destination }],
-  })
+  }),
+)
+const samlifyIdp = (idp: IdpMetadata, destination: string, isSigned: boolean) =>
+  samlifyIdpAt(idp, isSigned, destination)
 
 /** An AuthnRequest as an identity provider receives it. Nothing of it is authenticated. */
 export interface AuthnRequest {

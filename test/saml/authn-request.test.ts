@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import samlify from 'samlify'
+import { describe, expect, it, vi } from 'vitest'
 import { type AuthnRequestOptions, buildAuthnRequest, parseAuthnRequest } from '../../src/saml/authn-request.ts'
 import { attributeOf, childElements } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
@@ -86,6 +87,21 @@ describe('an AuthnRequest by redirect', () => {
     const ids = [1, 2].map(() => buildAuthnRequest({ idp, sp, relayState: 'r', now }).id)
     expect(ids[0]).not.toBe(ids[1])
     expect(ids[0]).toMatch(/^_[0-9a-f]{40}$/)
+  })
+
+  it('makes its samlify parties once for each version of the metadata', () => {
+    const makeIdp = vi.spyOn(samlify, 'IdentityProvider')
+    const version = { ...idp }
+    for (const relayState of ['first', 'second']) message({ idp: version, relayState })
+    expect(makeIdp).toHaveBeenCalledTimes(1)
+    message({ idp: { ...idp } })
+    expect(makeIdp).toHaveBeenCalledTimes(2)
+  })
+
+  it('goes where the metadata of its own version says', () => {
+    const moved = { ...idp, singleSignOn: { redirect: 'https://idp.example.org/moved' } }
+    expect(build({ idp: moved }).url).toMatch(/^https:\/\/idp\.example\.org\/moved\?/)
+    expect(build().url).not.toContain('moved')
   })
 
   it('cannot be made without an endpoint', () => {
