@@ -31,7 +31,7 @@ type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<Departure> => {
   const { settings, serviceProvider } = provider
   const handle = newHandle()
-  const request = buildAuthnRequest({
+  const request = await buildAuthnRequest({
     idp: await provider.metadata(intent.idp),
     sp: serviceProvider,
     relayState: handle,

@@ -1,15 +1,14 @@
 import { inflateRawSync } from 'node:zlib'
-import samlify from 'samlify'
 import { newXmlId } from '../core/ids.ts'
-import { RSA_SHA256 } from '../xml/algorithms.ts'
 import { decodeBase64 } from '../xml/base64.ts'
 import { attributeOf, isNamed, onlyChild, textOf } from '../xml/navigate.ts'
 import { parseXml } from '../xml/parse.ts'
 import { decodeUtf8 } from '../xml/utf8.ts'
-import { element, type Markup, render } from '../xml/write.ts'
+import { element, type Markup } from '../xml/write.ts'
 import { asSamlError, SamlError } from './errors.ts'
 import type { IdpMetadata } from './metadata.ts'
-import { ASSERTION, BINDING_POST, BINDING_REDIRECT, PROTOCOL } from './names.ts'
+import { ASSERTION, BINDING_POST, PROTOCOL } from './names.ts'
+import { type MessageToSend, type Outgoing, packMessage } from './pack-message.ts'
 import type { ServiceProvider } from './service-provider.ts'
 import { showTime } from './times.ts'
 
@@ -32,15 +31,8 @@ export interface AuthnRequestOptions {
   readonly authnContext?: readonly string[]
 }
 
-/** A request on its way: where the browser goes, or the form that it posts there. */
-export type AuthnRequestMessage =
-  | { readonly binding: 'redirect'; readonly id: string; readonly url: string }
-  | {
-      readonly binding: 'post'
-      readonly id: string
-      readonly action: string
-      readonly fields: { readonly SAMLRequest: string; readonly RelayState: string }
-    }
+/** A request on its way, with its ID, which the answer names as InResponseTo. */
+export type AuthnRequestMessage = { readonly id: string } & Outgoing
 
 /** Whether requests to that identity provider are signed: what our metadata announces to it. Metadata 2.4.4 */
 export const signsRequests = (
@@ -49,66 +41,42 @@ export const signsRequests = (
 ): boolean => signRequests === 'always' || wantAuthnRequestsSigned
 
 /**
- * The request that sends a person to the identity provider, by the redirect binding where its metadata offers that, else
+ * The request that sends a user to the identity provider, by the redirect binding where its metadata offers that, else
  * by POST. Core 3.4.1, Bindings 3.4, 3.5. Throws `saml.sign_on_endpoint_missing` when the metadata offers neither.
  */
-export const buildAuthnRequest = (options: AuthnRequestOptions): AuthnRequestMessage => {
-  const { redirect, post } = options.idp.singleSignOn
-  if (redirect !== undefined) return byRedirect(redirect, options)
-  if (post !== undefined) return byPost(post, options)
-  throw new SamlError('saml.sign_on_endpoint_missing', { found: options.idp.entityId })
+export async function buildAuthnRequest(options: AuthnRequestOptions): Promise<AuthnRequestMessage> {
+  const { idp, sp, relayState, newId = newXmlId } = options
+  const { redirect, post } = idp.singleSignOn
+  const destination = redirect ?? post
+  if (destination === undefined) throw new SamlError('saml.sign_on_endpoint_missing', { found: idp.entityId })
+  const id = newId()
+  const markup = writeAuthnRequest(id, destination, options)
+  const signer = signsRequests(idp, options.signRequests) ? sp.keys : undefined
+  const message: MessageToSend = { parameter: 'SAMLRequest', id, markup, destination, relayState }
+  return { id, ...(await packMessage(message, redirect === undefined ? 'post' : 'redirect', signer)) }
 }
 
-const byRedirect = (destination: string, options: AuthnRequestOptions): AuthnRequestMessage => {
-  const { id, content, sp, idp } = inSamlifysWords(destination, options)
-  const { context: url } = sp.createLoginRequest(idp, 'redirect', {
-    relayState: options.relayState,
-    customTagReplacement: content,
-  })
-  return { binding: 'redirect', id, url }
-}
-
-const byPost = (destination: string, options: AuthnRequestOptions): AuthnRequestMessage => {
-  const { id, content, sp, idp } = inSamlifysWords(destination, options)
-  const { context: SAMLRequest } = sp.createLoginRequest(idp, 'post', { customTagReplacement: content })
-  return { binding: 'post', id, action: destination, fields: { SAMLRequest, RelayState: options.relayState } }
-}
-
-/** samlify packs and signs; what the request says is written here. */
-const inSamlifysWords = (destination: string, options: AuthnRequestOptions) => {
-  const id = (options.newId ?? newXmlId)()
-  const isSigned = signsRequests(options.idp, options.signRequests)
-  return {
-    id,
-    content: () => ({ id, context: writeAuthnRequest(id, destination, options) }),
-    sp: asSamlify(options.sp, isSigned),
-    idp: asSamlifyIdp(options.idp, destination, isSigned),
-  }
-}
-
-const writeAuthnRequest = (id: string, destination: string, { sp, now, ...wish }: AuthnRequestOptions): string =>
-  render(
-    element(
-      'samlp:AuthnRequest',
-      {
-        'xmlns:samlp': PROTOCOL,
-        'xmlns:saml': ASSERTION,
-        ID: id,
-        Version: '2.0',
-        IssueInstant: showTime(now),
-        Destination: destination,
-        ForceAuthn: wish.forceAuthn ? 'true' : undefined,
-        IsPassive: wish.isPassive ? 'true' : undefined,
-        ProtocolBinding: BINDING_POST,
-        AssertionConsumerServiceURL: sp.acsUrl,
-        ProviderName: sp.name,
-      },
-      [
-        element('saml:Issuer', {}, sp.entityId),
-        element('samlp:NameIDPolicy', { Format: wish.nameIdFormat, AllowCreate: 'true' }),
-        requestedContext(wish.authnContext ?? []),
-      ],
-    ),
+const writeAuthnRequest = (id: string, destination: string, { sp, now, ...wish }: AuthnRequestOptions): Markup =>
+  element(
+    'samlp:AuthnRequest',
+    {
+      'xmlns:samlp': PROTOCOL,
+      'xmlns:saml': ASSERTION,
+      ID: id,
+      Version: '2.0',
+      IssueInstant: showTime(now),
+      Destination: destination,
+      ForceAuthn: wish.forceAuthn ? 'true' : undefined,
+      IsPassive: wish.isPassive ? 'true' : undefined,
+      ProtocolBinding: BINDING_POST,
+      AssertionConsumerServiceURL: sp.acsUrl,
+      ProviderName: sp.name,
+    },
+    [
+      element('saml:Issuer', {}, sp.entityId),
+      element('samlp:NameIDPolicy', { Format: wish.nameIdFormat, AllowCreate: 'true' }),
+      requestedContext(wish.authnContext ?? []),
+    ],
   )
 
 const requestedContext = (classes: readonly string[]): Markup | undefined =>
@@ -119,26 +87,6 @@ const requestedContext = (classes: readonly string[]): Markup | undefined =>
         { Comparison: 'exact' },
         classes.map((each) => element('saml:AuthnContextClassRef', {}, each)),
       )
-
-/** samlify refuses to build a request when both sides' flags differ, so that both are set to what is done. */
-const asSamlify = (sp: ServiceProvider, isSigned: boolean) =>
-  samlify.ServiceProvider({
-    entityID: sp.entityId,
-    authnRequestsSigned: isSigned,
-    requestSignatureAlgorithm: RSA_SHA256,
-    privateKey: sp.keys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
-    signingCert: sp.keys.certificate,
-    assertionConsumerService: [{ Binding: BINDING_POST, Location: sp.acsUrl }],
-  })
-
-const asSamlifyIdp = (idp: IdpMetadata, destination: string, isSigned: boolean) =>
-  samlify.IdentityProvider({
-    entityID: idp.entityId,
-    wantAuthnRequestsSigned: isSigned,
-    singleSignOnService: [BINDING_REDIRECT, BINDING_POST].map((Binding) => ({ Binding, Location: destination })),
-    // samlify warns on the console where there is none; it plays no part in a login.
-    singleLogoutService: [{ Binding: BINDING_REDIRECT, Location: destination }],
-  })
 
 /** An AuthnRequest as an identity provider receives it. Nothing of it is authenticated. */
 export interface AuthnRequest {

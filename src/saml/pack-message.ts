@@ -1,11 +1,12 @@
-import { deflateRawSync } from 'node:zlib'
+import samlify from 'samlify'
 import type { Signer } from '../core/keys.ts'
 import { RSA_SHA256 } from '../xml/algorithms.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { type Markup, render } from '../xml/write.ts'
 import type { Binding, MessageParameter } from './bindings.ts'
+import { BINDING_POST, BINDING_REDIRECT } from './names.ts'
 
-/** A message of ours, for the address that stands in it as its Destination. */
+/** A message of ours, for the address in its Destination. */
 export interface MessageToSend {
   readonly parameter: MessageParameter
   /** The ID of its root. */
@@ -20,33 +21,77 @@ export type Outgoing =
   | { readonly binding: 'redirect'; readonly url: string }
   | { readonly binding: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
 
-/** Signs the message and packs it for its way: RSA with SHA-256, over the query or enveloped. Bindings 3.4.4, 3.5.4 */
-export const packMessage = async (message: MessageToSend, binding: Binding, signer: Signer): Promise<Outgoing> =>
-  binding === 'redirect' ? packRedirect(message, signer) : packForm(message, signer)
-
-const packRedirect = async (message: MessageToSend, signer: Signer): Promise<Outgoing> => {
-  const { parameter, markup, destination, relayState } = message
-  const packed = deflateRawSync(Buffer.from(render(markup), 'utf8')).toString('base64')
-  const pairs = [
-    [parameter, packed],
-    ...(relayState === undefined ? [] : [['RelayState', relayState]]),
-    ['SigAlg', RSA_SHA256],
-  ]
-  const query = pairs.map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`).join('&')
-  const signature = Buffer.from(await signer.sign(Buffer.from(query, 'latin1'))).toString('base64')
-  const separator = destination.includes('?') ? '&' : '?'
-  return {
-    binding: 'redirect',
-    url: `${destination}${separator}${query}&Signature=${encodeURIComponent(signature)}`,
-  }
+/**
+ * Packs the message for its binding, signed where there is a signer: RSA with SHA-256, over the query or enveloped.
+ * samlify packs; signatures are ours, because a signer may be another machine. Bindings 3.4.4, 3.5.4
+ */
+export async function packMessage(
+  message: MessageToSend,
+  binding: Binding,
+  signer: Signer | undefined,
+): Promise<Outgoing> {
+  return binding === 'redirect' ? packRedirect(message, signer) : packForm(message, signer)
 }
 
-const packForm = async (message: MessageToSend, signer: Signer): Promise<Outgoing> => {
+async function packRedirect(message: MessageToSend, signer: Signer | undefined): Promise<Outgoing> {
+  const url = packWithSamlify(message, render(message.markup), 'redirect')
+  if (!signer) return { binding: 'redirect', url }
+  const separatorLength = 1
+  const query = `${url.slice(message.destination.length + separatorLength)}&SigAlg=${encodeURIComponent(RSA_SHA256)}`
+  const signature = Buffer.from(await signer.sign(Buffer.from(query, 'latin1'))).toString('base64')
+  const signed = `${url}&SigAlg=${encodeURIComponent(RSA_SHA256)}&Signature=${encodeURIComponent(signature)}`
+  return { binding: 'redirect', url: signed }
+}
+
+async function packForm(message: MessageToSend, signer: Signer | undefined): Promise<Outgoing> {
   const { parameter, id, markup, destination, relayState } = message
-  const signed = await signEnveloped(render(markup), { id, after: 'Issuer', signer })
+  const plain = render(markup)
+  const xml = signer ? await signEnveloped(plain, { id, after: 'Issuer', signer }) : plain
   const fields = {
-    [parameter]: Buffer.from(signed, 'utf8').toString('base64'),
+    [parameter]: packWithSamlify(message, xml, 'post'),
     ...(relayState !== undefined && { RelayState: relayState }),
   }
   return { binding: 'post', action: destination, fields }
+}
+
+/** The redirect's URL, or the form field's value. */
+function packWithSamlify(
+  { parameter, id, destination, relayState = '' }: MessageToSend,
+  xml: string,
+  binding: Binding,
+) {
+  const peer = peerAt(destination)
+  const options = { relayState, customTagReplacement: () => ({ id, context: xml }) }
+  const { context } =
+    parameter === 'SAMLRequest'
+      ? sender.createLoginRequest(peer, binding, options)
+      : sender.createLogoutResponse(peer, { extract: {} }, binding, options)
+  return context
+}
+
+/** Nothing of these parties is in a message: samlify wants both, reads their metadata with XPath, and so costs more than
+ * the rest of a login where they are made for each message. */
+const sender = samlify.ServiceProvider({
+  entityID: 'urn:sender',
+  authnRequestsSigned: false,
+  assertionConsumerService: [{ Binding: BINDING_POST, Location: 'urn:sender' }],
+})
+
+const peers = new Map<string, ReturnType<typeof samlify.IdentityProvider>>()
+/** Destinations come from metadata; a federation has thousands. */
+const MOST_PEERS = 1000
+
+function peerAt(destination: string) {
+  const known = peers.get(destination)
+  if (known) return known
+  const services = [BINDING_REDIRECT, BINDING_POST].map((Binding) => ({ Binding, Location: destination }))
+  const peer = samlify.IdentityProvider({
+    entityID: 'urn:peer',
+    wantAuthnRequestsSigned: false,
+    singleSignOnService: services,
+    singleLogoutService: services,
+  })
+  if (peers.size >= MOST_PEERS) peers.clear()
+  peers.set(destination, peer)
+  return peer
 }

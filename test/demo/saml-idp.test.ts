@@ -46,7 +46,13 @@ interface Wish {
 
 const requestUrl = async ({ entityId = ENTITY_ID, acsUrl = ACS_URL, relayState = 'r', ...wish }: Wish = {}) => {
   const metadata = parseIdpMetadata(await (await fetch(idp.metadataUrl)).text(), { now: NOW })
-  const request = buildAuthnRequest({ idp: metadata, sp: { entityId, acsUrl, keys }, relayState, now: NOW, ...wish })
+  const request = await buildAuthnRequest({
+    idp: metadata,
+    sp: { entityId, acsUrl, keys },
+    relayState,
+    now: NOW,
+    ...wish,
+  })
   if (request.binding !== 'redirect') throw new Error('the demo offers redirect')
   return request
 }

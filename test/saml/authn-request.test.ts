@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { describe, expect, it } from 'vitest'
+import samlify from 'samlify'
+import { describe, expect, it, vi } from 'vitest'
 import { type AuthnRequestOptions, buildAuthnRequest, parseAuthnRequest } from '../../src/saml/authn-request.ts'
 import { attributeOf, childElements } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
@@ -16,27 +17,27 @@ const keys = await makeKeyPair()
 const sp = { entityId: 'https://gateway.example.org/metadata?a=1&b=2', acsUrl: 'https://gateway.example.org/acs', keys }
 const message = (changes: Partial<AuthnRequestOptions> = {}) =>
   buildAuthnRequest({ idp, sp, relayState: 'r/ +&=é', now, newId: () => '_id', ...changes })
-const build = (changes: Partial<AuthnRequestOptions> = {}) => {
-  const request = message(changes)
+const build = async (changes: Partial<AuthnRequestOptions> = {}) => {
+  const request = await message(changes)
   if (request.binding !== 'redirect') throw new Error('not by redirect')
   return request
 }
 const SSO = 'https://idp.example.org/sso'
 const byPost = { ...idp, singleSignOn: { post: SSO } }
-const post = (changes: Partial<AuthnRequestOptions> = {}) => {
-  const request = message({ idp: byPost, ...changes })
+const post = async (changes: Partial<AuthnRequestOptions> = {}) => {
+  const request = await message({ idp: byPost, ...changes })
   if (request.binding !== 'post') throw new Error('not by POST')
   return request
 }
-const posted = (changes: Partial<AuthnRequestOptions> = {}) =>
-  Buffer.from(post(changes).fields.SAMLRequest, 'base64').toString()
+const posted = async (changes: Partial<AuthnRequestOptions> = {}) =>
+  Buffer.from((await post(changes)).fields.SAMLRequest ?? '', 'base64').toString()
 const requestIn = (url: string) =>
   parseXml(inflateRawSync(Buffer.from(new URL(url).searchParams.get('SAMLRequest') ?? '', 'base64')).toString())
 const parametersOf = (url: string) => Object.fromEntries(new URL(url).searchParams)
 
 describe('an AuthnRequest by redirect', () => {
-  it('says where to answer, when it was made and for whom', () => {
-    const request = requestIn(build().url)
+  it('says where to answer, when it was made and for whom', async () => {
+    const request = requestIn((await build()).url)
     expect(Object.fromEntries(request.attributes.map(({ name, value }) => [name, value]))).toEqual({
       ID: '_id',
       Version: '2.0',
@@ -50,92 +51,108 @@ describe('an AuthnRequest by redirect', () => {
     expect(policy && attributeOf(policy, 'AllowCreate')).toBe('true')
   })
 
-  it('carries the RelayState as given', () => {
-    expect(new URL(build().url).searchParams.get('RelayState')).toBe('r/ +&=é')
+  it('carries the RelayState as given', async () => {
+    expect(new URL((await build()).url).searchParams.get('RelayState')).toBe('r/ +&=é')
   })
 
-  it('keeps a query that the endpoint has', () => {
+  it('keeps a query that the endpoint has', async () => {
     const url = new URL(
-      build({ idp: { ...idp, singleSignOn: { redirect: 'https://idp.example.org/sso?a=1&b=2' } } }).url,
+      (await build({ idp: { ...idp, singleSignOn: { redirect: 'https://idp.example.org/sso?a=1&b=2' } } })).url,
     )
     expect([...url.searchParams.keys()]).toEqual(['a', 'b', 'SAMLRequest', 'RelayState'])
   })
 
-  it('is unsigned unless the identity provider wants it', () => {
-    expect(new URL(build().url).searchParams.has('Signature')).toBe(false)
-    expect(new URL(build({ idp: { ...idp, wantAuthnRequestsSigned: true } }).url).searchParams.has('Signature')).toBe(
-      true,
-    )
-    expect(new URL(build({ signRequests: 'always' }).url).searchParams.has('Signature')).toBe(true)
+  it('is unsigned unless the identity provider wants it', async () => {
+    expect(new URL((await build()).url).searchParams.has('Signature')).toBe(false)
+    expect(
+      new URL((await build({ idp: { ...idp, wantAuthnRequestsSigned: true } })).url).searchParams.has('Signature'),
+    ).toBe(true)
+    expect(new URL((await build({ signRequests: 'always' })).url).searchParams.has('Signature')).toBe(true)
   })
 
-  it('is signed over the exact octets of the query (Bindings 3.4.4.1)', () => {
-    const query = build({ signRequests: 'always' }).url.split('?')[1] ?? ''
+  it('is signed over the exact octets of the query (Bindings 3.4.4.1)', async () => {
+    const query = (await build({ signRequests: 'always' })).url.split('?')[1] ?? ''
     const [octets = '', signature = ''] = query.split('&Signature=')
     expect(octets).toMatch(/^SAMLRequest=[^&]+&RelayState=[^&]+&SigAlg=[^&]+$/)
     const value = Buffer.from(decodeURIComponent(signature), 'base64')
     expect(verify('sha256', Buffer.from(octets), createPublicKey(keys.certificate), value)).toBe(true)
   })
 
-  it('may ask for a fresh proof or for silence', () => {
-    const { url } = build({ forceAuthn: true, isPassive: true })
+  it('may ask for a fresh proof or for silence', async () => {
+    const { url } = await build({ forceAuthn: true, isPassive: true })
     expect(parseAuthnRequest(parametersOf(url), 'redirect')).toMatchObject({ forceAuthn: true, isPassive: true })
   })
 
-  it('has a new unguessable ID each time', () => {
-    const ids = [1, 2].map(() => buildAuthnRequest({ idp, sp, relayState: 'r', now }).id)
+  it('has a new unguessable ID each time', async () => {
+    const ids = await Promise.all(
+      [1, 2].map(async () => (await buildAuthnRequest({ idp, sp, relayState: 'r', now })).id),
+    )
     expect(ids[0]).not.toBe(ids[1])
     expect(ids[0]).toMatch(/^_[0-9a-f]{40}$/)
   })
 
-  it('cannot be made without an endpoint', () => {
-    expect(errorOf(() => message({ idp: { ...idp, singleSignOn: {} } })).code).toBe('saml.sign_on_endpoint_missing')
+  it('makes a samlify party once for each address', async () => {
+    const makePeer = vi.spyOn(samlify, 'IdentityProvider')
+    const at = (redirect: string) => message({ idp: { ...idp, singleSignOn: { redirect } } })
+    await at('https://idp.example.org/first')
+    await at('https://idp.example.org/first')
+    expect(makePeer).toHaveBeenCalledTimes(1)
+    await at('https://idp.example.org/second')
+    expect(makePeer).toHaveBeenCalledTimes(2)
   })
 
-  it('is preferred where the identity provider offers both', () => {
-    expect(message({ idp: { ...idp, singleSignOn: { redirect: SSO, post: SSO } } }).binding).toBe('redirect')
+  it('cannot be made without an endpoint', async () => {
+    await expect(message({ idp: { ...idp, singleSignOn: {} } })).rejects.toMatchObject({
+      code: 'saml.sign_on_endpoint_missing',
+    })
   })
 
-  const childNamed = (name: string, changes: Partial<AuthnRequestOptions>) =>
-    childElements(requestIn(build(changes).url)).find(({ local }) => local === name)
+  it('is preferred where the identity provider offers both', async () => {
+    expect((await message({ idp: { ...idp, singleSignOn: { redirect: SSO, post: SSO } } })).binding).toBe('redirect')
+  })
 
-  it('asks for a NameID format only where one is configured (Core 3.4.1.1)', () => {
-    const policy = childNamed('NameIDPolicy', { nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent' })
+  const childNamed = async (name: string, changes: Partial<AuthnRequestOptions>) =>
+    childElements(requestIn((await build(changes)).url)).find(({ local }) => local === name)
+
+  it('asks for a NameID format only where one is configured (Core 3.4.1.1)', async () => {
+    const policy = await childNamed('NameIDPolicy', {
+      nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+    })
     expect(policy && attributeOf(policy, 'Format')).toBe('urn:oasis:names:tc:SAML:2.0:nameid-format:persistent')
-    const free = childNamed('NameIDPolicy', {})
+    const free = await childNamed('NameIDPolicy', {})
     expect(free && attributeOf(free, 'Format')).toBeUndefined()
   })
 
-  it('asks for authentication contexts only where some are configured, in their order (Core 3.3.2.2.1)', () => {
-    const wanted = childNamed('RequestedAuthnContext', { authnContext: ['urn:a', 'urn:b'] })
+  it('asks for authentication contexts only where some are configured, in their order (Core 3.3.2.2.1)', async () => {
+    const wanted = await childNamed('RequestedAuthnContext', { authnContext: ['urn:a', 'urn:b'] })
     expect(wanted && attributeOf(wanted, 'Comparison')).toBe('exact')
     expect(wanted && childElements(wanted).map(({ children }) => children[0])).toEqual(['urn:a', 'urn:b'])
-    expect(childNamed('RequestedAuthnContext', { authnContext: [] })).toBeUndefined()
+    expect(await childNamed('RequestedAuthnContext', { authnContext: [] })).toBeUndefined()
   })
 
-  it('says who asks, where that has a name', () => {
-    const { url } = build({ sp: { ...sp, name: 'aws.example.com' } })
+  it('says who asks, where that has a name', async () => {
+    const { url } = await build({ sp: { ...sp, name: 'aws.example.com' } })
     expect(attributeOf(requestIn(url), 'ProviderName')).toBe('aws.example.com')
   })
 })
 
 describe('an AuthnRequest by POST', () => {
-  it('goes where the identity provider listens for it, with the RelayState as given', () => {
-    const { action, fields } = post()
+  it('goes where the identity provider listens for it, with the RelayState as given', async () => {
+    const { action, fields } = await post()
     expect(action).toBe(SSO)
     expect(fields.RelayState).toBe('r/ +&=é')
     expect(parseAuthnRequest(fields, 'post')).toMatchObject({ id: '_id', issuer: sp.entityId, acsUrl: sp.acsUrl })
-    expect(attributeOf(parseXml(posted()), 'Destination')).toBe(SSO)
+    expect(attributeOf(parseXml(await posted()), 'Destination')).toBe(SSO)
   })
 
-  it('is unsigned unless the identity provider wants it or the configuration says so', () => {
-    expect(posted()).not.toContain('Signature')
-    expect(posted({ signRequests: 'always' })).toContain('Signature')
-    expect(posted({ idp: { ...byPost, wantAuthnRequestsSigned: true } })).toContain('Signature')
+  it('is unsigned unless the identity provider wants it or the configuration says so', async () => {
+    expect(await posted()).not.toContain('Signature')
+    expect(await posted({ signRequests: 'always' })).toContain('Signature')
+    expect(await posted({ idp: { ...byPost, wantAuthnRequestsSigned: true } })).toContain('Signature')
   })
 
-  it.skipIf(!requireTool('/usr/bin/xmlsec1'))('is signed inside, after its Issuer: xmlsec1 verifies it', () => {
-    const xml = posted({ signRequests: 'always' })
+  it.skipIf(!requireTool('/usr/bin/xmlsec1'))('is signed inside, after its Issuer: xmlsec1 verifies it', async () => {
+    const xml = await posted({ signRequests: 'always' })
     expect(childElements(parseXml(xml)).map(({ local }) => local)).toEqual(['Issuer', 'Signature', 'NameIDPolicy'])
     const folder = mkdtempSync(join(tmpdir(), 'fedgate-request-'))
     writeFileSync(join(folder, 'certificate'), keys.certificate)
@@ -158,8 +175,8 @@ describe('an AuthnRequest at the identity provider', () => {
   const codeOf = (parameters: { SAMLRequest?: unknown }) =>
     errorOf(() => parseAuthnRequest(parameters, 'redirect')).code
 
-  it('is read from a redirect', () => {
-    expect(parseAuthnRequest(parametersOf(build().url), 'redirect')).toEqual({
+  it('is read from a redirect', async () => {
+    expect(parseAuthnRequest(parametersOf((await build()).url), 'redirect')).toEqual({
       id: '_id',
       issuer: sp.entityId,
       acsUrl: sp.acsUrl,
@@ -169,7 +186,7 @@ describe('an AuthnRequest at the identity provider', () => {
     })
   })
 
-  it('is read from a form, where it is not deflated', () => {
+  it('is read from a form, where it is not deflated', async () => {
     const SAMLRequest = Buffer.from(xml).toString('base64')
     expect(parseAuthnRequest({ SAMLRequest, RelayState: ['x'] }, 'post')).toEqual({
       id: '_1',
@@ -194,7 +211,7 @@ describe('an AuthnRequest at the identity provider', () => {
     expect(codeOf(parameters)).toBe('saml.request_malformed')
   })
 
-  it('with a DOCTYPE is refused as such', () => {
+  it('with a DOCTYPE is refused as such', async () => {
     expect(codeOf(deflated(`<!DOCTYPE x>${xml}`))).toBe('saml.doctype')
   })
 })

@@ -199,8 +199,8 @@ describe.skipIf(!requireTool(`${schemas}/saml-schema-protocol-2.0.xsd`))('the sc
     expect(validate('metadata', xml)).not.toThrow()
   })
 
-  it.each(['redirect', 'post'] as const)('an AuthnRequest by %s, with all that it can say', (binding) => {
-    const request = buildAuthnRequest({
+  it.each(['redirect', 'post'] as const)('an AuthnRequest by %s, with all that it can say', async (binding) => {
+    const request = await buildAuthnRequest({
       idp: { ...idp, singleSignOn: { [binding]: 'https://idp.example.org/sso' } },
       sp: { entityId: sp, name: 'gateway.example.org', acsUrl: acs, keys },
       relayState: 'r',
