@@ -4,6 +4,7 @@ import { offersChoice } from '../../gateway/find-idp.ts'
 import { confirmLogin, type Finished, finishLogin, type Landed } from '../../gateway/finish-login.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { type Provider, unavailability } from '../../gateway/providers.ts'
+import { returnPath } from '../../gateway/return-to.ts'
 import { startLogin } from '../../gateway/start-login.ts'
 import { bindBrowser, boundBrowser } from '../binding.ts'
 import { callerOf } from '../caller.ts'
@@ -17,8 +18,8 @@ import { text } from '../parameters.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
 
-const loginHref = (id: string, returnTo: unknown): string =>
-  `/login/${id}${typeof returnTo === 'string' && returnTo !== '' ? `?${new URLSearchParams({ return_to: returnTo })}` : ''}`
+const loginHref = (id: string, returnTo: string): string =>
+  `/login/${id}${returnTo === '' ? '' : `?${new URLSearchParams({ return_to: returnTo })}`}`
 
 /** The one that this browser used the last time comes first. */
 const lastFirst = (gateway: Gateway, request: Request): readonly Provider[] => {
@@ -33,13 +34,13 @@ const rememberProvider = ({ settings: { baseUrl } }: Gateway, response: Response
   response.cookie(cookieNames(baseUrl).provider, id, { ...cookieAttributes(baseUrl), maxAge: YEAR_MS })
 }
 
-const choices = ({ gateway }: WebParts, request: Request): Promise<readonly ProviderChoice[]> =>
+const choices = ({ gateway }: WebParts, request: Request, returnTo: string): Promise<readonly ProviderChoice[]> =>
   Promise.all(
     lastFirst(gateway, request).map(async (provider) => ({
       id: provider.settings.id,
       label: provider.settings.label,
       protocol: provider.protocol,
-      href: loginHref(provider.settings.id, request.query.return_to),
+      href: loginHref(provider.settings.id, returnTo),
       isLast: readCookie(request, cookieNames(gateway.settings.baseUrl).provider) === provider.settings.id,
       unavailable: await unavailability(provider),
     })),
@@ -50,11 +51,11 @@ const choose =
   (parts: WebParts): RequestHandler =>
   async (request, response) => {
     const { gateway, views } = parts
+    const returnTo = returnPath(request.query.return_to, '')
     const [only, another] = [...gateway.providers.keys()]
     const login = await currentLogin(gateway, request)
-    if (only !== undefined && another === undefined && !login)
-      return response.redirect(302, loginHref(only, request.query.return_to))
-    const providers = await choices(parts, request)
+    if (only !== undefined && another === undefined && !login) return response.redirect(302, loginHref(only, returnTo))
+    const providers = await choices(parts, request, returnTo)
     const session = login && signedIn(gateway, request, login)
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
   }
