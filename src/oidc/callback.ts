@@ -71,12 +71,19 @@ const CUT_AFTER: ReadonlyMap<string, number> = new Map([
 
 /**
  * What is kept of a form until the browser fetches it: the parameters that anything here looks at, none of them longer
- * than it has reason to be. Anyone can send such a form. Throws OidcError `oidc.parameter_repeated` or
- * `oidc.parameter_too_long`.
+ * than it has reason to be. Anyone can send such a form. Of one with a parameter that comes twice, only that is kept, to
+ * be refused. Throws OidcError `oidc.parameter_too_long`.
  */
 export function parametersToPark(parameters: URLSearchParams): URLSearchParams {
   const repeated = parametersComeOnce(parameters, undefined)
-  if (repeated !== pass) throw new OidcError('oidc.parameter_repeated', repeated)
+  const known = parametersLookedAt(parameters)
+  if (repeated === pass) return known
+  const twice = [repeated.source, repeated.source].map((name) => [name, ''])
+  return new URLSearchParams([['state', known.get('state') ?? ''], ...twice])
+}
+
+/** Each cut to what is looked at. */
+function parametersLookedAt(parameters: URLSearchParams): URLSearchParams {
   const kept = new URLSearchParams()
   for (const [name, value] of parameters) {
     const longest = LONGEST.get(name)

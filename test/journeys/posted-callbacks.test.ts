@@ -81,7 +81,9 @@ describe('a form for a state that waits', () => {
 
   it('is refused with a parameter that comes twice', async () => {
     const { visitor, post } = await started()
-    expect(refusalIn((await post({ code: ['a', 'b'] })).body).code).toBe('oidc.parameter_repeated')
+    const { location = '' } = await post({ code: ['a', 'b'] })
+    expect(refusalIn((await visitor.open(location)).body).code).toBe('oidc.parameter_repeated')
+    expect(op.requests.get('/token')).toBeUndefined()
     expect(await whoIs(visitor, gateway.url)).toBeUndefined()
   })
 

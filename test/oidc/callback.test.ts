@@ -258,6 +258,15 @@ describe('of a form that waits for its browser', () => {
     ])
   })
 
+  it.each(['state', 'code', 'iss', 'unknown'])('with %s twice, that alone is kept, to be refused', (name) => {
+    const form = new URLSearchParams({ state: 's', code: 'c', iss: 'i', unknown: 'u' })
+    form.append(name, 'x'.repeat(50))
+    const kept = parametersToPark(form)
+    expect(kept.get('state')).toBe('s')
+    expect(kept.getAll(name).length).toBeGreaterThan(1)
+    expect(kept.toString().length).toBeLessThan(50)
+  })
+
   it.each([
     ['code', 4096],
     ['state', 80],
