@@ -82,6 +82,17 @@ export const errorAnswers =
 const stackOf = (thrown: unknown): string =>
   thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 
+/**
+ * Before a GET that begins something or uses something up: Express would run it for a HEAD as well. `allowed`: the methods
+ * of that address. RFC 9110 9.3.2, 15.5.6
+ */
+export function refuseHead(allowed: string): RequestHandler {
+  return (_request, response) => {
+    response.set('Allow', allowed)
+    throw new WebError('http.method_not_allowed')
+  }
+}
+
 /** Nothing answered: no such page, or not by this method. */
 export const notFound: RequestHandler = (request) => {
   throw new WebError(

@@ -11,6 +11,7 @@ import { callerOf } from '../caller.ts'
 import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
 import { depart } from '../departure.ts'
+import { refuseHead } from '../error-answers.ts'
 import { fields } from '../fields.ts'
 import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
@@ -136,6 +137,8 @@ const confirm =
 export const loginRoutes = (parts: WebParts): Router =>
   Router()
     .get('/login', choose(parts))
+    .head('/login/finish', refuseHead('GET, POST'))
     .get('/login/finish', finish(parts))
     .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
+    .head('/login/:provider', refuseHead('GET'))
     .get('/login/:provider', start(parts), findIdpPage(parts))
