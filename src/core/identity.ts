@@ -25,7 +25,8 @@ export type Attributes = ReadonlyMap<string, readonly string[]>
 export type Evidence =
   | {
       readonly kind: 'saml'
-      readonly response: Secret
+      /** The form field as it came; only where AWS is shown it, as it may have 60 kB. */
+      readonly response?: Secret
       readonly issuedAt: Date
       readonly expiresAt: Date
       /** SubjectConfirmations of every method: AWS takes an assertion with one only. */

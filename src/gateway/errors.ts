@@ -14,8 +14,12 @@ export const gatewayErrors = {
     hint: 'Search for yours by its name.',
   },
   'login.return_to_refused': {
-    sentence: 'This link leads to a place outside the gateway.',
+    sentence: 'This link leads outside the gateway, or is too long.',
     hint: 'Start from the sign-in page.',
+  },
+  'login.too_many_pending': {
+    sentence: 'Too many people are signing in at the moment.',
+    hint: 'Try again in a few minutes. If this keeps happening, tell your administrator.',
   },
   'login.expired': {
     sentence: 'This sign-in took too long, or was started before the gateway was restarted.',

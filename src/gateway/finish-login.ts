@@ -56,13 +56,13 @@ const finishedBefore = async (
 const begin = async (
   gateway: Gateway,
   handle: string,
-  { signIn, returnTo, arrivedAt }: ParkedSignIn,
+  { signIn, returnTo, arrivedAt, begunAt }: ParkedSignIn,
   caller: Caller,
 ): Promise<Landed> => {
   const { lifetimeSeconds } = gateway.settings.session
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = await beginLogin(gateway.store, gateway.now, signIn, lifetimeSeconds, from)
-  await enterIndex(gateway, login, arrivedAt)
+  await enterIndex(gateway, login, arrivedAt, begunAt)
   await rememberFinished(gateway, handle, login, returnTo)
   auditLogin(gateway, login, caller)
   await rememberSignIn(gateway, login, 'sign-in', caller)
@@ -78,7 +78,7 @@ const renewOrBegin = async (
 ): Promise<Landed> => {
   const renewed = await renewedBy(gateway, loginId, parked)
   if (!renewed) return begin(gateway, handle, parked, caller)
-  await enterIndex(gateway, renewed, parked.arrivedAt)
+  await enterIndex(gateway, renewed, parked.arrivedAt, parked.begunAt)
   await rememberFinished(gateway, handle, renewed, parked.returnTo)
   auditRenewal(gateway, renewed, caller)
   await rememberSignIn(gateway, renewed, 'renewal', caller)

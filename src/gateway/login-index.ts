@@ -94,23 +94,29 @@ const isMeant = ({ sessionIndexes }: Pick<SubjectLogout, 'sessionIndexes'>, logo
   return [sessionIndex, ...furtherSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
 }
 
-/** By either clock: what we had, and what the identity provider had issued, before the logout. */
-const isOvertaken = (text: string, { evidence, logoutRef }: SignIn, arrivedAt: Date): boolean => {
+/**
+ * By either clock: what we had, and what the identity provider had issued, before the logout. Providers count whole
+ * seconds: within one, what was asked for after the logout had come is an answer to a later question.
+ */
+const isOvertaken = (text: string, { evidence, logoutRef }: SignIn, arrivedAt: Date, begunAt?: Date): boolean => {
   const logout = JSON.parse(text) as LogoutRecord
-  const isOlder = arrivedAt <= new Date(logout.receivedAt) || evidence.issuedAt <= new Date(logout.issueInstant)
-  return isOlder && isMeant(logout, logoutRef)
+  const [receivedAt, issueInstant] = [new Date(logout.receivedAt), new Date(logout.issueInstant)]
+  const isAskedLater = begunAt !== undefined && begunAt > receivedAt
+  const isSameSecond = secondOf(evidence.issuedAt) === secondOf(issueInstant)
+  const isIssuedBefore = evidence.issuedAt <= issueInstant && !(isAskedLater && isSameSecond)
+  return (arrivedAt <= receivedAt || isIssuedBefore) && isMeant(logout, logoutRef)
 }
 
 /**
- * Enters the login under its subject. Throws GatewayError `login.signed_out` when a logout came after its sign-in
- * arrived, and ends it: a logout looks into the index after leaving its mark, and this looks for marks after entering,
- * so that between them nothing slips through.
+ * Enters the login under its subject. `begunAt`: when the browser was sent to the provider, where it was. Throws
+ * GatewayError `login.signed_out` when a logout came after its sign-in arrived, and ends it: a logout looks into the index
+ * after leaving its mark, and this looks for marks after entering, so that between them nothing slips through.
  */
-export const enterIndex = async (index: Index, login: Login, arrivedAt: Date): Promise<void> => {
+export const enterIndex = async (index: Index, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> => {
   const hashes = namesOf(index, login).map((name) => hashesOf(index, name))
   await Promise.all(hashes.map(([first]) => index.store.add(loginsKey(first), login.id, login.expiresAt)))
   const marks = await Promise.all(hashes.flat().map((hash) => index.store.members(logoutsKey(hash))))
-  if (!marks.flat().some((mark) => isOvertaken(mark, login.signIn, arrivedAt))) return
+  if (!marks.flat().some((mark) => isOvertaken(mark, login.signIn, arrivedAt, begunAt))) return
   await endLogin(index, login.id)
   throw new GatewayError('login.signed_out', {
     expected: 'no logout since',
@@ -134,8 +140,8 @@ const endLoginsNamed = async (index: Index, name: Name, logout: SubjectLogout): 
   }
   const keptUntil = new Date(now.getTime() + LOGOUT_KEPT_SECONDS * 1000)
   await index.store.add(logoutsKey(hashes[0]), JSON.stringify(record), keptUntil)
-  const ids = await Promise.all(hashes.map((hash) => index.store.members(loginsKey(hash))))
-  const ended = await Promise.all([...new Set(ids.flat())].map((id) => endIfMeant(index, id, logout)))
+  const ids = await idsOf(index, hashes)
+  const ended = await Promise.all(ids.map((id) => endIfMeant(index, id, logout)))
   return ended.filter((login) => login !== undefined)
 }
 
@@ -147,14 +153,33 @@ export const endLoginsOf = (index: Index, subject: SamlSubject, logout: SubjectL
 export const endOidcLogins = (index: Index, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> =>
   endLoginsNamed(index, oidcName(subject), { sessionIndexes: [], issueInstant: issuedAt })
 
+/**
+ * The same on a word that is not signed, which anyone may send: it ends the login that goes by that name here, and leaves
+ * no trace where there is none.
+ */
+export async function endKnownOidcLogins(index: Index, subject: OidcSubject): Promise<readonly Login[]> {
+  const ids = await idsOf(index, hashesOf(index, oidcName(subject)))
+  const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
+  const isKnown = logins.some((login) => login !== undefined)
+  return isKnown ? endOidcLogins(index, subject, new Date(0)) : []
+}
+
 /** The live logins of the person whose login this is: in other browsers, and this one. Latest first. */
 export const loginsOfPerson = async (index: Index, login: Login): Promise<readonly Login[]> => {
-  const hashes = hashesOf(index, personName(login))
-  const ids = (await Promise.all(hashes.map((hash) => index.store.members(loginsKey(hash))))).flat()
-  const logins = await Promise.all([...new Set(ids)].map((id) => readLogin(index.store, id)))
+  const ids = await idsOf(index, hashesOf(index, personName(login)))
+  const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   return logins.flatMap((one) => one ?? []).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
 }
 
 /** Ends all of them, and those that are on their way; returns what it ended. */
 export const endLoginsOfPerson = (index: Index, login: Login): Promise<readonly Login[]> =>
   endLoginsNamed(index, personName(login), { sessionIndexes: [], issueInstant: new Date(0) })
+
+async function idsOf({ store }: Pick<Index, 'store'>, hashes: readonly string[]): Promise<readonly string[]> {
+  const ids = await Promise.all(hashes.map((hash) => store.members(loginsKey(hash))))
+  return [...new Set(ids.flat())]
+}
+
+function secondOf(date: Date): number {
+  return Math.floor(date.getTime() / 1000)
+}

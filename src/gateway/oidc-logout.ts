@@ -6,7 +6,7 @@ import { newToken } from '../core/ids.ts'
 import { OidcError } from '../oidc/errors.ts'
 import { auditingRefusedLogouts, auditLogout } from './audit-lines.ts'
 import type { Caller, Gateway } from './gateway.ts'
-import { endOidcLogins, type OidcSubject } from './login-index.ts'
+import { endKnownOidcLogins, endOidcLogins, type OidcSubject } from './login-index.ts'
 import type { Login } from './logins.ts'
 import { oidcProviderOf } from './providers.ts'
 import type { Departure } from './start-login.ts'
@@ -51,7 +51,8 @@ export const receiveLogoutToken = (
   })
 
 /**
- * A front-channel logout: ends the logins of the session it names and does nothing else, as nothing in it is signed.
+ * A front-channel logout: ends the logins of the session it names, where there are any, and does nothing else, as nothing
+ * in it is signed.
  * Returns the origin whose pages may frame the answer. Throws OidcError or GatewayError.
  */
 export const receiveFrontchannelLogout = (
@@ -62,6 +63,7 @@ export const receiveFrontchannelLogout = (
   auditingRefusedLogouts(gateway, { provider: id }, caller, async () => {
     const { relyingParty, settings } = oidcProviderOf(gateway.providers, id)
     const { sid } = relyingParty.checkFrontchannelLogout(parameters)
-    await end(gateway, { provider: id, name: { kind: 'sid', value: sid } }, new Date(0), caller)
+    const ended = await endKnownOidcLogins(gateway, { provider: id, name: { kind: 'sid', value: sid } })
+    for (const login of ended) auditLogout(gateway, login, 'provider', caller)
     return new URL(settings.issuer).origin
   })

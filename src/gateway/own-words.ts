@@ -63,7 +63,7 @@ export const ownWordsOf = (provider: Provider, { identity, evidence, logoutRef }
     confirmationCount: evidence.confirmationCount,
     isEncrypted: evidence.isEncrypted,
     // A browser's form may have broken its lines, and STS gets it without.
-    length: evidence.response.reveal().replaceAll(/\s/g, '').length,
+    ...(evidence.response && { length: evidence.response.reveal().replaceAll(/\s/g, '').length }),
     life,
   }
 }

@@ -8,6 +8,8 @@ const PARKED_SECONDS = 5 * 60
 
 export interface ParkedSignIn {
   readonly signIn: SignIn
+  /** When the browser was sent for it; undefined where nobody here did. */
+  readonly begunAt?: Date
   /** When it was parked: a logout that comes later is for it too. */
   readonly arrivedAt: Date
   readonly returnTo: string
@@ -20,8 +22,9 @@ export interface ParkedSignIn {
   readonly renews?: string
 }
 
-interface ParkedRecord extends Omit<ParkedSignIn, 'signIn' | 'arrivedAt'> {
+interface ParkedRecord extends Omit<ParkedSignIn, 'signIn' | 'begunAt' | 'arrivedAt'> {
   readonly signIn: string
+  readonly begunAt?: string
   readonly arrivedAt: string
 }
 
@@ -30,12 +33,13 @@ const keyOf = (handle: string): string => `parked:${handle}`
 /** Parks it and returns the handle. */
 export const parkSignIn = async (
   { store, now }: Pick<Gateway, 'store' | 'now'>,
-  { signIn, returnTo, binding, renews }: Omit<ParkedSignIn, 'arrivedAt'>,
+  { signIn, begunAt, returnTo, binding, renews }: Omit<ParkedSignIn, 'arrivedAt'>,
 ): Promise<string> => {
   const handle = newToken()
   const arrivedAt = now()
   const record: ParkedRecord = {
     signIn: toRecord(signIn),
+    ...(begunAt === undefined ? {} : { begunAt: begunAt.toISOString() }),
     arrivedAt: arrivedAt.toISOString(),
     returnTo,
     ...(binding === undefined ? {} : { binding }),
@@ -47,8 +51,13 @@ export const parkSignIn = async (
 
 const parkedIn = (text: string | undefined): ParkedSignIn | undefined => {
   if (text === undefined) return undefined
-  const { signIn, arrivedAt, ...parked } = JSON.parse(text) as ParkedRecord
-  return { ...parked, signIn: fromRecord(signIn), arrivedAt: new Date(arrivedAt) }
+  const { signIn, begunAt, arrivedAt, ...parked } = JSON.parse(text) as ParkedRecord
+  return {
+    ...parked,
+    signIn: fromRecord(signIn),
+    ...(begunAt === undefined ? {} : { begunAt: new Date(begunAt) }),
+    arrivedAt: new Date(arrivedAt),
+  }
 }
 
 /** Looks at it and leaves it there; undefined when it is gone. */

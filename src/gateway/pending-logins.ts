@@ -1,10 +1,16 @@
 import { fingerprint, newToken, sameText } from '../core/ids.ts'
 import type { LoginSecrets } from '../oidc/authorization-request.ts'
 import { GatewayError } from './errors.ts'
-import type { Clock, Store } from './ports.ts'
+import type { Clock, Room, Store } from './ports.ts'
 
 /** How long a person may take at the identity provider. */
 export const PENDING_SECONDS = 15 * 60
+
+/**
+ * Anyone can start logins and leave them unfinished. At 50,000 within fifteen minutes, or fewer with long paths to return
+ * to, no more are started; with what the store needs besides, that is less than 50 MB.
+ */
+const PENDING_ROOM: Room = { name: 'pending', mostRecords: 50_000, mostOctets: 24 * 1024 * 1024 }
 
 interface Started {
   readonly provider: string
@@ -20,8 +26,8 @@ interface Started {
   readonly maxAuthAgeSeconds?: number
 }
 
-/** A login that has been started and not yet answered. */
-export type PendingLogin =
+/** What a login is started with. */
+type NewLogin =
   | (Started & {
       readonly protocol: 'saml'
       readonly requestId: string
@@ -30,21 +36,63 @@ export type PendingLogin =
     })
   | (Started & LoginSecrets & { readonly protocol: 'oidc' })
 
+/** A login that has been started and not yet answered. */
+export type PendingLogin = NewLogin & {
+  /** When the browser was sent to the identity provider, by our clock. */
+  readonly begunAt: Date
+}
+
 export type Pending<Protocol> = Extract<PendingLogin, { protocol: Protocol }>
 
 const keyOf = (handle: string): string => `pending:${handle}`
 
 const later = (now: Clock, seconds: number): Date => new Date(now().getTime() + seconds * 1000)
 
-/** Keeps the login under a handle: RelayState or state, which is all that travels. */
-export const rememberPending = (store: Store, now: Clock, handle: string, pending: PendingLogin): Promise<void> =>
-  store.put(keyOf(handle), JSON.stringify(pending), later(now, PENDING_SECONDS))
+/** As it is kept, for every login that anyone starts: small. The state is the handle, and not written down twice. */
+interface PendingRecord extends Omit<Started, 'returnTo'> {
+  /** Milliseconds since 1970. */
+  readonly begunAt: number
+  /** Left out for the usual one. */
+  readonly returnTo?: string
+}
+
+const USUAL_RETURN = '/roles'
+
+/**
+ * Keeps the login under a handle: RelayState or state, which is all that travels. Throws GatewayError
+ * `login.too_many_pending`. A renewal is never one too many: only people who are signed in can ask for it.
+ */
+export const rememberPending = async (store: Store, now: Clock, handle: string, pending: NewLogin): Promise<void> => {
+  const [key, text, until] = [keyOf(handle), toRecord(pending, now()), later(now, PENDING_SECONDS)] as const
+  if (pending.renews !== undefined) return store.put(key, text, until)
+  if ((await store.admit(PENDING_ROOM, key, text, until)) !== 'kept') throw new GatewayError('login.too_many_pending')
+}
+
+function toRecord(pending: NewLogin, begunAt: Date): string {
+  const { state: _, returnTo, ...kept } = { state: undefined, ...pending }
+  const record: PendingRecord = {
+    ...kept,
+    ...(returnTo === USUAL_RETURN ? {} : { returnTo }),
+    begunAt: begunAt.getTime(),
+  }
+  return JSON.stringify(record)
+}
+
+function fromRecord(handle: string, text: string): PendingLogin {
+  const {
+    begunAt,
+    returnTo = USUAL_RETURN,
+    ...pending
+  } = JSON.parse(text) as PendingRecord & Pick<NewLogin, 'protocol'>
+  const secrets = pending.protocol === 'oidc' ? { state: handle } : {}
+  return { ...pending, ...secrets, returnTo, begunAt: new Date(begunAt) } as PendingLogin
+}
 
 /** Reads it and leaves it there: whoever presents a handle has proved nothing yet. */
 const readPending = async (store: Store, handle: unknown): Promise<PendingLogin | undefined> => {
   if (typeof handle !== 'string' || handle === '' || handle.length > 80) return undefined
   const text = await store.get(keyOf(handle))
-  return text === undefined ? undefined : (JSON.parse(text) as PendingLogin)
+  return text === undefined ? undefined : fromRecord(handle, text)
 }
 
 /** The login that waits under that handle; undefined where there is none. Throws GatewayError `login.other_provider`. */

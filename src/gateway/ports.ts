@@ -7,12 +7,32 @@ import type { Credentials } from '../core/credentials.ts'
 export type Clock = () => Date
 
 /**
+ * A part of the store for what strangers can make the gateway keep. It is counted apart and refuses what no longer fits,
+ * so that nothing else in the store ever has to give way to it.
+ */
+export interface Room {
+  readonly name: string
+  readonly mostRecords: number
+  /** Of keys and values together, in UTF-8. */
+  readonly mostOctets: number
+}
+
+/** `full`: nothing was kept, as the room or the store has no space left. `exists`: nothing was changed. */
+export type Admission = 'kept' | 'exists' | 'full'
+
+/**
  * State that outlives a request: pending logins, parked sign-ins, used assertions, logins, sessions, what people prefer.
  * Every operation is atomic, also between processes that share the store. Values are text; keys are `kind:id`.
  */
 export interface Store {
   /** Keeps the value until then; replaces what was there. */
   put(key: string, value: string, expiresAt: Date): Promise<void>
+  /**
+   * Keeps the value in that room, where the key has no value yet and the room has space. A record that has expired, or
+   * was taken, deleted or put anew, no longer counts. The other operations never ask for space and never make any: no
+   * store drops a record before its time.
+   */
+  admit(room: Room, key: string, value: string, expiresAt: Date): Promise<Admission>
   /** As put, but only where there is a value that has not expired; says whether there was. */
   replace(key: string, value: string, expiresAt: Date): Promise<boolean>
   /**

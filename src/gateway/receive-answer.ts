@@ -54,7 +54,8 @@ const verifySaml = async (
   const expected = expectedResponse(provider, idp, pending?.requestId)
   const now = gateway.now()
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, now)
-  const signIn = signInFromAssertion(settings.id, assertion, String(form.SAMLResponse), now)
+  const toBeShown = settings.exchange.evidence === 'original' ? String(form.SAMLResponse) : undefined
+  const signIn = signInFromAssertion(settings.id, assertion, toBeShown, now)
   const scoped = keepWithinScopes(signIn, idp.scopes, settings)
   mustBeProvenWithin(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
   await consume(gateway, assertion, settings.clockSkewSeconds)

@@ -1,17 +1,22 @@
 /** What comes to an OpenID provider's redirect URI, in the address or as a form. */
-import { newToken, sameText } from '../core/ids.ts'
+import { fingerprint, sameText } from '../core/ids.ts'
+import { parametersToPark } from '../oidc/callback.ts'
 import { OidcError } from '../oidc/errors.ts'
 import { auditingRefusals } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import { parkSignIn } from './parked-sign-ins.ts'
 import { consumeRequest, isBoundTo, type Pending, pendingFor } from './pending-logins.ts'
+import type { Room } from './ports.ts'
 import { type OidcProvider, oidcProviderOf } from './providers.ts'
 import type { Received } from './receive-answer.ts'
 import { startOidc } from './start-login.ts'
 
 /** The time of a redirect, with patience. */
 const PARKED_SECONDS = 5 * 60
+
+/** A form comes without a cookie, so that anyone who started a login can send one for it. They have at most 6 kB each. */
+const PARKING: Room = { name: 'callback', mostRecords: 10_000, mostOctets: 12 * 1024 * 1024 }
 
 const parkedKey = (handle: string): string => `callback:${handle}`
 
@@ -25,7 +30,9 @@ const pendingOf = async ({ store }: Gateway, provider: string, parameters: URLSe
 
 /**
  * A form_post comes from another site, without the cookie that says whose it is: its parameters are kept under the
- * handle that is returned, until a GET brings both. Nothing is redeemed. Throws OidcError or GatewayError.
+ * handle that is returned, until a GET brings both. Nothing is redeemed. One form is kept for each state, the first: the
+ * same handle is the answer to any other, as to a form that is sent again. Throws OidcError, or GatewayError
+ * (`login.other_provider`, `login.too_many_pending`).
  */
 export const parkOidcCallback = (
   gateway: Gateway,
@@ -34,10 +41,13 @@ export const parkOidcCallback = (
 ): Promise<string> =>
   auditingRefusals(gateway, { provider }, caller, async () => {
     oidcProviderOf(gateway.providers, provider)
-    await pendingOf(gateway, provider, parameters)
-    const handle = newToken()
+    const { state } = await pendingOf(gateway, provider, parameters)
+    const kept = parametersToPark(parameters).toString()
+    // The state itself is not for addresses of ours.
+    const handle = fingerprint(`callback:${state}`)
     const until = new Date(gateway.now().getTime() + PARKED_SECONDS * 1000)
-    await gateway.store.put(parkedKey(handle), parameters.toString(), until)
+    const admission = await gateway.store.admit(PARKING, parkedKey(handle), kept, until)
+    if (admission === 'full') throw new GatewayError('login.too_many_pending')
     return handle
   })
 

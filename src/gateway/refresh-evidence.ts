@@ -35,10 +35,10 @@ export const withFreshEvidence = async (gateway: Gateway, login: Login, caller: 
   const provider = providerOf(gateway, identity.provider)
   if (provider.protocol !== 'oidc' || !renewal || !isStale(gateway, login)) return login
   return auditingRefusals(gateway, { provider: identity.provider, subject: identity.subject }, caller, async () => {
-    const arrivedAt = gateway.now()
+    const begunAt = gateway.now()
     const renewed = await renewLogin(gateway.store, login, await refreshed(gateway, provider, login))
     if (!renewed) throw new GatewayError('session.required')
-    await enterIndex(gateway, renewed, arrivedAt)
+    await enterIndex(gateway, renewed, begunAt, begunAt)
     return renewed
   })
 }

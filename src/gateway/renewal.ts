@@ -23,9 +23,12 @@ export const isPassedOn = (gateway: Gateway, { signIn: { identity } }: Login): b
 /** Whether AWS would soon no longer take what this login has to show. */
 export const isStale = (gateway: Gateway, login: Login): boolean => {
   if (!isPassedOn(gateway, login)) return false
-  const { kind, issuedAt, expiresAt } = login.signIn.evidence
+  const { evidence } = login.signIn
+  const { issuedAt, expiresAt } = evidence
   const now = gateway.now().getTime()
-  if (kind === 'web-identity') return expiresAt.getTime() - TOKEN_MARGIN_MS <= now
+  if (evidence.kind === 'web-identity') return expiresAt.getTime() - TOKEN_MARGIN_MS <= now
+  // From before the configuration was changed, when AWS was not to be shown it.
+  if (!evidence.response) return true
   return now - issuedAt.getTime() > RENEW_RESPONSE_AFTER_MS || expiresAt.getTime() <= now
 }
 

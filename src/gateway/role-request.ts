@@ -90,7 +90,11 @@ const mustBeFresh = (gateway: Gateway, { expiresAt }: Evidence, source: string):
 }
 
 /** What AWS would refuse in words that help nobody. */
-const mustSuitAws = ({ confirmationCount, isEncrypted, response }: SamlEvidence, how: OriginalSamlExchange): void => {
+const mustSuitAws = (
+  { confirmationCount, isEncrypted }: SamlEvidence,
+  response: Secret,
+  how: OriginalSamlExchange,
+): void => {
   if (isEncrypted && !how.stsDecrypts)
     throw new StsError('sts.evidence_encrypted', { expected: 'an Assertion', found: 'an EncryptedAssertion' })
   if (confirmationCount !== 1)
@@ -113,7 +117,7 @@ type SamlEvidence = Extract<Evidence, { kind: 'saml' }>
 /** The identity provider's own response, for the SAML provider that it named beside the role. */
 const originalResponse = (
   gateway: Gateway,
-  evidence: SamlEvidence,
+  evidence: SamlEvidence & { readonly response: Secret },
   exchange: Exchange,
   how: OriginalSamlExchange,
 ): RoleRequest => {
@@ -121,7 +125,7 @@ const originalResponse = (
   if (providerArn === undefined) throw new Error('an asserted role without its SAML provider')
   // A browser's form may have broken its lines, which base64 allows and STS need not.
   const samlResponse = new Secret(evidence.response.reveal().replaceAll(/\s/g, ''))
-  mustSuitAws({ ...evidence, response: samlResponse }, how)
+  mustSuitAws(evidence, samlResponse, how)
   mustBeFresh(gateway, evidence, 'Assertion/@IssueInstant')
   return { kind: 'saml', ...wantedSession(exchange), providerArn, samlResponse }
 }
@@ -163,8 +167,10 @@ export const requestFor = async (gateway: Gateway, login: Login, exchange: Excha
     return how.via === 'saml'
       ? reissuedResponse(gateway, login, exchange, how.provider)
       : reissuedToken(gateway, login, exchange)
-  if (how.via === 'saml' && evidence.kind === 'saml') return originalResponse(gateway, evidence, exchange, how)
+  if (how.via === 'saml' && evidence.kind === 'saml' && evidence.response)
+    return originalResponse(gateway, { ...evidence, response: evidence.response }, exchange, how)
   if (how.via === 'web-identity' && evidence.kind === 'web-identity') return originalToken(gateway, evidence, exchange)
-  // A login from before the configuration was changed: what it has to show is of the other protocol.
-  throw new StsError('sts.evidence_kind', { expected: how.via, found: evidence.kind })
+  // A login from before the configuration was changed: what it has to show is of the other protocol, or was not kept.
+  const found = evidence.kind === how.via ? 'none that was kept' : evidence.kind
+  throw new StsError('sts.evidence_kind', { expected: how.via, found })
 }

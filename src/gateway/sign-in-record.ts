@@ -19,7 +19,7 @@ export const toRecord = (signIn: SignIn): string =>
 
 const evidenceToRecord = (evidence: Evidence): Record<string, unknown> =>
   evidence.kind === 'saml'
-    ? { ...evidence, response: evidence.response.reveal() }
+    ? { ...evidence, response: evidence.response?.reveal() }
     : { ...evidence, token: evidence.token.reveal() }
 
 /** What toRecord leaves of the types once they are JSON. */
@@ -31,7 +31,7 @@ interface SignInRecord {
   readonly evidence: { readonly issuedAt: string; readonly expiresAt: string } & (
     | {
         readonly kind: 'saml'
-        readonly response: string
+        readonly response?: string
         readonly confirmationCount: number
         readonly isEncrypted: boolean
       }
@@ -45,6 +45,12 @@ interface SignInRecord {
   readonly leftOut?: readonly LeftOut[]
 }
 
+const evidenceFromRecord = (evidence: SignInRecord['evidence']) => {
+  if (evidence.kind === 'web-identity') return { kind: evidence.kind, token: new Secret(evidence.token) }
+  const { response, ...kept } = evidence
+  return { ...kept, ...(response !== undefined && { response: new Secret(response) }) }
+}
+
 /** Reads what toRecord wrote. */
 export const fromRecord = (text: string): SignIn => {
   const { identity, evidence, logoutRef, renewal, sessionEndsAt, leftOut } = JSON.parse(text) as SignInRecord
@@ -55,10 +61,7 @@ export const fromRecord = (text: string): SignIn => {
       attributes: new Map(identity.attributes),
       authenticatedAt: new Date(identity.authenticatedAt),
     },
-    evidence:
-      evidence.kind === 'saml'
-        ? { ...evidence, response: new Secret(evidence.response), ...times }
-        : { kind: 'web-identity', token: new Secret(evidence.token), ...times },
+    evidence: { ...evidenceFromRecord(evidence), ...times },
     logoutRef: logoutRef.kind === 'oidc' ? { ...logoutRef, idToken: new Secret(logoutRef.idToken) } : logoutRef,
     ...(renewal && { renewal: { ...renewal, refreshToken: new Secret(renewal.refreshToken) } }),
     ...(sessionEndsAt === undefined ? {} : { sessionEndsAt: new Date(sessionEndsAt) }),

@@ -90,7 +90,8 @@ export interface Asked {
 
 /**
  * Starts a login at that provider, to end at `returnTo`, a path inside the gateway. Throws GatewayError
- * (`provider.unknown`, `provider.unavailable`, `provider.idp_unknown`, `login.return_to_refused`), OidcError or SamlError.
+ * (`provider.unknown`, `provider.unavailable`, `provider.idp_unknown`, `login.return_to_refused`,
+ * `login.too_many_pending`), OidcError or SamlError.
  */
 export const startLogin = async (gateway: Gateway, asked: Asked): Promise<StartedLogin> => {
   const provider = providerOf(gateway, asked.provider)

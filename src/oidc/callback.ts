@@ -54,6 +54,51 @@ export const checkCallback = (parameters: URLSearchParams, expected: ExpectedCal
   if (!parameters.get('code')) throw new OidcError('oidc.code_missing', { expected: 'a code', found: 'none' })
 }
 
+/** What programs read, with the most characters that a provider may need: longer is refused. */
+const LONGEST: ReadonlyMap<string, number> = new Map([
+  ['code', 4096],
+  ['state', 80],
+  ['iss', 1024],
+  ['error', 200],
+])
+
+/** What people may read in the log, and what need only be noticed to be refused: longer is cut. */
+const CUT_AFTER: ReadonlyMap<string, number> = new Map([
+  ['error_description', 1000],
+  ['response', 1],
+  ['id_token', 1],
+])
+
+/**
+ * What is kept of a form until the browser fetches it: the parameters that anything here looks at, none of them longer
+ * than it has reason to be. Anyone can send such a form. Of one with a parameter that comes twice, only that is kept, to
+ * be refused. Throws OidcError `oidc.parameter_too_long`.
+ */
+export function parametersToPark(parameters: URLSearchParams): URLSearchParams {
+  const repeated = parametersComeOnce(parameters, undefined)
+  const known = parametersLookedAt(parameters)
+  if (repeated === pass) return known
+  const twice = [repeated.source, repeated.source].map((name) => [name, ''])
+  return new URLSearchParams([['state', known.get('state') ?? ''], ...twice])
+}
+
+/** Each cut to what is looked at. */
+function parametersLookedAt(parameters: URLSearchParams): URLSearchParams {
+  const kept = new URLSearchParams()
+  for (const [name, value] of parameters) {
+    const longest = LONGEST.get(name)
+    if (longest !== undefined && value.length > longest)
+      throw new OidcError('oidc.parameter_too_long', {
+        expected: `at most ${longest} characters`,
+        found: String(value.length),
+        source: name,
+      })
+    const cutAfter = longest ?? CUT_AFTER.get(name)
+    if (cutAfter !== undefined) kept.append(name, value.slice(0, cutAfter))
+  }
+  return kept
+}
+
 /** RFC 6749 4.1.2.1 and, for what `prompt=none` cannot do, Core 3.1.2.6. */
 const REFUSALS: ReadonlyMap<string, OidcErrorCode> = new Map([
   ['access_denied', 'oidc.access_denied'],

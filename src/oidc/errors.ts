@@ -36,6 +36,10 @@ export const oidcErrors = {
   },
 
   'oidc.parameter_repeated': { sentence: 'The answer from the identity provider is ambiguous.', hint: AGAIN },
+  'oidc.parameter_too_long': {
+    sentence: 'The identity provider sent more than can be kept.',
+    hint: ADMIN,
+  },
   'oidc.state_mismatch': { sentence: 'This answer does not belong to the sign-in you started.', hint: AGAIN },
   'oidc.callback_issuer_missing': { sentence: 'The answer does not say which provider it is from.', hint: AGAIN },
   'oidc.callback_issuer_mismatch': { sentence: 'The answer came from another identity provider.', hint: AGAIN },

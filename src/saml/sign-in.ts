@@ -8,12 +8,12 @@ const STS_ACCEPTS_SECONDS = 300
 
 /**
  * A verified assertion as everything past the protocol knows it. `provider` is the provider's id in the configuration,
- * `samlResponseBase64` the form field as it came: what STS may be shown, where the configuration passes it on.
+ * `samlResponseBase64` the form field as it came where STS is to be shown it, else undefined.
  */
 export const signInFromAssertion = (
   provider: string,
   assertion: VerifiedAssertion,
-  samlResponseBase64: string,
+  samlResponseBase64: string | undefined,
   now: Date,
 ): SignIn => {
   const {
@@ -41,7 +41,7 @@ export const signInFromAssertion = (
     },
     evidence: {
       kind: 'saml',
-      response: new Secret(samlResponseBase64),
+      ...(samlResponseBase64 !== undefined && { response: new Secret(samlResponseBase64) }),
       issuedAt: issueInstant,
       confirmationCount: assertion.confirmationCount,
       isEncrypted: assertion.isEncrypted,

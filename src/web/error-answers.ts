@@ -3,7 +3,7 @@ import type { FedgateError } from '../core/errors.ts'
 import { reasonOf } from '../core/errors.ts'
 import { oneLine } from '../core/render-verdict.ts'
 import { referenceOf } from './caller.ts'
-import { fedgateErrorOf, statusOf, WebError } from './errors.ts'
+import { fedgateErrorOf, retryAfterOf, statusOf, WebError } from './errors.ts'
 import type { SignedIn } from './models/page.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
 import { currentLogin } from './session.ts'
@@ -73,12 +73,25 @@ export const errorAnswers =
     else if (error.code.startsWith('http.'))
       log(oneLine(`${referenceOf(response)} ${request.method} ${request.path}: ${error.code} ${reasonOf(error) ?? ''}`))
     if (response.headersSent) return void response.destroy()
+    const retryAfter = retryAfterOf(error.code)
+    if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
     if (wantsJson(request)) sendProblem(response, error, status)
     else await sendErrorPage(parts, request, response, error)
   }
 
 const stackOf = (thrown: unknown): string =>
   thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+
+/**
+ * Before a GET that begins something or uses something up: Express would run it for a HEAD as well. `allowed`: the methods
+ * of that address. RFC 9110 9.3.2, 15.5.6
+ */
+export function refuseHead(allowed: string): RequestHandler {
+  return (_request, response) => {
+    response.set('Allow', allowed)
+    throw new WebError('http.method_not_allowed')
+  }
+}
 
 /** Nothing answered: no such page, or not by this method. */
 export const notFound: RequestHandler = (request) => {

@@ -47,6 +47,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'login.return_to_refused': 400,
   'login.expired': 400,
   'login.used': 409,
+  'login.too_many_pending': 503,
   'session.required': 401,
   'role.duration_invalid': 400,
   'role.destination_refused': 400,
@@ -94,6 +95,13 @@ export const statusOf = (code: string): number => {
     ([key]) => code === key || (/^[._]/.test(code.slice(key.length)) && code.startsWith(key)),
   )
   return fits.toSorted(([a], [b]) => b.length - a.length)[0]?.[1] ?? 403
+}
+
+/** Seconds after which the same request may succeed: for the codes where that is known. RFC 9110 10.2.3 */
+const RETRY_AFTER: Readonly<Record<string, number>> = { 'login.too_many_pending': 60 }
+
+export function retryAfterOf(code: string): number | undefined {
+  return Object.hasOwn(RETRY_AFTER, code) ? RETRY_AFTER[code] : undefined
 }
 
 interface HttpError {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { NameId, SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
-import { endLoginsOf, enterIndex } from '../../src/gateway/login-index.ts'
+import { endKnownOidcLogins, endLoginsOf, enterIndex } from '../../src/gateway/login-index.ts'
 import { beginLogin, endLogin, type Login, readLogin, renewLogin } from '../../src/gateway/logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
@@ -214,6 +214,101 @@ describe('a login that a logout overtook', () => {
       await Promise.all([afterSteps(), logOut(index)])
       expect(await readLogin(index.store, login.id)).toBeUndefined()
     }
+  })
+})
+
+describe('a login in the same second as a logout, of a provider that counts whole seconds', () => {
+  /** Steps of 100 ms from noon; what the provider issues is dated noon. */
+  const world = () => {
+    const { index, wait } = house()
+    const step = (steps: number): Date => {
+      wait(steps / 10)
+      return index.now()
+    }
+    const loggedOut = () => endLoginsOf(index, subjectOf(alice), { sessionIndexes: [], issueInstant: new Date(NOON) })
+    const entering = async (begunAt: Date | undefined, arrivedAt: Date, issuedAt = new Date(NOON)) => {
+      const login = await beginLogin(index.store, index.now, signInOf(alice, undefined, issuedAt), 3600)
+      await enterIndex(index, login, arrivedAt, begunAt)
+      return readLogin(index.store, login.id)
+    }
+    return { step, loggedOut, entering }
+  }
+
+  it('is live where it began after the logout', async () => {
+    const { step, loggedOut, entering } = world()
+    step(1)
+    await loggedOut()
+    const [begunAt, arrivedAt] = [step(1), step(1)]
+    expect(await entering(begunAt, arrivedAt)).toBeDefined()
+  })
+
+  it('is refused where it began before the logout, whenever it arrived', async () => {
+    const { step, loggedOut, entering } = world()
+    const begunAt = step(1)
+    const early = step(1)
+    step(1)
+    await loggedOut()
+    const late = step(1)
+    for (const arrivedAt of [early, late])
+      await expect(entering(begunAt, arrivedAt)).rejects.toMatchObject({ code: 'login.signed_out' })
+  })
+
+  it('is refused where nobody knows when it began', async () => {
+    const { step, loggedOut, entering } = world()
+    await loggedOut()
+    await expect(entering(undefined, step(1))).rejects.toMatchObject({ code: 'login.signed_out' })
+  })
+
+  it('is refused where the provider issued it in a second before, whatever our clock says', async () => {
+    const { step, loggedOut, entering } = world()
+    await loggedOut()
+    const [begunAt, arrivedAt] = [step(1), step(1)]
+    await expect(entering(begunAt, arrivedAt, new Date(NOON - 1))).rejects.toMatchObject({ code: 'login.signed_out' })
+  })
+})
+
+describe('a logout that is not signed', () => {
+  const openid = () => {
+    const added: string[] = []
+    const store = createMemoryStore(() => new Date(NOON))
+    const add: Store['add'] = (...said) => {
+      added.push(said[0].split(':')[0] ?? '')
+      return store.add(...said)
+    }
+    const { index } = house(['first'], { ...store, add })
+    const signIn: SignIn = {
+      ...signInOf(alice, undefined, index.now()),
+      logoutRef: { kind: 'oidc', subject: 'alice', sid: 'known', idToken: new Secret('token') },
+    }
+    const logOutOf = (sid: string) => endKnownOidcLogins(index, { provider: 'corp', name: { kind: 'sid', value: sid } })
+    const begin = async (): Promise<Login> => {
+      const login = await beginLogin(index.store, index.now, signIn, 3600)
+      await enterIndex(index, login, index.now())
+      return login
+    }
+    return { added, begin, logOutOf, index }
+  }
+
+  // Each left a mark for an hour, for sessions that anyone made up.
+  it('leaves no trace where there is no such session', async () => {
+    const { added, begin, logOutOf } = openid()
+    await begin()
+    added.length = 0
+    expect(await Promise.all(Array.from({ length: 50 }, (_, n) => logOutOf(`made up ${n}`)))).toEqual(
+      Array.from({ length: 50 }, () => []),
+    )
+    expect(added).toEqual([])
+  })
+
+  it('ends the session that there is, and leaves its mark once', async () => {
+    const { added, begin, logOutOf, index } = openid()
+    const login = await begin()
+    added.length = 0
+    expect((await logOutOf('known')).map(({ id }) => id)).toEqual([login.id])
+    expect(await readLogin(index.store, login.id)).toBeUndefined()
+    expect(await logOutOf('known')).toEqual([])
+    expect(added).toEqual(['logouts-of'])
+    await expect(begin()).rejects.toMatchObject({ code: 'login.signed_out' })
   })
 })
 

@@ -37,6 +37,16 @@ describe('where a login returns to', () => {
     )
   })
 
+  // At 15,000 characters it cost 29 kB for fifteen minutes, for each login that anyone started.
+  it('has at most 2048 characters, as sent and as browsers write it', () => {
+    const longest = `/${'x'.repeat(2047)}`
+    expect(returnPath(longest, '/fallback')).toBe(longest)
+    const refusal = expect.objectContaining({ code: 'login.return_to_refused' })
+    expect(() => returnPath(`${longest}x`, '/fallback')).toThrow(refusal)
+    expect(() => returnPath(`/${'ä'.repeat(400)}`, '/fallback')).toThrow(refusal)
+    expect(() => returnPath(`/${'x'.repeat(15_000)}`, '/fallback')).toThrow(refusal)
+  })
+
   it('is never another path that a browser takes for another site', () => {
     // What is left after dot segments are removed is judged again by the browser.
     for (const target of ['/.//evil.example', '/x/..//evil.example', '/%2e//evil.example']) {

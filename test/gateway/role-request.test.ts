@@ -81,6 +81,16 @@ describe("the provider's own response", () => {
     })
   })
 
+  it('is refused where it was not kept, as AWS was not to be shown it then', async () => {
+    const login = loginWith({})
+    const { response: _, ...evidence } = login.signIn.evidence as SamlEvidence
+    const before: Login = { ...login, signIn: { ...login.signIn, evidence } }
+    await expect(requestFor(gatewayWith(false), before, exchange)).rejects.toMatchObject({
+      code: 'sts.evidence_kind',
+      found: 'none that was kept',
+    })
+  })
+
   it('is refused encrypted, unless AWS has our key', async () => {
     await expect(request({ isEncrypted: true })).rejects.toMatchObject({ code: 'sts.evidence_encrypted' })
     await expect(request({ isEncrypted: true }, true)).resolves.toMatchObject({ kind: 'saml' })

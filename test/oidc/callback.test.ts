@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RESERVED_PARAMETERS } from '../../src/core/authorization-parameters.ts'
 import type { LoginWishes } from '../../src/oidc/authorization-request.ts'
+import { parametersToPark } from '../../src/oidc/callback.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import { attempt, refusal, settingsFor } from './attempt.ts'
 import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './misbehaving-provider.ts'
@@ -231,5 +232,50 @@ describe('a pushed authorization request', () => {
     provider.behave({ pushed: { answer: () => undefined } })
     const relyingParty = createRelyingParty(settingsFor(provider.issuer, { par: 'always' }), { limitMilliseconds: 300 })
     await expect(relyingParty.start(new Date())).rejects.toMatchObject({ code: 'oidc.provider_timeout' })
+  })
+})
+
+describe('of a form that waits for its browser', () => {
+  const parked = (fields: Record<string, string>) => [...parametersToPark(new URLSearchParams(fields))]
+
+  it('what is looked at is kept, and nothing else', () => {
+    const known = { code: 'c', state: 's', iss: 'i', error: 'e', error_description: 'd' }
+    const unknown = {
+      session_state: 'x',
+      error_uri: 'https://evil.example',
+      padding: 'x'.repeat(15_000),
+      __proto__x: 'x',
+    }
+    expect(parked({ ...unknown, ...known }).toSorted()).toEqual(Object.entries(known).toSorted())
+  })
+
+  it('what people would read is cut, and of what is refused anyway only its presence is kept', () => {
+    const long = 'x'.repeat(5000)
+    expect(parked({ error_description: long, id_token: long, response: long })).toEqual([
+      ['error_description', 'x'.repeat(1000)],
+      ['id_token', 'x'],
+      ['response', 'x'],
+    ])
+  })
+
+  it.each(['state', 'code', 'iss', 'unknown'])('with %s twice, that alone is kept, to be refused', (name) => {
+    const form = new URLSearchParams({ state: 's', code: 'c', iss: 'i', unknown: 'u' })
+    form.append(name, 'x'.repeat(50))
+    const kept = parametersToPark(form)
+    expect(kept.get('state')).toBe('s')
+    expect(kept.getAll(name).length).toBeGreaterThan(1)
+    expect(kept.toString().length).toBeLessThan(50)
+  })
+
+  it.each([
+    ['code', 4096],
+    ['state', 80],
+    ['iss', 1024],
+    ['error', 200],
+  ])('%s may have %d characters', (name, longest) => {
+    expect(parked({ [name]: 'x'.repeat(longest) })).toHaveLength(1)
+    expect(() => parked({ [name]: 'x'.repeat(longest + 1) })).toThrow(
+      expect.objectContaining({ code: 'oidc.parameter_too_long', source: name }),
+    )
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Clock, Store } from '../../src/gateway/ports.ts'
+import type { Clock, Room, Store } from '../../src/gateway/ports.ts'
 
 const START = Date.parse('2026-11-22T12:00:00Z')
 const at = (seconds: number): Date => new Date(START + seconds * 1000)
@@ -159,6 +159,92 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       await store.add('set:1', 'one', at(60))
       expect(await store.members('set:2')).toEqual([])
       expect(await store.members('constructor')).toEqual([])
+    })
+
+    describe('with a room', () => {
+      const room: Room = { name: 'small', mostRecords: 3, mostOctets: 1000 }
+      const fill = async (store: Store, end = 60): Promise<void> => {
+        for (const n of [1, 2, 3]) expect(await store.admit(room, `kind:${n}`, 'value', at(end))).toBe('kept')
+      }
+
+      it('keeps what it admits as it keeps anything, until it expires', async () => {
+        const { store, setClock } = await open()
+        expect(await store.admit(room, 'kind:1', 'ä value', at(60))).toBe('kept')
+        expect(await store.get('kind:1')).toBe('ä value')
+        setClock(60)
+        expect(await store.get('kind:1')).toBeUndefined()
+      })
+
+      it('admits one value for a key and leaves it, until it has expired', async () => {
+        const { store, setClock } = await open()
+        const admitted = await Promise.all(
+          Array.from({ length: 20 }, (_, n) => store.admit(room, 'kind:1', `value ${n}`, at(60))),
+        )
+        expect(admitted.toSorted()).toEqual([...Array.from({ length: 19 }, () => 'exists'), 'kept'])
+        const kept = await store.get('kind:1')
+        expect(await store.admit(room, 'kind:1', 'another', at(90))).toBe('exists')
+        expect(await store.get('kind:1')).toBe(kept)
+        setClock(60)
+        expect(await store.admit(room, 'kind:1', 'another', at(90))).toBe('kept')
+        expect(await store.get('kind:1')).toBe('another')
+      })
+
+      it('does not replace what was put under the key', async () => {
+        const { store } = await open()
+        await store.put('kind:1', 'one', at(60))
+        expect(await store.admit(room, 'kind:1', 'two', at(60))).toBe('exists')
+        expect(await store.get('kind:1')).toBe('one')
+      })
+
+      it('is full at its number of records, however many come at once, and drops none of them', async () => {
+        const { store } = await open()
+        const admitted = await Promise.all(
+          Array.from({ length: 20 }, (_, n) => store.admit(room, `kind:${n}`, 'value', at(60))),
+        )
+        expect(admitted.filter((each) => each === 'kept')).toHaveLength(3)
+        expect(admitted.filter((each) => each === 'full')).toHaveLength(17)
+        const there = await Promise.all(Array.from({ length: 20 }, (_, n) => store.get(`kind:${n}`)))
+        expect(there.filter((value) => value !== undefined)).toHaveLength(3)
+      })
+
+      it('is full at its octets, keys and UTF-8 included', async () => {
+        const { store } = await open()
+        expect(await store.admit(room, 'kind:1', 'x'.repeat(995), at(60))).toBe('full')
+        expect(await store.admit(room, 'kind:1', 'ä'.repeat(498), at(60))).toBe('full')
+        expect(await store.admit(room, 'kind:1', 'ä'.repeat(497), at(60))).toBe('kept')
+        expect(await store.admit(room, 'k', 'x', at(60))).toBe('full')
+      })
+
+      it('has space again for what was taken, deleted or put anew, and for what has expired', async () => {
+        const { store, setClock } = await open()
+        await fill(store)
+        expect(await store.admit(room, 'kind:4', 'value', at(60))).toBe('full')
+        await store.take('kind:1')
+        expect(await store.admit(room, 'kind:4', 'value', at(60))).toBe('kept')
+        await store.delete('kind:2')
+        expect(await store.admit(room, 'kind:5', 'value', at(60))).toBe('kept')
+        await store.put('kind:3', 'value', at(60))
+        expect(await store.admit(room, 'kind:6', 'value', at(60))).toBe('kept')
+        expect(await store.admit(room, 'kind:7', 'value', at(60))).toBe('full')
+        setClock(60)
+        await fill(store, 120)
+      })
+
+      it('is apart from other rooms, and from everything that is in none', async () => {
+        const { store } = await open()
+        await store.put('login:1', 'x'.repeat(2000), at(60))
+        await store.add('set:1', 'x'.repeat(2000), at(60))
+        await fill(store)
+        expect(await store.admit({ ...room, name: 'other' }, 'kind:4', 'value', at(60))).toBe('kept')
+        expect(await store.admit(room, 'kind:5', 'value', at(60))).toBe('full')
+        await store.put('login:2', 'value', at(60))
+        expect(await store.swap('login:3', undefined, 'value', at(60))).toBe(true)
+        expect(await store.claim('used:1', at(60))).toBe(true)
+        await store.add('set:1', 'member', at(60))
+        const keys = ['login:1', 'login:2', 'login:3', 'used:1', 'kind:1', 'kind:2', 'kind:3', 'kind:4']
+        expect(await Promise.all(keys.map((key) => store.get(key)))).not.toContain(undefined)
+        expect(await store.members('set:1')).toHaveLength(2)
+      })
     })
 
     it('takes keys for what they are', async () => {

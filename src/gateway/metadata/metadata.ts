@@ -88,7 +88,10 @@ export const createMetadata = (settings: MetadataSettings, surroundings: Metadat
     read: async (entityId) => {
       const { ready } = await current()
       const idp = entityId === undefined ? ready.idp : await ready.find(entityId, now())
-      if (!idp) throw new GatewayError('provider.idp_unknown', { ...(entityId !== undefined && { found: entityId }) })
+      if (!idp)
+        throw new GatewayError('provider.idp_unknown', {
+          ...(entityId !== undefined && { found: entityId.slice(0, 300) }),
+        })
       mustBeValidAt(now(), idp.validUntil)
       return idp
     },

@@ -4,6 +4,7 @@ import { parkedCallback, parkOidcCallback, receiveOidcCallback } from '../../gat
 import { boundBrowser } from '../binding.ts'
 import { callerOf } from '../caller.ts'
 import { depart } from '../departure.ts'
+import { refuseHead } from '../error-answers.ts'
 import type { WebParts } from '../pages.ts'
 
 /** 300 roles in a response exceed Express's default of 100 KB. */
@@ -70,6 +71,7 @@ export const answerRoutes = (parts: WebParts): Router =>
       express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 }),
       acs(parts),
     )
+    .head('/oidc/:provider/callback', refuseHead('GET, POST'))
     .get('/oidc/:provider/callback', callback(parts))
     .post(
       '/oidc/:provider/callback',

@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express'
 import { type FoundIdp, findIdps } from '../../gateway/find-idp.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
 import { providerOf } from '../../gateway/gateway.ts'
+import { returnPath } from '../../gateway/return-to.ts'
 import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import type { IdpChoice } from '../models/sign-in.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
@@ -16,8 +17,8 @@ export const findIdpPage =
   async (request, response) => {
     const { gateway, views } = parts
     const { provider } = request.params
-    const query = text(request.query.q)
-    const returnTo = text(request.query.return_to)
+    const query = text(request.query.q).slice(0, 200)
+    const returnTo = returnPath(request.query.return_to, '')
     const last = lastIdp(gateway, request, provider)
     const found = await findIdps(gateway, { provider, query, languages: request.acceptsLanguages(), last })
     const choice = choiceOf(provider, returnTo)

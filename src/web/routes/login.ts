@@ -4,12 +4,14 @@ import { offersChoice } from '../../gateway/find-idp.ts'
 import { confirmLogin, type Finished, finishLogin, type Landed } from '../../gateway/finish-login.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { type Provider, unavailability } from '../../gateway/providers.ts'
+import { returnPath } from '../../gateway/return-to.ts'
 import { startLogin } from '../../gateway/start-login.ts'
 import { bindBrowser, boundBrowser } from '../binding.ts'
 import { callerOf } from '../caller.ts'
 import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
 import { depart } from '../departure.ts'
+import { refuseHead } from '../error-answers.ts'
 import { fields } from '../fields.ts'
 import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
@@ -17,8 +19,8 @@ import { text } from '../parameters.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
 
-const loginHref = (id: string, returnTo: unknown): string =>
-  `/login/${id}${typeof returnTo === 'string' && returnTo !== '' ? `?${new URLSearchParams({ return_to: returnTo })}` : ''}`
+const loginHref = (id: string, returnTo: string): string =>
+  `/login/${id}${returnTo === '' ? '' : `?${new URLSearchParams({ return_to: returnTo })}`}`
 
 /** The one that this browser used the last time comes first. */
 const lastFirst = (gateway: Gateway, request: Request): readonly Provider[] => {
@@ -33,13 +35,13 @@ const rememberProvider = ({ settings: { baseUrl } }: Gateway, response: Response
   response.cookie(cookieNames(baseUrl).provider, id, { ...cookieAttributes(baseUrl), maxAge: YEAR_MS })
 }
 
-const choices = ({ gateway }: WebParts, request: Request): Promise<readonly ProviderChoice[]> =>
+const choices = ({ gateway }: WebParts, request: Request, returnTo: string): Promise<readonly ProviderChoice[]> =>
   Promise.all(
     lastFirst(gateway, request).map(async (provider) => ({
       id: provider.settings.id,
       label: provider.settings.label,
       protocol: provider.protocol,
-      href: loginHref(provider.settings.id, request.query.return_to),
+      href: loginHref(provider.settings.id, returnTo),
       isLast: readCookie(request, cookieNames(gateway.settings.baseUrl).provider) === provider.settings.id,
       unavailable: await unavailability(provider),
     })),
@@ -50,11 +52,11 @@ const choose =
   (parts: WebParts): RequestHandler =>
   async (request, response) => {
     const { gateway, views } = parts
+    const returnTo = returnPath(request.query.return_to, '')
     const [only, another] = [...gateway.providers.keys()]
     const login = await currentLogin(gateway, request)
-    if (only !== undefined && another === undefined && !login)
-      return response.redirect(302, loginHref(only, request.query.return_to))
-    const providers = await choices(parts, request)
+    if (only !== undefined && another === undefined && !login) return response.redirect(302, loginHref(only, returnTo))
+    const providers = await choices(parts, request, returnTo)
     const session = login && signedIn(gateway, request, login)
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
   }
@@ -135,6 +137,8 @@ const confirm =
 export const loginRoutes = (parts: WebParts): Router =>
   Router()
     .get('/login', choose(parts))
+    .head('/login/finish', refuseHead('GET, POST'))
     .get('/login/finish', finish(parts))
     .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
+    .head('/login/:provider', refuseHead('GET'))
     .get('/login/:provider', start(parts), findIdpPage(parts))

@@ -2,6 +2,7 @@ import express, { type RequestHandler, Router } from 'express'
 import { FedgateError } from '../../core/errors.ts'
 import { receiveFrontchannelLogout, receiveLogoutToken } from '../../gateway/oidc-logout.ts'
 import { callerOf } from '../caller.ts'
+import { refuseHead } from '../error-answers.ts'
 import { allowFraming } from '../headers.ts'
 import { sendPage, VERSION, type WebParts } from '../pages.ts'
 
@@ -38,4 +39,5 @@ export const oidcLogoutRoutes = (parts: WebParts): Router =>
       express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 20 }),
       backChannel(parts),
     )
+    .head('/oidc/:provider/frontchannel-logout', refuseHead('GET'))
     .get('/oidc/:provider/frontchannel-logout', frontChannel(parts))

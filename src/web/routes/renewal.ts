@@ -4,6 +4,7 @@ import type { Login } from '../../gateway/logins.ts'
 import { needsRenewal, startRenewal } from '../../gateway/renewal.ts'
 import { bindBrowser, boundBrowser } from '../binding.ts'
 import { depart } from '../departure.ts'
+import { refuseHead } from '../error-answers.ts'
 import { fields } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
 import type { Picked } from '../models/picked.ts'
@@ -79,5 +80,6 @@ const confirm =
 
 export const renewalRoutes = (parts: WebParts): Router =>
   Router()
+    .head('/roles/renew', refuseHead('GET'))
     .get('/roles/renew', orToLogin(parts.gateway), renew(parts))
     .get('/roles/confirm', orToLogin(parts.gateway), confirm(parts))

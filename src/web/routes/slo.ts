@@ -2,6 +2,7 @@ import express, { type RequestHandler, Router } from 'express'
 import { receiveLogout } from '../../gateway/single-logout.ts'
 import { callerOf } from '../caller.ts'
 import { departSignedOut } from '../departure.ts'
+import { refuseHead } from '../error-answers.ts'
 import type { WebParts } from '../pages.ts'
 
 /** A logout message with hundreds of SessionIndexes. */
@@ -32,6 +33,7 @@ const posted =
 /** Single logout: from other sites by design, so before sessions and CSRF. No cookie is read, no session touched. */
 export const sloRoutes = (parts: WebParts): Router =>
   Router()
+    .head('/saml/:provider/slo', refuseHead('GET, POST'))
     .get('/saml/:provider/slo', redirected(parts))
     .post(
       '/saml/:provider/slo',

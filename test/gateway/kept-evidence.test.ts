@@ -1,0 +1,110 @@
+/** What is kept of an identity provider's answer: all of it only where AWS is to be shown it. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ProviderConfig } from '../../src/config/types.ts'
+import type { Gateway } from '../../src/gateway/gateway.ts'
+import type { Login } from '../../src/gateway/logins.ts'
+import { readParked } from '../../src/gateway/parked-sign-ins.ts'
+import { createProviders } from '../../src/gateway/providers.ts'
+import { receiveSamlResponse } from '../../src/gateway/receive-answer.ts'
+import { isStale } from '../../src/gateway/renewal.ts'
+import { toRecord } from '../../src/gateway/sign-in-record.ts'
+import { startLogin } from '../../src/gateway/start-login.ts'
+import { parseAuthnRequest } from '../../src/saml/authn-request.ts'
+import { createMemoryStore } from '../../src/stores/memory.ts'
+import { makeKeyPair } from '../demo/keys.ts'
+import { answerTo, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+
+const BASE = 'https://gateway.example.org'
+const ROLES = 'https://aws.amazon.com/SAML/Attributes/Role'
+const pairs = Array.from({ length: 300 }, (_, n) => {
+  const account = String(111122223333 + n)
+  return `arn:aws:iam::${account}:role/Developer,arn:aws:iam::${account}:saml-provider/corp`
+})
+const caller = { reference: 'reference', sourceIp: '127.0.0.1', userAgent: 'test' }
+
+let idp: OwnIdp
+let folder: string
+beforeAll(async () => {
+  idp = await createOwnIdp('corp')
+  folder = await mkdtemp(join(tmpdir(), 'fedgate-evidence-'))
+  await writeFile(join(folder, 'idp.xml'), idp.metadata)
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const provider = (evidence: 'original' | 'reissued') =>
+  ({
+    protocol: 'saml',
+    id: 'corp',
+    label: 'corp',
+    metadata: { kind: 'file', path: join(folder, 'idp.xml') },
+    discovery: false,
+    spEntityId: `${BASE}/saml/corp/metadata`,
+    signature: 'any',
+    signRequests: 'auto',
+    authnContext: [],
+    allowIdpInitiated: false,
+    wantAssertionsEncrypted: false,
+    acceptCbcWithoutSignedResponse: false,
+    clockSkewSeconds: 60,
+    subject: { kind: 'nameId' },
+    rolesFromAssertion: true,
+    exchange: { via: 'saml', evidence, provider: 'corp', stsDecrypts: false },
+  }) as unknown as ProviderConfig
+
+const house = async (evidence: 'original' | 'reissued'): Promise<Gateway> => {
+  const now = () => new Date()
+  const keys = { signing: [await makeKeyPair()], encryption: [], clients: new Map() }
+  const surroundings = { baseUrl: BASE, keys, now, stateFolder: folder }
+  const providers = createProviders([provider(evidence)], surroundings)
+  return { providers, store: createMemoryStore(now), now } as unknown as Gateway
+}
+
+/** A person with 300 roles, verified and parked. */
+const parkedIn = async (gateway: Gateway) => {
+  const asked = { provider: 'corp', returnTo: '/roles', browserSecret: undefined }
+  const { departure } = await startLogin(gateway, asked)
+  if (departure.kind !== 'redirect') throw new Error('no redirect')
+  const request = parseAuthnRequest(Object.fromEntries(new URL(departure.url).searchParams), 'redirect')
+  const attributes = { [ROLES]: pairs }
+  const { SAMLResponse, RelayState } = await answerTo(idp, request, { subject: 'alice', attributes })
+  const form = { SAMLResponse, RelayState }
+  const received = await receiveSamlResponse(gateway, { provider: 'corp', form }, caller)
+  const parked = received.kind === 'parked' ? await readParked(gateway, received.handle) : undefined
+  if (!parked) throw new Error('not parked')
+  return { signIn: parked.signIn, SAMLResponse }
+}
+
+const loginOf = ({ signIn }: Pick<Login, 'signIn'>): Login => ({
+  id: 'login',
+  signIn,
+  startedAt: new Date(),
+  expiresAt: new Date(Date.now() + 3600_000),
+})
+
+describe('of a SAML response with 300 roles', () => {
+  it('nothing but what it said is kept where the gateway reissues', async () => {
+    const gateway = await house('reissued')
+    const { signIn, SAMLResponse } = await parkedIn(gateway)
+    expect(signIn.identity.attributes.get(ROLES)).toHaveLength(300)
+    expect(signIn.evidence).not.toHaveProperty('response')
+    expect(toRecord(signIn)).not.toContain(SAMLResponse.slice(0, 100))
+    expect(toRecord(signIn).length).toBeLessThan(pairs.join().length + 3000)
+    expect(isStale(gateway, loginOf({ signIn }))).toBe(false)
+  })
+
+  it('the whole is kept where AWS is to be shown it', async () => {
+    const gateway = await house('original')
+    const { signIn, SAMLResponse } = await parkedIn(gateway)
+    expect(signIn.evidence.kind === 'saml' && signIn.evidence.response?.reveal()).toBe(SAMLResponse)
+    expect(isStale(gateway, loginOf({ signIn }))).toBe(false)
+  })
+
+  it('a login from before AWS was to be shown it goes through the identity provider again', async () => {
+    const { signIn } = await parkedIn(await house('reissued'))
+    const gateway = await house('original')
+    expect(isStale(gateway, loginOf({ signIn }))).toBe(true)
+  })
+})

@@ -1,0 +1,128 @@
+/** HEAD asks what a GET would answer. It begins nothing and uses nothing up: link checkers and mail scanners send it. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type House, startHouse } from '../harness/house.ts'
+import { CALLBACK, FINISH, signIn, whoIs } from '../harness/sign-in.ts'
+import { Visitor } from '../harness/visitor.ts'
+
+let house: House
+let alice: Visitor
+beforeAll(async () => {
+  house = await startHouse()
+  alice = new Visitor()
+  await signIn(alice, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+})
+afterAll(() => house.close())
+
+const ROUTES = join(import.meta.dirname, '../../src/web/routes')
+
+/** Every address that the source has a GET for. */
+const written = readdirSync(ROUTES)
+  .flatMap((file) => [...readFileSync(join(ROUTES, file), 'utf8').matchAll(/\.get\(\s*'([/][^']*)'/g)])
+  .map(([, path = '']) => path)
+  .toSorted()
+
+/** What begins something or uses something up, with the methods of that address. */
+const acting: Readonly<Record<string, string>> = {
+  '/login/:provider': 'GET',
+  '/login/finish': 'GET, POST',
+  '/oidc/:provider/callback': 'GET, POST',
+  '/oidc/:provider/frontchannel-logout': 'GET',
+  '/roles/renew': 'GET',
+  '/saml/:provider/slo': 'GET, POST',
+}
+
+const showing = [
+  '/',
+  '/.well-known/openid-configuration',
+  '/activity',
+  '/api/session',
+  '/go',
+  '/healthz',
+  '/identity',
+  '/idp/jwks',
+  '/idp/metadata',
+  '/login',
+  '/logout',
+  '/readyz',
+  '/roles',
+  '/roles/confirm',
+  '/roles/why',
+  '/saml/:provider/metadata',
+  '/status',
+]
+
+const placeOf = (path: string): string =>
+  `${house.gateway}${path.replace(':provider', path.startsWith('/oidc') ? 'openid' : 'corp')}`
+
+const ask = (method: string, url: string, visitor = new Visitor()): Promise<Response> => {
+  const cookie = visitor.cookies.headerFor({ url: new URL(url), method, isCrossSite: false })
+  return fetch(url, {
+    method,
+    redirect: 'manual',
+    headers: { accept: 'text/html', ...(cookie === '' ? {} : { cookie }) },
+  })
+}
+
+/** What differs from one answer to the next. */
+const CHANGING = new Set([
+  'date',
+  'x-request-id',
+  'keep-alive',
+  'connection',
+  'transfer-encoding',
+  'content-length',
+  'etag',
+])
+
+const shown = ({ status, headers }: Response) => ({
+  status,
+  headers: [...headers].filter(([name]) => !CHANGING.has(name)),
+})
+
+it('knows every address that there is', () => {
+  expect(written).toEqual([...Object.keys(acting), ...showing].toSorted())
+})
+
+describe.each(Object.entries(acting))('HEAD %s', (path, allowed) => {
+  it.each(['a stranger', 'a person who is signed in'])('is refused for %s, and sets no cookie', async (who) => {
+    const response = await ask('HEAD', placeOf(path), who === 'a stranger' ? new Visitor() : alice)
+    expect(response.status).toBe(405)
+    expect(response.headers.get('allow')).toBe(allowed)
+    expect(response.headers.getSetCookie()).toEqual([])
+  })
+})
+
+describe.each(showing)('HEAD %s', (path) => {
+  it.each(['a stranger', 'a person who is signed in'])('has the status and headers of GET for %s', async (who) => {
+    const visitor = who === 'a stranger' ? new Visitor() : alice
+    const [head, get] = [await ask('HEAD', placeOf(path), visitor), await ask('GET', placeOf(path), visitor)]
+    expect(shown(head)).toEqual(shown(get))
+    expect(await head.text()).toBe('')
+    await get.body?.cancel()
+  })
+})
+
+describe('before the browser’s own GET', () => {
+  it.each(['corp', 'openid'])('it leaves the finish page of %s as it was', async (provider) => {
+    const visitor = new Visitor()
+    const { location = '' } = await signIn(
+      visitor,
+      { gateway: house.gateway, provider, username: 'alice' },
+      { stopBefore: FINISH },
+    )
+    for (const who of [visitor, new Visitor()]) expect((await ask('HEAD', location, who)).status).toBe(405)
+    expect((await visitor.open(location)).url).toBe(`${house.gateway}/roles`)
+    expect(await whoIs(visitor, house.gateway)).toBe('alice')
+  })
+
+  it('it leaves the callback as it was', async () => {
+    const visitor = new Visitor()
+    const attempt = { gateway: house.gateway, provider: 'openid', username: 'alice' }
+    const { location = '' } = await signIn(visitor, attempt, { stopBefore: CALLBACK })
+    for (const who of [visitor, new Visitor()]) expect((await ask('HEAD', location, who)).status).toBe(405)
+    expect((await visitor.open(location)).url).toBe(`${house.gateway}/roles`)
+    expect(await whoIs(visitor, house.gateway)).toBe('alice')
+  })
+})
