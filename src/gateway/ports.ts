@@ -11,6 +11,8 @@ export type Clock = () => Date
  * Every operation is atomic, also between processes that share the store. Values are text; keys are `kind:id`.
  */
 export interface Store {
+  /** When this process began to remember, where what it was told ends with it; undefined: it outlives the process. */
+  readonly remembersSince: Date | undefined
   /** Keeps the value until then; replaces what was there. */
   put(key: string, value: string, expiresAt: Date): Promise<void>
   /** As put, but only where there is a value that has not expired; says whether there was. */

@@ -43,6 +43,7 @@ export const createMemoryStore = (now: Clock): Store => {
   }
 
   return {
+    remembersSince: now(),
     put: async (key, value, expiresAt) => {
       sweep(now().getTime())
       entries.set(key, { value, expiresAt: expiresAt.getTime() })

@@ -32,6 +32,9 @@ const expected = {
   acsUrl: acs,
   inResponseTo: request,
   clockSkewSeconds: 0,
+  maxAssertionAgeSeconds: 600,
+  remembersSince: undefined,
+  authnContext: [],
   signature: 'any',
   subject: 'nameId',
 } as const
@@ -103,9 +106,11 @@ describe('an issued response', () => {
 
   it('ends with its lifetime and takes a receiver a minute behind', async () => {
     const xml = form(await issueResponse(alice, keys, now))
-    const at = (seconds: number) => codeOf(judgeResponse(xml, expected, new Date(now.getTime() + seconds * 1000)))
-    expect([-61, -60, 299, 300].map(at)).toEqual([
+    const skewed = { ...expected, clockSkewSeconds: 60 }
+    const at = (seconds: number) => codeOf(judgeResponse(xml, skewed, new Date(now.getTime() + seconds * 1000)))
+    expect([-121, -61, -60, 359, 360].map(at)).toEqual([
       'saml.not_yet_valid',
+      'saml.assertion_from_future',
       'accepted',
       'accepted',
       'saml.confirmation_expired',
