@@ -104,6 +104,27 @@ describe('an issued response', () => {
     expect(logoutRef).toMatchObject({ sessionIndex: '_s', furtherSessionIndexes: ['_t'] })
   })
 
+  it('that met the class by one statement had the time of another', async () => {
+    const [id, mfa] = ['_assertion', 'https://refeds.org/profile/mfa']
+    const issued = await issueResponse({ ...alice, assertionId: id, sign: 'assertion' }, keys, now)
+    const plain = issued.replace(/<ds:Signature .*<\/ds:Signature>/s, '')
+    const stronger = (statement: string) =>
+      statement
+        .replace('"_s"', '"_t"')
+        .replace(/AuthnInstant="[^"]*"/, 'AuthnInstant="2026-11-22T08:00:00Z"')
+        .replace(/(?<=<saml:AuthnContextClassRef>)[^<]*/, ` ${mfa}\n`)
+    const both = plain.replace(/<saml:AuthnStatement .*<\/saml:AuthnStatement>/s, (one) => one + stronger(one))
+    const xml = form(await signEnveloped(both, { id, after: 'Issuer', signer: keys }))
+    const asked = assertionOf(judgeResponse(xml, { ...expected, authnContext: [mfa] }, now))
+    expect(asked).toMatchObject({
+      authnContextClassRef: mfa,
+      authnInstant: new Date('2026-11-22T08:00:00Z'),
+      sessionIndex: '_t',
+      furtherSessionIndexes: ['_s'],
+    })
+    expect(assertionOf(judgeResponse(xml, expected, now)).sessionIndex).toBe('_s')
+  })
+
   it('ends with its lifetime and takes a receiver a minute behind', async () => {
     const xml = form(await issueResponse(alice, keys, now))
     const skewed = { ...expected, clockSkewSeconds: 60 }
