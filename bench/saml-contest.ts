@@ -33,6 +33,9 @@ const expected: ExpectedResponse = {
   acsUrl: world.acs,
   inResponseTo: world.request,
   clockSkewSeconds: 60,
+  maxAssertionAgeSeconds: 600,
+  remembersSince: undefined,
+  authnContext: [],
   signature: 'any',
   subject: 'nameId',
 }

@@ -43,7 +43,9 @@ const judgeFile = async (config: Config, question: ResponseToJudge): Promise<Jud
     throw new CheckError('check.response_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
   })
   const provider = await samlProviderOf(config, id)
-  const expected = expectedResponse(provider, await provider.metadata(idp), inResponseTo)
+  // What a running gateway remembers is not for a file to say.
+  const beyond = { inResponseTo, remembersSince: undefined }
+  const expected = expectedResponse(config, provider, await provider.metadata(idp), beyond)
   const { verdict, refusal } = checkResponse(text, expected, inResponseTo, at)
   return { subject: `response of ${id}`, verdict, ...(refusal ? { code: refusal.code } : {}) }
 }

@@ -130,6 +130,8 @@ export interface SamlProviderConfig {
   /** Whether AES-CBC is opened inside a Response that is not signed itself. */
   readonly acceptCbcWithoutSignedResponse: boolean
   readonly clockSkewSeconds: number
+  /** How long after its IssueInstant an assertion is accepted, whatever end it names. */
+  readonly maxAssertionAgeSeconds: number
   readonly subject: SubjectSource
   /** Whether this IdP's own Role attribute is believed. */
   readonly rolesFromAssertion: boolean

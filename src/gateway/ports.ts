@@ -25,6 +25,8 @@ export type Admission = 'kept' | 'exists' | 'full'
  * Every operation is atomic, also between processes that share the store. Values are text; keys are `kind:id`.
  */
 export interface Store {
+  /** When this process began to remember, where what it was told ends with it; undefined: it outlives the process. */
+  readonly remembersSince: Date | undefined
   /** Keeps the value until then; replaces what was there. */
   put(key: string, value: string, expiresAt: Date): Promise<void>
   /**

@@ -51,7 +51,11 @@ const verifySaml = async (
   // Among many, only the pending login says who was asked: an answer that nobody asked for is nobody's.
   if (settings.discovery && !pending) throw new SamlError('saml.request_unknown')
   const idp = await provider.metadata(pending?.idp)
-  const expected = expectedResponse(provider, idp, pending?.requestId)
+  const { remembersSince } = gateway.store
+  const expected = expectedResponse(gateway.settings, provider, idp, {
+    inResponseTo: pending?.requestId,
+    remembersSince,
+  })
   const now = gateway.now()
   const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, now)
   const toBeShown = settings.exchange.evidence === 'original' ? String(form.SAMLResponse) : undefined

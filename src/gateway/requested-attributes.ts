@@ -1,4 +1,4 @@
-import { standardName } from '../access/attribute-names.ts'
+import { namesOf, standardName } from '../access/attribute-names.ts'
 import type { OperatorRule, SamlProviderConfig } from '../config/types.ts'
 import type { RequestedAttribute } from '../saml/sp-metadata.ts'
 import type { Gateway } from './gateway.ts'
@@ -53,4 +53,13 @@ export const requestedAttributes = (
   const wished = wishedNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: false }))
   const tracing = tracingNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: true }))
   return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
+}
+
+/**
+ * Whether the configuration asks for the attribute of that Name or FriendlyName, by any name of the same thing. Of what
+ * is passed on to AWS, AWS reads all that is its own.
+ */
+export function readsAttribute(settings: Gateway['settings'], provider: SamlProviderConfig, asked: string): boolean {
+  const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_ATTRIBUTES)
+  return isForAws || requestedAttributes(settings, provider).some(({ name }) => namesOf(name).includes(asked))
 }

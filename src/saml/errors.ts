@@ -74,6 +74,10 @@ export const samlErrors = {
     sentence: 'The identity provider refused the sign-in request.',
     hint: 'Ask the administrator of the identity provider whether you may use this gateway.',
   },
+  'saml.no_authn_context': {
+    sentence: 'The identity provider cannot sign you in the way this gateway requires.',
+    hint: 'Ask your administrator: the identity provider does not offer any class that `authnContext` requests, or not to you.',
+  },
   'saml.no_passive': {
     sentence: 'The identity provider needs you to sign in visibly.',
     hint: 'Sign in again.',
@@ -115,6 +119,22 @@ export const samlErrors = {
   'saml.audience_mismatch': { sentence: 'The assertion is for another service.', hint: compare },
   'saml.expired': { sentence: 'The assertion has expired.', hint: clocks },
   'saml.not_yet_valid': { sentence: 'The assertion is not valid yet.', hint: clocks },
+  'saml.assertion_from_future': {
+    sentence: 'The assertion was issued later than it is here now.',
+    hint: clocks,
+  },
+  'saml.assertion_too_old': {
+    sentence: 'The assertion was issued too long ago.',
+    hint: 'Sign in again. If it happens again, compare the clocks of the gateway and the identity provider, and `maxAssertionAge`.',
+  },
+  'saml.assertion_before_start': {
+    sentence: 'This sign-in was not started here, and the gateway has restarted since: it may have been used before.',
+    hint: "Start at this gateway's sign-in page.",
+  },
+  'saml.authn_context_mismatch': {
+    sentence: 'You did not sign in the way this gateway requires.',
+    hint: 'Sign in again with the required method, such as a second factor. If it happens again, ask the administrator of the identity provider to support the requested `authnContext`.',
+  },
   'saml.authn_statement_missing': { sentence: 'The assertion does not say that you signed in.', hint: ask },
   'saml.idp_session_ended': { sentence: 'Your session at the identity provider has ended.', hint: 'Sign in again.' },
 

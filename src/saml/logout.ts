@@ -10,6 +10,7 @@ import {
   onlyChild,
   optionalChild,
   textOf,
+  trimmedTextOf,
 } from '../xml/navigate.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import type { AuthenticMessage } from './bindings.ts'
@@ -150,7 +151,7 @@ export const readLogoutRequest = (message: AuthenticMessage, expected: ExpectedL
     if (!nameId || nameId.value.trim() === '')
       throw new SamlError('saml.logout_subject_missing', { expected: 'a NameID', source: 'LogoutRequest' })
     const { id, issueInstant, endsAt } = envelope
-    const sessionIndexes = childrenNamed(message, PROTOCOL, 'SessionIndex').map(textOf)
+    const sessionIndexes = childrenNamed(message, PROTOCOL, 'SessionIndex').map(trimmedTextOf)
     return { id, nameId, sessionIndexes, issueInstant, endsAt }
   })
 

@@ -1,5 +1,5 @@
 import type { NameId } from '../core/identity.ts'
-import { attributeOf, optionalChild, textOf } from '../xml/navigate.ts'
+import { attributeOf, optionalChild, trimmedTextOf } from '../xml/navigate.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import { SamlError } from './errors.ts'
 import { ASSERTION } from './names.ts'
@@ -43,12 +43,17 @@ export const readNameId = (parent: XmlElement): NameId | undefined => {
   return element && nameIdIn(element)
 }
 
+/**
+ * White space around the value does not count: templates that break lines put it there, and peers drop it. What is
+ * signed stays as it was. Everything here that reads a NameID reads it by this function, so that a sign-in, a logout and
+ * `explain` mean the same person. White space inside is part of the value.
+ */
 export const nameIdIn = (element: XmlElement): NameId => {
   const format = attributeOf(element, 'Format')
   const nameQualifier = attributeOf(element, 'NameQualifier')
   const spNameQualifier = attributeOf(element, 'SPNameQualifier')
   return {
-    value: textOf(element),
+    value: trimmedTextOf(element),
     ...(format !== undefined && { format }),
     ...(nameQualifier !== undefined && { nameQualifier }),
     ...(spNameQualifier !== undefined && { spNameQualifier }),

@@ -67,6 +67,7 @@ export const createMemoryStore = (now: Clock, { mostOctets = MOST_OCTETS } = {})
     tally.fits(room, key, value) && tally.all().octets < mostOctets
 
   return {
+    remembersSince: now(),
     put: async (key, value, expiresAt) => {
       sweep()
       set(key, { value, expiresAt: expiresAt.getTime() })

@@ -3,7 +3,7 @@ import { constants, type VerifyKeyObjectInput } from 'node:crypto'
 /** The algorithms of XML Signature that are accepted, and no others. Maps, so that `constructor` names nothing. */
 
 export const XMLDSIG = 'http://www.w3.org/2000/09/xmldsig#'
-const XMLDSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#'
+export const XMLDSIG_MORE = 'http://www.w3.org/2001/04/xmldsig-more#'
 const XMLDSIG_MORE_2007 = 'http://www.w3.org/2007/05/xmldsig-more#'
 export const XMLENC = 'http://www.w3.org/2001/04/xmlenc#'
 export const XMLENC11 = 'http://www.w3.org/2009/xmlenc11#'
@@ -39,6 +39,10 @@ export const digestMethods: ReadonlyMap<string, Hash> = new Map([
   [`${XMLDSIG_MORE}sha384`, 'sha384'],
   [`${XMLENC}sha512`, 'sha512'],
 ])
+
+/** Canonical XML 1.0, for SignedInfo alone. The parser takes no comment there, so that both are one. */
+const INCLUSIVE_C14N = 'http://www.w3.org/TR/2001/REC-xml-c14n-20010315'
+export const inclusiveMethods: ReadonlySet<string> = new Set([INCLUSIVE_C14N, `${INCLUSIVE_C14N}#WithComments`])
 
 /**
  * A same-document reference by ID selects no comments even under WithComments (XML Signature 4.4.3.3): both are one. Of

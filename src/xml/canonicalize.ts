@@ -2,7 +2,7 @@ import { reference } from './references.ts'
 import { resolvePrefix, type XmlAttribute, type XmlElement } from './tree.ts'
 
 /**
- * Exclusive XML Canonicalization 1.0, without comments, of an element and what is under it. A mistake here fails
+ * Exclusive XML Canonicalization 1.0, without comments, of an element and what is under it; and the inclusive one. A mistake here fails
  * closed: the digest would not match. Recursion is bounded by the parser's depth limit.
  */
 
@@ -34,6 +34,44 @@ export const canonicalize = (apex: XmlElement, options: CanonicalizeOptions = {}
     return `${text}</${element.name}>`
   }
   return write(apex, undefined)
+}
+
+const MAX_PREFIXES = 64
+
+/**
+ * Canonical XML 1.0 (inclusive), without comments, of an element where it stands: with all namespaces that are in scope
+ * there, and the `xml:` attributes of what is around it (2.4). Of namespaces it is what the exclusive form makes of a
+ * PrefixList that names them all. undefined for more than 64 prefixes, which no signature needs, and which anybody could
+ * make us sort before its key is known.
+ */
+export function canonicalizeInclusive(apex: XmlElement): string | undefined {
+  const inclusivePrefixes = new Set([...prefixesAround(apex), ...prefixesUnder(apex)])
+  if (inclusivePrefixes.size > MAX_PREFIXES) return undefined
+  return canonicalize(
+    { ...apex, attributes: [...apex.attributes, ...xmlAttributesAround(apex)] },
+    { inclusivePrefixes },
+  )
+}
+
+function prefixesAround({ scope }: XmlElement): readonly string[] {
+  const prefixes: string[] = []
+  for (let at = scope; at !== undefined; at = at.outer) prefixes.push(...at.declared.keys())
+  return prefixes
+}
+
+function prefixesUnder({ children }: XmlElement): readonly string[] {
+  return children.flatMap((child) => {
+    if (typeof child === 'string') return []
+    return [...(child.declaresNamespaces ? (child.scope?.declared.keys() ?? []) : []), ...prefixesUnder(child)]
+  })
+}
+
+/** The nearest of each name, unless the element has it itself. */
+function xmlAttributesAround({ scope, attributes }: XmlElement): readonly XmlAttribute[] {
+  const nearest = new Map<string, XmlAttribute>()
+  for (let at = scope; at !== undefined; at = at.outer)
+    for (const attribute of at.xmlAttributes) if (!nearest.has(attribute.name)) nearest.set(attribute.name, attribute)
+  return [...nearest.values()].filter(({ name }) => !attributes.some((own) => own.name === name))
 }
 
 /** The start tag of an element, and what the output shows of namespaces inside it. */

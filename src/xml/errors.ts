@@ -54,10 +54,6 @@ export const xmlErrors = {
     sentence: 'The message is encrypted with an algorithm that is not accepted.',
     hint: 'Set the identity provider to AES-GCM with RSA-OAEP.',
   },
-  'xml.encryption_oaep_mixture': {
-    sentence: "The RSA-OAEP of the message's encryption uses one hash for its digest and another for MGF1.",
-    hint: 'At the identity provider, set the RSA-OAEP digest to SHA-1, or both the digest and MGF1 to SHA-256.',
-  },
   'xml.decryption_failed': {
     sentence: 'The message cannot be decrypted.',
     hint: "Load the gateway's current metadata at the identity provider: its encryption certificate may have changed.",

@@ -51,6 +51,38 @@ export const textOf = ({ local, children }: XmlElement): string => {
   return text
 }
 
+/** The whole text without the white space around it, as textOf throws. In linear time, whatever the text. */
+export function trimmedTextOf(element: XmlElement): string {
+  const text = textOf(element)
+  let [start, end] = [0, text.length]
+  while (start < end && isSpace(text[start])) start += 1
+  while (end > start && isSpace(text[end - 1])) end -= 1
+  return text.slice(start, end)
+}
+
+/** White space as XML has it: no other character is taken for one. */
+function isSpace(character: string | undefined): boolean {
+  return character === ' ' || character === '\t' || character === '\r' || character === '\n'
+}
+
+/** The whole text as the schema reads an xs:anyURI: trimmed, and white space inside it one space. XML Schema 2, 4.3.6 */
+export function collapsedTextOf(element: XmlElement): string {
+  return textOf(element)
+    .split(/[ \t\r\n]+/)
+    .filter((part) => part !== '')
+    .join(' ')
+}
+
+/** Whether there is nothing in it but text, or nothing at all. */
+export function isText({ children: [first = '', ...more] }: XmlElement): boolean {
+  return typeof first === 'string' && more.length === 0
+}
+
+/** Whether text other than white space stands beside an element. */
+export function isMixed(element: XmlElement): boolean {
+  return !isText(element) && element.children.some((node) => typeof node === 'string' && NOT_BLANK.test(node))
+}
+
 /** The value of an attribute in no namespace. */
 export const attributeOf = (element: XmlElement, name: string): string | undefined =>
   element.attributes.find((attribute) => attribute.name === name)?.value

@@ -24,9 +24,11 @@ export const messageLimits: XmlLimits = {
   attributes: 40_000,
 }
 
+const NONE: ReadonlyMap<string, string> = new Map()
 const XMLNS = 'http://www.w3.org/2000/xmlns/'
 const LONE_SURROGATE = /\p{Surrogate}/u
 const BLANK = /\s/
+const NOT_ASCII = /[^\0-\x7f]/
 const PARSER_OPTIONS = { xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' } as const
 
 const parserOptions = (around: NamespaceScope | undefined) =>
@@ -39,6 +41,14 @@ const parserOptions = (around: NamespaceScope | undefined) =>
 class StrictParser extends SaxesParser<typeof PARSER_OPTIONS> {
   /** The elements that are open, from the root on. */
   readonly open: OpenElement[] = []
+  /** The encoding that the document declares, where that agrees with UTF-8 in the octets of ASCII only. */
+  declaredEncoding = ''
+
+  override write(chunk: string | object | null): this {
+    super.write(chunk)
+    if (this.declaredEncoding !== '' && NOT_ASCII.test(`${chunk}`)) throw encodingError(this.declaredEncoding)
+    return this
+  }
 }
 
 StrictParser.prototype.on('error', (error) => {
@@ -55,11 +65,19 @@ StrictParser.prototype.on('comment', function (this: StrictParser) {
   if (this.open.some(({ local, uri }) => local === 'Signature' && uri === XMLDSIG))
     throw new XmlError('xml.signature_shape', { expected: 'no comment', found: 'a comment', source: 'Signature' })
 })
-StrictParser.prototype.on('xmldecl', ({ version, encoding }) => {
+function encodingError(found: string): XmlError {
+  return new XmlError('xml.encoding', { expected: 'UTF-8, or nothing but ASCII', found })
+}
+
+/** Encodings in which ASCII is what it is in UTF-8: where a document is all ASCII, every reader reads the same. */
+const ASCII_COMPATIBLE: ReadonlySet<string> = new Set(['us-ascii', 'iso-8859-1'])
+
+StrictParser.prototype.on('xmldecl', function (this: StrictParser, { version, encoding }) {
   if (version !== '1.0') throw new XmlError('xml.malformed', { expected: 'XML 1.0', found: `${version}` })
-  if (encoding !== undefined && encoding.toLowerCase() !== 'utf-8') {
-    throw new XmlError('xml.encoding', { expected: 'UTF-8', found: encoding })
-  }
+  const declared = encoding?.toLowerCase() ?? 'utf-8'
+  if (declared === 'utf-8') return
+  if (!ASCII_COMPATIBLE.has(declared)) throw encodingError(`${encoding}`)
+  this.declaredEncoding = `${encoding}`
 })
 
 /** What holds already where a text stands inside another document. */
@@ -71,7 +89,7 @@ export interface XmlContext {
 
 /**
  * Parses a whole document, or throws XmlError. Stricter than XML 1.0 with namespaces: no DOCTYPE, no processing
- * instruction, no entities but the five, no encoding but UTF-8, every `ID` attribute unique and not empty. Comments are
+ * instruction, no entities but the five, no encoding but UTF-8 or what is the same, every `ID` attribute unique and not empty. Comments are
  * dropped without cutting the text around them; CDATA sections become text.
  */
 export const parseXml = (text: string, limits: XmlLimits = messageLimits, context?: XmlContext): XmlElement => {
@@ -204,7 +222,8 @@ const openElement = (
   const declared = namespacesDeclared(read)
   const attributes = declared ? read.filter((attribute) => attribute.uri !== XMLNS) : read
   for (const attribute of attributes) if (attribute.name === 'ID') claimId(attribute.value)
-  const scope = declared ? { declared, outer } : outer
+  const xmlAttributes = attributes.filter(({ prefix }) => prefix === 'xml')
+  const scope = declared || xmlAttributes.length > 0 ? { declared: declared ?? NONE, xmlAttributes, outer } : outer
   return { name, prefix, local, uri, attributes, children: [], scope, declaresNamespaces: declared !== undefined }
 }
 

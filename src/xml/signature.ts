@@ -4,11 +4,12 @@ import {
   digestMethods,
   ENVELOPED_SIGNATURE,
   EXCLUSIVE_C14N,
+  inclusiveMethods,
   type SignatureMethod,
   XMLDSIG,
 } from './algorithms.ts'
 import { decodeBase64 } from './base64.ts'
-import { canonicalize } from './canonicalize.ts'
+import { canonicalize, canonicalizeInclusive } from './canonicalize.ts'
 import { XmlError, type XmlErrorCode } from './errors.ts'
 import { attributeOf, childElements, childrenNamed, isNamed, textOf } from './navigate.ts'
 import { mustBeSignedOctets, signatureMethod } from './signed-octets.ts'
@@ -75,8 +76,7 @@ export const mustBeDigest = (digest: Buffer, signed: Pick<SignedReference, 'dige
 /** A Signature that has the required shape; nothing of it is verified. */
 interface Signature {
   readonly element: XmlElement
-  readonly signedInfo: XmlElement
-  readonly signedInfoPrefixes: ReadonlySet<string>
+  readonly canonicalizeSignedInfo: () => string
   readonly method: SignatureMethod
   readonly value: Buffer
   readonly referencePrefixes: ReadonlySet<string>
@@ -117,8 +117,7 @@ const readSignature = (element: XmlElement): Signature => {
   if (!c14n || !method || !reference) throw new XmlError('xml.signature_shape')
   return {
     element: signature,
-    signedInfo,
-    signedInfoPrefixes: readCanonicalization(c14n, 'xml.signature_canonicalization'),
+    canonicalizeSignedInfo: readSignedInfoForm(signedInfo, c14n),
     method: readMethod(method),
     value: readOctets(value),
     ...readReference(reference, element),
@@ -173,13 +172,34 @@ const readTransforms = (transforms: XmlElement): ReadonlySet<string> => {
   return readCanonicalization(exclusive, 'xml.signature_transforms')
 }
 
+/**
+ * How SignedInfo is canonicalized. Inclusive is as safe as exclusive there (.NET's SignedXml does it unless told
+ * otherwise): it puts more of what is around under the signature and leaves nothing out, and what is read of SignedInfo
+ * is the tree that was canonicalized. What the Reference covers stays exclusive: an assertion means the same wherever
+ * it is carried.
+ */
+function readSignedInfoForm(signedInfo: XmlElement, method: XmlElement): Signature['canonicalizeSignedInfo'] {
+  const isInclusive = inclusiveMethods.has(attributeOf(method, 'Algorithm') ?? '') && childElements(method).length === 0
+  if (!isInclusive) {
+    const inclusivePrefixes = readCanonicalization(method, 'xml.signature_canonicalization')
+    return () => canonicalize(signedInfo, { inclusivePrefixes })
+  }
+  return () => {
+    const text = canonicalizeInclusive(signedInfo)
+    if (text !== undefined) return text
+    throw refuse('xml.signature_canonicalization', 'fewer namespaces in scope', 'too many', method.local)
+  }
+}
+
 const MAX_PREFIXES = 32
 
 /** The PrefixList of an exclusive canonicalization; `code` is thrown for any other method. */
 const readCanonicalization = (method: XmlElement, code: XmlErrorCode): ReadonlySet<string> => {
   const algorithm = attributeOf(method, 'Algorithm') ?? ''
   const [inclusive, ...more] = childElements(method)
-  const isKnown = inclusive === undefined || isNamed(inclusive, EXCLUSIVE_C14N, 'InclusiveNamespaces')
+  const isKnown =
+    inclusive === undefined ||
+    (isNamed(inclusive, EXCLUSIVE_C14N, 'InclusiveNamespaces') && childElements(inclusive).length === 0)
   if (!canonicalizationMethods.has(algorithm) || !isKnown || more.length > 0) {
     throw refuse(code, EXCLUSIVE_C14N, algorithm, method.local)
   }
@@ -197,16 +217,9 @@ const readOctets = (element: XmlElement): Buffer => {
 
 /** The signature first: without a trusted key nobody makes us canonicalize more than SignedInfo. */
 const verifySignatureValue = (
-  {
-    signedInfo,
-    signedInfoPrefixes,
-    ...signature
-  }: Pick<Signature, 'signedInfo' | 'signedInfoPrefixes' | 'method' | 'value'>,
+  { canonicalizeSignedInfo, ...signature }: Pick<Signature, 'canonicalizeSignedInfo' | 'method' | 'value'>,
   keys: readonly KeyObject[],
-): void => {
-  const text = canonicalize(signedInfo, { inclusivePrefixes: signedInfoPrefixes })
-  mustBeSignedOctets(Buffer.from(text, 'utf8'), signature, keys)
-}
+): void => mustBeSignedOctets(Buffer.from(canonicalizeSignedInfo(), 'utf8'), signature, keys)
 
 const digestOf = (element: XmlElement, { element: omit, ...signed }: Signature): Buffer => {
   const text = canonicalize(element, { inclusivePrefixes: signed.referencePrefixes, omit })

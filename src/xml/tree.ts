@@ -1,5 +1,5 @@
 /**
- * xml owns safe XML and nothing else: strict parsing into a small immutable tree, exclusive canonicalization of that
+ * xml owns safe XML and nothing else: strict parsing into a small immutable tree, canonicalization of that
  * tree, signatures over it, and escaping what is written. It does not know SAML, and never reads a clock or a network.
  * Start here, then parse.ts (bytes to tree), signature.ts (which parts of the tree may be believed), write.ts and
  * sign.ts (the way out). Nothing here keeps comments: text is always the whole text.
@@ -15,10 +15,12 @@ export interface XmlAttribute {
   readonly value: string
 }
 
-/** The namespaces declared on one element, and those in scope around it. */
+/** What one element hands down to those in it: the namespaces that it declares, its `xml:` attributes, and all around it. */
 export interface NamespaceScope {
   /** Prefix (empty: default namespace) to URI (empty: undeclared default). */
   readonly declared: ReadonlyMap<string, string>
+  /** `xml:lang` and the like: inclusive canonicalization alone asks for them. */
+  readonly xmlAttributes: readonly XmlAttribute[]
   readonly outer: NamespaceScope | undefined
 }
 
@@ -31,9 +33,9 @@ export interface XmlElement {
   readonly attributes: readonly XmlAttribute[]
   /** Text is merged: no two strings are neighbours, and none is empty. */
   readonly children: readonly XmlNode[]
-  /** undefined when no namespace is declared here or around. */
+  /** undefined when nothing is handed down by it or by what is around it. */
   readonly scope: NamespaceScope | undefined
-  /** True when `scope.declared` was declared on this very element. */
+  /** True when namespaces are declared on this very element: `scope.declared`. */
   readonly declaresNamespaces: boolean
 }
 

@@ -72,6 +72,7 @@ describe('a configuration', () => {
       discovery: false,
       signRequests: 'auto',
       authnContext: [],
+      maxAssertionAgeSeconds: 600,
       allowIdpInitiated: false,
       wantAssertionsEncrypted: false,
       acceptCbcWithoutSignedResponse: false,

@@ -79,6 +79,13 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'expected a duration from 1s to 180s, found "10m"',
     ],
     [
+      'an age without end',
+      'clockSkew: 60s',
+      'maxAssertionAge: 2d',
+      '2d',
+      'providers[0].maxAssertionAge: expected a duration from 1m to 24h, found "2d"',
+    ],
+    [
       'an idle time beyond the lifetime',
       'idle: 30m',
       'idle: 9h',

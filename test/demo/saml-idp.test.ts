@@ -101,6 +101,9 @@ describe('the demo SAML identity provider', () => {
       acsUrl: ACS_URL,
       inResponseTo: id,
       clockSkewSeconds: 60,
+      maxAssertionAgeSeconds: 600,
+      remembersSince: undefined,
+      authnContext: [],
       signature: 'both',
       subject: 'nameId',
     } as const

@@ -15,6 +15,10 @@ const sources = [
   'two-attribute-statements',
   'with-comments-method',
   'targeted-id',
+  'signed-info-inclusive',
+  'name-id-padded',
+  'audience-padded',
+  'attribute-without-name',
 ].map((name) => fixture('accepted', name))
 
 export interface Tally {

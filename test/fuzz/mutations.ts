@@ -144,6 +144,7 @@ const dresses: readonly ((xml: string) => string)[] = [
   (xml) => `\ufeff${xml}`,
   (xml) => xml.replace(/^<\?xml.*?\?>\s*/s, ''),
   (xml) => xml.replace('encoding="UTF-8"', "encoding='utf-8' standalone='yes'"),
+  (xml) => xml.replace('encoding="UTF-8"', 'encoding="us-ascii"'),
   (xml) => `${xml}\n<!-- end -->\n`,
   (xml) => xml.replace('encoding="UTF-8"', 'encoding="UTF-16"'),
 ]

@@ -68,13 +68,13 @@ const claimsIn = (octets: string): Claims => {
   return readAssertion(assertion as SignedElement)
 }
 
-/** Every text and attribute value. */
+/** Every text, also without the white space around it, and every attribute value. */
 const textsIn = (element: XmlElement): ReadonlySet<string> => {
   const texts = new Set<string>()
   const visit = ({ attributes, children }: XmlElement): void => {
     if (children.length === 0) texts.add('')
     for (const { value } of attributes) texts.add(value)
-    for (const child of children) typeof child === 'string' ? texts.add(child) : visit(child)
+    for (const child of children) typeof child === 'string' ? texts.add(child).add(child.trim()) : visit(child)
   }
   visit(element)
   return texts

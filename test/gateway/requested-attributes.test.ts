@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AccessRule, SamlProviderConfig } from '../../src/config/types.ts'
 import type { GatewaySettings } from '../../src/gateway/gateway.ts'
-import { requestedAttributes } from '../../src/gateway/requested-attributes.ts'
+import { readsAttribute, requestedAttributes } from '../../src/gateway/requested-attributes.ts'
 
 const rule = (provider: string, attribute: string): AccessRule => ({
   when: { provider: [provider], conditions: [{ attribute, anyOf: [] }] },
@@ -42,5 +42,21 @@ describe('what the metadata asks an identity provider for', () => {
       ['https://aws.amazon.com/SAML/Attributes/Role', true],
       ['https://aws.amazon.com/SAML/Attributes/RoleSessionName', true],
     ])
+  })
+})
+
+describe('what is read of an answer', () => {
+  const reads = (evidence: string, name: string): boolean => readsAttribute(settings, provider(evidence), name)
+
+  it('is what is asked for, by any name of the same thing', () => {
+    for (const name of ['groups', 'mail', 'urn:oid:0.9.2342.19200300.100.1.3', 'email', 'uid', 'costCenter'])
+      expect([name, reads('reissued', name)]).toEqual([name, true])
+    for (const name of ['department', 'photo', 'https://aws.amazon.com/SAML/Attributes/PrincipalTag:Team'])
+      expect([name, reads('reissued', name)]).toEqual([name, false])
+  })
+
+  it('is all that AWS reads where AWS is shown it', () => {
+    expect(reads('original', 'https://aws.amazon.com/SAML/Attributes/PrincipalTag:Team')).toBe(true)
+    expect(reads('original', 'photo')).toBe(false)
   })
 })

@@ -72,6 +72,9 @@ describe('The keys of a signed assertion', async () => {
     acsUrl: RECIPIENT,
     inResponseTo: '_q',
     clockSkewSeconds: 0,
+    maxAssertionAgeSeconds: 600,
+    remembersSince: undefined,
+    authnContext: [],
     signature: 'any',
     subject: 'nameId',
   } as const

@@ -32,6 +32,9 @@ const expected = {
   acsUrl: acs,
   inResponseTo: request,
   clockSkewSeconds: 0,
+  maxAssertionAgeSeconds: 600,
+  remembersSince: undefined,
+  authnContext: [],
   signature: 'any',
   subject: 'nameId',
 } as const
@@ -101,11 +104,34 @@ describe('an issued response', () => {
     expect(logoutRef).toMatchObject({ sessionIndex: '_s', furtherSessionIndexes: ['_t'] })
   })
 
+  it('that met the class by one statement had the time of another', async () => {
+    const [id, mfa] = ['_assertion', 'https://refeds.org/profile/mfa']
+    const issued = await issueResponse({ ...alice, assertionId: id, sign: 'assertion' }, keys, now)
+    const plain = issued.replace(/<ds:Signature .*<\/ds:Signature>/s, '')
+    const stronger = (statement: string) =>
+      statement
+        .replace('"_s"', '"_t"')
+        .replace(/AuthnInstant="[^"]*"/, 'AuthnInstant="2026-11-22T08:00:00Z"')
+        .replace(/(?<=<saml:AuthnContextClassRef>)[^<]*/, ` ${mfa}\n`)
+    const both = plain.replace(/<saml:AuthnStatement .*<\/saml:AuthnStatement>/s, (one) => one + stronger(one))
+    const xml = form(await signEnveloped(both, { id, after: 'Issuer', signer: keys }))
+    const asked = assertionOf(judgeResponse(xml, { ...expected, authnContext: [mfa] }, now))
+    expect(asked).toMatchObject({
+      authnContextClassRef: mfa,
+      authnInstant: new Date('2026-11-22T08:00:00Z'),
+      sessionIndex: '_t',
+      furtherSessionIndexes: ['_s'],
+    })
+    expect(assertionOf(judgeResponse(xml, expected, now)).sessionIndex).toBe('_s')
+  })
+
   it('ends with its lifetime and takes a receiver a minute behind', async () => {
     const xml = form(await issueResponse(alice, keys, now))
-    const at = (seconds: number) => codeOf(judgeResponse(xml, expected, new Date(now.getTime() + seconds * 1000)))
-    expect([-61, -60, 299, 300].map(at)).toEqual([
+    const skewed = { ...expected, clockSkewSeconds: 60 }
+    const at = (seconds: number) => codeOf(judgeResponse(xml, skewed, new Date(now.getTime() + seconds * 1000)))
+    expect([-121, -61, -60, 359, 360].map(at)).toEqual([
       'saml.not_yet_valid',
+      'saml.assertion_from_future',
       'accepted',
       'accepted',
       'saml.confirmation_expired',

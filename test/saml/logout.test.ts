@@ -77,6 +77,14 @@ describe('a LogoutRequest', () => {
     expect(redirected(request({ subject })).nameId).toEqual({ value: 'ab&', nameQualifier: 'n', spNameQualifier: 's' })
   })
 
+  it('on lines of their own, the name and the sessions ended nothing', () => {
+    const subject = nameId('\n    alice\n  ')
+    expect(redirected(request({ subject, sessionIndexes: ['\n    _one\n  '] }))).toMatchObject({
+      nameId: { value: 'alice' },
+      sessionIndexes: ['_one'],
+    })
+  })
+
   it('without NotOnOrAfter is good for five minutes', () => {
     expect(redirected(request()).endsAt).toEqual(new Date(at(300)))
   })

@@ -130,6 +130,15 @@ describe('a verified assertion', () => {
     expect(attributes.get('empty')).toEqual([''])
   })
 
+  it('was refused for text with elements in an attribute that nobody asks for', () => {
+    const xml = fixture('refused', 'friendly-value-with-element-inside')
+    const { attributes } = assertionOf(judge(xml, { readsAttribute: (name) => name === 'groups' }))
+    expect(attributes.get('groups')).toEqual(['developers', 'staff'])
+    expect([attributes.get('urn:oid:1.2.3'), attributes.get('roles')]).toEqual([[], []])
+    for (const asked of ['urn:oid:1.2.3', 'roles'])
+      expect(codeOf(judge(xml, { readsAttribute: (name) => name === asked }))).toBe('saml.text_expected')
+  })
+
   it('has the same values in a pretty-printed response', () => {
     expect(assertionOf(judge(fixture('accepted', 'pretty-printed')))).toEqual(assertionOf(judge(good)))
   })
@@ -140,7 +149,8 @@ describe('clock skew (security-bar 4.2)', () => {
     codeOf(judgeResponse(form(good), { ...expected, clockSkewSeconds }, new Date(time)))
 
   it.each([
-    ['2026-11-22T11:58:00.000Z', 'accepted'],
+    ['2026-11-22T11:58:30.000Z', 'accepted'],
+    ['2026-11-22T11:58:29.999Z', 'saml.assertion_from_future'],
     ['2026-11-22T11:57:59.999Z', 'saml.not_yet_valid'],
     ['2026-11-22T12:05:59.999Z', 'accepted'],
     ['2026-11-22T12:06:00.000Z', 'saml.confirmation_expired'],
@@ -151,6 +161,27 @@ describe('clock skew (security-bar 4.2)', () => {
   it('of zero is exact', () => {
     expect(at('2026-11-22T12:04:59.999Z', 0)).toBe('accepted')
     expect(at('2026-11-22T12:05:00.000Z', 0)).toBe('saml.confirmation_expired')
+  })
+})
+
+describe('a requested authentication context', () => {
+  const password = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport'
+  const mfa = 'https://refeds.org/profile/mfa'
+
+  it.each([
+    ['nothing', [], 'accepted'],
+    ['the class', [password], 'accepted'],
+    ['the class as the second', [mfa, password], 'accepted'],
+    ['another', [mfa], 'saml.authn_context_mismatch'],
+    ['it in other letters', [password.toUpperCase()], 'saml.authn_context_mismatch'],
+    ['a part of it', ['PasswordProtectedTransport'], 'saml.authn_context_mismatch'],
+  ])('for %s', (_, authnContext, code) => {
+    expect(codeOf(judge(good, { authnContext }))).toBe(code)
+  })
+
+  it('names what was asked for and what came', () => {
+    const judgement = judge(good, { authnContext: [mfa] })
+    expect('error' in judgement && [judgement.error.expected, judgement.error.found]).toEqual([mfa, password])
   })
 })
 

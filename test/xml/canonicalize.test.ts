@@ -1,6 +1,6 @@
 import { XmlElement as LibElement, XmlDocument } from 'libxml2-wasm'
 import { describe, expect, it } from 'vitest'
-import { canonicalize } from '../../src/xml/canonicalize.ts'
+import { canonicalize, canonicalizeInclusive } from '../../src/xml/canonicalize.ts'
 import { attributeOf } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import type { XmlElement } from '../../src/xml/tree.ts'
@@ -38,6 +38,23 @@ const libxml2 = (xml: string, id: string, prefixes: readonly string[]): string =
   } finally {
     document.dispose()
   }
+}
+
+const libxml2Inclusive = (xml: string, id: string): string => {
+  const document = XmlDocument.fromString(xml)
+  try {
+    const apex = document.get(`//*[@ID='${id}']`)
+    if (!(apex instanceof LibElement)) throw new Error(`no ${id}`)
+    return apex.canonicalizeToString({ mode: 0, withComments: false })
+  } finally {
+    document.dispose()
+  }
+}
+
+const oursInclusive = (xml: string, id: string): string | undefined => {
+  const apex = find(parseXml(xml), id)
+  if (!apex) throw new Error(`no ${id}`)
+  return canonicalizeInclusive(apex)
 }
 
 const samples: Readonly<Record<string, string>> = {
@@ -105,5 +122,43 @@ describe('exclusive canonicalization, as libxml2 does it', () => {
       const once = ours(xml, 'x', [])
       expect(ours(once, 'x', [])).toBe(once)
     }
+  })
+})
+
+describe('inclusive canonicalization, as libxml2 does it', () => {
+  const inContext: Readonly<Record<string, string>> = {
+    ...samples,
+    'xml attributes of several ancestors':
+      '<r xml:lang="de" xml:space="preserve"><m xml:lang="en" xml:base="urn:m"><n xml:id="n"><a ID="x"><b/></a></n></m></r>',
+    'an xml attribute of its own': '<r xml:lang="de"><a ID="x" xml:lang="" b="1"><b xml:lang="de"/></a></r>',
+    'namespaces that nothing uses': '<r xmlns:z="urn:z" xmlns="urn:d"><m xmlns:y="urn:y"><a ID="x"><b/></a></m></r>',
+    'a namespace bound again on the way': '<r xmlns:p="urn:1"><m xmlns:p="urn:2"><a ID="x"><p:b/></a></m></r>',
+    'a default undeclared on the way': '<r xmlns="urn:d"><m xmlns=""><a ID="x"><b xmlns="urn:d"/></a></m></r>',
+    'a namespace declared below and nowhere else': '<r><a ID="x"><b xmlns:q="urn:q"><c xmlns:q="urn:q"/></b></a></r>',
+  }
+  it.each(Object.entries(inContext))('%s', (_name, xml) => {
+    expect(oursInclusive(xml, 'x')).toBe(libxml2Inclusive(xml, 'x'))
+  })
+
+  const inClear = fixtureNames('accepted').filter((name) => fixture('accepted', name).includes('ID="_assertion"'))
+  it.each(inClear)('of the fixture %s', (name) => {
+    const xml = fixture('accepted', name).replace(/^\ufeff/, '')
+    for (const id of ['_assertion', '_response']) expect(oursInclusive(xml, id)).toBe(libxml2Inclusive(xml, id))
+  })
+
+  it('of decrypted content is that of the place where it stands', () => {
+    const xml = '<r xmlns:p="urn:p" xml:lang="de"><m xmlns:q="urn:q"><a ID="x"/></m></r>'
+    const outer = parseXml(xml.replace('<a ID="x"/>', ''))
+    const [place] = outer.children
+    if (typeof place !== 'object') throw new Error('no place')
+    const decrypted = parseXml('<a ID="x"/>', undefined, { scope: place.scope, ids: [] })
+    expect(canonicalizeInclusive(decrypted)).toBe(libxml2Inclusive(xml, 'x'))
+  })
+
+  it('is not begun where a stranger declared namespaces without end', () => {
+    const many = Array.from({ length: 60 }, (_, i) => ` xmlns:p${i}="urn:${i}"`).join('')
+    const more = Array.from({ length: 60 }, (_, i) => ` xmlns:q${i}="urn:${i}"`).join('')
+    expect(oursInclusive(`<r${many}><a ID="x"/></r>`, 'x')).toBeDefined()
+    expect(oursInclusive(`<r${many}><a ID="x"><b${more}/></a></r>`, 'x')).toBeUndefined()
   })
 })

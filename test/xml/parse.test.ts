@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { childElements, childrenNamed, onlyChild, optionalChild, textOf } from '../../src/xml/navigate.ts'
-import { messageLimits, parseXml } from '../../src/xml/parse.ts'
+import {
+  childElements,
+  childrenNamed,
+  collapsedTextOf,
+  isMixed,
+  isText,
+  onlyChild,
+  optionalChild,
+  textOf,
+  trimmedTextOf,
+} from '../../src/xml/navigate.ts'
+import { messageLimits, parseXml, readElements } from '../../src/xml/parse.ts'
 import { resolvePrefix, type XmlElement } from '../../src/xml/tree.ts'
 import { errorOf } from '../saml/world.ts'
 
@@ -122,6 +132,42 @@ describe('what is never accepted (security-bar 1.2, 1.3)', () => {
   })
 })
 
+describe('a declared encoding (security-bar 1.1)', () => {
+  const declared = (encoding: string, content: string) =>
+    `<?xml version="1.0" encoding="${encoding}"?><a>${content}</a>`
+
+  it.each(['UTF-8', 'utf-8', 'US-ASCII', 'us-ascii', 'ISO-8859-1', 'iso-8859-1'])(
+    '%s reads ASCII as everybody does',
+    (encoding) => {
+      expect(textOf(parseXml(declared(encoding, 'Zo&#235;')))).toBe('Zoë')
+    },
+  )
+
+  it.each(['US-ASCII', 'ISO-8859-1', 'iso-8859-1'])(
+    '%s over anything but ASCII is refused: readers would differ',
+    (encoding) => {
+      expect(codeOf(declared(encoding, 'Zoë'))).toBe('xml.encoding')
+      expect(codeOf(`${declared(encoding, '')}<!-- ë -->`)).toBe('xml.encoding')
+      expect(codeOf(`\ufeff${declared(encoding, '')}`)).toBe('xml.encoding')
+    },
+  )
+
+  it.each(['UTF-16', 'windows-1252', 'UTF-7', 'EBCDIC-CP-US', 'Shift_JIS', 'constructor'])(
+    '%s is refused',
+    (encoding) => {
+      expect(codeOf(declared(encoding, 'a'))).toBe('xml.encoding')
+    },
+  )
+
+  it('is held to it by a reader of pieces, too', () => {
+    const events = { id: () => {}, open: () => {}, text: () => {}, close: () => {} }
+    const reader = readElements(messageLimits, events)
+    reader.write(declared('ISO-8859-1', 'a').slice(0, 30))
+    reader.write(declared('ISO-8859-1', 'a').slice(30, 46))
+    expect(errorOf(() => reader.write('ë</a>')).code).toBe('xml.encoding')
+  })
+})
+
 describe('IDs (security-bar 1.6, 2.2)', () => {
   it('are refused when two are the same, wherever they are', () => {
     expect(codeOf('<a ID="x"><b><c ID="x"/></b></a>')).toBe('xml.duplicate_id')
@@ -189,5 +235,53 @@ describe('navigation goes by child, namespace and local name', () => {
   it('refuses text among elements', () => {
     expect(errorOf(() => childElements(parseXml('<a><b/>text</a>'))).code).toBe('xml.elements_expected')
     expect(childElements(parseXml('<a> <b/>\n</a>'))).toHaveLength(1)
+  })
+
+  it('tells text from elements, and from both at once', () => {
+    const kinds = ['', 'text', '<b/>', ' <b/> <b/>\n', 'text<b/>', '<b/>text', '<!-- c -->text<![CDATA[ ]]>'].map(
+      (content) => {
+        const element = parseXml(`<a>${content}</a>`)
+        return [isText(element), isMixed(element)]
+      },
+    )
+    expect(kinds).toEqual([
+      [true, false],
+      [true, false],
+      [false, false],
+      [false, false],
+      [false, true],
+      [false, true],
+      [true, false],
+    ])
+  })
+})
+
+describe('white space around a text', () => {
+  const of = (content: string) => parseXml(`<a>${content}</a>`)
+
+  it('is trimmed: what XML calls white space, and nothing else', () => {
+    expect(trimmedTextOf(of(' \n\t&#13;alice  smith&#9; '))).toBe('alice  smith')
+    for (const kept of ['\u00a0alice', 'alice\u2003', '\u2028alice', '\u200balice', 'alice\u3000'])
+      expect(trimmedTextOf(of(kept))).toBe(kept)
+    expect(trimmedTextOf(of(' \n '))).toBe('')
+    expect(trimmedTextOf(of(''))).toBe('')
+  })
+
+  it('is collapsed: what is inside becomes one space', () => {
+    expect(collapsedTextOf(of('\n  urn:a \t urn:b\n'))).toBe('urn:a urn:b')
+    expect(collapsedTextOf(of('\u00a0urn:a'))).toBe('\u00a0urn:a')
+  })
+
+  it('takes no longer for a million of them', () => {
+    const text = of(`a${' '.repeat(500_000)}b${' '.repeat(500_000)}`)
+    const start = performance.now()
+    expect(trimmedTextOf(text)).toHaveLength(500_002)
+    expect(collapsedTextOf(text)).toBe('a b')
+    expect(performance.now() - start).toBeLessThan(5000)
+  })
+
+  it('with an element in it is refused as ever', () => {
+    for (const read of [trimmedTextOf, collapsedTextOf])
+      expect(errorOf(() => read(of(' <b/> '))).code).toBe('xml.text_expected')
   })
 })

@@ -37,6 +37,7 @@ export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, fold
     entityId,
     subject,
     clockSkew,
+    maxAssertionAge,
     label,
     metadataCertificate,
     nameIdFormat,
@@ -57,6 +58,7 @@ export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, fold
     spEntityId: spEntityIdOf(provider, baseUrl),
     exchange: samlExchangeOf(provider),
     clockSkewSeconds: seconds(clockSkew),
+    maxAssertionAgeSeconds: seconds(maxAssertionAge),
     subject: subject === 'nameId' ? { kind: 'nameId' } : { kind: 'attribute', name: subject },
   }
 }

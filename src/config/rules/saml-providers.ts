@@ -101,6 +101,11 @@ const clockSkewIsSmall: Rule = (draft) =>
     durationWithin(['providers', index, 'clockSkew'], clockSkew, '1s', '180s'),
   )
 
+const assertionAgeIsBounded: Rule = (draft) =>
+  forEachSaml(draft, ({ maxAssertionAge }, index) =>
+    durationWithin(['providers', index, 'maxAssertionAge'], maxAssertionAge, '1m', '24h'),
+  )
+
 export const samlProviderRules = {
   metadataIsReachable,
   oneIdpOrDiscovery,
@@ -108,4 +113,5 @@ export const samlProviderRules = {
   discoveredRolesAreNotBelieved,
   encryptionFitsTheEvidence,
   clockSkewIsSmall,
+  assertionAgeIsBounded,
 } as const satisfies Readonly<Record<string, Rule>>

@@ -52,7 +52,9 @@ export const samlProvider = z.strictObject({
   authnContext: z
     .array(text('an authentication context class, a URI', /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/))
     .default([])
-    .describe('Authentication context classes (URIs) to ask for, best first.'),
+    .describe(
+      'Authentication context classes (URIs) to ask for, best first. An answer of another class is refused, also one that nobody asked for.',
+    ),
   allowIdpInitiated: flag()
     .default(false)
     .describe(
@@ -68,6 +70,11 @@ export const samlProvider = z.strictObject({
     .default(false)
     .describe("With original evidence: IAM's SAML provider holds this gateway's decryption key."),
   clockSkew: duration('60s').default('60s').describe('How far the two clocks may be apart. At most 180s.'),
+  maxAssertionAge: duration('10m')
+    .default('10m')
+    .describe(
+      'How long after its IssueInstant an assertion is accepted, plus `clockSkew`, whatever end it names. 1m to 24h.',
+    ),
   subject: text('nameId, or the name of an attribute')
     .default('nameId')
     .describe('What identifies the person: `nameId`, or the name of an attribute.'),

@@ -1,8 +1,9 @@
-import type { Attributes, NameId } from '../../core/identity.ts'
+import type { NameId } from '../../core/identity.ts'
 import {
   attributeOf,
   childElements,
   childrenNamed,
+  collapsedTextOf,
   isNamed,
   onlyChild,
   optionalChild,
@@ -12,10 +13,10 @@ import type { SignedElement } from '../../xml/signature.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { ASSERTION, BEARER } from '../names.ts'
 import { nameIdIn, optionalTime, readNameId, requiredAttribute, requiredTime } from '../values.ts'
-import { readAttributes } from './attributes.ts'
+import { type ReadAttributes, readAttributes } from './attributes.ts'
 
 /** What a signed assertion says, taken down and not yet judged. Core 2.3 to 2.7 */
-export interface Claims {
+export interface Claims extends ReadAttributes {
   readonly id: string
   readonly issueInstant: Date
   readonly issuer: string | undefined
@@ -26,7 +27,6 @@ export interface Claims {
   readonly confirmationCount: number
   readonly conditions: Conditions | undefined
   readonly authentications: readonly Authentication[]
-  readonly attributes: Attributes
 }
 
 export interface Confirmation {
@@ -75,7 +75,7 @@ const claimsIn = (assertion: XmlElement, openId: OpenId | undefined): Claims => 
     confirmationCount: subject ? childrenNamed(subject, ASSERTION, 'SubjectConfirmation').length : 0,
     conditions: conditions && readConditions(conditions),
     authentications: childrenNamed(assertion, ASSERTION, 'AuthnStatement').map(readAuthentication),
-    attributes: readAttributes(assertion),
+    ...readAttributes(assertion),
   }
 }
 
@@ -106,7 +106,8 @@ const readConditions = (conditions: XmlElement): Conditions => ({
   notBefore: optionalTime(conditions, 'NotBefore'),
   notOnOrAfter: optionalTime(conditions, 'NotOnOrAfter'),
   audienceRestrictions: childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
-    childrenNamed(restriction, ASSERTION, 'Audience').map(textOf),
+    // Of type anyURI, where white space around it is none of the value; the comparison is exact. Core 2.5.1.4
+    childrenNamed(restriction, ASSERTION, 'Audience').map(collapsedTextOf),
   ),
   unknown: childElements(conditions)
     .filter((condition) => !KNOWN_CONDITIONS.some((known) => isNamed(condition, ASSERTION, known)))
@@ -120,6 +121,6 @@ const readAuthentication = (statement: XmlElement): Authentication => {
     instant: requiredTime(statement, 'AuthnInstant'),
     sessionIndex: attributeOf(statement, 'SessionIndex'),
     sessionNotOnOrAfter: optionalTime(statement, 'SessionNotOnOrAfter'),
-    contextClassRef: classRef && textOf(classRef),
+    contextClassRef: classRef && collapsedTextOf(classRef),
   }
 }

@@ -1,35 +1,40 @@
 import type { Attributes } from '../../core/identity.ts'
-import { attributeOf, childElements, childrenNamed, isNamed, textOf } from '../../xml/navigate.ts'
+import { attributeOf, childElements, childrenNamed, isMixed, isNamed, isText, textOf } from '../../xml/navigate.ts'
 import type { XmlElement } from '../../xml/tree.ts'
-import { SamlError } from '../errors.ts'
 import { ASSERTION } from '../names.ts'
+import { nameIdIn } from '../values.ts'
+
+export interface ReadAttributes {
+  readonly attributes: Attributes
+  /**
+   * By Name and FriendlyName: those with a value that readers would not agree on, which is left out above. Whether that
+   * matters depends on whether anybody asks for them.
+   */
+  readonly unreadableAttributes: ReadonlySet<string>
+}
 
 /**
  * Every attribute under its Name, values as sent; Attributes and AttributeStatements of one Name add up. A FriendlyName
  * is a further key to the same values, unless an attribute has it as its Name or two Names share it: Core 2.7.3.1
- * gives it no standing, so it never shadows a Name.
+ * gives it no standing, so it never shadows a Name. An Attribute without a Name is none that anybody could ask for.
  */
-export const readAttributes = (assertion: XmlElement): Attributes => {
+export const readAttributes = (assertion: XmlElement): ReadAttributes => {
   const elements = childrenNamed(assertion, ASSERTION, 'AttributeStatement').flatMap((statement) =>
     childrenNamed(statement, ASSERTION, 'Attribute'),
   )
   const attributes = new Map<string, string[]>()
   const friendly = new Map<string, Set<string>>()
+  const unreadableAttributes = new Set<string>()
   for (const element of elements) {
-    const name = nameOf(element)
-    const values = attributes.get(name) ?? []
-    values.push(...readValues(element))
-    attributes.set(name, values)
-    const alias = attributeOf(element, 'FriendlyName')
-    if (alias !== undefined && alias !== '') friendly.set(alias, (friendly.get(alias) ?? new Set()).add(name))
+    const name = attributeOf(element, 'Name') ?? ''
+    if (name === '') continue
+    const alias = attributeOf(element, 'FriendlyName') ?? ''
+    if (alias !== '') friendly.set(alias, (friendly.get(alias) ?? new Set()).add(name))
+    const values = readValues(element)
+    if (values.includes(undefined)) for (const key of [name, alias || name]) unreadableAttributes.add(key)
+    attributes.set(name, [...(attributes.get(name) ?? []), ...values.filter((value) => value !== undefined)])
   }
-  return addAliases(attributes, friendly)
-}
-
-const nameOf = (attribute: XmlElement): string => {
-  const name = attributeOf(attribute, 'Name')
-  if (name === undefined || name === '') throw new SamlError('saml.attribute_missing', { source: 'Attribute/@Name' })
-  return name
+  return { attributes: addAliases(attributes, friendly), unreadableAttributes }
 }
 
 const addAliases = (attributes: ReadonlyMap<string, string[]>, friendly: ReadonlyMap<string, ReadonlySet<string>>) => {
@@ -40,15 +45,18 @@ const addAliases = (attributes: ReadonlyMap<string, string[]>, friendly: Readonl
   return new Map([...attributes, ...aliases])
 }
 
-const readValues = (attribute: XmlElement): readonly string[] =>
+/** undefined stands for a value that cannot be read. */
+const readValues = (attribute: XmlElement): readonly (string | undefined)[] =>
   childrenNamed(attribute, ASSERTION, 'AttributeValue').flatMap(readValue)
 
 /**
  * The whole text; or the NameID that eduPersonTargetedID wraps. Other structures are left out: they are nobody's role
- * or group. Text with elements in between is refused, because readers would not agree on what it says.
+ * or group. Text with elements in between cannot be read, because readers would not agree on what it says.
  */
-const readValue = (value: XmlElement): readonly string[] => {
-  if (value.children.length < 2 && typeof (value.children[0] ?? '') === 'string') return [textOf(value)]
+const readValue = (value: XmlElement): readonly (string | undefined)[] => {
+  if (isText(value)) return [textOf(value)]
+  if (isMixed(value)) return [undefined]
   const [only, ...more] = childElements(value)
-  return only && more.length === 0 && isNamed(only, ASSERTION, 'NameID') ? [textOf(only)] : []
+  if (!only || more.length > 0 || !isNamed(only, ASSERTION, 'NameID')) return []
+  return [isText(only) ? nameIdIn(only).value : undefined]
 }

@@ -2,8 +2,8 @@ import type { KeyObject } from 'node:crypto'
 import { type Check, type CheckResult, pass } from '../../core/verdict.ts'
 import type { SamlErrorCode } from '../errors.ts'
 import type { IdpMetadata } from '../metadata.ts'
-import { showTime } from '../times.ts'
-import type { Claims, Confirmation } from './assertion.ts'
+import { addSeconds, showTime } from '../times.ts'
+import type { Authentication, Claims, Confirmation } from './assertion.ts'
 
 /** What a response has to say to be taken. */
 export interface ExpectedResponse {
@@ -16,6 +16,15 @@ export interface ExpectedResponse {
   readonly allowsUnsolicited?: boolean
   /** How far clocks may differ: 60 to 180 is usual. */
   readonly clockSkewSeconds: number
+  /** From IssueInstant on, whatever end the assertion names. */
+  readonly maxAssertionAgeSeconds: number
+  /**
+   * From when on used assertions are remembered, where that does not outlive the process: an older one that answers
+   * nobody may have been used before. undefined: they are remembered for good, or replay is not in question.
+   */
+  readonly remembersSince: Date | undefined
+  /** The classes that the request asked for, of which the answer has to name one. Empty: any will do. */
+  readonly authnContext: readonly string[]
   /** What opens encrypted assertions; all are tried. Absent or empty: none is taken. */
   readonly decryptionKeys?: readonly KeyObject[]
   /** Whether AES-CBC is opened in a Response that is not signed itself. Absent: it is not. */
@@ -26,6 +35,8 @@ export interface ExpectedResponse {
   readonly signature: 'any' | 'assertion' | 'response' | 'both'
   /** `nameId`, or the name of the attribute that says who it is. */
   readonly subject: string
+  /** Whether anything here asks for the attribute of that Name or FriendlyName. Absent: any may be asked for. */
+  readonly readsAttribute?: (name: string) => boolean
 }
 
 /** The response around a signed assertion: facts when it was signed itself, else hints that can only refuse. */
@@ -148,6 +159,12 @@ const mayBeUnsolicited = ({ response, assertion }: Judged, expected: ExpectedNow
   response.inResponseTo === undefined &&
   assertion.confirmations.every(({ inResponseTo }) => inResponseTo === undefined)
 
+/** Where text is meant, elements are refused; what nobody asks for may hold anything. security-bar 1.5, 4.7 */
+const attributesInUseAreText: AssertionCheck = ({ assertion }, { readsAttribute = () => true }) => {
+  const name = [...assertion.unreadableAttributes].find(readsAttribute)
+  return name === undefined ? pass : mismatch('text', 'text with elements in it', `Attribute ${name}`)
+}
+
 /** Without InResponseTo the identity provider answered nobody. Profiles 4.1.5 */
 const isSolicited: AssertionCheck = (judged, expected) =>
   judged.confirmation?.inResponseTo !== undefined || mayBeUnsolicited(judged, expected)
@@ -191,9 +208,59 @@ const hasNotExpired: AssertionCheck = ({ assertion }, expected) =>
 const hasBegun: AssertionCheck = ({ assertion }, expected) =>
   mustNotBeFuture(assertion.conditions?.notBefore, expected, 'Conditions/@NotBefore')
 
+/** Whoever made it is not ahead of us by more than clocks may differ. Core 2.3.3 */
+const isIssued: AssertionCheck = ({ assertion }, expected) =>
+  mustNotBeFuture(assertion.issueInstant, expected, 'Assertion/@IssueInstant')
+
+/** An answer takes seconds: one that was kept for longer was kept by somebody. security-bar 10.4 */
+const isRecent: AssertionCheck = ({ assertion: { issueInstant } }, expected) => {
+  const oldest = addSeconds(expected.now, -expected.maxAssertionAgeSeconds)
+  return isPast(addSeconds(issueInstant, expected.maxAssertionAgeSeconds), expected)
+    ? mismatch(`after ${showTime(oldest)}`, showTime(issueInstant), 'Assertion/@IssueInstant')
+    : pass
+}
+
+/**
+ * What answers a request is used up with the request. What answers nobody is recognised by its ID alone: one that was
+ * issued before IDs were remembered may have been used, and is refused. The clock skew is left out: with it, nobody could
+ * start at the identity provider for a minute after each start; without it, a clock that is ahead of ours leaves open as
+ * many seconds as it is ahead. security-bar 10.4
+ */
+const replayIsRemembered: AssertionCheck = (judged, expected) => {
+  const { remembersSince } = expected
+  if (remembersSince === undefined || !mayBeUnsolicited(judged, expected)) return pass
+  const { issueInstant } = judged.assertion
+  return issueInstant < remembersSince
+    ? mismatch(`from ${showTime(remembersSince)} on`, showTime(issueInstant), 'Assertion/@IssueInstant')
+    : pass
+}
+
 /** Profiles 4.1.4.2: somebody signed in, this is not just a statement about somebody. */
 const hasAuthnStatement: AssertionCheck = ({ assertion }) =>
   assertion.authentications.length > 0 ? pass : mismatch('an AuthnStatement', undefined, 'Assertion/AuthnStatement')
+
+/**
+ * The statement that the login rests on: the first of a class that was asked for, where one was, so that class and time
+ * are those of one and the same sign-in. undefined: there is none.
+ */
+export function authenticationOf(
+  { authentications }: Pick<Claims, 'authentications'>,
+  { authnContext }: Pick<ExpectedResponse, 'authnContext'>,
+): Authentication | undefined {
+  return authnContext.length === 0
+    ? authentications[0]
+    : authentications.find(({ contextClassRef = '' }) => authnContext.includes(contextClassRef))
+}
+
+/** The comparison asked for is `exact`: one of the classes, by its URI. Core 3.3.2.2.1 */
+const contextIsAsAsked: AssertionCheck = ({ assertion }, expected) =>
+  expected.authnContext.length === 0 || authenticationOf(assertion, expected)
+    ? pass
+    : mismatch(
+        expected.authnContext.join(' or '),
+        assertion.authentications.map(({ contextClassRef }) => contextClassRef ?? NOTHING).join(', ') || undefined,
+        'AuthnStatement/AuthnContext/AuthnContextClassRef',
+      )
 
 /** Core 2.7.2 */
 const idpSessionIsOpen: AssertionCheck = ({ assertion }, expected) => {
@@ -213,6 +280,7 @@ export const assertionChecks = {
   hasAudience,
   audienceIsUs,
   hasSubject,
+  attributesInUseAreText,
   hasBearerConfirmation,
   recipientIsOurAcs,
   isSolicited,
@@ -223,7 +291,11 @@ export const assertionChecks = {
   confirmationHasBegun,
   hasNotExpired,
   hasBegun,
+  isIssued,
+  isRecent,
+  replayIsRemembered,
   hasAuthnStatement,
+  contextIsAsAsked,
   idpSessionIsOpen,
 } as const satisfies Record<string, AssertionCheck>
 
@@ -239,6 +311,7 @@ export const checkCodes: Readonly<Record<AssertionCheckName, SamlErrorCode>> = {
   hasAudience: 'saml.audience_missing',
   audienceIsUs: 'saml.audience_mismatch',
   hasSubject: 'saml.subject_missing',
+  attributesInUseAreText: 'saml.text_expected',
   hasBearerConfirmation: 'saml.confirmation_missing',
   recipientIsOurAcs: 'saml.recipient_mismatch',
   isSolicited: 'saml.unsolicited',
@@ -249,7 +322,11 @@ export const checkCodes: Readonly<Record<AssertionCheckName, SamlErrorCode>> = {
   confirmationHasBegun: 'saml.confirmation_not_yet_valid',
   hasNotExpired: 'saml.expired',
   hasBegun: 'saml.not_yet_valid',
+  isIssued: 'saml.assertion_from_future',
+  isRecent: 'saml.assertion_too_old',
+  replayIsRemembered: 'saml.assertion_before_start',
   hasAuthnStatement: 'saml.authn_statement_missing',
+  contextIsAsAsked: 'saml.authn_context_mismatch',
   idpSessionIsOpen: 'saml.idp_session_ended',
 }
 

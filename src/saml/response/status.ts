@@ -1,10 +1,18 @@
 import { attributeOf, onlyChild, optionalChild, textOf } from '../../xml/navigate.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { SamlError, type SamlErrorCode } from '../errors.ts'
-import { PROTOCOL, STATUS_AUTHN_FAILED, STATUS_NO_PASSIVE, STATUS_REQUEST_DENIED, STATUS_SUCCESS } from '../names.ts'
+import {
+  PROTOCOL,
+  STATUS_AUTHN_FAILED,
+  STATUS_NO_AUTHN_CONTEXT,
+  STATUS_NO_PASSIVE,
+  STATUS_REQUEST_DENIED,
+  STATUS_SUCCESS,
+} from '../names.ts'
 
 const REFUSALS: ReadonlyMap<string, SamlErrorCode> = new Map([
   [STATUS_AUTHN_FAILED, 'saml.authn_failed'],
+  [STATUS_NO_AUTHN_CONTEXT, 'saml.no_authn_context'],
   [STATUS_NO_PASSIVE, 'saml.no_passive'],
   [STATUS_REQUEST_DENIED, 'saml.request_denied'],
 ])

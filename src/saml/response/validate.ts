@@ -6,6 +6,7 @@ import type { Authentication, Confirmation } from './assertion.ts'
 import {
   type AssertionCheckName,
   assertionChecks,
+  authenticationOf,
   checkCodes,
   confirmationToJudge,
   type ExpectedNow,
@@ -37,7 +38,7 @@ interface AssertionFacts {
   readonly authnInstant: Date
   readonly authnContextClassRef?: string
   readonly sessionIndex?: string
-  /** Of the statements after the first: the identity provider may name any of them at a logout. Core 3.7.3.1 */
+  /** Of the other statements: the identity provider may name any of them at a logout. Core 3.7.3.1 */
   readonly furtherSessionIndexes: readonly string[]
   /** The earliest end that the identity provider gave the session. */
   readonly sessionNotOnOrAfter?: Date
@@ -124,7 +125,7 @@ export const validateResponse = (form: ResponseForm, expected: ExpectedResponse,
 const verifiedAssertion = ({ response, assertion, confirmation }: Judged, expected: ExpectedNow): VerifiedAssertion => {
   const { id, issuer, issueInstant, nameId, attributes, conditions, authentications } = assertion
   const subject = subjectOf(assertion, expected.subject)
-  const [authentication] = authentications
+  const authentication = authenticationOf(assertion, expected)
   const { recipient, inResponseTo, notOnOrAfter } = confirmation ?? ({} as Partial<Confirmation>)
   if (
     issuer === undefined ||
@@ -157,13 +158,13 @@ const verifiedAssertion = ({ response, assertion, confirmation }: Judged, expect
   return facts as VerifiedAssertion
 }
 
-const sessionOf = (first: Authentication, all: readonly Authentication[]) => {
+const sessionOf = (decisive: Authentication, all: readonly Authentication[]) => {
   const ends = all.flatMap(({ sessionNotOnOrAfter }) => sessionNotOnOrAfter ?? [])
   return {
-    authnInstant: first.instant,
-    ...(first.contextClassRef !== undefined && { authnContextClassRef: first.contextClassRef }),
-    ...(first.sessionIndex !== undefined && { sessionIndex: first.sessionIndex }),
-    furtherSessionIndexes: all.slice(1).flatMap(({ sessionIndex }) => sessionIndex ?? []),
+    authnInstant: decisive.instant,
+    ...(decisive.contextClassRef !== undefined && { authnContextClassRef: decisive.contextClassRef }),
+    ...(decisive.sessionIndex !== undefined && { sessionIndex: decisive.sessionIndex }),
+    furtherSessionIndexes: all.flatMap((one) => (one === decisive ? [] : (one.sessionIndex ?? []))),
     ...(ends.length > 0 && { sessionNotOnOrAfter: earliest(ends) }),
   }
 }
