@@ -10,7 +10,10 @@ import { CheckError } from './errors.ts'
 const now = (): Date => new Date()
 
 /** Asks the source once. Never rejects. */
-export const metadataFacts = async ({ stateFolder }: Config, provider: SamlProviderConfig): Promise<MetadataStatus> => {
+export const metadataFacts = async (
+  { stateFolder }: Pick<Config, 'stateFolder'>,
+  provider: SamlProviderConfig,
+): Promise<MetadataStatus> => {
   const metadata = createMetadata(provider, { now, stateFolder, isReadOnly: true })
   try {
     await metadata.refresh({ now: true })

@@ -140,8 +140,12 @@ export const samlErrors = {
     hint: 'Get the current metadata of the identity provider.',
   },
   'saml.metadata_certificate': {
-    sentence: 'A certificate in the metadata cannot be read.',
-    hint: 'Get the current metadata of the identity provider.',
+    sentence: 'None of the signing keys in the metadata can be read.',
+    hint: 'Get the current metadata of the identity provider. Each signing key needs an X509Certificate.',
+  },
+  'saml.metadata_keys_unfit': {
+    sentence: 'The metadata has no key that signatures can be verified with.',
+    hint: 'Give the identity provider a signing certificate with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521, and get its new metadata.',
   },
   'saml.sign_on_endpoint_missing': {
     sentence: 'The identity provider offers no way to start a sign-in here.',

@@ -49,6 +49,7 @@ const aggregateLimits: XmlLimits = {
   elements: 100_000_000,
   attributesPerElement: 128,
   attributes: 200_000_000,
+  takesStylesheet: true,
 }
 
 /**
