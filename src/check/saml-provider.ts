@@ -33,7 +33,7 @@ type Step = (typeof steps)[number]
 /** The step at which a problem with metadata shows. */
 const stepOf = ({ code }: FedgateError): Step => {
   if (code.startsWith('provider.')) return 'metadataIsReachable'
-  if (code === 'saml.metadata_expired') return 'metadataIsCurrent'
+  if (/^saml\.metadata_(expired|older|endless|valid_too_long)$/.test(code)) return 'metadataIsCurrent'
   if (/^saml\.(metadata_unsigned$|signature_)/.test(code)) return 'metadataIsSigned'
   if (/^saml\.metadata_(no_certificate|certificate|keys_unfit)$/.test(code)) return 'signingKeysAreUsable'
   return /^saml\.metadata_(not_idp|ambiguous)$/.test(code) ? 'entityIsFound' : 'metadataIsReadable'

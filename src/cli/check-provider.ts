@@ -13,8 +13,9 @@ const now = (): Date => new Date()
 export const metadataFacts = async (
   { stateFolder }: Pick<Config, 'stateFolder'>,
   provider: SamlProviderConfig,
+  clock = now,
 ): Promise<MetadataStatus> => {
-  const metadata = createMetadata(provider, { now, stateFolder, isReadOnly: true })
+  const metadata = createMetadata(provider, { now: clock, stateFolder, isReadOnly: true })
   try {
     await metadata.refresh({ now: true })
     return metadata.status()

@@ -111,6 +111,10 @@ export interface SamlProviderConfig {
   readonly metadata: MetadataSource
   /** Path of the PEM certificate with which the metadata must be signed; undefined: it needs no signature. */
   readonly metadataCertificate?: string
+  /** How far ahead the validUntil of metadata may be when it is read; undefined: it may be valid for any time. */
+  readonly metadataMaxValiditySeconds?: number
+  /** Whether metadata must have a validUntil. */
+  readonly requireValidUntil: boolean
   /** Which entity of the metadata; undefined: the only one there, or with `discovery` the one that a person chooses. */
   readonly entityId?: string
   /** A person chooses among all identity providers of the metadata. */

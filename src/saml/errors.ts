@@ -127,6 +127,18 @@ export const samlErrors = {
     hint: 'Set entityId to the one to use.',
   },
   'saml.metadata_expired': { sentence: 'The metadata is no longer valid.', hint: 'Get the current metadata.' },
+  'saml.metadata_older': {
+    sentence: 'The signed metadata is older than the copy in use.',
+    hint: 'Get the current metadata of its publisher. If the publisher went back on purpose, remove the copy (metadata-*.xml and .json) from the state folder and restart.',
+  },
+  'saml.metadata_endless': {
+    sentence: 'The metadata has no validUntil.',
+    hint: 'Have the publisher limit its validity, or leave requireValidUntil and metadataMaxValidity out.',
+  },
+  'saml.metadata_valid_too_long': {
+    sentence: 'The metadata is valid for longer than the configuration allows.',
+    hint: 'Have the publisher set an earlier validUntil, or raise metadataMaxValidity.',
+  },
   'saml.metadata_unsigned': {
     sentence: 'The metadata is not signed.',
     hint: 'Use the signed metadata of the publisher, or leave metadataCertificate out.',

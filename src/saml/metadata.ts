@@ -35,6 +35,8 @@ export interface IdpMetadata {
   /** The domains it may speak for; empty where its metadata says nothing of them. */
   readonly scopes: readonly Scope[]
   readonly validUntil?: Date
+  /** When its publisher made the document, as the document says. */
+  readonly publishedAt?: Date
   /** How long a copy is good for, as its publisher says. */
   readonly cacheSeconds?: number
   /** The document itself, as given. */
@@ -86,6 +88,7 @@ const read = (xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadat
     wantAuthnRequestsSigned: isTrue(attributeOf(idp, 'WantAuthnRequestsSigned')),
     scopes: [...readScopes(entity), ...readScopes(idp)],
     ...validityOf(root),
+    ...publishedAtOf(root),
     ...(validUntil && { validUntil }),
     xml,
   }
@@ -170,6 +173,28 @@ export const validUntilOf = (element: XmlElement): readonly Date[] => {
   const time = parseTime(text)
   if (!time) throw new SamlError('saml.metadata_expired', { expected: 'a time', found: text, source: '@validUntil' })
   return [time]
+}
+
+/** Metadata Extensions for Registration and Publication Information 1.0 */
+const MDRPI = 'urn:oasis:names:tc:SAML:metadata:rpi'
+
+/** Whether it says when its publisher made the document around it. MDRPI 2.2.1 */
+export function isPublicationInfo(element: XmlElement): boolean {
+  return isNamed(element, MDRPI, 'PublicationInfo')
+}
+
+/** undefined for what is no time. */
+export function publicationInstantOf(publicationInfo: XmlElement): Date | undefined {
+  return parseTime(attributeOf(publicationInfo, 'publicationInstant') ?? '')
+}
+
+/** By the Extensions of the root: those of an entity within are about how it came there. */
+const publishedAtOf = (root: XmlElement): { readonly publishedAt?: Date } => {
+  const [publishedAt] = childrenNamed(root, METADATA, 'Extensions')
+    .flatMap(({ children }) => children.filter((child) => typeof child !== 'string'))
+    .filter(isPublicationInfo)
+    .flatMap((info) => publicationInstantOf(info) ?? [])
+  return publishedAt ? { publishedAt } : {}
 }
 
 /** What a document's root says of the whole document. */

@@ -50,6 +50,12 @@ describe('a configuration', () => {
     expect(parse(given).providers[0]).toMatchObject({ spEntityId: 'urn:amazon:webservices' })
   })
 
+  it('has the longest validity of metadata in seconds, and none unless it is given', () => {
+    expect(parse(sample).providers[0]).not.toHaveProperty('metadataMaxValiditySeconds')
+    const given = parse(changed('clockSkew: 60s', 'metadataMaxValidity: 14d'))
+    expect(given.providers[0]).toMatchObject({ metadataMaxValiditySeconds: 14 * 86_400, requireValidUntil: false })
+  })
+
   it("is AWS's own audience where AWS sees the assertion", () => {
     const original = changed('clockSkew: 60s', 'exchange: { via: saml, evidence: original }')
     expect(parse(original).providers[0]).toMatchObject({

@@ -79,6 +79,13 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'expected a duration from 1s to 180s, found "10m"',
     ],
     [
+      'a validity of metadata out of range',
+      'clockSkew: 60s',
+      'metadataMaxValidity: 400d',
+      '400d',
+      'expected a duration from 1h to 365d, found "400d"',
+    ],
+    [
       'an idle time beyond the lifetime',
       'idle: 30m',
       'idle: 9h',

@@ -37,7 +37,7 @@ const seenWith = async (settings: MetadataSettings, provider: SamlProviderConfig
   const ports = {
     ...portsOf(),
     now,
-    readMetadata: () => metadataFacts({ stateFolder: folder }, { ...provider, ...settings }),
+    readMetadata: () => metadataFacts({ stateFolder: folder }, { ...provider, ...settings }, now),
   }
   return { login, log, check: await checkSamlProvider({ ...provider, ...settings }, ports) }
 }

@@ -39,6 +39,7 @@ export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, fold
     clockSkew,
     label,
     metadataCertificate,
+    metadataMaxValidity,
     nameIdFormat,
     stsDecrypts: _,
     ...same
@@ -51,6 +52,10 @@ export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, fold
     ...optional(
       'metadataCertificate',
       metadataCertificate === undefined ? undefined : resolve(folder, metadataCertificate),
+    ),
+    ...optional(
+      'metadataMaxValiditySeconds',
+      metadataMaxValidity === undefined ? undefined : seconds(metadataMaxValidity),
     ),
     ...optional('entityId', entityId),
     ...optional('nameIdFormat', nameIdFormat === undefined ? undefined : (nameIdFormats[nameIdFormat] ?? nameIdFormat)),

@@ -101,6 +101,13 @@ const clockSkewIsSmall: Rule = (draft) =>
     durationWithin(['providers', index, 'clockSkew'], clockSkew, '1s', '180s'),
   )
 
+const metadataValidityIsSane: Rule = (draft) =>
+  forEachSaml(draft, ({ metadataMaxValidity }, index) =>
+    metadataMaxValidity === undefined
+      ? []
+      : durationWithin(['providers', index, 'metadataMaxValidity'], metadataMaxValidity, '1h', '365d'),
+  )
+
 export const samlProviderRules = {
   metadataIsReachable,
   oneIdpOrDiscovery,
@@ -108,4 +115,5 @@ export const samlProviderRules = {
   discoveredRolesAreNotBelieved,
   encryptionFitsTheEvidence,
   clockSkewIsSmall,
+  metadataValidityIsSane,
 } as const satisfies Readonly<Record<string, Rule>>

@@ -14,6 +14,7 @@ import { closeOctets, type Octets } from './octets.ts'
 export interface ReadyMetadata {
   readonly kind: 'document' | 'aggregate'
   readonly validUntil?: Date | undefined
+  readonly publishedAt?: Date | undefined
   readonly cacheSeconds?: number | undefined
   /** The one identity provider; with discovery there are many, and none here. */
   readonly idp?: IdpMetadata
@@ -46,10 +47,11 @@ export const readDocument = async (document: Octets, options: ReadOptions): Prom
 const readOne = async (octets: Uint8Array, options: ReadOptions): Promise<ReadyMetadata> => {
   const idp = parseIdpMetadata(decode(octets), options)
   mustHaveUsableKey(idp)
-  const { validUntil, cacheSeconds } = idp
+  const { validUntil, publishedAt, cacheSeconds } = idp
   return {
     kind: 'document',
     validUntil,
+    publishedAt,
     cacheSeconds,
     idp,
     identityProviders: 1,
@@ -73,10 +75,11 @@ const readMany = async (octets: Octets, { entityId, discovery, ...options }: Rea
   const read = sliceReader(octets)
   const find = (wanted: string, now: Date) => readEntity(index, wanted, read, now)
   const idp = discovery ? undefined : await onlyOne(index, entityId, (wanted) => find(wanted, options.now))
-  const { validUntil, cacheSeconds } = index
+  const { validUntil, publishedAt, cacheSeconds } = index
   return {
     kind: 'aggregate',
     validUntil,
+    publishedAt,
     cacheSeconds,
     ...(idp && { idp }),
     identityProviders: index.entities.size,
