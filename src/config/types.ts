@@ -41,6 +41,8 @@ export interface Config {
   readonly transitiveTags: readonly string[]
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
+  /** Secrets that were not read, as the command does not use them: random text is in their place. */
+  readonly unread: readonly string[]
 }
 
 export interface Listen {
