@@ -148,7 +148,10 @@ export type MetadataSource =
   /** Metadata Query Protocol: the base URL, without a trailing slash. */
   | { readonly kind: 'mdq'; readonly url: string }
 
-export type SubjectSource = { readonly kind: 'nameId' } | { readonly kind: 'attribute'; readonly name: string }
+export type SubjectSource =
+  | { readonly kind: 'nameId' }
+  /** By its Name, such as `urn:oasis:names:tc:SAML:attribute:pairwise-id`. */
+  | { readonly kind: 'attribute'; readonly name: string }
 
 /** What the gateway itself vouches for, whichever protocol the sign-in came by. */
 export type ReissuedExchange = ReissuedSamlExchange | ReissuedWebIdentityExchange

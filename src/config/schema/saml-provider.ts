@@ -78,7 +78,9 @@ export const samlProvider = z.strictObject({
   clockSkew: duration('60s').default('60s').describe('How far the two clocks may be apart. At most 180s.'),
   subject: text('nameId, or the name of an attribute')
     .default('nameId')
-    .describe('What identifies the person: `nameId`, or the name of an attribute.'),
+    .describe(
+      "What identifies the person: `nameId`; `subject-id` or `pairwise-id`, SAML's subject identifier attributes; or the `Name` of another attribute.",
+    ),
   rolesFromAssertion: flag()
     .default(false)
     .describe(
