@@ -5,7 +5,7 @@ const intro = `# Attributes and their names
 
 <!-- Generated from src/access/attribute-names.ts by \`npm run schema\`. Do not edit. -->
 
-Rules, \`sessionName\`, \`sessionTags\`, \`sourceIdentity\` and \`subject\` may call an attribute by any of the names below:
+Rules, \`sessionName\`, \`sessionTags\` and \`sourceIdentity\` may call an attribute by any of the names below:
 what counts is that the identity provider sends it under one of them. Names that are not below are taken as they are,
 letter by letter.
 
@@ -22,6 +22,8 @@ When a rule asks for a name, the attribute of that very name wins. Without one, 
 is taken, in the order of the list. Values of several synonyms are never mixed.
 
 \`subject\` takes a name as it is, without synonyms: who somebody is must not depend on which attributes came along.
+\`subject: subject-id\` and \`subject: pairwise-id\` mean SAML's subject identifier attributes, by their names in the
+list; the SP metadata then requires the attribute and says so under \`urn:oasis:names:tc:SAML:profiles:subject-id:req\`.
 The metadata that the gateway publishes asks for an attribute by its \`urn:oid:\` name where it has one.
 
 `

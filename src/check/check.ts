@@ -5,10 +5,11 @@
  */
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { Judged } from '../core/render-verdict.ts'
+import type { Verdict } from '../core/verdict.ts'
 import { checkAws } from './aws.ts'
 import { checkIssuer } from './issuer.ts'
 import { checkKeys } from './keys.ts'
-import { ok } from './look.ts'
+import { notRun, ok } from './look.ts'
 import { checkOpenIdProvider } from './openid-provider.ts'
 import type { CheckPorts } from './ports.ts'
 import { checkSamlProvider } from './saml-provider.ts'
@@ -22,10 +23,19 @@ const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promi
       : await checkOpenIdProvider(provider, ports),
 })
 
+/** It was loaded, or nothing would be checked. */
+const checkConfiguration = ({ file, unread }: Config): Verdict => [
+  { name: 'configurationIsValid', ...ok(file) },
+  ...unread.map((path) => ({
+    name: 'secretIsGiven',
+    ...notRun(`${path} is not set here, and only the gateway uses it`),
+  })),
+]
+
 /** Everything that can be known of a valid configuration from outside. Subjects without a finding are left out. */
 export const checkAll = async (config: Config, ports: CheckPorts): Promise<readonly Judged[]> => {
   const judged = await Promise.all([
-    { subject: 'configuration', verdict: [{ name: 'configurationIsValid', ...ok(config.file) }] },
+    { subject: 'configuration', verdict: checkConfiguration(config) },
     checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
     checkKeys(config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
     checkIssuer(config, ports).then((verdict) => ({ subject: 'issuer', verdict })),

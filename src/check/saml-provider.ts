@@ -4,6 +4,8 @@ import { partitions } from '../aws/facts/partitions.ts'
 import type { SamlProviderConfig } from '../config/types.ts'
 import type { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
+import type { SigningCertificate } from '../saml/metadata/signing-keys.ts'
+import type { IdpMetadata } from '../saml/metadata.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
 import { clockLook } from './clock.ts'
 import { expiryLook, type Look, type Looks, lookAt, notRun, ok, wrong } from './look.ts'
@@ -24,14 +26,16 @@ const steps = [
   'metadataIsSigned',
   'entityIsFound',
   'metadataIsCurrent',
+  'signingKeysAreUsable',
 ] as const
 type Step = (typeof steps)[number]
 
 /** The step at which a problem with metadata shows. */
 const stepOf = ({ code }: FedgateError): Step => {
   if (code.startsWith('provider.')) return 'metadataIsReachable'
-  if (code === 'saml.metadata_expired') return 'metadataIsCurrent'
+  if (/^saml\.metadata_(expired|older|endless|valid_too_long)$/.test(code)) return 'metadataIsCurrent'
   if (/^saml\.(metadata_unsigned$|signature_)/.test(code)) return 'metadataIsSigned'
+  if (/^saml\.metadata_(no_certificate|certificate|keys_unfit)$/.test(code)) return 'signingKeysAreUsable'
   return /^saml\.metadata_(not_idp|ambiguous)$/.test(code) ? 'entityIsFound' : 'metadataIsReadable'
 }
 
@@ -74,8 +78,9 @@ const lastGoodCopyServes = ({ metadata: { fetchedAt, problem }, now, settings }:
 
 const metadataIsCurrent = ({ metadata, now }: Provider): Look => {
   const { validUntil, from, problem } = metadata
-  if (problem && stepOf(problem) === 'metadataIsCurrent') return problemLook(problem, metadata.source)
-  if (from === undefined) return notRun('there is no metadata')
+  const failed = problem && steps.indexOf(stepOf(problem)) - steps.indexOf('metadataIsCurrent')
+  if (problem && failed === 0) return problemLook(problem, metadata.source)
+  if (from === undefined) return failed === undefined || failed < 0 ? notRun('there is no metadata') : ok()
   if (validUntil === undefined) return ok('without an end')
   const isPast = validUntil <= now
   return isPast
@@ -85,9 +90,43 @@ const metadataIsCurrent = ({ metadata, now }: Provider): Look => {
 
 const subjectOf = (pem: string): string => new X509Certificate(pem).subject.replaceAll('\n', ', ')
 
-/** No answer is refused for its certificate's dates, so that these are a matter of good order. Metadata Interop 2.6.1 */
-const signingCertificatesAreCurrent = ({ metadata: { idp }, now }: Provider): readonly Look[] =>
-  (idp?.signingCertificates ?? []).map(({ notAfter, pem }) => expiryLook(notAfter, now, subjectOf(pem)))
+const leftOut = (found: string, reason: string): Look => ({
+  ...ok(found),
+  warning: `not used: ${reason}; have the identity provider remove or replace it`,
+})
+
+/** Logins go by the others; where none is left, the metadata is refused and the step above fails. */
+const unusedKeys = ({ signingCertificates, unreadableKeys }: IdpMetadata): readonly Look[] => [
+  ...unreadableKeys.map(({ place, reason }) => leftOut(place, reason)),
+  ...signingCertificates.flatMap(({ unusable, pem }) =>
+    unusable === undefined ? [] : [leftOut(subjectOf(pem), unusable)],
+  ),
+]
+
+const usableCertificates = ({ signingCertificates }: IdpMetadata): readonly SigningCertificate[] =>
+  signingCertificates.filter(({ unusable }) => unusable === undefined)
+
+/** With discovery they are looked at when somebody signs in: there are too many. */
+const signingKeysAreUsable = (provider: Provider): readonly Look[] => {
+  const { idp, problem } = provider.metadata
+  if (!idp && !problem) return []
+  const step = stepLook('signingKeysAreUsable', () => ok(`${idp ? usableCertificates(idp).length : 0} usable`))
+  return [step(provider), ...(idp ? unusedKeys(idp) : [])]
+}
+
+/** No answer is refused for its certificate's dates, and an old certificate may stay for a while beside the new one. */
+const endedLook = (notAfter: Date, now: Date, source: string): Look => {
+  const look = expiryLook(notAfter, now, source)
+  if (look.outcome !== 'fail') return look
+  return { ...ok(look.found, source), warning: 'have it removed from the metadata: another one is current' }
+}
+
+/** A matter of good order: that of metadata is its validUntil. Metadata Interop 2.6.1 */
+const signingCertificatesAreCurrent = ({ metadata: { idp }, now }: Provider): readonly Look[] => {
+  const certificates = idp ? usableCertificates(idp) : []
+  const look = certificates.some(({ notAfter }) => notAfter > now) ? endedLook : expiryLook
+  return certificates.map(({ notAfter, pem }) => look(notAfter, now, subjectOf(pem)))
+}
 
 const signOnIsOffered = ({ metadata: { idp }, settings }: Provider): Look | readonly Look[] => {
   if (!idp) return []
@@ -117,6 +156,7 @@ export const samlProviderChecks = {
   entityIsFound,
   lastGoodCopyServes,
   metadataIsCurrent,
+  signingKeysAreUsable,
   signingCertificatesAreCurrent,
   signOnIsOffered,
   audienceSuitsAws,

@@ -10,8 +10,12 @@ import { CheckError } from './errors.ts'
 const now = (): Date => new Date()
 
 /** Asks the source once. Never rejects. */
-export const metadataFacts = async ({ stateFolder }: Config, provider: SamlProviderConfig): Promise<MetadataStatus> => {
-  const metadata = createMetadata(provider, { now, stateFolder, isReadOnly: true })
+export const metadataFacts = async (
+  { stateFolder }: Pick<Config, 'stateFolder'>,
+  provider: SamlProviderConfig,
+  clock = now,
+): Promise<MetadataStatus> => {
+  const metadata = createMetadata(provider, { now: clock, stateFolder, isReadOnly: true })
   try {
     await metadata.refresh({ now: true })
     return metadata.status()

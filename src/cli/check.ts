@@ -59,7 +59,7 @@ const NAME_THE_REQUEST = 'Name the request that it has to answer with --in-respo
 export const runCheck = async (options: CheckOptions): Promise<void> => {
   const { response, provider, idp, inResponseTo, at = now() } = options
   const output = openOutput(process.stdout, process.stderr, process.env)
-  const config = await readConfig(options.config, process.env)
+  const config = await readConfig(options.config, process.env, 'check')
   const judged =
     response === undefined || provider === undefined
       ? await checkAll(config, portsFor(config))

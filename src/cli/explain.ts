@@ -30,7 +30,7 @@ const exits = { allowed: exitCodes.ok, denied: exitCodes.refused, unknown: exitC
 
 const explainOne = async (options: ExplainOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
-  const config = await readConfig(options.config, process.env)
+  const config = await readConfig(options.config, process.env, 'offline')
   const one = await explained(config, options, new Date())
   const { outcome, verdict, context } = one.preflight
   const lines = options.json

@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { openAudit } from '../audit/sinks.ts'
@@ -53,6 +53,26 @@ const loadKeys = async (configured: KeysConfig | undefined, now: Date): Promise<
   return Promise.all(loading).catch((cause: unknown) => {
     throw new StartError('start.key_unusable', { sentence: cause instanceof Error ? `${cause.message}.` : '', cause })
   })
+}
+
+/**
+ * Of the keys that sign, in the order of the configuration: what IAM holds. A private key is touched only where both
+ * files are made at first start. PEM. Throws StartError.
+ */
+export const signingCertificates = (config: Pick<Config, 'signing'>, now: Date): Promise<readonly string[]> => {
+  const reading = (config.signing ?? []).map(async (files) => {
+    if (files.createIfMissing) return (await loadKeys([files], now)).map(({ certificate }) => certificate)
+    const pem = await readFile(files.certificate, 'utf8')
+    return [new X509Certificate(pem).toString()]
+  })
+  return Promise.all(reading).then(
+    (certificates) => certificates.flat(),
+    (cause: unknown) => {
+      if (cause instanceof StartError) throw cause
+      const sentence = `The signing certificate cannot be used: ${cause instanceof Error ? cause.message : String(cause)}.`
+      throw new StartError('start.key_unusable', { sentence, cause })
+    },
+  )
 }
 
 const loadClientKey = async (provider: ProviderConfig): Promise<readonly (readonly [string, PrivateKey])[]> => {

@@ -43,7 +43,7 @@ const nextSteps = ({ url, audience }: WebIdentityIssuer, documents: readonly Iss
  */
 export const runIssuerExport = async ({ config: file, folder }: IssuerExportOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
-  const issuer = await issuerOf(await readConfig(file, process.env))
+  const issuer = await issuerOf(await readConfig(file, process.env, 'offline'))
   const documents = issuerDocuments(issuer)
   for (const document of documents) output.print(await write(folder, document))
   for (const line of nextSteps(issuer, documents, file)) output.note(line)

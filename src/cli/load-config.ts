@@ -2,6 +2,7 @@ import { stsEndpoint } from '../aws/facts/partitions.ts'
 import type { AwsKnowledge } from '../config/draft.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/types.ts'
+import type { Purpose } from '../config/unread.ts'
 import { MalformedPolicyError, type PolicyProblem } from '../iam/errors.ts'
 import { type PolicyKind, parsePolicy } from '../iam/policy.ts'
 
@@ -22,4 +23,5 @@ export const awsKnowledge: AwsKnowledge = {
 }
 
 /** The configuration of a file, judged with all that is known of AWS. Throws ConfigError. */
-export const readConfig = (file: string, env: NodeJS.ProcessEnv): Promise<Config> => loadConfig(file, env, awsKnowledge)
+export const readConfig = (file: string, env: NodeJS.ProcessEnv, purpose?: Purpose): Promise<Config> =>
+  loadConfig(file, env, awsKnowledge, purpose)

@@ -16,9 +16,9 @@ import type { IamPlan, PlannedProvider, PlannedRole } from '../iam/generate/plan
 import { type TrustPolicyDocument, trustPolicy } from '../iam/generate.ts'
 import { lintTrustPolicy } from '../iam/lint.ts'
 import { parseTrustPolicy } from '../iam/policy.ts'
-import { samlIssuer, samlIssuerMetadata } from '../issuer/saml-assertion.ts'
+import { samlIssuerEntityId, samlIssuerMetadata } from '../issuer/saml-assertion.ts'
 import { TrustPolicyError } from './errors.ts'
-import { gatewayKeys } from './gateway-server.ts'
+import { signingCertificates } from './gateway-server.ts'
 import { ourNames } from './our-names.ts'
 import { theirMetadata } from './their-metadata.ts'
 import { accountsOf, openRolesHint, providerOf, rolesFor, type Wanted } from './trust-roles.ts'
@@ -30,9 +30,10 @@ export interface Planned {
 }
 
 const ourMetadata = async (config: Config, now: () => Date): Promise<string> => {
-  const [signer, ...further] = (await gatewayKeys(config, now())).signing
-  if (!signer) throw new Error('a provider with reissued evidence needs the signing key')
-  return samlIssuerMetadata(samlIssuer(config.baseUrl, signer, further))
+  const [certificate, ...furtherCertificates] = await signingCertificates(config, now())
+  if (certificate === undefined) throw new Error('a provider with reissued evidence needs the signing key')
+  const entityId = samlIssuerEntityId(config.baseUrl)
+  return samlIssuerMetadata({ entityId, signer: { certificate }, furtherCertificates })
 }
 
 const plannedProvider = async (

@@ -42,7 +42,7 @@ const formats = {
  */
 export const runTrustPolicy = async (options: TrustPolicyOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
-  const config = await readConfig(options.config, process.env)
+  const config = await readConfig(options.config, process.env, 'offline')
   const { plan, notes } = await planFor(config, options, () => new Date())
   for (const note of notes) output.note(note)
   output.printText(formats[options.format](plan))

@@ -19,6 +19,7 @@ import type { Complaint, Path, Problem } from './problem.ts'
 import { checkRules } from './rules.ts'
 import { configSchema } from './schema.ts'
 import type { Config } from './types.ts'
+import { neededFor, type Purpose } from './unread.ts'
 
 export interface ParseOptions {
   /** The file's name as messages show it; relative paths in the configuration start in its folder. */
@@ -29,6 +30,8 @@ export interface ParseOptions {
   /** Whether a file may be read, without reading it: it may be large. Not given: by reading it. */
   readonly canRead?: (path: string) => boolean
   readonly aws: AwsKnowledge
+  /** Default: the gateway, which needs all of it. */
+  readonly purpose?: Purpose
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -48,7 +51,7 @@ const replaceAt = (values: unknown, path: Path, replace: (value: unknown) => unk
   return isRecord(values) ? { ...values, [step]: replaceAt(values[step], rest, replace) } : values
 }
 
-const withTypedVariables = ({ values, writtenAt }: ConfigDocument): unknown => {
+const withTypedVariables = ({ values, writtenAt }: Pick<ConfigDocument, 'values' | 'writtenAt'>): unknown => {
   const issues = configSchema.safeParse(values).error?.issues ?? []
   return issues.reduce<unknown>((typed, issue) => {
     const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
@@ -110,28 +113,29 @@ const canReadBy =
  */
 export const parseConfig = (
   text: string,
-  { file, env, readFile: read, canRead = canReadBy(read), aws }: ParseOptions,
+  { file, env, readFile: read, canRead = canReadBy(read), aws, purpose = 'gateway' }: ParseOptions,
 ): Config => {
   const absolute = resolve(file)
   const folder = dirname(absolute)
   const document = readDocument(text, file, interpolateWith({ folder, env, readFile: read }))
   if (document.values === undefined) return rejects(file, document.problems)
-  const values = withTypedVariables(document)
+  const needed = neededFor(purpose, document)
+  const values = withTypedVariables({ ...document, ...needed })
   const parsed = configSchema.safeParse(values)
   const issues: readonly z.core.$ZodIssue[] = parsed.error?.issues ?? []
-  const isReadable = (path: string): boolean => canRead(resolve(folder, path))
+  const isReadable = (path: string): boolean => purpose === 'offline' || canRead(resolve(folder, path))
   const readText = readingOnce((path) => read(resolve(folder, path)))
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
   const rules = isRecord(values)
     ? checkRules(draftOf(values), { isReadable, readText, aws, providerIds: providerIdsOf(values) })
     : []
-  const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], document.problems)
+  const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], needed.problems)
     .map((complaint) => withoutValues(complaint, document))
     .map(document.locate)
-  const problems = [...document.problems, ...misfits]
+  const problems = [...needed.problems, ...misfits]
   if (!parsed.success || problems.length > 0) return rejects(file, problems)
   const ruleLine = (list: string, index: number) => document.locate({ path: [list, index], expected: '' }).line
-  return normalize(parsed.data, { file: absolute, folder, ruleLine, readText })
+  return { ...normalize(parsed.data, { file: absolute, folder, ruleLine, readText }), unread: needed.unread }
 }
 
 const canReadFile = (path: string): boolean => {
@@ -149,11 +153,17 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
  * Reads a configuration file, and what it refers to.
  * @throws ConfigError when there is no such file, it cannot be read, or it is not valid.
  */
-export const loadConfig = async (file: string, env: NodeJS.ProcessEnv, aws: AwsKnowledge): Promise<Config> => {
+export const loadConfig = async (
+  file: string,
+  env: NodeJS.ProcessEnv,
+  aws: AwsKnowledge,
+  purpose: Purpose = 'gateway',
+): Promise<Config> => {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw isMissing(cause)
       ? new ConfigError('config.not_found', { sentence: `There is no configuration file ${file}.`, cause })
       : new ConfigError('config.unreadable', { sentence: `The configuration file ${file} cannot be read.`, cause })
   })
-  return parseConfig(text, { file, env, readFile: (path) => readFileSync(path, 'utf8'), canRead: canReadFile, aws })
+  const read = (path: string): string => readFileSync(path, 'utf8')
+  return parseConfig(text, { file, env, readFile: read, canRead: canReadFile, aws, purpose })
 }

@@ -46,7 +46,10 @@ const localAwsOf = ({ localAws, listen }: FileConfig, folder: string): Config['l
 })
 
 /** Fills in the defaults that depend on other keys; makes paths absolute, durations seconds and secrets Secret. */
-export const normalize = (file: FileConfig, { file: path, folder, ruleLine, readText }: Place): Config => {
+export const normalize = (
+  file: FileConfig,
+  { file: path, folder, ruleLine, readText }: Place,
+): Omit<Config, 'unread'> => {
   const baseUrl = new URL(file.baseUrl).origin
   const { session, sts } = file
   return {

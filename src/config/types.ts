@@ -41,6 +41,8 @@ export interface Config {
   readonly transitiveTags: readonly string[]
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
+  /** Secrets that were not read, as the command does not use them: random text is in their place. */
+  readonly unread: readonly string[]
 }
 
 export interface Listen {
@@ -111,6 +113,10 @@ export interface SamlProviderConfig {
   readonly metadata: MetadataSource
   /** Path of the PEM certificate with which the metadata must be signed; undefined: it needs no signature. */
   readonly metadataCertificate?: string
+  /** How far ahead the validUntil of metadata may be when it is read; undefined: it may be valid for any time. */
+  readonly metadataMaxValiditySeconds?: number
+  /** Whether metadata must have a validUntil. */
+  readonly requireValidUntil: boolean
   /** Which entity of the metadata; undefined: the only one there, or with `discovery` the one that a person chooses. */
   readonly entityId?: string
   /** A person chooses among all identity providers of the metadata. */
@@ -144,7 +150,10 @@ export type MetadataSource =
   /** Metadata Query Protocol: the base URL, without a trailing slash. */
   | { readonly kind: 'mdq'; readonly url: string }
 
-export type SubjectSource = { readonly kind: 'nameId' } | { readonly kind: 'attribute'; readonly name: string }
+export type SubjectSource =
+  | { readonly kind: 'nameId' }
+  /** By its Name, such as `urn:oasis:names:tc:SAML:attribute:pairwise-id`. */
+  | { readonly kind: 'attribute'; readonly name: string }
 
 /** What the gateway itself vouches for, whichever protocol the sign-in came by. */
 export type ReissuedExchange = ReissuedSamlExchange | ReissuedWebIdentityExchange

@@ -44,12 +44,18 @@ const requiredNames = ({ subject, rolesFromAssertion, exchange }: SamlProviderCo
   ...(exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}RoleSessionName`] : []),
 ]
 
+/** By this very name; what people call it is told where the name is the standard's. */
+const named = (name: string): ReturnType<typeof standardName> => {
+  const standard = standardName(name)
+  return standard.name === name ? standard : { name }
+}
+
 /** What the configuration makes use of, so that the metadata can ask that identity provider for it, each once. */
 export const requestedAttributes = (
   settings: Gateway['settings'],
   provider: SamlProviderConfig,
 ): readonly RequestedAttribute[] => {
-  const required = requiredNames(provider).map((name) => ({ name, isRequired: true }))
+  const required = requiredNames(provider).map((name) => ({ ...named(name), isRequired: true }))
   const wished = wishedNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: false }))
   const tracing = tracingNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: true }))
   return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]

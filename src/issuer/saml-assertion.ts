@@ -40,7 +40,11 @@ export const samlIssuer = (baseUrl: string, signer: Signer, further: readonly Si
 })
 
 /** What IAM's SAML provider holds: the gateway as identity provider towards AWS. */
-export const samlIssuerMetadata = ({ entityId, signer, furtherCertificates }: SamlIssuer): string =>
+export const samlIssuerMetadata = ({
+  entityId,
+  signer,
+  furtherCertificates,
+}: Omit<SamlIssuer, 'signer'> & { readonly signer: Pick<Signer, 'certificate'> }): string =>
   // AWS sends nobody there; the metadata schema wants a sign-on service.
   buildIdpMetadata({ entityId, signer, furtherCertificates, ssoUrl: new URL('/login', entityId).href })
 

@@ -147,6 +147,18 @@ export const samlErrors = {
     hint: 'Set entityId to the one to use.',
   },
   'saml.metadata_expired': { sentence: 'The metadata is no longer valid.', hint: 'Get the current metadata.' },
+  'saml.metadata_older': {
+    sentence: 'The signed metadata is older than the copy in use.',
+    hint: 'Get the current metadata of its publisher. If the publisher went back on purpose, remove the copy (metadata-*.xml and .json) from the state folder and restart.',
+  },
+  'saml.metadata_endless': {
+    sentence: 'The metadata has no validUntil.',
+    hint: 'Have the publisher limit its validity, or leave requireValidUntil and metadataMaxValidity out.',
+  },
+  'saml.metadata_valid_too_long': {
+    sentence: 'The metadata is valid for longer than the configuration allows.',
+    hint: 'Have the publisher set an earlier validUntil, or raise metadataMaxValidity.',
+  },
   'saml.metadata_unsigned': {
     sentence: 'The metadata is not signed.',
     hint: 'Use the signed metadata of the publisher, or leave metadataCertificate out.',
@@ -160,8 +172,12 @@ export const samlErrors = {
     hint: 'Get the current metadata of the identity provider.',
   },
   'saml.metadata_certificate': {
-    sentence: 'A certificate in the metadata cannot be read.',
-    hint: 'Get the current metadata of the identity provider.',
+    sentence: 'None of the signing keys in the metadata can be read.',
+    hint: 'Get the current metadata of the identity provider. Each signing key needs an X509Certificate.',
+  },
+  'saml.metadata_keys_unfit': {
+    sentence: 'The metadata has no key that signatures can be verified with.',
+    hint: 'Give the identity provider a signing certificate with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521, and get its new metadata.',
   },
   'saml.sign_on_endpoint_missing': {
     sentence: 'The identity provider offers no way to start a sign-in here.',

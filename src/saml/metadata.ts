@@ -1,10 +1,15 @@
-import { type KeyObject, X509Certificate } from 'node:crypto'
-import { XMLDSIG } from '../xml/algorithms.ts'
-import { attributeOf, childrenNamed, isNamed, textOf } from '../xml/navigate.ts'
+import type { KeyObject } from 'node:crypto'
+import { attributeOf, childrenNamed, isNamed } from '../xml/navigate.ts'
 import { parseXml, type XmlLimits } from '../xml/parse.ts'
 import { isSigned, verifySignature } from '../xml/signature.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import { asSamlError, SamlError } from './errors.ts'
+import {
+  readSigningKeys,
+  type SigningCertificate,
+  type SigningKeys,
+  type UnreadableKey,
+} from './metadata/signing-keys.ts'
 import { BINDING_POST, BINDING_REDIRECT, METADATA, PROTOCOL } from './names.ts'
 import { readScopes, type Scope } from './scopes.ts'
 import { earliest, parseTime, parseXmlDuration } from './times.ts'
@@ -13,12 +18,6 @@ import { earliest, parseTime, parseXmlDuration } from './times.ts'
 export interface Endpoints {
   readonly redirect?: string
   readonly post?: string
-}
-
-export interface SigningCertificate {
-  readonly key: KeyObject
-  readonly notAfter: Date
-  readonly pem: string
 }
 
 /** An identity provider as its metadata describes it. */
@@ -30,10 +29,14 @@ export interface IdpMetadata {
   readonly singleLogoutAnswers: Endpoints
   /** For signing or for anything, in the order of the metadata; at least one. */
   readonly signingCertificates: readonly SigningCertificate[]
+  /** Keys that were left out, because they cannot be read. */
+  readonly unreadableKeys: readonly UnreadableKey[]
   readonly wantAuthnRequestsSigned: boolean
   /** The domains it may speak for; empty where its metadata says nothing of them. */
   readonly scopes: readonly Scope[]
   readonly validUntil?: Date
+  /** When its publisher made the document, as the document says. */
+  readonly publishedAt?: Date
   /** How long a copy is good for, as its publisher says. */
   readonly cacheSeconds?: number
   /** The document itself, as given. */
@@ -54,6 +57,7 @@ const metadataLimits: XmlLimits = {
   elements: 200_000,
   attributesPerElement: 64,
   attributes: 400_000,
+  takesStylesheet: true,
 }
 
 /**
@@ -72,17 +76,19 @@ const read = (xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadat
   const ends = [...around, entity, idp].flatMap(validUntilOf)
   const validUntil = ends.length > 0 ? earliest(ends) : undefined
   mustBeValidAt(now, validUntil)
-  const signingCertificates = childrenNamed(idp, METADATA, 'KeyDescriptor').filter(isForSigning).flatMap(certificatesOf)
-  if (signingCertificates.length === 0) throw new SamlError('saml.metadata_no_certificate', { source: 'KeyDescriptor' })
+  const signingKeys = readSigningKeys(idp)
+  mustHaveCertificate(signingKeys)
   return {
     entityId: attributeOf(entity, 'entityID') ?? '',
     singleSignOn: endpoints(idp, 'SingleSignOnService'),
     singleLogout: endpoints(idp, 'SingleLogoutService'),
     singleLogoutAnswers: endpoints(idp, 'SingleLogoutService', 'ResponseLocation'),
-    signingCertificates,
+    signingCertificates: signingKeys.certificates,
+    unreadableKeys: signingKeys.unreadable,
     wantAuthnRequestsSigned: isTrue(attributeOf(idp, 'WantAuthnRequestsSigned')),
     scopes: [...readScopes(entity), ...readScopes(idp)],
     ...validityOf(root),
+    ...publishedAtOf(root),
     ...(validUntil && { validUntil }),
     xml,
   }
@@ -91,6 +97,27 @@ const read = (xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadat
 const mustBeSignedBy = (keys: readonly KeyObject[], root: XmlElement): void => {
   if (!isSigned(root)) throw new SamlError('saml.metadata_unsigned', { source: root.local })
   verifySignature(root, keys)
+}
+
+const mustHaveCertificate = ({ certificates, unreadable }: SigningKeys): void => {
+  if (certificates.length > 0) return
+  if (unreadable.length === 0) throw new SamlError('saml.metadata_no_certificate', { source: 'KeyDescriptor' })
+  throw new SamlError('saml.metadata_certificate', {
+    expected: 'a certificate that can be read',
+    found: unreadable.map(({ place, reason }) => `${place}: ${reason}`).join('; '),
+    source: 'KeyDescriptor',
+  })
+}
+
+/** Every login would be refused by keys that no signature is verified with. Throws SamlError `saml.metadata_keys_unfit`. */
+export function mustHaveUsableKey({ signingCertificates }: Pick<IdpMetadata, 'signingCertificates'>): void {
+  const reasons = signingCertificates.map(({ unusable }) => unusable)
+  if (reasons.includes(undefined)) return
+  throw new SamlError('saml.metadata_keys_unfit', {
+    expected: 'an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521',
+    found: reasons.join('; '),
+    source: 'KeyDescriptor',
+  })
 }
 
 /** Metadata is never used past its validUntil. Metadata 2.3.1, 2.3.2 */
@@ -148,34 +175,33 @@ export const validUntilOf = (element: XmlElement): readonly Date[] => {
   return [time]
 }
 
+/** Metadata Extensions for Registration and Publication Information 1.0 */
+const MDRPI = 'urn:oasis:names:tc:SAML:metadata:rpi'
+
+/** Whether it says when its publisher made the document around it. MDRPI 2.2.1 */
+export function isPublicationInfo(element: XmlElement): boolean {
+  return isNamed(element, MDRPI, 'PublicationInfo')
+}
+
+/** undefined for what is no time. */
+export function publicationInstantOf(publicationInfo: XmlElement): Date | undefined {
+  return parseTime(attributeOf(publicationInfo, 'publicationInstant') ?? '')
+}
+
+/** By the Extensions of the root: those of an entity within are about how it came there. */
+const publishedAtOf = (root: XmlElement): { readonly publishedAt?: Date } => {
+  const [publishedAt] = childrenNamed(root, METADATA, 'Extensions')
+    .flatMap(({ children }) => children.filter((child) => typeof child !== 'string'))
+    .filter(isPublicationInfo)
+    .flatMap((info) => publicationInstantOf(info) ?? [])
+  return publishedAt ? { publishedAt } : {}
+}
+
 /** What a document's root says of the whole document. */
 export const validityOf = (root: XmlElement): { readonly validUntil?: Date; readonly cacheSeconds?: number } => {
   const [validUntil] = validUntilOf(root)
   const cacheSeconds = parseXmlDuration(attributeOf(root, 'cacheDuration') ?? '')
   return { ...(validUntil && { validUntil }), ...(cacheSeconds !== undefined && { cacheSeconds }) }
-}
-
-/** Without `use` a key serves every purpose. Metadata 2.4.1.1 */
-const isForSigning = (descriptor: XmlElement): boolean => (attributeOf(descriptor, 'use') ?? 'signing') === 'signing'
-
-/** The first certificate of each X509Data: further ones are its chain, whose keys must not vouch for assertions. */
-const certificatesOf = (descriptor: XmlElement): readonly SigningCertificate[] =>
-  childrenNamed(descriptor, XMLDSIG, 'KeyInfo')
-    .flatMap((keyInfo) => childrenNamed(keyInfo, XMLDSIG, 'X509Data'))
-    .flatMap((data) => childrenNamed(data, XMLDSIG, 'X509Certificate').slice(0, 1))
-    .map((certificate) => readCertificate(textOf(certificate)))
-
-const readCertificate = (base64: string): SigningCertificate => {
-  try {
-    const certificate = new X509Certificate(Buffer.from(base64, 'base64'))
-    return {
-      key: certificate.publicKey,
-      notAfter: new Date(certificate.validTo),
-      pem: certificate.toString(),
-    }
-  } catch (cause) {
-    throw new SamlError('saml.metadata_certificate', { source: 'X509Certificate', cause })
-  }
 }
 
 /** By the attribute that names the address; `Location` stands in for any other that is not there. */

@@ -5,6 +5,7 @@ import { XMLDSIG } from '../xml/algorithms.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { element, type Markup, render } from '../xml/write.ts'
 import {
+  ASSERTION,
   ATTRNAME_UNSPECIFIED,
   ATTRNAME_URI,
   BINDING_POST,
@@ -41,13 +42,39 @@ export const buildSpMetadata = (sp: ServiceProvider, options: SpMetadataOptions)
 export const buildSignedSpMetadata = (sp: ServiceProvider, options: SpMetadataOptions): Promise<string> => {
   const id = newXmlId()
   const xml = render(entityDescriptor(sp, options, id))
-  return signEnveloped(xml, { id, before: 'SPSSODescriptor', signer: sp.keys })
+  const [first] = subjectIdsRequired(options)
+  return signEnveloped(xml, { id, before: first === undefined ? 'SPSSODescriptor' : 'Extensions', signer: sp.keys })
 }
 
 const OFFERED_FORMATS = [NAMEID_PERSISTENT, NAMEID_EMAIL, NAMEID_TRANSIENT, NAMEID_UNSPECIFIED]
 
+const SUBJECT_IDS = new Set(['subject-id', 'pairwise-id'].map((id) => `urn:oasis:names:tc:SAML:attribute:${id}`))
+
+const subjectIdsRequired = ({ requestedAttributes = [] }: SpMetadataOptions): readonly string[] =>
+  requestedAttributes.filter(({ name, isRequired }) => isRequired && SUBJECT_IDS.has(name)).map(({ name }) => name)
+
+/** Which subject identifier attribute nobody can do without here. Subject Identifier Attributes Profile 1.0, 3.5 */
+const subjectIdRequirement = (options: SpMetadataOptions): Markup | undefined => {
+  const [name] = subjectIdsRequired(options)
+  if (name === undefined) return undefined
+  return element('md:Extensions', {}, [
+    element('mdattr:EntityAttributes', { 'xmlns:mdattr': 'urn:oasis:names:tc:SAML:metadata:attribute' }, [
+      element(
+        'saml:Attribute',
+        {
+          'xmlns:saml': ASSERTION,
+          Name: 'urn:oasis:names:tc:SAML:profiles:subject-id:req',
+          NameFormat: ATTRNAME_URI,
+        },
+        [element('saml:AttributeValue', {}, name.slice(name.lastIndexOf(':') + 1))],
+      ),
+    ]),
+  ])
+}
+
 const entityDescriptor = (sp: ServiceProvider, options: SpMetadataOptions, id?: string): Markup =>
   element('md:EntityDescriptor', { 'xmlns:md': METADATA, ID: id, entityID: sp.entityId }, [
+    subjectIdRequirement(options),
     element(
       'md:SPSSODescriptor',
       {

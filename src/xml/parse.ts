@@ -13,6 +13,8 @@ export interface XmlLimits {
   readonly attributesPerElement: number
   /** In the document, namespace declarations included. */
   readonly attributes: number
+  /** Whether a style sheet may be named outside the root, as in metadata for people's browsers: nothing is read of it. */
+  readonly takesStylesheet?: true
 }
 
 /** Room for a response with thousands of attribute values. */
@@ -49,6 +51,7 @@ class StrictParser extends SaxesParser<typeof PARSER_OPTIONS> {
     if (this.declaredEncoding !== '' && NOT_ASCII.test(`${chunk}`)) throw encodingError(this.declaredEncoding)
     return this
   }
+  takesStylesheet = false
 }
 
 StrictParser.prototype.on('error', (error) => {
@@ -57,7 +60,9 @@ StrictParser.prototype.on('error', (error) => {
 StrictParser.prototype.on('doctype', () => {
   throw new XmlError('xml.doctype')
 })
-StrictParser.prototype.on('processinginstruction', ({ target }) => {
+StrictParser.prototype.on('processinginstruction', function (this: StrictParser, { target }) {
+  // Outside the root it is no part of what is signed or read. XML Stylesheet 1.0
+  if (this.takesStylesheet && this.open.length === 0 && target === 'xml-stylesheet') return
   throw new XmlError('xml.processing_instruction', { found: target })
 })
 StrictParser.prototype.on('comment', function (this: StrictParser) {
@@ -142,6 +147,7 @@ export interface XmlReader {
 export const readElements = (limits: XmlLimits, events: XmlEvents, around?: NamespaceScope): XmlReader => {
   const parser = new StrictParser(parserOptions(around))
   const { open } = parser
+  parser.takesStylesheet = limits.takesStylesheet ?? false
   const attributesRead = countAndCollect(parser, limits, open)
   const text = (piece: string): void => {
     const parent = open.at(-1)

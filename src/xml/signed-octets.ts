@@ -33,14 +33,27 @@ export const mustBeSignedOctets = (
   })
 }
 
+/** Why no signature is ever verified with the key, in words for an administrator; undefined for a key that is used. */
+export function whyUnusable(key: KeyObject): string | undefined {
+  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
+  switch (key.type === 'public' ? key.asymmetricKeyType : key.type) {
+    case 'rsa':
+      return modulusLength < MIN_RSA_BITS ? `an RSA key of ${modulusLength} bits, below ${MIN_RSA_BITS}` : undefined
+    case 'ec':
+      return CURVES.has(namedCurve) ? undefined : `an EC key on ${namedCurve || 'a curve of its own'}`
+    case 'rsa-pss':
+      // Such a key is bound to parameters of its own; RSA-PSS signatures are verified with ordinary RSA keys too.
+      return 'a key for RSASSA-PSS alone (a certificate for rsaEncryption serves RSA-PSS signatures too)'
+    default:
+      return `a key of type ${key.asymmetricKeyType ?? key.type}`
+  }
+}
+
 const MIN_RSA_BITS = 2048
 const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
 
-const fits = (key: KeyObject, { keyType }: SignatureMethod): boolean => {
-  if (key.type !== 'public' || key.asymmetricKeyType !== keyType) return false
-  const { modulusLength = 0, namedCurve = '' } = key.asymmetricKeyDetails ?? {}
-  return keyType === 'rsa' ? modulusLength >= MIN_RSA_BITS : CURVES.has(namedCurve)
-}
+const fits = (key: KeyObject, { keyType }: SignatureMethod): boolean =>
+  key.asymmetricKeyType === keyType && whyUnusable(key) === undefined
 
 const describeKey = (key: KeyObject): string => {
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}

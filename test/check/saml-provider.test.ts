@@ -67,13 +67,14 @@ describe('a SAML provider', () => {
     ['saml.metadata_unsigned', 'metadataIsSigned'],
     ['saml.signature_digest', 'metadataIsSigned'],
     ['saml.doctype', 'metadataIsReadable'],
-    ['saml.metadata_no_certificate', 'metadataIsReadable'],
     ['saml.metadata_expired', 'metadataIsCurrent'],
+    ['saml.metadata_no_certificate', 'signingKeysAreUsable'],
+    ['saml.metadata_keys_unfit', 'signingKeysAreUsable'],
   ] as const)('fails for %s at %s, and passes what came before', async (code, name) => {
     const { from: _, ...nothing } = facts({ problem: new SamlError(code), identityProviders: 0 })
     const settings = afterMetadata('metadataCertificate: ./federation.crt')
     const verdict = await check(nothing, settings)
-    const steps = verdict.filter(({ name: step }) => /^(metadataIs|entity)/.test(step))
+    const steps = verdict.filter(({ name: step }) => /^(metadataIs|entity|signingKeys)/.test(step))
     const failed = steps.findIndex((step) => step.name === name)
     expect(steps.map(({ outcome }) => outcome)).toEqual(
       steps.map((_step, index) => (index < failed ? 'pass' : index === failed ? 'fail' : 'not-run')),
@@ -88,11 +89,24 @@ describe('a SAML provider', () => {
     })
   })
 
-  it('is warned about when a signing certificate ends within thirty days, and fails when one has ended', async () => {
+  it('is warned about when a signing certificate ends within thirty days, or has ended beside a current one', async () => {
     const find = async (days: number) =>
       (await check(facts({ idp: endingIn(days) }))).filter(({ name }) => name === 'signingCertificatesAreCurrent')[1]
     expect(await find(20)).toMatchObject({ outcome: 'pass', warning: 'renew it within 20 days' })
-    expect(await find(-2)).toMatchObject({ outcome: 'fail', found: 'ended on 2026-11-20' })
+    expect(await find(-2)).toMatchObject({
+      outcome: 'pass',
+      found: 'ended on 2026-11-20',
+      warning: 'have it removed from the metadata: another one is current',
+    })
+  })
+
+  it('fails where every signing certificate has ended', async () => {
+    const [, ended] = endingIn(-2).signingCertificates
+    const verdict = await check(facts({ idp: { ...idp, signingCertificates: ended ? [ended] : [] } }))
+    expect(findingOf(verdict, 'signingCertificatesAreCurrent')).toMatchObject({
+      outcome: 'fail',
+      found: 'ended on 2026-11-20',
+    })
   })
 
   it('fails where its metadata has ended', async () => {

@@ -50,6 +50,22 @@ describe('a configuration', () => {
     expect(parse(given).providers[0]).toMatchObject({ spEntityId: 'urn:amazon:webservices' })
   })
 
+  it.each([
+    ['pairwise-id', 'urn:oasis:names:tc:SAML:attribute:pairwise-id'],
+    ['subject-id', 'urn:oasis:names:tc:SAML:attribute:subject-id'],
+    ['urn:oasis:names:tc:SAML:attribute:subject-id', 'urn:oasis:names:tc:SAML:attribute:subject-id'],
+    ['uid', 'uid'],
+  ])('finds the subject %s under the name that is sent', (written, name) => {
+    const [provider] = parse(changed('clockSkew: 60s', `subject: ${written}`)).providers
+    expect(provider).toMatchObject({ subject: { kind: 'attribute', name } })
+  })
+
+  it('has the longest validity of metadata in seconds, and none unless it is given', () => {
+    expect(parse(sample).providers[0]).not.toHaveProperty('metadataMaxValiditySeconds')
+    const given = parse(changed('clockSkew: 60s', 'metadataMaxValidity: 14d'))
+    expect(given.providers[0]).toMatchObject({ metadataMaxValiditySeconds: 14 * 86_400, requireValidUntil: false })
+  })
+
   it("is AWS's own audience where AWS sees the assertion", () => {
     const original = changed('clockSkew: 60s', 'exchange: { via: saml, evidence: original }')
     expect(parse(original).providers[0]).toMatchObject({

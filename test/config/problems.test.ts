@@ -86,6 +86,13 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'providers[0].maxAssertionAge: expected a duration from 1m to 24h, found "2d"',
     ],
     [
+      'a validity of metadata out of range',
+      'clockSkew: 60s',
+      'metadataMaxValidity: 400d',
+      '400d',
+      'expected a duration from 1h to 365d, found "400d"',
+    ],
+    [
       'an idle time beyond the lifetime',
       'idle: 30m',
       'idle: 9h',

@@ -34,6 +34,17 @@ describe('what the metadata asks an identity provider for', () => {
     ])
   })
 
+  it.each(['pairwise-id', 'subject-id'])('is the subject %s by the name that the profile gives it', (friendlyName) => {
+    const name = `urn:oasis:names:tc:SAML:attribute:${friendlyName}`
+    const named = { ...provider('reissued'), subject: { kind: 'attribute', name } } as SamlProviderConfig
+    expect(requestedAttributes(settings, named)).toContainEqual({ name, friendlyName, isRequired: true })
+  })
+
+  it('is another subject by its very name', () => {
+    const named = { ...provider('reissued'), subject: { kind: 'attribute', name: 'uid' } } as SamlProviderConfig
+    expect(requestedAttributes(settings, named)).toContainEqual({ name: 'uid', isRequired: true })
+  })
+
   it('is nothing of the session where the identity provider makes it: role and name are required then', () => {
     const names = requestedAttributes(settings, provider('original')).map(({ name, isRequired }) => [name, isRequired])
     expect(names).toEqual([

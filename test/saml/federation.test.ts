@@ -255,6 +255,24 @@ describe('a document that is no aggregate', () => {
     await expect(indexAggregate(chunksOf(octets, 999), { now })).rejects.toMatchObject({ code: 'saml.encoding' })
   })
 
+  const ascii = plain.replace(/[^\0-\x7f]/gu, 'x').replace(/ID="[^"]*"/, '')
+
+  it.each([1, 7, 40, 65_536])('is read as ASCII under another name, in chunks of %i', async (size) => {
+    const xml = `<?xml version="1.0" encoding="us-ascii"?>${ascii.replace(/^<\?xml.*?\?>/, '')}`
+    const found = await indexAggregate(chunksOf(Buffer.from(xml), size), { now })
+    const octets = Buffer.from(xml)
+    const entity = await readEntity(found, idps[0] ?? '', async (at, length) => octets.subarray(at, at + length), now)
+    expect(entity?.entityId).toBe(idps[0])
+  })
+
+  it('is refused when it is called ASCII and is not', async () => {
+    const xml = `<?xml version="1.0" encoding="us-ascii"?>${plain.replace(/^<\?xml.*?\?>/, '')}`
+    for (const size of [40, 65_536])
+      await expect(indexAggregate(chunksOf(Buffer.from(xml), size), { now })).rejects.toMatchObject({
+        code: 'saml.encoding',
+      })
+  })
+
   it('is refused when it describes no identity provider', async () => {
     const xml = '<EntitiesDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata"/>'
     await expect(indexAggregate(chunksOf(Buffer.from(xml), 9), { now })).rejects.toMatchObject({

@@ -114,8 +114,8 @@ describe('metadata that is refused', () => {
       'saml.metadata_no_certificate',
     ],
     [
-      'with a broken certificate',
-      metadataXml.replace(/(<ds:X509Certificate>)[^<]*/, '$1AAAA'),
+      'with broken certificates alone',
+      metadataXml.replace(/(<ds:X509Certificate>)[^<]*/g, '$1AAAA'),
       'saml.metadata_certificate',
     ],
     ['of a service provider', metadataXml.replace(/IDPSSODescriptor/g, 'SPSSODescriptor'), 'saml.metadata_not_idp'],

@@ -88,6 +88,35 @@ describe('the metadata of the service provider', () => {
     expect(named(build(), 'AttributeConsumingService')).toEqual([])
   })
 
+  it.each(['pairwise-id', 'subject-id'])(
+    'says that it needs the %s, ahead of the roles and under the signature',
+    async (id) => {
+      const name = `urn:oasis:names:tc:SAML:attribute:${id}`
+      const requestedAttributes = [
+        { name, friendlyName: id, isRequired: true },
+        { name: 'urn:oasis:names:tc:SAML:attribute:other', isRequired: true },
+      ]
+      const xml = await buildSignedSpMetadata(sp, { signsRequests: false, requestedAttributes })
+      const root = parseXml(xml)
+      expect(childElements(root).map(({ local }) => local)).toEqual(['Signature', 'Extensions', 'SPSSODescriptor'])
+      expect(verifySignature(root, [createPublicKey(keys.certificate)])).toBeDefined()
+      const [requirement] = named(xml, 'Attribute')
+      expect(requirement && attributeOf(requirement, 'Name')).toBe('urn:oasis:names:tc:SAML:profiles:subject-id:req')
+      expect(named(xml, 'AttributeValue').map(textOf)).toEqual([id])
+      const [wanted] = named(xml, 'RequestedAttribute')
+      expect(wanted && ['Name', 'NameFormat', 'FriendlyName'].map((at) => attributeOf(wanted, at))).toEqual([
+        name,
+        'urn:oasis:names:tc:SAML:2.0:attrname-format:uri',
+        id,
+      ])
+    },
+  )
+
+  it('says nothing of subject identifiers that it could do without', () => {
+    const requestedAttributes = [{ name: 'urn:oasis:names:tc:SAML:attribute:subject-id', isRequired: false }]
+    expect(named(build({}, { requestedAttributes }), 'Extensions')).toEqual([])
+  })
+
   it('is signed as a whole where that is wanted, the signature first', async () => {
     const xml = await buildSignedSpMetadata(sp, { signsRequests: false })
     const root = parseXml(xml)

@@ -20,6 +20,15 @@ const nameIdFormats: Readonly<Record<string, string>> = {
   unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
 }
 
+/** Attributes that are the subject under short names; Subject Identifier Attributes Profile 1.0, 3.3 and 3.4. */
+const subjectIds: ReadonlyMap<string, string> = new Map([
+  ['subject-id', 'urn:oasis:names:tc:SAML:attribute:subject-id'],
+  ['pairwise-id', 'urn:oasis:names:tc:SAML:attribute:pairwise-id'],
+])
+
+const subjectOf = (subject: string): SamlProviderConfig['subject'] =>
+  subject === 'nameId' ? { kind: 'nameId' } : { kind: 'attribute', name: subjectIds.get(subject) ?? subject }
+
 const samlExchangeOf = ({ id, exchange, stsDecrypts }: FileSamlProvider): SamlProviderConfig['exchange'] =>
   exchange.evidence === 'original'
     ? { via: 'saml', evidence: 'original', provider: exchange.provider ?? id, stsDecrypts }
@@ -40,6 +49,7 @@ export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, fold
     maxAssertionAge,
     label,
     metadataCertificate,
+    metadataMaxValidity,
     nameIdFormat,
     stsDecrypts: _,
     ...same
@@ -53,12 +63,16 @@ export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, fold
       'metadataCertificate',
       metadataCertificate === undefined ? undefined : resolve(folder, metadataCertificate),
     ),
+    ...optional(
+      'metadataMaxValiditySeconds',
+      metadataMaxValidity === undefined ? undefined : seconds(metadataMaxValidity),
+    ),
     ...optional('entityId', entityId),
     ...optional('nameIdFormat', nameIdFormat === undefined ? undefined : (nameIdFormats[nameIdFormat] ?? nameIdFormat)),
     spEntityId: spEntityIdOf(provider, baseUrl),
     exchange: samlExchangeOf(provider),
     clockSkewSeconds: seconds(clockSkew),
     maxAssertionAgeSeconds: seconds(maxAssertionAge),
-    subject: subject === 'nameId' ? { kind: 'nameId' } : { kind: 'attribute', name: subject },
+    subject: subjectOf(subject),
   }
 }

@@ -106,6 +106,13 @@ const assertionAgeIsBounded: Rule = (draft) =>
     durationWithin(['providers', index, 'maxAssertionAge'], maxAssertionAge, '1m', '24h'),
   )
 
+const metadataValidityIsSane: Rule = (draft) =>
+  forEachSaml(draft, ({ metadataMaxValidity }, index) =>
+    metadataMaxValidity === undefined
+      ? []
+      : durationWithin(['providers', index, 'metadataMaxValidity'], metadataMaxValidity, '1h', '365d'),
+  )
+
 export const samlProviderRules = {
   metadataIsReachable,
   oneIdpOrDiscovery,
@@ -114,4 +121,5 @@ export const samlProviderRules = {
   encryptionFitsTheEvidence,
   clockSkewIsSmall,
   assertionAgeIsBounded,
+  metadataValidityIsSane,
 } as const satisfies Readonly<Record<string, Rule>>

@@ -24,6 +24,14 @@ export const samlProvider = z.strictObject({
   metadataCertificate: path('a PEM certificate')
     .optional()
     .describe('PEM file of a certificate. The metadata must be signed with its key.'),
+  metadataMaxValidity: duration('14d')
+    .optional()
+    .describe(
+      "The metadata must end (validUntil) within this long from when it is read: Shibboleth's maxValidityInterval. From 1h to 365d. Default: it may be valid for any time.",
+    ),
+  requireValidUntil: flag()
+    .default(false)
+    .describe('Refuse metadata without a validUntil. With metadataMaxValidity it is refused in any case.'),
   entityId: text('an entityID').optional().describe('Only needed to pick one entity out of several in the metadata.'),
   discovery: flag()
     .default(false)
@@ -77,7 +85,9 @@ export const samlProvider = z.strictObject({
     ),
   subject: text('nameId, or the name of an attribute')
     .default('nameId')
-    .describe('What identifies the person: `nameId`, or the name of an attribute.'),
+    .describe(
+      "What identifies the person: `nameId`; `subject-id` or `pairwise-id`, SAML's subject identifier attributes; or the `Name` of another attribute.",
+    ),
   rolesFromAssertion: flag()
     .default(false)
     .describe(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { MetadataAge } from './age.ts'
 import type { Validators } from './download.ts'
 import { type Octets, type Received, readOctets, writeWhole } from './octets.ts'
 
@@ -9,6 +10,8 @@ export interface CopyRecord extends Validators {
   readonly url: string
   /** When the source last said that this is what it has. */
   readonly fetchedAt: Date
+  /** What the document says of its age; only of one whose signature was verified. */
+  readonly age?: MetadataAge
 }
 
 /** The last good copy of one provider's metadata, `metadata-ID.xml`, and beside it what is known of it. */
@@ -42,14 +45,26 @@ export const lastGoodCopy = (folder: string, provider: string, url: string): Las
   }
 }
 
+const dateIn = (record: Readonly<Record<string, unknown>>, name: string): Date | undefined => {
+  const text = record[name]
+  return typeof text === 'string' && !Number.isNaN(Date.parse(text)) ? new Date(text) : undefined
+}
+
+const ageIn = (age: unknown): MetadataAge => {
+  const record = typeof age === 'object' && age !== null ? { ...age } : {}
+  return { publishedAt: dateIn(record, 'publishedAt'), validUntil: dateIn(record, 'validUntil') }
+}
+
 const parseRecord = (text: string): CopyRecord | undefined => {
   try {
-    const { url, fetchedAt, etag, lastModified } = JSON.parse(text) as Readonly<Record<string, unknown>>
-    if (typeof url !== 'string' || typeof fetchedAt !== 'string' || Number.isNaN(Date.parse(fetchedAt)))
-      return undefined
+    const record = JSON.parse(text) as Readonly<Record<string, unknown>>
+    const { url, etag, lastModified } = record
+    const fetchedAt = dateIn(record, 'fetchedAt')
+    if (typeof url !== 'string' || !fetchedAt) return undefined
     return {
       url,
-      fetchedAt: new Date(fetchedAt),
+      fetchedAt,
+      age: ageIn(record.age),
       ...(typeof etag === 'string' ? { etag } : {}),
       ...(typeof lastModified === 'string' ? { lastModified } : {}),
     }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { FedgateError } from '../../core/errors.ts'
 import { GatewayError } from '../errors.ts'
+import { mustEndInTime, mustNotBeOlder } from './age.ts'
 import type { Download, DownloadLimits, Validators } from './download.ts'
 import { type CopyRecord, type LastGoodCopy, lastGoodCopy } from './last-good-copy.ts'
 import { closeOctets, type Octets } from './octets.ts'
@@ -53,35 +54,64 @@ export const createLoader = (
     try {
       const keys = settings.metadataCertificate === undefined ? undefined : await keysOf(settings.metadataCertificate)
       const { entityId, discovery } = settings
-      return await readDocument(octets, {
+      const ready = await readDocument(octets, {
         now: now(),
         discovery,
         signal,
         ...(keys && { keys }),
         ...(entityId !== undefined && { entityId }),
       })
+      mustEndInTime(ready, settings, now())
+      return ready
     } catch (error) {
       await closeOctets(octets)
       throw error instanceof FedgateError ? error : unavailable(error, source.place)
     }
   }
+  const isSigned = settings.metadataCertificate !== undefined
+  const recordOf = ({ ready: { publishedAt, validUntil }, fetchedAt, validators }: Version): CopyRecord => {
+    const { etag, lastModified } = validators
+    return {
+      url: source.place,
+      fetchedAt,
+      ...(etag === undefined ? {} : { etag }),
+      ...(lastModified === undefined ? {} : { lastModified }),
+      ...(isSigned ? { age: { publishedAt, validUntil } } : {}),
+    }
+  }
   const confirmed = async (version: Version): Promise<Version> => {
-    const fetchedAt = now()
-    if (!isReadOnly) await copy?.confirm({ url: source.place, fetchedAt, ...version.validators }).catch(complain)
-    return { ...version, from: 'source', fetchedAt }
+    const current = { ...version, from: 'source', fetchedAt: now() } as const
+    if (!isReadOnly) await copy?.confirm(recordOf(current)).catch(complain)
+    return current
+  }
+  /** The version in use, and the copy, which another process may have renewed. Throws SamlError `saml.metadata_older`. */
+  const checkAge = async (ready: ReadyMetadata, before: Version | undefined): Promise<void> => {
+    if (!isSigned) return
+    if (before) mustNotBeOlder(ready, before.ready)
+    mustNotBeOlder(ready, (await copy?.record())?.age ?? {})
+  }
+  const readNewer = async (octets: Octets, before: Version | undefined): Promise<ReadyMetadata> => {
+    const ready = await read(octets)
+    await checkAge(ready, before).catch(async (error: unknown) => {
+      await ready.close()
+      throw error
+    })
+    return ready
   }
   const complain = (error: unknown): void =>
     log?.(`${settings.id}: no last good copy of the metadata is kept: ${reasonOf(error)}`)
 
-  const accept = async ({ received, validators }: Extract<Download, { kind: 'received' }>): Promise<Version> => {
-    const ready = await read(received.octets).catch(async (error: unknown) => {
+  const accept = async (
+    { received, validators }: Extract<Download, { kind: 'received' }>,
+    before: Version | undefined,
+  ): Promise<Version> => {
+    const ready = await readNewer(received.octets, before).catch(async (error: unknown) => {
       await received.discard()
       throw error
     })
-    const fetchedAt = now()
-    const kept = isReadOnly ? received.discard() : copy?.keep(received, { url: source.place, fetchedAt, ...validators })
-    await kept?.catch(complain)
-    return { ready, from: 'source', fetchedAt, validators }
+    const version = { ready, from: 'source', fetchedAt: now(), validators } as const
+    await (isReadOnly ? received.discard() : copy?.keep(received, recordOf(version)))?.catch(complain)
+    return version
   }
   const fromDisk = async (): Promise<Version | undefined> => {
     const record = await copy?.record()
@@ -98,11 +128,11 @@ export const createLoader = (
     fromDisk,
     fromSource: async (before) => {
       const answer = await get(before?.validators ?? validatorsOf(await copy?.record()))
-      if (answer.kind === 'received') return accept(answer)
+      if (answer.kind === 'received') return accept(answer, before)
       const version = before ?? (await fromDisk())
       if (version) return confirmed(version)
       const again = await get({})
-      if (again.kind === 'received') return accept(again)
+      if (again.kind === 'received') return accept(again, before)
       throw unavailable(new Error('nothing, when asked for everything'), source.place)
     },
   }

@@ -50,7 +50,10 @@ export const createMetadata = (settings: MetadataSettings, surroundings: Metadat
     failures = 0
     // A file costs a look to see whether it changed, so that it is looked at each time.
     nextAt = loader.source.isRemote ? nextRefresh(version.ready, now()) : now()
-    if (before && before !== version.ready) await before.close()
+    if (before === version.ready) return
+    for (const { place, reason } of version.ready.idp?.unreadableKeys ?? [])
+      log?.(`${settings.id}: the metadata's ${place} is left out: ${reason}`)
+    await before?.close()
   }
   const fall = async (error: unknown): Promise<void> => {
     problem = error instanceof FedgateError ? error : new GatewayError('provider.unavailable', { cause: error })

@@ -5,7 +5,8 @@ import { type ReadSlice, readEntity } from '../../saml/federation/entity.ts'
 import { type FederationIndex, indexAggregate } from '../../saml/federation/index-aggregate.ts'
 import { nameOf } from '../../saml/federation/names.ts'
 import { createSearch, type EntitySearch } from '../../saml/federation/search.ts'
-import { type IdpMetadata, parseIdpMetadata } from '../../saml/metadata.ts'
+import { metadataInUtf8 } from '../../saml/metadata/text.ts'
+import { type IdpMetadata, mustHaveUsableKey, parseIdpMetadata } from '../../saml/metadata.ts'
 import { indexInWorker } from './index-in-worker.ts'
 import { closeOctets, type Octets } from './octets.ts'
 
@@ -13,6 +14,7 @@ import { closeOctets, type Octets } from './octets.ts'
 export interface ReadyMetadata {
   readonly kind: 'document' | 'aggregate'
   readonly validUntil?: Date | undefined
+  readonly publishedAt?: Date | undefined
   readonly cacheSeconds?: number | undefined
   /** The one identity provider; with discovery there are many, and none here. */
   readonly idp?: IdpMetadata
@@ -36,15 +38,20 @@ export interface ReadOptions {
 }
 
 /** Verifies and reads a document of any size: a small one at once, a large one in a worker. Throws SamlError. */
-export const readDocument = (octets: Octets, options: ReadOptions): Promise<ReadyMetadata> =>
-  octets.kind === 'memory' && !options.discovery ? readOne(octets.octets, options) : readMany(octets, options)
+export const readDocument = async (document: Octets, options: ReadOptions): Promise<ReadyMetadata> => {
+  if (document.kind === 'file') return readMany(document, options)
+  const octets = metadataInUtf8(document.octets)
+  return options.discovery ? readMany({ kind: 'memory', octets }, options) : readOne(octets, options)
+}
 
 const readOne = async (octets: Uint8Array, options: ReadOptions): Promise<ReadyMetadata> => {
   const idp = parseIdpMetadata(decode(octets), options)
-  const { validUntil, cacheSeconds } = idp
+  mustHaveUsableKey(idp)
+  const { validUntil, publishedAt, cacheSeconds } = idp
   return {
     kind: 'document',
     validUntil,
+    publishedAt,
     cacheSeconds,
     idp,
     identityProviders: 1,
@@ -68,10 +75,11 @@ const readMany = async (octets: Octets, { entityId, discovery, ...options }: Rea
   const read = sliceReader(octets)
   const find = (wanted: string, now: Date) => readEntity(index, wanted, read, now)
   const idp = discovery ? undefined : await onlyOne(index, entityId, (wanted) => find(wanted, options.now))
-  const { validUntil, cacheSeconds } = index
+  const { validUntil, publishedAt, cacheSeconds } = index
   return {
     kind: 'aggregate',
     validUntil,
+    publishedAt,
     cacheSeconds,
     ...(idp && { idp }),
     identityProviders: index.entities.size,

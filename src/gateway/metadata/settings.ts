@@ -4,8 +4,9 @@ import type { Clock } from '../ports.ts'
 /** What of a provider's configuration its metadata depends on. */
 export type MetadataSettings = Pick<
   SamlProviderConfig,
-  'id' | 'metadata' | 'metadataCertificate' | 'entityId' | 'discovery'
->
+  'id' | 'metadata' | 'metadataCertificate' | 'metadataMaxValiditySeconds' | 'entityId' | 'discovery'
+> &
+  Partial<Pick<SamlProviderConfig, 'requireValidUntil'>>
 
 /** What reading metadata needs of the process around it. */
 export interface MetadataSurroundings {

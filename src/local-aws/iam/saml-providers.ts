@@ -42,6 +42,8 @@ const namedProvider = (call: IamCall): SamlProvider => {
 const readMetadata = ({ now }: IamCall, xml: string): IdpMetadata => {
   if (xml.startsWith('\uFEFF')) throw refusals.metadataInvalid('a byte order mark at its beginning')
   const metadata = parseMetadata(xml, now)
+  const [unreadable] = metadata.unreadableKeys
+  if (unreadable) throw refusals.metadataInvalid(`${unreadable.place}: ${unreadable.reason}`)
   const sizes = metadata.signingCertificates.map(({ key }) => key.asymmetricKeyDetails?.modulusLength)
   if (sizes.some((bits) => bits !== undefined && bits < SMALLEST_KEY))
     throw refusals.metadataInvalid(`a key of less than ${SMALLEST_KEY} bits`)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { SamlError } from '../errors.ts'
-import { type IdpMetadata, parseIdpMetadata } from '../metadata.ts'
+import { type IdpMetadata, mustHaveUsableKey, parseIdpMetadata } from '../metadata.ts'
 import type { FederationIndex } from './index-aggregate.ts'
 
 /** Reads octets of the document again. */
@@ -25,7 +25,9 @@ export const readEntity = async (
     throw new SamlError('saml.metadata_changed', { expected: entity.sha256, found: sha256, source: entityId })
   }
   const text = new TextDecoder('utf-8', { fatal: true }).decode(octets)
-  return parseIdpMetadata(inContext(contexts[entity.context] ?? '', text), { now, entityId })
+  const idp = parseIdpMetadata(inContext(contexts[entity.context] ?? '', text), { now, entityId })
+  mustHaveUsableKey(idp)
+  return idp
 }
 
 /** The entity as a document of its own: in the start tag that stands for all that was around it. */

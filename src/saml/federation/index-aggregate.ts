@@ -7,11 +7,13 @@
 import type { KeyObject } from 'node:crypto'
 import { canonicalStart } from '../../xml/canonicalize.ts'
 import { XmlError } from '../../xml/errors.ts'
+import { isNamed } from '../../xml/navigate.ts'
 import { type OpenElement, readElements, type XmlLimits } from '../../xml/parse.ts'
 import { verifyWhileReading } from '../../xml/signed-stream.ts'
 import type { NamespaceScope, XmlElement } from '../../xml/tree.ts'
 import { asSamlError, SamlError } from '../errors.ts'
-import { mustBeValidAt, validityOf, validUntilOf } from '../metadata.ts'
+import { isPublicationInfo, mustBeValidAt, publicationInstantOf, validityOf, validUntilOf } from '../metadata.ts'
+import { METADATA } from '../names.ts'
 import { earliest, showTime } from '../times.ts'
 import { type EntityDescription, readEntities } from './entities.ts'
 import { type SearchWords, searchWords } from './names.ts'
@@ -31,6 +33,7 @@ export interface FederationIndex {
   readonly contexts: readonly string[]
   /** Of the document as a whole. */
   readonly validUntil?: Date
+  readonly publishedAt?: Date
   readonly cacheSeconds?: number
   /** How many entities the document describes, identity providers or not. */
   readonly entityCount: number
@@ -49,6 +52,7 @@ const aggregateLimits: XmlLimits = {
   elements: 100_000_000,
   attributesPerElement: 128,
   attributes: 200_000_000,
+  takesStylesheet: true,
 }
 
 /**
@@ -124,6 +128,8 @@ const collectEntities = (slices: Slices) => {
   const contexts = collectContexts()
   const entities = new Map<string, FederationEntity>()
   let root: XmlElement | undefined
+  let extensions: XmlElement | undefined
+  let publishedAt: Date | undefined
   let entityCount = 0
   let context = 0
   let position = 0
@@ -143,6 +149,8 @@ const collectEntities = (slices: Slices) => {
   return {
     open: (element: OpenElement, parent: OpenElement | undefined, at: number): void => {
       root ??= element
+      if (parent === root && isNamed(element, METADATA, 'Extensions')) extensions ??= element
+      if (parent && parent === extensions && isPublicationInfo(element)) publishedAt ??= publicationInstantOf(element)
       position = at
       reader.open(element, parent)
     },
@@ -153,7 +161,8 @@ const collectEntities = (slices: Slices) => {
     },
     index: (): FederationIndex => {
       if (!root || entities.size === 0) throw new SamlError('saml.metadata_not_idp', { found: root?.local ?? '' })
-      return { entities, contexts: contexts.all, entityCount, ...validityOf(root) }
+      const published = publishedAt ? { publishedAt } : {}
+      return { entities, contexts: contexts.all, entityCount, ...validityOf(root), ...published }
     },
   }
 }

@@ -1,5 +1,7 @@
+import { isAscii } from 'node:buffer'
 import { createHash, type Hash } from 'node:crypto'
 import { XmlError } from '../../xml/errors.ts'
+import { declaresAsciiAlike, withoutDeclaredEncoding } from '../metadata/text.ts'
 
 /** A part of a document: where it stands, in octets, and the SHA-256 of these octets as base64. */
 export interface Slice {
@@ -28,6 +30,8 @@ export const createSlices = (): Slices => {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let held = ''
   let piece = ''
+  let isAllAscii = true
+  let mustBeAscii = false
   /** Where the piece begins, in UTF-16 units. */
   let pieceStart = 0
   /** Up to where octets are counted, in both measures. */
@@ -44,12 +48,20 @@ export const createSlices = (): Slices => {
     open?.hash.update(text, octets === text.length ? 'latin1' : 'utf8')
   }
   const next = (text: string): string => {
+    if (mustBeAscii && !isAllAscii) throw new XmlError('xml.encoding', { expected: 'UTF-8, or ASCII octets alone' })
     advance(pieceStart + piece.length)
     pieceStart += piece.length
     piece = text
     return text
   }
+  /** The piece that begins the document has its declaration whole, as no tag is split. */
+  const declared = (text: string): string => {
+    if (pieceStart + piece.length > 0 || !declaresAsciiAlike(text)) return text
+    mustBeAscii = true
+    return withoutDeclaredEncoding(text)
+  }
   const decoded = (chunk?: Uint8Array): string => {
+    if (chunk && isAllAscii) isAllAscii = isAscii(chunk)
     try {
       return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
     } catch {
@@ -62,9 +74,9 @@ export const createSlices = (): Slices => {
       const cut = text.lastIndexOf('<')
       held = cut === -1 ? '' : text.slice(cut)
       if (held.length > MAX_TAG) throw new XmlError('xml.too_large', { expected: `tags of ${MAX_TAG} characters` })
-      return next(cut === -1 ? text : text.slice(0, cut))
+      return next(declared(cut === -1 ? text : text.slice(0, cut)))
     },
-    rest: () => next(held + decoded()),
+    rest: () => next(declared(held + decoded())),
     begin: (position) => {
       advance(pieceStart + piece.lastIndexOf('<', position - pieceStart - 1))
       open = { offset: mark.octets, hash: createHash('sha256') }

@@ -1,0 +1,75 @@
+/** What a command that is no gateway leaves unread: it must not stop where a secret or a server's setting is not there. */
+import { randomBytes } from 'node:crypto'
+import type { ConfigDocument } from './document.ts'
+import { type Path, showPath } from './problem.ts'
+
+/**
+ * What the configuration is read for. `gateway`: all of it. `check`: the gateway's, on a machine that may not have the
+ * session secret. `offline`: what AWS has to know; no secret, no setting of the server, and files only as they are used.
+ */
+export type Purpose = 'gateway' | 'check' | 'offline'
+
+export interface Needed extends Pick<ConfigDocument, 'values' | 'problems'> {
+  /** What is not read, such as `session.secret`. */
+  readonly unread: readonly string[]
+}
+
+/** The document without what the purpose does not need, and without what is wrong with that. */
+export function neededFor(purpose: Purpose, document: ConfigDocument): Needed {
+  if (purpose === 'gateway' || !isRecord(document.values)) return { ...document, unread: [] }
+  return purpose === 'check'
+    ? withoutMissingSecret(document, document.values)
+    : withoutSecrets(document, document.values)
+}
+
+type Values = Readonly<Record<string, unknown>>
+
+const SESSION_SECRET = ['session', 'secret'] as const
+
+/** Settings of the server alone, in which a variable of its surroundings may stand. */
+const OF_THE_SERVER = ['session', 'listen', 'trustProxy', 'audit', 'metrics', 'limits', 'branding', 'federation']
+
+const isRecord = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const isAtOrIn = (path: Path, around: Path): boolean => around.every((step, index) => step === path[index])
+
+/** Nobody knows it, and it is another one each time: were it ever used, it would vouch for nothing. */
+const placeholder = (): string => randomBytes(32).toString('hex')
+
+const withSessionSecret = (values: Values): Values => {
+  const { session = {} } = values
+  return isRecord(session) ? { ...values, session: { ...session, secret: placeholder() } } : values
+}
+
+/** A secret that is there is judged: the gateway would not start with one that is too short. */
+function withoutMissingSecret(document: ConfigDocument, values: Values): Needed {
+  const problems = document.problems.filter(({ path }) => !isAtOrIn(path, SESSION_SECRET))
+  if (problems.length === document.problems.length) return { values, problems, unread: [] }
+  return { values: withSessionSecret(values), problems, unread: [showPath(SESSION_SECRET)] }
+}
+
+const withoutClientSecret = (provider: unknown): unknown =>
+  isRecord(provider) && 'clientSecret' in provider ? { ...provider, clientSecret: placeholder() } : provider
+
+const isClientSecret = ([list, , key]: Path): boolean => list === 'providers' && key === 'clientSecret'
+
+/** The value at the path, and of a list the whole list, left to its default. */
+const without = (value: unknown, [step, ...rest]: Path): unknown => {
+  if (!isRecord(value) || step === undefined) return undefined
+  return { ...value, [step]: without(value[step], rest) }
+}
+
+function withoutSecrets({ problems }: ConfigDocument, values: Values): Needed {
+  const isUnused = (path: Path): boolean => isClientSecret(path) || OF_THE_SERVER.some((key) => isAtOrIn(path, [key]))
+  const unused = problems.map(({ path }) => path).filter((path) => isUnused(path) && !isClientSecret(path))
+  const left = unused.reduce<Values>((rest, path) => without(rest, path) as Values, values)
+  const { providers } = left
+  return {
+    values: withSessionSecret(
+      Array.isArray(providers) ? { ...left, providers: providers.map(withoutClientSecret) } : left,
+    ),
+    problems: problems.filter(({ path }) => !isUnused(path)),
+    unread: [showPath(SESSION_SECRET)],
+  }
+}
