@@ -1,4 +1,4 @@
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { openAudit } from '../audit/sinks.ts'
@@ -15,7 +15,7 @@ import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
-import type { PrivateKey } from '../oidc/settings.ts'
+import type { ClientKey } from '../oidc/settings.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
@@ -55,12 +55,25 @@ const loadKeys = async (configured: KeysConfig | undefined, now: Date): Promise<
   })
 }
 
-const loadClientKey = async (provider: ProviderConfig): Promise<readonly (readonly [string, PrivateKey])[]> => {
+/** Throws Error for a certificate of another key. */
+const certificateOf = (privateKey: KeyObject, pem: string): X509Certificate => {
+  const certificate = new X509Certificate(pem)
+  if (certificate.checkPrivateKey(privateKey)) return certificate
+  throw new Error('the privateKeyCertificate is of another key')
+}
+
+const loadClientKey = async (provider: ProviderConfig): Promise<readonly (readonly [string, ClientKey])[]> => {
   if (provider.protocol !== 'oidc' || provider.clientAuth.kind !== 'key') return []
-  const { privateKey, keyId } = provider.clientAuth
+  const { privateKey, keyId, algorithm, certificate } = provider.clientAuth
   try {
     const key = createPrivateKey(await readFile(privateKey, 'utf8'))
-    return [[provider.id, { privateKey: key, ...(keyId === undefined ? {} : { kid: keyId }) }]]
+    const clientKey = {
+      privateKey: key,
+      ...(keyId === undefined ? {} : { kid: keyId }),
+      ...(algorithm === undefined ? {} : { algorithm }),
+      ...(certificate === undefined ? {} : { certificate: certificateOf(key, await readFile(certificate, 'utf8')) }),
+    }
+    return [[provider.id, clientKey]]
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StartError('start.key_unusable', { sentence: `The key ${privateKey} cannot be used: ${reason}.`, cause })

@@ -1,12 +1,21 @@
-import { constants, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  verify,
+  X509Certificate,
+} from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
+import { createKeyPem } from '../../src/issuer/keys.ts'
 import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
 import type { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
-import type { OidcSettings } from '../../src/oidc/settings.ts'
+import type { ClientKey, OidcSettings } from '../../src/oidc/settings.ts'
 import { attempt, refusal, settingsFor } from './attempt.ts'
 import {
   encode,
@@ -237,12 +246,16 @@ describe('a secret with characters that need encoding', () => {
 describe('a client assertion', () => {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' })
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const assertionBy = async (privateKey: KeyObject, algorithms?: readonly string[]) => {
+  const assertionBy = async (
+    privateKey: KeyObject,
+    algorithms?: readonly string[],
+    more: Pick<ClientKey, 'algorithm' | 'certificate'> = {},
+  ) => {
     const discovery = (document: Json) => ({
       ...document,
       token_endpoint_auth_signing_alg_values_supported: algorithms,
     })
-    await attempt(provider, { discovery }, { settings: { clientKey: { privateKey, kid: 'ours' } } })
+    await attempt(provider, { discovery }, { settings: { clientKey: { privateKey, kid: 'ours', ...more } } })
     const { authorization, parameters } = provider.posted.get('/token') ?? {}
     expect(authorization).toBe('')
     expect(parameters?.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
@@ -268,6 +281,23 @@ describe('a client assertion', () => {
     const padding = { key: rsa.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
     expect(byRsa.header.alg).toBe('PS256')
     expect(verify('sha256', Buffer.from(byRsa.input), padding, Buffer.from(byRsa.signature, 'base64url'))).toBe(true)
+  })
+
+  it('is signed as configured, whatever the provider lists for others', async () => {
+    const { header, input, signature } = await assertionBy(rsa.privateKey, ['RS256'], { algorithm: 'PS256' })
+    const padding = { key: rsa.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+    expect(header.alg).toBe('PS256')
+    expect(verify('sha256', Buffer.from(input), padding, Buffer.from(signature, 'base64url'))).toBe(true)
+    const unfit = assertionBy(ec.privateKey, undefined, { algorithm: 'PS256' })
+    await expect(unfit).rejects.toMatchObject({ code: 'oidc.client_key_unusable', source: 'privateKeyAlgorithm' })
+  })
+
+  it('shows the thumbprints of a certificate, by which Entra ID knows the key', async () => {
+    const pem = await createKeyPem('fedgate', new Date())
+    const certificate = new X509Certificate(pem.certificate)
+    const { header } = await assertionBy(createPrivateKey(pem.privateKey), undefined, { certificate })
+    const thumbprint = (hash: string) => createHash(hash).update(certificate.raw).digest('base64url')
+    expect(header).toEqual({ alg: 'RS256', kid: 'ours', x5t: thumbprint('sha1'), 'x5t#S256': thumbprint('sha256') })
   })
 
   it('is not made where the provider takes none that the key can sign', async () => {

@@ -127,6 +127,35 @@ describe('a key set', () => {
   })
 })
 
+describe('an ID token for several audiences', () => {
+  const claims = sent('oidc-aud-several-zitadel', 'claims.json')
+  const settings = { trustedAudiences: ['171001', '171002', 'project-1'] }
+
+  it('is accepted where each of the others is trusted', async () => {
+    expect(await subjectOf({ claims, settings })).toBe('alice')
+  })
+
+  it.each([
+    ['one of them is a stranger', 'oidc.audience_untrusted', { aud: ['fedgate', 'project-1', 'stranger'] }],
+    ['it is not for us', 'oidc.audience_mismatch', { aud: ['171001', '171002', 'project-1'] }],
+    ['it is for a trusted audience alone', 'oidc.audience_mismatch', { aud: 'project-1' }],
+    ['it was given to a trusted audience', 'oidc.authorized_party_mismatch', { azp: 'project-1' }],
+    ['it does not say to whom it was given', 'oidc.authorized_party_mismatch', { azp: undefined }],
+    ['one of them is no text', 'oidc.audience_mismatch', { aud: ['fedgate', 7] }],
+  ])('is refused where %s: %s', async (_, code, change) => {
+    expect((await refusedAt({ claims: { ...claims, ...change }, settings })).code).toBe(code)
+  })
+
+  it('is refused where none of the others is configured', async () => {
+    expect((await refusedAt({ claims })).code).toBe('oidc.audience_untrusted')
+  })
+
+  it('may be a list of one', async () => {
+    const { azp: _, ...single } = claims
+    expect(await subjectOf({ claims: { ...single, aud: ['fedgate'] } })).toBe('alice')
+  })
+})
+
 describe('an ID token that names no key', () => {
   const header = sent('oidc-id-token-without-kid', 'id-token-header.json')
   const two = { keys: [jwkOf(rogue.publicKey, 'other'), jwkOf(good.publicKey, KID)] }
