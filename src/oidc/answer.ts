@@ -7,7 +7,6 @@ export interface Answer {
   readonly status: number
   /** The media type, lower case and without parameters; empty where the answer names none. */
   readonly type: string
-  /** Without a byte order mark, which is no part of the text. */
   readonly text: string
 }
 
@@ -17,10 +16,10 @@ export type Json = Readonly<Record<string, unknown>>
 export const asObject = (value: unknown): Json | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
 
-/** What the text is as JSON; undefined where it is none. */
-export const jsonIn = ({ text }: Pick<Answer, 'text'>): unknown => {
+/** What the text is as JSON, after a byte order mark, which is no part of it; undefined where it is none. */
+const jsonIn = ({ text }: Pick<Answer, 'text'>): unknown => {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch {
     return undefined
   }
@@ -29,6 +28,9 @@ export const jsonIn = ({ text }: Pick<Answer, 'text'>): unknown => {
 /** Status and content type, as the log has them. */
 export const described = ({ status, type }: Pick<Answer, 'status' | 'type'>): string =>
   `status ${status}, ${type === '' ? 'no content type' : cut(type)}`
+
+/** The JSON object that the text is; undefined where it is none. */
+export const objectIn = (answer: Pick<Answer, 'text'>): Json | undefined => asObject(jsonIn(answer))
 
 /**
  * A document that the configuration or discovery gives the address of: the discovery document, the key set. What the
@@ -41,7 +43,7 @@ export const documentIn = (answer: Answer): Json => {
   if (status !== 200) {
     throw new OidcError('oidc.provider_failed', { expected: 'status 200', found: described(answer), source: place })
   }
-  const document = asObject(jsonIn(answer))
+  const document = objectIn(answer)
   if (document) return document
   throw new OidcError('oidc.answer_not_json', { expected: 'a JSON object', found: described(answer), source: place })
 }
@@ -61,7 +63,7 @@ export const isJsonType = ({ type }: Pick<Answer, 'type'>): boolean => JSON_TYPE
 /** RFC 6749 5.2. Some providers send it with status 200, or under another type, or as a form. */
 const errorIn = (answer: Answer): { readonly error: string; readonly description: unknown } | undefined => {
   const form = answer.text.startsWith('error=') ? Object.fromEntries(new URLSearchParams(answer.text)) : undefined
-  const { error, error_description: description } = asObject(jsonIn(answer)) ?? form ?? {}
+  const { error, error_description: description } = objectIn(answer) ?? form ?? {}
   return typeof error === 'string' && error !== '' ? { error, description } : undefined
 }
 
@@ -101,7 +103,7 @@ export const endpointAnswerIn = (answer: Answer, statuses: readonly number[]): J
   if (status === 200 && !isJsonType(answer)) {
     throw new OidcError('oidc.answer_not_json', { expected, found: described(answer), source: place })
   }
-  const members = asObject(jsonIn(answer))
+  const members = objectIn(answer)
   if (members && statuses.includes(status)) return members
   const found = members ? described(answer) : `${described(answer)}, and no JSON object`
   throw new OidcError('oidc.token_answer_invalid', { expected, found, source: place })

@@ -24,15 +24,13 @@ export const boundedFetch =
       refuseRedirect(response, url)
       const body = await readBounded(response.body, LARGEST_ANSWER, () => tooLarge(url))
       const { status, headers } = response
-      return { place: placeOf(url), status, type: typeIn(headers), text: textIn(body), headers }
+      return { place: placeOf(url), status, type: typeIn(headers), text: body.toString(), headers }
     } catch (error) {
       throw error instanceof OidcError ? error : transportError(error, controller.signal.aborted, url)
     } finally {
       clearTimeout(alarm)
     }
   }
-
-const textIn = (body: Buffer): string => body.toString().replace(/^\uFEFF/, '')
 
 const typeIn = (headers: Headers): string => headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
 

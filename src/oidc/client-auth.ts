@@ -13,6 +13,12 @@ import type { ClientKey, OidcSettings } from './settings.ts'
 
 type Method = NonNullable<OidcSettings['tokenEndpointAuthMethod']>
 
+/** The two members of a discovery document that are asked for here, as they came. */
+interface Metadata {
+  readonly token_endpoint_auth_methods_supported?: unknown
+  readonly token_endpoint_auth_signing_alg_values_supported?: unknown
+}
+
 /** How we prove to the provider who we are. Throws OidcError where the settings lack what the method needs. */
 export const clientAuth = async (settings: OidcSettings, metadata: ServerMetadata): Promise<ClientAuth> => {
   const method = settings.tokenEndpointAuthMethod ?? defaultMethod(settings, metadata)
@@ -22,13 +28,20 @@ export const clientAuth = async (settings: OidcSettings, metadata: ServerMetadat
   return method === 'client_secret_post' ? ClientSecretPost(secret.reveal()) : clientSecretBasic(secret.reveal())
 }
 
-/** OpenID Connect Discovery 1.0, 3: a provider that does not say takes client_secret_basic. */
-const defaultMethod = ({ clientKey, clientSecret }: OidcSettings, metadata: ServerMetadata): Method => {
+const defaultMethod = ({ clientKey, clientSecret }: OidcSettings, metadata: Metadata): Method => {
   if (clientKey) return 'private_key_jwt'
-  if (!clientSecret) return 'none'
-  const offered = textsIn(metadata.token_endpoint_auth_methods_supported) ?? ['client_secret_basic']
-  return offered.includes('client_secret_basic') ? 'client_secret_basic' : 'client_secret_post'
+  return clientSecret ? secretMethod(metadata) : 'none'
 }
+
+/** How a secret is sent where nothing is configured. Discovery 1.0, 3: a provider that does not say takes it as Basic. */
+export const secretMethod = (metadata: Metadata): 'client_secret_basic' | 'client_secret_post' =>
+  (listedMethods(metadata) ?? ['client_secret_basic']).includes('client_secret_basic')
+    ? 'client_secret_basic'
+    : 'client_secret_post'
+
+/** The methods that the provider lists; undefined where it lists none. */
+export const listedMethods = (metadata: Metadata): readonly string[] | undefined =>
+  textsIn(metadata.token_endpoint_auth_methods_supported)
 
 /** undefined for what is no list. */
 const textsIn = (listed: unknown): readonly string[] | undefined =>
@@ -53,7 +66,7 @@ const clientSecretBasic =
 const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
 /** RFC 7523 2.2. The assertion's audience is the issuer. */
-const privateKeyJwt = async (clientKey: ClientKey, metadata: ServerMetadata): Promise<ClientAuth> => {
+const privateKeyJwt = async (clientKey: ClientKey, metadata: Metadata): Promise<ClientAuth> => {
   const { privateKey, kid, certificate } = clientKey
   const algorithm = assertionAlgorithm(clientKey, metadata)
   const key = await importPKCS8(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), algorithm)
@@ -64,7 +77,7 @@ const privateKeyJwt = async (clientKey: ClientKey, metadata: ServerMetadata): Pr
 }
 
 /** What the client key signs with. Throws OidcError where it cannot. */
-export const assertionAlgorithm = ({ privateKey, algorithm }: ClientKey, metadata: ServerMetadata): string => {
+export const assertionAlgorithm = ({ privateKey, algorithm }: ClientKey, metadata: Metadata): string => {
   const possible = assertionAlgorithms(privateKey)
   // What is configured is what the client is registered for: the provider's list is about all clients.
   const wanted = algorithm === undefined ? listedAlgorithms(metadata) : [algorithm]
@@ -75,7 +88,7 @@ export const assertionAlgorithm = ({ privateKey, algorithm }: ClientKey, metadat
   throw new OidcError('oidc.client_key_unusable', detail)
 }
 
-const listedAlgorithms = (metadata: ServerMetadata): readonly string[] | undefined =>
+const listedAlgorithms = (metadata: Metadata): readonly string[] | undefined =>
   textsIn(metadata.token_endpoint_auth_signing_alg_values_supported)
 
 /** Entra ID and ADFS know a client's key by these. RFC 7515 4.1.7 and 4.1.8 */

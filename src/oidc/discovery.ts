@@ -11,7 +11,7 @@ import type { BoundedFetch } from './bounded-fetch.ts'
 import { clientAuth } from './client-auth.ts'
 import { OidcError } from './errors.ts'
 import { createKeySet } from './key-set.ts'
-import { allowedAlgorithms, isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
+import { allowedAlgorithms, discoveryUrl, isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
 import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
 import { createTokenReader, type TokenReader } from './signed-token.ts'
@@ -95,9 +95,7 @@ const readDiscovery = async (
   if (!isSecureUrl(settings.issuer, settings.allowInsecureHttp)) {
     throw new OidcError('oidc.insecure_url', { expected: 'https', found: settings.issuer, source: 'issuer' })
   }
-  const document = withoutEmptyMembers(
-    await getDocument(fetch, `${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`),
-  )
+  const document = withoutEmptyMembers(await getDocument(fetch, discoveryUrl(settings.issuer)))
   const metadata = toProviderMetadata(document, settings)
   const keySet = createKeySet(() => getDocument(fetch, String(metadata.jwks_uri)), clock)
   const readToken = createTokenReader(settings, allowedAlgorithms(document, settings), keySet)

@@ -3,6 +3,9 @@ import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 import { ID_TOKEN_ALGORITHMS, MAC_ALGORITHMS, type OidcSettings } from './settings.ts'
 
+/** OpenID Connect Discovery 1.0, 4.1 */
+export const discoveryUrl = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+
 /** A discovery document as it came: JSON, and nothing more is known of it. */
 type Document = Readonly<Record<string, unknown>>
 

@@ -46,7 +46,8 @@ const JWT_TYPE = 'application/jwt'
 export const toUserinfoResponse = (answer: Answer & Pick<Response, 'headers'>): Response => {
   const { status, type, text, headers, place } = answer
   const isReadable = isJsonType(answer) || type === JWT_TYPE
-  if (isReadable && status < 500) return new Response(text, { status, headers })
+  // A byte order mark is no part of the text.
+  if (isReadable && status < 500) return new Response(text.replace(/^\uFEFF/, ''), { status, headers })
   const code = status === 200 ? 'oidc.answer_not_json' : 'oidc.provider_failed'
   throw new OidcError(code, { expected: 'status 200, application/json', found: described(answer), source: place })
 }
