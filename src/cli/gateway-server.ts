@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
+import { isVerifiedEmailRequired } from '../access/verified-email.ts'
 import { openAudit } from '../audit/sinks.ts'
 import { tallied } from '../audit/tally.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
@@ -94,6 +95,14 @@ export const gatewayKeys = async (config: Config, now: Date): Promise<GatewayKey
   return { signing: signingKeys, encryption: encryptionKeys, clients: new Map(clientKeys.flat()) }
 }
 
+/** With the default of `requireVerifiedEmail`, which hangs on the rest of the configuration. */
+const knowingEmail =
+  (config: Config) =>
+  (provider: ProviderConfig): ProviderConfig =>
+    provider.protocol === 'oidc'
+      ? { ...provider, requireVerifiedEmail: isVerifiedEmailRequired(provider, config) }
+      : provider
+
 /** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
 const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surroundings): Gateway => {
   const { baseUrl, stateFolder } = config
@@ -103,7 +112,7 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
   const [signingKey, ...furtherKeys] = keys.signing
   return {
     settings: config,
-    providers: createProviders(config.providers, { baseUrl, keys, now, stateFolder, log }),
+    providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
     store: createMemoryStore(now),
     loginEnded: [],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),

@@ -191,6 +191,8 @@ export interface OidcProviderConfig {
   readonly userinfo: boolean
   /** undefined: what discovery offers of RS, PS, ES and EdDSA. */
   readonly idTokenAlgs?: readonly string[]
+  /** undefined: where rules or templates use the address. */
+  readonly requireVerifiedEmail?: boolean
   /** May stand beside our client id in an ID token. */
   readonly trustedAudiences: readonly string[]
   /** Loopback issuers only. */

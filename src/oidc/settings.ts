@@ -63,6 +63,8 @@ export interface OidcSettings {
   readonly decryptionKeys?: readonly PrivateKey[]
   /** Audiences that may stand beside our client id, whose holders could be shown the token too. Default: none. */
   readonly trustedAudiences?: readonly string[]
+  /** True: an `email` counts only where the provider says that it has verified it. Default: unless it says it has not. */
+  readonly requireVerifiedEmail?: boolean
   /** False: the userinfo endpoint is not asked, even where there is one. */
   readonly userinfo?: boolean
 }

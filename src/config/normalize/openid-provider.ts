@@ -38,6 +38,7 @@ export const oidcProviderOf = (provider: FileOidcProvider, folder: string): Oidc
     prompt,
     maxAge,
     idTokenAlgs,
+    requireVerifiedEmail,
     exchange,
     label,
     ...same
@@ -51,5 +52,6 @@ export const oidcProviderOf = (provider: FileOidcProvider, folder: string): Oidc
     ...optional('prompt', prompt),
     ...optional('maxAgeSeconds', maxAge === undefined ? undefined : seconds(maxAge)),
     ...optional('idTokenAlgs', idTokenAlgs),
+    ...optional('requireVerifiedEmail', requireVerifiedEmail),
   }
 }

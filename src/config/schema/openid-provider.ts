@@ -82,6 +82,11 @@ export const oidcProvider = z.strictObject({
     .describe(
       'Signature algorithms to accept. Default: what discovery offers of RS, PS, ES and EdDSA. HS needs the client secret. AWS takes RS and ES only, in original evidence.',
     ),
+  requireVerifiedEmail: flag()
+    .optional()
+    .describe(
+      "Use a person's `email` only where the provider says `email_verified: true`. Default: `true` where an access rule for this provider, an operator rule, or a template (`sessionName`, `sourceIdentity`, `sessionTags`) uses it. `false` only where the provider vouches for every address, and people cannot change theirs.",
+    ),
   trustedAudiences: z
     .array(text('an audience'))
     .default([])
