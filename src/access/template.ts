@@ -13,6 +13,12 @@ export const claimsOf =
     return [...new Set(valuesOf(identity.attributes, name))].filter((value) => value !== '')
   }
 
+const NAMES = /\{([^{}]+)\}/g
+
+/** The names in braces. */
+export const namesIn = (template: string): readonly string[] =>
+  [...template.matchAll(NAMES)].map(([, name = '']) => name)
+
 export type Filled = { readonly text: string } | { readonly reason: string }
 
 /** Which of several values a name stands for. */
@@ -31,7 +37,7 @@ export const firstValue: Choose = ([value], name) => value ?? { reason: `the sig
 /** The template with every `{name}` filled in, or why one of them cannot be. */
 export const fillTemplate = (template: string, claims: Claims, choose: Choose): Filled => {
   const reasons: string[] = []
-  const text = template.replaceAll(/\{([^{}]+)\}/g, (_, name: string) => {
+  const text = template.replaceAll(NAMES, (_, name: string) => {
     const chosen = choose(claims(name), name)
     if (typeof chosen === 'string') return chosen
     reasons.push(chosen.reason)

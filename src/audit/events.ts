@@ -77,8 +77,12 @@ export type AuditEvent =
         readonly protocol: 'saml' | 'oidc'
         readonly issuer: string
         readonly authenticatedAt: Date
-        /** What the provider said beyond the domains that it may speak for. */
-        readonly leftOut?: readonly { readonly attribute: string; readonly values: readonly string[] }[]
+        /** What the provider said beyond what it may speak for, or left out itself. */
+        readonly leftOut?: readonly {
+          readonly attribute: string
+          readonly values: readonly string[]
+          readonly reason?: string
+        }[]
         /** What is amiss with it all the same, in sentences. */
         readonly warnings?: readonly string[]
       })

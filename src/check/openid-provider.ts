@@ -1,56 +1,57 @@
-/** Checks on an OpenID provider: its discovery document, its keys, its clock. */
-import { createPrivateKey } from 'node:crypto'
+/**
+ * Checks on an OpenID provider: its discovery document, its keys, its clock. Read and judged by what a login reads and
+ * judges them with, so that these pass where logins work.
+ */
 import type { OidcProviderConfig } from '../config/types.ts'
 import { firstFailure, runChecks, type Verdict } from '../core/verdict.ts'
-import { allowedAlgorithms, metadataChecks } from '../oidc/provider-metadata.ts'
+import { asObject, type Json, objectIn, withoutEmptyMembers } from '../oidc/answer.ts'
+import { allowedAlgorithms, discoveryUrl, metadataChecks } from '../oidc/provider-metadata.ts'
+import { toPublishedKeys } from '../oidc/published-keys.ts'
+import { ID_TOKEN_ALGORITHMS } from '../oidc/settings.ts'
+import { type Client, clientFiles, clientLooks } from './client.ts'
 import { clockLook } from './clock.ts'
 import { type Look, type Looks, lookAt, notRun, ok, reasonIn, wrong } from './look.ts'
 import type { CheckPorts, HttpAnswer } from './ports.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 /** What came from an address: a JSON object, or why not. */
 interface Fetched {
   readonly url: string
   readonly answer: HttpAnswer | undefined
-  readonly content: Json | { readonly problem: string }
+  readonly content: { readonly json: Json } | { readonly problem: string }
+}
+
+/** A key that the provider publishes, and whether a login could use it. */
+interface PublishedKey {
+  readonly jwk: Json
+  readonly isUsable: boolean
 }
 
 interface Provider {
   readonly discovery: Fetched
   /** undefined where discovery is not to be used. */
-  readonly keys: Fetched | undefined
-}
-
-/** What is configured, against what the provider says of itself. */
-interface Terms {
+  readonly keySet: Fetched | undefined
+  /** undefined where the key set holds no list of keys. */
+  readonly keys: readonly PublishedKey[] | undefined
+  /** Those of its tokens. */
+  readonly algorithms: readonly string[]
   readonly settings: OidcProviderConfig
-  readonly document: Json
-  /** undefined where the client has no key of its own. */
-  readonly clientKey: { readonly file: string; readonly pem: string | { readonly problem: string } } | undefined
 }
 
 /** Clocks of providers are given a minute. */
 const CLOCK_SKEW_SECONDS = 60
 
-const problemOf = ({ content }: Fetched): string | undefined =>
-  typeof content.problem === 'string' ? content.problem : undefined
+const problemOf = ({ content }: Fetched): string | undefined => ('problem' in content ? content.problem : undefined)
 
-const jsonOf = ({ status, text }: HttpAnswer): Fetched['content'] => {
-  if (status !== 200) return { problem: `HTTP ${status}` }
-  try {
-    const value: unknown = JSON.parse(text)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
-  } catch {
-    // Told like any other answer that is no JSON object.
-  }
-  return { problem: 'no JSON object' }
+const contentOf = (answer: HttpAnswer): Fetched['content'] => {
+  if (answer.status !== 200) return { problem: `HTTP ${answer.status}` }
+  const json = objectIn(answer)
+  return json ? { json } : { problem: 'no JSON object' }
 }
 
 const fetchJson = async (url: string, ports: CheckPorts): Promise<Fetched> => {
   try {
     const answer = await ports.ask(url, { method: 'GET' })
-    return { url, answer, content: jsonOf(answer) }
+    return { url, answer, content: contentOf(answer) }
   } catch (error) {
     return { url, answer: undefined, content: { problem: reasonIn(error) } }
   }
@@ -63,67 +64,87 @@ const fetchedLook = (fetched: Fetched, expected: string): Look => {
 
 const discoveryIsReachable = ({ discovery }: Provider): Look => fetchedLook(discovery, 'a discovery document')
 
-const isSigningKey = (key: unknown): boolean => {
-  const { kty, use } = (key ?? {}) as Json
-  return (kty === 'RSA' || kty === 'EC' || kty === 'OKP') && (use === undefined || use === 'sig')
+/** Each of them as a login would look for it. */
+const publishedKeys = async ({ content }: Fetched, algorithms: readonly string[]): Promise<Provider['keys']> => {
+  const keys = 'json' in content ? content.json.keys : undefined
+  if (!Array.isArray(keys)) return undefined
+  return Promise.all(
+    keys.map(async (key: unknown) => {
+      const alone = toPublishedKeys({ keys: [key] })
+      const found = await Promise.all(algorithms.map((alg) => alone.candidates({ alg })))
+      return { jwk: asObject(key) ?? {}, isUsable: found.flat().length > 0 }
+    }),
+  )
 }
 
-const signingKeysAreThere = ({ keys }: Provider): Look => {
-  if (!keys) return notRun('discovery cannot be used')
-  const set = problemOf(keys) === undefined && 'keys' in keys.content ? keys.content.keys : undefined
-  if (!Array.isArray(set))
-    return fetchedLook({ ...keys, content: { problem: problemOf(keys) ?? 'no keys' } }, 'a key set')
-  const count = set.filter(isSigningKey).length
-  return count > 0 ? ok(`${count} at ${keys.url}`) : wrong('a public key for signatures', 'none', keys.url)
+/** Whether tokens are signed with published keys, and not with the client secret. */
+const needsKeys = ({ algorithms }: Provider): boolean => algorithms.some((algorithm) => !algorithm.startsWith('HS'))
+
+/** Its size, where that is what is wrong with it. */
+const shownKey = ({ kty, kid, n }: Json): string => {
+  const bits = kty === 'RSA' && typeof n === 'string' ? ` of ${Buffer.from(n, 'base64url').length * 8} bits` : ''
+  return `${String(kty)}${bits}${typeof kid === 'string' ? ` (${kid})` : ''}`
+}
+
+const isForSignatures = ({ jwk: { kty, use = 'sig' } }: PublishedKey): boolean =>
+  use === 'sig' && (kty === 'RSA' || kty === 'EC' || kty === 'OKP')
+
+const signingKeysAreThere = (provider: Provider): Look => {
+  const { keySet, keys, algorithms } = provider
+  if (!keySet) return notRun('discovery cannot be used')
+  if (!needsKeys(provider)) return notRun('its tokens are signed with the client secret')
+  if (!keys) return wrong('a key set', problemOf(keySet) ?? 'no keys', keySet.url)
+  const count = keys.filter(({ isUsable }) => isUsable).length
+  if (count > 0) return ok(`${count} at ${keySet.url}`)
+  const unusable = keys.filter(isForSignatures).map(({ jwk }) => shownKey(jwk))
+  const found = unusable.length === 0 ? 'none' : `none that fits ${algorithms.join(' ')}: ${unusable.join(', ')}`
+  return wrong('a public key for signatures', found, keySet.url)
+}
+
+/** AWS finds keys by their names (aws-sts-semantics C.5). */
+const keysSuitAws = ({ keySet, keys = [], settings }: Provider): readonly Look[] => {
+  const usable = keys.filter(({ isUsable }) => isUsable)
+  if (!keySet || settings.exchange.evidence === 'reissued' || usable.length === 0) return []
+  const named = usable.filter(({ jwk: { kid } }) => typeof kid === 'string' && kid !== '')
+  return [
+    named.length > 0
+      ? ok(`${named.length} with a kid`)
+      : wrong('keys with a kid, or evidence: reissued', 'none', keySet.url),
+  ]
 }
 
 const clockAgrees = ({ discovery }: Provider): Look => clockLook(discovery.answer, CLOCK_SKEW_SECONDS, discovery.url)
 
 /** AWS takes RS* and ES* of what is passed on to it. */
-const tokensSuitAws = ({ settings, document }: Terms): readonly Look[] => {
+const suitAws = ({ exchange }: OidcProviderConfig, algorithms: readonly string[]): boolean =>
+  exchange.evidence === 'reissued' || algorithms.some((algorithm) => /^[RE]S/.test(algorithm))
+
+const tokensSuitAws = ({ settings, document }: Client): readonly Look[] => {
+  if (settings.exchange.evidence === 'reissued' || !document) return []
   const offered = allowedAlgorithms(document, settings)
-  if (settings.exchange.evidence === 'reissued' || offered.length === 0) return []
   return [
-    offered.some((algorithm) => /^[RE]S/.test(algorithm))
+    suitAws(settings, offered)
       ? ok(offered.join(' '))
       : wrong('RS* or ES*, or evidence: reissued', offered.join(' '), 'id_token_signing_alg_values_supported'),
   ]
 }
 
-const clientKeyIsUsable = ({ clientKey }: Terms): readonly Look[] => {
-  if (!clientKey) return []
-  const { file, pem } = clientKey
-  if (typeof pem !== 'string') return [wrong('a PEM private key', pem.problem, file)]
-  try {
-    return [ok(`${createPrivateKey(pem).asymmetricKeyType} key`, file)]
-  } catch (error) {
-    return [wrong('a PEM private key', reasonIn(error), file)]
-  }
-}
-
-const clientKeyOf = async ({ clientAuth }: OidcProviderConfig, ports: CheckPorts): Promise<Terms['clientKey']> => {
-  if (clientAuth.kind !== 'key') return undefined
-  const file = clientAuth.privateKey
-  return { file, pem: await ports.readText(file).catch((error: unknown) => ({ problem: reasonIn(error) })) }
-}
-
-export const termsChecks = { tokensSuitAws, clientKeyIsUsable } as const satisfies Looks<Terms>
+export const termsChecks = { tokensSuitAws, ...clientLooks } as const satisfies Looks<Client>
 export const reachChecks = { discoveryIsReachable } as const satisfies Looks<Provider>
-export const keyChecks = { signingKeysAreThere, clockAgrees } as const satisfies Looks<Provider>
+export const keyChecks = { signingKeysAreThere, keysSuitAws, clockAgrees } as const satisfies Looks<Provider>
 
 /** OpenID Connect Discovery 1.0, 4; what the document has to say is asked by the checks that a login runs too. */
 export const checkOpenIdProvider = async (settings: OidcProviderConfig, ports: CheckPorts): Promise<Verdict> => {
-  const discovery = await fetchJson(`${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, ports)
-  const document = problemOf(discovery) === undefined ? (discovery.content as Json) : undefined
+  const discovery = await fetchJson(discoveryUrl(settings.issuer), ports)
+  const document = 'json' in discovery.content ? withoutEmptyMembers(discovery.content.json) : undefined
   const verdict = document ? runChecks(metadataChecks, document, settings) : []
   // As at a login: a document that fails leads nowhere.
   const mayBeUsed = document !== undefined && !firstFailure(verdict)
-  const keys = mayBeUsed ? await fetchJson(String(document.jwks_uri), ports) : undefined
-  const terms = { settings, document: mayBeUsed ? document : {}, clientKey: await clientKeyOf(settings, ports) }
-  return [
-    ...lookAt(reachChecks, { discovery, keys }),
-    ...verdict,
-    ...lookAt(keyChecks, { discovery, keys }),
-    ...lookAt(termsChecks, terms),
-  ]
+  const keySet = mayBeUsed ? await fetchJson(String(document.jwks_uri), ports) : undefined
+  const algorithms = document ? allowedAlgorithms(document, settings) : []
+  // Where no algorithm will do, that is told already: no key is to blame.
+  const keys = keySet && (await publishedKeys(keySet, suitAws(settings, algorithms) ? algorithms : ID_TOKEN_ALGORITHMS))
+  const provider = { discovery, keySet, keys, algorithms, settings }
+  const terms = { settings, document: mayBeUsed ? document : undefined, ...(await clientFiles(settings, ports)) }
+  return [...lookAt(reachChecks, provider), ...verdict, ...lookAt(keyChecks, provider), ...lookAt(termsChecks, terms)]
 }

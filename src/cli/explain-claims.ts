@@ -4,7 +4,7 @@ import { rolePairs } from '../access/role-attribute.ts'
 import { samlRedemptionSeconds } from '../aws/facts/limits.ts'
 import { FedgateError, reasonOf } from '../core/errors.ts'
 import type { Attributes } from '../core/identity.ts'
-import type { Claims, SamlWords, TokenWords } from '../gateway/own-words.ts'
+import { type Claims, headerFacts, type SamlWords, type TokenWords } from '../gateway/own-words.ts'
 import { ASSERTION, PROTOCOL } from '../saml/names.ts'
 import { readUnverified } from '../saml/response/assertion.ts'
 import { decodeBase64 } from '../xml/base64.ts'
@@ -67,7 +67,7 @@ const fromToken = (token: string, file: string): TokenWords => {
   const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
   const [head, claims] = [JSON.parse(header ?? ''), JSON.parse(payload ?? '')] as unknown[]
   if (!isObject(claims) || !isObject(head)) throw unreadable(file, 'it is no token')
-  return { ...tokenWords(claims, file), algorithm: String(head.alg), length: token.length }
+  return { ...tokenWords(claims, file), ...headerFacts(head), length: token.length }
 }
 
 const fromJson = (value: unknown, file: string): TokenWords | PlainClaims => {

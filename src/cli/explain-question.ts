@@ -88,7 +88,7 @@ export const explained = async (config: Config, options: ExplainOptions, now: Da
   const provider = providerNamed(config, options.provider)
   const role = roleNamed(options.role)
   const words = await wordsOf(claimsIn(await claimsFile(options.claims), options.claims), provider, config)
-  const identity = identityOf(words, provider)
+  const identity = identityOf(words, provider, config)
   const { issuer, baseUrl } = config
   const toShow: ToBeShown = {
     settings: provider,

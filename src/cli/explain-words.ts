@@ -1,11 +1,13 @@
 /** From claims in a file to a sign-in at one provider: what it would have said, and whom that makes. */
+
 import { rolePairs } from '../access/role-attribute.ts'
+import { isVerifiedEmailRequired } from '../access/verified-email.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { Identity } from '../core/identity.ts'
 import { createMetadata } from '../gateway/metadata/metadata.ts'
 import type { OwnWords, SamlWords } from '../gateway/own-words.ts'
 import { acsUrl } from '../gateway/providers.ts'
-import { toAttributes } from '../oidc/attributes.ts'
+import { describePerson } from '../oidc/left-out.ts'
 import { ExplainError } from './errors.ts'
 import type { ClaimsInFile, PlainClaims } from './explain-claims.ts'
 
@@ -56,8 +58,13 @@ export const wordsOf = async (claims: ClaimsInFile, provider: ProviderConfig, co
   return { kind: 'web-identity', claims: { ...Object.fromEntries(claims.attributes), ...said } }
 }
 
+/** As the relying party has it. */
+const emailRuleOf = (provider: ProviderConfig, config: Config) => ({
+  requireVerifiedEmail: provider.protocol === 'oidc' && isVerifiedEmailRequired(provider, config),
+})
+
 /** Whom a sign-in with these words would make of somebody. */
-export const identityOf = (words: OwnWords, provider: ProviderConfig): Identity => {
+export const identityOf = (words: OwnWords, provider: ProviderConfig, config: Config): Identity => {
   const common = { provider: provider.id, authenticatedAt: new Date() }
   if (words.kind === 'web-identity') {
     const { iss, sub } = words.claims
@@ -66,7 +73,7 @@ export const identityOf = (words: OwnWords, provider: ProviderConfig): Identity 
       protocol: 'oidc',
       issuer: String(iss),
       subject: typeof sub === 'string' ? sub : '',
-      attributes: toAttributes(words.claims),
+      attributes: describePerson(emailRuleOf(provider, config), words.claims).attributes,
     }
   }
   const { issuer, nameId, attributes } = words

@@ -1,6 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto'
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
+import { isVerifiedEmailRequired } from '../access/verified-email.ts'
 import { openAudit } from '../audit/sinks.ts'
 import { tallied } from '../audit/tally.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
@@ -15,7 +16,7 @@ import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
-import type { PrivateKey } from '../oidc/settings.ts'
+import type { ClientKey } from '../oidc/settings.ts'
 import { createMemoryStore } from '../stores/memory.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
@@ -75,12 +76,25 @@ export const signingCertificates = (config: Pick<Config, 'signing'>, now: Date):
   )
 }
 
-const loadClientKey = async (provider: ProviderConfig): Promise<readonly (readonly [string, PrivateKey])[]> => {
+/** Throws Error for a certificate of another key. */
+const certificateOf = (privateKey: KeyObject, pem: string): X509Certificate => {
+  const certificate = new X509Certificate(pem)
+  if (certificate.checkPrivateKey(privateKey)) return certificate
+  throw new Error('the privateKeyCertificate is of another key')
+}
+
+const loadClientKey = async (provider: ProviderConfig): Promise<readonly (readonly [string, ClientKey])[]> => {
   if (provider.protocol !== 'oidc' || provider.clientAuth.kind !== 'key') return []
-  const { privateKey, keyId } = provider.clientAuth
+  const { privateKey, keyId, algorithm, certificate } = provider.clientAuth
   try {
     const key = createPrivateKey(await readFile(privateKey, 'utf8'))
-    return [[provider.id, { privateKey: key, ...(keyId === undefined ? {} : { kid: keyId }) }]]
+    const clientKey = {
+      privateKey: key,
+      ...(keyId === undefined ? {} : { kid: keyId }),
+      ...(algorithm === undefined ? {} : { algorithm }),
+      ...(certificate === undefined ? {} : { certificate: certificateOf(key, await readFile(certificate, 'utf8')) }),
+    }
+    return [[provider.id, clientKey]]
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StartError('start.key_unusable', { sentence: `The key ${privateKey} cannot be used: ${reason}.`, cause })
@@ -101,6 +115,14 @@ export const gatewayKeys = async (config: Config, now: Date): Promise<GatewayKey
   return { signing: signingKeys, encryption: encryptionKeys, clients: new Map(clientKeys.flat()) }
 }
 
+/** With the default of `requireVerifiedEmail`, which hangs on the rest of the configuration. */
+const knowingEmail =
+  (config: Config) =>
+  (provider: ProviderConfig): ProviderConfig =>
+    provider.protocol === 'oidc'
+      ? { ...provider, requireVerifiedEmail: isVerifiedEmailRequired(provider, config) }
+      : provider
+
 /** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
 const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surroundings): Gateway => {
   const { baseUrl, stateFolder } = config
@@ -110,7 +132,7 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
   const [signingKey, ...furtherKeys] = keys.signing
   return {
     settings: config,
-    providers: createProviders(config.providers, { baseUrl, keys, now, stateFolder, log }),
+    providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
     store: createMemoryStore(now),
     loginEnded: [],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),

@@ -202,6 +202,10 @@ export interface OidcProviderConfig {
   readonly userinfo: boolean
   /** undefined: what discovery offers of RS, PS, ES and EdDSA. */
   readonly idTokenAlgs?: readonly string[]
+  /** undefined: where rules or templates use the address. */
+  readonly requireVerifiedEmail?: boolean
+  /** May stand beside our client id in an ID token. */
+  readonly trustedAudiences: readonly string[]
   /** Loopback issuers only. */
   readonly allowInsecureHttp: boolean
   readonly exchange: ReissuedExchange | OriginalWebIdentityExchange
@@ -214,8 +218,17 @@ export type ClientAuth =
       /** undefined: what the provider offers. */
       readonly method?: 'client_secret_basic' | 'client_secret_post'
     }
-  /** private_key_jwt, with the PEM private key of that path. */
-  | { readonly kind: 'key'; readonly privateKey: string; readonly keyId?: string }
+  | {
+      /** private_key_jwt */
+      readonly kind: 'key'
+      /** Path of the PEM private key. */
+      readonly privateKey: string
+      readonly keyId?: string
+      /** JWS `alg`; undefined: by the key's type. */
+      readonly algorithm?: string
+      /** Path of the key's PEM certificate, whose thumbprints go along. */
+      readonly certificate?: string
+    }
   | { readonly kind: 'none' }
 
 /** AssumeRoleWithWebIdentity with the provider's own ID token. */

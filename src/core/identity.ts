@@ -62,10 +62,13 @@ export interface NameId {
   readonly spNameQualifier?: string
 }
 
-/** Values that a provider sent and may not assert. */
+/** Values that a provider sent and may not assert, or should have sent. */
 export interface LeftOut {
   readonly attribute: string
+  /** Empty where the provider did not send them. */
   readonly values: readonly string[]
+  /** undefined: they are of domains for which the provider may not speak. */
+  readonly reason?: 'not verified' | 'not said to be verified' | 'not in the token'
 }
 
 /** What a protocol hands over once everything is verified. From here on nobody knows the protocol. */

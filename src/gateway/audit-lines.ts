@@ -1,4 +1,4 @@
-import { subjectWarnings } from '../access/subject.ts'
+import { signInWarnings } from '../access/sign-in-warnings.ts'
 import { type Audit, type AuditEvent, refusalOf } from '../audit/events.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -29,7 +29,7 @@ const auditSignIn =
   (gateway: Auditing, login: Login, caller: Caller): void => {
     const { identity, leftOut } = login.signIn
     const { protocol, issuer, authenticatedAt } = identity
-    const warnings = subjectWarnings(identity)
+    const warnings = signInWarnings(login.signIn)
     gateway.audit.record({
       eventName,
       ...occurrence(gateway, caller),

@@ -34,6 +34,8 @@ export interface TokenWords extends Words {
   readonly kind: 'web-identity'
   readonly claims: Claims
   readonly algorithm?: string
+  /** Whether its header has a `kid`. */
+  readonly isKeyNamed?: boolean
 }
 
 export type OwnWords = SamlWords | TokenWords
@@ -42,14 +44,20 @@ export type OwnWords = SamlWords | TokenWords
 const jsonPart = (token: string, part: 0 | 1): Claims =>
   JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()) as Claims
 
+/** RFC 7515 4.1.1 and 4.1.4 */
+export const headerFacts = ({ alg, kid }: Claims): Required<Pick<TokenWords, 'algorithm' | 'isKeyNamed'>> => ({
+  algorithm: String(alg),
+  isKeyNamed: typeof kid === 'string' && kid !== '',
+})
+
 /** What this sign-in's provider said and can be shown to AWS. */
 export const ownWordsOf = (provider: Provider, { identity, evidence, logoutRef }: SignIn): OwnWords => {
   const { issuedAt, expiresAt } = evidence
   const life = { issuedAt, expiresAt }
   if (evidence.kind === 'web-identity') {
     const token = evidence.token.reveal()
-    const { alg } = jsonPart(token, 0)
-    return { kind: 'web-identity', claims: jsonPart(token, 1), algorithm: String(alg), length: token.length, life }
+    const claims = jsonPart(token, 1)
+    return { kind: 'web-identity', claims, ...headerFacts(jsonPart(token, 0)), length: token.length, life }
   }
   const own = provider.protocol === 'saml' ? provider.serviceProvider : undefined
   return {

@@ -5,7 +5,7 @@ import type { SignIn } from '../core/identity.ts'
 import { fingerprint } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { createRelyingParty, type RelyingParty } from '../oidc/relying-party.ts'
-import type { OidcSettings, PrivateKey } from '../oidc/settings.ts'
+import type { ClientKey, OidcSettings } from '../oidc/settings.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { ServiceProvider } from '../saml/service-provider.ts'
 import { GatewayError } from './errors.ts'
@@ -41,7 +41,7 @@ export interface GatewayKeys {
   readonly signing: readonly KeyPair[]
   readonly encryption: readonly KeyPair[]
   /** What proves to an OpenID provider who we are (private_key_jwt), by the provider's id. */
-  readonly clients: ReadonlyMap<string, PrivateKey>
+  readonly clients: ReadonlyMap<string, ClientKey>
 }
 
 /** Our addresses towards a provider. Each has its own, so that an answer for one is no answer for another. */

@@ -1,7 +1,7 @@
 /** What a person's AWS session will carry, on whose word soever: the gateway's templates, or the provider's evidence. */
 import { sessionOfAssertion, sessionOfToken } from '../access/asserted-session.ts'
 import { type LeftOutOfSession, type SessionMapping, type SessionTemplates, sessionOf } from '../access/session.ts'
-import { subjectWarnings } from '../access/subject.ts'
+import { signInWarnings } from '../access/sign-in-warnings.ts'
 import type { SignIn } from '../core/identity.ts'
 import { type Gateway, providerOf } from './gateway.ts'
 
@@ -40,5 +40,5 @@ const mappingFor = (gateway: Gateway, { identity, evidence }: SignIn): SessionMa
 /** What the session of this sign-in will carry, whichever role is taken. Throws GatewayError `provider.unknown`. */
 export const sessionFor = (gateway: Gateway, signIn: SignIn): CarriedSession => ({
   ...mappingFor(gateway, signIn),
-  warnings: subjectWarnings(signIn.identity),
+  warnings: signInWarnings(signIn),
 })

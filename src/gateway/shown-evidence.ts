@@ -121,6 +121,7 @@ const originalToken = (words: TokenWords, clientId: string, place: Place): Shown
   ...token(words.claims, clientId, place),
   times: new Map(Object.entries(words.claims).filter(([name]) => TIMES.has(name))),
   ...(words.algorithm === undefined ? {} : { algorithm: words.algorithm }),
+  ...(words.isKeyNamed === undefined ? {} : { isKeyNamed: words.isKeyNamed }),
   ...(words.length === undefined ? {} : { length: words.length }),
   ...(words.life ? { life: words.life } : {}),
   ...(words.isKept ? { isKept: true } : {}),

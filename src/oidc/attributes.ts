@@ -16,6 +16,9 @@ const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set([
   'c_hash',
   's_hash',
   'sid',
+  // Where claims are that are not here. Core 5.6.2
+  '_claim_names',
+  '_claim_sources',
 ])
 
 const DEEPEST = 8

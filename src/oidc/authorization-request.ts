@@ -1,16 +1,15 @@
 import {
   buildAuthorizationUrl,
-  buildAuthorizationUrlWithPAR,
   calculatePKCECodeChallenge,
   randomNonce,
   randomPKCECodeVerifier,
   randomState,
 } from 'openid-client'
 import { RESERVED_PARAMETERS } from '../core/authorization-parameters.ts'
+import { endpointAnswerIn } from './answer.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
 import { isPushed } from './provider-metadata.ts'
-import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
 
 /** What a login keeps on the server until its callback. Each of the three has 256 random bits. */
@@ -46,7 +45,7 @@ export const refuseReservedParameters = ({ authorizationParams = {} }: OidcSetti
 /** An authorization request by code with PKCE S256, pushed where that is asked for. Core 3.1.2.1, RFC 9126. Throws OidcError. */
 export const authorizationRequest = async (
   settings: OidcSettings,
-  { metadata, configuration }: DiscoveredProvider,
+  provider: DiscoveredProvider,
   wishes: LoginWishes,
 ): Promise<LoginSecrets & { readonly url: URL }> => {
   const secrets = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
@@ -62,16 +61,24 @@ export const authorizationRequest = async (
     code_challenge: await calculatePKCECodeChallenge(secrets.codeVerifier),
     code_challenge_method: 'S256',
   }
-  const url = isPushed(metadata, settings)
-    ? await pushed(configuration, parameters)
-    : buildAuthorizationUrl(configuration, parameters)
+  const inUrl = isPushed(provider.metadata, settings) ? await pushed(settings, provider, parameters) : parameters
+  const url = buildAuthorizationUrl(provider.configuration, inUrl)
   return { ...secrets, ...given('maxAgeSeconds', maxAgeSeconds), ...given('acrValues', acrValues), url }
 }
 
-const pushed = (configuration: DiscoveredProvider['configuration'], parameters: Record<string, string>) =>
-  buildAuthorizationUrlWithPAR(configuration, parameters).catch((error: unknown) => {
-    throw toOidcError(error, 'pushed authorization request endpoint')
-  })
+/** What stands in for parameters that were pushed. RFC 9126 2 and 4 */
+const pushed = async (
+  { clientId }: OidcSettings,
+  { metadata, post }: DiscoveredProvider,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> => {
+  const request = { ...parameters, client_id: clientId, response_type: 'code' }
+  const answer = await post(String(metadata.pushed_authorization_request_endpoint), request)
+  const { request_uri: requestUri } = endpointAnswerIn(answer, [201, 200])
+  if (typeof requestUri === 'string' && requestUri !== '') return { request_uri: requestUri }
+  const found = requestUri === undefined ? 'nothing' : `a ${typeof requestUri}`
+  throw new OidcError('oidc.token_answer_invalid', { expected: 'a text', found, source: 'request_uri' })
+}
 
 const wished = (settings: OidcSettings, { prompt, maxAgeSeconds, acrValues, loginHint }: LoginWishes) => {
   const maxAge = shortest(settings.maxAgeSeconds, maxAgeSeconds)

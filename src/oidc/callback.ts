@@ -34,24 +34,35 @@ const issuerIsTheProvider: CallbackCheck = (parameters, { issuer }) => {
   return iss === null || iss === issuer ? pass : { expected: issuer, found: cut(iss), source: 'iss' }
 }
 
+/** Of other flows, which nobody asked for: a code that comes beside tokens could be one that was put there. Core 3 */
+const FOREIGN = ['response', 'id_token', 'token', 'access_token']
+
+const answersByCode: CallbackCheck = (parameters) => {
+  const foreign = FOREIGN.find((name) => parameters.has(name))
+  return foreign === undefined ? pass : { expected: 'a code alone', found: foreign, source: 'callback' }
+}
+
 /** Asked before the code is redeemed. */
-export const callbackChecks = { parametersComeOnce, stateIsOurs, issuerIsThere, issuerIsTheProvider }
+export const callbackChecks = { parametersComeOnce, stateIsOurs, issuerIsThere, issuerIsTheProvider, answersByCode }
 
 const codes: Readonly<Record<keyof typeof callbackChecks, OidcErrorCode>> = {
   parametersComeOnce: 'oidc.parameter_repeated',
   stateIsOurs: 'oidc.state_mismatch',
   issuerIsThere: 'oidc.callback_issuer_missing',
   issuerIsTheProvider: 'oidc.callback_issuer_mismatch',
+  answersByCode: 'oidc.token_answer_invalid',
 }
 
-/** Throws OidcError unless the callback answers this login with a code; an error from the provider included. */
-export const checkCallback = (parameters: URLSearchParams, expected: ExpectedCallback): void => {
+/** The code with which the callback answers this login. Throws OidcError for any other callback, an error from the provider included. */
+export const checkCallback = (parameters: URLSearchParams, expected: ExpectedCallback): string => {
   const verdict = runChecks(callbackChecks, parameters, expected)
   const failure = firstFailure(verdict)
   if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
   const error = parameters.get('error')
   if (error !== null) throw providerRefusal(error, parameters.get('error_description'))
-  if (!parameters.get('code')) throw new OidcError('oidc.code_missing', { expected: 'a code', found: 'none' })
+  const code = parameters.get('code')
+  if (!code) throw new OidcError('oidc.code_missing', { expected: 'a code', found: 'none' })
+  return code
 }
 
 /** What programs read, with the most characters that a provider may need: longer is refused. */

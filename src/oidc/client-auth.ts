@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import { createHash, type KeyObject, type X509Certificate } from 'node:crypto'
 import { type CryptoKey, importPKCS8 } from 'jose'
 import {
   type ClientAuth,
@@ -9,9 +9,15 @@ import {
   type ServerMetadata,
 } from 'openid-client'
 import { cut, OidcError } from './errors.ts'
-import type { OidcSettings, PrivateKey } from './settings.ts'
+import type { ClientKey, OidcSettings } from './settings.ts'
 
 type Method = NonNullable<OidcSettings['tokenEndpointAuthMethod']>
+
+/** The two members of a discovery document that are asked for here, as they came. */
+interface Metadata {
+  readonly token_endpoint_auth_methods_supported?: unknown
+  readonly token_endpoint_auth_signing_alg_values_supported?: unknown
+}
 
 /** How we prove to the provider who we are. Throws OidcError where the settings lack what the method needs. */
 export const clientAuth = async (settings: OidcSettings, metadata: ServerMetadata): Promise<ClientAuth> => {
@@ -22,13 +28,24 @@ export const clientAuth = async (settings: OidcSettings, metadata: ServerMetadat
   return method === 'client_secret_post' ? ClientSecretPost(secret.reveal()) : clientSecretBasic(secret.reveal())
 }
 
-/** OpenID Connect Discovery 1.0, 3: a provider that does not say takes client_secret_basic. */
-const defaultMethod = ({ clientKey, clientSecret }: OidcSettings, metadata: ServerMetadata): Method => {
+const defaultMethod = ({ clientKey, clientSecret }: OidcSettings, metadata: Metadata): Method => {
   if (clientKey) return 'private_key_jwt'
-  if (!clientSecret) return 'none'
-  const offered = metadata.token_endpoint_auth_methods_supported ?? ['client_secret_basic']
-  return offered.includes('client_secret_basic') ? 'client_secret_basic' : 'client_secret_post'
+  return clientSecret ? secretMethod(metadata) : 'none'
 }
+
+/** How a secret is sent where nothing is configured. Discovery 1.0, 3: a provider that does not say takes it as Basic. */
+export const secretMethod = (metadata: Metadata): 'client_secret_basic' | 'client_secret_post' =>
+  (listedMethods(metadata) ?? ['client_secret_basic']).includes('client_secret_basic')
+    ? 'client_secret_basic'
+    : 'client_secret_post'
+
+/** The methods that the provider lists; undefined where it lists none. */
+export const listedMethods = (metadata: Metadata): readonly string[] | undefined =>
+  textsIn(metadata.token_endpoint_auth_methods_supported)
+
+/** undefined for what is no list. */
+const textsIn = (listed: unknown): readonly string[] | undefined =>
+  Array.isArray(listed) ? listed.filter((one) => typeof one === 'string') : undefined
 
 const missing = (method: Method): never => {
   const expected = method === 'private_key_jwt' ? 'a client key' : 'a client secret'
@@ -49,21 +66,36 @@ const clientSecretBasic =
 const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
 
 /** RFC 7523 2.2. The assertion's audience is the issuer. */
-const privateKeyJwt = async ({ privateKey, kid }: PrivateKey, metadata: ServerMetadata): Promise<ClientAuth> => {
-  const possible = assertionAlgorithms(privateKey)
-  const taken = metadata.token_endpoint_auth_signing_alg_values_supported ?? possible
-  const algorithm = possible.find((one) => taken.includes(one))
-  if (algorithm === undefined) {
-    const found = cut(taken.join(' '))
-    throw new OidcError('oidc.client_key_unusable', { expected: possible.join(' or '), found, source: 'client key' })
-  }
+const privateKeyJwt = async (clientKey: ClientKey, metadata: Metadata): Promise<ClientAuth> => {
+  const { privateKey, kid, certificate } = clientKey
+  const algorithm = assertionAlgorithm(clientKey, metadata)
   const key = await importPKCS8(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), algorithm)
   // openid-client would call it Ed25519 (RFC 9864) also where the provider knows it as EdDSA.
-  const named = (header: Record<string, unknown>) => {
-    header.alg = algorithm
-  }
+  const named = (header: Record<string, unknown>) =>
+    Object.assign(header, { alg: algorithm }, certificate && thumbprintsOf(certificate))
   return PrivateKeyJwt(withKid(key, kid), { [modifyAssertion]: named })
 }
+
+/** What the client key signs with. Throws OidcError where it cannot. */
+export const assertionAlgorithm = ({ privateKey, algorithm }: ClientKey, metadata: Metadata): string => {
+  const possible = assertionAlgorithms(privateKey)
+  // What is configured is what the client is registered for: the provider's list is about all clients.
+  const wanted = algorithm === undefined ? listedAlgorithms(metadata) : [algorithm]
+  const found = possible.find((one) => wanted?.includes(one) ?? true)
+  if (found !== undefined) return found
+  const source = algorithm === undefined ? 'client key' : 'privateKeyAlgorithm'
+  const detail = { expected: possible.join(' or '), found: cut(wanted?.join(' ') ?? ''), source }
+  throw new OidcError('oidc.client_key_unusable', detail)
+}
+
+const listedAlgorithms = (metadata: Metadata): readonly string[] | undefined =>
+  textsIn(metadata.token_endpoint_auth_signing_alg_values_supported)
+
+/** Entra ID and ADFS know a client's key by these. RFC 7515 4.1.7 and 4.1.8 */
+const thumbprintsOf = ({ raw }: X509Certificate) => ({
+  x5t: createHash('sha1').update(raw).digest('base64url'),
+  'x5t#S256': createHash('sha256').update(raw).digest('base64url'),
+})
 
 const withKid = (key: CryptoKey, kid: string | undefined) => (kid === undefined ? { key } : { key, kid })
 

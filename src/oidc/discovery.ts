@@ -6,21 +6,24 @@ import {
   enableNonRepudiationChecks,
   type ServerMetadata,
 } from 'openid-client'
+import { type Answer, documentIn, withoutEmptyMembers } from './answer.ts'
 import type { BoundedFetch } from './bounded-fetch.ts'
 import { clientAuth } from './client-auth.ts'
 import { OidcError } from './errors.ts'
 import { createKeySet } from './key-set.ts'
-import { allowedAlgorithms, isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
+import { allowedAlgorithms, discoveryUrl, isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
 import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
 import { createTokenReader, type TokenReader } from './signed-token.ts'
-import { setIdTokenAside } from './token-answer.ts'
+import { toUserinfoResponse } from './userinfo.ts'
 
 /** A provider that has been discovered, ready for logins. */
 export interface DiscoveredProvider {
   readonly metadata: ServerMetadata
-  /** For everything but tokens that are signed. */
+  /** For addresses that the browser is sent to, and for userinfo. */
   readonly configuration: Configuration
+  /** Posts a form to an endpoint of the provider, with what proves who we are. Throws OidcError. */
+  post(endpoint: string, parameters: Readonly<Record<string, string>>): Promise<Answer>
   readonly readToken: TokenReader
   /** When the provider last gave its keys; undefined: they have not been needed yet. */
   keysFetchedAt(): Date | undefined
@@ -92,36 +95,38 @@ const readDiscovery = async (
   if (!isSecureUrl(settings.issuer, settings.allowInsecureHttp)) {
     throw new OidcError('oidc.insecure_url', { expected: 'https', found: settings.issuer, source: 'issuer' })
   }
-  const document = await getJson(fetch, `${settings.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
+  const document = withoutEmptyMembers(await getDocument(fetch, discoveryUrl(settings.issuer)))
   const metadata = toProviderMetadata(document, settings)
-  const keySet = createKeySet(() => getJson(fetch, String(metadata.jwks_uri)), clock)
+  const keySet = createKeySet(() => getDocument(fetch, String(metadata.jwks_uri)), clock)
   const readToken = createTokenReader(settings, allowedAlgorithms(document, settings), keySet)
-  const configuration = new Configuration(
-    metadata,
-    settings.clientId,
-    { redirect_uris: [settings.redirectUri], [clockTolerance]: settings.clockSkewSeconds },
-    await clientAuth(settings, metadata),
-  )
-  configuration[customFetch] = async (url, init) => {
-    if (url === metadata.jwks_uri) return Response.json((await keySet.known()).document)
-    return fetch(url, init as RequestInit, url === metadata.token_endpoint ? setIdTokenAside : undefined)
-  }
+  const configuration = new Configuration(metadata, settings.clientId, { [clockTolerance]: settings.clockSkewSeconds })
+  configuration[customFetch] = async (url, init) =>
+    url === metadata.jwks_uri
+      ? Response.json((await keySet.known()).document)
+      : toUserinfoResponse(await fetch(url, init as RequestInit))
   // Every request is bounded already.
   configuration.timeout = 0
   // Without this openid-client trusts the connection and does not look at the signature of userinfo that is signed.
   enableNonRepudiationChecks(configuration)
   // Every URL has passed isSecureUrl: what is http is loopback and allowed.
   if (settings.allowInsecureHttp) allowInsecureRequests(configuration)
-  return { metadata, configuration, readToken, keysFetchedAt: keySet.fetchedAt }
+  const post = await poster(settings, metadata, fetch)
+  return { metadata, configuration, post, readToken, keysFetchedAt: keySet.fetchedAt }
 }
 
-const getJson = async (fetch: BoundedFetch, url: string): Promise<Readonly<Record<string, unknown>>> => {
-  const response = await fetch(url, { headers: { accept: 'application/json' } })
-  if (response.status !== 200) {
-    const detail = { expected: 'status 200', found: `status ${response.status}`, source: url }
-    throw new OidcError('oidc.provider_failed', detail)
+/** RFC 6749 2.3 and 3.2. Throws OidcError where the settings lack what the provider's method needs. */
+const poster = async (
+  settings: OidcSettings,
+  metadata: ServerMetadata,
+  fetch: BoundedFetch,
+): Promise<DiscoveredProvider['post']> => {
+  const authenticate = await clientAuth(settings, metadata)
+  return async (endpoint, parameters) => {
+    const [body, headers] = [new URLSearchParams(parameters), new Headers({ accept: 'application/json' })]
+    await authenticate(metadata, { client_id: settings.clientId }, body, headers)
+    return fetch(endpoint, { method: 'POST', headers: Object.fromEntries(headers), body })
   }
-  const body: unknown = await response.json().catch(() => undefined)
-  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return { ...body }
-  throw new OidcError('oidc.answer_not_json', { expected: 'a JSON object', found: 'something else', source: url })
 }
+
+const getDocument = async (fetch: BoundedFetch, url: string) =>
+  documentIn(await fetch(url, { headers: { accept: 'application/json' } }))

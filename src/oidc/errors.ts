@@ -19,6 +19,10 @@ export const oidcErrors = {
     sentence: 'The identity provider calls itself by another name than is configured.',
     hint: SETUP,
   },
+  'oidc.discovery_many_tenants': {
+    sentence: 'This address of the identity provider stands for many organizations at once.',
+    hint: "Ask your administrator to configure the issuer of your organization: in `issuer`, the tenant's ID in place of `common` or `organizations`.",
+  },
   'oidc.discovery_incomplete': { sentence: 'The identity provider does not offer what is needed here.', hint: SETUP },
 
   'oidc.client_credentials_missing': {
@@ -63,6 +67,14 @@ export const oidcErrors = {
     hint: 'Ask your administrator to compare clientId, the secret or key, and tokenEndpointAuthMethod with the provider.',
   },
   'oidc.token_answer_invalid': { sentence: 'The identity provider answered in an unknown form.', hint: ADMIN },
+  'oidc.token_type_unsupported': {
+    sentence: 'The identity provider sent an access token of an unknown type.',
+    hint: 'Ask your administrator to have the provider send bearer tokens to this gateway.',
+  },
+  'oidc.access_token_missing': {
+    sentence: 'The identity provider sent no access token, which its userinfo endpoint needs.',
+    hint: 'Ask your administrator to set `userinfo: false` for this provider, or to have it send an access token.',
+  },
 
   'oidc.id_token_missing': { sentence: 'The identity provider sent no proof of who you are.', hint: SETUP },
   'oidc.id_token_malformed': { sentence: 'The proof of who you are is not well formed.', hint: ADMIN },

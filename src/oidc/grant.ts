@@ -1,21 +1,20 @@
-import { authorizationCodeGrant, refreshTokenGrant } from 'openid-client'
 import type { Renewal } from '../core/identity.ts'
 import { type LoginSecrets, shortest } from './authorization-request.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
 import { idTokenChecks, renewalChecks } from './id-token-checks.ts'
-import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
 import type { SignedToken } from './signed-token.ts'
-import { idTokenIn, type TokenAnswer } from './token-answer.ts'
+import { type TokenAnswer, tokensIn } from './token-answer.ts'
 import type { ExpectedToken } from './token-checks.ts'
+import { asksUserinfo } from './userinfo.ts'
 import { verifyToken } from './verified-token.ts'
 
 /** Tokens whose ID token passed every check. Only this file makes them. */
 export interface VerifiedTokens {
   /** Signed, and not encrypted: what AWS can read. */
   readonly idToken: string
-  readonly accessToken: string
+  readonly accessToken?: string
   readonly refreshToken?: string
   readonly subject: string
   readonly claims: Readonly<Record<string, unknown>>
@@ -25,19 +24,22 @@ export interface VerifiedTokens {
 export const redeemCode = async (
   settings: OidcSettings,
   provider: DiscoveredProvider,
-  callback: URLSearchParams,
+  code: string,
   secrets: LoginSecrets,
   now: Date,
 ): Promise<VerifiedTokens> => {
-  const answer = await askForTokens(settings, provider, callback, secrets)
+  const { redirectUri } = settings
+  const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
+  const answer = await askForTokens(provider, { ...grant, code_verifier: secrets.codeVerifier })
+  refuseWithoutAccessToken(settings, provider, answer)
   const expected = {
     ...expectedToken(settings, now),
     nonce: secrets.nonce,
     maxAgeSeconds: shortest(settings.maxAgeSeconds, secrets.maxAgeSeconds),
     acrValues: [settings.acrValues ?? [], secrets.acrValues ?? []].filter((asked) => asked.length > 0),
   }
-  const accessToken = answer.access_token
-  const token = await verifyToken(idTokenIn(answer), provider.readToken, idTokenChecks, { accessToken }, expected)
+  const { idToken, accessToken } = answer
+  const token = await verifyToken(idToken, provider.readToken, idTokenChecks, { accessToken }, expected)
   return verifiedTokens(answer, token)
 }
 
@@ -49,34 +51,36 @@ export const redeemRefreshToken = async (
   subject: string,
   now: Date,
 ): Promise<VerifiedTokens> => {
-  const answer = await refreshTokenGrant(provider.configuration, refreshToken.reveal()).catch((error: unknown) => {
-    throw refreshRefusal(toOidcError(error, 'token endpoint'))
+  const grant = { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() }
+  const answer = await askForTokens(provider, grant).catch((error: unknown) => {
+    throw refreshRefusal(error)
   })
   const expected = { ...expectedToken(settings, now), nonce, subject }
-  const accessToken = answer.access_token
-  const token = await verifyToken(idTokenIn(answer), provider.readToken, renewalChecks, { accessToken }, expected)
+  const { idToken, accessToken } = answer
+  const token = await verifyToken(idToken, provider.readToken, renewalChecks, { accessToken }, expected)
   return verifiedTokens(answer, token)
 }
 
 /** The one error of a grant that means something else here than with a code. */
-const refreshRefusal = (refusal: OidcError): OidcError => {
-  if (refusal.code !== 'oidc.code_refused') return refusal
-  return new OidcError('oidc.refresh_refused', { found: refusal.found ?? 'invalid_grant', source: 'token endpoint' })
+const refreshRefusal = (error: unknown): unknown => {
+  if (!(error instanceof OidcError) || error.code !== 'oidc.code_refused') return error
+  return new OidcError('oidc.refresh_refused', { found: error.found ?? 'invalid_grant', source: 'token endpoint' })
 }
 
 const askForTokens = async (
-  { redirectUri }: OidcSettings,
-  { configuration }: DiscoveredProvider,
-  callback: URLSearchParams,
-  { state, codeVerifier }: LoginSecrets,
-): Promise<TokenAnswer> => {
-  const url = new URL(redirectUri)
-  url.search = callback.toString()
-  try {
-    return await authorizationCodeGrant(configuration, url, { expectedState: state, pkceCodeVerifier: codeVerifier })
-  } catch (error) {
-    throw toOidcError(error, 'token endpoint')
-  }
+  { metadata, post }: DiscoveredProvider,
+  grant: Readonly<Record<string, string>>,
+): Promise<TokenAnswer> => tokensIn(await post(String(metadata.token_endpoint), grant))
+
+/** Userinfo would be asked with it: see asksUserinfo for why the login is not good without. */
+const refuseWithoutAccessToken = (
+  settings: OidcSettings,
+  { metadata }: DiscoveredProvider,
+  { accessToken }: TokenAnswer,
+): void => {
+  if (accessToken !== undefined || !asksUserinfo(settings, metadata)) return
+  const detail = { expected: 'an access token, for userinfo', found: 'none', source: 'access_token' }
+  throw new OidcError('oidc.access_token_missing', detail)
 }
 
 /** What the provider's tokens are held to, whatever they are for. */
@@ -85,13 +89,9 @@ export const expectedToken = (
   now: Date,
 ): ExpectedToken => ({ issuer, clientId, trustedAudiences, clockSkewSeconds, now })
 
-const verifiedTokens = (
-  { access_token: accessToken, refresh_token: refreshToken }: TokenAnswer,
-  { compact, claims }: SignedToken,
-): VerifiedTokens => ({
+const verifiedTokens = ({ idToken: _, ...tokens }: TokenAnswer, { compact, claims }: SignedToken): VerifiedTokens => ({
+  ...tokens,
   idToken: compact,
-  accessToken,
-  ...(refreshToken === undefined ? {} : { refreshToken }),
   subject: String(claims.sub),
   claims,
 })

@@ -5,8 +5,8 @@ import { type ExpectedToken, isText, isTime, mismatch, seconds, tokenChecks } fr
 
 /** An ID token whose signature holds. Nothing in it is believed before the checks have passed. */
 export interface IdToken extends Pick<SignedToken, 'header' | 'claims'> {
-  /** The access token that came with it, which `at_hash` ties to it. */
-  readonly accessToken: string
+  /** The access token that came with it, which `at_hash` ties to it. undefined: none came. */
+  readonly accessToken: string | undefined
 }
 
 /** What the ID token of a login has to show. */
@@ -63,6 +63,7 @@ const contextIsAsAsked: IdTokenCheck = ({ claims: { acr } }, { acrValues }) => {
 const accessTokenBelongsToIt: AnyIdTokenCheck = ({ header: { alg }, claims, accessToken }) => {
   const hash = claims.at_hash
   if (hash === undefined) return pass
+  if (accessToken === undefined) return mismatch('at_hash', 'nothing, as no access token came', hash)
   const expected = halfHash(alg, accessToken)
   return hash === expected ? pass : mismatch('at_hash', expected, hash)
 }

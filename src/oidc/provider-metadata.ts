@@ -3,6 +3,9 @@ import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 import { ID_TOKEN_ALGORITHMS, MAC_ALGORITHMS, type OidcSettings } from './settings.ts'
 
+/** OpenID Connect Discovery 1.0, 4.1 */
+export const discoveryUrl = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+
 /** A discovery document as it came: JSON, and nothing more is known of it. */
 type Document = Readonly<Record<string, unknown>>
 
@@ -16,6 +19,12 @@ const USED = [...NEEDED, 'userinfo_endpoint', 'end_session_endpoint', 'pushed_au
 /** Discovery 1.0, 4.3: identical, not merely equivalent. */
 const issuerIsAsConfigured: Check<Document, Expected> = ({ issuer }, settings) =>
   issuer === settings.issuer ? pass : { expected: settings.issuer, found: show(issuer), source: 'issuer' }
+
+/** Placeholders in it, as Entra ID's `common` and `organizations` have: tokens come in the names of all tenants. */
+const issuerIsOfOneTenant: Check<Document, Expected> = ({ issuer }) =>
+  typeof issuer === 'string' && /\{[^{}]*\}/.test(issuer)
+    ? { expected: 'the issuer of one tenant', found: show(issuer), source: 'issuer' }
+    : pass
 
 const endpointsAreThere: Check<Document, Expected> = (document, expected) => {
   const needed = isPushed(document, expected) ? [...NEEDED, 'pushed_authorization_request_endpoint'] : NEEDED
@@ -39,9 +48,16 @@ const someAlgorithmIsAllowed: Check<Document, Expected> = (document, settings) =
       }
 
 /** What a discovery document must satisfy before anything in it is used. */
-export const metadataChecks = { issuerIsAsConfigured, endpointsAreThere, endpointsAreSecure, someAlgorithmIsAllowed }
+export const metadataChecks = {
+  issuerIsOfOneTenant,
+  issuerIsAsConfigured,
+  endpointsAreThere,
+  endpointsAreSecure,
+  someAlgorithmIsAllowed,
+}
 
 const codes: Readonly<Record<keyof typeof metadataChecks, OidcErrorCode>> = {
+  issuerIsOfOneTenant: 'oidc.discovery_many_tenants',
   issuerIsAsConfigured: 'oidc.discovery_issuer_mismatch',
   endpointsAreThere: 'oidc.discovery_incomplete',
   endpointsAreSecure: 'oidc.insecure_url',
@@ -56,13 +72,16 @@ export const toProviderMetadata = (document: Document, settings: Expected): Serv
   return { ...document, issuer: settings.issuer }
 }
 
+/** Discovery 1.0, 3: a provider has to list its algorithms, RS256 among them. One that does not list them has that one. */
+const EVERYBODYS = ['RS256']
+
 /** The configured algorithms, or those of the provider that need no shared secret. Never `none`. */
 export const allowedAlgorithms = (
   document: Document,
   { idTokenAlgs }: Pick<OidcSettings, 'idTokenAlgs'>,
 ): readonly string[] => {
   if (idTokenAlgs) return [...ID_TOKEN_ALGORITHMS, ...MAC_ALGORITHMS].filter((one) => idTokenAlgs.includes(one))
-  const offered: unknown = document.id_token_signing_alg_values_supported
+  const { id_token_signing_alg_values_supported: offered = EVERYBODYS } = document
   return ID_TOKEN_ALGORITHMS.filter((algorithm) => Array.isArray(offered) && offered.includes(algorithm))
 }
 

@@ -1,5 +1,6 @@
 import { KeyObject } from 'node:crypto'
 import { type CryptoKey, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose'
+import { asObject, withoutEmptyMembers } from './answer.ts'
 import { OidcError } from './errors.ts'
 
 /** Keys as a provider published them at one time. RFC 7517 */
@@ -30,12 +31,13 @@ export const toPublishedKeys = (published: unknown): PublishedKeys => {
 
 type KeySet = ReturnType<typeof createLocalJWKSet>
 
+/** RFC 7517 5: what is no key, or a key of an unknown kind, keeps the others from nothing. */
 const toKeySet = (published: unknown): KeySet => {
-  try {
-    return createLocalJWKSet(published as JSONWebKeySet)
-  } catch (cause) {
-    throw new OidcError('oidc.discovery_incomplete', { expected: 'a JSON Web Key Set', found: 'something else', cause })
-  }
+  const keys = asObject(published)?.keys
+  if (!Array.isArray(keys))
+    throw new OidcError('oidc.discovery_incomplete', { expected: 'a JSON Web Key Set', found: 'something else' })
+  const readable = keys.map(asObject).flatMap((key) => (key ? [withoutEmptyMembers(key)] : []))
+  return createLocalJWKSet({ keys: readable } as unknown as JSONWebKeySet)
 }
 
 /** jose looks at kty, crv, alg, use, key_ops and kid. A key that cannot be imported is none. */

@@ -1,17 +1,11 @@
-import {
-  AuthorizationResponseError,
-  ClientError,
-  ResponseBodyError,
-  WWWAuthenticateChallengeError,
-} from 'openid-client'
+import { ClientError, WWWAuthenticateChallengeError } from 'openid-client'
 import { cut, OidcError } from './errors.ts'
 
 /**
  * What openid-client threw, in our words; `source` is what was asked. Its own causes hold bodies and tokens, so they
  * are not passed on.
  */
-export const toOidcError = (error: unknown, source: string): OidcError =>
-  ourOwn(error) ?? refusalByTheProvider(error, source) ?? unexpectedAnswer(error, source)
+export const toOidcError = (error: unknown, source: string): OidcError => ourOwn(error) ?? unexpected(error, source)
 
 // openid-client wraps what our fetch threw.
 const ourOwn = (error: unknown): OidcError | undefined => {
@@ -19,19 +13,15 @@ const ourOwn = (error: unknown): OidcError | undefined => {
   return error instanceof Error && error.cause instanceof OidcError ? error.cause : undefined
 }
 
-const refusalByTheProvider = (error: unknown, source: string): OidcError | undefined => {
-  if (error instanceof ResponseBodyError || error instanceof AuthorizationResponseError) {
-    const found = cut(error.error_description ? `${error.error}: ${error.error_description}` : error.error)
-    if (error.error === 'invalid_grant') return new OidcError('oidc.code_refused', { found, source })
-    if (/^(invalid|unauthorized)_client$/.test(error.error))
-      return new OidcError('oidc.client_refused', { found, source })
-    return new OidcError('oidc.provider_refused', { found, source })
-  }
-  if (!(error instanceof WWWAuthenticateChallengeError)) return undefined
-  return new OidcError('oidc.client_refused', { found: `status ${error.status}`, source })
-}
-
-const unexpectedAnswer = (error: unknown, source: string): OidcError => {
+const unexpected = (error: unknown, source: string): OidcError => {
+  if (error instanceof WWWAuthenticateChallengeError)
+    return new OidcError('oidc.client_refused', { found: `status ${error.status}${challengeIn(error)}`, source })
   const found = error instanceof ClientError ? cut(error.code ?? error.message) : 'something else'
   return new OidcError('oidc.token_answer_invalid', { expected: 'an answer as the protocol has it', found, source })
+}
+
+/** RFC 6750 3: the provider's own error. */
+const challengeIn = ({ cause: [challenge] }: WWWAuthenticateChallengeError): string => {
+  const { error, error_description: description } = challenge?.parameters ?? {}
+  return error === undefined ? '' : `: ${cut([error, description].filter((text) => text !== undefined).join(': '))}`
 }

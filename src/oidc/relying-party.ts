@@ -4,7 +4,6 @@
  * It does not know browsers, cookies or stores: the caller keeps state, nonce and code verifier and binds them to both.
  * Start at `finish`, then callback.ts (before the code is redeemed), signed-token.ts and id-token-checks.ts (after).
  */
-import { fetchUserInfo } from 'openid-client'
 import type { SignIn } from '../core/identity.ts'
 import {
   authorizationRequest,
@@ -16,7 +15,7 @@ import { boundedFetch, type Fetch } from './bounded-fetch.ts'
 import { checkCallback } from './callback.ts'
 import { createDiscovery, type DiscoveredProvider, type OidcStatus } from './discovery.ts'
 import { OidcError } from './errors.ts'
-import { redeemCode, redeemRefreshToken, type VerifiedTokens } from './grant.ts'
+import { redeemCode, redeemRefreshToken } from './grant.ts'
 import {
   checkFrontchannelLogout,
   type EndSession,
@@ -24,10 +23,10 @@ import {
   type LogoutNotice,
   verifyLogoutToken,
 } from './logout.ts'
-import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
 import { renewedSignIn, signInFromTokens } from './sign-in.ts'
 import { refuseShortSecret } from './signed-token.ts'
+import { userinfoOf } from './userinfo.ts'
 
 export interface RelyingParty {
   /** Whether a login could start now; answers within two seconds and never throws. For the chooser. */
@@ -102,8 +101,8 @@ const finish = async (
 ): Promise<SignIn> => {
   const provider = await discover(now)
   const issuerIsPromised = provider.metadata.authorization_response_iss_parameter_supported === true
-  checkCallback(callback, { state: expected.state, issuer: settings.issuer, issuerIsPromised })
-  const tokens = await redeemCode(settings, provider, callback, expected, now)
+  const code = checkCallback(callback, { state: expected.state, issuer: settings.issuer, issuerIsPromised })
+  const tokens = await redeemCode(settings, provider, code, expected, now)
   const userinfo = await userinfoOf(settings, provider, tokens)
   return signInFromTokens(settings, tokens, userinfo, expected.nonce)
 }
@@ -117,33 +116,6 @@ const refresh = async (settings: OidcSettings, discover: Discover, signIn: SignI
   }
   const tokens = await redeemRefreshToken(settings, await discover(now), renewal, identity.subject, now)
   return renewedSignIn(signIn, renewal, tokens)
-}
-
-/**
- * What the provider says of the same person beyond the ID token. A provider that offers userinfo and then fails to
- * give it fails the login: signed in with half of the groups, a person would see half of the roles and no reason why.
- */
-const userinfoOf = async (
-  { userinfo = true }: OidcSettings,
-  { metadata, configuration }: DiscoveredProvider,
-  { subject, accessToken }: VerifiedTokens,
-): Promise<Readonly<Record<string, unknown>>> => {
-  if (!userinfo || metadata.userinfo_endpoint === undefined) return {}
-  try {
-    return await fetchUserInfo(configuration, accessToken, subject)
-  } catch (error) {
-    throw userinfoError(error, subject)
-  }
-}
-
-/** Core 5.3.2: what is said of another subject is not used. */
-const userinfoError = (error: unknown, subject: string): OidcError => {
-  const cause = toOidcError(error, 'userinfo')
-  const source = 'userinfo'
-  if (cause.found === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
-    return new OidcError('oidc.userinfo_subject_mismatch', { expected: subject, found: 'another subject', source })
-  }
-  return new OidcError('oidc.userinfo_failed', { found: [cause.code, cause.found].join(' '), source, cause })
 }
 
 const within = async <Result>(milliseconds: number, work: Promise<Result>, late: () => Result): Promise<Result> => {

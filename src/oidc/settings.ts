@@ -1,4 +1,4 @@
-import type { KeyObject } from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import type { Secret } from '../core/secret.ts'
 
 /** Signature algorithms that an ID token may carry, where nothing else is configured. Never `none`. */
@@ -29,7 +29,7 @@ export interface OidcSettings {
   /** Without one, and without a client key, this is a public client. */
   readonly clientSecret?: Secret
   /** Signs client assertions: RSA, EC (P-256, P-384, P-521) or Ed25519. RFC 7523 2.2 */
-  readonly clientKey?: PrivateKey
+  readonly clientKey?: ClientKey
   /**
    * Default: private_key_jwt with a client key; with a secret, client_secret_basic where the provider offers it, else
    * client_secret_post. A provider that does not percent-decode Basic credentials needs client_secret_post as soon as
@@ -61,10 +61,20 @@ export interface OidcSettings {
   readonly idTokenAlgs?: readonly string[]
   /** Open encrypted ID tokens: RSA or EC. */
   readonly decryptionKeys?: readonly PrivateKey[]
-  /** Audiences that may stand beside our client id. Default: none. */
+  /** Audiences that may stand beside our client id, whose holders could be shown the token too. Default: none. */
   readonly trustedAudiences?: readonly string[]
+  /** True: an `email` counts only where the provider says that it has verified it. Default: unless it says it has not. */
+  readonly requireVerifiedEmail?: boolean
   /** False: the userinfo endpoint is not asked, even where there is one. */
   readonly userinfo?: boolean
+}
+
+/** What proves to a provider who we are. */
+export interface ClientKey extends PrivateKey {
+  /** JWS `alg`; undefined: the first that the key can sign and the provider lists. */
+  readonly algorithm?: string
+  /** Of that key: its thumbprints go along. RFC 7515 4.1.7 and 4.1.8 */
+  readonly certificate?: X509Certificate
 }
 
 /** A key of ours, under the id by which the provider knows it. */

@@ -1,26 +1,27 @@
 import type { Evidence, LogoutRef, Renewal, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
-import { toAttributes, unverifiedClaims } from './attributes.ts'
 import type { VerifiedTokens } from './grant.ts'
+import { describePerson } from './left-out.ts'
 import type { OidcSettings } from './settings.ts'
 
 /** From verified tokens to what the rest of the house knows. The raw ID token goes along as evidence for AWS. */
 export const signInFromTokens = (
-  { id, issuer }: OidcSettings,
+  settings: OidcSettings,
   tokens: VerifiedTokens,
   userinfo: Readonly<Record<string, unknown>>,
   nonce: string,
 ): SignIn => {
   const { subject, claims } = tokens
   const { iat, auth_time: authTime } = claims
-  const leftOut = unverifiedClaims(claims, userinfo)
+  const { id, issuer } = settings
+  const { attributes, leftOut } = describePerson(settings, claims, userinfo)
   return {
     identity: {
       provider: id,
       protocol: 'oidc',
       issuer,
       subject,
-      attributes: toAttributes(claims, userinfo),
+      attributes,
       authenticatedAt: toDate(authTime ?? iat),
       ...(authTime === undefined ? { isTimeAssumed: true } : {}),
     },

@@ -1,25 +1,49 @@
 /**
- * The token endpoint's answer, with the ID token under another name. openid-client reads everything else in it; an ID
- * token it would judge by this machine's clock instead of `now`, without the keys of encrypted ones, without HS*, and
- * only up to the first thing that is wrong. So there is one reader of tokens: signed-token.ts.
+ * The token endpoint's answer (RFC 6749 5.1, OpenID Connect Core 3.1.3.3). Only what is used here is looked at: whatever
+ * a provider makes of `scope` or `expires_in` keeps nobody out. Nothing in it is verified yet.
  */
-import type { TokenEndpointResponse } from 'openid-client'
-import { OidcError } from './errors.ts'
+import { type Answer, endpointAnswerIn, type Json } from './answer.ts'
+import { cut, OidcError } from './errors.ts'
 
-export type TokenAnswer = TokenEndpointResponse
-
-const SET_ASIDE = 'id_token (set aside)'
-
-/** The answer with its ID token set aside; what is no JSON object as it came, for openid-client to refuse. */
-export const setIdTokenAside = (answer: unknown): unknown => {
-  if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) return answer
-  const { id_token: idToken, ...others } = answer as Readonly<Record<string, unknown>>
-  return { ...others, [SET_ASIDE]: idToken }
+export interface TokenAnswer {
+  readonly idToken: string
+  /** Some providers give one only to clients that ask for an API of theirs. */
+  readonly accessToken?: string
+  readonly refreshToken?: string
 }
 
-/** The ID token that was set aside, unverified. Throws OidcError when there is none. */
-export const idTokenIn = (answer: TokenAnswer): string => {
-  const idToken = answer[SET_ASIDE]
-  if (typeof idToken === 'string') return idToken
-  throw new OidcError('oidc.id_token_missing', { expected: 'an ID token', found: typeof idToken, source: 'id_token' })
+/** Throws OidcError. */
+export const tokensIn = (answer: Answer): TokenAnswer => {
+  const members = endpointAnswerIn(answer, [200])
+  refuseOtherThanBearer(members)
+  const [accessToken, refreshToken] = [textIn(members, 'access_token'), textIn(members, 'refresh_token')]
+  return {
+    idToken: idTokenIn(members),
+    ...(accessToken === undefined ? {} : { accessToken }),
+    ...(refreshToken === undefined ? {} : { refreshToken }),
+  }
+}
+
+/** RFC 6749 7.1: a token of a type that is not understood must not be used. One without a type is a bearer's. */
+const refuseOtherThanBearer = ({ token_type: type }: Json): void => {
+  if (type === undefined || type === null || type === '' || String(type).toLowerCase() === 'bearer') return
+  const found = cut(String(type))
+  throw new OidcError('oidc.token_type_unsupported', { expected: 'Bearer', found, source: 'token_type' })
+}
+
+/** undefined where it is not there, null or empty. */
+const textIn = (members: Json, name: string): string | undefined => {
+  const value = members[name]
+  if (value === undefined || value === null || value === '') return undefined
+  if (typeof value === 'string') return value
+  throw new OidcError('oidc.token_answer_invalid', { expected: 'a text', found: `a ${typeof value}`, source: name })
+}
+
+const idTokenIn = (members: Json): string => {
+  const { id_token: idToken } = members
+  if (typeof idToken === 'string' && idToken !== '') return idToken
+  // The names alone: what stands under them may be a token.
+  const names = Object.keys(members).join(', ')
+  const found = idToken === undefined ? cut(names === '' ? 'an empty object' : names) : typeof idToken
+  throw new OidcError('oidc.id_token_missing', { expected: 'an ID token', found, source: 'id_token' })
 }

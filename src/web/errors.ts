@@ -79,6 +79,8 @@ const STATUS: Readonly<Record<string, number>> = {
   'oidc.provider_timeout': 504,
   'oidc.answer_too_large': 502,
   'oidc.answer_not_json': 502,
+  'oidc.access_token_missing': 502,
+  'oidc.token_type_unsupported': 502,
   'oidc.redirect_refused': 502,
   'oidc.discovery': 502,
   'oidc.insecure_url': 502,

@@ -5,6 +5,7 @@ import type { ListedRole } from '../gateway/list-roles.ts'
 import type { Login } from '../gateway/logins.ts'
 import type { Preferences } from '../gateway/preferences.ts'
 import { preflightRoles } from '../gateway/preflight-role.ts'
+import { sessionFor } from '../gateway/session-mapping.ts'
 import { dayEnds, durationChoices } from './duration-choices.ts'
 import { freshSignInOf } from './fresh-sign-in.ts'
 import { matchesQuery } from './matches-query.ts'
@@ -147,11 +148,12 @@ export const roleList = (
 }
 
 /** What to tell the administrator where there is no role. */
-export const evidenceOf = (gateway: Gateway, { signIn: { identity } }: Login): RoleEvidence => ({
-  providerId: identity.provider,
-  providerLabel: providerOf(gateway, identity.provider).settings.label,
-  subject: identity.subject,
-  attributes: attributeRows(identity),
+export const evidenceOf = (gateway: Gateway, { signIn }: Login): RoleEvidence => ({
+  providerId: signIn.identity.provider,
+  providerLabel: providerOf(gateway, signIn.identity.provider).settings.label,
+  subject: signIn.identity.subject,
+  attributes: attributeRows(signIn.identity),
+  warnings: sessionFor(gateway, signIn).warnings,
 })
 
 /** What is on a page about one role. */

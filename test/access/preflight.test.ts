@@ -175,6 +175,8 @@ describe.each([
   // C.6
   ['algorithmIsTaken', shownToken({ algorithm: 'PS256' })],
   ['algorithmIsTaken', shownToken({ algorithm: 'EdDSA' })],
+  // A.4, C.5: keys are looked up by their names.
+  ['keyIsNamed', shownToken({ isKeyNamed: false })],
   ['assertionIsReadable', shownSaml({ isReadable: false })],
   // B.5
   ['audienceIsTaken', shownSaml({ audiences: ['https://aws.example.com/saml/corp/metadata'] })],

@@ -8,6 +8,7 @@ import type { Finding, Verdict } from '../../src/core/verdict.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
 import { webIdentityIssuer } from '../../src/issuer/web-identity-issuer.ts'
 import type { MetadataStatus } from '../../src/saml/metadata-status.ts'
+import { good, jwkOf, KID } from '../oidc/misbehaving-provider.ts'
 
 /** The key of the gateway as issuer, unless it cannot be opened. */
 const issuerSigner = tokenSignerFromPem(await createTokenKeyPem('RS256'))
@@ -69,7 +70,7 @@ export type Web = Readonly<Record<string, HttpAnswer | Error>>
 const healthyWeb: Web = {
   'https://idp.example.com/metadata': answer(),
   'https://op.example.com/.well-known/openid-configuration': answer(JSON.stringify(discoveryDocument)),
-  'https://op.example.com/jwks': answer(JSON.stringify({ keys: [{ kty: 'RSA', use: 'sig' }] })),
+  'https://op.example.com/jwks': answer(JSON.stringify({ keys: [jwkOf(good.publicKey, KID)] })),
   'https://sts.eu-west-1.amazonaws.com': answer('', { status: 403 }),
   'https://sts.us-east-1.amazonaws.com': answer('', { status: 403 }),
   'https://signin.aws.amazon.com/federation': answer('', { status: 400 }),

@@ -174,6 +174,20 @@ describe('a configuration', () => {
     })
   })
 
+  it('signs with that key as the file says, by the thumbprints of its certificate', () => {
+    const key = 'privateKey: ./client.key\n    privateKeyAlgorithm: PS256\n    privateKeyCertificate: ./client.crt'
+    const files = { '/etc/fedgate/client.key': 'key', '/etc/fedgate/client.crt': 'certificate' }
+    expect(parse(changed('clientSecret: secret-1', key), { files }).providers[1]).toMatchObject({
+      clientAuth: { kind: 'key', algorithm: 'PS256', certificate: '/etc/fedgate/client.crt' },
+    })
+  })
+
+  it('trusts no further audience unless the file names it', () => {
+    expect(parse(sample).providers[1]).toMatchObject({ trustedAudiences: [] })
+    const text = changed('clientSecret: secret-1', 'clientSecret: secret-1\n    trustedAudiences: [project-1]')
+    expect(parse(text).providers[1]).toMatchObject({ trustedAudiences: ['project-1'] })
+  })
+
   it('asks an OpenID provider as the file says', () => {
     const wishes = `prompt: login consent
     maxAge: 1h

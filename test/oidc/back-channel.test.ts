@@ -1,12 +1,21 @@
-import { constants, generateKeyPairSync, type KeyObject, verify } from 'node:crypto'
+import {
+  constants,
+  createHash,
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  verify,
+  X509Certificate,
+} from 'node:crypto'
 import { createServer, type ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
+import { createKeyPem } from '../../src/issuer/keys.ts'
 import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
 import type { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
-import type { OidcSettings } from '../../src/oidc/settings.ts'
+import type { ClientKey, OidcSettings } from '../../src/oidc/settings.ts'
 import { attempt, refusal, settingsFor } from './attempt.ts'
 import {
   encode,
@@ -77,7 +86,6 @@ const misbehaviour: ReadonlyArray<readonly [name: string, code: string, answer: 
   ['answers 500', 'oidc.provider_failed', answer(500, 'application/json', '{}')],
   ['answers 503 with HTML', 'oidc.provider_failed', answer(503, 'text/html', '<h1>Sorry</h1>')],
   ['answers HTML', 'oidc.answer_not_json', answer(200, 'text/html', '<h1>Hello</h1>')],
-  ['answers JSON that is called text', 'oidc.answer_not_json', answer(200, 'text/plain', '{}')],
   ['answers 300 MB', 'oidc.answer_too_large', flood],
   ['answers 50 MB packed into 50 KB', 'oidc.answer_too_large', packed],
   [
@@ -97,6 +105,14 @@ describe.each(['discovery', 'token', 'keySet'] as const)('where the provider, as
     expect((await refusal(provider, { [where]: change }, waiting(code))).code).toBe(code)
   })
 })
+
+it.each(['token', 'userinfo'] as const)(
+  'where the provider calls JSON text, asked for %s, it is refused',
+  async (where) => {
+    const error = await refusal(provider, { [where]: answer(200, 'text/plain', '{}') })
+    expect([error.code, error.found].join(' ')).toContain('oidc.answer_not_json')
+  },
+)
 
 describe('where the provider, asked for userinfo,', () => {
   it.each(misbehaviour)('%s, the sign-in is refused and the log says %s', async (_, code, userinfo) => {
@@ -222,7 +238,7 @@ describe('a secret with characters that need encoding', () => {
   it('is not known to a provider that does not decode them, by client_secret_basic', async () => {
     const settings = { clientSecret, tokenEndpointAuthMethod: 'client_secret_basic' as const }
     await expect(attempt(provider, taking(false), { settings })).rejects.toMatchObject({
-      code: 'oidc.token_answer_invalid',
+      code: 'oidc.client_refused',
     })
   })
 })
@@ -230,12 +246,16 @@ describe('a secret with characters that need encoding', () => {
 describe('a client assertion', () => {
   const ec = generateKeyPairSync('ec', { namedCurve: 'P-384' })
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const assertionBy = async (privateKey: KeyObject, algorithms?: readonly string[]) => {
+  const assertionBy = async (
+    privateKey: KeyObject,
+    algorithms?: readonly string[],
+    more: Pick<ClientKey, 'algorithm' | 'certificate'> = {},
+  ) => {
     const discovery = (document: Json) => ({
       ...document,
       token_endpoint_auth_signing_alg_values_supported: algorithms,
     })
-    await attempt(provider, { discovery }, { settings: { clientKey: { privateKey, kid: 'ours' } } })
+    await attempt(provider, { discovery }, { settings: { clientKey: { privateKey, kid: 'ours', ...more } } })
     const { authorization, parameters } = provider.posted.get('/token') ?? {}
     expect(authorization).toBe('')
     expect(parameters?.get('client_assertion_type')).toBe('urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
@@ -261,6 +281,23 @@ describe('a client assertion', () => {
     const padding = { key: rsa.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
     expect(byRsa.header.alg).toBe('PS256')
     expect(verify('sha256', Buffer.from(byRsa.input), padding, Buffer.from(byRsa.signature, 'base64url'))).toBe(true)
+  })
+
+  it('is signed as configured, whatever the provider lists for others', async () => {
+    const { header, input, signature } = await assertionBy(rsa.privateKey, ['RS256'], { algorithm: 'PS256' })
+    const padding = { key: rsa.publicKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 }
+    expect(header.alg).toBe('PS256')
+    expect(verify('sha256', Buffer.from(input), padding, Buffer.from(signature, 'base64url'))).toBe(true)
+    const unfit = assertionBy(ec.privateKey, undefined, { algorithm: 'PS256' })
+    await expect(unfit).rejects.toMatchObject({ code: 'oidc.client_key_unusable', source: 'privateKeyAlgorithm' })
+  })
+
+  it('shows the thumbprints of a certificate, by which Entra ID knows the key', async () => {
+    const pem = await createKeyPem('fedgate', new Date())
+    const certificate = new X509Certificate(pem.certificate)
+    const { header } = await assertionBy(createPrivateKey(pem.privateKey), undefined, { certificate })
+    const thumbprint = (hash: string) => createHash(hash).update(certificate.raw).digest('base64url')
+    expect(header).toEqual({ alg: 'RS256', kid: 'ours', x5t: thumbprint('sha1'), 'x5t#S256': thumbprint('sha256') })
   })
 
   it('is not made where the provider takes none that the key can sign', async () => {

@@ -12,7 +12,7 @@ import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import { settingsFor } from './attempt.ts'
 import { encode, good, type Json, jwkOf, KID, rogue, signedBy } from './misbehaving-provider.ts'
 
-/** openid-client, told to look at signatures, is the oracle: what it refuses of a token endpoint's answer is never taken. */
+/** openid-client, told to look at signatures, is the oracle: the ID tokens that it refuses are never taken. */
 
 const ISSUER = 'https://op.example'
 const NONCE = 'the-nonce-of-this-sign-in'
@@ -28,13 +28,25 @@ const KEYS = { keys: [jwkOf(good.publicKey, KID)] }
 
 let answer: Json = {}
 
-const provider = async (url: string): Promise<Response> => {
-  const documents: Record<string, unknown> = { [METADATA.token_endpoint]: answer, [METADATA.jwks_uri]: KEYS }
-  return Response.json(documents[url] ?? METADATA)
-}
+const isEmpty = (value: unknown): boolean => value === undefined || value === null || value === ''
+
+/** What is around the ID token as openid-client insists on it: real providers leave it out, or send it in other forms. */
+const strictly = ({ id_token, access_token, token_type, refresh_token }: Json): Json => ({
+  id_token,
+  access_token: isEmpty(access_token) ? 'none' : access_token,
+  token_type: isEmpty(token_type) ? 'Bearer' : token_type,
+  ...(isEmpty(refresh_token) ? {} : { refresh_token }),
+})
+
+const providerThatAnswers =
+  (tokens: () => Json) =>
+  async (url: string): Promise<Response> => {
+    const documents: Record<string, unknown> = { [METADATA.token_endpoint]: tokens(), [METADATA.jwks_uri]: KEYS }
+    return Response.json(documents[url] ?? METADATA)
+  }
 
 const settings = settingsFor(ISSUER, { allowInsecureHttp: false })
-const relyingParty = createRelyingParty(settings, { fetch: provider })
+const relyingParty = createRelyingParty(settings, { fetch: providerThatAnswers(() => answer) })
 
 const ours = async (): Promise<string> => {
   const secrets = { state: 's', nonce: NONCE, codeVerifier: CODE_VERIFIER }
@@ -44,7 +56,7 @@ const ours = async (): Promise<string> => {
 
 const metadata = { ...METADATA, id_token_signing_alg_values_supported: ['RS256', 'ES256'] }
 const oracle = new Configuration(metadata, 'fedgate', { [clockTolerance]: 60 }, ClientSecretPost('client-secret'))
-oracle[customFetch] = provider
+oracle[customFetch] = providerThatAnswers(() => strictly(answer))
 enableNonRepudiationChecks(oracle)
 
 const theirs = async (): Promise<unknown> => {

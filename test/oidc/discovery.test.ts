@@ -42,9 +42,9 @@ describe('discovery is refused', () => {
       { id_token_signing_alg_values_supported: ['HS256', 'none'] },
     ],
     [
-      'with no signature algorithm at all',
+      'with signature algorithms that are no list',
       'oidc.discovery_incomplete',
-      { id_token_signing_alg_values_supported: undefined },
+      { id_token_signing_alg_values_supported: 'RS256' },
     ],
   ])('%s: %s', async (_, code, changes) => {
     expect((await refusal(provider, with_(changes))).code).toBe(code)

@@ -242,8 +242,12 @@ describe('the answer of the token endpoint is refused', () => {
       'oidc.decryption_failed',
       (a: Json) => ({ ...a, id_token: 'a.b.c.d.e' }),
     ],
-    ['without an access token', 'oidc.token_answer_invalid', ({ access_token: _, ...rest }: Json) => rest],
-    ['that is empty', 'oidc.token_answer_invalid', () => ({})],
+    [
+      'without the access token that userinfo needs',
+      'oidc.access_token_missing',
+      ({ access_token: _, ...rest }: Json) => rest,
+    ],
+    ['that is empty', 'oidc.id_token_missing', () => ({})],
     ['that is a list', 'oidc.token_answer_invalid', () => []],
   ])('%s: %s', async (_, code, token) => {
     expect((await refusal(provider, { token })).code).toBe(code)

@@ -55,6 +55,11 @@ const algorithmIsTaken = ofToken(({ algorithm }) => {
     : wrong('RS256, RS384, RS512, ES256, ES384 or ES512', algorithm, 'alg')
 })
 
+/** AWS looks up the key by its name and tries no others (A.4, C.5). */
+const keyIsNamed = ofToken(({ isKeyNamed = true }) =>
+  isKeyNamed ? undefined : wrong('the name of a published key', 'none', 'kid'),
+)
+
 const assertionIsReadable = ofSaml(({ isReadable }) =>
   isReadable
     ? undefined
@@ -72,9 +77,9 @@ const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = tru
 
 /** Where a token has an `azp`, AWS goes by it: documented for Google, seen for others (C.4). */
 const tokenAudience = ({ principal, audiences, statedAudiences, clientId }: ShownToken): Answer => {
-  if (audiences.includes(clientId)) return right(clientId, 'aud')
-  const mayBe = statedAudiences.includes(clientId) && principal !== 'accounts.google.com'
   const source = audiences === statedAudiences ? 'aud' : 'azp'
+  if (audiences.includes(clientId)) return right(clientId, source)
+  const mayBe = statedAudiences.includes(clientId) && principal !== 'accounts.google.com'
   return (mayBe ? open : wrong)(`${clientId}, as IAM's provider has it`, audiences.join(', ') || 'none', source)
 }
 
@@ -177,6 +182,7 @@ export const registrationChecks = { providerIsInRolesAccount } as const
 export const evidenceChecks = {
   evidenceFits,
   algorithmIsTaken,
+  keyIsNamed,
   assertionIsReadable,
   audienceIsTaken,
   hasOneConfirmation,

@@ -61,6 +61,8 @@ export interface ShownToken extends ShownEvidence {
   readonly times?: ReadonlyMap<string, unknown>
   /** JWS `alg`. undefined: the gateway's own choice, which AWS takes, or not known. */
   readonly algorithm?: string
+  /** `false`: its header has no `kid`. */
+  readonly isKeyNamed?: boolean
 }
 
 /** What AWS is shown in proof of who the person is. */

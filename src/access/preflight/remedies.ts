@@ -28,6 +28,10 @@ export const remedies = {
     meaning: 'a token is signed with RS256, RS384, RS512, ES256, ES384 or ES512',
     change: 'Have the provider sign with RS256, or set `evidence: reissued`.',
   },
+  keyIsNamed: {
+    meaning: 'a token names the key that signed it (`kid`)',
+    change: 'Have the provider name its key in the header of its ID tokens (`kid`), or set `evidence: reissued`.',
+  },
   assertionIsReadable: {
     meaning: "the provider's own assertion is not encrypted, or IAM holds the key",
     change: 'Turn encryption off at the identity provider, or give IAM the key and set `stsDecrypts`.',

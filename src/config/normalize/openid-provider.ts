@@ -8,9 +8,16 @@ import { optional, seconds } from './values.ts'
 type FileOidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
 
 const clientAuthOf = (provider: FileOidcProvider, folder: string): ClientAuth => {
-  const { clientSecret, privateKey, privateKeyId, tokenEndpointAuthMethod: method } = provider
+  const { clientSecret, privateKey, privateKeyId, privateKeyAlgorithm, privateKeyCertificate: certificate } = provider
+  const { tokenEndpointAuthMethod: method } = provider
   if (privateKey !== undefined)
-    return { kind: 'key', privateKey: resolve(folder, privateKey), ...optional('keyId', privateKeyId) }
+    return {
+      kind: 'key',
+      privateKey: resolve(folder, privateKey),
+      ...optional('keyId', privateKeyId),
+      ...optional('algorithm', privateKeyAlgorithm),
+      ...optional('certificate', certificate === undefined ? undefined : resolve(folder, certificate)),
+    }
   if (clientSecret === undefined) return { kind: 'none' }
   const isSecretMethod = method === 'client_secret_basic' || method === 'client_secret_post'
   return {
@@ -25,10 +32,13 @@ export const oidcProviderOf = (provider: FileOidcProvider, folder: string): Oidc
     clientSecret: _,
     privateKey: __,
     privateKeyId: ___,
-    tokenEndpointAuthMethod: ____,
+    privateKeyAlgorithm: ____,
+    privateKeyCertificate: _____,
+    tokenEndpointAuthMethod: ______,
     prompt,
     maxAge,
     idTokenAlgs,
+    requireVerifiedEmail,
     exchange,
     label,
     ...same
@@ -42,5 +52,6 @@ export const oidcProviderOf = (provider: FileOidcProvider, folder: string): Oidc
     ...optional('prompt', prompt),
     ...optional('maxAgeSeconds', maxAge === undefined ? undefined : seconds(maxAge)),
     ...optional('idTokenAlgs', idTokenAlgs),
+    ...optional('requireVerifiedEmail', requireVerifiedEmail),
   }
 }

@@ -61,8 +61,21 @@ const clientAuthFitsTheCredentials: Rule = (draft) =>
   })
 
 const clientKeyIsReadable: Rule = (draft, facts) =>
-  forEachOidc(draft, ({ privateKey }, index) =>
-    privateKey === undefined ? [] : readableFile(['providers', index, 'privateKey'], privateKey, facts),
+  forEachOidc(draft, (provider, index) =>
+    (['privateKey', 'privateKeyCertificate'] as const).flatMap((key) => {
+      const { [key]: file } = provider
+      return file === undefined ? [] : readableFile(['providers', index, key], file, facts)
+    }),
+  )
+
+const clientKeySettingsHaveAKey: Rule = (draft) =>
+  forEachOidc(draft, (provider, index) =>
+    (['privateKeyId', 'privateKeyAlgorithm', 'privateKeyCertificate'] as const).flatMap((key) => {
+      const { [key]: value, privateKey } = provider
+      return value === undefined || privateKey !== undefined
+        ? []
+        : [{ path: ['providers', index, key], expected: 'privateKey beside it', found: showValue(value) }]
+    }),
   )
 
 const furtherParametersAreFree: Rule = (draft) =>
@@ -109,6 +122,7 @@ export const openIdProviderRules = {
   insecureHttpStaysOnLoopback,
   clientAuthFitsTheCredentials,
   clientKeyIsReadable,
+  clientKeySettingsHaveAKey,
   furtherParametersAreFree,
   macAlgorithmsHaveASecret,
   originalTokensSuitAws,

@@ -7,6 +7,12 @@ const ID_TOKEN_ALGS = [
   ...['EdDSA', 'Ed25519', 'HS256', 'HS384', 'HS512'],
 ] as const
 
+/** RFC 7518 3.1, without those of shared secrets. */
+const CLIENT_KEY_ALGS = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
+  ...['EdDSA', 'Ed25519'],
+] as const
+
 export const oidcProvider = z.strictObject({
   id: providerId(),
   protocol: z.literal('oidc'),
@@ -22,6 +28,15 @@ export const oidcProvider = z.strictObject({
   privateKeyId: text('the id of the key')
     .optional()
     .describe('The `kid` by which the provider knows that key, where it wants one.'),
+  privateKeyAlgorithm: z
+    .enum(CLIENT_KEY_ALGS)
+    .optional()
+    .describe(
+      'What that key signs with. Default: by its type, RS256 for RSA, or the first that the provider lists. `PS256` where the provider registered the client for it.',
+    ),
+  privateKeyCertificate: path('a PEM certificate')
+    .optional()
+    .describe('PEM file of the certificate for that key, where the provider goes by its thumbprint, as Entra ID does.'),
   tokenEndpointAuthMethod: z
     .enum(['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'])
     .optional()
@@ -66,6 +81,17 @@ export const oidcProvider = z.strictObject({
     .optional()
     .describe(
       'Signature algorithms to accept. Default: what discovery offers of RS, PS, ES and EdDSA. HS needs the client secret. AWS takes RS and ES only, in original evidence.',
+    ),
+  requireVerifiedEmail: flag()
+    .optional()
+    .describe(
+      "Use a person's `email` only where the provider says `email_verified: true`. Default: `true` where an access rule for this provider, an operator rule, or a template (`sessionName`, `sourceIdentity`, `sessionTags`) uses it. `false` only where the provider vouches for every address, and people cannot change theirs.",
+    ),
+  trustedAudiences: z
+    .array(text('an audience'))
+    .default([])
+    .describe(
+      'Audiences that an ID token may name beside `clientId`. Zitadel, Oracle IDCS and audience mappers of Keycloak send several.',
     ),
   allowInsecureHttp: flag().default(false).describe('Allow an http issuer. Loopback only.'),
   exchange: exchange('oidc').default({ via: 'web-identity', evidence: 'original' }).describe(EXCHANGE),

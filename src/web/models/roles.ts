@@ -83,6 +83,8 @@ export interface RoleEvidence {
   readonly subject: string
   /** The attributes that rules look at, groups first. */
   readonly attributes: readonly AttributeRow[]
+  /** What is amiss with the sign-in, in sentences: it may be why. */
+  readonly warnings?: readonly string[]
 }
 
 /** What AWS, and CloudTrail with it, will see of the person, whichever role is taken. */
