@@ -126,7 +126,7 @@ describe('operators', () => {
               attribute: 'groups',
               anyOf: [
                 { kind: 'text', value: 'platform' },
-                { kind: 'pattern', pattern: /^(?:^ops-.+$)$/su },
+                { kind: 'pattern', pattern: expect.objectContaining({ source: '^ops-.+$' }) },
               ],
             },
           ],

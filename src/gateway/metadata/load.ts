@@ -2,6 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { FedgateError } from '../../core/errors.ts'
+import { unusableScopes } from '../../saml/scopes.ts'
 import { GatewayError } from '../errors.ts'
 import type { Download, DownloadLimits, Validators } from './download.ts'
 import { type CopyRecord, type LastGoodCopy, lastGoodCopy } from './last-good-copy.ts'
@@ -78,6 +79,8 @@ export const createLoader = (
       await received.discard()
       throw error
     })
+    const unusable = unusableScopes(ready.idp?.scopes ?? [])
+    if (unusable.length > 0) log?.(`${settings.id}: scopes of the metadata that are ignored: ${unusable.join(', ')}`)
     const fetchedAt = now()
     const kept = isReadOnly ? received.discard() : copy?.keep(received, { url: source.place, fetchedAt, ...validators })
     await kept?.catch(complain)
