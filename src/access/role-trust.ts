@@ -6,6 +6,7 @@
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
 import type { AccessRule, Config, ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
+import { glob } from '../core/patterns/glob.ts'
 import {
   type KeyCondition,
   type SessionTagLimits,
@@ -115,11 +116,9 @@ interface Question {
   readonly role: RoleArn
 }
 
-/** `{account}` and its like stand for any text. */
-const mayName = (template: string, arn: string): boolean => {
-  const body = template.replace(/[\\^$.*+?()|[\]/]/g, '\\$&').replaceAll(/\{[^{}]+\}/g, '.+')
-  return template === arn || new RegExp(`^${body}$`).test(arn)
-}
+/** `{account}` and its like stand for any text; `*` and `?` are in no ARN of a role. */
+const mayName = (template: string, arn: string): boolean =>
+  template === arn || glob(template.replaceAll(/\{[^{}]+\}/g, '?*')).test(arn)
 
 const reaches = ({ when }: AccessRule, { id }: ProviderConfig): boolean => when.provider?.includes(id) ?? true
 

@@ -7,6 +7,7 @@ import type { Verdict } from '../core/verdict.ts'
 import type { SigningCertificate } from '../saml/metadata/signing-keys.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
+import { unusableScopes } from '../saml/scopes.ts'
 import { clockLook } from './clock.ts'
 import { expiryLook, type Look, type Looks, lookAt, notRun, ok, wrong } from './look.ts'
 import type { CheckPorts, HttpAnswer } from './ports.ts'
@@ -55,7 +56,13 @@ const stepLook =
 
 const metadataIsReachable = stepLook('metadataIsReachable', ({ metadata }) => ok(metadata.source))
 
-const metadataIsReadable = stepLook('metadataIsReadable', () => ok())
+/** What of it is left aside: with discovery nobody reads them all beforehand. */
+const metadataIsReadable = stepLook('metadataIsReadable', ({ metadata: { idp } }) => {
+  const unusable = unusableScopes(idp?.scopes ?? [])
+  return unusable.length === 0
+    ? ok()
+    : { ...ok(), warning: `ignored, so they cover nothing: Scope ${unusable.join(', ')}` }
+})
 
 const metadataIsSigned = stepLook('metadataIsSigned', ({ settings: { metadataCertificate, discovery } }) => {
   if (metadataCertificate !== undefined) return ok(`with the key of ${metadataCertificate}`)

@@ -3,6 +3,7 @@ import { evidenceInUse, isGranted, rolesNamedFor } from '../access/role-trust.ts
 import type { Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Judged } from '../core/render-verdict.ts'
+import { MalformedPolicyError } from '../iam/errors.ts'
 import type { LintFacts } from '../iam/lint/facts.ts'
 import type { LintFinding } from '../iam/lint/finding.ts'
 import { lintTrustPolicy } from '../iam/lint.ts'
@@ -11,7 +12,7 @@ import { type Look, type Looks, lookAt, ok } from './look.ts'
 import type { CheckPorts } from './ports.ts'
 
 interface KnownPolicy {
-  readonly policy: Policy
+  readonly policy: Policy | MalformedPolicyError
   readonly facts: LintFacts
 }
 
@@ -22,7 +23,24 @@ const lookOf = ({ severity, path, sentence, hint }: LintFinding): Look => {
     : { outcome: 'pass', warning: found, source: path }
 }
 
+const readPolicy = (text: string): KnownPolicy['policy'] => {
+  try {
+    return parseTrustPolicy(text)
+  } catch (error) {
+    if (error instanceof MalformedPolicyError) return error
+    throw error
+  }
+}
+
+const unreadable = ({ problems }: MalformedPolicyError): readonly Look[] =>
+  problems.map(({ path, expected, found }) => ({
+    outcome: 'pass',
+    warning: `cannot be read, so whether AWS will allow this role is unknown: expected ${expected}, found ${found}`,
+    source: path,
+  }))
+
 const trustPolicyIsSound = ({ policy, facts }: KnownPolicy): Look | readonly Look[] => {
+  if (policy instanceof MalformedPolicyError) return unreadable(policy)
   const findings = lintTrustPolicy(policy, facts).filter(({ severity }) => severity !== 'info')
   return findings.length === 0 ? ok() : findings.map(lookOf)
 }
@@ -47,7 +65,7 @@ export const checkTrustPolicies = (config: Config, ports: CheckPorts): readonly 
   const roles = namedRoles(config)
   const known = config.roles.filter(({ trustPolicy }) => trustPolicy !== undefined)
   return known.flatMap(({ match, trustPolicy = '' }, n) => {
-    const policy = parseTrustPolicy(trustPolicy)
+    const policy = readPolicy(trustPolicy)
     const judge = (subject: string, facts: LintFacts): Judged => ({
       subject,
       verdict: lookAt(trustPolicyChecks, { policy, facts }),

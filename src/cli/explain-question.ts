@@ -6,6 +6,7 @@ import { type AssumeAction, actionOf, type Shown, type ShownSession } from '../a
 import { type Preflight, preflight } from '../access/preflight.ts'
 import { type LeftOutOfSession, type SessionMapping, sessionOf } from '../access/session.ts'
 import { roleDuration } from '../aws/facts/limits.ts'
+import { decodedPolicy } from '../config/policies.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../core/arn.ts'
 import { type IgnoredClaim, ignoredClaims } from '../gateway/ignored-claims.ts'
@@ -66,7 +67,7 @@ const policyIn = async (file: string): Promise<Policy> => {
     throw new ExplainError('explain.policy_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
   })
   try {
-    return parseTrustPolicy(text)
+    return parseTrustPolicy(decodedPolicy(text))
   } catch (cause) {
     throw cause instanceof MalformedPolicyError ? namingPlaces(cause, file) : cause
   }
@@ -83,8 +84,13 @@ const claimsFile = (file: string): Promise<string> =>
     throw new ExplainError('explain.claims_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
   })
 
-/** Throws ExplainError, or IamError for a trust policy that IAM would not accept. */
-export const explained = async (config: Config, options: ExplainOptions, now: Date): Promise<Explained> => {
+/** Throws ExplainError, or IamError for a trust policy that IAM would not accept. `warn`: of the configuration's policies. */
+export const explained = async (
+  config: Config,
+  options: ExplainOptions,
+  now: Date,
+  warn: (line: string) => void = () => {},
+): Promise<Explained> => {
   const provider = providerNamed(config, options.provider)
   const role = roleNamed(options.role)
   const words = await wordsOf(claimsIn(await claimsFile(options.claims), options.claims), provider, config)
@@ -102,7 +108,7 @@ export const explained = async (config: Config, options: ExplainOptions, now: Da
   const session = sessionFor(config, toShow)
   const { maxSessionSeconds, region } = roleFacts(config, role)
   const trustPolicy =
-    options.trustPolicy === undefined ? (await trustPolicies(config))(role) : await policyIn(options.trustPolicy)
+    options.trustPolicy === undefined ? (await trustPolicies(config, warn))(role) : await policyIn(options.trustPolicy)
   return {
     role,
     provider,

@@ -31,7 +31,7 @@ const exits = { allowed: exitCodes.ok, denied: exitCodes.refused, unknown: exitC
 const explainOne = async (options: ExplainOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'offline')
-  const one = await explained(config, options, new Date())
+  const one = await explained(config, options, new Date(), output.note)
   const { outcome, verdict, context } = one.preflight
   const lines = options.json
     ? [explainJson({ decision: decisions[outcome], action: one.action, context, checks: [NO_SIGNATURE, ...verdict] })]

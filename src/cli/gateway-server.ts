@@ -163,7 +163,7 @@ export const startGateway = async (config: Config, surroundings: Surroundings): 
   const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
     gatewayKeys(config, surroundings.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config),
+    trustPolicies(config, surroundings.log),
   ])
   const gateway = {
     ...assemble(config, keys, surroundings),

@@ -30,14 +30,45 @@ const placeOf = (error: unknown, text: string): string => {
   return position === undefined ? '' : ` in line ${text.slice(0, Number(position)).split('\n').length}`
 }
 
+/**
+ * The text of a policy as `aws iam get-role` shows it: the document itself, URL-encoded (RFC 3986) as IAM's own answers
+ * have it, or the whole answer around it.
+ */
+export const decodedPolicy = (text: string): string => {
+  const json = /^\s*%7B/i.test(text) ? unescaped(text.trim()) : text
+  const document = roleIn(json)?.AssumeRolePolicyDocument
+  if (document === undefined) return json
+  return typeof document === 'string' ? unescaped(document) : JSON.stringify(document)
+}
+
+const unescaped = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** The `Role` of an answer; one that has a name twice is left as it is, to be refused for that. */
+const roleIn = (json: string): { readonly AssumeRolePolicyDocument?: unknown } | undefined => {
+  if (!json.includes('"AssumeRolePolicyDocument"')) return undefined
+  try {
+    const answer: { readonly Role?: { readonly AssumeRolePolicyDocument?: unknown } } | null = JSON.parse(json)
+    return repeatedName(json) === undefined ? (answer?.Role ?? undefined) : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The document as compact JSON, or why there is none. */
 export const policyJson = (written: WrittenPolicy, readText: ReadText): Read => {
   if (typeof written !== 'string') return { json: compact(written) }
   const text = readText(written)
   if (text === undefined) return { expected: 'a file that can be read', found: showValue(written) }
   try {
-    const json = compact(JSON.parse(text))
-    if (repeatedName(text) === undefined) return { json }
+    const policy = decodedPolicy(text)
+    const json = compact(JSON.parse(policy))
+    if (repeatedName(policy) === undefined) return { json }
     return { expected: `each name once in every object of ${written}`, found: 'one twice' }
   } catch (error) {
     return { expected: `JSON in ${written}`, found: `something else${placeOf(error, text)}` }

@@ -1,3 +1,5 @@
+import type { Glob } from '../core/patterns/glob.ts'
+import type { LinearPattern } from '../core/patterns/linear.ts'
 import type { Secret } from '../core/secret.ts'
 
 /**
@@ -252,7 +254,7 @@ export interface RoleSettings {
   /** As written: `*` stands for any text, `?` for one character. */
   readonly match: string
   /** The same, anchored to the whole ARN. */
-  readonly pattern: RegExp
+  readonly pattern: Glob
   readonly alias?: string
   readonly maxSessionSeconds?: number
   /** How long ago the person may have proved who they are. */
@@ -291,8 +293,8 @@ export interface AccessCondition {
 
 export type ValueMatch =
   | { readonly kind: 'text'; readonly value: string }
-  /** Anchored to the whole value, without the flags g and y: safe to share. */
-  | { readonly kind: 'pattern'; readonly pattern: RegExp }
+  /** Anchored to the whole value. */
+  | { readonly kind: 'pattern'; readonly pattern: LinearPattern }
 
 export interface LocalAwsConfig {
   readonly listen: Listen

@@ -4,6 +4,7 @@ import { describe } from './describe.ts'
 import type { PolicyProblem } from './errors.ts'
 import { type Comparison, compilePattern, type Operator, operators } from './operators.ts'
 import { variablesOf } from './patterns.ts'
+import { type UnconfirmedFact, unconfirmed } from './unconfirmed.ts'
 
 export type Effect = 'Allow' | 'Deny'
 
@@ -32,11 +33,13 @@ export interface Condition {
   readonly variables: readonly string[]
   /** Whether an absent key or a wrong value makes it fail: what a condition needs to be relied upon. */
   readonly restricts: boolean
-  /** The same condition without its numbers and booleans, where an operator for texts has some. */
-  readonly withoutUnquoted: Condition | undefined
+  /** What `holds` would be if an unconfirmed fact about its operator is the other way. */
+  readonly otherwise: readonly { readonly fact: UnconfirmedFact; readonly holds: Holds }[]
   /** A key with a list under an operator without ForAnyValue or ForAllValues is judged against the statement's effect. */
-  holds(context: RequestContext, effect: Effect): boolean
+  readonly holds: Holds
 }
+
+type Holds = (context: RequestContext, effect: Effect) => boolean
 
 const NAME = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/
 
@@ -107,9 +110,7 @@ const condition = (
   const rule = { base, set: setOperatorOf(set), ifExists: ifExists !== undefined, operator, versionHasVariables }
   const bad = values.find((value) => comparisonOf(value, rule) === undefined)
   if (bad !== undefined) problems.push(malformed(at.path, operator.wants ?? 'a text', JSON.stringify(bad)))
-  const quoted = values.filter((value) => typeof value === 'string')
-  const hasUnquoted = operator.ofTexts && quoted.length < values.length
-  return [valueCondition(at, values, rule, hasUnquoted ? valueCondition(at, quoted, rule, undefined) : undefined)]
+  return [valueCondition(at, values, rule)]
 }
 
 const setOperatorOf = (text: string | undefined): SetOperator | undefined =>
@@ -128,20 +129,30 @@ const patternOf = (value: Value, { operator, versionHasVariables }: Rule) =>
 
 const comparisonOf = (value: Value, rule: Rule): Comparison | undefined => rule.operator.compile(patternOf(value, rule))
 
-const valueCondition = (
-  at: At,
-  values: readonly Value[],
-  rule: Rule,
-  withoutUnquoted: Condition | undefined,
-): Condition => {
+const valueCondition = (at: At, values: readonly Value[], rule: Rule): Condition => {
   const name = at.key.toLowerCase()
   const { base, set, ifExists } = rule
   const { negated } = rule.operator
   const comparisons = values.flatMap((value) => comparisonOf(value, rule) ?? [])
   const variables = values.flatMap((value) => variablesOf(patternOf(value, rule)))
   const required = variables.flatMap((variable) => (variable.isRequired ? [variable.name] : []))
-  const absent = ifExists || set === 'ForAllValues' || (negated && set === undefined)
+  const absent = set === 'ForAllValues' || (set === undefined && (ifExists || negated))
   const meets = meetsAny(comparisons, negated)
+  const holdsWith =
+    (ifAbsent: boolean): Holds =>
+    (context, effect) => {
+      const found = entryOf(context, name)
+      return found === undefined ? ifAbsent : valuesHold(found, set, effect, meets, context)
+    }
+  const holds = holdsWith(absent)
+  const otherwise = [
+    ...(set === 'ForAnyValue' && ifExists
+      ? [{ fact: unconfirmed.forAnyValueIfExists, holds: holdsWith(true) } as const]
+      : []),
+    ...(!negated && required.length > 0 && values.length > 1
+      ? [{ fact: unconfirmed.valueBesideNull, holds: holdsWithoutNulls(holds, name, required) } as const]
+      : []),
+  ]
   return {
     ...at,
     base,
@@ -151,15 +162,19 @@ const valueCondition = (
     values: values.map(String),
     wanted: wantedText(values, rule),
     variables: variables.map((variable) => variable.name),
-    restricts: !absent && !negated,
-    withoutUnquoted,
-    holds: (context, effect) => {
-      if (required.some((variable) => !isSingle(entryOf(context, variable)))) return false
-      const found = entryOf(context, name)
-      return found === undefined ? absent : valuesHold(found, set, effect, meets, context)
-    },
+    restricts: !ifExists && set !== 'ForAllValues' && !negated,
+    otherwise,
+    holds,
   }
 }
+
+/** As if a variable without a value spoilt the whole list: the documents leave that open for positive operators (D.6). */
+const holdsWithoutNulls =
+  (holds: Holds, name: string, required: readonly string[]): Holds =>
+  (context, effect) => {
+    const isSpoilt = entryOf(context, name) !== undefined && required.some((each) => !isSingle(entryOf(context, each)))
+    return !isSpoilt && holds(context, effect)
+  }
 
 const wantedText = (values: readonly Value[], { set, operator }: Rule): string => {
   const list = values.length === 0 ? 'nothing' : values.join(operator.negated ? ' nor ' : ' or ')
@@ -184,19 +199,25 @@ const meetsAny =
 
 const isSingle = (value: ContextValue | undefined): boolean => value !== undefined && !value.multi
 
+/** "A null dataset, such as an empty string" (IAM User Guide, Multivalued context keys). */
+const isNullDataset = ({ values }: ContextValue): boolean => values.every((value) => value === '')
+
 /**
- * A list without a set operator is undefined at AWS (E.4), so it is read against the author: an Allow needs exactly
- * one value and that one right, a Deny applies when any value is met.
+ * A null dataset meets ForAllValues and never ForAnyValue. A list without a set operator is undefined at AWS (E.4), so
+ * it is read against the author: an Allow needs exactly one value and that one right, a Deny applies when any value is
+ * met.
  */
 const valuesHold = (
-  { values, multi }: ContextValue,
+  found: ContextValue,
   set: SetOperator | undefined,
   effect: Effect,
   meets: Meets,
   context: RequestContext,
 ): boolean => {
-  if (set === 'ForAllValues') return values.every((value) => meets(value, context))
-  if (set === 'ForAnyValue' || (multi && effect === 'Deny')) return values.some((value) => meets(value, context))
+  const { values, multi } = found
+  if (set === 'ForAllValues') return isNullDataset(found) || values.every((value) => meets(value, context))
+  if (set === 'ForAnyValue') return !isNullDataset(found) && values.some((value) => meets(value, context))
+  if (multi && effect === 'Deny') return values.some((value) => meets(value, context))
   const [only] = values
   return values.length === 1 && only !== undefined && meets(only, context)
 }
@@ -216,7 +237,12 @@ const nullCondition = (at: At, values: readonly Value[], problems: PolicyProblem
     wanted: wanted.map((isAbsent) => (isAbsent ? 'no such key' : 'a value')).join(' or '),
     variables: [],
     restricts: false,
-    withoutUnquoted: undefined,
-    holds: (context) => wanted.includes(entryOf(context, name) === undefined),
+    otherwise: [
+      { fact: unconfirmed.emptyIsNull, holds: (context) => wanted.includes(entryOf(context, name) === undefined) },
+    ],
+    holds: (context) => {
+      const found = entryOf(context, name)
+      return wanted.includes(found === undefined || isNullDataset(found))
+    },
   }
 }

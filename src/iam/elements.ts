@@ -2,12 +2,11 @@
 import type { RequestContext } from './context.ts'
 import { describe } from './describe.ts'
 import type { PolicyProblem } from './errors.ts'
-import { arnMatcher, hasWildcards, type Matcher, matcher, pattern, resourcePattern } from './patterns.ts'
+import { arnMatcher, type Matcher, matcher, pattern, resourcePattern } from './patterns.ts'
 
 interface Name {
   readonly text: string
   readonly matches: Matcher
-  readonly hasWildcards: boolean
 }
 
 export interface NamesElement {
@@ -23,10 +22,6 @@ export const elementMatches = ({ negated, names }: NamesElement, name: string, c
   for (const { matches } of names) if (matches(name, context)) return !negated
   return negated
 }
-
-/** The same, as if a name with wildcards stood for nothing but itself. */
-export const matchesByFullName = (element: NamesElement, name: string, context: RequestContext): boolean =>
-  elementMatches({ ...element, names: element.names.filter((each) => !each.hasWildcards) }, name, context)
 
 type Parse = (name: unknown, path: string, problems: PolicyProblem[]) => Name | undefined
 
@@ -58,7 +53,7 @@ const actionOf =
       return undefined
     }
     const wanted = pattern(name.toLowerCase(), { wildcards: true, variables: false })
-    return { text: name, matches: matcher(wanted), hasWildcards: hasWildcards(wanted) }
+    return { text: name, matches: matcher(wanted) }
   }
 
 const resourceOf =
@@ -66,7 +61,7 @@ const resourceOf =
   (name, path, problems) => {
     const wanted = typeof name === 'string' ? resourcePattern(name, { wildcards: true, variables }) : undefined
     const matches = wanted && arnMatcher(wanted, true)
-    if (wanted && matches) return { text: wanted.text, matches, hasWildcards: hasWildcards(wanted) }
+    if (wanted && matches) return { text: wanted.text, matches }
     const iamMessage = `Resource ${typeof name === 'string' ? name : describe(name)} must be in ARN format or "*".`
     problems.push({ path, expected: 'an ARN, with wildcards or without, or "*"', found: describe(name), iamMessage })
     return undefined

@@ -9,7 +9,7 @@ import type { Finding, Verdict } from '../core/verdict.ts'
 import { findings } from './findings.ts'
 import { applies, type Judgement, judge, judgeWithDoubt, truthOf } from './judge.ts'
 import type { Policy, Statement } from './policy.ts'
-import { type NamedAs, namedAs } from './principals.ts'
+import { type NamedAs, namedAs, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
 
 export type { PolicyRequest } from './request.ts'
@@ -68,6 +68,8 @@ const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => 
   const denying = denies.find(({ truth }) => truth === true)
   if (denying) return explicitDeny(denying)
   const possible = allows.filter(({ truth }) => truth !== false)
+  const shadowing = denies.find((deny) => possible.length > 0 && possible.every((each) => isShadowed(each, deny)))
+  if (shadowing) return explicitDeny({ ...shadowing, judgement: judge(shadowing.statement, request) })
   const certain = allows.filter(({ truth }) => truth === true)
   const [best] = certain.length > 0 ? certain : possible
   if (!best) return implicitDeny(allows)
@@ -79,6 +81,21 @@ const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => 
         certain.map(({ statement }) => statement),
       )
     : unknown(possible)
+}
+
+/**
+ * Whether the Deny applies whenever the Allow does: both name the caller only if the same fact is the way it is applied,
+ * and of the Deny nothing else is in doubt. So it is denied either way.
+ */
+const isShadowed = (allow: Required<Judged>, deny: Required<Judged>): boolean => {
+  const { principal, action, resource, conditions } = deny.judgement
+  return (
+    typeof principal === 'object' &&
+    allow.judgement.principal === principal &&
+    principalMatches(allow.statement.principal, allow.request.principal) &&
+    principalMatches(deny.statement.principal, deny.request.principal) &&
+    [action, resource, ...conditions].every((part) => part === true)
+  )
 }
 
 interface Judged {
@@ -93,9 +110,7 @@ const findingsOf = ({ statement, request, judgement }: Judged): Finding[] => fin
 const closest: readonly NamedAs[] = ['exact', 'account', 'anyone']
 
 const allow = (by: Judged, allowing: readonly Statement[]): Decision => {
-  const ways = allowing.map(({ principal }) =>
-    principal.negated ? 'anyone' : namedAs(principal, by.request.principal),
-  )
+  const ways = allowing.map(({ principal }) => namedAs(principal, by.request.principal))
   return {
     effect: 'allow',
     verdict: findingsOf(by),

@@ -14,7 +14,7 @@ export const findings = (statement: Statement, request: PolicyRequest, judgement
   if (resources === undefined)
     all.push(
       part(
-        `${name}.${principal.negated ? 'NotPrincipal' : 'Principal'}`,
+        `${name}.Principal`,
         judgement?.principal ?? true,
         principal.text,
         principalText(request.principal),

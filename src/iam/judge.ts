@@ -1,9 +1,9 @@
 /** Whether a statement is about a request: plainly, and part by part with what is not certain about it. */
 import type { Condition, Effect } from './conditions.ts'
 import type { RequestContext } from './context.ts'
-import { elementMatches, matchesByFullName, type NamesElement } from './elements.ts'
+import { elementMatches, type NamesElement } from './elements.ts'
 import type { Statement } from './policy.ts'
-import { namedAs, type Principal, principalMatches } from './principals.ts'
+import { type Principal, principalMatches } from './principals.ts'
 import { contextsOf, otherReadings } from './readings.ts'
 import type { PolicyRequest } from './request.ts'
 import { type UnconfirmedFact, unconfirmed } from './unconfirmed.ts'
@@ -50,7 +50,6 @@ export const judgeWithDoubt = (statement: Statement, request: PolicyRequest): Ju
   return {
     ...judge(statement, request),
     principal: principalTruth(statement, request),
-    action: actionTruth(statement, request),
     conditions: conditions.map((condition) => conditionTruth(condition, request, effect)),
   }
 }
@@ -65,7 +64,6 @@ const principalTruth = ({ principal: element }: Statement, { principal, context 
   const applied = principalMatches(element, principal)
   if ('federated' in principal && principalMatches({ ...element, anyone: false }, principal) !== applied)
     return unconfirmed.anyoneFederated
-  if (element.negated && (namedAs(element, principal) === undefined) !== applied) return unconfirmed.notPrincipalAccount
   if (
     mayKeepSlash(principal, context) &&
     principalMatches(element, { federated: `${principal.federated}/` }) !== applied
@@ -82,23 +80,13 @@ const mayKeepSlash = (principal: Principal, context: RequestContext): principal 
   return issuer !== undefined && [...context.keys()].some((name) => name.startsWith(`${issuer.toLowerCase()}/:`))
 }
 
-/** Identity-based policies have wildcards in their actions everywhere; a trust policy hardly ever. */
-const actionTruth = ({ actions, resources }: Statement, { action, context }: PolicyRequest): Truth => {
-  const name = action.toLowerCase()
-  const applied = elementMatches(actions, name, context)
-  return resources === undefined && matchesByFullName(actions, name, context) !== applied
-    ? unconfirmed.wildcardActions
-    : applied
-}
-
-/** Tried are all readings of the keys, of a list without a set operator, and of values without quotes, with each other. */
+/** Tried are all readings of the keys, of a list without a set operator, and of the operator, with each other. */
 const conditionTruth = (condition: Condition, request: PolicyRequest, effect: Effect): Truth => {
   const applied = condition.holds(request.context, effect)
-  const { withoutUnquoted } = condition
   for (const { context, fact } of contextsOf(otherReadings(condition, request), request.context)) {
     if (condition.holds(context, effect) !== applied) return fact ?? unconfirmed.listWithoutSetOperator
     if (condition.holds(context, otherEffect[effect]) !== applied) return fact ?? unconfirmed.listWithoutSetOperator
-    if (withoutUnquoted && withoutUnquoted.holds(context, effect) !== applied) return fact ?? unconfirmed.unquotedValues
+    for (const other of condition.otherwise) if (other.holds(context, effect) !== applied) return fact ?? other.fact
   }
   return applied
 }

@@ -85,9 +85,6 @@ export const resourcePattern = (text: string, { wildcards, variables }: PatternS
   return patternOf(text, [...partsOf(before, { wildcards, variables: false }), ...resource])
 }
 
-/** Whether it has a `*` or `?` that is not escaped. */
-export const hasWildcards = ({ parts }: Pattern): boolean => parts.some((part) => typeof part === 'symbol')
-
 /** Cuts a pattern at its own colons, into at most `count` pieces; colons inside variables' values never cut. */
 export const splitAtColons = ({ text, parts }: Pattern, count: number): Pattern[] => {
   const pieces: Part[][] = [[]]
@@ -106,7 +103,7 @@ export const variablesOf = ({ parts }: Pattern): readonly { name: string; isRequ
 
 /**
  * The pattern with its variables replaced: their values are literal text, also where they hold a `*`.
- * undefined when a variable has neither value nor default, or has several values: then nothing matches (D.6).
+ * undefined when a variable has neither value nor default, or has several values: it is null, and no text is (D.6).
  */
 const resolve = ({ parts }: Pattern, context: RequestContext): readonly Token[] | undefined => {
   const tokens: Token[] = []

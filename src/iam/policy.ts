@@ -36,6 +36,8 @@ export interface Policy {
 const DOCUMENT_FIELDS: ReadonlySet<string> = new Set(['Version', 'Id', 'Statement'])
 const WHO = ['Principal', 'NotPrincipal']
 const WHERE = ['Resource', 'NotResource']
+/** What IAM refuses in a trust policy: the role is the resource, and nobody is let in by not being named. */
+const NOT_OF_TRUST = [...WHERE, 'NotPrincipal']
 const STATEMENT_FIELDS: ReadonlySet<string> = new Set([
   'Sid',
   'Effect',
@@ -165,7 +167,7 @@ const parseStatement = (
     return []
   }
   const isTrust = kind === 'trust'
-  checkFields(statement, isTrust ? WHERE : WHO, path, problems)
+  checkFields(statement, isTrust ? NOT_OF_TRUST : WHO, path, problems)
   const { Effect: effect } = statement
   if (effect !== 'Allow' && effect !== 'Deny')
     problems.push(syntax(`${path}.Effect`, 'Allow or Deny', describe(effect)))
@@ -214,13 +216,8 @@ const checkFields = (
   }
 }
 
-const principalOf = (statement: Fields, path: string, problems: PolicyProblem[]): PrincipalElement => {
-  const { Principal: principal, NotPrincipal: notPrincipal } = statement
-  if (principal !== undefined && notPrincipal === undefined)
-    return parsePrincipal(principal, false, `${path}.Principal`, problems)
-  if (notPrincipal !== undefined && principal === undefined)
-    return parsePrincipal(notPrincipal, true, `${path}.NotPrincipal`, problems)
-  const found = principal === undefined ? 'neither' : 'both'
-  problems.push(syntax(path, 'either Principal or NotPrincipal', found, 'Missing required field Principal'))
+const principalOf = ({ Principal: principal }: Fields, path: string, problems: PolicyProblem[]): PrincipalElement => {
+  if (principal !== undefined) return parsePrincipal(principal, `${path}.Principal`, problems)
+  problems.push(syntax(path, 'a Principal', 'none', 'Missing required field Principal'))
   return { ...holder, anyone: false }
 }

@@ -1,4 +1,4 @@
-/** Principal and NotPrincipal of a trust policy, and who of the callers they name (aws-sts-semantics E.1, A.5). */
+/** The Principal of a trust policy, and who of the callers it names (aws-sts-semantics E.1, A.5). */
 import { type Arn, parseArn } from '../core/arn.ts'
 import { describe } from './describe.ts'
 import type { PolicyProblem } from './errors.ts'
@@ -12,8 +12,6 @@ export const namedProviders: ReadonlySet<string> = new Set([
 ])
 
 export interface PrincipalElement {
-  /** NotPrincipal. */
-  readonly negated: boolean
   /** `"*"` or `{"AWS": "*"}`: anybody, unsigned callers too. */
   readonly anyone: boolean
   readonly federated: ReadonlySet<string>
@@ -22,6 +20,8 @@ export interface PrincipalElement {
   /** Accounts with everybody in them: `arn:aws:iam::111122223333:root` or the bare number. */
   readonly accounts: ReadonlySet<string>
   readonly services: ReadonlySet<string>
+  /** Unique ids that IAM shows in place of users and roles that were deleted: they match nobody. */
+  readonly deleted: ReadonlySet<string>
   /** As written, for messages. */
   readonly text: string
 }
@@ -41,12 +41,12 @@ export type NamedAs = 'exact' | 'account' | 'anyone'
 
 /** Everybody: what identity-based policies have in place of a principal, being those of whom they are attached to. */
 export const holder: PrincipalElement = {
-  negated: false,
   anyone: true,
   federated: new Set(),
   arns: new Set(),
   accounts: new Set(),
   services: new Set(),
+  deleted: new Set(),
   text: '*',
 }
 
@@ -60,7 +60,7 @@ export const principalText = (principal: Principal): string =>
         ? principal.service
         : 'anonymous'
 
-/** How the element names the caller, negation left aside; undefined: it does not. Names match exactly, no wildcards. */
+/** How the element names the caller; undefined: it does not. Names match exactly, no wildcards. */
 export const namedAs = (element: PrincipalElement, principal: Principal): NamedAs | undefined => {
   if ('federated' in principal && element.federated.has(principal.federated)) return 'exact'
   if ('service' in principal && element.services.has(principal.service)) return 'exact'
@@ -91,25 +91,7 @@ const isRoleOf = (named: string, { partition, service, account, resource }: Arn)
 
 /** Whether the statement is about this caller. */
 export const principalMatches = (element: PrincipalElement, principal: Principal): boolean =>
-  element.negated ? !isExempt(element, principal) : namedAs(element, principal) !== undefined
-
-/**
- * NotPrincipal spares those whom it names. AWS wants the account named beside a user or role of it, and the role too
- * beside its session, and says that the statement may apply to them otherwise: so it does here.
- */
-const isExempt = (element: PrincipalElement, principal: Principal): boolean => {
-  const named = namedAs(element, principal)
-  if (named !== 'exact' || !('aws' in principal)) return named !== undefined
-  if (element.anyone) return true
-  const isOfAccount = awsNamedAs({ ...element, arns: new Set() }, principal.aws) === 'account'
-  return isOfAccount && isNamedWithItsRole(element, principal.aws)
-}
-
-const isNamedWithItsRole = ({ arns }: PrincipalElement, caller: string): boolean => {
-  const arn = parseArn(caller)
-  const isSession = arn?.service === 'sts' && ASSUMED_ROLE.test(arn.resource)
-  return !isSession || [...arns].some((named) => isRoleOf(named, arn))
-}
+  namedAs(element, principal) !== undefined
 
 /** Whether IAM would take this text as a federated principal. */
 export const isFederatedPrincipal = (value: string): boolean => {
@@ -127,6 +109,9 @@ const ACCOUNT = /^(?:\d{12}|arn:[a-z0-9-]+:iam::\d{12}:root)$/
 const IN_ACCOUNT =
   /^arn:[a-z0-9-]+:(?:iam::\d{12}:(?:user|role)\/[^\s*?]+|sts::\d{12}:(?:assumed-role\/[^\s*?/]+\/[^\s*?/]+|federated-user\/[^\s*?]+))$/
 
+/** A user or role by its unique id: what IAM shows in a policy once the one that was named by its ARN is gone. */
+const UNIQUE_ID = /^A(?:IDA|ROA)[A-Z0-9]{12,124}$/
+
 interface Kind {
   readonly accepts: (name: string) => boolean
   readonly wants: string
@@ -135,7 +120,7 @@ interface Kind {
 const kinds: ReadonlyMap<string, Kind> = new Map(
   Object.entries({
     AWS: {
-      accepts: (name) => name === '*' || ACCOUNT.test(name) || IN_ACCOUNT.test(name),
+      accepts: (name) => name === '*' || [ACCOUNT, IN_ACCOUNT, UNIQUE_ID].some((syntax) => syntax.test(name)),
       wants: 'an account, or the ARN of a user, a role or a session, without wildcards; or "*"',
     },
     Federated: {
@@ -158,14 +143,9 @@ const invalid = (path: string, kind: string, value: unknown, expected: string): 
 })
 
 /** The element as a value. What IAM would refuse is added to `problems`, and matches nobody. */
-export const parsePrincipal = (
-  value: unknown,
-  negated: boolean,
-  path: string,
-  problems: PolicyProblem[],
-): PrincipalElement => {
+export const parsePrincipal = (value: unknown, path: string, problems: PolicyProblem[]): PrincipalElement => {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  const anybody = { ...holder, negated, text }
+  const anybody = { ...holder, text }
   if (value === '*') return anybody
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     problems.push(invalid(path, 'Principal', value, '"*" or an object such as {"Federated": "arn:…"}'))
@@ -177,12 +157,12 @@ export const parsePrincipal = (
   const named = (wanted: string, fits: (name: string) => boolean = () => true): ReadonlySet<string> =>
     new Set(members.flatMap(({ kind, name }) => (kind === wanted && fits(name) ? [name] : [])))
   return {
-    negated,
     anyone: named('AWS').has('*'),
     federated: named('Federated'),
     arns: named('AWS', (name) => IN_ACCOUNT.test(name)),
     accounts: named('AWS', (name) => ACCOUNT.test(name)),
     services: named('Service'),
+    deleted: named('AWS', (name) => UNIQUE_ID.test(name)),
     text,
   }
 }

@@ -9,13 +9,15 @@ export interface Reading {
   readonly name: string
   /** None: the key would be absent. */
   readonly values: readonly string[]
+  /** Whether the key holds a list, where that too would be the other way. */
+  readonly multi?: boolean
   readonly fact: UnconfirmedFact
 }
 
 /** Of the condition's own key, and of the keys that variables in its values stand for. */
-export const otherReadings = ({ name, key, variables }: Condition, request: PolicyRequest): readonly Reading[] => [
-  ...tagKeyReadings(name, key, request.context),
+export const otherReadings = ({ name, variables }: Condition, request: PolicyRequest): readonly Reading[] => [
   ...[name, ...variables].flatMap((each) => readingsOf(each, request)),
+  ...variables.flatMap((each) => listReadings(each, request)),
 ]
 
 interface Tried {
@@ -35,19 +37,18 @@ export const contextsOf = (readings: readonly Reading[], context: RequestContext
 
 const withReadings = (readings: readonly Reading[], context: RequestContext): RequestContext => {
   const other = new Map(context)
-  for (const { name, values } of readings) {
+  for (const { name, values, multi } of readings) {
     const entry = other.get(name) ?? { key: name, multi: false }
-    other.set(name, { ...entry, values })
+    other.set(name, { ...entry, values, multi: multi ?? entry.multi })
   }
   return other
 }
 
-const TAG_KEY = /^(?:aws:(?:request|principal|resource)tag|iam:resourcetag)\//
-
-const tagKeyReadings = (name: string, key: string, context: RequestContext): Reading[] => {
-  const found = TAG_KEY.test(name) ? entryOf(context, name) : undefined
-  const tagOf = (text: string): string => text.slice(text.indexOf('/'))
-  return found && tagOf(found.key) !== tagOf(key) ? [{ name, values: [], fact: unconfirmed.tagKeyCase }] : []
+/** A variable is for single-valued keys only: of a list, it might be any of the values. */
+const listReadings = (name: string, { context }: PolicyRequest): Reading[] => {
+  const { multi = false, values = [] } = entryOf(context, name) ?? {}
+  if (!multi) return []
+  return values.map((value) => ({ name, values: [value], multi: false, fact: unconfirmed.variableOfList }))
 }
 
 const readingsOf = (name: string, { context, principal }: PolicyRequest): Reading[] => {

@@ -20,35 +20,35 @@ export const unconfirmed = {
     applied: 'it does',
     section: 'E.1',
   },
-  wildcardActions: {
-    id: 'wildcardActions',
-    what: 'whether wildcards in the actions of a trust policy cover the federated calls',
-    applied: 'they do',
-    section: 'E.1',
-  },
-  notPrincipalAccount: {
-    id: 'notPrincipalAccount',
-    what: 'whether a NotPrincipal spares a user or role whose account it does not name, or a session whose role it does not',
-    applied: 'it does not',
-    section: 'E.1',
-  },
   listWithoutSetOperator: {
     id: 'listWithoutSetOperator',
     what: 'what a key with several values does under an operator without ForAnyValue or ForAllValues',
     applied: 'an Allow never matches, a Deny matches when one value does',
     section: 'E.4',
   },
-  unquotedValues: {
-    id: 'unquotedValues',
-    what: 'whether a number or boolean without quotes is compared as its text',
-    applied: 'it is',
+  forAnyValueIfExists: {
+    id: 'forAnyValueIfExists',
+    what: 'whether ForAnyValue with IfExists holds where the key is absent',
+    applied: 'it does not',
     section: 'E.4',
   },
-  tagKeyCase: {
-    id: 'tagKeyCase',
-    what: 'whether the name of a tag within a condition key is compared without regard to case',
-    applied: 'it is',
+  emptyIsNull: {
+    id: 'emptyIsNull',
+    what: 'whether Null counts a key as absent whose only value is an empty text',
+    applied: 'it does, as ForAllValues and ForAnyValue do',
     section: 'E.4',
+  },
+  valueBesideNull: {
+    id: 'valueBesideNull',
+    what: 'whether a value can match that is listed beside a policy variable without a value',
+    applied: 'it can',
+    section: 'D.6',
+  },
+  variableOfList: {
+    id: 'variableOfList',
+    what: 'what a policy variable is replaced by whose key holds a list',
+    applied: 'nothing: it has no value',
+    section: 'D.6',
   },
   severalAttributes: {
     id: 'severalAttributes',

@@ -1,3 +1,4 @@
+import { type LinearPattern, linearPattern } from '../core/patterns/linear.ts'
 import { attributeOf, childrenNamed, textOf } from '../xml/navigate.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import { METADATA } from './names.ts'
@@ -23,24 +24,52 @@ export const readScopes = (element: XmlElement): readonly Scope[] =>
 
 const LONGEST_DOMAIN = 253
 const LONGEST_PATTERN = 200
-/** A pattern of somebody else's must not keep the process busy: no repeated group, and few repetitions. */
-const REPEATED_GROUP = /\)[*+{]/
-const REPETITION = /[*+{]/g
-const MAX_REPETITIONS = 2
+/** In instructions for each character of a domain: a pattern is somebody else's, and asked for every value. */
+const MAX_COST = 1000
 
-const compile = (pattern: string): RegExp | undefined => {
-  const isCostly = REPEATED_GROUP.test(pattern) || (pattern.match(REPETITION) ?? []).length > MAX_REPETITIONS
-  if (pattern.length > LONGEST_PATTERN || isCostly) return undefined
+const compile = (pattern: string): LinearPattern => {
+  if (pattern.length > LONGEST_PATTERN) throw new SyntaxError(`longer than ${LONGEST_PATTERN} characters`)
+  return linearPattern(pattern, { ignoreCase: true, maxCost: MAX_COST })
+}
+
+interface Compiled {
+  readonly pattern?: LinearPattern
+  /** Why there is none. */
+  readonly problem?: string
+}
+
+/** Once for each scope of a metadata document that was read. */
+const compiled = new WeakMap<Scope, Compiled>()
+
+const compiledOf = (scope: Scope): Compiled => {
+  const known = compiled.get(scope)
+  if (known) return known
+  const result = attempt(scope.value)
+  compiled.set(scope, result)
+  return result
+}
+
+const attempt = (pattern: string): Compiled => {
   try {
-    return new RegExp(`^(?:${pattern})$`, 'iu')
-  } catch {
-    return undefined
+    return { pattern: compile(pattern) }
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : String(error) }
   }
 }
 
 /** Whether the scopes cover a domain, letter case aside. A pattern that cannot be used covers nothing. */
 export const isInScope = (domain: string, scopes: readonly Scope[]): boolean =>
   domain.length <= LONGEST_DOMAIN &&
-  scopes.some(({ value, isPattern }) =>
-    isPattern ? compile(value)?.test(domain) === true : value.toLowerCase() === domain.toLowerCase(),
+  !/\s/.test(domain) &&
+  scopes.some((scope) =>
+    scope.isPattern
+      ? compiledOf(scope).pattern?.match(domain) !== undefined
+      : scope.value.toLowerCase() === domain.toLowerCase(),
   )
+
+/** The patterns that cannot be used and therefore cover nothing, each with the reason. */
+export const unusableScopes = (scopes: readonly Scope[]): readonly string[] =>
+  scopes.flatMap((scope) => {
+    const problem = scope.isPattern ? compiledOf(scope).problem : undefined
+    return problem === undefined ? [] : [`${scope.value} (${problem})`]
+  })

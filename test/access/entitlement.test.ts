@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { assertedRoles, entitledRoles } from '../../src/access/entitlement.ts'
 import type { AccessRule, ValueMatch } from '../../src/config/types.ts'
+import { linearPattern } from '../../src/core/patterns/linear.ts'
 import { identity } from './identities.ts'
 
 const text = (value: string): ValueMatch => ({ kind: 'text', value })
-const pattern = (source: string): ValueMatch => ({ kind: 'pattern', pattern: new RegExp(`^(?:${source})$`) })
+const pattern = (source: string): ValueMatch => ({ kind: 'pattern', pattern: linearPattern(source) })
 const DEV = 'arn:aws:iam::111122223333:role/Dev'
 
 const rule = (
@@ -164,4 +165,12 @@ describe("the provider's own word, where AWS sees it", () => {
   it('is nothing without the attribute', () => {
     expect(asserted([], identity({ groups: ['aws-dev'] }))).toEqual([])
   })
+})
+
+/** This pattern with 41 characters stopped the server for good. */
+it('a value cannot keep a pattern busy', () => {
+  const started = performance.now()
+  const groups = Array.from({ length: 50 }, (_, n) => `${'a'.repeat(40 + n * 19)}!`)
+  expect(arns([rule({ groups: [pattern('(\\w+\\s?)+')] })], identity({ groups }))).toEqual([])
+  expect(performance.now() - started).toBeLessThan(5000)
 })

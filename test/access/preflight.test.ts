@@ -331,11 +331,13 @@ describe.each([
     'evidenceIsCurrent',
     shownToken({ times: new Map([['nbf', NOW.getTime() / 1000 + 1]]) }),
   ],
-  // E.1: wildcards cover the federated calls [K].
+  // E.4: an absent key, ForAnyValue and IfExists.
   [
-    'the action has a wildcard',
-    'actionIsAllowed',
-    saml({ trustPolicy: policyOf({ ...samlAllow, Action: ['sts:*'] }) }),
+    'ForAnyValue with IfExists asks for a key that is absent',
+    'conditionsHold',
+    saml({
+      trustPolicy: policyOf({ ...samlAllow, Condition: { 'ForAnyValue:StringEqualsIfExists': { 'saml:cn': 'a' } } }),
+    }),
   ],
   [
     'an Allow asks for the address of the caller',

@@ -81,6 +81,14 @@ describe('a SAML provider', () => {
     )
   })
 
+  it('is warned about where a scope of its metadata is a pattern that cannot be used', async () => {
+    const scopes = [{ value: '(a)\\1', isPattern: true }]
+    expect(findingOf(await check(facts({ idp: { ...idp, scopes } })), 'metadataIsReadable')).toMatchObject({
+      outcome: 'pass',
+      warning: expect.stringContaining('(a)\\1 (back references are not supported'),
+    })
+  })
+
   it('shows the certificate of the federation that vouched', async () => {
     const verdict = await check(facts({ idp }), afterMetadata('metadataCertificate: ./federation.crt'))
     expect(findingOf(verdict, 'metadataIsSigned')).toMatchObject({

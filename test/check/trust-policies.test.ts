@@ -49,6 +49,28 @@ describe('The trust policy of a role in the configuration', () => {
     ])
   })
 
+  it('is warned about where it cannot be read: what AWS will say is unknown', () => {
+    expect(verdictOf(policy({ NotPrincipal: '*' }))).toEqual([
+      {
+        name: 'trustPolicyIsSound',
+        outcome: 'pass',
+        warning: expect.stringContaining('cannot be read, so whether AWS will allow this role is unknown'),
+        source: 'Statement[0].NotPrincipal',
+      },
+    ])
+  })
+
+  it('is warned about where it names a role that was deleted', () => {
+    const [provider] = policy().Statement
+    const stale = {
+      ...policy(),
+      Statement: [provider, { ...provider, Principal: { AWS: 'AROACKCEVSQ6C2EXAMPLE' }, Action: 'sts:AssumeRole' }],
+    }
+    expect(verdictOf(stale)).toMatchObject([
+      { outcome: 'pass', warning: expect.stringContaining('AROACKCEVSQ6C2EXAMPLE was a role that has been deleted') },
+    ])
+  })
+
   it('fails where it asks for another recipient than the one in use', () => {
     const verdict = verdictOf(policy({}, { 'saml:aud': 'https://aws.example.com/saml/corp/acs' }))
     expect(verdict).toMatchObject([{ outcome: 'fail', source: 'Statement[0].Condition.StringEquals.saml:aud' }])

@@ -545,6 +545,18 @@ describe('who may grant a role:', () => {
       'groups: "/a)|(b/"',
       'access[0].when.groups: expected a regular expression between the slashes',
     ],
+    [
+      'a pattern that looks ahead, which a linear engine cannot',
+      'groups: aws-admins',
+      'groups: "/(?!evil).*/"',
+      'access[0].when.groups: expected a regular expression between the slashes, found lookaround is not supported: (?!',
+    ],
+    [
+      'a pattern with a back reference, which a linear engine cannot follow, with its place',
+      'groups: aws-admins',
+      'groups: [a, "/(a)\\\\1/"]',
+      '31:41 access[0].when.groups[1]: expected a regular expression between the slashes, found back references are not supported: \\1',
+    ],
     ['an empty pattern', 'groups: aws-admins', 'groups: "//"', 'found there is nothing between the slashes'],
     [
       'a broken pattern in a list',

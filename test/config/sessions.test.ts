@@ -126,7 +126,7 @@ describe('operators', () => {
               attribute: 'groups',
               anyOf: [
                 { kind: 'text', value: 'platform' },
-                { kind: 'pattern', pattern: /^(?:^ops-.+$)$/su },
+                { kind: 'pattern', pattern: expect.objectContaining({ source: '^ops-.+$' }) },
               ],
             },
           ],
@@ -226,27 +226,47 @@ describe('policies of a role', () => {
   })
 
   it('that AWS would refuse are told with the file and the place in it', () => {
-    const broken = { ...trust, Statement: [{ ...trust.Statement[0], Effect: 'allow' }] }
-    const text = withRole('    trustPolicy: ./policies/trust.json')
-    expect(complaints(text, { '/etc/fedgate/policies/trust.json': JSON.stringify(broken) })).toEqual([
+    const broken = { ...session, Statement: [{ ...session.Statement[0], Effect: 'allow' }] }
+    const text = withRole('    sessionPolicy: ./policies/session.json')
+    expect(complaints(text, { '/etc/fedgate/policies/session.json': JSON.stringify(broken) })).toEqual([
       expect.stringMatching(
-        /^roles\[0\]\.trustPolicy: expected Allow or Deny at Statement\[0\]\.Effect of \.\/policies\/trust\.json, found .*allow/,
+        /^roles\[0\]\.sessionPolicy: expected Allow or Deny at Statement\[0\]\.Effect of \.\/policies\/session\.json, found .*allow/,
       ),
     ])
   })
 
   it('that AWS would refuse are told at their line where they stand in the configuration', () => {
-    const text = withRole(`    trustPolicy:
+    const text = withRole(`    sessionPolicy:
       Version: "2012-10-17"
       Statement:
         - Effect: allow
-          Principal: { Federated: "arn:aws:iam::111122223333:saml-provider/fedgate" }
-          Action: sts:AssumeRoleWithSAML`)
+          Action: s3:GetObject
+          Resource: "*"`)
     const line = text.split('\n').findIndex((each) => each.includes('Effect: allow')) + 1
     const [problem = ''] = problemsOf(text)
     expect(problem).toMatch(
-      new RegExp(`^${line}:\\d+ roles\\[0\\]\\.trustPolicy\\.Statement\\[0\\]\\.Effect: expected Allow or Deny`),
+      new RegExp(`^${line}:\\d+ roles\\[0\\]\\.sessionPolicy\\.Statement\\[0\\]\\.Effect: expected Allow or Deny`),
     )
+  })
+
+  it('that trust somebody do not stop the gateway where they cannot be read: AWS has accepted them', () => {
+    const strange = { ...trust, Statement: [{ ...trust.Statement[0], NotPrincipal: { AWS: '*' } }] }
+    expect(parse(withRole(`    trustPolicy: ${JSON.stringify(strange)}`)).roles[0]?.trustPolicy).toBe(
+      JSON.stringify(strange),
+    )
+  })
+
+  it.each([
+    ['URL-encoded, as the answer of the API has it', encodeURIComponent(JSON.stringify(trust))],
+    ['in the answer of `aws iam get-role`', JSON.stringify({ Role: { AssumeRolePolicyDocument: trust } }, null, 4)],
+    [
+      'URL-encoded in such an answer',
+      JSON.stringify({ Role: { AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(trust)) } }),
+    ],
+  ])('that trust somebody are read %s', (_, content) => {
+    const text = withRole('    trustPolicy: ./policies/trust.json')
+    const { roles } = parse(text, { files: { '/etc/fedgate/policies/trust.json': content } })
+    expect(roles[0]?.trustPolicy).toBe(JSON.stringify(trust))
   })
 
   it('of the wrong kind are refused: a session policy has no principal', () => {

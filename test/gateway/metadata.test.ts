@@ -91,6 +91,13 @@ describe('metadata from a file', () => {
     expect(await metadata.read()).toBe(await metadata.read())
   })
 
+  it('says which scopes it ignores, because they are patterns that cannot be run in linear time', async () => {
+    const scopes = `<md:Extensions xmlns:s="urn:mace:shibboleth:metadata:1.0"><s:Scope regexp="true">(?!a).+</s:Scope><s:Scope>example.org</s:Scope></md:Extensions>`
+    await writeFile(file().path, okta.replace(/<md:EntityDescriptor[^>]*>/, `$&${scopes}`))
+    await open({ metadata: file() }).read()
+    expect(log).toEqual(['corp: scopes of the metadata that are ignored: (?!a).+ (lookaround is not supported: (?!)'])
+  })
+
   it('serves on while the file is spoilt, and says so', async () => {
     await writeFile(file().path, okta)
     const metadata = open({ metadata: file() })

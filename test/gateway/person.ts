@@ -1,5 +1,6 @@
 /** A gateway that is only a store, a clock and a rule, with people signed in: for what is kept of them. */
 import type { Identity, SignIn } from '../../src/core/identity.ts'
+import { linearPattern } from '../../src/core/patterns/linear.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
 import { beginLogin, type Login } from '../../src/gateway/logins.ts'
@@ -14,7 +15,7 @@ export const roleArn = (name: string): string => `arn:aws:iam::111122223333:role
 const access = [
   {
     when: {
-      conditions: [{ attribute: 'groups', anyOf: [{ kind: 'pattern', pattern: /^(?:team-(?<role>\w+))$/ }] }],
+      conditions: [{ attribute: 'groups', anyOf: [{ kind: 'pattern', pattern: linearPattern('team-(?<role>\\w+)') }] }],
     },
     roles: ['arn:aws:iam::111122223333:role/{role}'],
     line: 1,

@@ -41,13 +41,6 @@ describe('The principal (E.1)', () => {
   ])('that is %s: %j %s', (_, Principal, effect) => {
     expect(decide(document(statement({ Principal }))).effect).toBe(effect)
   })
-
-  it('of a Deny can be all but one, by NotPrincipal', () => {
-    const deny = { ...statement({ Effect: 'Deny', NotPrincipal: { Federated: SAML_PROVIDER } }), Principal: undefined }
-    const allow = statement({ Principal: { Federated: [SAML_PROVIDER, 'accounts.google.com'] } })
-    expect(decide(document(allow, deny)).effect).toBe('allow')
-    expect(decide(document(allow, deny), { federated: 'accounts.google.com' }).effect).toBe('explicit-deny')
-  })
 })
 
 describe('The action (E.1)', () => {

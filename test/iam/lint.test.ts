@@ -97,10 +97,10 @@ describe('Whom it names', () => {
     ['everybody', { Principal: '*' }, 'trust.anybody', 'Statement[0].Principal'],
     ['everybody, written as AWS', { Principal: { AWS: '*' } }, 'trust.anybody', 'Statement[0].Principal'],
     [
-      'everybody but one',
-      { Principal: undefined, NotPrincipal: { Federated: `${SAML_PROVIDER}x` } },
-      'trust.anybody',
-      'Statement[0].NotPrincipal',
+      'a role that was deleted',
+      { Principal: { AWS: 'AROACKCEVSQ6C2EXAMPLE', Federated: SAML_PROVIDER } },
+      'trust.deleted_principal',
+      'Statement[0].Principal.AWS',
     ],
   ])('may not be %s', (_, more, code, path) => {
     expect(found(document(samlStatement({}, more)), [saml])).toEqual([[code, path]])

@@ -23,7 +23,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ['StringEquals', 'al*', 'alice', false],
     ['StringEquals', 'al*', 'al*', true],
     ['StringEquals', 'al?ce', 'alice', false],
-    // Numbers and booleans are compared as text: aws-sts-semantics E.4 [K].
+    // Numbers and booleans are compared as text: "Condition values in a policy can be strings, numbers and booleans".
     ['StringEquals', 4711, '4711', true],
     ['StringEquals', true, 'true', true],
     ['StringNotEquals', 'alice', 'bob', true],
@@ -179,7 +179,9 @@ it('Every operator has rows', () => {
 /** Each operator with its suffix, and with its prefixes over one value, comes to the same where the key is there. */
 describe('With the key there', () => {
   it.each(['IfExists', 'ForAnyValue:', 'ForAllValues:'])('%s changes nothing about one value', (affix) => {
-    for (const [operator, wanted, found, met] of table) {
+    // Under ForAnyValue and ForAllValues an empty text is no value: below.
+    const rows = table.filter(([, , found]) => found !== '' || !affix.endsWith(':'))
+    for (const [operator, wanted, found, met] of rows) {
       const name = affix.endsWith(':') ? `${affix}${operator}` : `${operator}${affix}`
       expect(allows({ [name]: { 'test:key': wanted } }, [single('test:key', found)]), `${name} ${found}`).toBe(met)
     }
@@ -194,7 +196,8 @@ describe('With the key absent (Condition operators: ...IfExists; Multivalued con
     expect(isMet(`${operator}IfExists`)).toBe(true)
     expect(isMet(`ForAllValues:${operator}`)).toBe(true)
     expect(isMet(`ForAnyValue:${operator}`)).toBe(false)
-    expect(isMet(`ForAnyValue:${operator}IfExists`)).toBe(true)
+    // By a published trial, and as AWS's own example of a Deny with a second one beside it has it.
+    expect(isMet(`ForAnyValue:${operator}IfExists`)).toBe(false)
   })
 })
 
@@ -224,6 +227,17 @@ describe('A key that the request does not have (E.4)', () => {
 
   it('is what a key without values is', () => {
     expect(allows({ Null: { 'test:key': 'true' } }, [list('test:key', [])])).toBe(true)
+  })
+
+  it('is what an empty text is to ForAllValues, ForAnyValue and Null ("a null dataset, such as an empty string")', () => {
+    for (const context of [[list('test:key', [''])], [single('test:key', '')]]) {
+      expect(allows({ 'ForAllValues:StringEquals': { 'test:key': 'a' } }, context)).toBe(true)
+      expect(denies({ 'ForAllValues:StringEquals': { 'test:key': 'a' } }, context)).toBe(true)
+      expect(allows({ 'ForAnyValue:StringLike': { 'test:key': '*' } }, context)).toBe(false)
+      expect(allows({ 'ForAnyValue:StringNotEquals': { 'test:key': 'a' } }, context)).toBe(false)
+      expect(allows({ Null: { 'test:key': 'false' } }, context)).toBe(false)
+    }
+    expect(allows({ 'ForAllValues:StringEquals': { 'test:key': 'a' } }, [list('test:key', ['', 'a'])])).toBe(false)
   })
 
   it('is told from a present one by Null', () => {
@@ -345,8 +359,46 @@ describe('A policy variable (D.6)', () => {
     ).toBe(false)
   })
 
-  it('without a value keeps a negated operator from matching too', () => {
-    expect(allows({ StringNotEquals: { 'test:key': '${saml:mail}' } }, context)).toBe(false)
+  const nothing = '${saml:mail}'
+
+  it.each([
+    ['StringNotEquals', nothing],
+    ['StringNotLike', `home/${nothing}`],
+    ['StringNotEqualsIgnoreCase', nothing],
+    ['StringNotEquals', ['bob', nothing]],
+    ['StringNotEquals', '${test:list}'],
+    ['ArnNotLike', `arn:aws:iam::111122223333:role/${nothing}`],
+    ['ForAllValues:StringNotEquals', nothing],
+    ['ForAnyValue:StringNotEquals', nothing],
+    ['StringNotEqualsIfExists', nothing],
+  ])('without a value is null, so that %s of %j matches and a Deny with it applies', (operator, wanted) => {
+    expect(denies({ [operator]: { 'test:key': wanted } }, context)).toBe(true)
+    expect(allows({ [operator]: { 'test:key': wanted } }, context)).toBe(true)
+  })
+
+  it('without a value leaves the other values of a negated operator as they are', () => {
+    expect(denies({ StringNotEquals: { 'test:key': ['home/alice', nothing] } }, context)).toBe(false)
+  })
+
+  it.each([
+    ['StringEquals', nothing],
+    ['StringLike', `*${nothing}*`],
+    ['ForAllValues:StringLike', `*${nothing}`],
+    ['ForAnyValue:StringLike', `*${nothing}`],
+    ['StringEqualsIfExists', nothing],
+  ])('without a value is null, so that %s of %j does not match', (operator, wanted) => {
+    expect(allows({ [operator]: { 'test:key': wanted } }, context)).toBe(false)
+    expect(denies({ [operator]: { 'test:key': wanted } }, context)).toBe(false)
+  })
+
+  it.each([
+    ['StringEquals', false],
+    ['StringNotEquals', true],
+    ['StringEqualsIfExists', true],
+    ['ForAllValues:StringEquals', true],
+    ['ForAnyValue:StringEquals', false],
+  ])('without a value says no more of an absent key under %s than any other value: %s', (operator, met) => {
+    expect(allows({ [operator]: { 'test:absent': nothing } }, context)).toBe(met)
   })
 
   it('writes wildcards that mean themselves', () => {

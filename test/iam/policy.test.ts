@@ -83,7 +83,8 @@ describe('A trust policy', () => {
       'Statement[0].Action',
       'AssumeRole policy may only specify STS AssumeRole actions.',
     ],
-    [document(statement({ NotPrincipal: '*' })), 'Statement[0]', 'Missing required field Principal'],
+    [document(statement({ Principal: undefined })), 'Statement[0]', 'Missing required field Principal'],
+    [document(statement({ NotPrincipal: '*' })), 'Statement[0].NotPrincipal', 'Has prohibited field NotPrincipal'],
     [
       document(statement({ Principal: { Federated: '*' } })),
       'Statement[0].Principal.Federated',

@@ -1,4 +1,4 @@
-/** Expected values: aws-sts-semantics A.5 and E.1, which cite "AWS JSON policy elements: Principal" and "NotPrincipal". */
+/** Expected values: aws-sts-semantics A.5 and E.1, which cite "AWS JSON policy elements: Principal". */
 import { describe, expect, it } from 'vitest'
 import { MalformedPolicyError } from '../../src/iam/errors.ts'
 import { type Decision, evaluate } from '../../src/iam/evaluate.ts'
@@ -62,23 +62,20 @@ describe('A policy that names', () => {
   })
 })
 
-describe('NotPrincipal in a Deny', () => {
-  const sparing = (NotPrincipal: unknown) =>
-    document(statement({ Principal: '*', Action: ACTION }), { Effect: 'Deny', NotPrincipal, Action: ACTION })
+describe('A user or role that has been deleted, as `aws iam get-role` shows it: its unique id', () => {
+  it.each(['AROACKCEVSQ6C2EXAMPLE', 'AIDACKCEVSQ6C2EXAMPLE'])('%s matches nobody', (id) => {
+    const policy = trusting({ AWS: [id, USER] })
+    expect(decide(policy, { aws: USER }).effect).toBe('allow')
+    for (const caller of [{ aws: id }, { aws: ROLE }, { federated: id }, { anonymous: true }] as const)
+      expect(decide(policy, caller).effect).toBe('implicit-deny')
+    expect([...(parseTrustPolicy(policy).statements[0]?.principal.deleted ?? [])]).toEqual([id])
+  })
 
-  it.each<[spared: unknown, caller: Principal, effect: Decision['effect']]>([
-    [{ AWS: [USER, ROOT] }, { aws: USER }, 'allow'],
-    [{ AWS: [ROLE, SESSION, ACCOUNT] }, { aws: SESSION }, 'allow'],
-    [{ AWS: [ROLE, ACCOUNT] }, { aws: SESSION }, 'allow'],
-    [{ AWS: [SESSION, ACCOUNT] }, { aws: SESSION }, 'explicit-deny'],
-    [{ AWS: [FEDERATED_USER, ACCOUNT] }, { aws: FEDERATED_USER }, 'allow'],
-    [{ AWS: [USER, ROOT] }, { aws: 'arn:aws:iam::444455556666:user/bob' }, 'explicit-deny'],
-    [{ AWS: USER }, { aws: USER }, 'explicit-deny'],
-    [{ Federated: 'accounts.google.com' }, { federated: 'accounts.google.com' }, 'allow'],
-    [{ Federated: 'accounts.google.com' }, { federated: 'www.amazon.com' }, 'explicit-deny'],
-    [{ Service: 'ec2.amazonaws.com' }, { service: 'ec2.amazonaws.com' }, 'allow'],
-  ])('that spares %j, asked by %j: %s', (spared, caller, effect) => {
-    expect(decide(sparing(spared), caller).effect).toBe(effect)
+  it('is no Deny of anybody either', () => {
+    const deny = { ...statement({ Principal: { AWS: 'AROACKCEVSQ6C2EXAMPLE' }, Action: ACTION }), Effect: 'Deny' }
+    expect(decide(document(statement({ Principal: { AWS: USER }, Action: ACTION }), deny), { aws: USER }).effect).toBe(
+      'allow',
+    )
   })
 })
 

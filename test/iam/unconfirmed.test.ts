@@ -55,7 +55,6 @@ const call = unsignedCallContext({
 const TARGETED_ID = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.10'
 const GROUP_SID = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid'
 const TENANT = 'arn:aws:iam::111122223333:oidc-provider/tenant.example'
-const ROLE = 'arn:aws:iam::444455556666:role/Auditor'
 
 /** What is applied, where it decides; and the fact that the answer then hangs on (its section beside it in the table). */
 const deciding: readonly (readonly [fact: keyof typeof unconfirmed, policy: unknown, asked: Asked, applied: string])[] =
@@ -65,23 +64,6 @@ const deciding: readonly (readonly [fact: keyof typeof unconfirmed, policy: unkn
       'anyoneFederated',
       document(statement(), statement({ Effect: 'Deny', Principal: { AWS: '*' } })),
       {},
-      'explicit-deny',
-    ],
-    ['wildcardActions', document(statement({ Action: 'sts:AssumeRole*' })), {}, 'allow'],
-    [
-      'wildcardActions',
-      document({ ...statement({ NotAction: 'sts:AssumeRoleWith*' }), Action: undefined }),
-      {},
-      'implicit-deny',
-    ],
-    [
-      'notPrincipalAccount',
-      document(statement({ Principal: { AWS: ROLE }, Action: 'sts:AssumeRole' }), {
-        Effect: 'Deny',
-        NotPrincipal: { AWS: ROLE },
-        Action: 'sts:AssumeRole',
-      }),
-      { principal: { aws: ROLE }, action: 'sts:AssumeRole' },
       'explicit-deny',
     ],
     [
@@ -97,12 +79,34 @@ const deciding: readonly (readonly [fact: keyof typeof unconfirmed, policy: unkn
       'explicit-deny',
     ],
     [
-      'unquotedValues',
-      allowIf({ StringEquals: { 'saml:sub': 4711 } }),
-      { context: [single('saml:sub', '4711')] },
+      'forAnyValueIfExists',
+      allowIf({ 'ForAnyValue:StringEqualsIfExists': { 'saml:cn': 'a' } }),
+      { context: [] },
+      'implicit-deny',
+    ],
+    ['forAnyValueIfExists', denyIf({ 'ForAnyValue:StringLikeIfExists': { 'saml:cn': 'a' } }), {}, 'allow'],
+    ['emptyIsNull', allowIf({ Null: { 'saml:cn': 'false' } }), { context: [list('saml:cn', [''])] }, 'implicit-deny'],
+    [
+      'valueBesideNull',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+      allowIf({ StringEquals: { 'saml:sub': ['alice', '${saml:mail}'] } }),
+      { context: [single('saml:sub', 'alice')] },
       'allow',
     ],
-    ['tagKeyCase', allowIf({ StringEquals: { 'aws:RequestTag/team': 'red' } }), { context: session }, 'allow'],
+    [
+      'valueBesideNull',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+      denyIf({ StringLike: { 'saml:sub': ['al*', '${saml:mail}'] } }),
+      { context: [single('saml:sub', 'alice')] },
+      'explicit-deny',
+    ],
+    [
+      'variableOfList',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+      denyIf({ StringNotEquals: { 'saml:sub': '${saml:cn}' } }),
+      { context: [single('saml:sub', 'alice'), list('saml:cn', ['bob', 'alice'])] },
+      'explicit-deny',
+    ],
     [
       'severalAttributes',
       allowIf({ 'ForAnyValue:StringEquals': { 'saml:mail': 'a@example.com' } }),
@@ -218,6 +222,57 @@ const indifferent: readonly (readonly [title: string, policy: unknown, asked: As
     'implicit-deny',
   ],
   ['"*" beside the provider itself', document(statement({ Principal: '*' }), statement()), {}, 'allow'],
+  [
+    'a variable without a value under a negated operator',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+    denyIf({ StringNotEquals: { 'saml:sub': ['bob', '${saml:mail}'] } }),
+    { context: [single('saml:sub', 'alice')] },
+    'explicit-deny',
+  ],
+  [
+    'a variable without a value, and no other value that matches',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+    allowIf({ StringEquals: { 'saml:sub': ['bob', '${saml:mail}'] } }),
+    { context: [single('saml:sub', 'alice')] },
+    'implicit-deny',
+  ],
+  [
+    'ForAnyValue with IfExists, where the key is there',
+    allowIf({ 'ForAnyValue:StringEqualsIfExists': { 'saml:cn': 'a' } }),
+    { context: [list('saml:cn', ['a'])] },
+    'allow',
+  ],
+  [
+    'an empty text under ForAllValues, of which the user guide speaks',
+    allowIf({ 'ForAllValues:StringEquals': { 'saml:cn': 'a' } }),
+    { context: [list('saml:cn', [''])] },
+    'allow',
+  ],
+  ['a wildcard in the action', document(statement({ Action: 'sts:AssumeRole*' })), {}, 'allow'],
+  [
+    'a wildcard in NotAction',
+    document({ ...statement({ NotAction: 'sts:AssumeRoleWith*' }), Action: undefined }),
+    {},
+    'implicit-deny',
+  ],
+  [
+    'a number without quotes',
+    allowIf({ StringEquals: { 'saml:sub': 4711 } }),
+    { context: [single('saml:sub', '4711')] },
+    'allow',
+  ],
+  [
+    'the case of a tag within its key',
+    allowIf({ StringEquals: { 'aws:RequestTag/team': 'red' } }),
+    { context: session },
+    'allow',
+  ],
+  [
+    'an Allow and a Deny of everybody: one way the Deny applies, the other way the Allow does not',
+    document(statement({ Principal: '*' }), statement({ Effect: 'Deny', Principal: { AWS: '*' } })),
+    {},
+    'explicit-deny',
+  ],
   ['a wildcard beside the full name', document(statement({ Action: ['sts:*', ACTION] })), {}, 'allow'],
   ['a wildcard that covers nothing of this', document(statement({ Action: 'sts:Tag*' })), {}, 'implicit-deny'],
   [

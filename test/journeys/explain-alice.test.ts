@@ -25,8 +25,7 @@ type Condition = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 interface Statement {
   readonly Effect: 'Allow' | 'Deny'
-  readonly Principal?: { readonly Federated: string }
-  readonly NotPrincipal?: { readonly Federated: string }
+  readonly Principal: { readonly Federated: string } | '*'
   readonly Action: readonly string[]
   readonly Condition?: Condition
 }
@@ -128,8 +127,17 @@ const wrong: Readonly<Record<string, Wrong>> = {
     name: 'Statement[1]',
     found: 'a Deny whose every part matches',
   },
-  DeniedForAllButAnother: {
-    statements: [right, { Effect: 'Deny', NotPrincipal: { Federated: `${PROVIDER}-2` }, Action: [CALL] }],
+  DeniedWithoutTag: {
+    statements: [
+      right,
+      {
+        Effect: 'Deny',
+        Principal: { Federated: PROVIDER },
+        Action: [CALL],
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable, which has no value here
+        Condition: { StringNotEquals: { 'saml:sub': '${aws:RequestTag/Owner}' } },
+      },
+    ],
     name: 'Statement[1]',
     found: 'a Deny whose every part matches',
   },

@@ -54,7 +54,7 @@ const sure = (finding: Finding, { effect }: Decision, outcome: 'fail' | 'unknown
 
 /** What a statement asks, in this order, and how the findings of each end. */
 const causes = [
-  { name: 'providerIsInPrincipal', finding: /^Statement$|\.(Not)?Principal$/ },
+  { name: 'providerIsInPrincipal', finding: /^Statement$|\.Principal$/ },
   { name: 'actionIsAllowed', finding: /\.(Not)?Action$/ },
   { name: 'conditionsHold', finding: /\.Condition\./ },
 ] as const

@@ -27,7 +27,7 @@ const assuming = (statement: Statement, holds: boolean): Statement => ({
   ...statement,
   conditions: statement.conditions.map(
     (condition): Condition =>
-      hangsOnUnforeseen(condition) ? { ...condition, withoutUnquoted: undefined, holds: () => holds } : condition,
+      hangsOnUnforeseen(condition) ? { ...condition, otherwise: [], holds: () => holds } : condition,
   ),
 })
 

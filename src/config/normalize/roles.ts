@@ -1,5 +1,6 @@
 /** Accounts, what is special about roles, and who may take them. */
-import { globPattern, toValueMatch } from '../patterns.ts'
+import { glob } from '../../core/patterns/glob.ts'
+import { toValueMatch } from '../patterns.ts'
 import { policyJson, type ReadText, type WrittenPolicy } from '../policies.ts'
 import { conditionsOf, idpsOf, providersOf } from '../rules/when.ts'
 import type { FileConfig } from '../schema.ts'
@@ -34,7 +35,7 @@ export const roleSettingsOf = (
   readText: ReadText,
 ): RoleSettings => ({
   match,
-  pattern: globPattern(match),
+  pattern: glob(match),
   ...optional('alias', alias),
   ...optional('maxSessionSeconds', maxSessionDuration === undefined ? undefined : seconds(maxSessionDuration)),
   ...optional('maxAuthAgeSeconds', maxAuthAge === undefined ? undefined : seconds(maxAuthAge)),

@@ -1,7 +1,7 @@
 /** Rules about who may grant which role, and who is an operator. */
 import { parseRoleArn } from '../../core/arn.ts'
 import { type Draft, forEach, type Rule } from '../draft.ts'
-import { fill, namedGroups, patternBody, placeholders, toValueMatch } from '../patterns.ts'
+import { fill, patternBody, placeholders, toValueMatch } from '../patterns.ts'
 import { type Complaint, showValue } from '../problem.ts'
 import type { FileConfig, FileProvider } from '../schema.ts'
 import { type Conditional, conditionsOf, idpsOf, providersOf, syntaxErrorOf } from './when.ts'
@@ -68,7 +68,7 @@ const operatorsNameTheirIdp: Rule = (draft) => unnamedIdps('operators', draft, (
 const groupsOf = (value: string): readonly string[] => {
   if (patternBody(value) === undefined || syntaxErrorOf(value) !== undefined) return []
   const match = toValueMatch(value)
-  return match.kind === 'pattern' ? namedGroups(match.pattern) : []
+  return match.kind === 'pattern' ? match.pattern.groups : []
 }
 
 /** Whether the name has one meaning: a group of one attribute's patterns, and of all of them. */

@@ -2,6 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { FedgateError } from '../../core/errors.ts'
+import { unusableScopes } from '../../saml/scopes.ts'
 import { GatewayError } from '../errors.ts'
 import { mustEndInTime, mustNotBeOlder } from './age.ts'
 import type { Download, DownloadLimits, Validators } from './download.ts'
@@ -109,6 +110,8 @@ export const createLoader = (
       await received.discard()
       throw error
     })
+    const unusable = unusableScopes(ready.idp?.scopes ?? [])
+    if (unusable.length > 0) log?.(`${settings.id}: scopes of the metadata that are ignored: ${unusable.join(', ')}`)
     const version = { ready, from: 'source', fetchedAt: now(), validators } as const
     await (isReadOnly ? received.discard() : copy?.keep(received, recordOf(version)))?.catch(complain)
     return version

@@ -43,15 +43,12 @@ const bare = (name: string): string => name.replace(/\/:(?=[^:]*$)/, ':')
 /** Whether the condition is on that key, given in lower case. */
 export const isOn = ({ name }: Condition, key: string): boolean => bare(name) === key
 
-const named = (statement: Statement): readonly NamedProvider[] =>
+/** The identity providers that a statement is about. */
+export const providersOf = (statement: Statement): readonly NamedProvider[] =>
   [...statement.principal.federated].map((name) => {
     const issuer = issuerOf(name)
     return { statement, name, issuer, kind: issuer === undefined ? 'saml' : 'web-identity' }
   })
-
-/** The identity providers that a statement is about. */
-export const providersOf = (statement: Statement): readonly NamedProvider[] =>
-  statement.principal.negated ? [] : named(statement)
 
 export const allowsOf = ({ statements }: Policy): readonly Statement[] =>
   statements.filter(({ effect }) => effect === 'Allow')

@@ -26,6 +26,9 @@ export const parseDocument = (document: string, kind: PolicyKind): Policy => {
 /** A trust policy that may be written: within the quota, and asking shared issuers for the claim that tells whose. */
 export const parseTrustDocument = (document: string): Policy => {
   const policy = parseDocument(document, 'trust')
+  const [deleted] = policy.statements.flatMap(({ principal }) => [...principal.deleted])
+  if (deleted !== undefined)
+    throw new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${deleted}"`)
   if (policySize(document) > TRUST_POLICY_SIZE) throw refusals.quota('ACLSizePerRole', TRUST_POLICY_SIZE)
   for (const provider of admittedBy(policy)) {
     const shared = sharedIssuerOf(provider.issuer)

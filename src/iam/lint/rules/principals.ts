@@ -14,7 +14,6 @@ const anybody = (policy: Policy): readonly Hit[] =>
   allowsOf(policy).flatMap((statement) => {
     const { principal, path, conditions } = statement
     const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(pins))
-    if (principal.negated) return [{ path: `${path}.NotPrincipal` }]
     return isOpen ? [{ path: `${path}.Principal` }] : []
   })
 
@@ -70,9 +69,7 @@ const lookAlike = (policy: Policy, facts: LintFacts): readonly Hit[] =>
 const missing = (policy: Policy, facts: LintFacts): readonly Hit[] => {
   const meantOnes = new Set(lookAlikes(policy, facts).map(({ meant }) => meant))
   const isNamed = (name: string): boolean =>
-    allowsOf(policy).some(
-      ({ principal: { anyone, federated, negated } }) => (anyone || federated.has(name)) !== negated,
-    )
+    allowsOf(policy).some(({ principal: { anyone, federated } }) => anyone || federated.has(name))
   return facts.evidence
     .filter((one) => !namesOf(one).some(isNamed) && !meantOnes.has(one.provider))
     .map(({ provider }) => ({
@@ -80,6 +77,15 @@ const missing = (policy: Policy, facts: LintFacts): readonly Hit[] => {
       sentence: `No statement admits ${provider}, with which the gateway takes this role.`,
     }))
 }
+
+/** IAM refuses to save such a policy again, and a new user or role of the old name is somebody else. */
+const deleted = ({ statements }: Policy): readonly Hit[] =>
+  statements.flatMap(({ path, principal }) =>
+    [...principal.deleted].map((id) => ({
+      path: `${path}.Principal.AWS`,
+      sentence: `${id} was a ${id.startsWith('AIDA') ? 'user' : 'role'} that has been deleted: it matches nobody.`,
+    })),
+  )
 
 const ASSUMING = ['sts:AssumeRole', ...Object.values(callOf)]
 
@@ -132,6 +138,12 @@ export const principalRules = {
     sentence: 'No statement admits the provider with which the gateway takes this role.',
     hint: 'Add the statement that `fedgate trust-policy` prints.',
     find: missing,
+  },
+  'trust.deleted_principal': {
+    severity: 'warning',
+    sentence: 'The statement names a user or role that has been deleted: it matches nobody.',
+    hint: 'Remove it, or name the ARN of the user or role that replaced it.',
+    find: deleted,
   },
   'trust.action_mismatch': {
     severity: 'error',

@@ -6,8 +6,8 @@ import { admittedBy, allowsOf, covers } from '../reading.ts'
 
 const permits = (policy: Policy, provider: string, action: string): boolean =>
   allowsOf(policy).some((statement) => {
-    const { anyone, negated, federated } = statement.principal
-    return covers(statement, action) && (anyone || federated.has(provider)) !== negated
+    const { anyone, federated } = statement.principal
+    return covers(statement, action) && (anyone || federated.has(provider))
   })
 
 /** Whoever is not admitted at all has another problem. */
