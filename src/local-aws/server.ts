@@ -10,6 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { createTrail, type TrailSink } from './cloud-trail/trail.ts'
 import { answerCall, asAwsError, type Log, type Program } from './endpoint.ts'
+import { foreignService, refuseForeignService } from './foreign-service.ts'
 import { iamService } from './iam/service.ts'
 import { errorReply } from './query/answer.ts'
 import { type Reply, readRequest, type WebRequest, writeReply } from './reply.ts'
@@ -110,13 +111,19 @@ const answer = async (
 ): Promise<void> => {
   try {
     const read = await readRequest(request)
+    const foreign = foreignService(read)
+    if (foreign !== undefined) {
+      log(`${read.method} of ${foreign}, which is not here`)
+      writeReply(response, refuseForeignService(read, foreign))
+      return
+    }
     const handler = routes.get(`${read.method} ${read.path}`)
     writeReply(response, handler ? await handler(read, now()) : nothingHere)
   } catch (error) {
     const { code, message } = asAwsError(error)
     log(`${code}: ${error instanceof Error ? error.message : message}`)
     if (response.headersSent || request.errored) response.destroy()
-    else writeReply(response, errorReply(stsService.namespace, asAwsError(error), randomUUID()))
+    else writeReply(response, errorReply(stsService.namespace, asAwsError(error), { requestId: randomUUID() }))
   }
 }
 
