@@ -30,6 +30,8 @@ export interface LocalAwsOptions {
   readonly state: LocalAwsState
   /** AWS itself takes https issuers only. */
   readonly allowHttpIssuers: boolean
+  /** Puts an encoded message for DecodeAuthorizationMessage after AWS's text of a refusal; AWS itself does so for EC2 only. */
+  readonly encodedMessages?: boolean | undefined
   readonly now?: () => Date
   /** Gets a line for each call, with the reason of a refusal that AWS would not tell. */
   readonly log?: Log
@@ -76,7 +78,8 @@ const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): Read
   const sessions = createSessions()
   const trail = createTrail(options.trail)
   const issuerKeys = createIssuerKeys(fetchJson, options.allowHttpIssuers)
-  const aws = { iam, sessions, issuerKeys, messages: createAuthorizationMessages() }
+  const messages = createAuthorizationMessages()
+  const aws = { iam, sessions, issuerKeys, messages, encodesRefusals: options.encodedMessages ?? false }
   const program: Program = { aws, services: [stsService, iamService(options.allowHttpIssuers)], trail, log }
   const signIn = createSignIn(iam, sessions)
   const call: Handler = (request, now) => answerCall(program, request, now)

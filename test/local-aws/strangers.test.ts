@@ -23,13 +23,14 @@ const userOf = ({ accessKeyId, secretAccessKey }: Key, name: string, policy: obj
 let aws: Running
 beforeAll(async () => {
   const state = stateFor(await newKeys())
-  aws = await start({
+  const all = {
     ...state,
     users: [userOf(ADMIN, 'admin', allow('*')), userOf(READER, 'reader', allow('sts:DecodeAuthorizationMessage'))],
     samlProviders: state.samlProviders.map((one) =>
       one.arn === FOREIGN_PROVIDER ? { ...one, tags: { Secret: 'of-the-other-account' } } : one,
     ),
-  })
+  }
+  aws = await start(all, undefined, { encodedMessages: true })
 })
 afterAll(() => aws.close())
 

@@ -37,37 +37,47 @@ const roleResource = (call: IamCall): string => {
 /** For operations on a role that should be there. */
 export const onRole = {
   resource: roleResource,
+  // terraform-aws-modules/terraform-aws-eks issue 2517, aws/aws-cdk issue 27067
+  shownAs: ({ parameters }: IamCall) => `role ${required(parameters, 'RoleName')}`,
   tags: (call: IamCall) => findByName(call, required(call.parameters, 'RoleName'))?.tags,
 } as const
 
-/** As CloudTrail has it, and for the wire with the tags where the operation tells them. */
-const roleMarkup = (role: Role, { withTags }: { readonly withTags: boolean }): readonly (Markup | undefined)[] => [
-  element('Path', {}, role.path),
-  element('RoleName', {}, role.name),
-  element('RoleId', {}, role.id),
-  element('Arn', {}, role.arn),
-  element('CreateDate', {}, timestamp(role.createdAt)),
-  element('AssumeRolePolicyDocument', {}, encodeURIComponent(role.trustDocument)),
-  role.description === undefined ? undefined : element('Description', {}, role.description),
-  element('MaxSessionDuration', {}, String(role.maxSessionDuration)),
-  withTags && role.tags.size > 0 ? tagList(role.tags) : undefined,
-]
+type Part = 'Description' | 'MaxSessionDuration' | 'Tags' | 'RoleLastUsed'
 
-const wholeRole = (role: Role): Markup => element('Role', {}, roleMarkup(role, { withTags: true }))
+/** What each operation tells of a role beside its name and trust policy, as recorded: CreateRole keeps most to itself. */
+const roleMarkup = (role: Role, ...parts: readonly Part[]): readonly (Markup | undefined)[] => {
+  const has = (part: Part): boolean => parts.includes(part)
+  return [
+    element('Path', {}, role.path),
+    element('RoleName', {}, role.name),
+    element('RoleId', {}, role.id),
+    element('Arn', {}, role.arn),
+    element('CreateDate', {}, timestamp(role.createdAt)),
+    element('AssumeRolePolicyDocument', {}, encodeURIComponent(role.trustDocument)),
+    has('Description') && role.description !== undefined ? element('Description', {}, role.description) : undefined,
+    has('MaxSessionDuration') ? element('MaxSessionDuration', {}, String(role.maxSessionDuration)) : undefined,
+    has('Tags') && role.tags.size > 0 ? tagList(role.tags) : undefined,
+    // Empty until AWS has noticed, hours later, that somebody took the role.
+    has('RoleLastUsed') ? element('RoleLastUsed', {}) : undefined,
+  ]
+}
 
 export const getRole = iamAction('GetRole', {
   ...onRole,
-  answer: (call) => ({ members: [wholeRole(namedRole(call))] }),
+  answer: (call) => {
+    const role = roleMarkup(namedRole(call), 'Description', 'MaxSessionDuration', 'Tags', 'RoleLastUsed')
+    return { members: [element('Role', {}, role)] }
+  },
 })
 
-/** Tags are left out of the list, as IAM does. */
+/** Tags and the last use are left out of the list, as IAM does. */
 export const listRoles = iamAction('ListRoles', {
   resource: (call) => arnIn(call, `role${call.parameters.get('PathPrefix') ?? '/'}`),
   answer: ({ iam, account, parameters }) => {
     const prefix = parameters.get('PathPrefix') ?? '/'
     const roles = iam.roles.inAccount(account).filter(({ path }) => path.startsWith(prefix))
     const { items, members } = page(roles, ({ path, name }) => path + name, parameters)
-    const list = items.map((role) => element('member', {}, roleMarkup(role, { withTags: false })))
+    const list = items.map((role) => element('member', {}, roleMarkup(role, 'Description', 'MaxSessionDuration')))
     return { members: [element('Roles', {}, list), ...members] }
   },
 })
@@ -102,7 +112,7 @@ export const createRole = iamAction('CreateRole', {
     }
     iam.roles.put(role)
     return {
-      members: [wholeRole(role)],
+      members: [element('Role', {}, roleMarkup(role, 'Tags'))],
       responseElements: { role: { arn, roleName: name, roleId: role.id, path: role.path } },
     }
   },
@@ -122,6 +132,16 @@ export const updateRole = iamAction('UpdateRole', {
       maxSessionDuration: Number(parameters.get('MaxSessionDuration') ?? role.maxSessionDuration),
     })
     return { members: [] }
+  },
+})
+
+/** The older of the two ways: it tells the role. */
+export const updateRoleDescription = iamAction('UpdateRoleDescription', {
+  ...onRole,
+  answer: (call) => {
+    const role = { ...namedRole(call), description: required(call.parameters, 'Description') }
+    call.iam.roles.put(role)
+    return { members: [element('Role', {}, roleMarkup(role, 'Description'))] }
   },
 })
 
