@@ -4,12 +4,13 @@ import { element, type Markup } from '../../xml/write.ts'
 import { uniqueId } from '../access-keys.ts'
 import { timestamp } from '../query/answer.ts'
 import { required } from '../query/shapes.ts'
+import { afterDeletionOf } from '../state/principals.ts'
 import type { Role } from '../state.ts'
 import { page, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
 import { tagsIn } from './tags.ts'
 import { refusals } from './texts.ts'
-import { parseTrustDocument } from './trust-document.ts'
+import { readTrustDocument } from './trust-document.ts'
 
 /** AWS raises it to 5000 on request. */
 const ROLES_PER_ACCOUNT = 1000
@@ -88,8 +89,7 @@ export const createRole = iamAction('CreateRole', {
     const { iam, parameters, account, partition, now } = call
     const name = required(parameters, 'RoleName')
     if (parameters.has('PermissionsBoundary')) throw refusals.boundary()
-    const trustDocument = required(parameters, 'AssumeRolePolicyDocument')
-    const trustPolicy = parseTrustDocument(trustDocument)
+    const { trustDocument, trustPolicy } = readTrustDocument(iam, required(parameters, 'AssumeRolePolicyDocument'))
     if (findByName(call, name)) throw refusals.roleExists(name)
     if (iam.roles.inAccount(account).length >= ROLES_PER_ACCOUNT)
       throw refusals.quota('RolesPerAccount', ROLES_PER_ACCOUNT)
@@ -150,7 +150,9 @@ export const deleteRole = iamAction('DeleteRole', {
   answer: (call) => {
     const role = namedRole(call)
     if (role.policies.length > 0) throw refusals.rolePolicies()
-    call.iam.roles.delete(role.arn)
+    const { roles } = call.iam
+    roles.delete(role.arn)
+    for (const other of roles.all()) roles.put(afterDeletionOf(role, other))
     return { members: undefined }
   },
 })
@@ -159,8 +161,8 @@ export const updateAssumeRolePolicy = iamAction('UpdateAssumeRolePolicy', {
   ...onRole,
   answer: (call) => {
     const role = namedRole(call)
-    const trustDocument = required(call.parameters, 'PolicyDocument')
-    call.iam.roles.put({ ...role, trustDocument, trustPolicy: parseTrustDocument(trustDocument) })
+    const trust = readTrustDocument(call.iam, required(call.parameters, 'PolicyDocument'))
+    call.iam.roles.put({ ...role, ...trust })
     return { members: undefined }
   },
 })
