@@ -11,14 +11,15 @@ export const startLocalAws = async (
   signer: Signer | undefined,
   surroundings: LocalAwsSurroundings,
 ): Promise<RunningServer> => {
-  const { listen, allowHttpIssuers } = config.localAws
+  const { listen, allowHttpIssuers, encodedMessages } = config.localAws
   // Loaded only where it runs: a gateway in front of real AWS never reads this code.
   const local = await import('../local-aws/server.ts')
   const { now, log, trail } = surroundings
+  const encodes = encodedMessages || surroundings.encodedMessages === true
   const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer))
   const state = await localAwsState(config, ours, surroundings)
   return local
-    .startLocalAws({ listen, state, allowHttpIssuers, now, log, ...(trail && { trail }) })
+    .startLocalAws({ listen, state, allowHttpIssuers, encodedMessages: encodes, now, log, ...(trail && { trail }) })
     .catch((error: unknown) => {
       throw listenError(error, `${listen.host}:${listen.port}`)
     })

@@ -18,6 +18,8 @@ export interface LocalAwsSurroundings {
   readonly log: (line: string) => void
   /** Gets each event of the trail as a line of JSON. */
   readonly trail?: (line: string) => void
+  /** As `localAws.encodedMessages`, whatever the configuration says. */
+  readonly encodedMessages?: boolean
 }
 
 /** Every role that a rule names outright, with the trust policy that its providers need. */
@@ -109,11 +111,17 @@ const writtenState = async ({ localAws: { stateFile: file } }: Config): Promise<
 
 /** The roles that the local AWS starts with. Throws LocalAwsError when the state file is not one. */
 export const localRoles = async (config: Config): Promise<readonly RoleState[]> =>
-  (await writtenState(config))?.roles ?? rolesOf(config)
+  rolesWith(await writtenState(config), config)
+
+/** Those of the state file, and beside them every role that a rule names outright. */
+function rolesWith(written: LocalAwsState | undefined, config: Config): readonly RoleState[] {
+  const ours = written?.roles ?? []
+  return [...ours, ...without(rolesOf(config), ours)]
+}
 
 /**
- * What exists in the local AWS that runs with the gateway: what the state file says, or every role that `access` names
- * outright; and in every account the configured providers, unless the state file has its own under that ARN.
+ * What exists in the local AWS that runs with the gateway: what the state file says, every role that `access` names
+ * outright, and in every account the configured providers; of what both have, the state file's counts.
  * `metadata` is the gateway's own as identity provider. Throws LocalAwsError when the state file is not one.
  */
 export const localAwsState = async (
@@ -122,11 +130,12 @@ export const localAwsState = async (
   surroundings: LocalAwsSurroundings,
 ): Promise<LocalAwsState> => {
   const written = await writtenState(config)
-  const roles = written?.roles ?? rolesOf(config)
+  const roles = rolesWith(written, config)
   const providers = providersOf(config, await trustedMetadata(config, metadata, surroundings), roles)
   const named = [...config.accounts].map(([id, { name }]) => ({ id, name }))
+  const described = new Set(written?.accounts.map(({ id }) => id))
   return {
-    accounts: written && written.accounts.length > 0 ? written.accounts : named,
+    accounts: [...(written?.accounts ?? []), ...named.filter(({ id }) => !described.has(id))],
     users: written?.users ?? [],
     roles,
     samlProviders: [

@@ -97,11 +97,17 @@ const openTrail = async (file: string, { note }: Output): Promise<TrailFile> => 
 }
 
 /** Runs the local AWS alone until it is stopped. */
-export const runLocalAws = async ({ config, state, cloudtrail, port }: LocalAwsOptions): Promise<void> => {
+export const runLocalAws = async ({
+  config,
+  state,
+  cloudtrail,
+  port,
+  encodedMessages = false,
+}: LocalAwsOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const stopped = untilStopped()
   const trail = cloudtrail === undefined ? undefined : await openTrail(cloudtrail, output)
-  const surroundings = { now, log: output.note, ...(trail && { trail: trail.write }) }
+  const surroundings = { now, log: output.note, encodedMessages, ...(trail && { trail: trail.write }) }
   const server =
     config === undefined
       ? await startAlone(port ?? DEFAULT_PORT, await (state ? readState(state) : sampleState(output)), surroundings)

@@ -42,6 +42,8 @@ export interface LocalAwsOptions {
   readonly cloudtrail?: string
   /** Without a configuration, which has its own. */
   readonly port?: number
+  /** After the text of a refusal, for DecodeAuthorizationMessage. */
+  readonly encodedMessages?: boolean
 }
 
 export const trustPolicyFormats = ['json', 'terraform', 'cloudformation'] as const

@@ -178,6 +178,7 @@ const addLocalAws = (program: Command, run: Commands): void => {
     .option('--state <file>', 'what exists in it (YAML); without one: an account with one user, whose keys are printed')
     .option('--port <port>', 'where it listens on loopback, 0 for any free port (default: 8081)', parsePort)
     .option('--cloudtrail <file>', 'append an event for every call, as CloudTrail writes it')
+    .option('--encoded-messages', 'put an encoded message after each refusal, for decode-authorization-message')
     .action((options: LocalAwsOptions) => run.localAws(options))
 }
 

@@ -42,6 +42,7 @@ const localAwsOf = ({ localAws, listen }: FileConfig, folder: string): Config['l
   // 0 stays 0: any free port.
   listen: localAws.listen ?? { host: listen.host, port: listen.port === 0 ? 0 : listen.port + 1 },
   allowHttpIssuers: localAws.allowHttpIssuers,
+  encodedMessages: localAws.encodedMessages,
   ...optional('stateFile', localAws.state === undefined ? undefined : resolve(folder, localAws.state)),
 })
 

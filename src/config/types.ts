@@ -300,7 +300,9 @@ export interface LocalAwsConfig {
   readonly listen: Listen
   /** AWS itself takes https issuers without a port only. */
   readonly allowHttpIssuers: boolean
-  /** Accounts, users, roles and identity providers; undefined: made from the gateway's own configuration. */
+  /** After the text of a refusal, for DecodeAuthorizationMessage. AWS's own STS and IAM send none. */
+  readonly encodedMessages: boolean
+  /** Accounts, users, roles and identity providers, beside what is made from the gateway's own configuration. */
   readonly stateFile?: string
 }
 

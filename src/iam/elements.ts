@@ -42,14 +42,24 @@ const anyActions = {
   syntax: /^(?:\*|[a-z0-9-]+:[a-z0-9*?]+)$/i,
   expected: 'an action such as sts:AssumeRole',
   iamMessage: 'Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.',
+  iamMessageOfColons: 'Actions/Condition can contain only one colon.',
+}
+
+interface ActionRule {
+  readonly syntax: RegExp
+  readonly expected: string
+  readonly iamMessage: string
+  /** Where there are two colons or more. */
+  readonly iamMessageOfColons?: string
 }
 
 /** Names of actions are case-insensitive. */
 const actionOf =
-  ({ syntax, expected, iamMessage }: typeof trustActions): Parse =>
+  ({ syntax, expected, iamMessage, iamMessageOfColons = iamMessage }: ActionRule): Parse =>
   (name, path, problems) => {
     if (typeof name !== 'string' || !syntax.test(name)) {
-      problems.push({ path, expected, found: describe(name), iamMessage })
+      const hasColons = typeof name === 'string' && name.split(':').length > 2
+      problems.push({ path, expected, found: describe(name), iamMessage: hasColons ? iamMessageOfColons : iamMessage })
       return undefined
     }
     const wanted = pattern(name.toLowerCase(), { wildcards: true, variables: false })

@@ -10,28 +10,32 @@ interface Wanted {
   /** `sts:GetFederationToken` */
   readonly action: string
   readonly resource: string
+  /** How the refusal names the resource; its ARN where it is undefined. */
+  readonly shownAs?: string | undefined
   /** The condition keys of this action, beside the caller's and the call's. */
   readonly keys?: readonly ContextValue[]
 }
 
 /** Throws AccessDenied unless the caller's own policies allow it. */
 export const requirePermission = (sts: Sts, call: Call, caller: SignedCaller, wanted: Wanted): void => {
-  const { action, resource, keys = [] } = wanted
+  const { action, resource, shownAs, keys = [] } = wanted
   const context = requestContext([...keys, ...callerContext(sts.iam, caller, call)])
-  const attempt = { action, resource, context }
+  const attempt = { action, resource, shownAs, context }
   const refusal = ownRefusal(sts.iam, caller, attempt)
   if (refusal) throw accessDenied(sts, call, caller, attempt, refusal)
 }
 
-/** AWS's text, the reason for the log, and for DecodeAuthorizationMessage all that was looked at. */
+/** AWS's text, the reason for the log, and where that is switched on for DecodeAuthorizationMessage all that was looked at. */
 export const accessDenied = (
-  { messages }: Sts,
+  { messages, encodesRefusals }: Sts,
   { now }: Call,
   caller: SignedCaller,
   attempt: Attempt,
   refusal: Refusal,
 ): AwsError => {
-  const message = messages.seal(decodedMessage(caller, attempt, refusal), caller.account, now)
+  const message = encodesRefusals
+    ? messages.seal(decodedMessage(caller, attempt, refusal), caller.account, now)
+    : undefined
   const reason = refusal.decision && whyNot(refusal.decision)
   return new AwsError('AccessDenied', deniedText(caller, attempt, refusal), reason, message)
 }

@@ -91,6 +91,8 @@ export const texts = {
   /** [K] */
   notYetValid: 'Response is not yet valid',
   redeemWithin5Minutes: 'Token must be redeemed within 5 minutes of issuance',
+  /** An end that the response itself names: Versent/saml2aws issue 759. */
+  responseExpired: 'Response has expired',
   sessionNameRequired: 'RoleSessionName is required in AuthnResponse',
   sessionNameInvalid: 'RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}',
   sourceIdentityInvalid: 'Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"',
@@ -125,6 +127,10 @@ export const texts = {
   tokenExpired: (now: number, expiration: number) =>
     `Token expired: current date/time ${now} must be before the expiration date/time${expiration}`,
   tokenTooOld: (seconds: number) => `Token too old: ${seconds}`,
+  /** physera/onelogin-aws-cli issue 12 */
+  requestArnInvalid: 'Request ARN is invalid',
+  /** Versent/saml2aws issue 536, cevoaustralia/aws-google-auth issue 163 */
+  principalArnInvalid: 'Principal ARN is invalid',
   durationAboveRole: 'The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
   duplicateTagKeys: 'Duplicate tag keys found. Please note that Tag keys are case insensitive.',
   transitiveKeyNotPassed: 'The specified transitive tag key must be included in the requested tags.',
@@ -164,10 +170,8 @@ export const texts = {
   securityTokenExpired: 'The security token included in the request is expired',
   signatureDoesNotMatch:
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-  /** [K] */
   signatureExpired: (signed: string, earliest: string, now: string) =>
     `Signature expired: ${signed} is now earlier than ${earliest} (${now} - 15 min.)`,
-  /** [K] */
   signatureNotYetCurrent: (signed: string, latest: string, now: string) =>
     `Signature not yet current: ${signed} is still later than ${latest} (${now} + 15 min.)`,
   /** [K] */

@@ -45,13 +45,13 @@ export const answerCall = async (program: Program, request: WebRequest, now: Dat
     if (responseElements) gathered.note({ responseElements })
     record(undefined)
     log(`${name} ${summary}`)
-    return successReply(service.namespace, name, members, requestId)
+    return successReply(service.namespace, name, members, { request, requestId })
   } catch (thrown) {
     const error = asAwsError(thrown)
     const reason = thrown instanceof AwsError ? error.reason : String(thrown)
     record(error)
     log(`${printable(name)} ${error.code}: ${withoutCodes(error.message)}${reason === undefined ? '' : ` [${reason}]`}`)
-    return errorReply(service.namespace, error, requestId)
+    return errorReply(service.namespace, error, { request, requestId })
   }
 }
 

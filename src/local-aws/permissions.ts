@@ -15,6 +15,8 @@ export interface Attempt {
   readonly action: string
   /** The ARN of what it is done to, or `*`. */
   readonly resource: string
+  /** How AWS's message names it; its ARN where it is undefined. */
+  readonly shownAs?: string | undefined
   readonly context: RequestContext
 }
 
@@ -93,8 +95,8 @@ const refusalOf = (
 }
 
 /** As AWS says it to the caller: with the kind of policy that decided, and in another account's case without. */
-export const deniedText = (caller: SignedCaller, { action, resource }: Attempt, refusal: Refusal): string => {
-  const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`
+export const deniedText = (caller: SignedCaller, { action, resource, shownAs }: Attempt, refusal: Refusal): string => {
+  const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shownAs ?? resource}`
   if (refusal.by === undefined) return text
   const article = { 'role trust policy': 'the', 'session policy': 'a', 'identity-based policy': 'an' }[refusal.by]
   return refusal.isExplicit

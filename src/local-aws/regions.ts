@@ -63,6 +63,11 @@ const regionOf = (host: string): string | undefined => {
   return partition && suffixesOf(partition).includes(suffix) ? region : undefined
 }
 
+/** Whether roles of that partition are known there: partitions share nothing, and where the host tells none all are. */
+export function servesPartition({ partition }: Endpoint, ofRole: string): boolean {
+  return partition === undefined || partition === ofRole
+}
+
 /** On in every account. All others have to be enabled first, and the STS endpoint comes with that. */
 const DEFAULT_REGIONS: ReadonlySet<string> = new Set([
   'us-east-1',

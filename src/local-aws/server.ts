@@ -10,6 +10,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net'
 import { createTrail, type TrailSink } from './cloud-trail/trail.ts'
 import { answerCall, asAwsError, type Log, type Program } from './endpoint.ts'
+import { foreignService, refuseForeignService } from './foreign-service.ts'
 import { iamService } from './iam/service.ts'
 import { errorReply } from './query/answer.ts'
 import { type Reply, readRequest, type WebRequest, writeReply } from './reply.ts'
@@ -29,6 +30,8 @@ export interface LocalAwsOptions {
   readonly state: LocalAwsState
   /** AWS itself takes https issuers only. */
   readonly allowHttpIssuers: boolean
+  /** Puts an encoded message for DecodeAuthorizationMessage after AWS's text of a refusal; AWS itself does so for EC2 only. */
+  readonly encodedMessages?: boolean | undefined
   readonly now?: () => Date
   /** Gets a line for each call, with the reason of a refusal that AWS would not tell. */
   readonly log?: Log
@@ -75,7 +78,8 @@ const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): Read
   const sessions = createSessions()
   const trail = createTrail(options.trail)
   const issuerKeys = createIssuerKeys(fetchJson, options.allowHttpIssuers)
-  const aws = { iam, sessions, issuerKeys, messages: createAuthorizationMessages() }
+  const messages = createAuthorizationMessages()
+  const aws = { iam, sessions, issuerKeys, messages, encodesRefusals: options.encodedMessages ?? false }
   const program: Program = { aws, services: [stsService, iamService(options.allowHttpIssuers)], trail, log }
   const signIn = createSignIn(iam, sessions)
   const call: Handler = (request, now) => answerCall(program, request, now)
@@ -110,13 +114,19 @@ const answer = async (
 ): Promise<void> => {
   try {
     const read = await readRequest(request)
+    const foreign = foreignService(read)
+    if (foreign !== undefined) {
+      log(`${read.method} of ${foreign}, which is not here`)
+      writeReply(response, refuseForeignService(read, foreign))
+      return
+    }
     const handler = routes.get(`${read.method} ${read.path}`)
     writeReply(response, handler ? await handler(read, now()) : nothingHere)
   } catch (error) {
     const { code, message } = asAwsError(error)
     log(`${code}: ${error instanceof Error ? error.message : message}`)
     if (response.headersSent || request.errored) response.destroy()
-    else writeReply(response, errorReply(stsService.namespace, asAwsError(error), randomUUID()))
+    else writeReply(response, errorReply(stsService.namespace, asAwsError(error), { requestId: randomUUID() }))
   }
 }
 

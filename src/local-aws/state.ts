@@ -168,6 +168,7 @@ export interface OidcProvider {
 export interface Registry<Item> {
   find(arn: string): Item | undefined
   inAccount(account: string): readonly Item[]
+  all(): readonly Item[]
   put(item: Item): void
   delete(arn: string): void
 }
@@ -181,6 +182,8 @@ export interface Iam {
   user(accessKeyId: string): User | undefined
   /** Under the first of the access keys. */
   userByArn(arn: string): User | undefined
+  /** The ARN of the user or role that has this unique id now. */
+  principalById(id: string): string | undefined
   samlProvider(arn: string): SamlProvider | undefined
   /** By the token's issuer, in that account. */
   oidcProvider(account: string, issuer: string): OidcProvider | undefined

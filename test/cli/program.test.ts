@@ -62,9 +62,9 @@ describe('fedgate', () => {
     [['explain', '--batch'], 'explain', { batch: true }],
     [['local-aws', '--config', 'f.yaml'], 'localAws', { config: 'f.yaml' }],
     [
-      ['local-aws', '--state', 's.yaml', '--port', '0', '--cloudtrail', 't.jsonl'],
+      ['local-aws', '--state', 's.yaml', '--port', '0', '--cloudtrail', 't.jsonl', '--encoded-messages'],
       'localAws',
-      { state: 's.yaml', port: 0, cloudtrail: 't.jsonl' },
+      { state: 's.yaml', port: 0, cloudtrail: 't.jsonl', encodedMessages: true },
     ],
   ])('%j runs its command with its options', async (args, name, options) => {
     const ran = await run(args)

@@ -116,7 +116,8 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
     openId = await startOpenIdProvider()
     keys = await newKeys()
     const [state, signed] = [stateFor(keys, openId.url), signedState()]
-    aws = await start({ ...signed, ...state, users: signed.users, roles: [...state.roles, ...signed.roles] })
+    const all = { ...signed, ...state, users: signed.users, roles: [...state.roles, ...signed.roles] }
+    aws = await start(all, undefined, { encodedMessages: true })
   })
   afterAll(async () => {
     await aws.close()
@@ -189,6 +190,7 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
       ],
       ['GetRole', role],
       ['UpdateRole', { ...role, MaxSessionDuration: '7200' }],
+      ['UpdateRoleDescription', { ...role, Description: 'y' }],
       ['UpdateAssumeRolePolicy', { ...role, PolicyDocument: trust }],
       ['ListRoles', { MaxItems: '3' }],
       ['TagRole', { ...role, ...tagParameters({ Stage: 'test' }) }],
@@ -198,6 +200,8 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
       ['GetRolePolicy', inline],
       ['ListRolePolicies', role],
       ['DeleteRolePolicy', inline],
+      ['ListAttachedRolePolicies', role],
+      ['ListInstanceProfilesForRole', role],
       ['DeleteRole', role],
       [
         'CreateSAMLProvider',
@@ -211,6 +215,9 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
       ['UpdateSAMLProvider', { ...saml, SAMLMetadataDocument: metadata(keys) }],
       ['GetSAMLProvider', saml],
       ['ListSAMLProviders', {}],
+      ['TagSAMLProvider', { ...saml, ...tagParameters({ Stage: 'test' }) }],
+      ['ListSAMLProviderTags', { ...saml, MaxItems: '1' }],
+      ['UntagSAMLProvider', { ...saml, 'TagKeys.member.1': 'Stage' }],
       ['DeleteSAMLProvider', saml],
       [
         'CreateOpenIDConnectProvider',
@@ -226,6 +233,9 @@ describe.skipIf(!requireTool(STS))('An answer is what the service model says', (
       ['UpdateOpenIDConnectProviderThumbprint', { ...oidc, ...thumbprint }],
       ['GetOpenIDConnectProvider', oidc],
       ['ListOpenIDConnectProviders', {}],
+      ['TagOpenIDConnectProvider', { ...oidc, ...tagParameters({ Stage: 'test' }) }],
+      ['ListOpenIDConnectProviderTags', oidc],
+      ['UntagOpenIDConnectProvider', { ...oidc, 'TagKeys.member.1': 'Stage' }],
       ['DeleteOpenIDConnectProvider', oidc],
     ]
     for (const [Action, parameters] of calls) {

@@ -189,7 +189,8 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   })
 
   const invalid = 'InvalidIdentityToken'
-  const expired = 'ExpiredTokenException: Token must be redeemed within 5 minutes of issuance'
+  const tooOld = 'ExpiredTokenException: Token must be redeemed within 5 minutes of issuance'
+  const expired = 'ExpiredTokenException: Response has expired'
   it.each<[string, ResponseParts, string]>([
     [
       '[A.4 InvalidIdentityToken audience] another audience',
@@ -215,9 +216,14 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     [
       '[A.4 ExpiredTokenException SAML] an assertion 5:01 old',
       { issuedAt: seconds(-301), notOnOrAfter: seconds(60) },
+      tooOld,
+    ],
+    ['an assertion 5:01 old and past its NotOnOrAfter', { issuedAt: seconds(-301), notOnOrAfter: NOW }, tooOld],
+    [
+      '[A.4 ExpiredTokenException window] an assertion past its NotOnOrAfter',
+      { issuedAt: seconds(-60), notOnOrAfter: NOW },
       expired,
     ],
-    ['an assertion past its NotOnOrAfter', { issuedAt: seconds(-60), notOnOrAfter: NOW }, expired],
     ['an assertion of the future', { notBefore: seconds(30) }, `${invalid}: Response is not yet valid`],
     ['a session of the provider that is over', { sessionNotOnOrAfter: seconds(-1) }, expired],
     [

@@ -19,7 +19,7 @@ import { type Running, start } from './support.ts'
 let aws: Running
 const clock = new Date()
 beforeAll(async () => {
-  aws = await start(signedState(), () => clock)
+  aws = await start(signedState(), () => clock, { encodedMessages: true })
 })
 afterAll(() => aws.close())
 
@@ -42,6 +42,22 @@ const decoded = async (key: Key, message: string): Promise<unknown> =>
 
 const keysIn = (message: unknown): readonly string[] =>
   (message as { context: { conditions: { items: { key: string }[] } } }).context.conditions.items.map(({ key }) => key)
+
+describe('A refusal', () => {
+  it("has AWS's text and nothing after it, unless that is switched on", async () => {
+    const plain = await start(signedState(), () => clock)
+    try {
+      const asked = { Action: 'AssumeRole', RoleArn: roleArn('ByAccount'), RoleSessionName: 'try' }
+      expect((await signedCall(plain.url, DORA, asked)).error).toBe(
+        `AccessDenied: User: ${DORA.arn} is not authorized to perform: sts:AssumeRole on resource: ${roleArn('ByAccount')} because no identity-based policy allows the sts:AssumeRole action`,
+      )
+      const listed = await signedCall(plain.url, GINA, { Action: 'ListRoles', Version: '2010-05-08' }, 'iam')
+      expect(listed.error).toMatch(/ because no identity-based policy allows the iam:ListRoles action$/)
+    } finally {
+      await plain.close()
+    }
+  })
+})
 
 describe('The message of a denied call', () => {
   it('tells who wanted what under which circumstances [A.5 DecodeAuthorizationMessage answer]', async () => {

@@ -11,7 +11,7 @@ describe.skipIf(!requireTool(AWS))('The AWS CLI, signed, against the local AWS',
   const home = mkdtempSync(join(tmpdir(), 'fedgate-aws-cli-signed-'))
   let aws: Running
   beforeAll(async () => {
-    aws = await start(signedState())
+    aws = await start(signedState(), undefined, { encodedMessages: true })
   })
   afterAll(async () => {
     await aws.close()

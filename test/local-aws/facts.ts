@@ -31,6 +31,10 @@ const wireFormat = {
     'Answers have `x-amzn-RequestId`, the same as in the body, and `Content-Type: text/xml`',
     'unconfirmed',
   ),
+  'A.1 JSON': fact(
+    'To `Accept: application/json` the answer is JSON of the same nesting, with times in seconds; an error has no envelope',
+    'unconfirmed',
+  ),
   'A.1 unsigned': fact('The two federated calls need no signature, and one that is there is ignored', 'model'),
   'A.1 signed': fact('All other calls are signed with SigV4 for the service `sts`', 'model'),
   'A.1 session token': fact('Calls with temporary keys bring their session token', 'documented'),
@@ -92,6 +96,14 @@ const validation = {
   'A.3 pattern': fact('`Member must satisfy regular expression pattern: R`', 'recorded'),
   'A.3 several': fact('All violations in one answer, joined by `; `', 'unconfirmed'),
   'A.3 no ARN': fact('What is long enough and no ARN is `<the string> is invalid`', 'recorded'),
+  // physera/onelogin-aws-cli issue 12, cevoaustralia/aws-google-auth issue 163
+  'A.3 no role': fact(
+    'To the federated calls an ARN that is no role is `Request ARN is invalid`, and one that is no SAML provider `Principal ARN is invalid`',
+    'recorded',
+  ),
+  // mmmorris1975/aws-runas issue 80
+  'A.3 empty': fact('Of an empty value the pattern is told before the length, member by member', 'recorded'),
+  'A.3 list of texts': fact('Of a list of texts the list is named, with all that its members must be', 'recorded'),
 } as const
 
 const errors = {
@@ -131,6 +143,11 @@ const errors = {
     'recorded',
   ),
   'A.4 InvalidIdentityToken provider': fact("`Specified provider doesn't exist (…)`", 'recorded'),
+  // Versent/saml2aws issues 89 and 187, aws/aws-sdk-js-v3 issue 5749
+  'A.4 another partition': fact(
+    'At an endpoint of another partition than the role its provider does not exist',
+    'recorded',
+  ),
   'A.4 InvalidIdentityToken issuer': fact('`Issuer not present in specified provider (…)`', 'recorded'),
   'A.4 InvalidIdentityToken signature': fact('`Response signature invalid`', 'recorded'),
   'A.4 InvalidIdentityToken audience': fact('`Response does not contain the required audience.`', 'documented'),
@@ -163,6 +180,11 @@ const errors = {
   'A.4 InvalidIdentityToken claim': fact('`Missing a required claim: <name>`', 'unconfirmed'),
   'A.4 InvalidIdentityToken ProviderId': fact('`Provided Token is not a Login With Amazon token`', 'unconfirmed'),
   'A.4 ExpiredTokenException SAML': fact('`Token must be redeemed within 5 minutes of issuance`', 'recorded'),
+  // Versent/saml2aws issue 759
+  'A.4 ExpiredTokenException window': fact(
+    '`Response has expired`: within the five minutes, and past an end that the response names',
+    'recorded',
+  ),
   'A.4 ExpiredTokenException token': fact(
     '`Token expired: current date/time N must be before the expiration date/timeN`, without a space',
     'recorded',
@@ -212,9 +234,10 @@ const errors = {
     'recorded',
   ),
   'A.4 SignatureDoesNotMatch': fact('`The request signature we calculated does not match …`', 'recorded'),
+  // aws/aws-cli issue 6676, QT-DevOps/DevOpsIssues issue 989
   'A.4 SignatureDoesNotMatch time': fact(
     '`Signature expired: …` and `Signature not yet current: …`, beyond 15 minutes',
-    'unconfirmed',
+    'recorded',
   ),
   'A.4 ExpiredToken': fact(
     '`The security token included in the request is expired`: the credentials that sign',

@@ -177,6 +177,7 @@ describe('A SAML provider', () => {
 })
 
 describe('An OpenID provider', () => {
+  const invalidUrl = { name: 'ValidationError', message: 'Invalid Open ID Connect Provider URL' }
   const createProvider = (Url: string, more: Partial<CreateOpenIDConnectProviderCommand['input']> = {}) =>
     iam.send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['fedgate'], ...more }))
   const get = (OpenIDConnectProviderArn: string) =>
@@ -239,7 +240,7 @@ describe('An OpenID provider', () => {
   it.each(['idp.example.com', 'https://idp.example.com/?x', 'ftp://idp.example.com', 'https://a@idp.example.com'])(
     'has no issuer %s',
     async (url) => {
-      await expect(createProvider(url)).rejects.toBeInstanceOf(InvalidInputException)
+      await expect(createProvider(url)).rejects.toMatchObject(invalidUrl)
     },
   )
 
@@ -255,7 +256,7 @@ describe('An OpenID provider', () => {
         const settings = { region: 'us-east-1', endpoint: strict.url, maxAttempts: 1, credentials: USER }
         const create = (Url: string) =>
           new IAMClient(settings).send(new CreateOpenIDConnectProviderCommand({ Url, ClientIDList: ['fedgate'] }))
-        await expect(create(url)).rejects.toBeInstanceOf(InvalidInputException)
+        await expect(create(url)).rejects.toMatchObject(invalidUrl)
         expect((await create('https://idp.example.com/x')).OpenIDConnectProviderArn).toMatch(/idp\.example\.com\/x$/)
       } finally {
         await strict.close()
@@ -264,12 +265,12 @@ describe('An OpenID provider', () => {
   )
 
   it.each([
-    ['a control character in its URL', 'https://idp.example.com/\u0001', 'fedgate'],
-    ['a character that is none in its URL', 'https://idp.example.com/\uffff', 'fedgate'],
-    ['a backslash in its URL', 'https://idp.example.com\\@other.example', 'fedgate'],
-    ['a client id that no answer could tell', 'https://idp.example.com/told', 'a\u0000b'],
-  ])('is not made with %s, and the others can be listed', async (_, url, clientId) => {
-    await expect(createProvider(url, { ClientIDList: [clientId] })).rejects.toBeInstanceOf(InvalidInputException)
+    ['a control character in its URL', 'https://idp.example.com/\u0001', 'fedgate', 'ValidationError'],
+    ['a character that is none in its URL', 'https://idp.example.com/\uffff', 'fedgate', 'ValidationError'],
+    ['a backslash in its URL', 'https://idp.example.com\\@other.example', 'fedgate', 'ValidationError'],
+    ['a client id that no answer could tell', 'https://idp.example.com/told', 'a\u0000b', 'InvalidInputException'],
+  ])('is not made with %s, and the others can be listed', async (_, url, clientId, name) => {
+    await expect(createProvider(url, { ClientIDList: [clientId] })).rejects.toMatchObject({ name })
     const { OpenIDConnectProviderList: list } = await iam.send(new ListOpenIDConnectProvidersCommand({}))
     expect(list).toBeDefined()
   })
@@ -300,10 +301,12 @@ describe('An OpenID provider', () => {
     )
   })
 
-  it('may be deleted twice', async () => {
+  it('is deleted once', async () => {
     const { OpenIDConnectProviderArn } = await createProvider('https://idp.example.com')
-    await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))
-    await iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))
+    const remove = () => iam.send(new DeleteOpenIDConnectProviderCommand({ OpenIDConnectProviderArn }))
+    await remove()
+    await expect(remove()).rejects.toThrow(`OpenId connect Provider ${OpenIDConnectProviderArn} cannot be found.`)
+    await expect(remove()).rejects.toBeInstanceOf(NoSuchEntityException)
     await expect(get(OpenIDConnectProviderArn ?? '')).rejects.toBeInstanceOf(NoSuchEntityException)
   })
 })

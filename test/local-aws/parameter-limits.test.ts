@@ -132,7 +132,6 @@ describe('The limits of parameters', () => {
 
   it.each([
     ['A.2 tagKeyType', 'Tags.member.1.Key', 'tags.1.member.key', 'k'.repeat(128), 'k'.repeat(129), longest(128)],
-    ['A.2 tagKeyType', 'Tags.member.1.Key', 'tags.1.member.key', 'k', '', shortest(1)],
     ['A.2 tagValueType', 'Tags.member.1.Value', 'tags.1.member.value', 'v'.repeat(256), 'v'.repeat(257), longest(256)],
     [
       'A.2 ProvidedContextsListType',

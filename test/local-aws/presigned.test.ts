@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
-import { newKeys, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
+import { ACCOUNT, newKeys, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
 
 /** botocore presigns, as Vault and the EKS authenticator do; Debian's AWS CLI brings it. */
 const PRESIGN = `
@@ -61,6 +61,20 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', (
     expect((await ask(link, { 'x-k8s-aws-id': 'my-cluster' })).element('Arn')).toBe(USER.arn)
     expect((await ask(link, { 'x-k8s-aws-id': 'another' })).element('Code')).toBe('SignatureDoesNotMatch')
     expect((await ask(link)).element('Code')).toBe('SignatureDoesNotMatch')
+  })
+
+  it('is answered in JSON, with the nesting of the XML, to those who ask for it [A.1 JSON]', async () => {
+    const headers = { 'x-k8s-aws-id': 'my-cluster', accept: 'application/json' }
+    const response = await fetch(url('my-cluster'), { headers })
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])
+    expect(await response.json()).toEqual({
+      GetCallerIdentityResponse: {
+        GetCallerIdentityResult: { Account: ACCOUNT, Arn: USER.arn, UserId: expect.stringMatching(/^AIDA/) },
+        ResponseMetadata: { RequestId: response.headers.get('x-amzn-requestid') },
+      },
+    })
+    const refused = await fetch(`${url()}&Extra=1`, { headers })
+    expect(await refused.json()).toMatchObject({ Error: { Code: 'SignatureDoesNotMatch', Type: 'Sender' } })
   })
 
   it('covers every parameter of its query', async () => {

@@ -145,13 +145,18 @@ export const signedCall = async (
   { accessKeyId, secretAccessKey, sessionToken }: Key,
   parameters: Readonly<Record<string, string>>,
   service: 'sts' | 'iam' = 'sts',
+  unsignedHeaders: Readonly<Record<string, string>> = {},
 ): Promise<WireAnswer> => {
   let answer: WireAnswer | undefined
   const credentials = { accessKeyId, secretAccessKey, ...(sessionToken === undefined ? {} : { sessionToken }) }
   const requestHandler = {
     handle: async (request: { headers: Record<string, string>; body: string }) => {
       const { host: _, ...headers } = request.headers
-      const response = await fetch(url, { method: 'POST', headers, body: request.body })
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { ...headers, ...unsignedHeaders },
+        body: request.body,
+      })
       answer = wireAnswer(response.status, await response.text())
       throw new Error('the answer is taken as it is')
     },

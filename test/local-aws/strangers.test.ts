@@ -23,13 +23,14 @@ const userOf = ({ accessKeyId, secretAccessKey }: Key, name: string, policy: obj
 let aws: Running
 beforeAll(async () => {
   const state = stateFor(await newKeys())
-  aws = await start({
+  const all = {
     ...state,
     users: [userOf(ADMIN, 'admin', allow('*')), userOf(READER, 'reader', allow('sts:DecodeAuthorizationMessage'))],
     samlProviders: state.samlProviders.map((one) =>
       one.arn === FOREIGN_PROVIDER ? { ...one, tags: { Secret: 'of-the-other-account' } } : one,
     ),
-  })
+  }
+  aws = await start(all, undefined, { encodedMessages: true })
 })
 afterAll(() => aws.close())
 
@@ -66,5 +67,72 @@ describe('A role that takes the place of a deleted one', () => {
     const PolicyDocument = JSON.stringify(allow('*'))
     await iam(ADMIN, 'PutRolePolicy', { RoleName: 'Phoenix', PolicyName: 'all', PolicyDocument })
     expect((await iam(session, 'ListRoles', {})).element('Code')).toBe('AccessDenied')
+  })
+})
+
+describe('A trust policy that names a role which is deleted', () => {
+  const trusting = (principal: unknown): string =>
+    JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [{ Effect: 'Allow', Principal: { AWS: principal }, Action: 'sts:AssumeRole' }],
+    })
+  const arnOf = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
+  const sessionArn = `arn:aws:sts::${ACCOUNT}:assumed-role/Reader/me`
+  const create = async (RoleName: string, principal: unknown): Promise<string> => {
+    const made = await iam(ADMIN, 'CreateRole', { RoleName, AssumeRolePolicyDocument: trusting(principal) })
+    return made.element('RoleId') ?? made.error
+  }
+  const take = (key: Key, name: string): Promise<WireAnswer> =>
+    signedCall(aws.url, key, { Action: 'AssumeRole', RoleArn: arnOf(name), RoleSessionName: 'me' })
+  const principalsOf = async (RoleName: string): Promise<unknown> => {
+    const told = await iam(ADMIN, 'GetRole', { RoleName })
+    return JSON.parse(decodeURIComponent(told.element('AssumeRolePolicyDocument') ?? '')).Statement[0].Principal.AWS
+  }
+  const removeAll = async (...names: readonly string[]): Promise<void> => {
+    for (const RoleName of names) await iam(ADMIN, 'DeleteRole', { RoleName })
+  }
+
+  it('does not let in another one that was made by the same name, and shows the id', async () => {
+    const id = await create('Reader', ACCOUNT)
+    await create('Target', [arnOf('Reader'), sessionArn, `arn:aws:iam::${ACCOUNT}:user/reader`])
+    const before = keyIn(await take(ADMIN, 'Reader'))
+    expect((await take(before, 'Target')).status).toBe(200)
+    await removeAll('Reader')
+    expect(await principalsOf('Target')).toEqual([id, `${id}:me`, `arn:aws:iam::${ACCOUNT}:user/reader`])
+    expect(await create('Reader', ACCOUNT)).not.toBe(id)
+    const after = keyIn(await take(ADMIN, 'Reader'))
+    expect((await take(after, 'Target')).element('Code')).toBe('AccessDenied')
+    // The user who is named beside it is who he was.
+    expect((await take(READER, 'Target')).status).toBe(200)
+    await removeAll('Reader', 'Target')
+  })
+
+  it('lets the other one in once it is written again', async () => {
+    await create('Reader', ACCOUNT)
+    await create('Target', arnOf('Reader'))
+    await removeAll('Reader')
+    await create('Reader', ACCOUNT)
+    const again = { RoleName: 'Target', PolicyDocument: trusting(arnOf('Reader')) }
+    expect((await iam(ADMIN, 'UpdateAssumeRolePolicy', again)).status).toBe(200)
+    expect((await take(keyIn(await take(ADMIN, 'Reader')), 'Target')).status).toBe(200)
+    await removeAll('Reader', 'Target')
+  })
+
+  it('lets no session in that the deleted one left behind', async () => {
+    await create('Reader', ACCOUNT)
+    const left = keyIn(await take(ADMIN, 'Reader'))
+    await removeAll('Reader')
+    await create('Reader', ACCOUNT)
+    await create('Target', arnOf('Reader'))
+    expect((await take(left, 'Target')).element('Code')).toBe('AccessDenied')
+    await removeAll('Reader', 'Target')
+  })
+
+  it('is written with an id for as long as somebody has it, and shows the ARN', async () => {
+    const id = await create('Reader', ACCOUNT)
+    await create('Target', id)
+    expect(await principalsOf('Target')).toBe(arnOf('Reader'))
+    await removeAll('Reader', 'Target')
+    expect(await create('Target', id)).toBe(`MalformedPolicyDocument: Invalid principal in policy: "AWS":"${id}"`)
   })
 })

@@ -212,13 +212,18 @@ export interface Running extends LocalAws {
   readonly lines: readonly string[]
 }
 
-export const start = async (state: LocalAwsState, now?: () => Date): Promise<Running> => {
+export const start = async (
+  state: LocalAwsState,
+  now?: () => Date,
+  more: { readonly encodedMessages?: boolean } = {},
+): Promise<Running> => {
   const lines: string[] = []
   const aws = await startLocalAws({
     listen: { host: '127.0.0.1', port: 0 },
     state,
     allowHttpIssuers: true,
     log: (line) => lines.push(line),
+    ...more,
     ...(now === undefined ? {} : { now }),
   })
   return { ...aws, lines }

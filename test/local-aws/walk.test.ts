@@ -19,7 +19,8 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('docs/local-aws.md', () => {
   it('is a walk that can be walked, with the AWS CLI alone', { timeout: 300_000 }, async () => {
     const arn = `arn:aws:iam::${ACCOUNT}:user/admin`
     const admin = { ...USER, arn, secretAccessKey: new Secret(USER.secretAccessKey), policies: { everything } }
-    const aws = await start({ accounts: [], users: [admin], roles: [], samlProviders: [], oidcProviders: [] })
+    const state = { accounts: [], users: [admin], roles: [], samlProviders: [], oidcProviders: [] }
+    const aws = await start(state, undefined, { encodedMessages: true })
     const home = mkdtempSync(join(tmpdir(), 'fedgate-walk-'))
     try {
       const script = commands.join('\n').replaceAll('http://127.0.0.1:8081', aws.url)

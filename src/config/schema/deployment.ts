@@ -70,6 +70,11 @@ export const localAws = z.strictObject({
   state: path('a YAML file')
     .optional()
     .describe(
-      'Accounts, users, roles with trust policies and identity providers. Default: made from this configuration.',
+      'Accounts, users, roles with trust policies and identity providers, beside what is made from this configuration: of a role or provider that both have, the one in the file counts.',
+    ),
+  encodedMessages: flag()
+    .default(false)
+    .describe(
+      "Put an encoded message for `aws sts decode-authorization-message` after the text of a refusal. AWS's own STS and IAM send none.",
     ),
 })

@@ -29,6 +29,7 @@ const DESCRIPTION = {
 }
 const PROVIDER_NAME = { matches: /^[A-Za-z0-9_.-]+$/, text: '[\\w._-]+' }
 const KEY_ID = { matches: /^[A-Z0-9]+$/, text: '[A-Z0-9]+' }
+const POLICY_PATH = { matches: /^((\/[A-Za-z0-9.,+@=_-]+)*)\/$/, text: '((/[A-Za-z0-9\\.,\\+@=_-]+)*)/' }
 const TAG_KEY = { matches: limits.sessionTag.key.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+' }
 const TAG_VALUE = { matches: limits.sessionTag.value.pattern, text: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*' }
 
@@ -39,10 +40,14 @@ const policyDocument = text(1, 131_072, LATIN)
 const description = optional('Description', text(0, 1000, DESCRIPTION))
 const maxSession = optional('MaxSessionDuration', { type: 'integer', ...limits.maxSessionDuration })
 const tagKey = text(1, 128, TAG_KEY)
-const tagList: Shape = listOf(
-  { type: 'structure', members: [required('Key', tagKey), required('Value', text(0, 256, TAG_VALUE))] },
-  50,
-)
+/** IAM was never seen to repeat the key or the value of a tag. */
+const unrepeated = (shape: Shape): Shape => ({ ...shape, sensitive: true }) as Shape
+const tag: Shape = {
+  type: 'structure',
+  members: [required('Key', unrepeated(tagKey)), required('Value', unrepeated(text(0, 256, TAG_VALUE)))],
+}
+const tagList: Shape = listOf(tag, 50)
+const tagKeys = required('TagKeys', listOf(tagKey, 50))
 const tags = optional('Tags', tagList)
 const paging = [optional('Marker', text(1, 320, MARKER)), optional('MaxItems', { type: 'integer', min: 1, max: 1000 })]
 const samlMetadata = text(1000, 10_000_000)
@@ -70,15 +75,18 @@ export const iamInputs = {
     tags,
   ],
   UpdateRole: [roleName, description, maxSession],
+  UpdateRoleDescription: [roleName, { ...description, required: true }],
   DeleteRole: [roleName],
   UpdateAssumeRolePolicy: [roleName, required('PolicyDocument', policyDocument)],
   TagRole: [roleName, required('Tags', tagList)],
-  UntagRole: [roleName, required('TagKeys', listOf(tagKey, 50))],
+  UntagRole: [roleName, tagKeys],
   ListRoleTags: [roleName, ...paging],
   PutRolePolicy: [roleName, policyName, required('PolicyDocument', policyDocument)],
   GetRolePolicy: [roleName, policyName],
   ListRolePolicies: [roleName, ...paging],
   DeleteRolePolicy: [roleName, policyName],
+  ListAttachedRolePolicies: [roleName, optional('PathPrefix', text(1, 512, POLICY_PATH)), ...paging],
+  ListInstanceProfilesForRole: [roleName, ...paging],
   CreateSAMLProvider: [
     required('SAMLMetadataDocument', samlMetadata),
     required('Name', text(1, 128, PROVIDER_NAME)),
@@ -96,6 +104,9 @@ export const iamInputs = {
   GetSAMLProvider: [samlProviderArn],
   ListSAMLProviders: [],
   DeleteSAMLProvider: [samlProviderArn],
+  TagSAMLProvider: [samlProviderArn, required('Tags', tagList)],
+  UntagSAMLProvider: [samlProviderArn, tagKeys],
+  ListSAMLProviderTags: [samlProviderArn, ...paging],
   CreateOpenIDConnectProvider: [
     required('Url', text(1, 255)),
     optional('ClientIDList', listOf(clientId)),
@@ -105,6 +116,9 @@ export const iamInputs = {
   GetOpenIDConnectProvider: [oidcProviderArn],
   ListOpenIDConnectProviders: [],
   DeleteOpenIDConnectProvider: [oidcProviderArn],
+  TagOpenIDConnectProvider: [oidcProviderArn, required('Tags', tagList)],
+  UntagOpenIDConnectProvider: [oidcProviderArn, tagKeys],
+  ListOpenIDConnectProviderTags: [oidcProviderArn, ...paging],
   AddClientIDToOpenIDConnectProvider: [oidcProviderArn, required('ClientID', clientId)],
   RemoveClientIDFromOpenIDConnectProvider: [oidcProviderArn, required('ClientID', clientId)],
   UpdateOpenIDConnectProviderThumbprint: [oidcProviderArn, required('ThumbprintList', thumbprints)],

@@ -7,6 +7,7 @@ import type { OidcProvider } from '../state.ts'
 import type { Action } from '../sts/call.ts'
 import { memberList, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
+import { tagActions } from './tagging.ts'
 import { tagsIn } from './tags.ts'
 import { refusals } from './texts.ts'
 
@@ -96,7 +97,7 @@ export const getOidcProvider = iamAction('GetOpenIDConnectProvider', {
         memberList('ClientIDList', clientIds),
         memberList('ThumbprintList', thumbprints),
         element('CreateDate', {}, timestamp(createdAt)),
-        tags.size > 0 ? tagList(tags) : undefined,
+        tagList(tags),
       ],
     }
   },
@@ -110,12 +111,13 @@ export const listOidcProviders = iamAction('ListOpenIDConnectProviders', {
   },
 })
 
-/** Deleting what is not there is no error, as at IAM. */
+/** The reference calls it idempotent; IAM was recorded to refuse. */
 export const deleteOidcProvider = iamAction('DeleteOpenIDConnectProvider', {
   ...onProvider,
   answer: (call) => {
     const provider = ownProvider(call)
-    if (provider) call.iam.oidcProviders.delete(provider.arn)
+    if (!provider) throw refusals.noOidcProviderToDelete(providerResource(call))
+    call.iam.oidcProviders.delete(provider.arn)
     return { members: undefined }
   },
 })
@@ -150,3 +152,14 @@ export const updateThumbprints = iamAction(
   'UpdateOpenIDConnectProviderThumbprint',
   updating((provider, { parameters }) => ({ ...provider, thumbprints: thumbprintsIn(parameters) })),
 )
+
+export const oidcProviderTags = tagActions({
+  names: {
+    tag: 'TagOpenIDConnectProvider',
+    untag: 'UntagOpenIDConnectProvider',
+    list: 'ListOpenIDConnectProviderTags',
+  },
+  on: onProvider,
+  find: namedProvider,
+  put: ({ iam }, provider) => iam.oidcProviders.put(provider),
+})

@@ -19,9 +19,11 @@ export interface IamCall {
   readonly now: Date
 }
 
-interface Operation {
+export interface Operation {
   /** The ARN that a permission for this call has to name. */
   resource(call: IamCall): string
+  /** How IAM's refusal names it, where that is not by its ARN. */
+  shownAs?(call: IamCall): string
   /** Of what is there already: a policy may ask for them. */
   tags?(call: IamCall): Tags | undefined
   answer(call: IamCall): Omit<Answer, 'summary'>
@@ -32,7 +34,7 @@ export const arnIn = ({ partition, account }: IamCall, resource: string): string
   `arn:${partition}:iam::${account}:${resource}`
 
 export const iamAction =
-  (name: IamOperation, { resource, tags, answer }: Operation): Action =>
+  (name: IamOperation, { resource, shownAs, tags, answer }: Operation): Action =>
   (aws, call) => {
     const { parameters, now, endpoint } = call
     const caller = signedCaller(aws, call, 'iam')
@@ -42,7 +44,8 @@ export const iamAction =
     const partition = endpoint.partition ?? caller.partition
     const asked: IamCall = { iam: aws.iam, parameters, account, partition, now }
     const keys = [...resourceContext(tags?.(asked) ?? new Map()), ...requestTagContext(tagsIn(parameters))]
-    requirePermission(aws, call, caller, { action: `iam:${name}`, resource: resource(asked), keys })
+    const wanted = { action: `iam:${name}`, resource: resource(asked), shownAs: shownAs?.(asked), keys }
+    requirePermission(aws, call, caller, wanted)
     return { ...answer(asked), summary: `by ${caller.arn}` }
   }
 

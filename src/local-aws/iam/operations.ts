@@ -7,17 +7,34 @@ import {
   deleteOidcProvider,
   getOidcProvider,
   listOidcProviders,
+  oidcProviderTags,
   removeClientId,
   updateThumbprints,
 } from './oidc-providers.ts'
-import { deleteRolePolicy, getRolePolicy, listRolePolicies, putRolePolicy } from './role-policies.ts'
+import {
+  deleteRolePolicy,
+  getRolePolicy,
+  listAttachedRolePolicies,
+  listInstanceProfilesForRole,
+  listRolePolicies,
+  putRolePolicy,
+} from './role-policies.ts'
 import { listRoleTags, tagRole, untagRole } from './role-tags.ts'
-import { createRole, deleteRole, getRole, listRoles, updateAssumeRolePolicy, updateRole } from './roles.ts'
+import {
+  createRole,
+  deleteRole,
+  getRole,
+  listRoles,
+  updateAssumeRolePolicy,
+  updateRole,
+  updateRoleDescription,
+} from './roles.ts'
 import {
   createSamlProvider,
   deleteSamlProvider,
   getSamlProvider,
   listSamlProviders,
+  samlProviderTags,
   updateSamlProvider,
 } from './saml-providers.ts'
 
@@ -26,6 +43,7 @@ const byName = (allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
   ListRoles: listRoles,
   CreateRole: createRole,
   UpdateRole: updateRole,
+  UpdateRoleDescription: updateRoleDescription,
   DeleteRole: deleteRole,
   UpdateAssumeRolePolicy: updateAssumeRolePolicy,
   TagRole: tagRole,
@@ -35,15 +53,23 @@ const byName = (allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action
   GetRolePolicy: getRolePolicy,
   ListRolePolicies: listRolePolicies,
   DeleteRolePolicy: deleteRolePolicy,
+  ListAttachedRolePolicies: listAttachedRolePolicies,
+  ListInstanceProfilesForRole: listInstanceProfilesForRole,
   CreateSAMLProvider: createSamlProvider,
   UpdateSAMLProvider: updateSamlProvider,
   GetSAMLProvider: getSamlProvider,
   ListSAMLProviders: listSamlProviders,
   DeleteSAMLProvider: deleteSamlProvider,
+  TagSAMLProvider: samlProviderTags.tag,
+  UntagSAMLProvider: samlProviderTags.untag,
+  ListSAMLProviderTags: samlProviderTags.list,
   CreateOpenIDConnectProvider: createOidcProvider(allowHttpIssuers),
   GetOpenIDConnectProvider: getOidcProvider,
   ListOpenIDConnectProviders: listOidcProviders,
   DeleteOpenIDConnectProvider: deleteOidcProvider,
+  TagOpenIDConnectProvider: oidcProviderTags.tag,
+  UntagOpenIDConnectProvider: oidcProviderTags.untag,
+  ListOpenIDConnectProviderTags: oidcProviderTags.list,
   AddClientIDToOpenIDConnectProvider: addClientId,
   RemoveClientIDFromOpenIDConnectProvider: removeClientId,
   UpdateOpenIDConnectProviderThumbprint: updateThumbprints,

@@ -65,3 +65,21 @@ export const deleteRolePolicy = iamAction('DeleteRolePolicy', {
     return { members: undefined }
   },
 })
+
+/** None: there are no managed policies to attach here, and whoever deletes a role asks for them first. */
+export const listAttachedRolePolicies = iamAction('ListAttachedRolePolicies', {
+  ...onRole,
+  answer: (call) => noneOf(call, 'AttachedPolicies'),
+})
+
+/** None, likewise: there is no EC2 here. */
+export const listInstanceProfilesForRole = iamAction('ListInstanceProfilesForRole', {
+  ...onRole,
+  answer: (call) => noneOf(call, 'InstanceProfiles'),
+})
+
+/** An empty list about a role that is there. Throws NoSuchEntity. */
+function noneOf(call: IamCall, list: string) {
+  namedRole(call)
+  return { members: [memberList(list, []), element('IsTruncated', {}, 'false')] }
+}

@@ -4,12 +4,13 @@ import { element, type Markup } from '../../xml/write.ts'
 import { uniqueId } from '../access-keys.ts'
 import { timestamp } from '../query/answer.ts'
 import { required } from '../query/shapes.ts'
+import { afterDeletionOf } from '../state/principals.ts'
 import type { Role } from '../state.ts'
 import { page, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
 import { tagsIn } from './tags.ts'
 import { refusals } from './texts.ts'
-import { parseTrustDocument } from './trust-document.ts'
+import { readTrustDocument } from './trust-document.ts'
 
 /** AWS raises it to 5000 on request. */
 const ROLES_PER_ACCOUNT = 1000
@@ -37,37 +38,47 @@ const roleResource = (call: IamCall): string => {
 /** For operations on a role that should be there. */
 export const onRole = {
   resource: roleResource,
+  // terraform-aws-modules/terraform-aws-eks issue 2517, aws/aws-cdk issue 27067
+  shownAs: ({ parameters }: IamCall) => `role ${required(parameters, 'RoleName')}`,
   tags: (call: IamCall) => findByName(call, required(call.parameters, 'RoleName'))?.tags,
 } as const
 
-/** As CloudTrail has it, and for the wire with the tags where the operation tells them. */
-const roleMarkup = (role: Role, { withTags }: { readonly withTags: boolean }): readonly (Markup | undefined)[] => [
-  element('Path', {}, role.path),
-  element('RoleName', {}, role.name),
-  element('RoleId', {}, role.id),
-  element('Arn', {}, role.arn),
-  element('CreateDate', {}, timestamp(role.createdAt)),
-  element('AssumeRolePolicyDocument', {}, encodeURIComponent(role.trustDocument)),
-  role.description === undefined ? undefined : element('Description', {}, role.description),
-  element('MaxSessionDuration', {}, String(role.maxSessionDuration)),
-  withTags && role.tags.size > 0 ? tagList(role.tags) : undefined,
-]
+type Part = 'Description' | 'MaxSessionDuration' | 'Tags' | 'RoleLastUsed'
 
-const wholeRole = (role: Role): Markup => element('Role', {}, roleMarkup(role, { withTags: true }))
+/** What each operation tells of a role beside its name and trust policy, as recorded: CreateRole keeps most to itself. */
+const roleMarkup = (role: Role, ...parts: readonly Part[]): readonly (Markup | undefined)[] => {
+  const has = (part: Part): boolean => parts.includes(part)
+  return [
+    element('Path', {}, role.path),
+    element('RoleName', {}, role.name),
+    element('RoleId', {}, role.id),
+    element('Arn', {}, role.arn),
+    element('CreateDate', {}, timestamp(role.createdAt)),
+    element('AssumeRolePolicyDocument', {}, encodeURIComponent(role.trustDocument)),
+    has('Description') && role.description !== undefined ? element('Description', {}, role.description) : undefined,
+    has('MaxSessionDuration') ? element('MaxSessionDuration', {}, String(role.maxSessionDuration)) : undefined,
+    has('Tags') && role.tags.size > 0 ? tagList(role.tags) : undefined,
+    // Empty until AWS has noticed, hours later, that somebody took the role.
+    has('RoleLastUsed') ? element('RoleLastUsed', {}) : undefined,
+  ]
+}
 
 export const getRole = iamAction('GetRole', {
   ...onRole,
-  answer: (call) => ({ members: [wholeRole(namedRole(call))] }),
+  answer: (call) => {
+    const role = roleMarkup(namedRole(call), 'Description', 'MaxSessionDuration', 'Tags', 'RoleLastUsed')
+    return { members: [element('Role', {}, role)] }
+  },
 })
 
-/** Tags are left out of the list, as IAM does. */
+/** Tags and the last use are left out of the list, as IAM does. */
 export const listRoles = iamAction('ListRoles', {
   resource: (call) => arnIn(call, `role${call.parameters.get('PathPrefix') ?? '/'}`),
   answer: ({ iam, account, parameters }) => {
     const prefix = parameters.get('PathPrefix') ?? '/'
     const roles = iam.roles.inAccount(account).filter(({ path }) => path.startsWith(prefix))
     const { items, members } = page(roles, ({ path, name }) => path + name, parameters)
-    const list = items.map((role) => element('member', {}, roleMarkup(role, { withTags: false })))
+    const list = items.map((role) => element('member', {}, roleMarkup(role, 'Description', 'MaxSessionDuration')))
     return { members: [element('Roles', {}, list), ...members] }
   },
 })
@@ -78,8 +89,7 @@ export const createRole = iamAction('CreateRole', {
     const { iam, parameters, account, partition, now } = call
     const name = required(parameters, 'RoleName')
     if (parameters.has('PermissionsBoundary')) throw refusals.boundary()
-    const trustDocument = required(parameters, 'AssumeRolePolicyDocument')
-    const trustPolicy = parseTrustDocument(trustDocument)
+    const { trustDocument, trustPolicy } = readTrustDocument(iam, required(parameters, 'AssumeRolePolicyDocument'))
     if (findByName(call, name)) throw refusals.roleExists(name)
     if (iam.roles.inAccount(account).length >= ROLES_PER_ACCOUNT)
       throw refusals.quota('RolesPerAccount', ROLES_PER_ACCOUNT)
@@ -102,7 +112,7 @@ export const createRole = iamAction('CreateRole', {
     }
     iam.roles.put(role)
     return {
-      members: [wholeRole(role)],
+      members: [element('Role', {}, roleMarkup(role, 'Tags'))],
       responseElements: { role: { arn, roleName: name, roleId: role.id, path: role.path } },
     }
   },
@@ -125,12 +135,24 @@ export const updateRole = iamAction('UpdateRole', {
   },
 })
 
+/** The older of the two ways: it tells the role. */
+export const updateRoleDescription = iamAction('UpdateRoleDescription', {
+  ...onRole,
+  answer: (call) => {
+    const role = { ...namedRole(call), description: required(call.parameters, 'Description') }
+    call.iam.roles.put(role)
+    return { members: [element('Role', {}, roleMarkup(role, 'Description'))] }
+  },
+})
+
 export const deleteRole = iamAction('DeleteRole', {
   ...onRole,
   answer: (call) => {
     const role = namedRole(call)
     if (role.policies.length > 0) throw refusals.rolePolicies()
-    call.iam.roles.delete(role.arn)
+    const { roles } = call.iam
+    roles.delete(role.arn)
+    for (const other of roles.all()) roles.put(afterDeletionOf(role, other))
     return { members: undefined }
   },
 })
@@ -139,8 +161,8 @@ export const updateAssumeRolePolicy = iamAction('UpdateAssumeRolePolicy', {
   ...onRole,
   answer: (call) => {
     const role = namedRole(call)
-    const trustDocument = required(call.parameters, 'PolicyDocument')
-    call.iam.roles.put({ ...role, trustDocument, trustPolicy: parseTrustDocument(trustDocument) })
+    const trust = readTrustDocument(call.iam, required(call.parameters, 'PolicyDocument'))
+    call.iam.roles.put({ ...role, ...trust })
     return { members: undefined }
   },
 })

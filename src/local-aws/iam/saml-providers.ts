@@ -10,6 +10,7 @@ import { decryptionKey, newProviderId } from '../saml-provider-keys.ts'
 import type { AssertionEncryptionMode, DecryptionKey, SamlProvider } from '../state.ts'
 import { memberList, tagList } from './markup.ts'
 import { arnIn, type IamCall, iamAction } from './operation.ts'
+import { tagActions } from './tagging.ts'
 import { tagsIn } from './tags.ts'
 import { refusals } from './texts.ts'
 
@@ -160,8 +161,12 @@ const changedKeys = (call: IamCall, { privateKeys }: SamlProvider): readonly Dec
   return [...privateKeys, readKey(call, added)]
 }
 
-const validUntil = ({ metadata }: SamlProvider) =>
-  metadata.validUntil && element('ValidUntil', {}, timestamp(metadata.validUntil))
+/** The end of the metadata, or where it names none a hundred years, as AWS has it. [K] */
+const validUntil = ({ metadata, createdAt }: SamlProvider) => {
+  const end = new Date(createdAt)
+  end.setUTCFullYear(createdAt.getUTCFullYear() + 100)
+  return element('ValidUntil', {}, timestamp(metadata.validUntil ?? end))
+}
 
 export const getSamlProvider = iamAction('GetSAMLProvider', {
   ...onProvider,
@@ -178,9 +183,9 @@ export const getSamlProvider = iamAction('GetSAMLProvider', {
         element('SAMLMetadataDocument', {}, metadata.xml),
         element('CreateDate', {}, timestamp(createdAt)),
         validUntil(provider),
-        tags.size > 0 ? tagList(tags) : undefined,
-        assertionEncryptionMode && element('AssertionEncryptionMode', {}, assertionEncryptionMode),
-        keys.length > 0 ? memberList('PrivateKeyList', keys) : undefined,
+        tagList(tags),
+        element('AssertionEncryptionMode', {}, assertionEncryptionMode ?? 'Allowed'),
+        memberList('PrivateKeyList', keys),
       ],
     }
   },
@@ -206,4 +211,11 @@ export const deleteSamlProvider = iamAction('DeleteSAMLProvider', {
     call.iam.samlProviders.delete(namedProvider(call).arn)
     return { members: undefined }
   },
+})
+
+export const samlProviderTags = tagActions({
+  names: { tag: 'TagSAMLProvider', untag: 'UntagSAMLProvider', list: 'ListSAMLProviderTags' },
+  on: onProvider,
+  find: namedProvider,
+  put: ({ iam }, provider) => iam.samlProviders.put(provider),
 })

@@ -14,9 +14,9 @@ export const tagsIn = (parameters: Parameters): Tags => {
 }
 
 /** With more tags than these: of a key that is there already the new spelling and value count. */
-export const withTags = (tags: Tags, more: Tags, quota: string): Tags => {
+export const withTags = (tags: Tags, more: Tags): Tags => {
   const replaced = new Set([...more.keys()].map((key) => key.toLowerCase()))
   const all = new Map([...[...tags].filter(([key]) => !replaced.has(key.toLowerCase())), ...more])
-  if (all.size > MOST_TAGS) throw refusals.quota(quota, MOST_TAGS)
+  if (all.size > MOST_TAGS) throw refusals.tooManyTags()
   return all
 }

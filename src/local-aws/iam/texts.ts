@@ -1,5 +1,5 @@
 /**
- * What IAM says where it refuses. Texts marked [K] are not confirmed by a recorded answer (the codes and statuses are
+ * What IAM says where it refuses, most of it as LocalStack's snapshots of AWS have it. Texts marked [K] are not confirmed by a recorded answer (the codes and statuses are
  * the service model's); those on SAML providers are the titles of AWS's troubleshooting page.
  */
 import { AwsError } from '../aws-errors.ts'
@@ -12,15 +12,10 @@ export const invalidInput = (message: string, reason?: string): AwsError =>
   new AwsError('InvalidInput', message, reason)
 
 export const refusals = {
-  /** [K] */
   noRole: (name: string) => noSuchEntity(`The role with name ${name} cannot be found.`),
-  /** [K] */
   roleExists: (name: string) => alreadyExists(`Role with name ${name} already exists.`),
-  /** [K] */
   rolePolicies: () => new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.'),
-  /** [K] */
   noRolePolicy: (name: string) => noSuchEntity(`The role policy with name ${name} cannot be found.`),
-  /** [K] */
   quota: (name: string, most: number) => limitExceeded(`Cannot exceed quota for ${name}: ${most}`),
   /** [K] */
   policiesTooLarge: (role: string, most: number) =>
@@ -30,11 +25,11 @@ export const refusals = {
     new AwsError('MalformedPolicyDocument', `Missing required condition on ${key} for a shared identity provider`),
   /** [K] */
   boundary: () => invalidInput('Permissions boundaries are not supported by the local AWS.'),
-  /** [K] */
   duplicateTags: () => invalidInput('Duplicate tag keys found. Please note that Tag keys are case insensitive.'),
+  /** Recorded of OpenID providers. */
+  tooManyTags: () => limitExceeded('The number of tags has reached the maximum limit.'),
   /** [K] */
   markerInvalid: () => new AwsError('ValidationError', 'Invalid Marker.'),
-  /** [K] */
   noSamlProvider: (arn: string) => noSuchEntity(`Manifest not found for arn ${arn}`),
   /** [K] */
   samlProviderExists: (name: string) => alreadyExists(`SAMLProvider ${name} already exists.`),
@@ -51,14 +46,12 @@ export const refusals = {
   tooManyKeys: () => limitExceeded('Private key limit of 2 is reached.'),
   nothingToUpdate: () =>
     invalidInput('Unable to update identity provider. No updates are defined for metadata or encryption assertion.'),
-  /** [K] */
   noOidcProvider: (arn: string) => noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`),
+  noOidcProviderToDelete: (arn: string) => noSuchEntity(`OpenId connect Provider ${arn} cannot be found.`),
   oidcProviderExists: (url: string) => alreadyExists(`Provider with url ${url} already exists.`),
   clientIdInvalid: () => invalidInput('A client ID has characters that no answer can carry'),
-  /** [K] */
-  urlInvalid: () => invalidInput('Invalid Open ID Connect Provider URL'),
+  urlInvalid: () => new AwsError('ValidationError', 'Invalid Open ID Connect Provider URL'),
   /** [K] */
   thumbprintInvalid: () => invalidInput('Thumbprint must be 40 hexadecimal digits'),
-  /** [K] */
   tooManyThumbprints: () => invalidInput('Thumbprint list must contain fewer than 5 entries.'),
 } as const

@@ -4,6 +4,8 @@ import { admittedBy, isPinned } from '../../iam/lint/reading.ts'
 import { sharedIssuerOf } from '../../iam/lint/shared-issuers.ts'
 import { type Policy, type PolicyKind, parsePolicy } from '../../iam/policy.ts'
 import { AwsError } from '../aws-errors.ts'
+import { renamePrincipals } from '../state/principals.ts'
+import type { Iam, Role } from '../state.ts'
 import { refusals } from './texts.ts'
 
 /** Characters but for white space; AWS raises it to 4096 on request. */
@@ -11,20 +13,55 @@ const TRUST_POLICY_SIZE = 2048
 
 export const policySize = (document: string): number => document.replace(/\s/g, '').length
 
+const malformed = (message: string, reason?: string): AwsError =>
+  new AwsError('MalformedPolicyDocument', message, reason)
+
 /** Throws MalformedPolicyDocument in IAM's words for the first thing that is wrong. */
 export const parseDocument = (document: string, kind: PolicyKind): Policy => {
+  const policy = parsed(document, kind)
+  const conditions = policy.statements.flatMap((statement) => statement.conditions)
+  // terraform-aws-modules/terraform-aws-eks issue 1084: the issuer with its https://
+  const wrong = conditions.find(({ key }) => !hasOneColon(key))
+  if (wrong) throw malformed('Condition can contain only one colon.', wrong.path)
+  return policy
+}
+
+function parsed(document: string, kind: PolicyKind): Policy {
   try {
     return parsePolicy(document, kind)
   } catch (error) {
     if (!(error instanceof MalformedPolicyError)) throw error
     const [first] = error.problems
     const reason = first && `${first.path}: expected ${first.expected}, found ${first.found}`
-    throw new AwsError('MalformedPolicyDocument', first?.iamMessage ?? error.message, reason)
+    throw malformed(first?.iamMessage ?? error.message, reason)
   }
 }
 
-/** A trust policy that may be written: within the quota, and asking shared issuers for the claim that tells whose. */
-export const parseTrustDocument = (document: string): Policy => {
+/** `aws:ResourceTag/` and its like: what follows is the key of a tag, which may have colons of its own. */
+const TAG = /^([\w-]+:\w*Tag)\/.*/is
+/** An issuer with a port, which AWS has none of: the local AWS takes it where it takes such issuers. */
+const WITH_PORT = /^([^/:]+):\d{1,5}((?:\/[^:]*)?:)/
+
+const hasOneColon = (key: string): boolean => key.replace(TAG, '$1').replace(WITH_PORT, '$1$2').split(':').length <= 2
+
+/** A unique id of a role or user in place of its ARN, and of a role's session. */
+const UNIQUE_ID = /^A(?:RO|ID)A[A-Z0-9]{12,124}(?::.+)?$/
+
+/**
+ * A trust policy that may be written: within the quota, and asking shared issuers for the claim that tells whose. A unique
+ * id that it names is kept as the ARN that has it now; of one that nobody has IAM makes an error.
+ */
+export const readTrustDocument = (iam: Iam, document: string): Pick<Role, 'trustDocument' | 'trustPolicy'> => {
+  const trustDocument = renamePrincipals(document, (name) => {
+    if (!UNIQUE_ID.test(name)) return name
+    const arn = iam.principalById(name)
+    if (arn === undefined) throw malformed(`Invalid principal in policy: "AWS":"${name}"`)
+    return arn
+  })
+  return { trustDocument, trustPolicy: parseTrustDocument(trustDocument) }
+}
+
+const parseTrustDocument = (document: string): Policy => {
   const policy = parseDocument(document, 'trust')
   const [deleted] = policy.statements.flatMap(({ principal }) => [...principal.deleted])
   if (deleted !== undefined)

@@ -1,22 +1,47 @@
-/** What a service answers in the Query protocol (aws-sts-semantics A.1): XML in its namespace, with the request's id. */
+/**
+ * What a service answers in the Query protocol (aws-sts-semantics A.1): XML in its namespace, with the request's id; or
+ * the same as JSON, for those that ask for it.
+ */
 import { element, type Markup, render } from '../../xml/write.ts'
 import type { AwsError } from '../aws-errors.ts'
-import type { Reply } from '../reply.ts'
+import type { Reply, WebRequest } from '../reply.ts'
+import { jsonOf } from './json.ts'
 
-const xmlReply = (status: number, requestId: string, root: Markup): Reply => ({
+/** Markup with the text that it stands for, in the one form or the other. */
+type Format = (status: number, requestId: string, root: Markup) => Reply
+
+const asXml: Format = (status, requestId, root) => ({
   status,
   headers: { 'Content-Type': 'text/xml', 'x-amzn-RequestId': requestId },
   body: render(root),
 })
+
+const asJson: Format = (status, requestId, root) => ({
+  status,
+  headers: { 'Content-Type': 'application/json', 'x-amzn-RequestId': requestId },
+  body: JSON.stringify(jsonOf(render(root))),
+})
+
+/** Whether the caller wants JSON: as AWS, that is who names it, before XML. Most who call name neither. */
+function formatFor(request: WebRequest): Format {
+  const wanted = /application\/json|text\/xml|application\/xml/i.exec(request.headers.accept ?? '')?.[0]
+  return wanted?.toLowerCase() === 'application/json' ? asJson : asXml
+}
+
+/** What an answer is to: the request and the id that it got. */
+interface Asked {
+  readonly request: WebRequest
+  readonly requestId: string
+}
 
 /** The answer of an action with the members of its result, if it has one; those that are undefined are left out. */
 export const successReply = (
   namespace: string,
   action: string,
   members: readonly (Markup | undefined)[] | undefined,
-  requestId: string,
+  { request, requestId }: Asked,
 ): Reply =>
-  xmlReply(
+  formatFor(request)(
     200,
     requestId,
     element(`${action}Response`, { xmlns: namespace }, [
@@ -25,9 +50,13 @@ export const successReply = (
     ]),
   )
 
-/** The answer in place of a result: who is at fault, the code and the message. */
-export const errorReply = (namespace: string, error: AwsError, requestId: string): Reply =>
-  xmlReply(
+/** The answer in place of a result: who is at fault, the code and the message. Without a request that was read, in XML. */
+export const errorReply = (
+  namespace: string,
+  error: AwsError,
+  { request, requestId }: Omit<Asked, 'request'> & Partial<Asked>,
+): Reply =>
+  (request ? formatFor(request) : asXml)(
     error.status,
     requestId,
     element('ErrorResponse', { xmlns: namespace }, [

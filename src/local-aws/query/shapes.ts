@@ -57,11 +57,12 @@ const outside = (measure: number, { min, max }: { readonly min?: number; readonl
   ...(max !== undefined && measure > max ? [`have ${what} less than or equal to ${max}`] : []),
 ]
 
+/** The pattern before the length: so AWS tells an empty RoleArn, which violates both (mmmorris1975/aws-runas issue 80). */
 const textViolations = (shape: TextShape, value: string): string[] => [
-  ...outside(value.length, shape, 'length'),
-  ...(shape.pattern && value !== '' && !shape.pattern.matches.test(value)
+  ...(shape.pattern && !shape.pattern.matches.test(value)
     ? [`satisfy regular expression pattern: ${shape.pattern.text}`]
     : []),
+  ...outside(value.length, shape, 'length'),
   ...(shape.values && !shape.values.includes(value) ? [`satisfy enum value set: [${shape.values.join(', ')}]`] : []),
 ]
 
@@ -97,7 +98,22 @@ const listViolations = (shape: ListShape, name: string, path: string, parameters
     const member = { name, shape: shape.of }
     violations.push(...violationsOf(member, `${name}.member.${count}`, `${path}.${count}.member`, parameters))
   }
-  return [...outside(count, shape, 'length').map((constraint) => violation(path, constraint)), ...violations]
+  const inside =
+    shape.of.type === 'text' && violations.length > 0 ? [violation(path, everyMember(shape.of))] : violations
+  return [...outside(count, shape, 'length').map((constraint) => violation(path, constraint)), ...inside]
+}
+
+/**
+ * Of a list of texts AWS names the list, once, with all that its members must be, and no value (recorded of IAM's
+ * UntagRole and CreateOpenIDConnectProvider).
+ */
+const everyMember = ({ min, max, pattern }: TextShape): string => {
+  const constraints = [
+    ...(max === undefined ? [] : [`have length less than or equal to ${max}`]),
+    `have length greater than or equal to ${min}`,
+    ...(pattern ? [`satisfy regular expression pattern: ${pattern.text}`, 'not be null'] : []),
+  ]
+  return `satisfy constraint: [${constraints.map((constraint) => `Member must ${constraint}`).join(', ')}]`
 }
 
 const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)

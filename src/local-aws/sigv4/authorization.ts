@@ -65,6 +65,7 @@ const fromQuery = (query: Query): Authorization => {
   }
 }
 
+/** A key id of any form is read: that nobody has it is for who looks it up to say, as AWS does of `test`. */
 const signer = (
   credential = '',
   signedHeaders = '',
@@ -72,7 +73,7 @@ const signer = (
   timestamp: string,
 ): Omit<Authorization, 'sessionToken'> => {
   const [, accessKeyId, date, region, service] =
-    /^(\w{16,128})\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential) ?? []
+    /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential) ?? []
   if (!accessKeyId || !date || !region || !service)
     throw incomplete('Credential must have the form KEY/DATE/REGION/sts/aws4_request.')
   if (!/^[0-9a-f]{64}$/.test(signature)) throw incomplete("Authorization requires 'Signature' parameter.")

@@ -59,6 +59,8 @@ export const openState = (state: LocalAwsState, now: Date): Iam => {
     user: (accessKeyId) => byKey.get(accessKeyId),
     userByArn: (arn) => byArn.get(arn),
     role: roles.find,
+    principalById: (id) =>
+      roles.all().find((role) => role.id === id)?.arn ?? users.find(({ userId }) => userId === id)?.arn,
     samlProvider: samlProviders.find,
     oidcProvider: (account, issuer) => findOidcProvider(oidcProviders.inAccount(account), issuer),
     accessToken: (provider, token) =>
@@ -87,6 +89,7 @@ const registry = <Item extends Registered>(items: readonly Item[]): Registry<Ite
   return {
     find: (arn) => byArn.get(arn),
     inAccount: (account) => [...byArn.values()].filter((item) => item.account === account),
+    all: () => [...byArn.values()],
     put: (item) => {
       byArn.set(item.arn, item)
     },

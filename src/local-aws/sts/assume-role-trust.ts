@@ -8,7 +8,15 @@ import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import { accessDenied } from '../authorize.ts'
 import type { AwsError } from '../aws-errors.ts'
 import { callerContext, overridden } from '../caller-context.ts'
-import { type Attempt, ownDeny, ownRefusal, type Refusal, type SignedCaller, sessionRefusal } from '../permissions.ts'
+import {
+  type Attempt,
+  ownDeny,
+  ownRefusal,
+  type Refusal,
+  roleOf,
+  type SignedCaller,
+  sessionRefusal,
+} from '../permissions.ts'
 import type { Iam, Role } from '../state.ts'
 import type { Call, Sts } from './call.ts'
 import type { SessionTags } from './session-tags.ts'
@@ -61,12 +69,17 @@ const isForeign = (caller: SignedCaller, role: Role, { by }: Refusal): boolean =
 
 const refusalOf = (iam: Iam, caller: SignedCaller, role: Role, attempt: Attempt): Refusal | undefined => {
   const { action, context } = attempt
+  if (isOfDeletedRole(iam, caller)) return { isExplicit: false, by: undefined, decision: undefined }
   const trust = evaluate(role.trustPolicy, { principal: { aws: caller.arn }, action, context })
   if (trust.effect === 'explicit-deny') return byTrust(trust)
   if (trust.effect !== 'allow') return ownDeny(iam, caller, attempt) ?? byTrust(trust)
   if (needsOwnPermission(caller, role, action, trust)) return ownRefusal(iam, caller, attempt)
   return ownDeny(iam, caller, attempt) ?? (isNamedItself(caller, trust) ? undefined : sessionRefusal(caller, attempt))
 }
+
+/** Whose role is gone is nobody that a policy could name, although another may have the role's name by now. */
+const isOfDeletedRole = (iam: Iam, caller: SignedCaller): boolean =>
+  caller.temporary !== undefined && caller.kind === 'role-session' && roleOf(iam, caller) === undefined
 
 const byTrust = (decision: Decision): Refusal => ({
   isExplicit: decision.effect === 'explicit-deny',

@@ -1,6 +1,7 @@
+import { parseArn } from '../../core/arn.ts'
 import { nameQualifier, samlContext, subjectType } from '../../iam/condition-keys.ts'
 import { element } from '../../xml/write.ts'
-import { expiredToken, invalidToken, notAuthorized, texts } from '../aws-errors.ts'
+import { expiredToken, invalidToken, notAuthorized, texts, validationError } from '../aws-errors.ts'
 import {
   aboutRole,
   askedForRole,
@@ -10,14 +11,14 @@ import {
 } from '../cloud-trail/assumed-role.ts'
 import type { JsonObject } from '../cloud-trail/facts.ts'
 import { samlUser } from '../cloud-trail/identity.ts'
-import { checkArn, checkShapes, required } from '../query/shapes.ts'
-import { requireActiveRegion } from '../regions.ts'
+import { checkShapes, required } from '../query/shapes.ts'
+import { requireActiveRegion, servesPartition } from '../regions.ts'
 import type { Iam, SamlProvider } from '../state.ts'
 import type { Action, Call } from './call.ts'
 import { inputs } from './inputs.ts'
 import { hasRolePair, sessionDurationOf, sessionNameOf, sourceIdentityOf, tagsOf } from './saml-attributes.ts'
 import { type AwsAssertion, parseSamlResponse, verifySamlResponse } from './saml-response.ts'
-import { findRole, openSession, requestedDuration } from './session.ts'
+import { findRole, openSession, requestedDuration, roleArnOf } from './session.ts'
 import { sessionPoliciesOf } from './session-policies.ts'
 import { requireTrust } from './trust.ts'
 
@@ -28,9 +29,11 @@ export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   const { parameters, requestId, now } = call
   checkShapes(inputs.AssumeRoleWithSAML, parameters)
   call.note(askedForRole(parameters))
-  checkArn(required(parameters, 'RoleArn'))
-  checkArn(required(parameters, 'PrincipalArn'))
+  checkPrincipalArn(required(parameters, 'PrincipalArn'))
+  const { partition } = roleArnOf(parameters)
   const message = parseSamlResponse(required(parameters, 'SAMLAssertion'), requestId)
+  if (!servesPartition(call.endpoint, partition))
+    throw invalidToken(texts.providerUnknown(requestId), `the endpoint knows nothing of ${partition}`)
   const role = findRole(iam, parameters, ACTION)
   call.note(aboutRole(role))
   requireActiveRegion(call.region, role.account, iam.stsRegions(role.account))
@@ -66,6 +69,13 @@ export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   }
 }
 
+/** Before the RoleArn: of two that were taken for each other AWS names this one. */
+function checkPrincipalArn(text: string): void {
+  const arn = parseArn(text)
+  if (arn?.service !== 'iam' || !arn.resource.startsWith('saml-provider/'))
+    throw validationError(texts.principalArnInvalid)
+}
+
 /** Registered, and in the account of the role. */
 const findProvider = (iam: Iam, { parameters, requestId }: Call, account: string): SamlProvider => {
   const provider = iam.samlProvider(required(parameters, 'PrincipalArn'))
@@ -76,7 +86,7 @@ const findProvider = (iam: Iam, { parameters, requestId }: Call, account: string
 /** The assertion can only shorten a session: by its SessionDuration, and by the end of the provider's own session. */
 const shortest = (requested: number, { attributes, sessionNotOnOrAfter }: AwsAssertion, now: Date): number => {
   const left = sessionNotOnOrAfter && Math.floor((sessionNotOnOrAfter.getTime() - now.getTime()) / 1000)
-  if (left !== undefined && left <= 0) throw expiredToken(texts.redeemWithin5Minutes, 'SessionNotOnOrAfter has passed')
+  if (left !== undefined && left <= 0) throw expiredToken(texts.responseExpired, 'SessionNotOnOrAfter has passed')
   return Math.min(requested, sessionDurationOf(attributes) ?? requested, left ?? requested)
 }
 

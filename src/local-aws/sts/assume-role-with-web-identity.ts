@@ -2,11 +2,11 @@ import { webIdentityContext } from '../../iam/condition-keys.ts'
 import { element } from '../../xml/write.ts'
 import { aboutRole, askedForRole, askedForSession, assumedRoleElements } from '../cloud-trail/assumed-role.ts'
 import { webIdentityUser } from '../cloud-trail/identity.ts'
-import { checkArn, checkShapes, required } from '../query/shapes.ts'
-import { requireActiveRegion } from '../regions.ts'
+import { checkShapes, required } from '../query/shapes.ts'
+import { requireActiveRegion, servesPartition } from '../regions.ts'
 import type { Action } from './call.ts'
 import { inputs } from './inputs.ts'
-import { findRole, openSession, requestedDuration } from './session.ts'
+import { findRole, openSession, requestedDuration, roleArnOf } from './session.ts'
 import { sessionPoliciesOf } from './session-policies.ts'
 import { requireTrust } from './trust.ts'
 import { readToken } from './web-identity.ts'
@@ -18,8 +18,9 @@ export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   const { parameters, now } = call
   checkShapes(inputs.AssumeRoleWithWebIdentity, parameters)
   call.note(askedForRole(parameters))
-  checkArn(required(parameters, 'RoleArn'))
+  const { partition } = roleArnOf(parameters)
   const token = readToken(parameters)
+  if (!servesPartition(call.endpoint, partition)) throw token.unknownHere(ACTION)
   const role = findRole(aws.iam, parameters, ACTION)
   call.note(aboutRole(role))
   requireActiveRegion(call.region, role.account, aws.iam.stsRegions(role.account))

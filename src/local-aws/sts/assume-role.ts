@@ -74,7 +74,8 @@ const findRole = (sts: Sts, call: Call, caller: SignedCaller): Role => {
   if (caller.kind === 'root') throw new AwsError('AccessDenied', texts.rootMayNotAssume, caller.arn)
   const arn = required(call.parameters, 'RoleArn')
   const role = sts.iam.role(arn)
-  if (!role) throw refuseAssumeRole(sts, call, caller, 'sts:AssumeRole', arn)
+  // Partitions share nothing: to a caller of another one the role does not exist.
+  if (!role || role.partition !== caller.partition) throw refuseAssumeRole(sts, call, caller, 'sts:AssumeRole', arn)
   return role
 }
 

@@ -14,6 +14,8 @@ export interface Sts {
   readonly sessions: Sessions
   readonly issuerKeys: IssuerKeys
   readonly messages: AuthorizationMessages
+  /** Whether a denied call gets such a message. AWS's own STS and IAM send none. */
+  readonly encodesRefusals: boolean
 }
 
 /** One call of one action. */

@@ -95,8 +95,9 @@ export const verifySamlResponse = (
     checkIssuer(opened, provider.metadata, requestId)
     checkAudience(opened.assertion, provider)
     const signed = decrypted ?? verify()
-    const recipient = checkConfirmation(signed, now)
     checkAge(signed, now)
+    const recipient = checkConfirmation(signed, now)
+    checkConditions(signed, now)
     return {
       id: attributeOf(signed, 'ID') ?? '',
       issuer: textOf(onlyChild(signed, ASSERTION, 'Issuer')),
@@ -201,9 +202,8 @@ const checkConfirmation = (assertion: SignedElement, now: Date): string => {
   return recipient
 }
 
+/** Before the ends that it names itself: of one that is past both, AWS tells the five minutes. */
 const checkAge = (assertion: SignedElement, now: Date): void => {
-  const conditions = onlyChild(assertion, ASSERTION, 'Conditions')
-  checkWindow(timeOf(conditions, 'NotBefore'), timeOf(conditions, 'NotOnOrAfter'), now)
   const issued = timeOf(assertion, 'IssueInstant')
   const life = samlRedemptionSeconds * 1000
   if (!issued || now.getTime() - issued.getTime() > life)
@@ -212,9 +212,14 @@ const checkAge = (assertion: SignedElement, now: Date): void => {
     throw invalidToken(texts.notYetValid, `IssueInstant ${issued.toISOString()}`)
 }
 
+const checkConditions = (assertion: SignedElement, now: Date): void => {
+  const conditions = onlyChild(assertion, ASSERTION, 'Conditions')
+  checkWindow(timeOf(conditions, 'NotBefore'), timeOf(conditions, 'NotOnOrAfter'), now)
+}
+
 const checkWindow = (from: Date | undefined, until: Date | undefined, now: Date): void => {
   if (from && now < from) throw invalidToken(texts.notYetValid, `NotBefore ${from.toISOString()}`)
-  if (until && now >= until) throw expiredToken(texts.redeemWithin5Minutes, `NotOnOrAfter ${until.toISOString()}`)
+  if (until && now >= until) throw expiredToken(texts.responseExpired, `NotOnOrAfter ${until.toISOString()}`)
 }
 
 /** A time that is there but is none makes the message unreadable: it must not pass for an absent one. */

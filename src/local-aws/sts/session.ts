@@ -1,6 +1,7 @@
 /** From an allowed call to credentials. */
 import { roleDuration, userSessionDuration } from '../../aws/facts/limits.ts'
 import { estimatePackedSize } from '../../aws/facts/packed-size.ts'
+import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
 import { carriedContext } from '../../iam/condition-keys.ts'
 import type { ContextValue } from '../../iam/context.ts'
 import { element, type Markup } from '../../xml/write.ts'
@@ -8,7 +9,7 @@ import { newTemporaryKey } from '../access-keys.ts'
 import { AwsError, notAuthorized, texts, validationError } from '../aws-errors.ts'
 import { timestamp } from '../query/answer.ts'
 import type { Parameters } from '../query/parameters.ts'
-import { required } from '../query/shapes.ts'
+import { checkArn, required } from '../query/shapes.ts'
 import type { RoleSession, Session, Sessions } from '../sessions.ts'
 import type { Iam, Role, User } from '../state.ts'
 import type { Call } from './call.ts'
@@ -18,6 +19,18 @@ import type { AssumeAction } from './trust.ts'
 
 /** Roles of Identity Center cannot be taken by federation of one's own. */
 const RESERVED = /^AWSReservedSSO_/
+
+/**
+ * What a federated call names as its role. Throws ValidationError with AWS's words: of an ARN that is not a role's it says
+ * which of the two ARNs is meant, and not what it was (physera/onelogin-aws-cli issue 12).
+ */
+export function roleArnOf(parameters: Parameters): RoleArn {
+  const text = required(parameters, 'RoleArn')
+  checkArn(text)
+  const arn = parseRoleArn(text)
+  if (!arn) throw validationError(texts.requestArnInvalid)
+  return arn
+}
 
 /** The role asked for; one that does not exist is AccessDenied, so that nobody learns which do. */
 export const findRole = (iam: Iam, parameters: Parameters, action: AssumeAction): Role => {

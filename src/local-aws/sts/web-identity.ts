@@ -2,13 +2,14 @@
 import { issuerHostPath } from '../../core/arn.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import type { WebIdentityFacts } from '../../iam/web-identity-context.ts'
-import { AwsError, invalidToken, texts } from '../aws-errors.ts'
+import { AwsError, invalidToken, notAuthorized, texts } from '../aws-errors.ts'
 import type { Parameters } from '../query/parameters.ts'
 import { required } from '../query/shapes.ts'
 import type { Iam } from '../state.ts'
 import type { Sts } from './call.ts'
 import type { IssuerKeys } from './issuer-keys.ts'
 import type { SessionTags } from './session-tags.ts'
+import type { AssumeAction } from './trust.ts'
 import {
   checkAudience,
   checkTimes,
@@ -31,6 +32,8 @@ interface Person extends WebIdentityFacts {
 /** A token that has the form of one; nothing of it is verified. */
 interface ReadToken {
   verify(aws: Sts, account: string, now: Date): Promise<Person>
+  /** The refusal where the role is of another partition than the endpoint: there is no such provider, or no such role. */
+  unknownHere(action: AssumeAction): AwsError
 }
 
 /** Throws InvalidIdentityToken for what cannot be a token. */
@@ -39,11 +42,17 @@ export const readToken = (parameters: Parameters): ReadToken => {
   const host = parameters.get('ProviderId')
   if (host !== undefined) {
     const person = accessTokenReader(host, token)
-    return { verify: async ({ iam }) => person(iam) }
+    return { verify: async ({ iam }) => person(iam), unknownHere: roleUnknownHere }
   }
   const decoded = decodeToken(token)
-  return { verify: ({ iam, issuerKeys }, account, now) => verifyIdToken(decoded, iam, issuerKeys, account, now) }
+  return {
+    verify: ({ iam, issuerKeys }, account, now) => verifyIdToken(decoded, iam, issuerKeys, account, now),
+    unknownHere: isNamedIssuer(decoded.issuer) ? roleUnknownHere : () => noProvider(decoded.issuer),
+  }
 }
+
+const roleUnknownHere = (action: AssumeAction): AwsError =>
+  notAuthorized(action, 'the role is of another partition than the endpoint')
 
 const verifyIdToken = async (
   token: DecodedToken,
@@ -93,8 +102,12 @@ interface Provider {
 const findProvider = (iam: Iam, account: string, issuer: string): Provider => {
   const registered = iam.oidcProvider(account, issuer)
   if (registered) return { ...registered, principal: registered.arn }
-  const host = issuerHostPath(issuer)
-  if (issuer.startsWith('https://') && namedProviders.has(host))
-    return { principal: host, clientIds: undefined, thumbprints: [] }
-  throw invalidToken(texts.noOidcProvider(/^https?:\/\//.test(issuer) ? issuer : `https://${issuer}`))
+  if (isNamedIssuer(issuer)) return { principal: issuerHostPath(issuer), clientIds: undefined, thumbprints: [] }
+  throw noProvider(issuer)
 }
+
+const isNamedIssuer = (issuer: string): boolean =>
+  issuer.startsWith('https://') && namedProviders.has(issuerHostPath(issuer))
+
+const noProvider = (issuer: string): AwsError =>
+  invalidToken(texts.noOidcProvider(/^https?:\/\//.test(issuer) ? issuer : `https://${issuer}`))

@@ -101,7 +101,7 @@ refusals = [
     (iam.exceptions.DeleteConflictException, lambda: iam.delete_role(RoleName='Direct')),
     (
         iam.exceptions.InvalidInputException,
-        lambda: iam.create_open_id_connect_provider(Url='nonsense', ThumbprintList=[]),
+        lambda: iam.create_open_id_connect_provider(Url='https://x.example.com', ThumbprintList=['g' * 40]),
     ),
     (
         iam.exceptions.LimitExceededException,

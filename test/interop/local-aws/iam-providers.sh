@@ -37,11 +37,11 @@ answers "idp.example.com/tenant two,three ${A40//a/b} blue" iam get-open-id-conn
   --query "[Url,join(',',ClientIDList),ThumbprintList[0],Tags[0].Value]"
 answers "*${OIDC[1]}*" iam list-open-id-connect-providers --query 'OpenIDConnectProviderList[].Arn'
 refuses EntityAlreadyExists '*' iam create-open-id-connect-provider --url https://idp.example.com/tenant --thumbprint-list "$A40"
-refuses InvalidInput '*' iam create-open-id-connect-provider --url 'https://idp.example.com/?x' --thumbprint-list "$A40"
+refuses ValidationError 'Invalid Open ID Connect Provider URL' iam create-open-id-connect-provider --url 'https://idp.example.com/?x' --thumbprint-list "$A40"
 refuses InvalidInput 'Thumbprint list must contain fewer than 5 entries.' iam update-open-id-connect-provider-thumbprint \
   "${OIDC[@]}" --thumbprint-list "$A40" "$A40" "$A40" "$A40" "$A40" "$A40"
 refuses LimitExceeded '*' iam create-open-id-connect-provider --url https://other.example.com --thumbprint-list "$A40" \
   --client-id-list $(seq 101)
 answers '' iam delete-open-id-connect-provider "${OIDC[@]}"
-answers '' iam delete-open-id-connect-provider "${OIDC[@]}"
+refuses NoSuchEntity 'OpenId connect Provider * cannot be found.' iam delete-open-id-connect-provider "${OIDC[@]}"
 refuses NoSuchEntity '*' iam get-open-id-connect-provider "${OIDC[@]}"

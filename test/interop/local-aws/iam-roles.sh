@@ -63,7 +63,7 @@ refuses InvalidInput 'Duplicate tag keys found. Please note that Tag keys are ca
 refuses ValidationError "1 validation error detected: Value '43201' at 'maxSessionDuration' failed to satisfy constraint: Member must have value less than or equal to 43200" \
   iam update-role "${ROLE[@]}" --max-session-duration 43201
 answers "$ROLES/Direct" laws iam get-role --role-name Direct --profile fred --query Role.Arn
-refuses AccessDenied "User: arn:aws:iam::$ACCOUNT:user/fred is not authorized to perform: iam:GetRole on resource: $ROLES/Mfa*" \
+refuses AccessDenied "User: arn:aws:iam::$ACCOUNT:user/fred is not authorized to perform: iam:GetRole on resource: role Mfa because no identity-based policy allows*" \
   laws iam get-role --role-name Mfa --profile fred
 refuses AccessDenied '*iam:ListRoles*' laws iam list-roles --profile gina
 refuses SignatureDoesNotMatch '*' laws iam list-roles --profile forger

@@ -16,7 +16,7 @@ export interface Program {
 
 /** Port 0: any free one. Rejects when the program ends before it listens. */
 export const startProgram = async (args: readonly string[] = [], port = 0): Promise<Program> => {
-  const command = ['--import', 'tsx', 'src/main.ts', 'local-aws', '--port', String(port)]
+  const command = ['--import', 'tsx', 'src/main.ts', 'local-aws', '--port', String(port), '--encoded-messages']
   const child = spawn(process.execPath, [...command, '--state', join(FOLDER, 'state.yaml'), ...args], {
     cwd: ROOT,
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,0 +1,56 @@
+/**
+ * An answer of the Query protocol as JSON, as AWS gives it to `Accept: application/json`: the same nesting, lists without
+ * their `member`, instants in seconds since 1970, numbers and booleans as such. Which those are the service models say:
+ * the names are enough, and a test compares them with the models.
+ */
+import { parseXml } from '../../xml/parse.ts'
+import type { XmlElement } from '../../xml/tree.ts'
+
+export type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json }
+
+/** The members of answers that are no texts, by what they are. An element that is empty would not tell. */
+export const jsonTypes = {
+  timestamp: new Set(['Expiration', 'CreateDate', 'ValidUntil', 'Timestamp', 'LastUsedDate']),
+  integer: new Set(['PackedPolicySize', 'MaxSessionDuration']),
+  boolean: new Set(['IsTruncated']),
+  list: new Set([
+    'AttachedPolicies',
+    'ClientIDList',
+    'InstanceProfiles',
+    'OpenIDConnectProviderList',
+    'PolicyNames',
+    'PrivateKeyList',
+    'Roles',
+    'SAMLProviderList',
+    'Tags',
+    'ThumbprintList',
+  ]),
+  structure: new Set(['RoleLastUsed']),
+} as const satisfies Readonly<Record<string, ReadonlySet<string>>>
+
+/** Our own text: metadata of ten million characters may stand in it, escaped. */
+const LIMITS = {
+  characters: 128 * 1024 * 1024,
+  depth: 20,
+  elements: 1_000_000,
+  attributesPerElement: 10,
+  attributes: 100,
+}
+
+/** `xml`: a whole answer in the Query protocol's XML. */
+export function jsonOf(xml: string): Json {
+  const root = parseXml(xml, LIMITS)
+  // An error stands without its envelope.
+  return root.local === 'ErrorResponse' ? jsonValue(root) : { [root.local]: jsonValue(root) }
+}
+
+function jsonValue({ local, children }: XmlElement): Json {
+  const elements = children.filter((child) => typeof child !== 'string')
+  if (jsonTypes.list.has(local)) return elements.map(jsonValue)
+  if (elements.length > 0 || jsonTypes.structure.has(local) || local.endsWith('Result'))
+    return Object.fromEntries(elements.map((child) => [child.local, jsonValue(child)]))
+  const text = children.join('')
+  if (jsonTypes.timestamp.has(local)) return Date.parse(text) / 1000
+  if (jsonTypes.integer.has(local)) return Number(text)
+  return jsonTypes.boolean.has(local) ? text === 'true' : text
+}

@@ -1,0 +1,117 @@
+/** What happens to calls for other services, of clients whose AWS_ENDPOINT_URL leads here for all of them. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { requireTool } from '../tools.ts'
+import { AWS } from './cli.ts'
+import { newKeys, type Running, start, stateFor, USER } from './support.ts'
+
+const run = promisify(execFile)
+
+let aws: Running
+beforeAll(async () => {
+  aws = await start(stateFor(await newKeys()))
+})
+afterAll(() => aws.close())
+
+const authorizationFor = (service: string, scope = '20261122/eu-west-1/') =>
+  `AWS4-HMAC-SHA256 Credential=${USER.accessKeyId}/${scope}${service}/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
+
+const send = async (service: string, path: string, init: RequestInit & { headers?: Record<string, string> } = {}) => {
+  const headers = { authorization: authorizationFor(service), ...init.headers }
+  const response = await fetch(`${aws.url}${path}`, { redirect: 'manual', ...init, headers })
+  const { status } = response
+  return { status, type: response.headers.get('content-type'), text: await response.text(), response }
+}
+
+describe('A call for a service that is not here', () => {
+  it('is refused as S3 refuses, and not led to the console', async () => {
+    const { status, type, text } = await send('s3', '/')
+    expect([status, type]).toEqual([501, 'text/xml'])
+    expect(text).toMatch(/^<Error><Code>NotImplemented<\/Code><Message>The local AWS has no s3: .*<RequestId>/)
+  })
+
+  it('is refused as JSON 1.x has it, where the operation stands in a header', async () => {
+    const { status, type, text, response } = await send('dynamodb', '/', {
+      method: 'POST',
+      headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' },
+      body: '{}',
+    })
+    expect([status, type]).toEqual([400, 'application/x-amz-json-1.0'])
+    expect(response.headers.get('x-amzn-errortype')).toBe('UnknownOperationException')
+    expect(JSON.parse(text)).toEqual({
+      __type: 'UnknownOperationException',
+      message: expect.stringContaining('The local AWS has no dynamodb'),
+    })
+  })
+
+  it('is refused as JSON, where the operation is a path', async () => {
+    const { status, type, text } = await send('lambda', '/2015-03-31/functions/')
+    expect([status, type, JSON.parse(text).__type]).toEqual([400, 'application/json', 'UnknownOperationException'])
+  })
+
+  it.each([
+    ['ec2', '2016-11-15', /^<Response><Errors><Error><Code>InvalidAction<\/Code>.*<RequestID>/],
+    ['sns', '2010-03-31', /^<ErrorResponse><Error><Type>Sender<\/Type><Code>InvalidAction<\/Code>/],
+  ])('is refused in the Query protocol: %s', async (service, Version, body) => {
+    const form = new URLSearchParams({ Action: 'DescribeThings', Version })
+    const { status, text } = await send(service, '/', { method: 'POST', body: form })
+    expect([status, text]).toEqual([400, expect.stringMatching(body)])
+  })
+
+  it('is known by an asymmetric signature, and by one in the query, too', async () => {
+    const ecdsa = { authorization: authorizationFor('s3', '20261122/').replace('HMAC', 'ECDSA-P256') }
+    expect((await send('s3', '/', { headers: ecdsa })).status).toBe(501)
+    const presigned = await fetch(`${aws.url}/bucket/key?X-Amz-Credential=a%2F20261122%2Feu-west-1%2Fs3%2Faws4_request`)
+    expect(presigned.status).toBe(501)
+  })
+
+  it('is told what to do instead', async () => {
+    expect((await send('s3', '/')).text).toContain('Set AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_IAM')
+  })
+
+  it('is no call of STS that was signed for another service, which hears so', async () => {
+    const form = new URLSearchParams({ Action: 'GetCallerIdentity', Version: '2011-06-15' })
+    const { text } = await send('s3', '/', {
+      method: 'POST',
+      body: form,
+      headers: { 'x-amz-date': '20261122T000000Z' },
+    })
+    expect(text).toContain("Credential should be scoped to correct service: 'sts'")
+  })
+
+  it('leaves browsers their console', async () => {
+    const response = await fetch(aws.url, { redirect: 'manual' })
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/console'])
+  })
+})
+
+describe.skipIf(!requireTool(AWS))('The AWS CLI', () => {
+  it.each([
+    ['s3', 'ls', 's3'],
+    ['s3api', 'list-buckets', 's3'],
+    ['dynamodb', 'list-tables', 'dynamodb'],
+    ['lambda', 'list-functions', 'lambda'],
+    ['ec2', 'describe-instances', 'ec2'],
+    ['cloudtrail', 'lookup-events', 'cloudtrail'],
+    ['sns', 'list-topics', 'sns'],
+    ['route53', 'list-hosted-zones', 'route53'],
+  ])('says of %s %s that it is not here', async (command, operation, service) => {
+    const env = {
+      PATH: '/usr/bin:/bin',
+      HOME: '/nonexistent',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'eu-west-1',
+      AWS_DEFAULT_REGION: 'eu-west-1',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      AWS_PAGER: '',
+      AWS_MAX_ATTEMPTS: '1',
+    }
+    const stderr = await run(AWS, [command, operation, '--endpoint-url', aws.url], { env }).then(
+      () => 'no error',
+      (error: { stderr?: string }) => error.stderr ?? '',
+    )
+    expect(stderr).toContain(`The local AWS has no ${service}: it answers STS and IAM`)
+  })
+})
