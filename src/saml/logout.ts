@@ -150,7 +150,7 @@ export const readLogoutRequest = (message: AuthenticMessage, expected: ExpectedL
     if (!nameId || nameId.value.trim() === '')
       throw new SamlError('saml.logout_subject_missing', { expected: 'a NameID', source: 'LogoutRequest' })
     const { id, issueInstant, endsAt } = envelope
-    const sessionIndexes = childrenNamed(message, PROTOCOL, 'SessionIndex').map(textOf)
+    const sessionIndexes = childrenNamed(message, PROTOCOL, 'SessionIndex').map((index) => textOf(index).trim())
     return { id, nameId, sessionIndexes, issueInstant, endsAt }
   })
 
