@@ -22,6 +22,8 @@ export interface DiscoveredProvider {
   /** For everything but tokens that are signed. */
   readonly configuration: Configuration
   readonly readToken: TokenReader
+  /** Whether a browser may post a form to the end of the session; the provider is asked once. */
+  endsSessionByPost(): Promise<boolean>
   /** When the provider last gave its keys; undefined: they have not been needed yet. */
   keysFetchedAt(): Date | undefined
 }
@@ -112,8 +114,26 @@ const readDiscovery = async (
   enableNonRepudiationChecks(configuration)
   // Every URL has passed isSecureUrl: what is http is loopback and allowed.
   if (settings.allowInsecureHttp) allowInsecureRequests(configuration)
-  return { metadata, configuration, readToken, keysFetchedAt: keySet.fetchedAt }
+  let postsToEnd: Promise<boolean> | undefined
+  const endsSessionByPost = (): Promise<boolean> => {
+    postsToEnd ??= acceptsPost(fetch, String(metadata.end_session_endpoint), settings.clientId)
+    return postsToEnd
+  }
+  return { metadata, configuration, readToken, endsSessionByPost, keysFetchedAt: keySet.fetchedAt }
 }
+
+const NO_POST: ReadonlySet<string> = new Set(['status 404', 'status 405', 'status 501'])
+
+/**
+ * Whether there is anything at that address for a POST. RP-Initiated Logout 1.0, 2 has every provider accept one, not
+ * all do, and none publishes it: so it is asked, with nothing but our client id. What cannot be found out counts as yes.
+ */
+const acceptsPost = (fetch: BoundedFetch, url: string, clientId: string): Promise<boolean> =>
+  fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: clientId }) }).then(
+    ({ status }) => !NO_POST.has(`status ${status}`),
+    // An answer that is a page or a redirect is one all the same.
+    (error: unknown) => !(error instanceof OidcError && NO_POST.has(error.found ?? '')),
+  )
 
 const getJson = async (fetch: BoundedFetch, url: string): Promise<Readonly<Record<string, unknown>>> => {
   const response = await fetch(url, { headers: { accept: 'application/json' } })

@@ -63,6 +63,8 @@ export interface OidcSettings {
   readonly decryptionKeys?: readonly PrivateKey[]
   /** Audiences that may stand beside our client id. Default: none. */
   readonly trustedAudiences?: readonly string[]
+  /** How the browser ends the provider's session: by `get` without the ID token. `auto`, the default: `post` where that is offered. */
+  readonly endSessionMethod?: 'auto' | 'post' | 'get'
   /** False: the userinfo endpoint is not asked, even where there is one. */
   readonly userinfo?: boolean
 }
