@@ -202,6 +202,8 @@ export interface OidcProviderConfig {
   readonly authorizationParams: Readonly<Record<string, string>>
   readonly par: 'auto' | 'always'
   readonly userinfo: boolean
+  /** How the browser ends the provider's session at sign-out. */
+  readonly endSessionMethod: 'auto' | 'post' | 'get'
   /** undefined: what discovery offers of RS, PS, ES and EdDSA. */
   readonly idTokenAlgs?: readonly string[]
   /** undefined: where rules or templates use the address. */

@@ -75,6 +75,10 @@ export const gatewayErrors = {
     sentence: 'This is not a page of the AWS console.',
     hint: 'Give the address of a page of the AWS console, the name of a service such as s3, or nothing.',
   },
+  'role.destination_other_partition': {
+    sentence: 'This console page belongs to another AWS partition than the role.',
+    hint: "Use a role in the page's partition (AWS, China, GovCloud or the European Sovereign Cloud), or a page of the role's own console.",
+  },
 } as const satisfies ErrorCatalogue
 
 export type GatewayErrorCode = keyof typeof gatewayErrors

@@ -2,9 +2,10 @@
  * Links that people share: a role, a page of the console, or both. Whoever follows one is asked, and takes the role by
  * their own sign-in: a link grants nothing.
  */
-import { consoleDestination, parseConsolePage } from '../aws/console-page.ts'
+import { type ConsolePage, consoleDestination, parseConsolePage } from '../aws/console-page.ts'
 import { consoleServiceOf, consoleServices } from '../aws/facts/console-services.ts'
 import { partitionById } from '../aws/facts/partitions.ts'
+import type { RoleArn } from '../core/arn.ts'
 import type { Identity } from '../core/identity.ts'
 import { GatewayError } from './errors.ts'
 import type { Gateway } from './gateway.ts'
@@ -38,15 +39,23 @@ export const goPath = ({ role, destination }: GoLink): string =>
 const refused = (destination: string): GatewayError =>
   new GatewayError('role.destination_refused', { found: destination.slice(0, 300), source: 'destination' })
 
+const otherPartition = (page: ConsolePage, role: Pick<RoleArn, 'partition'>): GatewayError =>
+  new GatewayError('role.destination_other_partition', {
+    expected: `a page of the partition ${role.partition}`,
+    found: `${page.partition.consoleHost} of ${page.partition.id}`,
+    source: 'destination',
+  })
+
 /**
- * Where the console of that role opens for what is wanted. Throws GatewayError `role.destination_refused` for what is
- * no page of the console in the role's partition.
+ * Where the console of that role opens for what is wanted. Throws GatewayError `role.destination_other_partition` for a
+ * page of the console in another partition than the role's, and `role.destination_refused` for everything else.
  */
 export const destinationOf = ({ role, region }: Pick<ListedRole, 'role' | 'region'>, wanted: string): string => {
   const partition = partitionById(role.partition)
   const destination = partition && consoleDestination(partition, region, wanted)
-  if (destination === undefined) throw refused(wanted)
-  return destination
+  if (destination !== undefined) return destination
+  const page = parseConsolePage(wanted)
+  throw page ? otherPartition(page, role) : refused(wanted)
 }
 
 /** An alias may stand for a role in each of many accounts. */
@@ -64,7 +73,7 @@ const pageOf = (destination: string) => {
 
 /**
  * The roles that a link leads to: the one that it names, or those with which its page can be reached. Throws
- * GatewayError `role.not_granted` where it names a role that this person may not take, and `role.destination_refused`.
+ * GatewayError `role.not_granted` where it names a role that this person may not take, and as `destinationOf`.
  */
 export const rolesOfLink = (gateway: Gateway, identity: Identity, { role, destination }: GoLink): Going => {
   const page = pageOf(destination)
@@ -73,7 +82,8 @@ export const rolesOfLink = (gateway: Gateway, identity: Identity, { role, destin
   if (role !== '' && named.length === 0)
     throw new GatewayError('role.not_granted', { found: role.slice(0, 300), source: 'role' })
   const inPartition = named.filter((one) => page === undefined || one.role.partition === page.partition.id)
-  if (role !== '' && inPartition.length === 0) throw refused(destination)
+  const [first] = named
+  if (role !== '' && page && first && inPartition.length === 0) throw otherPartition(page, first.role)
   const inAccount = inPartition.filter((one) => page?.account === undefined || one.role.account === page.account)
   // A role that is named counts, whatever account the page was copied in: several accounts may have such a page.
   const roles = role !== '' && inAccount.length === 0 ? inPartition : inAccount

@@ -30,11 +30,11 @@ export interface OidcSubject {
 /** Under what a login can be found. */
 type Name = readonly string[]
 
-/** What a message leaves out counts as what it stands for (Core 2.2.2, 8.3.7), as providers do so in one and not in another. */
-const samlName = ({ issuer, spEntityId, nameId }: SamlSubject): Name => {
-  const { value, format = NAMEID_UNSPECIFIED, nameQualifier = issuer, spNameQualifier = spEntityId } = nameId
-  return [issuer, value, format, nameQualifier, spNameQualifier]
-}
+/**
+ * By the value alone, without the white space that pretty-printing puts around it: a logout may leave out the Format and the qualifiers of the sign-in's NameID (Entra ID does) or
+ * repeat others. `isMeant` has what remains of them.
+ */
+const samlName = ({ issuer, spEntityId, nameId }: SamlSubject): Name => [issuer, spEntityId, nameId.value.trim()]
 
 const oidcName = ({ provider, name: { kind, value } }: OidcSubject): Name => ['oidc', provider, kind, value]
 
@@ -75,10 +75,14 @@ export interface SubjectLogout {
   readonly sessionIndexes: readonly string[]
   /** By the identity provider's clock. */
   readonly issueInstant: Date
+  /** Of SAML: what the message's NameID says beside its value. */
+  readonly qualifiers?: Qualifiers
 }
 
-interface LogoutRecord {
-  readonly sessionIndexes: readonly string[]
+/** A NameID without its value: names no person. An attribute that is left out stands for any (Core 2.2.2, 8.3.1). */
+type Qualifiers = Omit<NameId, 'value'>
+
+interface LogoutRecord extends Pick<SubjectLogout, 'sessionIndexes' | 'qualifiers'> {
   readonly issueInstant: string
   /** By our clock. */
   readonly receivedAt: string
@@ -87,24 +91,60 @@ interface LogoutRecord {
 /** How long sign-ins that a logout was meant for may still arrive. */
 const LOGOUT_KEPT_SECONDS = 60 * 60
 
-/** An OpenID provider's word is for all that goes by the name it says; a SAML one's may be for some sessions only. */
-const isMeant = ({ sessionIndexes }: Pick<SubjectLogout, 'sessionIndexes'>, logoutRef: LogoutRef): boolean => {
-  if (logoutRef.kind === 'oidc' || sessionIndexes.length === 0) return true
+/** The Format and qualifiers that tell this login's NameID from others of the same value. */
+interface Named {
+  readonly logoutRef: LogoutRef
+  /** What qualifiers stand for where the sign-in left them out: the identity provider and us (Core 2.2.2, 8.3.7). */
+  readonly issuer: string
+  readonly spEntityId: string | undefined
+}
+
+const isSame = (said: string | undefined, had: string | undefined): boolean => said === undefined || said === had
+
+/** `unspecified` is what a Format that is left out stands for, and says nothing (Core 2.2.2, 8.3.1). */
+const isSameFormat = (said = NAMEID_UNSPECIFIED, had = NAMEID_UNSPECIFIED): boolean =>
+  said === had || said === NAMEID_UNSPECIFIED || had === NAMEID_UNSPECIFIED
+
+const isSameName = (said: Qualifiers, had: Qualifiers, { issuer, spEntityId }: Named): boolean =>
+  isSameFormat(said.format, had.format) &&
+  isSame(said.nameQualifier, had.nameQualifier ?? issuer) &&
+  isSame(said.spNameQualifier, had.spNameQualifier ?? spEntityId)
+
+/**
+ * An OpenID provider's word is for all that goes by the name it says. A SAML one's is for the sessions that it names,
+ * whatever Format it repeats or leaves out: only this provider's own sessions of this value are asked at all, and it
+ * signed the message. Where it names none, it is for every session of the NameID (Core 3.7.3.2), and a Format or a
+ * qualifier that it states must not contradict the sign-in's: the same value of two Formats is two names.
+ */
+const isMeant = (
+  { sessionIndexes, qualifiers = {} }: Pick<SubjectLogout, 'sessionIndexes' | 'qualifiers'>,
+  named: Named,
+): boolean => {
+  const { logoutRef } = named
+  if (logoutRef.kind === 'oidc') return true
+  if (sessionIndexes.length === 0) return isSameName(qualifiers, logoutRef.nameId, named)
   const { sessionIndex, furtherSessionIndexes = [] } = logoutRef
   return [sessionIndex, ...furtherSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
+}
+
+const namedBy = ({ providers }: Pick<Index, 'providers'>, { identity, logoutRef }: SignIn): Named => {
+  const provider = providers.get(identity.provider)
+  const spEntityId = provider?.protocol === 'saml' ? provider.serviceProvider.entityId : undefined
+  return { logoutRef, issuer: identity.issuer, spEntityId }
 }
 
 /**
  * By either clock: what we had, and what the identity provider had issued, before the logout. Providers count whole
  * seconds: within one, what was asked for after the logout had come is an answer to a later question.
  */
-const isOvertaken = (text: string, { evidence, logoutRef }: SignIn, arrivedAt: Date, begunAt?: Date): boolean => {
+const isOvertaken = (index: Index, text: string, signIn: SignIn, arrivedAt: Date, begunAt?: Date): boolean => {
+  const { evidence } = signIn
   const logout = JSON.parse(text) as LogoutRecord
   const [receivedAt, issueInstant] = [new Date(logout.receivedAt), new Date(logout.issueInstant)]
   const isAskedLater = begunAt !== undefined && begunAt > receivedAt
   const isSameSecond = secondOf(evidence.issuedAt) === secondOf(issueInstant)
   const isIssuedBefore = evidence.issuedAt <= issueInstant && !(isAskedLater && isSameSecond)
-  return (arrivedAt <= receivedAt || isIssuedBefore) && isMeant(logout, logoutRef)
+  return (arrivedAt <= receivedAt || isIssuedBefore) && isMeant(logout, namedBy(index, signIn))
 }
 
 /**
@@ -116,7 +156,7 @@ export const enterIndex = async (index: Index, login: Login, arrivedAt: Date, be
   const hashes = namesOf(index, login).map((name) => hashesOf(index, name))
   await Promise.all(hashes.map(([first]) => index.store.add(loginsKey(first), login.id, login.expiresAt)))
   const marks = await Promise.all(hashes.flat().map((hash) => index.store.members(logoutsKey(hash))))
-  if (!marks.flat().some((mark) => isOvertaken(mark, login.signIn, arrivedAt, begunAt))) return
+  if (!marks.flat().some((mark) => isOvertaken(index, mark, login.signIn, arrivedAt, begunAt))) return
   await endLogin(index, login.id)
   throw new GatewayError('login.signed_out', {
     expected: 'no logout since',
@@ -127,7 +167,7 @@ export const enterIndex = async (index: Index, login: Login, arrivedAt: Date, be
 
 const endIfMeant = async (index: Index, id: string, logout: SubjectLogout): Promise<Login | undefined> => {
   const login = await readLogin(index.store, id)
-  return login && isMeant(logout, login.signIn.logoutRef) ? endLogin(index, id) : undefined
+  return login && isMeant(logout, namedBy(index, login.signIn)) ? endLogin(index, id) : undefined
 }
 
 const endLoginsNamed = async (index: Index, name: Name, logout: SubjectLogout): Promise<readonly Login[]> => {
@@ -135,6 +175,7 @@ const endLoginsNamed = async (index: Index, name: Name, logout: SubjectLogout): 
   const now = index.now()
   const record: LogoutRecord = {
     sessionIndexes: logout.sessionIndexes,
+    ...(logout.qualifiers && { qualifiers: logout.qualifiers }),
     issueInstant: logout.issueInstant.toISOString(),
     receivedAt: now.toISOString(),
   }
@@ -146,8 +187,10 @@ const endLoginsNamed = async (index: Index, name: Name, logout: SubjectLogout): 
 }
 
 /** Ends every login that is meant, and those of its sign-ins that have yet to arrive. Returns what it ended. */
-export const endLoginsOf = (index: Index, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> =>
-  endLoginsNamed(index, samlName(subject), logout)
+export const endLoginsOf = (index: Index, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> => {
+  const { value: _, ...qualifiers } = subject.nameId
+  return endLoginsNamed(index, samlName(subject), { ...logout, qualifiers })
+}
 
 /** The same for an OpenID provider. `issuedAt`: by the provider's clock. */
 export const endOidcLogins = (index: Index, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> =>

@@ -2,29 +2,45 @@
  * Logout with OpenID providers: we send the browser there (RP-Initiated Logout 1.0), the provider tells us directly
  * (Back-Channel Logout 1.0), or through frames in the browser (Front-Channel Logout 1.0). No cookie has a say in either.
  */
-import { newToken } from '../core/ids.ts'
 import { OidcError } from '../oidc/errors.ts'
 import { auditingRefusedLogouts, auditLogout } from './audit-lines.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import { endKnownOidcLogins, endOidcLogins, type OidcSubject } from './login-index.ts'
 import type { Login } from './logins.ts'
+import { logoutState } from './pending-logouts.ts'
 import { oidcProviderOf } from './providers.ts'
 import type { Departure } from './start-login.ts'
 
 /** Where the provider sends the browser afterwards; to be registered there as a `post_logout_redirect_uri`. */
 const signedOutUrl = ({ settings }: Gateway): string => `${settings.baseUrl}/logout`
 
+/** Entra ID has a claim for it (`login_hint`); else the session by the provider's own name, or the subject: no address of a person. */
+const hintOf = ({ identity, logoutRef }: Login['signIn']): string =>
+  identity.attributes.get('login_hint')?.[0] ??
+  (logoutRef.kind === 'oidc' ? logoutRef.sid : undefined) ??
+  identity.subject
+
 /**
- * Off to the provider, to end what this login came from; undefined where it has no place for that. Throws OidcError
- * where the provider cannot be asked.
+ * Off to the provider, to end what this login came from; undefined where it has no place for that. It comes back with
+ * the state of the browser with that handle. Throws OidcError where the provider cannot be asked.
  */
-export const endSessionAtProvider = async (gateway: Gateway, { signIn }: Login): Promise<Departure | undefined> => {
+export const endSessionAtProvider = async (
+  gateway: Gateway,
+  { signIn }: Login,
+  handle: string,
+): Promise<Departure | undefined> => {
   const provider = gateway.providers.get(signIn.identity.provider)
   if (provider?.protocol !== 'oidc' || signIn.logoutRef.kind !== 'oidc') return undefined
-  const { idToken } = signIn.logoutRef
-  const session = { idToken, postLogoutRedirectUri: signedOutUrl(gateway), state: newToken() }
-  const url = await provider.relyingParty.endSessionUrl(session, gateway.now())
-  return url && { kind: 'redirect', url: url.href }
+  const session = {
+    idToken: signIn.logoutRef.idToken,
+    hint: hintOf(signIn),
+    postLogoutRedirectUri: signedOutUrl(gateway),
+    state: logoutState(handle),
+  }
+  const request = await provider.relyingParty.endSession(session, gateway.now())
+  if (request === undefined) return undefined
+  if (request.method === 'get') return { kind: 'redirect', url: request.url }
+  return { kind: 'post', action: request.action, fields: request.fields, provider: provider.settings.label }
 }
 
 const end = async (gateway: Gateway, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<void> => {

@@ -1,16 +1,31 @@
 import type { Identity } from '../core/identity.ts'
-import { newToken } from '../core/ids.ts'
+import { fingerprint, newToken, sameText } from '../core/ids.ts'
 import type { LogoutResponse } from '../saml/logout.ts'
 import type { Clock, Store } from './ports.ts'
 
 /** How long a person may take at the identity provider, and how long its answer is told. */
 export const LOGOUT_SECONDS = 15 * 60
 
-/** What is known of a logout that began here: the identity provider's word, or `unheard` while there is none. */
+/**
+ * What is known of a logout that began here: the identity provider's word, or `unheard` while there is none. Less than
+ * its word is that the browser came back from there with our state (`returned`), or with an answer that is not signed.
+ */
 export interface LogoutOutcome {
   readonly provider: string
-  readonly outcome: LogoutResponse['outcome'] | 'unheard'
+  readonly outcome: LogoutResponse['outcome'] | 'unheard' | 'returned' | 'unsigned'
 }
+
+/** What the browser brings along to the signed-out page, in the address: anybody can write that. */
+export interface BroughtBack {
+  readonly state?: unknown
+  readonly answer?: unknown
+}
+
+/** The signed-out page, for who comes with that answer. */
+export const signedOutPath = (answer: 'unsigned'): string => `/logout?${new URLSearchParams({ answer })}`
+
+/** The `state` of that browser's logout at an OpenID provider. RP-Initiated Logout 1.0, 2 */
+export const logoutState = (handle: string): string => fingerprint(handle)
 
 /** Whom somebody is signed in from: with discovery, a provider stands for many. */
 export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
@@ -59,11 +74,21 @@ export const recordAnswer = async (
   return true
 }
 
+/** What an address says counts only where nothing better is known. */
+const unheardBut = (handle: string, { state, answer }: BroughtBack): LogoutOutcome['outcome'] => {
+  if (typeof state === 'string' && sameText(state, logoutState(handle))) return 'returned'
+  return answer === 'unsigned' ? 'unsigned' : 'unheard'
+}
+
 /** What came of the logout that this browser began; undefined when it began none of late. */
 export const outcomeOf = async (
   { store }: Pick<Kept, 'store'>,
   handle: string | undefined,
+  broughtBack: BroughtBack = {},
 ): Promise<LogoutOutcome | undefined> => {
-  const text = handle === undefined || handle === '' ? undefined : await store.get(outcomeKey(handle))
-  return text === undefined ? undefined : (JSON.parse(text) as LogoutOutcome)
+  if (handle === undefined || handle === '') return undefined
+  const text = await store.get(outcomeKey(handle))
+  if (text === undefined) return undefined
+  const { provider, outcome } = JSON.parse(text) as LogoutOutcome
+  return { provider, outcome: outcome === 'unheard' ? unheardBut(handle, broughtBack) : outcome }
 }

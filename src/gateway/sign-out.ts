@@ -19,7 +19,7 @@ export interface SignedOut {
 const askProvider = (gateway: Gateway, login: Login, handle: string): Promise<Departure | undefined> =>
   login.signIn.identity.protocol === 'saml'
     ? sendLogoutRequest(gateway, login, handle)
-    : endSessionAtProvider(gateway, login)
+    : endSessionAtProvider(gateway, login, handle)
 
 const leave = async (gateway: Gateway, login: Login | undefined, { signIn }: Login): Promise<SignedOut> => {
   const handle = await beginLogout(gateway, signIn.identity.provider)

@@ -1,7 +1,7 @@
 import type { Binding, ReceivedMessage } from '../saml/bindings.ts'
 import type { Endpoints, IdpMetadata } from '../saml/metadata.ts'
 import { packMessage } from '../saml/pack-message.ts'
-import { type LogoutSender, writeLogoutRequest, writeLogoutResponse } from '../saml/write-logout.ts'
+import { type LogoutResult, type LogoutSender, writeLogoutRequest, writeLogoutResponse } from '../saml/write-logout.ts'
 import type { Gateway } from './gateway.ts'
 import type { Login } from './logins.ts'
 import { awaitAnswer, type SignedInFrom } from './pending-logouts.ts'
@@ -79,10 +79,11 @@ export const sendLogoutResponse = async (
   provider: SamlProvider,
   { singleLogoutAnswers }: IdpMetadata,
   { id, binding, relayState }: Pick<ReceivedMessage, 'binding' | 'relayState'> & { readonly id: string },
+  result: LogoutResult,
 ): Promise<Departure | undefined> => {
   const way = wayTo(singleLogoutAnswers, binding)
   if (!way) return undefined
-  const response = writeLogoutResponse(senderOf(gateway, provider, way), id)
+  const response = writeLogoutResponse(senderOf(gateway, provider, way), id, result)
   const carried = relayState === undefined ? {} : { relayState }
   return send(provider, { ...response, parameter: 'SAMLResponse', ...carried }, way)
 }

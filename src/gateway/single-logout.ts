@@ -15,11 +15,12 @@ import {
 import { SamlError } from '../saml/errors.ts'
 import { type ExpectedLogout, type LogoutRequest, readLogoutRequest, readLogoutResponse } from '../saml/logout.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
+import type { LogoutResult } from '../saml/write-logout.ts'
 import { auditingRefusedLogouts, auditLogout } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import { type Caller, type Gateway, providerOf } from './gateway.ts'
 import { endLoginsOf } from './login-index.ts'
-import { recordAnswer } from './pending-logouts.ts'
+import { recordAnswer, signedOutPath } from './pending-logouts.ts'
 import { metadataOf, type SamlProvider } from './providers.ts'
 import { sendLogoutResponse } from './single-logout-messages.ts'
 import type { Departure } from './start-login.ts'
@@ -44,6 +45,10 @@ const samlProviderOf = (gateway: Gateway, id: string): SamlProvider => {
   if (provider.protocol === 'saml') return provider
   throw new GatewayError('provider.unknown', { found: id, expected: 'a SAML provider' })
 }
+
+/** Whether it answers a logout of ours, signed or not: `open` has seen that it is exactly one message. */
+const isAnswer = (logout: LogoutMessage): boolean =>
+  'form' in logout ? logout.form.SAMLResponse !== undefined : /(?:^|&)SAMLResponse=/.test(logout.query)
 
 /** From octets to a message that a key in the metadata signed. */
 const open = async (gateway: Gateway, logout: LogoutMessage): Promise<Reading> => {
@@ -73,14 +78,36 @@ const consume = async ({ store }: Gateway, { idp, expected }: Reading, request: 
   throw new SamlError('saml.logout_replayed', { found: request.id, source: 'LogoutRequest/@ID' })
 }
 
+/** An authentic request that meant nobody who is signed in here: on record like a refusal, and answered. */
+class EndedNothing extends SamlError {
+  readonly reading: Reading
+  readonly request: LogoutRequest
+
+  constructor(reading: Reading, request: LogoutRequest) {
+    const found = request.sessionIndexes.length === 0 ? 'none of that NameID' : 'none of that NameID and SessionIndex'
+    super('saml.logout_ended_nothing', { expected: 'a session', found, source: 'LogoutRequest' })
+    this.reading = reading
+    this.request = request
+  }
+}
+
+const answer = (
+  gateway: Gateway,
+  { provider, idp, received }: Reading,
+  { id }: LogoutRequest,
+  result: LogoutResult,
+): Promise<Departure | undefined> => sendLogoutResponse(gateway, provider, idp, { ...received, id }, result)
+
 const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Promise<Departure | undefined> => {
-  const { provider, idp, received } = reading
+  const { provider, idp } = reading
   const request = readLogoutRequest(reading.message, reading.expected, gateway.now())
   await consume(gateway, reading, request)
   const { nameId } = request
   const subject = { issuer: idp.entityId, spEntityId: provider.serviceProvider.entityId, nameId }
-  for (const login of await endLoginsOf(gateway, subject, request)) auditLogout(gateway, login, 'provider', caller)
-  return sendLogoutResponse(gateway, provider, idp, { ...received, id: request.id })
+  const ended = await endLoginsOf(gateway, subject, request)
+  if (ended.length === 0) throw new EndedNothing(reading, request)
+  for (const login of ended) auditLogout(gateway, login, 'provider', caller)
+  return answer(gateway, reading, request, 'ended')
 }
 
 const onResponse = async (gateway: Gateway, reading: Reading): Promise<undefined> => {
@@ -96,8 +123,8 @@ const onResponse = async (gateway: Gateway, reading: Reading): Promise<undefined
 
 /**
  * What comes to the single logout service. A request ends the logins it means and is answered; an answer is taken down
- * for the browser that asked. Returns where the browser goes, undefined: to our own signed-out page. Looks at no cookie.
- * Throws SamlError or GatewayError.
+ * for the browser that asked; one that is not signed is refused, and leads to the signed-out page all the same. Returns
+ * where the browser goes, undefined: to our own signed-out page. Looks at no cookie. Throws SamlError or GatewayError.
  */
 export const receiveLogout = async (
   gateway: Gateway,
@@ -108,4 +135,10 @@ export const receiveLogout = async (
     const reading = await open(gateway, logout)
     const isRequest = reading.received.parameter === 'SAMLRequest'
     return isRequest ? onRequest(gateway, reading, caller) : onResponse(gateway, reading)
+  }).catch((error: unknown) => {
+    if (error instanceof EndedNothing) return answer(gateway, error.reading, error.request, 'ended-nothing')
+    // The session here ended before the provider was asked: for that, nothing of its answer has to be believed.
+    if (error instanceof SamlError && error.code === 'saml.logout_unsigned' && isAnswer(logout))
+      return { kind: 'redirect', url: signedOutPath('unsigned') }
+    throw error
   })

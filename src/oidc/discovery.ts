@@ -25,6 +25,8 @@ export interface DiscoveredProvider {
   /** Posts a form to an endpoint of the provider, with what proves who we are. Throws OidcError. */
   post(endpoint: string, parameters: Readonly<Record<string, string>>): Promise<Answer>
   readonly readToken: TokenReader
+  /** Whether a browser may post a form to the end of the session; the provider is asked once. */
+  endsSessionByPost(): Promise<boolean>
   /** When the provider last gave its keys; undefined: they have not been needed yet. */
   keysFetchedAt(): Date | undefined
 }
@@ -111,8 +113,26 @@ const readDiscovery = async (
   // Every URL has passed isSecureUrl: what is http is loopback and allowed.
   if (settings.allowInsecureHttp) allowInsecureRequests(configuration)
   const post = await poster(settings, metadata, fetch)
-  return { metadata, configuration, post, readToken, keysFetchedAt: keySet.fetchedAt }
+  let postsToEnd: Promise<boolean> | undefined
+  const endsSessionByPost = (): Promise<boolean> => {
+    postsToEnd ??= acceptsPost(fetch, String(metadata.end_session_endpoint), settings.clientId)
+    return postsToEnd
+  }
+  return { metadata, configuration, post, readToken, endsSessionByPost, keysFetchedAt: keySet.fetchedAt }
 }
+
+const NO_POST: ReadonlySet<number> = new Set([404, 405, 501])
+
+/**
+ * Whether there is anything at that address for a POST. RP-Initiated Logout 1.0, 2 has every provider accept one, not
+ * all do, and none publishes it: so it is asked, with nothing but our client id. What cannot be found out counts as yes.
+ */
+const acceptsPost = (fetch: BoundedFetch, url: string, clientId: string): Promise<boolean> =>
+  fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: clientId }) }).then(
+    ({ status }) => !NO_POST.has(status),
+    // A redirect is an answer too.
+    () => true,
+  )
 
 /** RFC 6749 2.3 and 3.2. Throws OidcError where the settings lack what the provider's method needs. */
 const poster = async (

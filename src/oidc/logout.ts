@@ -10,14 +10,21 @@ import type { OidcSettings } from './settings.ts'
 import { isText, OLDEST_SECONDS } from './token-checks.ts'
 import { verifyToken } from './verified-token.ts'
 
-/** RP-Initiated Logout 1.0, 2 */
+/** The sign-in that ends at the provider. RP-Initiated Logout 1.0, 2 */
 export interface EndSession {
-  /** Of the sign-in that ends: `id_token_hint`. */
+  /** `id_token_hint` */
   readonly idToken: Secret
+  /** `logout_hint`, for a provider that is not shown the token: what it calls the session or the person. */
+  readonly hint: string
   /** Has to be registered with the provider. */
   readonly postLogoutRedirectUri: string
   readonly state: string
 }
+
+/** How the browser gets to the provider's end of session. */
+export type EndSessionRequest =
+  | { readonly method: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
+  | { readonly method: 'get'; readonly url: string }
 
 /** A verified word from the provider that sessions have ended. By `sid` those of one session; without it all of `sub`. */
 export interface LogoutNotice {
@@ -32,14 +39,25 @@ export interface LogoutNotice {
   readonly acceptedUntil: Date
 }
 
-/** Where the browser goes to end the provider's session; undefined where the provider has no such place. */
-export const endSessionUrl = (
-  { metadata, configuration }: DiscoveredProvider,
-  { idToken, postLogoutRedirectUri, state }: EndSession,
-): URL | undefined => {
-  if (metadata.end_session_endpoint === undefined) return undefined
-  const parameters = { id_token_hint: idToken.reveal(), post_logout_redirect_uri: postLogoutRedirectUri, state }
-  return buildEndSessionUrl(configuration, parameters)
+/**
+ * How the browser ends the provider's session; undefined where the provider has no place for that. AWS accepts an ID
+ * token as proof of the person for as long as it lives, so it travels in a form and never in an address, which stays in
+ * history and logs: by GET the provider gets names alone. `isPostOffered` is asked only where that is to be found out.
+ * RP-Initiated Logout 1.0, 2
+ */
+export const endSessionRequest = async (
+  { clientId, endSessionMethod = 'auto' }: Pick<OidcSettings, 'clientId' | 'endSessionMethod'>,
+  { metadata, configuration }: Pick<DiscoveredProvider, 'metadata' | 'configuration'>,
+  { idToken, hint, postLogoutRedirectUri, state }: EndSession,
+  isPostOffered: () => Promise<boolean>,
+): Promise<EndSessionRequest | undefined> => {
+  const { end_session_endpoint: endpoint } = metadata
+  if (endpoint === undefined) return undefined
+  const back = { post_logout_redirect_uri: postLogoutRedirectUri, state }
+  const isPosted = endSessionMethod === 'auto' ? await isPostOffered() : endSessionMethod === 'post'
+  return isPosted
+    ? { method: 'post', action: endpoint, fields: { id_token_hint: idToken.reveal(), client_id: clientId, ...back } }
+    : { method: 'get', url: buildEndSessionUrl(configuration, { logout_hint: hint, ...back }).href }
 }
 
 /** What a back-channel logout token says, verified. Throws OidcError. Back-Channel Logout 1.0, 2.6 */

@@ -19,7 +19,8 @@ import { redeemCode, redeemRefreshToken } from './grant.ts'
 import {
   checkFrontchannelLogout,
   type EndSession,
-  endSessionUrl,
+  type EndSessionRequest,
+  endSessionRequest,
   type LogoutNotice,
   verifyLogoutToken,
 } from './logout.ts'
@@ -41,8 +42,8 @@ export interface RelyingParty {
   finish(callback: URLSearchParams, expected: LoginSecrets, now: Date): Promise<SignIn>
   /** The same sign-in with a fresh ID token, by its refresh token and without the person. Throws OidcError. */
   refresh(signIn: SignIn, now: Date): Promise<SignIn>
-  /** Where the browser ends the provider's session; undefined where the provider has no such place. Throws OidcError. */
-  endSessionUrl(session: EndSession, now: Date): Promise<URL | undefined>
+  /** How the browser ends the provider's session; undefined where the provider has no place for that. Throws OidcError. */
+  endSession(session: EndSession, now: Date): Promise<EndSessionRequest | undefined>
   /** A back-channel logout token, verified. The caller holds its `jti` to one use. Throws OidcError. */
   verifyLogoutToken(token: string, now: Date): Promise<LogoutNotice>
   /** The session that a front-channel logout names. Throws OidcError. */
@@ -60,7 +61,8 @@ export interface RelyingPartyOptions {
   readonly limitMilliseconds?: number
 }
 
-const AVAILABLE_WITHIN_MILLISECONDS = 2_000
+/** For questions without which a page can do. */
+const ANSWERS_WITHIN_MILLISECONDS = 2_000
 
 /** Asks nothing of the provider before the first use. Throws OidcError where the settings contradict the protocol. */
 export const createRelyingParty = (settings: OidcSettings, options: RelyingPartyOptions = {}): RelyingParty => {
@@ -73,11 +75,18 @@ export const createRelyingParty = (settings: OidcSettings, options: RelyingParty
       throw new OidcError('oidc.provider_timeout', { expected: `within ${limitMilliseconds} ms`, found: 'no answer' })
     })
   return {
-    available: () => within(AVAILABLE_WITHIN_MILLISECONDS, isThere(discover(clock())), () => false),
+    available: () => within(ANSWERS_WITHIN_MILLISECONDS, isThere(discover(clock())), () => false),
     start: async (now, wishes = {}) => inTime(discover(now).then((it) => authorizationRequest(settings, it, wishes))),
     finish: (callback, expected, now) => inTime(finish(settings, discover, callback, expected, now)),
     refresh: (signIn, now) => inTime(refresh(settings, discover, signIn, now)),
-    endSessionUrl: (session, now) => inTime(discover(now).then((it) => endSessionUrl(it, session))),
+    endSession: (session, now) =>
+      inTime(
+        discover(now).then((it) =>
+          endSessionRequest(settings, it, session, () =>
+            within(ANSWERS_WITHIN_MILLISECONDS, it.endsSessionByPost(), () => true),
+          ),
+        ),
+      ),
     verifyLogoutToken: (token, now) => inTime(discover(now).then((it) => verifyLogoutToken(settings, it, token, now))),
     checkFrontchannelLogout: (query) => checkFrontchannelLogout(settings, query),
     status,

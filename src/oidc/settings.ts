@@ -65,6 +65,8 @@ export interface OidcSettings {
   readonly trustedAudiences?: readonly string[]
   /** True: an `email` counts only where the provider says that it has verified it. Default: unless it says it has not. */
   readonly requireVerifiedEmail?: boolean
+  /** How the browser ends the provider's session: by `get` without the ID token. `auto`, the default: `post` where that is offered. */
+  readonly endSessionMethod?: 'auto' | 'post' | 'get'
   /** False: the userinfo endpoint is not asked, even where there is one. */
   readonly userinfo?: boolean
 }

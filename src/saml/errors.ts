@@ -202,6 +202,10 @@ export const samlErrors = {
   'saml.logout_expired': { sentence: 'The logout message took too long and has expired.', hint: signOutHere },
   'saml.logout_subject_missing': { sentence: 'The logout message does not say who is to be signed out.', hint: ask },
   'saml.logout_replayed': { sentence: 'This logout message has been used already.', hint: signOutHere },
+  'saml.logout_ended_nothing': {
+    sentence: 'The logout message ended no session: nobody here has that NameID and SessionIndex.',
+    hint: 'Compare its NameID and SessionIndex with those of the sign-in. A session that had ended before is no fault.',
+  },
   'saml.logout_unknown': {
     sentence: 'This logout is not known here, is over, or took too long.',
     hint: signOutHere,

@@ -2,7 +2,14 @@ import type { LogoutRef } from '../core/identity.ts'
 import { newXmlId } from '../core/ids.ts'
 import { element, type Markup } from '../xml/write.ts'
 import { LOGOUT_LIFETIME_SECONDS } from './logout.ts'
-import { ASSERTION, LOGOUT_BY_USER, PROTOCOL, STATUS_SUCCESS } from './names.ts'
+import {
+  ASSERTION,
+  LOGOUT_BY_USER,
+  PROTOCOL,
+  STATUS_RESPONDER,
+  STATUS_SUCCESS,
+  STATUS_UNKNOWN_PRINCIPAL,
+} from './names.ts'
 import { addSeconds, showTime } from './times.ts'
 
 /** What our messages say of themselves. */
@@ -67,8 +74,22 @@ export const writeLogoutRequest = (
     ],
   )
 
-/** Tells the identity provider that nobody it named is signed in here any more. Core 3.7.2 */
-export const writeLogoutResponse = (sender: LogoutSender, inResponseTo: string): LogoutToSend =>
+/** What a request of the identity provider came to: it ended a session here, or there was none that it means. */
+export type LogoutResult = 'ended' | 'ended-nothing'
+
+/** Core 3.2.2.2: Success only where something was done; a principal or session that is not known here is the other. */
+const statusOf: Readonly<Record<LogoutResult, readonly Markup[]>> = {
+  ended: [element('samlp:StatusCode', { Value: STATUS_SUCCESS })],
+  'ended-nothing': [
+    element('samlp:StatusCode', { Value: STATUS_RESPONDER }, [
+      element('samlp:StatusCode', { Value: STATUS_UNKNOWN_PRINCIPAL }),
+    ]),
+    element('samlp:StatusMessage', {}, 'No session here has that NameID and SessionIndex.'),
+  ],
+}
+
+/** Tells the identity provider what its request came to. Core 3.7.2 */
+export const writeLogoutResponse = (sender: LogoutSender, inResponseTo: string, result: LogoutResult): LogoutToSend =>
   writeMessage('samlp:LogoutResponse', sender, { InResponseTo: inResponseTo }, [
-    element('samlp:Status', {}, [element('samlp:StatusCode', { Value: STATUS_SUCCESS })]),
+    element('samlp:Status', {}, statusOf[result]),
   ])

@@ -51,6 +51,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'session.required': 401,
   'role.duration_invalid': 400,
   'role.destination_refused': 400,
+  'role.destination_other_partition': 400,
   'role.too_many': 400,
   'credentials.profile_invalid': 400,
   // What cannot be read, as against what was read and refused.

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { type Gateway, providerOf } from '../gateway/gateway.ts'
+import type { Gateway } from '../gateway/gateway.ts'
 import { LOGOUT_SECONDS, outcomeOf } from '../gateway/pending-logouts.ts'
 import { logoutOrigins } from '../gateway/single-logout-messages.ts'
 import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
@@ -25,6 +25,10 @@ export const keepLogout = ({ settings: { baseUrl } }: Gateway, response: Respons
 /** What the signed-out page says of the identity provider, where a logout began in this browser of late. */
 export const logoutNotice = async (gateway: Gateway, request: Request): Promise<string | undefined> => {
   const handle = readCookie(request, cookieNames(gateway.settings.baseUrl).logout)
-  const logout = await outcomeOf(gateway, handle)
-  return logout && texts.signOut.provider[logout.outcome](providerOf(gateway, logout.provider).settings.label)
+  const { state, answer } = request.query
+  const logout = await outcomeOf(gateway, handle, { state, answer })
+  if (!logout) return undefined
+  // It may have left the configuration since.
+  const label = gateway.providers.get(logout.provider)?.settings.label ?? logout.provider
+  return texts.signOut.provider[logout.outcome](label)
 }

@@ -290,6 +290,9 @@ const signOut = {
   /** What became of it at the provider of that name. */
   provider: {
     unheard: (label: string) => `You may still be signed in at ${label}.`,
+    returned: (label: string) => `${label} was asked to sign you out as well, and sent you back here.`,
+    unsigned: (label: string) =>
+      `${label} answered without a signature, so its answer does not count: you may still be signed in there.`,
     complete: (label: string) => `You are signed out at ${label} as well.`,
     partial: (label: string) =>
       `${label} could not sign you out everywhere: you may still be signed in at other applications that you used with it.`,

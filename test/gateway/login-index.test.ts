@@ -136,6 +136,47 @@ describe('the index of logins', () => {
     expect(await logOut(index, named)).toEqual([])
   })
 
+  it.each<[string, NameId, NameId]>([
+    ['the Format (Entra ID)', { value: 'a', format: 'urn:f' }, { value: 'a' }],
+    ['a domain', { value: 'a', nameQualifier: 'x' }, { value: 'a' }],
+    ['an application', { value: 'a', spNameQualifier: 'x' }, { value: 'a' }],
+    ['white space around the value', { value: 'a' }, { value: ' a\n' }],
+  ])('ends every session of a NameID also where the logout leaves out, or adds, %s', async (_, entered, named) => {
+    const { index, wait } = house()
+    await enter(index, entered, '_1')
+    await enter(index, entered, '_2')
+    wait(1)
+    expect(await logOut(index, named)).toHaveLength(2)
+  })
+
+  it.each<[string, NameId]>([
+    ['leaves out the Format', { value: alice.value }],
+    ['repeats another Format', { ...alice, format: 'urn:g' }],
+    ['adds a domain', { ...alice, nameQualifier: 'x' }],
+    ['adds an application', { ...alice, spNameQualifier: 'x' }],
+  ])('ends the session that is named by its SessionIndex, whether or not the NameID %s', async (_, named) => {
+    const { index, wait } = house()
+    const login = await enter(index, alice, '_s')
+    await enter(index, alice, '_other')
+    wait(1)
+    expect((await logOut(index, named, ['_s'])).map(({ id }) => id)).toEqual([login.id])
+  })
+
+  it('ends no session of another value by its SessionIndex', async () => {
+    const { index, wait } = house()
+    await enter(index, alice, '_s')
+    wait(1)
+    expect(await logOut(index, { ...alice, value: 'bob@example.org' }, ['_s'])).toEqual([])
+  })
+
+  it('tells one value under two Formats apart where the logout says which, and else ends both', async () => {
+    const { index, wait } = house()
+    const [first, second] = [await enter(index, alice), await enter(index, { ...alice, format: 'urn:g' })]
+    wait(1)
+    expect((await logOut(index, { ...alice, format: 'urn:g' })).map(({ id }) => id)).toEqual([second.id])
+    expect((await logOut(index, { value: alice.value })).map(({ id }) => id)).toEqual([first.id])
+  })
+
   it('keeps text apart that a separator would mix', async () => {
     const { index, wait } = house()
     await enter(index, { value: 'a","b', format: 'c' })
@@ -182,6 +223,26 @@ describe('a login that a logout overtook', () => {
   it('is one whose session was named', async () => {
     const { index, login } = await late(['_s'], '_s')
     await expect(enterIndex(index, login, index.now())).rejects.toMatchObject({ code: 'login.signed_out' })
+  })
+
+  it('is one that the logout names without its Format', async () => {
+    const { index, wait } = house()
+    const signIn = signInOf(alice, '_s', index.now())
+    wait(10)
+    await logOut(index, { value: alice.value }, ['_s'])
+    wait(10)
+    const login = await beginLogin(index.store, index.now, signIn, 3600)
+    await expect(enterIndex(index, login, index.now())).rejects.toMatchObject({ code: 'login.signed_out' })
+  })
+
+  it('is none of another Format than the logout says', async () => {
+    const { index, wait } = house()
+    const signIn = signInOf(alice, undefined, index.now())
+    wait(10)
+    await logOut(index, { ...alice, format: 'urn:g' })
+    wait(10)
+    const login = await beginLogin(index.store, index.now, signIn, 3600)
+    await expect(enterIndex(index, login, index.now())).resolves.toBeUndefined()
   })
 
   it('is none whose session was not named', async () => {

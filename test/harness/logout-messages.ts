@@ -8,6 +8,7 @@ export const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
 export const SUCCESS = 'urn:oasis:names:tc:SAML:2.0:status:Success'
 export const PARTIAL = 'urn:oasis:names:tc:SAML:2.0:status:PartialLogout'
 export const RESPONDER = 'urn:oasis:names:tc:SAML:2.0:status:Responder'
+export const UNKNOWN_PRINCIPAL = 'urn:oasis:names:tc:SAML:2.0:status:UnknownPrincipal'
 export const RSA_SHA256 = 'http://www.w3.org/2001/04/xmldsig-more#rsa-sha256'
 
 export type Parameter = 'SAMLRequest' | 'SAMLResponse'

@@ -146,6 +146,39 @@ describe('a link', () => {
     }
   })
 
+  const ELSEWHERE = 'This console page belongs to another AWS partition than the role.'
+
+  it.each([
+    'https://console.amazonaws.cn/s3/home',
+    'https://cn-north-1.console.amazonaws.cn/s3/home?region=cn-north-1',
+    'https://console.amazonaws-us-gov.com/s3/home',
+    'https://console.amazonaws-eusc.eu/s3/home',
+  ])(
+    'with a page of another partition than the role, %s, is told so and not that it is no console',
+    async (destination) => {
+      const { page } = await follow({ role: PRODUCTION, destination })
+      expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'role.destination_other_partition' })
+      expect(page.body).toContain(ELSEWHERE)
+    },
+  )
+
+  it('with a page of another partition and no role offers none', async () => {
+    const { page } = await follow({ destination: 'https://console.amazonaws.cn/s3/home' })
+    expect(page.status).toBe(200)
+    expect(rolesOn(page)).toEqual([])
+    expect(page.body).toContain('You have no role with which this page can be reached.')
+  })
+
+  it('with a page of another partition that is typed in is refused in its form', async () => {
+    const { visitor, page } = await follow({ role: PRODUCTION })
+    const destination = 'https://console.amazonaws.cn/s3/home'
+    const answer = await visitor.submit(page, formWith(page, 'role'), { destination })
+    expect(answer.status).toBe(400)
+    expect(answer.body).toContain(`<a href="#destination">${ELSEWHERE}</a>`)
+    expect(answer.body).toContain('<code>role.destination_other_partition</code>')
+    expect(answer.body).toContain(` value="${destination}"`)
+  })
+
   it.each(['console', 'link'])(
     'that is typed in is refused in its form, with what was typed: to the %s',
     async (as) => {

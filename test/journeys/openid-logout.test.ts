@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { signInAtOp, tokenOfOp } from '../harness/own-op.ts'
 import { whoIs } from '../harness/sign-in.ts'
-import { formWith, Visitor } from '../harness/visitor.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
 import {
   type Json,
   type MisbehavingProvider,
@@ -15,6 +15,8 @@ const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
 let gateway: OwnGateway
 let op: MisbehavingProvider
+/** Has no end of session. */
+let endless: MisbehavingProvider
 
 beforeAll(async () => {
   const url = await reserveGateway()
@@ -26,12 +28,25 @@ beforeAll(async () => {
     clientSecret: 's',
     allowInsecureHttp: true,
   }
-  gateway = await startOwnGateway(url, { providers: ['corp', 'other'].map((id) => ({ id, ...settings })) })
+  endless = await startMisbehavingProvider()
+  endless.behave({ discovery: withoutEnd })
+  const label = 'Example Corp'
+  gateway = await startOwnGateway(url, {
+    providers: [
+      { id: 'corp', ...settings, label },
+      { id: 'other', ...settings },
+      { id: 'getter', ...settings, label, endSessionMethod: 'get' },
+      { id: 'endless', ...settings, label, issuer: endless.issuer },
+    ],
+  })
 })
 afterAll(async () => {
   await gateway.close()
   await op.close()
+  await endless.close()
 })
+
+const withoutEnd = ({ end_session_endpoint: _, ...document }: Json): Json => document
 
 const sessionOf = (sub: string, sid: string): Mischief => ({
   claims: (claims) => ({ ...claims, sub, sid }),
@@ -40,7 +55,9 @@ const sessionOf = (sub: string, sid: string): Mischief => ({
 
 const signedIn = async (sub: string, sid: string, provider = 'corp') => {
   const visitor = new Visitor()
-  const page = await signInAtOp(op, visitor, `${gateway.url}/login/${provider}`, sessionOf(sub, sid))
+  const mischief = provider === 'endless' ? { ...sessionOf(sub, sid), discovery: withoutEnd } : sessionOf(sub, sid)
+  const at = provider === 'endless' ? endless : op
+  const page = await signInAtOp(at, visitor, `${gateway.url}/login/${provider}`, mischief)
   expect(page.url).toBe(`${gateway.url}/roles`)
   return { visitor, page }
 }
@@ -49,21 +66,77 @@ const isSignedIn = async ({ visitor }: { visitor: Visitor }): Promise<boolean> =
   (await whoIs(visitor, gateway.url)) !== undefined
 
 describe('signing out here', () => {
-  it("continues to the provider's end of session with the ID token, and ends on the signed-out page", async () => {
-    const { visitor, page } = await signedIn('alice', 'session-1')
-    const out = await visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
+  const TOKEN = /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
+
+  const signOut = async ({ visitor, page }: { visitor: Visitor; page: Page }) =>
+    visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
+
+  it('continues at the provider by a form, as AWS accepts the ID token: no address holds it', async () => {
+    const one = await signedIn('alice', 'session-1')
+    const out = await signOut(one)
     expect(out.status).toBe(200)
+    expect(out.headers.get('cache-control')).toBe('no-store')
+    expect(out.body).toContain('Signing out at Example Corp')
+    expect(out.headers.get('content-security-policy')).toMatch(new RegExp(`form-action 'self' .*${op.issuer}`))
+    const { action, fields } = formWith(out, 'id_token_hint')
+    expect(action).toBe(`${op.issuer}/end-session?theme=dark`)
+    expect(action).not.toMatch(TOKEN)
+    expect(fields).toEqual({
+      id_token_hint: expect.stringMatching(TOKEN),
+      client_id: 'fedgate',
+      post_logout_redirect_uri: `${gateway.url}/logout`,
+      state: expect.any(String),
+    })
+    expect(out.body.replaceAll(fields.id_token_hint ?? '', '')).not.toMatch(TOKEN)
+    expect(await isSignedIn(one)).toBe(false)
+  })
+
+  it('continues by an address without the token where the provider accepts no POST', async () => {
+    const one = await signedIn('alice', 'session-1', 'getter')
+    const out = await signOut(one)
     const href = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(out.body)?.[1]?.replaceAll('&amp;', '&')
     const url = new URL(href ?? '')
     expect(`${url.origin}${url.pathname}`).toBe(`${op.issuer}/end-session`)
-    expect(url.searchParams.get('theme')).toBe('dark')
-    expect(url.searchParams.get('id_token_hint')?.split('.')).toHaveLength(3)
-    expect(url.searchParams.get('post_logout_redirect_uri')).toBe(`${gateway.url}/logout`)
-    const end = await visitor.open(
-      `${url.searchParams.get('post_logout_redirect_uri')}?state=${url.searchParams.get('state')}`,
-    )
-    expect(end.body).toContain('You are signed out')
-    expect(await isSignedIn({ visitor })).toBe(false)
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      theme: 'dark',
+      client_id: 'fedgate',
+      logout_hint: 'session-1',
+      post_logout_redirect_uri: `${gateway.url}/logout`,
+      state: expect.any(String),
+    })
+    expect(out.body).not.toMatch(TOKEN)
+    expect(await isSignedIn(one)).toBe(false)
+  })
+
+  it('by a login_hint of the provider, where its tokens have one (Entra ID)', async () => {
+    const visitor = new Visitor()
+    const withHint: Mischief = { claims: (claims) => ({ ...claims, login_hint: 'O.opaque' }) }
+    const page = await signInAtOp(op, visitor, `${gateway.url}/login/getter`, withHint)
+    expect((await signOut({ visitor, page })).body).toContain('logout_hint=O.opaque')
+  })
+
+  it('says that the provider sent the browser back, to who comes with the state of this logout', async () => {
+    const one = await signedIn('alice', 'session-1')
+    const { fields } = formWith(await signOut(one), 'id_token_hint')
+    const SENT_BACK = 'Example Corp was asked to sign you out as well, and sent you back here.'
+    const back = `${gateway.url}/logout?${new URLSearchParams({ state: fields.state ?? '' })}`
+    expect((await one.visitor.open(back)).body).toContain(SENT_BACK)
+    for (const state of ['', 'made-up'])
+      expect((await one.visitor.open(`${gateway.url}/logout?state=${state}`)).body).toContain(
+        'You may still be signed in at Example Corp.',
+      )
+    expect((await new Visitor().open(back)).body).not.toContain('Example Corp')
+    const other = await signedIn('alice', 'session-2')
+    await signOut(other)
+    expect((await other.visitor.open(back)).body).not.toContain(SENT_BACK)
+  })
+
+  it('ends here also where the provider cannot be asked', async () => {
+    const one = await signedIn('alice', 'session-1', 'endless')
+    const out = await signOut(one)
+    expect(out.url).toBe(`${gateway.url}/logout`)
+    expect(out.body).toContain('You may still be signed in at Example Corp.')
+    expect(await isSignedIn(one)).toBe(false)
   })
 })
 

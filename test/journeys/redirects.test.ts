@@ -76,7 +76,6 @@ const noConsolePages = [
   '//console.aws.amazon.com/',
   'javascript://console.aws.amazon.com/%0aalert(1)',
   'https://signin.aws.amazon.com/oauth?redirect_uri=https://evil.example',
-  'https://console.amazonaws-us-gov.com/',
   '/console/home',
   'x',
 ]
@@ -89,6 +88,12 @@ describe('destination', () => {
     const page = await open(destination)
     expect({ status: page.status, origin: new URL(page.url).origin }).toEqual({ status: 400, origin: house.gateway })
     expect(page.body).toContain('<code>role.destination_refused</code>')
+  })
+
+  it('of another partition than the role is refused as that', async () => {
+    const page = await open('https://console.amazonaws-us-gov.com/')
+    expect({ status: page.status, origin: new URL(page.url).origin }).toEqual({ status: 400, origin: house.gateway })
+    expect(page.body).toContain('<code>role.destination_other_partition</code>')
   })
 
   it.each(['https://console.aws.amazon.com/s3/', 'https://eu-west-1.console.aws.amazon.com/ec2/home#Instances:'])(

@@ -1,5 +1,7 @@
 /** Single logout through HTTP, with an identity provider whose every message is the test's own. */
 import { createPublicKey, verify, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
@@ -21,6 +23,7 @@ import {
   SUCCESS,
   signedQuery,
   signedXml,
+  UNKNOWN_PRINCIPAL,
   uniqueId,
 } from '../harness/logout-messages.ts'
 import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
@@ -108,6 +111,15 @@ const carryRequest = (xml: string, provider: Provider = 'corp', visitor = new Vi
   visitor.open(`${sloOf(provider)}?${signedQuery(xml, idp.keys.privateKey, { relayState: 'state of the IdP' })}`, {
     stopBefore: /company\.example/,
   })
+
+/** A LogoutRequest as Entra ID sends it: answered Success once, and ended nothing. */
+const logoutNameidWithoutFormat = readFileSync(
+  join(import.meta.dirname, '../fixtures/faults/login/logout-nameid-without-format/logout-request.xml'),
+  'utf8',
+)
+
+const codesOf = (xml: string): readonly (string | undefined)[] =>
+  [...xml.matchAll(/StatusCode Value="([^"]*)"/g)].map(([, code]) => code)
 
 const refused = () => gateway.audit().filter(({ eventName }) => eventName === 'logout.refused')
 const logouts = () => gateway.audit().filter(({ eventName }) => eventName === 'logout')
@@ -268,8 +280,40 @@ describe('the answer to our request', () => {
     expect(refusalIn(page.body).code).toBe('saml.logout_unknown')
   })
 
+  const unsigned = {
+    'by redirect': (visitor: Visitor, xml: string) =>
+      visitor.open(`${sloOf('corp')}?${queryOf(xml).replace(/&SigAlg.*/, '')}`),
+    'by redirect, with a signature and no algorithm': (visitor: Visitor, xml: string) =>
+      visitor.open(`${sloOf('corp')}?${queryOf(xml).replace(/&SigAlg[^&]*/, '')}`),
+    'by POST': (visitor: Visitor, xml: string) =>
+      visitor.post(sloOf('corp'), { SAMLResponse: base64(xml) }, { from: IDP_SLO }),
+  }
+
+  it.each(Object.entries(unsigned))(
+    'that is not signed (%s) ends on the signed-out page, is not believed, and is recorded',
+    async (_, send) => {
+      const { visitor, id } = await asked()
+      const xml = response({ inResponseTo: id })
+      const page = await send(visitor, xml)
+      expect(page.status).toBe(200)
+      expect(page.body).toContain('You are signed out')
+      expect(page.body).toContain('Company answered without a signature')
+      expect(page.body).toContain('you may still be signed in there')
+      expect(refused().at(-1)).toMatchObject({ provider: 'corp', errorCode: 'saml.logout_unsigned' })
+      expect((await answer(visitor, xml)).body).toContain('You are signed out at Company as well.')
+      expect((await send(visitor, xml)).body).toContain('You are signed out at Company as well.')
+    },
+  )
+
+  it('that is not signed tells a browser nothing that began no logout, and signs nobody out', async () => {
+    const [bystander, stranger] = [await signedIn({ subject: 'bob' }), new Visitor()]
+    const xml = response({ inResponseTo: '_made-up' })
+    expect((await unsigned['by redirect'](bystander, xml)).body).toContain('Sign out?')
+    expect(await whoIs(bystander, gateway.url)).toBe('bob')
+    expect((await unsigned['by redirect'](stranger, xml)).body).not.toContain('Company')
+  })
+
   it.each([
-    ['unsigned', (xml: string) => queryOf(xml).replace(/&SigAlg.*/, ''), 'saml.logout_unsigned'],
     ['signed by another', (xml: string) => queryOf(xml, other.keys.privateKey), 'saml.signature_invalid'],
     [
       'for another address',
@@ -365,13 +409,67 @@ describe('a request of the identity provider', () => {
       { subject: nameId('ivan', ` Format="${PERSISTENT}" SPNameQualifier="x"`) },
     ],
     ['another session', { subject: nameId('ivan'), sessionIndexes: ['_none'] }],
-  ])('for %s ends nothing, and is answered all the same', async (_, said) => {
+  ])('for %s ends nothing, and the identity provider and the audit log are told so', async (_, said) => {
     const visitor = await signedIn({ subject: 'ivan' })
     const before = logouts().length
-    const { xml } = await sentBy(await carryRequest(request(said)), 'SAMLResponse')
-    expect(xml).toContain(SUCCESS)
+    const { xml, parameters } = await sentBy(await carryRequest(request(said)), 'SAMLResponse')
+    expect(codesOf(xml)).toEqual([RESPONDER, UNKNOWN_PRINCIPAL])
+    expect(parameters.get('RelayState')).toBe('state of the IdP')
     expect(await whoIs(visitor, gateway.url)).toBe('ivan')
     expect(logouts()).toHaveLength(before)
+    expect(refused().at(-1)).toMatchObject({ provider: 'corp', errorCode: 'saml.logout_ended_nothing' })
+  })
+
+  it('that nobody is signed in for and nowhere can be answered ends on the signed-out page, and is recorded', async () => {
+    const page = await carryRequest(request({ provider: 'quiet', subject: nameId('nobody') }), 'quiet')
+    expect(page.url).toBe(`${gateway.url}/logout`)
+    expect(refused().at(-1)).toMatchObject({ provider: 'quiet', errorCode: 'saml.logout_ended_nothing' })
+  })
+
+  it.each([
+    ['without a Format, as Entra ID sends it', ''],
+    ['of another Format', ' Format="urn:other"'],
+    ['from another domain', ` Format="${PERSISTENT}" NameQualifier="x"`],
+    ['for another application', ` Format="${PERSISTENT}" SPNameQualifier="x"`],
+  ])('that names the session ends it, also where its NameID is %s', async (_, attributes) => {
+    const [named, bystander] = [
+      await signedIn({ subject: 'nina', sessionIndex: '_n' }),
+      await signedIn({ subject: 'nina' }),
+    ]
+    const xml = request({ subject: nameId('nina', attributes), sessionIndexes: ['_n'] })
+    const answer = await sentBy(await carryRequest(xml), 'SAMLResponse')
+    expect(codesOf(answer.xml)).toEqual([SUCCESS])
+    expect(await whoIs(named, gateway.url)).toBeUndefined()
+    expect(await whoIs(bystander, gateway.url)).toBe('nina')
+  })
+
+  it('that names the user without Format is the one that Entra ID sends: it ends the session', async () => {
+    const visitor = await signedIn({ subject: 'alice@corp.example', sessionIndex: 'the one of the login' })
+    const xml = logoutNameidWithoutFormat
+      .replace('"_1"', `"${newId()}"`)
+      .replace('…', new Date().toISOString())
+      .replace('http://localhost:24040/saml/idp/slo', sloOf('corp'))
+      .replace('https://idp.example.com/metadata', idp.entityId)
+    const answer = await sentBy(await carryRequest(xml), 'SAMLResponse')
+    expect(codesOf(answer.xml)).toEqual([SUCCESS])
+    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+  })
+
+  it('that names the user without Format and no session ends all of that user', async () => {
+    const browsers = [await signedIn({ subject: 'olaf' }), await signedIn({ subject: 'olaf', sessionIndex: '_9' })]
+    await carryRequest(request({ subject: nameId('olaf', '') }))
+    for (const browser of browsers) expect(await whoIs(browser, gateway.url)).toBeUndefined()
+  })
+
+  it('that has expired ends nothing', async () => {
+    const visitor = await signedIn({ subject: 'paul' })
+    const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
+    const said = { subject: nameId('paul'), issueInstant: ago(3), notOnOrAfter: ago(2) }
+    expect(refusalIn((await carryRequest(request(said))).body)).toMatchObject({
+      status: 403,
+      code: 'saml.logout_expired',
+    })
+    expect(await whoIs(visitor, gateway.url)).toBe('paul')
   })
 
   it('may name qualifiers that the assertion left out', async () => {

@@ -14,6 +14,7 @@ import {
   jwkOf,
   KID,
   type MisbehavingProvider,
+  type Mischief,
   publicPem,
   rogue,
   signedBy,
@@ -170,35 +171,91 @@ it('a storm of logout tokens with made-up keys has the keys fetched once', async
   expect(provider.requests.get('/jwks')).toBe(1)
 })
 
-describe('the address to sign out at', () => {
+describe('the way to the end of the session at the provider', () => {
   const session = {
     idToken: new Secret('a.b.c'),
+    hint: 'session-1',
     postLogoutRedirectUri: 'https://gateway.example/signed-out',
     state: 'a-state',
   }
 
-  it('names the sign-in, the client and the way back, and keeps its own query', async () => {
-    const url = await party().endSessionUrl(session, NOW)
-    expect(url?.pathname).toBe('/end-session')
-    expect(Object.fromEntries(url?.searchParams ?? [])).toEqual({
+  it('is a form that names the sign-in, the client and the way back: AWS accepts the token, so no address holds it', async () => {
+    expect(await party().endSession(session, NOW)).toEqual({
+      method: 'post',
+      action: `${provider.issuer}/end-session?theme=dark`,
+      fields: {
+        client_id: 'fedgate',
+        id_token_hint: 'a.b.c',
+        post_logout_redirect_uri: 'https://gateway.example/signed-out',
+        state: 'a-state',
+      },
+    })
+  })
+
+  it('is an address without the token where that is configured', async () => {
+    const request = await party({ endSessionMethod: 'get' }).endSession(session, NOW)
+    if (request?.method !== 'get') throw new Error('no address')
+    const url = new URL(request.url)
+    expect(url.pathname).toBe('/end-session')
+    expect(Object.fromEntries(url.searchParams)).toEqual({
       theme: 'dark',
       client_id: 'fedgate',
-      id_token_hint: 'a.b.c',
+      logout_hint: 'session-1',
       post_logout_redirect_uri: 'https://gateway.example/signed-out',
       state: 'a-state',
     })
+    expect(request.url).not.toContain('a.b.c')
+  })
+
+  const answering = (
+    status: number,
+    headers: Record<string, string>,
+    body: string,
+  ): NonNullable<Mischief['endSession']> => ({
+    answer: (_, response) => void response.writeHead(status, headers).end(body),
+  })
+
+  it.each([
+    [200, { 'content-type': 'text/html' }, 'post'],
+    [302, { location: '/signed-out' }, 'post'],
+    [400, { 'content-type': 'text/html' }, 'post'],
+    [403, { 'content-type': 'application/json' }, 'post'],
+    [404, { 'content-type': 'text/html' }, 'get'],
+    [404, { 'content-type': 'application/json' }, 'get'],
+    [405, {}, 'get'],
+    [501, {}, 'get'],
+    [503, {}, 'post'],
+  ] as const)(
+    'found out by a POST that holds our client id alone: answered %i %o, it is %s',
+    async (status, headers, method) => {
+      const relyingParty = party()
+      provider.behave({ endSession: answering(status, headers, '{}') })
+      expect(await relyingParty.endSession(session, NOW)).toMatchObject({ method })
+      expect(await relyingParty.endSession(session, NOW)).toMatchObject({ method })
+      expect(provider.requests.get('/end-session')).toBe(1)
+      expect(provider.posted.get('/end-session')?.parameters.toString()).toBe('client_id=fedgate')
+    },
+  )
+
+  it('is a form where the provider does not answer that in time, or is told to be one', async () => {
+    const silent = party()
+    provider.behave({ endSession: { answer: () => undefined } })
+    expect(await silent.endSession(session, NOW)).toMatchObject({ method: 'post' })
+    const told = party({ endSessionMethod: 'post' })
+    expect(await told.endSession(session, NOW)).toMatchObject({ method: 'post' })
+    expect(provider.requests.get('/end-session')).toBeUndefined()
   })
 
   it('is not there where the provider has none', async () => {
     const relyingParty = party()
     provider.behave({ discovery: ({ end_session_endpoint: _, ...document }) => document })
-    expect(await relyingParty.endSessionUrl(session, NOW)).toBeUndefined()
+    expect(await relyingParty.endSession(session, NOW)).toBeUndefined()
   })
 
   it('is refused on plain http', async () => {
     const relyingParty = party()
     provider.behave({ discovery: (document) => ({ ...document, end_session_endpoint: 'http://op.example/out' }) })
-    await expect(relyingParty.endSessionUrl(session, NOW)).rejects.toMatchObject({ code: 'oidc.insecure_url' })
+    await expect(relyingParty.endSession(session, NOW)).rejects.toMatchObject({ code: 'oidc.insecure_url' })
   })
 })
 

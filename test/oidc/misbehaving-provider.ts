@@ -14,6 +14,7 @@ export interface Mischief {
   readonly token?: ((document: Json) => unknown) | { readonly answer: Answer }
   readonly userinfo?: ((document: Json) => unknown) | { readonly answer: Answer }
   readonly pushed?: ((document: Json) => unknown) | { readonly answer: Answer }
+  readonly endSession?: ((document: Json) => unknown) | { readonly answer: Answer }
   readonly claims?: (claims: Json) => Json
   readonly header?: (header: Json) => Json
   /** The compact token from header and claims, instead of a good signature. */
@@ -84,6 +85,7 @@ export const startMisbehavingProvider = async (): Promise<MisbehavingProvider> =
       '/jwks': [{ keys: [publicJwk] }, mischief.keySet],
       '/token': [tokenAnswer(issuer, nonce, mischief), mischief.token],
       '/userinfo': [{ sub: 'alice', groups: ['from-userinfo'], department: 'R&D' }, mischief.userinfo],
+      '/end-session': [{}, mischief.endSession],
       '/par': [{ request_uri: 'urn:example:pushed', expires_in: 60 }, mischief.pushed],
     }
     const [document, change] = documents[pathname] ?? [{}, undefined]

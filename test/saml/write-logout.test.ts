@@ -8,8 +8,9 @@ import { XmlDocument, XsdValidator } from 'libxml2-wasm'
 import { xmlRegisterFsInputProviders } from 'libxml2-wasm/lib/nodejs.mjs'
 import { describe, expect, it } from 'vitest'
 import { type MessageToSend, packMessage } from '../../src/saml/pack-message.ts'
-import { writeLogoutRequest, writeLogoutResponse } from '../../src/saml/write-logout.ts'
+import { type LogoutResult, writeLogoutRequest, writeLogoutResponse } from '../../src/saml/write-logout.ts'
 import { render } from '../../src/xml/write.ts'
+import { RESPONDER, SUCCESS, UNKNOWN_PRINCIPAL } from '../harness/logout-messages.ts'
 import { requireTool } from '../tools.ts'
 import { makeKeyPair } from '../xml/keys.ts'
 import { now } from './world.ts'
@@ -20,7 +21,7 @@ const destination = 'https://idp.example.org/slo?tenant=a&b'
 const sender = { issuer: 'https://gateway.example.org/saml/corp/metadata', destination, now }
 const nameId = { value: 'a<l>ice', format: 'urn:f', nameQualifier: 'idp', spNameQualifier: 'sp' }
 const request = () => writeLogoutRequest(sender, { nameId, sessionIndex: '_s' })
-const response = () => writeLogoutResponse(sender, '_asked')
+const response = (result: LogoutResult = 'ended') => writeLogoutResponse(sender, '_asked', result)
 
 const message = (changes: Partial<MessageToSend> = {}): MessageToSend => ({
   ...request(),
@@ -80,7 +81,18 @@ const signedForm = async (changes: Partial<MessageToSend>): Promise<string> => {
 const both: readonly [string, () => Promise<string>][] = [
   ['LogoutRequest', () => signedForm({})],
   ['LogoutResponse', () => signedForm({ ...response(), parameter: 'SAMLResponse' })],
+  ['LogoutResponse', () => signedForm({ ...response('ended-nothing'), parameter: 'SAMLResponse' })],
 ]
+
+describe('our LogoutResponse', () => {
+  it.each([
+    ['ended', [SUCCESS]],
+    ['ended-nothing', [RESPONDER, UNKNOWN_PRINCIPAL]],
+  ] as const)('says Success only where a session ended: %s', (result, codes) => {
+    const found = [...render(response(result).markup).matchAll(/StatusCode Value="([^"]*)"/g)].map(([, code]) => code)
+    expect(found).toEqual(codes)
+  })
+})
 
 describe.skipIf(!requireTool('/usr/bin/xmlsec1'))('xmlsec1 verifies what is posted', () => {
   it.each(both)('as %s', async (local, signed) => {

@@ -75,6 +75,12 @@ export const oidcProvider = z.strictObject({
   userinfo: flag()
     .default(true)
     .describe('Ask the userinfo endpoint, where there is one, for what the ID token lacks.'),
+  endSessionMethod: z
+    .enum(['auto', 'post', 'get'])
+    .default('auto')
+    .describe(
+      'How a sign-out continues at the provider. `post`: by a form that holds the ID token. `get`: by an address with `client_id` and `logout_hint`, without the token. `auto`: `post`, unless the provider answers a POST there with 404, 405 or 501.',
+    ),
   idTokenAlgs: z
     .array(z.enum(ID_TOKEN_ALGS))
     .min(1, { error: 'at least one algorithm' })

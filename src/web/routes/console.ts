@@ -101,7 +101,7 @@ const askAgain = async (
 }
 
 const isPlaceRefused = (error: unknown): error is GatewayError =>
-  error instanceof GatewayError && error.code === 'role.destination_refused'
+  error instanceof GatewayError && error.code.startsWith('role.destination_')
 
 const linkPage = (
   { gateway }: WebParts,
