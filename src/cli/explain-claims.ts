@@ -44,23 +44,26 @@ const reading = <Result>(file: string, step: () => Result): Result => {
   }
 }
 
-/** The claims as they are in the file. Throws ExplainError. */
-export const claimsIn = (text: string, file: string): ClaimsInFile => {
+/** Whether the configuration reads the attribute of that Name or FriendlyName. */
+type IsRead = (name: string) => boolean
+
+/** The claims as they are in the file. Throws ExplainError, also where a login could not read what it `isRead`. */
+export const claimsIn = (text: string, file: string, isRead: IsRead): ClaimsInFile => {
   const trimmed = text.replace(/^\uFEFF/, '').trim()
-  if (trimmed.startsWith('<')) return reading(file, () => samlWords(trimmed, undefined))
+  if (trimmed.startsWith('<')) return reading(file, () => samlWords(trimmed, undefined, isRead))
   if (trimmed.startsWith('{')) return reading(file, () => fromJson(JSON.parse(trimmed), file))
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(trimmed)) return reading(file, () => fromToken(trimmed, file))
-  return reading(file, () => fromForm(trimmed, file))
+  return reading(file, () => fromForm(trimmed, file, isRead))
 }
 
-const fromForm = (text: string, file: string): SamlWords => {
+const fromForm = (text: string, file: string, isRead: IsRead): SamlWords => {
   const field = text.startsWith('SAMLResponse=') ? (new URLSearchParams(text).get('SAMLResponse') ?? '') : text
   const base64 = field.replaceAll(/\s/g, '')
   const octets = decodeBase64(base64)
   const xml = octets && decodeUtf8(octets)
   if (xml === undefined || !xml.trimStart().startsWith('<'))
     throw unreadable(file, 'it is neither JSON nor XML nor base64 of XML')
-  return samlWords(xml, base64.length)
+  return samlWords(xml, base64.length, isRead)
 }
 
 const fromToken = (token: string, file: string): TokenWords => {
@@ -126,9 +129,11 @@ const assertionIn = (root: XmlElement): XmlElement => {
 }
 
 /** `length`: of the base64, where it is known. */
-const samlWords = (xml: string, length: number | undefined): SamlWords => {
+const samlWords = (xml: string, length: number | undefined, isRead: IsRead): SamlWords => {
   const root = parseXml(xml)
   const { unverified } = readUnverified(assertionIn(root))
+  const unreadable = [...unverified.unreadableAttributes].find(isRead)
+  if (unreadable !== undefined) throw new TypeError(`the attribute ${unreadable} has elements in its text`)
   const { issuer = '', issueInstant, nameId, confirmations, confirmationCount, conditions, attributes } = unverified
   const isResponse = isNamed(root, PROTOCOL, 'Response')
   const encoded = length ?? (isResponse ? Buffer.from(xml).toString('base64').length : undefined)

@@ -11,6 +11,7 @@ import type { Config, ProviderConfig } from '../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../core/arn.ts'
 import { type IgnoredClaim, ignoredClaims } from '../gateway/ignored-claims.ts'
 import { insisting, isSecure } from '../gateway/preflight-role.ts'
+import { readsAttribute } from '../gateway/requested-attributes.ts'
 import { roleFacts } from '../gateway/role-facts.ts'
 import { unusedTemplates } from '../gateway/session-mapping.ts'
 import { showing, type ToBeShown } from '../gateway/shown-evidence.ts'
@@ -93,7 +94,9 @@ export const explained = async (
 ): Promise<Explained> => {
   const provider = providerNamed(config, options.provider)
   const role = roleNamed(options.role)
-  const words = await wordsOf(claimsIn(await claimsFile(options.claims), options.claims), provider, config)
+  const isRead = (name: string): boolean => provider.protocol !== 'saml' || readsAttribute(config, provider, name)
+  const claims = claimsIn(await claimsFile(options.claims), options.claims, isRead)
+  const words = await wordsOf(claims, provider, config)
   const identity = identityOf(words, provider, config)
   const { issuer, baseUrl } = config
   const toShow: ToBeShown = {

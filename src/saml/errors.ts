@@ -76,7 +76,7 @@ export const samlErrors = {
   },
   'saml.no_authn_context': {
     sentence: 'The identity provider cannot sign you in the way this gateway requires.',
-    hint: 'Ask your administrator: the identity provider does not offer any class that `authnContext` requests, or not to you.',
+    hint: 'Ask your administrator to compare `authnContext` with the authentication classes that the identity provider supports.',
   },
   'saml.no_passive': {
     sentence: 'The identity provider needs you to sign in visibly.',
@@ -120,7 +120,7 @@ export const samlErrors = {
   'saml.expired': { sentence: 'The assertion has expired.', hint: clocks },
   'saml.not_yet_valid': { sentence: 'The assertion is not valid yet.', hint: clocks },
   'saml.assertion_from_future': {
-    sentence: 'The assertion was issued later than it is here now.',
+    sentence: "The assertion's issue time is in the future.",
     hint: clocks,
   },
   'saml.assertion_too_old': {
@@ -128,7 +128,8 @@ export const samlErrors = {
     hint: 'Sign in again. If it happens again, compare the clocks of the gateway and the identity provider, and `maxAssertionAge`.',
   },
   'saml.assertion_before_start': {
-    sentence: 'This sign-in was not started here, and the gateway has restarted since: it may have been used before.',
+    sentence:
+      'This sign-in did not start here and was issued before the gateway started, so it may have been used already.',
     hint: "Start at this gateway's sign-in page.",
   },
   'saml.authn_context_mismatch': {

@@ -243,6 +243,22 @@ describe('claims of a file', () => {
     expect(preflight.decidedBy).toMatchObject({ name: 'hasOneConfirmation', outcome: 'fail' })
   })
 
+  it('are read as a sign-in reads them: the NameID without white space, what nothing reads left alone', async () => {
+    const text = assertionXml()
+      .replace(/(<saml:NameID[^>]*>)alice/, '$1\n  alice\n  ')
+      .replace('Research', 'Re<x/>search')
+    const { subject, ignored } = await asked({ provider: 'original', text })
+    expect([subject, ignored]).toEqual(['alice', [{ name: 'department', values: [] }]])
+  })
+
+  it('that a sign-in would be refused for are no claims', async () => {
+    const text = assertionXml().replace('>4711<', '>47<x/>11<')
+    await expect(asked({ provider: 'original', text })).rejects.toMatchObject({
+      code: 'explain.claims_unreadable',
+      message: expect.stringContaining('PrincipalTag:CostCenter has elements in its text'),
+    })
+  })
+
   it('that lack the pair of the role are denied by that', async () => {
     const { preflight } = await asked({ provider: 'original', role: arnOf('corp'), text: SAMLResponse })
     expect(preflight).toMatchObject({ outcome: 'denied', decidedBy: { name: 'roleIsInAssertion' } })
