@@ -47,6 +47,14 @@ export const trustPolicyErrors = {
     sentence: 'No rule names a role for the people of that provider.',
     hint: 'Name a role with --role.',
   },
+  'trust_policy.role_open': {
+    sentence: 'The rules leave open which roles these are.',
+    hint: 'Name each role with --role NAME, which stands for that role in every account.',
+  },
+  'trust_policy.no_accounts': {
+    sentence: 'The rules leave the account open, and the configuration lists no account.',
+    hint: 'List the accounts under `accounts`, or name each role by its ARN with --role and without --all-accounts.',
+  },
   'trust_policy.impossible': {
     sentence: 'AWS cannot take the people of that provider to this role.',
     hint: 'Check the partition in the ARN, and `issuer` where tokens are reissued.',
@@ -90,7 +98,7 @@ export class TrustPolicyError extends FedgateError {
 
   constructor(code: keyof typeof trustPolicyErrors, detail?: ErrorDetail) {
     super(code, trustPolicyErrors[code], detail)
-    this.isUsage = code !== 'trust_policy.impossible' && code !== 'trust_policy.unsafe'
+    this.isUsage = !['trust_policy.impossible', 'trust_policy.unsafe', 'trust_policy.no_accounts'].includes(code)
   }
 }
 

@@ -53,8 +53,8 @@ export interface TrustPolicyOptions {
   /** Path of the configuration file. */
   readonly config: string
   readonly provider: string
-  /** The ARN of a role; undefined: every role that the rules name for the provider. */
-  readonly role?: string
+  /** ARNs of roles, and with allAccounts names too; undefined: every role that the rules name for the provider. */
+  readonly role?: readonly string[]
   readonly allAccounts?: true
   readonly format: TrustPolicyFormat
 }

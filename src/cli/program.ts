@@ -144,7 +144,10 @@ const addExplain = (program: Command, run: Commands): void => {
 
 const trustPolicyHelp = `
 Prints the document alone; what it leaves open is said on stderr. Without --role: every role that a rule under \`access\`
-names for the provider. With --all-accounts: every account of the configuration, in a form to apply in each.`
+names for the provider. With --all-accounts: every account of the configuration, in a form to apply in each; roles whose
+name the rules leave open are then named with --role NAME.`
+
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
 const addTrustPolicy = (program: Command, run: Commands): void => {
   program
@@ -152,7 +155,7 @@ const addTrustPolicy = (program: Command, run: Commands): void => {
     .description('the IAM identity provider and the trust policies of roles that this configuration needs')
     .addOption(configOption().makeOptionMandatory())
     .requiredOption('--provider <id>', 'the provider whose people take the roles')
-    .option('--role <arn>', 'one role alone')
+    .option('--role <arn>', 'one role alone, or with --all-accounts its name; can be repeated', collect)
     .option('--all-accounts', 'every account of the configuration')
     .addOption(new Option('--format <format>', 'how it is written').choices(trustPolicyFormats).default('json'))
     .addHelpText('after', trustPolicyHelp)

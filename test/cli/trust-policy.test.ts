@@ -63,6 +63,12 @@ beforeAll(async () => {
     'fedgate.yaml': config,
     'slash.yaml': config.replace('https://accounts.google.com', 'https://tenant.example.com/'),
     'tags.yaml': config.replace('CostCenter: "{costCenter}"', String.raw`"A\u2028B": fixed`),
+    'other.yaml': config
+      .replace('"arn:aws:iam::{account}:role/Audit"', '"arn:aws:iam::{number}:role/Audit-{number}"')
+      .replace('/audit-(?<account>', '/audit-(?<number>')
+      .replace(/^.*-\(\?<role>.*\n/m, ''),
+    'open.yaml': config.replace(/^.*role\/Audit.*\n/m, ''),
+    'nowhere.yaml': config.replace(/^accounts:\n( {2}"\d.*\n)+/m, ''),
     'signing.key': privateKey,
     'signing.crt': certificate,
     'issuer.key': await createTokenKeyPem('RS256'),
@@ -263,7 +269,7 @@ ${DEVELOPER} is for people of tokens, pattern too: keep their statements in its 
     [
       ['--provider', 'corp', '--role', 'Developer'],
       2,
-      'Developer is not the ARN of a role.\nName one with --role, such as arn:aws:iam::111122223333:role/Developer.\n',
+      'Developer is not the ARN of a role.\nName one with --role, such as arn:aws:iam::111122223333:role/Developer; or with --all-accounts the name alone.\n',
     ],
     [
       ['--provider', 'pattern'],
@@ -285,7 +291,55 @@ Name the people in a rule (\`subject\`), or have the gateway reissue what AWS is
   it('says which roles are still open in every account', async () => {
     const { stdout, stderr } = await trustPolicy('--provider', 'pattern', '--all-accounts')
     expect(stdout).toContain('arn:aws:iam::111122223333:role/Audit')
-    expect(stderr).toContain('Rules leave arn:aws:iam::{account}:role/{role} open: name each such role with --role.\n')
+    expect(stderr).toContain(
+      'Rules leave arn:aws:iam::{account}:role/{role} open: name each such role with --role NAME',
+    )
+  })
+
+  it('did not answer for roles whose names rules leave open, though they were named', async () => {
+    const args = ['--provider', 'pattern', '--all-accounts', '--role', 'Deploy', '--role', 'Audit']
+    const { stdout, stderr } = await trustPolicy(...args)
+    const { roles } = JSON.parse(stdout) as Document
+    expect(roles.map(({ arn }) => arn)).toEqual([
+      'arn:aws:iam::111122223333:role/Deploy',
+      'arn:aws:iam::444455556666:role/Deploy',
+      'arn:aws:iam::111122223333:role/Audit',
+      'arn:aws:iam::444455556666:role/Audit',
+    ])
+    expect(stderr).not.toContain('open')
+  })
+
+  it('did not answer for an account that a rule calls something else', async () => {
+    const { roles } = await documentOf('--config', 'other.yaml', '--provider', 'pattern', '--all-accounts')
+    expect(roles.map(({ arn }) => arn)).toEqual([
+      'arn:aws:iam::111122223333:role/Audit-111122223333',
+      'arn:aws:iam::444455556666:role/Audit-444455556666',
+    ])
+  })
+
+  it.each([
+    [
+      ['--config', 'open.yaml', '--provider', 'pattern', '--all-accounts'],
+      2,
+      'Rules for pattern leave open which roles these are.\nRules leave arn:aws:iam::{account}:role/{role} open: name each such role with --role NAME, which stands for that role in every account.\n',
+    ],
+    [
+      ['--config', 'nowhere.yaml', '--provider', 'pattern', '--all-accounts'],
+      1,
+      'Rules for pattern leave the account open, and the configuration lists no account.\nList the accounts under `accounts`, or name each role by its ARN with --role and without --all-accounts.\n',
+    ],
+    [
+      ['--config', 'nowhere.yaml', '--provider', 'pattern', '--all-accounts', '--role', 'Audit'],
+      1,
+      'Rules for pattern leave the account open, and the configuration lists no account.\nList the accounts under `accounts`, or name each role by its ARN with --role and without --all-accounts.\n',
+    ],
+    [
+      ['--provider', 'tokens', '--all-accounts', '--role', 'Nobody'],
+      2,
+      'No rule gives people of tokens a role Nobody in 111122223333, 444455556666, 777788889999.\nName a role of the rules under `access`, or add a rule.\n',
+    ],
+  ] as const)('says for %j what is missing', async (args, exitCode, stderr) => {
+    expect(await trustPolicy(...args)).toEqual({ exitCode, stdout: '', stderr })
   })
 
   it('ends with 78 where the configuration is wrong', async () => {
