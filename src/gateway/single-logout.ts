@@ -79,7 +79,8 @@ const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Pr
   await consume(gateway, reading, request)
   const { nameId } = request
   const subject = { issuer: idp.entityId, spEntityId: provider.serviceProvider.entityId, nameId }
-  for (const login of await endLoginsOf(gateway, subject, request)) auditLogout(gateway, login, 'provider', caller)
+  for (const login of await endLoginsOf(gateway, subject, request))
+    await auditLogout(gateway, login, 'provider', caller)
   return sendLogoutResponse(gateway, provider, idp, { ...received, id: request.id })
 }
 
