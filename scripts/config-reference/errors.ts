@@ -13,6 +13,7 @@ const headings: Readonly<Record<string, string>> = {
   saml: 'SAML',
   oidc: 'OpenID Connect',
   aws: 'AWS',
+  audit: 'The audit log',
   issuer: 'The gateway as identity provider',
   iam: 'Policies',
   web: 'The web pages',

@@ -1,10 +1,11 @@
 /**
- * Owns the audit log: one union of everything that is worth a line, and the sinks that write it (sinks.ts). Knows
- * nothing of requests, protocols or stores: who records an event says all there is to say. Field names are
- * CloudTrail's where it has them. No field can hold a secret, a token, an assertion or a cookie: start at AuditEvent.
+ * Owns the audit log: one union of everything that is worth a line (here), how lines are written and acknowledged
+ * (log.ts) to a file or a stream (sinks.ts), how a flood of refusals is counted (flood.ts), and what has passed,
+ * counted by provider (tally.ts). Knows nothing of requests, protocols or stores: who records an event says all there
+ * is to say. Field names are CloudTrail's where it has them. No field can hold a secret, a token, an assertion or a
+ * cookie: start at AuditEvent.
  */
-import type { FedgateError } from '../core/errors.ts'
-import type { Verdict } from '../core/verdict.ts'
+import type { Refusal } from './refusal.ts'
 
 /** What every event says. */
 interface Occurrence {
@@ -20,19 +21,6 @@ interface Occurrence {
 interface Person {
   readonly provider: string
   readonly subject: string
-}
-
-/** Why not: the error's code and sentence, and what was expected and found. */
-export interface Refusal {
-  readonly errorCode: string
-  readonly errorMessage: string
-  readonly expected?: string
-  readonly found?: string
-  readonly source?: string
-  /** What each check said, where checks ran. */
-  readonly findings?: Verdict
-  /** Where AWS refused without saying why: what the checks come to, in sentences. */
-  readonly likelyReason?: string
 }
 
 /** What was asked of AWS, in CloudTrail's words. */
@@ -88,30 +76,96 @@ export type AuditEvent =
       })
   | (Occurrence &
       Refusal & { readonly eventName: 'login.refused'; readonly provider: string; readonly subject?: string })
-  | (Occurrence & Person & RoleRequest & IssuedCredentials & { readonly eventName: 'exchange' })
-  | (Occurrence & Person & RoleRequest & Refusal & { readonly eventName: 'exchange.denied' })
   | (Occurrence &
       Person &
       RoleRequest &
-      IssuedCredentials & { readonly eventName: 'console'; readonly destination: string })
+      IssuedCredentials & {
+        readonly eventName: 'exchange'
+        /** What for: the user gets the credentials, or the gateway opens the console with them. */
+        readonly purpose: Purpose
+        /** The role's region, where its events are likely to be. */
+        readonly awsRegion: string
+      })
+  | (Occurrence &
+      Person &
+      RoleRequest &
+      Refusal & {
+        readonly eventName: 'exchange.denied'
+        /** AWS was asked again at once, for a session of so many seconds. */
+        readonly retriedWithSeconds?: number
+      })
+  | (Occurrence &
+      Person &
+      RoleRequest &
+      IssuedCredentials & { readonly eventName: 'console'; readonly destination: string; readonly awsRegion: string })
   | (Occurrence & Person & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
   | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
   | (Occurrence & Person & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' | 'expired' })
+  | (Occurrence &
+      Refusal &
+      Partial<Person> & {
+        /** Anything else that was answered with an error page or a problem document. */
+        readonly eventName: 'request.refused'
+        /** Method and path: `GET /roles`. */
+        readonly request: string
+      })
+  | (Occurrence & {
+      /** Further refusals of one address, counted. Pages that were shown for them have this line's reference. */
+      readonly eventName: 'refusals'
+      readonly since: Date
+      readonly count: number
+      readonly errorCodes: Readonly<Record<string, number>>
+    })
+  | (Occurrence & {
+      /** The log could not be written for a while. Lines that waited come after this one, lost ones never. */
+      readonly eventName: 'audit.resumed'
+      readonly since: Date
+      readonly reason: string
+      readonly lost: number
+    })
 
-/** Where events go. `record` never throws: a log that cannot be written must not sign anybody out. */
-export interface Audit {
-  record(event: AuditEvent): void
-  /** Resolves when everything recorded so far is written. */
-  close(): Promise<void>
+/** Why a role is taken. */
+export type Purpose = 'credentials' | 'console'
+
+/** Refusals that a stranger can cause as often as they like: repeated ones are counted into a line `refusals`. */
+export type CountableRefusal = Extract<
+  AuditEvent,
+  { readonly eventName: 'login.refused' | 'logout.refused' | 'request.refused' }
+>
+
+/** Events that give access: a session, credentials, a way to the console. Their line comes first. */
+const GRANTS: ReadonlySet<AuditEvent['eventName']> = new Set(['login', 'login.renewed', 'exchange', 'console'])
+
+export const givesAccess = ({ eventName }: AuditEvent): boolean => GRANTS.has(eventName)
+
+/** How the log does. */
+export interface AuditStatus {
+  readonly state: 'ok' | 'failing'
+  /** What is wrong, since when, and how many lines wait for the log or have been lost: where it fails. */
+  readonly failure?: {
+    readonly since: Date
+    readonly reason: string
+    readonly waiting: number
+    readonly lost: number
+  }
+  /** Whether nothing may happen that cannot be recorded. */
+  readonly isRequired: boolean
 }
 
-/** The part of an event that says why not, from the error the person met. */
-export const refusalOf = (error: FedgateError, findings?: Verdict, likelyReason?: string): Refusal => ({
-  errorCode: error.code,
-  errorMessage: error.message,
-  ...(error.expected === undefined ? {} : { expected: error.expected }),
-  ...(error.found === undefined ? {} : { found: error.found }),
-  ...(error.source === undefined ? {} : { source: error.source }),
-  ...(findings === undefined ? {} : { findings }),
-  ...(likelyReason === undefined ? {} : { likelyReason }),
-})
+/** Where events go. */
+export interface Audit {
+  /**
+   * Resolves when the line is written, with the reference under which the log has it: the event's own, or that of the
+   * line that counts it. What gives access rejects with AuditError `audit.unavailable` where the log is required and
+   * cannot be written. Everything else never rejects: a line that cannot be written waits until it can.
+   */
+  record(event: AuditEvent): Promise<string>
+  /**
+   * Throws AuditError `audit.unavailable` while it is known that nothing that gives access could be recorded: asked
+   * before anything is begun or used up that would come to nothing.
+   */
+  mustBeWritable(): void
+  status(): AuditStatus
+  /** Resolves when everything recorded so far is written, or is known to be lost. */
+  close(): Promise<void>
+}

@@ -1,62 +1,156 @@
-import { createWriteStream } from 'node:fs'
+/** Where the lines go: a file, which is opened again by itself, or a stream. */
+import { fstatSync, write as writeToDescriptor } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
-import { finished } from 'node:stream/promises'
-import type { Audit } from './events.ts'
-import { auditLine } from './line.ts'
+import { isatty } from 'node:tty'
+import { promisify } from 'node:util'
+import type { Appended, Target } from './log.ts'
 
-/** Says once that the log cannot be written. */
-export type Complain = (sentence: string) => void
+/** What a file target needs of a file, so that a full disk can be played in tests. */
+export interface AuditFile {
+  /** How many of the octets were written at its end. */
+  write(octets: Buffer): Promise<number>
+  /** What was written is on the disk. */
+  sync(): Promise<void>
+  /** Whether the last line lacks its end: a write that was cut off, by this process or another one. */
+  endsInMidLine(): Promise<boolean>
+  /** Whether it is still what is found at its path, and not moved away or deleted. */
+  isCurrent(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** The sink that the configuration names: a file, or else the given stream. Rejects where the file cannot be opened. */
+export async function openTarget({ file }: { readonly file?: string }, stdout: Writable): Promise<Target> {
+  if (file !== undefined) {
+    const target = fileTarget(file, () => openAuditFile(file))
+    // Nothing is written yet, but that a folder is missing or may not be written in is known now.
+    await (await openAuditFile(file)).close()
+    return target
+  }
+  const descriptor = descriptorOf(stdout)
+  return descriptor === undefined
+    ? streamTarget(stdout)
+    : fileTarget('standard output', async () => descriptorFile(descriptor))
+}
+
+const LINE_END = Buffer.from('\n')
+
+/** Appends to a file that `openFile` opens: at first, after a failure, and when another file is to be found at its path. */
+export function fileTarget(name: string, openFile: () => Promise<AuditFile>): Target {
+  let file: AuditFile | undefined
+  /** Known to be so even where the file cannot be read. */
+  let isTorn = false
+
+  const currentFile = async (): Promise<AuditFile> => {
+    if (file && !(await file.isCurrent())) await closeFile()
+    file ??= await openFile()
+    return file
+  }
+
+  const closeFile = async (): Promise<void> => {
+    const closing = file
+    file = undefined
+    await closing?.close().catch(() => undefined)
+  }
+
+  return {
+    name,
+    append: async (octets, isDurable): Promise<Appended> => {
+      let all = octets
+      let written = 0
+      try {
+        const to = await currentFile()
+        if (isTorn || (await to.endsInMidLine())) all = Buffer.concat([LINE_END, octets])
+        while (written < all.length) written += await writeSome(to, all.subarray(written))
+        isTorn = false
+        if (isDurable) await to.sync()
+        return { written: octets.length }
+      } catch (problem) {
+        if (written > 0) isTorn = all[written - 1] !== LINE_END[0]
+        await closeFile()
+        // What could not be synced may be lost with the machine: it counts as not written.
+        const ofOctets = written === all.length ? 0 : written - (all.length - octets.length)
+        return { written: Math.max(0, ofOctets), problem }
+      }
+    },
+    close: closeFile,
+  }
+}
+
+/** A system that writes nothing and reports nothing must not be asked for ever. */
+async function writeSome(file: AuditFile, octets: Buffer): Promise<number> {
+  const written = await file.write(octets)
+  if (written > 0) return written
+  throw new Error('nothing was written')
+}
 
 /** Only the owner reads who signed in from where. */
 const FILE_MODE = 0o600
 
-const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-
-const once = (complain: Complain): Complain => {
-  let told = false
-  return (sentence) => {
-    if (!told) complain(sentence)
-    told = true
-  }
-}
-
-/** Writes every event whole and in order. A broken stream is reported once and then left alone. */
-const streamAudit = (stream: Writable, name: string, complain: Complain, end: () => Promise<void>): Audit => {
-  const report = once(complain)
-  const tell = (error: unknown): void => report(`The audit log ${name} cannot be written: ${reasonOf(error)}`)
-  stream.on('error', tell)
+/** Made when it is not there. With the flag `a` the system puts each write at the end, so that processes can share it. */
+async function openAuditFile(path: string): Promise<AuditFile> {
+  const handle = await open(path, 'a+', FILE_MODE)
+  const isRegular = (await handle.stat()).isFile()
+  /** The file's size after our last write, if nobody else wrote. */
+  let ourEnd = -1
   return {
-    record: (event) => {
-      // After an error the stream is destroyed and answers every write with another error.
-      if (stream.destroyed) return tell('it is closed')
-      stream.write(auditLine(event))
+    write: async (octets) => {
+      const { bytesWritten } = await handle.write(octets)
+      ourEnd += bytesWritten
+      return bytesWritten
     },
-    close: () => end().catch(tell),
+    sync: async () => {
+      if (isRegular) await handle.datasync()
+    },
+    endsInMidLine: async () => {
+      if (!isRegular) return false
+      const { size } = await handle.stat()
+      if (size === ourEnd || size === 0) return false
+      ourEnd = size
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
+      return bytesRead === 1 && buffer[0] !== LINE_END[0]
+    },
+    isCurrent: async () => {
+      const [ours, there] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)])
+      return there?.ino === ours.ino && there.dev === ours.dev
+    },
+    close: () => handle.close(),
   }
 }
 
-/** Appends to a file, which is made when it is not there (readable by its owner only). */
-export const fileAudit = (path: string, complain: Complain): Audit => {
-  // With the flag `a` the system puts each write at the end, so that several processes can share the file.
-  const stream = createWriteStream(path, { flags: 'a', mode: FILE_MODE })
-  return streamAudit(stream, path, complain, () => {
-    stream.end()
-    return finished(stream)
-  })
+const write = promisify(writeToDescriptor)
+
+/**
+ * Standard output that leads into a file or a device. By its descriptor and not as a stream: Node ends a stream at its
+ * first error for good, and a disk that was full has room again.
+ */
+function descriptorFile(descriptor: number): AuditFile {
+  return {
+    write: async (octets) => (await write(descriptor, octets)).bytesWritten,
+    sync: async () => {},
+    endsInMidLine: async () => false,
+    isCurrent: async () => true,
+    close: async () => {},
+  }
 }
 
-/** Writes to a stream that is not ours to close, such as standard output. */
-export const openStreamAudit = (stream: Writable, complain: Complain): Audit =>
-  streamAudit(
-    stream,
-    'on standard output',
-    complain,
-    () =>
-      new Promise((resolve, reject) => {
-        stream.write('', (error) => (error ? reject(error) : resolve()))
-      }),
-  )
+function descriptorOf(stream: Writable): number | undefined {
+  const { fd } = stream as { readonly fd?: unknown }
+  if (typeof fd !== 'number' || isatty(fd)) return undefined
+  const leadsTo = fstatSync(fd)
+  return leadsTo.isFile() || leadsTo.isCharacterDevice() ? fd : undefined
+}
 
-/** The sink that the configuration names: a file, or else the given stream. */
-export const openAudit = ({ file }: { readonly file?: string }, stdout: Writable, complain: Complain): Audit =>
-  file === undefined ? openStreamAudit(stdout, complain) : fileAudit(file, complain)
+/** A stream that is not ours to close: a pipe, a terminal. Its reader's word is all that can be had. */
+export function streamTarget(stream: Writable): Target {
+  // Each write says itself what came of it.
+  stream.on('error', () => undefined)
+  return {
+    name: 'standard output',
+    append: (octets) =>
+      new Promise((resolve) => {
+        stream.write(octets, (problem) => resolve(problem ? { written: 0, problem } : { written: octets.length }))
+      }),
+    close: async () => {},
+  }
+}

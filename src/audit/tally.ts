@@ -40,7 +40,7 @@ const after = ({ counts, ...tally }: ProviderTally, event: AuditEvent): Provider
   return { ...grown, lastRefusal: { errorCode, referenceId, eventTime } }
 }
 
-/** The same log, and beside it the count of what passes, for these providers: others are names that strangers made up. */
+/** The same log, and beside it the count of what it has, for these providers: others are names that strangers made up. */
 export const tallied = (
   audit: Audit,
   providers: Iterable<string>,
@@ -49,12 +49,15 @@ export const tallied = (
   const tallies = new Map([...providers].map((id) => [id, nothing()]))
   return {
     audit: {
-      record: (event) => {
-        const tally = 'provider' in event ? tallies.get(event.provider) : undefined
-        if (tally && 'provider' in event) tallies.set(event.provider, after(tally, event))
-        audit.record(event)
+      ...audit,
+      record: async (event) => {
+        const referenceId = await audit.record(event)
+        const provider = 'provider' in event ? event.provider : undefined
+        const tally = provider === undefined ? undefined : tallies.get(provider)
+        // A reference that the log has: the event's own may be counted in another line.
+        if (provider !== undefined && tally) tallies.set(provider, after(tally, { ...event, referenceId }))
+        return referenceId
       },
-      close: () => audit.close(),
     },
     tally: { startedAt, of: (provider) => tallies.get(provider) },
   }

@@ -1,12 +1,13 @@
 import { readBounded } from '../core/bounded-body.ts'
 import type { Credentials } from '../core/credentials.ts'
-import { withTimeLimit } from '../core/time-limit.ts'
 import { StsError } from './errors.ts'
 import type { Partition } from './facts/partitions.ts'
+import { withRetries } from './retries.ts'
 
 export interface ConsoleSettings {
   /** Replaces AWS sign-in of the partition: the origin of the local AWS, say. */
   readonly signInOrigin?: string
+  /** For the whole call, with up to three attempts. */
   readonly timeoutSeconds: number
   readonly fetch?: typeof fetch
 }
@@ -24,12 +25,32 @@ const MAX_ANSWER = 64 * 1024
 const refused = (expected: string, found: string): StsError =>
   new StsError('sts.console_refused', { expected, found, source: 'getSigninToken' })
 
+/** AWS sign-in itself failed: it may answer the next time. */
+class SignInFailure extends Error {
+  readonly refusal: StsError
+
+  constructor(refusal: StsError) {
+    super(refusal.message)
+    this.refusal = refusal
+  }
+}
+
+/** What AWS refused, it refuses again; everything else may pass. */
+const isPassing = (failure: unknown): boolean => !(failure instanceof StsError)
+
+const stsErrorOf = (failure: unknown): StsError => {
+  if (failure instanceof StsError) return failure
+  if (failure instanceof SignInFailure) return failure.refusal
+  return new StsError('sts.unreachable', { source: 'getSigninToken', cause: failure })
+}
+
 const tooLarge = (): StsError => refused(`at most ${MAX_ANSWER} octets`, 'more')
 
 const signinTokenOf = async (response: Response): Promise<string> => {
   if (!response.ok) {
     await response.body?.cancel()
-    throw refused('HTTP 200', `HTTP ${response.status}`)
+    const refusal = refused('HTTP 200', `HTTP ${response.status}`)
+    throw response.status >= 500 ? new SignInFailure(refusal) : refusal
   }
   const octets = await readBounded(response.body, MAX_ANSWER, tooLarge)
   try {
@@ -73,8 +94,8 @@ export const consoleSignInUrl = async (
         signal,
       }),
     )
-  const token = await withTimeLimit(settings.timeoutSeconds * 1000, undefined, ask).catch((cause: unknown) => {
-    throw cause instanceof StsError ? cause : new StsError('sts.unreachable', { source: 'getSigninToken', cause })
+  const token = await withRetries(settings.timeoutSeconds * 1000, isPassing, ask).catch((failure: unknown) => {
+    throw stsErrorOf(failure)
   })
   const login = new URL(federation)
   login.search = new URLSearchParams({

@@ -141,7 +141,10 @@ export const startDemo = async (
   return {
     addresses,
     config: file,
-    close: async () => void (await Promise.all([gateway.close(), closeProviders()])),
+    close: async () => {
+      await gateway.close()
+      await closeProviders()
+    },
   }
 }
 

@@ -13,6 +13,10 @@ export const startErrors = {
     sentence: 'A file cannot be written.',
     hint: 'Check the path, and who may write there.',
   },
+  'start.audit_unusable': {
+    sentence: 'The audit log cannot be written.',
+    hint: 'Create the folder of `audit.file` and let the gateway write there, or choose another file.',
+  },
   'start.key_unusable': {
     sentence: 'A signing key cannot be used.',
     hint: 'Check the files, or remove both so that they are made anew.',

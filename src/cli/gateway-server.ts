@@ -2,7 +2,10 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { isVerifiedEmailRequired } from '../access/verified-email.ts'
-import { openAudit } from '../audit/sinks.ts'
+import type { Audit } from '../audit/events.ts'
+import { countingRefusals } from '../audit/flood.ts'
+import { createAuditLog } from '../audit/log.ts'
+import { openTarget } from '../audit/sinks.ts'
 import { tallied } from '../audit/tally.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
@@ -123,8 +126,20 @@ const knowingEmail =
       ? { ...provider, requireVerifiedEmail: isVerifiedEmailRequired(provider, config) }
       : provider
 
+/** The audit log that the configuration names, with repeated refusals counted. Throws StartError. */
+const openAudit = async ({ audit }: Config, { stdout, log, now }: Surroundings): Promise<Audit> => {
+  const target = await openTarget(audit, stdout).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const sentence = `The audit log ${audit.file} cannot be written: ${reason}.`
+    throw new StartError('start.audit_unusable', { sentence, cause })
+  })
+  if (!audit.required)
+    log('audit.required is false: users sign in and take roles also while the audit log cannot be written.')
+  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, tell: log }), now)
+}
+
 /** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
-const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surroundings): Gateway => {
+const assemble = (config: Config, keys: GatewayKeys, audit: Audit, { log, now }: Surroundings): Gateway => {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts
   const endpoint = replacement(config.sts.target, config)
@@ -146,7 +161,7 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
     },
     ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey, furtherKeys) } : {}),
     ...tallied(
-      openAudit(config.audit, stdout, log),
+      audit,
       config.providers.map(({ id }) => id),
       now(),
     ),
@@ -155,18 +170,25 @@ const assemble = (config: Config, keys: GatewayKeys, { stdout, log, now }: Surro
   }
 }
 
+/** A provider's token endpoint has ten seconds, the audit log as much: enough for both where all goes well. */
+const BESIDE_STS_SECONDS = 15
+
+/** Milliseconds that a request under way may need at the end: two exchanges (a shorter session after AWS's no) and the console's sign-in. */
+const graceMsOf = ({ sts }: Config): number => (3 * sts.timeoutSeconds + BESIDE_STS_SECONDS) * 1000
+
 /**
  * Listens as the configuration says, with the local AWS beside it where it is asked for. Throws StartError, and
  * IssuerError where a key of the issuer cannot be used.
  */
 export const startGateway = async (config: Config, surroundings: Surroundings): Promise<RunningGateway> => {
-  const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
+  const [keys, webIdentityIssuer, trustPolicyOf, audit] = await Promise.all([
     gatewayKeys(config, surroundings.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
     trustPolicies(config, surroundings.log),
+    openAudit(config, surroundings),
   ])
   const gateway = {
-    ...assemble(config, keys, surroundings),
+    ...assemble(config, keys, audit, surroundings),
     ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
     trustPolicyOf,
   }
@@ -178,17 +200,21 @@ export const startGateway = async (config: Config, surroundings: Surroundings): 
     log: surroundings.log,
   })
   const { host, port } = config.listen
-  const server = await startServer(config.listen, () => app).catch(async (error: unknown) => {
-    await localAws?.close()
-    throw listenError(error, `${host}:${port}`)
-  })
+  const server = await startServer({ ...config.listen, graceMs: graceMsOf(config) }, () => app).catch(
+    async (error: unknown) => {
+      await localAws?.close()
+      throw listenError(error, `${host}:${port}`)
+    },
+  )
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, gateway.now, surroundings.log)
   return {
     ...(localAws ? { localAwsUrl: localAws.url } : {}),
     close: async () => {
       certificates.stop()
-      await Promise.all([server.close(), localAws?.close(), metadata.stop()])
+      // What is under way may still ask the others.
+      await server.close()
+      await Promise.all([localAws?.close(), metadata.stop()])
       await gateway.audit.close()
     },
   }

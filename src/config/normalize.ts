@@ -86,6 +86,9 @@ export const normalize = (
     sessionTags: new Map(Object.entries(file.sessionTags)),
     transitiveTags: file.transitiveTags,
     localAws: localAwsOf(file, folder),
-    audit: optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
+    audit: {
+      required: file.audit.required,
+      ...optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
+    },
   }
 }

@@ -8,7 +8,7 @@ import { issuer, keys, localAws, session, sts } from './schema/deployment.ts'
 import { oidcProvider } from './schema/openid-provider.ts'
 import { accessRule, account, operatorRule, role } from './schema/roles.ts'
 import { samlProvider } from './schema/saml-provider.ts'
-import { listen, path, template, text, wholeNumber } from './schema/values.ts'
+import { flag, listen, path, template, text, wholeNumber } from './schema/values.ts'
 
 export const configSchema = z
   .strictObject({
@@ -74,7 +74,14 @@ export const configSchema = z
       .describe('Keys of session tags that go along when the session takes further roles.'),
     localAws: localAws.prefault({}).describe('Only for `sts.endpoint: local` and `fedgate local-aws`.'),
     audit: z
-      .strictObject({ file: path('a file').optional().describe('File to append to. Default: standard output.') })
+      .strictObject({
+        file: path('a file').optional().describe('File to append to. Default: standard output.'),
+        required: flag()
+          .default(true)
+          .describe(
+            'What cannot be recorded does not happen: while the log cannot be written, nobody signs in and no role is taken. `false`: all goes on without a record.',
+          ),
+      })
       .prefault({})
       .describe('The audit log: one JSON object a line.'),
   })

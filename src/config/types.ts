@@ -311,4 +311,6 @@ export interface LocalAwsConfig {
 export interface AuditConfig {
   /** undefined: standard output. */
   readonly file?: string
+  /** What cannot be recorded does not happen. */
+  readonly required: boolean
 }

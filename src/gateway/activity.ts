@@ -1,8 +1,8 @@
 /**
- * What a person did here of late, for themselves to look through: the audit log is the operator's, and has it all.
- * remember.ts writes it, in the places where the audit log is written.
+ * What a person did here of late, for themselves to look through: the audit log is the operator's, and has it all. Made
+ * of the same events (record.ts).
  */
-
+import type { AuditEvent } from '../audit/events.ts'
 import type { Login } from './logins.ts'
 import { type Keeping, type RecordKind, readRecord, updateRecord } from './person-record.ts'
 
@@ -14,9 +14,12 @@ interface Occurrence {
   readonly userAgent: string
 }
 
-/** `renewal`: proved anew who they are, for a login that went on. */
+/**
+ * `renewal`: signed in again, for a login that went on. `provider-sign-out`: the identity provider ended the login; then
+ * `sourceIp` and `userAgent` may be its own.
+ */
 export interface SignInActivity extends Occurrence {
-  readonly kind: 'sign-in' | 'renewal' | 'sign-out'
+  readonly kind: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out'
 }
 
 export interface ExchangeActivity extends Occurrence {
@@ -66,11 +69,57 @@ const activities: RecordKind<readonly Activity[]> = {
 export const activityOf = (keeping: Keeping, login: Login): Promise<readonly Activity[]> =>
   readRecord(keeping, activities, login)
 
-/** A console is opened with credentials that were taken for it: one thing that the person did. */
-const isOpenedWith = (activity: Activity, earlier: Activity): boolean =>
-  activity.kind === 'exchange' && earlier.kind === 'exchange' && activity.accessKeyId === earlier.accessKeyId
+/** Adds what the event is for the person to look through, if it is anything. */
+export async function addActivity(
+  keeping: Keeping,
+  { event, login }: { readonly event: AuditEvent; readonly login: Login },
+  reference: string,
+): Promise<void> {
+  const activity = activityIn(event, reference)
+  if (!activity) return
+  await updateRecord(keeping, activities, login, (before) => [activity, ...before].slice(0, MOST_KEPT))
+}
 
-export const addActivity = (keeping: Keeping, login: Login, activity: Activity): Promise<void> =>
-  updateRecord(keeping, activities, login, (before) =>
-    [activity, ...before.filter((earlier) => !isOpenedWith(activity, earlier))].slice(0, MOST_KEPT),
-  )
+function activityIn(event: AuditEvent, reference: string): Activity | undefined {
+  const occurrence = {
+    at: event.eventTime,
+    reference,
+    sourceIp: event.sourceIPAddress ?? '',
+    userAgent: event.userAgent ?? '',
+  }
+  switch (event.eventName) {
+    case 'login':
+      return { kind: 'sign-in', ...occurrence }
+    case 'login.renewed':
+      return { kind: 'renewal', ...occurrence }
+    case 'logout':
+      return { kind: event.reason === 'provider' ? 'provider-sign-out' : 'sign-out', ...occurrence }
+    case 'exchange':
+      // What the console is opened with, nobody gets: whether it was opened is the next event.
+      return event.purpose === 'console' ? undefined : { kind: 'exchange', ...occurrence, ...takenIn(event) }
+    case 'console':
+      return { kind: 'exchange', ...occurrence, ...takenIn(event), destination: event.destination }
+    case 'exchange.denied':
+      return event.retriedWithSeconds === undefined ? { kind: 'denied', ...occurrence, ...deniedIn(event) } : undefined
+    case 'console.denied':
+      return { kind: 'denied', ...occurrence, ...deniedIn(event) }
+    default:
+      return undefined
+  }
+}
+
+function takenIn({
+  requestParameters: { roleArn, roleSessionName = '' },
+  responseElements: { accessKeyId, expiration },
+  awsRegion,
+}: Extract<AuditEvent, { eventName: 'exchange' | 'console' }>) {
+  return { role: roleArn, sessionName: roleSessionName, accessKeyId, expiresAt: expiration, region: awsRegion }
+}
+
+function deniedIn({
+  requestParameters: { roleArn },
+  errorCode,
+  errorMessage,
+}: Extract<AuditEvent, { eventName: 'exchange.denied' | 'console.denied' }>) {
+  return { role: roleArn, code: errorCode, sentence: errorMessage }
+}

@@ -1,16 +1,17 @@
+/** What is worth a line in the audit log, and the events of it: recorded by record.ts, which tells whoever listens. */
 import { signInWarnings } from '../access/sign-in-warnings.ts'
-import { type Audit, type AuditEvent, refusalOf } from '../audit/events.ts'
+import type { Purpose } from '../audit/events.ts'
+import { refusalOf } from '../audit/refusal.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { ExplainedDenial } from './explain-denial.ts'
-import type { Caller, Gateway } from './gateway.ts'
+import type { Caller } from './gateway.ts'
 import type { Login } from './logins.ts'
+import { type Recording, record } from './record.ts'
 import type { Exchange } from './role-request.ts'
 import type { TakenRole, WantedRole } from './taken-role.ts'
 
-type Auditing = { readonly audit: Audit } & Pick<Gateway, 'now'>
-
-const occurrence = ({ now }: Auditing, { reference, sourceIp, userAgent }: Caller) => ({
+const occurrence = ({ now }: Recording, { reference, sourceIp, userAgent }: Caller) => ({
   eventTime: now(),
   referenceId: reference,
   sourceIPAddress: sourceIp,
@@ -19,51 +20,65 @@ const occurrence = ({ now }: Auditing, { reference, sourceIp, userAgent }: Calle
 
 const person = ({ signIn: { identity } }: Login) => ({ provider: identity.provider, subject: identity.subject })
 
-const findingsOf = (error: FedgateError): Verdict | undefined => {
-  const { verdict } = error as { verdict?: Verdict }
-  return verdict === undefined || verdict.length === 0 ? undefined : verdict
+const verdictOf = (error: FedgateError): Verdict | undefined => (error as { verdict?: Verdict }).verdict
+
+/** By the request, as an error may be kept and thrown again for another one: the references of what is recorded. */
+const recorded = new WeakMap<Caller, WeakMap<FedgateError, string>>()
+
+const rememberRecorded = (caller: Caller, error: FedgateError, reference: string): void => {
+  recorded.set(caller, (recorded.get(caller) ?? new WeakMap<FedgateError, string>()).set(error, reference))
 }
+
+const isRecorded = (caller: Caller, error: FedgateError): boolean => recorded.get(caller)?.has(error) ?? false
 
 const auditSignIn =
   (eventName: 'login' | 'login.renewed') =>
-  (gateway: Auditing, login: Login, caller: Caller): void => {
+  async (recording: Recording, login: Login, caller: Caller): Promise<void> => {
     const { identity, leftOut } = login.signIn
     const { protocol, issuer, authenticatedAt } = identity
     const warnings = signInWarnings(login.signIn)
-    gateway.audit.record({
+    const event = {
       eventName,
-      ...occurrence(gateway, caller),
+      ...occurrence(recording, caller),
       ...person(login),
       protocol,
       issuer,
       authenticatedAt,
       ...(leftOut && { leftOut }),
       ...(warnings.length > 0 && { warnings }),
-    })
+    }
+    await record(recording, { event, login })
   }
 
+/** Rejects with AuditError where it cannot be recorded: then nobody may be signed in. */
 export const auditLogin = auditSignIn('login')
-/** The same person proved anew who they are, and their login goes on. */
+/** The same person proved anew who they are, and their login goes on. Rejects as auditLogin. */
 export const auditRenewal = auditSignIn('login.renewed')
+
+/** A provider's name may be a stranger's invention. */
+const LONGEST_NAME = 100
 
 const auditingRefused =
   (eventName: 'login.refused' | 'logout.refused') =>
   async <Result>(
-    gateway: Auditing,
-    who: { readonly provider: string; readonly subject?: string },
+    recording: Recording,
+    { provider, subject }: { readonly provider: string; readonly subject?: string },
     caller: Caller,
     step: () => Promise<Result>,
   ): Promise<Result> => {
     try {
       return await step()
     } catch (error) {
-      if (error instanceof FedgateError)
-        gateway.audit.record({
+      if (error instanceof FedgateError && !isRecorded(caller, error)) {
+        const event = {
           eventName,
-          ...occurrence(gateway, caller),
-          ...who,
-          ...refusalOf(error, findingsOf(error)),
-        })
+          ...occurrence(recording, caller),
+          provider: provider.slice(0, LONGEST_NAME),
+          ...(subject !== undefined && { subject }),
+          ...refusalOf(error, verdictOf(error)),
+        }
+        rememberRecorded(caller, error, await record(recording, { event }))
+      }
       throw error
     }
   }
@@ -72,6 +87,37 @@ const auditingRefused =
 export const auditingRefusals = auditingRefused('login.refused')
 /** The same for what identity providers say about logouts. */
 export const auditingRefusedLogouts = auditingRefused('logout.refused')
+
+interface RefusedRequest {
+  readonly error: FedgateError
+  /** Method and path. */
+  readonly request: string
+  /** Of the browser, where somebody is signed in. */
+  readonly login: Login | undefined
+}
+
+const LONGEST_REQUEST = 200
+
+/**
+ * What every answer that shows a reference goes through: the reference under which the log has the refusal, which gets
+ * a line here unless a use-case has recorded it already. Never rejects.
+ */
+export const auditRefusedRequest = async (
+  recording: Recording,
+  { error, request, login }: RefusedRequest,
+  caller: Caller,
+): Promise<string> => {
+  const known = recorded.get(caller)?.get(error)
+  if (known !== undefined) return known
+  const event = {
+    eventName: 'request.refused' as const,
+    ...occurrence(recording, caller),
+    ...(login && person(login)),
+    request: request.slice(0, LONGEST_REQUEST),
+    ...refusalOf(error, verdictOf(error)),
+  }
+  return record(recording, { event })
+}
 
 const asked = ({ role, session, durationSeconds }: Exchange) => ({
   roleArn: role.role.arn,
@@ -86,6 +132,7 @@ const asked = ({ role, session, durationSeconds }: Exchange) => ({
 })
 
 const issued = (taken: TakenRole) => ({
+  awsRegion: taken.role.region,
   requestParameters: asked(taken),
   responseElements: {
     accessKeyId: taken.credentials.accessKeyId,
@@ -97,46 +144,91 @@ const issued = (taken: TakenRole) => ({
   },
 })
 
-export const auditExchange = (gateway: Auditing, login: Login, taken: TakenRole, caller: Caller): void =>
-  gateway.audit.record({ eventName: 'exchange', ...occurrence(gateway, caller), ...person(login), ...issued(taken) })
+/** What AWS does not allow is not worth being offered again. */
+const habit = ({ shortenedFromSeconds, durationSeconds }: TakenRole, chosen: string | undefined) =>
+  chosen === undefined || shortenedFromSeconds === undefined ? chosen : String(durationSeconds)
 
-export const auditConsole = (
-  gateway: Auditing,
+/**
+ * Credentials of a role were issued; `chosen`: for how long as the user chose it. Rejects with AuditError where it
+ * cannot be recorded: then nobody may have them.
+ */
+export const auditExchange = async (
+  recording: Recording,
+  login: Login,
+  {
+    taken,
+    purpose,
+    chosen,
+  }: { readonly taken: TakenRole; readonly purpose: Purpose; readonly chosen: string | undefined },
+  caller: Caller,
+): Promise<void> => {
+  const event = {
+    eventName: 'exchange' as const,
+    ...occurrence(recording, caller),
+    ...person(login),
+    purpose,
+    ...issued(taken),
+  }
+  await record(recording, { event, login, chosen: habit(taken, chosen) })
+}
+
+/** Rejects with AuditError where it cannot be recorded: then nobody may have the way to the console. */
+export const auditConsole = async (
+  recording: Recording,
   login: Login,
   taken: TakenRole,
   destination: string,
   caller: Caller,
-): void =>
-  gateway.audit.record({
-    eventName: 'console',
-    ...occurrence(gateway, caller),
+): Promise<void> => {
+  const event = {
+    eventName: 'console' as const,
+    ...occurrence(recording, caller),
     ...person(login),
     ...issued(taken),
     destination,
-  })
+  }
+  await record(recording, { event, login })
+}
+
+const LONGEST_ARN = 300
 
 const durationOf = ({ durationSeconds }: WantedRole) => (durationSeconds === undefined ? {} : { durationSeconds })
 
-/** Whatever did not come to pass: a role that is not granted, a duration, AWS's no. Anything else is a defect. */
-export const auditDenied = (
-  gateway: Auditing,
-  eventName: 'exchange.denied' | 'console.denied',
-  login: Login,
-  wanted: WantedRole | Exchange,
-  caller: Caller,
-  error: unknown,
-): void => {
-  if (!(error instanceof FedgateError)) return
-  const event: AuditEvent = {
-    eventName,
-    ...occurrence(gateway, caller),
-    ...person(login),
-    requestParameters: 'session' in wanted ? asked(wanted) : { roleArn: wanted.role, ...durationOf(wanted) },
-    ...refusalOf(error, findingsOf(error), error instanceof ExplainedDenial ? error.likelyReason : undefined),
-  }
-  gateway.audit.record(event)
+interface Denied {
+  readonly eventName: 'exchange.denied' | 'console.denied'
+  readonly wanted: WantedRole | Exchange
+  readonly error: unknown
+  /** AWS is asked again at once, for so many seconds. */
+  readonly retriedWithSeconds?: number
 }
 
-/** `person`: signed out here. `provider`: the identity provider asked for it. */
-export const auditLogout = (gateway: Auditing, login: Login, reason: 'person' | 'provider', caller: Caller): void =>
-  gateway.audit.record({ eventName: 'logout', ...occurrence(gateway, caller), ...person(login), reason })
+/** Whatever did not come to pass: a role that is not granted, a duration, AWS's no. Anything else is a defect. */
+export const auditDenied = async (
+  recording: Recording,
+  login: Login,
+  { eventName, wanted, error, retriedWithSeconds }: Denied,
+  caller: Caller,
+): Promise<void> => {
+  if (!(error instanceof FedgateError)) return
+  const event = {
+    eventName,
+    ...occurrence(recording, caller),
+    ...person(login),
+    requestParameters:
+      'session' in wanted ? asked(wanted) : { roleArn: wanted.role.slice(0, LONGEST_ARN), ...durationOf(wanted) },
+    ...(retriedWithSeconds !== undefined && { retriedWithSeconds }),
+    ...refusalOf(error, verdictOf(error), error instanceof ExplainedDenial ? error.likelyReason : undefined),
+  }
+  rememberRecorded(caller, error, await record(recording, { event, login }))
+}
+
+/** `person`: signed out here. `provider`: the identity provider asked for it. Never rejects: access ends all the same. */
+export const auditLogout = async (
+  recording: Recording,
+  login: Login,
+  reason: 'person' | 'provider',
+  caller: Caller,
+): Promise<void> => {
+  const event = { eventName: 'logout' as const, ...occurrence(recording, caller), ...person(login), reason }
+  await record(recording, { event, login })
+}

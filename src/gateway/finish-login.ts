@@ -3,10 +3,9 @@ import { auditingRefusals, auditLogin, auditRenewal } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import { enterIndex } from './login-index.ts'
-import { beginLogin, type Login, readLogin } from './logins.ts'
+import { beginLogin, endLogin, type Login, readLogin } from './logins.ts'
 import { type ParkedSignIn, readParked, takeParked } from './parked-sign-ins.ts'
 import { isBoundTo } from './pending-logins.ts'
-import { rememberSignIn } from './remember.ts'
 import { renewedBy } from './renewal.ts'
 
 export interface Finish {
@@ -53,6 +52,16 @@ const finishedBefore = async (
   return { kind: 'already', returnTo: before.returnTo }
 }
 
+/** A login that cannot be recorded ends before any session hangs on it. */
+const orEnd = async (gateway: Gateway, login: Login, recording: Promise<void>): Promise<void> => {
+  try {
+    await recording
+  } catch (error) {
+    await endLogin(gateway, login.id)
+    throw error
+  }
+}
+
 const begin = async (
   gateway: Gateway,
   handle: string,
@@ -63,9 +72,8 @@ const begin = async (
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = await beginLogin(gateway.store, gateway.now, signIn, lifetimeSeconds, from)
   await enterIndex(gateway, login, arrivedAt, begunAt)
+  await orEnd(gateway, login, auditLogin(gateway, login, caller))
   await rememberFinished(gateway, handle, login, returnTo)
-  auditLogin(gateway, login, caller)
-  await rememberSignIn(gateway, login, 'sign-in', caller)
   return { kind: 'signed-in', login, returnTo }
 }
 
@@ -79,20 +87,21 @@ const renewOrBegin = async (
   const renewed = await renewedBy(gateway, loginId, parked)
   if (!renewed) return begin(gateway, handle, parked, caller)
   await enterIndex(gateway, renewed, parked.arrivedAt, parked.begunAt)
+  await orEnd(gateway, renewed, auditRenewal(gateway, renewed, caller))
   await rememberFinished(gateway, handle, renewed, parked.returnTo)
-  auditRenewal(gateway, renewed, caller)
-  await rememberSignIn(gateway, renewed, 'renewal', caller)
   return { kind: 'already', returnTo: parked.returnTo }
 }
 
 /**
  * Where every login ends: the browser that started it fetches what was verified, and only it. Another browser's try
  * uses the handle up. Throws GatewayError `login.other_browser`, `login.signed_out`,
- * `login.used` or `login.expired`.
+ * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
  */
 export const finishLogin = async (gateway: Gateway, finish: Finish, caller: Caller): Promise<Finished> => {
   const waiting = await readParked(gateway, finish.handle)
   if (waiting && waiting.binding === undefined) return { kind: 'to-confirm', identity: waiting.signIn.identity }
+  // Before it is used up: loading the page again finishes it once the log can be written.
+  if (waiting) gateway.audit.mustBeWritable()
   const parked = await takeParked(gateway, finish.handle)
   if (!parked) return finishedBefore(gateway, finish)
   const { provider, subject } = parked.signIn.identity
@@ -106,7 +115,7 @@ export const finishLogin = async (gateway: Gateway, finish: Finish, caller: Call
 /**
  * The person says that a sign-in which nobody here started is meant: on a page of ours, so that no other site can say
  * it for them. Throws GatewayError `login.other_browser`, `login.signed_out`,
- * `login.used` or `login.expired`.
+ * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
  */
 export const confirmLogin = async (
   gateway: Gateway,
@@ -115,6 +124,7 @@ export const confirmLogin = async (
 ): Promise<Landed> => {
   const waiting = await readParked(gateway, handle)
   if (waiting?.binding !== undefined) throw new GatewayError('login.other_browser')
+  if (waiting) gateway.audit.mustBeWritable()
   const parked = await takeParked(gateway, handle)
   if (!parked) return finishedBefore(gateway, { handle, loginId })
   const { provider, subject } = parked.signIn.identity

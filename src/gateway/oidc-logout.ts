@@ -44,7 +44,8 @@ export const endSessionAtProvider = async (
 }
 
 const end = async (gateway: Gateway, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<void> => {
-  for (const login of await endOidcLogins(gateway, subject, issuedAt)) auditLogout(gateway, login, 'provider', caller)
+  for (const login of await endOidcLogins(gateway, subject, issuedAt))
+    await auditLogout(gateway, login, 'provider', caller)
 }
 
 /**

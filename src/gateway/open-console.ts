@@ -6,7 +6,6 @@ import { GatewayError } from './errors.ts'
 import type { Caller, Gateway } from './gateway.ts'
 import { destinationOf, goPath } from './go.ts'
 import type { Login } from './logins.ts'
-import { rememberConsole } from './remember.ts'
 import { takeRole } from './take-role.ts'
 import type { TakenRole, WantedRole } from './taken-role.ts'
 
@@ -28,14 +27,26 @@ export interface OpenedConsole {
 }
 
 /** Before the role is taken: an address that is refused costs no exchange. */
-const refuseOtherPlaces = (arn: string, wish: string): void => {
+const refuseOtherPlaces = async (arn: string, wish: string): Promise<void> => {
   const role = parseRoleArn(arn)
   if (role) destinationOf({ role, region: '' }, wish)
 }
 
+const visitWith = async (
+  gateway: Gateway,
+  taken: TakenRole,
+  wish: string,
+): Promise<Pick<OpenedConsole, 'url' | 'destination' | 'sharedUrl'>> => {
+  const destination = destinationOf(taken.role, wish)
+  const shared = goPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
+  const sharedUrl = `${gateway.settings.baseUrl}${shared}`
+  return { url: await signInUrl(gateway, taken, destination, sharedUrl), destination, sharedUrl }
+}
+
 /**
  * Takes the role and returns the URL that opens the AWS console with it. A console session that has ended leads back to
- * the same role and page, for one press of a button. Throws GatewayError or StsError.
+ * the same role and page, for one press of a button. Throws GatewayError or StsError, and AuditError
+ * `audit.unavailable` where it cannot be recorded; every outcome is in the audit log.
  */
 export const openConsole = async (
   gateway: Gateway,
@@ -44,19 +55,18 @@ export const openConsole = async (
   caller: Caller,
 ): Promise<OpenedConsole> => {
   const wish = wanted.destination ?? ''
-  refuseOtherPlaces(wanted.role, wish)
-  const taken = await takeRole(gateway, login, wanted, caller)
-  const destination = destinationOf(taken.role, wish)
-  const shared = goPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
-  const sharedUrl = `${gateway.settings.baseUrl}${shared}`
-  const url = await signInUrl(gateway, taken, destination, sharedUrl).catch((error: unknown) => {
-    auditDenied(gateway, 'console.denied', login, taken, caller, error)
-    throw error
-  })
-  auditConsole(gateway, login, taken, destination, caller)
-  await rememberConsole(gateway, login, taken, destination, caller)
+  const denied =
+    (asked: WantedRole | TakenRole) =>
+    async (error: unknown): Promise<never> => {
+      await auditDenied(gateway, login, { eventName: 'console.denied', wanted: asked, error }, caller)
+      throw error
+    }
+  await refuseOtherPlaces(wanted.role, wish).catch(denied(wanted))
+  const taken = await takeRole(gateway, login, wanted, caller, 'console')
+  const visit = await visitWith(gateway, taken, wish).catch(denied(taken))
+  await auditConsole(gateway, login, taken, visit.destination, caller).catch(denied(taken))
   const worksUntil = new Date(gateway.now().getTime() + signInTokenSeconds * 1000)
-  return { url, worksUntil, taken, destination, sharedUrl }
+  return { ...visit, worksUntil, taken }
 }
 
 const signInUrl = async (

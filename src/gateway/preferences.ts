@@ -2,7 +2,7 @@
  * What a person is used to: their pins, what they took of late and for how long. What belongs to a machine and not to a
  * person (the format of credentials, the last provider) is kept in the browser.
  */
-
+import type { AuditEvent } from '../audit/events.ts'
 import { GatewayError } from './errors.ts'
 import type { Gateway } from './gateway.ts'
 import { grantedRole } from './list-roles.ts'
@@ -96,3 +96,12 @@ export const rememberTaken = (keeping: Keeping, login: Login, { arn, chosen }: T
         chosen === undefined ? before.durations : new Map([...others, [arn, chosen] as const].slice(-MOST_DURATIONS)),
     }
   })
+
+/** The same of an event that says that a role was taken; others are no habit. */
+export async function learnHabit(
+  keeping: Keeping,
+  { event, login, chosen }: { readonly event: AuditEvent; readonly login: Login; readonly chosen?: string | undefined },
+): Promise<void> {
+  if (event.eventName === 'exchange')
+    await rememberTaken(keeping, login, { arn: event.requestParameters.roleArn, chosen })
+}

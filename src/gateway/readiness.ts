@@ -14,10 +14,12 @@ export type ProviderReadiness =
   | { readonly state: 'missing' }
 
 export interface Readiness {
-  /** A load balancer may send people here: store and keys are there, and somebody can sign in. */
+  /** A load balancer may send people here: store, keys and audit log are there, and somebody can sign in. */
   readonly isReady: boolean
   readonly store: 'ok' | 'failing'
   readonly keys: 'ok' | 'missing'
+  /** Whether what happens can be recorded; where it must be, a failing log makes the gateway unready. */
+  readonly audit: 'ok' | 'failing'
   readonly metadata: Readonly<Record<string, ProviderReadiness>>
 }
 
@@ -59,7 +61,7 @@ const keysAreThere = ({ providers, samlIssuer }: Pick<Gateway, 'providers' | 'sa
  * others' people need it. Says nothing that a stranger may not know, and never throws.
  */
 export const readiness = async (
-  gateway: Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'now'>,
+  gateway: Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'audit' | 'now'>,
 ): Promise<Readiness> => {
   const now = gateway.now()
   const [hasStore, ...providers] = await Promise.all([
@@ -67,10 +69,13 @@ export const readiness = async (
     ...[...gateway.providers].map(async ([id, provider]) => [id, await providerReadiness(provider, now)] as const),
   ])
   const hasKeys = keysAreThere(gateway)
+  const { state: audit, isRequired } = gateway.audit.status()
+  const canRecord = audit === 'ok' || !isRequired
   return {
-    isReady: hasStore && hasKeys && providers.some(([, { state }]) => state !== 'missing'),
+    isReady: hasStore && hasKeys && canRecord && providers.some(([, { state }]) => state !== 'missing'),
     store: hasStore ? 'ok' : 'failing',
     keys: hasKeys ? 'ok' : 'missing',
+    audit,
     metadata: Object.fromEntries(providers),
   }
 }

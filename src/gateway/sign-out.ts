@@ -5,7 +5,6 @@ import { endLoginsOfPerson } from './login-index.ts'
 import { endLogin, type Login } from './logins.ts'
 import { endSessionAtProvider } from './oidc-logout.ts'
 import { beginLogout } from './pending-logouts.ts'
-import { rememberSignIn } from './remember.ts'
 import { sendLogoutRequest } from './single-logout-messages.ts'
 import type { Departure } from './start-login.ts'
 
@@ -33,22 +32,18 @@ const leave = async (gateway: Gateway, login: Login | undefined, { signIn }: Log
 
 /**
  * Ends the login, and with it every session that hangs on it; only then the identity provider is asked to do the same.
- * That nobody there can be asked keeps nobody signed in here.
+ * That nobody there can be asked keeps nobody signed in here, nor does an audit log that cannot be written.
  */
 export const signOut = async (gateway: Gateway, login: Login, caller: Caller): Promise<SignedOut> => {
   const ended = await endLogin(gateway, login.id)
-  if (ended) {
-    auditLogout(gateway, ended, 'person', caller)
-    await rememberSignIn(gateway, ended, 'sign-out', caller)
-  }
+  if (ended) await auditLogout(gateway, ended, 'person', caller)
   return leave(gateway, ended, login)
 }
 
 /** The same for every login of this person, wherever it is. The identity provider is asked about this one. */
 export const signOutEverywhere = async (gateway: Gateway, login: Login, caller: Caller): Promise<SignedOut> => {
   const ended = await endLoginsOfPerson(gateway, login)
-  for (const one of ended) auditLogout(gateway, one, 'person', caller)
-  await rememberSignIn(gateway, login, 'sign-out', caller)
+  for (const one of ended) await auditLogout(gateway, one, 'person', caller)
   return leave(
     gateway,
     ended.find(({ id }) => id === login.id),

@@ -106,7 +106,7 @@ const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Pr
   const subject = { issuer: idp.entityId, spEntityId: provider.serviceProvider.entityId, nameId }
   const ended = await endLoginsOf(gateway, subject, request)
   if (ended.length === 0) throw new EndedNothing(reading, request)
-  for (const login of ended) auditLogout(gateway, login, 'provider', caller)
+  for (const login of ended) await auditLogout(gateway, login, 'provider', caller)
   return answer(gateway, reading, request, 'ended')
 }
 

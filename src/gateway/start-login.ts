@@ -1,7 +1,8 @@
 import { fingerprint, newToken } from '../core/ids.ts'
 import type { LoginWishes } from '../oidc/authorization-request.ts'
 import { buildAuthnRequest } from '../saml/authn-request.ts'
-import { type Gateway, providerOf } from './gateway.ts'
+import { auditingRefusals } from './audit-lines.ts'
+import { type Caller, type Gateway, providerOf } from './gateway.ts'
 import { newHandle, type Pending, type PendingLogin, rememberPending } from './pending-logins.ts'
 import type { OidcProvider, SamlProvider } from './providers.ts'
 import { returnPath } from './return-to.ts'
@@ -93,7 +94,10 @@ export interface Asked {
  * (`provider.unknown`, `provider.unavailable`, `provider.idp_unknown`, `login.return_to_refused`,
  * `login.too_many_pending`), OidcError or SamlError.
  */
-export const startLogin = async (gateway: Gateway, asked: Asked): Promise<StartedLogin> => {
+export const startLogin = (gateway: Gateway, asked: Asked, caller: Caller): Promise<StartedLogin> =>
+  auditingRefusals(gateway, { provider: asked.provider }, caller, () => start(gateway, asked))
+
+const start = async (gateway: Gateway, asked: Asked): Promise<StartedLogin> => {
   const provider = providerOf(gateway, asked.provider)
   const browserSecret = asked.browserSecret ?? newToken()
   const intent = { returnTo: returnPath(asked.returnTo, '/roles'), binding: fingerprint(browserSecret) }

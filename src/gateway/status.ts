@@ -1,4 +1,5 @@
 /** How the gateway does, for the people who run it. Plain values, no secret; asks nobody but the store. */
+import type { AuditStatus } from '../audit/events.ts'
 import type { ProviderTally } from '../audit/tally.ts'
 import type { OidcStatus } from '../oidc/discovery.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
@@ -11,6 +12,7 @@ export interface GatewayStatus {
   /** Counts are of this process, and begin then. */
   readonly startedAt: Date
   readonly readiness: Omit<Readiness, 'metadata'>
+  readonly audit: AuditStatus
   readonly providers: readonly ProviderStatus[]
   /** Ours, and the identity providers' as far as they are known. */
   readonly certificates: readonly CertificateExpiry[]
@@ -46,6 +48,7 @@ export const gatewayStatus = async (gateway: Gateway): Promise<GatewayStatus> =>
   return {
     startedAt: tally.startedAt,
     readiness: ready,
+    audit: gateway.audit.status(),
     providers: [...providers].map(([id, provider]) => ({
       id,
       label: provider.settings.label,

@@ -1,4 +1,6 @@
 import type { SessionMapping } from '../access/session.ts'
+import { AuditError } from '../audit/errors.ts'
+import type { Purpose } from '../audit/events.ts'
 import { auditDenied, auditExchange } from './audit-lines.ts'
 import { GatewayError } from './errors.ts'
 import { explainedDenial } from './explain-denial.ts'
@@ -7,7 +9,6 @@ import { grantedRole, type ListedRole } from './list-roles.ts'
 import type { Login } from './logins.ts'
 import { overdueProof } from './proof-age.ts'
 import { withFreshEvidence } from './refresh-evidence.ts'
-import { rememberDenied, rememberExchange } from './remember.ts'
 import { durationOf, shorterDuration } from './role-duration.ts'
 import { type Exchange, requestFor } from './role-request.ts'
 import { sessionFor } from './session-mapping.ts'
@@ -54,7 +55,8 @@ const exchangeOrShorten = async (
   } catch (error) {
     const shorter = shorterDuration(error, durationSeconds)
     if (shorter === undefined) throw error
-    auditDenied(gateway, 'exchange.denied', login, exchange, caller, error)
+    const denied = { eventName: 'exchange.denied', wanted: exchange, error, retriedWithSeconds: shorter } as const
+    await auditDenied(gateway, login, denied, caller)
     const taken = await exchangeFor(gateway, login, { ...exchange, durationSeconds: shorter })
     return { ...taken, shortenedFromSeconds: durationSeconds }
   }
@@ -67,6 +69,8 @@ const prepare = async (
   wanted: WantedRole,
   caller: Caller,
 ): Promise<{ readonly fresh: Login; readonly exchange: Exchange }> => {
+  // Before AWS is asked for what nobody could be given.
+  gateway.audit.mustBeWritable()
   // Computed anew: what the page once listed grants nothing.
   const role = grantedRole(gateway, login.signIn.identity, wanted.role)
   mustBeProvenRecently(gateway, login, role)
@@ -75,29 +79,41 @@ const prepare = async (
   return { fresh, exchange: { role, durationSeconds, session: sessionToTake(gateway, fresh) } }
 }
 
+/** The access key id is no secret, and CloudTrail has it: nothing else of what AWS gave leaves this function. */
+const withheld = (error: unknown, { credentials }: TakenRole): unknown =>
+  error instanceof AuditError
+    ? new AuditError('audit.unavailable', {
+        expected: error.expected ?? '',
+        found: `${error.found}; the credentials ${credentials.accessKeyId} were issued and nobody was given them`,
+        source: error.source ?? '',
+        cause: error,
+      })
+    : error
+
 /**
  * Exchanges the login for credentials of one role. Throws GatewayError (`role.not_granted`, `role.duration_invalid`,
  * `role.authentication_too_old`, `role.source_identity_missing`), StsError, IssuerError or OidcError; every outcome is
- * in the audit log.
+ * in the audit log, and AuditError `audit.unavailable` where it cannot be.
  */
 export const takeRole = async (
   gateway: Gateway,
   login: Login,
   wanted: WantedRole,
   caller: Caller,
+  purpose: Purpose = 'credentials',
 ): Promise<TakenRole> => {
   const denied =
     (asked: WantedRole | Exchange) =>
     async (error: unknown): Promise<never> => {
-      auditDenied(gateway, 'exchange.denied', login, asked, caller, error)
-      await rememberDenied(gateway, login, wanted, caller, error)
+      await auditDenied(gateway, login, { eventName: 'exchange.denied', wanted: asked, error }, caller)
       throw error
     }
   const { fresh, exchange } = await prepare(gateway, login, wanted, caller).catch(denied(wanted))
   const taken = await exchangeOrShorten(gateway, fresh, exchange, caller).catch((error: unknown) =>
     denied(exchange)(explainedDenial(gateway, fresh, exchange, error)),
   )
-  auditExchange(gateway, login, taken, caller)
-  await rememberExchange(gateway, login, { taken, chosen: wanted.chosen }, caller)
+  await auditExchange(gateway, login, { taken, purpose, chosen: wanted.chosen }, caller).catch((error: unknown) =>
+    denied(exchange)(withheld(error, taken)),
+  )
   return taken
 }

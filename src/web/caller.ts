@@ -11,9 +11,21 @@ export const reference: RequestHandler = (_request, response, next) => {
 
 export const referenceOf = (response: Response): string => String(response.locals.reference)
 
-/** Who asks. The address is the proxy's word where proxies are configured, else the connection's. */
-export const callerOf = (request: Request, response: Response): Caller => ({
-  reference: referenceOf(response),
-  sourceIp: request.ip ?? '',
-  userAgent: (request.get('User-Agent') ?? '').slice(0, 300),
-})
+/** The reference under which the log has what this answer tells: of a flood, that of the line that counts it. */
+export const changeReference = (response: Response, to: string): void => {
+  response.locals.reference = to
+  if (!response.headersSent) response.set('X-Request-Id', to)
+}
+
+/**
+ * Who asks; the same object for the whole request, as it is what recorded refusals are known by. The address is the
+ * proxy's word where proxies are configured, else the connection's.
+ */
+export const callerOf = (request: Request, { locals }: Response): Caller => {
+  locals.caller ??= {
+    reference: String(locals.reference),
+    sourceIp: request.ip ?? '',
+    userAgent: (request.get('User-Agent') ?? '').slice(0, 300),
+  } satisfies Caller
+  return locals.caller as Caller
+}

@@ -1,8 +1,8 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { FedgateError } from '../core/errors.ts'
-import { reasonOf } from '../core/errors.ts'
-import { oneLine } from '../core/render-verdict.ts'
-import { referenceOf } from './caller.ts'
+import { auditRefusedRequest } from '../gateway/audit-lines.ts'
+import type { Login } from '../gateway/logins.ts'
+import { callerOf, changeReference, referenceOf } from './caller.ts'
 import { fedgateErrorOf, retryAfterOf, statusOf, WebError } from './errors.ts'
 import type { SignedIn } from './models/page.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
@@ -26,28 +26,30 @@ const sendProblem = (response: Response, error: FedgateError, status: number): v
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
 
 /**
- * Who is signed in keeps the navigation. Before sessions there is none to look for. A store that fails is no news here,
- * nor a provider that is gone: what goes wrong while an error is answered would be answered by Express, stack and all.
+ * Who is signed in, if anybody is. Before sessions there is none to look for. A store that fails is no news here: what
+ * goes wrong while an error is answered would be answered by Express, stack and all.
  */
-const sessionOf = async ({ gateway }: WebParts, request: Request): Promise<SignedIn | undefined> => {
+const loginOf = async ({ gateway }: WebParts, request: Request): Promise<Login | undefined> => {
   if ((request.session as typeof request.session | undefined) === undefined) return undefined
+  return currentLogin(gateway, request).catch(() => undefined)
+}
+
+/** Who is signed in keeps the navigation, unless their provider is gone. */
+const sessionOf = ({ gateway }: WebParts, request: Request, login: Login | undefined): SignedIn | undefined => {
   try {
-    const login = await currentLogin(gateway, request)
     return login && signedIn(gateway, request, login)
   } catch {
     return undefined
   }
 }
 
-const sendErrorPage = async (
+const sendErrorPage = (
   parts: WebParts,
-  request: Request,
   response: Response,
-  error: FedgateError,
-): Promise<void> => {
-  const { code, message, hint } = error
+  session: SignedIn | undefined,
+  { code, message, hint }: FedgateError,
+): void => {
   const status = statusOf(code)
-  const session = await sessionOf(parts, request)
   const isOfLogin = /^(login|saml|xml|oidc|session|provider)\./.test(code)
   const page = {
     version: VERSION,
@@ -63,20 +65,23 @@ const sendErrorPage = async (
   sendPage(response, parts.views.render('error', page), status)
 }
 
-/** Every refusal and every defect ends here: a page or a problem document, and for a defect a line in the log. */
+/**
+ * Every refusal and every defect ends here: a page or a problem document, with the reference under which the audit log
+ * has it, and for a defect a line in the operator's log.
+ */
 export const errorAnswers =
   (parts: WebParts, log: Log): ErrorRequestHandler =>
   async (thrown: unknown, request, response, _next) => {
     const error = fedgateErrorOf(thrown)
-    const status = statusOf(error.code)
-    if (error.code === 'internal') log(`${referenceOf(response)} ${request.method} ${request.path}: ${stackOf(thrown)}`)
-    else if (error.code.startsWith('http.'))
-      log(oneLine(`${referenceOf(response)} ${request.method} ${request.path}: ${error.code} ${reasonOf(error) ?? ''}`))
+    const login = await loginOf(parts, request)
+    const refused = { error, request: `${request.method} ${request.path}`, login }
+    changeReference(response, await auditRefusedRequest(parts.gateway, refused, callerOf(request, response)))
+    if (error.code === 'internal') log(`${referenceOf(response)} ${refused.request}: ${stackOf(thrown)}`)
     if (response.headersSent) return void response.destroy()
     const retryAfter = retryAfterOf(error.code)
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
-    if (wantsJson(request)) sendProblem(response, error, status)
-    else await sendErrorPage(parts, request, response, error)
+    if (wantsJson(request)) sendProblem(response, error, statusOf(error.code))
+    else sendErrorPage(parts, response, sessionOf(parts, request, login), error)
   }
 
 const stackOf = (thrown: unknown): string =>

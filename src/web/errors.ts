@@ -86,6 +86,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'oidc.discovery': 502,
   'oidc.insecure_url': 502,
   'oidc.userinfo_failed': 502,
+  'audit.unavailable': 503,
   'sts.unreachable': 504,
   'sts.failed': 502,
   'sts.throttled': 503,

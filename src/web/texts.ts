@@ -427,6 +427,7 @@ const activity = {
     'sign-in': 'Signed in',
     renewal: 'Sign-in renewed',
     'sign-out': 'Signed out',
+    'provider-sign-out': 'Signed out by your identity provider',
     credentials: 'Credentials',
     console: 'Console',
     denied: 'Refused',
@@ -451,6 +452,12 @@ const status = {
   version: 'Version',
   store: 'Store',
   stores: { ok: 'works', failing: 'does not work' },
+  audit: 'Audit log',
+  audits: {
+    ok: 'is written',
+    failing: (reason: string, waiting: number, lost: number) =>
+      `cannot be written: ${reason}. Lines waiting: ${waiting}, lost: ${lost}. Since`,
+  },
   health: { good: 'well', warning: 'look at this', bad: 'broken' },
   providers: 'Identity providers',
   states: {

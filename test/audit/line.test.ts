@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type AuditEvent, refusalOf } from '../../src/audit/events.ts'
+import type { AuditEvent } from '../../src/audit/events.ts'
 import { auditLine } from '../../src/audit/line.ts'
+import { refusalOf } from '../../src/audit/refusal.ts'
 import { FedgateError } from '../../src/core/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
 
@@ -11,6 +12,8 @@ const exchange = {
   sourceIPAddress: '192.0.2.1',
   provider: 'corp',
   subject: 'alice',
+  purpose: 'credentials',
+  awsRegion: 'eu-west-1',
   requestParameters: { roleArn: 'arn:aws:iam::111122223333:role/Dev', roleSessionName: 'alice', durationSeconds: 3600 },
   responseElements: { accessKeyId: 'ASIAEXAMPLE', expiration: new Date('2026-01-02T04:04:05Z') },
 } as const satisfies AuditEvent
@@ -75,5 +78,33 @@ describe('a refusal', () => {
       found: 'them',
       source: 'Audience',
     })
+  })
+
+  const mismatch = { expected: 'us', found: 'them', source: 'Audience' }
+  const error = new FedgateError('saml.audience_mismatch', { sentence: 'Meant for another.', hint: 'Ask.' }, mismatch)
+
+  it('says each thing once: what passed is left out, and what the error has is not repeated', () => {
+    const other = { name: 'recipientIsOurAcs', outcome: 'fail', expected: 'here', found: 'there' } as const
+    const verdict = [
+      { name: 'issuerIsTheIdp', outcome: 'pass' },
+      { name: 'audienceIsUs', outcome: 'fail', ...mismatch },
+      other,
+      { name: 'isCurrent', outcome: 'not-run' },
+    ] as const
+    expect(refusalOf(error, verdict).findings).toEqual([{ name: 'audienceIsUs', outcome: 'fail' }, other])
+  })
+
+  it('has at most five findings and cuts every text, whatever a stranger sends', () => {
+    const book = '\u001b'.repeat(100_000)
+    const values = { expected: book, found: book, source: book }
+    const verdict = Array.from({ length: 50 }, (_, n) => ({
+      name: `check ${n}`,
+      outcome: 'fail' as const,
+      found: 'x'.repeat(9000),
+    }))
+    const long = new FedgateError('saml.issuer_mismatch', { sentence: book, hint: '' }, { ...values, sentence: book })
+    const text = JSON.stringify(refusalOf(long, verdict))
+    expect(JSON.parse(text).findings).toHaveLength(5)
+    expect(JSON.parse(text).found.length).toBeLessThanOrEqual(501)
   })
 })

@@ -69,9 +69,32 @@ describe('opening the console', () => {
     await expect(signIn(answer).url).rejects.toMatchObject({ code: 'sts.console_refused' })
   })
 
-  it('fails with a code when AWS sign-in cannot be reached', async () => {
+  it('fails with a code when AWS sign-in cannot be reached, after three attempts', async () => {
     const unreachable = () => Promise.reject(new TypeError('fetch failed'))
-    await expect(signIn(unreachable).url).rejects.toMatchObject({ code: 'sts.unreachable' })
+    const { url, requests } = signIn(unreachable, 1)
+    await expect(url).rejects.toMatchObject({ code: 'sts.unreachable' })
+    expect(requests).toHaveLength(3)
+  })
+
+  it.each([
+    ['is unreachable', () => Promise.reject(new TypeError('fetch failed'))],
+    ['answers 503', () => new Response('busy', { status: 503 })],
+  ])('is tried again where AWS sign-in %s', async (_what, fail) => {
+    let before = 0
+    const { url, requests } = signIn(() => {
+      before += 1
+      return before < 3 ? fail() : Response.json({ SigninToken: 'T' })
+    }, 1)
+    expect((await url).searchParams.get('SigninToken')).toBe('T')
+    expect(requests).toHaveLength(3)
+  })
+
+  it('says what AWS sign-in answered where it fails each time, and asks once where it refuses', async () => {
+    const failing = signIn(() => new Response('busy', { status: 503 }), 1)
+    await expect(failing.url).rejects.toMatchObject({ code: 'sts.console_refused', found: 'HTTP 503' })
+    const refusing = signIn(() => new Response('no', { status: 400 }), 1)
+    await expect(refusing.url).rejects.toMatchObject({ code: 'sts.console_refused', found: 'HTTP 400' })
+    expect(refusing.requests).toHaveLength(1)
   })
 
   it.each(halfAnswers)('fails with that code too when AWS sign-in %s', async (_, goOn) => {

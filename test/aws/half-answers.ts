@@ -9,12 +9,20 @@ export const halfAnswers: readonly (readonly [string, (response: ServerResponse)
 ]
 
 /** A server that answers every request so. */
-export const answeringHalf = async (goOn: (response: ServerResponse) => void) => {
-  const server = createServer((_request, response) => goOn(response.writeHead(200, { 'Content-Type': 'text/xml' })))
+export const answeringHalf = (goOn: (response: ServerResponse) => void) =>
+  answering((response) => goOn(response.writeHead(200, { 'Content-Type': 'text/xml' })))
+
+/** A server that answers so, by the number of requests before; `times`: when each came, in milliseconds. */
+export const answering = async (answer: (response: ServerResponse, before: number) => void) => {
+  const times: number[] = []
+  const server = createServer((_request, response) => {
+    times.push(performance.now())
+    answer(response, times.length - 1)
+  })
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const close = (): void => {
     server.close()
     server.closeAllConnections()
   }
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, times, close }
 }

@@ -7,6 +7,7 @@ import { conditionKeyReference } from '../../scripts/config-reference/condition-
 import { errorReference } from '../../scripts/config-reference/errors.ts'
 import { configReference, configSchemaFile } from '../../scripts/config-reference/render.ts'
 import { trustPolicyReference } from '../../scripts/config-reference/trust-policies.ts'
+import { auditErrors } from '../../src/audit/errors.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
 import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
 import { awsKnowledge } from '../../src/cli/load-config.ts'
@@ -42,6 +43,7 @@ describe('what is generated from the source (npm run schema)', () => {
   it('docs/errors.md has every code of every folder', () => {
     const page = read('docs/errors.md')
     const codes = [
+      auditErrors,
       checkErrors,
       configErrors,
       explainErrors,

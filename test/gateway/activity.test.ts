@@ -1,11 +1,21 @@
 /** What a person may read of what they did, and that a note which fails undoes nothing. */
 import { describe, expect, it } from 'vitest'
+import type { AuditEvent } from '../../src/audit/events.ts'
 import { StsError } from '../../src/aws/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { activityOf } from '../../src/gateway/activity.ts'
+import {
+  auditConsole,
+  auditDenied,
+  auditExchange,
+  auditLogin,
+  auditLogout,
+  auditRenewal,
+} from '../../src/gateway/audit-lines.ts'
+import type { Gateway } from '../../src/gateway/gateway.ts'
+import type { Login } from '../../src/gateway/logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { preferencesOf } from '../../src/gateway/preferences.ts'
-import { rememberConsole, rememberDenied, rememberExchange, rememberSignIn } from '../../src/gateway/remember.ts'
 import type { TakenRole } from '../../src/gateway/taken-role.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { enterAs, personHouse, roleArn } from './person.ts'
@@ -14,8 +24,8 @@ const caller = { reference: 'ref', sourceIp: '192.0.2.1', userAgent: 'Browser/1'
 
 const taken = (name: string, accessKeyId = `ASIA${name}`) =>
   ({
-    role: { role: { arn: roleArn(name) }, region: 'eu-west-1' },
-    session: { roleSessionName: 'alice@example.org' },
+    role: { role: { arn: roleArn(name) }, region: 'eu-west-1', sessionPolicyArns: [] },
+    session: { roleSessionName: 'alice@example.org', tags: new Map(), transitiveTagKeys: [], leftOut: [] },
     durationSeconds: 3600,
     credentials: {
       accessKeyId,
@@ -27,16 +37,24 @@ const taken = (name: string, accessKeyId = `ASIA${name}`) =>
     requestId: undefined,
   }) as unknown as TakenRole
 
+const took = (gateway: Gateway, login: Login, role: TakenRole, purpose: 'credentials' | 'console' = 'credentials') =>
+  auditExchange(gateway, login, { taken: role, purpose, chosen: '1h' }, caller)
+
+const denied = (gateway: Gateway, login: Login, role: string, over: { retriedWithSeconds?: number } = {}) => {
+  const wanted = { role, durationSeconds: undefined }
+  const error = new StsError('sts.access_denied')
+  return auditDenied(gateway, login, { eventName: 'exchange.denied', wanted, error, ...over }, caller)
+}
+
 describe('the activity of a person', () => {
   it('has sign-ins, exchanges and what was denied, latest first', async () => {
     const { gateway, wait } = personHouse()
     const login = await enterAs(gateway)
-    await rememberSignIn(gateway, login, 'sign-in', caller)
+    await auditLogin(gateway, login, caller)
     wait(1)
-    await rememberExchange(gateway, login, { taken: taken('Dev'), chosen: '1h' }, caller)
+    await took(gateway, login, taken('Dev'))
     wait(1)
-    const wanted = { role: roleArn('Ops'), durationSeconds: undefined }
-    await rememberDenied(gateway, login, wanted, caller, new StsError('sts.access_denied'))
+    await denied(gateway, login, roleArn('Ops'))
     const activity = await activityOf(gateway, login)
     expect(activity.map(({ kind, at }) => [kind, at.toISOString()])).toEqual([
       ['denied', '2026-11-22T12:00:02.000Z'],
@@ -56,33 +74,56 @@ describe('the activity of a person', () => {
   it('holds no secret', async () => {
     const { gateway } = personHouse()
     const login = await enterAs(gateway)
-    await rememberExchange(gateway, login, { taken: taken('Dev'), chosen: '1h' }, caller)
+    await took(gateway, login, taken('Dev'))
     expect(JSON.stringify(await activityOf(gateway, login))).not.toMatch(/wJalr|FwoG|secret/)
   })
 
   it('counts a console and the credentials that it was opened with as one', async () => {
     const { gateway } = personHouse()
     const login = await enterAs(gateway)
-    await rememberExchange(gateway, login, { taken: taken('Ops'), chosen: undefined }, caller)
-    await rememberExchange(gateway, login, { taken: taken('Dev'), chosen: undefined }, caller)
-    await rememberConsole(gateway, login, taken('Dev'), 'https://console.aws.amazon.com/s3/home', caller)
+    await took(gateway, login, taken('Ops'))
+    await took(gateway, login, taken('Dev'), 'console')
+    await auditConsole(gateway, login, taken('Dev'), 'https://console.aws.amazon.com/s3/home', caller)
     expect(await activityOf(gateway, login)).toMatchObject([
       { accessKeyId: 'ASIADev', destination: 'https://console.aws.amazon.com/s3/home' },
       { accessKeyId: 'ASIAOps' },
     ])
   })
 
+  it('has a console that could not be opened as refused, and not as credentials that nobody saw', async () => {
+    const { gateway } = personHouse()
+    const login = await enterAs(gateway)
+    await took(gateway, login, taken('Dev'), 'console')
+    const error = new StsError('sts.unreachable')
+    await auditDenied(gateway, login, { eventName: 'console.denied', wanted: taken('Dev'), error }, caller)
+    expect(await activityOf(gateway, login)).toMatchObject([
+      { kind: 'denied', code: 'sts.unreachable', role: roleArn('Dev') },
+    ])
+  })
+
+  it("has nothing of AWS's no that was asked again at once, but of what came of it", async () => {
+    const { gateway } = personHouse()
+    const login = await enterAs(gateway)
+    await denied(gateway, login, roleArn('Dev'), { retriedWithSeconds: 3600 })
+    await took(gateway, login, taken('Dev'))
+    expect(await activityOf(gateway, login)).toMatchObject([{ kind: 'exchange' }])
+  })
+
+  it('has a logout that the identity provider asked for', async () => {
+    const { gateway } = personHouse()
+    const login = await enterAs(gateway)
+    await auditLogout(gateway, login, 'provider', caller)
+    await auditLogout(gateway, login, 'person', caller)
+    expect(await activityOf(gateway, login)).toMatchObject([{ kind: 'sign-out' }, { kind: 'provider-sign-out' }])
+  })
+
   it('ends at a hundred, the oldest first, and loses none of many at once', async () => {
     const { gateway } = personHouse()
     const login = await enterAs(gateway)
-    await rememberSignIn(gateway, login, 'sign-in', caller)
-    await Promise.all(
-      Array.from({ length: 99 }, (_, n) =>
-        rememberExchange(gateway, login, { taken: taken('Dev', `ASIA${n}`), chosen: undefined }, caller),
-      ),
-    )
+    await auditLogin(gateway, login, caller)
+    await Promise.all(Array.from({ length: 99 }, (_, n) => took(gateway, login, taken('Dev', `ASIA${n}`))))
     expect((await activityOf(gateway, login)).at(-1)).toMatchObject({ kind: 'sign-in' })
-    await rememberSignIn(gateway, login, 'renewal', caller)
+    await auditRenewal(gateway, login, caller)
     const full = await activityOf(gateway, login)
     expect(full).toHaveLength(100)
     expect(full.map(({ kind }) => kind)).not.toContain('sign-in')
@@ -91,14 +132,13 @@ describe('the activity of a person', () => {
   it('is cut where somebody sends a book', async () => {
     const { gateway } = personHouse()
     const login = await enterAs(gateway)
-    const wanted = { role: 'x'.repeat(100_000), durationSeconds: undefined }
-    await rememberDenied(gateway, login, wanted, caller, new StsError('sts.access_denied'))
+    await denied(gateway, login, 'x'.repeat(100_000))
     expect(JSON.stringify(await activityOf(gateway, login)).length).toBeLessThan(1000)
   })
 
   it("is nobody else's", async () => {
     const { gateway } = personHouse()
-    await rememberSignIn(gateway, await enterAs(gateway), 'sign-in', caller)
+    await auditLogin(gateway, await enterAs(gateway), caller)
     expect(await activityOf(gateway, await enterAs(gateway, { subject: 'bob' }))).toEqual([])
   })
 })
@@ -109,6 +149,16 @@ it('notes that cannot be made take nothing away from who took a role', async () 
   const store: Store = { ...memory, swap: () => Promise.reject(down) }
   const { gateway } = personHouse(['first'], store)
   const login = await enterAs(gateway)
-  await expect(rememberExchange(gateway, login, { taken: taken('Dev'), chosen: '1h' }, caller)).resolves.toBeUndefined()
+  await expect(took(gateway, login, taken('Dev'))).resolves.toBeUndefined()
   expect((await preferencesOf(gateway, login)).recent).toEqual([])
+})
+
+it('an event that cannot be recorded is heard by nobody', async () => {
+  const { gateway: house } = personHouse()
+  const login = await enterAs(house)
+  const audit = { record: (_event: AuditEvent) => Promise.reject(new Error('the disk is full')) }
+  const gateway = { ...house, audit } as unknown as Gateway
+  await expect(took(gateway, login, taken('Dev'))).rejects.toThrow('the disk is full')
+  expect(await activityOf(house, login)).toEqual([])
+  expect((await preferencesOf(house, login)).recent).toEqual([])
 })

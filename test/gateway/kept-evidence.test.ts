@@ -65,7 +65,7 @@ const house = async (evidence: 'original' | 'reissued'): Promise<Gateway> => {
 /** A person with 300 roles, verified and parked. */
 const parkedIn = async (gateway: Gateway) => {
   const asked = { provider: 'corp', returnTo: '/roles', browserSecret: undefined }
-  const { departure } = await startLogin(gateway, asked)
+  const { departure } = await startLogin(gateway, asked, caller)
   if (departure.kind !== 'redirect') throw new Error('no redirect')
   const request = parseAuthnRequest(Object.fromEntries(new URL(departure.url).searchParams), 'redirect')
   const attributes = { [ROLES]: pairs }

@@ -1,4 +1,5 @@
 /** A gateway that is only a store, a clock and a rule, with people signed in: for what is kept of them. */
+import type { AuditEvent } from '../../src/audit/events.ts'
 import type { Identity, SignIn } from '../../src/core/identity.ts'
 import { linearPattern } from '../../src/core/patterns/linear.ts'
 import { Secret } from '../../src/core/secret.ts'
@@ -42,6 +43,7 @@ export const personHouse = (secrets: readonly [string, ...string[]] = ['first'],
     ]),
     store,
     loginEnded: [],
+    audit: { record: async ({ referenceId }: AuditEvent) => referenceId },
     now,
   } as unknown as Gateway
   return {

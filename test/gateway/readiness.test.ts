@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Audit, AuditStatus } from '../../src/audit/events.ts'
 import { GatewayError } from '../../src/gateway/errors.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import type { Provider } from '../../src/gateway/providers.ts'
@@ -29,11 +30,22 @@ const openId = (isThere: boolean) =>
 
 const samlIssuer = {} as SamlIssuer
 
-const ask = (providers: Readonly<Record<string, Provider>>, over: { store?: Store; hasKey?: boolean } = {}) => {
-  const { store = createMemoryStore(clock), hasKey = true } = over
+const written: AuditStatus = { state: 'ok', isRequired: true }
+const failing: AuditStatus = {
+  state: 'failing',
+  isRequired: true,
+  failure: { since: now, reason: 'ENOSPC: no space left on a disk that is nobody’s business', waiting: 3, lost: 0 },
+}
+
+const ask = (
+  providers: Readonly<Record<string, Provider>>,
+  over: { store?: Store; hasKey?: boolean; audit?: AuditStatus } = {},
+) => {
+  const { store = createMemoryStore(clock), hasKey = true, audit = written } = over
   return readiness({
     providers: new Map(Object.entries(providers)),
     store,
+    audit: { status: () => audit } as unknown as Audit,
     now: clock,
     ...(hasKey ? { samlIssuer } : {}),
   })
@@ -47,6 +59,7 @@ describe('the gateway is ready', () => {
       isReady: true,
       store: 'ok',
       keys: 'ok',
+      audit: 'ok',
       metadata: { corp: { state: 'fresh' }, op: { state: 'fresh' } },
     })
   })
@@ -100,9 +113,20 @@ describe('the gateway is not ready', () => {
   })
 })
 
+describe('the audit log', () => {
+  it('makes the gateway unready while it cannot be written', async () => {
+    expect(await ask({ op: openId(true) }, { audit: failing })).toMatchObject({ isReady: false, audit: 'failing' })
+  })
+
+  it('is told, and makes nothing unready, where it is not required', async () => {
+    const audit = { ...failing, isRequired: false }
+    expect(await ask({ op: openId(true) }, { audit })).toMatchObject({ isReady: true, audit: 'failing' })
+  })
+})
+
 describe('what is told of readiness', () => {
   it('holds no reason: anyone may read it', async () => {
-    expect(JSON.stringify(await ask({ corp: saml(nothing) }))).not.toMatch(/503|example|nobody/)
+    expect(JSON.stringify(await ask({ corp: saml(nothing) }, { audit: failing }))).not.toMatch(/503|example|nobody/)
   })
 
   it('leaves nothing in the store', async () => {

@@ -1,4 +1,6 @@
 /** What changes something is done only for a page of the gateway, in the session that the page was made for. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type House, startHouse } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
@@ -115,12 +117,14 @@ it('asks whoever posts without a session to sign in', async () => {
   expect(refusalIn(page.body)).toMatchObject({ status: 401, code: 'session.required' })
 })
 
-describe("the operator's log", () => {
-  it('is written and steered by nobody who says where a form comes from', async () => {
+describe('the audit log', () => {
+  it('has the refusal, and is steered by nobody who says where a form comes from', async () => {
     const origin = 'http://x\u009b2J\u0085 everything is fine'
     await new Visitor().post(`${house.gateway}/roles/pin`, {}, { from: `${house.gateway}/roles`, headers: { origin } })
-    expect(house.log.filter((line) => line.includes('everything is fine'))).toEqual([
-      expect.stringMatching(/^\P{Cc}+http\.cross_site \P{Cc}+$/u),
+    const lines = (await readFile(join(house.folder, 'audit.jsonl'), 'utf8')).split('\n')
+    expect(lines.filter((line) => line.includes('everything is fine'))).toEqual([
+      expect.stringMatching(/^\P{Cc}+"http\.cross_site"\P{Cc}+$/u),
     ])
+    expect(house.log.filter((line) => line.includes('everything is fine'))).toEqual([])
   })
 })

@@ -6,6 +6,7 @@ import { Writable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningGateway, startGateway } from '../../src/cli/gateway-server.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
+import type { Finding } from '../../src/core/verdict.ts'
 import { auditLines, reserveGateway, type WrittenConfig, writeConfig } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
 import { answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/own-idp.ts'
@@ -16,7 +17,7 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const alice: Says = { subject: 'alice', attributes: { groups: ['aws-dev'] } }
 
 interface Shown {
-  readonly subjects: readonly { readonly code?: string; readonly checks: readonly unknown[] }[]
+  readonly subjects: readonly { readonly code?: string; readonly checks: readonly Finding[] }[]
 }
 
 describe('the verdict on a response', () => {
@@ -78,6 +79,12 @@ describe('the verdict on a response', () => {
     expect(refusalIn(page.body).code).toBe(code)
     expect(line).toMatchObject({ eventName: 'login.refused', errorCode: code })
     expect(subjects).toMatchObject([{ code }])
-    expect(subjects[0]?.checks).toEqual(line?.findings)
+    const failed = (subjects[0]?.checks ?? []).filter(({ outcome }) => outcome === 'fail')
+    expect(failed.length).toBeGreaterThan(0)
+    // The line has the values of what decided once.
+    const { expected, found, source } = failed[0] ?? {}
+    expect(line).toMatchObject({ expected, found, source })
+    const [first, ...others] = failed
+    expect(line?.findings).toEqual([{ name: first?.name, outcome: 'fail' }, ...others])
   })
 })

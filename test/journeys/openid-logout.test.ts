@@ -169,7 +169,8 @@ describe('a back-channel logout', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store')
     expect(await answer.text()).toBe('')
     expect([await isSignedIn(one), await isSignedIn(two)]).toEqual([false, true])
-    expect(gateway.audit().at(-1)).toMatchObject({ eventName: 'logout', reason: 'provider', subject: 'bc-1' })
+    const logouts = gateway.audit().filter(({ eventName }) => eventName === 'logout')
+    expect(logouts.at(-1)).toMatchObject({ reason: 'provider', subject: 'bc-1' })
   })
 
   it('that names the subject alone ends all of their logins, and nobody else’s', async () => {

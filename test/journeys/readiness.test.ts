@@ -33,6 +33,7 @@ describe('/readyz', () => {
       status: 'ready',
       store: 'ok',
       keys: 'ok',
+      audit: 'ok',
       metadata: { corp: { state: 'fresh' }, down: { state: 'missing' } },
     })
   })

@@ -1,42 +1,121 @@
-/** What goes wrong while an error is answered. */
+/** What goes wrong while an error is answered, and that each answer's reference is in the audit log. */
 import type { AddressInfo } from 'node:net'
 import express from 'express'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { auditErrors } from '../../src/audit/errors.ts'
+import type { AuditEvent } from '../../src/audit/events.ts'
+import { stsErrors } from '../../src/aws/errors.ts'
+import { type ErrorText, FedgateError } from '../../src/core/errors.ts'
+import { credentialsErrors } from '../../src/credentials/errors.ts'
+import { gatewayErrors } from '../../src/gateway/errors.ts'
+import type { Gateway } from '../../src/gateway/gateway.ts'
 import { beginLogin } from '../../src/gateway/logins.ts'
+import { issuerErrors } from '../../src/issuer/errors.ts'
+import { oidcErrors } from '../../src/oidc/errors.ts'
+import { samlErrors } from '../../src/saml/errors.ts'
 import { reference } from '../../src/web/caller.ts'
 import { errorAnswers } from '../../src/web/error-answers.ts'
-import { WebError } from '../../src/web/errors.ts'
+import { webErrors } from '../../src/web/errors.ts'
 import { createViews } from '../../src/web/views.ts'
 import { personHouse, signInAs } from '../gateway/person.ts'
+import { refusalIn } from '../harness/html.ts'
 
-const { gateway, store, now } = personHouse()
+/** Every code that a user can meet. */
+const texts: Readonly<Record<string, ErrorText>> = {
+  ...auditErrors,
+  ...credentialsErrors,
+  ...gatewayErrors,
+  ...issuerErrors,
+  ...oidcErrors,
+  ...samlErrors,
+  ...stsErrors,
+  ...webErrors,
+}
+
+const { gateway: house, store, now } = personHouse()
+const events: AuditEvent[] = []
+/** The reference under which the log has it, where that is another one. */
+let countedUnder: string | undefined
+const audit = {
+  record: async (event: AuditEvent) => {
+    events.push(event)
+    return countedUnder ?? event.referenceId
+  },
+}
+const gateway = { ...house, audit } as unknown as Gateway
+
 // Of a provider that the configuration had before the gateway was started again.
 const login = await beginLogin(store, now, signInAs({ provider: 'gone' }, now()), 3600)
 
+const log: string[] = []
 const app = express()
 app.use(reference, (request, _response, next) => {
   Object.assign(request, { session: { loginId: login.id } })
   next()
 })
-app.use(() => {
-  throw new WebError('http.not_found')
+app.use((request) => {
+  const code = request.path.slice(1)
+  const text = texts[code]
+  throw text ? new FedgateError(code, text, { found: 'what was found' }) : new TypeError(`a mistake with ${code}`)
 })
-app.use(errorAnswers({ gateway, views: createViews() }, () => {}))
+app.use(errorAnswers({ gateway, views: createViews() }, (line) => log.push(line)))
 
 let url = ''
 const server = app.listen(0, '127.0.0.1')
 beforeAll(() => {
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 afterAll(() => {
   server.close()
   server.closeAllConnections()
 })
 
+const ask = async (code: string, accept = 'text/html') => {
+  const response = await fetch(`${url}/${code}`, { headers: { accept } })
+  return { status: response.status, body: await response.text(), requestId: response.headers.get('x-request-id') }
+}
+
 it('An error is answered as itself also where the session is of a provider that is no longer there', async () => {
-  const response = await fetch(url, { headers: { accept: 'text/html' } })
-  const body = await response.text()
-  expect(response.status).toBe(404)
+  const { status, body } = await ask('http.not_found')
+  expect(status).toBe(404)
   expect(body).toContain('http.not_found')
   expect(body).not.toMatch(/at .*\.ts:\d+/)
+})
+
+describe('the reference of a refusal', () => {
+  it.each(Object.keys(texts))(
+    '%s has a line in the audit log, on the page as in the problem document',
+    async (code) => {
+      const page = await ask(code)
+      const problem = await ask(code, 'application/json')
+      const references = [refusalIn(page.body).reference, (JSON.parse(problem.body) as { reference: string }).reference]
+      expect(references).toEqual([page.requestId, problem.requestId])
+      for (const reference of references)
+        expect(events.filter(({ referenceId }) => referenceId === reference)).toMatchObject([
+          { eventName: 'request.refused', errorCode: code, found: 'what was found', request: `GET /${code}` },
+        ])
+    },
+  )
+
+  it('of a defect has one too, and the stack is in the log of the operator under it', async () => {
+    const { body, status } = await ask('a-mistake')
+    const { reference } = refusalIn(body)
+    expect(status).toBe(500)
+    expect(events.at(-1)).toMatchObject({ referenceId: reference, errorCode: 'internal' })
+    expect(JSON.stringify(events.at(-1))).not.toContain('a mistake with')
+    expect(log.at(-1)).toMatch(new RegExp(`^${reference} GET /a-mistake: TypeError: a mistake with a-mistake\n`))
+  })
+
+  it('is that of the line which counts it, where there are too many', async () => {
+    countedUnder = 'the-line-that-counts'
+    const { body, requestId } = await ask('saml.replayed')
+    countedUnder = undefined
+    expect(refusalIn(body).reference).toBe('the-line-that-counts')
+    expect(requestId).toBe('the-line-that-counts')
+  })
+
+  it('names who was signed in', async () => {
+    await ask('operator.required')
+    expect(events.at(-1)).toMatchObject({ provider: 'gone', subject: 'alice' })
+  })
 })

@@ -239,6 +239,7 @@ const pagesSaying = (text: string): PageModels => {
       startedAt: at,
       isReady: true,
       store: 'ok',
+      auditFailure: { sentence: text, since: at },
       providers: [
         {
           id: text,

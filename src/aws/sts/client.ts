@@ -6,9 +6,9 @@ import type { Credentials as SdkCredentials, STSClient } from '@aws-sdk/client-s
 import type { Credentials } from '../../core/credentials.ts'
 import type { Secret } from '../../core/secret.ts'
 import { Secret as SecretValue } from '../../core/secret.ts'
-import { withTimeLimit } from '../../core/time-limit.ts'
 import { StsError } from '../errors.ts'
 import { stsEndpoint } from '../facts/partitions.ts'
+import { withRetries } from '../retries.ts'
 import { stsErrorOf } from './answer.ts'
 import { boundAnswers } from './bounded-answer.ts'
 
@@ -17,7 +17,7 @@ export interface StsSettings {
   readonly endpoint?: string
   /** FIPS endpoints only. */
   readonly fips: boolean
-  /** For one attempt; there are at most two, and together they take no longer than twice that. */
+  /** For the whole call, with up to three attempts. */
   readonly timeoutSeconds: number
 }
 
@@ -64,8 +64,6 @@ const endpointOf = (region: string, { fips }: StsSettings): string => {
   throw new StsError(code, { found: region, source: 'region' })
 }
 
-const ATTEMPTS = 2
-
 /** The SDK is loaded at the first exchange: it is the slowest import of the house. */
 const clientOf = async (settings: StsSettings, region: string): Promise<STSClient> => {
   // The SDK's note on future Node versions is for us, who pin it, and not for who runs the gateway.
@@ -74,7 +72,8 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
   const client = new Client({
     region,
     endpoint: settings.endpoint ?? endpointOf(region, settings),
-    maxAttempts: ATTEMPTS,
+    // Tried again here (retries.ts): the SDK comes back after some milliseconds, and not for long.
+    maxAttempts: 1,
     // Both calls are unsigned. Should one ever ask for a signature, it fails here and not at the metadata service.
     credentials: async () => {
       throw new Error('fedgate signs no AWS request')
@@ -90,6 +89,15 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
     },
   })
   return boundAnswers(client)
+}
+
+const THROTTLED: ReadonlySet<unknown> = new Set(['Throttling', 'ThrottlingException', 'IDPCommunicationError'])
+
+/** Whether the next attempt may fare better: AWS failed or was busy, could not reach the provider, or was not reached. */
+const isPassing = (failure: unknown): boolean => {
+  const { Code, $metadata } = (failure ?? {}) as { Code?: unknown; $metadata?: { httpStatusCode?: number } }
+  const status = $metadata?.httpStatusCode
+  return status === undefined || status >= 500 || status === 429 || THROTTLED.has(Code)
 }
 
 const send = async (client: STSClient, request: RoleRequest, abortSignal: AbortSignal) => {
@@ -134,12 +142,11 @@ export const createStsClient = (settings: StsSettings): { exchange(request: Role
     exchange: async (request) => {
       const client = await clientFor(request.region)
       // The SDK's own limit ends with the head of an answer: its body could keep us waiting for ever.
-      const whole = ATTEMPTS * settings.timeoutSeconds * 1000
-      const answer = await withTimeLimit(whole, undefined, (signal) => send(client, request, signal)).catch(
-        (error: unknown) => {
-          throw stsErrorOf(error)
-        },
-      )
+      const answer = await withRetries(settings.timeoutSeconds * 1000, isPassing, (signal) =>
+        send(client, request, signal),
+      ).catch((error: unknown) => {
+        throw stsErrorOf(error)
+      })
       return {
         credentials: credentialsOf(answer.Credentials),
         assumedRoleArn: answer.AssumedRoleUser?.Arn ?? '',

@@ -28,7 +28,7 @@ export const sts = z.strictObject({
     .describe(
       'Use FIPS 140 endpoints of STS only. They are in us-east-1, us-east-2, us-west-1, us-west-2 and GovCloud.',
     ),
-  timeout: duration('5s').default('5s').describe('How long one call to STS may take.'),
+  timeout: duration('5s').default('5s').describe('How long a call to STS may take, with up to three attempts.'),
 })
 
 const keyPair = z.strictObject({

@@ -26,7 +26,7 @@ export interface Whereabouts {
 
 export interface ActivityRow {
   readonly at: Instant
-  readonly what: 'sign-in' | 'renewal' | 'sign-out' | 'credentials' | 'console' | 'denied'
+  readonly what: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out' | 'credentials' | 'console' | 'denied'
   readonly from: Whereabouts
   readonly reference: string
   readonly role?: PickedRole | undefined

@@ -7,6 +7,8 @@ export interface StatusPage extends SignedInPage {
   readonly startedAt: Instant
   readonly isReady: boolean
   readonly store: 'ok' | 'failing'
+  /** undefined: the audit log is written. */
+  readonly auditFailure: { readonly sentence: string; readonly since: Instant } | undefined
   readonly providers: readonly ProviderRow[]
   readonly certificates: readonly CertificateRow[]
   readonly issuer?: IssuerRow | undefined

@@ -73,13 +73,14 @@ const start =
     const idp = text(request.query.idp)
     if (idp === '' && offersChoice(gateway, provider)) return next()
     const loginHint = text(request.query.login_hint).slice(0, LONGEST_HINT)
-    const started = await startLogin(gateway, {
+    const asked = {
       provider,
       returnTo: request.query.return_to,
       browserSecret: boundBrowser(gateway, request),
       ...(idp === '' ? {} : { idp }),
       ...(loginHint === '' ? {} : { loginHint }),
-    })
+    }
+    const started = await startLogin(gateway, asked, callerOf(request, response))
     bindBrowser(gateway, response, started.browserSecret)
     rememberProvider(gateway, response, provider)
     if (idp !== '') rememberIdp(gateway, response, provider, idp)

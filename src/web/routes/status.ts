@@ -55,6 +55,12 @@ const providerRow = ({ id, label, readiness, known, tally }: ProviderStatus): Pr
 const issuerRow = ({ issuer }: GatewayStatus): StatusPage['issuer'] =>
   issuer && { url: issuer.url, keys: issuer.keys.map((key, place) => ({ ...key, signs: place === 0 })) }
 
+const auditFailureOf = ({ audit: { failure } }: GatewayStatus): StatusPage['auditFailure'] =>
+  failure && {
+    sentence: t.audits.failing(failure.reason, failure.waiting, failure.lost),
+    since: toInstant(failure.since),
+  }
+
 /** GET /status: how the gateway does. For operators; for everybody else it is not there to see. */
 const show =
   ({ gateway, views }: WebParts): RequestHandler =>
@@ -68,6 +74,7 @@ const show =
       startedAt: toInstant(status.startedAt),
       isReady: status.readiness.isReady,
       store: status.readiness.store,
+      auditFailure: auditFailureOf(status),
       providers: status.providers.map(providerRow),
       certificates: status.certificates.map(({ holder, subject, shown, warning, state }) => ({
         holder,

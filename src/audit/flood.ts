@@ -1,0 +1,108 @@
+/**
+ * A stranger can be refused as often as they like, and must not fill the disk by it: the first refusals of an address
+ * in a minute have a line each, the others are counted into one line at the minute's end. Its reference is what the
+ * pages of those others show, so that every reference that a user has been shown is in the log.
+ */
+import type { Audit, AuditEvent, CountableRefusal } from './events.ts'
+
+/** Lines of one address in a minute, and of all together. */
+const MOST_OF_ADDRESS = 120
+const MOST_OF_ALL = 600
+
+/** Addresses that are told apart in a minute: beyond them all others are counted together. */
+const MOST_ADDRESSES = 2_000
+
+const MINUTE_MS = 60_000
+
+interface Seen {
+  lines: number
+  /** Further refusals. */
+  counted?: Counted
+}
+
+interface Counted {
+  /** Of the first that is counted, and so of the line. */
+  readonly referenceId: string
+  readonly since: Date
+  readonly errorCodes: Map<string, number>
+}
+
+/** The same log, where repeated refusals are counted. */
+export function countingRefusals(audit: Audit, now: () => Date): Audit {
+  /** The current minute's, by address. */
+  let seen = new Map<string, Seen>()
+  let lines = 0
+  let minute: NodeJS.Timeout | undefined
+
+  const ofAddress = (address: string): Seen => {
+    const known = seen.get(address)
+    if (known) return known
+    const isRoom = seen.size < MOST_ADDRESSES
+    const place = isRoom ? address : OTHERS
+    const one = seen.get(place) ?? { lines: 0 }
+    seen.set(place, one)
+    return one
+  }
+
+  const endMinute = async (): Promise<void> => {
+    clearTimeout(minute)
+    const ended = seen
+    seen = new Map()
+    lines = 0
+    minute = undefined
+    await Promise.all(
+      [...ended].map(([address, { counted }]) => counted && audit.record(summary(address, counted, now()))),
+    )
+  }
+
+  const record = (event: AuditEvent): Promise<string> => {
+    if (!isCountable(event)) return audit.record(event)
+    minute ??= setTimeout(endMinute, MINUTE_MS).unref()
+    const one = ofAddress(networkOf(event.sourceIPAddress ?? ''))
+    if (one.lines < MOST_OF_ADDRESS && lines < MOST_OF_ALL) {
+      one.lines += 1
+      lines += 1
+      return audit.record(event)
+    }
+    one.counted ??= { referenceId: event.referenceId, since: event.eventTime, errorCodes: new Map() }
+    const { errorCodes, referenceId } = one.counted
+    errorCodes.set(event.errorCode, (errorCodes.get(event.errorCode) ?? 0) + 1)
+    return Promise.resolve(referenceId)
+  }
+
+  return {
+    ...audit,
+    record,
+    close: async () => {
+      await endMinute()
+      await audit.close()
+    },
+  }
+}
+
+const OTHERS = 'others'
+
+const isCountable = (event: AuditEvent): event is CountableRefusal =>
+  /^(login|logout|request)\.refused$/.test(event.eventName)
+
+function summary(address: string, { referenceId, since, errorCodes }: Counted, now: Date): AuditEvent {
+  return {
+    eventName: 'refusals',
+    eventTime: now,
+    referenceId,
+    sourceIPAddress: address,
+    since,
+    count: [...errorCodes.values()].reduce((sum, count) => sum + count, 0),
+    errorCodes: Object.fromEntries(errorCodes),
+  }
+}
+
+/** An IPv6 host has 2^64 addresses of its own: its network counts (RFC 4291 2.5.4). An IPv4 address is itself. */
+function networkOf(address: string): string {
+  if (!address.includes(':') || address.includes('.')) return address
+  const [head = '', tail] = address.split('::')
+  const [left, right] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== ''))
+  const zeros = tail === undefined ? 0 : 8 - (left?.length ?? 0) - (right?.length ?? 0)
+  const groups = [...(left ?? []), ...Array<string>(Math.max(0, zeros)).fill('0'), ...(right ?? [])]
+  return `${groups.slice(0, 4).join(':')}::/64`
+}

@@ -1,0 +1,280 @@
+/**
+ * The log that never fails open. Lines are appended in order, several at once where several wait; what gives access is
+ * acknowledged only when its line is there for good. After a failure every such event is refused at once, while a retry
+ * with back-off looks whether the log can be written again. Everything else (refusals, logouts) happens all the same:
+ * its lines wait, as many as there is room for, and the rest is counted.
+ */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { AuditError } from './errors.ts'
+import { type Audit, type AuditEvent, type AuditStatus, givesAccess } from './events.ts'
+import { auditLine } from './line.ts'
+
+/** Where lines go. */
+export interface Target {
+  /** For people: a path, or `standard output`. */
+  readonly name: string
+  /**
+   * Appends the octets, opening again what has failed before. Never rejects. `isDurable`: they are to survive the
+   * machine's end too, where the target can promise that.
+   */
+  append(octets: Buffer, isDurable: boolean): Promise<Appended>
+  close(): Promise<void>
+}
+
+export interface Appended {
+  /** How many octets are there; fewer than all of them where it failed. */
+  readonly written: number
+  /** undefined: all is well. */
+  readonly problem?: unknown
+}
+
+/** A sentence for the operator's log. */
+export type Tell = (sentence: string) => void
+
+export interface LogSettings {
+  readonly target: Target
+  /** Whether nothing may happen that cannot be recorded. */
+  readonly isRequired: boolean
+  readonly now: () => Date
+  readonly tell: Tell
+  /** Milliseconds until the first retry and, doubled each time, at most; and how long a write may take. */
+  readonly patience?: Patience
+}
+
+interface Patience {
+  readonly firstRetry: number
+  readonly longestRetry: number
+  readonly write: number
+}
+
+/** A write that takes longer than any disk needs counts as failed: nobody waits for ever. */
+const PATIENCE: Patience = { firstRetry: 100, longestRetry: 5_000, write: 10_000 }
+
+/** Room for lines that wait while the log cannot be written: what a stranger can have us keep. */
+const MOST_WAITING = 1_000
+const MOST_WAITING_OCTETS = 1024 * 1024
+
+/** Octets written at once. */
+const LARGEST_BATCH = 256 * 1024
+
+interface Entry {
+  readonly octets: Buffer
+  /** Gives access, so that its line comes first. */
+  readonly isGrant: boolean
+  readonly written: () => void
+  readonly failed: (error: AuditError) => void
+}
+
+interface Failure {
+  readonly since: Date
+  readonly reason: string
+}
+
+/** The audit log over that target. */
+export function createAuditLog(settings: LogSettings): Audit {
+  const { target, isRequired, now, tell, patience = PATIENCE } = settings
+  let queue: Entry[] = []
+  /** Lines of what has happened, for when the log can be written again. */
+  let waiting: Buffer[] = []
+  let waitingOctets = 0
+  let lost = 0
+  let failure: Failure | undefined
+  let retryTimer: NodeJS.Timeout | undefined
+  let retryAfter = patience.firstRetry
+  let running: Promise<void> | undefined
+  /** A write has not ended in time, and has not ended yet. */
+  let isStuck = false
+  /** Being written. */
+  let underWay: readonly Entry[] = []
+
+  const unavailable = (): AuditError =>
+    new AuditError('audit.unavailable', {
+      expected: `the line in ${target.name} before anything happens`,
+      found: failure?.reason ?? 'a log that is closed',
+      source: 'audit log',
+    })
+
+  const keep = ({ octets, written }: Entry): void => {
+    if (waiting.length < MOST_WAITING && waitingOctets + octets.length <= MOST_WAITING_OCTETS) {
+      waiting.push(octets)
+      waitingOctets += octets.length
+    } else lost += 1
+    written()
+  }
+
+  /** What becomes of an event whose line could not be written. */
+  const giveUp = (entry: Entry): void => {
+    if (entry.isGrant && isRequired) entry.failed(unavailable())
+    else keep(entry)
+  }
+
+  const fail = (problem: unknown, unwritten: readonly Entry[] = []): void => {
+    if (failure === undefined) {
+      failure = { since: now(), reason: reasonOf(problem) }
+      tell(`The audit log ${target.name} cannot be written: ${failure.reason}. ${consequence(isRequired)}`)
+    }
+    for (const entry of [...unwritten, ...queue.splice(0)]) giveUp(entry)
+    retryTimer ??= setTimeout(retry, retryAfter).unref()
+    retryAfter = Math.min(retryAfter * 2, patience.longestRetry)
+  }
+
+  /** The write goes on, but nobody waits for it any longer: what comes of it is seen at its end. */
+  const loseWritePatience = (): void => {
+    isStuck = true
+    fail(new Error(`a write has taken more than ${patience.write} ms`))
+    for (const { isGrant, written, failed } of underWay) isGrant && isRequired ? failed(unavailable()) : written()
+  }
+
+  const append = async (octets: Buffer, isDurable: boolean): Promise<Appended> => {
+    const impatience = setTimeout(loseWritePatience, patience.write).unref()
+    const appended = await target.append(octets, isDurable)
+    clearTimeout(impatience)
+    isStuck = false
+    return appended
+  }
+
+  const writeQueue = async (): Promise<void> => {
+    while (queue.length > 0 && failure === undefined) {
+      const batch = nextBatch(queue)
+      queue = queue.slice(batch.length)
+      underWay = batch
+      const { written, problem } = await append(
+        octetsOf(batch),
+        batch.some(({ isGrant }) => isGrant),
+      )
+      underWay = []
+      const done = wholeLines(batch, written)
+      for (const entry of batch.slice(0, done)) entry.written()
+      if (problem !== undefined) fail(problem, batch.slice(done))
+    }
+  }
+
+  /** The first line tells of the gap; it is also how it is seen whether the log can be written. */
+  const resume = async ({ since, reason }: Failure): Promise<void> => {
+    const [told, kept] = [lost, waiting.length]
+    const gap = lineOf({
+      eventName: 'audit.resumed',
+      eventTime: now(),
+      referenceId: newReference(),
+      since,
+      reason,
+      lost,
+    })
+    const lines = [gap, ...waiting]
+    const { written, problem } = await append(Buffer.concat(lines), true)
+    const done = wholeLines(
+      lines.map((octets) => ({ octets })),
+      written,
+    )
+    waiting = waiting.slice(Math.max(0, done - 1))
+    waitingOctets = waiting.reduce((sum, { length }) => sum + length, 0)
+    if (done > 0) lost -= told
+    if (problem !== undefined) return fail(problem)
+    failure = undefined
+    retryAfter = patience.firstRetry
+    tell(`The audit log ${target.name} is written again: ${kept} lines had waited for it, ${told} are lost.`)
+    await writeLate()
+  }
+
+  /** Lines that came while those before them were being written. */
+  const writeLate = async (): Promise<void> => {
+    while (waiting.length > 0 && failure === undefined) {
+      const lines = waiting
+      const { written, problem } = await append(Buffer.concat(lines), false)
+      waiting = waiting.slice(
+        wholeLines(
+          lines.map((octets) => ({ octets })),
+          written,
+        ),
+      )
+      waitingOctets = waiting.reduce((sum, { length }) => sum + length, 0)
+      if (problem !== undefined) fail(problem)
+    }
+  }
+
+  /** One at a time: lines keep their order, and no line comes between the parts of another. */
+  const run = (work: () => Promise<void>): Promise<void> => {
+    running ??= work().finally(() => {
+      running = undefined
+      if (queue.length > 0 && failure === undefined) run(writeQueue)
+    })
+    return running
+  }
+
+  const retry = (): void => {
+    retryTimer = undefined
+    if (failure === undefined) return
+    // A write that does not end is waited for: a second one beside it could come between.
+    if (running !== undefined) retryTimer = setTimeout(retry, retryAfter).unref()
+    else run(() => (failure ? resume(failure) : Promise.resolve()))
+  }
+
+  return {
+    record: (event) =>
+      new Promise((resolve, reject) => {
+        const entry = {
+          octets: lineOf(event),
+          isGrant: givesAccess(event),
+          written: () => resolve(event.referenceId),
+          failed: reject,
+        }
+        if (failure !== undefined) return giveUp(entry)
+        queue.push(entry)
+        run(writeQueue)
+      }),
+    mustBeWritable: () => {
+      if (failure !== undefined && isRequired) throw unavailable()
+    },
+    status: (): AuditStatus => ({
+      state: failure === undefined ? 'ok' : 'failing',
+      isRequired,
+      ...(failure && { failure: { ...failure, waiting: waiting.length, lost } }),
+    }),
+    close: async () => {
+      while (running !== undefined && !isStuck)
+        await Promise.race([running, delay(patience.write, undefined, { ref: false })])
+      clearTimeout(retryTimer)
+      if (failure !== undefined && running === undefined)
+        await run(() => (failure ? resume(failure) : Promise.resolve()))
+      clearTimeout(retryTimer)
+      if (failure !== undefined)
+        tell(`The audit log ${target.name} is closed without ${waiting.length + lost} lines: ${failure.reason}`)
+      if (running === undefined) await target.close()
+    },
+  }
+}
+
+const lineOf = (event: AuditEvent): Buffer => Buffer.from(auditLine(event))
+
+/** As references of requests look. */
+const newReference = (): string => randomBytes(9).toString('base64url')
+
+const octetsOf = (entries: readonly Entry[]): Buffer => Buffer.concat(entries.map(({ octets }) => octets))
+
+/** As many as fit into one write, and at least one. */
+function nextBatch(queue: readonly Entry[]): readonly Entry[] {
+  let size = 0
+  const end = queue.findIndex(({ octets }, index) => {
+    size += octets.length
+    return index > 0 && size > LARGEST_BATCH
+  })
+  return end === -1 ? queue : queue.slice(0, end)
+}
+
+/** How many of these lines are whole within so many octets. */
+function wholeLines(lines: readonly { readonly octets: Buffer }[], written: number): number {
+  let end = 0
+  const cutOff = lines.findIndex(({ octets }) => {
+    end += octets.length
+    return end > written
+  })
+  return cutOff === -1 ? lines.length : cutOff
+}
+
+const reasonOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem))
+
+const consequence = (isRequired: boolean): string =>
+  isRequired
+    ? 'Until it can be, nobody signs in and no role is taken.'
+    : 'As audit.required is false, all goes on without it.'

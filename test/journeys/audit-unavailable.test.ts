@@ -1,0 +1,183 @@
+/** What cannot be recorded does not happen: no session, no credentials, no way to the console; and then all goes on. */
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type AuditLine,
+  auditLines,
+  type Keys,
+  type OwnGateway,
+  reserveGateway,
+  startOwnGateway,
+} from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+const ROLE = 'arn:aws:iam::111122223333:role/Developer'
+
+let idp: OwnIdp
+let folder: string
+
+beforeAll(async () => {
+  idp = await createOwnIdp('corp')
+  folder = await mkdtemp(join(tmpdir(), 'fedgate-audit-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const start = async (audit: Keys): Promise<OwnGateway> =>
+  startOwnGateway(
+    await reserveGateway(),
+    {
+      providers: [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }],
+      access: [{ when: { provider: 'corp', groups: 'dev' }, roles: [ROLE] }],
+      audit,
+    },
+    { files: { 'corp.xml': idp.metadata } },
+  )
+
+const answer = (visitor: Visitor, { url }: OwnGateway) =>
+  answerOf(idp, visitor, url, 'corp', { subject: 'alice', attributes: { groups: ['dev'] } })
+
+const signIn = async (visitor: Visitor, gateway: OwnGateway): Promise<Page> =>
+  postAnswer(visitor, await answer(visitor, gateway))
+
+const unavailable = { status: 503, code: 'audit.unavailable' }
+
+const readyz = async ({ url }: OwnGateway): Promise<{ readonly status: number; readonly audit: string }> => {
+  const response = await fetch(`${url}/readyz`)
+  return { status: response.status, audit: ((await response.json()) as { audit: string }).audit }
+}
+
+/** Until the gateway has seen by itself that it can write again, or the test's time is up. */
+const untilReady = async (gateway: OwnGateway): Promise<void> => {
+  while ((await readyz(gateway)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+describe('a full disk from the start', () => {
+  let gateway: OwnGateway
+  beforeAll(async () => {
+    gateway = await start({ file: '/dev/full' })
+  })
+  afterAll(() => gateway.close())
+
+  it('lets nobody sign in', async () => {
+    const visitor = new Visitor()
+    expect(refusalIn((await signIn(visitor, gateway)).body)).toMatchObject(unavailable)
+    expect(await whoIs(visitor, gateway.url)).toBeUndefined()
+  })
+
+  it('makes the gateway unready, and the operator’s log says why, once', async () => {
+    await signIn(new Visitor(), gateway)
+    expect(await readyz(gateway)).toEqual({ status: 503, audit: 'failing' })
+    const told = gateway.log.filter((line) => line.includes('audit log'))
+    expect(told).toEqual([expect.stringMatching(/\/dev\/full cannot be written: ENOSPC/)])
+  })
+})
+
+describe('a log that is not required', () => {
+  let gateway: OwnGateway
+  beforeAll(async () => {
+    gateway = await start({ file: '/dev/full', required: false })
+  })
+  afterAll(() => gateway.close())
+
+  it('is said to be so at the start', () => {
+    expect(gateway.log.join('\n')).toMatch(/audit\.required is false/)
+  })
+
+  it('lets people go on while it cannot be written', async () => {
+    const visitor = new Visitor()
+    const page = await signIn(visitor, gateway)
+    expect((await visitor.submit(page, formWith(page, 'role'))).body).toMatch(/ASIA[A-Z2-7]{16}/)
+    expect(await readyz(gateway)).toEqual({ status: 200, audit: 'failing' })
+  })
+})
+
+describe('a log whose folder goes away and comes back', () => {
+  let gateway: OwnGateway
+  let logs: string
+  const file = () => join(logs, 'audit.jsonl')
+  const lines = async (): Promise<readonly AuditLine[]> => auditLines(await readFile(file(), 'utf8'))
+  const takeAway = async (): Promise<void> => {
+    await rename(logs, `${logs}-elsewhere`)
+    await writeFile(logs, 'in place of the folder')
+  }
+  const bringBack = async (): Promise<void> => {
+    await rm(logs)
+    await rename(`${logs}-elsewhere`, logs)
+  }
+
+  beforeAll(async () => {
+    logs = join(folder, 'logs')
+    await mkdir(logs)
+    gateway = await start({ file: file() })
+  })
+  afterAll(() => gateway.close())
+
+  it('gives no credentials meanwhile, not even those that AWS has issued already', async () => {
+    const visitor = new Visitor()
+    const page = await signIn(visitor, gateway)
+    const form = formWith(page, 'role')
+    await takeAway()
+    // At the first of them nobody knows yet: AWS is asked, and its answer is withheld.
+    for (const action of ['credentials', 'credentials', 'console']) {
+      const refused = await visitor.submit(page, { ...form, action: `${gateway.url}/roles/${action}` })
+      expect(refusalIn(refused.body)).toMatchObject(unavailable)
+      expect(refused.body).not.toMatch(/ASIA|SecretAccessKey|SigninToken/)
+      expect(JSON.stringify([...refused.headers])).not.toMatch(/ASIA|SigninToken/)
+    }
+    const { url } = gateway
+    const problem = await visitor.post(`${url}/roles/credentials`, form.fields, {
+      from: `${url}/roles`,
+      headers: { accept: 'application/json' },
+    })
+    expect(JSON.parse(problem.body)).toMatchObject({ ...unavailable, hint: expect.stringContaining('/readyz') })
+    expect(await whoIs(visitor, url)).toBe('alice')
+
+    const other = new Visitor()
+    const { location: finish = '' } = await postAnswer(other, await answer(other, gateway), { stopBefore: FINISH })
+    expect(refusalIn((await other.open(finish)).body)).toMatchObject(unavailable)
+    expect(await whoIs(other, url)).toBeUndefined()
+    expect(await readyz(gateway)).toEqual({ status: 503, audit: 'failing' })
+
+    // Nobody is kept signed in by a log.
+    const question = await visitor.open(`${url}/logout`)
+    await visitor.submit(question, formWith(question, 'csrf'))
+    expect(await whoIs(visitor, url)).toBeUndefined()
+
+    await bringBack()
+    await untilReady(gateway)
+    // Nothing was used up: the very page that was refused leads on.
+    await other.open(finish)
+    expect(await whoIs(other, url)).toBe('alice')
+    const roles = await other.open(`${url}/roles`)
+    expect((await other.submit(roles, formWith(roles, 'role'))).body).toMatch(/ASIA[A-Z2-7]{16}/)
+  })
+
+  it('has then what happened meanwhile, after a line that tells of the gap', async () => {
+    const names = (await lines()).map(({ eventName }) => eventName)
+    expect(names.slice(0, 2)).toEqual(['login', 'audit.resumed'])
+    expect(names).toContain('logout')
+    expect(names.slice(-2)).toEqual(['login', 'exchange'])
+  })
+
+  it('names the credentials that were issued and given to nobody', async () => {
+    const withheld = (await lines()).filter(({ errorCode }) => errorCode === 'audit.unavailable')
+    expect(withheld[0]).toMatchObject({
+      eventName: 'exchange.denied',
+      requestParameters: { roleArn: ROLE },
+      found: expect.stringMatching(/ASIA[A-Z2-7]{16} were issued and nobody was given them/),
+    })
+    expect(withheld[1]).toMatchObject({ eventName: 'exchange.denied', found: expect.not.stringMatching(/ASIA/) })
+  })
+
+  it('has no line for what was refused as if it had happened', async () => {
+    const events = await lines()
+    expect(events.filter(({ eventName }) => eventName === 'login')).toHaveLength(2)
+    expect(events.filter(({ eventName }) => eventName === 'exchange')).toHaveLength(1)
+    expect(events.filter(({ eventName }) => eventName === 'console')).toHaveLength(0)
+  })
+})

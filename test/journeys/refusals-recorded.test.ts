@@ -1,0 +1,137 @@
+/** Every refusal whose page shows a reference has its line under that reference, wherever it was refused. */
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { refusalIn } from '../harness/html.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { freePort } from '../harness/ports.ts'
+import { FINISH, postAnswer } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+const ROLE = 'arn:aws:iam::111122223333:role/Developer'
+const OTHER = ROLE.replace('Developer', 'Other')
+
+let gateway: OwnGateway
+let idp: OwnIdp
+let alice: Visitor
+let roles: Page
+
+const answer = (visitor: Visitor) =>
+  answerOf(idp, visitor, gateway.url, 'corp', { subject: 'alice', attributes: { groups: ['dev'] } })
+
+beforeAll(async () => {
+  idp = await createOwnIdp('corp')
+  const nowhere = `http://127.0.0.1:${await freePort()}`
+  const openId = { protocol: 'oidc', clientId: 'gateway', clientSecret: 'gateway-secret', allowInsecureHttp: true }
+  gateway = await startOwnGateway(
+    await reserveGateway(),
+    {
+      providers: [
+        { id: 'corp', protocol: 'saml', metadata: './corp.xml' },
+        { id: 'no-metadata', protocol: 'saml', metadata: `${nowhere}/metadata` },
+        { id: 'spoilt-metadata', protocol: 'saml', metadata: './spoilt.xml' },
+        { id: 'no-discovery', issuer: nowhere, ...openId },
+        { id: 'federation', protocol: 'saml', metadata: `${nowhere}/aggregate`, discovery: true },
+      ],
+      access: [{ when: { provider: 'corp', groups: 'dev' }, roles: [ROLE] }],
+    },
+    { files: { 'corp.xml': idp.metadata, 'spoilt.xml': '<EntityDescriptor' } },
+  )
+  alice = new Visitor()
+  roles = await postAnswer(alice, await answer(alice))
+})
+afterAll(() => gateway.close())
+
+const open = (path: string, visitor = new Visitor()): Promise<Page> => visitor.open(`${gateway.url}${path}`)
+const go = (query: Record<string, string>): Promise<Page> => open(`/go?${new URLSearchParams(query)}`, alice)
+
+const usedFinish = async (): Promise<Page> => {
+  const visitor = new Visitor()
+  const { location = '' } = await postAnswer(visitor, await answer(visitor), { stopBefore: FINISH })
+  await visitor.open(location)
+  return new Visitor().open(location)
+}
+
+it.each<readonly [what: string, code: string, how: () => Promise<Page>, line: Record<string, unknown>]>([
+  [
+    'a way back that leads elsewhere',
+    'login.return_to_refused',
+    () => open('/login/corp?return_to=https://evil.example/'),
+    { eventName: 'login.refused', provider: 'corp' },
+  ],
+  ['a provider that is not there', 'provider.unknown', () => open('/login/nobody'), { request: 'GET /login/nobody' }],
+  [
+    'metadata that cannot be fetched',
+    'provider.unavailable',
+    () => open('/login/no-metadata'),
+    { eventName: 'login.refused', provider: 'no-metadata' },
+  ],
+  [
+    'metadata that cannot be read',
+    'provider.unavailable',
+    () => open('/login/spoilt-metadata'),
+    { eventName: 'login.refused', provider: 'spoilt-metadata' },
+  ],
+  [
+    'discovery that cannot be fetched',
+    'oidc.provider_unavailable',
+    () => open('/login/no-discovery'),
+    { eventName: 'login.refused', provider: 'no-discovery' },
+  ],
+  [
+    'an aggregate that cannot be fetched',
+    'provider.unavailable',
+    () => open('/login/federation?q=example'),
+    { eventName: 'request.refused', request: 'GET /login/federation' },
+  ],
+  ['a sign-in that is over', 'login.expired', () => open('/login/finish?handle=gone'), {}],
+  ['a sign-in that is used', 'login.used', usedFinish, {}],
+  ['a callback that is over', 'login.expired', () => open('/oidc/no-discovery/callback?handle=gone'), {}],
+  [
+    'nobody signed in',
+    'session.required',
+    () => new Visitor().post(`${gateway.url}/roles/pin`, {}, { from: gateway.url }),
+    {},
+  ],
+  [
+    'a link to a role of others',
+    'role.not_granted',
+    () => go({ role: OTHER }),
+    { eventName: 'request.refused', provider: 'corp', subject: 'alice', found: OTHER },
+  ],
+  [
+    'a link to a page elsewhere',
+    'role.destination_refused',
+    () => go({ destination: 'https://evil.example/' }),
+    { subject: 'alice', found: 'https://evil.example/' },
+  ],
+  ['a page for operators', 'operator.required', () => open('/status', alice), { subject: 'alice' }],
+  [
+    'a form without its token',
+    'http.csrf',
+    () => alice.post(`${gateway.url}/roles/pin`, { role: ROLE }, { from: roles.url }),
+    { request: 'POST /roles/pin' },
+  ],
+  ['a page that is not there', 'http.not_found', () => open('/nothing'), { request: 'GET /nothing' }],
+])('%s is recorded as %s', async (_what, code, how, line) => {
+  const refused = refusalIn((await how()).body)
+  expect(refused.code).toBe(code)
+  expect(gateway.audit().filter(({ referenceId }) => referenceId === refused.reference)).toMatchObject([
+    { errorCode: code, sourceIPAddress: expect.any(String), ...line },
+  ])
+})
+
+it('a console address that is refused is recorded and in the activity, under the reference of the form', async () => {
+  const form = { ...formWith(roles, 'role'), action: `${gateway.url}/roles/console` }
+  const page = await alice.submit(roles, form, { destination: 'https://evil.example/' })
+  const line = gateway.audit().at(-1)
+  expect(line).toMatchObject({ eventName: 'console.denied', errorCode: 'role.destination_refused', subject: 'alice' })
+  expect(page.body).toContain(String(line?.referenceId))
+  expect((await open('/activity', alice)).body).toContain(String(line?.referenceId))
+})
+
+it('a script that is not signed in finds its reference too', async () => {
+  const response = await fetch(`${gateway.url}/api/session`)
+  const { code, reference } = (await response.json()) as { code: string; reference: string }
+  expect(code).toBe('session.required')
+  expect(gateway.audit().at(-1)).toMatchObject({ referenceId: reference, errorCode: code, request: 'GET /api/session' })
+})
