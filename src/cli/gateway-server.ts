@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
+import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import { openAudit } from '../audit/sinks.ts'
 import { tallied } from '../audit/tally.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
@@ -140,6 +141,7 @@ export const startGateway = async (config: Config, surroundings: Surroundings): 
     await localAws?.close()
     throw listenError(error, `${host}:${port}`)
   })
+  for (const warning of sharedRoleWarnings(config)) surroundings.log(warning)
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, gateway.now, surroundings.log)
   return {
