@@ -90,6 +90,12 @@ const tokensSuitAws = ({ settings, document }: Terms): readonly Look[] => {
   ]
 }
 
+/** AWS accepts them from anyone for as long as they live, and no provider publishes how long that is. */
+const idTokensAreShortLived = ({ settings }: Terms): readonly Look[] =>
+  settings.exchange.evidence === 'original'
+    ? [notRun('known after a sign-in: the audit log and /status warn of ID tokens valid for over 10 minutes')]
+    : []
+
 const clientKeyIsUsable = ({ clientKey }: Terms): readonly Look[] => {
   if (!clientKey) return []
   const { file, pem } = clientKey
@@ -107,7 +113,7 @@ const clientKeyOf = async ({ clientAuth }: OidcProviderConfig, ports: CheckPorts
   return { file, pem: await ports.readText(file).catch((error: unknown) => ({ problem: reasonIn(error) })) }
 }
 
-export const termsChecks = { tokensSuitAws, clientKeyIsUsable } as const satisfies Looks<Terms>
+export const termsChecks = { tokensSuitAws, idTokensAreShortLived, clientKeyIsUsable } as const satisfies Looks<Terms>
 export const reachChecks = { discoveryIsReachable } as const satisfies Looks<Provider>
 export const keyChecks = { signingKeysAreThere, clockAgrees } as const satisfies Looks<Provider>
 

@@ -1,4 +1,5 @@
 import { subjectWarnings } from '../access/subject.ts'
+import { tokenLifetimeWarnings } from '../access/token-lifetime.ts'
 import { type Audit, type AuditEvent, refusalOf } from '../audit/events.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -24,12 +25,19 @@ const findingsOf = (error: FedgateError): Verdict | undefined => {
   return verdict === undefined || verdict.length === 0 ? undefined : verdict
 }
 
+const tokenWarnings = ({ providers }: Pick<Gateway, 'providers'>, { signIn }: Login): readonly string[] => {
+  const { identity, evidence } = signIn
+  const provider = providers.get(identity.provider)
+  const lifetime = (evidence.expiresAt.getTime() - evidence.issuedAt.getTime()) / 1000
+  return provider ? tokenLifetimeWarnings(provider.settings, lifetime) : []
+}
+
 const auditSignIn =
   (eventName: 'login' | 'login.renewed') =>
-  (gateway: Auditing, login: Login, caller: Caller): void => {
+  (gateway: Auditing & Pick<Gateway, 'providers'>, login: Login, caller: Caller): void => {
     const { identity, leftOut } = login.signIn
     const { protocol, issuer, authenticatedAt } = identity
-    const warnings = subjectWarnings(identity)
+    const warnings = [...subjectWarnings(identity), ...tokenWarnings(gateway, login)]
     gateway.audit.record({
       eventName,
       ...occurrence(gateway, caller),
