@@ -38,11 +38,18 @@ const within = (filled: Filled, problemOf: (text: string) => string | undefined)
   return problem === undefined ? filled : { reason: `its value has ${problem}` }
 }
 
+/**
+ * The subject, and where the template names the provider, the provider too: without it the same subject of another
+ * provider would have the same name. A provider's id has no dot.
+ */
+const fallbackName = (template: string, { subject, provider }: Identity): string =>
+  template.includes('{provider}') ? `${provider}.${subject}` : subject
+
 const nameOf = (template: string, identity: Identity, claims: Claims): { name: string; reason?: string } => {
   const filled = fillTemplate(template, claims, firstValue)
   return 'text' in filled && filled.text !== ''
     ? { name: toSessionName(filled.text) }
-    : { name: toSessionName(identity.subject), ...('reason' in filled && { reason: filled.reason }) }
+    : { name: toSessionName(fallbackName(template, identity)), ...('reason' in filled && { reason: filled.reason }) }
 }
 
 const leftOutIf = (what: string, filled: Filled | undefined): readonly LeftOutOfSession[] =>

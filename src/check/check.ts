@@ -3,17 +3,33 @@
  * what is asked and what counts as well; fetches nothing itself (ports.ts) and prints nothing: every subject gets a
  * Verdict, and core/render-verdict.ts shows it. Start at checkAll; response.ts judges one SAML response instead.
  */
+import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { Judged } from '../core/render-verdict.ts'
-import type { Verdict } from '../core/verdict.ts'
 import { checkAws } from './aws.ts'
 import { checkIssuer } from './issuer.ts'
 import { checkKeys } from './keys.ts'
-import { notRun, ok } from './look.ts'
+import { type Look, type Looks, lookAt, notRun, ok } from './look.ts'
 import { checkOpenIdProvider } from './openid-provider.ts'
 import type { CheckPorts } from './ports.ts'
 import { checkSamlProvider } from './saml-provider.ts'
 import { checkTrustPolicies } from './trust-policies.ts'
+
+/** It was loaded, or nothing would be checked. */
+const configurationIsValid = ({ file }: Config): Look => ok(file)
+
+const secretIsGiven = ({ unread }: Config): readonly Look[] =>
+  unread.map((path) => notRun(`${path} is not set here, and only the gateway uses it`))
+
+/** The same subject at two providers is two people: AWS has to see that as well. */
+const subjectsStayApart = (config: Config): readonly Look[] =>
+  sharedRoleWarnings(config).map((warning) => ({ outcome: 'pass', warning }))
+
+export const configurationChecks = {
+  configurationIsValid,
+  secretIsGiven,
+  subjectsStayApart,
+} as const satisfies Looks<Config>
 
 const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promise<Judged> => ({
   subject: `provider ${provider.id}`,
@@ -23,19 +39,10 @@ const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promi
       : await checkOpenIdProvider(provider, ports),
 })
 
-/** It was loaded, or nothing would be checked. */
-const checkConfiguration = ({ file, unread }: Config): Verdict => [
-  { name: 'configurationIsValid', ...ok(file) },
-  ...unread.map((path) => ({
-    name: 'secretIsGiven',
-    ...notRun(`${path} is not set here, and only the gateway uses it`),
-  })),
-]
-
 /** Everything that can be known of a valid configuration from outside. Subjects without a finding are left out. */
 export const checkAll = async (config: Config, ports: CheckPorts): Promise<readonly Judged[]> => {
   const judged = await Promise.all([
-    { subject: 'configuration', verdict: checkConfiguration(config) },
+    { subject: 'configuration', verdict: lookAt(configurationChecks, config) },
     checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
     checkKeys(config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
     checkIssuer(config, ports).then((verdict) => ({ subject: 'issuer', verdict })),

@@ -129,7 +129,13 @@ const tokensSuitAws = ({ settings, document }: Client): readonly Look[] => {
   ]
 }
 
-export const termsChecks = { tokensSuitAws, ...clientLooks } as const satisfies Looks<Client>
+/** AWS accepts them from anyone for as long as they live, and no provider publishes how long that is. */
+const idTokensAreShortLived = ({ settings }: Client): readonly Look[] =>
+  settings.exchange.evidence === 'original'
+    ? [notRun('known after a sign-in: the audit log and /status warn of ID tokens valid for over 10 minutes')]
+    : []
+
+export const termsChecks = { tokensSuitAws, idTokensAreShortLived, ...clientLooks } as const satisfies Looks<Client>
 export const reachChecks = { discoveryIsReachable } as const satisfies Looks<Provider>
 export const keyChecks = { signingKeysAreThere, keysSuitAws, clockAgrees } as const satisfies Looks<Provider>
 

@@ -73,7 +73,7 @@ export const demoConfigYaml = (portBase: number): string => {
     operators: [{ when: { provider: 'corp', groups: 'aws-admin' } }],
     sessionName: '{email}',
     sourceIdentity: '{subject}',
-    sessionTags: { CostCenter: '{costCenter}', Affiliation: '{eduPersonAffiliation}' },
+    sessionTags: { CostCenter: '{costCenter}', Affiliation: '{eduPersonAffiliation}', Provider: '{provider}' },
     transitiveTags: ['CostCenter'],
     localAws: { listen: { host: '127.0.0.1', port: portBase + 1 }, allowHttpIssuers: true, state: './local-aws.yaml' },
     audit: { file: './audit.jsonl' },

@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
+import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import { isVerifiedEmailRequired } from '../access/verified-email.ts'
 import type { Audit } from '../audit/events.ts'
 import { countingRefusals } from '../audit/flood.ts'
@@ -206,6 +207,7 @@ export const startGateway = async (config: Config, surroundings: Surroundings): 
       throw listenError(error, `${host}:${port}`)
     },
   )
+  for (const warning of sharedRoleWarnings(config)) surroundings.log(warning)
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, gateway.now, surroundings.log)
   return {

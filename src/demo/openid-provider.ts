@@ -80,7 +80,7 @@ const configuration = ({ clients, people }: DemoOpenIdProviderOptions, jwks: JSO
   loadExistingGrant: grantEverything,
   pkce: { required: () => true },
   renderError,
-  ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 28_800, IdToken: 3600, Interaction: 3600, Session: 28_800 },
+  ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 28_800, IdToken: 600, Interaction: 3600, Session: 28_800 },
 })
 
 /** RFC 6749 4.1.2.1 */

@@ -1,11 +1,12 @@
 /** What is worth a line in the audit log, and the events of it: recorded by record.ts, which tells whoever listens. */
 import { signInWarnings } from '../access/sign-in-warnings.ts'
+import { tokenLifetimeWarnings } from '../access/token-lifetime.ts'
 import type { Purpose } from '../audit/events.ts'
 import { refusalOf } from '../audit/refusal.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
 import { ExplainedDenial } from './explain-denial.ts'
-import type { Caller } from './gateway.ts'
+import type { Caller, Gateway } from './gateway.ts'
 import type { Login } from './logins.ts'
 import { type Recording, record } from './record.ts'
 import type { Exchange } from './role-request.ts'
@@ -31,12 +32,19 @@ const rememberRecorded = (caller: Caller, error: FedgateError, reference: string
 
 const isRecorded = (caller: Caller, error: FedgateError): boolean => recorded.get(caller)?.has(error) ?? false
 
+const tokenWarnings = ({ providers }: Pick<Gateway, 'providers'>, { signIn }: Login): readonly string[] => {
+  const { identity, evidence } = signIn
+  const provider = providers.get(identity.provider)
+  const lifetime = (evidence.expiresAt.getTime() - evidence.issuedAt.getTime()) / 1000
+  return provider ? tokenLifetimeWarnings(provider.settings, lifetime) : []
+}
+
 const auditSignIn =
   (eventName: 'login' | 'login.renewed') =>
-  async (recording: Recording, login: Login, caller: Caller): Promise<void> => {
+  async (recording: Recording & Pick<Gateway, 'providers'>, login: Login, caller: Caller): Promise<void> => {
     const { identity, leftOut } = login.signIn
     const { protocol, issuer, authenticatedAt } = identity
-    const warnings = signInWarnings(login.signIn)
+    const warnings = [...signInWarnings(login.signIn), ...tokenWarnings(recording, login)]
     const event = {
       eventName,
       ...occurrence(recording, caller),

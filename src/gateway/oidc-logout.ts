@@ -43,10 +43,15 @@ export const endSessionAtProvider = async (
   return { kind: 'post', action: request.action, fields: request.fields, provider: provider.settings.label }
 }
 
-const end = async (gateway: Gateway, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<void> => {
-  for (const login of await endOidcLogins(gateway, subject, issuedAt))
-    await auditLogout(gateway, login, 'provider', caller)
+/** Returns how many logins ended. */
+const end = async (gateway: Gateway, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<number> => {
+  const ended = await endOidcLogins(gateway, subject, issuedAt)
+  for (const login of ended) await auditLogout(gateway, login, 'provider', caller)
+  return ended.length
 }
+
+const isEndedNothing = (error: unknown): boolean =>
+  error instanceof OidcError && error.code === 'oidc.logout_ended_nothing'
 
 /**
  * A back-channel logout: ends the logins of its session, or of its subject where it names none. Every notice counts
@@ -64,7 +69,15 @@ export const receiveLogoutToken = (
     if (!(await gateway.store.claim(`logout-token:${id}:${issuer}:${jti}`, acceptedUntil)))
       throw new OidcError('oidc.logout_replayed', { found: 'a notice that has come before', source: 'jti' })
     const name = sid === undefined ? ({ kind: 'sub', value: sub } as const) : ({ kind: 'sid', value: sid } as const)
-    await end(gateway, { provider: id, name }, issuedAt, caller)
+    if ((await end(gateway, { provider: id, name }, issuedAt, caller)) === 0)
+      throw new OidcError('oidc.logout_ended_nothing', {
+        expected: 'a session',
+        found: `none of that ${name.kind}`,
+        source: name.kind,
+      })
+  }).catch((error: unknown) => {
+    // On record like a refusal, and none to the provider: who is signed out already counts as signed out (2.7).
+    if (!isEndedNothing(error)) throw error
   })
 
 /**

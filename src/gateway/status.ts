@@ -1,4 +1,5 @@
 /** How the gateway does, for the people who run it. Plain values, no secret; asks nobody but the store. */
+import { tokenLifetimeWarnings } from '../access/token-lifetime.ts'
 import type { AuditStatus } from '../audit/events.ts'
 import type { ProviderTally } from '../audit/tally.ts'
 import type { OidcStatus } from '../oidc/discovery.ts'
@@ -30,6 +31,8 @@ export interface ProviderStatus {
   readonly readiness: ProviderReadiness
   readonly known: KnownOfProvider
   readonly tally: ProviderTally | undefined
+  /** What is amiss although it works, in sentences. */
+  readonly warnings: readonly string[]
 }
 
 export type KnownOfProvider =
@@ -40,6 +43,11 @@ const knownOf = (provider: Provider): KnownOfProvider =>
   provider.protocol === 'saml'
     ? { protocol: 'saml', ...provider.metadataSource.status() }
     : { protocol: 'oidc', source: provider.settings.issuer, ...provider.relyingParty.status() }
+
+const warningsOf = (provider: Provider): readonly string[] =>
+  provider.protocol === 'oidc'
+    ? tokenLifetimeWarnings(provider.settings, provider.relyingParty.status().idTokenSeconds)
+    : []
 
 /** Never throws: what is wrong is among the values. */
 export const gatewayStatus = async (gateway: Gateway): Promise<GatewayStatus> => {
@@ -55,6 +63,7 @@ export const gatewayStatus = async (gateway: Gateway): Promise<GatewayStatus> =>
       readiness: metadata[id] ?? { state: 'missing' },
       known: knownOf(provider),
       tally: tally.of(id),
+      warnings: warningsOf(provider),
     })),
     certificates: certificateExpiries(gateway, gateway.now()),
     ...(issuer && { issuer: { url: issuer.url, keys: issuer.keys.map(({ kid, alg }) => ({ kid, algorithm: alg })) } }),

@@ -48,10 +48,14 @@ export const samlIssuerMetadata = ({
   // AWS sends nobody there; the metadata schema wants a sign-on service.
   buildIdpMetadata({ entityId, signer, furtherCertificates, ssoUrl: new URL('/login', entityId).href })
 
-/** Whom the assertion is about: as the provider named them. */
-export const nameIdForAws = ({ subject, subjectFormat = PERSISTENT }: Identity): NameId => ({
+/**
+ * Whom the assertion is about: as the provider named them, and which provider that is, as another may have the same
+ * subject (Core 2.2.2, 8.3.7). AWS shows no NameQualifier of ours: `saml:namequalifier` is a hash of its own.
+ */
+export const nameIdForAws = ({ subject, subjectFormat = PERSISTENT, issuer }: Identity): NameId => ({
   value: subject,
   format: subjectFormat,
+  nameQualifier: issuer,
 })
 
 interface Attribute {

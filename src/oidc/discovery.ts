@@ -36,6 +36,8 @@ export interface OidcStatus {
   /** When its discovery document was last had; undefined: not yet. */
   readonly discoveredAt?: Date
   readonly keysFetchedAt?: Date
+  /** How long the last ID token was valid from its issue: no provider publishes it. Seconds. */
+  readonly idTokenSeconds?: number
   /** Why the last try to read the discovery document failed. */
   readonly problem?: OidcError
 }

@@ -122,6 +122,10 @@ export const oidcErrors = {
   'oidc.logout_nonce_present': { sentence: 'The sign-out notice is the proof of a sign-in.', hint: ADMIN },
   'oidc.logout_id_missing': { sentence: 'The sign-out notice has no ID of its own.', hint: ADMIN },
   'oidc.logout_replayed': { sentence: 'The sign-out notice has come before.', hint: ADMIN },
+  'oidc.logout_ended_nothing': {
+    sentence: 'The sign-out notice ended no session: nobody here has that session or subject.',
+    hint: 'Compare its sid and sub with those of the ID token. A session that had ended before is no fault.',
+  },
   'oidc.logout_issuer_mismatch': { sentence: 'The sign-out notice is from another provider.', hint: ADMIN },
   'oidc.logout_session_missing': { sentence: 'The sign-out notice does not name a session.', hint: SETUP },
 } as const satisfies ErrorCatalogue

@@ -74,11 +74,17 @@ export const createRelyingParty = (settings: OidcSettings, options: RelyingParty
     within(limitMilliseconds, work, () => {
       throw new OidcError('oidc.provider_timeout', { expected: `within ${limitMilliseconds} ms`, found: 'no answer' })
     })
+  let idTokenSeconds: number | undefined
+  const noting = (signIn: SignIn): SignIn => {
+    const { issuedAt, expiresAt } = signIn.evidence
+    idTokenSeconds = (expiresAt.getTime() - issuedAt.getTime()) / 1000
+    return signIn
+  }
   return {
     available: () => within(ANSWERS_WITHIN_MILLISECONDS, isThere(discover(clock())), () => false),
     start: async (now, wishes = {}) => inTime(discover(now).then((it) => authorizationRequest(settings, it, wishes))),
-    finish: (callback, expected, now) => inTime(finish(settings, discover, callback, expected, now)),
-    refresh: (signIn, now) => inTime(refresh(settings, discover, signIn, now)),
+    finish: (callback, expected, now) => inTime(finish(settings, discover, callback, expected, now).then(noting)),
+    refresh: (signIn, now) => inTime(refresh(settings, discover, signIn, now).then(noting)),
     endSession: (session, now) =>
       inTime(
         discover(now).then((it) =>
@@ -89,7 +95,7 @@ export const createRelyingParty = (settings: OidcSettings, options: RelyingParty
       ),
     verifyLogoutToken: (token, now) => inTime(discover(now).then((it) => verifyLogoutToken(settings, it, token, now))),
     checkFrontchannelLogout: (query) => checkFrontchannelLogout(settings, query),
-    status,
+    status: () => ({ ...status(), ...(idTokenSeconds === undefined ? {} : { idTokenSeconds }) }),
   }
 }
 

@@ -470,6 +470,8 @@ const status = {
   facts: {
     discovered: 'Discovered',
     keysRead: 'Keys read',
+    idTokens: 'ID tokens are valid for',
+    minutes: (count: number) => `${count} min`,
     idp: 'Identity provider',
     idps: 'Identity providers',
     metadataRead: 'Metadata read',

@@ -34,6 +34,11 @@ describe("a session's name", () => {
     })
   })
 
+  it('names the provider too where the template does and a claim is missing: another may have the same subject', () => {
+    expect(named('{provider}-{email}').roleSessionName).toBe('corp.alice')
+    expect(named('{email}').roleSessionName).toBe('alice')
+  })
+
   it('takes the first value of several', () => {
     expect(named('{email}', { email: ['a@example.com', 'b@example.com'] }).roleSessionName).toBe('a@example.com')
   })

@@ -39,6 +39,16 @@ describe('checking everything', () => {
     expect(outcomeOfAll(judged)).toBe('pass')
   })
 
+  it('warns of two providers that share a role while AWS cannot tell their users apart, and passes', async () => {
+    const rule = 'access: [{ when: { provider: [corp, op] }, roles: ["arn:aws:iam::111122223333:role/Admin"] }]'
+    const shared = configWith('accounts:\n', `${rule}\naccounts:\n`)
+    const [, found] = await verdictOf('configuration', {}, shared)
+    expect(found).toMatchObject({ name: 'subjectsStayApart', outcome: 'pass' })
+    expect(found?.warning).toMatch(/^corp and op can both reach .*\{provider\}/)
+    const apart = configWith('accounts:\n', `${rule}\nsessionName: "{provider}.{subject}"\naccounts:\n`)
+    expect((await verdictOf('configuration', {}, apart)).map(({ name }) => name)).toEqual(['configurationIsValid'])
+  })
+
   it('fails when one thing is not', async () => {
     const web = { 'https://sts.us-east-1.amazonaws.com': new Error('ENOTFOUND') }
     expect(outcomeOfAll(await check({ web }))).toBe('fail')

@@ -6,7 +6,7 @@ import { Secret } from '../../src/core/secret.ts'
 import { GatewayError } from '../../src/gateway/errors.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
 import { beginLogin, readLogin } from '../../src/gateway/logins.ts'
-import { outcomeOf } from '../../src/gateway/pending-logouts.ts'
+import { logoutState, outcomeOf } from '../../src/gateway/pending-logouts.ts'
 import { signOut } from '../../src/gateway/sign-out.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 
@@ -61,6 +61,24 @@ it('is recorded once, also when two tabs do it at once', async () => {
   const { gateway, login, events } = await house(unavailable)
   await Promise.all([signOut(gateway, login, caller), signOut(gateway, login, caller)])
   expect(events).toMatchObject([{ eventName: 'logout', reason: 'person', subject: 'alice' }])
+})
+
+it('ends it also where the provider has left the configuration', async () => {
+  const { gateway, login } = await house(unavailable)
+  const { handle, departure } = await signOut({ ...gateway, providers: new Map() }, login, caller)
+  expect(departure).toBeUndefined()
+  expect(await readLogin(gateway.store, login.id)).toBeUndefined()
+  expect(await outcomeOf(gateway, handle)).toEqual({ provider: 'corp', outcome: 'unheard' })
+})
+
+it('is told by its state to the browser that began it, and by nothing else', async () => {
+  const { gateway, login } = await house(unavailable)
+  const { handle } = await signOut(gateway, login, caller)
+  const outcomeFor = async (broughtBack: object) => (await outcomeOf(gateway, handle, broughtBack))?.outcome
+  expect(await outcomeFor({ state: logoutState(handle) })).toBe('returned')
+  expect(await outcomeFor({ answer: 'unsigned' })).toBe('unsigned')
+  for (const broughtBack of [{ state: 'x' }, { state: [logoutState(handle)] }, { answer: 'complete' }, {}])
+    expect(await outcomeFor(broughtBack)).toBe('unheard')
 })
 
 it('hides no defect', async () => {

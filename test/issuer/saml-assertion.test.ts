@@ -63,6 +63,16 @@ describe('a response of the gateway for AWS', () => {
     })
   })
 
+  it('names the provider that vouched beside the subject, as another may have the same', async () => {
+    const nameIdOf = async (identity: AssertionForAws['identity']) => {
+      const response = (await assertionForAws(issuer, { ...wanted, identity }, NOW)).reveal()
+      return /<saml:NameID[^>]*>[^<]*/.exec(Buffer.from(response, 'base64').toString())?.[0]
+    }
+    const [ours, theirs] = [wanted.identity, { ...wanted.identity, issuer: 'https://partner.example' }]
+    expect(await nameIdOf(ours)).toContain(`NameQualifier="${ours.issuer}"`)
+    expect(await nameIdOf(theirs)).toContain('NameQualifier="https://partner.example"')
+  })
+
   it('has none of them without tags and source identity: AWS would ask for permissions all the same', async () => {
     expect(Object.keys(await attributesOf({}))).toEqual(['Role', 'RoleSessionName', 'SessionDuration'])
   })

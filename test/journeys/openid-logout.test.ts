@@ -191,6 +191,22 @@ describe('a back-channel logout', () => {
     expect(await isSignedIn(other)).toBe(true)
   })
 
+  it.each([
+    ['session', { sub: 'bc-8', sid: 'another' }, 'sid'],
+    ['session, by its sid alone', { sid: 'another' }, 'sid'],
+    ['subject', { sub: 'nobody' }, 'sub'],
+  ])('of another %s ends nothing, is no error to the provider, and is recorded', async (_, changes, source) => {
+    const one = await signedIn('bc-8', 'sid-8')
+    expect((await notifyOf(changes)).status).toBe(200)
+    expect(await isSignedIn(one)).toBe(true)
+    expect(gateway.audit().at(-1)).toMatchObject({
+      eventName: 'logout.refused',
+      provider: 'corp',
+      errorCode: 'oidc.logout_ended_nothing',
+      source,
+    })
+  })
+
   it('counts once', async () => {
     const token = tokenOfOp(claims({ sub: 'bc-6' }), 'logout+jwt')
     expect((await notify(token)).status).toBe(200)

@@ -23,7 +23,13 @@ const since = (name: string, at: Date | undefined) => (at ? [{ name, value: toIn
 
 const factsOf = (known: KnownOfProvider): ProviderRow['facts'] =>
   known.protocol === 'oidc'
-    ? [...since(t.facts.discovered, known.discoveredAt), ...since(t.facts.keysRead, known.keysFetchedAt)]
+    ? [
+        ...since(t.facts.discovered, known.discoveredAt),
+        ...since(t.facts.keysRead, known.keysFetchedAt),
+        ...(known.idTokenSeconds === undefined
+          ? []
+          : [{ name: t.facts.idTokens, value: t.facts.minutes(Math.ceil(known.idTokenSeconds / 60)) }]),
+      ]
     : [
         ...(known.idp ? [{ name: t.facts.idp, value: known.idp.entityId }] : []),
         ...(known.identityProviders > 1 ? [{ name: t.facts.idps, value: String(known.identityProviders) }] : []),
@@ -31,7 +37,7 @@ const factsOf = (known: KnownOfProvider): ProviderRow['facts'] =>
         ...since(t.facts.metadataUntil, known.validUntil),
       ]
 
-const providerRow = ({ id, label, readiness, known, tally }: ProviderStatus): ProviderRow => {
+const providerRow = ({ id, label, readiness, known, tally, warnings }: ProviderStatus): ProviderRow => {
   const health = HEALTH[readiness.state]
   const { problem, protocol, source } = known
   const last = tally?.lastRefusal
@@ -39,11 +45,11 @@ const providerRow = ({ id, label, readiness, known, tally }: ProviderStatus): Pr
     id,
     label,
     protocol,
-    health: health === 'good' && problem ? 'warning' : health,
+    health: health === 'good' && (problem || warnings.length > 0) ? 'warning' : health,
     state: t.states[readiness.state],
     source,
     facts: factsOf(known),
-    problem: problem && [problem.code, reasonOf(problem) ?? problem.message].join(': '),
+    problem: problem ? [problem.code, reasonOf(problem) ?? problem.message].join(': ') : warnings[0],
     counts: Object.entries(tally?.counts ?? {}).map(([name, count]) => ({
       name: t.counted[name as keyof typeof t.counted],
       count,

@@ -1,0 +1,100 @@
+/** Two identity providers that call somebody by the same name: they stay two users, here and in AWS. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { postAnswer, whoIs } from '../harness/sign-in.ts'
+import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+
+const ROLE = 'arn:aws:iam::111122223333:role/Admin'
+const ids = ['corp', 'partner', 'token-corp', 'token-partner'] as const
+type Id = (typeof ids)[number]
+
+let corp: OwnIdp
+let partner: OwnIdp
+let gateway: OwnGateway
+
+const configOf = (more: object) => ({
+  providers: ids.map((id) => ({
+    id,
+    protocol: 'saml',
+    metadata: `./${id.replace('token-', '')}.xml`,
+    exchange: { via: id.startsWith('token') ? 'web-identity' : 'saml', evidence: 'reissued' },
+  })),
+  access: ids.map((provider) => ({ when: { provider }, roles: [ROLE] })),
+  sessionName: '{provider}.{subject}',
+  ...more,
+})
+
+const start = async (more: object = {}): Promise<OwnGateway> =>
+  startOwnGateway(await reserveGateway(), configOf(more), {
+    files: { 'corp.xml': corp.metadata, 'partner.xml': partner.metadata },
+  })
+
+beforeAll(async () => {
+  ;[corp, partner] = await Promise.all([createOwnIdp('corp'), createOwnIdp('partner')])
+  gateway = await start()
+})
+afterAll(() => gateway.close())
+
+/** `alice` signs in at that provider. */
+const signedIn = async (id: Id): Promise<{ visitor: Visitor; page: Page }> => {
+  const visitor = new Visitor()
+  const says = { subject: 'alice', attributes: {}, sessionIndex: `_${id}` }
+  const idp = id.endsWith('corp') ? corp : partner
+  const page = await postAnswer(visitor, await answerOf(idp, visitor, gateway.url, id, says))
+  expect(page.url).toBe(`${gateway.url}/roles`)
+  return { visitor, page }
+}
+
+const press = ({ visitor, page }: { visitor: Visitor; page: Page }, path: string, fields = {}): Promise<Page> =>
+  visitor.submit(page, { ...formWith(page, 'role', ROLE), action: `${gateway.url}${path}` }, fields)
+
+const bodyAt = async ({ visitor }: { visitor: Visitor }, path: string): Promise<string> =>
+  (await visitor.open(`${gateway.url}${path}`)).body
+
+describe('alice of corp and alice of partner', () => {
+  it('have pins, recent roles and activity of their own', async () => {
+    const [one, other] = [await signedIn('corp'), await signedIn('partner')]
+    await press(one, '/roles/pin', { pinned: 'yes' })
+    expect(await bodyAt(one, '/roles')).toContain('aria-label="Unpin Admin')
+    expect(await bodyAt(other, '/roles')).not.toContain('aria-label="Unpin Admin')
+    expect((await press(one, '/roles/credentials')).status).toBe(200)
+    expect(await bodyAt(one, '/activity')).toContain('Access key id')
+    expect(await bodyAt(other, '/activity')).not.toContain('Access key id')
+  })
+
+  it('are signed out everywhere each by themselves', async () => {
+    const [one, other] = [await signedIn('corp'), await signedIn('partner')]
+    const { page } = one
+    await one.visitor.submit(
+      page,
+      { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` },
+      { everywhere: 'yes' },
+    )
+    expect(await whoIs(one.visitor, gateway.url)).toBeUndefined()
+    expect(await whoIs(other.visitor, gateway.url)).toBe('alice')
+  })
+
+  it.each(ids)('have different session names in AWS where the template names the provider: %s', async (id) => {
+    expect((await press(await signedIn(id), '/roles/credentials')).status).toBe(200)
+    const { requestParameters } = gateway.audit().findLast(({ eventName }) => eventName === 'exchange') as AuditLine & {
+      requestParameters: { roleSessionName: string }
+    }
+    expect(requestParameters.roleSessionName).toBe(`${id}.alice`)
+  })
+})
+
+describe('a gateway whose providers share a role', () => {
+  it('has nothing to warn of where the session name names the provider', () => {
+    expect(gateway.log.filter((line) => line.includes('both reach'))).toEqual([])
+  })
+
+  it('warns at start, and starts, where nothing in the session does', async () => {
+    const warned = await start({ sessionName: '{subject}' })
+    expect((await fetch(`${warned.url}/healthz`)).status).toBe(200)
+    const warnings = warned.log.filter((line) => line.includes('both reach'))
+    expect(warnings).toHaveLength(6)
+    expect(warnings[0]).toContain(`corp and partner can both reach ${ROLE}`)
+    await warned.close()
+  })
+})
