@@ -33,8 +33,8 @@ const intro = `# Checks of a SAML response
 <!-- Generated from src/saml/response and src/access/preflight by \`npm run schema\`. Do not edit. -->
 
 A response runs through this list at the assertion consumer service and in \`fedgate check --response\`, always in this
-order; the audit line of a refusal has the checks that failed. Each finding has an outcome: \`pass\`, \`fail\`, \`unknown\` or \`not-run\`. No option
-switches a check off. An option that is there says what a check expects.
+order; the audit line of a refusal has the checks that failed. Each finding has an outcome: \`pass\`, \`fail\`,
+\`unknown\` or \`not-run\`. No option switches a check off. An option that is there says what a check expects.
 
 ## Before anything is believed
 

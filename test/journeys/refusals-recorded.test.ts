@@ -135,3 +135,28 @@ it('a script that is not signed in finds its reference too', async () => {
   expect(code).toBe('session.required')
   expect(gateway.audit().at(-1)).toMatchObject({ referenceId: reference, errorCode: code, request: 'GET /api/session' })
 })
+
+it('a flood of refusals writes a bounded amount, and each page still has a reference that the log has', async () => {
+  const url = await reserveGateway()
+  const providers = [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }]
+  const flooded = await startOwnGateway(url, { providers }, { files: { 'corp.xml': idp.metadata } })
+  const form = { SAMLResponse: Buffer.from('<Response>\u001b'.repeat(100)).toString('base64') }
+  const headers = { 'user-agent': 'x'.repeat(1000) }
+  const shown = new Set<string>()
+  for (let n = 0; n < 40; n += 1)
+    await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const page = await new Visitor().post(`${url}/saml/corp/acs`, form, { from: idp.ssoUrl, headers })
+        shown.add(refusalIn(page.body).reference)
+      }),
+    )
+  await flooded.close()
+  const lines = flooded.audit()
+  const counted = lines.filter(({ eventName }) => eventName === 'refusals')
+  expect(counted.reduce((sum, { count }) => sum + Number(count), 0) + lines.length - counted.length).toBe(400)
+  // 120 lines in a minute; a slow machine takes more than one minute.
+  expect(lines.length).toBeLessThan(400)
+  expect(JSON.stringify(lines).length / lines.length).toBeLessThan(1500)
+  const recorded = new Set(lines.map(({ referenceId }) => referenceId))
+  expect([...shown].filter((reference) => !recorded.has(reference))).toEqual([])
+}, 120_000)
