@@ -2,6 +2,7 @@
 import type { AddressInfo } from 'node:net'
 import express from 'express'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { GatewayError } from '../../src/gateway/errors.ts'
 import { beginLogin } from '../../src/gateway/logins.ts'
 import { reference } from '../../src/web/caller.ts'
 import { errorAnswers } from '../../src/web/error-answers.ts'
@@ -17,6 +18,9 @@ const app = express()
 app.use(reference, (request, _response, next) => {
   Object.assign(request, { session: { loginId: login.id } })
   next()
+})
+app.get('/login/corp', () => {
+  throw new GatewayError('login.too_many_pending')
 })
 app.use(() => {
   throw new WebError('http.not_found')
@@ -39,4 +43,11 @@ it('An error is answered as itself also where the session is of a provider that 
   expect(response.status).toBe(404)
   expect(body).toContain('http.not_found')
   expect(body).not.toMatch(/at .*\.ts:\d+/)
+})
+
+it.each(['text/html', 'application/json'])('Too many sign-ins at once are told to come back, as %s', async (accept) => {
+  const response = await fetch(`${url}login/corp`, { headers: { accept } })
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toBe('60')
+  expect(await response.text()).toContain('login.too_many_pending')
 })
