@@ -7,10 +7,10 @@ import type { Clock, Room, Store } from './ports.ts'
 export const PENDING_SECONDS = 15 * 60
 
 /**
- * Anyone can start logins and leave them unfinished. At 50,000 within fifteen minutes, or fewer with long paths to return
- * to, no more are started; with what the store needs besides, that is less than 50 MB.
+ * Anyone can start logins and leave them unfinished. At 50,000 within fifteen minutes, or 7,000 with the longest paths to
+ * return to, no more are started; with what the store needs besides, that is less than 25 MB.
  */
-const PENDING_ROOM: Room = { name: 'pending', mostRecords: 50_000, mostOctets: 24 * 1024 * 1024 }
+const PENDING_ROOM: Room = { name: 'pending', mostRecords: 50_000, mostOctets: 16 * 1024 * 1024 }
 
 interface Started {
   readonly provider: string

@@ -15,8 +15,8 @@ import { startOidc } from './start-login.ts'
 /** The time of a redirect, with patience. */
 const PARKED_SECONDS = 5 * 60
 
-/** A form comes without a cookie, so that anyone who started a login can send one for it. They have at most 6 kB each. */
-const PARKING: Room = { name: 'callback', mostRecords: 10_000, mostOctets: 12 * 1024 * 1024 }
+/** A form comes without a cookie, so that anyone who started a login can send one for it. It keeps some 6 kB at most. */
+const PARKING: Room = { name: 'callback', mostRecords: 10_000, mostOctets: 8 * 1024 * 1024 }
 
 const parkedKey = (handle: string): string => `callback:${handle}`
 

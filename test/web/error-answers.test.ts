@@ -119,3 +119,10 @@ describe('the reference of a refusal', () => {
     expect(events.at(-1)).toMatchObject({ provider: 'gone', subject: 'alice' })
   })
 })
+
+it.each(['text/html', 'application/json'])('Too many sign-ins at once are told to come back, as %s', async (accept) => {
+  const response = await fetch(`${url}/login.too_many_pending`, { headers: { accept } })
+  expect(response.status).toBe(503)
+  expect(response.headers.get('retry-after')).toBe('60')
+  expect(await response.text()).toContain('login.too_many_pending')
+})
