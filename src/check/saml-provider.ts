@@ -72,7 +72,8 @@ const metadataIsSigned = stepLook('metadataIsSigned', ({ settings: { metadataCer
 })
 
 const entityIsFound = stepLook('entityIsFound', ({ metadata }) =>
-  ok(metadata.idp?.entityId ?? `${metadata.identityProviders} identity providers`),
+  // What was read and cannot be used is not counted.
+  ok(metadata.idp?.entityId ?? (metadata.from && `${metadata.identityProviders} identity providers`)),
 )
 
 /** The source is down or spoilt, and yet people can sign in. */

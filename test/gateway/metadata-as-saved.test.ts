@@ -189,6 +189,20 @@ describe('the keys in metadata', () => {
     expect(failuresIn(check)).toEqual([`signingKeysAreUsable: ${reason}`])
   })
 
+  it('are read whatever the certificate is signed with: it is pinned', async () => {
+    const [key, out] = [join(folder, 'sha1.key'), join(folder, 'sha1.crt')]
+    const args = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-sha1', '-subj', '/CN=idp', '-days', '3650']
+    execFileSync('openssl', [...args, '-keyout', key, '-out', out], { stdio: 'ignore' })
+    const { login } = await seenAs(withKeyInfo(x509(readFileSync(out, 'latin1').replace(/-----[^-]+-----|\s/g, ''))))
+    expect(login).toBe(ID)
+  })
+
+  it('of metadata that has ended are not used', async () => {
+    const { login, check } = await seenAs(plain.replace('entityID=', 'validUntil="2026-11-30T00:00:00Z" entityID='))
+    expect(login).toBe('saml.metadata_expired')
+    expect(failuresIn(check)).toEqual(['metadataIsCurrent: 2026-11-30T00:00:00.000Z'])
+  })
+
   it('are those of the first role that speaks SAML 2.0', async () => {
     const [role = ''] = /<md:IDPSSODescriptor.*<\/md:IDPSSODescriptor>/s.exec(plain) ?? []
     const older = role.replace('SAML:2.0:protocol', 'SAML:1.1:protocol').replace(base64.slice(0, 40), 'AAAA')

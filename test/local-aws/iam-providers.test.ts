@@ -146,6 +146,14 @@ describe('A SAML provider', () => {
     await expect(update({ SAMLMetadataDocument: `\uFEFF${metadata(keys)}` })).rejects.toThrow(InvalidInputException)
   })
 
+  it('needs every certificate to be one, although the gateway leaves out what it cannot read', async () => {
+    const [descriptor = ''] = /<KeyDescriptor.*?<\/KeyDescriptor>/s.exec(metadata(keys)) ?? []
+    const broken = descriptor.replace(/(X509Certificate>)[^<]+/, '$1AAAA')
+    const both = metadata(keys).replace(descriptor, () => descriptor + broken)
+    expect(both).not.toBe(metadata(keys))
+    await expect(createProvider('both', both)).rejects.toThrow(InvalidInputException)
+  })
+
   it('takes keys that open assertions, two at most, added and removed in calls of their own', async () => {
     await update({ AddPrivateKey: pem() })
     expect((await get()).AssertionEncryptionMode).toBe('Allowed')
