@@ -22,7 +22,7 @@ export const describePerson = (
   return { attributes, leftOut: [...denied, ...unvouched, ...keptElsewhere(all, sources)] }
 }
 
-const isTrue = (flag: unknown): boolean => flag === true || String(flag).toLowerCase() === 'true'
+const isTrue = (flag: unknown): boolean => flag === true || (typeof flag === 'string' && flag.toLowerCase() === 'true')
 
 /** An address counts where a source that says `email_verified` has that address, or none of its own. Core 5.1 */
 const unvouchedEmail = (attributes: Attributes, sources: readonly Json[]): readonly LeftOut[] => {

@@ -16,7 +16,7 @@ describe('with oauth2-mock-server', () => {
     await provider.issuer.keys.generate('RS256')
     await provider.start(0, '127.0.0.1')
     provider.service.on('beforeTokenSigning', (token: { payload: Record<string, unknown> }) => {
-      Object.assign(token.payload, { groups: [group], email: 'john@example.org' })
+      Object.assign(token.payload, { groups: [group], email: 'john@example.org', email_verified: true })
     })
     gateway = await startOwnGateway(await reserveGateway(), {
       providers: [

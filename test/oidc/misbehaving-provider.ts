@@ -143,6 +143,7 @@ const tokenAnswer = (issuer: string, nonce: string, mischief: Mischief): Json =>
     auth_time: NOW() - 100,
     sid: 'session-1',
     email: 'alice@example.com',
+    email_verified: true,
     at_hash: createHash('sha256').update(ACCESS_TOKEN).digest().subarray(0, 16).toString('base64url'),
   }
   const { header = (same) => same, claims: change = (same) => same, tamper = (same) => same } = mischief
