@@ -37,9 +37,13 @@ const mappingOf = ({ tags: stated, transitive, ...rest }: Asserted): SessionMapp
     const found = values.length === 1 ? 'no text' : `${values.length} values`
     return [{ what: `tag ${key}`, reason: `${found}, and AWS takes exactly one` }]
   })
+  const counts = new Map(
+    stated.flatMap(([key, values]) => (values.length === 1 ? [] : [[key, values.length] as const])),
+  )
   return {
     ...rest,
     tags,
+    ...(counts.size > 0 ? { tagValueCounts: counts } : {}),
     transitiveTagKeys: transitive,
     packedSizePercent: estimatePackedSize({ tags }),
     leftOut,

@@ -8,7 +8,7 @@ import { type Claims, headerFacts, type SamlWords, type TokenWords } from '../ga
 import { ASSERTION, PROTOCOL } from '../saml/names.ts'
 import { readUnverified } from '../saml/response/assertion.ts'
 import { decodeBase64 } from '../xml/base64.ts'
-import { isNamed, optionalChild } from '../xml/navigate.ts'
+import { attributeOf, isNamed, optionalChild, textOf } from '../xml/navigate.ts'
 import { parseXml } from '../xml/parse.ts'
 import type { XmlElement } from '../xml/tree.ts'
 import { decodeUtf8 } from '../xml/utf8.ts'
@@ -128,6 +128,18 @@ const assertionIn = (root: XmlElement): XmlElement => {
   return assertion
 }
 
+const issuerIn = (response: XmlElement): string | undefined => {
+  const issuer = optionalChild(response, ASSERTION, 'Issuer')
+  return issuer && textOf(issuer).trim()
+}
+
+/** Without its namespace, such as `Success`. */
+const statusIn = (response: XmlElement): string => {
+  const status = optionalChild(response, PROTOCOL, 'Status')
+  const code = status && optionalChild(status, PROTOCOL, 'StatusCode')
+  return ((code && attributeOf(code, 'Value')) ?? 'none').replace('urn:oasis:names:tc:SAML:2.0:status:', '')
+}
+
 /** `length`: of the base64, where it is known. */
 const samlWords = (xml: string, length: number | undefined, isRead: IsRead): SamlWords => {
   const root = parseXml(xml)
@@ -149,6 +161,12 @@ const samlWords = (xml: string, length: number | undefined, isRead: IsRead): Sam
     isConfirmed: confirmations.some(({ recipient, notOnOrAfter }) => recipient && notOnOrAfter),
     isEncrypted: false,
     isKept: true,
+    unverified: {
+      issuer,
+      responseIssuer: isResponse ? issuerIn(root) : undefined,
+      status: isResponse ? statusIn(root) : undefined,
+      audienceRestrictions: conditions?.audienceRestrictions ?? [],
+    },
     life: { issuedAt: issueInstant, expiresAt: new Date(issueInstant.getTime() + samlRedemptionSeconds * 1000) },
     ...(encoded === undefined ? {} : { length: encoded }),
   }

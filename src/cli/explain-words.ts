@@ -42,13 +42,26 @@ const saidBySaml = async (
   isEncrypted: false,
 })
 
+/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the person's choice decides. */
+const withRegisteredIssuer = async (
+  words: SamlWords,
+  provider: Extract<ProviderConfig, { protocol: 'saml' }>,
+  config: Config,
+): Promise<SamlWords> => {
+  if (!words.unverified) return words
+  const registeredIssuer = provider.discovery ? words.issuer : (await issuerOf(provider, config)) || undefined
+  return { ...words, unverified: { ...words.unverified, registeredIssuer } }
+}
+
 const otherKind = (): ExplainError => new ExplainError('explain.claims_of_another_kind')
 
 /** What the provider would have said: its own words, where it can have said these. Throws ExplainError. */
 export const wordsOf = async (claims: ClaimsInFile, provider: ProviderConfig, config: Config): Promise<OwnWords> => {
   if (provider.protocol === 'saml') {
     if (claims.kind === 'web-identity') throw otherKind()
-    return claims.kind === 'plain' ? saidBySaml(claims, provider, config) : claims
+    return claims.kind === 'plain'
+      ? saidBySaml(claims, provider, config)
+      : withRegisteredIssuer(claims, provider, config)
   }
   if (claims.kind === 'saml') throw otherKind()
   if (claims.kind === 'web-identity') return claims

@@ -1,6 +1,6 @@
 /** What the identity provider itself signed, as AWS would look at it: the part of a sign-in that can be passed on. */
 
-import type { Life } from '../access/preflight/facts.ts'
+import type { Life, UnverifiedResponse } from '../access/preflight/facts.ts'
 import type { RolePair } from '../access/role-attribute.ts'
 import { rolePairs } from '../access/role-attribute.ts'
 import type { Attributes, NameId, SignIn } from '../core/identity.ts'
@@ -28,6 +28,8 @@ export interface SamlWords extends Words {
   /** Whether one of them is a bearer's with Recipient and NotOnOrAfter; left out where a sign-in has made sure of it. */
   readonly isConfirmed?: boolean
   readonly isEncrypted: boolean
+  /** Of a response in a file: what a sign-in would have made sure of. */
+  readonly unverified?: UnverifiedResponse
 }
 
 export interface TokenWords extends Words {

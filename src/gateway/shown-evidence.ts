@@ -60,6 +60,19 @@ const reissuedAssertion = (
   }
 }
 
+const AWS_NAMES = ['Role', 'RoleSessionName', 'SessionDuration', 'SourceIdentity', 'TransitiveTagKeys'].map(
+  (name) => `https://aws.amazon.com/SAML/Attributes/${name}`,
+)
+const TAG = 'https://aws.amazon.com/SAML/Attributes/PrincipalTag:'
+
+const isAwsName = (name: string): boolean => AWS_NAMES.includes(name) || name.startsWith(TAG)
+
+/** The name of AWS's that has these letters; else the name itself. */
+const asAws = (name: string): string =>
+  [...AWS_NAMES, TAG].find(
+    (known) => name.slice(0, known === TAG ? TAG.length : undefined).toLowerCase() === known.toLowerCase(),
+  ) ?? name
+
 const originalAssertion = (words: SamlWords, principal: string, stsDecrypts: boolean): ShownAssertion => {
   const { issuer, recipient, audiences, nameId, attributes, rolePairs, confirmationCount, isEncrypted } = words
   return {
@@ -79,6 +92,8 @@ const originalAssertion = (words: SamlWords, principal: string, stsDecrypts: boo
     confirmationCount,
     durations: attributes.get('https://aws.amazon.com/SAML/Attributes/SessionDuration') ?? [],
     isReadable: !isEncrypted || stsDecrypts,
+    misnamed: [...attributes.keys()].filter((name) => !isAwsName(name) && isAwsName(asAws(name))),
+    ...(words.unverified ? { unverified: words.unverified } : {}),
     ...(words.isConfirmed === undefined ? {} : { isConfirmed: words.isConfirmed }),
     ...(words.length === undefined ? {} : { length: words.length }),
     ...(words.life ? { life: words.life } : {}),

@@ -3,6 +3,7 @@ import type { Finding, Outcome } from '../core/verdict.ts'
 import type { Condition } from './conditions.ts'
 import { entryOf, type RequestContext } from './context.ts'
 import type { Judgement, Truth } from './judge.ts'
+import { matcher, pattern } from './patterns.ts'
 import type { Statement } from './policy.ts'
 import { principalText } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
@@ -75,15 +76,39 @@ const remarkOn = (condition: Condition, context: RequestContext): string | undef
   if (condition.set === undefined && values.length > 1) return 'a list needs ForAnyValue or ForAllValues'
   const missing = condition.variables.find((variable) => entryOf(context, variable) === undefined)
   if (missing !== undefined) return `nothing to put in for ${missing}`
+  const github = condition.name === GITHUB_SUBJECT ? githubRemark(values[0] ?? '') : undefined
+  if (github !== undefined) return github
+  if (condition.base === 'StringLike') return likeMiss(condition.values, values)
   return condition.base === 'StringEquals' ? nearMiss(condition.values, values) : undefined
 }
+
+const GITHUB_SUBJECT = 'token.actions.githubusercontent.com:sub'
+
+/** The sub of a GitHub job names its environment or pull request in place of its branch: what people ask for most. */
+const githubRemark = (subject: string): string | undefined => {
+  const [, repository, environment] = /^(repo:[^:]+):environment:(.+)$/s.exec(subject) ?? []
+  if (environment !== undefined)
+    return `the job runs in the environment ${environment}, so its sub is ${repository}:environment:${environment} and names no branch`
+  return /^repo:[^:]+:pull_request$/.test(subject)
+    ? `the job was started by a pull request, so its sub is ${subject} and names no branch`
+    : undefined
+}
+
+const CASE = 'only case differs'
+
+const likeMiss = (wanted: readonly string[], found: readonly string[]): string | undefined => {
+  const lower = wanted.map((text) => matcher(pattern(text.toLowerCase(), { wildcards: true, variables: false })))
+  return found.some((text) => lower.some((matches) => matches(text.toLowerCase(), NO_CONTEXT))) ? CASE : undefined
+}
+
+const NO_CONTEXT: RequestContext = new Map()
 
 /** AWS compares byte for byte, people do not. */
 const nearMiss = (wanted: readonly string[], found: readonly string[]): string | undefined =>
   differences.find(([, fold]) => wanted.some((text) => found.some((other) => fold(text) === fold(other))))?.[0]
 
 const differences: readonly (readonly [string, (text: string) => string])[] = [
-  ['only case differs', (text) => text.toLowerCase()],
+  [CASE, (text) => text.toLowerCase()],
   ['only a trailing slash differs', (text) => text.replace(/\/$/, '')],
   ['only spaces differ', (text) => text.replace(/\s/g, '')],
 ]

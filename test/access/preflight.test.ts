@@ -102,6 +102,17 @@ const byToken: PreflightFacts = {
 
 const saml = (changes: Partial<PreflightFacts>) => preflight({ ...bySaml, ...changes })
 const shownSaml = (changes: Partial<ShownAssertion>) => saml({ shown: { ...assertion, ...changes } })
+const inFile = {
+  issuer: 'https://idp.example',
+  responseIssuer: undefined,
+  registeredIssuer: 'https://idp.example',
+  status: 'Success',
+  audienceRestrictions: [],
+}
+const TIMES = [
+  ['iat', NOW.getTime() / 1000],
+  ['exp', NOW.getTime() / 1000 + 3600],
+] as const
 const shownToken = (changes: Partial<ShownToken>) => preflight({ ...byToken, shown: { ...token, ...changes } })
 /** A session that needs nothing but the call itself. */
 const bare = { ...session, sourceIdentity: undefined, tags: new Map(), transitiveTagKeys: [] }
@@ -122,7 +133,7 @@ describe('all is well', () => {
   it.each([
     ['a SessionDuration of 15 minutes', shownSaml({ durations: ['900'] })],
     ['a SessionDuration of twelve hours', shownSaml({ durations: ['43200'] })],
-    ['times in whole seconds', shownToken({ times: new Map([['exp', 1795348800]]) })],
+    ['times in whole seconds', shownToken({ times: new Map([...TIMES, ['nbf', 1795348800]]) })],
     ['a subject of 255 characters', shownToken({ subject: 's'.repeat(255) })],
   ])('with %s', (_, { outcome }) => {
     expect(outcome).toBe('allowed')
@@ -193,8 +204,11 @@ describe.each([
   ['evidenceIsCurrent', shownToken({ life: REDEEMED })],
   ['subjectIsNamed', shownToken({ subject: undefined })],
   // C.6: integers only.
-  ['timesAreIntegers', shownToken({ times: new Map([['exp', 1795348800.5]]) })],
-  ['timesAreIntegers', shownToken({ times: new Map([['iat', '1795348800']]) })],
+  ['timesAreIntegers', shownToken({ times: new Map([...TIMES, ['exp', 1795348800.5]]) })],
+  ['timesAreIntegers', shownToken({ times: new Map<string, unknown>([...TIMES, ['iat', '1795348800']]) })],
+  // B.5: the Issuer is the entityID of the metadata in IAM.
+  ['issuerIsRegistered', shownSaml({ unverified: { ...inFile, issuer: 'https://other.example' } })],
+  ['responseIsSuccess', shownSaml({ unverified: { ...inFile, status: 'Responder' } })],
   // B.4: one integer, 900 to 43200.
   ['assertedDurationIsLegal', shownSaml({ durations: ['899'] })],
   ['assertedDurationIsLegal', shownSaml({ durations: ['43201'] })],
@@ -329,7 +343,7 @@ describe.each([
   [
     'the token is valid from a second after now on',
     'evidenceIsCurrent',
-    shownToken({ times: new Map([['nbf', NOW.getTime() / 1000 + 1]]) }),
+    shownToken({ times: new Map([...TIMES, ['nbf', NOW.getTime() / 1000 + 1]]) }),
   ],
   // E.4: an absent key, ForAnyValue and IfExists.
   [

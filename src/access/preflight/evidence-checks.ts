@@ -66,6 +66,24 @@ const assertionIsReadable = ofSaml(({ isReadable }) =>
     : wrong('an Assertion, or stsDecrypts and our key in IAM', 'an EncryptedAssertion', 'EncryptedAssertion'),
 )
 
+const responseIsSuccess = ofSaml(({ unverified }) => {
+  if (unverified?.status === undefined) return undefined
+  const source = 'Response/Status/StatusCode'
+  return unverified.status === 'Success' ? right('Success', source) : wrong('Success', unverified.status, source)
+})
+
+/** The Issuer of the Response is optional; that AWS compares it too is not confirmed. */
+const issuerIsRegistered = ofSaml(({ unverified }) => {
+  if (!unverified) return undefined
+  const { issuer, responseIssuer, registeredIssuer } = unverified
+  if (registeredIssuer === undefined)
+    return open("the entityID of the provider's metadata, which cannot be read", issuer, 'Assertion/Issuer')
+  if (issuer !== registeredIssuer) return wrong(registeredIssuer, issuer || 'none', 'Assertion/Issuer')
+  return responseIssuer === undefined || responseIssuer === registeredIssuer
+    ? right(issuer, 'Assertion/Issuer')
+    : open(registeredIssuer, responseIssuer, 'Response/Issuer')
+})
+
 const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = true }) => {
   if (count === undefined) return undefined
   const source = 'Subject/SubjectConfirmation'
@@ -75,26 +93,43 @@ const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = tru
     : wrong('one of a bearer, with Recipient and NotOnOrAfter', 'one that is not so', source)
 })
 
-/** Where a token has an `azp`, AWS goes by it: documented for Google, seen for others (C.4). */
+/** Where a token has an `azp`, AWS compares that: documented for Google, seen for others, as Entra's v2 tokens (C.4). */
 const tokenAudience = ({ principal, audiences, statedAudiences, clientId }: ShownToken): Answer => {
-  const source = audiences === statedAudiences ? 'aud' : 'azp'
-  if (audiences.includes(clientId)) return right(clientId, source)
+  if (audiences.includes(clientId)) return right(clientId, audiences === statedAudiences ? 'aud' : 'azp')
   const mayBe = statedAudiences.includes(clientId) && principal !== 'accounts.google.com'
-  return (mayBe ? open : wrong)(`${clientId}, as IAM's provider has it`, audiences.join(', ') || 'none', source)
+  const expected = `${clientId}, as IAM's provider has it`
+  const stated = statedAudiences.join(', ') || 'none'
+  return audiences === statedAudiences
+    ? wrong(expected, stated, 'aud')
+    : (mayBe ? open : wrong)(
+        expected,
+        `${audiences.join(', ')} in azp, which AWS compares in place of aud (${stated})`,
+        'azp',
+      )
 }
 
 /** AWS's own name everywhere but in China and GovCloud, whose names are not confirmed (B.5). */
 const USUAL_AUDIENCE = 'urn:amazon:webservices'
 
 /** AWS has been seen to take the address of the consumer service for an Audience (B.5); nobody says where it does. */
-const assertionAudience = ({ audiences, recipient, principal }: ShownAssertion): Answer => {
-  if (audiences === undefined) return undefined
+const audienceAnswer = (audiences: readonly string[], { recipient, principal }: ShownAssertion): Answer => {
   const found = audiences.join(', ') || 'none'
   const { partition = '' } = parseArn(principal) ?? {}
   if (audiences.some((audience) => isAwsSamlAudience(audience, partition))) return right(found, 'Audience')
   const isRecipient = recipient !== undefined && audiences.includes(recipient)
   const mayBe = isRecipient || (partition !== 'aws' && audiences.includes(USUAL_AUDIENCE))
   return (mayBe ? open : wrong)(partitionById(partition)?.audience ?? USUAL_AUDIENCE, found, 'Audience')
+}
+
+/** Of several AudienceRestrictions each has to be met. Core 2.5.1.4; that AWS has it so too is not confirmed. */
+const assertionAudience = (shown: ShownAssertion): Answer => {
+  const { audiences, unverified } = shown
+  if (audiences === undefined) return undefined
+  const answer = audienceAnswer(audiences, shown)
+  const unmet = (unverified?.audienceRestrictions ?? []).find((each) => audienceAnswer(each, shown)?.outcome !== 'pass')
+  return answer?.outcome === 'pass' && unmet
+    ? open('AWS among the audiences of every AudienceRestriction', unmet.join(', ') || 'none', 'AudienceRestriction')
+    : answer
 }
 
 const audienceIsTaken: CommonCheck = ({ shown }) =>
@@ -141,9 +176,15 @@ const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
   return doubt ?? right(found, source)
 }
 
-/** AWS takes integers only (C.6); RFC 7519 has fractions as well. */
-const timesAreIntegers = ofToken(({ times }) => {
-  if (times === undefined || times.size === 0) return undefined
+/** AWS takes integers only (C.6), where RFC 7519 has fractions as well; that it requires both is not confirmed. */
+const timesAreIntegers = ofToken(({ times, algorithm }) => {
+  if (times === undefined) return undefined
+  const absent = ['iat', 'exp'].filter((claim) => !times.has(claim)).join(' and ')
+  // Claims without a token around them may be those that somebody wrote down.
+  if (absent !== '')
+    return algorithm === undefined
+      ? { outcome: 'pass', found: `no ${absent}`, source: 'claims', warning: `AWS refuses a token without ${absent}` }
+      : open('iat and exp', `no ${absent}`, 'claims')
   const [name, value] = [...times].find(([, each]) => !Number.isSafeInteger(each)) ?? []
   return name === undefined
     ? right([...times.keys()].join(', '), 'claims')
@@ -163,6 +204,12 @@ const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
     : wrong(`one number from ${min} to ${max}`, JSON.stringify(durations), SESSION_DURATION)
 })
 
+/** AWS compares the names of attributes byte for byte. */
+export const misnamedRemark = ({ misnamed = [] }: Pick<ShownAssertion, 'misnamed'>, name: string): string => {
+  const near = misnamed.find((each) => each.toLowerCase() === name.toLowerCase())
+  return near === undefined ? '' : `; the attribute ${near} is not it: upper and lower case differ`
+}
+
 const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
   const { rolePairs, principal } = shown
@@ -172,7 +219,7 @@ const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   if (isThere) return right(pair, source)
   const same = rolePairs.filter((each) => each.role.arn === role.arn)
   const found = same.map(({ providerArn }) => `that role with ${providerArn}`).join(', ') || 'no pair with that role'
-  return wrong(pair, found, source)
+  return wrong(pair, found + misnamedRemark(shown, source), source)
 }
 
 /** Before anything else about what AWS is shown. */
@@ -184,6 +231,8 @@ export const evidenceChecks = {
   algorithmIsTaken,
   keyIsNamed,
   assertionIsReadable,
+  responseIsSuccess,
+  issuerIsRegistered,
   audienceIsTaken,
   hasOneConfirmation,
   evidenceIsCurrent,

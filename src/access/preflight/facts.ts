@@ -27,6 +27,20 @@ interface ShownEvidence {
   readonly isKept?: true
 }
 
+/** What a response in a file says that nobody has judged. */
+export interface UnverifiedResponse {
+  /** Assertion/Issuer. */
+  readonly issuer: string
+  /** Response/Issuer, where there is one. */
+  readonly responseIssuer: string | undefined
+  /** entityID of the metadata; undefined: it could not be read. */
+  readonly registeredIssuer?: string | undefined
+  /** The top-level StatusCode; undefined: there is no Response around the assertion. */
+  readonly status: string | undefined
+  /** Each restriction has to be met by itself. Core 2.5.1.4 */
+  readonly audienceRestrictions: readonly (readonly string[])[]
+}
+
 /** A response, the provider's own or the gateway's. */
 export interface ShownAssertion extends ShownEvidence {
   readonly kind: 'saml'
@@ -44,6 +58,9 @@ export interface ShownAssertion extends ShownEvidence {
   readonly durations?: readonly string[]
   /** Not encrypted, or for a key that IAM holds. */
   readonly isReadable: boolean
+  /** Names of its attributes that would be AWS's but for upper and lower case. */
+  readonly misnamed?: readonly string[]
+  readonly unverified?: UnverifiedResponse
 }
 
 /** An ID token, the provider's own or the gateway's. */
@@ -72,6 +89,8 @@ export type Shown = ShownAssertion | ShownToken
 export interface ShownSession extends SessionFacts {
   /** Of what AWS allows, in percent. */
   readonly packedSizePercent: number
+  /** How many values the provider sent for a tag, where it was not one. */
+  readonly tagValueCounts?: ReadonlyMap<string, number>
   /** Why it is without the source identity that the operator wants: then there is no session. */
   readonly whyNoSourceIdentity?: string
 }

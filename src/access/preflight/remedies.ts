@@ -36,10 +36,20 @@ export const remedies = {
     meaning: "the provider's own assertion is not encrypted, or IAM holds the key",
     change: 'Turn encryption off at the identity provider, or give IAM the key and set `stsDecrypts`.',
   },
+  responseIsSuccess: {
+    meaning: 'a response has the status Success',
+    change: "Ask the identity provider's administrator why it refused the sign-in.",
+  },
+  issuerIsRegistered: {
+    meaning:
+      'the Issuer of an assertion is the entityID of the SAML provider in IAM; else AWS says "Issuer not present in specified provider"',
+    change:
+      "Use the SAML provider in IAM that has this issuer's metadata, or update its metadata: the entityID is compared letter by letter.",
+  },
   audienceIsTaken: {
     meaning: "the Audience of an assertion is AWS's; the audience of a token is the client id that IAM has",
     change:
-      "Set the provider's `spEntityId` to urn:amazon:webservices; for a token, add the audience to IAM's OpenID provider.",
+      "Set the provider's `spEntityId` to urn:amazon:webservices; for a token, add its audience (its azp, where it has one, as Entra's v2 tokens do) to IAM's OpenID provider.",
   },
   hasOneConfirmation: {
     meaning: "an assertion has exactly one SubjectConfirmation, a bearer's with Recipient and NotOnOrAfter",
@@ -50,7 +60,7 @@ export const remedies = {
     change: 'Sign in again, and take the role at once.',
   },
   timesAreIntegers: {
-    meaning: '`iat`, `exp` and `nbf` of a token are whole numbers',
+    meaning: 'a token has `iat` and `exp`, and they and `nbf` are whole numbers',
     change: 'Have the provider send whole seconds, or set `evidence: reissued`.',
   },
   subjectIsNamed: {

@@ -1,6 +1,8 @@
 /** Whether AWS will take the session that is asked for, whatever the trust policy says (aws-sts-semantics A.2, A.5, D.1). */
 import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
 import { type CommonCheck, open, type RoleCheck, right, wrong } from './answer.ts'
+import { misnamedRemark } from './evidence-checks.ts'
+import type { ShownSession } from './facts.ts'
 
 interface Limit {
   readonly min: number
@@ -24,10 +26,13 @@ const durationIsAllowed: RoleCheck = ({ durationSeconds: seconds, maxSessionSeco
 
 const NAME = `${roleSessionName.min} to ${roleSessionName.max} letters, digits and _+=,.@-`
 
-const sessionNameIsLegal: CommonCheck = ({ session: { roleSessionName: name } }) =>
-  isWithin(name, roleSessionName)
-    ? right(name, 'RoleSessionName')
-    : wrong(NAME, name === '' ? 'none' : JSON.stringify(name.slice(0, 100)), 'RoleSessionName')
+const SESSION_NAME = 'https://aws.amazon.com/SAML/Attributes/RoleSessionName'
+
+const sessionNameIsLegal: CommonCheck = ({ session: { roleSessionName: name }, shown }) => {
+  if (isWithin(name, roleSessionName)) return right(name, 'RoleSessionName')
+  const remark = shown.kind === 'saml' ? misnamedRemark(shown, SESSION_NAME) : ''
+  return wrong(NAME, (name === '' ? 'none' : JSON.stringify(name.slice(0, 100))) + remark, 'RoleSessionName')
+}
 
 const sourceIdentityIsLegal: CommonCheck = ({ session: { sourceIdentity: value, whyNoSourceIdentity: reason } }) => {
   if (value === undefined)
@@ -38,27 +43,38 @@ const sourceIdentityIsLegal: CommonCheck = ({ session: { sourceIdentity: value, 
     : wrong(`${NAME}, not beginning with aws:`, JSON.stringify(value.slice(0, 100)), 'SourceIdentity')
 }
 
-/** Values are the person's: only whose they are is told. */
-const tagProblem = (tags: ReadonlyMap<string, string>, transitive: readonly string[]): string | undefined => {
+/** Of a value only what is wrong with it is told: it is the user's. */
+const valueProblem = (key: string, value: string): string => {
+  const characters = [...value]
+  const wrongOnes = [...new Set(characters.filter((each) => !sessionTag.value.pattern.test(each)))].slice(0, 10)
+  return wrongOnes.length > 0
+    ? `the value of ${key} with ${wrongOnes.map((each) => JSON.stringify(each)).join(' ')}`
+    : `the value of ${key} with ${characters.length} characters`
+}
+
+const tagProblem = ({ tags, transitiveTagKeys: transitive, tagValueCounts }: ShownSession): string | undefined => {
   const keys = [...tags.keys()]
   if (tags.size > sessionTag.count) return `${tags.size} tags`
   const key = keys.find(
     (each) => !isWithin(each, sessionTag.key) || each.toLowerCase().startsWith(sessionTag.reservedPrefix),
   )
   if (key !== undefined) return `the key ${JSON.stringify(key.slice(0, 128))}`
-  const [owner] = [...tags].find(([, value]) => !isWithin(value, sessionTag.value)) ?? []
-  if (owner !== undefined) return `the value of ${owner}`
+  const [several] = [...(tagValueCounts ?? [])]
+  if (several) return `${several[1]} values of ${several[0]}`
+  const bad = [...tags].find(([, value]) => !isWithin(value, sessionTag.value))
+  if (bad) return valueProblem(...bad)
   const known = new Set(keys.map((each) => each.toLowerCase()))
   if (known.size < keys.length) return 'keys that differ in case only'
   const stray = transitive.find((each) => !known.has(each.toLowerCase()))
   return stray === undefined ? undefined : `the transitive key ${JSON.stringify(stray)} without a tag`
 }
 
-const TAGS = `at most ${sessionTag.count} tags, keys of ${sessionTag.key.max} and values of ${sessionTag.value.max} characters that AWS takes, transitive keys among them`
+const TAGS = `at most ${sessionTag.count} tags of one value each, keys of ${sessionTag.key.max} and values of ${sessionTag.value.max} letters, digits, spaces and _.:/=+-@, transitive keys among them`
 
-const sessionTagsAreLegal: CommonCheck = ({ session: { tags, transitiveTagKeys } }) => {
+const sessionTagsAreLegal: CommonCheck = ({ session }) => {
+  const { tags, transitiveTagKeys } = session
   if (tags.size === 0 && transitiveTagKeys.length === 0) return undefined
-  const found = tagProblem(tags, transitiveTagKeys)
+  const found = tagProblem(session)
   return found === undefined ? right([...tags.keys()].join(', '), 'session tags') : wrong(TAGS, found, 'session tags')
 }
 

@@ -37,8 +37,11 @@ const noAudience = (policy: Policy): readonly Hit[] =>
     ]
   })
 
+const tokenHint = (key: string, audience: string): string =>
+  `${key} is the token's azp, or its aud where it has none: ask for ${audience} in the policy, or have the token made for the audience that the policy asks for.`
+
 /** The audience conditions of statements about that provider which its evidence does not meet; none if one admits it. */
-const refusedAudiences = (policy: Policy, { provider: name, audience }: EvidenceInUse): readonly Hit[] => {
+const refusedAudiences = (policy: Policy, { kind, provider: name, audience }: EvidenceInUse): readonly Hit[] => {
   const keys = audienceKeys(issuerOf(name)).map((key) => key.toLowerCase())
   const refusing = admittedBy(policy)
     .filter((provider) => provider.name === name)
@@ -53,6 +56,7 @@ const refusedAudiences = (policy: Policy, { provider: name, audience }: Evidence
   return refusing.flat().map(({ path, key, wanted }) => ({
     path,
     sentence: `The policy asks for ${key} ${wanted}; what the gateway shows AWS has ${audience}.`,
+    ...(kind === 'saml' ? {} : { hint: tokenHint(key, audience) }),
   }))
 }
 
