@@ -18,6 +18,9 @@ let silent: Server
 
 const LOCKED = 'arn:aws:iam::111122223333:role/Locked'
 
+/** Nobody from this gateway is let in. */
+const forOthers = { Effect: 'Allow', Principal: { AWS: '444455556666' }, Action: 'sts:AssumeRole' }
+
 /** Takes every question and answers none. */
 const startSilent = (): Promise<{ server: Server; url: string }> =>
   new Promise((resolve) => {
@@ -55,7 +58,10 @@ beforeAll(async () => {
     },
     {
       files: { 'corp.xml': corp.metadata },
-      state: { accounts: [{ id: '111122223333', name: 'Production' }], roles: [] },
+      state: {
+        accounts: [{ id: '111122223333', name: 'Production' }],
+        roles: [{ arn: LOCKED, trustPolicy: { Version: '2012-10-17', Statement: [forOthers] } }],
+      },
     },
   )
 })

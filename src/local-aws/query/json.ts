@@ -6,7 +6,7 @@
 import { parseXml } from '../../xml/parse.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 
-export type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json }
+type Json = string | number | boolean | readonly Json[] | { readonly [name: string]: Json }
 
 /** The members of answers that are no texts, by what they are. An element that is empty would not tell. */
 export const jsonTypes = {
