@@ -8,11 +8,11 @@ trust() { # PRINCIPAL_AS_JSON
 ALLOW_ALL='{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 ROLE=(--role-name Auditor)
 
-answers "$ROLES/team/Auditor /team/ 7200" iam create-role "${ROLE[@]}" --path /team/ --description 'reads all' \
+answers "$ROLES/team/Auditor /team/ None" iam create-role "${ROLE[@]}" --path /team/ --description 'reads all' \
   --max-session-duration 7200 --tags Key=team,Value=blue Key=empty,Value= \
   --assume-role-policy-document "$(trust "{\"AWS\":\"$ACCOUNT\"}")" --query 'Role.[Arn,Path,MaxSessionDuration]'
-answers "AROA* reads all 111122223333 empty" iam get-role "${ROLE[@]}" \
-  --query 'Role.[RoleId,Description,AssumeRolePolicyDocument.Statement[0].Principal.AWS,Tags[0].Key]'
+answers "AROA* reads all 7200 111122223333 empty" iam get-role "${ROLE[@]}" \
+  --query 'Role.[RoleId,Description,MaxSessionDuration,AssumeRolePolicyDocument.Statement[0].Principal.AWS,Tags[0].Key]'
 answers '' iam update-role "${ROLE[@]}" --description less --max-session-duration 3600
 answers 'less 3600' iam get-role "${ROLE[@]}" --query 'Role.[Description,MaxSessionDuration]'
 
