@@ -2,8 +2,8 @@
  * A parsed trust policy of 2 KB, as large as IAM takes one, evaluated against what a federated call carries, verdict and
  * all; against JSON.parse of the policy's text. Both in one process, by turns.
  */
-import { sessionContext, unsignedCallContext, webIdentityContext } from '../src/iam/condition-keys.ts'
-import { requestContext } from '../src/iam/context.ts'
+import { sessionContext, unsignedCallContext, webIdentityContext } from '../src/iam/condition-keys/condition-keys.ts'
+import { requestContext } from '../src/iam/condition-keys/context.ts'
 import { type Decision, evaluate, type PolicyRequest } from '../src/iam/evaluate.ts'
 import { parseTrustPolicy } from '../src/iam/policy.ts'
 

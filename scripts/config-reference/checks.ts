@@ -1,5 +1,5 @@
 /** Renders the checks of a SAML response, and those of a role before AWS is asked, as a page. */
-import { remedies } from '../../src/access/preflight/remedies.ts'
+import { remedies } from '../../src/access/preflight/fixes.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
 import { type AssertionCheckName, assertionChecks, checkCodes } from '../../src/saml/response/checks.ts'
 import { responseSteps } from '../../src/saml/response/open.ts'

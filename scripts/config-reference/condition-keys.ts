@@ -1,6 +1,6 @@
 /** Renders the condition keys, and what is not confirmed about them, as a page. */
-import { type ConditionKey, conditionKeyTable } from '../../src/iam/condition-keys.ts'
-import { type UnconfirmedFact, unconfirmed, unconfirmedRefusals } from '../../src/iam/unconfirmed.ts'
+import { type ConditionKey, conditionKeyTable } from '../../src/iam/condition-keys/condition-keys.ts'
+import { type UnconfirmedFact, unconfirmed, unconfirmedRefusals } from '../../src/iam/unverified-assumptions.ts'
 
 const intro = `# Condition keys
 

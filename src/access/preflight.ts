@@ -5,15 +5,15 @@
  * Start at preflight; preflight/facts.ts says what has to be known, and the checks lie beside it.
  */
 import { type Finding, outcomeOf, type Verdict } from '../core/verdict.ts'
-import { sessionContext, unsignedCallContext } from '../iam/condition-keys.ts'
-import { type ContextValue, requestContext } from '../iam/context.ts'
+import { sessionContext, unsignedCallContext } from '../iam/condition-keys/condition-keys.ts'
+import { type ContextValue, requestContext } from '../iam/condition-keys/context.ts'
 import type { Policy } from '../iam/policy.ts'
 import { answersOf } from './preflight/answer.ts'
 import { evidenceChecks, pairChecks, registrationChecks } from './preflight/evidence-checks.ts'
 import type { Circumstances, ForeseenCall, PreflightFacts, RoleToJudge } from './preflight/facts.ts'
 import { requestChecks, sessionChecks, sizeChecks } from './preflight/session-checks.ts'
 import { judgeTrust, type TrustJudgement } from './preflight/trust-checks.ts'
-import { isUnforeseen } from './preflight/unforeseen.ts'
+import { isUnforeseen } from './preflight/unknown-at-preflight.ts'
 
 export interface Preflight {
   readonly outcome: 'allowed' | 'denied' | 'unknown'

@@ -1,9 +1,9 @@
 /** What AWS sees of what an access rule asks for: the condition key of each attribute, where it has one. */
 import type { AccessCondition, AccessRule, Config, ProviderConfig } from '../config/types.ts'
 import { issuerHostPath } from '../core/arn.ts'
-import { samlAttributeKeys } from '../iam/condition-keys.ts'
+import { samlAttributeKeys } from '../iam/condition-keys/condition-keys.ts'
+import { subjectKey } from '../iam/condition-keys/issuer-keys.ts'
 import type { KeyCondition } from '../iam/generate.ts'
-import { subjectKey } from '../iam/issuer-keys.ts'
 import { namesOf } from './attribute-names.ts'
 import { SUBJECT } from './entitlement.ts'
 

@@ -3,11 +3,12 @@
  * configuration and within AWS's limits. What decides over access (tags, source identity) is never altered to fit: it
  * is there as the provider said it, or left out with the reason. A name may be altered, as it only has to be told apart.
  */
+import { createHash } from 'node:crypto'
+import { roleSessionName } from '../aws/facts/limits.ts'
 import { estimatePackedSize } from '../aws/facts/packed-size.ts'
 import { sourceIdentityProblem, tagValueProblem } from '../aws/session-values.ts'
 import type { Config } from '../config/types.ts'
 import type { Identity } from '../core/identity.ts'
-import { toSessionName } from './session-name.ts'
 import { type Claims, claimsOf, type Filled, fillTemplate, firstValue, onlyValue } from './template.ts'
 
 /** What the configuration says of every session. */
@@ -78,4 +79,33 @@ export const sessionOf = (templates: SessionTemplates, identity: Identity): Sess
       ...filled.flatMap(([key, value]) => leftOutIf(`sessionTags.${key}`, value)),
     ],
   }
+}
+
+const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+
+/** What is amiss with how the provider names this person, in sentences. SAML Core 8.3.8 */
+export const subjectWarnings = ({ subjectFormat, provider }: Identity): readonly string[] =>
+  subjectFormat === TRANSIENT
+    ? [
+        `${provider} names you anew at each sign-in (a transient NameID): pins, tags and the audit log do not follow you. Its administrator may send a persistent NameID, or whoever runs this gateway may set \`subject\` to an attribute.`,
+      ]
+    : []
+
+/** Everything but what AWS takes in a RoleSessionName. */
+const FORBIDDEN = /[^\w+=,.@-]+/g
+
+const HASH_LENGTH = 16
+/** How a name ends that had to be changed. */
+const MARK = new RegExp(`-[0-9a-f]{${HASH_LENGTH}}$`)
+
+/**
+ * The text as a role session name. Characters that AWS refuses become `-`; a name that had to be changed or cut ends in
+ * a hash of the whole. So does one that looks as if: two different texts never come out the same.
+ */
+export const toSessionName = (text: string): string => {
+  const allowed = text.replaceAll(FORBIDDEN, '-')
+  const fits = text.length >= roleSessionName.min && text.length <= roleSessionName.max
+  if (allowed === text && fits && !MARK.test(text)) return text
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, HASH_LENGTH)
+  return `${allowed.slice(0, roleSessionName.max - HASH_LENGTH - 1)}-${hash}`
 }

@@ -1,5 +1,5 @@
 import type { Identity, LeftOut, SignIn } from '../core/identity.ts'
-import { subjectWarnings } from './subject.ts'
+import { subjectWarnings } from './session.ts'
 
 const sentenceOf = ({ provider }: Identity, { attribute, reason }: LeftOut): readonly string[] => {
   switch (reason) {

@@ -1,10 +1,13 @@
+import type { OurNames } from '../access/role-trust.ts'
 import { stsEndpoint } from '../aws/facts/partitions.ts'
-import type { AwsKnowledge } from '../config/draft.ts'
 import { loadConfig } from '../config/load.ts'
+import type { AwsKnowledge } from '../config/partial-config.ts'
 import type { Config } from '../config/types.ts'
 import type { Purpose } from '../config/unread.ts'
+import { acsUrl } from '../gateway/providers.ts'
 import { MalformedPolicyError, type PolicyProblem } from '../iam/errors.ts'
 import { type PolicyKind, parsePolicy } from '../iam/policy.ts'
+import { samlIssuerEntityId } from '../issuer/saml-assertion.ts'
 
 const policyProblems = (kind: PolicyKind, json: string): readonly PolicyProblem[] => {
   try {
@@ -25,3 +28,9 @@ export const awsKnowledge: AwsKnowledge = {
 /** The configuration of a file, judged with all that is known of AWS. Throws ConfigError. */
 export const readConfig = (file: string, env: NodeJS.ProcessEnv, purpose?: Purpose): Promise<Config> =>
   loadConfig(file, env, awsKnowledge, purpose)
+
+/** The gateway's own names, as they stand in trust policies. */
+export const ourNames = ({ baseUrl }: Pick<Config, 'baseUrl'>): OurNames => ({
+  entityId: samlIssuerEntityId(baseUrl),
+  acsUrl: (id) => acsUrl(baseUrl, id),
+})

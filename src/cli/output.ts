@@ -1,6 +1,8 @@
 /** The sole printer. Answers go to stdout, everything about them to stderr; colours only where a person looks. */
+
 import { inspect, stripVTControlCharacters } from 'node:util'
 import { FedgateError } from '../core/errors.ts'
+import type { Mark } from '../core/render-verdict.ts'
 
 export interface OutputStream {
   write(text: string): unknown
@@ -75,4 +77,16 @@ export const openOutput = (stdout: OutputStream, stderr: OutputStream, env: Node
       stderr.write(`${[red(sentence), ...next].join('\n')}\n`)
     },
   }
+}
+
+/** How a finding's outcome stands out, for every command that shows verdicts. */
+export const painter = (style: Style) => (mark: Mark, text: string) => {
+  const paints = {
+    pass: style.green,
+    warning: style.yellow,
+    fail: style.red,
+    unknown: style.yellow,
+    'not-run': style.dim,
+  } as const satisfies Record<Mark, (text: string) => string>
+  return paints[mark](text)
 }

@@ -29,13 +29,13 @@ export interface Commands {
 
 /** Loaded when it runs: a command must not pay for what another one needs. */
 export const commands: Commands = {
-  demo: async (options) => (await import('./demo.ts')).runDemo(options),
+  demo: async (options) => (await import('./demo/demo.ts')).runDemo(options),
   serve: async (options) => (await import('./serve.ts')).runServe(options),
-  localAws: async (options) => (await import('./local-aws.ts')).runLocalAws(options),
+  localAws: async (options) => (await import('./local-aws/local-aws.ts')).runLocalAws(options),
   check: async (options) => (await import('./check.ts')).runCheck(options),
-  explain: async (command) => (await import('./explain.ts')).runExplain(command),
+  explain: async (command) => (await import('./explain/explain.ts')).runExplain(command),
   issuerExport: async (options) => (await import('./issuer.ts')).runIssuerExport(options),
-  trustPolicy: async (options) => (await import('./trust-policy.ts')).runTrustPolicy(options),
+  trustPolicy: async (options) => (await import('./trust-policy/trust-policy.ts')).runTrustPolicy(options),
 }
 
 // The demo takes four ports in a row.

@@ -1,7 +1,7 @@
 import { startGateway } from './gateway-server.ts'
 import { readConfig } from './load-config.ts'
 import type { ServeOptions } from './options.ts'
-import { untilStopped } from './until-stopped.ts'
+import { untilStopped } from './run.ts'
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`)
 

@@ -12,7 +12,7 @@ import {
   type Scalar,
   visit,
 } from 'yaml'
-import { type Complaint, type Path, type Problem, showValue } from './problem.ts'
+import { type Complaint, type Path, type Problem, showValue } from './issue.ts'
 
 export interface ConfigDocument {
   readonly values: unknown

@@ -1,5 +1,5 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
-import { type Problem, showProblem } from './problem.ts'
+import { type Problem, showProblem } from './issue.ts'
 
 export const configErrors = {
   'config.not_found': {

@@ -1,7 +1,7 @@
 /** From what zod says to what a person can correct: expected, found, and the key that was probably meant. */
 import type { z } from 'zod'
 import { nearest } from '../core/suggest.ts'
-import { type Complaint, type Path, showPath, showValue } from './problem.ts'
+import { type Complaint, type Path, showPath, showValue } from './issue.ts'
 import { configJsonSchema } from './schema.ts'
 
 type Issue = z.core.$ZodIssue

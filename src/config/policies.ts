@@ -1,6 +1,6 @@
 /** Policy documents of the configuration: the path of a JSON file, or the document itself, as JSON. */
 import { repeatedName } from '../core/json.ts'
-import { type Path, showValue } from './problem.ts'
+import { type Path, showValue } from './issue.ts'
 
 /** As it stands in the configuration. */
 export type WrittenPolicy = string | Readonly<Record<string, unknown>>

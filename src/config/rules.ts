@@ -1,5 +1,5 @@
-import type { Draft, Facts, Rule } from './draft.ts'
-import type { Complaint } from './problem.ts'
+import type { Complaint } from './issue.ts'
+import type { Draft, Facts, Rule } from './partial-config.ts'
 import { accessRules } from './rules/access.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { issuerRules } from './rules/issuer.ts'

@@ -1,7 +1,7 @@
 /** What a command that is no gateway leaves unread: it must not stop where a secret or a server's setting is not there. */
 import { randomBytes } from 'node:crypto'
 import type { ConfigDocument } from './document.ts'
-import { type Path, showPath } from './problem.ts'
+import { type Path, showPath } from './issue.ts'
 
 /**
  * What the configuration is read for. `gateway`: all of it. `check`: the gateway's, on a machine that may not have the

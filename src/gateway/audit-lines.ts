@@ -5,12 +5,11 @@ import type { Purpose } from '../audit/events.ts'
 import { refusalOf } from '../audit/refusal.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { ExplainedDenial } from './explain-denial.ts'
 import type { Caller, Gateway } from './gateway.ts'
-import type { Login } from './logins.ts'
+import type { Login } from './login/logins.ts'
 import { type Recording, record } from './record.ts'
-import type { Exchange } from './role-request.ts'
-import type { TakenRole, WantedRole } from './taken-role.ts'
+import { ExplainedDenial } from './roles/explain-denial.ts'
+import type { Exchange, TakenRole, WantedRole } from './roles/sts-request.ts'
 
 const occurrence = ({ now }: Recording, { reference, sourceIp, userAgent }: Caller) => ({
   eventTime: now(),

@@ -3,8 +3,9 @@
  * and knows neither HTTP nor how anything is stored or sent. Start at start-login.ts and follow the person:
  * start-login, receive-answer, finish-login, list-roles, take-role, open-console, sign-out.
  */
+
+import type { Tally } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
-import type { Tally } from '../audit/tally.ts'
 import type { Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Policy } from '../iam/policy.ts'

@@ -3,10 +3,10 @@
  * activity and what they are used to. A listener is added here, and no use-case calls two of them.
  */
 import type { Audit, AuditEvent } from '../audit/events.ts'
-import { addActivity } from './activity.ts'
 import type { Gateway } from './gateway.ts'
-import type { Login } from './logins.ts'
-import { learnHabit } from './preferences.ts'
+import type { Login } from './login/logins.ts'
+import { addActivity } from './user/activity.ts'
+import { learnHabit } from './user/preferences.ts'
 
 /** Something that happened, as the audit log has it. */
 export interface Happening {

@@ -1,10 +1,9 @@
 /** The Condition block of a statement: operators with their prefixes and suffix, lists of values, and absent keys. */
-import { type ContextValue, entryOf, type RequestContext } from './context.ts'
-import { describe } from './describe.ts'
-import type { PolicyProblem } from './errors.ts'
+import { type ContextValue, entryOf, type RequestContext } from './condition-keys/context.ts'
+import { describe, type PolicyProblem } from './errors.ts'
 import { type Comparison, compilePattern, type Operator, operators } from './operators.ts'
 import { variablesOf } from './patterns.ts'
-import { type UnconfirmedFact, unconfirmed } from './unconfirmed.ts'
+import { type UnconfirmedFact, unconfirmed } from './unverified-assumptions.ts'
 
 export type Effect = 'Allow' | 'Deny'
 

@@ -1,7 +1,6 @@
 /** The Action and Resource elements of a statement, and their negations. */
-import type { RequestContext } from './context.ts'
-import { describe } from './describe.ts'
-import type { PolicyProblem } from './errors.ts'
+import type { RequestContext } from './condition-keys/context.ts'
+import { describe, type PolicyProblem } from './errors.ts'
 import { arnMatcher, type Matcher, matcher, pattern, resourcePattern } from './patterns.ts'
 
 interface Name {

@@ -6,7 +6,7 @@
  * certain, generate.ts writes policies.
  */
 import type { Finding, Verdict } from '../core/verdict.ts'
-import { findings } from './findings.ts'
+import { findings } from './explain-statement.ts'
 import { applies, type Judgement, judge, judgeWithDoubt, truthOf } from './judge.ts'
 import type { Policy, Statement } from './policy.ts'
 import { type NamedAs, namedAs, principalMatches } from './principals.ts'

@@ -2,7 +2,7 @@
  * Trust policies that admit exactly one provider's people, as values for JSON.stringify. What is written here names
  * actions in full and escapes what is not meant as a variable or wildcard.
  */
-import { audienceKey, subjectKey } from './issuer-keys.ts'
+import { audienceKey, subjectKey } from './condition-keys/issuer-keys.ts'
 
 /** By operator and key. */
 export type ConditionBlock = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>

@@ -1,12 +1,13 @@
 /** Whether a statement is about a request: plainly, and part by part with what is not certain about it. */
+
+import { contextsOf, otherReadings } from './alternative-interpretations.ts'
+import type { RequestContext } from './condition-keys/context.ts'
 import type { Condition, Effect } from './conditions.ts'
-import type { RequestContext } from './context.ts'
 import { elementMatches, type NamesElement } from './elements.ts'
 import type { Statement } from './policy.ts'
 import { type Principal, principalMatches } from './principals.ts'
-import { contextsOf, otherReadings } from './readings.ts'
 import type { PolicyRequest } from './request.ts'
-import { type UnconfirmedFact, unconfirmed } from './unconfirmed.ts'
+import { type UnconfirmedFact, unconfirmed } from './unverified-assumptions.ts'
 
 /** A part of a statement holds, or it does not, or that rests on a fact that nobody has confirmed. */
 export type Truth = boolean | UnconfirmedFact

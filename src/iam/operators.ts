@@ -3,7 +3,7 @@
  * then tells of one request value whether it meets any of them; lists, absence and negation are conditions.ts's part.
  */
 import { BlockList, isIP, isIPv4 } from 'node:net'
-import type { RequestContext } from './context.ts'
+import type { RequestContext } from './condition-keys/context.ts'
 import { arnMatcher, matcher, type Pattern, pattern, resolvedText } from './patterns.ts'
 
 /** undefined: the request's value is not of the operator's type, so that nothing matches, negated or not. */

@@ -2,7 +2,7 @@
  * Text with `*` and `?`, and with policy variables such as `${saml:sub}`. Matching runs in time proportional to
  * pattern times text at worst: never a regular expression, whose time an author of a policy could make exponential.
  */
-import { entryOf, type RequestContext } from './context.ts'
+import { entryOf, type RequestContext } from './condition-keys/context.ts'
 
 const ANY = Symbol('*')
 const ONE = Symbol('?')

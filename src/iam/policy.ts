@@ -1,9 +1,8 @@
 /** Policy documents: from JSON to statements that can be evaluated, refused as IAM refuses them (E.6). */
 import { repeatedName } from '../core/json.ts'
 import { type Condition, type Effect, parseConditions } from './conditions.ts'
-import { describe } from './describe.ts'
 import { type NamesElement, parseActions, parseResources } from './elements.ts'
-import { MalformedPolicyError, type PolicyProblem } from './errors.ts'
+import { describe, MalformedPolicyError, type PolicyProblem } from './errors.ts'
 import { holder, type PrincipalElement, parsePrincipal } from './principals.ts'
 
 /**

@@ -1,7 +1,6 @@
 /** The Principal of a trust policy, and who of the callers it names (aws-sts-semantics E.1, A.5). */
 import { type Arn, parseArn } from '../core/arn.ts'
-import { describe } from './describe.ts'
-import type { PolicyProblem } from './errors.ts'
+import { describe, type PolicyProblem } from './errors.ts'
 
 /** Providers that IAM knows by name and that need no registration. */
 export const namedProviders: ReadonlySet<string> = new Set([

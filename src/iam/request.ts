@@ -1,4 +1,4 @@
-import type { RequestContext } from './context.ts'
+import type { RequestContext } from './condition-keys/context.ts'
 import type { Principal } from './principals.ts'
 
 /** What a policy is asked: may this caller do that, under these circumstances? */

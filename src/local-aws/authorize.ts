@@ -1,5 +1,5 @@
 /** Whether a signed call is allowed, and the refusal that AWS would send where it is not. */
-import { type ContextValue, requestContext } from '../iam/context.ts'
+import { type ContextValue, requestContext } from '../iam/condition-keys/context.ts'
 import { AwsError } from './aws-errors.ts'
 import { callerContext } from './caller-context.ts'
 import { type Attempt, deniedText, ownRefusal, type Refusal, type SignedCaller, whyNot } from './permissions.ts'

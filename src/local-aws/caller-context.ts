@@ -1,8 +1,8 @@
 /** The condition keys of a signed call: who signed it, with what credentials, and the call itself (aws-sts-semantics D.5). */
-import { signedCallContext, type TemporaryFacts } from '../iam/condition-keys.ts'
-import type { ContextValue } from '../iam/context.ts'
+import { signedCallContext, type TemporaryFacts } from '../iam/condition-keys/condition-keys.ts'
+import type { ContextValue } from '../iam/condition-keys/context.ts'
+import type { WebRequest } from './http.ts'
 import { roleOf, type SignedCaller } from './permissions.ts'
-import type { WebRequest } from './reply.ts'
 import type { Iam, Tags } from './state.ts'
 
 const principalTypes = {

@@ -3,10 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { AwsError, texts, withoutCodes } from './aws-errors.ts'
 import { gatherFacts } from './cloud-trail/facts.ts'
 import type { Trail } from './cloud-trail/trail.ts'
+import type { Reply, WebRequest } from './http.ts'
 import { errorReply, successReply } from './query/answer.ts'
 import { type Parameters, parseParameters } from './query/parameters.ts'
 import { endpointOf } from './regions.ts'
-import type { Reply, WebRequest } from './reply.ts'
 import type { Action, Call, Sts } from './sts/call.ts'
 
 /** A service of the Query protocol. */

@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import { element, type Markup, render } from '../xml/write.ts'
+import type { Reply, WebRequest } from './http.ts'
 import { parseParameters } from './query/parameters.ts'
-import type { Reply, WebRequest } from './reply.ts'
 
 /** The versions by which STS and IAM are asked for. */
 const OUR_VERSIONS: ReadonlySet<string> = new Set(['2011-06-15', '2010-05-08'])

@@ -1,6 +1,6 @@
 /** What a signed call may do: the caller's own policies, narrowed by those of the session, before anybody else's. */
 import { firstFailure } from '../core/verdict.ts'
-import type { RequestContext } from '../iam/context.ts'
+import type { RequestContext } from '../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../iam/evaluate.ts'
 import type { Policy } from '../iam/policy.ts'
 import type { RoleSession, Session } from './sessions.ts'

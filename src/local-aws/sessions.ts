@@ -1,4 +1,4 @@
-import type { ContextValue } from '../iam/context.ts'
+import type { ContextValue } from '../iam/condition-keys/context.ts'
 import type { Policy } from '../iam/policy.ts'
 import type { Endpoint } from './regions.ts'
 import type { AccessKey } from './sigv4/verify.ts'

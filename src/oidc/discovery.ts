@@ -10,11 +10,11 @@ import { type Answer, documentIn, withoutEmptyMembers } from './answer.ts'
 import type { BoundedFetch } from './bounded-fetch.ts'
 import { clientAuth } from './client-auth.ts'
 import { OidcError } from './errors.ts'
-import { createKeySet } from './key-set.ts'
 import { allowedAlgorithms, discoveryUrl, isSecureUrl, toProviderMetadata } from './provider-metadata.ts'
 import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
-import { createTokenReader, type TokenReader } from './signed-token.ts'
+import { createKeySet } from './tokens/key-set.ts'
+import { createTokenReader, type TokenReader } from './tokens/signed-token.ts'
 import { toUserinfoResponse } from './userinfo.ts'
 
 /** A provider that has been discovered, ready for logins. */

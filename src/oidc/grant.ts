@@ -2,13 +2,13 @@ import type { Renewal } from '../core/identity.ts'
 import { type LoginSecrets, shortest } from './authorization-request.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { OidcError } from './errors.ts'
-import { idTokenChecks, renewalChecks } from './id-token-checks.ts'
 import type { OidcSettings } from './settings.ts'
-import type { SignedToken } from './signed-token.ts'
 import { type TokenAnswer, tokensIn } from './token-answer.ts'
-import type { ExpectedToken } from './token-checks.ts'
+import { idTokenChecks, renewalChecks } from './tokens/id-token-checks.ts'
+import type { SignedToken } from './tokens/signed-token.ts'
+import type { ExpectedToken } from './tokens/token-checks.ts'
+import { verifyToken } from './tokens/verified-token.ts'
 import { asksUserinfo } from './userinfo.ts'
-import { verifyToken } from './verified-token.ts'
 
 /** Tokens whose ID token passed every check. Only this file makes them. */
 export interface VerifiedTokens {

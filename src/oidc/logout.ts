@@ -5,10 +5,10 @@ import { parametersComeOnce } from './callback.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 import { expectedToken } from './grant.ts'
-import { logoutTokenChecks } from './logout-token-checks.ts'
 import type { OidcSettings } from './settings.ts'
-import { isText, OLDEST_SECONDS } from './token-checks.ts'
-import { verifyToken } from './verified-token.ts'
+import { logoutTokenChecks } from './tokens/logout-token-checks.ts'
+import { isText, OLDEST_SECONDS } from './tokens/token-checks.ts'
+import { verifyToken } from './tokens/verified-token.ts'
 
 /** The sign-in that ends at the provider. RP-Initiated Logout 1.0, 2 */
 export interface EndSession {

@@ -26,7 +26,7 @@ import {
 } from './logout.ts'
 import type { OidcSettings } from './settings.ts'
 import { renewedSignIn, signInFromTokens } from './sign-in.ts'
-import { refuseShortSecret } from './signed-token.ts'
+import { refuseShortSecret } from './tokens/signed-token.ts'
 import { userinfoOf } from './userinfo.ts'
 
 export interface RelyingParty {

@@ -1,4 +1,6 @@
-import type { CookieOptions, Request } from 'express'
+import type { CookieOptions, Request, Response } from 'express'
+import type { Gateway } from '../gateway/gateway.ts'
+import { PENDING_SECONDS } from '../gateway/login/pending-logins.ts'
 
 /** Cookies ignore ports: every name begins with fedgate, so that the servers of the demo do not disturb each other. */
 export interface CookieNames {
@@ -39,4 +41,16 @@ export const readCookie = (request: Request, name: string): string | undefined =
   const prefix = `${name}=`
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
   return pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length)
+}
+
+/** A little longer than a pending login, so that the cookie is never what runs out first. */
+const BINDING_MS = (PENDING_SECONDS + 10 * 60) * 1000
+
+/** What this browser's pending logins are bound to, where it has any. */
+export const boundBrowser = ({ settings }: Gateway, request: Request): string | undefined =>
+  readCookie(request, cookieNames(settings.baseUrl).binding)
+
+/** Gives the browser the cookie that the way back from an identity provider asks for, or extends it. */
+export const bindBrowser = ({ settings: { baseUrl } }: Gateway, response: Response, browserSecret: string): void => {
+  response.cookie(cookieNames(baseUrl).binding, browserSecret, { ...cookieAttributes(baseUrl), maxAge: BINDING_MS })
 }

@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { FedgateError } from '../core/errors.ts'
 import { auditRefusedRequest } from '../gateway/audit-lines.ts'
-import type { Login } from '../gateway/logins.ts'
+import type { Login } from '../gateway/login/logins.ts'
 import { callerOf, changeReference, referenceOf } from './caller.ts'
 import { fedgateErrorOf, retryAfterOf, statusOf, WebError } from './errors.ts'
 import type { SignedIn } from './models/page.ts'

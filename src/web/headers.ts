@@ -1,8 +1,8 @@
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
-import { consoleTargets } from '../gateway/console-targets.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import type { ListedRole } from '../gateway/list-roles.ts'
+import { consoleTargets } from '../gateway/roles/console-link.ts'
+import type { ListedRole } from '../gateway/roles/list-roles.ts'
 import { isHttps } from './cookies.ts'
 
 /** The headers of every answer. Forms stay here: a page whose forms lead elsewhere says where, by `addFormTargets`. */

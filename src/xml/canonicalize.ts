@@ -1,5 +1,5 @@
-import { reference } from './references.ts'
 import { resolvePrefix, type XmlAttribute, type XmlElement } from './tree.ts'
+import { reference } from './write.ts'
 
 /**
  * Exclusive XML Canonicalization 1.0, without comments, of an element and what is under it; and the inclusive one. A mistake here fails

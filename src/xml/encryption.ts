@@ -1,13 +1,12 @@
 import type { KeyObject } from 'node:crypto'
 import { XMLDSIG, XMLENC, XMLENC11 } from './algorithms.ts'
-import { decodeBase64 } from './base64.ts'
+import { decodeBase64, decodeUtf8 } from './base64.ts'
 import { type DataCipher, dataCiphers, maskGenerators, oaepDigests, RSA_OAEP, RSA_OAEP_MGF1P } from './ciphers.ts'
 import { XmlError } from './errors.ts'
 import { attributeOf, childElements, childrenNamed, isNamed, onlyChild, optionalChild, textOf } from './navigate.ts'
 import { type OaepHashes, unwrapOaep } from './oaep.ts'
 import { idsIn, parseXml } from './parse.ts'
 import type { XmlElement } from './tree.ts'
-import { decodeUtf8 } from './utf8.ts'
 
 /**
  * XML Encryption, the one profile that SAML needs (Core 2.2.4): an element that holds one EncryptedData, and the keys

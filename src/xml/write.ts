@@ -1,5 +1,4 @@
 import { XmlError } from './errors.ts'
-import { reference } from './references.ts'
 
 /** XML text that is already escaped: only this file makes it. */
 export interface Markup {
@@ -54,3 +53,16 @@ const renderChild = (child: MarkupChild): string =>
 
 /** The text of a built element, without an XML declaration: UTF-8 is XML's default. */
 export const render = ({ markup }: Markup): string => markup
+
+const REFERENCES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  '\t': '&#x9;',
+  '\n': '&#xA;',
+  '\r': '&#xD;',
+}
+
+/** How a character is written where it may not stand as it is. Canonical XML 1.0, 2.3 */
+export const reference = (character: string): string => REFERENCES[character] ?? character

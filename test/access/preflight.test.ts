@@ -1,10 +1,10 @@
 /** AWS's list of causes, one broken thing each. Expected values are those of aws-sts-semantics, named beside the case. */
 import { describe, expect, it } from 'vitest'
+import { changeSentence, reasonSentence } from '../../src/access/preflight/explanation.ts'
 import type { PreflightFacts, ShownAssertion, ShownToken } from '../../src/access/preflight/facts.ts'
-import { changeSentence, reasonSentence } from '../../src/access/preflight/sentences.ts'
 import { preflight } from '../../src/access/preflight.ts'
 import { parseRoleArn, type RoleArn } from '../../src/core/arn.ts'
-import { samlContext, webIdentityContext } from '../../src/iam/condition-keys.ts'
+import { samlContext, webIdentityContext } from '../../src/iam/condition-keys/condition-keys.ts'
 import { parseTrustPolicy } from '../../src/iam/policy.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')

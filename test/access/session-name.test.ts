@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { toSessionName } from '../../src/access/session-name.ts'
+import { toSessionName } from '../../src/access/session.ts'
 
 /** What AWS's service model says of roleSessionNameType (aws-sts-semantics A.2). */
 const TAKEN_BY_AWS = /^[\w+=,.@-]{2,64}$/

@@ -7,11 +7,11 @@ import { readdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { Browser, Page, Request, Response } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson, type Person } from './chromium.ts'
-import { ACCOUNT, type FullHouse, startFullHouse, withoutGoingTo } from './full-house.ts'
+import { ACCOUNT, type FullHouse, startFullHouse, withoutGoingTo } from './everything-gateway.ts'
 
 const SHOTS = new URL('shots/', import.meta.url)
 const VIEWS = new URL('../../views/', import.meta.url)

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'

@@ -1,7 +1,7 @@
 /** The whole journey in Chromium, with the identity providers on another site than the gateway, as in life. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import {
   CHROMIUM,

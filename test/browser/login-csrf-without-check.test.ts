@@ -4,13 +4,13 @@
  */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium } from './chromium.ts'
 import { type Lure, lureAlice, lures } from './login-csrf.ts'
 
-vi.mock('../../src/gateway/pending-logins.ts', async (original) => ({
-  ...(await original<typeof import('../../src/gateway/pending-logins.ts')>()),
+vi.mock('../../src/gateway/login/pending-logins.ts', async (original) => ({
+  ...(await original<typeof import('../../src/gateway/login/pending-logins.ts')>()),
   isBoundTo: () => true,
 }))
 

@@ -1,7 +1,7 @@
 /** Nobody is signed in as somebody else by following a link or pressing a button on another site. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium } from './chromium.ts'
 import { type Lure, lureAlice, lures } from './login-csrf.ts'

@@ -1,8 +1,8 @@
 /** Login CSRF: bob starts a sign-in, stops before its last step, and has alice's browser take that step. */
 import type { Browser } from 'playwright-core'
-import type { House } from '../harness/house.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { FINISH, samlAnswer, signIn } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
+import type { House } from '../harness/test-gateway.ts'
 import { newPerson, type Person, whoIs } from './chromium.ts'
 
 /** The ways to have another browser finish what this one started. */

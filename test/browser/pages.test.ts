@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium, newPerson } from './chromium.ts'
-import { ACCOUNT, type FullHouse, startFullHouse } from './full-house.ts'
+import { ACCOUNT, type FullHouse, startFullHouse } from './everything-gateway.ts'
 
 const GUARDED = `arn:aws:iam::${ACCOUNT}:role/Guarded`
 const DEVELOPER = `arn:aws:iam::${ACCOUNT}:role/Developer`

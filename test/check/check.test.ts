@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { checkAll } from '../../src/check/check.ts'
 import { outcomeOfAll } from '../../src/core/render-verdict.ts'
 import { createKeyPem } from '../../src/issuer/keys.ts'
-import { idp } from '../saml/world.ts'
-import { answer, configWith, facts, findingOf, now, portsOf, type World } from './world.ts'
+import { idp } from '../saml/saml-fixtures.ts'
+import { answer, configWith, facts, findingOf, now, portsOf, type World } from './check-fixtures.ts'
 
 describe('checking everything', () => {
   let files: Readonly<Record<string, string>> = {}

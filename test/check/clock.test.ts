@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { clockLook } from '../../src/check/clock.ts'
-import { answer, now } from './world.ts'
+import { answer, now } from './check-fixtures.ts'
 
 const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { checkIssuer } from '../../src/check/issuer.ts'
 import type { CheckPorts } from '../../src/check/ports.ts'
 import { discoveryDocument, keySetDocument } from '../../src/issuer/documents.ts'
-import { answer, configWith, portsOf, type Web } from './world.ts'
+import { answer, configWith, portsOf, type Web } from './check-fixtures.ts'
 
 const DISCOVERY = 'https://aws.example.com/.well-known/openid-configuration'
 const KEYS = 'https://aws.example.com/idp/jwks'

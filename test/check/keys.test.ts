@@ -7,7 +7,7 @@ import { checkKeys } from '../../src/check/keys.ts'
 import type { KeysConfig } from '../../src/config/types.ts'
 import { createKeyPem } from '../../src/issuer/keys.ts'
 import { requireTool } from '../tools.ts'
-import { daysFromNow, findingOf, portsOf } from './world.ts'
+import { daysFromNow, findingOf, portsOf } from './check-fixtures.ts'
 
 const OPENSSL = '/usr/bin/openssl'
 

@@ -1,10 +1,10 @@
 /** An OpenID provider that fails, asked over HTTP: one line says what is wrong. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checkOpenIdProvider } from '../../src/check/openid-provider.ts'
-import { ask } from '../../src/cli/ask.ts'
+import { ask } from '../../src/cli/http-client.ts'
 import { judgedLines } from '../../src/core/render-verdict.ts'
-import { type MisbehavingProvider, type Mischief, startMisbehavingProvider } from '../oidc/misbehaving-provider.ts'
-import { configWith, portsOf } from './world.ts'
+import { type MisbehavingProvider, type Mischief, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { configWith, portsOf } from './check-fixtures.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { checkResponse } from '../../src/check/response.ts'
 import { outcomeOf } from '../../src/core/verdict.ts'
-import { expected, fixture, fixtureNames, form, judge, now, request } from '../saml/world.ts'
-import { findingOf } from './world.ts'
+import { expected, fixture, fixtureNames, form, judge, now, request } from '../saml/saml-fixtures.ts'
+import { findingOf } from './check-fixtures.ts'
 
 const [name = ''] = fixtureNames('accepted')
 const good = fixture('accepted', name)

@@ -5,8 +5,8 @@ import { GatewayError } from '../../src/gateway/errors.ts'
 import { SamlError } from '../../src/saml/errors.ts'
 import type { IdpMetadata } from '../../src/saml/metadata.ts'
 import type { MetadataStatus } from '../../src/saml/metadata-status.ts'
-import { idp } from '../saml/world.ts'
-import { answer, daysFromNow, facts, findingOf, now, portsOf, samlSettings } from './world.ts'
+import { idp } from '../saml/saml-fixtures.ts'
+import { answer, daysFromNow, facts, findingOf, now, portsOf, samlSettings } from './check-fixtures.ts'
 
 const SOURCE = 'https://idp.example.com/metadata'
 

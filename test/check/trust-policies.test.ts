@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkTrustPolicies } from '../../src/check/trust-policies.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
-import { configWith, portsOf } from './world.ts'
+import { configWith, portsOf } from './check-fixtures.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Admin'
 

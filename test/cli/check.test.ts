@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/cli/load-config.ts'
 import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
-import { writeConfig } from '../harness/house.ts'
-import { answerTo, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { writeConfig } from '../harness/test-gateway.ts'
+import { answerTo, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const TSX = import.meta.resolve('tsx')

@@ -3,7 +3,7 @@ import { Readable, Writable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setImmediate } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { answerLines, policyReader } from '../../src/cli/explain-batch.ts'
+import { answerLines, policyReader } from '../../src/cli/explain/batch.ts'
 import { fedgate } from '../harness/command.ts'
 
 const PROVIDER = 'arn:aws:iam::111122223333:saml-provider/corp'

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { explained } from '../../src/cli/explain-question.ts'
+import { explained } from '../../src/cli/explain/question.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
 import type { ExplainOptions } from '../../src/cli/options.ts'
-import { writeConfig } from '../harness/house.ts'
-import { answerTo, createOwnIdp } from '../harness/own-idp.ts'
+import { writeConfig } from '../harness/test-gateway.ts'
+import { answerTo, createOwnIdp } from '../harness/test-idp.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const TSX = import.meta.resolve('tsx')

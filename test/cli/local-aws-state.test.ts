@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/cli/load-config.ts'
-import { localAwsState, localRoles } from '../../src/cli/local-aws-state.ts'
+import { localAwsState, localRoles } from '../../src/cli/local-aws/state.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fedgate-local-state-'))
 afterAll(() => rmSync(folder, { recursive: true }))

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 import { checkResponse } from '../../src/check/response.ts'
 import { samlProviderOf } from '../../src/cli/check-provider.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
-import { expectedResponse } from '../../src/gateway/expected-response.ts'
+import { expectedResponse } from '../../src/gateway/login/expected-response.ts'
 import { judgeResponse } from '../../src/saml/response/validate.ts'
-import { codeOf } from '../saml/world.ts'
+import { codeOf } from '../saml/saml-fixtures.ts'
 
 const folder = join(import.meta.dirname, '../fixtures/faults/login')
 const REQUEST = '_request0000000000000000000000000001'

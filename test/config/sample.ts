@@ -1,7 +1,7 @@
 import { awsKnowledge } from '../../src/cli/load-config.ts'
 import { ConfigError } from '../../src/config/errors.ts'
+import { showProblem } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { showProblem } from '../../src/config/problem.ts'
 import type { Config } from '../../src/config/types.ts'
 
 /** A valid file: each test changes one thing in it. */

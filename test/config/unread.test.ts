@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { awsKnowledge } from '../../src/cli/load-config.ts'
 import { ConfigError } from '../../src/config/errors.ts'
+import { showPath } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
-import { showPath } from '../../src/config/problem.ts'
 import type { Config } from '../../src/config/types.ts'
 import type { Purpose } from '../../src/config/unread.ts'
 

@@ -6,7 +6,7 @@ import { Secret } from '../../src/core/secret.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { createRelyingParty, type RelyingParty } from '../../src/oidc/relying-party.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 
 const REDIRECT_URI = 'http://localhost:9/oidc/demo/callback'
 

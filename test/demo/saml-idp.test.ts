@@ -11,7 +11,7 @@ import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
 import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { validateResponse } from '../../src/saml/response/validate.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { requireTool } from '../tools.ts'
 import { makeKeyPair } from './keys.ts'
 

@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
-import { reserveGateway, writeConfig } from '../harness/house.ts'
-import { createOwnIdp } from '../harness/own-idp.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/misbehaving-provider.ts'
+import { reserveGateway, writeConfig } from '../harness/test-gateway.ts'
+import { createOwnIdp } from '../harness/test-idp.ts'
+import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
 
 /** In octets. */
 export interface Memory {

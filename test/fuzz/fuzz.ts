@@ -1,4 +1,4 @@
-import { fixture } from '../saml/world.ts'
+import { fixture } from '../saml/saml-fixtures.ts'
 import { dressed, mutate, randomFrom } from './mutations.ts'
 import { examine } from './property.ts'
 

@@ -12,7 +12,7 @@ import { parseXml } from '../../src/xml/parse.ts'
 import type { SignedElement } from '../../src/xml/signature.ts'
 import type { XmlElement } from '../../src/xml/tree.ts'
 import { coveredText } from '../saml/oracle.ts'
-import { expected, idp, now } from '../saml/world.ts'
+import { expected, idp, now } from '../saml/saml-fixtures.ts'
 
 const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'
 const DS = 'http://www.w3.org/2000/09/xmldsig#'

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { StsError } from '../../src/aws/errors.ts'
 import { Secret } from '../../src/core/secret.ts'
-import { activityOf } from '../../src/gateway/activity.ts'
 import {
   auditConsole,
   auditDenied,
@@ -13,12 +12,13 @@ import {
   auditRenewal,
 } from '../../src/gateway/audit-lines.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
-import type { Login } from '../../src/gateway/logins.ts'
+import type { Login } from '../../src/gateway/login/logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
-import { preferencesOf } from '../../src/gateway/preferences.ts'
-import type { TakenRole } from '../../src/gateway/taken-role.ts'
+import type { TakenRole } from '../../src/gateway/roles/sts-request.ts'
+import { activityOf } from '../../src/gateway/user/activity.ts'
+import { preferencesOf } from '../../src/gateway/user/preferences.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
-import { enterAs, personHouse, roleArn } from './person.ts'
+import { enterAs, personHouse, roleArn } from './signed-in-user.ts'
 
 const caller = { reference: 'ref', sourceIp: '192.0.2.1', userAgent: 'Browser/1' }
 

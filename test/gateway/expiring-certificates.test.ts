@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type KeyPair, keyPairFromPem } from '../../src/core/keys.ts'
-import { expiryWarnings, watchCertificates } from '../../src/gateway/expiring-certificates.ts'
+import { expiryWarnings, watchCertificates } from '../../src/gateway/operations/expiring-certificates.ts'
 import type { Provider } from '../../src/gateway/providers.ts'
 import { createKeyPem } from '../../src/issuer/keys.ts'
 

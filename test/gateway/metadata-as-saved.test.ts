@@ -11,7 +11,7 @@ import type { SamlProviderConfig } from '../../src/config/types.ts'
 import { outcomeOf, type Verdict } from '../../src/core/verdict.ts'
 import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
 import type { MetadataSettings } from '../../src/gateway/metadata/settings.ts'
-import { portsOf } from '../check/world.ts'
+import { portsOf } from '../check/check-fixtures.ts'
 
 const fixtures = join(import.meta.dirname, '../fixtures')
 const faults = join(fixtures, 'faults/login')

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { newToken, newXmlId } from '../../src/core/ids.ts'
-import { pendingFor, rememberPending } from '../../src/gateway/pending-logins.ts'
+import { pendingFor, rememberPending } from '../../src/gateway/login/pending-logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 

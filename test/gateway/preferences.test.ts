@@ -1,9 +1,9 @@
 /** What is remembered of a person's habits, for whom, and for how long. */
 import { describe, expect, it } from 'vitest'
 import type { Store } from '../../src/gateway/ports.ts'
-import { pinRole, preferencesOf, rememberTaken } from '../../src/gateway/preferences.ts'
+import { pinRole, preferencesOf, rememberTaken } from '../../src/gateway/user/preferences.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
-import { enterAs, personHouse, roleArn } from './person.ts'
+import { enterAs, personHouse, roleArn } from './signed-in-user.ts'
 
 const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
 const DAY = 24 * 60 * 60

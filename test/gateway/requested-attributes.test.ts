@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AccessRule, SamlProviderConfig } from '../../src/config/types.ts'
 import type { GatewaySettings } from '../../src/gateway/gateway.ts'
-import { readsAttribute, requestedAttributes } from '../../src/gateway/requested-attributes.ts'
+import { readsAttribute, requestedAttributes } from '../../src/gateway/published/requested-attributes.ts'
 
 const rule = (provider: string, attribute: string): AccessRule => ({
   when: { provider: [provider], conditions: [{ attribute, anyOf: [] }] },

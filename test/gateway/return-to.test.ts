@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { returnPath } from '../../src/gateway/return-to.ts'
+import { returnPath } from '../../src/gateway/login/return-to.ts'
 
 describe('where a login returns to', () => {
   it.each([

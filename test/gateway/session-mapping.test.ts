@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Identity, SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
-import { sessionFor } from '../../src/gateway/session-mapping.ts'
+import { sessionFor } from '../../src/gateway/roles/session-mapping.ts'
 import { identity } from '../access/identities.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')

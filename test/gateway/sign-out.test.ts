@@ -5,9 +5,9 @@ import type { SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { GatewayError } from '../../src/gateway/errors.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
-import { beginLogin, readLogin } from '../../src/gateway/logins.ts'
-import { logoutState, outcomeOf } from '../../src/gateway/pending-logouts.ts'
-import { signOut } from '../../src/gateway/sign-out.ts'
+import { beginLogin, readLogin } from '../../src/gateway/login/logins.ts'
+import { logoutState, outcomeOf } from '../../src/gateway/logout/pending-logouts.ts'
+import { signOut } from '../../src/gateway/logout/sign-out.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 
 const now = () => new Date('2026-11-22T12:00:00Z')

@@ -3,10 +3,11 @@
  * but for `SupportEngineer`, whose trust policy does not permit tags. `DatabaseAdministrator` asks for a recent sign-in.
  * One role has an alias that nothing else about it contains.
  */
-import { type OwnGateway, reserveGateway, startOwnGateway } from './house.ts'
-import { answerOf, createOwnIdp } from './own-idp.ts'
+
+import { Visitor } from './http-browser.ts'
 import { postAnswer } from './sign-in.ts'
-import { Visitor } from './visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from './test-gateway.ts'
+import { answerOf, createOwnIdp } from './test-idp.ts'
 
 const [ACCOUNTS, ROLES] = [60, 500]
 const AREAS = ['Payments', 'Search', 'Logistics', 'Data Platform', 'Identity', 'Web Shop']

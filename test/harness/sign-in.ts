@@ -1,5 +1,5 @@
 /** The ways of a person from the gateway's sign-in page through an identity provider of the demo and back. */
-import { formWith, type Navigation, type Page, type Visitor } from './visitor.ts'
+import { formWith, type Navigation, type Page, type Visitor } from './http-browser.ts'
 
 export interface Attempt {
   readonly gateway: string

@@ -4,7 +4,7 @@
  * condition keys and on SAML assertions: whether it can hold a list, where it may be used, and which attributes fill it.
  */
 import { describe, expect, it } from 'vitest'
-import { conditionKeyOf, conditionKeyTable } from '../../src/iam/condition-keys.ts'
+import { conditionKeyOf, conditionKeyTable } from '../../src/iam/condition-keys/condition-keys.ts'
 
 type Row = readonly [key: string, holds: 'one' | 'list', usableIn: 'trust' | 'session' | 'both']
 

@@ -13,8 +13,8 @@ import {
   subjectType,
   unsignedCallContext,
   webIdentityContext,
-} from '../../src/iam/condition-keys.ts'
-import { type ContextValue, requestContext } from '../../src/iam/context.ts'
+} from '../../src/iam/condition-keys/condition-keys.ts'
+import { type ContextValue, requestContext } from '../../src/iam/condition-keys/context.ts'
 
 const values = (entries: readonly ContextValue[], key: string) => requestContext(entries).get(key.toLowerCase())?.values
 

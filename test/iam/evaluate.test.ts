@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { firstFailure, outcomeOf } from '../../src/core/verdict.ts'
-import { list, single } from '../../src/iam/context.ts'
+import { list, single } from '../../src/iam/condition-keys/context.ts'
 import { ACTION, decide, document, SAML_PROVIDER, statement } from './support.ts'
 
 describe('Evaluating a trust policy (E.2)', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { single } from '../../src/iam/context.ts'
+import { single } from '../../src/iam/condition-keys/context.ts'
 import { samlTrustStatement, trustPolicy, webIdentityTrustStatement } from '../../src/iam/generate.ts'
 import { decide, SAML_PROVIDER } from './support.ts'
 

@@ -2,7 +2,7 @@
 /** Expected values: the IAM User Guide on the elements Resource, NotResource and Action, on variables (aws-sts-semantics D.6, E.4) */
 import { describe, expect, it } from 'vitest'
 import { firstFailure } from '../../src/core/verdict.ts'
-import { type ContextValue, requestContext, single } from '../../src/iam/context.ts'
+import { type ContextValue, requestContext, single } from '../../src/iam/condition-keys/context.ts'
 import { MalformedPolicyError } from '../../src/iam/errors.ts'
 import { type Decision, evaluate } from '../../src/iam/evaluate.ts'
 import { parsePolicy } from '../../src/iam/policy.ts'

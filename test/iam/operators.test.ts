@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import { describe, expect, it } from 'vitest'
-import { list, single } from '../../src/iam/context.ts'
+import { list, single } from '../../src/iam/condition-keys/context.ts'
 import { MalformedPolicyError } from '../../src/iam/errors.ts'
 import { operators } from '../../src/iam/operators.ts'
 import { allows, decide, denies, statement } from './support.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { outcomeOf } from '../../src/core/verdict.ts'
-import { type ContextValue, list, requestContext, single } from '../../src/iam/context.ts'
+import { type ContextValue, list, requestContext, single } from '../../src/iam/condition-keys/context.ts'
 import { evaluate } from '../../src/iam/evaluate.ts'
 import { operators } from '../../src/iam/operators.ts'
 import { parseTrustPolicy } from '../../src/iam/policy.ts'

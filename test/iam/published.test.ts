@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { conditionKeyOf } from '../../src/iam/condition-keys.ts'
-import { requestContext } from '../../src/iam/context.ts'
+import { conditionKeyOf } from '../../src/iam/condition-keys/condition-keys.ts'
+import { requestContext } from '../../src/iam/condition-keys/context.ts'
 import { evaluate } from '../../src/iam/evaluate.ts'
 import { parseTrustPolicy } from '../../src/iam/policy.ts'
 

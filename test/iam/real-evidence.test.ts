@@ -4,9 +4,14 @@
  */
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { carriedContext, conditionKeyOf, samlContext, webIdentityContext } from '../../src/iam/condition-keys.ts'
-import { type ContextValue, requestContext } from '../../src/iam/context.ts'
-import { checkAudience, decodeToken } from '../../src/local-aws/sts/web-identity-token.ts'
+import {
+  carriedContext,
+  conditionKeyOf,
+  samlContext,
+  webIdentityContext,
+} from '../../src/iam/condition-keys/condition-keys.ts'
+import { type ContextValue, requestContext } from '../../src/iam/condition-keys/context.ts'
+import { checkAudience, decodeToken } from '../../src/local-aws/sts/web-identity/web-identity-token.ts'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { validateResponse } from '../../src/saml/response/validate.ts'

@@ -2,7 +2,7 @@
 /** Random policies, judged by src/iam and by the naive evaluator of reference.ts: they have to agree. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { list, requestContext, single } from '../../src/iam/context.ts'
+import { list, requestContext, single } from '../../src/iam/condition-keys/context.ts'
 import { evaluate } from '../../src/iam/evaluate.ts'
 import { parseTrustPolicy } from '../../src/iam/policy.ts'
 import { type ReferencePolicy, type ReferenceRequest, referenceDecision } from './reference.ts'

@@ -1,4 +1,4 @@
-import { type ContextValue, requestContext } from '../../src/iam/context.ts'
+import { type ContextValue, requestContext } from '../../src/iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../src/iam/evaluate.ts'
 import { parseTrustPolicy } from '../../src/iam/policy.ts'
 

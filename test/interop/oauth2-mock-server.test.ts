@@ -1,8 +1,8 @@
 /** An OpenID provider that nobody here wrote: oauth2-mock-server, with its own idea of every document and token. */
 import { OAuth2Server } from 'oauth2-mock-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { formWith, Visitor } from '../harness/visitor.ts'
+import { formWith, Visitor } from '../harness/http-browser.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
 
 const DEVELOPER = 'arn:aws:iam::111122223333:role/Developer'
 const CLIENT = 'fedgate'

@@ -1,10 +1,10 @@
 /** When and how a person signed in, as far as an answer has to say: its age, its authentication context, what of it is read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/own-idp.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/test-idp.ts'
 
 const MFA = 'https://refeds.org/profile/mfa'
 const TIMESYNC = 'urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken'

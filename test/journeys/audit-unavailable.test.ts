@@ -3,6 +3,9 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { refusalIn } from '../harness/html.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
 import {
   type AuditLine,
   auditLines,
@@ -10,11 +13,8 @@ import {
   type OwnGateway,
   reserveGateway,
   startOwnGateway,
-} from '../harness/house.ts'
-import { refusalIn } from '../harness/html.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
-import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+} from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 

@@ -1,9 +1,9 @@
 /** What the audit log says of a day's work: every login, refusal and exchange, and never a secret. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type AuditLine, auditLines, startHouse } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { answerAtProvider, CALLBACK, FINISH, postAnswer, samlAnswer, signIn } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type AuditLine, auditLines, startHouse } from '../harness/test-gateway.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 

@@ -1,8 +1,8 @@
 /** The page that sends broken messages: the gateway and the local AWS judge each for themselves, and both say why. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
 import { unescapeMarkup } from '../harness/html.ts'
-import { type Page, Visitor } from '../harness/visitor.ts'
+import { type Page, Visitor } from '../harness/http-browser.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 
 let house: House
 let samlIdp: string

@@ -1,9 +1,9 @@
 /** The credentials of one role and of several: as a page, and as a file for those without a script. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
+import { formWith, type Navigation, type Page, Visitor } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { formWith, type Navigation, type Page, Visitor } from '../harness/visitor.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'

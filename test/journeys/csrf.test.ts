@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 
 let house: House
 beforeAll(async () => {

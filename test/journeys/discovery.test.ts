@@ -1,6 +1,8 @@
 /** A federation: people search for their organization, and only the one that was asked may answer, for its own domain. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { type Page, Visitor } from '../harness/http-browser.ts'
+import { postAnswer, whoIs } from '../harness/sign-in.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
 import {
   type Attributes,
   answerTo,
@@ -9,9 +11,7 @@ import {
   type OwnIdp,
   requestOn,
   type Says,
-} from '../harness/own-idp.ts'
-import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type Page, Visitor } from '../harness/visitor.ts'
+} from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Researcher'
 const EPPN = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.6'

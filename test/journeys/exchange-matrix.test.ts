@@ -1,13 +1,13 @@
 /** Any sign-in to either exchange: every combination of protocol, exchange and evidence, at the local AWS that validates. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/cli/load-config.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway, writeConfig } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
-import { signInAtOp } from '../harness/own-op.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
-import { type MisbehavingProvider, type Mischief, startMisbehavingProvider } from '../oidc/misbehaving-provider.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway, writeConfig } from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { signInAtOp } from '../harness/test-op.ts'
+import { type MisbehavingProvider, type Mischief, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const ACCOUNT = 'arn:aws:iam::111122223333'

@@ -4,13 +4,13 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { oidcProviderArn } from '../../src/core/arn.ts'
-import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
-import { signInAtOp } from '../harness/own-op.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/misbehaving-provider.ts'
+import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { signInAtOp } from '../harness/test-op.ts'
+import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const ACCOUNT = '111122223333'

@@ -1,9 +1,9 @@
 /** The finish step: only the browser that started a sign-in gets its session, once, under a new id. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, samlAnswer, signIn, whoIs } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 
 let house: House
 beforeAll(async () => {

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { CALLBACK, FINISH, signIn, whoIs } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 
 let house: House
 let alice: Visitor

@@ -1,9 +1,9 @@
 /** What every answer says to the browser besides its page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, reserveGateway, startHouse, startOwnGateway } from '../harness/house.ts'
-import { createOwnIdp } from '../harness/own-idp.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type House, reserveGateway, startHouse, startOwnGateway } from '../harness/test-gateway.ts'
+import { createOwnIdp } from '../harness/test-idp.ts'
 
 let house: House
 let pages: ReadonlyMap<string, Page>

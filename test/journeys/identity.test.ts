@@ -1,9 +1,9 @@
 /** GET /identity of the demo's people: what AWS will see of them, and what it will say. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
 import { unescapeMarkup } from '../harness/html.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 
 let house: House
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 /** Answers that nobody here asked for: refused, or where they are allowed the start of a login and never a session. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/own-idp.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, type SamlAnswer, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/test-idp.ts'
 
 let gateway: OwnGateway
 let corp: OwnIdp

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyPem } from '../../src/issuer/keys.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
 
 const providers = [{ id: 'corp', protocol: 'saml', metadata: 'http://127.0.0.1:1/metadata' }]
 

@@ -1,9 +1,9 @@
 /** What an OpenID provider does not vouch for, or leaves out, is not used: and people and operators are told. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { signInAtOp } from '../harness/own-op.ts'
-import { type Page, Visitor } from '../harness/visitor.ts'
-import { type Json, type MisbehavingProvider, startMisbehavingProvider } from '../oidc/misbehaving-provider.ts'
+import { type Page, Visitor } from '../harness/http-browser.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { signInAtOp } from '../harness/test-op.ts'
+import { type Json, type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Dev'
 const OVERAGE = { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } }

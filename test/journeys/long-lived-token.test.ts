@@ -1,9 +1,9 @@
 /** ID tokens are keys to AWS for as long as they live: where that is long, the operator is told at each sign-in. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { signInAtOp } from '../harness/own-op.ts'
-import { Visitor } from '../harness/visitor.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/misbehaving-provider.ts'
+import { Visitor } from '../harness/http-browser.ts'
+import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { signInAtOp } from '../harness/test-op.ts'
+import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
 
 const SENTENCE =
   'ID tokens of original are valid for 60 minutes, and until then AWS accepts them from anyone who has them.'

@@ -14,9 +14,9 @@ import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
 import { makeKeyPair } from '../demo/keys.ts'
 import { type Command, fedgate } from '../harness/command.ts'
-import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/house.ts'
+import { formWith, Visitor } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { formWith, Visitor } from '../harness/visitor.ts'
+import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 const RECORDER = pathToFileURL(join(import.meta.dirname, '../harness/record-connections.mjs')).href

@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningGateway, startGateway } from '../../src/cli/gateway-server.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
 import type { Finding } from '../../src/core/verdict.ts'
-import { auditLines, reserveGateway, type WrittenConfig, writeConfig } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/own-idp.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
+import { auditLines, reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
+import { answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/test-idp.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const alice: Says = { subject: 'alice', attributes: { groups: ['aws-dev'] } }

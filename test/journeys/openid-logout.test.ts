@@ -1,15 +1,15 @@
 /** Signing out at OpenID providers, from either end and by each channel. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { signInAtOp, tokenOfOp } from '../harness/own-op.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { signInAtOp, tokenOfOp } from '../harness/test-op.ts'
 import {
   type Json,
   type MisbehavingProvider,
   type Mischief,
   startMisbehavingProvider,
-} from '../oidc/misbehaving-provider.ts'
+} from '../oidc/tampering-provider.ts'
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 

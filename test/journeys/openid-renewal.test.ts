@@ -1,17 +1,17 @@
 /** ID tokens that are too old for AWS, and roles that want to know that somebody proved lately who they are. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/own-idp.ts'
-import { answerAtOp, askedOf, atOp, signInAtOp } from '../harness/own-op.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/test-idp.ts'
+import { answerAtOp, askedOf, atOp, signInAtOp } from '../harness/test-op.ts'
 import {
   type Json,
   type MisbehavingProvider,
   type Mischief,
   startMisbehavingProvider,
-} from '../oidc/misbehaving-provider.ts'
+} from '../oidc/tampering-provider.ts'
 
 const ACCOUNT = 'arn:aws:iam::111122223333'
 const DEVELOPER = `${ACCOUNT}:role/Developer`

@@ -1,7 +1,9 @@
 /** The identity provider's own response goes to AWS: its pairs are the roles, and what is too old is renewed without losing the pick. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { postAnswer, whoIs } from '../harness/sign-in.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
 import {
   type Attributes,
   answerOf,
@@ -10,9 +12,7 @@ import {
   noPassiveTo,
   type OwnIdp,
   requestOn,
-} from '../harness/own-idp.ts'
-import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+} from '../harness/test-idp.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const ACCOUNT = 'arn:aws:iam::111122223333'

@@ -1,7 +1,7 @@
 /** The picker without a script: what comes first, what is found, and what a sensitive role offers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
 
 let company: ManyRoles
 beforeAll(async () => {

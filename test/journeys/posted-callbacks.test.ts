@@ -1,11 +1,11 @@
 /** What a form_post leaves behind before the browser's cookie has said whose it is: one small record for each state. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { askedOf, atOp } from '../harness/own-op.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { CALLBACK, whoIs } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/misbehaving-provider.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { askedOf, atOp } from '../harness/test-op.ts'
+import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
 
 let gateway: OwnGateway
 let op: MisbehavingProvider

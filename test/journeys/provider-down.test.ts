@@ -3,12 +3,12 @@ import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { postAnswer, signIn, whoIs } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
 
 let gateway: OwnGateway
 let corp: OwnIdp

@@ -1,8 +1,8 @@
 /** Liveness and readiness, as a load balancer asks for them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { createOwnIdp } from '../harness/own-idp.ts'
 import { freePort } from '../harness/ports.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { createOwnIdp } from '../harness/test-idp.ts'
 
 const start = async (providers: readonly Readonly<Record<string, unknown>>[], files = {}): Promise<OwnGateway> =>
   startOwnGateway(await reserveGateway(), { providers }, { files })

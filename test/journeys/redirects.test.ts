@@ -1,9 +1,9 @@
 /** Nothing that comes from outside leads a person outside: neither return_to nor destination. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 
 let house: House
 let visitor: Visitor

@@ -1,11 +1,11 @@
 /** Every refusal whose page shows a reference has its line under that reference, wherever it was refused. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { FINISH, postAnswer } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 const OTHER = ROLE.replace('Developer', 'Other')

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
+import { type Page, Visitor } from '../harness/http-browser.ts'
 import { answerAtProvider, CALLBACK, signIn, whoIs } from '../harness/sign-in.ts'
-import { type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
 
 let gateway: OwnGateway
 let provider: RunningServer

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
 import { makeKeyPair } from '../demo/keys.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { postAnswer, type SamlAnswer, samlAnswer, signIn, whoIs } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
 
 let gateway: OwnGateway
 let idps: readonly DemoSamlIdp[]

@@ -2,10 +2,10 @@
 import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyPem } from '../../src/issuer/keys.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/own-idp.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'

@@ -1,10 +1,10 @@
 /** When a session ends by itself: unused, at its lifetime, or when the identity provider says so. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { answerOf, createOwnIdp, type OwnIdp, type Says } from '../harness/own-idp.ts'
+import { Visitor } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
-import { Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp, type Says } from '../harness/test-idp.ts'
 
 const START = new Date('2026-11-22T12:00:00Z')
 

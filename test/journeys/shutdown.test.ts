@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Command, fedgate as startCommand } from '../harness/command.ts'
-import { auditLines, type Keys, reserveGateway, startOwnGateway, writeConfig } from '../harness/house.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { auditLines, type Keys, reserveGateway, startOwnGateway, writeConfig } from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 

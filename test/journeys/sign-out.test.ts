@@ -1,8 +1,8 @@
 /** Signing out ends the session on the server, whatever the browser keeps. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/house.ts'
+import { formWith, Visitor } from '../harness/http-browser.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
-import { formWith, Visitor } from '../harness/visitor.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
 
 let house: House
 beforeAll(async () => {

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import { verifySignature } from '../../src/xml/signature.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import {
   base64,
   nameId,
@@ -26,9 +26,9 @@ import {
   UNKNOWN_PRINCIPAL,
   uniqueId,
 } from '../harness/logout-messages.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
 import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
 
 const IDP_SLO = 'https://company.example/slo'
 const IDP_ANSWERS = 'https://answers.company.example/slo'

@@ -4,9 +4,9 @@ import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Command, fedgate as startCommand } from '../harness/command.ts'
-import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/house.ts'
-import { createOwnIdp } from '../harness/own-idp.ts'
 import { freePortRow } from '../harness/ports.ts'
+import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
+import { createOwnIdp } from '../harness/test-idp.ts'
 
 /** Keeps a port taken. */
 const occupy = (port: number): Promise<Server> =>

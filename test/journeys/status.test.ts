@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
 import { refusalIn } from '../harness/html.ts'
-import { type Attributes, answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { postAnswer, signIn } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { type Attributes, answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
 
 let gateway: OwnGateway
 let corp: OwnIdp

@@ -1,9 +1,9 @@
 /** Two identity providers that call somebody by the same name: they stay two users, here and in AWS. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/house.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/own-idp.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../harness/visitor.ts'
+import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Admin'
 const ids = ['corp', 'partner', 'token-corp', 'token-partner'] as const

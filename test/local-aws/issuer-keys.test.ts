@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createIssuerKeys } from '../../src/local-aws/sts/issuer-keys.ts'
+import { createIssuerKeys } from '../../src/local-aws/sts/web-identity/issuer-keys.ts'
 
 const ISSUER = 'https://op.example/tenant'
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })

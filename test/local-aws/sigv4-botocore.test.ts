@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
-import type { WebRequest } from '../../src/local-aws/reply.ts'
+import type { WebRequest } from '../../src/local-aws/http.ts'
 import { verifyRequest } from '../../src/local-aws/sigv4/verify.ts'
 import { requireTool } from '../tools.ts'
 

@@ -4,7 +4,7 @@ import { createServer, get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { readRequest } from '../../src/local-aws/reply.ts'
+import { readRequest } from '../../src/local-aws/http.ts'
 import {
   canonicalRequest,
   sha256Hex,

@@ -16,7 +16,7 @@ import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
 import type { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import type { ClientKey, OidcSettings } from '../../src/oidc/settings.ts'
-import { attempt, refusal, settingsFor } from './attempt.ts'
+import { attempt, refusal, settingsFor } from './login-attempt.ts'
 import {
   encode,
   good,
@@ -27,7 +27,7 @@ import {
   rogue,
   signedBy,
   startMisbehavingProvider,
-} from './misbehaving-provider.ts'
+} from './tampering-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {

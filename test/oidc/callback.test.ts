@@ -3,8 +3,8 @@ import { RESERVED_PARAMETERS } from '../../src/core/authorization-parameters.ts'
 import type { LoginWishes } from '../../src/oidc/authorization-request.ts'
 import { parametersToPark } from '../../src/oidc/callback.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
-import { attempt, refusal, settingsFor } from './attempt.ts'
-import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './misbehaving-provider.ts'
+import { attempt, refusal, settingsFor } from './login-attempt.ts'
+import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './tampering-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {

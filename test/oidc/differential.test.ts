@@ -9,8 +9,8 @@ import {
 } from 'openid-client'
 import { expect, it } from 'vitest'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
-import { settingsFor } from './attempt.ts'
-import { encode, good, type Json, jwkOf, KID, rogue, signedBy } from './misbehaving-provider.ts'
+import { settingsFor } from './login-attempt.ts'
+import { encode, good, type Json, jwkOf, KID, rogue, signedBy } from './tampering-provider.ts'
 
 /** openid-client, told to look at signatures, is the oracle: the ID tokens that it refuses are never taken. */
 

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
 import type { OidcError } from '../../src/oidc/errors.ts'
-import { createKeySet } from '../../src/oidc/key-set.ts'
 import { isSecureUrl } from '../../src/oidc/provider-metadata.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
-import { attempt, refusal, settingsFor } from './attempt.ts'
+import { createKeySet } from '../../src/oidc/tokens/key-set.ts'
+import { attempt, refusal, settingsFor } from './login-attempt.ts'
 import {
   type Json,
   jwkOf,
@@ -13,7 +13,7 @@ import {
   rogue,
   signedBy,
   startMisbehavingProvider,
-} from './misbehaving-provider.ts'
+} from './tampering-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firstFailure } from '../../src/core/verdict.ts'
-import { idTokenChecks } from '../../src/oidc/id-token-checks.ts'
-import { type Attempt, attempt, refusal, seconds, withClaim } from './attempt.ts'
+import { idTokenChecks } from '../../src/oidc/tokens/id-token-checks.ts'
+import { type Attempt, attempt, refusal, seconds, withClaim } from './login-attempt.ts'
 import {
   encode,
   hmacWith,
@@ -14,7 +14,7 @@ import {
   rogue,
   signedBy,
   startMisbehavingProvider,
-} from './misbehaving-provider.ts'
+} from './tampering-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {

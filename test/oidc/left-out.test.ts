@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { signInWarnings } from '../../src/access/sign-in-warnings.ts'
 import { describePerson } from '../../src/oidc/left-out.ts'
-import type { Json } from './misbehaving-provider.ts'
 import { sent, signInAt } from './provider-in-memory.ts'
+import type { Json } from './tampering-provider.ts'
 
 const strictly = (...sources: readonly Json[]) => {
   const { attributes, leftOut } = describePerson({ requireVerifiedEmail: true }, ...sources)

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { firstFailure } from '../../src/core/verdict.ts'
 import { OidcError } from '../../src/oidc/errors.ts'
-import { logoutTokenChecks } from '../../src/oidc/logout-token-checks.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import type { OidcSettings } from '../../src/oidc/settings.ts'
-import { settingsFor } from './attempt.ts'
+import { logoutTokenChecks } from '../../src/oidc/tokens/logout-token-checks.ts'
+import { settingsFor } from './login-attempt.ts'
 import {
   encode,
   good,
@@ -19,7 +19,7 @@ import {
   rogue,
   signedBy,
   startMisbehavingProvider,
-} from './misbehaving-provider.ts'
+} from './tampering-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { Secret } from '../../src/core/secret.ts'
 import type { LoginWishes } from '../../src/oidc/authorization-request.ts'
 import { createRelyingParty, type RelyingParty } from '../../src/oidc/relying-party.ts'
 import type { OidcSettings } from '../../src/oidc/settings.ts'
-import { settingsFor } from './attempt.ts'
+import { settingsFor } from './login-attempt.ts'
 import {
   clientKeys,
   type OpenIdProvider,

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import type { OidcSettings } from '../../src/oidc/settings.ts'
-import { settingsFor } from './attempt.ts'
-import { encode, good, type Json, jwkOf, KID, signedBy } from './misbehaving-provider.ts'
+import { settingsFor } from './login-attempt.ts'
+import { encode, good, type Json, jwkOf, KID, signedBy } from './tampering-provider.ts'
 
 /** What real providers were seen to send, by the name of its folder. */
 export const sent = (folder: string, file: string): Json =>

@@ -1,8 +1,8 @@
 /** What real OpenID providers send and peers accept: accepted here where that is safe, or refused by name. */
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { encode, good, type Json, jwkOf, KID, rogue, signedBy } from './misbehaving-provider.ts'
 import { halfHash, ISSUER, refusedAt, sent, signInAt } from './provider-in-memory.ts'
+import { encode, good, type Json, jwkOf, KID, rogue, signedBy } from './tampering-provider.ts'
 
 const subjectOf = async (peculiarity: Parameters<typeof signInAt>[0]): Promise<string> =>
   (await signInAt(peculiarity)).signIn.identity.subject

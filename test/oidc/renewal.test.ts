@@ -3,9 +3,9 @@ import type { SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { firstFailure } from '../../src/core/verdict.ts'
 import { OidcError } from '../../src/oidc/errors.ts'
-import { renewalChecks } from '../../src/oidc/id-token-checks.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
-import { seconds, settingsFor, withClaim } from './attempt.ts'
+import { renewalChecks } from '../../src/oidc/tokens/id-token-checks.ts'
+import { seconds, settingsFor, withClaim } from './login-attempt.ts'
 import {
   hmacWith,
   type Json,
@@ -14,7 +14,7 @@ import {
   rogue,
   signedBy,
   startMisbehavingProvider,
-} from './misbehaving-provider.ts'
+} from './tampering-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {

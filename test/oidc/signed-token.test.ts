@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import type { OidcSettings } from '../../src/oidc/settings.ts'
-import { attempt, refusal, settingsFor } from './attempt.ts'
+import { attempt, refusal, settingsFor } from './login-attempt.ts'
 import {
   encode,
   good,
@@ -26,7 +26,7 @@ import {
   rogue,
   signedBy,
   startMisbehavingProvider,
-} from './misbehaving-provider.ts'
+} from './tampering-provider.ts'
 
 let provider: MisbehavingProvider
 beforeAll(async () => {

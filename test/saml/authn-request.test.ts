@@ -11,7 +11,7 @@ import { attributeOf, childElements } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import { requireTool } from '../tools.ts'
 import { makeKeyPair } from '../xml/keys.ts'
-import { errorOf, idp, now } from './world.ts'
+import { errorOf, idp, now } from './saml-fixtures.ts'
 
 const keys = await makeKeyPair()
 const sp = { entityId: 'https://gateway.example.org/metadata?a=1&b=2', acsUrl: 'https://gateway.example.org/acs', keys }

@@ -6,7 +6,7 @@ import { parseXml } from '../../src/xml/parse.ts'
 import type { SignedElement } from '../../src/xml/signature.ts'
 import { mutate, randomFrom } from '../fuzz/mutations.ts'
 import { coveredText, needsException } from './oracle.ts'
-import { codeOf, expected, fixture, fixtureNames, form, idp, judge } from './world.ts'
+import { codeOf, expected, fixture, fixtureNames, form, idp, judge } from './saml-fixtures.ts'
 
 const keys = idp.signingCertificates.map(({ key }) => key)
 const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { SamlError } from '../../src/saml/errors.ts'
 import type { ExpectedResponse } from '../../src/saml/response/checks.ts'
 import type { Judgement } from '../../src/saml/response/validate.ts'
-import { assertionOf, codeOf, decryptionKeys, fixture, fixtureNames, judge } from './world.ts'
+import { assertionOf, codeOf, decryptionKeys, fixture, fixtureNames, judge } from './saml-fixtures.ts'
 
 const plain = fixture('accepted', 'signed-assertion')
 const gcm = fixture('accepted', 'encrypted-aes128-gcm')

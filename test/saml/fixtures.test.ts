@@ -14,7 +14,7 @@ import {
   judge,
   now,
   weakMetadataXml,
-} from './world.ts'
+} from './saml-fixtures.ts'
 
 type Asked = AssertionCheckName | (typeof responseSteps)[number]
 

@@ -16,7 +16,7 @@ import { buildSignedSpMetadata, buildSpMetadata } from '../../src/saml/sp-metada
 import { signEnveloped } from '../../src/xml/sign.ts'
 import { requireTool } from '../tools.ts'
 import { makeKeyPair } from '../xml/keys.ts'
-import { acs, assertionOf, codeOf, form, now, request, sp } from './world.ts'
+import { acs, assertionOf, codeOf, form, now, request, sp } from './saml-fixtures.ts'
 
 const keys = await makeKeyPair()
 const metadata = buildIdpMetadata({

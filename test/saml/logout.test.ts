@@ -20,7 +20,7 @@ import {
   signedXml,
 } from '../harness/logout-messages.ts'
 import { makeKeyPair } from '../xml/keys.ts'
-import { decryptionKeys, errorOf, fixture, now } from './world.ts'
+import { decryptionKeys, errorOf, fixture, now } from './saml-fixtures.ts'
 
 const keys = await makeKeyPair()
 const next = await makeKeyPair()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { makeKeyPair } from '../xml/keys.ts'
-import { errorOf, idp, idpEntityId, metadataXml, now } from './world.ts'
+import { errorOf, idp, idpEntityId, metadataXml, now } from './saml-fixtures.ts'
 
 const parse = (xml: string, entityId?: string) =>
   parseIdpMetadata(xml, { now, ...(entityId !== undefined && { entityId }) })

@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { assertionChecks } from '../../src/saml/response/checks.ts'
 import { signEnveloped } from '../../src/xml/sign.ts'
 import { makeKeyPair } from '../xml/keys.ts'
-import { assertionOf, codeOf, expected, fixture, fixtureNames, judge } from './world.ts'
+import { assertionOf, codeOf, expected, fixture, fixtureNames, judge } from './saml-fixtures.ts'
 
 const root = join(import.meta.dirname, '../..')
 const good = fixture('accepted', 'signed-assertion')

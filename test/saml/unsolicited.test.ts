@@ -1,6 +1,6 @@
 /** IdP-initiated responses: security-bar 5.2 */
 import { describe, expect, it } from 'vitest'
-import { assertionOf, codeOf, fixture, judge } from './world.ts'
+import { assertionOf, codeOf, fixture, judge } from './saml-fixtures.ts'
 
 const unsolicited = fixture('refused', 'unsolicited')
 const solicited = fixture('accepted', 'signed-assertion')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SamlError } from '../../src/saml/errors.ts'
 import { judgeResponse, validateResponse } from '../../src/saml/response/validate.ts'
-import { assertionOf, codeOf, errorOf, expected, fixture, form, judge, now } from './world.ts'
+import { assertionOf, codeOf, errorOf, expected, fixture, form, judge, now } from './saml-fixtures.ts'
 
 const good = fixture('accepted', 'signed-assertion')
 const codeOfField = (SAMLResponse: unknown) => codeOf(judgeResponse({ SAMLResponse }, expected, now))

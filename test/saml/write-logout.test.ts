@@ -13,7 +13,7 @@ import { render } from '../../src/xml/write.ts'
 import { RESPONDER, SUCCESS, UNKNOWN_PRINCIPAL } from '../harness/logout-messages.ts'
 import { requireTool } from '../tools.ts'
 import { makeKeyPair } from '../xml/keys.ts'
-import { now } from './world.ts'
+import { now } from './saml-fixtures.ts'
 
 const keys = await makeKeyPair()
 const publicKey = createPublicKey(keys.certificate)

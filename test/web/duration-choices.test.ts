@@ -1,7 +1,7 @@
 /** What durations a role offers, by habit and by the person's own clock. */
 import type { Request } from 'express'
 import { describe, expect, it, vi } from 'vitest'
-import { type DurationHabits, dayEnds, durationChoices, readDuration } from '../../src/web/duration-choices.ts'
+import { type DurationHabits, dayEnds, durationChoices, readDuration } from '../../src/web/models/duration-choices.ts'
 import { nextTimeOfDay, timeZoneOf } from '../../src/web/time-zone.ts'
 
 const shown = (seconds: number, habits?: DurationHabits) =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseRoleArn } from '../../src/core/arn.ts'
-import { pickedRole } from '../../src/web/role-list.ts'
+import { pickedRole } from '../../src/web/models/role-list.ts'
 
 const listed = (accountName: string) => {
   const role = parseRoleArn('arn:aws:iam::111122223333:role/Developer')

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type RunningServer, startServer } from '../../src/core/running-server.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
 import { securityHeaders } from '../../src/web/headers.ts'
-import { sendPostForm } from '../../src/web/post-form.ts'
+import { sendPostForm } from '../../src/web/idp-redirect.ts'
 import { createViews } from '../../src/web/views.ts'
 import { formsIn } from '../harness/html.ts'
 

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { accountColors } from '../../src/config/types.ts'
-import { durationChoices } from '../../src/web/duration-choices.ts'
-import { toInstant } from '../../src/web/instant.ts'
-import { matchesQuery } from '../../src/web/matches-query.ts'
+import { durationChoices } from '../../src/web/models/duration-choices.ts'
 import type { PageModels, PageName } from '../../src/web/models/page-models.ts'
+import { matchesQuery } from '../../src/web/models/role-list.ts'
 import type { RoleAccount, RoleChoice, RoleGroup, ShownToAws } from '../../src/web/models/roles.ts'
+import { toInstant } from '../../src/web/time-zone.ts'
 import { createViews, escapeText, staticFolder } from '../../src/web/views.ts'
 
 const views = createViews()

@@ -4,7 +4,7 @@ import { canonicalize, canonicalizeInclusive } from '../../src/xml/canonicalize.
 import { attributeOf } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import type { XmlElement } from '../../src/xml/tree.ts'
-import { fixture, fixtureNames } from '../saml/world.ts'
+import { fixture, fixtureNames } from '../saml/saml-fixtures.ts'
 
 /** The element with that ID, wherever it is. */
 const find = (element: XmlElement, id: string): XmlElement | undefined => {

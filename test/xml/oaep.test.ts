@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type OaepHash, unwrapOaep } from '../../src/xml/oaep.ts'
-import { decryptionKeys } from '../saml/world.ts'
+import { decryptionKeys } from '../saml/saml-fixtures.ts'
 
 interface WrappedKey {
   readonly digest: OaepHash

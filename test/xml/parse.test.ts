@@ -12,7 +12,7 @@ import {
 } from '../../src/xml/navigate.ts'
 import { messageLimits, parseXml, readElements } from '../../src/xml/parse.ts'
 import { resolvePrefix, type XmlElement } from '../../src/xml/tree.ts'
-import { errorOf } from '../saml/world.ts'
+import { errorOf } from '../saml/saml-fixtures.ts'
 
 const codeOf = (xml: string) => errorOf(() => parseXml(xml)).code
 const text = (xml: string) => textOf(parseXml(xml))

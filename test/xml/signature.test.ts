@@ -5,7 +5,7 @@ import { childElements } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import { signEnveloped } from '../../src/xml/sign.ts'
 import { signedChild, verifySignature } from '../../src/xml/signature.ts'
-import { errorOf } from '../saml/world.ts'
+import { errorOf } from '../saml/saml-fixtures.ts'
 import { makeKeyPair } from './keys.ts'
 
 const keys = await makeKeyPair()

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { attributeOf, childElements, textOf } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import { element, render } from '../../src/xml/write.ts'
-import { errorOf } from '../saml/world.ts'
+import { errorOf } from '../saml/saml-fixtures.ts'
 
 const hostile = [
   '<&>"\'',

@@ -1,7 +1,7 @@
 import type { RoleArn } from '../../core/arn.ts'
 import type { NameId } from '../../core/identity.ts'
-import type { SessionFacts } from '../../iam/condition-keys.ts'
-import type { ContextValue } from '../../iam/context.ts'
+import type { SessionFacts } from '../../iam/condition-keys/condition-keys.ts'
+import type { ContextValue } from '../../iam/condition-keys/context.ts'
 import type { Policy } from '../../iam/policy.ts'
 import type { RolePair } from '../role-attribute.ts'
 

@@ -2,13 +2,13 @@
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import type { Finding, Verdict } from '../../core/verdict.ts'
-import type { RequestContext } from '../../iam/context.ts'
+import type { RequestContext } from '../../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import type { Policy } from '../../iam/policy.ts'
 import type { PolicyRequest } from '../../iam/request.ts'
 import { open, right } from './answer.ts'
 import { actionOf, type Circumstances } from './facts.ts'
-import { extremesOf, isUnforeseen } from './unforeseen.ts'
+import { extremesOf, isUnforeseen } from './unknown-at-preflight.ts'
 
 /** An action put to the trust policy. */
 interface Judged {

@@ -1,8 +1,8 @@
 /** Rules about who may grant which role, and who is an operator. */
 import { parseRoleArn } from '../../core/arn.ts'
-import { type Draft, forEach, type Rule } from '../draft.ts'
+import { type Complaint, showValue } from '../issue.ts'
+import { type Draft, forEach, type Rule } from '../partial-config.ts'
 import { fill, patternBody, placeholders, toValueMatch } from '../patterns.ts'
-import { type Complaint, showValue } from '../problem.ts'
 import type { FileConfig, FileProvider } from '../schema.ts'
 import { type Conditional, conditionsOf, idpsOf, providersOf, syntaxErrorOf } from './when.ts'
 

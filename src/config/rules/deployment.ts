@@ -1,8 +1,8 @@
 /** Rules about where the gateway stands: addresses, secrets, durations, files. */
 import { parseDuration } from '../../core/duration.ts'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
-import type { Facts, Rule } from '../draft.ts'
-import { type Complaint, type Path, showValue } from '../problem.ts'
+import { type Complaint, type Path, showValue } from '../issue.ts'
+import type { Facts, Rule } from '../partial-config.ts'
 import type { FileConfig } from '../schema.ts'
 
 const SECRET_LENGTH = 32

@@ -1,8 +1,8 @@
 /** Rules about the gateway as OpenID issuer towards AWS. */
 import { normalize } from 'node:path'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
-import { forEach, type Rule } from '../draft.ts'
-import { showValue } from '../problem.ts'
+import { showValue } from '../issue.ts'
+import { forEach, type Rule } from '../partial-config.ts'
 import { durationWithin, readableFile, safeUrl } from './deployment.ts'
 
 /** IAM takes an issuer's URL up to this length. */

@@ -1,8 +1,8 @@
 /** Rules about OpenID providers. */
 import { RESERVED_PARAMETERS } from '../../core/authorization-parameters.ts'
 import { isLoopback, isSafeUrl, parseWebUrl } from '../address.ts'
-import { type Draft, forEach, type Rule } from '../draft.ts'
-import { type Complaint, showValue } from '../problem.ts'
+import { type Complaint, showValue } from '../issue.ts'
+import { type Draft, forEach, type Rule } from '../partial-config.ts'
 import type { FileProvider } from '../schema.ts'
 import { readableFile } from './deployment.ts'
 

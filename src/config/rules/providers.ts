@@ -1,6 +1,7 @@
 /** Rules about the identity providers of either protocol. */
-import { forEach, type Rule } from '../draft.ts'
-import { showValue } from '../problem.ts'
+
+import { showValue } from '../issue.ts'
+import { forEach, type Rule } from '../partial-config.ts'
 
 const providerIdsAreUnique: Rule = ({ providers }) => {
   const ids = (providers ?? []).map((provider) => provider?.id)

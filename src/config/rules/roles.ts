@@ -1,7 +1,8 @@
 /** Rules about what is special about some roles. */
-import { type Facts, forEach, type Rule } from '../draft.ts'
+
+import { type Complaint, type Path, showValue } from '../issue.ts'
+import { type Facts, forEach, type Rule } from '../partial-config.ts'
 import { type PolicyKind, policyJson, stepsInto, type WrittenPolicy } from '../policies.ts'
-import { type Complaint, type Path, showValue } from '../problem.ts'
 import { durationWithin } from './deployment.ts'
 
 const aliasesAreUnique: Rule = ({ roles }) => {

@@ -1,7 +1,7 @@
 /** Rules about SAML identity providers. */
 import { looksLikeUrl } from '../address.ts'
-import { type Draft, forEach, type Rule } from '../draft.ts'
-import { type Complaint, showValue } from '../problem.ts'
+import { type Complaint, showValue } from '../issue.ts'
+import { type Draft, forEach, type Rule } from '../partial-config.ts'
 import type { FileProvider } from '../schema.ts'
 import { durationWithin, readableFile, safeUrl } from './deployment.ts'
 

@@ -1,9 +1,9 @@
 /** Rules about what a session is called and carries. */
 
 import { nearest } from '../../core/suggest.ts'
-import type { Rule } from '../draft.ts'
+import { type Complaint, type Path, showValue } from '../issue.ts'
+import type { Rule } from '../partial-config.ts'
 import { fill, placeholders } from '../patterns.ts'
-import { type Complaint, type Path, showValue } from '../problem.ts'
 
 /** What AWS takes in a session name and in a source identity. */
 const NAME = { characters: /^[\w+=,.@-]*$/, words: 'letters, digits and _+=,.@-' }

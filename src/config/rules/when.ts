@@ -1,9 +1,9 @@
 /** Rules about `when`: whom an access rule, or an operator rule, is for. */
 
 import { nearest } from '../../core/suggest.ts'
-import { type Draft, forEach, type Rule } from '../draft.ts'
+import { type Complaint, type Path, showValue } from '../issue.ts'
+import { type Draft, forEach, type Rule } from '../partial-config.ts'
 import { patternBody, toValueMatch } from '../patterns.ts'
-import { type Complaint, type Path, showValue } from '../problem.ts'
 import type { FileConfig } from '../schema.ts'
 
 export type Conditional = Pick<FileConfig['access'][number], 'when'>

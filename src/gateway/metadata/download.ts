@@ -1,6 +1,6 @@
 import { bounded } from '../../core/bounded-body.ts'
 import { withTimeLimit } from '../../core/time-limit.ts'
-import { type Received, receiveOctets } from './octets.ts'
+import { type Received, receiveOctets } from './download-buffer.ts'
 
 /** What a server said of the version that we have, to ask whether there is another. RFC 9110, 13.1 */
 export interface Validators {

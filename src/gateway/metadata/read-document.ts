@@ -7,8 +7,8 @@ import { nameOf } from '../../saml/federation/names.ts'
 import { createSearch, type EntitySearch } from '../../saml/federation/search.ts'
 import { metadataInUtf8 } from '../../saml/metadata/text.ts'
 import { type IdpMetadata, mustHaveUsableKey, parseIdpMetadata } from '../../saml/metadata.ts'
+import { closeOctets, type Octets } from './download-buffer.ts'
 import { indexInWorker } from './index-in-worker.ts'
-import { closeOctets, type Octets } from './octets.ts'
 
 /** Metadata that was verified and is ready for logins. */
 export interface ReadyMetadata {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { stat } from 'node:fs/promises'
 import type { MetadataSource } from '../../config/types.ts'
 import { type Download, type DownloadPlan, download, NotThere } from './download.ts'
-import { readOctets } from './octets.ts'
+import { readOctets } from './download-buffer.ts'
 
 /** What the source has now, compared with what was there the last time. */
 export interface Source {

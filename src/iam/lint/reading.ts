@@ -1,8 +1,7 @@
 /** What the rules ask of a statement and its conditions. */
 import { issuerHostPath, parseArn } from '../../core/arn.ts'
+import { type ContextValue, requestContext } from '../condition-keys/context.ts'
 import type { Condition } from '../conditions.ts'
-import type { ContextValue } from '../context.ts'
-import { requestContext } from '../context.ts'
 import { elementMatches } from '../elements.ts'
 import { evaluate } from '../evaluate.ts'
 import type { Policy, Statement } from '../policy.ts'

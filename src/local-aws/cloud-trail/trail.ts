@@ -3,8 +3,8 @@
  * Start here; facts.ts is what actions note, event.ts the shape, identity.ts who called. Knows no action.
  */
 import { isIPv4 } from 'node:net'
+import type { Reply, WebRequest } from '../http.ts'
 import { endpointOf } from '../regions.ts'
-import type { Reply, WebRequest } from '../reply.ts'
 import { cloudTrailEvents, type RecordedCall } from './event.ts'
 import type { JsonObject } from './facts.ts'
 

@@ -1,5 +1,5 @@
 /** What every operation of IAM goes through: shapes, signature, permission, and what the trail is told. */
-import { requestTagContext, resourceContext } from '../../iam/condition-keys.ts'
+import { requestTagContext, resourceContext } from '../../iam/condition-keys/condition-keys.ts'
 import { requirePermission } from '../authorize.ts'
 import type { JsonObject, JsonValue } from '../cloud-trail/facts.ts'
 import type { Parameters } from '../query/parameters.ts'

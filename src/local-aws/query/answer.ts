@@ -4,7 +4,7 @@
  */
 import { element, type Markup, render } from '../../xml/write.ts'
 import type { AwsError } from '../aws-errors.ts'
-import type { Reply, WebRequest } from '../reply.ts'
+import type { Reply, WebRequest } from '../http.ts'
 import { jsonOf } from './json.ts'
 
 /** Markup with the text that it stands for, in the one form or the other. */

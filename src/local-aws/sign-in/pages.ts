@@ -1,7 +1,7 @@
 /** The pages of the console, without script. */
 import { showDuration } from '../../core/duration.ts'
 import { type Html, html } from '../../core/html.ts'
-import type { Reply } from '../reply.ts'
+import type { Reply } from '../http.ts'
 import type { ConsoleSession, SignedIn } from './console-session.ts'
 import type { Destination } from './destination.ts'
 

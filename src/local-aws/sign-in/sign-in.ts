@@ -5,7 +5,7 @@
 import { parse } from 'node:querystring'
 import { consoleDuration, signInTokenSeconds } from '../../aws/facts/limits.ts'
 import { sameText } from '../../core/ids.ts'
-import type { Reply, WebRequest } from '../reply.ts'
+import type { Reply, WebRequest } from '../http.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Iam } from '../state.ts'
 import type { ConsoleSession, SignedIn } from './console-session.ts'

@@ -1,7 +1,7 @@
 /** Where a request carries its signature: the Authorization header, or the query of a presigned URL. */
 import { parse } from 'node:querystring'
 import { AwsError, texts } from '../aws-errors.ts'
-import type { WebRequest } from '../reply.ts'
+import type { WebRequest } from '../http.ts'
 import type { CredentialScope } from './signature.ts'
 
 export interface Authorization {

@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { sameText } from '../../core/ids.ts'
 import type { Secret } from '../../core/secret.ts'
 import { AwsError, texts } from '../aws-errors.ts'
-import type { WebRequest } from '../reply.ts'
+import type { WebRequest } from '../http.ts'
 import { type Authorization, parseAuthorization } from './authorization.ts'
 import {
   type CredentialScope,

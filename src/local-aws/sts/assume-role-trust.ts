@@ -2,8 +2,8 @@
  * May this caller take this role? Asked of the role's trust policy and, where that names no more than an account, or the
  * role is another account's, of the caller's own policies as well (aws-sts-semantics A.5, D.3).
  */
-import { resourceContext, sessionContext } from '../../iam/condition-keys.ts'
-import { type ContextValue, requestContext, single } from '../../iam/context.ts'
+import { resourceContext, sessionContext } from '../../iam/condition-keys/condition-keys.ts'
+import { type ContextValue, requestContext, single } from '../../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import { accessDenied } from '../authorize.ts'
 import type { AwsError } from '../aws-errors.ts'

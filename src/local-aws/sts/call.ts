@@ -1,12 +1,12 @@
 import type { Markup } from '../../xml/write.ts'
 import type { CloudTrailFacts, JsonObject } from '../cloud-trail/facts.ts'
+import type { WebRequest } from '../http.ts'
 import type { Parameters } from '../query/parameters.ts'
 import type { Endpoint } from '../regions.ts'
-import type { WebRequest } from '../reply.ts'
 import type { Sessions } from '../sessions.ts'
 import type { Iam } from '../state.ts'
 import type { AuthorizationMessages } from './authorization-message.ts'
-import type { IssuerKeys } from './issuer-keys.ts'
+import type { IssuerKeys } from './web-identity/issuer-keys.ts'
 
 /** What the actions work on. */
 export interface Sts {

@@ -1,5 +1,5 @@
 /** What DecodeAuthorizationMessage shows of a denied call: JSON as AWS documents its contents (aws-sts-semantics A.5). */
-import type { RequestContext } from '../../iam/context.ts'
+import type { RequestContext } from '../../iam/condition-keys/context.ts'
 import type { Statement } from '../../iam/policy.ts'
 import type { Attempt, Refusal, SignedCaller } from '../permissions.ts'
 

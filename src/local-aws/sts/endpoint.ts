@@ -4,20 +4,20 @@ import type { Action } from './call.ts'
 
 /** TagSession, SetSourceIdentity and GetServiceBearerToken are permissions: calling them is an unknown action. */
 const actions: ReadonlyMap<string, () => Promise<Action>> = new Map([
-  ['AssumeRole', async () => (await import('./assume-role.ts')).assumeRole],
-  ['AssumeRoleWithSAML', async () => (await import('./assume-role-with-saml.ts')).assumeRoleWithSaml],
+  ['AssumeRole', async () => (await import('./actions/assume-role.ts')).assumeRole],
+  ['AssumeRoleWithSAML', async () => (await import('./actions/assume-role-with-saml.ts')).assumeRoleWithSaml],
   [
     'AssumeRoleWithWebIdentity',
-    async () => (await import('./assume-role-with-web-identity.ts')).assumeRoleWithWebIdentity,
+    async () => (await import('./actions/assume-role-with-web-identity.ts')).assumeRoleWithWebIdentity,
   ],
   [
     'DecodeAuthorizationMessage',
-    async () => (await import('./decode-authorization-message.ts')).decodeAuthorizationMessage,
+    async () => (await import('./actions/decode-authorization-message.ts')).decodeAuthorizationMessage,
   ],
-  ['GetAccessKeyInfo', async () => (await import('./get-access-key-info.ts')).getAccessKeyInfo],
-  ['GetCallerIdentity', async () => (await import('./get-caller-identity.ts')).getCallerIdentity],
-  ['GetFederationToken', async () => (await import('./get-federation-token.ts')).getFederationToken],
-  ['GetSessionToken', async () => (await import('./get-session-token.ts')).getSessionToken],
+  ['GetAccessKeyInfo', async () => (await import('./actions/get-access-key-info.ts')).getAccessKeyInfo],
+  ['GetCallerIdentity', async () => (await import('./actions/get-caller-identity.ts')).getCallerIdentity],
+  ['GetFederationToken', async () => (await import('./actions/get-federation-token.ts')).getFederationToken],
+  ['GetSessionToken', async () => (await import('./actions/get-session-token.ts')).getSessionToken],
 ])
 
 /** Importing what is loaded already costs as much as a small call. */

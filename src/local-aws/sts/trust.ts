@@ -1,7 +1,7 @@
 /** May this provider's person take this role? Three questions to the trust policy, all to be allowed (E.2, D.3). */
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
-import { resourceContext, sessionContext, unsignedCallContext } from '../../iam/condition-keys.ts'
-import { type ContextValue, requestContext } from '../../iam/context.ts'
+import { resourceContext, sessionContext, unsignedCallContext } from '../../iam/condition-keys/condition-keys.ts'
+import { type ContextValue, requestContext } from '../../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import { notAuthorized } from '../aws-errors.ts'
 import { whyNot } from '../permissions.ts'

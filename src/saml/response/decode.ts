@@ -1,6 +1,5 @@
-import { decodeBase64 } from '../../xml/base64.ts'
+import { decodeBase64, decodeUtf8 } from '../../xml/base64.ts'
 import { messageLimits } from '../../xml/parse.ts'
-import { decodeUtf8 } from '../../xml/utf8.ts'
 import { SamlError } from '../errors.ts'
 
 /** The fields of the form that the POST binding sends, as the web framework read them: of any type. */

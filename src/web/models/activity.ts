@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts'
+import type { Instant } from '../time-zone.ts'
 import type { SignedInPage } from './page.ts'
 import type { PickedRole } from './picked.ts'
 

@@ -1,5 +1,5 @@
 /** The ways to the console. */
-import type { Instant } from '../instant.ts'
+import type { Instant } from '../time-zone.ts'
 import type { SignedInPage } from './page.ts'
 import type { PickedRole } from './picked.ts'
 import type { FreshSignIn } from './roles.ts'

@@ -1,5 +1,5 @@
 /** What credentials are handed over on. */
-import type { Instant } from '../instant.ts'
+import type { Instant } from '../time-zone.ts'
 import type { SignedInPage } from './page.ts'
 import type { PickedRole } from './picked.ts'
 

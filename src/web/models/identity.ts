@@ -1,4 +1,4 @@
-import type { Instant } from '../instant.ts'
+import type { Instant } from '../time-zone.ts'
 import type { AttributeRow, SignedInPage } from './page.ts'
 import type { RolePreflight } from './preflight.ts'
 import type { RoleAccount } from './roles.ts'

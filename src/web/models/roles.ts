@@ -1,6 +1,6 @@
 /** The picker, and the page about one role. */
 import type { AccountColor } from '../../config/types.ts'
-import type { Instant } from '../instant.ts'
+import type { Instant } from '../time-zone.ts'
 import type { AttributeRow, SignedInPage } from './page.ts'
 import type { RolePreflight } from './preflight.ts'
 

@@ -1,5 +1,5 @@
 /** The operators' page. */
-import type { Instant } from '../instant.ts'
+import type { Instant } from '../time-zone.ts'
 import type { SignedInPage } from './page.ts'
 
 /** GET /status, for operators. */

@@ -1,18 +1,17 @@
 import { type RequestHandler, Router } from 'express'
 import { parseRoleArn } from '../../core/arn.ts'
-import { type Activity, activityOf, type ExchangeActivity } from '../../gateway/activity.ts'
-import { cloudTrailQuery } from '../../gateway/cloud-trail.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
-import { loginsOfPerson } from '../../gateway/login-index.ts'
-import type { Login } from '../../gateway/logins.ts'
-import { isLasting } from '../../gateway/person-record.ts'
+import { loginsOfPerson } from '../../gateway/login/login-index.ts'
+import type { Login } from '../../gateway/login/logins.ts'
+import { type Activity, activityOf, cloudTrailQuery, type ExchangeActivity } from '../../gateway/user/activity.ts'
+import { isLasting } from '../../gateway/user/user-record.ts'
 import { browserName } from '../browser-name.ts'
-import { toInstant } from '../instant.ts'
 import type { ActivityRow, LoginRow, TakenRow, Whereabouts } from '../models/activity.ts'
 import type { PickedRole } from '../models/picked.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 import { texts } from '../texts.ts'
+import { toInstant } from '../time-zone.ts'
 
 const whereabouts = (from: Login['from']): Whereabouts => ({
   address: from?.sourceIp ?? texts.activity.unknownAddress,

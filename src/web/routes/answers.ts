@@ -1,10 +1,10 @@
 import express, { type RequestHandler, type Response, Router } from 'express'
-import { type Received, receiveSamlResponse } from '../../gateway/receive-answer.ts'
-import { parkedCallback, parkOidcCallback, receiveOidcCallback } from '../../gateway/receive-callback.ts'
-import { boundBrowser } from '../binding.ts'
+import { parkedCallback, parkOidcCallback, receiveOidcCallback } from '../../gateway/login/receive-oidc-callback.ts'
+import { type Received, receiveSamlResponse } from '../../gateway/login/receive-saml-response.ts'
 import { callerOf } from '../caller.ts'
-import { depart } from '../departure.ts'
+import { boundBrowser } from '../cookies.ts'
 import { refuseHead } from '../error-answers.ts'
+import { depart } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
 
 /** 300 roles in a response exceed Express's default of 100 KB. */

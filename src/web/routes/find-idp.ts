@@ -1,12 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { type FoundIdp, findIdps } from '../../gateway/find-idp.ts'
-import type { Gateway } from '../../gateway/gateway.ts'
-import { providerOf } from '../../gateway/gateway.ts'
-import { returnPath } from '../../gateway/return-to.ts'
+import { type Gateway, providerOf } from '../../gateway/gateway.ts'
+import { type FoundIdp, findIdps } from '../../gateway/login/idp-discovery.ts'
+import { returnPath } from '../../gateway/login/return-to.ts'
 import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
+import { text } from '../fields.ts'
 import type { IdpChoice } from '../models/sign-in.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
-import { text } from '../parameters.ts'
 import { currentLogin } from '../session.ts'
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000

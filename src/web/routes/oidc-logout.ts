@@ -1,6 +1,6 @@
 import express, { type RequestHandler, Router } from 'express'
 import { FedgateError } from '../../core/errors.ts'
-import { receiveFrontchannelLogout, receiveLogoutToken } from '../../gateway/oidc-logout.ts'
+import { receiveFrontchannelLogout, receiveLogoutToken } from '../../gateway/logout/oidc-logout.ts'
 import { callerOf } from '../caller.ts'
 import { refuseHead } from '../error-answers.ts'
 import { allowFraming } from '../headers.ts'

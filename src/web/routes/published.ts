@@ -1,7 +1,7 @@
 import { type Response, Router } from 'express'
-import { issuerDiscovery, issuerKeySet } from '../../gateway/publish-issuer.ts'
-import { identityProviderMetadata, serviceProviderMetadata } from '../../gateway/publish-metadata.ts'
-import { readiness } from '../../gateway/readiness.ts'
+import { readiness } from '../../gateway/operations/readiness.ts'
+import { issuerDiscovery, issuerKeySet } from '../../gateway/published/publish-issuer.ts'
+import { identityProviderMetadata, serviceProviderMetadata } from '../../gateway/published/publish-metadata.ts'
 import type { WebParts } from '../pages.ts'
 
 const METADATA_TYPE = 'application/samlmetadata+xml'

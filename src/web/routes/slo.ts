@@ -1,8 +1,8 @@
 import express, { type RequestHandler, Router } from 'express'
-import { receiveLogout } from '../../gateway/single-logout.ts'
+import { receiveLogout } from '../../gateway/logout/single-logout.ts'
 import { callerOf } from '../caller.ts'
-import { departSignedOut } from '../departure.ts'
 import { refuseHead } from '../error-answers.ts'
+import { departSignedOut } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
 
 /** A logout message with hundreds of SessionIndexes. */

@@ -1,13 +1,18 @@
 import { type RequestHandler, Router } from 'express'
 import { reasonOf } from '../../core/errors.ts'
 import type { Expiry } from '../../core/expiry.ts'
-import { mustBeOperator } from '../../gateway/operators.ts'
-import { type GatewayStatus, gatewayStatus, type KnownOfProvider, type ProviderStatus } from '../../gateway/status.ts'
-import { toInstant } from '../instant.ts'
+import {
+  type GatewayStatus,
+  gatewayStatus,
+  type KnownOfProvider,
+  mustBeOperator,
+  type ProviderStatus,
+} from '../../gateway/operations/status.ts'
 import type { Health, ProviderRow, StatusPage } from '../models/status.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 import { texts } from '../texts.ts'
+import { toInstant } from '../time-zone.ts'
 
 const t = texts.status
 

@@ -1,8 +1,8 @@
 /** SimpleSAMLphp's own response goes to AWS, and is renewed through it unseen, or visibly where it says NoPassive. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/house.ts'
+import { formWith, type Page, Visitor } from '../../harness/http-browser.ts'
 import { signIn, whoIs } from '../../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/test-gateway.ts'
 import { requireTool } from '../../tools.ts'
 import { PHP, SIMPLESAMLPHP, type SimpleSamlPhp, startSimpleSamlPhp } from './identity-provider.ts'
 

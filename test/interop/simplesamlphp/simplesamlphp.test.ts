@@ -1,8 +1,8 @@
 /** SimpleSAMLphp 1.19 as the company's identity provider: its own metadata, its own pages, its own signatures. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/house.ts'
+import { formWith, type Page, Visitor } from '../../harness/http-browser.ts'
 import { postAnswer, samlAnswer, signIn, whoIs } from '../../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/test-gateway.ts'
 import { requireTool } from '../../tools.ts'
 import { PHP, SIMPLESAMLPHP, type SimpleSamlPhp, startSimpleSamlPhp } from './identity-provider.ts'
 

@@ -3,10 +3,10 @@
  * not. Where a binding is to be used, the other is missing from the metadata that one side has of the other.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/house.ts'
+import { formWith, type Page, Visitor } from '../../harness/http-browser.ts'
 import { nameId, requestXml, signedQuery, uniqueId } from '../../harness/logout-messages.ts'
 import { signIn, whoIs } from '../../harness/sign-in.ts'
-import { formWith, type Page, Visitor } from '../../harness/visitor.ts'
+import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/test-gateway.ts'
 import { requireTool } from '../../tools.ts'
 import { PHP, SIMPLESAMLPHP, type SimpleSamlPhp, startSimpleSamlPhp } from './identity-provider.ts'
 

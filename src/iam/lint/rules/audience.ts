@@ -1,6 +1,6 @@
 /** Whom the evidence was made for. */
-import { single } from '../../context.ts'
-import { audienceKey } from '../../issuer-keys.ts'
+import { single } from '../../condition-keys/context.ts'
+import { audienceKey } from '../../condition-keys/issuer-keys.ts'
 import type { Policy } from '../../policy.ts'
 import { namedProviders } from '../../principals.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'

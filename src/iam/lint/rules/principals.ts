@@ -1,9 +1,9 @@
 /** Who is named: nobody too many, and the one who was meant. */
 import { parseArn } from '../../../core/arn.ts'
 import type { Policy, Statement } from '../../policy.ts'
+import { difference } from '../confusable.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { Hit, LintRule } from '../finding.ts'
-import { difference } from '../look-alike.ts'
 import { allowsOf, callOf, covers, issuerOf, type NamedProvider, pins, providersOf } from '../reading.ts'
 import { sharedIssuerOf, sharedIssuers } from '../shared-issuers.ts'
 

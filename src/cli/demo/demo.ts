@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { KeyPair } from '../../core/keys.ts'
+import type { RunningServer } from '../../core/running-server.ts'
+import { alice, demoPeople } from '../../demo/people.ts'
+import { samlIdpMetadata } from '../../demo/saml-idp-metadata.ts'
+import { acsUrl, callbackUrl } from '../../gateway/providers.ts'
+import { loadKeyPair, writeWhole } from '../../issuer/keys.ts'
+import { listenError, StartError } from '../errors.ts'
+import { type RunningGateway, startGateway } from '../gateway-server.ts'
+import { readConfig } from '../load-config.ts'
+import type { DemoOptions } from '../options.ts'
+import { type Output, openOutput } from '../output.ts'
+import { untilStopped } from '../run.ts'
+import { breakItRole, type DemoAddresses, demoAddresses, demoClient, demoConfigYaml, demoStateYaml } from './config.ts'
+
+/** Where the demo keeps its keys and configuration: in the checkout, or else where the system wants state to be. */
+const demoFolder = (portBase: number, env: NodeJS.ProcessEnv): string => {
+  const checkout = fileURLToPath(new URL('../../../', import.meta.url))
+  const folder = existsSync(join(checkout, 'tsconfig.json'))
+    ? join(checkout, 'certs')
+    : join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'fedgate')
+  return join(folder, portBase === 8080 ? 'demo' : `demo-${portBase}`)
+}
+
+const keyFiles = (folder: string, name: string) => ({
+  key: join(folder, `${name}.key`),
+  certificate: join(folder, `${name}.crt`),
+})
+
+const samlIdpKeys = (folder: string, now: Date): Promise<KeyPair> =>
+  loadKeyPair(keyFiles(folder, 'saml-idp'), { commonName: 'fedgate demo identity provider', now })
+
+/** Writes the demo's configuration, and makes what keys and secrets are not there yet. Returns the configuration's path. */
+const prepare = async (folder: string, portBase: number, now: Date): Promise<string> => {
+  const secret = join(folder, 'session.secret')
+  if (!existsSync(secret)) await writeWhole(secret, randomBytes(32).toString('base64url'), 0o600)
+  const create = { commonName: 'fedgate demo', now }
+  await Promise.all(['gateway', 'gateway-encryption'].map((name) => loadKeyPair(keyFiles(folder, name), create)))
+  const keys = await samlIdpKeys(folder, now)
+  const metadata = samlIdpMetadata(demoAddresses(portBase).samlIdp, keys)
+  await writeWhole(join(folder, 'local-aws.yaml'), demoStateYaml(portBase, metadata), 0o644)
+  const file = join(folder, 'fedgate.yaml')
+  await writeWhole(file, demoConfigYaml(portBase), 0o600)
+  return file
+}
+
+const otherPorts = 'End that program, or choose other ports: npm run demo -- --port-base 9080'
+
+/** The gateway and its local AWS name the address that is taken; which others to take, only the demo knows. */
+const withOtherPorts = (error: unknown): unknown =>
+  error instanceof StartError && error.code === 'start.port_taken'
+    ? new StartError('start.port_taken', { sentence: error.message, hint: otherPorts, cause: error })
+    : error
+
+const listening = async (server: Promise<RunningServer>, address: string): Promise<RunningServer> =>
+  server.catch((error: unknown) => {
+    throw listenError(error, address, otherPorts)
+  })
+
+/** The two identity providers, which know the gateway as their service provider and client. */
+const startProviders = async (
+  folder: string,
+  at: DemoAddresses,
+  now: () => Date,
+): Promise<readonly RunningServer[]> => {
+  const { startDemoSamlIdp } = await import('../../demo/saml-idp.ts')
+  const { startDemoOpenIdProvider } = await import('../../demo/openid-provider.ts')
+  const [keys, stranger] = await Promise.all([
+    samlIdpKeys(folder, now()),
+    loadKeyPair(keyFiles(folder, 'stranger'), { commonName: 'a stranger', now: now() }),
+  ])
+  const place = (origin: string) => ({ host: '127.0.0.1', port: Number(new URL(origin).port), people: demoPeople })
+  const saml = await listening(
+    startDemoSamlIdp({
+      ...place(at.samlIdp),
+      keys,
+      serviceProviders: [{ entityId: `${at.gateway}/saml/corp/metadata`, acsUrl: acsUrl(at.gateway, 'corp') }],
+      breakIt: {
+        gateway: at.gateway,
+        providerId: 'corp',
+        sts: at.localAws,
+        role: breakItRole,
+        stranger,
+        person: alice,
+      },
+      now,
+    }),
+    at.samlIdp,
+  )
+  const client = {
+    clientId: demoClient.id,
+    clientSecret: demoClient.secret,
+    redirectUris: [callbackUrl(at.gateway, 'openid')],
+  }
+  const openId = await listening(
+    startDemoOpenIdProvider({ ...place(at.openIdProvider), clients: [client] }),
+    at.openIdProvider,
+  ).catch(async (error: unknown) => {
+    await saml.close()
+    throw error
+  })
+  return [saml, openId]
+}
+
+export interface RunningDemo {
+  readonly addresses: DemoAddresses
+  /** The configuration it runs with. */
+  readonly config: string
+  close(): Promise<void>
+}
+
+/** Starts the four servers of the demo on loopback. Throws StartError when a port is taken. */
+export const startDemo = async (
+  { portBase }: DemoOptions,
+  folder: string,
+  log: (line: string) => void,
+): Promise<RunningDemo> => {
+  const now = () => new Date()
+  const addresses = demoAddresses(portBase)
+  const file = await prepare(folder, portBase, now())
+  const config = await readConfig(file, {})
+  const providers = await startProviders(folder, addresses, now)
+  const closeProviders = async () => void (await Promise.all(providers.map((server) => server.close())))
+  const gateway: RunningGateway = await startGateway(config, { stdout: process.stdout, log, now }).catch(
+    async (error: unknown) => {
+      await closeProviders()
+      throw withOtherPorts(error)
+    },
+  )
+  return {
+    addresses,
+    config: file,
+    close: async () => {
+      await gateway.close()
+      await closeProviders()
+    },
+  }
+}
+
+const welcome = ({ print, style }: Output, { addresses, config }: RunningDemo): void => {
+  const { bold, dim, cyan } = style
+  print('')
+  print(`  ${bold('fedgate demo')}    open ${cyan(addresses.gateway)} and sign in`)
+  print('')
+  print(`  gateway                 ${addresses.gateway}`)
+  print(`  local AWS               ${addresses.localAws}`)
+  print(`  SAML identity provider  ${addresses.samlIdp}`)
+  print(`  OpenID provider         ${addresses.openIdProvider}`)
+  print(`  Break it                ${addresses.samlIdp}/break-it`)
+  print('')
+  for (const { username, about } of demoPeople) print(`  ${bold(username.padEnd(8))}${about}`)
+  print(`  ${dim(`password of each: ${demoPeople[0]?.password}`)}`)
+  print('')
+  print(`  ${dim('To be somebody else, sign out at the identity provider too:')}`)
+  print(`  ${dim(`${addresses.samlIdp}/ or ${addresses.openIdProvider}/`)}`)
+  print('')
+  print('  With the credentials from the page in your shell:')
+  print(`  ${bold(`aws sts get-caller-identity --endpoint-url ${addresses.localAws}`)}`)
+  print('')
+  print(dim(`  configuration ${config}. Ctrl-C ends all of it.`))
+  print('')
+}
+
+/** Runs the demo until it is stopped. */
+export const runDemo = async (options: DemoOptions): Promise<void> => {
+  const output = openOutput(process.stdout, process.stderr, process.env)
+  const stopped = untilStopped()
+  const demo = await startDemo(options, demoFolder(options.portBase, process.env), output.note)
+  welcome(output, demo)
+  await stopped
+  await demo.close()
+}

@@ -1,0 +1,47 @@
+/** `fedgate explain`: what AWS would see, and what it would say. Signs nobody in, and asks AWS nothing. */
+import type { LintFinding } from '../../iam/lint/finding.ts'
+import { lintTrustPolicy } from '../../iam/lint.ts'
+import { Ended, exitCodes } from '../exit-codes.ts'
+import { readConfig } from '../load-config.ts'
+import type { ExplainCommand, ExplainOptions } from '../options.ts'
+import { openOutput, painter } from '../output.ts'
+import { answerLines } from './batch.ts'
+import { type Explained, explained } from './question.ts'
+import { decisions, explainJson, explainLines } from './text.ts'
+
+const lintOf = ({ trustPolicy, shown, session }: Explained): readonly LintFinding[] => {
+  if (!trustPolicy) return []
+  const audience = shown.kind === 'saml' ? (shown.recipient ?? '') : (shown.audiences[0] ?? '')
+  const { kind, principal: provider } = shown
+  const issuer = shown.kind === 'saml' ? {} : { issuer: shown.issuer }
+  const [tags, sourceIdentity] = [session.tags.size > 0, session.sourceIdentity !== undefined]
+  return lintTrustPolicy(trustPolicy, { evidence: [{ kind, provider, ...issuer, audience, tags, sourceIdentity }] })
+}
+
+const NO_SIGNATURE = {
+  name: 'signatureIsVerified',
+  outcome: 'not-run',
+  found: 'explain verifies no signature',
+} as const
+
+/** Contract: 0 allow, 4 deny, 1 unknown. */
+const exits = { allowed: exitCodes.ok, denied: exitCodes.refused, unknown: exitCodes.failed } as const
+
+const explainOne = async (options: ExplainOptions): Promise<void> => {
+  const output = openOutput(process.stdout, process.stderr, process.env)
+  const config = await readConfig(options.config, process.env, 'offline')
+  const one = await explained(config, options, new Date(), output.note)
+  const { outcome, verdict, context } = one.preflight
+  const lines = options.json
+    ? [explainJson({ decision: decisions[outcome], action: one.action, context, checks: [NO_SIGNATURE, ...verdict] })]
+    : explainLines(one, lintOf(one), painter(output.style))
+  for (const line of lines) output.print(line)
+  if (outcome !== 'allowed') throw new Ended(exits[outcome])
+}
+
+/** Throws ConfigError, ExplainError, IamError, or Ended with the code of the answer. */
+export const runExplain = async (command: ExplainCommand): Promise<void> => {
+  if (!('batch' in command)) return explainOne(command)
+  const { failures } = await answerLines(process.stdin, process.stdout)
+  if (failures > 0) throw new Ended(exitCodes.failed)
+}

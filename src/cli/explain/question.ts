@@ -1,0 +1,136 @@
+/** From a configuration, a provider and the claims of a file to what AWS would be asked, and its answer. */
+import { readFile } from 'node:fs/promises'
+import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
+import { type AssumeAction, actionOf, type Shown, type ShownSession } from '../../access/preflight/facts.ts'
+import { type Preflight, preflight } from '../../access/preflight.ts'
+import { roleFacts } from '../../access/role-settings.ts'
+import { type LeftOutOfSession, type SessionMapping, sessionOf } from '../../access/session.ts'
+import { roleDuration } from '../../aws/facts/limits.ts'
+import { decodedPolicy } from '../../config/policies.ts'
+import type { Config, ProviderConfig } from '../../config/types.ts'
+import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
+import { sessionOfAssertion, sessionOfToken } from '../../evidence/asserted-session.ts'
+import { type IgnoredClaim, ignoredClaims } from '../../evidence/ignored-claims.ts'
+import { showing, type ToBeShown } from '../../evidence/presented-evidence.ts'
+import { readsAttribute } from '../../gateway/published/requested-attributes.ts'
+import { insisting, isSecure } from '../../gateway/roles/preflight-role.ts'
+import { unusedTemplates } from '../../gateway/roles/session-mapping.ts'
+import { IamError, MalformedPolicyError } from '../../iam/errors.ts'
+import { type Policy, parseTrustPolicy } from '../../iam/policy.ts'
+import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
+import { ExplainError } from '../errors.ts'
+import type { ExplainOptions } from '../options.ts'
+import { trustPolicies } from '../trust-policy/known-policies.ts'
+import { claimsIn } from './claims-file.ts'
+import { identityOf, wordsOf } from './sign-in-from-claims.ts'
+
+export interface Explained {
+  readonly role: RoleArn
+  readonly provider: ProviderConfig
+  readonly subject: string
+  readonly action: AssumeAction
+  readonly shown: Shown
+  readonly session: ShownSession
+  /** What the configuration says of sessions and this one is without. */
+  readonly leftOut: readonly LeftOutOfSession[]
+  /** By the gateway's own rules, which come before AWS. undefined: they do not grant the role. */
+  readonly granted: EntitledRole | undefined
+  readonly preflight: Preflight
+  readonly ignored: readonly IgnoredClaim[]
+  readonly trustPolicy: Policy | undefined
+}
+
+const providerNamed = ({ providers }: Config, id: string): ProviderConfig => {
+  const provider = providers.find((each) => each.id === id)
+  if (provider) return provider
+  throw new ExplainError('explain.provider_unknown', {
+    sentence: `The configuration has no provider ${id}.`,
+    hint: `Name one with --provider: ${providers.map((each) => each.id).join(', ')}.`,
+  })
+}
+
+const roleNamed = (arn: string): RoleArn => {
+  const role = parseRoleArn(arn)
+  if (!role) throw new ExplainError('explain.role_invalid', { sentence: `${arn} is not the ARN of a role.` })
+  return role
+}
+
+const sessionFor = (config: Config, { settings, identity, words }: ToBeShown): SessionMapping & ShownSession => {
+  const ours = sessionOf(config, identity)
+  if (settings.exchange.evidence === 'reissued') return { ...ours, ...insisting(ours) }
+  const theirs =
+    words.kind === 'saml' ? sessionOfAssertion(words.attributes) : sessionOfToken(words.claims, ours.roleSessionName)
+  return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(config, identity.provider)] }
+}
+
+const policyIn = async (file: string): Promise<Policy> => {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ExplainError('explain.policy_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
+  })
+  try {
+    return parseTrustPolicy(decodedPolicy(text))
+  } catch (cause) {
+    throw cause instanceof MalformedPolicyError ? namingPlaces(cause, file) : cause
+  }
+}
+
+const namingPlaces = (cause: MalformedPolicyError, file: string): IamError => {
+  const places = cause.problems.map(({ path, expected, found }) => `${path}: expected ${expected}, found ${found}`)
+  const sentence = [`The trust policy in ${file} is not one that IAM would accept.`, ...places].join('\n  ')
+  return new IamError('iam.policy_malformed', { sentence, cause })
+}
+
+const claimsFile = (file: string): Promise<string> =>
+  readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ExplainError('explain.claims_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
+  })
+
+/** Throws ExplainError, or IamError for a trust policy that IAM would not accept. `warn`: of the configuration's policies. */
+export const explained = async (
+  config: Config,
+  options: ExplainOptions,
+  now: Date,
+  warn: (line: string) => void = () => {},
+): Promise<Explained> => {
+  const provider = providerNamed(config, options.provider)
+  const role = roleNamed(options.role)
+  const isRead = (name: string): boolean => provider.protocol !== 'saml' || readsAttribute(config, provider, name)
+  const claims = claimsIn(await claimsFile(options.claims), options.claims, isRead)
+  const words = await wordsOf(claims, provider, config)
+  const identity = identityOf(words, provider, config)
+  const { issuer, baseUrl } = config
+  const toShow: ToBeShown = {
+    settings: provider,
+    clientId: provider.protocol === 'oidc' ? provider.clientId : undefined,
+    identity,
+    words,
+    issuers: { samlEntityId: samlIssuerEntityId(baseUrl), webIdentity: issuer },
+  }
+  const pair = words.kind === 'saml' ? words.rolePairs.find((each) => each.role.arn === role.arn) : undefined
+  const shown = showing(toShow)({ role, ...(pair ? { providerArn: pair.providerArn } : {}) })
+  const session = sessionFor(config, toShow)
+  const { maxSessionSeconds, region } = roleFacts(config, role)
+  const trustPolicy =
+    options.trustPolicy === undefined ? (await trustPolicies(config, warn))(role) : await policyIn(options.trustPolicy)
+  return {
+    role,
+    provider,
+    subject: identity.subject,
+    action: actionOf(shown),
+    shown,
+    session,
+    leftOut: session.leftOut,
+    granted: grantedRoles(provider, identity, config.access).find((each) => each.role.arn === role.arn),
+    ignored: ignoredClaims(toShow, shown),
+    trustPolicy,
+    preflight: preflight({
+      role,
+      shown,
+      session,
+      durationSeconds: Math.min(roleDuration.default, maxSessionSeconds),
+      maxSessionSeconds,
+      call: { now, region, secureTransport: isSecure(config.sts.target) },
+      trustPolicy,
+    }),
+  }
+}

@@ -1,0 +1,104 @@
+/** From claims in a file to a sign-in at one provider: what it would have said, and whom that makes. */
+
+import { rolePairs } from '../../access/role-attribute.ts'
+import { isVerifiedEmailRequired } from '../../access/verified-email.ts'
+import type { Config, ProviderConfig } from '../../config/types.ts'
+import type { Identity } from '../../core/identity.ts'
+import type { OwnWords, SamlWords } from '../../evidence/original-evidence.ts'
+import { createMetadata } from '../../gateway/metadata/metadata.ts'
+import { acsUrl } from '../../gateway/providers.ts'
+import { describePerson } from '../../oidc/left-out.ts'
+import { ExplainError } from '../errors.ts'
+import type { ClaimsInFile, PlainClaims } from './claims-file.ts'
+
+/** Before there is a claim that says so, only the metadata does; where it is out of reach nobody does. */
+const issuerOf = async (provider: ProviderConfig, { stateFolder }: Config): Promise<string> => {
+  if (provider.protocol === 'oidc') return provider.issuer
+  if (provider.entityId !== undefined) return provider.entityId
+  const source = createMetadata(provider, { now: () => new Date(), stateFolder, isReadOnly: true })
+  try {
+    return (await source.read()).entityId
+  } catch {
+    return ''
+  } finally {
+    await source.close()
+  }
+}
+
+/** As an assertion would say it to our assertion consumer service. */
+const saidBySaml = async (
+  { nameId, attributes }: PlainClaims,
+  provider: Extract<ProviderConfig, { protocol: 'saml' }>,
+  config: Config,
+): Promise<SamlWords> => ({
+  kind: 'saml',
+  issuer: await issuerOf(provider, config),
+  recipient: acsUrl(config.baseUrl, provider.id),
+  audiences: [provider.spEntityId],
+  nameId,
+  attributes,
+  rolePairs: rolePairs(attributes),
+  confirmationCount: undefined,
+  isEncrypted: false,
+})
+
+/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the person's choice decides. */
+const withRegisteredIssuer = async (
+  words: SamlWords,
+  provider: Extract<ProviderConfig, { protocol: 'saml' }>,
+  config: Config,
+): Promise<SamlWords> => {
+  if (!words.unverified) return words
+  const registeredIssuer = provider.discovery ? words.issuer : (await issuerOf(provider, config)) || undefined
+  return { ...words, unverified: { ...words.unverified, registeredIssuer } }
+}
+
+const otherKind = (): ExplainError => new ExplainError('explain.claims_of_another_kind')
+
+/** What the provider would have said: its own words, where it can have said these. Throws ExplainError. */
+export const wordsOf = async (claims: ClaimsInFile, provider: ProviderConfig, config: Config): Promise<OwnWords> => {
+  if (provider.protocol === 'saml') {
+    if (claims.kind === 'web-identity') throw otherKind()
+    return claims.kind === 'plain'
+      ? saidBySaml(claims, provider, config)
+      : withRegisteredIssuer(claims, provider, config)
+  }
+  if (claims.kind === 'saml') throw otherKind()
+  if (claims.kind === 'web-identity') return claims
+  // Whom an OpenID provider's own token is for, nobody can tell without the token.
+  if (provider.exchange.evidence === 'original' || claims.nameId === undefined) throw otherKind()
+  const said = { iss: provider.issuer, aud: provider.clientId, sub: claims.nameId.value }
+  return { kind: 'web-identity', claims: { ...Object.fromEntries(claims.attributes), ...said } }
+}
+
+/** As the relying party has it. */
+const emailRuleOf = (provider: ProviderConfig, config: Config) => ({
+  requireVerifiedEmail: provider.protocol === 'oidc' && isVerifiedEmailRequired(provider, config),
+})
+
+/** Whom a sign-in with these words would make of somebody. */
+export const identityOf = (words: OwnWords, provider: ProviderConfig, config: Config): Identity => {
+  const common = { provider: provider.id, authenticatedAt: new Date() }
+  if (words.kind === 'web-identity') {
+    const { iss, sub } = words.claims
+    return {
+      ...common,
+      protocol: 'oidc',
+      issuer: String(iss),
+      subject: typeof sub === 'string' ? sub : '',
+      attributes: describePerson(emailRuleOf(provider, config), words.claims).attributes,
+    }
+  }
+  const { issuer, nameId, attributes } = words
+  const named = provider.protocol === 'saml' && provider.subject.kind === 'attribute' ? provider.subject : undefined
+  const subject = named ? attributes.get(named.name)?.[0] : nameId?.value
+  const format = named ? undefined : nameId?.format
+  return {
+    ...common,
+    protocol: 'saml',
+    issuer,
+    subject: subject ?? '',
+    attributes,
+    ...(format === undefined ? {} : { subjectFormat: format }),
+  }
+}

@@ -1,0 +1,26 @@
+import type { Config } from '../../config/types.ts'
+import type { Signer } from '../../core/keys.ts'
+import type { RunningServer } from '../../core/running-server.ts'
+import { samlIssuer, samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
+import { listenError } from '../errors.ts'
+import { type LocalAwsSurroundings, localAwsState } from './state.ts'
+
+/** Starts the local AWS that this configuration describes. Throws StartError or LocalAwsError. */
+export const startLocalAws = async (
+  config: Config,
+  signer: Signer | undefined,
+  surroundings: LocalAwsSurroundings,
+): Promise<RunningServer> => {
+  const { listen, allowHttpIssuers, encodedMessages } = config.localAws
+  // Loaded only where it runs: a gateway in front of real AWS never reads this code.
+  const local = await import('../../local-aws/server.ts')
+  const { now, log, trail } = surroundings
+  const encodes = encodedMessages || surroundings.encodedMessages === true
+  const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer))
+  const state = await localAwsState(config, ours, surroundings)
+  return local
+    .startLocalAws({ listen, state, allowHttpIssuers, encodedMessages: encodes, now, log, ...(trail && { trail }) })
+    .catch((error: unknown) => {
+      throw listenError(error, `${listen.host}:${listen.port}`)
+    })
+}

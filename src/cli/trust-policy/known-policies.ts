@@ -1,0 +1,42 @@
+/** The trust policies that a configuration knows: those it names, and with the local AWS those that its roles start with. */
+
+import { roleFacts } from '../../access/role-settings.ts'
+import type { Config } from '../../config/types.ts'
+import type { RoleArn } from '../../core/arn.ts'
+import { reasonOf } from '../../core/errors.ts'
+import { MalformedPolicyError } from '../../iam/errors.ts'
+import { type Policy, parseTrustPolicy } from '../../iam/policy.ts'
+import { localRoles } from '../local-aws/state.ts'
+
+export type TrustPolicyOf = (role: RoleArn) => Policy | undefined
+
+/**
+ * What `roles` names wins over what the local AWS has. A policy that cannot be read leaves its role unknown, and `warn`
+ * is told: nothing that AWS shows for a role may stop the gateway. Throws LocalAwsError for a state file that is none.
+ */
+export const trustPolicies = async (config: Config, warn: (line: string) => void): Promise<TrustPolicyOf> => {
+  const local = config.sts.target.kind === 'local' ? await localRoles(config) : []
+  const byArn = new Map(local.map(({ arn, trustPolicy }) => [arn, JSON.stringify(trustPolicy)]))
+  const parsed = new Map([...new Set(byArn.values())].map((text) => [text, parseTrustPolicy(text)]))
+  for (const { match, trustPolicy } of config.roles) {
+    if (trustPolicy === undefined || parsed.has(trustPolicy)) continue
+    const read = readable(trustPolicy)
+    if (read instanceof MalformedPolicyError) warn(unreadable(match, read))
+    else parsed.set(trustPolicy, read)
+  }
+  const isNamed = config.roles.some(({ trustPolicy }) => trustPolicy !== undefined)
+  const named = (role: RoleArn): string | undefined => (isNamed ? roleFacts(config, role).trustPolicy : undefined)
+  return (role) => parsed.get(named(role) ?? byArn.get(role.arn) ?? '')
+}
+
+const readable = (text: string): Policy | MalformedPolicyError => {
+  try {
+    return parseTrustPolicy(text)
+  } catch (error) {
+    if (error instanceof MalformedPolicyError) return error
+    throw error
+  }
+}
+
+const unreadable = (match: string, error: MalformedPolicyError): string =>
+  `The trustPolicy of ${match} cannot be read, so whether AWS will allow that role is unknown: ${reasonOf(error) ?? error.message}`

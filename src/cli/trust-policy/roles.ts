@@ -1,0 +1,169 @@
+/** Which roles of which accounts are wanted. */
+import { canReach, rolesNamedFor } from '../../access/role-trust.ts'
+import { partitionOfRegion } from '../../aws/facts/partitions.ts'
+import type { Config, ProviderConfig } from '../../config/types.ts'
+import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
+import { nearest } from '../../core/suggest.ts'
+import { TrustPolicyError } from '../errors.ts'
+
+export interface Wanted {
+  readonly provider: string
+  /** ARNs, and with allAccounts names too. undefined: every role that the rules name for the provider. */
+  readonly role?: readonly string[]
+  /** Every account of the configuration, and not only those that rules name. */
+  readonly allAccounts?: boolean
+}
+
+const meant = (word: string, candidates: readonly string[]): string => {
+  const suggestion = nearest(word, candidates)
+  return suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
+}
+
+/** Throws TrustPolicyError `trust_policy.provider_unknown`. */
+export const providerOf = ({ providers }: Config, id: string): ProviderConfig => {
+  const provider = providers.find((one) => one.id === id)
+  if (provider) return provider
+  const ids = providers.map((one) => one.id)
+  throw new TrustPolicyError('trust_policy.provider_unknown', {
+    sentence: `The configuration has no provider ${id}.${meant(id, ids)}`,
+    hint: `Name one of ${ids.join(', ')} with --provider.`,
+  })
+}
+
+const namedRole = (config: Config, provider: ProviderConfig, arn: string): RoleArn => {
+  const role = parseRoleArn(arn)
+  if (!role)
+    throw new TrustPolicyError('trust_policy.role_invalid', {
+      sentence: `${arn} is not the ARN of a role.`,
+      hint: 'Name one with --role, such as arn:aws:iam::111122223333:role/Developer; or with --all-accounts the name alone.',
+    })
+  if (canReach(provider, config, role)) return role
+  const arns = rolesNamedFor(provider, config).map((one) => one.arn)
+  throw new TrustPolicyError('trust_policy.role_unknown', {
+    sentence: `No rule gives people of ${provider.id} the role ${arn}.${meant(arn, arns)}`,
+  })
+}
+
+type Account = Pick<RoleArn, 'partition' | 'account'>
+
+/** Accounts by their regions' partitions; those that have none are where most roles are. */
+export const accountsOf = (config: Config, roles: readonly RoleArn[]): readonly Account[] => {
+  const home = roles[0]?.partition ?? partitionOfRegion(config.sts.region)?.id ?? 'aws'
+  const named = [...config.accounts].map(([account, { region }]) => ({
+    account,
+    partition: (region === undefined ? undefined : partitionOfRegion(region)?.id) ?? home,
+  }))
+  const all = [...roles.map(({ account, partition }) => ({ account, partition })), ...named]
+  return all.filter((one, n) => all.findIndex(({ account }) => account === one.account) === n)
+}
+
+const inAccount = ({ path, name }: RoleArn, { partition, account }: Account): readonly RoleArn[] => {
+  const role = parseRoleArn(`arn:${partition}:iam::${account}:role${path}${name}`)
+  return role ? [role] : []
+}
+
+/** What rules leave open until somebody signs in. */
+const templatesFor = (provider: ProviderConfig, config: Config): readonly string[] =>
+  config.access
+    .filter(({ when }) => when.provider?.includes(provider.id) ?? true)
+    .flatMap(({ roles }) => roles.filter((template) => template.includes('{')))
+
+const TEMPLATE = /^arn:([^:]+):iam::([^:]+):role\/(.+)$/
+
+/** Whatever a rule calls the group that stands for the account. */
+const accountGroup = (template: string): string | undefined =>
+  /^\{[^{}]+\}$/.exec(TEMPLATE.exec(template)?.[2] ?? '')?.[0]
+
+const inPlaceOf = (group: string | undefined, text: string, template: string): string =>
+  group === undefined ? template : template.replaceAll(group, text)
+
+/** Roles of rules that leave nothing open but the account. */
+const inEveryAccount = (provider: ProviderConfig, config: Config, accounts: readonly Account[]): readonly RoleArn[] =>
+  templatesFor(provider, config).flatMap((template) =>
+    accounts.flatMap(({ partition, account }) => {
+      const role = parseRoleArn(inPlaceOf(accountGroup(template), account, template))
+      return role && role.partition === partition ? [role] : []
+    }),
+  )
+
+const isOpenInAccountAlone = (template: string): boolean =>
+  !inPlaceOf(accountGroup(template), '', template).includes('{')
+
+/** How to come by the roles that rules leave open: undefined where there are none. */
+export const openRolesHint = (
+  config: Config,
+  provider: ProviderConfig,
+  { role, allAccounts = false }: Wanted,
+): string | undefined => {
+  const templates = role === undefined ? templatesFor(provider, config) : []
+  const open = templates.filter((template) => !(allAccounts && isOpenInAccountAlone(template)))
+  if (open.length === 0) return undefined
+  const others = open.some(isOpenInAccountAlone) ? ', or give --all-accounts' : ''
+  const how = allAccounts ? '--role NAME, which stands for that role in every account' : '--role'
+  return `Rules leave ${[...new Set(open)].join(', ')} open: name each such role with ${how}${others}.`
+}
+
+const once = (roles: readonly RoleArn[]): readonly RoleArn[] => [
+  ...new Map(roles.map((role) => [role.arn, role])).values(),
+]
+
+const ROLE_NAME = /^[\w+=,.@/-]+$/
+
+/** That role wherever the provider's people may have it. */
+const namedInAccounts = (
+  config: Config,
+  provider: ProviderConfig,
+  name: string,
+  accounts: readonly Account[],
+): readonly RoleArn[] => {
+  const roles = accounts
+    .flatMap(({ partition, account }) => parseRoleArn(`arn:${partition}:iam::${account}:role/${name}`) ?? [])
+    .filter((role) => canReach(provider, config, role))
+  if (roles.length > 0) return roles
+  throw new TrustPolicyError('trust_policy.role_unknown', {
+    sentence: `No rule gives people of ${provider.id} a role ${name} in ${accounts.map(({ account }) => account).join(', ')}.`,
+  })
+}
+
+const wantedRoles = (config: Config, provider: ProviderConfig, asked: readonly string[], allAccounts: boolean) => {
+  const literal = rolesNamedFor(provider, config)
+  return asked.flatMap((one) => {
+    if (allAccounts && !one.startsWith('arn:') && ROLE_NAME.test(one))
+      return namedInAccounts(config, provider, one, mustHaveAccounts(provider, accountsOf(config, literal)))
+    const role = namedRole(config, provider, one)
+    return allAccounts ? accountsOf(config, [role, ...literal]).flatMap((account) => inAccount(role, account)) : [role]
+  })
+}
+
+const mustHaveAccounts = (provider: ProviderConfig, accounts: readonly Account[]): readonly Account[] => {
+  if (accounts.length > 0) return accounts
+  throw new TrustPolicyError('trust_policy.no_accounts', {
+    sentence: `Rules for ${provider.id} leave the account open, and the configuration lists no account.`,
+  })
+}
+
+/** Nothing can be printed: because nothing is named, or because names or accounts are missing. */
+const noRoles = (config: Config, provider: ProviderConfig, wanted: Wanted): TrustPolicyError => {
+  const hint = openRolesHint(config, provider, wanted)
+  if (wanted.allAccounts && templatesFor(provider, config).some(isOpenInAccountAlone))
+    mustHaveAccounts(provider, accountsOf(config, []))
+  if (wanted.allAccounts && hint !== undefined)
+    return new TrustPolicyError('trust_policy.role_open', {
+      sentence: `Rules for ${provider.id} leave open which roles these are.`,
+      hint,
+    })
+  const sentence = `No rule names a role for people of ${provider.id}.`
+  return new TrustPolicyError('trust_policy.no_role', { sentence, ...(hint === undefined ? {} : { hint }) })
+}
+
+/** Throws TrustPolicyError where there is none, or not one that is named. */
+export const rolesFor = (config: Config, provider: ProviderConfig, wanted: Wanted): readonly RoleArn[] => {
+  const { role: asked, allAccounts = false } = wanted
+  if (asked !== undefined) return once(wantedRoles(config, provider, asked, allAccounts))
+  const literal = rolesNamedFor(provider, config)
+  const roles = allAccounts
+    ? once([...literal, ...inEveryAccount(provider, config, accountsOf(config, literal))])
+    : literal
+  if (roles.length > 0) return roles
+  throw noRoles(config, provider, wanted)
+}

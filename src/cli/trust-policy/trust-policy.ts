@@ -1,0 +1,49 @@
+import { Document, visit } from 'yaml'
+import { planCloudFormation } from '../../iam/generate/cloudformation.ts'
+import { planJson } from '../../iam/generate/json.ts'
+import type { IamPlan } from '../../iam/generate/plan.ts'
+import { planTerraform } from '../../iam/generate/terraform.ts'
+import { readConfig } from '../load-config.ts'
+import type { TrustPolicyFormat, TrustPolicyOptions } from '../options.ts'
+import { openOutput } from '../output.ts'
+import { planFor } from './plan.ts'
+
+const CLOUDFORMATION_HEAD = `# Made by \`fedgate trust-policy\`. Deploy it with --capabilities CAPABILITY_NAMED_IAM: as a stack in the one account,
+# or as a StackSet over several. Roles that are not for every account come with a condition on the account.
+`
+
+/** YAML 1.1 breaks a line at some of these, and refuses the others as they stand. */
+const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
+
+const escaped = (text: string): string =>
+  text.replaceAll(UNREADABLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+// CloudFormation reads YAML 1.1, in which a bare 2012-10-17 is a date and an account id a number; it takes no aliases.
+const yaml = (value: unknown): string => {
+  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false })
+  visit(document, {
+    Scalar: (place, scalar) => {
+      // Only between double quotes can a character be escaped.
+      if (place === 'key' && String(scalar.value).search(UNREADABLE) >= 0) scalar.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return escaped(document.toString({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }))
+}
+
+const formats = {
+  json: planJson,
+  terraform: planTerraform,
+  cloudformation: (plan) => `${CLOUDFORMATION_HEAD}${yaml(planCloudFormation(plan))}`,
+} as const satisfies Record<TrustPolicyFormat, (plan: IamPlan) => string>
+
+/**
+ * Prints the identity provider and the trust policies that the configuration needs in IAM, and on stderr what they
+ * leave open. Throws ConfigError, TrustPolicyError, and whatever keeps keys or metadata from being read.
+ */
+export const runTrustPolicy = async (options: TrustPolicyOptions): Promise<void> => {
+  const output = openOutput(process.stdout, process.stderr, process.env)
+  const config = await readConfig(options.config, process.env, 'offline')
+  const { plan, notes } = await planFor(config, options, () => new Date())
+  for (const note of notes) output.note(note)
+  output.printText(formats[options.format](plan))
+}

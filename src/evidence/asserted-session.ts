@@ -1,0 +1,106 @@
+/**
+ * What the session carries where AWS sees the provider's own evidence: the provider has decided, and nothing can be
+ * added. Reads the same places as AWS, and leaves to AWS what it refuses.
+ */
+
+import type { LeftOutOfSession, SessionMapping } from '../access/session.ts'
+import { estimatePackedSize } from '../aws/facts/packed-size.ts'
+import type { Attributes } from '../core/identity.ts'
+
+const SAML = 'https://aws.amazon.com/SAML/Attributes/'
+const TAG = `${SAML}PrincipalTag:`
+const TAGS_CLAIM = 'https://aws.amazon.com/tags'
+const SOURCE_IDENTITY_CLAIM = 'https://aws.amazon.com/source_identity'
+
+interface AssertedTags {
+  /** As they came, several values of one key among them, and what is no text. */
+  readonly tags: readonly (readonly [key: string, values: readonly unknown[]])[]
+  readonly transitive: readonly string[]
+}
+
+interface Asserted extends AssertedTags {
+  readonly roleSessionName: string
+  readonly sourceIdentity: string | undefined
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** AWS takes exactly one text. Anything else stands as JSON, whose brackets no session may carry: the checks say so. */
+const theOne = (values: readonly unknown[]): string => {
+  const [value, ...more] = values
+  return isText(value) && more.length === 0 ? value : JSON.stringify(values)
+}
+
+const mappingOf = ({ tags: stated, transitive, ...rest }: Asserted): SessionMapping => {
+  const tags = new Map(stated.map(([key, values]) => [key, theOne(values)]))
+  const leftOut = stated.flatMap(([key, values]): LeftOutOfSession[] => {
+    if (values.length === 1 && values.every(isText)) return []
+    const found = values.length === 1 ? 'no text' : `${values.length} values`
+    return [{ what: `tag ${key}`, reason: `${found}, and AWS takes exactly one` }]
+  })
+  const counts = new Map(
+    stated.flatMap(([key, values]) => (values.length === 1 ? [] : [[key, values.length] as const])),
+  )
+  return {
+    ...rest,
+    tags,
+    ...(counts.size > 0 ? { tagValueCounts: counts } : {}),
+    transitiveTagKeys: transitive,
+    packedSizePercent: estimatePackedSize({ tags }),
+    leftOut,
+  }
+}
+
+const theOneOf = (attributes: Attributes, name: string): string | undefined => {
+  const values = attributes.get(SAML + name) ?? []
+  return values.length === 0 ? undefined : theOne(values)
+}
+
+/** The session that an identity provider's own assertion describes (aws-sts-semantics B.4). */
+export const sessionOfAssertion = (attributes: Attributes): SessionMapping =>
+  mappingOf({
+    roleSessionName: theOneOf(attributes, 'RoleSessionName') ?? '',
+    sourceIdentity: theOneOf(attributes, 'SourceIdentity'),
+    tags: [...attributes].flatMap(([name, values]) =>
+      name.startsWith(TAG) ? [[name.slice(TAG.length), values] as const] : [],
+    ),
+    transitive: attributes.get(`${SAML}TransitiveTagKeys`) ?? [],
+  })
+
+/** A token's claims. */
+export type Claims = Readonly<Record<string, unknown>>
+
+const isClaims = (value: unknown): value is Claims =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const listOf = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat())
+
+const keysOf = (value: unknown): readonly string[] => listOf(value).map((key) => theOne([key]))
+
+const nestedTags = (claim: Claims): AssertedTags => ({
+  tags: Object.entries(isClaims(claim.principal_tags) ? claim.principal_tags : {}).map(
+    ([key, value]) => [key, listOf(value)] as const,
+  ),
+  transitive: keysOf(claim.transitive_tag_keys),
+})
+
+/** For providers that cannot nest. */
+const flattenedTags = (claims: Claims): AssertedTags => {
+  const prefix = `${TAGS_CLAIM}/principal_tags/`
+  return {
+    tags: Object.entries(claims).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), listOf(value)] as const] : [],
+    ),
+    transitive: keysOf(claims[`${TAGS_CLAIM}/transitive_tag_keys`]),
+  }
+}
+
+/** The session that a provider's own token describes (C.7). Its name is a parameter of the call. */
+export const sessionOfToken = (claims: Claims, roleSessionName: string): SessionMapping => {
+  const { [TAGS_CLAIM]: nested, [SOURCE_IDENTITY_CLAIM]: source } = claims
+  return mappingOf({
+    roleSessionName,
+    sourceIdentity: source === undefined || isText(source) ? source : JSON.stringify([source]),
+    ...(isClaims(nested) ? nestedTags(nested) : flattenedTags(claims)),
+  })
+}

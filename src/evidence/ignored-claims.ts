@@ -1,0 +1,36 @@
+/** What a provider said and AWS never looks at: no condition of a trust policy can ask for it. */
+import { namesOf } from '../access/attribute-names.ts'
+import type { Shown } from '../access/preflight/facts.ts'
+import type { ToBeShown } from './presented-evidence.ts'
+
+export interface IgnoredClaim {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
+const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
+const AWS_CLAIMS = 'https://aws.amazon.com/'
+
+/** Of the protocol: AWS checks them, and they say nothing of the person. RFC 7519 4.1, OpenID Connect Core 2 */
+const CHECKED: ReadonlySet<string> = new Set(['iss', 'aud', 'azp', 'exp', 'nbf', 'iat', 'jti', 'nonce'])
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
+
+/** The names of what fills condition keys. */
+const usedNames = ({ identity }: Shown): ReadonlySet<string> =>
+  new Set(identity.flatMap(({ source = '', values }) => (values.length > 0 ? source.replace(/^Attribute /, '') : [])))
+
+const ignoredAttributes = ({ identity: { attributes } }: ToBeShown, used: ReadonlySet<string>): IgnoredClaim[] =>
+  [...attributes]
+    .filter(([name]) => !name.startsWith(AWS_ATTRIBUTES) && !namesOf(name).some((each) => used.has(each)))
+    .map(([name, values]) => ({ name, values }))
+
+/** In the order in which the provider said it. */
+export const ignoredClaims = (one: ToBeShown, shown: Shown): readonly IgnoredClaim[] => {
+  const used = usedNames(shown)
+  const { words, settings } = one
+  if (settings.exchange.evidence === 'reissued' || words.kind === 'saml') return ignoredAttributes(one, used)
+  return Object.entries(words.claims)
+    .filter(([name]) => !used.has(name) && !CHECKED.has(name) && !name.startsWith(AWS_CLAIMS))
+    .map(([name, value]) => ({ name, values: [value].flat().map(textOf) }))
+}

@@ -1,0 +1,43 @@
+/** How long ago a person may have proved who they are, for roles that ask for it (`maxAuthAge`). */
+
+import { roleFacts } from '../../access/role-settings.ts'
+import { parseRoleArn } from '../../core/arn.ts'
+import type { Identity } from '../../core/identity.ts'
+import { GatewayError } from '../errors.ts'
+import { type Gateway, providerOf } from '../gateway.ts'
+import { OIDC_CLOCK_SKEW_SECONDS, type Provider } from '../providers.ts'
+import type { Login } from './logins.ts'
+
+const clockSkewOf = (provider: Provider): number =>
+  provider.protocol === 'saml' ? provider.settings.clockSkewSeconds : OIDC_CLOCK_SKEW_SECONDS
+
+const isProvenWithin = (
+  { now }: Gateway,
+  provider: Provider,
+  { authenticatedAt, isTimeAssumed }: Identity,
+  seconds: number,
+): boolean => !isTimeAssumed && now().getTime() - authenticatedAt.getTime() <= (seconds + clockSkewOf(provider)) * 1000
+
+/** The role's `maxAuthAge` in seconds, where this login is older than that; undefined where all is well. */
+export const overdueProof = (gateway: Gateway, { signIn: { identity } }: Login, role: string): number | undefined => {
+  const arn = parseRoleArn(role)
+  const { maxAuthAgeSeconds } = arn ? roleFacts(gateway.settings, arn) : {}
+  if (maxAuthAgeSeconds === undefined) return undefined
+  const provider = providerOf(gateway, identity.provider)
+  return isProvenWithin(gateway, provider, identity, maxAuthAgeSeconds) ? undefined : maxAuthAgeSeconds
+}
+
+/** Holds an answer to the age that was asked for. Throws GatewayError `login.authentication_too_old`. */
+export const mustBeProvenWithin = (
+  gateway: Gateway,
+  provider: Provider,
+  identity: Identity,
+  seconds: number | undefined,
+): void => {
+  if (seconds === undefined || isProvenWithin(gateway, provider, identity, seconds)) return
+  throw new GatewayError('login.authentication_too_old', {
+    expected: `at most ${seconds} seconds ago`,
+    found: identity.authenticatedAt.toISOString(),
+    source: 'AuthnStatement/@AuthnInstant',
+  })
+}

@@ -1,0 +1,115 @@
+/**
+ * Evidence that is passed on as the identity provider signed it dies after minutes: STS takes a response for five. So
+ * that a pick still works later, the person is sent through the identity provider once more, unseen where it can be, and
+ * comes back to the same pick. Their login, session and open pages stay as they are if they are still the same person.
+ */
+import { StsError } from '../../aws/errors.ts'
+import type { SignIn } from '../../core/identity.ts'
+import { fingerprint, newToken } from '../../core/ids.ts'
+import { type Gateway, providerOf } from '../gateway.ts'
+import { overdueProof } from './authentication-age.ts'
+import { type Login, readLogin, renewLogin } from './logins.ts'
+import { type StartedLogin, startOidc, startSaml } from './start-login.ts'
+import type { ParkedSignIn } from './verified-sign-ins.ts'
+
+/** A minute is left for the way to STS. */
+const RENEW_RESPONSE_AFTER_MS = 4 * 60_000
+const TOKEN_MARGIN_MS = 15_000
+
+/** Whether AWS sees what the identity provider itself signed. */
+export const isPassedOn = (gateway: Gateway, { signIn: { identity } }: Login): boolean =>
+  providerOf(gateway, identity.provider).settings.exchange.evidence === 'original'
+
+/** Whether AWS would soon no longer take what this login has to show. */
+export const isStale = (gateway: Gateway, login: Login): boolean => {
+  if (!isPassedOn(gateway, login)) return false
+  const { evidence } = login.signIn
+  const { issuedAt, expiresAt } = evidence
+  const now = gateway.now().getTime()
+  if (evidence.kind === 'web-identity') return expiresAt.getTime() - TOKEN_MARGIN_MS <= now
+  // From before the configuration was changed, when AWS was not to be shown it.
+  if (!evidence.response) return true
+  return now - issuedAt.getTime() > RENEW_RESPONSE_AFTER_MS || expiresAt.getTime() <= now
+}
+
+/** Whether the person has to go through the identity provider once more before this role can be taken. */
+export const needsRenewal = (gateway: Gateway, login: Login, role: string): boolean =>
+  isStale(gateway, login) || overdueProof(gateway, login, role) !== undefined
+
+interface AskedRenewal {
+  /** The ARN of the role that is to be taken. */
+  readonly role: string
+  readonly returnTo: string
+  readonly browserSecret: string | undefined
+}
+
+/**
+ * Asks the identity provider anew, unseen unless the role wants the person to prove again who they are; ends at
+ * `returnTo`. Throws GatewayError, SamlError or OidcError.
+ */
+export const startRenewal = async (gateway: Gateway, login: Login, asked: AskedRenewal): Promise<StartedLogin> => {
+  const { identity } = login.signIn
+  const provider = providerOf(gateway, identity.provider)
+  const browserSecret = asked.browserSecret ?? newToken()
+  const maxAuthAgeSeconds = overdueProof(gateway, login, asked.role)
+  const intent = {
+    returnTo: asked.returnTo,
+    binding: fingerprint(browserSecret),
+    renews: login.id,
+    ...(maxAuthAgeSeconds === undefined ? { isPassive: true } : { maxAuthAgeSeconds }),
+  }
+  const departure =
+    provider.protocol === 'saml'
+      ? await startSaml(gateway, provider, {
+          ...intent,
+          ...(provider.settings.discovery ? { idp: identity.issuer } : {}),
+        })
+      : await startOidc(gateway, provider, intent)
+  return { departure, browserSecret }
+}
+
+const isSamePerson = ({ identity: one }: SignIn, { identity: other }: SignIn): boolean =>
+  one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject
+
+/** A provider may give each answer a session index of its own, and ask for a logout by any of them. */
+const rememberingIndexes = (fresh: SignIn, { logoutRef: before }: SignIn): SignIn => {
+  const { logoutRef } = fresh
+  if (logoutRef.kind !== 'saml' || before.kind !== 'saml') return fresh
+  const further = new Set(
+    [before, logoutRef].flatMap(({ sessionIndex, furtherSessionIndexes = [] }) => [
+      sessionIndex,
+      ...furtherSessionIndexes,
+    ]),
+  )
+  further.delete(logoutRef.sessionIndex)
+  const furtherSessionIndexes = [...further].filter((index) => index !== undefined)
+  return { ...fresh, logoutRef: { ...logoutRef, furtherSessionIndexes } }
+}
+
+/** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */
+const mustBeNew = (gateway: Gateway, login: Login): void => {
+  if (!isStale(gateway, login)) return
+  throw new StsError('sts.evidence_stale', {
+    expected: `an answer issued at about ${gateway.now().toISOString()}`,
+    found: login.signIn.evidence.issuedAt.toISOString(),
+    source: login.signIn.evidence.kind === 'saml' ? 'Assertion/@IssueInstant' : 'iat',
+    hint: 'The clocks of the identity provider and of this gateway differ. Show the reference to whoever runs them.',
+  })
+}
+
+/**
+ * The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. Throws
+ * StsError `sts.evidence_stale` where what came is too old as well.
+ */
+export const renewedBy = async (
+  gateway: Gateway,
+  loginId: string | undefined,
+  { renews, signIn }: ParkedSignIn,
+): Promise<Login | undefined> => {
+  if (renews === undefined || renews !== loginId) return undefined
+  const login = await readLogin(gateway.store, loginId)
+  if (!login || !isSamePerson(login.signIn, signIn)) return undefined
+  const renewed = await renewLogin(gateway.store, login, rememberingIndexes(signIn, login.signIn))
+  if (renewed) mustBeNew(gateway, renewed)
+  return renewed
+}

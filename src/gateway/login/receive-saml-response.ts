@@ -1,0 +1,133 @@
+import type { SignIn } from '../../core/identity.ts'
+import { SamlError } from '../../saml/errors.ts'
+import { type VerifiedAssertion, validateResponse } from '../../saml/response/validate.ts'
+import { signInFromAssertion } from '../../saml/sign-in.ts'
+import { auditingRefusals } from '../audit-lines.ts'
+import { GatewayError } from '../errors.ts'
+import { type Caller, type Gateway, providerOf } from '../gateway.ts'
+import type { SamlProvider } from '../providers.ts'
+import { mustBeProvenWithin } from './authentication-age.ts'
+import { expectedResponse } from './expected-response.ts'
+import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
+import { returnPath } from './return-to.ts'
+import { keepWithinScopes } from './scoped-attributes.ts'
+import { type Departure, startSaml } from './start-login.ts'
+import { parkSignIn } from './verified-sign-ins.ts'
+
+/** The form that a SAML identity provider posts, as it came: neither field is believed to be text. */
+export interface SamlAnswer {
+  readonly provider: string
+  readonly form: { readonly SAMLResponse?: unknown; readonly RelayState?: unknown }
+}
+
+const useOf = ({ issuer, id }: { readonly issuer: string; readonly id: string }): string => `assertion:${issuer}:${id}`
+
+const replayed = (id: string): SamlError => new SamlError('saml.replayed', { found: id, source: 'Assertion/@ID' })
+
+/** Each assertion once, and each request once. After every other check, so that a bad answer uses nothing up. */
+const consume = async (gateway: Gateway, assertion: VerifiedAssertion, skew: number): Promise<void> => {
+  const { inResponseTo } = assertion
+  const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
+  const isFirstUse = await gateway.store.claim(useOf(assertion), until)
+  const isFirstAnswer = inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
+  if (!isFirstUse || !isFirstAnswer) throw replayed(assertion.id)
+}
+
+/** The login may be over and forgotten, or not be named: an assertion that was used is still known as that. */
+const asReplay = async (gateway: Gateway, error: unknown): Promise<unknown> => {
+  if (!(error instanceof SamlError) || error.code !== 'saml.request_unknown' || !error.assertion) return error
+  const wasUsed = (await gateway.store.get(useOf(error.assertion))) !== undefined
+  return wasUsed ? replayed(error.assertion.id) : error
+}
+
+/** Verifies it and uses it up. Throws SamlError. */
+const verifySaml = async (
+  gateway: Gateway,
+  provider: SamlProvider,
+  form: SamlAnswer['form'],
+  pending: Pending<'saml'> | undefined,
+): Promise<{ readonly assertion: VerifiedAssertion; readonly signIn: SignIn }> => {
+  const { settings } = provider
+  // Among many, only the pending login says who was asked: an answer that nobody asked for is nobody's.
+  if (settings.discovery && !pending) throw new SamlError('saml.request_unknown')
+  const idp = await provider.metadata(pending?.idp)
+  const { remembersSince } = gateway.store
+  const expected = expectedResponse(gateway.settings, provider, idp, {
+    inResponseTo: pending?.requestId,
+    remembersSince,
+  })
+  const now = gateway.now()
+  const assertion = validateResponse({ SAMLResponse: form.SAMLResponse }, expected, now)
+  const toBeShown = settings.exchange.evidence === 'original' ? String(form.SAMLResponse) : undefined
+  const signIn = signInFromAssertion(settings.id, assertion, toBeShown, now)
+  const scoped = keepWithinScopes(signIn, idp.scopes, settings)
+  mustBeProvenWithin(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
+  await consume(gateway, assertion, settings.clockSkewSeconds)
+  return { assertion, signIn: scoped }
+}
+
+/** The identity provider's RelayState is a path of ours, or it is nothing. */
+const relayedPath = (relayState: unknown): string => {
+  try {
+    return returnPath(relayState, '/roles')
+  } catch {
+    return '/roles'
+  }
+}
+
+/**
+ * Nobody here asked, so it makes no session: it only starts an ordinary login, which is silent for who is signed in
+ * there. Where there is no way to ask, the person is to say that it is meant.
+ */
+const receiveUnsolicited = async (
+  gateway: Gateway,
+  { settings, metadata }: SamlProvider,
+  signIn: SignIn,
+  relayState: unknown,
+): Promise<Received> => {
+  const returnTo = relayedPath(relayState)
+  const { redirect, post } = (await metadata()).singleSignOn
+  if (redirect !== undefined || post !== undefined) return { kind: 'unsolicited', provider: settings.id, returnTo }
+  return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, returnTo }) }
+}
+
+const isNoPassive = (error: unknown): boolean => error instanceof SamlError && error.code === 'saml.no_passive'
+
+/** A silent question gets one visible one after it. What says so is not authenticated, and leads to nothing else. */
+const askVisibly = async (gateway: Gateway, provider: SamlProvider, pending: Pending<'saml'>): Promise<Received> => {
+  if (!(await consumeRequest(gateway.store, gateway.now, pending.requestId))) throw new GatewayError('login.used')
+  const { isPassive: _, protocol: __, provider: ___, requestId: ____, ...intent } = pending
+  return { kind: 'asked-again', departure: await startSaml(gateway, provider, intent) }
+}
+
+/** What becomes of an answer that is taken. */
+export type Received =
+  /** Verified, and waiting under this handle at the finish page. */
+  | { readonly kind: 'parked'; readonly handle: string }
+  /** Verified, but nobody here had asked: a login at that provider is to begin. */
+  | { readonly kind: 'unsolicited'; readonly provider: string; readonly returnTo: string }
+  /** The provider could not answer without showing itself, and is asked again. */
+  | { readonly kind: 'asked-again'; readonly departure: Departure }
+
+const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer): Promise<Received> => {
+  const provider = providerOf(gateway, id)
+  if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
+  const pending = await pendingFor(gateway.store, 'saml', id, form.RelayState)
+  try {
+    const { assertion, signIn } = await verifySaml(gateway, provider, form, pending)
+    if (assertion.inResponseTo === undefined)
+      return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
+    if (!pending) throw new SamlError('saml.request_unknown')
+    return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, ...pending }) }
+  } catch (error) {
+    if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
+    throw await asReplay(gateway, error)
+  }
+}
+
+/**
+ * What comes to the assertion consumer service. Verifies it and parks it for the browser that started. Looks at no
+ * cookie and touches no session: this request comes from another site. Throws SamlError or GatewayError.
+ */
+export const receiveSamlResponse = (gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<Received> =>
+  auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))

@@ -1,0 +1,44 @@
+import type { SignIn } from '../../core/identity.ts'
+import { OidcError } from '../../oidc/errors.ts'
+import { auditingRefusals } from '../audit-lines.ts'
+import { GatewayError } from '../errors.ts'
+import { type Caller, type Gateway, providerOf } from '../gateway.ts'
+import type { OidcProvider } from '../providers.ts'
+import { enterIndex } from './login-index.ts'
+import { type Login, readLogin, renewLogin } from './logins.ts'
+import { isStale } from './reauthentication.ts'
+
+/** What says that this refresh token leads to no ID token any more: the person can still be asked. */
+const SPENT: ReadonlySet<string> = new Set(['oidc.refresh_refused', 'oidc.id_token_missing'])
+
+const isSpent = (error: unknown): boolean => error instanceof OidcError && SPENT.has(error.code)
+
+const refreshed = async (gateway: Gateway, { relyingParty }: OidcProvider, login: Login): Promise<SignIn> => {
+  try {
+    return await relyingParty.refresh(login.signIn, gateway.now())
+  } catch (error) {
+    if (!isSpent(error)) throw error
+    const { renewal: _, ...signIn } = login.signIn
+    // Another request may have used the token up, and have kept what it got for it.
+    const current = await readLogin(gateway.store, login.id)
+    return current && !isStale(gateway, current) ? current.signIn : signIn
+  }
+}
+
+/**
+ * The login with evidence that AWS takes, by its refresh token and without the person, where there is one: of the same
+ * subject or not at all. As it was where the person has to be asked. Throws OidcError, or GatewayError
+ * `session.required` when it has ended meanwhile.
+ */
+export const withFreshEvidence = async (gateway: Gateway, login: Login, caller: Caller): Promise<Login> => {
+  const { identity, renewal } = login.signIn
+  const provider = providerOf(gateway, identity.provider)
+  if (provider.protocol !== 'oidc' || !renewal || !isStale(gateway, login)) return login
+  return auditingRefusals(gateway, { provider: identity.provider, subject: identity.subject }, caller, async () => {
+    const begunAt = gateway.now()
+    const renewed = await renewLogin(gateway.store, login, await refreshed(gateway, provider, login))
+    if (!renewed) throw new GatewayError('session.required')
+    await enterIndex(gateway, renewed, begunAt, begunAt)
+    return renewed
+  })
+}

@@ -1,0 +1,109 @@
+import { fingerprint, newToken } from '../../core/ids.ts'
+import type { LoginWishes } from '../../oidc/authorization-request.ts'
+import { buildAuthnRequest } from '../../saml/authn-request.ts'
+import { auditingRefusals } from '../audit-lines.ts'
+import { type Caller, type Gateway, providerOf } from '../gateway.ts'
+import type { OidcProvider, SamlProvider } from '../providers.ts'
+import { newHandle, type Pending, type PendingLogin, rememberPending } from './pending-logins.ts'
+import { returnPath } from './return-to.ts'
+
+/** How the browser gets to the identity provider. */
+export type Departure =
+  | { readonly kind: 'redirect'; readonly url: string }
+  | {
+      readonly kind: 'post'
+      readonly action: string
+      readonly fields: Readonly<Record<string, string>>
+      /** The provider's label, for the page that posts. */
+      readonly provider: string
+    }
+
+export interface StartedLogin {
+  readonly departure: Departure
+  /** What the browser keeps as its binding cookie: what it had, so that several tabs finish in any order, or new. */
+  readonly browserSecret: string
+}
+
+/** What a login is for, as it is remembered until the answer comes. */
+export type Intent = Pick<PendingLogin, 'returnTo' | 'binding' | 'isPassive' | 'renews' | 'maxAuthAgeSeconds'>
+type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
+
+/** Asks that identity provider who it is. Throws GatewayError (`provider.unavailable`, `provider.idp_unknown`) or SamlError. */
+export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<Departure> => {
+  const { settings, serviceProvider } = provider
+  const handle = newHandle()
+  const request = await buildAuthnRequest({
+    idp: await provider.metadata(intent.idp),
+    sp: serviceProvider,
+    relayState: handle,
+    now: gateway.now(),
+    isPassive: intent.isPassive ?? false,
+    forceAuthn: intent.maxAuthAgeSeconds !== undefined,
+    signRequests: settings.signRequests,
+    authnContext: settings.authnContext,
+    ...(settings.nameIdFormat === undefined ? {} : { nameIdFormat: settings.nameIdFormat }),
+  })
+  await rememberPending(gateway.store, gateway.now, handle, {
+    protocol: 'saml',
+    provider: settings.id,
+    requestId: request.id,
+    ...intent,
+  })
+  return request.binding === 'redirect'
+    ? { kind: 'redirect', url: request.url }
+    : { kind: 'post', action: request.action, fields: request.fields, provider: settings.label }
+}
+
+/** OpenID Connect Core 3.1.2.1: without a page, or with one whoever is signed in there. */
+const wishesOf = ({ isPassive, maxAuthAgeSeconds }: Intent): LoginWishes => {
+  if (maxAuthAgeSeconds !== undefined) return { prompt: 'login', maxAgeSeconds: maxAuthAgeSeconds }
+  return isPassive ? { prompt: 'none' } : {}
+}
+
+/** The same of an OpenID provider. Throws OidcError. */
+export const startOidc = async (
+  gateway: Gateway,
+  provider: OidcProvider,
+  intent: Intent,
+  loginHint?: string,
+): Promise<Departure> => {
+  const wishes = { ...wishesOf(intent), ...(loginHint === undefined ? {} : { loginHint }) }
+  const { url, ...secrets } = await provider.relyingParty.start(gateway.now(), wishes)
+  const { id } = provider.settings
+  await rememberPending(gateway.store, gateway.now, secrets.state, {
+    protocol: 'oidc',
+    provider: id,
+    ...secrets,
+    ...intent,
+  })
+  return { kind: 'redirect', url: url.href }
+}
+
+export interface Asked {
+  readonly provider: string
+  /** The entityID of the one that the person chose, where the provider has many. */
+  readonly idp?: string
+  /** Whom the person is likely to sign in as: a hint for an OpenID provider's page, and no more. Core 3.1.2.1 */
+  readonly loginHint?: string
+  readonly returnTo: unknown
+  readonly browserSecret: string | undefined
+}
+
+/**
+ * Starts a login at that provider, to end at `returnTo`, a path inside the gateway. Throws GatewayError
+ * (`provider.unknown`, `provider.unavailable`, `provider.idp_unknown`, `login.return_to_refused`,
+ * `login.too_many_pending`), OidcError or SamlError.
+ */
+export const startLogin = (gateway: Gateway, asked: Asked, caller: Caller): Promise<StartedLogin> =>
+  auditingRefusals(gateway, { provider: asked.provider }, caller, () => start(gateway, asked))
+
+const start = async (gateway: Gateway, asked: Asked): Promise<StartedLogin> => {
+  const provider = providerOf(gateway, asked.provider)
+  const browserSecret = asked.browserSecret ?? newToken()
+  const intent = { returnTo: returnPath(asked.returnTo, '/roles'), binding: fingerprint(browserSecret) }
+  const departure =
+    provider.protocol === 'saml'
+      ? await startSaml(gateway, provider, { ...intent, ...(asked.idp === undefined ? {} : { idp: asked.idp }) })
+      : await startOidc(gateway, provider, intent, asked.loginHint)
+  return { departure, browserSecret }
+}

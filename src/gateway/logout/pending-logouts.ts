@@ -1,0 +1,94 @@
+import type { Identity } from '../../core/identity.ts'
+import { fingerprint, newToken, sameText } from '../../core/ids.ts'
+import type { LogoutResponse } from '../../saml/logout.ts'
+import type { Clock, Store } from '../ports.ts'
+
+/** How long a person may take at the identity provider, and how long its answer is told. */
+export const LOGOUT_SECONDS = 15 * 60
+
+/**
+ * What is known of a logout that began here: the identity provider's word, or `unheard` while there is none. Less than
+ * its word is that the browser came back from there with our state (`returned`), or with an answer that is not signed.
+ */
+export interface LogoutOutcome {
+  readonly provider: string
+  readonly outcome: LogoutResponse['outcome'] | 'unheard' | 'returned' | 'unsigned'
+}
+
+/** What the browser brings along to the signed-out page, in the address: anybody can write that. */
+export interface BroughtBack {
+  readonly state?: unknown
+  readonly answer?: unknown
+}
+
+/** The signed-out page, for who comes with that answer. */
+export const signedOutPath = (answer: 'unsigned'): string => `/logout?${new URLSearchParams({ answer })}`
+
+/** The `state` of that browser's logout at an OpenID provider. RP-Initiated Logout 1.0, 2 */
+export const logoutState = (handle: string): string => fingerprint(handle)
+
+/** Whom somebody is signed in from: with discovery, a provider stands for many. */
+export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
+
+/** A LogoutRequest of ours that waits for its answer. */
+interface PendingLogout extends SignedInFrom {
+  /** Of the browser that began it. */
+  readonly handle: string
+}
+
+type Kept = { readonly store: Store; readonly now: Clock }
+
+const outcomeKey = (handle: string): string => `logout:${handle}`
+const requestKey = (requestId: string): string => `logout-request:${requestId}`
+const later = (now: Clock): Date => new Date(now().getTime() + LOGOUT_SECONDS * 1000)
+
+const rememberOutcome = ({ store, now }: Kept, handle: string, outcome: LogoutOutcome): Promise<void> =>
+  store.put(outcomeKey(handle), JSON.stringify(outcome), later(now))
+
+/** A logout begins; the handle is for the browser that began it, and shows it alone what came of it. */
+export const beginLogout = async (kept: Kept, provider: string): Promise<string> => {
+  const handle = newToken()
+  await rememberOutcome(kept, handle, { provider, outcome: 'unheard' })
+  return handle
+}
+
+export const awaitAnswer = ({ store, now }: Kept, requestId: string, pending: PendingLogout): Promise<void> =>
+  store.put(requestKey(requestId), JSON.stringify(pending), later(now))
+
+/**
+ * Takes down what that provider answered to that request; false where it was not asked, or has answered already. Another
+ * one's word uses nothing up.
+ */
+export const recordAnswer = async (
+  kept: Kept,
+  { provider, issuer }: SignedInFrom,
+  { inResponseTo, outcome }: LogoutResponse,
+): Promise<boolean> => {
+  const key = requestKey(inResponseTo)
+  const text = await kept.store.get(key)
+  if (text === undefined) return false
+  const pending = JSON.parse(text) as PendingLogout
+  if (pending.provider !== provider || pending.issuer !== issuer) return false
+  if ((await kept.store.take(key)) === undefined) return false
+  await rememberOutcome(kept, pending.handle, { provider, outcome })
+  return true
+}
+
+/** What an address says counts only where nothing better is known. */
+const unheardBut = (handle: string, { state, answer }: BroughtBack): LogoutOutcome['outcome'] => {
+  if (typeof state === 'string' && sameText(state, logoutState(handle))) return 'returned'
+  return answer === 'unsigned' ? 'unsigned' : 'unheard'
+}
+
+/** What came of the logout that this browser began; undefined when it began none of late. */
+export const outcomeOf = async (
+  { store }: Pick<Kept, 'store'>,
+  handle: string | undefined,
+  broughtBack: BroughtBack = {},
+): Promise<LogoutOutcome | undefined> => {
+  if (handle === undefined || handle === '') return undefined
+  const text = await store.get(outcomeKey(handle))
+  if (text === undefined) return undefined
+  const { provider, outcome } = JSON.parse(text) as LogoutOutcome
+  return { provider, outcome: outcome === 'unheard' ? unheardBut(handle, broughtBack) : outcome }
+}

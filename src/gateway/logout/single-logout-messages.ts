@@ -1,0 +1,94 @@
+import type { Binding, ReceivedMessage } from '../../saml/bindings.ts'
+import type { Endpoints, IdpMetadata } from '../../saml/metadata.ts'
+import { packMessage } from '../../saml/pack-message.ts'
+import {
+  type LogoutResult,
+  type LogoutSender,
+  writeLogoutRequest,
+  writeLogoutResponse,
+} from '../../saml/write-logout.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Login } from '../login/logins.ts'
+import type { Departure } from '../login/start-login.ts'
+import { metadataOf, type SamlProvider } from '../providers.ts'
+import { awaitAnswer, type SignedInFrom } from './pending-logouts.ts'
+
+/**
+ * The origins to which signing out may lead: browsers want to know before the form is sent. None where the identity
+ * provider has no part in a logout, or cannot be asked.
+ */
+export const logoutOrigins = async (gateway: Gateway, from: SignedInFrom): Promise<readonly string[]> => {
+  const provider = gateway.providers.get(from.provider)
+  if (provider?.protocol !== 'saml') return []
+  const { redirect } = await metadataOf(provider, from.issuer).then(
+    ({ singleLogout }) => singleLogout,
+    (): Endpoints => ({}),
+  )
+  return redirect === undefined ? [] : [new URL(redirect).origin]
+}
+
+interface Way {
+  readonly binding: Binding
+  readonly destination: string
+}
+
+/** By the preferred binding, else by the other; undefined where the metadata names neither. */
+const wayTo = (endpoints: Endpoints, preferred: Binding): Way | undefined => {
+  const other = preferred === 'redirect' ? 'post' : 'redirect'
+  const binding = endpoints[preferred] === undefined ? other : preferred
+  const destination = endpoints[binding]
+  return destination === undefined ? undefined : { binding, destination }
+}
+
+type Written = ReturnType<typeof writeLogoutRequest>
+type Travelling = Parameters<typeof packMessage>[0]
+
+const send = async (
+  { serviceProvider, settings }: SamlProvider,
+  message: Written & Pick<Travelling, 'parameter' | 'relayState'>,
+  { binding, destination }: Way,
+): Promise<Departure> => {
+  const outgoing = await packMessage({ ...message, destination }, binding, serviceProvider.keys)
+  if (outgoing.binding === 'redirect') return { kind: 'redirect', url: outgoing.url }
+  return { kind: 'post', action: outgoing.action, fields: outgoing.fields, provider: settings.label }
+}
+
+const senderOf = (gateway: Gateway, { serviceProvider }: SamlProvider, { destination }: Way): LogoutSender => ({
+  issuer: serviceProvider.entityId,
+  destination,
+  now: gateway.now(),
+})
+
+/**
+ * Asks the identity provider to end what this login came from; undefined where it takes no such request. Its answer is
+ * awaited for the browser with that handle. Throws GatewayError or SamlError where there is no metadata.
+ */
+export const sendLogoutRequest = async (
+  gateway: Gateway,
+  { signIn: { identity, logoutRef } }: Login,
+  handle: string,
+): Promise<Departure | undefined> => {
+  const provider = gateway.providers.get(identity.provider)
+  if (provider?.protocol !== 'saml' || logoutRef.kind !== 'saml') return undefined
+  const idp = await metadataOf(provider, identity.issuer)
+  const way = wayTo(idp.singleLogout, 'redirect')
+  if (!way) return undefined
+  const request = writeLogoutRequest(senderOf(gateway, provider, way), logoutRef)
+  await awaitAnswer(gateway, request.id, { provider: identity.provider, issuer: identity.issuer, handle })
+  return send(provider, { ...request, parameter: 'SAMLRequest' }, way)
+}
+
+/** Answers by the binding that the request came by, where the metadata has it; undefined where it has none. */
+export const sendLogoutResponse = async (
+  gateway: Gateway,
+  provider: SamlProvider,
+  { singleLogoutAnswers }: IdpMetadata,
+  { id, binding, relayState }: Pick<ReceivedMessage, 'binding' | 'relayState'> & { readonly id: string },
+  result: LogoutResult,
+): Promise<Departure | undefined> => {
+  const way = wayTo(singleLogoutAnswers, binding)
+  if (!way) return undefined
+  const response = writeLogoutResponse(senderOf(gateway, provider, way), id, result)
+  const carried = relayState === undefined ? {} : { relayState }
+  return send(provider, { ...response, parameter: 'SAMLResponse', ...carried }, way)
+}

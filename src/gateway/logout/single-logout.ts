@@ -1,0 +1,144 @@
+/**
+ * Single logout, as identity providers take part in it: what they ask of us, and what they answer to what we asked
+ * (sign-out.ts). Every message is signed. Whoever carries one needs no cookie: a logout that is authentic happens.
+ * Profiles 4.4
+ */
+import {
+  type AuthenticMessage,
+  authenticate,
+  issuerHint,
+  type MessageForm,
+  type ReceivedMessage,
+  readPost,
+  readRedirect,
+} from '../../saml/bindings.ts'
+import { SamlError } from '../../saml/errors.ts'
+import { type ExpectedLogout, type LogoutRequest, readLogoutRequest, readLogoutResponse } from '../../saml/logout.ts'
+import type { IdpMetadata } from '../../saml/metadata.ts'
+import type { LogoutResult } from '../../saml/write-logout.ts'
+import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
+import { GatewayError } from '../errors.ts'
+import { type Caller, type Gateway, providerOf } from '../gateway.ts'
+import { endLoginsOf } from '../login/login-index.ts'
+import type { Departure } from '../login/start-login.ts'
+import { metadataOf, type SamlProvider } from '../providers.ts'
+import { recordAnswer, signedOutPath } from './pending-logouts.ts'
+import { sendLogoutResponse } from './single-logout-messages.ts'
+
+/** What came to a provider's single logout service: nothing of it is believed to be a message. */
+export type LogoutMessage = { readonly provider: string } & (
+  | { /** What stands after `?`, as it came: its signature covers these octets. */ readonly query: string }
+  | { readonly form: MessageForm }
+)
+
+/** What an authentic message is read with. */
+interface Reading {
+  readonly provider: SamlProvider
+  readonly idp: IdpMetadata
+  readonly received: ReceivedMessage
+  readonly message: AuthenticMessage
+  readonly expected: ExpectedLogout
+}
+
+const samlProviderOf = (gateway: Gateway, id: string): SamlProvider => {
+  const provider = providerOf(gateway, id)
+  if (provider.protocol === 'saml') return provider
+  throw new GatewayError('provider.unknown', { found: id, expected: 'a SAML provider' })
+}
+
+/** Whether it answers a logout of ours, signed or not: `open` has seen that it is exactly one message. */
+const isAnswer = (logout: LogoutMessage): boolean =>
+  'form' in logout ? logout.form.SAMLResponse !== undefined : /(?:^|&)SAMLResponse=/.test(logout.query)
+
+/** From octets to a message that a key in the metadata signed. */
+const open = async (gateway: Gateway, logout: LogoutMessage): Promise<Reading> => {
+  const provider = samlProviderOf(gateway, logout.provider)
+  const received = 'query' in logout ? readRedirect(logout.query) : readPost(logout.form)
+  const idp = await metadataOf(provider, issuerHint(received))
+  const keys = idp.signingCertificates.map(({ key }) => key)
+  const { serviceProvider, settings } = provider
+  return {
+    provider,
+    idp,
+    received,
+    message: authenticate(received, keys),
+    expected: {
+      issuer: idp.entityId,
+      sloUrl: serviceProvider.sloUrl,
+      clockSkewSeconds: settings.clockSkewSeconds,
+      decryptionKeys: (serviceProvider.decryptionKeys ?? []).map(({ privateKey }) => privateKey),
+    },
+  }
+}
+
+/** Each request once, after every other check: one that is refused uses nothing up. */
+const consume = async ({ store }: Gateway, { idp, expected }: Reading, request: LogoutRequest): Promise<void> => {
+  const until = new Date(request.endsAt.getTime() + expected.clockSkewSeconds * 1000)
+  if (await store.claim(`logout-asked:${idp.entityId}:${request.id}`, until)) return
+  throw new SamlError('saml.logout_replayed', { found: request.id, source: 'LogoutRequest/@ID' })
+}
+
+/** An authentic request that meant nobody who is signed in here: on record like a refusal, and answered. */
+class EndedNothing extends SamlError {
+  readonly reading: Reading
+  readonly request: LogoutRequest
+
+  constructor(reading: Reading, request: LogoutRequest) {
+    const found = request.sessionIndexes.length === 0 ? 'none of that NameID' : 'none of that NameID and SessionIndex'
+    super('saml.logout_ended_nothing', { expected: 'a session', found, source: 'LogoutRequest' })
+    this.reading = reading
+    this.request = request
+  }
+}
+
+const answer = (
+  gateway: Gateway,
+  { provider, idp, received }: Reading,
+  { id }: LogoutRequest,
+  result: LogoutResult,
+): Promise<Departure | undefined> => sendLogoutResponse(gateway, provider, idp, { ...received, id }, result)
+
+const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Promise<Departure | undefined> => {
+  const { provider, idp } = reading
+  const request = readLogoutRequest(reading.message, reading.expected, gateway.now())
+  await consume(gateway, reading, request)
+  const { nameId } = request
+  const subject = { issuer: idp.entityId, spEntityId: provider.serviceProvider.entityId, nameId }
+  const ended = await endLoginsOf(gateway, subject, request)
+  if (ended.length === 0) throw new EndedNothing(reading, request)
+  for (const login of ended) await auditLogout(gateway, login, 'provider', caller)
+  return answer(gateway, reading, request, 'ended')
+}
+
+const onResponse = async (gateway: Gateway, reading: Reading): Promise<undefined> => {
+  const response = readLogoutResponse(reading.message, reading.expected, gateway.now())
+  if (await recordAnswer(gateway, { provider: reading.provider.settings.id, issuer: reading.idp.entityId }, response))
+    return undefined
+  throw new SamlError('saml.logout_unknown', {
+    expected: 'the ID of a logout that was begun here',
+    found: response.inResponseTo,
+    source: 'LogoutResponse/@InResponseTo',
+  })
+}
+
+/**
+ * What comes to the single logout service. A request ends the logins it means and is answered; an answer is taken down
+ * for the browser that asked; one that is not signed is refused, and leads to the signed-out page all the same. Returns
+ * where the browser goes, undefined: to our own signed-out page. Looks at no cookie. Throws SamlError or GatewayError.
+ */
+export const receiveLogout = async (
+  gateway: Gateway,
+  logout: LogoutMessage,
+  caller: Caller,
+): Promise<Departure | undefined> =>
+  auditingRefusedLogouts(gateway, { provider: logout.provider }, caller, async () => {
+    const reading = await open(gateway, logout)
+    const isRequest = reading.received.parameter === 'SAMLRequest'
+    return isRequest ? onRequest(gateway, reading, caller) : onResponse(gateway, reading)
+  }).catch((error: unknown) => {
+    if (error instanceof EndedNothing) return answer(gateway, error.reading, error.request, 'ended-nothing')
+    // The session here ended before the provider was asked: for that, nothing of its answer has to be believed.
+    if (error instanceof SamlError && error.code === 'saml.logout_unsigned' && isAnswer(logout))
+      return { kind: 'redirect', url: signedOutPath('unsigned') }
+    throw error
+  })

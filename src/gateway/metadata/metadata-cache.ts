@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { MetadataAge } from './age.ts'
+import type { Validators } from './download.ts'
+import { type Octets, type Received, readOctets, writeWhole } from './download-buffer.ts'
+
+/** What is known of the document on disk. */
+export interface CopyRecord extends Validators {
+  /** The URL it came from: a copy of something else is not used. */
+  readonly url: string
+  /** When the source last said that this is what it has. */
+  readonly fetchedAt: Date
+  /** What the document says of its age; only of one whose signature was verified. */
+  readonly age?: MetadataAge
+}
+
+/** The last good copy of one provider's metadata, `metadata-ID.xml`, and beside it what is known of it. */
+export interface LastGoodCopy {
+  /** undefined when there is none of this URL. */
+  record(): Promise<CopyRecord | undefined>
+  octets(): Promise<Octets>
+  /** Called only with what was verified. Rejects when the folder cannot be written. */
+  keep(received: Received, record: CopyRecord): Promise<void>
+  /** The source has nothing newer. */
+  confirm(record: CopyRecord): Promise<void>
+}
+
+export const lastGoodCopy = (folder: string, provider: string, url: string): LastGoodCopy => {
+  const [document, beside] = [join(folder, `metadata-${provider}.xml`), join(folder, `metadata-${provider}.json`)]
+  const confirm = (record: CopyRecord): Promise<void> =>
+    writeWhole(beside, Buffer.from(`${JSON.stringify(record, null, 2)}\n`))
+  return {
+    record: async () => {
+      const text = await readFile(beside, 'utf8').catch(() => undefined)
+      const record = text === undefined ? undefined : parseRecord(text)
+      return record?.url === url ? record : undefined
+    },
+    octets: () => readOctets(document),
+    keep: async (received, record) => {
+      // In this order: were it ended in between, the old record would have the source asked for everything again.
+      await received.keep(document)
+      await confirm(record)
+    },
+    confirm,
+  }
+}
+
+const dateIn = (record: Readonly<Record<string, unknown>>, name: string): Date | undefined => {
+  const text = record[name]
+  return typeof text === 'string' && !Number.isNaN(Date.parse(text)) ? new Date(text) : undefined
+}
+
+const ageIn = (age: unknown): MetadataAge => {
+  const record = typeof age === 'object' && age !== null ? { ...age } : {}
+  return { publishedAt: dateIn(record, 'publishedAt'), validUntil: dateIn(record, 'validUntil') }
+}
+
+const parseRecord = (text: string): CopyRecord | undefined => {
+  try {
+    const record = JSON.parse(text) as Readonly<Record<string, unknown>>
+    const { url, etag, lastModified } = record
+    const fetchedAt = dateIn(record, 'fetchedAt')
+    if (typeof url !== 'string' || !fetchedAt) return undefined
+    return {
+      url,
+      fetchedAt,
+      age: ageIn(record.age),
+      ...(typeof etag === 'string' ? { etag } : {}),
+      ...(typeof lastModified === 'string' ? { lastModified } : {}),
+    }
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto'
+import { type Expiry, expiryOf } from '../../core/expiry.ts'
+import type { Clock } from '../ports.ts'
+import type { GatewayKeys, Provider } from '../providers.ts'
+
+const DAY_MS = 86_400_000
+
+interface Holder {
+  readonly providers: ReadonlyMap<string, Provider>
+  readonly keys: Pick<GatewayKeys, 'signing' | 'encryption'>
+}
+
+interface Certificate {
+  readonly holder: string
+  readonly pem: string
+}
+
+const certificatesOf = ({ providers, keys }: Holder): readonly Certificate[] => [
+  ...keys.signing.map(({ certificate }) => ({ holder: "this gateway's signing certificate", pem: certificate })),
+  ...keys.encryption.map(({ certificate }) => ({ holder: "this gateway's encryption certificate", pem: certificate })),
+  ...[...providers.values()].flatMap((provider) => {
+    const idp = provider.protocol === 'saml' ? provider.metadataSource.status().idp : undefined
+    const holder = `the signing certificate of provider ${provider.settings.id}`
+    return (idp?.signingCertificates ?? []).map(({ pem }) => ({ holder, pem }))
+  }),
+]
+
+/** How the end of a certificate stands to now. */
+export interface CertificateExpiry extends Expiry {
+  /** Whose it is: `the signing certificate of provider corp`. */
+  readonly holder: string
+  readonly subject: string
+}
+
+/** Every certificate that logins and exchanges go by: ours, and those of identity providers whose metadata is known. */
+export const certificateExpiries = (holder: Holder, now: Date): readonly CertificateExpiry[] =>
+  certificatesOf(holder).map(({ holder: whose, pem }) => {
+    const { subject, validTo } = new X509Certificate(pem)
+    return { holder: whose, subject: subject.replaceAll('\n', ', '), ...expiryOf(new Date(validTo), now) }
+  })
+
+/** A line for each certificate that has ended or soon will. */
+export const expiryWarnings = (holder: Holder, now: Date): readonly string[] =>
+  certificateExpiries(holder, now).flatMap(({ holder: whose, subject, shown, warning }) =>
+    warning === undefined ? [] : [`${whose} (${subject}): ${shown}: ${warning}`],
+  )
+
+/** With discovery nobody's certificates are looked at: there are too many, and they are the federation's concern. */
+const metadataIsRead = ({ providers }: Holder): Promise<unknown> =>
+  Promise.allSettled(
+    [...providers.values()].map((provider) =>
+      provider.protocol === 'saml' ? provider.metadataSource.check() : undefined,
+    ),
+  )
+
+/** Warns at start, once metadata has been read, and then once a day, until it is stopped. */
+export const watchCertificates = (
+  holder: Holder,
+  now: Clock,
+  log: (line: string) => void,
+): { readonly stop: () => void } => {
+  let isStopped = false
+  const warn = async (): Promise<void> => {
+    await metadataIsRead(holder)
+    if (!isStopped) for (const line of expiryWarnings(holder, now())) log(line)
+  }
+  void warn()
+  const timer = setInterval(() => void warn(), DAY_MS).unref()
+  return {
+    stop: () => {
+      isStopped = true
+      clearInterval(timer)
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { newToken } from '../../core/ids.ts'
+import type { MetadataStatus } from '../../saml/metadata-status.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Clock, Store } from '../ports.ts'
+import type { Provider } from '../providers.ts'
+
+/** Whether people can sign in with a provider, and on what that rests. */
+export type ProviderReadiness =
+  /** What its source says now. */
+  | { readonly state: 'fresh' }
+  /** The source is down or spoilt; what it last said serves. */
+  | { readonly state: 'copy'; readonly ageSeconds: number }
+  | { readonly state: 'missing' }
+
+export interface Readiness {
+  /** A load balancer may send people here: store, keys and audit log are there, and somebody can sign in. */
+  readonly isReady: boolean
+  readonly store: 'ok' | 'failing'
+  readonly keys: 'ok' | 'missing'
+  /** Whether what happens can be recorded; where it must be, a failing log makes the gateway unready. */
+  readonly audit: 'ok' | 'failing'
+  readonly metadata: Readonly<Record<string, ProviderReadiness>>
+}
+
+/** Longer than any store takes that is fit to sign people in. */
+const STORE_WITHIN_MS = 2_000
+
+/** Writes and takes a value of its own. */
+const storeWorks = async (store: Store, now: Clock): Promise<boolean> => {
+  const [key, value] = [`readiness:${newToken()}`, newToken()]
+  await store.put(key, value, new Date(now().getTime() + STORE_WITHIN_MS * 2))
+  return (await store.take(key)) === value
+}
+
+const inTime = (works: Promise<boolean>): Promise<boolean> => {
+  const over = new AbortController()
+  const tooLate = delay(STORE_WITHIN_MS, false, { signal: over.signal })
+  return Promise.race([works, tooLate])
+    .catch(() => false)
+    .finally(() => over.abort())
+}
+
+const metadataReadiness = (status: MetadataStatus, now: Date): ProviderReadiness => {
+  const { fetchedAt, validUntil, problem } = status
+  if (!fetchedAt || (validUntil && validUntil <= now)) return { state: 'missing' }
+  if (!problem) return { state: 'fresh' }
+  return { state: 'copy', ageSeconds: Math.max(0, Math.round((now.getTime() - fetchedAt.getTime()) / 1000)) }
+}
+
+const providerReadiness = async (provider: Provider, now: Date): Promise<ProviderReadiness> => {
+  if (provider.protocol === 'saml') return metadataReadiness(provider.metadataSource.status(), now)
+  return (await provider.relyingParty.available()) ? { state: 'fresh' } : { state: 'missing' }
+}
+
+const keysAreThere = ({ providers, samlIssuer }: Pick<Gateway, 'providers' | 'samlIssuer'>): boolean =>
+  samlIssuer !== undefined || [...providers.values()].every(({ protocol }) => protocol !== 'saml')
+
+/**
+ * Whether the gateway can do its work now. One provider that is missing is told and does not make it unready: the
+ * others' people need it. Says nothing that a stranger may not know, and never throws.
+ */
+export const readiness = async (
+  gateway: Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'audit' | 'now'>,
+): Promise<Readiness> => {
+  const now = gateway.now()
+  const [hasStore, ...providers] = await Promise.all([
+    inTime(storeWorks(gateway.store, gateway.now)),
+    ...[...gateway.providers].map(async ([id, provider]) => [id, await providerReadiness(provider, now)] as const),
+  ])
+  const hasKeys = keysAreThere(gateway)
+  const { state: audit, isRequired } = gateway.audit.status()
+  const canRecord = audit === 'ok' || !isRequired
+  return {
+    isReady: hasStore && hasKeys && canRecord && providers.some(([, { state }]) => state !== 'missing'),
+    store: hasStore ? 'ok' : 'failing',
+    keys: hasKeys ? 'ok' : 'missing',
+    audit,
+    metadata: Object.fromEntries(providers),
+  }
+}

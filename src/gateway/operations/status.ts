@@ -1,0 +1,84 @@
+/** How the gateway does, for the people who run it. Plain values, no secret; asks nobody but the store. */
+import { matchesRule } from '../../access/entitlement.ts'
+import { tokenLifetimeWarnings } from '../../access/token-lifetime.ts'
+import type { ProviderTally } from '../../audit/event-counters.ts'
+import type { AuditStatus } from '../../audit/events.ts'
+import type { Identity } from '../../core/identity.ts'
+import type { OidcStatus } from '../../oidc/discovery.ts'
+import type { MetadataStatus } from '../../saml/metadata-status.ts'
+import { GatewayError } from '../errors.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Provider } from '../providers.ts'
+import { type CertificateExpiry, certificateExpiries } from './expiring-certificates.ts'
+import { type ProviderReadiness, type Readiness, readiness } from './readiness.ts'
+
+export interface GatewayStatus {
+  /** Counts are of this process, and begin then. */
+  readonly startedAt: Date
+  readonly readiness: Omit<Readiness, 'metadata'>
+  readonly audit: AuditStatus
+  readonly providers: readonly ProviderStatus[]
+  /** Ours, and the identity providers' as far as they are known. */
+  readonly certificates: readonly CertificateExpiry[]
+  /** The gateway as OpenID issuer towards AWS. */
+  readonly issuer?: {
+    readonly url: string
+    /** The first signs. */
+    readonly keys: readonly { readonly kid: string; readonly algorithm: string }[]
+  }
+}
+
+export interface ProviderStatus {
+  readonly id: string
+  readonly label: string
+  readonly readiness: ProviderReadiness
+  readonly known: KnownOfProvider
+  readonly tally: ProviderTally | undefined
+  /** What is amiss although it works, in sentences. */
+  readonly warnings: readonly string[]
+}
+
+export type KnownOfProvider =
+  | ({ readonly protocol: 'saml' } & MetadataStatus)
+  | ({ readonly protocol: 'oidc'; readonly source: string } & OidcStatus)
+
+const knownOf = (provider: Provider): KnownOfProvider =>
+  provider.protocol === 'saml'
+    ? { protocol: 'saml', ...provider.metadataSource.status() }
+    : { protocol: 'oidc', source: provider.settings.issuer, ...provider.relyingParty.status() }
+
+const warningsOf = (provider: Provider): readonly string[] =>
+  provider.protocol === 'oidc'
+    ? tokenLifetimeWarnings(provider.settings, provider.relyingParty.status().idTokenSeconds)
+    : []
+
+/** Never throws: what is wrong is among the values. */
+export const gatewayStatus = async (gateway: Gateway): Promise<GatewayStatus> => {
+  const { metadata, ...ready } = await readiness(gateway)
+  const { webIdentityIssuer: issuer, providers, tally } = gateway
+  return {
+    startedAt: tally.startedAt,
+    readiness: ready,
+    audit: gateway.audit.status(),
+    providers: [...providers].map(([id, provider]) => ({
+      id,
+      label: provider.settings.label,
+      readiness: metadata[id] ?? { state: 'missing' },
+      known: knownOf(provider),
+      tally: tally.of(id),
+      warnings: warningsOf(provider),
+    })),
+    certificates: certificateExpiries(gateway, gateway.now()),
+    ...(issuer && { issuer: { url: issuer.url, keys: issuer.keys.map(({ kid, alg }) => ({ kid, algorithm: alg })) } }),
+  }
+}
+
+/** Whether this person runs the gateway, by the rules under `operators`: by none, nobody does. */
+export const isOperator = ({ settings }: Pick<Gateway, 'settings'>, identity: Identity): boolean =>
+  settings.operators.some((rule) => matchesRule(rule, identity))
+
+/** Throws GatewayError `operator.required`. */
+export const mustBeOperator = (gateway: Pick<Gateway, 'settings'>, identity: Identity): void => {
+  if (!isOperator(gateway, identity))
+    throw new GatewayError('operator.required', { expected: 'a rule under operators' })
+}

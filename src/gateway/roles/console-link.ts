@@ -1,0 +1,102 @@
+/**
+ * Links that people share: a role, a page of the console, or both. Whoever follows one is asked, and takes the role by
+ * their own sign-in: a link grants nothing.
+ */
+
+import { type ConsolePage, consoleDestination, parseConsolePage } from '../../aws/console-page.ts'
+import { consoleServiceOf, consoleServices } from '../../aws/facts/console-services.ts'
+import { partitionById } from '../../aws/facts/partitions.ts'
+import type { RoleArn } from '../../core/arn.ts'
+import type { Identity } from '../../core/identity.ts'
+import { GatewayError } from '../errors.ts'
+import type { Gateway } from '../gateway.ts'
+import { type ListedRole, listRoles } from './list-roles.ts'
+
+/** What may be named instead of a page's address. */
+export const namedServices = consoleServices.map(({ id, name }) => ({ id, name }))
+
+/** A link as it came. */
+export interface GoLink {
+  /** An ARN or an alias; empty: the receiver picks. */
+  readonly role: string
+  /** A page of the console, or the name of a service; empty: the console's first page. */
+  readonly destination: string
+}
+
+export interface Going {
+  /** What the link can mean for this person, in the order of accounts and names. */
+  readonly roles: readonly ListedRole[]
+  /** Of the page, where its address says so: roles elsewhere do not reach it. */
+  readonly account: string | undefined
+}
+
+/** The link for others, as a path of the gateway. Holds no secret. */
+export const goPath = ({ role, destination }: GoLink): string =>
+  `/go?${new URLSearchParams([
+    ...(role === '' ? [] : [['role', role]]),
+    ...(destination === '' ? [] : [['destination', destination]]),
+  ])}`
+
+const refused = (destination: string): GatewayError =>
+  new GatewayError('role.destination_refused', { found: destination.slice(0, 300), source: 'destination' })
+
+const otherPartition = (page: ConsolePage, role: Pick<RoleArn, 'partition'>): GatewayError =>
+  new GatewayError('role.destination_other_partition', {
+    expected: `a page of the partition ${role.partition}`,
+    found: `${page.partition.consoleHost} of ${page.partition.id}`,
+    source: 'destination',
+  })
+
+/**
+ * Where the console of that role opens for what is wanted. Throws GatewayError `role.destination_other_partition` for a
+ * page of the console in another partition than the role's, and `role.destination_refused` for everything else.
+ */
+export const destinationOf = ({ role, region }: Pick<ListedRole, 'role' | 'region'>, wanted: string): string => {
+  const partition = partitionById(role.partition)
+  const destination = partition && consoleDestination(partition, region, wanted)
+  if (destination !== undefined) return destination
+  const page = parseConsolePage(wanted)
+  throw page ? otherPartition(page, role) : refused(wanted)
+}
+
+/** An alias may stand for a role in each of many accounts. */
+const isNamed =
+  (name: string) =>
+  ({ role, alias }: ListedRole): boolean =>
+    role.arn === name || alias === name
+
+const pageOf = (destination: string) => {
+  if (destination.trim() === '' || consoleServiceOf(destination.trim())) return undefined
+  const page = parseConsolePage(destination)
+  if (!page) throw refused(destination)
+  return page
+}
+
+/**
+ * The roles that a link leads to: the one that it names, or those with which its page can be reached. Throws
+ * GatewayError `role.not_granted` where it names a role that this person may not take, and as `destinationOf`.
+ */
+export const rolesOfLink = (gateway: Gateway, identity: Identity, { role, destination }: GoLink): Going => {
+  const page = pageOf(destination)
+  const listed = listRoles(gateway, identity)
+  const named = role === '' ? listed : listed.filter(isNamed(role))
+  if (role !== '' && named.length === 0)
+    throw new GatewayError('role.not_granted', { found: role.slice(0, 300), source: 'role' })
+  const inPartition = named.filter((one) => page === undefined || one.role.partition === page.partition.id)
+  const [first] = named
+  if (role !== '' && page && first && inPartition.length === 0) throw otherPartition(page, first.role)
+  const inAccount = inPartition.filter((one) => page?.account === undefined || one.role.account === page.account)
+  // A role that is named counts, whatever account the page was copied in: several accounts may have such a page.
+  const roles = role !== '' && inAccount.length === 0 ? inPartition : inAccount
+  return { roles, account: page?.account }
+}
+
+/** The origins to which opening the console with these roles leads: browsers want to know before the form is sent. */
+export const consoleTargets = ({ consoleSignIn }: Gateway, roles: readonly ListedRole[]): readonly string[] => {
+  const partitions = new Set(roles.map(({ role }) => role.partition))
+  const origins = [...partitions].flatMap((id) => {
+    const partition = partitionById(id)
+    return partition ? consoleSignIn.origins(partition) : []
+  })
+  return [...new Set(origins)]
+}

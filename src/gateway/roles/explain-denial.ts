@@ -1,0 +1,49 @@
+/** AWS answers a failed federation with one word: here it gets the reason that is likely, from what is known beforehand. */
+
+import { reasonSentence } from '../../access/preflight/explanation.ts'
+import type { Preflight } from '../../access/preflight.ts'
+import { StsError } from '../../aws/errors.ts'
+import type { Verdict } from '../../core/verdict.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Login } from '../login/logins.ts'
+import { preflightRole } from './preflight-role.ts'
+import type { Exchange } from './sts-request.ts'
+
+/** AWS's refusal with what was likely to be wrong. */
+export class ExplainedDenial extends StsError {
+  readonly verdict: Verdict
+  /** In a sentence, for the audit line. */
+  readonly likelyReason: string
+
+  constructor(denial: StsError, { verdict }: Preflight, likelyReason: string) {
+    const { expected = '', found = '', source = '' } = denial
+    super('sts.access_denied', { expected, found, source, hint: likelyReason, cause: denial })
+    this.verdict = verdict
+    this.likelyReason = likelyReason
+  }
+}
+
+const ASK = 'Show this to your AWS administrator.'
+
+/** Says what could not be known, too: AWS's no may come of just that. */
+const likelyReasonOf = (foreseen: Preflight): string => {
+  const reason = reasonSentence(foreseen)
+  if (reason === undefined)
+    return `AWS said no, although nothing that is known here speaks against it: the role may not exist, or its trust policy may be another one than the one known here. ${ASK}`
+  if (foreseen.outcome === 'denied') return `AWS said no; the likely reason: ${reason} ${ASK}`
+  if (foreseen.decidedBy?.name === 'trustPolicyIsKnown')
+    return `AWS said no, and does not say why. ${reason} Nothing else that is known here speaks against it. ${ASK}`
+  return `AWS said no; the reason may be this: ${reason} ${ASK}`
+}
+
+/** AWS's refusal of a role with its likely reason; every other error as it is. */
+export const explainedDenial = (
+  gateway: Gateway,
+  login: Login,
+  { role, durationSeconds }: Exchange,
+  error: unknown,
+): unknown => {
+  if (!(error instanceof StsError) || error.code !== 'sts.access_denied') return error
+  const foreseen = preflightRole(gateway, login, role, durationSeconds)
+  return new ExplainedDenial(error, foreseen, likelyReasonOf(foreseen))
+}

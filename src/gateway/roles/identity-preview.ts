@@ -1,0 +1,74 @@
+/** A login as AWS will look at it: the session to be, condition keys, what it ignores, and each role's preflight. */
+
+import { changeSentence, reasonSentence } from '../../access/preflight/explanation.ts'
+import type { Preflight } from '../../access/preflight.ts'
+import { type IgnoredClaim, ignoredClaims } from '../../evidence/ignored-claims.ts'
+import { showing } from '../../evidence/presented-evidence.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Login } from '../login/logins.ts'
+import { type ListedRole, listRoles } from './list-roles.ts'
+import { preflightRoles, toBeShown } from './preflight-role.ts'
+import { type CarriedSession, sessionFor } from './session-mapping.ts'
+
+/** A key that AWS fills. Some say which account it is, and have a value for each. */
+export interface FilledKey {
+  readonly key: string
+  readonly values: readonly string[]
+  readonly source: string
+  readonly differsByAccount: boolean
+}
+
+export interface ForeseenRole {
+  readonly role: ListedRole
+  readonly preflight: Preflight
+  /** What the answer hangs on, and what to change; missing where AWS is to say yes. */
+  readonly reason: string | undefined
+  readonly change: string | undefined
+}
+
+export interface AwsView {
+  readonly session: CarriedSession
+  /** Empty where there is no role: part of them is the account's. */
+  readonly keys: readonly FilledKey[]
+  readonly ignored: readonly IgnoredClaim[]
+  readonly roles: readonly ForeseenRole[]
+}
+
+const keysOf = (roles: readonly ForeseenRole[]): readonly FilledKey[] => {
+  const keys = new Map<string, FilledKey>()
+  // The roles of an account share one context.
+  for (const context of new Set(roles.map(({ preflight }) => preflight.context)))
+    for (const { key, values, source = '' } of context) {
+      const before = keys.get(key)
+      const differsByAccount = before !== undefined && before.values.join('\n') !== values.join('\n')
+      keys.set(
+        key,
+        before
+          ? { ...before, differsByAccount: before.differsByAccount || differsByAccount }
+          : { key, values, source, differsByAccount },
+      )
+    }
+  return [...keys.values()]
+}
+
+/** The preflight in sentences. */
+export const foreseenRole = (role: ListedRole, preflight: Preflight): ForeseenRole => ({
+  role,
+  preflight,
+  reason: reasonSentence(preflight),
+  change: changeSentence(preflight),
+})
+
+/** Throws GatewayError `provider.unknown`. */
+export const awsViewOf = (gateway: Gateway, login: Login): AwsView => {
+  const judge = preflightRoles(gateway, login)
+  const roles = listRoles(gateway, login.signIn.identity).map((role) => foreseenRole(role, judge(role)))
+  const toShow = toBeShown(gateway, login.signIn)
+  const [first] = roles
+  return {
+    session: sessionFor(gateway, login.signIn),
+    keys: keysOf(roles),
+    ignored: first ? ignoredClaims(toShow, showing(toShow)(first.role)) : [],
+    roles,
+  }
+}

@@ -1,0 +1,81 @@
+import { signInTokenSeconds } from '../../aws/facts/limits.ts'
+import { partitionById } from '../../aws/facts/partitions.ts'
+import { parseRoleArn } from '../../core/arn.ts'
+import { auditConsole, auditDenied } from '../audit-lines.ts'
+import { GatewayError } from '../errors.ts'
+import type { Caller, Gateway } from '../gateway.ts'
+import type { Login } from '../login/logins.ts'
+import { destinationOf, goPath } from './console-link.ts'
+import type { TakenRole, WantedRole } from './sts-request.ts'
+import { takeRole } from './take-role.ts'
+
+export interface WantedConsole extends WantedRole {
+  /** A page of the AWS console or the name of a service; undefined or empty: its first page. */
+  readonly destination: string | undefined
+}
+
+export interface OpenedConsole {
+  /** Opens the console for whoever has it: a secret. */
+  readonly url: URL
+  /** How long that works. The session that it opens lasts as long as the credentials. */
+  readonly worksUntil: Date
+  readonly taken: TakenRole
+  /** A page of the console. */
+  readonly destination: string
+  /** A link to the same role and page, for others and for later: no secret. */
+  readonly sharedUrl: string
+}
+
+/** Before the role is taken: an address that is refused costs no exchange. */
+const refuseOtherPlaces = async (arn: string, wish: string): Promise<void> => {
+  const role = parseRoleArn(arn)
+  if (role) destinationOf({ role, region: '' }, wish)
+}
+
+const visitWith = async (
+  gateway: Gateway,
+  taken: TakenRole,
+  wish: string,
+): Promise<Pick<OpenedConsole, 'url' | 'destination' | 'sharedUrl'>> => {
+  const destination = destinationOf(taken.role, wish)
+  const shared = goPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
+  const sharedUrl = `${gateway.settings.baseUrl}${shared}`
+  return { url: await signInUrl(gateway, taken, destination, sharedUrl), destination, sharedUrl }
+}
+
+/**
+ * Takes the role and returns the URL that opens the AWS console with it. A console session that has ended leads back to
+ * the same role and page, for one press of a button. Throws GatewayError or StsError, and AuditError
+ * `audit.unavailable` where it cannot be recorded; every outcome is in the audit log.
+ */
+export const openConsole = async (
+  gateway: Gateway,
+  login: Login,
+  wanted: WantedConsole,
+  caller: Caller,
+): Promise<OpenedConsole> => {
+  const wish = wanted.destination ?? ''
+  const denied =
+    (asked: WantedRole | TakenRole) =>
+    async (error: unknown): Promise<never> => {
+      await auditDenied(gateway, login, { eventName: 'console.denied', wanted: asked, error }, caller)
+      throw error
+    }
+  await refuseOtherPlaces(wanted.role, wish).catch(denied(wanted))
+  const taken = await takeRole(gateway, login, wanted, caller, 'console')
+  const visit = await visitWith(gateway, taken, wish).catch(denied(taken))
+  await auditConsole(gateway, login, taken, visit.destination, caller).catch(denied(taken))
+  const worksUntil = new Date(gateway.now().getTime() + signInTokenSeconds * 1000)
+  return { ...visit, worksUntil, taken }
+}
+
+const signInUrl = async (
+  gateway: Gateway,
+  { role, credentials }: TakenRole,
+  destination: string,
+  issuer: string,
+): Promise<URL> => {
+  const partition = partitionById(role.role.partition)
+  if (!partition) throw new GatewayError('role.not_granted', { found: role.role.partition, source: 'role' })
+  return gateway.consoleSignIn.signInUrl(credentials, { partition, destination, issuer })
+}

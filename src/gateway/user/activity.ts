@@ -1,0 +1,135 @@
+/**
+ * What a person did here of late, for themselves to look through: the audit log is the operator's, and has it all. Made
+ * of the same events (record.ts).
+ */
+import type { AuditEvent } from '../../audit/events.ts'
+import type { Login } from '../login/logins.ts'
+import { type Keeping, type RecordKind, readRecord, updateRecord } from './user-record.ts'
+
+interface Occurrence {
+  readonly at: Date
+  /** As in the audit log. */
+  readonly reference: string
+  readonly sourceIp: string
+  readonly userAgent: string
+}
+
+/**
+ * `renewal`: signed in again, for a login that went on. `provider-sign-out`: the identity provider ended the login; then
+ * `sourceIp` and `userAgent` may be its own.
+ */
+export interface SignInActivity extends Occurrence {
+  readonly kind: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out'
+}
+
+export interface ExchangeActivity extends Occurrence {
+  readonly kind: 'exchange'
+  readonly role: string
+  readonly sessionName: string
+  /** What CloudTrail knows the credentials by. */
+  readonly accessKeyId: string
+  readonly expiresAt: Date
+  /** The role's, where its events are likely to be. */
+  readonly region: string
+  /** The page of the console that was opened; undefined: the credentials themselves were taken. */
+  readonly destination?: string
+}
+
+export interface DeniedActivity extends Occurrence {
+  readonly kind: 'denied'
+  readonly role: string
+  readonly code: string
+  readonly sentence: string
+}
+
+export type Activity = SignInActivity | ExchangeActivity | DeniedActivity
+
+const MOST_KEPT = 100
+
+/** As long as CloudTrail's event history. */
+const KEPT_SECONDS = 90 * 24 * 60 * 60
+
+/** Texts that come from outside: a role that was asked for, a browser's name for itself. */
+const LONGEST_TEXT = 300
+
+const cut = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
+
+const revived = (key: string, value: unknown): unknown =>
+  key === 'at' || key === 'expiresAt' ? new Date(String(value)) : value
+
+const activities: RecordKind<readonly Activity[]> = {
+  name: 'activity',
+  keptSeconds: KEPT_SECONDS,
+  read: (text) => (text === undefined ? [] : (JSON.parse(text, revived) as readonly Activity[])),
+  write: (entries) => JSON.stringify(entries, cut),
+}
+
+/** Latest first, at most a hundred of the last ninety days. */
+export const activityOf = (keeping: Keeping, login: Login): Promise<readonly Activity[]> =>
+  readRecord(keeping, activities, login)
+
+/** Adds what the event is for the person to look through, if it is anything. */
+export async function addActivity(
+  keeping: Keeping,
+  { event, login }: { readonly event: AuditEvent; readonly login: Login },
+  reference: string,
+): Promise<void> {
+  const activity = activityIn(event, reference)
+  if (!activity) return
+  await updateRecord(keeping, activities, login, (before) => [activity, ...before].slice(0, MOST_KEPT))
+}
+
+function activityIn(event: AuditEvent, reference: string): Activity | undefined {
+  const occurrence = {
+    at: event.eventTime,
+    reference,
+    sourceIp: event.sourceIPAddress ?? '',
+    userAgent: event.userAgent ?? '',
+  }
+  switch (event.eventName) {
+    case 'login':
+      return { kind: 'sign-in', ...occurrence }
+    case 'login.renewed':
+      return { kind: 'renewal', ...occurrence }
+    case 'logout':
+      return { kind: event.reason === 'provider' ? 'provider-sign-out' : 'sign-out', ...occurrence }
+    case 'exchange':
+      // What the console is opened with, nobody gets: whether it was opened is the next event.
+      return event.purpose === 'console' ? undefined : { kind: 'exchange', ...occurrence, ...takenIn(event) }
+    case 'console':
+      return { kind: 'exchange', ...occurrence, ...takenIn(event), destination: event.destination }
+    case 'exchange.denied':
+      return event.retriedWithSeconds === undefined ? { kind: 'denied', ...occurrence, ...deniedIn(event) } : undefined
+    case 'console.denied':
+      return { kind: 'denied', ...occurrence, ...deniedIn(event) }
+    default:
+      return undefined
+  }
+}
+
+function takenIn({
+  requestParameters: { roleArn, roleSessionName = '' },
+  responseElements: { accessKeyId, expiration },
+  awsRegion,
+}: Extract<AuditEvent, { eventName: 'exchange' | 'console' }>) {
+  return { role: roleArn, sessionName: roleSessionName, accessKeyId, expiresAt: expiration, region: awsRegion }
+}
+
+function deniedIn({
+  requestParameters: { roleArn },
+  errorCode,
+  errorMessage,
+}: Extract<AuditEvent, { eventName: 'exchange.denied' | 'console.denied' }>) {
+  return { role: roleArn, code: errorCode, sentence: errorMessage }
+}
+
+/** What a shell takes as it stands: AWS's own ids and regions are nothing else. */
+const PLAIN = /^[A-Za-z0-9-]+$/
+
+/** The AWS CLI's command for what was done with those credentials in that region; it has to run with access to CloudTrail. */
+export const cloudTrailQuery = ({ accessKeyId, region }: Pick<ExchangeActivity, 'accessKeyId' | 'region'>): string => {
+  if (!PLAIN.test(accessKeyId) || !PLAIN.test(region)) return ''
+  const attribute = `AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`
+  return `aws cloudtrail lookup-events --region ${region} --lookup-attributes ${attribute}`
+}

@@ -1,0 +1,107 @@
+/**
+ * What a person is used to: their pins, what they took of late and for how long. What belongs to a machine and not to a
+ * person (the format of credentials, the last provider) is kept in the browser.
+ */
+import type { AuditEvent } from '../../audit/events.ts'
+import { GatewayError } from '../errors.ts'
+import type { Gateway } from '../gateway.ts'
+import type { Login } from '../login/logins.ts'
+import { grantedRole } from '../roles/list-roles.ts'
+import { isLasting, type Keeping, type RecordKind, readRecord, updateRecord } from './user-record.ts'
+
+export interface Preferences {
+  /** ARNs, in the order in which they were pinned. Not all of them need be granted still. */
+  readonly pins: readonly string[]
+  /** Latest first, each role once. */
+  readonly recent: readonly RecentRole[]
+  /** What was chosen for each role the last time, as the person chose it (`1h`, `until 18:00`), by ARN. */
+  readonly durations: ReadonlyMap<string, string>
+  /** False for who is another person at each sign-in: then nothing outlives the login. */
+  readonly isKept: boolean
+}
+
+export interface RecentRole {
+  readonly arn: string
+  readonly takenAt: Date
+}
+
+type Kept = Omit<Preferences, 'isKept'>
+
+interface PreferencesRecord {
+  readonly pins: readonly string[]
+  readonly recent: readonly (readonly [arn: string, takenAt: string])[]
+  readonly durations: readonly (readonly [arn: string, chosen: string])[]
+}
+
+const MOST_PINS = 500
+const MOST_RECENT = 20
+const MOST_DURATIONS = 200
+
+const preferences: RecordKind<Kept> = {
+  name: 'preferences',
+  keptSeconds: 180 * 24 * 60 * 60,
+  read: (text) => {
+    if (text === undefined) return { pins: [], recent: [], durations: new Map() }
+    const { recent, durations, ...same } = JSON.parse(text) as PreferencesRecord
+    return {
+      ...same,
+      recent: recent.map(([arn, takenAt]) => ({ arn, takenAt: new Date(takenAt) })),
+      durations: new Map(durations),
+    }
+  },
+  write: ({ recent, durations, ...same }) => {
+    const record: PreferencesRecord = {
+      ...same,
+      recent: recent.map(({ arn, takenAt }) => [arn, takenAt.toISOString()]),
+      durations: [...durations],
+    }
+    return JSON.stringify(record)
+  },
+}
+
+export const preferencesOf = async (keeping: Keeping, login: Login): Promise<Preferences> => ({
+  ...(await readRecord(keeping, preferences, login)),
+  isKept: isLasting(login),
+})
+
+/**
+ * Pins a role, or takes the pin off. Throws GatewayError `role.not_granted` for a pin on what the person may not take,
+ * and `role.too_many_pins`.
+ */
+export const pinRole = async (gateway: Gateway, login: Login, arn: string, isPinned: boolean): Promise<void> => {
+  if (isPinned) grantedRole(gateway, login.signIn.identity, arn)
+  await updateRecord(gateway, preferences, login, (before) => {
+    const others = before.pins.filter((pin) => pin !== arn)
+    if (!isPinned) return { ...before, pins: others }
+    if (others.length >= MOST_PINS) throw new GatewayError('role.too_many_pins', { expected: `at most ${MOST_PINS}` })
+    return before.pins.includes(arn) ? before : { ...before, pins: [...before.pins, arn] }
+  })
+}
+
+export interface Taken {
+  readonly arn: string
+  /** As the person chose it; undefined where nobody chose. */
+  readonly chosen: string | undefined
+}
+
+/** The role is the latest of those that were taken. */
+export const rememberTaken = (keeping: Keeping, login: Login, { arn, chosen }: Taken): Promise<void> =>
+  updateRecord(keeping, preferences, login, (before) => {
+    const earlier = before.recent.filter((recent) => recent.arn !== arn)
+    const others = [...before.durations].filter(([role]) => role !== arn)
+    return {
+      ...before,
+      recent: [{ arn, takenAt: keeping.now() }, ...earlier].slice(0, MOST_RECENT),
+      durations:
+        chosen === undefined ? before.durations : new Map([...others, [arn, chosen] as const].slice(-MOST_DURATIONS)),
+    }
+  })
+
+/** The same of an event that says that a role was taken; others are no habit. */
+export async function learnHabit(
+  keeping: Keeping,
+  { event, login, chosen }: { readonly event: AuditEvent; readonly login: Login; readonly chosen?: string | undefined },
+): Promise<void> {
+  if (event.eventName === 'exchange')
+    await rememberTaken(keeping, login, { arn: event.requestParameters.roleArn, chosen })
+}

@@ -1,0 +1,82 @@
+/** From what an assertion says to the `saml:*` keys that a trust policy is evaluated against (aws-sts-semantics B). */
+import { hash } from 'node:crypto'
+import { parseArn } from '../../core/arn.ts'
+import type { Attributes, NameId } from '../../core/identity.ts'
+import { unconfirmed } from '../unverified-assumptions.ts'
+import { type ConditionKey, samlAttributeKeys } from './condition-key-table.ts'
+import { type ContextValue, single } from './context.ts'
+
+/** An assertion as AWS looks at it. */
+export interface SamlFacts {
+  readonly issuer: string
+  /** SubjectConfirmationData/@Recipient: this, and not the Audience, is `saml:aud`. */
+  readonly recipient: string
+  readonly nameId: NameId
+  readonly attributes: Attributes
+  /** The SAML provider in IAM. */
+  readonly providerArn: string
+}
+
+const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
+
+/** `persistent` for SAML 2.0's own formats, any other Format as it stands (B.3). */
+export const subjectType = (format: string | undefined): string =>
+  (format ?? UNSPECIFIED).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '')
+
+const providerName = (providerArn: string): { account: string; name: string } => {
+  const { account = '', resource = '' } = parseArn(providerArn) ?? {}
+  return { account, name: resource.replace(/^[^/]*\//, '') }
+}
+
+/** Tells the same subject of two providers apart: base64(SHA-1(issuer + account + "/" + provider name)) (B.2). */
+export const nameQualifier = (issuer: string, providerArn: string): string => {
+  const { account, name } = providerName(providerArn)
+  return hash('sha1', `${issuer}${account}/${name}`, 'base64')
+}
+
+/** All `saml:*` keys of one assertion. */
+export const samlContext = ({ issuer, recipient, nameId, attributes, providerArn }: SamlFacts): ContextValue[] => {
+  const { account, name } = providerName(providerArn)
+  return [
+    single('saml:iss', issuer, 'Issuer'),
+    single('saml:aud', recipient, 'SubjectConfirmationData/@Recipient'),
+    single('saml:sub', nameId.value, 'NameID'),
+    {
+      ...single('saml:sub_type', subjectType(nameId.format), 'NameID/@Format'),
+      ...(nameId.format === undefined ? { otherwise: { fact: unconfirmed.missingFormat, values: [] } } : {}),
+    },
+    single('saml:namequalifier', nameQualifier(issuer, providerArn), 'computed from Issuer and provider'),
+    single('saml:doc', `${account}/${name}`, 'the SAML provider in IAM'),
+    ...attributeContext(attributes),
+  ]
+}
+
+const keysByAttribute: ReadonlyMap<string, readonly ConditionKey[]> = samlAttributeKeys.reduce(
+  (byName, entry) => entry.attributes.reduce((map, name) => map.set(name, [...(map.get(name) ?? []), entry]), byName),
+  new Map<string, ConditionKey[]>(),
+)
+
+/** One claim fills a key even where several could: the first in the document (B.1). */
+const attributeContext = (attributes: Attributes): ContextValue[] => {
+  const filled = new Map<string, ContextValue>()
+  for (const [name, values] of attributes)
+    for (const { key, multi, unconfirmed: fact } of keysByAttribute.get(name) ?? []) {
+      const before = filled.get(key)
+      const entry = { key, values, multi, source: `Attribute ${name}` }
+      if (before === undefined)
+        filled.set(key, fact === unconfirmed.nestedTargetedId ? { ...entry, otherwise: { fact, values: [] } } : entry)
+      else if (!sameValues(before.values, values))
+        filled.set(key, { ...before, otherwise: { fact: unconfirmed.severalAttributes, values } })
+    }
+  return [...filled.values(), ...uidOfGroupSid(filled)]
+}
+
+const sameValues = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((value, n) => value === others[n])
+
+/** By a misprint or in truth, a page of AWS has the group's SID fill saml:uid (B.1). */
+const uidOfGroupSid = (filled: ReadonlyMap<string, ContextValue>): ContextValue[] => {
+  const { values } = filled.get('saml:primaryGroupSID') ?? {}
+  if (values === undefined || filled.has('saml:uid')) return []
+  return [{ key: 'saml:uid', values: [], multi: true, otherwise: { fact: unconfirmed.groupSidAsUid, values } }]
+}

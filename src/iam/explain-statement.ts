@@ -1,0 +1,114 @@
+/** A statement's parts as findings: what each wanted, what the request had, and where that came from. */
+import type { Finding, Outcome } from '../core/verdict.ts'
+import { entryOf, type RequestContext } from './condition-keys/context.ts'
+import type { Condition } from './conditions.ts'
+import type { Judgement, Truth } from './judge.ts'
+import { matcher, pattern } from './patterns.ts'
+import type { Statement } from './policy.ts'
+import { principalText } from './principals.ts'
+import type { PolicyRequest } from './request.ts'
+
+/** Every part of the statement, in its order. Without a judgement all of them hold. */
+export const findings = (statement: Statement, request: PolicyRequest, judgement?: Judgement): Finding[] => {
+  const { name, principal, actions, resources, conditions } = statement
+  const all: Finding[] = []
+  if (resources === undefined)
+    all.push(
+      part(
+        `${name}.Principal`,
+        judgement?.principal ?? true,
+        principal.text,
+        principalText(request.principal),
+        'federated' in request.principal ? 'the provider that vouches' : 'the caller',
+      ),
+    )
+  all.push(
+    part(
+      `${name}.${actions.negated ? 'NotAction' : 'Action'}`,
+      judgement?.action ?? true,
+      actions.text,
+      request.action,
+      'the call',
+    ),
+  )
+  if (resources !== undefined)
+    all.push(
+      part(
+        `${name}.${resources.negated ? 'NotResource' : 'Resource'}`,
+        judgement?.resource ?? true,
+        resources.text,
+        request.resource ?? 'none',
+        'the call',
+      ),
+    )
+  conditions.forEach((condition, n) => {
+    all.push(conditionFinding(condition, request.context, judgement?.conditions[n] ?? true))
+  })
+  return all
+}
+
+const outcomeOf = (truth: Truth): Outcome => (truth === true ? 'pass' : truth === false ? 'fail' : 'unknown')
+
+const part = (name: string, truth: Truth, expected: string, found: string, source: string): Finding => ({
+  name,
+  outcome: outcomeOf(truth),
+  expected,
+  found: typeof truth === 'boolean' ? found : `${found}; AWS does not say ${truth.what}`,
+  source,
+})
+
+const conditionFinding = (condition: Condition, context: RequestContext, truth: Truth): Finding => {
+  const found = entryOf(context, condition.name)
+  const text = found === undefined ? 'no such key in the request' : found.values.join(', ')
+  const remark = truth === false ? remarkOn(condition, context) : undefined
+  return part(
+    condition.label,
+    truth,
+    condition.wanted,
+    remark === undefined ? text : `${text}; ${remark}`,
+    found?.source ?? condition.key,
+  )
+}
+
+/** Why a condition fails that looks as if it held. */
+const remarkOn = (condition: Condition, context: RequestContext): string | undefined => {
+  const { values = [] } = entryOf(context, condition.name) ?? {}
+  if (condition.set === undefined && values.length > 1) return 'a list needs ForAnyValue or ForAllValues'
+  const missing = condition.variables.find((variable) => entryOf(context, variable) === undefined)
+  if (missing !== undefined) return `nothing to put in for ${missing}`
+  const github = condition.name === GITHUB_SUBJECT ? githubRemark(values[0] ?? '') : undefined
+  if (github !== undefined) return github
+  if (condition.base === 'StringLike') return likeMiss(condition.values, values)
+  return condition.base === 'StringEquals' ? nearMiss(condition.values, values) : undefined
+}
+
+const GITHUB_SUBJECT = 'token.actions.githubusercontent.com:sub'
+
+/** The sub of a GitHub job names its environment or pull request in place of its branch: what people ask for most. */
+const githubRemark = (subject: string): string | undefined => {
+  const [, repository, environment] = /^(repo:[^:]+):environment:(.+)$/s.exec(subject) ?? []
+  if (environment !== undefined)
+    return `the job runs in the environment ${environment}, so its sub is ${repository}:environment:${environment} and names no branch`
+  return /^repo:[^:]+:pull_request$/.test(subject)
+    ? `the job was started by a pull request, so its sub is ${subject} and names no branch`
+    : undefined
+}
+
+const CASE = 'only case differs'
+
+const likeMiss = (wanted: readonly string[], found: readonly string[]): string | undefined => {
+  const lower = wanted.map((text) => matcher(pattern(text.toLowerCase(), { wildcards: true, variables: false })))
+  return found.some((text) => lower.some((matches) => matches(text.toLowerCase(), NO_CONTEXT))) ? CASE : undefined
+}
+
+const NO_CONTEXT: RequestContext = new Map()
+
+/** AWS compares byte for byte, people do not. */
+const nearMiss = (wanted: readonly string[], found: readonly string[]): string | undefined =>
+  differences.find(([, fold]) => wanted.some((text) => found.some((other) => fold(text) === fold(other))))?.[0]
+
+const differences: readonly (readonly [string, (text: string) => string])[] = [
+  [CASE, (text) => text.toLowerCase()],
+  ['only a trailing slash differs', (text) => text.replace(/\/$/, '')],
+  ['only spaces differ', (text) => text.replace(/\s/g, '')],
+]

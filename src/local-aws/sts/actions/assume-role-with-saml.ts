@@ -1,0 +1,107 @@
+import { parseArn } from '../../../core/arn.ts'
+import { nameQualifier, samlContext, subjectType } from '../../../iam/condition-keys/condition-keys.ts'
+import { element } from '../../../xml/write.ts'
+import { expiredToken, invalidToken, notAuthorized, texts, validationError } from '../../aws-errors.ts'
+import {
+  aboutRole,
+  askedForRole,
+  askedForSession,
+  assumedRoleElements,
+  samlProviderResource,
+} from '../../cloud-trail/assumed-role.ts'
+import type { JsonObject } from '../../cloud-trail/facts.ts'
+import { samlUser } from '../../cloud-trail/identity.ts'
+import { checkShapes, required } from '../../query/shapes.ts'
+import { requireActiveRegion, servesPartition } from '../../regions.ts'
+import type { Iam, SamlProvider } from '../../state.ts'
+import type { Action, Call } from '../call.ts'
+import { inputs } from '../inputs.ts'
+import { hasRolePair, sessionDurationOf, sessionNameOf, sourceIdentityOf, tagsOf } from '../saml-attributes.ts'
+import { type AwsAssertion, parseSamlResponse, verifySamlResponse } from '../saml-response.ts'
+import { findRole, openSession, requestedDuration, roleArnOf } from '../session.ts'
+import { sessionPoliciesOf } from '../session-policies.ts'
+import { requireTrust } from '../trust.ts'
+
+const ACTION = 'sts:AssumeRoleWithSAML'
+
+/** In the order of aws-sts-semantics A.1. */
+export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
+  const { parameters, requestId, now } = call
+  checkShapes(inputs.AssumeRoleWithSAML, parameters)
+  call.note(askedForRole(parameters))
+  checkPrincipalArn(required(parameters, 'PrincipalArn'))
+  const { partition } = roleArnOf(parameters)
+  const message = parseSamlResponse(required(parameters, 'SAMLAssertion'), requestId)
+  if (!servesPartition(call.endpoint, partition))
+    throw invalidToken(texts.providerUnknown(requestId), `the endpoint knows nothing of ${partition}`)
+  const role = findRole(iam, parameters, ACTION)
+  call.note(aboutRole(role))
+  requireActiveRegion(call.region, role.account, iam.stsRegions(role.account))
+  const requested = requestedDuration(parameters, role)
+  const provider = findProvider(iam, call, role.account)
+  call.note(aboutRole(role, samlProviderResource(provider)))
+  const assertion = verifySamlResponse(message, provider, now, requestId)
+  const { attributes } = assertion
+  const qualifier = nameQualifier(assertion.issuer, provider.arn)
+  call.note({
+    userIdentity: samlUser(qualifier, assertion.nameId.value),
+    requestParameters: { sAMLAssertionID: assertion.id },
+  })
+  if (!hasRolePair(attributes, role.arn, provider.arn))
+    throw notAuthorized(ACTION, 'the Role attribute does not hold this role with this provider')
+  const session = {
+    role,
+    provider: provider.arn,
+    sessionName: sessionNameOf(attributes),
+    sourceIdentity: sourceIdentityOf(attributes),
+    tags: tagsOf(attributes),
+  }
+  call.note({ requestParameters: askedForSession(session) })
+  const identity = samlContext({ ...assertion, providerArn: provider.arn })
+  requireTrust({ ...session, action: ACTION, identity }, call)
+  const policies = sessionPoliciesOf(parameters)
+  const seconds = shortest(requested, assertion, now)
+  const { session: opened, members } = openSession(sessions, { ...session, identity, policies, seconds }, call)
+  return {
+    members: [...members, ...assertionMembers(assertion, qualifier)],
+    summary: opened.arn,
+    responseElements: { ...assertionElements(assertion, qualifier), ...assumedRoleElements(opened) },
+  }
+}
+
+/** Before the RoleArn: of two that were taken for each other AWS names this one. */
+function checkPrincipalArn(text: string): void {
+  const arn = parseArn(text)
+  if (arn?.service !== 'iam' || !arn.resource.startsWith('saml-provider/'))
+    throw validationError(texts.principalArnInvalid)
+}
+
+/** Registered, and in the account of the role. */
+const findProvider = (iam: Iam, { parameters, requestId }: Call, account: string): SamlProvider => {
+  const provider = iam.samlProvider(required(parameters, 'PrincipalArn'))
+  if (!provider?.arn.includes(`:${account}:`)) throw invalidToken(texts.providerUnknown(requestId))
+  return provider
+}
+
+/** The assertion can only shorten a session: by its SessionDuration, and by the end of the provider's own session. */
+const shortest = (requested: number, { attributes, sessionNotOnOrAfter }: AwsAssertion, now: Date): number => {
+  const left = sessionNotOnOrAfter && Math.floor((sessionNotOnOrAfter.getTime() - now.getTime()) / 1000)
+  if (left !== undefined && left <= 0) throw expiredToken(texts.responseExpired, 'SessionNotOnOrAfter has passed')
+  return Math.min(requested, sessionDurationOf(attributes) ?? requested, left ?? requested)
+}
+
+const assertionMembers = ({ issuer, nameId, recipient }: AwsAssertion, qualifier: string) => [
+  element('Subject', {}, nameId.value),
+  element('SubjectType', {}, subjectType(nameId.format)),
+  element('Issuer', {}, issuer),
+  element('Audience', {}, recipient),
+  element('NameQualifier', {}, qualifier),
+]
+
+const assertionElements = ({ issuer, nameId, recipient }: AwsAssertion, nameQualifier: string): JsonObject => ({
+  subject: nameId.value,
+  subjectType: subjectType(nameId.format),
+  issuer,
+  audience: recipient,
+  nameQualifier,
+})

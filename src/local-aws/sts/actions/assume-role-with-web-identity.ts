@@ -1,0 +1,54 @@
+import { webIdentityContext } from '../../../iam/condition-keys/condition-keys.ts'
+import { element } from '../../../xml/write.ts'
+import { aboutRole, askedForRole, askedForSession, assumedRoleElements } from '../../cloud-trail/assumed-role.ts'
+import { webIdentityUser } from '../../cloud-trail/identity.ts'
+import { checkShapes, required } from '../../query/shapes.ts'
+import { requireActiveRegion, servesPartition } from '../../regions.ts'
+import type { Action } from '../call.ts'
+import { inputs } from '../inputs.ts'
+import { findRole, openSession, requestedDuration, roleArnOf } from '../session.ts'
+import { sessionPoliciesOf } from '../session-policies.ts'
+import { requireTrust } from '../trust.ts'
+import { readToken } from '../web-identity/web-identity.ts'
+
+const ACTION = 'sts:AssumeRoleWithWebIdentity'
+
+/** In the order of aws-sts-semantics A.1. */
+export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
+  const { parameters, now } = call
+  checkShapes(inputs.AssumeRoleWithWebIdentity, parameters)
+  call.note(askedForRole(parameters))
+  const { partition } = roleArnOf(parameters)
+  const token = readToken(parameters)
+  if (!servesPartition(call.endpoint, partition)) throw token.unknownHere(ACTION)
+  const role = findRole(aws.iam, parameters, ACTION)
+  call.note(aboutRole(role))
+  requireActiveRegion(call.region, role.account, aws.iam.stsRegions(role.account))
+  const seconds = requestedDuration(parameters, role)
+  const person = await token.verify(aws, role.account, now)
+  const { provider, audience, subject } = person
+  call.note({ userIdentity: webIdentityUser(provider, audience, subject) })
+  const { sourceIdentity, tags } = person.session()
+  const sessionName = required(parameters, 'RoleSessionName')
+  const session = { role, provider, sessionName, sourceIdentity, tags }
+  call.note({ requestParameters: askedForSession(session) })
+  const identity = webIdentityContext(person)
+  requireTrust({ ...session, action: ACTION, identity }, call)
+  const policies = sessionPoliciesOf(parameters)
+  const { session: opened, members } = openSession(aws.sessions, { ...session, identity, policies, seconds }, call)
+  return {
+    members: [
+      ...members,
+      element('SubjectFromWebIdentityToken', {}, subject),
+      element('Audience', {}, audience),
+      element('Provider', {}, provider),
+    ],
+    summary: opened.arn,
+    responseElements: {
+      provider,
+      subjectFromWebIdentityToken: subject,
+      audience,
+      ...assumedRoleElements(opened),
+    },
+  }
+}

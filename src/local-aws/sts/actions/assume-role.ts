@@ -1,0 +1,104 @@
+import { roleDuration } from '../../../aws/facts/limits.ts'
+import { AwsError, texts, validationError } from '../../aws-errors.ts'
+import { aboutRole, askedForRole, assumedRoleElements } from '../../cloud-trail/assumed-role.ts'
+import type { CloudTrailFacts } from '../../cloud-trail/facts.ts'
+import type { SignedCaller } from '../../permissions.ts'
+import { listOf, type Parameters } from '../../query/parameters.ts'
+import { checkArn, checkShapes, required } from '../../query/shapes.ts'
+import { requireActiveRegion } from '../../regions.ts'
+import { signedCaller } from '../../signed-caller.ts'
+import type { Role } from '../../state.ts'
+import { refuseAssumeRole, requireAssumeRole } from '../assume-role-trust.ts'
+import type { Action, Call, Sts } from '../call.ts'
+import { inheritedSourceIdentity, inheritedTags, joinTags, passedTags } from '../chain.ts'
+import { inputs } from '../inputs.ts'
+import { mfaShown } from '../mfa-check.ts'
+import { openSession, requestedDuration } from '../session.ts'
+import { sessionPoliciesOf } from '../session-policies.ts'
+import type { SessionTags } from '../session-tags.ts'
+
+/** In the order of aws-sts-semantics A.1. */
+export const assumeRole: Action = (sts, call) => {
+  const { parameters, now } = call
+  const caller = signedCaller(sts, call, 'sts')
+  checkShapes(inputs.AssumeRole, parameters)
+  call.note(askedForRole(parameters))
+  checkArn(required(parameters, 'RoleArn'))
+  const contexts = listOf(parameters, 'ProvidedContexts', '.ProviderArn')
+  for (const arn of contexts) checkArn(arn)
+  const passed = passedTags(parameters, listOf(parameters, 'TransitiveTagKeys'))
+  const inherited = inheritedTags(caller)
+  const tags = joinTags(inherited, passed)
+  call.note(askedForMore(parameters, passed, inherited))
+  const role = findRole(sts, call, caller)
+  call.note(aboutRole(role))
+  requireActiveRegion(call.region, role.account, sts.iam.stsRegions(role.account))
+  const seconds = durationOf(parameters, caller, role)
+  const sessionName = required(parameters, 'RoleSessionName')
+  const sourceIdentity = sourceIdentityOf(sts, call, caller, role)
+  const mfaAt = mfaShown(sts.iam, caller, parameters, now)
+  requireAssumeRole(sts, call, role, {
+    caller,
+    sessionName,
+    externalId: parameters.get('ExternalId'),
+    sourceIdentity,
+    passed,
+    inherited,
+    mfaAt,
+    hasContexts: contexts.length > 0,
+  })
+  const policies = sessionPoliciesOf(parameters)
+  const { session, members } = openSession(
+    sts.sessions,
+    { role, sessionName, seconds, sourceIdentity, tags, policies, ...handedDown(caller) },
+    call,
+  )
+  return { members, summary: session.arn, responseElements: assumedRoleElements(session) }
+}
+
+/** What the trail shows of what only AssumeRole takes; never the code of the MFA device. */
+const askedForMore = (parameters: Parameters, passed: SessionTags, inherited: SessionTags): CloudTrailFacts => ({
+  requestParameters: {
+    policy: parameters.get('Policy'),
+    externalId: parameters.get('ExternalId'),
+    serialNumber: parameters.get('SerialNumber'),
+    sourceIdentity: parameters.get('SourceIdentity'),
+    tags: passed.tags.size === 0 ? undefined : [...passed.tags].map(([key, value]) => ({ key, value })),
+    transitiveTagKeys: passed.transitiveKeys.length === 0 ? undefined : passed.transitiveKeys,
+    incomingTransitiveTags: inherited.tags.size === 0 ? undefined : Object.fromEntries(inherited.tags),
+  },
+})
+
+/** One that does not exist is AccessDenied, so that nobody learns which do. A root user takes none. */
+const findRole = (sts: Sts, call: Call, caller: SignedCaller): Role => {
+  if (caller.kind === 'root') throw new AwsError('AccessDenied', texts.rootMayNotAssume, caller.arn)
+  const arn = required(call.parameters, 'RoleArn')
+  const role = sts.iam.role(arn)
+  // Partitions share nothing: to a caller of another one the role does not exist.
+  if (!role || role.partition !== caller.partition) throw refuseAssumeRole(sts, call, caller, 'sts:AssumeRole', arn)
+  return role
+}
+
+/** Seconds. With temporary credentials an hour at most: asking for more is an error and not clamped. */
+const durationOf = (parameters: Parameters, caller: SignedCaller, role: Role): number => {
+  const asked = Number(parameters.get('DurationSeconds') ?? 0)
+  if (caller.temporary !== undefined && asked > CHAINED_SECONDS) throw validationError(texts.durationAboveChaining)
+  return requestedDuration(parameters, role)
+}
+
+const CHAINED_SECONDS = roleDuration.default
+
+/** The one of the chain stays: another one is refused, the same one may be passed again. */
+const sourceIdentityOf = (sts: Sts, call: Call, caller: SignedCaller, role: Role): string | undefined => {
+  const passed = call.parameters.get('SourceIdentity')
+  const inherited = inheritedSourceIdentity(caller)
+  if (passed !== undefined && inherited !== undefined && passed !== inherited)
+    throw refuseAssumeRole(sts, call, caller, 'sts:SetSourceIdentity', role.arn)
+  return passed ?? inherited
+}
+
+/** What a session that takes a role leaves to the next: the provider at the beginning of the chain, and its keys. */
+const handedDown = (caller: SignedCaller) =>
+  caller.temporary !== undefined && caller.kind === 'role-session'
+    ? { chained: true, provider: caller.provider, identity: caller.identity }
+    : { chained: caller.temporary !== undefined, provider: undefined, identity: [] }

@@ -1,0 +1,71 @@
+/**
+ * Gets what an OpenID provider publishes, with bounds on time and size, and decides whether the server that answers may
+ * speak for it: by the authorities that Node knows, else by the thumbprints in IAM (aws-sts-semantics C.5).
+ */
+import type { X509Certificate } from 'node:crypto'
+import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
+import { request as requestHttps } from 'node:https'
+import { TLSSocket } from 'node:tls'
+import { readBounded } from '../../../core/bounded-body.ts'
+
+/** Gets a JSON document. `thumbprints`: SHA-1 in hex. Throws ThumbprintMismatch, and on anything else but a document. */
+export type FetchJson = (url: string, thumbprints: readonly string[]) => Promise<unknown>
+
+/** The server's certificate is of no known authority, and has none of the thumbprints either. */
+export class ThumbprintMismatch extends Error {}
+
+const TIMEOUT_MS = 5000
+const MAX_BYTES = 1024 * 1024
+
+/** No redirects, five seconds, one megabyte. */
+export const fetchJson: FetchJson = async (url, thumbprints) => {
+  const response = await answerTo(url, thumbprints)
+  try {
+    if (response.statusCode !== 200) throw new Error(`${url} answered ${response.statusCode}`)
+    const tooLarge = (): Error => new Error(`${url} answered more than ${MAX_BYTES} bytes`)
+    return JSON.parse((await readBounded(response, MAX_BYTES, tooLarge)).toString())
+  } finally {
+    response.destroy()
+  }
+}
+
+const answerTo = (url: string, thumbprints: readonly string[]): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const options = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT_MS), agent: false }
+    const request = url.startsWith('https:') ? requestJudged(url, options, thumbprints) : requestHttp(url, options)
+    request.on('response', resolve).on('error', reject).end()
+  })
+
+/** Node judges by authorities alone; here a thumbprint may vouch instead, before anything else is heard. */
+const requestJudged = (url: string, options: RequestOptions, thumbprints: readonly string[]): ClientRequest => {
+  const request = requestHttps(url, { ...options, rejectUnauthorized: false })
+  request.on('socket', (socket) =>
+    socket.once('secureConnect', () => {
+      if (socket instanceof TLSSocket && !mayAnswer(socket, request.host, thumbprints))
+        request.destroy(new ThumbprintMismatch(`${url}: ${socket.authorizationError}`))
+    }),
+  )
+  return request
+}
+
+const mayAnswer = (socket: TLSSocket, host: string, thumbprints: readonly string[]): boolean => {
+  if (socket.authorized) return true
+  const leaf = socket.getPeerX509Certificate()
+  if (!leaf || (leaf.checkHost(host, { subject: 'never' }) ?? leaf.checkIP(host)) === undefined) return false
+  const wanted = new Set(thumbprints.map((thumbprint) => thumbprint.toUpperCase()))
+  return chainOf(leaf, new Date()).some(({ fingerprint }) => wanted.has(fingerprint.replaceAll(':', '')))
+}
+
+const MAX_CHAIN = 10
+
+/** The certificates that the server sent, as far as each is signed by the next and all are valid now. */
+const chainOf = (leaf: X509Certificate, now: Date): readonly X509Certificate[] => {
+  const chain: X509Certificate[] = []
+  let at: X509Certificate | undefined = leaf
+  while (at && chain.length < MAX_CHAIN && now >= new Date(at.validFrom) && now <= new Date(at.validTo)) {
+    chain.push(at)
+    const issuer: X509Certificate | undefined = at.issuerCertificate
+    at = issuer && issuer.fingerprint256 !== at.fingerprint256 && at.verify(issuer.publicKey) ? issuer : undefined
+  }
+  return chain
+}

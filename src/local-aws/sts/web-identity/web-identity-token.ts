@@ -1,0 +1,189 @@
+/** An ID token as AWS looks at it (aws-sts-semantics C.4 to C.7). */
+import { verify } from 'node:crypto'
+import { webIdentitySubject } from '../../../aws/facts/limits.ts'
+import { isWritable } from '../../../xml/write.ts'
+import { expiredToken, invalidToken, texts } from '../../aws-errors.ts'
+import { checkSourceIdentity, checkTags, type SessionTags } from '../session-tags.ts'
+import { ThumbprintMismatch } from './fetch-json.ts'
+import type { IssuerKey, IssuerKeys } from './issuer-keys.ts'
+
+type Claims = Readonly<Record<string, unknown>>
+
+interface TokenAlgorithm {
+  readonly name: string
+  readonly kty: 'RSA' | 'EC'
+  readonly hash: string
+  /** Of an EC key: RFC 7518 3.4 binds each algorithm to one. */
+  readonly curve?: string
+}
+
+/** A token taken apart; nothing of it is verified. */
+export interface DecodedToken {
+  readonly token: string
+  readonly algorithm: TokenAlgorithm
+  readonly kid: string | undefined
+  readonly claims: Claims
+  readonly issuer: string
+}
+
+/** The algorithms that AWS takes, and the key each needs. */
+const algorithms: ReadonlyMap<string, TokenAlgorithm> = new Map(
+  Object.entries({
+    RS256: { kty: 'RSA', hash: 'sha256' },
+    RS384: { kty: 'RSA', hash: 'sha384' },
+    RS512: { kty: 'RSA', hash: 'sha512' },
+    ES256: { kty: 'EC', hash: 'sha256', curve: 'prime256v1' },
+    ES384: { kty: 'EC', hash: 'sha384', curve: 'secp384r1' },
+    ES512: { kty: 'EC', hash: 'sha512', curve: 'secp521r1' },
+  } as const).map(([name, algorithm]) => [name, { name, ...algorithm }]),
+)
+
+/** RFC 7518 3.3 */
+const MIN_RSA_BITS = 2048
+
+const isObject = (value: unknown): value is Claims =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const jsonOf = (segment: string): unknown => {
+  if (!/^[A-Za-z0-9_-]+$/.test(segment)) return undefined
+  try {
+    return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+/** Throws InvalidIdentityToken for what is no signed JWT, or is signed in a way AWS does not know. */
+export const decodeToken = (token: string): DecodedToken => {
+  const [head = '', body = '', signature, ...more] = token.split('.')
+  const header = jsonOf(head)
+  const claims = jsonOf(body)
+  if (!signature || more.length > 0 || !isObject(header) || !isObject(claims))
+    throw invalidToken(texts.notAJwt, 'not three parts of base64url JSON')
+  const { alg, kid, crit } = header
+  // RFC 7515 4.1.11: whoever knows none of the extensions must not take the token.
+  if (crit !== undefined) throw invalidToken(texts.notAJwt, `crit ${JSON.stringify(crit)}`)
+  const algorithm = typeof alg === 'string' ? algorithms.get(alg) : undefined
+  if (!algorithm) throw invalidToken(texts.notAJwt, `alg ${JSON.stringify(alg)}`)
+  return { token, algorithm, kid: typeof kid === 'string' ? kid : undefined, claims, issuer: textClaim(claims, 'iss') }
+}
+
+const textClaim = (claims: Claims, name: string): string => {
+  const value = claims[name]
+  if (typeof value !== 'string' || value === '') throw invalidToken(texts.claimMissing(name))
+  return value
+}
+
+/**
+ * The audience that counts: `azp` where the token has one, else the member of `aud` that is registered.
+ * `clientIds` undefined: a provider that IAM knows by name, whose audience only the trust policy judges.
+ */
+export const checkAudience = ({ claims }: DecodedToken, clientIds: readonly string[] | undefined): string => {
+  const { aud, azp } = claims
+  const candidates = (typeof azp === 'string' ? [azp] : Array.isArray(aud) ? aud : [aud]).filter(
+    (value) => typeof value === 'string',
+  )
+  const [first] = candidates
+  if (first === undefined) throw invalidToken(texts.claimMissing('aud'))
+  const matched = clientIds === undefined ? first : candidates.find((candidate) => clientIds.includes(candidate))
+  if (matched === undefined) throw invalidToken(texts.audienceIncorrect, `found ${candidates.join(', ')}`)
+  return matched
+}
+
+/** Throws InvalidIdentityToken when there is no key for the token, or none that made its signature. */
+export const verifyTokenSignature = async (
+  decoded: DecodedToken,
+  keys: IssuerKeys,
+  thumbprints: readonly string[],
+  now: Date,
+): Promise<void> => {
+  const { token, algorithm, kid, issuer } = decoded
+  if (kid === undefined) throw invalidToken(texts.keyNotRetrieved, 'the token names no kid')
+  const found = await keys.find({ url: issuer, thumbprints }, kid, now).catch((error: unknown): never => {
+    const text = error instanceof ThumbprintMismatch ? texts.thumbprintMismatch : texts.keyNotRetrieved
+    throw invalidToken(text, error instanceof Error ? error.message : 'no answer')
+  })
+  const fitting = found.filter((key) => fits(key, algorithm))
+  if (fitting.length === 0)
+    throw invalidToken(texts.keyNotRetrieved, `the issuer has no ${algorithm.name} key ${JSON.stringify(kid)}`)
+  if (!fitting.some((key) => isSignedBy(token, algorithm, key))) throw invalidToken(texts.tokenSignatureInvalid)
+}
+
+const fits = ({ key, kty, alg }: IssuerKey, algorithm: TokenAlgorithm): boolean => {
+  if (kty !== algorithm.kty || (alg !== undefined && alg !== algorithm.name)) return false
+  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {}
+  return kty === 'RSA' ? modulusLength >= MIN_RSA_BITS : namedCurve === algorithm.curve
+}
+
+/** Here and not on another thread: the way there and back costs more than the verification. */
+const isSignedBy = (token: string, { hash }: TokenAlgorithm, { key }: IssuerKey): boolean => {
+  const dot = token.lastIndexOf('.')
+  const signature = Buffer.from(token.slice(dot + 1), 'base64url')
+  if (signature.toString('base64url') !== token.slice(dot + 1)) return false
+  const signed = Buffer.from(token.slice(0, dot), 'latin1')
+  return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, signature)
+}
+
+/** AWS's bound is unknown; a day is the value usually quoted. [K] */
+const MAX_AGE_SECONDS = 86_400
+
+/** `exp`, `iat` and `nbf`, which have to be integers. */
+export const checkTimes = ({ claims }: DecodedToken, now: Date): void => {
+  const seconds = Math.floor(now.getTime() / 1000)
+  const expiration = integerClaim(claims, 'exp')
+  const issuedAt = integerClaim(claims, 'iat')
+  if (seconds >= expiration) throw expiredToken(texts.tokenExpired(seconds, expiration))
+  if (seconds - issuedAt > MAX_AGE_SECONDS) throw expiredToken(texts.tokenTooOld(seconds - issuedAt))
+  if (claims.nbf !== undefined && integerClaim(claims, 'nbf') > seconds) throw invalidToken(texts.tokenNotYetValid)
+}
+
+const integerClaim = (claims: Claims, name: string): number => {
+  const value = claims[name]
+  if (value === undefined) throw invalidToken(texts.claimMissing(name))
+  if (!Number.isSafeInteger(value)) throw invalidToken(texts.claimNotInteger(name))
+  return Number(value)
+}
+
+/**
+ * Throws InvalidIdentityToken where there is no `sub`, or one that no answer could tell. Shorter ones than its model
+ * allows are answered all the same.
+ */
+export const subjectOf = ({ claims }: DecodedToken): string => {
+  const subject = textClaim(claims, 'sub')
+  if (subject.length > webIdentitySubject.max) throw invalidToken(texts.subjectTooLong)
+  if (!isWritable(subject)) throw invalidToken(texts.subjectUnreadable)
+  return subject
+}
+
+const TAGS = 'https://aws.amazon.com/tags'
+
+/** What is no text stands in brackets, which neither a tag nor a key may have: it is refused with them. */
+const listOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).flatMap((item) =>
+    item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify([item])],
+  )
+
+/** Nested as AWS documents it first, or flattened; a token with both is read as nested (C.7). */
+export const tokenTags = ({ claims }: DecodedToken): SessionTags => {
+  const nested = claims[TAGS]
+  if (isObject(nested)) {
+    const tags = isObject(nested.principal_tags) ? Object.entries(nested.principal_tags) : []
+    return checkTags(
+      tags.map(([key, value]) => ({ key, values: listOf(value) })),
+      listOf(nested.transitive_tag_keys),
+    )
+  }
+  const prefix = `${TAGS}/principal_tags/`
+  const flat = Object.entries(claims).filter(([name]) => name.startsWith(prefix))
+  return checkTags(
+    flat.map(([name, value]) => ({ key: name.slice(prefix.length), values: listOf(value) })),
+    listOf(claims[`${TAGS}/transitive_tag_keys`]),
+  )
+}
+
+/** The source identity that the token sets; throws InvalidIdentityToken where AWS would not take it (C.7). */
+export const tokenSourceIdentity = ({ claims }: DecodedToken): string | undefined => {
+  const value = claims['https://aws.amazon.com/source_identity']
+  if (value !== undefined && typeof value !== 'string') throw invalidToken(texts.sourceIdentityInvalid)
+  return checkSourceIdentity(value)
+}

@@ -1,0 +1,113 @@
+/** Whose token it is: an OpenID provider's, or Login with Amazon's or Facebook's (aws-sts-semantics C.4 to C.8). */
+import { issuerHostPath } from '../../../core/arn.ts'
+import type { WebIdentityFacts } from '../../../iam/condition-keys/web-identity-context.ts'
+import { namedProviders } from '../../../iam/principals.ts'
+import { AwsError, invalidToken, notAuthorized, texts } from '../../aws-errors.ts'
+import type { Parameters } from '../../query/parameters.ts'
+import { required } from '../../query/shapes.ts'
+import type { Iam } from '../../state.ts'
+import type { Sts } from '../call.ts'
+import type { SessionTags } from '../session-tags.ts'
+import type { AssumeAction } from '../trust.ts'
+import type { IssuerKeys } from './issuer-keys.ts'
+import {
+  checkAudience,
+  checkTimes,
+  type DecodedToken,
+  decodeToken,
+  subjectOf,
+  tokenSourceIdentity,
+  tokenTags,
+  verifyTokenSignature,
+} from './web-identity-token.ts'
+
+/** Whom a token is about, once its provider vouched for it. */
+interface Person extends WebIdentityFacts {
+  /** As the trust policy names it. */
+  readonly provider: string
+  /** What the token asks for in the session. Throws AwsError for what AWS would not take. */
+  session(): { readonly sourceIdentity: string | undefined; readonly tags: SessionTags }
+}
+
+/** A token that has the form of one; nothing of it is verified. */
+interface ReadToken {
+  verify(aws: Sts, account: string, now: Date): Promise<Person>
+  /** The refusal where the role is of another partition than the endpoint: there is no such provider, or no such role. */
+  unknownHere(action: AssumeAction): AwsError
+}
+
+/** Throws InvalidIdentityToken for what cannot be a token. */
+export const readToken = (parameters: Parameters): ReadToken => {
+  const token = required(parameters, 'WebIdentityToken')
+  const host = parameters.get('ProviderId')
+  if (host !== undefined) {
+    const person = accessTokenReader(host, token)
+    return { verify: async ({ iam }) => person(iam), unknownHere: roleUnknownHere }
+  }
+  const decoded = decodeToken(token)
+  return {
+    verify: ({ iam, issuerKeys }, account, now) => verifyIdToken(decoded, iam, issuerKeys, account, now),
+    unknownHere: isNamedIssuer(decoded.issuer) ? roleUnknownHere : () => noProvider(decoded.issuer),
+  }
+}
+
+const roleUnknownHere = (action: AssumeAction): AwsError =>
+  notAuthorized(action, 'the role is of another partition than the endpoint')
+
+const verifyIdToken = async (
+  token: DecodedToken,
+  iam: Iam,
+  issuerKeys: IssuerKeys,
+  account: string,
+  now: Date,
+): Promise<Person> => {
+  const provider = findProvider(iam, account, token.issuer)
+  const audience = checkAudience(token, provider.clientIds)
+  await verifyTokenSignature(token, issuerKeys, provider.thumbprints, now)
+  checkTimes(token, now)
+  return {
+    provider: provider.principal,
+    issuer: token.issuer,
+    subject: subjectOf(token),
+    audience,
+    claims: token.claims,
+    session: () => ({ sourceIdentity: tokenSourceIdentity(token), tags: tokenTags(token) }),
+  }
+}
+
+const accessTokenProviders: ReadonlySet<string> = new Set(['www.amazon.com', 'graph.facebook.com'])
+
+/** An access token means what its provider says of it; here, what the state says in its place (C.8). */
+const accessTokenReader = (host: string, token: string): ((iam: Iam) => Person) => {
+  if (!accessTokenProviders.has(host) || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+    throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
+  return (iam) => {
+    const known = iam.accessToken(host, token)
+    if (!known) throw new AwsError('IDPRejectedClaim', texts.rejectedByProvider(host))
+    if (!known.of) throw new AwsError('IDPCommunicationError', texts.providerUnreachable(host))
+    const { appId, userId } = known.of
+    const session = () => ({ sourceIdentity: undefined, tags: { tags: new Map(), transitiveKeys: [] } })
+    return { provider: host, issuer: host, subject: userId, audience: appId, claims: {}, session }
+  }
+}
+
+interface Provider {
+  /** As the trust policy names it. */
+  readonly principal: string
+  readonly clientIds: readonly string[] | undefined
+  readonly thumbprints: readonly string[]
+}
+
+/** Registered in the account of the role, or one that IAM knows by name. */
+const findProvider = (iam: Iam, account: string, issuer: string): Provider => {
+  const registered = iam.oidcProvider(account, issuer)
+  if (registered) return { ...registered, principal: registered.arn }
+  if (isNamedIssuer(issuer)) return { principal: issuerHostPath(issuer), clientIds: undefined, thumbprints: [] }
+  throw noProvider(issuer)
+}
+
+const isNamedIssuer = (issuer: string): boolean =>
+  issuer.startsWith('https://') && namedProviders.has(issuerHostPath(issuer))
+
+const noProvider = (issuer: string): AwsError =>
+  invalidToken(texts.noOidcProvider(/^https?:\/\//.test(issuer) ? issuer : `https://${issuer}`))

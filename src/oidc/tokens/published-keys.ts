@@ -1,0 +1,62 @@
+import { KeyObject } from 'node:crypto'
+import { type CryptoKey, createLocalJWKSet, errors, type JSONWebKeySet } from 'jose'
+import { asObject, withoutEmptyMembers } from '../answer.ts'
+import { OidcError } from '../errors.ts'
+
+/** Keys as a provider published them at one time. RFC 7517 */
+export interface PublishedKeys {
+  /** Each key that can have signed what has this header: of the right kind, use and name. Mostly one. */
+  candidates(header: Readonly<Record<string, unknown>>): Promise<readonly KeyObject[]>
+  /** As published. */
+  readonly document: JSONWebKeySet
+}
+
+/** Throws OidcError for what is not a set of keys. */
+export const toPublishedKeys = (published: unknown): PublishedKeys => {
+  const keySet = toKeySet(published)
+  const found = new Map<string, readonly KeyObject[]>()
+  return {
+    candidates: async ({ alg, kid }) => {
+      const name = JSON.stringify([alg, kid])
+      const keys = found.get(name) ?? (await select(keySet, alg, kid))
+      // Nothing is remembered of names that are made up.
+      if (keys.length > 0) found.set(name, keys)
+      return keys
+    },
+    get document() {
+      return keySet.jwks()
+    },
+  }
+}
+
+type KeySet = ReturnType<typeof createLocalJWKSet>
+
+/** RFC 7517 5: what is no key, or a key of an unknown kind, keeps the others from nothing. */
+const toKeySet = (published: unknown): KeySet => {
+  const keys = asObject(published)?.keys
+  if (!Array.isArray(keys))
+    throw new OidcError('oidc.discovery_incomplete', { expected: 'a JSON Web Key Set', found: 'something else' })
+  const readable = keys.map(asObject).flatMap((key) => (key ? [withoutEmptyMembers(key)] : []))
+  return createLocalJWKSet({ keys: readable } as unknown as JSONWebKeySet)
+}
+
+/** jose looks at kty, crv, alg, use, key_ops and kid. A key that cannot be imported is none. */
+const select = async (keySet: KeySet, alg: unknown, kid: unknown): Promise<readonly KeyObject[]> => {
+  const header = { alg: String(alg), ...(kid === undefined ? {} : { kid: kid as string }) }
+  try {
+    return [KeyObject.from((await keySet(header)) as CryptoKey)].filter(isLongEnough)
+  } catch (error) {
+    // Without a name, any key of that kind can be meant.
+    return error instanceof errors.JWKSMultipleMatchingKeys ? (await each(error)).filter(isLongEnough) : []
+  }
+}
+
+const each = async (keys: AsyncIterable<CryptoKey>): Promise<KeyObject[]> => {
+  const imported: KeyObject[] = []
+  for await (const key of keys) imported.push(KeyObject.from(key))
+  return imported
+}
+
+/** RFC 7518 3.3: RSA keys of 2048 bits or more. */
+const isLongEnough = ({ asymmetricKeyDetails }: KeyObject): boolean =>
+  (asymmetricKeyDetails?.modulusLength ?? Number.POSITIVE_INFINITY) >= 2048

@@ -1,0 +1,99 @@
+import { type Check, type CheckResult, pass } from '../../core/verdict.ts'
+import { cut } from '../errors.ts'
+import type { SignedToken } from './signed-token.ts'
+
+/** What every token from the provider is held to, an ID token and a logout token alike. */
+export interface ExpectedToken {
+  readonly issuer: string
+  readonly clientId: string
+  readonly trustedAudiences: readonly string[]
+  readonly clockSkewSeconds: number
+  readonly now: Date
+}
+
+type TokenCheck = Check<Pick<SignedToken, 'claims'>, ExpectedToken>
+
+/** A token is shown to us as soon as it is issued, so an old one was kept somewhere. */
+export const OLDEST_SECONDS = 60 * 60
+
+/** Compared byte for byte. OpenID Connect Core 3.1.3.7 step 2 */
+const issuerIsTheProvider: TokenCheck = ({ claims: { iss } }, { issuer }) =>
+  iss === issuer ? pass : mismatch('iss', issuer, iss)
+
+/** Core 3.1.3.7 step 3 */
+const audienceIsUs: TokenCheck = ({ claims: { aud } }, { clientId }) =>
+  audiences(aud)?.includes(clientId) ? pass : mismatch('aud', clientId, aud)
+
+/** Core 3.1.3.7 step 3: a token that others may present to us as ours is refused. */
+const audienceHasNoStrangers: TokenCheck = ({ claims: { aud } }, { clientId, trustedAudiences }) =>
+  (audiences(aud) ?? []).every((audience) => audience === clientId || trustedAudiences.includes(audience))
+    ? pass
+    : mismatch('aud', [clientId, ...trustedAudiences].join(' '), aud)
+
+/** Core 3.1.3.7 steps 4 and 5: needed with several audiences, and ours whenever it is there. */
+const authorizedPartyIsUs: TokenCheck = ({ claims: { aud, azp } }, { clientId }) => {
+  const mayBeAbsent = (audiences(aud)?.length ?? 0) <= 1
+  return azp === clientId || (azp === undefined && mayBeAbsent) ? pass : mismatch('azp', clientId, azp)
+}
+
+/** Core 3.1.3.7 step 9 */
+const isNotExpired: TokenCheck = ({ claims: { exp } }, { now, clockSkewSeconds }) =>
+  isTime(exp) && exp > seconds(now) - clockSkewSeconds ? pass : mismatch('exp', `after ${seconds(now)}`, exp)
+
+/** Core 3.1.3.7 step 10 */
+const isNotFromTheFuture: TokenCheck = ({ claims: { iat } }, { now, clockSkewSeconds }) =>
+  isTime(iat) && iat <= seconds(now) + clockSkewSeconds ? pass : mismatch('iat', `at most ${seconds(now)}`, iat)
+
+/** Core 3.1.3.7 step 10 */
+const isFresh: TokenCheck = ({ claims: { iat } }, { now, clockSkewSeconds }) => {
+  const oldest = seconds(now) - OLDEST_SECONDS - clockSkewSeconds
+  return isTime(iat) && iat >= oldest ? pass : mismatch('iat', `at least ${oldest}`, iat)
+}
+
+/** RFC 7519 4.1.5 */
+const isValidAlready: TokenCheck = ({ claims: { nbf } }, { now, clockSkewSeconds }) =>
+  nbf === undefined || (isTime(nbf) && nbf <= seconds(now) + clockSkewSeconds)
+    ? pass
+    : mismatch('nbf', `at most ${seconds(now)}`, nbf)
+
+/** In the order in which they are told. */
+export const tokenChecks = {
+  issuerIsTheProvider,
+  audienceIsUs,
+  audienceHasNoStrangers,
+  authorizedPartyIsUs,
+  isNotExpired,
+  isNotFromTheFuture,
+  isFresh,
+  isValidAlready,
+}
+
+/** A failed check of this claim; what was found is cut for the log. */
+export const mismatch = (claim: string, expected: string, found: unknown): CheckResult => ({
+  expected,
+  found: show(found),
+  source: claim,
+})
+
+// A number as text keeps its quotes, or nobody would see what is wrong with it.
+const show = (found: unknown): string => {
+  if (found === undefined) return 'nothing'
+  return cut(typeof found === 'string' && !/^\d*$/.test(found) ? found : JSON.stringify(found))
+}
+
+/** undefined unless it is a text or a list of texts. */
+const audiences = (aud: unknown): readonly string[] | undefined => {
+  if (typeof aud === 'string') return [aud]
+  return Array.isArray(aud) && aud.every((one) => typeof one === 'string') ? aud : undefined
+}
+
+// A NumericDate as text, or NaN, would make every comparison come out as false.
+export const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0
+
+/** As a NumericDate: whole seconds since 1970. RFC 7519 2 */
+export const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
+
+/** Core 2: what names a person or a session is a text of at most 255 characters, and not blank. */
+export const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.trim() !== '' && value.length <= 255

@@ -1,0 +1,61 @@
+import type { Response } from 'express'
+import type { Departure } from '../gateway/login/start-login.ts'
+import { addFormTargets } from './headers.ts'
+import type { PostFormPage } from './models/sign-in.ts'
+import { sendPage, VERSION, type WebParts } from './pages.ts'
+import { texts } from './texts.ts'
+
+/** Off to the identity provider: by redirect, or by a page whose form posts itself there. */
+export const depart = (parts: WebParts, response: Response, departure: Departure, status: 302 | 303 = 302): void => {
+  if (departure.kind === 'redirect') return void response.redirect(status, departure.url)
+  const { action, fields, provider } = departure
+  sendPostForm(parts, response, {
+    action,
+    fields,
+    heading: texts.underway.signingIn(provider),
+    button: texts.shared.continue,
+  })
+}
+
+/**
+ * The same for a logout, which ends on the signed-out page where the identity provider has no part in it. `byPage`: a
+ * page comes between, because browsers hold what follows a form to its page's form-action, and the identity provider
+ * may lead through every application that the person used.
+ */
+export const departSignedOut = (
+  parts: WebParts,
+  response: Response,
+  departure: Departure | undefined,
+  { byPage }: { readonly byPage: boolean } = { byPage: false },
+): void => {
+  if (departure === undefined) return void response.redirect(303, '/logout')
+  if (departure.kind === 'post') {
+    const { action, fields, provider } = departure
+    sendPostForm(parts, response, {
+      action,
+      fields,
+      heading: texts.underway.signingOut(provider),
+      button: texts.shared.continue,
+    })
+  } else if (byPage) {
+    const heading = texts.underway.signingOutSomewhere
+    sendPage(response, parts.views.render('onward', { version: VERSION, heading, href: departure.url }))
+  } else {
+    response.redirect(303, departure.url)
+  }
+}
+
+/**
+ * A page whose form posts itself to another site, by the script or by its button: what SAML's POST binding asks for.
+ * `action` has to be an http(s) URL. Bindings 3.5. Where the identity provider leads on to is its own affair, another
+ * one or, at a logout, every application: so that this page, which has nothing but that form, allows any site.
+ */
+export const sendPostForm = (
+  { views }: WebParts,
+  response: Response,
+  form: Pick<PostFormPage, 'action' | 'fields' | 'heading' | 'button'>,
+): void => {
+  const { origin, protocol } = new URL(form.action)
+  addFormTargets(response, [origin, protocol])
+  sendPage(response, views.render('post-form', { version: VERSION, ...form }))
+}

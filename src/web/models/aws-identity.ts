@@ -1,0 +1,87 @@
+/** The part of the identity page that is about AWS: what it will see of this person, and what it will say. */
+import type { AwsView, ForeseenRole } from '../../gateway/roles/identity-preview.ts'
+import type { AwsSession, IdentityPage, RolePreflights } from './identity.ts'
+import type { FindingRow, RolePreflight } from './preflight.ts'
+import type { RoleAccount } from './roles.ts'
+
+/** As many roles are seen at a glance: more can be searched. */
+const AT_A_GLANCE = 8
+
+const sessionOf = ({ session }: AwsView): AwsSession => {
+  const transitive = new Set(session.transitiveTagKeys)
+  return {
+    name: session.roleSessionName,
+    sourceIdentity: session.sourceIdentity,
+    tags: [...session.tags].map(([key, value]) => ({ key, value, isTransitive: transitive.has(key) })),
+    packedSizePercent: session.packedSizePercent,
+    leftOut: session.leftOut,
+  }
+}
+
+/** Of the statement that allows the call; what tags and source identity need goes without saying then. */
+const isPart = (name: string): boolean => name.startsWith('Statement')
+
+/**
+ * Of an allowed role the statement that allows it, of any other everything, what speaks against it first: there may be
+ * hundreds of roles.
+ */
+const findingsOf = ({ preflight: { outcome, verdict } }: ForeseenRole): readonly FindingRow[] =>
+  outcome === 'allowed'
+    ? verdict.filter(({ name }) => isPart(name))
+    : verdict.toSorted((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'))
+
+const rolePreflight = (foreseen: ForeseenRole): RolePreflight => {
+  const { role: listed, preflight, reason, change } = foreseen
+  const { arn, name } = listed.role
+  return { arn, name, outcome: preflight.outcome, reason, change, findings: findingsOf(foreseen) }
+}
+
+/** By the words of its account, its ARN and what AWS will say: `prod denied`. */
+const isFoundBy = (query: string): ((foreseen: ForeseenRole) => boolean) => {
+  const words = query.toLowerCase().split(/\s+/)
+  return ({ role: { role, accountName, alias }, preflight: { outcome } }) => {
+    const found = [accountName, role.arn, alias, outcome].join(' ').toLowerCase()
+    return words.every((word) => found.includes(word))
+  }
+}
+
+const accountOf = ({ role, accountName, accountColor }: ForeseenRole['role']): RoleAccount => ({
+  id: role.account,
+  ...(accountName === role.account ? {} : { name: accountName }),
+  color: accountColor,
+})
+
+const byAccount = (roles: readonly ForeseenRole[]): RolePreflights['accounts'] => {
+  const accounts = new Map<string, RoleAccount & { readonly roles: RolePreflight[] }>()
+  for (const foreseen of roles) {
+    const { account } = foreseen.role.role
+    const group = accounts.get(account) ?? { ...accountOf(foreseen.role), roles: [] }
+    accounts.set(account, group)
+    group.roles.push(rolePreflight(foreseen))
+  }
+  return [...accounts.values()]
+}
+
+const preflightsOf = ({ roles }: AwsView, query: string): RolePreflights => {
+  const count = (outcome: RolePreflight['outcome']): number =>
+    roles.filter(({ preflight }) => preflight.outcome === outcome).length
+  return {
+    query,
+    total: roles.length,
+    tally: { allowed: count('allowed'), denied: count('denied'), unknown: count('unknown') },
+    isFilterable: roles.length > AT_A_GLANCE,
+    accounts: byAccount(query === '' ? roles : roles.filter(isFoundBy(query))),
+  }
+}
+
+/** `query`: which roles to show, all where it is empty. */
+export const identityOfAws = (
+  view: AwsView,
+  query: string,
+): Pick<IdentityPage, 'warnings' | 'awsSession' | 'conditionKeys' | 'ignored' | 'preflights'> => ({
+  warnings: view.session.warnings,
+  awsSession: sessionOf(view),
+  conditionKeys: view.keys,
+  ignored: view.ignored,
+  preflights: preflightsOf(view, query),
+})

@@ -1,0 +1,34 @@
+import type { Request, RequestHandler, Response } from 'express'
+import type { Gateway } from '../../gateway/gateway.ts'
+import { LOGOUT_SECONDS, outcomeOf } from '../../gateway/logout/pending-logouts.ts'
+import { logoutOrigins } from '../../gateway/logout/single-logout-messages.ts'
+import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
+import { addFormTargets } from '../headers.ts'
+import { texts } from '../texts.ts'
+
+/** Every page of somebody signed in can sign out, which may lead on to the identity provider. */
+export const allowSignOut =
+  (gateway: Gateway): RequestHandler =>
+  async (request, response, next) => {
+    // `OPTIONS *` has no path, so the middleware before gives it no session.
+    const from = (request.session as typeof request.session | undefined)?.from
+    if (from) addFormTargets(response, await logoutOrigins(gateway, from))
+    next()
+  }
+
+/** Lets this browser, and no other, be told what came of its logout. */
+export const keepLogout = ({ settings: { baseUrl } }: Gateway, response: Response, handle: string): void => {
+  const attributes = { ...cookieAttributes(baseUrl), maxAge: LOGOUT_SECONDS * 1000 }
+  response.cookie(cookieNames(baseUrl).logout, handle, attributes)
+}
+
+/** What the signed-out page says of the identity provider, where a logout began in this browser of late. */
+export const logoutNotice = async (gateway: Gateway, request: Request): Promise<string | undefined> => {
+  const handle = readCookie(request, cookieNames(gateway.settings.baseUrl).logout)
+  const { state, answer } = request.query
+  const logout = await outcomeOf(gateway, handle, { state, answer })
+  if (!logout) return undefined
+  // It may have left the configuration since.
+  const label = gateway.providers.get(logout.provider)?.settings.label ?? logout.provider
+  return texts.signOut.provider[logout.outcome](label)
+}

@@ -1,0 +1,227 @@
+import type { Request } from 'express'
+import { showDuration } from '../../core/duration.ts'
+import { type Gateway, providerOf } from '../../gateway/gateway.ts'
+import { overdueProof } from '../../gateway/login/authentication-age.ts'
+import type { Login } from '../../gateway/login/logins.ts'
+import { isPassedOn } from '../../gateway/login/reauthentication.ts'
+import { foreseenRole } from '../../gateway/roles/identity-preview.ts'
+import type { ListedRole } from '../../gateway/roles/list-roles.ts'
+import { preflightRoles } from '../../gateway/roles/preflight-role.ts'
+import { sessionFor } from '../../gateway/roles/session-mapping.ts'
+import type { Preferences } from '../../gateway/user/preferences.ts'
+import { attributeRows } from '../pages.ts'
+import { timeZoneOf, toInstant } from '../time-zone.ts'
+import { dayEnds, durationChoices } from './duration-choices.ts'
+import type { PickedRole } from './picked.ts'
+import type {
+  DurationChoice,
+  FreshSignIn,
+  RoleAccount,
+  RoleChoice,
+  RoleEvidence,
+  RoleGroup,
+  RolesPage,
+  ShownToAws,
+} from './roles.ts'
+
+/** An exchange each: a pick of everything in a large company is a mistake, not a wish. */
+export const MOST_AT_ONCE = 20
+
+/** Of what was taken of late, as many as are seen at a glance. */
+const RECENT_SHOWN = 5
+
+/** The same result for the same arguments, worked out once: hundreds of roles have few accounts and few durations. */
+const once = <Arguments extends readonly (string | number | boolean | undefined)[], Result>(
+  make: (...given: Arguments) => Result,
+): ((...given: Arguments) => Result) => {
+  const made = new Map<string, Result>()
+  return (...given) => {
+    const key = given.join('\n')
+    const result = made.get(key) ?? make(...given)
+    made.set(key, result)
+    return result
+  }
+}
+
+/** What makes choices of roles, the same for all of a page. */
+type ToChoice = (role: ListedRole) => RoleChoice
+
+/** By what the person is used to, by their own clock, and by what AWS is to say. */
+export const choiceFor = (
+  gateway: Gateway,
+  request: Request,
+  login: Login,
+  { pins, durations }: Pick<Preferences, 'pins' | 'durations'>,
+): ToChoice => {
+  const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
+  const choices = once((seconds: number, remembered: string | undefined, isSensitive: boolean) =>
+    durationChoices(seconds, { ends, remembered, isSensitive }),
+  )
+  const accountOf = once(
+    (id: string, name: string, color: RoleAccount['color']): RoleAccount => ({
+      id,
+      ...(name === id ? {} : { name }),
+      color,
+    }),
+  )
+  const [judge, pinned] = [preflightRoles(gateway, login), new Set(pins)]
+  return (listed) => {
+    const { arn, name, account } = listed.role
+    const freshSignIn = freshSignInOf(gateway, login, listed)
+    const preflight = judge(listed)
+    return {
+      arn,
+      name,
+      alias: listed.alias,
+      account: accountOf(account, listed.accountName, listed.accountColor),
+      durations: choices(listed.maxSessionSeconds, durations.get(arn), freshSignIn !== undefined),
+      isPinned: pinned.has(arn),
+      freshSignIn,
+      verdict: preflight.outcome,
+      reason: preflight.outcome === 'denied' ? foreseenRole(listed, preflight).reason : undefined,
+    }
+  }
+}
+
+const isFoundBy =
+  (query: string) =>
+  ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
+    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
+
+/** Where these stand among the roles, in the order in which they are named. */
+const picked = (roles: readonly RoleChoice[], arns: readonly string[]): readonly RoleChoice[] => {
+  const byArn = new Map(roles.map((role) => [role.arn, role]))
+  return arns.flatMap((arn) => byArn.get(arn) ?? [])
+}
+
+const byAccount = (roles: readonly RoleChoice[]): readonly RoleGroup[] => {
+  const groups = new Map<RoleAccount, RoleChoice[]>()
+  for (const role of roles) {
+    const group = groups.get(role.account) ?? []
+    groups.set(role.account, group)
+    group.push(role)
+  }
+  return [...groups].map(([account, ofAccount]) => ({ kind: 'account', account, roles: ofAccount }))
+}
+
+/** Each role once: what is pinned, what was taken of late, and the others by account. */
+const groupsOf = (
+  roles: readonly RoleChoice[],
+  { pins, recent }: Pick<Preferences, 'pins' | 'recent'>,
+): readonly RoleGroup[] => {
+  const pinned = picked(roles, pins)
+  const late = picked(
+    roles,
+    recent.map(({ arn }) => arn),
+  )
+    .filter(({ isPinned }) => !isPinned)
+    .slice(0, RECENT_SHOWN)
+  const above = new Set([...pinned, ...late])
+  const groups: readonly RoleGroup[] = [
+    { kind: 'pinned', roles: pinned },
+    { kind: 'recent', roles: late },
+    ...byAccount(above.size === 0 ? roles : roles.filter((role) => !above.has(role))),
+  ]
+  return groups.filter((group) => group.roles.length > 0)
+}
+
+/** What one choice may be for all of them. */
+const durationsOfSeveral = (
+  gateway: Gateway,
+  request: Request,
+  roles: readonly ListedRole[],
+): readonly DurationChoice[] => {
+  const shortest = roles.reduce((sofar, { maxSessionSeconds }) => Math.min(sofar, maxSessionSeconds), 43_200)
+  return durationChoices(shortest, { ends: dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl)) })
+}
+
+type ListPart = 'query' | 'total' | 'shown' | 'accountCount' | 'groups' | 'durationsOfSeveral' | 'mostAtOnce'
+
+/** The roles as the picker shows them: those that the query finds. */
+export const roleList = (
+  gateway: Gateway,
+  request: Request,
+  login: Login,
+  { roles, preferences, query }: { roles: readonly ListedRole[]; preferences: Preferences; query: string },
+): Pick<RolesPage, ListPart> => {
+  const found = query === '' ? roles : roles.filter(isFoundBy(query))
+  const choices = found.map(choiceFor(gateway, request, login, preferences))
+  return {
+    query,
+    total: roles.length,
+    shown: choices.length,
+    accountCount: new Set(choices.map(({ account }) => account)).size,
+    groups: groupsOf(choices, preferences),
+    durationsOfSeveral: durationsOfSeveral(gateway, request, found),
+    mostAtOnce: MOST_AT_ONCE,
+  }
+}
+
+/** What to tell the administrator where there is no role. */
+export const evidenceOf = (gateway: Gateway, { signIn }: Login): RoleEvidence => ({
+  providerId: signIn.identity.provider,
+  providerLabel: providerOf(gateway, signIn.identity.provider).settings.label,
+  subject: signIn.identity.subject,
+  attributes: attributeRows(signIn.identity),
+  warnings: sessionFor(gateway, signIn).warnings,
+})
+
+/** What is on a page about one role. */
+export const pickedRole = ({
+  role,
+  accountName,
+  accountColor,
+}: Pick<ListedRole, 'role' | 'accountName' | 'accountColor'>): PickedRole => ({
+  arn: role.arn,
+  name: role.name,
+  accountId: role.account,
+  // An account without a name is called by its id, which is there anyway.
+  ...(accountName === role.account ? {} : { accountName }),
+  color: accountColor,
+})
+
+/** That a role asks for a recent sign-in, to be said before it is picked; undefined for one that does not. */
+export const freshSignInOf = (
+  gateway: Gateway,
+  login: Login,
+  { role, maxAuthAgeSeconds }: ListedRole,
+): FreshSignIn | undefined =>
+  maxAuthAgeSeconds === undefined
+    ? undefined
+    : { within: showDuration(maxAuthAgeSeconds), isDue: overdueProof(gateway, login, role.arn) !== undefined }
+
+/** What AWS will see of this person, whichever role is taken: said before the click. */
+export const shownToAws = (gateway: Gateway, login: Login): ShownToAws => {
+  const { identity, evidence, renewal } = login.signIn
+  const { exchange } = providerOf(gateway, identity.provider).settings
+  const { roleSessionName, sourceIdentity, tags } = sessionFor(gateway, login.signIn)
+  const isOriginal = isPassedOn(gateway, login)
+  const since = isOriginal ? evidence.issuedAt : identity.authenticatedAt
+  return {
+    exchange: { via: exchange.via, evidence: exchange.evidence },
+    sessionName: roleSessionName,
+    sourceIdentity,
+    tags: [...tags].map(([key, value]) => `${key}=${value}`),
+    since: toInstant(since),
+    minutesSince: Math.max(0, Math.floor((gateway.now().getTime() - since.getTime()) / 60_000)),
+    // What can be refreshed without the person is as good as lasting.
+    until: isOriginal && !renewal ? toInstant(evidence.expiresAt) : undefined,
+  }
+}
+
+/**
+ * Whether a role is found by a query: each of its words occurs, in any case, in the account's name or id, or in the
+ * role's name, alias or ARN. The browser filters by the same rule: it looks at what the templates mark `data-find`.
+ */
+export const matchesQuery = (
+  query: string,
+  account: Pick<RoleAccount, 'id' | 'name'>,
+  role: Pick<RoleChoice, 'arn' | 'name' | 'alias'>,
+): boolean => {
+  if (query === '') return true
+  const found = [account.name, account.id, role.name, role.alias, role.arn].join(' ').toLowerCase()
+  return query
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => found.includes(word))
+}

@@ -1,0 +1,40 @@
+import type { Request } from 'express'
+import { showDuration } from '../core/duration.ts'
+import { GatewayError } from '../gateway/errors.ts'
+import type { Gateway } from '../gateway/gateway.ts'
+import type { TakenRole, WantedRole } from '../gateway/roles/sts-request.ts'
+import { fields, text, texts } from './fields.ts'
+import { readDuration } from './models/duration-choices.ts'
+import { MOST_AT_ONCE } from './models/role-list.ts'
+import { timeZoneOf } from './time-zone.ts'
+
+/**
+ * How long the posted form wants a role: seconds, and the choice to be remembered; neither where the form leaves it to
+ * us. Throws GatewayError `role.duration_invalid`.
+ */
+export const wantedDuration = (
+  { now, settings }: Pick<Gateway, 'now' | 'settings'>,
+  request: Request,
+): Pick<WantedRole, 'durationSeconds' | 'chosen'> => {
+  const wanted = text(request.body[fields.duration])
+  if (wanted === '') return { durationSeconds: undefined }
+  const chosen = readDuration(wanted, now(), timeZoneOf(request, settings.baseUrl))
+  if (chosen) return { durationSeconds: chosen.seconds, chosen: chosen.value }
+  throw new GatewayError('role.duration_invalid', {
+    expected: 'such as 1h, 3600, or until 18:00 from a browser that says its time zone',
+    found: wanted.slice(0, 50),
+  })
+}
+
+/** The roles that a form or a query names, each once; one without a name for none. Throws GatewayError `role.too_many`. */
+export const pickedArns = (form: Readonly<Record<string, unknown>>): readonly [string, ...string[]] => {
+  const [first = '', ...others] = new Set(texts(form[fields.role]))
+  const count = others.length + 1
+  if (count > MOST_AT_ONCE)
+    throw new GatewayError('role.too_many', { expected: `at most ${MOST_AT_ONCE}`, found: `${count}` })
+  return [first, ...others]
+}
+
+/** `4h`: what was asked for, where AWS did not allow the role as long; undefined where it did. */
+export const shortenedFrom = ({ shortenedFromSeconds }: TakenRole): string | undefined =>
+  shortenedFromSeconds === undefined ? undefined : showDuration(shortenedFromSeconds)

@@ -1,0 +1,82 @@
+/** A gateway that is only a store, a clock and a rule, with people signed in: for what is kept of them. */
+import type { AuditEvent } from '../../src/audit/events.ts'
+import type { Identity, SignIn } from '../../src/core/identity.ts'
+import { linearPattern } from '../../src/core/patterns/linear.ts'
+import { Secret } from '../../src/core/secret.ts'
+import type { Gateway } from '../../src/gateway/gateway.ts'
+import { beginLogin, type Login } from '../../src/gateway/login/logins.ts'
+import type { Store } from '../../src/gateway/ports.ts'
+import { createMemoryStore } from '../../src/stores/memory.ts'
+
+const NOON = Date.parse('2026-11-22T12:00:00Z')
+
+export const roleArn = (name: string): string => `arn:aws:iam::111122223333:role/${name}`
+
+/** Whoever has the group `team-x` may take the role `x`. */
+const access = [
+  {
+    when: {
+      conditions: [{ attribute: 'groups', anyOf: [{ kind: 'pattern', pattern: linearPattern('team-(?<role>\\w+)') }] }],
+    },
+    roles: ['arn:aws:iam::111122223333:role/{role}'],
+    line: 1,
+  },
+]
+
+export const personHouse = (secrets: readonly [string, ...string[]] = ['first'], kept?: Store) => {
+  let at = NOON
+  const now = (): Date => new Date(at)
+  const store = kept ?? createMemoryStore(now)
+  const gateway = {
+    settings: {
+      session: { secrets: secrets.map((secret) => new Secret(secret)) },
+      sts: { region: 'eu-west-1' },
+      accounts: new Map(),
+      roles: [],
+      access,
+    },
+    providers: new Map([
+      [
+        'corp',
+        { protocol: 'saml', settings: { exchange: { via: 'saml', evidence: 'reissued' } }, serviceProvider: {} },
+      ],
+    ]),
+    store,
+    loginEnded: [],
+    audit: { record: async ({ referenceId }: AuditEvent) => referenceId },
+    now,
+  } as unknown as Gateway
+  return {
+    gateway,
+    store,
+    now,
+    wait: (seconds: number): void => {
+      at += seconds * 1000
+    },
+  }
+}
+
+export const signInAs = (said: Partial<Identity>, at: Date): SignIn => ({
+  identity: {
+    provider: 'corp',
+    protocol: 'saml',
+    issuer: 'https://idp.example.org',
+    subject: 'alice',
+    attributes: new Map([['groups', ['team-Dev', 'team-Ops', 'team-Audit']]]),
+    authenticatedAt: at,
+    ...said,
+  },
+  evidence: {
+    kind: 'saml',
+    response: new Secret('response'),
+    issuedAt: at,
+    expiresAt: new Date(at.getTime() + 300_000),
+    confirmationCount: 1,
+    isEncrypted: false,
+  },
+  logoutRef: { kind: 'saml', nameId: { value: said.subject ?? 'alice' } },
+})
+
+/** Signed in for eight hours. */
+export const enterAs = (gateway: Gateway, said: Partial<Identity> = {}): Promise<Login> =>
+  beginLogin(gateway.store, gateway.now, signInAs(said, gateway.now()), 8 * 3600)

@@ -1,0 +1,134 @@
+/**
+ * Whole houses for journeys, in this process and on free ports of loopback: the demo as it is (startHouse), or a
+ * gateway with a configuration of the test's own (startOwnGateway). Each has a folder that is gone afterwards.
+ */
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { stringify } from 'yaml'
+import type { DemoAddresses } from '../../src/cli/demo/config.ts'
+import { startDemo } from '../../src/cli/demo/demo.ts'
+import { startGateway } from '../../src/cli/gateway-server.ts'
+import { readConfig } from '../../src/cli/load-config.ts'
+import { freePort, freePortRow } from './ports.ts'
+
+/** A line of the audit log. */
+export type AuditLine = Readonly<Record<string, unknown>> & { readonly eventName: string }
+
+export const auditLines = (text: string): readonly AuditLine[] =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as AuditLine)
+
+export interface House extends DemoAddresses {
+  readonly folder: string
+  /** What went to the operator's log, growing. */
+  readonly log: readonly string[]
+  /** Ends it, and returns its audit log, which is complete then. */
+  close(): Promise<string>
+}
+
+const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'fedgate-journey-'))
+
+/** The demo as `npm run demo` starts it. */
+export const startHouse = async (): Promise<House> => {
+  const folder = await newFolder()
+  const log: string[] = []
+  const demo = await startDemo({ portBase: await freePortRow() }, folder, (line) => log.push(line))
+  const close = async (): Promise<string> => {
+    await demo.close()
+    const audit = await readFile(join(folder, 'audit.jsonl'), 'utf8').catch(() => '')
+    await rm(folder, { recursive: true })
+    return audit
+  }
+  return { ...demo.addresses, folder, log, close }
+}
+
+export interface OwnGateway {
+  readonly url: string
+  readonly localAws: string
+  /** What was recorded so far. */
+  audit(): readonly AuditLine[]
+  readonly log: readonly string[]
+  close(): Promise<void>
+}
+
+/** Where a gateway of one's own will be, so that identity providers can be told before it starts. */
+export const reserveGateway = async (): Promise<string> => `http://localhost:${await freePort()}`
+
+const captured = (): { readonly stream: Writable; text(): string } => {
+  const chunks: string[] = []
+  const stream = new Writable({
+    decodeStrings: false,
+    write: (chunk: string, _encoding, done) => {
+      chunks.push(chunk)
+      done()
+    },
+  })
+  return { stream, text: () => chunks.join('') }
+}
+
+export type Keys = Readonly<Record<string, unknown>>
+
+/** A gateway of one's own, as far as it is not the usual one. */
+export interface OwnPlan {
+  readonly now?: () => Date
+  /** Texts of files beside the configuration, by name. */
+  readonly files?: Readonly<Record<string, string>>
+  /** What exists in its local AWS; without it what the configuration needs. */
+  readonly state?: Keys
+}
+
+/** What a configuration of one's own need not say. */
+const usual = (url: string, localAwsPort: number, { state }: OwnPlan): Keys => ({
+  baseUrl: url,
+  listen: { host: '127.0.0.1', port: Number(new URL(url).port) },
+  session: { secret: 'only for tests, and long enough for them' },
+  sts: { endpoint: 'local', region: 'eu-west-1' },
+  localAws: {
+    listen: { host: '127.0.0.1', port: localAwsPort },
+    ...(state === undefined ? {} : { state: './local-aws.yaml' }),
+  },
+})
+
+export interface WrittenConfig {
+  readonly file: string
+  readonly folder: string
+  readonly localAws: string
+}
+
+/** Writes a configuration with the usual and these keys into a new folder, and what belongs beside it. */
+export const writeConfig = async (url: string, keys: Keys, plan: OwnPlan = {}): Promise<WrittenConfig> => {
+  const [folder, localAwsPort] = [await newFolder(), await freePort()]
+  const file = join(folder, 'fedgate.yaml')
+  const texts = {
+    ...plan.files,
+    ...(plan.state === undefined ? {} : { 'local-aws.yaml': stringify(plan.state) }),
+    'fedgate.yaml': stringify({ ...usual(url, localAwsPort, plan), ...keys }, { lineWidth: 0 }),
+  }
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(folder, name), text)
+  return { file, folder, localAws: `http://localhost:${localAwsPort}` }
+}
+
+/** A gateway with its local AWS at `url`, with these keys of the configuration besides the usual ones. */
+export const startOwnGateway = async (url: string, keys: Keys, plan: OwnPlan = {}): Promise<OwnGateway> => {
+  const { file, folder, localAws } = await writeConfig(url, keys, plan)
+  const [log, stdout] = [[] as string[], captured()]
+  const gateway = await startGateway(await readConfig(file, {}), {
+    stdout: stdout.stream,
+    log: (line) => void log.push(line),
+    now: plan.now ?? (() => new Date()),
+  })
+  return {
+    url,
+    localAws,
+    audit: () => auditLines(stdout.text()),
+    log,
+    close: async () => {
+      await gateway.close()
+      await rm(folder, { recursive: true })
+    },
+  }
+}

@@ -1,0 +1,32 @@
+/** An OpenID provider of a test's own: where the gateway sends the browser, the test answers as it likes. */
+import { encode, good, KID, type MisbehavingProvider, type Mischief, signedBy } from '../oidc/tampering-provider.ts'
+import type { Page, Visitor } from './http-browser.ts'
+
+export const atOp = { stopBefore: /\/authorize\?/ }
+
+/** What the gateway asked, as it stands in the address. */
+export const askedOf = ({ location = '' }: Page): URLSearchParams => new URL(location).searchParams
+
+/** The provider's answer to that question: the browser comes back with a code, and its ID token is as the mischief says. */
+export const answerAtOp = (
+  op: MisbehavingProvider,
+  visitor: Visitor,
+  asked: URLSearchParams,
+  mischief: Mischief = {},
+): Promise<Page> => {
+  op.behave(mischief, asked.get('nonce') ?? '')
+  const answer = new URLSearchParams({ code: 'a-code', state: asked.get('state') ?? '', iss: op.issuer })
+  return visitor.open(`${asked.get('redirect_uri')}?${answer}`)
+}
+
+/** Signs in at the gateway's provider of that id, and returns the page that it ends on. */
+export const signInAtOp = async (
+  op: MisbehavingProvider,
+  visitor: Visitor,
+  start: string,
+  mischief: Mischief = {},
+): Promise<Page> => answerAtOp(op, visitor, askedOf(await visitor.open(start, atOp)), mischief)
+
+/** A token of the provider's that is no ID token. */
+export const tokenOfOp = (claims: Readonly<Record<string, unknown>>, typ: string): string =>
+  signedBy(good.privateKey)(`${encode({ alg: 'RS256', kid: KID, typ })}.${encode(claims)}`)

@@ -1,0 +1,160 @@
+/** The main job on the real app: from the sign-in page to credentials and the console, by either protocol. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { signIn } from '../harness/sign-in.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
+
+const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
+const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
+
+let house: House
+beforeAll(async () => {
+  house = await startHouse()
+})
+afterAll(() => house.close())
+
+const rolesOn = (page: Page): readonly string[] =>
+  page.forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role]))
+
+const signedIn = async (provider: string, username: string) => {
+  const visitor = new Visitor()
+  const page = await signIn(visitor, { gateway: house.gateway, provider, username })
+  return { visitor, page }
+}
+
+const credentialsJson = (page: Page): Record<string, string> => {
+  const json = /aria-label="Credentials, JSON"><code>([^<]*)</.exec(page.body)?.[1] ?? ''
+  return JSON.parse(json.replaceAll('&quot;', '"'))
+}
+
+const providers = [
+  { provider: 'corp', label: 'Example Corp', via: 'a SAML response that this gateway signs' },
+  { provider: 'openid', label: 'Example ID', via: 'the token that your provider signed' },
+]
+
+it('begins with a choice of both providers for whoever comes to the front door', async () => {
+  const page = await new Visitor().open(house.gateway)
+  expect(page.url).toBe(`${house.gateway}/login`)
+  expect(page.body).toContain('href="/login/corp"')
+  expect(page.body).toContain('href="/login/openid"')
+})
+
+describe.each(providers)('by $provider', ({ provider, label, via }) => {
+  it('shows alice the role of her group in both accounts, and nothing of bob', async () => {
+    const { page } = await signedIn(provider, 'alice')
+    expect(page.url).toBe(`${house.gateway}/roles`)
+    expect(rolesOn(page)).toEqual([PRODUCTION, SANDBOX])
+    expect(page.body).toContain('Alice Archer')
+    expect(page.body).toContain(`via <bdi>${label}</bdi>`)
+    expect(page.body).toContain(via)
+  })
+
+  it('gives alice credentials of the role she picks, for the time she picks', async () => {
+    const { visitor, page } = await signedIn(provider, 'alice')
+    const shown = await visitor.submit(page, formWith(page, 'role', SANDBOX), { duration: '7200' })
+    expect(shown.status).toBe(200)
+    expect(shown.body).toContain('arn:aws:sts::444455556666:assumed-role/Developer/alice@example.com')
+    const credentials = credentialsJson(shown)
+    expect(credentials).toMatchObject({ Version: 1, AccessKeyId: expect.stringMatching(/^ASIA[A-Z2-7]{16}$/) })
+    const seconds = (Date.parse(credentials.Expiration ?? '') - Date.now()) / 1000
+    expect(seconds).toBeGreaterThan(7100)
+    expect(seconds).toBeLessThanOrEqual(7200)
+  })
+
+  it('opens the console for alice in that role, signed in as herself', async () => {
+    const { visitor, page } = await signedIn(provider, 'alice')
+    const form = formWith(page, 'role', PRODUCTION)
+    const console = await visitor.submit(page, { ...form, action: `${house.gateway}/roles/console` })
+    expect(console.url).toBe(`${house.localAws}/console`)
+    expect(console.body).toContain('alice@example.com')
+    expect(console.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com')
+  })
+
+  it('opens the page of the console that was asked for', async () => {
+    const { visitor, page } = await signedIn(provider, 'alice')
+    const destination = 'https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1'
+    const form = { ...formWith(page, 'role', PRODUCTION), action: `${house.gateway}/roles/console` }
+    const console = await visitor.submit(page, form, { destination })
+    expect(console.body).toContain(destination)
+  })
+
+  it('makes bob an administrator', async () => {
+    const { visitor, page } = await signedIn(provider, 'bob')
+    expect(rolesOn(page)).toEqual([
+      'arn:aws:iam::111122223333:role/Administrator',
+      'arn:aws:iam::444455556666:role/Administrator',
+    ])
+    const shown = await visitor.submit(page, formWith(page, 'role'))
+    expect(shown.body).toContain('arn:aws:sts::111122223333:assumed-role/Administrator/bob@example.com')
+  })
+
+  it('signs carol in, who has no role, and says what to tell the administrator', async () => {
+    const { page } = await signedIn(provider, 'carol')
+    expect(page.status).toBe(200)
+    expect(rolesOn(page)).toEqual([])
+    expect(page.body).toContain('No roles for you yet')
+    expect(page.body).toContain('What to tell your administrator')
+    expect(page.body).toContain('carol@example.com')
+  })
+
+  it('leads back to the page that was asked for before signing in', async () => {
+    const visitor = new Visitor()
+    const attempt = { gateway: house.gateway, provider, username: 'alice', returnTo: '/identity?from=start' }
+    expect((await signIn(visitor, attempt)).url).toBe(`${house.gateway}/identity?from=start`)
+  })
+
+  it('tells alice who she is', async () => {
+    const { visitor } = await signedIn(provider, 'alice')
+    const page = await visitor.open(`${house.gateway}/identity`)
+    for (const text of ['alice@example.com', 'Alice Archer', 'aws-dev', label]) expect(page.body).toContain(text)
+  })
+
+  it('tells a script who is signed in and what they may take', async () => {
+    const { visitor } = await signedIn(provider, 'alice')
+    const { status, body } = await visitor.open(`${house.gateway}/api/session`)
+    expect(status).toBe(200)
+    expect(JSON.parse(body)).toEqual({
+      authenticated: true,
+      provider,
+      subject: 'alice',
+      attributes: expect.objectContaining({ groups: ['aws-dev'] }),
+      roles: [
+        {
+          arn: PRODUCTION,
+          account: '111122223333',
+          accountName: 'Production',
+          name: 'Developer',
+          alias: 'dev',
+          provider,
+        },
+        { arn: SANDBOX, account: '444455556666', accountName: 'Sandbox', name: 'Developer', alias: 'dev', provider },
+      ],
+      expiresAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    })
+  })
+})
+
+it('finds roles by account, number and name, without JavaScript', async () => {
+  const { visitor } = await signedIn('corp', 'alice')
+  const found = async (query: string) => rolesOn(await visitor.open(`${house.gateway}/roles?q=${query}`))
+  expect(await found('sandbox')).toEqual([SANDBOX])
+  expect(await found('1111')).toEqual([PRODUCTION])
+  expect(await found('developer')).toEqual([PRODUCTION, SANDBOX])
+  expect(await found('administrator')).toEqual([])
+})
+
+it('has no session for whoever has not signed in', async () => {
+  const page = await new Visitor().open(`${house.gateway}/api/session`)
+  expect(page.status).toBe(401)
+  expect(page.headers.get('content-type')).toContain('application/problem+json')
+  expect(JSON.parse(page.body)).toMatchObject({ status: 401, code: 'session.required', hint: 'Sign in again.' })
+})
+
+it.each(['/roles', '/identity?x=1'])(
+  'sends whoever has not signed in from %s to the sign-in page and remembers it',
+  async (path) => {
+    const page = await new Visitor().open(`${house.gateway}${path}`)
+    expect(page.url).toBe(`${house.gateway}/login?${new URLSearchParams({ return_to: path })}`)
+    expect(page.body).toContain(`/login/corp?${new URLSearchParams({ return_to: path })}`)
+  },
+)

@@ -1,0 +1,218 @@
+/** What the pages know of a person: pins, what was taken of late and for how long, activity, and where they are signed in. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { zoneAtHour } from '../harness/clock.ts'
+import { refusalIn, unescapeMarkup } from '../harness/html.ts'
+import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { signIn, whoIs } from '../harness/sign-in.ts'
+import { type House, startHouse } from '../harness/test-gateway.ts'
+
+const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
+const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
+
+let house: House
+beforeAll(async () => {
+  house = await startHouse()
+})
+afterAll(() => house.close())
+
+const signedIn = async (username = 'alice', visitor = new Visitor()): Promise<{ visitor: Visitor; page: Page }> => {
+  const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username })
+  return { visitor, page }
+}
+
+const roles = (visitor: Visitor): Promise<Page> => visitor.open(`${house.gateway}/roles`)
+
+const pin = async (visitor: Visitor, role: string, pinned: 'yes' | 'no', fields: Record<string, string> = {}) => {
+  const page = await roles(visitor)
+  const form = { ...formWith(page, 'role', role), action: `${house.gateway}/roles/pin` }
+  return visitor.submit(page, form, { pinned, ...fields })
+}
+
+const pinnedOn = ({ body }: Page): number => body.split('aria-label="Unpin ').length - 1
+
+describe('a pin', () => {
+  it('is there in every browser of the person, and in nobody else’s, and comes off', async () => {
+    const { visitor } = await signedIn()
+    const back = await pin(visitor, SANDBOX, 'yes')
+    expect(back.url).toBe(`${house.gateway}/roles`)
+    expect(back.body).toContain('aria-label="Unpin Developer in Sandbox"')
+    expect(back.body).toContain('aria-label="Pin Developer in Production"')
+    expect(pinnedOn((await signedIn()).page)).toBe(1)
+    expect(pinnedOn((await signedIn('bob')).page)).toBe(0)
+    expect(pinnedOn(await pin(visitor, SANDBOX, 'no'))).toBe(0)
+  })
+
+  it('leads back to where it was set', async () => {
+    const { visitor } = await signedIn()
+    const back = await pin(visitor, SANDBOX, 'yes', { return_to: '/roles?q=sandbox' })
+    expect(back.url).toBe(`${house.gateway}/roles?q=sandbox`)
+  })
+
+  it('leads to no other site', async () => {
+    const { visitor } = await signedIn()
+    const refused = await pin(visitor, SANDBOX, 'yes', { return_to: 'https://evil.example/' })
+    expect(refusalIn(refused.body).code).toBe('login.return_to_refused')
+  })
+
+  it('answers a script with nothing to show', async () => {
+    const { visitor, page } = await signedIn()
+    const fields = { ...formWith(page, 'role', SANDBOX).fields, pinned: 'yes' }
+    const headers = { accept: 'application/json' }
+    const answer = await visitor.post(`${house.gateway}/roles/pin`, fields, { from: page.url, headers })
+    expect([answer.status, answer.body]).toEqual([204, ''])
+  })
+
+  it('on a role that is not granted is refused', async () => {
+    const { visitor, page } = await signedIn()
+    const form = { ...formWith(page, 'role', SANDBOX), action: `${house.gateway}/roles/pin` }
+    const role = 'arn:aws:iam::111122223333:role/Administrator'
+    expect(refusalIn((await visitor.submit(page, form, { role })).body).code).toBe('role.not_granted')
+  })
+
+  it('needs the token of the page', async () => {
+    const { visitor, page } = await signedIn()
+    const answer = await visitor.post(`${house.gateway}/roles/pin`, { role: SANDBOX }, { from: page.url })
+    expect(refusalIn(answer.body).code).toBe('http.csrf')
+  })
+})
+
+describe('a duration', () => {
+  const selectedFor = (page: Page, role: string): string | undefined => formWith(page, 'role', role).fields.duration
+
+  it('is offered again for the role it was chosen for, and for no other', async () => {
+    const { visitor, page } = await signedIn()
+    await visitor.submit(page, formWith(page, 'role', SANDBOX), { duration: '7200' })
+    const again = (await signedIn()).page
+    expect(selectedFor(again, SANDBOX)).toBe('2h')
+    expect(selectedFor(again, PRODUCTION)).toBe('1h')
+  })
+
+  it('until a time of day is by the clock that the browser tells, and of no use without one', async () => {
+    const { visitor, page } = await signedIn()
+    const refused = await visitor.submit(page, formWith(page, 'role', PRODUCTION), { duration: 'until 18:00' })
+    expect(refusalIn(refused.body).code).toBe('role.duration_invalid')
+    // Somewhere it is between two and three hours before six o'clock.
+    const now = new Date()
+    visitor.cookies.keep([`fedgate_zone=${encodeURIComponent(zoneAtHour(15))}; Path=/`], new URL(house.gateway))
+    const offered = await roles(visitor)
+    expect(offered.body).toContain('<option>until 18:00')
+    const taken = await visitor.submit(offered, formWith(offered, 'role', PRODUCTION), { duration: 'until 18:00' })
+    const expires = /<dt>Expires<\/dt><dd><time datetime="([^"]*)"/.exec(taken.body)?.[1] ?? ''
+    const end = Math.ceil(now.getTime() / 3_600_000) * 3_600_000 + 2 * 3_600_000
+    expect(Math.abs(Date.parse(expires) - end)).toBeLessThan(10_000)
+  })
+})
+
+describe('my activity', () => {
+  it('has the sign-in, and what was taken with a ready query for CloudTrail', async () => {
+    const { visitor, page } = await signedIn('bob')
+    const taken = await visitor.submit(page, formWith(page, 'role'), {})
+    const accessKeyId = /ASIA[A-Z2-7]{16}/.exec(taken.body)?.[0] ?? ''
+    const { body } = await visitor.open(`${house.gateway}/activity`)
+    expect(body).toContain('Signed in')
+    expect(body).toContain(`<dt>Access key id</dt><dd><code>${accessKeyId}</code>`)
+    expect(body).toContain('bob@example.com')
+    expect(unescapeMarkup(body)).toContain(
+      `aws cloudtrail lookup-events --region eu-west-1 --lookup-attributes AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`,
+    )
+  })
+
+  it('has time and address of each', async () => {
+    const { visitor, page } = await signedIn('bob')
+    await visitor.submit(page, formWith(page, 'role'), {})
+    const { body } = await visitor.open(`${house.gateway}/activity`)
+    const list = /<ol class="activities">.*<\/ol>/s.exec(body)?.[0] ?? ''
+    const entries = list.match(/<li class="activity.*?<\/li>/gs) ?? []
+    expect(entries.length).toBeGreaterThanOrEqual(2)
+    for (const entry of entries) {
+      expect(entry).toMatch(/<time datetime="\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ">/)
+      expect(entry).toMatch(/<code>(?:::ffff:)?127\.0\.0\.1<\/code>|<code>::1<\/code>/)
+    }
+    const [, logins = ''] = body.split('<h2 id="signed-in">')
+    expect(logins.split('<h2')[0]).toMatch(/data-label="[^"]*"><code>(?:(?:::ffff:)?127\.0\.0\.1|::1)<\/code>/)
+  })
+
+  it('has the console as one thing, with the page it opened at', async () => {
+    const { visitor, page } = await signedIn('bob')
+    const before = (await visitor.open(`${house.gateway}/activity`)).body.split('<dt>Access key id</dt>').length
+    const form = { ...formWith(page, 'role'), action: `${house.gateway}/roles/console` }
+    await visitor.submit(page, form, { destination: 's3' }, { stopBefore: /\/federation\?/ })
+    const { body } = await visitor.open(`${house.gateway}/activity`)
+    expect(body.split('<dt>Access key id</dt>')).toHaveLength(before + 1)
+    expect(body).toContain('https://console.aws.amazon.com/s3/home?region=eu-west-1')
+  })
+
+  it('has what was refused, with the code and the reference of the error page', async () => {
+    const { visitor, page } = await signedIn('bob')
+    const role = 'arn:aws:iam::111122223333:role/Nothing'
+    const refused = refusalIn((await visitor.submit(page, formWith(page, 'role'), { role })).body)
+    const { body } = await visitor.open(`${house.gateway}/activity`)
+    expect(body).toContain(`<code>${refused.code}</code>`)
+    expect(body).toContain(refused.reference)
+  })
+
+  it('is nobody else’s', async () => {
+    const { visitor } = await signedIn('carol')
+    const { body } = await visitor.open(`${house.gateway}/activity`)
+    expect(body).toContain('Signed in')
+    expect(body).not.toContain('Access key id')
+  })
+
+  it('says in which browsers the person is signed in, and which is this one', async () => {
+    const visitor = new Visitor()
+    const page = await signIn(
+      visitor,
+      { gateway: house.gateway, provider: 'corp', username: 'carol' },
+      {
+        headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' },
+      },
+    )
+    const { body } = await visitor.open(new URL('/activity', page.url).href)
+    expect(body).toContain('<bdi>Firefox on Linux</bdi> <strong class="here">this browser</strong>')
+    expect(body.split('this browser')).toHaveLength(2)
+  })
+
+  it('is a page to sign in for', async () => {
+    expect((await new Visitor().open(`${house.gateway}/activity`)).url).toContain('/login?return_to=%2Factivity')
+  })
+})
+
+describe('signing out everywhere', () => {
+  it('ends the person’s logins in every browser, and nobody else’s', async () => {
+    const [one, other, bob] = [await signedIn(), await signedIn(), await signedIn('bob')]
+    const page = await one.visitor.open(`${house.gateway}/activity`)
+    const out = await one.visitor.submit(page, formWith(page, 'everywhere'))
+    expect(out.url).toContain('/logout')
+    expect(await whoIs(one.visitor, house.gateway)).toBeUndefined()
+    expect(await whoIs(other.visitor, house.gateway)).toBeUndefined()
+    expect(await whoIs(bob.visitor, house.gateway)).toBe('bob')
+  })
+
+  it('leaves the way back in open', async () => {
+    const { visitor } = await signedIn()
+    const page = await visitor.open(`${house.gateway}/activity`)
+    await visitor.submit(page, formWith(page, 'everywhere'))
+    expect(await whoIs((await signedIn('alice', visitor)).visitor, house.gateway)).toBe('alice')
+  })
+
+  it('is not what signing out does', async () => {
+    const [one, other] = [await signedIn('carol'), await signedIn('carol')]
+    await one.visitor.submit(one.page, formWith(one.page, 'csrf'))
+    expect(await whoIs(one.visitor, house.gateway)).toBeUndefined()
+    expect(await whoIs(other.visitor, house.gateway)).toBe('carol')
+  })
+})
+
+describe('the chooser', () => {
+  const order = (page: Page): readonly string[] =>
+    [...page.body.matchAll(/class="choice-label">([^<]*)</g)].map(([, label]) => label ?? '')
+
+  it('has the provider first that this browser used last, and says so', async () => {
+    const visitor = new Visitor()
+    expect(order(await visitor.open(`${house.gateway}/login`))).toEqual(['Example Corp', 'Example ID'])
+    await visitor.open(`${house.gateway}/login/openid`, { stopBefore: /.*/ })
+    const page = await visitor.open(`${house.gateway}/login`)
+    expect(order(page)).toEqual(['Example ID', 'Example Corp'])
+    expect(page.body.split('used last')).toHaveLength(2)
+  })
+})
