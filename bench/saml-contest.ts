@@ -7,7 +7,7 @@ import { SAML } from '@node-saml/node-saml'
 import { createKeyPem } from '../src/issuer/keys.ts'
 import { readRedirect } from '../src/saml/bindings.ts'
 import type { ExpectedResponse } from '../src/saml/response/checks.ts'
-import { judgeResponse } from '../src/saml/response/validate.ts'
+import { evaluateResponse } from '../src/saml/response/validate.ts'
 import { bombs, deflateBomb } from './saml-bombs.ts'
 import {
   manyRoles,
@@ -78,7 +78,7 @@ type Contender = (message: Posted) => unknown
 const judged =
   (name: FormName, code: string): Contender =>
   (message) => {
-    const judgement = judgeResponse(message.forms[name], expected, now)
+    const judgement = evaluateResponse(message.forms[name], expected, now)
     const outcome = 'error' in judgement ? judgement.error.code : 'accepted'
     if (outcome !== code) throw new Error(`${outcome}, not ${code}`)
   }
@@ -165,7 +165,7 @@ const thrownCode = (step: () => unknown): string => {
 }
 
 const judgedCode = (field: string): string => {
-  const judgement = judgeResponse({ SAMLResponse: field }, expected, now)
+  const judgement = evaluateResponse({ SAMLResponse: field }, expected, now)
   return 'error' in judgement ? judgement.error.code : 'accepted'
 }
 

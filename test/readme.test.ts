@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { awsKnowledge } from '../src/cli/load-config.ts'
+import { awsFacts } from '../src/cli/load-config.ts'
 import { parseConfig } from '../src/config/load.ts'
 import { parseTrustPolicy } from '../src/iam/policy.ts'
 import { parseLocalAwsState } from '../src/local-aws/state/file.ts'
@@ -13,7 +13,7 @@ describe('README', () => {
   it('shows a configuration that is one', () => {
     const [text = ''] = blocks('README.md', 'yaml')
     const config = parseConfig(text, {
-      aws: awsKnowledge,
+      aws: awsFacts,
       file: '/etc/fedgate/fedgate.yaml',
       env: { SESSION_SECRET: 'x'.repeat(32) },
       readFile: () => '',

@@ -1,5 +1,5 @@
 /** Renders the checks of a SAML response, and those of a role before AWS is asked, as a page. */
-import { remedies } from '../../src/access/preflight/fixes.ts'
+import { fixes } from '../../src/access/preflight/fixes.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
 import { type AssertionCheckName, assertionChecks, checkCodes } from '../../src/saml/response/checks.ts'
 import { responseSteps } from '../../src/saml/response/open.ts'
@@ -60,6 +60,6 @@ const preflightLine = ([name, { meaning }]: readonly [string, { readonly meaning
 export const checkReference = (): string => {
   const steps = responseSteps.map(stepLine).join('\n')
   const checks = Object.keys(assertionChecks).map(checkLine).join('\n')
-  const ofRole = Object.entries(remedies).map(preflightLine).join('\n')
+  const ofRole = Object.entries(fixes).map(preflightLine).join('\n')
   return `${[intro, steps, claims, checks, preflight, ofRole].join('\n\n')}\n`
 }

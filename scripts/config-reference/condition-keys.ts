@@ -1,6 +1,10 @@
 /** Renders the condition keys, and what is not confirmed about them, as a page. */
 import { type ConditionKey, conditionKeyTable } from '../../src/iam/condition-keys/condition-keys.ts'
-import { type UnconfirmedFact, unconfirmed, unconfirmedRefusals } from '../../src/iam/unverified-assumptions.ts'
+import {
+  type UnverifiedAssumption,
+  unconfirmedRefusals,
+  unverifiedAssumptions,
+} from '../../src/iam/unverified-assumptions.ts'
 
 const intro = `# Condition keys
 
@@ -54,10 +58,11 @@ const doubts = `## What nobody has confirmed
 AWS does not document the following, and the gateway goes by what is said to apply. Where a decision hangs on one of them,
 the preflight and \`fedgate explain\` answer \`unknown\` instead of \`allow\` or \`deny\`, and name it.`
 
-const doubt = ({ what, applied }: UnconfirmedFact): string => `- ${what[0]?.toUpperCase()}${what.slice(1)}: ${applied}.`
+const doubt = ({ what, applied }: UnverifiedAssumption): string =>
+  `- ${what[0]?.toUpperCase()}${what.slice(1)}: ${applied}.`
 
 const refusals = `Thought to be refused by IAM when a policy is written, and therefore malformed here: ${unconfirmedRefusals.join(' and ')}.`
 
 /** docs/condition-keys.md */
 export const conditionKeyReference = (): string =>
-  `${[intro, ...families.map(([title]) => family(title)), doubts, Object.values(unconfirmed).map(doubt).join('\n'), refusals].join('\n\n')}\n`
+  `${[intro, ...families.map(([title]) => family(title)), doubts, Object.values(unverifiedAssumptions).map(doubt).join('\n'), refusals].join('\n\n')}\n`

@@ -8,12 +8,12 @@ import { type Finding, outcomeOf, type Verdict } from '../core/verdict.ts'
 import { sessionContext, unsignedCallContext } from '../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext } from '../iam/condition-keys/context.ts'
 import type { Policy } from '../iam/policy.ts'
-import { answersOf } from './preflight/answer.ts'
+import { runPreflightChecks } from './preflight/answer.ts'
 import { evidenceChecks, pairChecks, registrationChecks } from './preflight/evidence-checks.ts'
-import type { Circumstances, ForeseenCall, PreflightFacts, RoleToJudge } from './preflight/facts.ts'
+import type { PredictedCall, PreflightFacts, PreflightInput, RoleToCheck } from './preflight/facts.ts'
 import { requestChecks, sessionChecks, sizeChecks } from './preflight/session-checks.ts'
-import { judgeTrust, type TrustJudgement } from './preflight/trust-checks.ts'
-import { isUnforeseen } from './preflight/unknown-at-preflight.ts'
+import { evaluateTrust, type TrustEvaluation } from './preflight/trust-checks.ts'
+import { isUnknownAtPreflight } from './preflight/unknown-at-preflight.ts'
 
 export interface Preflight {
   readonly outcome: 'allowed' | 'denied' | 'unknown'
@@ -25,14 +25,14 @@ export interface Preflight {
   readonly context: readonly ContextValue[]
 }
 
-const callContext = (call: ForeseenCall): readonly ContextValue[] =>
-  unsignedCallContext({ ...call, sourceIp: '', userAgent: undefined }).filter(({ key }) => !isUnforeseen(key))
+const callContext = (call: PredictedCall): readonly ContextValue[] =>
+  unsignedCallContext({ ...call, sourceIp: '', userAgent: undefined }).filter(({ key }) => !isUnknownAtPreflight(key))
 
 const outcomes = { pass: 'allowed', fail: 'denied', unknown: 'unknown', 'not-run': 'unknown' } as const
 
 /** The same trust policy is asked once, however many roles have it. */
-const remembering = (judge: (policy: Policy | undefined) => TrustJudgement): typeof judge => {
-  const known = new WeakMap<Policy, TrustJudgement>()
+const remembering = (judge: (policy: Policy | undefined) => TrustEvaluation): typeof judge => {
+  const known = new WeakMap<Policy, TrustEvaluation>()
   return (policy) => {
     const judged = (policy && known.get(policy)) ?? judge(policy)
     if (policy) known.set(policy, judged)
@@ -46,22 +46,22 @@ const firstChecks = { ...requestChecks, ...registrationChecks }
  * For all roles of an account. The checks run in AWS's order (aws-sts-semantics A.1), and all of them, so that a verdict
  * tells everything that is wrong.
  */
-export const preflightIn = (circumstances: Circumstances): ((role: RoleToJudge) => Preflight) => {
+export const preflightIn = (circumstances: PreflightInput): ((role: RoleToCheck) => Preflight) => {
   const { shown, session, call } = circumstances
   const context = requestContext([...shown.identity, ...sessionContext(session), ...callContext(call)])
   const seen = [...context.values()].filter(({ values }) => values.length > 0)
-  const evidence = answersOf(evidenceChecks, circumstances)
-  const legal = answersOf(sessionChecks, circumstances)
-  const size = answersOf(sizeChecks, circumstances)
-  const trustOf = remembering((policy) => judgeTrust(policy, circumstances, context))
+  const evidence = runPreflightChecks(evidenceChecks, circumstances)
+  const legal = runPreflightChecks(sessionChecks, circumstances)
+  const size = runPreflightChecks(sizeChecks, circumstances)
+  const trustOf = remembering((policy) => evaluateTrust(policy, circumstances, context))
   return ({ role, durationSeconds, maxSessionSeconds, trustPolicy }) => {
     // Named one by one: a second spread makes an object that is slow to make and to read.
     const facts = { ...circumstances, role, durationSeconds, maxSessionSeconds, trustPolicy }
     const trust = trustOf(trustPolicy)
     const checks = [
-      ...answersOf(firstChecks, facts),
+      ...runPreflightChecks(firstChecks, facts),
       ...evidence,
-      ...answersOf(pairChecks, facts),
+      ...runPreflightChecks(pairChecks, facts),
       ...legal,
       ...trust.findings,
       ...size,

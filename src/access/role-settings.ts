@@ -3,7 +3,7 @@ import { partitionById, partitionOfRegion } from '../aws/facts/partitions.ts'
 import type { AccountColor, Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 
-export interface RoleFacts {
+export interface MatchedRoleSettings {
   /** The account's id where it has no name. */
   readonly accountName: string
   readonly accountColor: AccountColor | undefined
@@ -31,7 +31,10 @@ const regionOf = ({ sts, accounts }: Pick<Config, 'sts' | 'accounts'>, role: Rol
   sts.region
 
 /** What the configuration says of a role: of its account, and by the first pattern that says something. */
-export const roleFacts = (settings: Pick<Config, 'sts' | 'accounts' | 'roles'>, role: RoleArn): RoleFacts => {
+export const roleSettingsOf = (
+  settings: Pick<Config, 'sts' | 'accounts' | 'roles'>,
+  role: RoleArn,
+): MatchedRoleSettings => {
   const account = settings.accounts.get(role.account)
   const special = settings.roles.filter(({ pattern }) => pattern.test(role.arn))
   return {

@@ -25,7 +25,7 @@ export type TrustSettings = Pick<
 >
 
 /** The gateway's own names. */
-export interface OurNames {
+export interface GatewayIdentifiers {
   /** The gateway as SAML identity provider towards AWS. */
   readonly entityId: string
   /** Where that provider's responses go: what AWS sees as recipient of an original one. */
@@ -61,7 +61,11 @@ export const principalOf = (provider: IamProvider, { partition, account }: Place
 type Place = Pick<RoleArn, 'partition' | 'account'>
 
 /** `saml:aud` is the Recipient: AWS where the gateway reissues, the gateway where the original is passed on. */
-const recipientOf = ({ id, exchange }: ProviderConfig, names: OurNames, { partition }: Place): string | undefined => {
+const recipientOf = (
+  { id, exchange }: ProviderConfig,
+  names: GatewayIdentifiers,
+  { partition }: Place,
+): string | undefined => {
   if (exchange.evidence === 'original') return names.acsUrl(id)
   const known = partitionById(partition)
   return known && samlRecipient(known)
@@ -85,7 +89,7 @@ const providerMethod = (provider: ProviderConfig, url: string): readonly KeyCond
     ? [{ key: `${issuerHostPath(url)}:amr`, values: [`provider:${provider.id}`], isList: true }]
     : []
 
-const issuerOfResponses = (provider: ProviderConfig, { entityId }: OurNames): string | undefined => {
+const issuerOfResponses = (provider: ProviderConfig, { entityId }: GatewayIdentifiers): string | undefined => {
   if (provider.exchange.evidence === 'reissued') return entityId
   return provider.protocol === 'saml' ? provider.entityId : undefined
 }
@@ -112,7 +116,7 @@ const admitting = (
 
 interface Question {
   readonly settings: TrustSettings
-  readonly names: OurNames
+  readonly names: GatewayIdentifiers
   readonly role: RoleArn
 }
 
@@ -150,7 +154,7 @@ export interface RoleTrust {
 /** What the role's trust policy has to say for the people of that provider. */
 export const roleTrust = (
   settings: TrustSettings,
-  names: OurNames,
+  names: GatewayIdentifiers,
   provider: ProviderConfig,
   role: RoleArn,
 ): RoleTrust => {
@@ -169,7 +173,7 @@ export const roleTrust = (
 /** What a role's policy has to let in, for lintTrustPolicy. Providers that AWS could not take are left out. */
 export const evidenceInUse = (
   settings: TrustSettings,
-  names: OurNames,
+  names: GatewayIdentifiers,
   provider: ProviderConfig,
   role: RoleArn,
 ): readonly EvidenceInUse[] => {

@@ -9,7 +9,7 @@ import { estimatePackedSize } from '../aws/facts/packed-size.ts'
 import { sourceIdentityProblem, tagValueProblem } from '../aws/session-values.ts'
 import type { Config } from '../config/types.ts'
 import type { Identity } from '../core/identity.ts'
-import { type Claims, claimsOf, type Filled, fillTemplate, firstValue, onlyValue } from './template.ts'
+import { type ClaimLookup, claimsOf, type Filled, fillTemplate, firstValue, onlyValue } from './template.ts'
 
 /** What the configuration says of every session. */
 export type SessionTemplates = Pick<Config, 'sessionName' | 'sourceIdentity' | 'sessionTags' | 'transitiveTags'>
@@ -46,7 +46,7 @@ const within = (filled: Filled, problemOf: (text: string) => string | undefined)
 const fallbackName = (template: string, { subject, provider }: Identity): string =>
   template.includes('{provider}') ? `${provider}.${subject}` : subject
 
-const nameOf = (template: string, identity: Identity, claims: Claims): { name: string; reason?: string } => {
+const nameOf = (template: string, identity: Identity, claims: ClaimLookup): { name: string; reason?: string } => {
   const filled = fillTemplate(template, claims, firstValue)
   return 'text' in filled && filled.text !== ''
     ? { name: toSessionName(filled.text) }

@@ -3,11 +3,11 @@ import type { Identity } from '../core/identity.ts'
 import { valuesOf } from './attribute-names.ts'
 
 /** The values of a name in braces, each once, without empty ones. */
-export type Claims = (name: string) => readonly string[]
+export type ClaimLookup = (name: string) => readonly string[]
 
 /** `{subject}`, `{provider}` and `{issuer}` by their names, all else an attribute, by any of its names. */
 export const claimsOf =
-  (identity: Identity): Claims =>
+  (identity: Identity): ClaimLookup =>
   (name) => {
     if (name === 'subject' || name === 'provider' || name === 'issuer') return [identity[name]]
     return [...new Set(valuesOf(identity.attributes, name))].filter((value) => value !== '')
@@ -35,7 +35,7 @@ export const onlyValue: Choose = ([value, ...more], name) =>
 export const firstValue: Choose = ([value], name) => value ?? { reason: `the sign-in has no ${name}` }
 
 /** The template with every `{name}` filled in, or why one of them cannot be. */
-export const fillTemplate = (template: string, claims: Claims, choose: Choose): Filled => {
+export const fillTemplate = (template: string, claims: ClaimLookup, choose: Choose): Filled => {
   const reasons: string[] = []
   const text = template.replaceAll(NAMES, (_, name: string) => {
     const chosen = choose(claims(name), name)

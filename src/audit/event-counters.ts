@@ -1,16 +1,16 @@
 import type { Audit, AuditEvent } from './events.ts'
 
 /** What this process has seen of a provider since it started. */
-export interface ProviderTally {
+export interface ProviderCounters {
   readonly counts: Readonly<Record<CountedEvent, number>>
   /** The latest sign-in that was refused, with what the audit log has it under. */
   readonly lastRefusal?: { readonly errorCode: string; readonly referenceId: string; readonly eventTime: Date }
 }
 
-export interface Tally {
+export interface EventCounters {
   readonly startedAt: Date
   /** undefined for a provider that there is not. */
-  of(provider: string): ProviderTally | undefined
+  of(provider: string): ProviderCounters | undefined
 }
 
 const counted = [
@@ -25,14 +25,14 @@ const counted = [
 ] as const satisfies readonly AuditEvent['eventName'][]
 type CountedEvent = (typeof counted)[number]
 
-const nothing = (): ProviderTally => ({
+const nothing = (): ProviderCounters => ({
   counts: Object.fromEntries(counted.map((name) => [name, 0])) as Record<CountedEvent, number>,
 })
 
 const isCounted = (event: AuditEvent): event is Extract<AuditEvent, { eventName: CountedEvent }> =>
   counted.some((name) => name === event.eventName)
 
-const after = ({ counts, ...tally }: ProviderTally, event: AuditEvent): ProviderTally => {
+const after = ({ counts, ...tally }: ProviderCounters, event: AuditEvent): ProviderCounters => {
   if (!isCounted(event)) return { counts, ...tally }
   const grown = { ...tally, counts: { ...counts, [event.eventName]: counts[event.eventName] + 1 } }
   if (event.eventName !== 'login.refused') return grown
@@ -41,11 +41,11 @@ const after = ({ counts, ...tally }: ProviderTally, event: AuditEvent): Provider
 }
 
 /** The same log, and beside it the count of what it has, for these providers: others are names that strangers made up. */
-export const tallied = (
+export const withCounters = (
   audit: Audit,
   providers: Iterable<string>,
   startedAt: Date,
-): { readonly audit: Audit; readonly tally: Tally } => {
+): { readonly audit: Audit; readonly tally: EventCounters } => {
   const tallies = new Map([...providers].map((id) => [id, nothing()]))
   return {
     audit: {

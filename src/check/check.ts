@@ -5,7 +5,7 @@
  */
 import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
-import type { Judged } from '../core/render-verdict.ts'
+import type { VerdictOfSubject } from '../core/render-verdict.ts'
 import { checkAws } from './aws.ts'
 import { checkIssuer } from './issuer.ts'
 import { checkKeys } from './keys.ts'
@@ -31,7 +31,7 @@ export const configurationChecks = {
   subjectsStayApart,
 } as const satisfies Looks<Config>
 
-const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promise<Judged> => ({
+const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promise<VerdictOfSubject> => ({
   subject: `provider ${provider.id}`,
   verdict:
     provider.protocol === 'saml'
@@ -40,7 +40,7 @@ const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promi
 })
 
 /** Everything that can be known of a valid configuration from outside. Subjects without a finding are left out. */
-export const checkAll = async (config: Config, ports: CheckPorts): Promise<readonly Judged[]> => {
+export const checkAll = async (config: Config, ports: CheckPorts): Promise<readonly VerdictOfSubject[]> => {
   const judged = await Promise.all([
     { subject: 'configuration', verdict: lookAt(configurationChecks, config) },
     checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),

@@ -1,12 +1,12 @@
 /** What the checks need from outside. */
-import type { OurNames } from '../access/role-trust.ts'
+import type { GatewayIdentifiers } from '../access/role-trust.ts'
 import type { IssuerConfig, SamlProviderConfig } from '../config/types.ts'
 import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
 
 export interface CheckPorts {
   /** The gateway's own names in trust policies. */
-  readonly ourNames: OurNames
+  readonly ourNames: GatewayIdentifiers
   now(): Date
   /** The text of a file; rejects when it cannot be read. */
   readText(path: string): Promise<string>

@@ -3,7 +3,7 @@ import type { Verdict } from '../core/verdict.ts'
 import type { SamlError } from '../saml/errors.ts'
 import type { ExpectedResponse } from '../saml/response/checks.ts'
 import { openResponse } from '../saml/response/open.ts'
-import { type Judgement, judgeResponse } from '../saml/response/validate.ts'
+import { evaluateResponse, type ResponseEvaluation } from '../saml/response/validate.ts'
 
 export interface Opinion {
   readonly verdict: Verdict
@@ -35,15 +35,15 @@ const claimedRequests = (form: { SAMLResponse: string }, expected: ExpectedOfPro
   }
 }
 
-const accepts = (judgement: Judgement): boolean => 'assertion' in judgement
+const accepts = (judgement: ResponseEvaluation): boolean => 'assertion' in judgement
 
-const opinionOf = (judgement: Judgement): Opinion => ({
+const opinionOf = (judgement: ResponseEvaluation): Opinion => ({
   verdict: judgement.verdict,
   ...('error' in judgement ? { refusal: judgement.error } : {}),
 })
 
 /** Whether that request is pending is not for a file to say. */
-const withoutRequest = (judgement: Judgement): Opinion => ({
+const withoutRequest = (judgement: ResponseEvaluation): Opinion => ({
   ...opinionOf(judgement),
   verdict: judgement.verdict.map((finding) =>
     REQUEST_CHECKS.includes(finding.name) && finding.outcome === 'pass'
@@ -63,8 +63,8 @@ export const checkResponse = (
   now: Date,
 ): Opinion => {
   const form = { SAMLResponse: fieldOf(text) }
-  if (inResponseTo !== undefined) return opinionOf(judgeResponse(form, { ...expected, inResponseTo }, now))
-  const judge = (request: string | undefined) => judgeResponse(form, { ...expected, inResponseTo: request }, now)
+  if (inResponseTo !== undefined) return opinionOf(evaluateResponse(form, { ...expected, inResponseTo }, now))
+  const judge = (request: string | undefined) => evaluateResponse(form, { ...expected, inResponseTo: request }, now)
   const unsolicited = judge(undefined)
   if (accepts(unsolicited)) return opinionOf(unsolicited)
   const judgements = claimedRequests(form, expected).map(judge)

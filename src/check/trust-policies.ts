@@ -2,7 +2,7 @@
 import { evidenceInUse, isGranted, rolesNamedFor } from '../access/role-trust.ts'
 import type { Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
-import type { Judged } from '../core/render-verdict.ts'
+import type { VerdictOfSubject } from '../core/render-verdict.ts'
 import { MalformedPolicyError } from '../iam/errors.ts'
 import type { LintFacts } from '../iam/lint/facts.ts'
 import type { LintFinding } from '../iam/lint/finding.ts'
@@ -61,12 +61,12 @@ const factsOf = (config: Config, role: RoleArn, { ourNames }: CheckPorts): LintF
 })
 
 /** Each policy with the roles that it is for; one for which no rule names a role is judged by itself. */
-export const checkTrustPolicies = (config: Config, ports: CheckPorts): readonly Judged[] => {
+export const checkTrustPolicies = (config: Config, ports: CheckPorts): readonly VerdictOfSubject[] => {
   const roles = namedRoles(config)
   const known = config.roles.filter(({ trustPolicy }) => trustPolicy !== undefined)
   return known.flatMap(({ match, trustPolicy = '' }, n) => {
     const policy = readPolicy(trustPolicy)
-    const judge = (subject: string, facts: LintFacts): Judged => ({
+    const judge = (subject: string, facts: LintFacts): VerdictOfSubject => ({
       subject,
       verdict: lookAt(trustPolicyChecks, { policy, facts }),
     })

@@ -3,21 +3,27 @@ import { checkAll } from '../check/check.ts'
 import type { CheckPorts } from '../check/ports.ts'
 import { checkResponse } from '../check/response.ts'
 import type { Config } from '../config/types.ts'
-import { type Judged, judgedJson, judgedLines, outcomeOfAll, summaryLine } from '../core/render-verdict.ts'
+import {
+  outcomeOfAll,
+  summaryLine,
+  type VerdictOfSubject,
+  verdictsJson,
+  verdictsLines,
+} from '../core/render-verdict.ts'
 import { expectedResponse } from '../gateway/login/expected-response.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import { metadataFacts, samlProviderOf } from './check-provider.ts'
 import { CheckError } from './errors.ts'
 import { Ended, exitCodes } from './exit-codes.ts'
 import { ask } from './http-client.ts'
-import { ourNames, readConfig } from './load-config.ts'
+import { gatewayIdentifiers, readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
-import { openOutput, painter } from './output.ts'
+import { colors, openOutput } from './output.ts'
 
 const now = (): Date => new Date()
 
 const portsFor = (config: Config): CheckPorts => ({
-  ourNames: ourNames(config),
+  ourNames: gatewayIdentifiers(config),
   now,
   readText: (path) => readFile(path, 'utf8'),
   ask,
@@ -35,7 +41,7 @@ interface ResponseToJudge {
 }
 
 /** Throws CheckError, and whatever keeps the metadata from being read. */
-const judgeFile = async (config: Config, question: ResponseToJudge): Promise<Judged> => {
+const judgeFile = async (config: Config, question: ResponseToJudge): Promise<VerdictOfSubject> => {
   const { file, provider: id, idp, inResponseTo, at } = question
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new CheckError('check.response_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
@@ -62,7 +68,7 @@ export const runCheck = async (options: CheckOptions): Promise<void> => {
     response === undefined || provider === undefined
       ? await checkAll(config, portsFor(config))
       : [await judgeFile(config, { file: response, provider, idp, inResponseTo, at })]
-  const lines = options.json ? [judgedJson(judged)] : judgedLines(judged, painter(output.style))
+  const lines = options.json ? [verdictsJson(judged)] : verdictsLines(judged, colors(output.style))
   for (const line of lines) output.print(line)
   output.note(summaryLine(judged))
   const outcome = outcomeOfAll(judged)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import { isVerifiedEmailRequired } from '../access/verified-email.ts'
-import { tallied } from '../audit/event-counters.ts'
+import { withCounters } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
 import { countingRefusals } from '../audit/flood.ts'
 import { createAuditLog } from '../audit/log.ts'
@@ -29,7 +29,7 @@ import { startLocalAws } from './local-aws/server.ts'
 import { trustPolicies } from './trust-policy/known-policies.ts'
 
 /** What a running gateway writes to, and the clock it goes by. */
-export interface Surroundings {
+export interface GatewayContext {
   readonly stdout: Writable
   /** A line for whoever runs it. */
   readonly log: (line: string) => void
@@ -128,7 +128,7 @@ const knowingEmail =
       : provider
 
 /** The audit log that the configuration names, with repeated refusals counted. Throws StartError. */
-const openAudit = async ({ audit }: Config, { stdout, log, now }: Surroundings): Promise<Audit> => {
+const openAudit = async ({ audit }: Config, { stdout, log, now }: GatewayContext): Promise<Audit> => {
   const target = await openTarget(audit, stdout).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
     const sentence = `The audit log ${audit.file} cannot be written: ${reason}.`
@@ -140,7 +140,7 @@ const openAudit = async ({ audit }: Config, { stdout, log, now }: Surroundings):
 }
 
 /** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
-const assemble = (config: Config, keys: GatewayKeys, audit: Audit, { log, now }: Surroundings): Gateway => {
+const assemble = (config: Config, keys: GatewayKeys, audit: Audit, { log, now }: GatewayContext): Gateway => {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts
   const endpoint = replacement(config.sts.target, config)
@@ -161,7 +161,7 @@ const assemble = (config: Config, keys: GatewayKeys, audit: Audit, { log, now }:
       origins: (partition) => (signInOrigin === undefined ? consoleOrigins(partition) : [signInOrigin]),
     },
     ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey, furtherKeys) } : {}),
-    ...tallied(
+    ...withCounters(
       audit,
       config.providers.map(({ id }) => id),
       now(),
@@ -181,7 +181,7 @@ const graceMsOf = ({ sts }: Config): number => (3 * sts.timeoutSeconds + BESIDE_
  * Listens as the configuration says, with the local AWS beside it where it is asked for. Throws StartError, and
  * IssuerError where a key of the issuer cannot be used.
  */
-export const startGateway = async (config: Config, surroundings: Surroundings): Promise<RunningGateway> => {
+export const startGateway = async (config: Config, surroundings: GatewayContext): Promise<RunningGateway> => {
   const [keys, webIdentityIssuer, trustPolicyOf, audit] = await Promise.all([
     gatewayKeys(config, surroundings.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),

@@ -5,7 +5,7 @@ import { createMetadata } from '../gateway/metadata/metadata.ts'
  * The identity provider's own metadata, as somebody loads it into IAM. Throws GatewayError or SamlError where it cannot
  * be had.
  */
-export const theirMetadata = async (
+export const idpMetadata = async (
   provider: SamlProviderConfig,
   { stateFolder }: Pick<Config, 'stateFolder'>,
   now: () => Date,

@@ -1,7 +1,7 @@
-import type { OurNames } from '../access/role-trust.ts'
+import type { GatewayIdentifiers } from '../access/role-trust.ts'
 import { stsEndpoint } from '../aws/facts/partitions.ts'
 import { loadConfig } from '../config/load.ts'
-import type { AwsKnowledge } from '../config/partial-config.ts'
+import type { AwsFacts } from '../config/partial-config.ts'
 import type { Config } from '../config/types.ts'
 import type { Purpose } from '../config/unread.ts'
 import { acsUrl } from '../gateway/providers.ts'
@@ -20,17 +20,17 @@ const policyProblems = (kind: PolicyKind, json: string): readonly PolicyProblem[
 }
 
 /** What the rest of the house knows of AWS, for who reads a configuration. */
-export const awsKnowledge: AwsKnowledge = {
+export const awsFacts: AwsFacts = {
   policyProblems,
   hasFipsEndpoint: (region) => stsEndpoint(region, { fips: true }) !== undefined,
 }
 
 /** The configuration of a file, judged with all that is known of AWS. Throws ConfigError. */
 export const readConfig = (file: string, env: NodeJS.ProcessEnv, purpose?: Purpose): Promise<Config> =>
-  loadConfig(file, env, awsKnowledge, purpose)
+  loadConfig(file, env, awsFacts, purpose)
 
 /** The gateway's own names, as they stand in trust policies. */
-export const ourNames = ({ baseUrl }: Pick<Config, 'baseUrl'>): OurNames => ({
+export const gatewayIdentifiers = ({ baseUrl }: Pick<Config, 'baseUrl'>): GatewayIdentifiers => ({
   entityId: samlIssuerEntityId(baseUrl),
   acsUrl: (id) => acsUrl(baseUrl, id),
 })

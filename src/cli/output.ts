@@ -80,7 +80,7 @@ export const openOutput = (stdout: OutputStream, stderr: OutputStream, env: Node
 }
 
 /** How a finding's outcome stands out, for every command that shows verdicts. */
-export const painter = (style: Style) => (mark: Mark, text: string) => {
+export const colors = (style: Style) => (mark: Mark, text: string) => {
   const paints = {
     pass: style.green,
     warning: style.yellow,

@@ -1,14 +1,14 @@
 import { startGateway } from './gateway-server.ts'
 import { readConfig } from './load-config.ts'
 import type { ServeOptions } from './options.ts'
-import { untilStopped } from './run.ts'
+import { waitForSignal } from './run.ts'
 
 const log = (line: string): void => void process.stderr.write(`${line}\n`)
 
 /** Runs the gateway until it is stopped. Throws ConfigError or StartError. */
 export const runServe = async (options: ServeOptions): Promise<void> => {
   const config = await readConfig(options.config, process.env)
-  const stopped = untilStopped()
+  const stopped = waitForSignal()
   const gateway = await startGateway(config, { stdout: process.stdout, log, now: () => new Date() })
   log(`fedgate listens on ${config.listen.host}:${config.listen.port} for ${config.baseUrl}`)
   if (gateway.localAwsUrl !== undefined) log(`the local AWS listens on ${gateway.localAwsUrl}`)

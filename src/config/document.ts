@@ -12,13 +12,13 @@ import {
   type Scalar,
   visit,
 } from 'yaml'
-import { type Complaint, type Path, type Problem, showValue } from './issue.ts'
+import { type ConfigIssue, type Path, type Problem, showValue } from './issue.ts'
 
 export interface ConfigDocument {
   readonly values: unknown
   readonly problems: readonly Problem[]
   /** Gives a complaint its place: that of its value (or key), or of the nearest thing around it that is there. */
-  locate(complaint: Complaint): Problem
+  locate(complaint: ConfigIssue): Problem
   /** What was written where the value came from a variable or a file, such as `${SECRET}`. */
   writtenAt(path: Path): string | undefined
 }
@@ -69,7 +69,7 @@ function* walk(node: unknown, path: Path = []): Generator<{ path: Path; scalar?:
 }
 
 /** An account id without quotes is a number to YAML, and loses its leading zeros. */
-const checkKey = (pair: Pair, path: Path): Complaint | undefined => {
+const checkKey = (pair: Pair, path: Path): ConfigIssue | undefined => {
   const { key } = pair
   if (!isScalar(key)) return { path, atKey: true, expected: 'text as key', found: 'something else' }
   if (key.value === '__proto__') return { path, atKey: true, expected: 'another key' }
@@ -84,7 +84,7 @@ const interpolateScalar = (
   path: Path,
   interpolate: Interpolate,
   written: Map<unknown, string>,
-): Complaint | undefined => {
+): ConfigIssue | undefined => {
   if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return undefined
   const result = interpolate(scalar.value)
   if ('expected' in result) return { path, expected: result.expected }
@@ -140,7 +140,7 @@ export const readDocument = (text: string, file: string, interpolate: Interpolat
     const { line, col } = lineCounter.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const locate = (complaint: Complaint): Problem => ({
+  const locate = (complaint: ConfigIssue): Problem => ({
     ...complaint,
     ...placeAt(nearestOffset(doc, complaint.path, complaint.atKey ?? false)),
   })

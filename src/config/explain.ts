@@ -1,7 +1,7 @@
 /** From what zod says to what a person can correct: expected, found, and the key that was probably meant. */
 import type { z } from 'zod'
 import { nearest } from '../core/suggest.ts'
-import { type Complaint, type Path, showPath, showValue } from './issue.ts'
+import { type ConfigIssue, type Path, showPath, showValue } from './issue.ts'
 import { configJsonSchema } from './schema.ts'
 
 type Issue = z.core.$ZodIssue
@@ -55,7 +55,7 @@ const foundAt = (path: Path, value: unknown): string => {
   return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`
 }
 
-const unknownKeys = (path: Path, keys: readonly string[], values: unknown): Complaint[] => {
+const unknownKeys = (path: Path, keys: readonly string[], values: unknown): ConfigIssue[] => {
   const known = knownKeys(path, values)
   return keys.map((key) => {
     const suggestion = nearest(key, known)
@@ -103,7 +103,7 @@ const issuesInside = (issue: Issue): readonly Issue[] => {
 }
 
 /** One issue as complaints: of several unknown keys each is one. */
-export const explainIssue = (issue: Issue, values: unknown): readonly Complaint[] => {
+export const explainIssue = (issue: Issue, values: unknown): readonly ConfigIssue[] => {
   const inside = issuesInside(issue)
   if (inside.length > 0) return inside.flatMap((each) => explainIssue(each, values))
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Interpolate } from './document.ts'
 
-export interface Surroundings {
+export interface InterpolationSources {
   /** The folder of the configuration file: relative paths start there. Absolute. */
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -14,7 +14,7 @@ const REFERENCE = /\$\$\{|\$\{file:([^}]+)\}|\$\{([A-Za-z_]\w*)\}/g
 
 type Filled = { readonly text: string } | { readonly expected: string }
 
-const fileText = (path: string, { folder, readFile }: Surroundings): Filled => {
+const fileText = (path: string, { folder, readFile }: InterpolationSources): Filled => {
   try {
     return { text: readFile(resolve(folder, path)).replace(/\r?\n$/, '') }
   } catch {
@@ -22,14 +22,14 @@ const fileText = (path: string, { folder, readFile }: Surroundings): Filled => {
   }
 }
 
-const variable = (name: string, { env }: Surroundings): Filled => {
+const variable = (name: string, { env }: InterpolationSources): Filled => {
   const text = Object.hasOwn(env, name) ? env[name] : undefined
   return text === undefined ? { expected: `the environment variable ${name} to be set` } : { text }
 }
 
 /** `${NAME}` from the environment, `${file:PATH}` from a file (without its last line end), `$${` for `${`. */
 export const interpolateWith =
-  (surroundings: Surroundings): Interpolate =>
+  (surroundings: InterpolationSources): Interpolate =>
   (text) => {
     const missing: string[] = []
     const filled = text.replaceAll(REFERENCE, (reference, path?: string, name?: string) => {

@@ -2,7 +2,7 @@
 export type Path = readonly (string | number)[]
 
 /** What is wrong with one value, before it is known where in the file that value stands. */
-export interface Complaint {
+export interface ConfigIssue {
   readonly path: Path
   /** Point at the key, not at its value. */
   readonly atKey?: boolean
@@ -13,7 +13,7 @@ export interface Complaint {
 }
 
 /** A complaint with its place. Line and column count from 1. */
-export interface Problem extends Complaint {
+export interface Problem extends ConfigIssue {
   readonly file: string
   readonly line: number
   readonly column: number

@@ -12,9 +12,9 @@ import { type ConfigDocument, readDocument } from './document.ts'
 import { ConfigError, invalidConfig } from './errors.ts'
 import { explainIssue } from './explain.ts'
 import { interpolateWith } from './interpolate.ts'
-import type { Complaint, Path, Problem } from './issue.ts'
+import type { ConfigIssue, Path, Problem } from './issue.ts'
 import { normalize } from './normalize.ts'
-import { type AwsKnowledge, draftOf, providerIdsOf } from './partial-config.ts'
+import { type AwsFacts, partialConfigOf, providerIdsOf } from './partial-config.ts'
 import type { ReadText } from './policies.ts'
 import { checkRules } from './rules.ts'
 import { configSchema } from './schema.ts'
@@ -29,7 +29,7 @@ export interface ParseOptions {
   readonly readFile: (path: string) => string
   /** Whether a file may be read, without reading it: it may be large. Not given: by reading it. */
   readonly canRead?: (path: string) => boolean
-  readonly aws: AwsKnowledge
+  readonly aws: AwsFacts
   /** Default: the gateway, which needs all of it. */
   readonly purpose?: Purpose
 }
@@ -61,7 +61,7 @@ const withTypedVariables = ({ values, writtenAt }: Pick<ConfigDocument, 'values'
 }
 
 /** Without those about a value that another problem already names. */
-const withoutEchoes = (complaints: readonly Complaint[], problems: readonly Problem[]): readonly Complaint[] => {
+const withoutEchoes = (complaints: readonly ConfigIssue[], problems: readonly Problem[]): readonly ConfigIssue[] => {
   const named = new Set(problems.map(({ path }) => JSON.stringify(path)))
   return complaints.filter(({ path }) => !named.has(JSON.stringify(path)))
 }
@@ -70,11 +70,11 @@ const isWithin = (path: Path, around: Path): boolean =>
   path.length > around.length && around.every((step, index) => step === path[index])
 
 /** Without those that miss what is there, but is broken inside. */
-const withoutConsequences = (rules: readonly Complaint[], shape: readonly Complaint[]): readonly Complaint[] =>
+const withoutConsequences = (rules: readonly ConfigIssue[], shape: readonly ConfigIssue[]): readonly ConfigIssue[] =>
   rules.filter((rule) => !shape.some(({ path }) => isWithin(path, rule.path)))
 
 /** A variable may hold a secret: messages name it and do not show what it says. */
-const withoutValues = (complaint: Complaint, { writtenAt }: ConfigDocument): Complaint => {
+const withoutValues = (complaint: ConfigIssue, { writtenAt }: ConfigDocument): ConfigIssue => {
   const written = writtenAt(complaint.path)
   if (written === undefined || complaint.found === undefined) return complaint
   const { suggestion: _, ...rest } = complaint
@@ -127,7 +127,7 @@ export const parseConfig = (
   const readText = readingOnce((path) => read(resolve(folder, path)))
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
   const rules = isRecord(values)
-    ? checkRules(draftOf(values), { isReadable, readText, aws, providerIds: providerIdsOf(values) })
+    ? checkRules(partialConfigOf(values), { isReadable, readText, aws, providerIds: providerIdsOf(values) })
     : []
   const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], needed.problems)
     .map((complaint) => withoutValues(complaint, document))
@@ -156,7 +156,7 @@ const isMissing = (error: unknown): boolean => error instanceof Error && 'code' 
 export const loadConfig = async (
   file: string,
   env: NodeJS.ProcessEnv,
-  aws: AwsKnowledge,
+  aws: AwsFacts,
   purpose: Purpose = 'gateway',
 ): Promise<Config> => {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {

@@ -1,4 +1,4 @@
-import type { Complaint } from './issue.ts'
+import type { ConfigIssue } from './issue.ts'
 import type { PolicyKind, PolicyProblem, ReadText } from './policies.ts'
 import { configSchema, type FileConfig } from './schema.ts'
 
@@ -8,29 +8,29 @@ type MaybeEach<T> = T extends readonly (infer Item)[] ? readonly (Item | undefin
 type ListKey = 'providers' | 'roles' | 'access' | 'operators'
 
 /** The file as far as it fits the schema: what does not is undefined, items of lists in their place. */
-export type Draft = {
+export type PartialConfig = {
   readonly [Key in keyof FileConfig]?: (Key extends ListKey ? MaybeEach<FileConfig[Key]> : FileConfig[Key]) | undefined
 }
 
 /** What is known of AWS, to whoever reads a configuration: nothing of it is known here. */
-export interface AwsKnowledge {
+export interface AwsFacts {
   /** Everything that AWS would refuse in a policy document. */
   readonly policyProblems: (kind: PolicyKind, json: string) => readonly PolicyProblem[]
   readonly hasFipsEndpoint: (region: string) => boolean
 }
 
 /** What a rule may ask beside the draft. */
-export interface Facts {
+export interface RuleContext {
   /** Whether the file can be read. The path is as in the configuration. */
   readonly isReadable: (path: string) => boolean
   readonly readText: ReadText
-  readonly aws: AwsKnowledge
+  readonly aws: AwsFacts
   /** The ids of all providers, also of those that do not fit the schema. */
   readonly providerIds: readonly string[]
 }
 
 /** One thing that the schema cannot say. */
-export type Rule = (draft: Draft, facts: Facts) => readonly Complaint[]
+export type Rule = (draft: PartialConfig, facts: RuleContext) => readonly ConfigIssue[]
 
 const lists: Readonly<Record<ListKey, { safeParse(value: unknown): { data?: unknown } }>> = {
   providers: configSchema.shape.providers.element,
@@ -42,7 +42,7 @@ const lists: Readonly<Record<ListKey, { safeParse(value: unknown): { data?: unkn
 const isListKey = (key: string): key is ListKey => Object.hasOwn(lists, key)
 
 /** Reads every part by itself, so that the rules can judge the good ones beside the bad ones. */
-export const draftOf = (values: Readonly<Record<string, unknown>>): Draft =>
+export const partialConfigOf = (values: Readonly<Record<string, unknown>>): PartialConfig =>
   Object.fromEntries(
     Object.entries(configSchema.shape).map(([key, schema]) => {
       const [value, item] = [values[key], isListKey(key) ? lists[key] : undefined]
@@ -54,8 +54,8 @@ export const draftOf = (values: Readonly<Record<string, unknown>>): Draft =>
 /** Runs over the items that fit the schema, with their place in the list. */
 export const forEach = <Item>(
   items: readonly (Item | undefined)[] | undefined,
-  check: (item: Item, index: number) => readonly Complaint[],
-): readonly Complaint[] => (items ?? []).flatMap((item, index) => (item === undefined ? [] : check(item, index)))
+  check: (item: Item, index: number) => readonly ConfigIssue[],
+): readonly ConfigIssue[] => (items ?? []).flatMap((item, index) => (item === undefined ? [] : check(item, index)))
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,5 +1,5 @@
-import type { Complaint } from './issue.ts'
-import type { Draft, Facts, Rule } from './partial-config.ts'
+import type { ConfigIssue } from './issue.ts'
+import type { PartialConfig, Rule, RuleContext } from './partial-config.ts'
 import { accessRules } from './rules/access.ts'
 import { deploymentRules } from './rules/deployment.ts'
 import { issuerRules } from './rules/issuer.ts'
@@ -24,5 +24,5 @@ export const configRules: Readonly<Record<string, Rule>> = {
 }
 
 /** Everything the rules find wrong. */
-export const checkRules = (draft: Draft, facts: Facts): readonly Complaint[] =>
+export const checkRules = (draft: PartialConfig, facts: RuleContext): readonly ConfigIssue[] =>
   Object.values(configRules).flatMap((rule) => rule(draft, facts))

@@ -2,7 +2,7 @@
 import { type Finding, type Outcome, outcomeOf, type Verdict } from './verdict.ts'
 
 /** What was judged, and how. */
-export interface Judged {
+export interface VerdictOfSubject {
   /** `provider corp`, `configuration`. */
   readonly subject: string
   readonly verdict: Verdict
@@ -14,9 +14,9 @@ export interface Judged {
 export type Mark = Outcome | 'warning'
 
 /** Colours, where there are some. */
-export type Paint = (mark: Mark, text: string) => string
+export type Colorize = (mark: Mark, text: string) => string
 
-const plain: Paint = (_, text) => text
+const plain: Colorize = (_, text) => text
 
 const words: Readonly<Record<Mark, string>> = {
   pass: 'ok',
@@ -43,7 +43,7 @@ const detailOf = ({ outcome, expected, found, source, warning }: Finding): strin
 export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
 
 /** A line for each finding: outcome, name, and what was expected and found. */
-export const verdictLines = (verdict: Verdict, paint: Paint = plain): readonly string[] => {
+export const verdictLines = (verdict: Verdict, paint: Colorize = plain): readonly string[] => {
   // A name may have the key of somebody's policy in it.
   const names = verdict.map(({ name }) => oneLine(name))
   const nameWidth = names.reduce((widest, { length }) => Math.max(widest, length), 0)
@@ -57,17 +57,18 @@ export const verdictLines = (verdict: Verdict, paint: Paint = plain): readonly s
 }
 
 /** A heading and a line for each finding, subject by subject. */
-export const judgedLines = (all: readonly Judged[], paint: Paint = plain): readonly string[] =>
+export const verdictsLines = (all: readonly VerdictOfSubject[], paint: Colorize = plain): readonly string[] =>
   all.flatMap(({ subject, verdict, code }) => [
     code === undefined ? subject : `${subject}: ${code}`,
     ...verdictLines(verdict, paint),
   ])
 
 /** The verdict of several subjects together. */
-export const outcomeOfAll = (all: readonly Judged[]): Outcome => outcomeOf(all.flatMap(({ verdict }) => verdict))
+export const outcomeOfAll = (all: readonly VerdictOfSubject[]): Outcome =>
+  outcomeOf(all.flatMap(({ verdict }) => verdict))
 
 /** What it comes to, in one line. */
-export const summaryLine = (all: readonly Judged[]): string => {
+export const summaryLine = (all: readonly VerdictOfSubject[]): string => {
   const marks = all.flatMap(({ verdict }) => verdict.map(markOf))
   const counted = (mark: Mark, one: string, several: string): readonly string[] => {
     const count = marks.filter((each) => each === mark).length
@@ -82,7 +83,7 @@ export const summaryLine = (all: readonly Judged[]): string => {
 }
 
 /** The same for programs: `{"outcome", "subjects": [{"subject", "outcome", "checks": [{"name", "outcome", …}]}]}`. */
-export const judgedJson = (all: readonly Judged[]): string =>
+export const verdictsJson = (all: readonly VerdictOfSubject[]): string =>
   JSON.stringify(
     {
       outcome: outcomeOfAll(all),

@@ -1,7 +1,7 @@
 /** What a provider said and AWS never looks at: no condition of a trust policy can ask for it. */
 import { namesOf } from '../access/attribute-names.ts'
-import type { Shown } from '../access/preflight/facts.ts'
-import type { ToBeShown } from './presented-evidence.ts'
+import type { PresentedEvidence } from '../access/preflight/facts.ts'
+import type { EvidenceToPresent } from './presented-evidence.ts'
 
 export interface IgnoredClaim {
   readonly name: string
@@ -17,16 +17,19 @@ const CHECKED: ReadonlySet<string> = new Set(['iss', 'aud', 'azp', 'exp', 'nbf',
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
 
 /** The names of what fills condition keys. */
-const usedNames = ({ identity }: Shown): ReadonlySet<string> =>
+const usedNames = ({ identity }: PresentedEvidence): ReadonlySet<string> =>
   new Set(identity.flatMap(({ source = '', values }) => (values.length > 0 ? source.replace(/^Attribute /, '') : [])))
 
-const ignoredAttributes = ({ identity: { attributes } }: ToBeShown, used: ReadonlySet<string>): IgnoredClaim[] =>
+const ignoredAttributes = (
+  { identity: { attributes } }: EvidenceToPresent,
+  used: ReadonlySet<string>,
+): IgnoredClaim[] =>
   [...attributes]
     .filter(([name]) => !name.startsWith(AWS_ATTRIBUTES) && !namesOf(name).some((each) => used.has(each)))
     .map(([name, values]) => ({ name, values }))
 
 /** In the order in which the provider said it. */
-export const ignoredClaims = (one: ToBeShown, shown: Shown): readonly IgnoredClaim[] => {
+export const ignoredClaims = (one: EvidenceToPresent, shown: PresentedEvidence): readonly IgnoredClaim[] => {
   const used = usedNames(shown)
   const { words, settings } = one
   if (settings.exchange.evidence === 'reissued' || words.kind === 'saml') return ignoredAttributes(one, used)

@@ -1,6 +1,6 @@
 /** What the identity provider itself signed, as AWS would look at it: the part of a sign-in that can be passed on. */
 
-import type { Life, UnverifiedResponse } from '../access/preflight/facts.ts'
+import type { UnverifiedResponse, ValidityPeriod } from '../access/preflight/facts.ts'
 import { type RolePair, rolePairs } from '../access/role-attribute.ts'
 import type { Attributes, NameId, SignIn } from '../core/identity.ts'
 import type { Provider } from '../gateway/providers.ts'
@@ -10,12 +10,12 @@ export type Claims = Readonly<Record<string, unknown>>
 interface Words {
   /** In characters, as STS would get it. */
   readonly length?: number
-  readonly life?: Life
+  readonly life?: ValidityPeriod
   /** Read from a file, where its age says nothing. */
   readonly isKept?: true
 }
 
-export interface SamlWords extends Words {
+export interface SamlEvidence extends Words {
   readonly kind: 'saml'
   readonly issuer: string
   readonly recipient: string | undefined
@@ -31,7 +31,7 @@ export interface SamlWords extends Words {
   readonly unverified?: UnverifiedResponse
 }
 
-export interface TokenWords extends Words {
+export interface TokenEvidence extends Words {
   readonly kind: 'web-identity'
   readonly claims: Claims
   readonly algorithm?: string
@@ -39,20 +39,20 @@ export interface TokenWords extends Words {
   readonly isKeyNamed?: boolean
 }
 
-export type OwnWords = SamlWords | TokenWords
+export type OriginalEvidence = SamlEvidence | TokenEvidence
 
 /** Of a token that has been verified. RFC 7515 7.1 */
 const jsonPart = (token: string, part: 0 | 1): Claims =>
   JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()) as Claims
 
 /** RFC 7515 4.1.1 and 4.1.4 */
-export const headerFacts = ({ alg, kid }: Claims): Required<Pick<TokenWords, 'algorithm' | 'isKeyNamed'>> => ({
+export const headerFacts = ({ alg, kid }: Claims): Required<Pick<TokenEvidence, 'algorithm' | 'isKeyNamed'>> => ({
   algorithm: String(alg),
   isKeyNamed: typeof kid === 'string' && kid !== '',
 })
 
 /** What this sign-in's provider said and can be shown to AWS. */
-export const ownWordsOf = (provider: Provider, { identity, evidence, logoutRef }: SignIn): OwnWords => {
+export const originalEvidenceOf = (provider: Provider, { identity, evidence, logoutRef }: SignIn): OriginalEvidence => {
   const { issuedAt, expiresAt } = evidence
   const life = { issuedAt, expiresAt }
   if (evidence.kind === 'web-identity') {

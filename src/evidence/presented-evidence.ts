@@ -1,5 +1,5 @@
 /** From an exchange as it is configured to what AWS will be shown for a role: the condition keys, and where they are from. */
-import type { Shown, ShownAssertion, ShownToken } from '../access/preflight/facts.ts'
+import type { PresentedAssertion, PresentedEvidence, PresentedToken } from '../access/preflight/facts.ts'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
 import type { ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
@@ -9,27 +9,27 @@ import { namedProviders } from '../iam/principals.ts'
 import { nameIdForAws } from '../issuer/saml-assertion.ts'
 import { methodsOf } from '../issuer/web-identity-token.ts'
 import { awsAttributesOf } from './aws-attributes.ts'
-import type { Claims, OwnWords, SamlWords, TokenWords } from './original-evidence.ts'
+import type { Claims, OriginalEvidence, SamlEvidence, TokenEvidence } from './original-evidence.ts'
 
 /** The gateway as identity provider towards AWS. */
-export interface OurIssuers {
+export interface GatewayIssuers {
   readonly samlEntityId: string
   /** Missing where it issues no tokens. */
   readonly webIdentity: { readonly url: string; readonly audience: string } | undefined
 }
 
 /** A sign-in, and how it is exchanged. */
-export interface ToBeShown {
+export interface EvidenceToPresent {
   readonly settings: Pick<ProviderConfig, 'exchange'>
   /** The client id at the provider, where it is an OpenID provider. */
   readonly clientId: string | undefined
   readonly identity: Identity
-  readonly words: OwnWords
-  readonly issuers: OurIssuers
+  readonly words: OriginalEvidence
+  readonly issuers: GatewayIssuers
 }
 
 /** Of a role that may be taken: where it is, and the SAML provider that the identity provider named beside it. */
-export interface RoleToShow {
+export interface RoleToPresentTo {
   readonly role: RoleArn
   readonly providerArn?: string
 }
@@ -37,11 +37,11 @@ export interface RoleToShow {
 type Place = Pick<RoleArn, 'partition' | 'account'>
 
 const reissuedAssertion = (
-  { identity, issuers }: ToBeShown,
+  { identity, issuers }: EvidenceToPresent,
   attributes: Attributes,
   place: Place,
   provider: string,
-): ShownAssertion => {
+): PresentedAssertion => {
   const partition = partitionById(place.partition)
   const recipient = partition && samlRecipient(partition)
   const principal = samlProviderArn(place.partition, place.account, provider)
@@ -73,7 +73,7 @@ const asAws = (name: string): string =>
     (known) => name.slice(0, known === TAG ? TAG.length : undefined).toLowerCase() === known.toLowerCase(),
   ) ?? name
 
-const originalAssertion = (words: SamlWords, principal: string, stsDecrypts: boolean): ShownAssertion => {
+const originalAssertion = (words: SamlEvidence, principal: string, stsDecrypts: boolean): PresentedAssertion => {
   const { issuer, recipient, audiences, nameId, attributes, rolePairs, confirmationCount, isEncrypted } = words
   return {
     kind: 'saml',
@@ -111,7 +111,7 @@ const tokenPrincipal = (issuer: string, { partition, account }: Place): string =
   return namedProviders.has(host) ? host : oidcProviderArn(partition, account, issuer)
 }
 
-const token = (claims: Claims, clientId: string, place: Place): ShownToken => {
+const token = (claims: Claims, clientId: string, place: Place): PresentedToken => {
   const issuer = textOf(claims.iss) ?? ''
   const subject = textOf(claims.sub)
   const statedAudiences = textsOf(claims.aud)
@@ -132,7 +132,7 @@ const token = (claims: Claims, clientId: string, place: Place): ShownToken => {
 
 const TIMES: ReadonlySet<string> = new Set(['iat', 'exp', 'nbf'])
 
-const originalToken = (words: TokenWords, clientId: string, place: Place): ShownToken => ({
+const originalToken = (words: TokenEvidence, clientId: string, place: Place): PresentedToken => ({
   ...token(words.claims, clientId, place),
   times: new Map(Object.entries(words.claims).filter(([name]) => TIMES.has(name))),
   ...(words.algorithm === undefined ? {} : { algorithm: words.algorithm }),
@@ -142,12 +142,16 @@ const originalToken = (words: TokenWords, clientId: string, place: Place): Shown
   ...(words.isKept ? { isKept: true } : {}),
 })
 
-const reissuedToken = ({ identity, issuers: { webIdentity } }: ToBeShown, place: Place): ShownToken => {
+const reissuedToken = ({ identity, issuers: { webIdentity } }: EvidenceToPresent, place: Place): PresentedToken => {
   const { url = '', audience = '' } = webIdentity ?? {}
   return token({ iss: url, aud: audience, sub: identity.subject, amr: methodsOf(identity) }, audience, place)
 }
 
-const shown = (one: ToBeShown, attributes: Attributes, { role, providerArn }: RoleToShow): Shown => {
+const shown = (
+  one: EvidenceToPresent,
+  attributes: Attributes,
+  { role, providerArn }: RoleToPresentTo,
+): PresentedEvidence => {
   const { settings, words, clientId = '' } = one
   const { exchange } = settings
   if (exchange.evidence === 'reissued')
@@ -161,8 +165,8 @@ const shown = (one: ToBeShown, attributes: Attributes, { role, providerArn }: Ro
 }
 
 /** What AWS is shown, role by role; what is the same for the roles of an account is made once. */
-export const showing = (one: ToBeShown): ((role: RoleToShow) => Shown) => {
-  const made = new Map<string, Shown>()
+export const presentEvidence = (one: EvidenceToPresent): ((role: RoleToPresentTo) => PresentedEvidence) => {
+  const made = new Map<string, PresentedEvidence>()
   const attributes = new Map(awsAttributesOf(one.identity.attributes).map(({ name, values }) => [name, values]))
   return (role) => {
     const place = `${role.role.partition} ${role.role.account} ${role.providerArn ?? ''}`

@@ -9,7 +9,7 @@ import type { Caller, Gateway } from './gateway.ts'
 import type { Login } from './login/logins.ts'
 import { type Recording, record } from './record.ts'
 import { ExplainedDenial } from './roles/explain-denial.ts'
-import type { Exchange, TakenRole, WantedRole } from './roles/sts-request.ts'
+import type { Exchange, RequestedRole, TakenRole } from './roles/sts-request.ts'
 
 const occurrence = ({ now }: Recording, { reference, sourceIp, userAgent }: Caller) => ({
   eventTime: now(),
@@ -199,11 +199,11 @@ export const auditConsole = async (
 
 const LONGEST_ARN = 300
 
-const durationOf = ({ durationSeconds }: WantedRole) => (durationSeconds === undefined ? {} : { durationSeconds })
+const durationOf = ({ durationSeconds }: RequestedRole) => (durationSeconds === undefined ? {} : { durationSeconds })
 
 interface Denied {
   readonly eventName: 'exchange.denied' | 'console.denied'
-  readonly wanted: WantedRole | Exchange
+  readonly wanted: RequestedRole | Exchange
   readonly error: unknown
   /** AWS is asked again at once, for so many seconds. */
   readonly retriedWithSeconds?: number

@@ -4,7 +4,7 @@
  * start-login, receive-answer, finish-login, list-roles, take-role, open-console, sign-out.
  */
 
-import type { Tally } from '../audit/event-counters.ts'
+import type { EventCounters } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
 import type { Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
@@ -46,7 +46,7 @@ export interface Gateway {
   readonly webIdentityIssuer?: WebIdentityIssuer
   readonly audit: Audit
   /** What the audit log has had since this process started, counted. */
-  readonly tally: Tally
+  readonly tally: EventCounters
   /** Certificates and private keys: for the dates of the former. */
   readonly keys: Pick<GatewayKeys, 'signing' | 'encryption'>
   readonly now: Clock

@@ -10,7 +10,7 @@ import type { IdpMetadata } from '../saml/metadata.ts'
 import type { ServiceProvider } from '../saml/service-provider.ts'
 import { GatewayError } from './errors.ts'
 import { createMetadata, type ProviderMetadata } from './metadata/metadata.ts'
-import type { MetadataSurroundings } from './metadata/settings.ts'
+import type { MetadataContext } from './metadata/settings.ts'
 import type { Clock } from './ports.ts'
 
 /** An identity provider as the use-cases see it: its settings, and us as its counterpart. */
@@ -57,7 +57,7 @@ const samlProvider = (
   settings: SamlProviderConfig,
   baseUrl: string,
   { signing: [keys, ...furtherKeys], encryption }: GatewayKeys,
-  surroundings: MetadataSurroundings,
+  surroundings: MetadataContext,
 ): SamlProvider => {
   if (!keys) throw new Error('a SAML provider needs the signing key')
   const metadataSource = createMetadata(settings, surroundings)
@@ -129,7 +129,7 @@ const oidcProvider = (settings: OidcProviderConfig, baseUrl: string, keys: Gatew
 /** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
 export const createProviders = (
   configured: readonly ProviderConfig[],
-  { baseUrl, keys, ...surroundings }: { baseUrl: string; keys: GatewayKeys } & MetadataSurroundings,
+  { baseUrl, keys, ...surroundings }: { baseUrl: string; keys: GatewayKeys } & MetadataContext,
 ): ReadonlyMap<string, Provider> =>
   new Map(
     configured.map((settings) => [

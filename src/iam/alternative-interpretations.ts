@@ -3,20 +3,23 @@
 import { entryOf, type RequestContext } from './condition-keys/context.ts'
 import type { Condition } from './conditions.ts'
 import type { PolicyRequest } from './request.ts'
-import { type UnconfirmedFact, unconfirmed } from './unverified-assumptions.ts'
+import { type UnverifiedAssumption, unverifiedAssumptions } from './unverified-assumptions.ts'
 
-export interface Reading {
+export interface Interpretation {
   /** The key's name in lower case. */
   readonly name: string
   /** None: the key would be absent. */
   readonly values: readonly string[]
   /** Whether the key holds a list, where that too would be the other way. */
   readonly multi?: boolean
-  readonly fact: UnconfirmedFact
+  readonly fact: UnverifiedAssumption
 }
 
 /** Of the condition's own key, and of the keys that variables in its values stand for. */
-export const otherReadings = ({ name, variables }: Condition, request: PolicyRequest): readonly Reading[] => [
+export const alternativeInterpretations = (
+  { name, variables }: Condition,
+  request: PolicyRequest,
+): readonly Interpretation[] => [
   ...[name, ...variables].flatMap((each) => readingsOf(each, request)),
   ...variables.flatMap((each) => listReadings(each, request)),
 ]
@@ -24,11 +27,11 @@ export const otherReadings = ({ name, variables }: Condition, request: PolicyReq
 interface Tried {
   readonly context: RequestContext
   /** What makes it another than the request's own. */
-  readonly fact: UnconfirmedFact | undefined
+  readonly fact: UnverifiedAssumption | undefined
 }
 
 /** The contexts to try: the request's own, then each reading for itself, and all of them together. */
-export const contextsOf = (readings: readonly Reading[], context: RequestContext): readonly Tried[] => [
+export const contextsOf = (readings: readonly Interpretation[], context: RequestContext): readonly Tried[] => [
   { context, fact: undefined },
   ...[...readings.map((reading) => [reading]), ...(readings.length > 1 ? [readings] : [])].map((some) => ({
     context: withReadings(some, context),
@@ -36,7 +39,7 @@ export const contextsOf = (readings: readonly Reading[], context: RequestContext
   })),
 ]
 
-const withReadings = (readings: readonly Reading[], context: RequestContext): RequestContext => {
+const withReadings = (readings: readonly Interpretation[], context: RequestContext): RequestContext => {
   const other = new Map(context)
   for (const { name, values, multi } of readings) {
     const entry = other.get(name) ?? { key: name, multi: false }
@@ -46,25 +49,25 @@ const withReadings = (readings: readonly Reading[], context: RequestContext): Re
 }
 
 /** A variable is for single-valued keys only: of a list, it might be any of the values. */
-const listReadings = (name: string, { context }: PolicyRequest): Reading[] => {
+const listReadings = (name: string, { context }: PolicyRequest): Interpretation[] => {
   const { multi = false, values = [] } = entryOf(context, name) ?? {}
   if (!multi) return []
-  return values.map((value) => ({ name, values: [value], multi: false, fact: unconfirmed.variableOfList }))
+  return values.map((value) => ({ name, values: [value], multi: false, fact: unverifiedAssumptions.variableOfList }))
 }
 
-const readingsOf = (name: string, { context, principal }: PolicyRequest): Reading[] => {
+const readingsOf = (name: string, { context, principal }: PolicyRequest): Interpretation[] => {
   const { otherwise } = context.get(name) ?? {}
   if (otherwise) return [{ name, ...otherwise }]
   const isThere = entryOf(context, name) !== undefined
   if (name === 'aws:userid' || name === 'aws:username')
-    return isThere ? [{ name, values: [], fact: unconfirmed.callerIds }] : []
+    return isThere ? [{ name, values: [], fact: unverifiedAssumptions.callerIds }] : []
   if (isThere || !('federated' in principal)) return []
   if (name === 'aws:federatedprovider')
-    return [{ name, values: [principal.federated], fact: unconfirmed.federatedProviderAtFirst }]
+    return [{ name, values: [principal.federated], fact: unverifiedAssumptions.federatedProviderAtFirst }]
   const tag = name.startsWith(PRINCIPAL_TAG)
     ? entryOf(context, `aws:requesttag/${name.slice(PRINCIPAL_TAG.length)}`)
     : undefined
-  return tag ? [{ name, values: tag.values, fact: unconfirmed.principalTagAtFirst }] : []
+  return tag ? [{ name, values: tag.values, fact: unverifiedAssumptions.principalTagAtFirst }] : []
 }
 
 const PRINCIPAL_TAG = 'aws:principaltag/'

@@ -3,7 +3,7 @@ import { type ContextValue, entryOf, type RequestContext } from './condition-key
 import { describe, type PolicyProblem } from './errors.ts'
 import { type Comparison, compilePattern, type Operator, operators } from './operators.ts'
 import { variablesOf } from './patterns.ts'
-import { type UnconfirmedFact, unconfirmed } from './unverified-assumptions.ts'
+import { type UnverifiedAssumption, unverifiedAssumptions } from './unverified-assumptions.ts'
 
 export type Effect = 'Allow' | 'Deny'
 
@@ -33,7 +33,7 @@ export interface Condition {
   /** Whether an absent key or a wrong value makes it fail: what a condition needs to be relied upon. */
   readonly restricts: boolean
   /** What `holds` would be if an unconfirmed fact about its operator is the other way. */
-  readonly otherwise: readonly { readonly fact: UnconfirmedFact; readonly holds: Holds }[]
+  readonly otherwise: readonly { readonly fact: UnverifiedAssumption; readonly holds: Holds }[]
   /** A key with a list under an operator without ForAnyValue or ForAllValues is judged against the statement's effect. */
   readonly holds: Holds
 }
@@ -146,10 +146,10 @@ const valueCondition = (at: At, values: readonly Value[], rule: Rule): Condition
   const holds = holdsWith(absent)
   const otherwise = [
     ...(set === 'ForAnyValue' && ifExists
-      ? [{ fact: unconfirmed.forAnyValueIfExists, holds: holdsWith(true) } as const]
+      ? [{ fact: unverifiedAssumptions.forAnyValueIfExists, holds: holdsWith(true) } as const]
       : []),
     ...(!negated && required.length > 0 && values.length > 1
-      ? [{ fact: unconfirmed.valueBesideNull, holds: holdsWithoutNulls(holds, name, required) } as const]
+      ? [{ fact: unverifiedAssumptions.valueBesideNull, holds: holdsWithoutNulls(holds, name, required) } as const]
       : []),
   ]
   return {
@@ -237,7 +237,10 @@ const nullCondition = (at: At, values: readonly Value[], problems: PolicyProblem
     variables: [],
     restricts: false,
     otherwise: [
-      { fact: unconfirmed.emptyIsNull, holds: (context) => wanted.includes(entryOf(context, name) === undefined) },
+      {
+        fact: unverifiedAssumptions.emptyIsNull,
+        holds: (context) => wanted.includes(entryOf(context, name) === undefined),
+      },
     ],
     holds: (context) => {
       const found = entryOf(context, name)

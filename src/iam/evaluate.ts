@@ -6,8 +6,8 @@
  * certain, generate.ts writes policies.
  */
 import type { Finding, Verdict } from '../core/verdict.ts'
-import { findings } from './explain-statement.ts'
-import { applies, type Judgement, judge, judgeWithDoubt, truthOf } from './judge.ts'
+import { explainStatements } from './explain-statement.ts'
+import { applies, type Evaluation, evaluateStatements, evaluateWithUnknowns, truthOf } from './judge.ts'
 import type { Policy, Statement } from './policy.ts'
 import { type NamedAs, namedAs, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
@@ -54,13 +54,15 @@ const evaluateAsApplied = (policy: Policy, request: PolicyRequest): Decision => 
   const [first] = allowing
   if (first) return allow({ statement: first, request }, allowing)
   const allows = policy.statements.filter(({ effect }) => effect === 'Allow')
-  return implicitDeny(allows.map((statement) => ({ statement, request, judgement: judge(statement, request) })))
+  return implicitDeny(
+    allows.map((statement) => ({ statement, request, judgement: evaluateStatements(statement, request) })),
+  )
 }
 
 /** Kleene's logic: whatever is in doubt matters only where nothing that is certain decides. */
 const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => {
   const all = policy.statements.map((statement) => {
-    const judgement = judgeWithDoubt(statement, request)
+    const judgement = evaluateWithUnknowns(statement, request)
     return { statement, request, judgement, effect: statement.effect, truth: truthOf(judgement) }
   })
   const allows = all.filter(({ effect }) => effect === 'Allow')
@@ -69,7 +71,7 @@ const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => 
   if (denying) return explicitDeny(denying)
   const possible = allows.filter(({ truth }) => truth !== false)
   const shadowing = denies.find((deny) => possible.length > 0 && possible.every((each) => isShadowed(each, deny)))
-  if (shadowing) return explicitDeny({ ...shadowing, judgement: judge(shadowing.statement, request) })
+  if (shadowing) return explicitDeny({ ...shadowing, judgement: evaluateStatements(shadowing.statement, request) })
   const certain = allows.filter(({ truth }) => truth === true)
   const [best] = certain.length > 0 ? certain : possible
   if (!best) return implicitDeny(allows)
@@ -102,10 +104,11 @@ interface Judged {
   readonly statement: Statement
   readonly request: PolicyRequest
   /** None: every part holds. */
-  readonly judgement?: Judgement
+  readonly judgement?: Evaluation
 }
 
-const findingsOf = ({ statement, request, judgement }: Judged): Finding[] => findings(statement, request, judgement)
+const findingsOf = ({ statement, request, judgement }: Judged): Finding[] =>
+  explainStatements(statement, request, judgement)
 
 const closest: readonly NamedAs[] = ['exact', 'account', 'anyone']
 
@@ -167,7 +170,7 @@ const nearestFirst = (allows: readonly Judged[]): Verdict => {
 }
 
 /** A wrong principal or action is farther away than any number of wrong conditions; what is in doubt may be right. */
-const distance = (judgement: Judgement | undefined): number => {
+const distance = (judgement: Evaluation | undefined): number => {
   if (judgement === undefined) return 0
   const { principal, action, resource, conditions } = judgement
   let sum = [principal, action, resource].includes(false) ? FAR : 0

@@ -2,14 +2,14 @@
 import type { Finding, Outcome } from '../core/verdict.ts'
 import { entryOf, type RequestContext } from './condition-keys/context.ts'
 import type { Condition } from './conditions.ts'
-import type { Judgement, Truth } from './judge.ts'
+import type { Evaluation, Truth } from './judge.ts'
 import { matcher, pattern } from './patterns.ts'
 import type { Statement } from './policy.ts'
 import { principalText } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
 
 /** Every part of the statement, in its order. Without a judgement all of them hold. */
-export const findings = (statement: Statement, request: PolicyRequest, judgement?: Judgement): Finding[] => {
+export const explainStatements = (statement: Statement, request: PolicyRequest, judgement?: Evaluation): Finding[] => {
   const { name, principal, actions, resources, conditions } = statement
   const all: Finding[] = []
   if (resources === undefined)

@@ -1,18 +1,18 @@
 /** Whether a statement is about a request: plainly, and part by part with what is not certain about it. */
 
-import { contextsOf, otherReadings } from './alternative-interpretations.ts'
+import { alternativeInterpretations, contextsOf } from './alternative-interpretations.ts'
 import type { RequestContext } from './condition-keys/context.ts'
 import type { Condition, Effect } from './conditions.ts'
 import { elementMatches, type NamesElement } from './elements.ts'
 import type { Statement } from './policy.ts'
 import { type Principal, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
-import { type UnconfirmedFact, unconfirmed } from './unverified-assumptions.ts'
+import { type UnverifiedAssumption, unverifiedAssumptions } from './unverified-assumptions.ts'
 
 /** A part of a statement holds, or it does not, or that rests on a fact that nobody has confirmed. */
-export type Truth = boolean | UnconfirmedFact
+export type Truth = boolean | UnverifiedAssumption
 
-export interface Judgement {
+export interface Evaluation {
   readonly principal: Truth
   readonly action: Truth
   readonly resource: Truth
@@ -35,7 +35,7 @@ const resourceMatches = (resources: NamesElement, { resource = '*', context }: P
   elementMatches(resources, resource, context)
 
 /** Every part of the statement, everything unconfirmed taken as applied. */
-export const judge = (statement: Statement, request: PolicyRequest): Judgement => {
+export const evaluateStatements = (statement: Statement, request: PolicyRequest): Evaluation => {
   const { principal, actions, resources, conditions, effect } = statement
   return {
     principal: principalMatches(principal, request.principal),
@@ -46,17 +46,17 @@ export const judge = (statement: Statement, request: PolicyRequest): Judgement =
 }
 
 /** Every part of the statement, with the fact it rests on where the other reading of that fact would turn it round. */
-export const judgeWithDoubt = (statement: Statement, request: PolicyRequest): Judgement => {
+export const evaluateWithUnknowns = (statement: Statement, request: PolicyRequest): Evaluation => {
   const { conditions, effect } = statement
   return {
-    ...judge(statement, request),
+    ...evaluateStatements(statement, request),
     principal: principalTruth(statement, request),
     conditions: conditions.map((condition) => conditionTruth(condition, request, effect)),
   }
 }
 
 /** Kleene's "and": a part that surely fails decides, then a doubtful one. */
-export const truthOf = ({ principal, action, resource, conditions }: Judgement): Truth => {
+export const truthOf = ({ principal, action, resource, conditions }: Evaluation): Truth => {
   const parts = [principal, action, resource, ...conditions]
   return !parts.includes(false) && (parts.find((part) => part !== true) ?? true)
 }
@@ -64,12 +64,12 @@ export const truthOf = ({ principal, action, resource, conditions }: Judgement):
 const principalTruth = ({ principal: element }: Statement, { principal, context }: PolicyRequest): Truth => {
   const applied = principalMatches(element, principal)
   if ('federated' in principal && principalMatches({ ...element, anyone: false }, principal) !== applied)
-    return unconfirmed.anyoneFederated
+    return unverifiedAssumptions.anyoneFederated
   if (
     mayKeepSlash(principal, context) &&
     principalMatches(element, { federated: `${principal.federated}/` }) !== applied
   )
-    return unconfirmed.issuerSlash
+    return unverifiedAssumptions.issuerSlash
   return applied
 }
 
@@ -84,9 +84,10 @@ const mayKeepSlash = (principal: Principal, context: RequestContext): principal 
 /** Tried are all readings of the keys, of a list without a set operator, and of the operator, with each other. */
 const conditionTruth = (condition: Condition, request: PolicyRequest, effect: Effect): Truth => {
   const applied = condition.holds(request.context, effect)
-  for (const { context, fact } of contextsOf(otherReadings(condition, request), request.context)) {
-    if (condition.holds(context, effect) !== applied) return fact ?? unconfirmed.listWithoutSetOperator
-    if (condition.holds(context, otherEffect[effect]) !== applied) return fact ?? unconfirmed.listWithoutSetOperator
+  for (const { context, fact } of contextsOf(alternativeInterpretations(condition, request), request.context)) {
+    if (condition.holds(context, effect) !== applied) return fact ?? unverifiedAssumptions.listWithoutSetOperator
+    if (condition.holds(context, otherEffect[effect]) !== applied)
+      return fact ?? unverifiedAssumptions.listWithoutSetOperator
     for (const other of condition.otherwise) if (other.holds(context, effect) !== applied) return fact ?? other.fact
   }
   return applied

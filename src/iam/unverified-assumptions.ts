@@ -4,7 +4,7 @@
  * errors are not in it: they decide nothing. Sections are those of aws-sts-semantics.
  */
 
-export interface UnconfirmedFact {
+export interface UnverifiedAssumption {
   readonly id: string
   /** What is not known. */
   readonly what: string
@@ -13,7 +13,7 @@ export interface UnconfirmedFact {
   readonly section: string
 }
 
-export const unconfirmed = {
+export const unverifiedAssumptions = {
   anyoneFederated: {
     id: 'anyoneFederated',
     what: 'whether the principal "*" admits callers for whom an identity provider vouches',
@@ -110,7 +110,7 @@ export const unconfirmed = {
     applied: 'aws:userid is there for everybody (anonymous for unsigned calls), aws:username for users only',
     section: 'D.5',
   },
-} as const satisfies Readonly<Record<string, UnconfirmedFact>>
+} as const satisfies Readonly<Record<string, UnverifiedAssumption>>
 
 /** The same of documents: what IAM is thought to refuse is refused here, so that no evaluation comes to hang on it. */
 export const unconfirmedRefusals: readonly string[] = [

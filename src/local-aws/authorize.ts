@@ -2,7 +2,14 @@
 import { type ContextValue, requestContext } from '../iam/condition-keys/context.ts'
 import { AwsError } from './aws-errors.ts'
 import { callerContext } from './caller-context.ts'
-import { type Attempt, deniedText, ownRefusal, type Refusal, type SignedCaller, whyNot } from './permissions.ts'
+import {
+  type Attempt,
+  denialReason,
+  deniedText,
+  identityPolicyRefusal,
+  type Refusal,
+  type SignedCaller,
+} from './permissions.ts'
 import type { Call, Sts } from './sts/call.ts'
 import { decodedMessage } from './sts/decoded-message.ts'
 
@@ -21,7 +28,7 @@ export const requirePermission = (sts: Sts, call: Call, caller: SignedCaller, wa
   const { action, resource, shownAs, keys = [] } = wanted
   const context = requestContext([...keys, ...callerContext(sts.iam, caller, call)])
   const attempt = { action, resource, shownAs, context }
-  const refusal = ownRefusal(sts.iam, caller, attempt)
+  const refusal = identityPolicyRefusal(sts.iam, caller, attempt)
   if (refusal) throw accessDenied(sts, call, caller, attempt, refusal)
 }
 
@@ -36,6 +43,6 @@ export const accessDenied = (
   const message = encodesRefusals
     ? messages.seal(decodedMessage(caller, attempt, refusal), caller.account, now)
     : undefined
-  const reason = refusal.decision && whyNot(refusal.decision)
+  const reason = refusal.decision && denialReason(refusal.decision)
   return new AwsError('AccessDenied', deniedText(caller, attempt, refusal), reason, message)
 }

@@ -1,9 +1,9 @@
 /** The condition keys of a signed call: who signed it, with what credentials, and the call itself (aws-sts-semantics D.5). */
 import { signedCallContext, type TemporaryFacts } from '../iam/condition-keys/condition-keys.ts'
 import type { ContextValue } from '../iam/condition-keys/context.ts'
-import type { WebRequest } from './http.ts'
+import type { HttpRequest } from './http.ts'
 import { roleOf, type SignedCaller } from './permissions.ts'
-import type { Iam, Tags } from './state.ts'
+import type { IamStore, Tags } from './state.ts'
 
 const principalTypes = {
   root: 'Account',
@@ -13,13 +13,17 @@ const principalTypes = {
 } as const satisfies Record<SignedCaller['kind'], string>
 
 interface SignedCall {
-  readonly request: WebRequest
+  readonly request: HttpRequest
   readonly region: string
   readonly now: Date
 }
 
 /** Nothing of an unsigned call is among them. */
-export const callerContext = (iam: Iam, caller: SignedCaller, { request, region, now }: SignedCall): ContextValue[] =>
+export const callerContext = (
+  iam: IamStore,
+  caller: SignedCaller,
+  { request, region, now }: SignedCall,
+): ContextValue[] =>
   signedCallContext(
     {
       now,
@@ -47,7 +51,7 @@ const temporaryFacts = (caller: Extract<SignedCaller, { temporary: object }>): T
 })
 
 /** A session's own tags go before those of its role or user, whichever way the key is written. */
-const principalTags = (iam: Iam, caller: SignedCaller): Tags => {
+const principalTags = (iam: IamStore, caller: SignedCaller): Tags => {
   if (caller.temporary === undefined) return caller.tags
   const { principalArn } = caller
   const holder = caller.kind === 'role-session' ? roleOf(iam, caller) : iam.userByArn(principalArn)

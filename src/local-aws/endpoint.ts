@@ -1,9 +1,9 @@
 /** What STS and IAM have in common: one path, the action in a parameter, an answer and a line in the trail for everything. */
 import { randomUUID } from 'node:crypto'
 import { AwsError, texts, withoutCodes } from './aws-errors.ts'
-import { gatherFacts } from './cloud-trail/facts.ts'
+import { createTrailRecorder } from './cloud-trail/facts.ts'
 import type { Trail } from './cloud-trail/trail.ts'
-import type { Reply, WebRequest } from './http.ts'
+import type { HttpRequest, HttpResponse } from './http.ts'
 import { errorReply, successReply } from './query/answer.ts'
 import { type Parameters, parseParameters } from './query/parameters.ts'
 import { endpointOf } from './regions.ts'
@@ -29,14 +29,14 @@ export interface Program {
 }
 
 /** Answers one call; never throws. The log gets a line with the reason that AWS would keep to itself. */
-export const answerCall = async (program: Program, request: WebRequest, now: Date): Promise<Reply> => {
+export const answerCall = async (program: Program, request: HttpRequest, now: Date): Promise<HttpResponse> => {
   const { aws, trail, log } = program
   const requestId = randomUUID()
   const parameters = parametersOf(request)
   const name = parameters.get('Action') ?? 'no action'
   const service = serviceOf(program, parameters)
   const endpoint = endpointOf(request.headers.host)
-  const gathered = gatherFacts()
+  const gathered = createTrailRecorder()
   const call: Call = { parameters, request, requestId, endpoint, region: endpoint.region, now, note: gathered.note }
   const record = (error: AwsError | undefined): void =>
     trail.record({ call, service: service.name, eventName: printable(name), facts: gathered.facts, error })
@@ -62,7 +62,7 @@ export const asAwsError = (thrown: unknown): AwsError =>
     : new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.')
 
 /** Of a form, the body; else the query. A presigned URL has both its parameters and its signature there. */
-const parametersOf = ({ method, query, body }: WebRequest): Parameters =>
+const parametersOf = ({ method, query, body }: HttpRequest): Parameters =>
   parseParameters(method === 'POST' && body.length > 0 ? body.toString('utf8') : query)
 
 const serviceOf = ({ services }: Program, parameters: Parameters): Service => {

@@ -4,21 +4,21 @@
  */
 import { randomUUID } from 'node:crypto'
 import { element, type Markup, render } from '../xml/write.ts'
-import type { Reply, WebRequest } from './http.ts'
+import type { HttpRequest, HttpResponse } from './http.ts'
 import { parseParameters } from './query/parameters.ts'
 
 /** The versions by which STS and IAM are asked for. */
 const OUR_VERSIONS: ReadonlySet<string> = new Set(['2011-06-15', '2010-05-08'])
 
 /** The service that is meant, where it is not one of those here. */
-export function foreignService(request: WebRequest): string | undefined {
+export function foreignService(request: HttpRequest): string | undefined {
   const service = signedService(request)
   if (service === undefined || service === 'sts' || service === 'iam') return undefined
   return isOurs(request) ? undefined : service
 }
 
 /** The service that a signature is scoped to; undefined for a request that is not signed. */
-function signedService({ headers, query }: WebRequest): string | undefined {
+function signedService({ headers, query }: HttpRequest): string | undefined {
   const credential =
     /^AWS4-\S+\s(?:.*[\s,])?Credential=([^,\s]+)/.exec(headers.authorization ?? '')?.[1] ??
     parseParameters(query).get('X-Amz-Credential')
@@ -26,7 +26,7 @@ function signedService({ headers, query }: WebRequest): string | undefined {
 }
 
 /** A call of STS or IAM that was signed for another service: their own error about that says more. */
-function isOurs({ method, path, query, body, headers }: WebRequest): boolean {
+function isOurs({ method, path, query, body, headers }: HttpRequest): boolean {
   if (path !== '/') return false
   const isForm = method === 'POST' && /^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')
   const parameters = parseParameters(isForm ? body.toString('utf8') : query)
@@ -43,7 +43,7 @@ const REST_XML: ReadonlySet<string> = new Set(['route53', 'cloudfront'])
 const S3: ReadonlySet<string> = new Set(['s3', 's3express', 's3-outposts'])
 
 /** The refusal, in the protocol of that service. */
-export function refuseForeignService(request: WebRequest, service: string): Reply {
+export function refuseForeignService(request: HttpRequest, service: string): HttpResponse {
   const id = randomUUID()
   const message = messageFor(service)
   const text = (name: string, value: string): Markup => element(name, {}, value)
@@ -75,12 +75,12 @@ export function refuseForeignService(request: WebRequest, service: string): Repl
 }
 
 /** What names its operation in a header or by its path; a form, or one of the few that speak XML, is none. */
-function isJson({ headers, path }: WebRequest, service: string): boolean {
+function isJson({ headers, path }: HttpRequest, service: string): boolean {
   if (headers['x-amz-target'] !== undefined) return true
   return !REST_XML.has(service) && (path !== '/' || /json/.test(headers['content-type'] ?? ''))
 }
 
-const xml = (status: number, id: string, { method }: WebRequest, root: Markup): Reply => ({
+const xml = (status: number, id: string, { method }: HttpRequest, root: Markup): HttpResponse => ({
   status,
   headers: { 'Content-Type': 'text/xml', 'x-amzn-RequestId': id },
   body: method === 'HEAD' ? '' : render(root),

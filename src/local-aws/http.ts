@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { AwsError } from './aws-errors.ts'
 
 /** An answer as a value; server.ts is the only place that writes one. */
-export interface Reply {
+export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string
 }
 
 /** A request with its body read: what every handler gets. */
-export interface WebRequest {
+export interface HttpRequest {
   readonly method: string
   /** Path and query as sent. */
   readonly target: string
@@ -27,7 +27,7 @@ const MAX_BODY = 1024 * 1024
 /** So much is read and thrown away so that the client gets an answer and not a reset; more ends the connection. */
 const MAX_DISCARDED = 32 * 1024 * 1024
 
-export const readRequest = async (request: IncomingMessage): Promise<WebRequest> => {
+export const readRequest = async (request: IncomingMessage): Promise<HttpRequest> => {
   const target = originForm(request.url ?? '/')
   const mark = target.indexOf('?')
   return {
@@ -48,7 +48,7 @@ const originForm = (target: string): string => target.replace(/^http:\/\/[^/?#]*
  * Between values of one name node:http puts a comma and a space, SigV4 the comma alone. Of some headers it keeps the
  * first value only: those stay as they are. Most requests repeat nothing.
  */
-const joined = (request: IncomingMessage): WebRequest['headers'] => {
+const joined = (request: IncomingMessage): HttpRequest['headers'] => {
   const { headers } = request
   const names = Object.keys(headers)
   if (request.rawHeaders.length === 2 * names.length && headers['set-cookie'] === undefined)
@@ -81,7 +81,7 @@ const readBody = (request: IncomingMessage): Promise<Buffer> =>
   })
 
 /** Answers never come from a cache, and never name what runs here. */
-export const writeReply = (response: ServerResponse, { status, headers, body }: Reply): void => {
+export const writeResponse = (response: ServerResponse, { status, headers, body }: HttpResponse): void => {
   response.writeHead(status, {
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',

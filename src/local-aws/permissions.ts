@@ -4,7 +4,7 @@ import type { RequestContext } from '../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../iam/evaluate.ts'
 import type { Policy } from '../iam/policy.ts'
 import type { RoleSession, Session } from './sessions.ts'
-import type { Iam, Role, User } from './state.ts'
+import type { IamStore, Role, User } from './state.ts'
 
 /** Everybody whose signature can be verified. */
 export type SignedCaller = User | Session
@@ -31,7 +31,7 @@ export interface Refusal {
 const NOT_FOR_SUCH_CALLS: Refusal = { isExplicit: false, by: undefined, decision: undefined }
 
 /** Why the caller's own policies do not allow it; undefined: they do. The root user needs no permission. */
-export const ownRefusal = (iam: Iam, caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
+export const identityPolicyRefusal = (iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
   if (!isForCallsOf(caller, attempt.action)) return NOT_FOR_SUCH_CALLS
   if (caller.kind === 'root') return undefined
   const identity = refusalOf(identityPolicies(iam, caller), 'identity-based policy', caller, attempt)
@@ -40,8 +40,8 @@ export const ownRefusal = (iam: Iam, caller: SignedCaller, attempt: Attempt): Re
 }
 
 /** Only what denies: where a resource's policy names the caller, silence of the caller's own policies is no refusal. */
-export const ownDeny = (iam: Iam, caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
-  const refusal = ownRefusal(iam, caller, attempt)
+export const identityPolicyDeny = (iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
+  const refusal = identityPolicyRefusal(iam, caller, attempt)
   return refusal === NOT_FOR_SUCH_CALLS || refusal?.isExplicit ? refusal : undefined
 }
 
@@ -69,7 +69,7 @@ const ASSUMING: ReadonlySet<string> = new Set([
   'sts:SetContext',
 ])
 
-const identityPolicies = (iam: Iam, caller: Exclude<SignedCaller, { kind: 'root' }>): readonly Policy[] => {
+const identityPolicies = (iam: IamStore, caller: Exclude<SignedCaller, { kind: 'root' }>): readonly Policy[] => {
   const holder =
     caller.kind === 'role-session'
       ? roleOf(iam, caller)
@@ -78,7 +78,7 @@ const identityPolicies = (iam: Iam, caller: Exclude<SignedCaller, { kind: 'root'
 }
 
 /** The role of a session, as it is now; undefined where it was deleted, also if another took its name. */
-export const roleOf = (iam: Iam, { roleArn, userId }: RoleSession): Role | undefined => {
+export const roleOf = (iam: IamStore, { roleArn, userId }: RoleSession): Role | undefined => {
   const role = iam.role(roleArn)
   return role && userId.startsWith(`${role.id}:`) ? role : undefined
 }
@@ -105,7 +105,7 @@ export const deniedText = (caller: SignedCaller, { action, resource, shownAs }: 
 }
 
 /** The first finding that failed, in a line for the log. */
-export const whyNot = ({ verdict }: Decision): string => {
+export const denialReason = ({ verdict }: Decision): string => {
   const failure = firstFailure(verdict)
   return failure ? `${failure.name}: expected ${failure.expected}, found ${failure.found}` : 'no statement'
 }

@@ -11,13 +11,13 @@ import type { Socket } from 'node:net'
 import { createTrail, type TrailSink } from './cloud-trail/trail.ts'
 import { answerCall, asAwsError, type Log, type Program } from './endpoint.ts'
 import { foreignService, refuseForeignService } from './foreign-service.ts'
-import { type Reply, readRequest, type WebRequest, writeReply } from './http.ts'
+import { type HttpRequest, type HttpResponse, readRequest, writeResponse } from './http.ts'
 import { iamService } from './iam/service.ts'
 import { errorReply } from './query/answer.ts'
 import { createSessions } from './sessions.ts'
 import { createSignIn, federation, oauthLogout, showConsole, signOut } from './sign-in/sign-in.ts'
 import { consoleCss } from './sign-in/style.ts'
-import { openState } from './state/open.ts'
+import { buildIamStore } from './state/open.ts'
 import type { LocalAwsState } from './state.ts'
 import { createAuthorizationMessages } from './sts/authorization-message.ts'
 import { stsService } from './sts/endpoint.ts'
@@ -45,7 +45,7 @@ export interface LocalAws {
   close(): Promise<void>
 }
 
-type Handler = (request: WebRequest, now: Date) => Reply | Promise<Reply>
+type Handler = (request: HttpRequest, now: Date) => HttpResponse | Promise<HttpResponse>
 
 /** Rejects with LocalAwsError for a bad state, and with node's own error when the port is taken. */
 export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws> => {
@@ -74,7 +74,7 @@ const oneLine =
     log(line.slice(0, LONGEST_LOG_LINE).replace(/\p{Cc}/gu, '?'))
 
 const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> => {
-  const iam = openState(options.state, startedAt)
+  const iam = buildIamStore(options.state, startedAt)
   const sessions = createSessions()
   const trail = createTrail(options.trail)
   const issuerKeys = createIssuerKeys(fetchJson, options.allowHttpIssuers)
@@ -97,9 +97,13 @@ const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): Read
   ])
 }
 
-const toConsole: Reply = { status: 303, headers: { Location: '/console' }, body: '' }
-const styleSheet: Reply = { status: 200, headers: { 'Content-Type': 'text/css; charset=utf-8' }, body: consoleCss }
-const nothingHere: Reply = {
+const toConsole: HttpResponse = { status: 303, headers: { Location: '/console' }, body: '' }
+const styleSheet: HttpResponse = {
+  status: 200,
+  headers: { 'Content-Type': 'text/css; charset=utf-8' },
+  body: consoleCss,
+}
+const nothingHere: HttpResponse = {
   status: 404,
   headers: { 'Content-Type': 'text/plain; charset=utf-8' },
   body: 'There is nothing here. STS answers at /, sign-in at /federation, the console at /console, the trail at /cloudtrail.\n',
@@ -117,16 +121,16 @@ const answer = async (
     const foreign = foreignService(read)
     if (foreign !== undefined) {
       log(`${read.method} of ${foreign}, which is not here`)
-      writeReply(response, refuseForeignService(read, foreign))
+      writeResponse(response, refuseForeignService(read, foreign))
       return
     }
     const handler = routes.get(`${read.method} ${read.path}`)
-    writeReply(response, handler ? await handler(read, now()) : nothingHere)
+    writeResponse(response, handler ? await handler(read, now()) : nothingHere)
   } catch (error) {
     const { code, message } = asAwsError(error)
     log(`${code}: ${error instanceof Error ? error.message : message}`)
     if (response.headersSent || request.errored) response.destroy()
-    else writeReply(response, errorReply(stsService.namespace, asAwsError(error), { requestId: randomUUID() }))
+    else writeResponse(response, errorReply(stsService.namespace, asAwsError(error), { requestId: randomUUID() }))
   }
 }
 

@@ -174,7 +174,7 @@ export interface Registry<Item> {
 }
 
 /** The state as the calls look things up in it and IAM calls change it. */
-export interface Iam {
+export interface IamStore {
   accountName(id: string): string | undefined
   /** Accounts that are not in the state have the default regions. */
   stsRegions(account: string): StsRegions

@@ -1,12 +1,17 @@
 import type { Response } from 'express'
-import type { Departure } from '../gateway/login/start-login.ts'
+import type { IdpRedirect } from '../gateway/login/start-login.ts'
 import { addFormTargets } from './headers.ts'
 import type { PostFormPage } from './models/sign-in.ts'
 import { sendPage, VERSION, type WebParts } from './pages.ts'
 import { texts } from './texts.ts'
 
 /** Off to the identity provider: by redirect, or by a page whose form posts itself there. */
-export const depart = (parts: WebParts, response: Response, departure: Departure, status: 302 | 303 = 302): void => {
+export const redirectToIdp = (
+  parts: WebParts,
+  response: Response,
+  departure: IdpRedirect,
+  status: 302 | 303 = 302,
+): void => {
   if (departure.kind === 'redirect') return void response.redirect(status, departure.url)
   const { action, fields, provider } = departure
   sendPostForm(parts, response, {
@@ -22,10 +27,10 @@ export const depart = (parts: WebParts, response: Response, departure: Departure
  * page comes between, because browsers hold what follows a form to its page's form-action, and the identity provider
  * may lead through every application that the person used.
  */
-export const departSignedOut = (
+export const redirectToIdpSignedOut = (
   parts: WebParts,
   response: Response,
-  departure: Departure | undefined,
+  departure: IdpRedirect | undefined,
   { byPage }: { readonly byPage: boolean } = { byPage: false },
 ): void => {
   if (departure === undefined) return void response.redirect(303, '/logout')

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import { showDuration } from '../core/duration.ts'
 import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
-import type { TakenRole, WantedRole } from '../gateway/roles/sts-request.ts'
+import type { RequestedRole, TakenRole } from '../gateway/roles/sts-request.ts'
 import { fields, text, texts } from './fields.ts'
 import { readDuration } from './models/duration-choices.ts'
 import { MOST_AT_ONCE } from './models/role-list.ts'
@@ -12,10 +12,10 @@ import { timeZoneOf } from './time-zone.ts'
  * How long the posted form wants a role: seconds, and the choice to be remembered; neither where the form leaves it to
  * us. Throws GatewayError `role.duration_invalid`.
  */
-export const wantedDuration = (
+export const requestedDuration = (
   { now, settings }: Pick<Gateway, 'now' | 'settings'>,
   request: Request,
-): Pick<WantedRole, 'durationSeconds' | 'chosen'> => {
+): Pick<RequestedRole, 'durationSeconds' | 'chosen'> => {
   const wanted = text(request.body[fields.duration])
   if (wanted === '') return { durationSeconds: undefined }
   const chosen = readDuration(wanted, now(), timeZoneOf(request, settings.baseUrl))

@@ -1,7 +1,7 @@
 /** AWS's list of causes, one broken thing each. Expected values are those of aws-sts-semantics, named beside the case. */
 import { describe, expect, it } from 'vitest'
-import { changeSentence, reasonSentence } from '../../src/access/preflight/explanation.ts'
-import type { PreflightFacts, ShownAssertion, ShownToken } from '../../src/access/preflight/facts.ts'
+import { fixSentence, reasonSentence } from '../../src/access/preflight/explanation.ts'
+import type { PreflightFacts, PresentedAssertion, PresentedToken } from '../../src/access/preflight/facts.ts'
 import { preflight } from '../../src/access/preflight.ts'
 import { parseRoleArn, type RoleArn } from '../../src/core/arn.ts'
 import { samlContext, webIdentityContext } from '../../src/iam/condition-keys/condition-keys.ts'
@@ -48,7 +48,7 @@ const assertionOf = (recipient: string, affiliations: readonly string[] = ['staf
   })
 
 /** A provider's own assertion, all well. */
-const assertion: ShownAssertion = {
+const assertion: PresentedAssertion = {
   kind: 'saml',
   principal: SAML_PROVIDER,
   identity: assertionOf(RECIPIENT),
@@ -64,7 +64,7 @@ const assertion: ShownAssertion = {
 
 const claims = { iss: 'https://id.example.com', aud: 'fedgate', sub: 'alice' }
 /** A provider's own token, all well. */
-const token: ShownToken = {
+const token: PresentedToken = {
   kind: 'web-identity',
   principal: OIDC_PROVIDER,
   issuer: claims.iss,
@@ -101,7 +101,7 @@ const byToken: PreflightFacts = {
 }
 
 const saml = (changes: Partial<PreflightFacts>) => preflight({ ...bySaml, ...changes })
-const shownSaml = (changes: Partial<ShownAssertion>) => saml({ shown: { ...assertion, ...changes } })
+const shownSaml = (changes: Partial<PresentedAssertion>) => saml({ shown: { ...assertion, ...changes } })
 const inFile = {
   issuer: 'https://idp.example',
   responseIssuer: undefined,
@@ -113,7 +113,7 @@ const TIMES = [
   ['iat', NOW.getTime() / 1000],
   ['exp', NOW.getTime() / 1000 + 3600],
 ] as const
-const shownToken = (changes: Partial<ShownToken>) => preflight({ ...byToken, shown: { ...token, ...changes } })
+const shownToken = (changes: Partial<PresentedToken>) => preflight({ ...byToken, shown: { ...token, ...changes } })
 /** A session that needs nothing but the call itself. */
 const bare = { ...session, sourceIdentity: undefined, tags: new Map(), transitiveTagKeys: [] }
 const trusting = (...statements: readonly unknown[]) => saml({ session: bare, trustPolicy: policyOf(...statements) })
@@ -253,7 +253,7 @@ describe.each([
 
   it('comes with a reason and with what to change', () => {
     expect(reasonSentence(judged)).toMatch(/^(AWS wants that|Statement\[).+\.$/s)
-    expect(changeSentence(judged)).toMatch(/\.$/)
+    expect(fixSentence(judged)).toMatch(/\.$/)
   })
 })
 
@@ -446,10 +446,10 @@ describe('the reason in a sentence', () => {
     expect(reasonSentence(judged)).toBe(
       "Statement[0] of the role's trust policy asks that saml:groups be aws-dev (StringEquals), and AWS sees no such key in this call.",
     )
-    expect(changeSentence(judged)).toContain('Ask for a key that AWS sees')
+    expect(fixSentence(judged)).toContain('Ask for a key that AWS sees')
   })
 
   it('is none where all is well', () => {
-    expect([reasonSentence(preflight(bySaml)), changeSentence(preflight(bySaml))]).toEqual([undefined, undefined])
+    expect([reasonSentence(preflight(bySaml)), fixSentence(preflight(bySaml))]).toEqual([undefined, undefined])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type RoleFacts, roleFacts } from '../../src/access/role-settings.ts'
+import { type MatchedRoleSettings, roleSettingsOf } from '../../src/access/role-settings.ts'
 import type { Config, RoleSettings } from '../../src/config/types.ts'
 import { parseRoleArn } from '../../src/core/arn.ts'
 
@@ -12,7 +12,10 @@ const entry = (match: RegExp, rest: Partial<RoleSettings> = {}): RoleSettings =>
   ...rest,
 })
 
-const factsOf = (arn: string, { roles = [], region = 'eu-west-1', account = {} } = {} as Wanted): RoleFacts => {
+const factsOf = (
+  arn: string,
+  { roles = [], region = 'eu-west-1', account = {} } = {} as Wanted,
+): MatchedRoleSettings => {
   const role = parseRoleArn(arn)
   if (!role) throw new Error(arn)
   const settings = {
@@ -20,7 +23,7 @@ const factsOf = (arn: string, { roles = [], region = 'eu-west-1', account = {} }
     accounts: new Map([['111122223333', { name: 'Production', ...account }]]),
     roles,
   } as unknown as Settings
-  return roleFacts(settings, role)
+  return roleSettingsOf(settings, role)
 }
 
 interface Wanted {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canReach, evidenceInUse, rolesNamedFor, roleTrust } from '../../src/access/role-trust.ts'
-import { awsKnowledge, ourNames } from '../../src/cli/load-config.ts'
+import { awsFacts, gatewayIdentifiers } from '../../src/cli/load-config.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/types.ts'
 import { parseRoleArn, type RoleArn } from '../../src/core/arn.ts'
@@ -222,7 +222,7 @@ providers:
   - { id: google, protocol: oidc, issuer: "https://accounts.google.com", clientId: client-3 }
 access:
 ${access}${more}`,
-    { file: '/etc/fedgate/fedgate.yaml', env: {}, readFile: () => '', aws: awsKnowledge },
+    { file: '/etc/fedgate/fedgate.yaml', env: {}, readFile: () => '', aws: awsFacts },
   )
 
 const providerOf = (config: Config, id: string) => {
@@ -232,7 +232,7 @@ const providerOf = (config: Config, id: string) => {
 }
 
 const trustOf = (config: Config, id: string, role: RoleArn) =>
-  roleTrust(config, ourNames(config), providerOf(config, id), role)
+  roleTrust(config, gatewayIdentifiers(config), providerOf(config, id), role)
 
 /** All that AWS asks of the policy for one call (aws-sts-semantics D.3, E.2). */
 const admits = (policy: unknown, { principal, call, identity, session }: Shown): boolean => {
@@ -345,7 +345,7 @@ describe.each(cases)('The policy for $name in $partition, with $carries', ({ sce
   })
 
   it('is one that IAM takes and lint has nothing against', () => {
-    const evidence = evidenceInUse(config, ourNames(config), providerOf(config, scenario.provider), role)
+    const evidence = evidenceInUse(config, gatewayIdentifiers(config), providerOf(config, scenario.provider), role)
     const findings = lintTrustPolicy(parseTrustPolicy(JSON.stringify(policy)), { evidence })
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
   })
@@ -439,7 +439,7 @@ describe('Several rules', () => {
   it("keep a token's provider and its second factor apart", () => {
     const config = configWith(rule('provider: own, amr: mfa'))
     const provider = { ...providerOf(config, 'own'), exchange: { via: 'web-identity', evidence: 'reissued' } } as const
-    const policy = trustPolicy(roleTrust(config, ourNames(config), provider, role).statements)
+    const policy = trustPolicy(roleTrust(config, gatewayIdentifiers(config), provider, role).statements)
     const withMethods = (...methods: readonly string[]): Shown =>
       shown(token('aws', GATEWAY, 'sts.amazonaws.com', { amr: methods }))
     expect(admits(policy, withMethods('mfa', 'provider:own'))).toBe(true)

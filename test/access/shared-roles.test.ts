@@ -1,7 +1,7 @@
 /** Two providers, one subject: whether AWS can tell their users apart. */
 import { describe, expect, it } from 'vitest'
 import { sharedRoleWarnings } from '../../src/access/shared-roles.ts'
-import { awsKnowledge } from '../../src/cli/load-config.ts'
+import { awsFacts } from '../../src/cli/load-config.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config } from '../../src/config/types.ts'
 
@@ -30,7 +30,7 @@ const configOf = (parts: object): Config =>
       issuer: { key: './issuer.key' },
       ...parts,
     }),
-    { file: '/etc/fedgate/fedgate.yaml', env: {}, readFile: () => '<xml/>', aws: awsKnowledge },
+    { file: '/etc/fedgate/fedgate.yaml', env: {}, readFile: () => '<xml/>', aws: awsFacts },
   )
 
 const warningsOf = (parts: object): readonly string[] => sharedRoleWarnings(configOf(parts))

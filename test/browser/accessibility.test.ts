@@ -1,15 +1,15 @@
 /** The same journey without JavaScript, on a narrow screen, in the dark, and by keyboard alone. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson, signOutAtProvider } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
-  let house: House
+  let house: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()

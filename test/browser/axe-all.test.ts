@@ -7,11 +7,11 @@ import { readdirSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import type { Browser, Page, Request, Response } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson, type Person } from './chromium.ts'
-import { ACCOUNT, type FullHouse, startFullHouse, withoutGoingTo } from './everything-gateway.ts'
+import { ACCOUNT, type EverythingGateway, startEverythingGateway, withoutGoingTo } from './everything-gateway.ts'
 
 const SHOTS = new URL('shots/', import.meta.url)
 const VIEWS = new URL('../../views/', import.meta.url)
@@ -36,8 +36,8 @@ const appearances = [
 
 // Four looks at each page, each by every rule of axe.
 describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () => {
-  let house: House
-  let full: FullHouse
+  let house: TestGateway
+  let full: EverythingGateway
   let browser: Browser
   const seen = new Set<string>()
   const policies = new Map<string, string>()
@@ -46,7 +46,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
 
   beforeAll(async () => {
     await mkdir(SHOTS, { recursive: true })
-    ;[house, full, browser] = await Promise.all([startHouse(), startFullHouse(names), launchChromium()])
+    ;[house, full, browser] = await Promise.all([startTestGateway(), startEverythingGateway(names), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()

@@ -8,8 +8,8 @@ import type { BrowserContext } from 'playwright-core'
 import { type RunningServer, startServer } from '../../src/core/running-server.ts'
 import { parseAuthnRequest } from '../../src/saml/authn-request.ts'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { type Attributes, answerTo, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { type Attributes, answerTo, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 export interface Names {
   readonly provider: string
@@ -21,8 +21,8 @@ export interface Names {
   readonly roles: readonly [string, ...string[]]
 }
 
-export interface FullHouse {
-  readonly gateway: OwnGateway
+export interface EverythingGateway {
+  readonly gateway: ReservedGateway
   readonly corpUrl: string
   /** Moves the gateway's and the provider's clock. */
   goAhead(seconds: number): void
@@ -64,11 +64,11 @@ const formPage = (action: string, fields: Readonly<Record<string, string>>): str
   return `<!doctype html><title>Corp</title><form method="post" action="${action}">${inputs.join('')}<button>Go on</button></form><script>document.forms[0].submit()</script>`
 }
 
-export const startFullHouse = async (names: Names): Promise<FullHouse> => {
+export const startEverythingGateway = async (names: Names): Promise<EverythingGateway> => {
   let ahead = 0
   const now = (): Date => new Date(Date.now() + ahead * 1000)
   const url = await reserveGateway()
-  let corp: OwnIdp | undefined
+  let corp: TestIdp | undefined
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!corp) return
     const address = new URL(request.url ?? '', corp.ssoUrl)
@@ -91,11 +91,11 @@ export const startFullHouse = async (names: Names): Promise<FullHouse> => {
       else void answer(request, response)
     },
   )
-  corp = await createOwnIdp('corp', `${server.url}/sso`)
+  corp = await createTestIdp('corp', `${server.url}/sso`)
   const { entityId, ssoUrl, keys: signer } = corp
   const metadata = buildIdpMetadata({ entityId, ssoUrl, signer, sloUrl: `${server.url}/slo` })
   const without = (service: RegExp): string => metadata.replaceAll(service, '')
-  const gateway = await startOwnGateway(url, config(url, names), {
+  const gateway = await startConfiguredGateway(url, config(url, names), {
     now,
     files: {
       'corp.xml': metadata,

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium, newPerson, type Person } from './chromium.ts'
-import { ACCOUNT, type FullHouse, startFullHouse } from './everything-gateway.ts'
+import { ACCOUNT, type EverythingGateway, startEverythingGateway } from './everything-gateway.ts'
 
 const MARKUP = `</title></textarea><script>document.title='run'</script><img src=x onerror="document.title='run'">`
 const QUOTES = `" onfocus="document.title='run'" autofocus x='\``
@@ -33,11 +33,11 @@ const names = {
 } as const
 
 describe.skipIf(!requireTool(CHROMIUM))('hostile names', { timeout: 120_000 }, () => {
-  let full: FullHouse
+  let full: EverythingGateway
   let browser: Browser
   let person: Person
   beforeAll(async () => {
-    ;[full, browser] = await Promise.all([startFullHouse(names), launchChromium()])
+    ;[full, browser] = await Promise.all([startEverythingGateway(names), launchChromium()])
     person = await newPerson(browser, { viewport: { width: 320, height: 640 } })
   })
   afterAll(async () => {

@@ -1,7 +1,7 @@
 /** The whole journey in Chromium, with the identity providers on another site than the gateway, as in life. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import {
   CHROMIUM,
@@ -19,13 +19,13 @@ const providers = [
 ]
 
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
-  let house: House
+  let house: TestGateway
   let browser: Browser
   let alice: Person
   let page: Page
 
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()

@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium, newPerson, type Person } from './chromium.ts'
-import { ACCOUNT, type FullHouse, startFullHouse } from './everything-gateway.ts'
+import { ACCOUNT, type EverythingGateway, startEverythingGateway } from './everything-gateway.ts'
 
 const GUARDED = `arn:aws:iam::${ACCOUNT}:role/Guarded`
 const DEVELOPER = `arn:aws:iam::${ACCOUNT}:role/Developer`
@@ -56,7 +56,7 @@ const unreached = async (page: Page): Promise<readonly string[]> => {
 }
 
 describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s', (javaScriptEnabled) => {
-  let full: FullHouse
+  let full: EverythingGateway
   let browser: Browser
   let person: Person
   beforeAll(async () => {
@@ -68,7 +68,7 @@ describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s
       attributes: { uid: ['dora'], displayName: ['Dora Doe'], groups: ['staff'] },
       roles: [GUARDED, DEVELOPER],
     } as const
-    ;[full, browser] = await Promise.all([startFullHouse(names), launchChromium()])
+    ;[full, browser] = await Promise.all([startEverythingGateway(names), launchChromium()])
     person = await newPerson(browser, { javaScriptEnabled })
   })
   afterAll(async () => {

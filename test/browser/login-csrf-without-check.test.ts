@@ -4,7 +4,7 @@
  */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium } from './chromium.ts'
 import { type Lure, lureAlice, lures } from './login-csrf.ts'
@@ -15,10 +15,10 @@ vi.mock('../../src/gateway/login/pending-logins.ts', async (original) => ({
 }))
 
 describe.skipIf(!requireTool(CHROMIUM))('without the check of the binding cookie', () => {
-  let house: House
+  let house: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()

@@ -1,16 +1,16 @@
 /** Nobody is signed in as somebody else by following a link or pressing a button on another site. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium } from './chromium.ts'
 import { type Lure, lureAlice, lures } from './login-csrf.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('the cookie that binds a sign-in to its browser', () => {
-  let house: House
+  let house: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()

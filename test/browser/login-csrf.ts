@@ -1,16 +1,16 @@
 /** Login CSRF: bob starts a sign-in, stops before its last step, and has alice's browser take that step. */
 import type { Browser } from 'playwright-core'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { FINISH, samlAnswer, signIn } from '../harness/sign-in.ts'
-import type { House } from '../harness/test-gateway.ts'
+import type { TestGateway } from '../harness/test-gateway.ts'
 import { newPerson, type Person, whoIs } from './chromium.ts'
 
 /** The ways to have another browser finish what this one started. */
 export const lures = {
-  'the finish address': (house: House) => finishAddress(house, 'corp'),
-  'the finish address of a sign-in by OpenID': (house: House) => finishAddress(house, 'openid'),
-  'the answer of the SAML provider in a form that posts itself': async (house: House) => {
-    const { acs, SAMLResponse, RelayState } = await samlAnswer(new Visitor(), attempt(house, 'corp'))
+  'the finish address': (house: TestGateway) => finishAddress(house, 'corp'),
+  'the finish address of a sign-in by OpenID': (house: TestGateway) => finishAddress(house, 'openid'),
+  'the answer of the SAML provider in a form that posts itself': async (house: TestGateway) => {
+    const { acs, SAMLResponse, RelayState } = await samlAnswer(new HttpBrowser(), attempt(house, 'corp'))
     const fields = Object.entries({ SAMLResponse, RelayState })
     const inputs = fields.map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
     return { form: `<form method="post" action="${acs}">${inputs.join('')}<button>Win a prize</button></form>` }
@@ -19,15 +19,15 @@ export const lures = {
 
 export type Lure = keyof typeof lures
 
-const attempt = ({ gateway }: House, provider: string) => ({ gateway, provider, username: 'bob' })
+const attempt = ({ gateway }: TestGateway, provider: string) => ({ gateway, provider, username: 'bob' })
 
-const finishAddress = async (house: House, provider: string) => {
-  const { location } = await signIn(new Visitor(), attempt(house, provider), { stopBefore: FINISH })
+const finishAddress = async (house: TestGateway, provider: string) => {
+  const { location } = await signIn(new HttpBrowser(), attempt(house, provider), { stopBefore: FINISH })
   return { form: `<a href="${location}">Win a prize</a>` }
 }
 
 /** Alice follows the lure on a page of another site. Returns whom the gateway takes her for afterwards. */
-export const lureAlice = async (browser: Browser, house: House, lure: Lure): Promise<string | undefined> => {
+export const lureAlice = async (browser: Browser, house: TestGateway, lure: Lure): Promise<string | undefined> => {
   const alice: Person = await newPerson(browser)
   try {
     const { form } = await lures[lure](house)

@@ -3,13 +3,13 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium, newPerson } from './chromium.ts'
-import { ACCOUNT, type FullHouse, startFullHouse } from './everything-gateway.ts'
+import { ACCOUNT, type EverythingGateway, startEverythingGateway } from './everything-gateway.ts'
 
 const GUARDED = `arn:aws:iam::${ACCOUNT}:role/Guarded`
 const DEVELOPER = `arn:aws:iam::${ACCOUNT}:role/Developer`
 
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
-  let full: FullHouse
+  let full: EverythingGateway
   let browser: Browser
   beforeAll(async () => {
     const names = {
@@ -20,7 +20,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       attributes: { uid: ['dora'], displayName: ['Dora Doe'] },
       roles: [GUARDED, DEVELOPER],
     } as const
-    ;[full, browser] = await Promise.all([startFullHouse(names), launchChromium()])
+    ;[full, browser] = await Promise.all([startEverythingGateway(names), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-c
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { zoneAtHour } from '../harness/clock.ts'
 import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
 import { CHROMIUM, launchChromium, newPerson } from './chromium.ts'
@@ -457,10 +457,10 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
 })
 
 describe.skipIf(!requireTool(CHROMIUM))('a first visit to the demo', () => {
-  let house: House
+  let house: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()

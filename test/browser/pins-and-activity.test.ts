@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { zoneAtHour } from '../harness/clock.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 import { axeViolations } from './axe.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
@@ -19,11 +19,11 @@ const appearances = [
 ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]
 
 describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () => {
-  let house: House
+  let house: TestGateway
   let browser: Browser
   beforeAll(async () => {
     await mkdir(SHOTS, { recursive: true })
-    ;[house, browser] = await Promise.all([startHouse(), launchChromium()])
+    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()

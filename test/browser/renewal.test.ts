@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type RunningServer, startServer } from '../../src/core/running-server.ts'
 import { parseAuthnRequest } from '../../src/saml/authn-request.ts'
 import type { SamlAnswer } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerTo, createOwnIdp, noPassiveTo, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerTo, createTestIdp, noPassiveTo, type TestIdp } from '../harness/test-idp.ts'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium, newPerson, type Person, whoIs } from './chromium.ts'
 
@@ -16,9 +16,9 @@ const ACCOUNT = 'arn:aws:iam::111122223333'
 const DEVELOPER = `${ACCOUNT}:role/Developer`
 
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
   let browser: Browser
-  let corp: OwnIdp
+  let corp: TestIdp
   let corpServer: RunningServer
   /** What its portal sends on, unasked. */
   let portal: SamlAnswer | undefined
@@ -35,7 +35,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     corpServer = await startServer({ host: '127.0.0.1', port: 0, graceMs: 0 }, () => (request, response) => {
       void answerAtCorp(request, response)
     })
-    corp = await createOwnIdp('corp', `${corpServer.url}/sso`)
+    corp = await createTestIdp('corp', `${corpServer.url}/sso`)
     const exchange = { via: 'saml', evidence: 'original' }
     const saml = (id: string, more: object = {}) => ({
       id,
@@ -52,7 +52,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     }
     const pathless = corp.metadata.replaceAll(/<md:SingleSignOnService [^>]*\/>/g, '')
     ;[gateway, browser] = await Promise.all([
-      startOwnGateway(
+      startConfiguredGateway(
         url,
         {
           providers: [

@@ -8,15 +8,15 @@ import { type RunningServer, startServer } from '../../src/core/running-server.t
 import { parseAuthnRequest } from '../../src/saml/authn-request.ts'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { nameId, requestXml, responseXml, signedQuery, uniqueId } from '../harness/logout-messages.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerTo, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerTo, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 import { requireTool } from '../tools.ts'
 import { CHROMIUM, launchChromium, newPerson, type Person, whoIs } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('single logout in Chromium', () => {
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
   let browser: Browser
-  let corp: OwnIdp
+  let corp: TestIdp
   let corpServer: RunningServer
   /** Another application of the company, on an origin of its own: the identity provider signs people out there too. */
   let wiki: RunningServer
@@ -75,13 +75,13 @@ describe.skipIf(!requireTool(CHROMIUM))('single logout in Chromium', () => {
     wiki = await listen(async (request, response) => {
       redirect(response, `${corpServer.url}/done?${request.url?.split('?')[1]}`)
     })
-    corp = await createOwnIdp('corp', `${corpServer.url}/sso`)
+    corp = await createTestIdp('corp', `${corpServer.url}/sso`)
     const { entityId, ssoUrl, keys: signer } = corp
     const metadata = buildIdpMetadata({ entityId, ssoUrl, signer, sloUrl: `${corpServer.url}/slo` })
     const saml = (id: string) => ({ id, protocol: 'saml', label: 'Corp', metadata: `./${id}.xml` })
     const posts = metadata.replace(/<md:SingleLogoutService Binding="[^"]*HTTP-Redirect"[^>]*\/>/, '')
     ;[gateway, browser] = await Promise.all([
-      startOwnGateway(
+      startConfiguredGateway(
         url,
         { providers: [saml('corp'), saml('posts')], access: [] },
         { files: { 'corp.xml': metadata, 'posts.xml': posts } },

@@ -1,5 +1,5 @@
 import type { CheckPorts, HttpAnswer } from '../../src/check/ports.ts'
-import { awsKnowledge, ourNames } from '../../src/cli/load-config.ts'
+import { awsFacts, gatewayIdentifiers } from '../../src/cli/load-config.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import type { Config, SamlProviderConfig } from '../../src/config/types.ts'
 import { tokenSignerFromPem } from '../../src/core/keys.ts'
@@ -36,7 +36,7 @@ accounts:
 export const configWith = (from = '', to = ''): Config => {
   if (from !== '' && !yaml.includes(from)) throw new Error(`not in the sample: ${from}`)
   const text = from === '' ? yaml : yaml.replace(from, () => to)
-  return parseConfig(text, { file: '/etc/fedgate/fedgate.yaml', env: {}, readFile: () => '', aws: awsKnowledge })
+  return parseConfig(text, { file: '/etc/fedgate/fedgate.yaml', env: {}, readFile: () => '', aws: awsFacts })
 }
 
 export const samlSettings = (from = '', to = ''): SamlProviderConfig => {
@@ -83,14 +83,14 @@ export const facts = (over: Partial<MetadataStatus> = {}): MetadataStatus => ({
   ...over,
 })
 
-export interface World {
+export interface CheckFixture {
   readonly web?: Web
   readonly files?: Readonly<Record<string, string>>
   readonly metadata?: MetadataStatus
 }
 
-export const portsOf = ({ web = {}, files = {}, metadata = facts() }: World = {}): CheckPorts => ({
-  ourNames: ourNames({ baseUrl: 'https://aws.example.com' }),
+export const portsOf = ({ web = {}, files = {}, metadata = facts() }: CheckFixture = {}): CheckPorts => ({
+  ourNames: gatewayIdentifiers({ baseUrl: 'https://aws.example.com' }),
   now: () => now,
   readText: async (path) => {
     const text = files[path]

@@ -3,7 +3,7 @@ import { checkAll } from '../../src/check/check.ts'
 import { outcomeOfAll } from '../../src/core/render-verdict.ts'
 import { createKeyPem } from '../../src/issuer/keys.ts'
 import { idp } from '../saml/saml-fixtures.ts'
-import { answer, configWith, facts, findingOf, now, portsOf, type World } from './check-fixtures.ts'
+import { answer, type CheckFixture, configWith, facts, findingOf, now, portsOf } from './check-fixtures.ts'
 
 describe('checking everything', () => {
   let files: Readonly<Record<string, string>> = {}
@@ -19,9 +19,10 @@ describe('checking everything', () => {
     },
   })
 
-  const check = (world: World = {}, config = configWith()) => checkAll(config, portsOf({ files, metadata, ...world }))
+  const check = (world: CheckFixture = {}, config = configWith()) =>
+    checkAll(config, portsOf({ files, metadata, ...world }))
 
-  const verdictOf = async (subject: string, world: World = {}, config = configWith()) => {
+  const verdictOf = async (subject: string, world: CheckFixture = {}, config = configWith()) => {
     const found = (await check(world, config)).find((one) => one.subject === subject)
     if (!found) throw new Error(`nothing about ${subject}`)
     return found.verdict

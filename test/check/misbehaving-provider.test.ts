@@ -2,17 +2,17 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checkOpenIdProvider } from '../../src/check/openid-provider.ts'
 import { ask } from '../../src/cli/http-client.ts'
-import { judgedLines } from '../../src/core/render-verdict.ts'
-import { type MisbehavingProvider, type Mischief, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { verdictsLines } from '../../src/core/render-verdict.ts'
+import { startTamperingProvider, type Tampering, type TamperingProvider } from '../oidc/tampering-provider.ts'
 import { configWith, portsOf } from './check-fixtures.ts'
 
-let provider: MisbehavingProvider
+let provider: TamperingProvider
 beforeAll(async () => {
-  provider = await startMisbehavingProvider()
+  provider = await startTamperingProvider()
 })
 afterAll(() => provider.close())
 
-const failingLines = async (mischief: Mischief, settings = ''): Promise<readonly string[]> => {
+const failingLines = async (mischief: Tampering, settings = ''): Promise<readonly string[]> => {
   provider.behave(mischief)
   const configured = configWith(
     'issuer: https://op.example.com',
@@ -21,11 +21,11 @@ const failingLines = async (mischief: Mischief, settings = ''): Promise<readonly
   if (configured?.protocol !== 'oidc') throw new Error('no OpenID provider')
   const verdict = await checkOpenIdProvider(configured, { ...portsOf(), now: () => new Date(), ask })
   const failed = verdict.filter(({ outcome }) => outcome === 'fail')
-  const lines = judgedLines([{ subject: 'provider op', verdict: failed }], (_, text) => text)
+  const lines = verdictsLines([{ subject: 'provider op', verdict: failed }], (_, text) => text)
   return lines.filter((line) => /\S/.test(line) && line.trim() !== 'provider op')
 }
 
-const answering = (status: number, text: string, headers: Record<string, string> = {}): Mischief => ({
+const answering = (status: number, text: string, headers: Record<string, string> = {}): Tampering => ({
   discovery: {
     answer: (_, response) => {
       response.writeHead(status, headers)
@@ -71,7 +71,7 @@ it.each([
   ],
   ['publishes no keys', { keySet: () => ({ keys: [] }) }, '', 'none'],
   ['publishes a page for keys', { keySet: { answer: (_, response) => response.end('<html>') } }, '', 'no JSON object'],
-] satisfies readonly [string, Mischief, string, string][])(
+] satisfies readonly [string, Tampering, string, string][])(
   'says in one line that it %s',
   async (_, mischief, settings, reason) => {
     const lines = await failingLines(mischief, settings)

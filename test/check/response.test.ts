@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { checkResponse } from '../../src/check/response.ts'
 import { outcomeOf } from '../../src/core/verdict.ts'
-import { expected, fixture, fixtureNames, form, judge, now, request } from '../saml/saml-fixtures.ts'
+import { evaluate, expected, fixture, fixtureNames, form, now, request } from '../saml/saml-fixtures.ts'
 import { findingOf } from './check-fixtures.ts'
 
 const [name = ''] = fixtureNames('accepted')
@@ -17,13 +17,13 @@ const withoutRequest = (text: string) => checkResponse(text, expected, undefined
 describe('a response in a file', () => {
   it.each(fixtureNames('accepted'))('is judged as a login judges it: %s', (fixtureName) => {
     const xml = fixture('accepted', fixtureName)
-    expect(check(xml)).toEqual(judge(xml).verdict)
+    expect(check(xml)).toEqual(evaluate(xml).verdict)
     expect(outcomeOf(check(xml))).toBe('pass')
   })
 
   it.each(fixtureNames('refused'))('is refused as a login refuses it: %s', (fixtureName) => {
     const xml = fixture('refused', fixtureName)
-    expect(check(xml)).toEqual(judge(xml).verdict)
+    expect(check(xml)).toEqual(evaluate(xml).verdict)
     expect(outcomeOf(withoutRequest(xml))).not.toBe('pass')
   })
 

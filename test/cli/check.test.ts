@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/cli/load-config.ts'
 import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
 import { writeConfig } from '../harness/test-gateway.ts'
-import { answerTo, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { answerTo, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const TSX = import.meta.resolve('tsx')
@@ -49,14 +49,14 @@ const outcomesIn = ({ stdout }: Ended): Readonly<Record<string, string>> =>
   )
 
 describe('fedgate check', () => {
-  let idp: OwnIdp
+  let idp: TestIdp
   let server: Server
   let source = ''
   let isDown = false
   const folders: string[] = []
 
   beforeAll(async () => {
-    idp = await createOwnIdp('corp')
+    idp = await createTestIdp('corp')
     server = createServer((_request, response) => {
       response.writeHead(isDown ? 503 : 200, { 'content-type': 'application/samlmetadata+xml' }).end(idp.metadata)
     })

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeSentence, reasonSentence } from '../../src/access/preflight/explanation.ts'
+import { fixSentence, reasonSentence } from '../../src/access/preflight/explanation.ts'
 import { explained } from '../../src/cli/explain/question.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
 import type { Config } from '../../src/config/types.ts'
@@ -44,7 +44,7 @@ const ask = async ({ provider = 'corp', role = 'Developer', claims, trustPolicy 
   const options = { config: '', provider, role: `${ROLE}/${role}`, claims: file ?? '', trustPolicy: policy ?? '' }
   const one = await explained(config, options, NOW)
   const { preflight } = one
-  return { ...one, outcome: preflight.outcome, reason: reasonSentence(preflight), change: changeSentence(preflight) }
+  return { ...one, outcome: preflight.outcome, reason: reasonSentence(preflight), change: fixSentence(preflight) }
 }
 
 const response = (name = 'explain-issuer-false-allow/response.xml') => readFile(join(FAULTS, name), 'utf8')

@@ -7,7 +7,7 @@ import { explained } from '../../src/cli/explain/question.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
 import type { ExplainOptions } from '../../src/cli/options.ts'
 import { writeConfig } from '../harness/test-gateway.ts'
-import { answerTo, createOwnIdp } from '../harness/test-idp.ts'
+import { answerTo, createTestIdp } from '../harness/test-idp.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const TSX = import.meta.resolve('tsx')
@@ -70,7 +70,7 @@ const ALICE = { nameId: 'alice', attributes: { mail: 'alice@example.com', groups
 const TOKEN = { iss: 'https://id.example.com', aud: 'fedgate', sub: 'alice', email: 'alice@example.com' }
 
 beforeAll(async () => {
-  const idp = await createOwnIdp('corp')
+  const idp = await createTestIdp('corp')
   const access = providers.map(({ id }) => ({ when: { provider: id, groups: 'dev' }, roles: [arnOf(id)] }))
   const keys = { providers, access, sessionName: '{email}' }
   const written = await writeConfig(URL_OF_GATEWAY, keys, { files: { 'idp.xml': idp.metadata } })

@@ -6,7 +6,7 @@ import { checkResponse } from '../../src/check/response.ts'
 import { samlProviderOf } from '../../src/cli/check-provider.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
 import { expectedResponse } from '../../src/gateway/login/expected-response.ts'
-import { judgeResponse } from '../../src/saml/response/validate.ts'
+import { evaluateResponse } from '../../src/saml/response/validate.ts'
 import { codeOf } from '../saml/saml-fixtures.ts'
 
 const folder = join(import.meta.dirname, '../fixtures/faults/login')
@@ -20,7 +20,7 @@ const judgementOn = async (name: string) => {
   const beyond = { inResponseTo: REQUEST, remembersSince: undefined }
   const expected = expectedResponse(config, provider, await provider.metadata(), beyond)
   const xml = await readFile(join(folder, name, 'response.xml'), 'utf8')
-  const judgement = judgeResponse({ SAMLResponse: Buffer.from(xml).toString('base64') }, expected, AT)
+  const judgement = evaluateResponse({ SAMLResponse: Buffer.from(xml).toString('base64') }, expected, AT)
   expect(checkResponse(xml, expected, REQUEST, AT).verdict).toEqual(judgement.verdict)
   return judgement
 }

@@ -10,7 +10,7 @@ import { trustPolicyReference } from '../../scripts/config-reference/trust-polic
 import { auditErrors } from '../../src/audit/errors.ts'
 import { stsErrors } from '../../src/aws/errors.ts'
 import { checkErrors, explainErrors, startErrors, trustPolicyErrors } from '../../src/cli/errors.ts'
-import { awsKnowledge } from '../../src/cli/load-config.ts'
+import { awsFacts } from '../../src/cli/load-config.ts'
 import { configErrors } from '../../src/config/errors.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { gatewayErrors } from '../../src/gateway/errors.ts'
@@ -76,7 +76,7 @@ describe('what is generated from the source (npm run schema)', () => {
   it('the smallest configuration of the page works', () => {
     const [, smallest = ''] = /```yaml\n(baseUrl:[^`]*)```/.exec(read('docs/configuration.md')) ?? []
     const env = { SESSION_SECRET: 'x'.repeat(32), GOOGLE_SECRET: 'secret' }
-    const config = parseConfig(smallest, { file: 'fedgate.yaml', env, readFile: () => '', aws: awsKnowledge })
+    const config = parseConfig(smallest, { file: 'fedgate.yaml', env, readFile: () => '', aws: awsFacts })
     expect(config.providers).toHaveLength(1)
   })
 })

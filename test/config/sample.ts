@@ -1,4 +1,4 @@
-import { awsKnowledge } from '../../src/cli/load-config.ts'
+import { awsFacts } from '../../src/cli/load-config.ts'
 import { ConfigError } from '../../src/config/errors.ts'
 import { showProblem } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -54,7 +54,7 @@ export const parse = (text: string, { env = {}, files = {} }: Around = {}): Conf
   parseConfig(text, {
     file: '/etc/fedgate/fedgate.yaml',
     env,
-    aws: awsKnowledge,
+    aws: awsFacts,
     readFile: (path) => {
       const content = files[path] ?? (presentFiles.includes(path) ? 'content' : undefined)
       if (content === undefined) throw new Error(`ENOENT ${path}`)

@@ -1,6 +1,6 @@
 /** Commands that ask AWS and nobody else need neither the gateway's secrets nor the variables of its machine. */
 import { describe, expect, it } from 'vitest'
-import { awsKnowledge } from '../../src/cli/load-config.ts'
+import { awsFacts } from '../../src/cli/load-config.ts'
 import { ConfigError } from '../../src/config/errors.ts'
 import { showPath } from '../../src/config/issue.ts'
 import { parseConfig } from '../../src/config/load.ts'
@@ -26,7 +26,7 @@ const parse = (purpose: Purpose, yaml = text, env: Record<string, string> = {}):
   parseConfig(yaml, {
     file: '/etc/fedgate/fedgate.yaml',
     env,
-    aws: awsKnowledge,
+    aws: awsFacts,
     purpose,
     readFile: (path) => {
       throw new Error(`ENOENT ${path}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgedJson, judgedLines, outcomeOfAll, summaryLine, verdictLines } from '../../src/core/render-verdict.ts'
+import { outcomeOfAll, summaryLine, verdictLines, verdictsJson, verdictsLines } from '../../src/core/render-verdict.ts'
 import type { Verdict } from '../../src/core/verdict.ts'
 
 const verdict: Verdict = [
@@ -23,13 +23,13 @@ describe('a verdict as text', () => {
 
   it('stands under its subject', () => {
     const judged = [{ subject: 'aws', verdict: verdict.slice(0, 1) }]
-    expect(judgedLines(judged)).toEqual(['aws', '  ok       isReadable'])
+    expect(verdictsLines(judged)).toEqual(['aws', '  ok       isReadable'])
   })
 
   it('names the code of the error that comes of it', () => {
     const judged = [{ subject: 'response of corp', verdict: verdict.slice(0, 1), code: 'saml.base64' }]
-    expect(judgedLines(judged)[0]).toBe('response of corp: saml.base64')
-    expect(JSON.parse(judgedJson(judged))).toMatchObject({ subjects: [{ code: 'saml.base64' }] })
+    expect(verdictsLines(judged)[0]).toBe('response of corp: saml.base64')
+    expect(JSON.parse(verdictsJson(judged))).toMatchObject({ subjects: [{ code: 'saml.base64' }] })
   })
 
   it('has every outcome painted as what it is', () => {
@@ -59,7 +59,7 @@ describe('verdicts as JSON', () => {
       { subject: 'configuration', verdict: verdict.slice(0, 2) },
       { subject: 'provider corp', verdict },
     ]
-    expect(JSON.parse(judgedJson(judged))).toEqual({
+    expect(JSON.parse(verdictsJson(judged))).toEqual({
       outcome: 'fail',
       subjects: [
         { subject: 'configuration', outcome: 'pass', checks: verdict.slice(0, 2) },

@@ -6,7 +6,7 @@ import { Secret } from '../../src/core/secret.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { createRelyingParty, type RelyingParty } from '../../src/oidc/relying-party.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 
 const REDIRECT_URI = 'http://localhost:9/oidc/demo/callback'
 
@@ -42,10 +42,10 @@ const locationOf = ({ url, location }: Page): URL => {
   return new URL(location)
 }
 
-const asPerson = (visitor: Visitor, page: Page, username: string, password = 'demo') =>
+const asPerson = (visitor: HttpBrowser, page: Page, username: string, password = 'demo') =>
   visitor.submit(page, formWith(page, 'username'), { username, password }, BEFORE_THE_GATEWAY)
 
-const signIn = async (username: string, visitor = new Visitor()) => {
+const signIn = async (username: string, visitor = new HttpBrowser()) => {
   const { url, ...secrets } = await relyingParty.start(new Date())
   const page = await asPerson(visitor, await visitor.open(url.href), username)
   return { secrets, callback: locationOf(page) }
@@ -83,7 +83,7 @@ describe('the demo OpenID provider', () => {
   })
 
   it('does not ask again a browser that is signed in', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn('bob', visitor)
     const { url } = await relyingParty.start(new Date())
     const page = await visitor.open(url.href, BEFORE_THE_GATEWAY)
@@ -91,7 +91,7 @@ describe('the demo OpenID provider', () => {
   })
 
   it('asks again after signing out', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn('bob', visitor)
     const page = await visitor.open(`${provider.url}/session/end`)
     await visitor.submit(page, formWith(page, 'xsrf'), { logout: 'yes' })
@@ -101,7 +101,7 @@ describe('the demo OpenID provider', () => {
 
   it('refuses a wrong password and says so', async () => {
     const { url } = await relyingParty.start(new Date())
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await asPerson(visitor, await visitor.open(url.href), 'alice', 'guess')
     expect(page.status).toBe(403)
     expect(page.body).toContain('No one here has that name and password.')
@@ -109,7 +109,7 @@ describe('the demo OpenID provider', () => {
 
   it('tells the gateway when the person cancels', async () => {
     const { url, ...secrets } = await relyingParty.start(new Date())
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const form = await visitor.open(url.href)
     const page = await visitor.submit(form, formWith(form, 'username'), { cancel: 'yes' }, BEFORE_THE_GATEWAY)
     const callback = locationOf(page).searchParams
@@ -119,7 +119,7 @@ describe('the demo OpenID provider', () => {
   })
 
   it('names its cookies after itself, because cookies ignore ports', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn('alice', visitor)
     expect(visitor.cookies.names).not.toHaveLength(0)
     expect(visitor.cookies.names.every((name) => name.startsWith('demo-op'))).toBe(true)
@@ -127,7 +127,7 @@ describe('the demo OpenID provider', () => {
 
   it('lets no page run inline script or style, nor be framed', async () => {
     const { url } = await relyingParty.start(new Date())
-    const { headers, body } = await new Visitor().open(url.href)
+    const { headers, body } = await new HttpBrowser().open(url.href)
     const policy = headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("frame-ancestors 'none'")
@@ -139,13 +139,13 @@ describe('the demo OpenID provider', () => {
   it('refuses a redirect to an address that is not registered', async () => {
     const { url } = await relyingParty.start(new Date())
     url.searchParams.set('redirect_uri', 'http://evil.example/callback')
-    const page = await new Visitor().open(url.href)
+    const page = await new HttpBrowser().open(url.href)
     expect(page.status).toBe(400)
     expect(page.location).toBeUndefined()
   })
 
   it('answers an unknown sign-in with a page, not a stack trace', async () => {
-    const page = await new Visitor().open(`${provider.url}/interaction/nothing`)
+    const page = await new HttpBrowser().open(`${provider.url}/interaction/nothing`)
     expect(page.status).toBe(400)
     expect(page.body).toContain('Start again at the gateway')
   })

@@ -11,7 +11,7 @@ import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
 import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { validateResponse } from '../../src/saml/response/validate.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { requireTool } from '../tools.ts'
 import { makeKeyPair } from './keys.ts'
 
@@ -57,10 +57,10 @@ const requestUrl = async ({ entityId = ENTITY_ID, acsUrl = ACS_URL, relayState =
   return request
 }
 
-const asPerson = (visitor: Visitor, page: Page, username: string, password = 'demo') =>
+const asPerson = (visitor: HttpBrowser, page: Page, username: string, password = 'demo') =>
   visitor.submit(page, formWith(page, 'username'), { username, password })
 
-const signIn = async (visitor: Visitor, username: string, wish: Wish = {}) => {
+const signIn = async (visitor: HttpBrowser, username: string, wish: Wish = {}) => {
   const { id, url } = await requestUrl(wish)
   return { id, page: await asPerson(visitor, await visitor.open(url), username) }
 }
@@ -77,7 +77,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('answers the request at the registered address, with the RelayState as it came', async () => {
-    const { id, page } = await signIn(new Visitor(), 'alice', { relayState: `"><script>&'` })
+    const { id, page } = await signIn(new HttpBrowser(), 'alice', { relayState: `"><script>&'` })
     expect(page.body).toContain(`action="${ACS_URL}"`)
     expect(page.body).not.toContain('"><script>')
     expect(field(page, 'RelayState')).toBe(`"><script>&'`)
@@ -85,7 +85,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('says who alice is', async () => {
-    const { page } = await signIn(new Visitor(), 'alice')
+    const { page } = await signIn(new HttpBrowser(), 'alice')
     const response = responseIn(page)
     for (const value of ['alice', 'alice@example.com', 'Alice Archer', 'staff', 'aws-dev', '4711']) {
       expect(response).toMatch(new RegExp(`<saml:(NameID|AttributeValue)[^>]*>${value}<`))
@@ -93,7 +93,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('is believed by the gateway, with all of her attributes', async () => {
-    const { id, page } = await signIn(new Visitor(), 'alice')
+    const { id, page } = await signIn(new HttpBrowser(), 'alice')
     const metadata = parseIdpMetadata(await (await fetch(idp.metadataUrl)).text(), { now: NOW })
     const expected = {
       idp: metadata,
@@ -119,26 +119,26 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('gives carol no groups', async () => {
-    const { page } = await signIn(new Visitor(), 'carol')
+    const { page } = await signIn(new HttpBrowser(), 'carol')
     expect(responseIn(page)).not.toContain('Name="groups"')
   })
 
   it('does not ask again a browser that is signed in', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, 'bob')
     const { url } = await requestUrl()
     expect(responseIn(await visitor.open(url))).toContain('bob@example.com')
   })
 
   it('asks again when the request forces it', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, 'bob')
     const { url } = await requestUrl({ forceAuthn: true })
     expect((await visitor.open(url)).body).toContain(signInForm)
   })
 
   it('asks again after signing out', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, 'bob')
     const page = await visitor.open(`${idp.url}/`)
     const [form] = page.forms
@@ -150,7 +150,7 @@ describe('the demo SAML identity provider', () => {
 
   it('answers NoPassive where a passive request would need a page', async () => {
     const { id, url } = await requestUrl({ isPassive: true })
-    const response = responseIn(await new Visitor().open(url))
+    const response = responseIn(await new HttpBrowser().open(url))
     expect(response).toContain('urn:oasis:names:tc:SAML:2.0:status:NoPassive')
     expect(response).toContain(`InResponseTo="${id}"`)
     expect(response).not.toContain('<saml:Assertion')
@@ -158,7 +158,7 @@ describe('the demo SAML identity provider', () => {
 
   it('answers AuthnFailed when the person cancels', async () => {
     const { id, url } = await requestUrl()
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await visitor.open(url)
     const response = responseIn(await visitor.submit(page, formWith(page, 'username'), { cancel: 'yes' }))
     expect(response).toContain('urn:oasis:names:tc:SAML:2.0:status:AuthnFailed')
@@ -167,7 +167,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('takes requests by POST as well, and sees its own cookie then', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, 'bob')
     const request = `<p:AuthnRequest xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol" ID="_posted" Version="2.0" IssueInstant="${NOW.toISOString()}"><a:Issuer xmlns:a="urn:oasis:names:tc:SAML:2.0:assertion">${ENTITY_ID}</a:Issuer></p:AuthnRequest>`
     const page = await visitor.post(
@@ -181,21 +181,21 @@ describe('the demo SAML identity provider', () => {
 
   it('refuses a service provider that is not registered', async () => {
     const { url } = await requestUrl({ entityId: 'http://evil.example' })
-    const page = await new Visitor().open(url)
+    const page = await new HttpBrowser().open(url)
     expect(page.status).toBe(400)
     expect(page.body).toContain('not registered')
   })
 
   it('refuses to answer at an address that is not registered', async () => {
     const { url } = await requestUrl({ acsUrl: 'http://evil.example/acs' })
-    const page = await new Visitor().open(url)
+    const page = await new HttpBrowser().open(url)
     expect(page.status).toBe(400)
     expect(page.body).toContain('an address that is not registered')
   })
 
   it('refuses a wrong password and says so', async () => {
     const { url } = await requestUrl()
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await asPerson(visitor, await visitor.open(url), 'alice', 'guess')
     expect(page.status).toBe(403)
     expect(page.body).toContain('No one here has that name and password.')
@@ -204,14 +204,14 @@ describe('the demo SAML identity provider', () => {
   it.each(['', 'SAMLRequest=%%%', 'SAMLRequest=AAAA', 'SAMLRequest=a&SAMLRequest=b'])(
     'answers the broken request "%s" with a page',
     async (query) => {
-      const page = await new Visitor().open(`${idp.url}/sso?${query}`)
+      const page = await new HttpBrowser().open(`${idp.url}/sso?${query}`)
       expect(page.status).toBe(400)
       expect(page.body).toContain('<h1>That did not work</h1>')
     },
   )
 
   it('answers each request once', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const { url } = await requestUrl()
     const form = await visitor.open(url)
     await asPerson(visitor, form, 'alice')
@@ -219,13 +219,13 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('names its cookie after itself, because cookies ignore ports', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, 'alice')
     expect(visitor.cookies.names).toEqual(['demo-idp-session'])
   })
 
   it('lets no page run inline script or style, nor be framed', async () => {
-    const { page } = await signIn(new Visitor(), 'alice')
+    const { page } = await signIn(new HttpBrowser(), 'alice')
     const policy = page.headers.get('content-security-policy') ?? ''
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("frame-ancestors 'none'")
@@ -276,14 +276,14 @@ describe.skipIf(!requireTool('/usr/bin/xmlsec1'))('what the demo SAML identity p
   }
 
   it.each(['Response', 'Assertion'])('has a %s whose signature xmlsec1 verifies', async (element) => {
-    const { page } = await signIn(new Visitor(), 'alice')
+    const { page } = await signIn(new HttpBrowser(), 'alice')
     expect(() => verify(responseIn(page), element)).not.toThrow()
     expect(() => verify(responseIn(page).replace('aws-dev', 'aws-admin'), element)).toThrow()
   })
 
   it('signs its refusals too', async () => {
     const { url } = await requestUrl({ isPassive: true })
-    const response = responseIn(await new Visitor().open(url))
+    const response = responseIn(await new HttpBrowser().open(url))
     expect(() => verify(response, 'Response')).not.toThrow()
   })
 })

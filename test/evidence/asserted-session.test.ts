@@ -1,12 +1,12 @@
 /** What a session carries where AWS reads the provider's own evidence: the places of aws-sts-semantics B.4 and C.7. */
 import { describe, expect, it } from 'vitest'
-import { answersOf } from '../../src/access/preflight/answer.ts'
-import type { Circumstances } from '../../src/access/preflight/facts.ts'
+import { runPreflightChecks } from '../../src/access/preflight/answer.ts'
+import type { PreflightInput } from '../../src/access/preflight/facts.ts'
 import { sessionChecks } from '../../src/access/preflight/session-checks.ts'
 import type { SessionMapping } from '../../src/access/session.ts'
 import { sessionOfAssertion, sessionOfToken } from '../../src/evidence/asserted-session.ts'
 
-const circumstances: Omit<Circumstances, 'session'> = {
+const circumstances: Omit<PreflightInput, 'session'> = {
   shown: {
     kind: 'web-identity',
     principal: 'accounts.google.com',
@@ -22,7 +22,7 @@ const circumstances: Omit<Circumstances, 'session'> = {
 
 /** The checks that refuse such a session. */
 const failedOf = (session: SessionMapping): readonly string[] =>
-  answersOf(sessionChecks, { ...circumstances, session })
+  runPreflightChecks(sessionChecks, { ...circumstances, session })
     .filter(({ outcome }) => outcome === 'fail')
     .map(({ name }) => name)
 

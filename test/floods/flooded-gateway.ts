@@ -5,8 +5,8 @@ import { rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { join } from 'node:path'
 import { reserveGateway, writeConfig } from '../harness/test-gateway.ts'
-import { createOwnIdp } from '../harness/test-idp.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { createTestIdp } from '../harness/test-idp.ts'
+import { startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
 /** In octets. */
 export interface Memory {
@@ -31,7 +31,7 @@ export interface Answer {
 }
 
 export interface FloodedGateway {
-  readonly op: MisbehavingProvider
+  readonly op: TamperingProvider
   send(hit: Hit): Promise<Answer>
   memory(): Promise<Memory>
   close(): Promise<void>
@@ -40,7 +40,7 @@ export interface FloodedGateway {
 const ROOT = join(import.meta.dirname, '../..')
 
 export async function startFloodedGateway(): Promise<FloodedGateway> {
-  const [url, op, idp] = [await reserveGateway(), await startMisbehavingProvider(), await createOwnIdp('corp')]
+  const [url, op, idp] = [await reserveGateway(), await startTamperingProvider(), await createTestIdp('corp')]
   const aggregate = `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${idp.metadata}</md:EntitiesDescriptor>`
   const { file, folder } = await writeConfig(
     url,
@@ -68,7 +68,7 @@ export async function startFloodedGateway(): Promise<FloodedGateway> {
   }
 }
 
-function providersOf({ issuer }: MisbehavingProvider) {
+function providersOf({ issuer }: TamperingProvider) {
   const openid = { protocol: 'oidc', issuer, clientId: 'fedgate', clientSecret: 's', allowInsecureHttp: true }
   return [
     { id: 'corp', protocol: 'saml', metadata: './corp.xml', allowIdpInitiated: true },

@@ -21,7 +21,7 @@ const sources = [
   'attribute-without-name',
 ].map((name) => fixture('accepted', name))
 
-export interface Tally {
+export interface FuzzCounts {
   readonly mutants: number
   readonly accepted: number
   /** How often each code refused. */
@@ -29,7 +29,7 @@ export interface Tally {
 }
 
 /** Edits on while `goesOn`; throws with the mutant when the property does not hold. The same seed makes the same mutants. */
-export const fuzz = (seed: string, goesOn: (mutants: number) => boolean): Tally => {
+export const fuzz = (seed: string, goesOn: (mutants: number) => boolean): FuzzCounts => {
   const random = randomFrom(seed)
   const refused = new Map<string, number>()
   let [mutants, accepted] = [0, 0]

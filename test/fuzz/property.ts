@@ -3,9 +3,9 @@
  * whose digest was verified, a fresh parse of those octets says the same, and xml-crypto in a strict profile agrees.
  */
 import { createHash, type KeyObject } from 'node:crypto'
-import { type Claims, readAssertion } from '../../src/saml/response/assertion.ts'
+import { type AssertionContent, readAssertion } from '../../src/saml/response/assertion.ts'
 import { openResponse } from '../../src/saml/response/open.ts'
-import { judgeResponse, type VerifiedAssertion } from '../../src/saml/response/validate.ts'
+import { evaluateResponse, type VerifiedAssertion } from '../../src/saml/response/validate.ts'
 import { canonicalize } from '../../src/xml/canonicalize.ts'
 import { attributeOf, childrenNamed, isNamed, onlyChild, textOf } from '../../src/xml/navigate.ts'
 import { parseXml } from '../../src/xml/parse.ts'
@@ -22,7 +22,7 @@ export type Outcome = { readonly kind: 'accepted' } | { readonly kind: 'refused'
 
 /** Judges the mutant as the gateway would; throws when it was accepted and the property does not hold. */
 export const examine = ({ xml, SAMLResponse }: { xml: string; SAMLResponse: string }): Outcome => {
-  const judgement = judgeResponse({ SAMLResponse }, expected, now)
+  const judgement = evaluateResponse({ SAMLResponse }, expected, now)
   if ('error' in judgement) return { kind: 'refused', code: judgement.error.code }
   const signed = signedElement(xml)
   const octets = hashedOctets(signed)
@@ -62,7 +62,7 @@ const hashedOctets = (element: XmlElement): string => {
   return text
 }
 
-const claimsIn = (octets: string): Claims => {
+const claimsIn = (octets: string): AssertionContent => {
   const root = parseXml(octets)
   const assertion = isNamed(root, SAML, 'Assertion') ? root : onlyChild(root, SAML, 'Assertion')
   return readAssertion(assertion as SignedElement)

@@ -18,7 +18,7 @@ import type { TakenRole } from '../../src/gateway/roles/sts-request.ts'
 import { activityOf } from '../../src/gateway/user/activity.ts'
 import { preferencesOf } from '../../src/gateway/user/preferences.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
-import { enterAs, personHouse, roleArn } from './signed-in-user.ts'
+import { enterAs, gatewayWithUser, roleArn } from './signed-in-user.ts'
 
 const caller = { reference: 'ref', sourceIp: '192.0.2.1', userAgent: 'Browser/1' }
 
@@ -48,7 +48,7 @@ const denied = (gateway: Gateway, login: Login, role: string, over: { retriedWit
 
 describe('the activity of a person', () => {
   it('has sign-ins, exchanges and what was denied, latest first', async () => {
-    const { gateway, wait } = personHouse()
+    const { gateway, wait } = gatewayWithUser()
     const login = await enterAs(gateway)
     await auditLogin(gateway, login, caller)
     wait(1)
@@ -72,14 +72,14 @@ describe('the activity of a person', () => {
   })
 
   it('holds no secret', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await took(gateway, login, taken('Dev'))
     expect(JSON.stringify(await activityOf(gateway, login))).not.toMatch(/wJalr|FwoG|secret/)
   })
 
   it('counts a console and the credentials that it was opened with as one', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await took(gateway, login, taken('Ops'))
     await took(gateway, login, taken('Dev'), 'console')
@@ -91,7 +91,7 @@ describe('the activity of a person', () => {
   })
 
   it('has a console that could not be opened as refused, and not as credentials that nobody saw', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await took(gateway, login, taken('Dev'), 'console')
     const error = new StsError('sts.unreachable')
@@ -102,7 +102,7 @@ describe('the activity of a person', () => {
   })
 
   it("has nothing of AWS's no that was asked again at once, but of what came of it", async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await denied(gateway, login, roleArn('Dev'), { retriedWithSeconds: 3600 })
     await took(gateway, login, taken('Dev'))
@@ -110,7 +110,7 @@ describe('the activity of a person', () => {
   })
 
   it('has a logout that the identity provider asked for', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await auditLogout(gateway, login, 'provider', caller)
     await auditLogout(gateway, login, 'person', caller)
@@ -118,7 +118,7 @@ describe('the activity of a person', () => {
   })
 
   it('ends at a hundred, the oldest first, and loses none of many at once', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await auditLogin(gateway, login, caller)
     await Promise.all(Array.from({ length: 99 }, (_, n) => took(gateway, login, taken('Dev', `ASIA${n}`))))
@@ -130,14 +130,14 @@ describe('the activity of a person', () => {
   })
 
   it('is cut where somebody sends a book', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await denied(gateway, login, 'x'.repeat(100_000))
     expect(JSON.stringify(await activityOf(gateway, login)).length).toBeLessThan(1000)
   })
 
   it("is nobody else's", async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     await auditLogin(gateway, await enterAs(gateway), caller)
     expect(await activityOf(gateway, await enterAs(gateway, { subject: 'bob' }))).toEqual([])
   })
@@ -147,14 +147,14 @@ it('notes that cannot be made take nothing away from who took a role', async () 
   const down = new Error('the store is down')
   const memory = createMemoryStore(() => new Date('2026-11-22T12:00:00Z'))
   const store: Store = { ...memory, swap: () => Promise.reject(down) }
-  const { gateway } = personHouse(['first'], store)
+  const { gateway } = gatewayWithUser(['first'], store)
   const login = await enterAs(gateway)
   await expect(took(gateway, login, taken('Dev'))).resolves.toBeUndefined()
   expect((await preferencesOf(gateway, login)).recent).toEqual([])
 })
 
 it('an event that cannot be recorded is heard by nobody', async () => {
-  const { gateway: house } = personHouse()
+  const { gateway: house } = gatewayWithUser()
   const login = await enterAs(house)
   const audit = { record: (_event: AuditEvent) => Promise.reject(new Error('the disk is full')) }
   const gateway = { ...house, audit } as unknown as Gateway

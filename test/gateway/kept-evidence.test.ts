@@ -6,16 +6,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProviderConfig } from '../../src/config/types.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
 import type { Login } from '../../src/gateway/login/logins.ts'
-import { isStale } from '../../src/gateway/login/reauthentication.ts'
+import { isEvidenceExpiring } from '../../src/gateway/login/reauthentication.ts'
 import { receiveSamlResponse } from '../../src/gateway/login/receive-saml-response.ts'
 import { toRecord } from '../../src/gateway/login/sign-in-record.ts'
 import { startLogin } from '../../src/gateway/login/start-login.ts'
-import { readParked } from '../../src/gateway/login/verified-sign-ins.ts'
+import { readVerifiedSignIn } from '../../src/gateway/login/verified-sign-ins.ts'
 import { createProviders } from '../../src/gateway/providers.ts'
 import { parseAuthnRequest } from '../../src/saml/authn-request.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { makeKeyPair } from '../demo/keys.ts'
-import { answerTo, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { answerTo, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 const BASE = 'https://gateway.example.org'
 const ROLES = 'https://aws.amazon.com/SAML/Attributes/Role'
@@ -25,10 +25,10 @@ const pairs = Array.from({ length: 300 }, (_, n) => {
 })
 const caller = { reference: 'reference', sourceIp: '127.0.0.1', userAgent: 'test' }
 
-let idp: OwnIdp
+let idp: TestIdp
 let folder: string
 beforeAll(async () => {
-  idp = await createOwnIdp('corp')
+  idp = await createTestIdp('corp')
   folder = await mkdtemp(join(tmpdir(), 'fedgate-evidence-'))
   await writeFile(join(folder, 'idp.xml'), idp.metadata)
 })
@@ -72,7 +72,7 @@ const parkedIn = async (gateway: Gateway) => {
   const { SAMLResponse, RelayState } = await answerTo(idp, request, { subject: 'alice', attributes })
   const form = { SAMLResponse, RelayState }
   const received = await receiveSamlResponse(gateway, { provider: 'corp', form }, caller)
-  const parked = received.kind === 'parked' ? await readParked(gateway, received.handle) : undefined
+  const parked = received.kind === 'parked' ? await readVerifiedSignIn(gateway, received.handle) : undefined
   if (!parked) throw new Error('not parked')
   return { signIn: parked.signIn, SAMLResponse }
 }
@@ -92,19 +92,19 @@ describe('of a SAML response with 300 roles', () => {
     expect(signIn.evidence).not.toHaveProperty('response')
     expect(toRecord(signIn)).not.toContain(SAMLResponse.slice(0, 100))
     expect(toRecord(signIn).length).toBeLessThan(pairs.join().length + 3000)
-    expect(isStale(gateway, loginOf({ signIn }))).toBe(false)
+    expect(isEvidenceExpiring(gateway, loginOf({ signIn }))).toBe(false)
   })
 
   it('the whole is kept where AWS is to be shown it', async () => {
     const gateway = await house('original')
     const { signIn, SAMLResponse } = await parkedIn(gateway)
     expect(signIn.evidence.kind === 'saml' && signIn.evidence.response?.reveal()).toBe(SAMLResponse)
-    expect(isStale(gateway, loginOf({ signIn }))).toBe(false)
+    expect(isEvidenceExpiring(gateway, loginOf({ signIn }))).toBe(false)
   })
 
   it('a login from before AWS was to be shown it goes through the identity provider again', async () => {
     const { signIn } = await parkedIn(await house('reissued'))
     const gateway = await house('original')
-    expect(isStale(gateway, loginOf({ signIn }))).toBe(true)
+    expect(isEvidenceExpiring(gateway, loginOf({ signIn }))).toBe(true)
   })
 })

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import type { Store } from '../../src/gateway/ports.ts'
 import { pinRole, preferencesOf, rememberTaken } from '../../src/gateway/user/preferences.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
-import { enterAs, personHouse, roleArn } from './signed-in-user.ts'
+import { enterAs, gatewayWithUser, roleArn } from './signed-in-user.ts'
 
 const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
 const DAY = 24 * 60 * 60
 
 describe('pins', () => {
   it('are there at the next sign-in of the same person', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
     expect(await preferencesOf(gateway, await enterAs(gateway))).toMatchObject({ pins: [roleArn('Dev')], isKept: true })
   })
@@ -18,14 +18,14 @@ describe('pins', () => {
   it.each([{ subject: 'bob' }, { issuer: 'https://other.example.org' }, { provider: 'partner' }])(
     'are not shown to who is another person by %j',
     async (other) => {
-      const { gateway } = personHouse()
+      const { gateway } = gatewayWithUser()
       await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
       expect((await preferencesOf(gateway, await enterAs(gateway, other))).pins).toEqual([])
     },
   )
 
   it('come off again, and off or on twice is as once', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     for (const isPinned of [false, true, true]) await pinRole(gateway, login, roleArn('Dev'), isPinned)
     await pinRole(gateway, login, roleArn('Ops'), true)
@@ -35,7 +35,7 @@ describe('pins', () => {
   })
 
   it('are for roles that one may take, and come off of those that one no longer may', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await expect(pinRole(gateway, login, roleArn('Admin'), true)).rejects.toMatchObject({ code: 'role.not_granted' })
     await pinRole(gateway, login, roleArn('Dev'), true)
@@ -45,7 +45,7 @@ describe('pins', () => {
   })
 
   it('of two tabs and what is taken meanwhile are all kept, however they cross', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await Promise.all([
       ...['Dev', 'Ops', 'Audit'].map((name) => pinRole(gateway, login, roleArn(name), true)),
@@ -59,7 +59,7 @@ describe('pins', () => {
   })
 
   it('end at five hundred', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const groups = Array.from({ length: 501 }, (_, n) => `team-R${n}`)
     const login = await enterAs(gateway, { attributes: new Map([['groups', groups]]) })
     for (let n = 0; n < 500; n += 1) await pinRole(gateway, login, roleArn(`R${n}`), true)
@@ -70,7 +70,7 @@ describe('pins', () => {
 
 describe('roles that were taken', () => {
   it('come latest first, each once, and not more than twenty', async () => {
-    const { gateway, wait } = personHouse()
+    const { gateway, wait } = gatewayWithUser()
     const login = await enterAs(gateway)
     for (let n = 0; n < 25; n += 1) await rememberTaken(gateway, login, { arn: roleArn(`R${n}`), chosen: undefined })
     wait(60)
@@ -82,7 +82,7 @@ describe('roles that were taken', () => {
   })
 
   it('keep the duration that was chosen for each, also where nobody chose the last time', async () => {
-    const { gateway } = personHouse()
+    const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await rememberTaken(gateway, login, { arn: roleArn('Dev'), chosen: 'until 18:00' })
     await rememberTaken(gateway, login, { arn: roleArn('Ops'), chosen: '4h' })
@@ -97,7 +97,7 @@ describe('roles that were taken', () => {
 
 describe('what is kept', () => {
   it('lasts half a year from its last change', async () => {
-    const { gateway, wait } = personHouse()
+    const { gateway, wait } = gatewayWithUser()
     await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
     wait(179 * DAY)
     await rememberTaken(gateway, await enterAs(gateway), { arn: roleArn('Ops'), chosen: undefined })
@@ -108,7 +108,7 @@ describe('what is kept', () => {
   })
 
   it('of who is another person at each sign-in lasts as long as the login, and says so', async () => {
-    const { gateway, wait } = personHouse()
+    const { gateway, wait } = gatewayWithUser()
     const login = await enterAs(gateway, { subject: '_x1', subjectFormat: TRANSIENT })
     await pinRole(gateway, login, roleArn('Dev'), true)
     expect(await preferencesOf(gateway, login)).toMatchObject({ pins: [roleArn('Dev')], isKept: false })
@@ -126,18 +126,18 @@ describe('what is kept', () => {
         return memory.swap(key, ...rest)
       },
     }
-    const { gateway } = personHouse(['first'], store)
+    const { gateway } = gatewayWithUser(['first'], store)
     await pinRole(gateway, await enterAs(gateway), roleArn('Dev'), true)
     expect(keys).toEqual([expect.stringMatching(/^preferences:[\w-]{43}$/)])
     expect(keys.join()).not.toContain('alice')
   })
 
   it('is found, and goes on, after the secret was changed', async () => {
-    const before = personHouse(['old'])
+    const before = gatewayWithUser(['old'])
     await pinRole(before.gateway, await enterAs(before.gateway), roleArn('Dev'), true)
-    const both = personHouse(['new', 'old'], before.store).gateway
+    const both = gatewayWithUser(['new', 'old'], before.store).gateway
     await pinRole(both, await enterAs(both), roleArn('Ops'), true)
-    const after = personHouse(['new'], before.store).gateway
+    const after = gatewayWithUser(['new'], before.store).gateway
     expect((await preferencesOf(after, await enterAs(after))).pins).toEqual([roleArn('Dev'), roleArn('Ops')])
   })
 })

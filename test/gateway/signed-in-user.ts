@@ -23,7 +23,7 @@ const access = [
   },
 ]
 
-export const personHouse = (secrets: readonly [string, ...string[]] = ['first'], kept?: Store) => {
+export const gatewayWithUser = (secrets: readonly [string, ...string[]] = ['first'], kept?: Store) => {
   let at = NOON
   const now = (): Date => new Date(at)
   const store = kept ?? createMemoryStore(now)

@@ -38,7 +38,7 @@ const siteOf = ({ initiator, url }: Step): 'none' | 'same-origin' | 'same-site' 
   return initiator.hostname === url.hostname ? 'same-site' : 'cross-site'
 }
 
-export class Visitor {
+export class HttpBrowser {
   readonly cookies = new CookieJar()
 
   /** Types an address in. */

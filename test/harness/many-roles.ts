@@ -4,10 +4,10 @@
  * One role has an alias that nothing else about it contains.
  */
 
-import { Visitor } from './http-browser.ts'
+import { HttpBrowser } from './http-browser.ts'
 import { postAnswer } from './sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from './test-gateway.ts'
-import { answerOf, createOwnIdp } from './test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from './test-gateway.ts'
+import { answerOf, createTestIdp } from './test-idp.ts'
 
 const [ACCOUNTS, ROLES] = [60, 500]
 const AREAS = ['Payments', 'Search', 'Logistics', 'Data Platform', 'Identity', 'Web Shop']
@@ -55,14 +55,14 @@ const accounts = Array.from({ length: ACCOUNTS }, (_, n) => {
   return { id: accountId(n), name: `${area} ${stage}`, color: COLORS[n % COLORS.length] }
 })
 
-export interface ManyRoles extends OwnGateway {
+export interface ManyRoles extends ReservedGateway {
   /** Somebody with these groups, signed in. */
-  signIn(subject: string, groups: readonly string[]): Promise<Visitor>
+  signIn(subject: string, groups: readonly string[]): Promise<HttpBrowser>
 }
 
 export const startManyRoles = async (): Promise<ManyRoles> => {
-  const [url, corp] = [await reserveGateway(), await createOwnIdp('corp')]
-  const gateway = await startOwnGateway(
+  const [url, corp] = [await reserveGateway(), await createTestIdp('corp')]
+  const gateway = await startConfiguredGateway(
     url,
     {
       providers: [{ id: 'corp', label: 'Example Corp', protocol: 'saml', metadata: './corp.xml' }],
@@ -90,8 +90,8 @@ export const startManyRoles = async (): Promise<ManyRoles> => {
       },
     },
   )
-  const signIn = async (subject: string, groups: readonly string[]): Promise<Visitor> => {
-    const visitor = new Visitor()
+  const signIn = async (subject: string, groups: readonly string[]): Promise<HttpBrowser> => {
+    const visitor = new HttpBrowser()
     const attributes = { groups, team: ['payments'], displayName: [subject] }
     await postAnswer(visitor, await answerOf(corp, visitor, url, 'corp', { subject, attributes }))
     return visitor

@@ -1,5 +1,5 @@
 /** The ways of a person from the gateway's sign-in page through an identity provider of the demo and back. */
-import { formWith, type Navigation, type Page, type Visitor } from './http-browser.ts'
+import { formWith, type HttpBrowser, type Navigation, type Page } from './http-browser.ts'
 
 export interface Attempt {
   readonly gateway: string
@@ -21,7 +21,7 @@ const asksWho = (page: Page): boolean => page.forms.some(({ inputs }) => inputs.
 
 /** Starts at the gateway and says who it is where the provider asks. */
 export const answerAtProvider = async (
-  visitor: Visitor,
+  visitor: HttpBrowser,
   { gateway, provider, username, returnTo }: Attempt,
   navigation: Navigation = {},
 ): Promise<Page> => {
@@ -32,7 +32,7 @@ export const answerAtProvider = async (
 }
 
 /** What the SAML identity provider has the browser post, before it is posted. */
-export const samlAnswer = async (visitor: Visitor, attempt: Attempt): Promise<SamlAnswer> => {
+export const samlAnswer = async (visitor: HttpBrowser, attempt: Attempt): Promise<SamlAnswer> => {
   const page = await answerAtProvider(visitor, attempt)
   const { action, fields } = formWith(page, 'SAMLResponse')
   return { acs: action, SAMLResponse: fields.SAMLResponse ?? '', RelayState: fields.RelayState ?? '', page }
@@ -40,13 +40,13 @@ export const samlAnswer = async (visitor: Visitor, attempt: Attempt): Promise<Sa
 
 /** Posts an answer to the gateway, as a page of the identity provider does. */
 export const postAnswer = (
-  visitor: Visitor,
+  visitor: HttpBrowser,
   { acs, SAMLResponse, RelayState, page }: SamlAnswer,
   navigation: Navigation = {},
 ): Promise<Page> => visitor.post(acs, { SAMLResponse, RelayState }, { from: page.url, ...navigation })
 
 /** Signs in, and returns the page of the gateway that it ends on. */
-export const signIn = async (visitor: Visitor, attempt: Attempt, navigation: Navigation = {}): Promise<Page> => {
+export const signIn = async (visitor: HttpBrowser, attempt: Attempt, navigation: Navigation = {}): Promise<Page> => {
   const page = await answerAtProvider(visitor, attempt, navigation)
   const isSaml = page.forms.some(({ fields }) => 'SAMLResponse' in fields)
   return isSaml ? visitor.submit(page, formWith(page, 'SAMLResponse'), {}, navigation) : page
@@ -56,7 +56,7 @@ export const FINISH = /\/login\/finish\?/
 export const CALLBACK = /\/oidc\/[^/]+\/callback\?/
 
 /** The subject that the gateway takes this browser for; undefined when nobody is signed in. */
-export const whoIs = async (visitor: Visitor, gateway: string): Promise<string | undefined> => {
+export const whoIs = async (visitor: HttpBrowser, gateway: string): Promise<string | undefined> => {
   const { status, body } = await visitor.open(`${gateway}/api/session`)
   if (status === 401) return undefined
   return (JSON.parse(body) as { subject: string }).subject

@@ -22,7 +22,7 @@ export const auditLines = (text: string): readonly AuditLine[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as AuditLine)
 
-export interface House extends DemoAddresses {
+export interface TestGateway extends DemoAddresses {
   readonly folder: string
   /** What went to the operator's log, growing. */
   readonly log: readonly string[]
@@ -33,7 +33,7 @@ export interface House extends DemoAddresses {
 const newFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'fedgate-journey-'))
 
 /** The demo as `npm run demo` starts it. */
-export const startHouse = async (): Promise<House> => {
+export const startTestGateway = async (): Promise<TestGateway> => {
   const folder = await newFolder()
   const log: string[] = []
   const demo = await startDemo({ portBase: await freePortRow() }, folder, (line) => log.push(line))
@@ -46,7 +46,7 @@ export const startHouse = async (): Promise<House> => {
   return { ...demo.addresses, folder, log, close }
 }
 
-export interface OwnGateway {
+export interface ReservedGateway {
   readonly url: string
   readonly localAws: string
   /** What was recorded so far. */
@@ -73,7 +73,7 @@ const captured = (): { readonly stream: Writable; text(): string } => {
 export type Keys = Readonly<Record<string, unknown>>
 
 /** A gateway of one's own, as far as it is not the usual one. */
-export interface OwnPlan {
+export interface TestGatewayPlan {
   readonly now?: () => Date
   /** Texts of files beside the configuration, by name. */
   readonly files?: Readonly<Record<string, string>>
@@ -82,7 +82,7 @@ export interface OwnPlan {
 }
 
 /** What a configuration of one's own need not say. */
-const usual = (url: string, localAwsPort: number, { state }: OwnPlan): Keys => ({
+const usual = (url: string, localAwsPort: number, { state }: TestGatewayPlan): Keys => ({
   baseUrl: url,
   listen: { host: '127.0.0.1', port: Number(new URL(url).port) },
   session: { secret: 'only for tests, and long enough for them' },
@@ -100,7 +100,7 @@ export interface WrittenConfig {
 }
 
 /** Writes a configuration with the usual and these keys into a new folder, and what belongs beside it. */
-export const writeConfig = async (url: string, keys: Keys, plan: OwnPlan = {}): Promise<WrittenConfig> => {
+export const writeConfig = async (url: string, keys: Keys, plan: TestGatewayPlan = {}): Promise<WrittenConfig> => {
   const [folder, localAwsPort] = [await newFolder(), await freePort()]
   const file = join(folder, 'fedgate.yaml')
   const texts = {
@@ -113,7 +113,11 @@ export const writeConfig = async (url: string, keys: Keys, plan: OwnPlan = {}): 
 }
 
 /** A gateway with its local AWS at `url`, with these keys of the configuration besides the usual ones. */
-export const startOwnGateway = async (url: string, keys: Keys, plan: OwnPlan = {}): Promise<OwnGateway> => {
+export const startConfiguredGateway = async (
+  url: string,
+  keys: Keys,
+  plan: TestGatewayPlan = {},
+): Promise<ReservedGateway> => {
   const { file, folder, localAws } = await writeConfig(url, keys, plan)
   const [log, stdout] = [[] as string[], captured()]
   const gateway = await startGateway(await readConfig(file, {}), {

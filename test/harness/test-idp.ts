@@ -5,17 +5,17 @@ import { type AuthnRequest, parseAuthnRequest } from '../../src/saml/authn-reque
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { issueResponse, type ResponseToIssue } from '../../src/saml/issue.ts'
 import { makeKeyPair } from '../demo/keys.ts'
-import { formWith, type Page, type Visitor } from './http-browser.ts'
+import { formWith, type HttpBrowser, type Page } from './http-browser.ts'
 import type { SamlAnswer } from './sign-in.ts'
 
-export interface OwnIdp {
+export interface TestIdp {
   readonly entityId: string
   readonly metadata: string
   readonly ssoUrl: string
   readonly keys: KeyPair
 }
 
-export const createOwnIdp = async (name: string, ssoUrl = `https://${name}.example/sso`): Promise<OwnIdp> => {
+export const createTestIdp = async (name: string, ssoUrl = `https://${name}.example/sso`): Promise<TestIdp> => {
   const keys = await makeKeyPair()
   const entityId = `https://${name}.example/metadata`
   return { entityId, ssoUrl, keys, metadata: buildIdpMetadata({ entityId, signer: keys, ssoUrl }) }
@@ -37,14 +37,18 @@ export const requestOn = (page: Page): AuthnRequest => {
   return parseAuthnRequest(formWith(page, 'SAMLRequest').fields, 'post')
 }
 
-const answerWith = (idp: OwnIdp, { acsUrl = '', relayState = '' }: Partial<AuthnRequest>, xml: string): SamlAnswer => ({
+const answerWith = (
+  idp: TestIdp,
+  { acsUrl = '', relayState = '' }: Partial<AuthnRequest>,
+  xml: string,
+): SamlAnswer => ({
   acs: acsUrl,
   SAMLResponse: Buffer.from(xml).toString('base64'),
   RelayState: relayState,
   page: { url: idp.ssoUrl },
 })
 
-const responseOf = (idp: OwnIdp, request: Partial<AuthnRequest>, says: Says): Promise<string> => {
+const responseOf = (idp: TestIdp, request: Partial<AuthnRequest>, says: Says): Promise<string> => {
   const { subject, attributes, now = new Date(), ...more } = says
   const response: ResponseToIssue = {
     issuer: idp.entityId,
@@ -62,11 +66,11 @@ const responseOf = (idp: OwnIdp, request: Partial<AuthnRequest>, says: Says): Pr
 }
 
 /** What it posts in answer to that request, or to nobody's where that has no ID. */
-export const answerTo = async (idp: OwnIdp, request: Partial<AuthnRequest>, says: Says): Promise<SamlAnswer> =>
+export const answerTo = async (idp: TestIdp, request: Partial<AuthnRequest>, says: Says): Promise<SamlAnswer> =>
   answerWith(idp, request, await responseOf(idp, request, says))
 
 /** That it cannot answer without showing itself. */
-export const noPassiveTo = async (idp: OwnIdp, request: AuthnRequest): Promise<SamlAnswer> => {
+export const noPassiveTo = async (idp: TestIdp, request: AuthnRequest): Promise<SamlAnswer> => {
   const serviceProvider = { entityId: request.issuer, acsUrl: request.acsUrl ?? '' }
   const exchange = { entityId: idp.entityId, serviceProvider, inResponseTo: request.id }
   return answerWith(idp, request, await refuse(exchange, 'passive', idp.keys, new Date()))
@@ -74,8 +78,8 @@ export const noPassiveTo = async (idp: OwnIdp, request: AuthnRequest): Promise<S
 
 /** Starts a sign-in at that provider of the gateway, and answers it: `subject` has these attributes. */
 export const answerOf = async (
-  idp: OwnIdp,
-  visitor: Visitor,
+  idp: TestIdp,
+  visitor: HttpBrowser,
   gateway: string,
   provider: string,
   says: Says,

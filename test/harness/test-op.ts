@@ -1,18 +1,18 @@
 /** An OpenID provider of a test's own: where the gateway sends the browser, the test answers as it likes. */
-import { encode, good, KID, type MisbehavingProvider, type Mischief, signedBy } from '../oidc/tampering-provider.ts'
-import type { Page, Visitor } from './http-browser.ts'
+import { encode, good, KID, signedBy, type Tampering, type TamperingProvider } from '../oidc/tampering-provider.ts'
+import type { HttpBrowser, Page } from './http-browser.ts'
 
-export const atOp = { stopBefore: /\/authorize\?/ }
+export const openAtOp = { stopBefore: /\/authorize\?/ }
 
 /** What the gateway asked, as it stands in the address. */
 export const askedOf = ({ location = '' }: Page): URLSearchParams => new URL(location).searchParams
 
 /** The provider's answer to that question: the browser comes back with a code, and its ID token is as the mischief says. */
 export const answerAtOp = (
-  op: MisbehavingProvider,
-  visitor: Visitor,
+  op: TamperingProvider,
+  visitor: HttpBrowser,
   asked: URLSearchParams,
-  mischief: Mischief = {},
+  mischief: Tampering = {},
 ): Promise<Page> => {
   op.behave(mischief, asked.get('nonce') ?? '')
   const answer = new URLSearchParams({ code: 'a-code', state: asked.get('state') ?? '', iss: op.issuer })
@@ -21,11 +21,11 @@ export const answerAtOp = (
 
 /** Signs in at the gateway's provider of that id, and returns the page that it ends on. */
 export const signInAtOp = async (
-  op: MisbehavingProvider,
-  visitor: Visitor,
+  op: TamperingProvider,
+  visitor: HttpBrowser,
   start: string,
-  mischief: Mischief = {},
-): Promise<Page> => answerAtOp(op, visitor, askedOf(await visitor.open(start, atOp)), mischief)
+  mischief: Tampering = {},
+): Promise<Page> => answerAtOp(op, visitor, askedOf(await visitor.open(start, openAtOp)), mischief)
 
 /** A token of the provider's that is no ID token. */
 export const tokenOfOp = (claims: Readonly<Record<string, unknown>>, typ: string): string =>

@@ -10,7 +10,7 @@ import { type ContextValue, list, requestContext, single } from '../../src/iam/c
 import { type Decision, evaluate } from '../../src/iam/evaluate.ts'
 import { parseTrustPolicy } from '../../src/iam/policy.ts'
 import type { Principal } from '../../src/iam/principals.ts'
-import { unconfirmed } from '../../src/iam/unverified-assumptions.ts'
+import { unverifiedAssumptions } from '../../src/iam/unverified-assumptions.ts'
 import { ACTION, document, SAML_PROVIDER, statement } from './support.ts'
 
 interface Asked {
@@ -62,126 +62,125 @@ const GROUP_SID = 'http://schemas.microsoft.com/ws/2008/06/identity/claims/prima
 const TENANT = 'arn:aws:iam::111122223333:oidc-provider/tenant.example'
 
 /** What is applied, where it decides; and the fact that the answer then hangs on (its section beside it in the table). */
-const deciding: readonly (readonly [fact: keyof typeof unconfirmed, policy: unknown, asked: Asked, applied: string])[] =
+const deciding: readonly (readonly [
+  fact: keyof typeof unverifiedAssumptions,
+  policy: unknown,
+  asked: Asked,
+  applied: string,
+])[] = [
+  ['anyoneFederated', document(statement({ Principal: '*' })), {}, 'allow'],
   [
-    ['anyoneFederated', document(statement({ Principal: '*' })), {}, 'allow'],
-    [
-      'anyoneFederated',
-      document(statement(), statement({ Effect: 'Deny', Principal: { AWS: '*' } })),
-      {},
-      'explicit-deny',
-    ],
-    [
-      'listWithoutSetOperator',
-      allowIf({ StringEquals: { 'saml:cn': 'a' } }),
-      { context: [list('saml:cn', ['a', 'b'])] },
-      'implicit-deny',
-    ],
-    [
-      'listWithoutSetOperator',
-      denyIf({ StringEquals: { 'saml:cn': 'a' } }),
-      { context: [list('saml:cn', ['a', 'b'])] },
-      'explicit-deny',
-    ],
-    [
-      'forAnyValueIfExists',
-      allowIf({ 'ForAnyValue:StringEqualsIfExists': { 'saml:cn': 'a' } }),
-      { context: [] },
-      'implicit-deny',
-    ],
-    ['forAnyValueIfExists', denyIf({ 'ForAnyValue:StringLikeIfExists': { 'saml:cn': 'a' } }), {}, 'allow'],
-    ['emptyIsNull', allowIf({ Null: { 'saml:cn': 'false' } }), { context: [list('saml:cn', [''])] }, 'implicit-deny'],
-    [
-      'valueBesideNull',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
-      allowIf({ StringEquals: { 'saml:sub': ['alice', '${saml:mail}'] } }),
-      { context: [single('saml:sub', 'alice')] },
-      'allow',
-    ],
-    [
-      'valueBesideNull',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
-      denyIf({ StringLike: { 'saml:sub': ['al*', '${saml:mail}'] } }),
-      { context: [single('saml:sub', 'alice')] },
-      'explicit-deny',
-    ],
-    [
-      'variableOfList',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
-      denyIf({ StringNotEquals: { 'saml:sub': '${saml:cn}' } }),
-      { context: [single('saml:sub', 'alice'), list('saml:cn', ['bob', 'alice'])] },
-      'explicit-deny',
-    ],
-    [
-      'severalAttributes',
-      allowIf({ 'ForAnyValue:StringEquals': { 'saml:mail': 'a@example.com' } }),
-      { context: assertion({ [EMAIL]: ['a@example.com'], 'urn:oid:0.9.2342.19200300.100.1.3': ['b@example.com'] }) },
-      'allow',
-    ],
-    [
-      'nestedTargetedId',
-      allowIf({ 'ForAnyValue:StringEquals': { 'saml:edupersontargetedid': 'x' } }),
-      { context: assertion({ [TARGETED_ID]: ['x'] }) },
-      'allow',
-    ],
-    [
-      'groupSidAsUid',
-      allowIf({ 'ForAnyValue:StringEquals': { 'saml:uid': 'S-1-5-21-513' } }),
-      { context: assertion({ [GROUP_SID]: ['S-1-5-21-513'] }) },
-      'implicit-deny',
-    ],
-    [
-      'missingFormat',
-      allowIf({ StringLike: { 'saml:sub_type': '*unspecified' } }),
-      { context: assertion({}) },
-      'allow',
-    ],
-    [
-      'authorizedParty',
-      allowIf({ StringEquals: { 'op.example:aud': 'app' } }),
-      { context: token('https://op.example', 'app', { aud: 'api', azp: 'app' }) },
-      'allow',
-    ],
-    [
-      'issuerSlash',
-      allowIf({ StringEquals: { 'tenant.example:aud': 'app' } }),
-      { context: token('https://tenant.example/', 'app', { aud: 'app' }) },
-      'allow',
-    ],
-    [
-      'issuerSlash',
-      allowIf({ StringEquals: { 'tenant.example/:aud': 'app', 'tenant.example/:sub': 's' } }),
-      { context: token('https://tenant.example/', 'app', { aud: 'app' }) },
-      'implicit-deny',
-    ],
-    [
-      'issuerSlash',
-      document(statement({ Principal: { Federated: `${TENANT}/` } })),
-      { principal: { federated: TENANT }, context: token('https://tenant.example/', 'app', { aud: 'app' }) },
-      'implicit-deny',
-    ],
-    [
-      'newerClaims',
-      allowIf({ StringEquals: { 'accounts.google.com:email': 'a@example.com' } }),
-      { context: token('https://accounts.google.com', 'app', { aud: 'app', email: 'a@example.com' }) },
-      'implicit-deny',
-    ],
-    [
-      'principalTagAtFirst',
-      allowIf({ StringEquals: { 'aws:PrincipalTag/Team': 'red' } }),
-      { context: session },
-      'implicit-deny',
-    ],
-    [
-      'principalTagAtFirst',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
-      allowIf({ StringEquals: { 'aws:RequestTag/Team': '${aws:PrincipalTag/Team}' } }),
-      { context: session },
-      'implicit-deny',
-    ],
-    ['federatedProviderAtFirst', allowIf({ Null: { 'aws:FederatedProvider': 'true' } }), {}, 'allow'],
-    ['callerIds', allowIf({ StringEquals: { 'aws:userid': 'anonymous' } }), { context: call }, 'allow'],
-  ]
+    'anyoneFederated',
+    document(statement(), statement({ Effect: 'Deny', Principal: { AWS: '*' } })),
+    {},
+    'explicit-deny',
+  ],
+  [
+    'listWithoutSetOperator',
+    allowIf({ StringEquals: { 'saml:cn': 'a' } }),
+    { context: [list('saml:cn', ['a', 'b'])] },
+    'implicit-deny',
+  ],
+  [
+    'listWithoutSetOperator',
+    denyIf({ StringEquals: { 'saml:cn': 'a' } }),
+    { context: [list('saml:cn', ['a', 'b'])] },
+    'explicit-deny',
+  ],
+  [
+    'forAnyValueIfExists',
+    allowIf({ 'ForAnyValue:StringEqualsIfExists': { 'saml:cn': 'a' } }),
+    { context: [] },
+    'implicit-deny',
+  ],
+  ['forAnyValueIfExists', denyIf({ 'ForAnyValue:StringLikeIfExists': { 'saml:cn': 'a' } }), {}, 'allow'],
+  ['emptyIsNull', allowIf({ Null: { 'saml:cn': 'false' } }), { context: [list('saml:cn', [''])] }, 'implicit-deny'],
+  [
+    'valueBesideNull',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+    allowIf({ StringEquals: { 'saml:sub': ['alice', '${saml:mail}'] } }),
+    { context: [single('saml:sub', 'alice')] },
+    'allow',
+  ],
+  [
+    'valueBesideNull',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+    denyIf({ StringLike: { 'saml:sub': ['al*', '${saml:mail}'] } }),
+    { context: [single('saml:sub', 'alice')] },
+    'explicit-deny',
+  ],
+  [
+    'variableOfList',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+    denyIf({ StringNotEquals: { 'saml:sub': '${saml:cn}' } }),
+    { context: [single('saml:sub', 'alice'), list('saml:cn', ['bob', 'alice'])] },
+    'explicit-deny',
+  ],
+  [
+    'severalAttributes',
+    allowIf({ 'ForAnyValue:StringEquals': { 'saml:mail': 'a@example.com' } }),
+    { context: assertion({ [EMAIL]: ['a@example.com'], 'urn:oid:0.9.2342.19200300.100.1.3': ['b@example.com'] }) },
+    'allow',
+  ],
+  [
+    'nestedTargetedId',
+    allowIf({ 'ForAnyValue:StringEquals': { 'saml:edupersontargetedid': 'x' } }),
+    { context: assertion({ [TARGETED_ID]: ['x'] }) },
+    'allow',
+  ],
+  [
+    'groupSidAsUid',
+    allowIf({ 'ForAnyValue:StringEquals': { 'saml:uid': 'S-1-5-21-513' } }),
+    { context: assertion({ [GROUP_SID]: ['S-1-5-21-513'] }) },
+    'implicit-deny',
+  ],
+  ['missingFormat', allowIf({ StringLike: { 'saml:sub_type': '*unspecified' } }), { context: assertion({}) }, 'allow'],
+  [
+    'authorizedParty',
+    allowIf({ StringEquals: { 'op.example:aud': 'app' } }),
+    { context: token('https://op.example', 'app', { aud: 'api', azp: 'app' }) },
+    'allow',
+  ],
+  [
+    'issuerSlash',
+    allowIf({ StringEquals: { 'tenant.example:aud': 'app' } }),
+    { context: token('https://tenant.example/', 'app', { aud: 'app' }) },
+    'allow',
+  ],
+  [
+    'issuerSlash',
+    allowIf({ StringEquals: { 'tenant.example/:aud': 'app', 'tenant.example/:sub': 's' } }),
+    { context: token('https://tenant.example/', 'app', { aud: 'app' }) },
+    'implicit-deny',
+  ],
+  [
+    'issuerSlash',
+    document(statement({ Principal: { Federated: `${TENANT}/` } })),
+    { principal: { federated: TENANT }, context: token('https://tenant.example/', 'app', { aud: 'app' }) },
+    'implicit-deny',
+  ],
+  [
+    'newerClaims',
+    allowIf({ StringEquals: { 'accounts.google.com:email': 'a@example.com' } }),
+    { context: token('https://accounts.google.com', 'app', { aud: 'app', email: 'a@example.com' }) },
+    'implicit-deny',
+  ],
+  [
+    'principalTagAtFirst',
+    allowIf({ StringEquals: { 'aws:PrincipalTag/Team': 'red' } }),
+    { context: session },
+    'implicit-deny',
+  ],
+  [
+    'principalTagAtFirst',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
+    allowIf({ StringEquals: { 'aws:RequestTag/Team': '${aws:PrincipalTag/Team}' } }),
+    { context: session },
+    'implicit-deny',
+  ],
+  ['federatedProviderAtFirst', allowIf({ Null: { 'aws:FederatedProvider': 'true' } }), {}, 'allow'],
+  ['callerIds', allowIf({ StringEquals: { 'aws:userid': 'anonymous' } }), { context: call }, 'allow'],
+]
 
 describe('What nobody has confirmed', () => {
   it.each(deciding)('%s decides, so that the answer is unknown: %j', (fact, policy, asked, applied) => {
@@ -190,12 +189,12 @@ describe('What nobody has confirmed', () => {
     expect(effect).toBe('unknown')
     expect(outcomeOf(verdict)).toBe('unknown')
     expect(verdict.find(({ outcome, source }) => outcome === 'unknown' && source)?.found).toContain(
-      unconfirmed[fact].what,
+      unverifiedAssumptions[fact].what,
     )
   })
 
   it('is all of it asked about above', () => {
-    expect(new Set(deciding.map(([fact]) => fact))).toEqual(new Set(Object.keys(unconfirmed)))
+    expect(new Set(deciding.map(([fact]) => fact))).toEqual(new Set(Object.keys(unverifiedAssumptions)))
   })
 })
 
@@ -209,7 +208,7 @@ it('Of two facts the one is named that decides', () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: policy variables are written so
   const Condition = { StringLikeIfExists: { 'aws:RequestTag/team': ['r*', '${aws:userid}'] } }
   const { verdict } = ask(allowIf(Condition), { context: [...session, ...call] }, 'unknown')
-  expect(verdict.find(({ outcome }) => outcome === 'unknown')?.found).toContain(unconfirmed.callerIds.what)
+  expect(verdict.find(({ outcome }) => outcome === 'unknown')?.found).toContain(unverifiedAssumptions.callerIds.what)
 })
 
 /** The same facts, where the other reading of them would come to the same. */

@@ -4,20 +4,20 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { AWS, type AwsHome, makeAwsHome } from '../harness/aws-cli.ts'
 import { unescapeMarkup } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { requireTool } from '../tools.ts'
 
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
 
 describe.skipIf(!requireTool(AWS))('with the AWS CLI', () => {
-  let house: House
+  let house: TestGateway
   let home: AwsHome
   let whoAmI: string
 
   beforeAll(async () => {
-    ;[house, home] = await Promise.all([startHouse(), makeAwsHome()])
+    ;[house, home] = await Promise.all([startTestGateway(), makeAwsHome()])
     whoAmI = `${AWS} sts get-caller-identity --endpoint-url ${house.localAws}`
   })
   afterAll(async () => {
@@ -27,7 +27,7 @@ describe.skipIf(!requireTool(AWS))('with the AWS CLI', () => {
   beforeEach(() => home.config(''))
 
   const credentialsOf = async (provider: string, username: string, role?: string): Promise<Page> => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, { gateway: house.gateway, provider, username })
     return visitor.submit(page, formWith(page, 'role', role), { duration: '900' })
   }

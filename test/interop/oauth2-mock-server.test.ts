@@ -1,15 +1,15 @@
 /** An OpenID provider that nobody here wrote: oauth2-mock-server, with its own idea of every document and token. */
 import { OAuth2Server } from 'oauth2-mock-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formWith, Visitor } from '../harness/http-browser.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { formWith, HttpBrowser } from '../harness/http-browser.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 
 const DEVELOPER = 'arn:aws:iam::111122223333:role/Developer'
 const CLIENT = 'fedgate'
 
 describe('with oauth2-mock-server', () => {
   const provider = new OAuth2Server()
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
   let group = 'aws-dev'
 
   beforeAll(async () => {
@@ -18,7 +18,7 @@ describe('with oauth2-mock-server', () => {
     provider.service.on('beforeTokenSigning', (token: { payload: Record<string, unknown> }) => {
       Object.assign(token.payload, { groups: [group], email: 'john@example.org', email_verified: true })
     })
-    gateway = await startOwnGateway(await reserveGateway(), {
+    gateway = await startConfiguredGateway(await reserveGateway(), {
       providers: [
         {
           id: 'mock',
@@ -38,7 +38,7 @@ describe('with oauth2-mock-server', () => {
   })
 
   it('a person signs in, and its own token gets credentials from AWS', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await visitor.open(`${gateway.url}/login/mock`)
     expect(page.url).toBe(`${gateway.url}/roles`)
     const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
@@ -47,13 +47,13 @@ describe('with oauth2-mock-server', () => {
 
   it('a person of another group gets no role', async () => {
     group = 'everyone'
-    const page = await new Visitor().open(`${gateway.url}/login/mock`)
+    const page = await new HttpBrowser().open(`${gateway.url}/login/mock`)
     expect(page.url).toBe(`${gateway.url}/roles`)
     expect(page.body).not.toContain(DEVELOPER)
   })
 
   it('a code that it never gave is refused with a code of ours', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     provider.service.once('beforeResponse', (answer: { body: unknown; statusCode: number }) => {
       answer.statusCode = 400
       answer.body = { error: 'invalid_grant' }

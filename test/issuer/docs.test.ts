@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { awsKnowledge } from '../../src/cli/load-config.ts'
+import { awsFacts } from '../../src/cli/load-config.ts'
 import { parseConfig } from '../../src/config/load.ts'
 import { webIdentityContext } from '../../src/iam/condition-keys/condition-keys.ts'
 import { requestContext } from '../../src/iam/condition-keys/context.ts'
@@ -26,7 +26,7 @@ describe('docs/issuer.md', () => {
 session: { secret: 0123456789abcdef0123456789abcdef }
 providers: [{ id: google, protocol: oidc, issuer: "https://accounts.google.com", clientId: client-1 }]
 ${shown('yaml', 'issuer:')}`
-    const { issuer } = parseConfig(text, { file: 'fedgate.yaml', env: {}, readFile: () => '', aws: awsKnowledge })
+    const { issuer } = parseConfig(text, { file: 'fedgate.yaml', env: {}, readFile: () => '', aws: awsFacts })
     expect(issuer).toMatchObject({ url: 'https://keys.example.com', audience: 'sts.amazonaws.com' })
   })
 

@@ -1,10 +1,10 @@
 /** When and how a person signed in, as far as an answer has to say: its age, its authentication context, what of it is read. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, answerTo, createTestIdp, requestOn, type Says, type TestIdp } from '../harness/test-idp.ts'
 
 const MFA = 'https://refeds.org/profile/mfa'
 const TIMESYNC = 'urn:oasis:names:tc:SAML:2.0:ac:classes:TimeSyncToken'
@@ -14,18 +14,18 @@ const ACCOUNT = 'arn:aws:iam::111122223333'
 const ROLE = `${ACCOUNT}:role/Developer`
 const MINUTE = 60_000
 
-let gateway: OwnGateway
-let corp: OwnIdp
+let gateway: ReservedGateway
+let corp: TestIdp
 let startedAt: Date
 let ahead = 0
 const now = (): Date => new Date(Date.now() + ahead)
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  corp = await createOwnIdp('corp')
+  corp = await createTestIdp('corp')
   const saml = (id: string, more: object) => ({ id, protocol: 'saml', metadata: './corp.xml', ...more })
   startedAt = new Date()
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers: [
@@ -45,7 +45,7 @@ afterAll(() => gateway.close())
 const says = (more: Partial<Says> = {}): Says => ({ subject: 'dora', attributes: {}, now: now(), ...more })
 
 const answered = async (provider: string, more: Partial<Says>, edit = (xml: string): string => xml) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const answer = await answerOf(corp, visitor, gateway.url, provider, says(more))
   const SAMLResponse = Buffer.from(edit(Buffer.from(answer.SAMLResponse, 'base64').toString())).toString('base64')
   const page = await postAnswer(visitor, { ...answer, SAMLResponse })
@@ -54,7 +54,7 @@ const answered = async (provider: string, more: Partial<Says>, edit = (xml: stri
 
 const unasked = async (provider: string, more: Partial<Says>): Promise<Page> => {
   const place = { issuer: `${gateway.url}/saml/${provider}/metadata`, acsUrl: `${gateway.url}/saml/${provider}/acs` }
-  return postAnswer(new Visitor(), await answerTo(corp, place, says(more)), { stopBefore: /\/login\// })
+  return postAnswer(new HttpBrowser(), await answerTo(corp, place, says(more)), { stopBefore: /\/login\// })
 }
 
 describe('an assertion', () => {

@@ -4,31 +4,31 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
 import {
   type AuditLine,
   auditLines,
   type Keys,
-  type OwnGateway,
+  type ReservedGateway,
   reserveGateway,
-  startOwnGateway,
+  startConfiguredGateway,
 } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
-let idp: OwnIdp
+let idp: TestIdp
 let folder: string
 
 beforeAll(async () => {
-  idp = await createOwnIdp('corp')
+  idp = await createTestIdp('corp')
   folder = await mkdtemp(join(tmpdir(), 'fedgate-audit-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
 
-const start = async (audit: Keys): Promise<OwnGateway> =>
-  startOwnGateway(
+const start = async (audit: Keys): Promise<ReservedGateway> =>
+  startConfiguredGateway(
     await reserveGateway(),
     {
       providers: [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }],
@@ -38,39 +38,39 @@ const start = async (audit: Keys): Promise<OwnGateway> =>
     { files: { 'corp.xml': idp.metadata } },
   )
 
-const answer = (visitor: Visitor, { url }: OwnGateway) =>
+const answer = (visitor: HttpBrowser, { url }: ReservedGateway) =>
   answerOf(idp, visitor, url, 'corp', { subject: 'alice', attributes: { groups: ['dev'] } })
 
-const signIn = async (visitor: Visitor, gateway: OwnGateway): Promise<Page> =>
+const signIn = async (visitor: HttpBrowser, gateway: ReservedGateway): Promise<Page> =>
   postAnswer(visitor, await answer(visitor, gateway))
 
 const unavailable = { status: 503, code: 'audit.unavailable' }
 
-const readyz = async ({ url }: OwnGateway): Promise<{ readonly status: number; readonly audit: string }> => {
+const readyz = async ({ url }: ReservedGateway): Promise<{ readonly status: number; readonly audit: string }> => {
   const response = await fetch(`${url}/readyz`)
   return { status: response.status, audit: ((await response.json()) as { audit: string }).audit }
 }
 
 /** Until the gateway has seen by itself that it can write again, or the test's time is up. */
-const untilReady = async (gateway: OwnGateway): Promise<void> => {
+const untilReady = async (gateway: ReservedGateway): Promise<void> => {
   while ((await readyz(gateway)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
 describe('a full disk from the start', () => {
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
   beforeAll(async () => {
     gateway = await start({ file: '/dev/full' })
   })
   afterAll(() => gateway.close())
 
   it('lets nobody sign in', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     expect(refusalIn((await signIn(visitor, gateway)).body)).toMatchObject(unavailable)
     expect(await whoIs(visitor, gateway.url)).toBeUndefined()
   })
 
   it('makes the gateway unready, and the operator’s log says why, once', async () => {
-    await signIn(new Visitor(), gateway)
+    await signIn(new HttpBrowser(), gateway)
     expect(await readyz(gateway)).toEqual({ status: 503, audit: 'failing' })
     const told = gateway.log.filter((line) => line.includes('audit log'))
     expect(told).toEqual([expect.stringMatching(/\/dev\/full cannot be written: ENOSPC/)])
@@ -78,7 +78,7 @@ describe('a full disk from the start', () => {
 })
 
 describe('a log that is not required', () => {
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
   beforeAll(async () => {
     gateway = await start({ file: '/dev/full', required: false })
   })
@@ -89,7 +89,7 @@ describe('a log that is not required', () => {
   })
 
   it('lets people go on while it cannot be written', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, gateway)
     expect((await visitor.submit(page, formWith(page, 'role'))).body).toMatch(/ASIA[A-Z2-7]{16}/)
     expect(await readyz(gateway)).toEqual({ status: 200, audit: 'failing' })
@@ -97,7 +97,7 @@ describe('a log that is not required', () => {
 })
 
 describe('a log whose folder goes away and comes back', () => {
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
   let logs: string
   const file = () => join(logs, 'audit.jsonl')
   const lines = async (): Promise<readonly AuditLine[]> => auditLines(await readFile(file(), 'utf8'))
@@ -118,7 +118,7 @@ describe('a log whose folder goes away and comes back', () => {
   afterAll(() => gateway.close())
 
   it('gives no credentials meanwhile, not even those that AWS has issued already', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, gateway)
     const form = formWith(page, 'role')
     await takeAway()
@@ -137,7 +137,7 @@ describe('a log whose folder goes away and comes back', () => {
     expect(JSON.parse(problem.body)).toMatchObject({ ...unavailable, hint: expect.stringContaining('/readyz') })
     expect(await whoIs(visitor, url)).toBe('alice')
 
-    const other = new Visitor()
+    const other = new HttpBrowser()
     const { location: finish = '' } = await postAnswer(other, await answer(other, gateway), { stopBefore: FINISH })
     expect(refusalIn((await other.open(finish)).body)).toMatchObject(unavailable)
     expect(await whoIs(other, url)).toBeUndefined()

@@ -1,9 +1,9 @@
 /** What the audit log says of a day's work: every login, refusal and exchange, and never a secret. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { answerAtProvider, CALLBACK, FINISH, postAnswer, samlAnswer, signIn } from '../harness/sign-in.ts'
-import { type AuditLine, auditLines, startHouse } from '../harness/test-gateway.ts'
+import { type AuditLine, auditLines, startTestGateway } from '../harness/test-gateway.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
@@ -19,7 +19,7 @@ const keep = (what: string, value: string | null | undefined): void => {
   secrets.set(what, value)
 }
 
-const keepCookies = (who: string, visitor: Visitor): void =>
+const keepCookies = (who: string, visitor: HttpBrowser): void =>
   visitor.cookies.values.forEach((value, n) => {
     // Such as the provider chosen last: no secret, and the log names it.
     if (value.length < 20) return
@@ -37,7 +37,7 @@ const keepCredentials = (who: string, page: Page): void => {
 
 /** By SAML: refused, signed in, credentials, a role that is not granted, the console, signed out. */
 const aliceBySaml = async (gateway: string) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const answer = await samlAnswer(visitor, { gateway, provider: 'corp', username: 'alice' })
   keep('the assertion', answer.SAMLResponse.slice(400, 600))
   keep('the RelayState', answer.RelayState)
@@ -61,7 +61,7 @@ const aliceBySaml = async (gateway: string) => {
 
 /** By OpenID: signed in, credentials; and somebody who has stolen the finish address of a second sign-in. */
 const bobByOpenId = async (gateway: string) => {
-  const [visitor, thief] = [new Visitor(), new Visitor()]
+  const [visitor, thief] = [new HttpBrowser(), new HttpBrowser()]
   const attempt = { gateway, provider: 'openid', username: 'bob' }
   const { location: callback } = await answerAtProvider(visitor, attempt, { stopBefore: CALLBACK })
   keep('the code', new URL(callback ?? '').searchParams.get('code'))
@@ -76,7 +76,7 @@ const bobByOpenId = async (gateway: string) => {
 }
 
 beforeAll(async () => {
-  const house = await startHouse()
+  const house = await startTestGateway()
   refusals = { ...(await aliceBySaml(house.gateway)), ...(await bobByOpenId(house.gateway)) }
   text = await house.close()
   operatorLog = house.log.join('\n')

@@ -3,13 +3,13 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: House
+let house: TestGateway
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
 })
 afterAll(() => house.close())
 
@@ -333,7 +333,7 @@ describe('what node itself turns away', () => {
 
 describe('fields of the forms that a person posts', () => {
   const take = async (change: (body: URLSearchParams) => void) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
     const body = new URLSearchParams(formWith(page, 'role').fields)
     change(body)

@@ -1,13 +1,13 @@
 /** The page that sends broken messages: the gateway and the local AWS judge each for themselves, and both say why. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { unescapeMarkup } from '../harness/html.ts'
-import { type Page, Visitor } from '../harness/http-browser.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { HttpBrowser, type Page } from '../harness/http-browser.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: House
+let house: TestGateway
 let samlIdp: string
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
   samlIdp = house.samlIdp
 })
 afterAll(() => house.close())
@@ -35,7 +35,7 @@ const answerOf = ({ body }: Page, name: string): Answer => {
 }
 
 const send = async (name: string): Promise<{ gateway: Answer; aws: Answer }> => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const from = `${samlIdp}/break-it`
   const page = await visitor.post(`${from}/${name}`, {}, { from })
   return { gateway: answerOf(page, 'Gateway'), aws: answerOf(page, 'AWS') }
@@ -78,7 +78,7 @@ describe('a message that is broken in one way', () => {
   })
 
   it('is on the page, one of each kind', async () => {
-    const page = await new Visitor().open(`${samlIdp}/break-it`)
+    const page = await new HttpBrowser().open(`${samlIdp}/break-it`)
     const names = page.forms.map(({ action }) => action.slice(`${samlIdp}/break-it/`.length))
     expect(names.toSorted()).toEqual(Object.keys(expected).toSorted())
   })
@@ -89,7 +89,7 @@ describe('a message that is broken in one way', () => {
   })
 
   it('of no such kind is no page', async () => {
-    const page = await new Visitor().post(`${samlIdp}/break-it/constructor`, {}, { from: samlIdp })
+    const page = await new HttpBrowser().post(`${samlIdp}/break-it/constructor`, {}, { from: samlIdp })
     expect(page.status).toBe(404)
   })
 })

@@ -1,9 +1,9 @@
 /** Links that people share: through the sign-in if need be, to a page with one button, and to nowhere but the console. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
@@ -12,21 +12,21 @@ const BUCKETS = 'https://eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-w
 const IN_SANDBOX = 'https://444455556666-ab12cd34.eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-west-1'
 const CONSOLE = /\/federation\?/
 
-let house: House
+let house: TestGateway
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
 })
 afterAll(() => house.close())
 
 const linkTo = (query: Readonly<Record<string, string>>): string => `${house.gateway}/go?${new URLSearchParams(query)}`
 
-const signedIn = async (): Promise<Visitor> => {
-  const visitor = new Visitor()
+const signedIn = async (): Promise<HttpBrowser> => {
+  const visitor = new HttpBrowser()
   await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
   return visitor
 }
 
-const follow = async (query: Readonly<Record<string, string>>): Promise<{ visitor: Visitor; page: Page }> => {
+const follow = async (query: Readonly<Record<string, string>>): Promise<{ visitor: HttpBrowser; page: Page }> => {
   const visitor = await signedIn()
   return { visitor, page: await visitor.open(linkTo(query)) }
 }
@@ -35,7 +35,7 @@ const rolesOn = ({ forms }: Page): readonly string[] =>
   forms.flatMap(({ fields }) => (fields.role === undefined || fields.csrf === undefined ? [] : [fields.role]))
 
 /** How many exchanges this person's activity has. */
-const takenBy = async (visitor: Visitor): Promise<number> =>
+const takenBy = async (visitor: HttpBrowser): Promise<number> =>
   (await visitor.open(`${house.gateway}/activity`)).body.split('<dt>Access key id</dt>').length - 1
 
 /** Where the console that a press of the button opens is to begin. */
@@ -59,7 +59,7 @@ describe('a link with a role and a page', () => {
   })
 
   it('leads who is not signed in through the sign-in, and back to itself', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const chooser = await visitor.open(linkTo({ role: PRODUCTION, destination: BUCKETS }))
     const href = /href="(\/login\/corp[^"]*)"/.exec(chooser.body)?.[1] ?? ''
     const asked = await visitor.open(new URL(unescapeMarkup(href), house.gateway).href)
@@ -247,7 +247,7 @@ describe('a console link to copy', () => {
     const worksUntil = /<dt>Link works until<\/dt><dd><time datetime="([^"]*)"/.exec(shown.body)?.[1] ?? ''
     const shownAt = Date.parse(shown.headers.get('date') ?? '')
     expect(Math.round((Date.parse(worksUntil) - shownAt) / 60_000)).toBe(15)
-    const elsewhere = new Visitor()
+    const elsewhere = new HttpBrowser()
     const opened = await elsewhere.open(linkOn(shown, 'Copy the console link'))
     expect(opened.status).toBe(200)
     expect(opened.body).toContain('Developer')

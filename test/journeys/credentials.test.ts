@@ -1,20 +1,20 @@
 /** The credentials of one role and of several: as a page, and as a file for those without a script. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Navigation, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Navigation, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
 const MISSING = 'arn:aws:iam::444455556666:role/Missing'
 
-let house: House
-let alice: Visitor
+let house: TestGateway
+let alice: HttpBrowser
 let roles: Page
 beforeAll(async () => {
-  house = await startHouse()
-  alice = new Visitor()
+  house = await startTestGateway()
+  alice = new HttpBrowser()
   roles = await signIn(alice, { gateway: house.gateway, provider: 'corp', username: 'alice' })
 })
 afterAll(() => house.close())
@@ -49,7 +49,7 @@ describe('the page of one role', () => {
     ['values', 'values'],
     ['"><script>', 'env'],
   ])('after %s was looked at last shows %s', async (last, shown) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
     visitor.cookies.keep([`fedgate_format=${last}`], new URL(house.gateway))
     expect(shownFirst(await visitor.submit(page, formWith(page, 'role')))).toBe(shown)
@@ -126,8 +126,8 @@ describe('several roles at once', () => {
 
 describe('what was taken', () => {
   it('is in the audit log role by role, whichever way it was asked for', async () => {
-    const bob = new Visitor()
-    const own = await startHouse()
+    const bob = new HttpBrowser()
+    const own = await startTestGateway()
     try {
       const page = await signIn(bob, { gateway: own.gateway, provider: 'corp', username: 'alice' })
       await bob.submit(page, formWith(page, 'role'), { role: [PRODUCTION, SANDBOX, MISSING] })

@@ -3,20 +3,20 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: House
+let house: TestGateway
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
 })
 afterAll(() => house.close())
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
 const signedIn = async (username = 'alice') => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username })
   return { visitor, page, token: formWith(page, 'csrf').fields.csrf ?? '' }
 }
@@ -24,7 +24,7 @@ const signedIn = async (username = 'alice') => {
 const paths = ['/roles/credentials', '/roles/console', '/logout']
 
 /** Refused as a refusal of ours, without credentials, a redirect or the end of the session. */
-const expectRefused = async (visitor: Visitor, page: Page, code: string): Promise<void> => {
+const expectRefused = async (visitor: HttpBrowser, page: Page, code: string): Promise<void> => {
   expect(page.status).toBe(403)
   expect(refusalIn(page.body).code).toBe(code)
   expect(page.body).not.toContain('ASIA')
@@ -32,7 +32,7 @@ const expectRefused = async (visitor: Visitor, page: Page, code: string): Promis
 }
 
 describe.each(paths)('POST %s', (path) => {
-  const send = (visitor: Visitor, fields: Record<string, string>, headers = {}, from = `${house.gateway}/roles`) =>
+  const send = (visitor: HttpBrowser, fields: Record<string, string>, headers = {}, from = `${house.gateway}/roles`) =>
     visitor.post(`${house.gateway}${path}`, { role: ROLE, duration: '3600', ...fields }, { from, headers })
 
   it('is refused without a token', async () => {
@@ -113,14 +113,22 @@ it('takes a form from an older browser, which says nothing of where it comes fro
 })
 
 it('asks whoever posts without a session to sign in', async () => {
-  const page = await new Visitor().post(`${house.gateway}/roles/credentials`, { role: ROLE }, { from: house.gateway })
+  const page = await new HttpBrowser().post(
+    `${house.gateway}/roles/credentials`,
+    { role: ROLE },
+    { from: house.gateway },
+  )
   expect(refusalIn(page.body)).toMatchObject({ status: 401, code: 'session.required' })
 })
 
 describe('the audit log', () => {
   it('has the refusal, and is steered by nobody who says where a form comes from', async () => {
     const origin = 'http://x\u009b2J\u0085 everything is fine'
-    await new Visitor().post(`${house.gateway}/roles/pin`, {}, { from: `${house.gateway}/roles`, headers: { origin } })
+    await new HttpBrowser().post(
+      `${house.gateway}/roles/pin`,
+      {},
+      { from: `${house.gateway}/roles`, headers: { origin } },
+    )
     const lines = (await readFile(join(house.folder, 'audit.jsonl'), 'utf8')).split('\n')
     expect(lines.filter((line) => line.includes('everything is fine'))).toEqual([
       expect.stringMatching(/^\P{Cc}+"http\.cross_site"\P{Cc}+$/u),

@@ -1,15 +1,15 @@
 /** The main job on the real app: from the sign-in page to credentials and the console, by either protocol. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
 
-let house: House
+let house: TestGateway
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
 })
 afterAll(() => house.close())
 
@@ -17,7 +17,7 @@ const rolesOn = (page: Page): readonly string[] =>
   page.forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role]))
 
 const signedIn = async (provider: string, username: string) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const page = await signIn(visitor, { gateway: house.gateway, provider, username })
   return { visitor, page }
 }
@@ -33,7 +33,7 @@ const providers = [
 ]
 
 it('begins with a choice of both providers for whoever comes to the front door', async () => {
-  const page = await new Visitor().open(house.gateway)
+  const page = await new HttpBrowser().open(house.gateway)
   expect(page.url).toBe(`${house.gateway}/login`)
   expect(page.body).toContain('href="/login/corp"')
   expect(page.body).toContain('href="/login/openid"')
@@ -98,7 +98,7 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
   })
 
   it('leads back to the page that was asked for before signing in', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const attempt = { gateway: house.gateway, provider, username: 'alice', returnTo: '/identity?from=start' }
     expect((await signIn(visitor, attempt)).url).toBe(`${house.gateway}/identity?from=start`)
   })
@@ -144,7 +144,7 @@ it('finds roles by account, number and name, without JavaScript', async () => {
 })
 
 it('has no session for whoever has not signed in', async () => {
-  const page = await new Visitor().open(`${house.gateway}/api/session`)
+  const page = await new HttpBrowser().open(`${house.gateway}/api/session`)
   expect(page.status).toBe(401)
   expect(page.headers.get('content-type')).toContain('application/problem+json')
   expect(JSON.parse(page.body)).toMatchObject({ status: 401, code: 'session.required', hint: 'Sign in again.' })
@@ -153,7 +153,7 @@ it('has no session for whoever has not signed in', async () => {
 it.each(['/roles', '/identity?x=1'])(
   'sends whoever has not signed in from %s to the sign-in page and remembers it',
   async (path) => {
-    const page = await new Visitor().open(`${house.gateway}${path}`)
+    const page = await new HttpBrowser().open(`${house.gateway}${path}`)
     expect(page.url).toBe(`${house.gateway}/login?${new URLSearchParams({ return_to: path })}`)
     expect(page.body).toContain(`/login/corp?${new URLSearchParams({ return_to: path })}`)
   },

@@ -1,28 +1,28 @@
 /** A federation: people search for their organization, and only the one that was asked may answer, for its own domain. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Page, Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import {
   type Attributes,
   answerTo,
-  createOwnIdp,
+  createTestIdp,
   noPassiveTo,
-  type OwnIdp,
   requestOn,
   type Says,
+  type TestIdp,
 } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Researcher'
 const EPPN = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.6'
 const AFFILIATION = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.9'
 
-let gateway: OwnGateway
-let north: OwnIdp
-let south: OwnIdp
+let gateway: ReservedGateway
+let north: TestIdp
+let south: TestIdp
 
 /** Its entity, with a name and the domain of its people. */
-const entityOf = ({ metadata }: OwnIdp, name: string, domain: string): string =>
+const entityOf = ({ metadata }: TestIdp, name: string, domain: string): string =>
   metadata.replace(
     /<md:IDPSSODescriptor[^>]*>/,
     (role) =>
@@ -34,8 +34,8 @@ const aggregateOf = (entities: readonly string[]): string =>
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  north = await createOwnIdp('north')
-  south = await createOwnIdp('south')
+  north = await createTestIdp('north')
+  south = await createTestIdp('south')
   const entities = [
     entityOf(north, 'University of the North &lt;b&gt;', 'north.example'),
     entityOf(south, 'Université du Sud', 'south.example'),
@@ -48,7 +48,7 @@ beforeAll(async () => {
     ),
   )
   const exchange = { via: 'saml', evidence: 'reissued', provider: 'fedgate' }
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers: [
@@ -83,21 +83,21 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const open = (visitor: Visitor, path: string): Promise<Page> =>
+const open = (visitor: HttpBrowser, path: string): Promise<Page> =>
   visitor.open(`${gateway.url}${path}`, { stopBefore: /^https:/ })
 
-const loginAt = (provider: string, { entityId }: OwnIdp, more = ''): string =>
+const loginAt = (provider: string, { entityId }: TestIdp, more = ''): string =>
   `/login/${provider}?idp=${encodeURIComponent(entityId)}${more}`
 
 const staff = (domain: string): Attributes => ({ [AFFILIATION]: [`staff@${domain}`] })
 
 /** Starts at that identity provider, and gets the answer of that one. */
 const signIn = async (
-  visitor: Visitor,
+  visitor: HttpBrowser,
   provider: string,
-  asked: OwnIdp,
+  asked: TestIdp,
   says: Says,
-  answers: OwnIdp = asked,
+  answers: TestIdp = asked,
 ): Promise<Page> => {
   const path = provider === 'scoped' || provider === 'bare' ? `/login/${provider}` : loginAt(provider, asked)
   const request = requestOn(await open(visitor, path))
@@ -108,45 +108,45 @@ const lastAudit = () => gateway.audit().at(-1)
 
 describe('the search for an organization', () => {
   it('comes first, and shows a few at once', async () => {
-    const { status, body } = await open(new Visitor(), '/login/edu')
+    const { status, body } = await open(new HttpBrowser(), '/login/edu')
     expect(status).toBe(200)
     expect(body).toContain('Example Federation')
     expect(body).toContain('Université du Sud')
   })
 
   it('shows names as text, and beside them the host that nobody can choose freely', async () => {
-    const { body } = await open(new Visitor(), '/login/edu?q=north')
+    const { body } = await open(new HttpBrowser(), '/login/edu?q=north')
     expect(body).toContain('University of the North &lt;b&gt;')
     expect(body).toContain('north.example')
     expect(body).not.toContain('Université')
   })
 
   it('shows none of too many before something is searched for', async () => {
-    const { body } = await open(new Visitor(), '/login/many')
+    const { body } = await open(new HttpBrowser(), '/login/many')
     expect(body).toContain('has 32 organizations')
     expect(body).not.toContain('class="choice"')
   })
 
   it('says that there are more than it shows', async () => {
-    const { body } = await open(new Visitor(), '/login/many?q=school')
+    const { body } = await open(new HttpBrowser(), '/login/many?q=school')
     expect(body.match(/class="choice"/g)).toHaveLength(25)
     expect(body).toContain('There are more')
   })
 
   it('says so when there is none', async () => {
-    expect((await open(new Visitor(), '/login/edu?q=%3Cscript%3E')).body).toContain(
+    expect((await open(new HttpBrowser(), '/login/edu?q=%3Cscript%3E')).body).toContain(
       'matches <q><bdi>&lt;script&gt;</bdi></q>',
     )
   })
 
   it('ignores accents and case', async () => {
-    expect((await open(new Visitor(), '/login/edu?q=UNIVERSITE')).body).toContain('Université du Sud')
+    expect((await open(new HttpBrowser(), '/login/edu?q=UNIVERSITE')).body).toContain('Université du Sud')
   })
 
   it('leads to the identity provider, and keeps where the person was going', async () => {
-    const { body } = await open(new Visitor(), '/login/edu?q=north&return_to=%2Fidentity')
+    const { body } = await open(new HttpBrowser(), '/login/edu?q=north&return_to=%2Fidentity')
     expect(body).toContain('name="return_to" value="/identity"')
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const [, href = ''] = /class="choice" href="([^"]*)"/.exec(body) ?? []
     const request = requestOn(await open(visitor, href.replaceAll('&amp;', '&')))
     const page = await postAnswer(visitor, await answerTo(north, request, { subject: 'ann', attributes: {} }))
@@ -154,7 +154,7 @@ describe('the search for an organization', () => {
   })
 
   it('has what was chosen the last time first', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await open(visitor, loginAt('many', south))
     const { body } = await open(visitor, '/login/many')
     expect(body).toMatch(/Last time[\s\S]*Université du Sud/)
@@ -162,7 +162,7 @@ describe('the search for an organization', () => {
   })
 
   it('does not trust the memory of a browser', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     visitor.cookies.keep(
       [`fedgate_idp=${encodeURIComponent('edu=https://evil.example')}; Path=/`],
       new URL(gateway.url),
@@ -173,7 +173,7 @@ describe('the search for an organization', () => {
   })
 
   it('is for organizations of the federation only', async () => {
-    const { status, body } = await open(new Visitor(), '/login/edu?idp=https%3A%2F%2Fevil.example')
+    const { status, body } = await open(new HttpBrowser(), '/login/edu?idp=https%3A%2F%2Fevil.example')
     expect(status).toBe(404)
     expect(body).toContain('provider.idp_unknown')
   })
@@ -181,7 +181,7 @@ describe('the search for an organization', () => {
 
 describe('an answer in a federation', () => {
   it('signs in, and rules name who vouches', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, 'edu', north, { subject: 'ann', attributes: staff('north.example') })
     expect(await whoIs(visitor, gateway.url)).toBe('ann')
     expect(page.body).toContain('Researcher')
@@ -189,28 +189,28 @@ describe('an answer in a federation', () => {
   })
 
   it('of another identity provider than was asked is refused', async () => {
-    const page = await signIn(new Visitor(), 'edu', north, { subject: 'ann', attributes: {} }, south)
+    const page = await signIn(new HttpBrowser(), 'edu', north, { subject: 'ann', attributes: {} }, south)
     expect(page.status).toBe(403)
     expect(lastAudit()).toMatchObject({ eventName: 'login.refused', errorCode: 'saml.signature_invalid' })
   })
 
   it('that bears the name of another is refused', async () => {
     const says = { subject: 'ann', attributes: {}, issuer: north.entityId }
-    const page = await signIn(new Visitor(), 'edu', south, says)
+    const page = await signIn(new HttpBrowser(), 'edu', south, says)
     expect(page.status).toBe(403)
     expect(lastAudit()).toMatchObject({ errorCode: 'saml.response_issuer_mismatch', expected: south.entityId })
   })
 
   it('that nobody asked for is refused', async () => {
-    const request = requestOn(await open(new Visitor(), loginAt('edu', north)))
+    const request = requestOn(await open(new HttpBrowser(), loginAt('edu', north)))
     const { relayState: _, ...unasked } = request
-    const page = await postAnswer(new Visitor(), await answerTo(north, unasked, { subject: 'ann', attributes: {} }))
+    const page = await postAnswer(new HttpBrowser(), await answerTo(north, unasked, { subject: 'ann', attributes: {} }))
     expect(page.status).toBe(403)
     expect(lastAudit()).toMatchObject({ errorCode: 'saml.request_unknown' })
   })
 
   it('that says no to a visible question is a refusal', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const request = requestOn(await open(visitor, loginAt('edu', north)))
     expect((await postAnswer(visitor, await noPassiveTo(north, request))).status).toBe(403)
   })
@@ -218,7 +218,7 @@ describe('an answer in a federation', () => {
   it.each(['south.example', 'sub.north.example', 'north.example@south.example'])(
     'may not speak of people at %s: no rule sees it, and the log does',
     async (domain) => {
-      const visitor = new Visitor()
+      const visitor = new HttpBrowser()
       const attributes = { [AFFILIATION]: ['member@north.example', `staff@${domain}`], mail: ['ann@south.example'] }
       const page = await signIn(visitor, 'edu', north, { subject: 'ann', attributes })
       expect(page.body).not.toContain('Researcher')
@@ -233,7 +233,7 @@ describe('an answer in a federation', () => {
   )
 
   it('may not name a person of another domain', async () => {
-    const page = await signIn(new Visitor(), 'people', north, {
+    const page = await signIn(new HttpBrowser(), 'people', north, {
       subject: 'x',
       attributes: { [EPPN]: ['ann@south.example'] },
     })
@@ -242,7 +242,7 @@ describe('an answer in a federation', () => {
   })
 
   it('names a person of its own', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, 'people', north, { subject: 'x', attributes: { [EPPN]: ['ann@NORTH.example'] } })
     expect(await whoIs(visitor, gateway.url)).toBe('ann@NORTH.example')
   })
@@ -250,12 +250,12 @@ describe('an answer in a federation', () => {
 
 describe('one identity provider, trusted by name', () => {
   it('keeps to its scopes where its metadata names some', async () => {
-    await signIn(new Visitor(), 'scoped', north, { subject: 'ann', attributes: staff('south.example') })
+    await signIn(new HttpBrowser(), 'scoped', north, { subject: 'ann', attributes: staff('south.example') })
     expect(lastAudit()).toMatchObject({ leftOut: [{ attribute: AFFILIATION, values: ['staff@south.example'] }] })
   })
 
   it('may say anything where it names none', async () => {
-    await signIn(new Visitor(), 'bare', north, { subject: 'ann', attributes: staff('south.example') })
+    await signIn(new HttpBrowser(), 'bare', north, { subject: 'ann', attributes: staff('south.example') })
     expect(lastAudit()).toMatchObject({ eventName: 'login' })
     expect(lastAudit()).not.toHaveProperty('leftOut')
   })

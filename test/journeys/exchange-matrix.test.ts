@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readConfig } from '../../src/cli/load-config.ts'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway, writeConfig } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway, writeConfig } from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 import { signInAtOp } from '../harness/test-op.ts'
-import { type MisbehavingProvider, type Mischief, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { startTamperingProvider, type Tampering, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const ACCOUNT = 'arn:aws:iam::111122223333'
@@ -29,9 +29,9 @@ const isPossible = ({ login, via, evidence }: Way): boolean =>
 const idOf = ({ login, via, evidence }: Way): string => `${login}-${via}-${evidence}`
 const roleOf = (way: Way): string => `${ACCOUNT}:role/${idOf(way)}`
 
-let gateway: OwnGateway
-let idp: OwnIdp
-let op: MisbehavingProvider
+let gateway: ReservedGateway
+let idp: TestIdp
+let op: TamperingProvider
 
 const providerOf = (way: Way) => ({
   id: idOf(way),
@@ -50,16 +50,16 @@ const keysOf = (all: readonly Way[]) => ({
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  idp = await createOwnIdp('corp')
-  op = await startMisbehavingProvider()
-  gateway = await startOwnGateway(url, keysOf(ways.filter(isPossible)), { files: { 'corp.xml': idp.metadata } })
+  idp = await createTestIdp('corp')
+  op = await startTamperingProvider()
+  gateway = await startConfiguredGateway(url, keysOf(ways.filter(isPossible)), { files: { 'corp.xml': idp.metadata } })
 })
 afterAll(async () => {
   await gateway.close()
   await op.close()
 })
 
-const bySaml = async (visitor: Visitor, way: Way): Promise<Page> => {
+const bySaml = async (visitor: HttpBrowser, way: Way): Promise<Page> => {
   const attributes = {
     email: ['alice@example.com'],
     [`${AWS}Role`]: [`${ACCOUNT}:saml-provider/${idOf(way)},${roleOf(way)}`],
@@ -69,11 +69,11 @@ const bySaml = async (visitor: Visitor, way: Way): Promise<Page> => {
   return postAnswer(visitor, await answerOf(idp, visitor, gateway.url, idOf(way), says))
 }
 
-const signIn = (visitor: Visitor, way: Way, mischief: Mischief = {}): Promise<Page> =>
+const signIn = (visitor: HttpBrowser, way: Way, mischief: Tampering = {}): Promise<Page> =>
   way.login === 'saml' ? bySaml(visitor, way) : signInAtOp(op, visitor, `${gateway.url}/login/${idOf(way)}`, mischief)
 
-const take = async (way: Way, mischief: Mischief = {}): Promise<Page> => {
-  const visitor = new Visitor()
+const take = async (way: Way, mischief: Tampering = {}): Promise<Page> => {
+  const visitor = new HttpBrowser()
   const page = await signIn(visitor, way, mischief)
   return visitor.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
 }
@@ -104,7 +104,7 @@ describe("a provider's own token", () => {
   })
 
   it('of that size is nothing to a reissued one', async () => {
-    const mischief: Mischief = { claims: (claims) => ({ ...claims, filling: 'x'.repeat(16_000) }) }
+    const mischief: Tampering = { claims: (claims) => ({ ...claims, filling: 'x'.repeat(16_000) }) }
     expect((await take({ ...original, evidence: 'reissued' }, mischief)).status).toBe(200)
   })
 })

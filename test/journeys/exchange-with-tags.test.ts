@@ -5,12 +5,17 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { oidcProviderArn } from '../../src/core/arn.ts'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import {
+  type AuditLine,
+  type ReservedGateway,
+  reserveGateway,
+  startConfiguredGateway,
+} from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 import { signInAtOp } from '../harness/test-op.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const ACCOUNT = '111122223333'
@@ -37,9 +42,9 @@ const roleOf = (way: Way): string => `arn:aws:iam::${ACCOUNT}:role/${idOf(way)}`
 type Said = Readonly<Record<'uid' | 'costCenter' | 'team', string>>
 const alice: Said = { uid: 'alice', costCenter: '4711', team: 'blue' }
 
-let gateway: OwnGateway
-let idp: OwnIdp
-let op: MisbehavingProvider
+let gateway: ReservedGateway
+let idp: TestIdp
+let op: TamperingProvider
 
 const providerArnOf = (way: Way, gatewayUrl: string): string => {
   if (way.via === 'saml')
@@ -90,8 +95,8 @@ const providerOf = (way: Way) => ({
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  idp = await createOwnIdp('corp')
-  op = await startMisbehavingProvider()
+  idp = await createTestIdp('corp')
+  op = await startTamperingProvider()
   const keys = {
     providers: ways.map(providerOf),
     access: ways.map((way) => ({ when: { provider: idOf(way) }, roles: [roleOf(way)] })),
@@ -102,7 +107,7 @@ beforeAll(async () => {
     transitiveTags: ['CostCenter'],
   }
   const roles = ways.map((way) => ({ arn: roleOf(way), trustPolicy: trustPolicy(way, url) }))
-  gateway = await startOwnGateway(url, keys, { files: { 'corp.xml': idp.metadata }, state: { roles } })
+  gateway = await startConfiguredGateway(url, keys, { files: { 'corp.xml': idp.metadata }, state: { roles } })
 })
 afterAll(async () => {
   await gateway.close()
@@ -112,7 +117,7 @@ afterAll(async () => {
 const once = (said: Said): Readonly<Record<string, readonly string[]>> =>
   Object.fromEntries(Object.entries(said).map(([name, value]) => [name, [value]]))
 
-const bySaml = async (visitor: Visitor, way: Way, said: Said): Promise<Page> => {
+const bySaml = async (visitor: HttpBrowser, way: Way, said: Said): Promise<Page> => {
   // For the gateway to map, or for AWS to read: the other of the two takes no notice.
   const attributes = {
     ...once(said),
@@ -127,7 +132,7 @@ const bySaml = async (visitor: Visitor, way: Way, said: Said): Promise<Page> => 
   return postAnswer(visitor, await answerOf(idp, visitor, gateway.url, idOf(way), says))
 }
 
-const byOpenId = (visitor: Visitor, way: Way, said: Said): Promise<Page> =>
+const byOpenId = (visitor: HttpBrowser, way: Way, said: Said): Promise<Page> =>
   signInAtOp(op, visitor, `${gateway.url}/login/${idOf(way)}`, {
     claims: (claims) => ({
       ...claims,
@@ -141,7 +146,7 @@ const byOpenId = (visitor: Visitor, way: Way, said: Said): Promise<Page> =>
   })
 
 const take = async (way: Way, said: Said): Promise<Page> => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const page = await (way.login === 'saml' ? bySaml : byOpenId)(visitor, way, said)
   return visitor.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
 }
@@ -230,7 +235,7 @@ describe('policies of a role', () => {
 
 describe('a subject that changes at each sign-in', () => {
   const signInAs = async (format: string): Promise<AuditLine | undefined> => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const nameId = { value: 'as-it-is-today', format: `urn:oasis:names:tc:SAML:2.0:nameid-format:${format}` }
     const says = { subject: nameId.value, nameId, attributes: once(alice) }
     await postAnswer(visitor, await answerOf(idp, visitor, gateway.url, 'saml-saml-reissued', says))

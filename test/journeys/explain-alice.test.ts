@@ -11,10 +11,10 @@ import type { Config } from '../../src/config/types.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { assertPerson } from '../../src/demo/saml-answers.ts'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway, writeConfig } from '../harness/test-gateway.ts'
-import { createOwnIdp, requestOn } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway, writeConfig } from '../harness/test-gateway.ts'
+import { createTestIdp, requestOn } from '../harness/test-idp.ts'
 
 const ACCOUNT = '111122223333'
 const PROVIDER = `arn:aws:iam::${ACCOUNT}:saml-provider/fedgate`
@@ -161,19 +161,19 @@ const policies = new Map([
   ...Object.entries(wrong).map(([name, { statements }]) => [name, statements] as const),
 ])
 
-let gateway: OwnGateway
+let gateway: ReservedGateway
 let page: Page
 let config: Config
 let claims: string
 let folder: string
-const alice = new Visitor()
+const alice = new HttpBrowser()
 const [person] = demoPeople
 const NOW = new Date()
 
 beforeAll(async () => {
   if (person?.username !== 'alice') throw new Error('the demo has no alice')
   const url = await reserveGateway()
-  const idp = await createOwnIdp('corp')
+  const idp = await createTestIdp('corp')
   const keys = {
     providers: [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }],
     access: [{ when: { provider: 'corp', groups: 'aws-dev' }, roles: [...policies.keys()].map(arnOf) }],
@@ -185,7 +185,7 @@ beforeAll(async () => {
   const state = {
     roles: [...policies].map(([name, statements]) => ({ arn: arnOf(name), trustPolicy: policyOf(statements) })),
   }
-  gateway = await startOwnGateway(url, keys, { files, state })
+  gateway = await startConfiguredGateway(url, keys, { files, state })
   // The same again for explain, which knows nothing of the roles: their policies come as files.
   const written = await writeConfig(url, keys, { files })
   folder = written.folder

@@ -1,38 +1,38 @@
 /** The finish step: only the browser that started a sign-in gets its session, once, under a new id. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, samlAnswer, signIn, whoIs } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: House
+let house: TestGateway
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
 })
 afterAll(() => house.close())
 
 const SESSION = 'fedgate_session'
 
 /** Up to the redirect to the finish page, which is not followed. */
-const finishUrl = async (visitor: Visitor, provider: string, username = 'alice', returnTo = '/identity') => {
+const finishUrl = async (visitor: HttpBrowser, provider: string, username = 'alice', returnTo = '/identity') => {
   const attempt = { gateway: house.gateway, provider, username, returnTo }
   const { location } = await signIn(visitor, attempt, { stopBefore: FINISH })
   if (location === undefined) throw new Error('it did not come to the finish page')
   return location
 }
 
-const subjectOf = (visitor: Visitor): Promise<string | undefined> => whoIs(visitor, house.gateway)
+const subjectOf = (visitor: HttpBrowser): Promise<string | undefined> => whoIs(visitor, house.gateway)
 
 describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   it('gives the browser that started it a session, and leads where it was going', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await visitor.open(await finishUrl(visitor, provider))
     expect(page.url).toBe(`${house.gateway}/identity`)
     expect(await subjectOf(visitor)).toBe('alice')
   })
 
   it('refuses another browser, and uses the handle up: the first one has to start anew', async () => {
-    const [owner, thief] = [new Visitor(), new Visitor()]
+    const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const url = await finishUrl(owner, provider)
     const stolen = await thief.open(url)
     expect(refusalIn(stolen.body)).toMatchObject({ status: 403, code: 'login.other_browser' })
@@ -42,7 +42,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('refuses another browser that has a sign-in of its own under way', async () => {
-    const [owner, thief] = [new Visitor(), new Visitor()]
+    const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     await finishUrl(thief, provider, 'bob')
     const stolen = await thief.open(await finishUrl(owner, provider))
     expect(refusalIn(stolen.body).code).toBe('login.other_browser')
@@ -50,7 +50,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('leads on when it is loaded again and its session is live', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = await finishUrl(visitor, provider)
     await visitor.open(url)
     const session = visitor.cookies.value(SESSION)
@@ -60,7 +60,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('refuses to be loaded again in a browser without that session', async () => {
-    const [owner, thief] = [new Visitor(), new Visitor()]
+    const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const url = await finishUrl(owner, provider)
     await owner.open(url)
     const page = await thief.open(url)
@@ -70,7 +70,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('refuses to be loaded again in a browser with another session', async () => {
-    const [owner, other] = [new Visitor(), new Visitor()]
+    const [owner, other] = [new HttpBrowser(), new HttpBrowser()]
     const url = await finishUrl(owner, provider)
     await owner.open(url)
     await signIn(other, { gateway: house.gateway, provider, username: 'bob' })
@@ -79,7 +79,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('refuses to be loaded again after signing out', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = await finishUrl(visitor, provider)
     const page = await visitor.open(url)
     const [signOut] = page.forms
@@ -90,7 +90,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('changes the session id, also where somebody was signed in before', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
     const before = visitor.cookies.value(SESSION)
     await visitor.open(await finishUrl(visitor, provider))
@@ -98,7 +98,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('makes the session id from before worthless', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
     const before = `fedgate_session=${visitor.cookies.value(SESSION)}`
     await visitor.open(await finishUrl(visitor, provider))
@@ -107,7 +107,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('takes no session id that the client chose', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = await finishUrl(visitor, provider)
     const binding = visitor.cookies.value('fedgate_login')
     const chosen = 's%3Achosen-by-somebody.c2lnbmF0dXJl'
@@ -121,7 +121,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   })
 
   it('lets two tabs of a browser finish in any order', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const [first, second] = [await finishUrl(visitor, provider), await finishUrl(visitor, provider, 'alice', '/roles')]
     expect((await visitor.open(second)).url).toBe(`${house.gateway}/roles`)
     expect((await visitor.open(first)).url).toBe(`${house.gateway}/identity`)
@@ -131,13 +131,13 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
 
 it('answers a handle that nobody gave out with 400', async () => {
   for (const query of ['', '?handle=', '?handle=nothing', '?handle=a&handle=b', '?handle[a]=b']) {
-    const page = await new Visitor().open(`${house.gateway}/login/finish${query}`)
+    const page = await new HttpBrowser().open(`${house.gateway}/login/finish${query}`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.expired' })
   }
 })
 
 it('sees no cookie at the ACS and gives none there, because the post comes from another site', async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const answer = await samlAnswer(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
   const page = await postAnswer(visitor, answer, { stopBefore: FINISH })
   expect(page.status).toBe(303)
@@ -145,7 +145,7 @@ it('sees no cookie at the ACS and gives none there, because the post comes from 
 })
 
 describe('the answer of the OpenID provider', () => {
-  const callbackUrl = async (visitor: Visitor) => {
+  const callbackUrl = async (visitor: HttpBrowser) => {
     const attempt = { gateway: house.gateway, provider: 'openid', username: 'alice' }
     const { location } = await signIn(visitor, attempt, { stopBefore: /\/callback\?/ })
     if (location === undefined) throw new Error('it did not come to the callback')
@@ -153,7 +153,7 @@ describe('the answer of the OpenID provider', () => {
   }
 
   it('is refused in a browser that did not start, before the code is redeemed: the right one still can', async () => {
-    const [owner, thief] = [new Visitor(), new Visitor()]
+    const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const url = await callbackUrl(owner)
     expect(refusalIn((await thief.open(url)).body)).toMatchObject({ status: 403, code: 'login.other_browser' })
     expect(await subjectOf(thief)).toBeUndefined()
@@ -162,7 +162,7 @@ describe('the answer of the OpenID provider', () => {
   })
 
   it('is refused a second time', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = await callbackUrl(visitor)
     await visitor.open(url)
     expect(refusalIn((await visitor.open(url)).body)).toMatchObject({ status: 409, code: 'login.used' })
@@ -170,14 +170,14 @@ describe('the answer of the OpenID provider', () => {
   })
 
   it('is refused with a state that names no sign-in', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = new URL(await callbackUrl(visitor))
     url.searchParams.set('state', 'nothing')
     expect(refusalIn((await visitor.open(url.href)).body)).toMatchObject({ status: 403, code: 'oidc.state_mismatch' })
   })
 
   it('is refused with a code that is another one', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = new URL(await callbackUrl(visitor))
     url.searchParams.set('code', 'guessed')
     expect(refusalIn((await visitor.open(url.href)).body)).toMatchObject({ status: 403, code: 'oidc.code_refused' })
@@ -185,14 +185,14 @@ describe('the answer of the OpenID provider', () => {
   })
 
   it('is refused when it says that another provider gave it', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = new URL(await callbackUrl(visitor))
     url.searchParams.set('iss', 'https://evil.example')
     expect(refusalIn((await visitor.open(url.href)).body).code).toBe('oidc.callback_issuer_mismatch')
   })
 
   it('is refused at the callback of a SAML provider and of one that does not exist', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = await callbackUrl(visitor)
     for (const provider of ['corp', 'nobody']) {
       const page = await visitor.open(url.replace('/oidc/openid/', `/oidc/${provider}/`))
@@ -203,7 +203,7 @@ describe('the answer of the OpenID provider', () => {
   })
 
   it('that says no is a refusal, and its own words are not on the page', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const url = new URL(await callbackUrl(visitor))
     url.searchParams.delete('code')
     url.searchParams.set('error', 'access_denied')

@@ -2,15 +2,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { CALLBACK, FINISH, signIn, whoIs } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: House
-let alice: Visitor
+let house: TestGateway
+let alice: HttpBrowser
 beforeAll(async () => {
-  house = await startHouse()
-  alice = new Visitor()
+  house = await startTestGateway()
+  alice = new HttpBrowser()
   await signIn(alice, { gateway: house.gateway, provider: 'corp', username: 'alice' })
 })
 afterAll(() => house.close())
@@ -56,7 +56,7 @@ const showing = [
 const placeOf = (path: string): string =>
   `${house.gateway}${path.replace(':provider', path.startsWith('/oidc') ? 'openid' : 'corp')}`
 
-const ask = (method: string, url: string, visitor = new Visitor()): Promise<Response> => {
+const ask = (method: string, url: string, visitor = new HttpBrowser()): Promise<Response> => {
   const cookie = visitor.cookies.headerFor({ url: new URL(url), method, isCrossSite: false })
   return fetch(url, {
     method,
@@ -87,7 +87,7 @@ it('knows every address that there is', () => {
 
 describe.each(Object.entries(acting))('HEAD %s', (path, allowed) => {
   it.each(['a stranger', 'a person who is signed in'])('is refused for %s, and sets no cookie', async (who) => {
-    const response = await ask('HEAD', placeOf(path), who === 'a stranger' ? new Visitor() : alice)
+    const response = await ask('HEAD', placeOf(path), who === 'a stranger' ? new HttpBrowser() : alice)
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe(allowed)
     expect(response.headers.getSetCookie()).toEqual([])
@@ -96,7 +96,7 @@ describe.each(Object.entries(acting))('HEAD %s', (path, allowed) => {
 
 describe.each(showing)('HEAD %s', (path) => {
   it.each(['a stranger', 'a person who is signed in'])('has the status and headers of GET for %s', async (who) => {
-    const visitor = who === 'a stranger' ? new Visitor() : alice
+    const visitor = who === 'a stranger' ? new HttpBrowser() : alice
     const [head, get] = [await ask('HEAD', placeOf(path), visitor), await ask('GET', placeOf(path), visitor)]
     expect(shown(head)).toEqual(shown(get))
     expect(await head.text()).toBe('')
@@ -106,22 +106,22 @@ describe.each(showing)('HEAD %s', (path) => {
 
 describe('before the browser’s own GET', () => {
   it.each(['corp', 'openid'])('it leaves the finish page of %s as it was', async (provider) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const { location = '' } = await signIn(
       visitor,
       { gateway: house.gateway, provider, username: 'alice' },
       { stopBefore: FINISH },
     )
-    for (const who of [visitor, new Visitor()]) expect((await ask('HEAD', location, who)).status).toBe(405)
+    for (const who of [visitor, new HttpBrowser()]) expect((await ask('HEAD', location, who)).status).toBe(405)
     expect((await visitor.open(location)).url).toBe(`${house.gateway}/roles`)
     expect(await whoIs(visitor, house.gateway)).toBe('alice')
   })
 
   it('it leaves the callback as it was', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const attempt = { gateway: house.gateway, provider: 'openid', username: 'alice' }
     const { location = '' } = await signIn(visitor, attempt, { stopBefore: CALLBACK })
-    for (const who of [visitor, new Visitor()]) expect((await ask('HEAD', location, who)).status).toBe(405)
+    for (const who of [visitor, new HttpBrowser()]) expect((await ask('HEAD', location, who)).status).toBe(405)
     expect((await visitor.open(location)).url).toBe(`${house.gateway}/roles`)
     expect(await whoIs(visitor, house.gateway)).toBe('alice')
   })

@@ -1,19 +1,19 @@
 /** What every answer says to the browser besides its page. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { type House, reserveGateway, startHouse, startOwnGateway } from '../harness/test-gateway.ts'
-import { createOwnIdp } from '../harness/test-idp.ts'
+import { reserveGateway, startConfiguredGateway, startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
+import { createTestIdp } from '../harness/test-idp.ts'
 
-let house: House
+let house: TestGateway
 let pages: ReadonlyMap<string, Page>
 
 const HERE = /^http:\/\/localhost/
 
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
   const { gateway } = house
-  const [stranger, alice, carol] = [new Visitor(), new Visitor(), new Visitor()]
+  const [stranger, alice, carol] = [new HttpBrowser(), new HttpBrowser(), new HttpBrowser()]
   const roles = await signIn(alice, { gateway, provider: 'corp', username: 'alice' })
   const form = formWith(roles, 'role')
   const stop = { stopBefore: /./ }
@@ -140,11 +140,11 @@ it('never repeats a post at another address', () =>
   }))
 
 it('serves style and script to be kept, under a name made of their content', async () => {
-  const { body } = await new Visitor().open(`${house.gateway}/login`)
+  const { body } = await new HttpBrowser().open(`${house.gateway}/login`)
   const assets = [...body.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path)
   expect(assets).toHaveLength(3)
   for (const path of assets) {
-    const { status, headers } = await new Visitor().open(`${house.gateway}${path}`)
+    const { status, headers } = await new HttpBrowser().open(`${house.gateway}${path}`)
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toContain('immutable')
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -153,10 +153,10 @@ it('serves style and script to be kept, under a name made of their content', asy
 })
 
 it('gives what may be kept the same policy as everything else', async () => {
-  const { body } = await new Visitor().open(`${house.gateway}/login`)
+  const { body } = await new HttpBrowser().open(`${house.gateway}/login`)
   const assets = [...body.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path)
   for (const path of [...assets, '/.well-known/openid-configuration', '/idp/jwks']) {
-    const page = await new Visitor().open(`${house.gateway}${path}`)
+    const page = await new HttpBrowser().open(`${house.gateway}${path}`)
     expect([page.status, page.headers.get('content-security-policy')], path).toEqual([
       200,
       pages.get('the chooser')?.headers.get('content-security-policy'),
@@ -174,7 +174,7 @@ it('sends a SAML request by GET and an OpenID request with PKCE, state and nonce
 })
 
 it('believes no name that a request gives it: addresses come from the configuration', async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const headers = {
     'x-forwarded-host': 'evil.example',
     'x-forwarded-proto': 'https',
@@ -190,8 +190,8 @@ it('believes no name that a request gives it: addresses come from the configurat
 describe('behind a proxy with https', () => {
   it('cookies are of this host alone and sent by https alone, which the browser is told to keep to', async () => {
     const listening = await reserveGateway()
-    const idp = await createOwnIdp('corp')
-    const gateway = await startOwnGateway(
+    const idp = await createTestIdp('corp')
+    const gateway = await startConfiguredGateway(
       'https://aws.example.com',
       {
         listen: { host: '127.0.0.1', port: Number(new URL(listening).port) },

@@ -1,18 +1,18 @@
 /** GET /identity of the demo's people: what AWS will see of them, and what it will say. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { unescapeMarkup } from '../harness/html.ts'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: House
+let house: TestGateway
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
 })
 afterAll(() => house.close())
 
 const identityOf = async (provider: string, username: string): Promise<string> => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   await signIn(visitor, { gateway: house.gateway, provider, username })
   const { body } = await visitor.open(`${house.gateway}/identity`)
   return unescapeMarkup(body.replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ')

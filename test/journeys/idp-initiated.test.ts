@@ -1,19 +1,19 @@
 /** Answers that nobody here asked for: refused, or where they are allowed the start of a login and never a session. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, type SamlAnswer, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, answerTo, createTestIdp, requestOn, type TestIdp } from '../harness/test-idp.ts'
 
-let gateway: OwnGateway
-let corp: OwnIdp
+let gateway: ReservedGateway
+let corp: TestIdp
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  corp = await createOwnIdp('corp')
+  corp = await createTestIdp('corp')
   const saml = (id: string, more: object) => ({ id, protocol: 'saml', metadata: './corp.xml', ...more })
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers: [
@@ -46,19 +46,19 @@ const unasked = async (provider: string, relayState = '', changes: Changes = {})
   )
 
 const logins = (): number => gateway.audit().filter(({ eventName }) => eventName === 'login').length
-const whoNow = (visitor: Visitor): Promise<string | undefined> => whoIs(visitor, gateway.url)
+const whoNow = (visitor: HttpBrowser): Promise<string | undefined> => whoIs(visitor, gateway.url)
 const atIdp = { stopBefore: /^https:\/\/corp/ }
 
 describe('an answer that nobody asked for', () => {
   it('is refused unless the configuration allows it', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await postAnswer(visitor, await unasked('strict'))
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'saml.unsolicited' })
     expect(await whoNow(visitor)).toBeUndefined()
   })
 
   it('makes no session and sets no cookie where it is allowed: it only starts a login', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const before = logins()
     const page = await postAnswer(visitor, await unasked('open'), { stopBefore: /\/login\// })
     expect(page.status).toBe(303)
@@ -69,7 +69,7 @@ describe('an answer that nobody asked for', () => {
   })
 
   it('ends in a session only by the answer to that login, where the person was going', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await postAnswer(visitor, await unasked('open', '/identity?x=1'), atIdp)
     const answer = await answerTo(corp, requestOn(page), { subject: 'dora', attributes: {} })
     expect((await postAnswer(visitor, answer)).url).toBe(`${gateway.url}/identity?x=1`)
@@ -79,7 +79,7 @@ describe('an answer that nobody asked for', () => {
   it.each(['https://evil.example/', '//evil.example', '/..//evil.example', '/\\evil.example', 'token', 'javascript:1'])(
     'goes to the roles where its RelayState is %j',
     async (relayState) => {
-      const { location } = await postAnswer(new Visitor(), await unasked('open', relayState), {
+      const { location } = await postAnswer(new HttpBrowser(), await unasked('open', relayState), {
         stopBefore: /\/login\//,
       })
       expect(location).toBe(`${gateway.url}/login/open?return_to=%2Froles`)
@@ -88,15 +88,15 @@ describe('an answer that nobody asked for', () => {
 
   it('is taken once', async () => {
     const answer = await unasked('open')
-    await postAnswer(new Visitor(), answer, atIdp)
-    const page = await postAnswer(new Visitor(), answer, atIdp)
+    await postAnswer(new HttpBrowser(), answer, atIdp)
+    const page = await postAnswer(new HttpBrowser(), answer, atIdp)
     expect(refusalIn(page.body)).toMatchObject({ status: 409, code: 'saml.replayed' })
   })
 
   it('is refused when it names a request that is not pending', async () => {
     const acs = { issuer: `${gateway.url}/saml/open/metadata`, acsUrl: `${gateway.url}/saml/open/acs` }
     const answer = await answerTo(corp, { ...acs, id: '_unknown' }, { subject: 'dora', attributes: {} })
-    const page = await postAnswer(new Visitor(), answer, atIdp)
+    const page = await postAnswer(new HttpBrowser(), answer, atIdp)
     expect(refusalIn(page.body)).toMatchObject({ status: 403, code: 'saml.request_unknown' })
   })
 
@@ -104,16 +104,17 @@ describe('an answer that nobody asked for', () => {
     const answer = await unasked('open', '', { sign: 'assertion' })
     const xml = Buffer.from(answer.SAMLResponse, 'base64').toString()
     const named = xml.replace(/<samlp:Response /, '<samlp:Response InResponseTo="_unknown" ')
-    const page = await postAnswer(new Visitor(), { ...answer, SAMLResponse: Buffer.from(named).toString('base64') })
+    const page = await postAnswer(new HttpBrowser(), { ...answer, SAMLResponse: Buffer.from(named).toString('base64') })
     expect(page.status).toBe(403)
     expect(refusalIn(page.body).code).toMatch(/^saml\.(unsolicited|request_unknown)$/)
   })
 
   it('is refused for everything that any other answer is refused for', async () => {
-    const stranger = await createOwnIdp('corp')
+    const stranger = await createTestIdp('corp')
     const changes = { subject: 'dora', attributes: {} }
     const acs = { issuer: `${gateway.url}/saml/open/metadata`, acsUrl: `${gateway.url}/saml/open/acs` }
-    const codeOf = async (answer: SamlAnswer) => refusalIn((await postAnswer(new Visitor(), answer, atIdp)).body).code
+    const codeOf = async (answer: SamlAnswer) =>
+      refusalIn((await postAnswer(new HttpBrowser(), answer, atIdp)).body).code
     expect(await codeOf(await answerTo(stranger, acs, changes))).toMatch(/^saml\.signature/)
     expect(await codeOf(await answerTo(corp, acs, { ...changes, audience: 'https://other.example' }))).toBe(
       'saml.audience_mismatch',
@@ -124,7 +125,7 @@ describe('an answer that nobody asked for', () => {
   })
 
   it('leaves a session as it was', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await postAnswer(visitor, await answerOf(corp, visitor, gateway.url, 'open', { subject: 'eve', attributes: {} }))
     await postAnswer(visitor, await unasked('open'), atIdp)
     expect(await whoNow(visitor)).toBe('eve')
@@ -132,11 +133,11 @@ describe('an answer that nobody asked for', () => {
 })
 
 describe('an identity provider that nobody can be sent to', () => {
-  const asked = async (visitor: Visitor, relayState = ''): Promise<Page> =>
+  const asked = async (visitor: HttpBrowser, relayState = ''): Promise<Page> =>
     postAnswer(visitor, await unasked('silent', relayState))
 
   it('makes the gateway ask whether it is meant, and nobody is signed in by that', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await asked(visitor)
     expect(page.body).toContain('Continue as <bdi>Dora &lt;b&gt;Doe&lt;/b&gt;</bdi> from <bdi>Silent Corp</bdi>?')
     expect(await whoNow(visitor)).toBeUndefined()
@@ -144,7 +145,7 @@ describe('an identity provider that nobody can be sent to', () => {
   })
 
   it('signs in by the button, once, and the page may be loaded again', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await asked(visitor, '/identity')
     expect((await visitor.submit(page, formWith(page, 'handle'))).url).toBe(`${gateway.url}/identity`)
     expect(await whoNow(visitor)).toBe('dora')
@@ -153,7 +154,7 @@ describe('an identity provider that nobody can be sent to', () => {
   })
 
   it('cannot be started from here', async () => {
-    const page = await new Visitor().open(`${gateway.url}/login/silent`)
+    const page = await new HttpBrowser().open(`${gateway.url}/login/silent`)
     expect(refusalIn(page.body).code).toBe('saml.sign_on_endpoint_missing')
   })
 
@@ -161,14 +162,14 @@ describe('an identity provider that nobody can be sent to', () => {
     ['without a token', { csrf: '' }, 'http.csrf'],
     ['with a guessed token', { csrf: 'guess' }, 'http.csrf'],
   ])('signs nobody in %s', async (_, fields, code) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await asked(visitor)
     expect(refusalIn((await visitor.submit(page, formWith(page, 'handle'), fields)).body).code).toBe(code)
     expect(await whoNow(visitor)).toBeUndefined()
   })
 
   it("signs nobody in with another browser's token", async () => {
-    const [owner, other] = [new Visitor(), new Visitor()]
+    const [owner, other] = [new HttpBrowser(), new HttpBrowser()]
     const page = await asked(owner)
     await asked(other)
     const { fields, action } = formWith(page, 'handle')
@@ -178,7 +179,7 @@ describe('an identity provider that nobody can be sent to', () => {
   })
 
   it('signs nobody in from a page of another site', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await asked(visitor)
     const { fields, action } = formWith(page, 'handle')
     const refused = await visitor.post(action, fields, { from: 'https://evil.example/' })
@@ -187,7 +188,7 @@ describe('an identity provider that nobody can be sent to', () => {
   })
 
   it('is no way around the browser that started a login of its own', async () => {
-    const [owner, thief] = [new Visitor(), new Visitor()]
+    const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const answer = await answerOf(corp, owner, gateway.url, 'open', { subject: 'dora', attributes: {} })
     const { location } = await postAnswer(owner, answer, { stopBefore: FINISH })
     const handle = new URL(location ?? '').searchParams.get('handle') ?? ''

@@ -2,15 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyPem } from '../../src/issuer/keys.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 
 const providers = [{ id: 'corp', protocol: 'saml', metadata: 'http://127.0.0.1:1/metadata' }]
 
-let gateway: OwnGateway
+let gateway: ReservedGateway
 beforeAll(async () => {
   const files = { 'next.key': await createTokenKeyPem('ES256'), 'current.key': await createTokenKeyPem('RS256') }
   const issuer = { key: ['./current.key', './next.key'] }
-  gateway = await startOwnGateway(await reserveGateway(), { providers, issuer }, { files })
+  gateway = await startConfiguredGateway(await reserveGateway(), { providers, issuer }, { files })
 })
 afterAll(() => gateway.close())
 
@@ -66,7 +66,9 @@ describe('a gateway without a key for tokens', () => {
     const signing = { key: './gateway.key', certificate: './gateway.crt' }
     const { privateKey, certificate } = await createKeyPem('fedgate', new Date())
     const keys = { providers, signing, sts: { endpoint: 'http://127.0.0.1:1', region: 'eu-west-1' } }
-    const bare = await startOwnGateway(url, keys, { files: { 'gateway.key': privateKey, 'gateway.crt': certificate } })
+    const bare = await startConfiguredGateway(url, keys, {
+      files: { 'gateway.key': privateKey, 'gateway.crt': certificate },
+    })
     try {
       const answers = await Promise.all([DISCOVERY, '/idp/jwks'].map((path) => fetch(`${url}${path}`)))
       expect(answers.map(({ status }) => status)).toEqual([404, 404])

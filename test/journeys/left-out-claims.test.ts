@@ -1,18 +1,18 @@
 /** What an OpenID provider does not vouch for, or leaves out, is not used: and people and operators are told. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Page, Visitor } from '../harness/http-browser.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { HttpBrowser, type Page } from '../harness/http-browser.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { signInAtOp } from '../harness/test-op.ts'
-import { type Json, type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { type Json, startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Dev'
 const OVERAGE = { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } }
 
-let gateway: OwnGateway
-let op: MisbehavingProvider
+let gateway: ReservedGateway
+let op: TamperingProvider
 
 beforeAll(async () => {
-  op = await startMisbehavingProvider()
+  op = await startTamperingProvider()
   const provider = (id: string, more: object) => ({
     id,
     protocol: 'oidc',
@@ -26,7 +26,7 @@ beforeAll(async () => {
   })
   const providers = [provider('op', {}), provider('vouching', { requireVerifiedEmail: false })]
   const access = [{ when: { email: 'alice@example.com' }, roles: [ROLE] }]
-  gateway = await startOwnGateway(await reserveGateway(), { providers, access })
+  gateway = await startConfiguredGateway(await reserveGateway(), { providers, access })
 })
 afterAll(async () => {
   await gateway.close()
@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 const signIn = async (provider: string, more: Json): Promise<{ readonly roles: Page; readonly identity: Page }> => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const claims = (all: Json) => ({ ...all, ...more })
   const roles = await signInAtOp(op, visitor, `${gateway.url}/login/${provider}`, { claims })
   return { roles, identity: await visitor.open(`${gateway.url}/identity`) }

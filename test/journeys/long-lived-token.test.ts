@@ -1,18 +1,23 @@
 /** ID tokens are keys to AWS for as long as they live: where that is long, the operator is told at each sign-in. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { Visitor } from '../harness/http-browser.ts'
-import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
+import {
+  type AuditLine,
+  type ReservedGateway,
+  reserveGateway,
+  startConfiguredGateway,
+} from '../harness/test-gateway.ts'
 import { signInAtOp } from '../harness/test-op.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
 const SENTENCE =
   'ID tokens of original are valid for 60 minutes, and until then AWS accepts them from anyone who has them.'
 
-let op: MisbehavingProvider
-let gateway: OwnGateway
+let op: TamperingProvider
+let gateway: ReservedGateway
 
 beforeAll(async () => {
-  op = await startMisbehavingProvider()
+  op = await startTamperingProvider()
   const client = {
     protocol: 'oidc',
     issuer: op.issuer,
@@ -21,7 +26,7 @@ beforeAll(async () => {
     allowInsecureHttp: true,
   }
   const evidence = ['original', 'reissued']
-  gateway = await startOwnGateway(await reserveGateway(), {
+  gateway = await startConfiguredGateway(await reserveGateway(), {
     providers: evidence.map((id) => ({ id, ...client, exchange: { via: 'web-identity', evidence: id } })),
     operators: [{ when: { provider: evidence } }],
   })
@@ -33,7 +38,7 @@ afterAll(async () => {
 
 /** The audit line of a sign-in, and what /status shows of its provider. */
 const signIn = async (provider: string, seconds: number) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   await signInAtOp(op, visitor, `${gateway.url}/login/${provider}`, {
     claims: (claims) => ({ ...claims, exp: Number(claims.iat) + seconds }),
   })

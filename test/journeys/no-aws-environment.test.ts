@@ -14,7 +14,7 @@ import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
 import { makeKeyPair } from '../demo/keys.ts'
 import { type Command, fedgate } from '../harness/command.ts'
-import { formWith, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
 import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
 
@@ -76,7 +76,7 @@ afterAll(async () => {
 
 /** Everything a person does: sign in, take credentials, open the console. */
 const wholeJourney = async (provider: string): Promise<void> => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const page = await signIn(visitor, { gateway: url, provider, username: 'alice' })
   const form = formWith(page, 'role', ROLE)
   expect((await visitor.submit(page, form)).body).toContain('AWS_SESSION_TOKEN')

@@ -8,10 +8,10 @@ import { type RunningGateway, startGateway } from '../../src/cli/gateway-server.
 import { readConfig } from '../../src/cli/load-config.ts'
 import type { Finding } from '../../src/core/verdict.ts'
 import { refusalIn } from '../harness/html.ts'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
 import { auditLines, reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
-import { answerTo, createOwnIdp, type OwnIdp, requestOn, type Says } from '../harness/test-idp.ts'
+import { answerTo, createTestIdp, requestOn, type Says, type TestIdp } from '../harness/test-idp.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const alice: Says = { subject: 'alice', attributes: { groups: ['aws-dev'] } }
@@ -22,13 +22,13 @@ interface Shown {
 
 describe('the verdict on a response', () => {
   let [url, audit] = ['', '']
-  let idp: OwnIdp
+  let idp: TestIdp
   let config: WrittenConfig
   let gateway: RunningGateway
 
   beforeAll(async () => {
     url = await reserveGateway()
-    idp = await createOwnIdp('corp')
+    idp = await createTestIdp('corp')
     const corp = { id: 'corp', protocol: 'saml', metadata: './corp.xml' }
     config = await writeConfig(url, { providers: [corp] }, { files: { 'corp.xml': idp.metadata } })
     const stdout = new Writable({
@@ -64,7 +64,7 @@ describe('the verdict on a response', () => {
     ['for another address', { recipient: 'https://other.example/acs' }, same, 'saml.destination_mismatch'],
     ['changed after it was signed', {}, withOtherGroup, 'saml.signature_digest'],
   ])('%s is the same everywhere', async (_what, over, change, code) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const stopBefore = new RegExp(`^${idp.ssoUrl}`)
     const request = requestOn(await visitor.open(`${url}/login/corp`, { stopBefore }))
     const answer = await answerTo(idp, request, { ...alice, ...over })

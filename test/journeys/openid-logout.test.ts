@@ -1,26 +1,26 @@
 /** Signing out at OpenID providers, from either end and by each channel. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { signInAtOp, tokenOfOp } from '../harness/test-op.ts'
 import {
   type Json,
-  type MisbehavingProvider,
-  type Mischief,
-  startMisbehavingProvider,
+  startTamperingProvider,
+  type Tampering,
+  type TamperingProvider,
 } from '../oidc/tampering-provider.ts'
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-let gateway: OwnGateway
-let op: MisbehavingProvider
+let gateway: ReservedGateway
+let op: TamperingProvider
 /** Has no end of session. */
-let endless: MisbehavingProvider
+let endless: TamperingProvider
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  op = await startMisbehavingProvider()
+  op = await startTamperingProvider()
   const settings = {
     protocol: 'oidc',
     issuer: op.issuer,
@@ -28,10 +28,10 @@ beforeAll(async () => {
     clientSecret: 's',
     allowInsecureHttp: true,
   }
-  endless = await startMisbehavingProvider()
+  endless = await startTamperingProvider()
   endless.behave({ discovery: withoutEnd })
   const label = 'Example Corp'
-  gateway = await startOwnGateway(url, {
+  gateway = await startConfiguredGateway(url, {
     providers: [
       { id: 'corp', ...settings, label },
       { id: 'other', ...settings },
@@ -48,13 +48,13 @@ afterAll(async () => {
 
 const withoutEnd = ({ end_session_endpoint: _, ...document }: Json): Json => document
 
-const sessionOf = (sub: string, sid: string): Mischief => ({
+const sessionOf = (sub: string, sid: string): Tampering => ({
   claims: (claims) => ({ ...claims, sub, sid }),
   userinfo: () => ({ sub }),
 })
 
 const signedIn = async (sub: string, sid: string, provider = 'corp') => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const mischief = provider === 'endless' ? { ...sessionOf(sub, sid), discovery: withoutEnd } : sessionOf(sub, sid)
   const at = provider === 'endless' ? endless : op
   const page = await signInAtOp(at, visitor, `${gateway.url}/login/${provider}`, mischief)
@@ -62,13 +62,13 @@ const signedIn = async (sub: string, sid: string, provider = 'corp') => {
   return { visitor, page }
 }
 
-const isSignedIn = async ({ visitor }: { visitor: Visitor }): Promise<boolean> =>
+const isSignedIn = async ({ visitor }: { visitor: HttpBrowser }): Promise<boolean> =>
   (await whoIs(visitor, gateway.url)) !== undefined
 
 describe('signing out here', () => {
   const TOKEN = /[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}/
 
-  const signOut = async ({ visitor, page }: { visitor: Visitor; page: Page }) =>
+  const signOut = async ({ visitor, page }: { visitor: HttpBrowser; page: Page }) =>
     visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}/logout` })
 
   it('continues at the provider by a form, as AWS accepts the ID token: no address holds it', async () => {
@@ -109,8 +109,8 @@ describe('signing out here', () => {
   })
 
   it('by a login_hint of the provider, where its tokens have one (Entra ID)', async () => {
-    const visitor = new Visitor()
-    const withHint: Mischief = { claims: (claims) => ({ ...claims, login_hint: 'O.opaque' }) }
+    const visitor = new HttpBrowser()
+    const withHint: Tampering = { claims: (claims) => ({ ...claims, login_hint: 'O.opaque' }) }
     const page = await signInAtOp(op, visitor, `${gateway.url}/login/getter`, withHint)
     expect((await signOut({ visitor, page })).body).toContain('logout_hint=O.opaque')
   })
@@ -125,7 +125,7 @@ describe('signing out here', () => {
       expect((await one.visitor.open(`${gateway.url}/logout?state=${state}`)).body).toContain(
         'You may still be signed in at Example Corp.',
       )
-    expect((await new Visitor().open(back)).body).not.toContain('Example Corp')
+    expect((await new HttpBrowser().open(back)).body).not.toContain('Example Corp')
     const other = await signedIn('alice', 'session-2')
     await signOut(other)
     expect((await other.visitor.open(back)).body).not.toContain(SENT_BACK)

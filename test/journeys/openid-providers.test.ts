@@ -4,9 +4,9 @@ import type { ClientMetadata } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyPem } from '../../src/issuer/keys.ts'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { clientKeys, type OpenIdProvider, publicJwk, startOpenIdProvider } from '../oidc/openid-provider.ts'
 
 const SECRET = 'a secret+with/every=kind:of%character-that._matters'
@@ -14,7 +14,7 @@ const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 const ORIGINAL = { via: 'web-identity', evidence: 'original' }
 const REISSUED = { via: 'web-identity', evidence: 'reissued' }
 
-let gateway: OwnGateway
+let gateway: ReservedGateway
 let op: OpenIdProvider
 let strictOp: OpenIdProvider
 
@@ -100,7 +100,7 @@ beforeAll(async () => {
   op = await startOpenIdProvider(all.map((one) => clientOf(url, one)))
   strictOp = await startOpenIdProvider([clientOf(url, strict)], { requirePar: true })
   const providers = [...all.map((one) => providerOf(op.issuer, one)), providerOf(strictOp.issuer, strict)]
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers,
@@ -116,13 +116,13 @@ afterAll(async () => {
 })
 
 const signedIn = async (provider: string) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const page = await visitor.open(`${gateway.url}/login/${provider}`)
   const isPosted = page.forms.some(({ fields }) => 'code' in fields)
   return { visitor, page: isPosted ? await visitor.submit(page, formWith(page, 'code')) : page }
 }
 
-const take = ({ visitor, page }: { visitor: Visitor; page: Page }): Promise<Page> =>
+const take = ({ visitor, page }: { visitor: HttpBrowser; page: Page }): Promise<Page> =>
   visitor.submit(page, { ...formWith(page, 'role', ROLE), action: `${gateway.url}/roles/credentials` })
 
 describe('alice takes a role', () => {
@@ -178,7 +178,7 @@ describe('the way to the provider', () => {
 })
 
 describe('logout', () => {
-  const confirmAtOp = async (visitor: Visitor, href: string): Promise<Page> => {
+  const confirmAtOp = async (visitor: HttpBrowser, href: string): Promise<Page> => {
     const { body: xsrf } = await visitor.open(href)
     return visitor.post(`${op.issuer}/session/end/confirm`, { xsrf, logout: 'yes' }, { from: op.issuer })
   }

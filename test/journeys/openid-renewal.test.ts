@@ -1,16 +1,16 @@
 /** ID tokens that are too old for AWS, and roles that want to know that somebody proved lately who they are. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/test-idp.ts'
-import { answerAtOp, askedOf, atOp, signInAtOp } from '../harness/test-op.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, answerTo, createTestIdp, requestOn, type TestIdp } from '../harness/test-idp.ts'
+import { answerAtOp, askedOf, openAtOp, signInAtOp } from '../harness/test-op.ts'
 import {
   type Json,
-  type MisbehavingProvider,
-  type Mischief,
-  startMisbehavingProvider,
+  startTamperingProvider,
+  type Tampering,
+  type TamperingProvider,
 } from '../oidc/tampering-provider.ts'
 
 const ACCOUNT = 'arn:aws:iam::111122223333'
@@ -18,17 +18,17 @@ const DEVELOPER = `${ACCOUNT}:role/Developer`
 const GUARDED = `${ACCOUNT}:role/Guarded`
 const MINUTE = 60_000
 
-let gateway: OwnGateway
-let op: MisbehavingProvider
-let idp: OwnIdp
+let gateway: ReservedGateway
+let op: TamperingProvider
+let idp: TestIdp
 let ahead = 0
 const now = (): Date => new Date(Date.now() + ahead)
 const seconds = (): number => Math.floor(now().getTime() / 1000)
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  op = await startMisbehavingProvider()
-  idp = await createOwnIdp('corp')
+  op = await startTamperingProvider()
+  idp = await createTestIdp('corp')
   const openid = {
     protocol: 'oidc',
     issuer: op.issuer,
@@ -41,7 +41,7 @@ beforeAll(async () => {
     { id: 'posting', ...openid, responseMode: 'form_post' },
     { id: 'corp', protocol: 'saml', metadata: './corp.xml' },
   ]
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers,
@@ -60,7 +60,7 @@ afterEach(() => {
 })
 
 /** An answer of this moment, of somebody who proved who they are now. */
-const fresh = (changes: Json = {}, refreshToken?: string): Mischief => ({
+const fresh = (changes: Json = {}, refreshToken?: string): Tampering => ({
   claims: (claims) => ({
     ...claims,
     iat: seconds(),
@@ -73,12 +73,12 @@ const fresh = (changes: Json = {}, refreshToken?: string): Mischief => ({
 })
 
 const signedIn = async (mischief = fresh()) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const page = await signInAtOp(op, visitor, `${gateway.url}/login/openid`, mischief)
   return { visitor, page }
 }
 
-const take = (visitor: Visitor, page: Page, role = DEVELOPER): Promise<Page> =>
+const take = (visitor: HttpBrowser, page: Page, role = DEVELOPER): Promise<Page> =>
   visitor.submit(page, { ...formWith(page, 'role', role), action: `${gateway.url}/roles/credentials` })
 
 const refreshOf = ({ body }: Page): string => {
@@ -91,8 +91,8 @@ const nonceOf = (issued: readonly Page[]): string => issued.map((page) => askedO
 
 describe('with a refresh token, an ID token that is too old for AWS', () => {
   const late = async (refreshToken = 'refresh-1') => {
-    const visitor = new Visitor()
-    const start = await visitor.open(`${gateway.url}/login/openid`, atOp)
+    const visitor = new HttpBrowser()
+    const start = await visitor.open(`${gateway.url}/login/openid`, openAtOp)
     const page = await answerAtOp(op, visitor, askedOf(start), fresh({}, refreshToken))
     ahead = 6 * MINUTE
     return { visitor, page, nonce: nonceOf([start]) }
@@ -135,7 +135,7 @@ describe('with a refresh token, an ID token that is too old for AWS', () => {
       },
     })
     const renewing = await take(visitor, page)
-    expect(askedOf(await visitor.open(refreshOf(renewing), atOp)).get('prompt')).toBe('none')
+    expect(askedOf(await visitor.open(refreshOf(renewing), openAtOp)).get('prompt')).toBe('none')
   })
 
   it('does not bring back who signed out meanwhile', async () => {
@@ -151,12 +151,12 @@ describe('without a refresh token, an ID token that is too old for AWS', () => {
   const late = async () => {
     const { visitor, page } = await signedIn()
     ahead = 6 * MINUTE
-    return { visitor, page, silent: await visitor.open(refreshOf(await take(visitor, page)), atOp) }
+    return { visitor, page, silent: await visitor.open(refreshOf(await take(visitor, page)), openAtOp) }
   }
 
-  const refuse = (visitor: Visitor, asked: Page, error: string): Promise<Page> => {
+  const refuse = (visitor: HttpBrowser, asked: Page, error: string): Promise<Page> => {
     const answer = new URLSearchParams({ error, state: askedOf(asked).get('state') ?? '', iss: op.issuer })
-    return visitor.open(`${askedOf(asked).get('redirect_uri')}?${answer}`, atOp)
+    return visitor.open(`${askedOf(asked).get('redirect_uri')}?${answer}`, openAtOp)
   }
 
   it('is renewed through the provider unseen, and comes back to one button for the same pick', async () => {
@@ -190,7 +190,7 @@ describe('without a refresh token, an ID token that is too old for AWS', () => {
 })
 
 describe('a role with maxAuthAge', () => {
-  const guarded = async (mischief: Mischief) => {
+  const guarded = async (mischief: Tampering) => {
     const { visitor, page } = await signedIn(mischief)
     return { visitor, page, answer: await take(visitor, page, GUARDED) }
   }
@@ -205,7 +205,7 @@ describe('a role with maxAuthAge', () => {
     ['does not say when it was', () => old({ auth_time: undefined })],
   ])('asks for a new proof after a sign-in that %s', async (_, mischief) => {
     const { visitor, answer } = await guarded(mischief())
-    const asked = askedOf(await visitor.open(refreshOf(answer), atOp))
+    const asked = askedOf(await visitor.open(refreshOf(answer), openAtOp))
     expect(asked.get('prompt')).toBe('login')
     expect(asked.get('max_age')).toBe('600')
     const confirm = await answerAtOp(op, visitor, asked, fresh())
@@ -229,7 +229,7 @@ describe('a role with maxAuthAge', () => {
     const { visitor, page } = await signedIn(old())
     const picked = { duration: '1800', destination: 's3', as: 'link' }
     const form = { ...formWith(page, 'role', GUARDED), action: `${gateway.url}/roles/console` }
-    const asked = askedOf(await visitor.open(refreshOf(await visitor.submit(page, form, picked)), atOp))
+    const asked = askedOf(await visitor.open(refreshOf(await visitor.submit(page, form, picked)), openAtOp))
     const confirm = await answerAtOp(op, visitor, asked, fresh())
     expect(formWith(confirm, 'role', GUARDED).fields).toMatchObject(picked)
     expect((await visitor.submit(confirm, formWith(confirm, 'role', GUARDED))).body).toContain('valid for 15 minutes')
@@ -242,15 +242,15 @@ describe('a role with maxAuthAge', () => {
 
   it('is refused where the provider did not ask the person again', async () => {
     const { visitor, answer } = await guarded(old())
-    const asked = askedOf(await visitor.open(refreshOf(answer), atOp))
+    const asked = askedOf(await visitor.open(refreshOf(answer), openAtOp))
     const refused = await answerAtOp(op, visitor, asked, old())
     expect(refusalIn(refused.body).code).toBe('oidc.authentication_too_old')
     expect(await whoIs(visitor, gateway.url)).toBe('alice')
   })
 
   it('is not to be had by a refreshed token: that proves nothing new', async () => {
-    const visitor = new Visitor()
-    const start = await visitor.open(`${gateway.url}/login/openid`, atOp)
+    const visitor = new HttpBrowser()
+    const start = await visitor.open(`${gateway.url}/login/openid`, openAtOp)
     const page = await answerAtOp(op, visitor, askedOf(start), fresh({}, 'refresh-1'))
     ahead = 12 * MINUTE
     op.behave(fresh({}, 'refresh-2'), nonceOf([start]))
@@ -265,11 +265,11 @@ describe('a role with maxAuthAge', () => {
       authnInstant: new Date(now().getTime() - minutesAgo * MINUTE),
     })
     const signedInBySaml = async (minutesAgo: number) => {
-      const visitor = new Visitor()
+      const visitor = new HttpBrowser()
       const answer = await answerOf(idp, visitor, gateway.url, 'corp', says(minutesAgo))
       return { visitor, page: await postAnswer(visitor, answer) }
     }
-    const renewed = async (minutesAgo: number): Promise<Page & { visitor: Visitor }> => {
+    const renewed = async (minutesAgo: number): Promise<Page & { visitor: HttpBrowser }> => {
       const { visitor, page } = await signedInBySaml(15)
       const atIdp = { stopBefore: /^https:\/\/corp/ }
       const asked = requestOn(await visitor.open(refreshOf(await take(visitor, page, GUARDED)), atIdp))
@@ -296,13 +296,13 @@ describe('a role with maxAuthAge', () => {
 })
 
 describe('an answer that is posted', () => {
-  const asked = async (visitor: Visitor) => askedOf(await visitor.open(`${gateway.url}/login/posting`, atOp))
+  const asked = async (visitor: HttpBrowser) => askedOf(await visitor.open(`${gateway.url}/login/posting`, openAtOp))
   const answerTo = (query: URLSearchParams) => ({ code: 'a-code', state: query.get('state') ?? '', iss: op.issuer })
-  const post = (visitor: Visitor, query: URLSearchParams, navigation = {}): Promise<Page> =>
+  const post = (visitor: HttpBrowser, query: URLSearchParams, navigation = {}): Promise<Page> =>
     visitor.post(query.get('redirect_uri') ?? '', answerTo(query), { from: op.issuer, ...navigation })
 
   it('is asked for, parked without a cookie and redeemed by the GET that follows', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const query = await asked(visitor)
     expect(query.get('response_mode')).toBe('form_post')
     op.behave(fresh(), query.get('nonce') ?? '')
@@ -319,7 +319,7 @@ describe('an answer that is posted', () => {
   })
 
   it('is not redeemed in another browser', async () => {
-    const [visitor, other] = [new Visitor(), new Visitor()]
+    const [visitor, other] = [new HttpBrowser(), new HttpBrowser()]
     const query = await asked(visitor)
     op.behave(fresh(), query.get('nonce') ?? '')
     expect(refusalIn((await post(other, query)).body).code).toBe('login.other_browser')
@@ -328,14 +328,14 @@ describe('an answer that is posted', () => {
 
   it('to no question is not even parked', async () => {
     const refused = await post(
-      new Visitor(),
+      new HttpBrowser(),
       new URLSearchParams({ redirect_uri: `${gateway.url}/oidc/posting/callback` }),
     )
     expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'oidc.state_mismatch' })
   })
 
   it('with a parameter twice is refused', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const query = await asked(visitor)
     const body = `${new URLSearchParams(answerTo(query))}&code=another`
     const headers = { 'content-type': 'application/x-www-form-urlencoded' }
@@ -350,7 +350,7 @@ describe('an answer that is posted', () => {
   })
 
   it('whose handle is not known is refused', async () => {
-    const page = await new Visitor().open(`${gateway.url}/oidc/posting/callback?handle=guessed`)
+    const page = await new HttpBrowser().open(`${gateway.url}/oidc/posting/callback?handle=guessed`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.expired' })
   })
 })

@@ -1,17 +1,17 @@
 /** The identity provider's own response goes to AWS: its pairs are the roles, and what is too old is renewed without losing the pick. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import {
   type Attributes,
   answerOf,
   answerTo,
-  createOwnIdp,
+  createTestIdp,
   noPassiveTo,
-  type OwnIdp,
   requestOn,
+  type TestIdp,
 } from '../harness/test-idp.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
@@ -22,8 +22,8 @@ const LOCKED = `${ACCOUNT}:role/Locked`
 const SESSION = 'fedgate_session'
 const MINUTE = 60_000
 
-let gateway: OwnGateway
-let corp: OwnIdp
+let gateway: ReservedGateway
+let corp: TestIdp
 /** How far the clocks of the gateway, of AWS and of the identity provider are ahead. */
 let ahead = 0
 const now = (): Date => new Date(Date.now() + ahead)
@@ -51,10 +51,10 @@ const state = (url: string) => {
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  corp = await createOwnIdp('corp')
+  corp = await createTestIdp('corp')
   const exchange = { via: 'saml', evidence: 'original' }
   const saml = (id: string) => ({ id, protocol: 'saml', metadata: './corp.xml', exchange, label: `At ${id}` })
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers: [saml('corp'), saml('narrow')],
@@ -83,7 +83,7 @@ const saysOf = (provider: string, more: Attributes = {}, subject = 'dora') => ({
 })
 
 const signInAt = async (provider: string, changes: Partial<ReturnType<typeof saysOf>> & object = {}) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const says = { ...saysOf(provider), ...changes }
   const page = await postAnswer(visitor, await answerOf(corp, visitor, gateway.url, provider, says))
   return { visitor, page }
@@ -92,7 +92,7 @@ const signInAt = async (provider: string, changes: Partial<ReturnType<typeof say
 const rolesOn = ({ forms }: Page): readonly string[] =>
   forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role])).toSorted()
 
-const take = (visitor: Visitor, page: Page, role = DEVELOPER, what = 'credentials', more = {}): Promise<Page> =>
+const take = (visitor: HttpBrowser, page: Page, role = DEVELOPER, what = 'credentials', more = {}): Promise<Page> =>
   visitor.submit(page, { ...formWith(page, 'role', role), action: `${gateway.url}/roles/${what}` }, more)
 
 const atIdp = { stopBefore: /^https:\/\/corp/ }
@@ -202,7 +202,7 @@ describe('a pick that comes later than four minutes after the sign-in', () => {
     return { visitor, page, renewing }
   }
 
-  const backWith = async (visitor: Visitor, atProvider: Page, says = saysOf('corp')): Promise<Page> =>
+  const backWith = async (visitor: HttpBrowser, atProvider: Page, says = saysOf('corp')): Promise<Page> =>
     postAnswer(visitor, await answerTo(corp, requestOn(atProvider), says))
 
   it('is taken as it is up to four minutes', async () => {
@@ -363,7 +363,7 @@ describe('the page with the one button', () => {
   })
 
   it('asks who is not signed in to sign in first', async () => {
-    const page = await new Visitor().open(`${gateway.url}/roles/renew?role=x`)
+    const page = await new HttpBrowser().open(`${gateway.url}/roles/renew?role=x`)
     expect(page.url).toContain('/login?return_to=')
   })
 })

@@ -1,6 +1,6 @@
 /** The picker without a script: what comes first, what is found, and what a sensitive role offers. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { type ManyRoles, manyRoles, startManyRoles } from '../harness/many-roles.ts'
 
 let company: ManyRoles
@@ -15,7 +15,7 @@ const SENSITIVE = manyRoles.find(({ name }) => name === 'DatabaseAdministrator')
 
 const groupsOf = (roles: readonly { readonly group: string }[]): readonly string[] => roles.map(({ group }) => group)
 
-const rolesPage = (visitor: Visitor, query = ''): Promise<Page> => visitor.open(`${company.url}/roles${query}`)
+const rolesPage = (visitor: HttpBrowser, query = ''): Promise<Page> => visitor.open(`${company.url}/roles${query}`)
 
 /** The headings of the page in their order, each with the ARNs of the roles below it. */
 const groupsOn = ({ body }: Page): readonly (readonly [heading: string, arns: readonly string[]])[] =>
@@ -114,7 +114,7 @@ describe('a sensitive role', () => {
 describe('where there is one provider', () => {
   it('the way in leads straight to it, and keeps where it was to end', async () => {
     const stop = { stopBefore: /\/login\/corp/ }
-    const { status, location } = await new Visitor().open(`${company.url}/login?return_to=%2Factivity`, stop)
+    const { status, location } = await new HttpBrowser().open(`${company.url}/login?return_to=%2Factivity`, stop)
     expect([status, location]).toEqual([302, `${company.url}/login/corp?return_to=%2Factivity`])
   })
 

@@ -2,27 +2,30 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { zoneAtHour } from '../harness/clock.ts'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
 
-let house: House
+let house: TestGateway
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
 })
 afterAll(() => house.close())
 
-const signedIn = async (username = 'alice', visitor = new Visitor()): Promise<{ visitor: Visitor; page: Page }> => {
+const signedIn = async (
+  username = 'alice',
+  visitor = new HttpBrowser(),
+): Promise<{ visitor: HttpBrowser; page: Page }> => {
   const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username })
   return { visitor, page }
 }
 
-const roles = (visitor: Visitor): Promise<Page> => visitor.open(`${house.gateway}/roles`)
+const roles = (visitor: HttpBrowser): Promise<Page> => visitor.open(`${house.gateway}/roles`)
 
-const pin = async (visitor: Visitor, role: string, pinned: 'yes' | 'no', fields: Record<string, string> = {}) => {
+const pin = async (visitor: HttpBrowser, role: string, pinned: 'yes' | 'no', fields: Record<string, string> = {}) => {
   const page = await roles(visitor)
   const form = { ...formWith(page, 'role', role), action: `${house.gateway}/roles/pin` }
   return visitor.submit(page, form, { pinned, ...fields })
@@ -159,7 +162,7 @@ describe('my activity', () => {
   })
 
   it('says in which browsers the person is signed in, and which is this one', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(
       visitor,
       { gateway: house.gateway, provider: 'corp', username: 'carol' },
@@ -173,7 +176,7 @@ describe('my activity', () => {
   })
 
   it('is a page to sign in for', async () => {
-    expect((await new Visitor().open(`${house.gateway}/activity`)).url).toContain('/login?return_to=%2Factivity')
+    expect((await new HttpBrowser().open(`${house.gateway}/activity`)).url).toContain('/login?return_to=%2Factivity')
   })
 })
 
@@ -208,7 +211,7 @@ describe('the chooser', () => {
     [...page.body.matchAll(/class="choice-label">([^<]*)</g)].map(([, label]) => label ?? '')
 
   it('has the provider first that this browser used last, and says so', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     expect(order(await visitor.open(`${house.gateway}/login`))).toEqual(['Example Corp', 'Example ID'])
     await visitor.open(`${house.gateway}/login/openid`, { stopBefore: /.*/ })
     const page = await visitor.open(`${house.gateway}/login`)

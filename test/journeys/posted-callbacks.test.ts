@@ -1,17 +1,17 @@
 /** What a form_post leaves behind before the browser's cookie has said whose it is: one small record for each state. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { CALLBACK, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { askedOf, atOp } from '../harness/test-op.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { askedOf, openAtOp } from '../harness/test-op.ts'
+import { startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
-let gateway: OwnGateway
-let op: MisbehavingProvider
+let gateway: ReservedGateway
+let op: TamperingProvider
 
 beforeAll(async () => {
-  op = await startMisbehavingProvider()
+  op = await startTamperingProvider()
   const posting = {
     id: 'corp',
     protocol: 'oidc',
@@ -21,7 +21,7 @@ beforeAll(async () => {
     allowInsecureHttp: true,
     responseMode: 'form_post',
   }
-  gateway = await startOwnGateway(await reserveGateway(), { providers: [posting] })
+  gateway = await startConfiguredGateway(await reserveGateway(), { providers: [posting] })
 })
 afterAll(async () => {
   await gateway.close()
@@ -29,8 +29,8 @@ afterAll(async () => {
 })
 
 const started = async () => {
-  const visitor = new Visitor()
-  const asked = askedOf(await visitor.open(`${gateway.url}/login/corp`, atOp))
+  const visitor = new HttpBrowser()
+  const asked = askedOf(await visitor.open(`${gateway.url}/login/corp`, openAtOp))
   op.behave({}, asked.get('nonce') ?? '')
   const state = asked.get('state') ?? ''
   const post = (fields: Readonly<Record<string, string | readonly string[]>>, by = visitor) =>
@@ -48,7 +48,9 @@ describe('a form for a state that waits', () => {
     const { visitor, post } = await started()
     const first = await post({ code: 'first' })
     const others = await Promise.all(
-      Array.from({ length: 20 }, (_, n) => post({ code: `other-${n}`, padding: 'x'.repeat(15_000) }, new Visitor())),
+      Array.from({ length: 20 }, (_, n) =>
+        post({ code: `other-${n}`, padding: 'x'.repeat(15_000) }, new HttpBrowser()),
+      ),
     )
     expect(new Set(others.map(({ location }) => location))).toEqual(new Set([first.location]))
     expect((await visitor.open(first.location ?? '')).url).toBe(`${gateway.url}/roles`)
@@ -65,7 +67,7 @@ describe('a form for a state that waits', () => {
 
   it('is another browser’s to send and not to fetch', async () => {
     const { visitor, post } = await started()
-    const stranger = new Visitor()
+    const stranger = new HttpBrowser()
     const { location = '' } = await post({ code: 'first' }, stranger)
     expect(refusalIn((await stranger.open(location)).body).code).toBe('login.other_browser')
     expect((await visitor.open(location)).url).toBe(`${gateway.url}/roles`)

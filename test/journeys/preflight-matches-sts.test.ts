@@ -1,12 +1,12 @@
 /** What the gateway foresees of every way to AWS, and what the local AWS then says. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 import { signInAtOp } from '../harness/test-op.ts'
-import { type MisbehavingProvider, startMisbehavingProvider } from '../oidc/tampering-provider.ts'
+import { startTamperingProvider, type TamperingProvider } from '../oidc/tampering-provider.ts'
 
 const AWS = 'https://aws.amazon.com/SAML/Attributes/'
 const ACCOUNT = 'arn:aws:iam::111122223333'
@@ -30,9 +30,9 @@ const nameOf = (way: Way, kind: Kind): string => (kind === 'Unknown' ? `${way}-U
 const roleOf = (way: Way, kind: Kind): string => `${ACCOUNT}:role/${nameOf(way, kind)}`
 const samlProviderOf = (way: Way): string => `${ACCOUNT}:saml-provider/${way}`
 
-let gateway: OwnGateway
-let idp: OwnIdp
-let op: MisbehavingProvider
+let gateway: ReservedGateway
+let idp: TestIdp
+let op: TamperingProvider
 
 const partsOf = (way: Way) => {
   const [login, via, evidence] = way.split('-')
@@ -76,8 +76,8 @@ const policyOf = (way: Way, url: string, subject: string) => {
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  idp = await createOwnIdp('corp')
-  op = await startMisbehavingProvider()
+  idp = await createTestIdp('corp')
+  op = await startTamperingProvider()
   const right = (way: Way) => policyOf(way, url, 'alice')
   const wrong = (way: Way) => policyOf(way, url, 'somebody-else')
   const keys = {
@@ -98,14 +98,14 @@ beforeAll(async () => {
     { arn: roleOf(way, 'Wrong'), trustPolicy: wrong(way) },
     { arn: roleOf(way, 'Changed'), trustPolicy: wrong(way) },
   ])
-  gateway = await startOwnGateway(url, keys, { files: { 'corp.xml': idp.metadata }, state: { roles } })
+  gateway = await startConfiguredGateway(url, keys, { files: { 'corp.xml': idp.metadata }, state: { roles } })
 })
 afterAll(async () => {
   await gateway.close()
   await op.close()
 })
 
-const bySaml = async (visitor: Visitor, way: Way): Promise<Page> => {
+const bySaml = async (visitor: HttpBrowser, way: Way): Promise<Page> => {
   const attributes = {
     [`${AWS}Role`]: kinds.map((kind) => `${roleOf(way, kind)},${samlProviderOf(way)}`),
     [`${AWS}RoleSessionName`]: ['alice'],
@@ -115,7 +115,7 @@ const bySaml = async (visitor: Visitor, way: Way): Promise<Page> => {
 }
 
 describe.each(ways)('%s', (way) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   let page: Page
   let foreseen: string
 

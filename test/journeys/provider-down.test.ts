@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { refusalIn } from '../harness/html.ts'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { postAnswer, signIn, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
-let gateway: OwnGateway
-let corp: OwnIdp
+let gateway: ReservedGateway
+let corp: TestIdp
 let broken: Server
 let downPort: number
 let time = new Date()
@@ -32,11 +32,11 @@ const client = { protocol: 'oidc', clientId: 'gateway', clientSecret: 'gateway-s
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  corp = await createOwnIdp('corp')
+  corp = await createTestIdp('corp')
   downPort = await freePort()
   const { server, url: brokenUrl } = await startBroken()
   broken = server
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers: [
@@ -56,7 +56,7 @@ afterAll(async () => {
 })
 
 const choices = async (): Promise<Readonly<Record<string, boolean>>> => {
-  const { body } = await new Visitor().open(`${gateway.url}/login`)
+  const { body } = await new HttpBrowser().open(`${gateway.url}/login`)
   const rows = body.match(/<li>.*?<\/li>/gs) ?? []
   return Object.fromEntries(
     rows.map((row) => [/class="choice-label">([^<]*)</.exec(row)?.[1] ?? '', !row.includes('is-unavailable')]),
@@ -69,13 +69,13 @@ describe('a gateway with providers that are down', () => {
   })
 
   it('has no link to what cannot be used', async () => {
-    const { body } = await new Visitor().open(`${gateway.url}/login`)
+    const { body } = await new HttpBrowser().open(`${gateway.url}/login`)
     expect(body).toContain('href="/login/corp"')
     expect(body).not.toMatch(/href="\/login\/(down|broken|nowhere)/)
   })
 
   it('signs people in by the others', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await postAnswer(visitor, await answerOf(corp, visitor, gateway.url, 'corp', { subject: 'alice', attributes: {} }))
     expect(await whoIs(visitor, gateway.url)).toBe('alice')
   })
@@ -85,7 +85,7 @@ describe('a gateway with providers that are down', () => {
     ['broken', 502, 'oidc.provider_failed'],
     ['nowhere', 502, 'provider.unavailable'],
   ])('answers whoever tries %s nevertheless with %i %s', async (provider, status, code) => {
-    const page = await new Visitor().open(`${gateway.url}/login/${provider}`)
+    const page = await new HttpBrowser().open(`${gateway.url}/login/${provider}`)
     expect(refusalIn(page.body)).toMatchObject({ status, code })
     expect(page.body).not.toContain('Bad gateway')
   })
@@ -104,7 +104,7 @@ describe('a provider that comes up later', () => {
     try {
       time = new Date(time.getTime() + 60_000)
       expect(await choices()).toMatchObject({ Down: true })
-      const visitor = new Visitor()
+      const visitor = new HttpBrowser()
       await signIn(visitor, { gateway: gateway.url, provider: 'down', username: 'alice' })
       expect(await whoIs(visitor, gateway.url)).toBe('alice')
     } finally {

@@ -1,14 +1,14 @@
 /** Liveness and readiness, as a load balancer asks for them. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort } from '../harness/ports.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { createOwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { createTestIdp } from '../harness/test-idp.ts'
 
-const start = async (providers: readonly Readonly<Record<string, unknown>>[], files = {}): Promise<OwnGateway> =>
-  startOwnGateway(await reserveGateway(), { providers }, { files })
+const start = async (providers: readonly Readonly<Record<string, unknown>>[], files = {}): Promise<ReservedGateway> =>
+  startConfiguredGateway(await reserveGateway(), { providers }, { files })
 
 /** Metadata is read beside the start: asks until it has been, or until the test's time is up. */
-const readyz = async ({ url }: OwnGateway, isOver: (status: number) => boolean): Promise<Response> => {
+const readyz = async ({ url }: ReservedGateway, isOver: (status: number) => boolean): Promise<Response> => {
   for (;;) {
     const response = await fetch(`${url}/readyz`)
     if (isOver(response.status)) return response
@@ -17,10 +17,10 @@ const readyz = async ({ url }: OwnGateway, isOver: (status: number) => boolean):
 }
 
 describe('/readyz', () => {
-  let [ready, unready] = [] as unknown as [OwnGateway, OwnGateway]
+  let [ready, unready] = [] as unknown as [ReservedGateway, ReservedGateway]
   beforeAll(async () => {
     const down = { id: 'down', protocol: 'saml', metadata: `http://127.0.0.1:${await freePort()}/metadata` }
-    const { metadata } = await createOwnIdp('corp')
+    const { metadata } = await createTestIdp('corp')
     const corp = { id: 'corp', protocol: 'saml', metadata: './corp.xml' }
     ;[ready, unready] = await Promise.all([start([corp, down], { 'corp.xml': metadata }), start([down])])
   })

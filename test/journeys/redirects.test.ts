@@ -1,16 +1,16 @@
 /** Nothing that comes from outside leads a person outside: neither return_to nor destination. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: House
-let visitor: Visitor
+let house: TestGateway
+let visitor: HttpBrowser
 let roles: Page
 beforeAll(async () => {
-  house = await startHouse()
-  visitor = new Visitor()
+  house = await startTestGateway()
+  visitor = new HttpBrowser()
   roles = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
 })
 afterAll(() => house.close())
@@ -45,12 +45,12 @@ const elsewhere = [
 describe('return_to', () => {
   it.each(elsewhere)('%j is refused', async (target) => {
     const query = new URLSearchParams({ return_to: target })
-    const page = await new Visitor().open(`${house.gateway}/login/corp?${query}`)
+    const page = await new HttpBrowser().open(`${house.gateway}/login/corp?${query}`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.return_to_refused' })
   })
 
   it('is refused twice over', async () => {
-    const page = await new Visitor().open(`${house.gateway}/login/corp?return_to=/roles&return_to=/identity`)
+    const page = await new HttpBrowser().open(`${house.gateway}/login/corp?return_to=/roles&return_to=/identity`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.return_to_refused' })
   })
 
@@ -59,7 +59,7 @@ describe('return_to', () => {
     '%j stays on the gateway',
     async (target) => {
       const attempt = { gateway: house.gateway, provider: 'corp', username: 'alice', returnTo: target }
-      const page = await signIn(new Visitor(), attempt)
+      const page = await signIn(new HttpBrowser(), attempt)
       expect(new URL(page.url).origin).toBe(house.gateway)
     },
   )

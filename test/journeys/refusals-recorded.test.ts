@@ -1,28 +1,28 @@
 /** Every refusal whose page shows a reference has its line under that reference, wherever it was refused. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { FINISH, postAnswer } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 const OTHER = ROLE.replace('Developer', 'Other')
 
-let gateway: OwnGateway
-let idp: OwnIdp
-let alice: Visitor
+let gateway: ReservedGateway
+let idp: TestIdp
+let alice: HttpBrowser
 let roles: Page
 
-const answer = (visitor: Visitor) =>
+const answer = (visitor: HttpBrowser) =>
   answerOf(idp, visitor, gateway.url, 'corp', { subject: 'alice', attributes: { groups: ['dev'] } })
 
 beforeAll(async () => {
-  idp = await createOwnIdp('corp')
+  idp = await createTestIdp('corp')
   const nowhere = `http://127.0.0.1:${await freePort()}`
   const openId = { protocol: 'oidc', clientId: 'gateway', clientSecret: 'gateway-secret', allowInsecureHttp: true }
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     await reserveGateway(),
     {
       providers: [
@@ -36,19 +36,19 @@ beforeAll(async () => {
     },
     { files: { 'corp.xml': idp.metadata, 'spoilt.xml': '<EntityDescriptor' } },
   )
-  alice = new Visitor()
+  alice = new HttpBrowser()
   roles = await postAnswer(alice, await answer(alice))
 })
 afterAll(() => gateway.close())
 
-const open = (path: string, visitor = new Visitor()): Promise<Page> => visitor.open(`${gateway.url}${path}`)
+const open = (path: string, visitor = new HttpBrowser()): Promise<Page> => visitor.open(`${gateway.url}${path}`)
 const go = (query: Record<string, string>): Promise<Page> => open(`/go?${new URLSearchParams(query)}`, alice)
 
 const usedFinish = async (): Promise<Page> => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const { location = '' } = await postAnswer(visitor, await answer(visitor), { stopBefore: FINISH })
   await visitor.open(location)
-  return new Visitor().open(location)
+  return new HttpBrowser().open(location)
 }
 
 it.each<readonly [what: string, code: string, how: () => Promise<Page>, line: Record<string, unknown>]>([
@@ -89,7 +89,7 @@ it.each<readonly [what: string, code: string, how: () => Promise<Page>, line: Re
   [
     'nobody signed in',
     'session.required',
-    () => new Visitor().post(`${gateway.url}/roles/pin`, {}, { from: gateway.url }),
+    () => new HttpBrowser().post(`${gateway.url}/roles/pin`, {}, { from: gateway.url }),
     {},
   ],
   [
@@ -139,14 +139,14 @@ it('a script that is not signed in finds its reference too', async () => {
 it('a flood of refusals writes a bounded amount, and each page still has a reference that the log has', async () => {
   const url = await reserveGateway()
   const providers = [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }]
-  const flooded = await startOwnGateway(url, { providers }, { files: { 'corp.xml': idp.metadata } })
+  const flooded = await startConfiguredGateway(url, { providers }, { files: { 'corp.xml': idp.metadata } })
   const form = { SAMLResponse: Buffer.from('<Response>\u001b'.repeat(100)).toString('base64') }
   const headers = { 'user-agent': 'x'.repeat(1000) }
   const shown = new Set<string>()
   for (let n = 0; n < 40; n += 1)
     await Promise.all(
       Array.from({ length: 10 }, async () => {
-        const page = await new Visitor().post(`${url}/saml/corp/acs`, form, { from: idp.ssoUrl, headers })
+        const page = await new HttpBrowser().post(`${url}/saml/corp/acs`, form, { from: idp.ssoUrl, headers })
         shown.add(refusalIn(page.body).reference)
       }),
     )

@@ -4,11 +4,11 @@ import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { refusalIn } from '../harness/html.ts'
-import { type Page, Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { answerAtProvider, CALLBACK, signIn, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 
-let gateway: OwnGateway
+let gateway: ReservedGateway
 let provider: RunningServer
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
     clients: [{ ...client, redirectUris: ['first', 'second'].map((id) => `${url}/oidc/${id}/callback`) }],
   })
   const settings = { protocol: 'oidc', issuer: provider.url, allowInsecureHttp: true, ...client }
-  gateway = await startOwnGateway(url, { providers: ['first', 'second'].map((id) => ({ id, ...settings })) })
+  gateway = await startConfiguredGateway(url, { providers: ['first', 'second'].map((id) => ({ id, ...settings })) })
 })
 afterAll(async () => {
   await gateway.close()
@@ -29,7 +29,7 @@ afterAll(async () => {
 })
 
 /** The address that the provider sends the browser back to, not yet opened. */
-const callbackUrl = async (visitor: Visitor, username = 'alice'): Promise<URL> => {
+const callbackUrl = async (visitor: HttpBrowser, username = 'alice'): Promise<URL> => {
   const attempt = { gateway: gateway.url, provider: 'first', username }
   const { location } = await answerAtProvider(visitor, attempt, { stopBefore: CALLBACK })
   return new URL(location ?? '')
@@ -38,10 +38,10 @@ const callbackUrl = async (visitor: Visitor, username = 'alice'): Promise<URL> =
 interface Refused {
   readonly what: string
   readonly code: string
-  readonly open: (visitor: Visitor) => Promise<Page>
+  readonly open: (visitor: HttpBrowser) => Promise<Page>
 }
 
-const changed = async (visitor: Visitor, change: (url: URL) => void): Promise<Page> => {
+const changed = async (visitor: HttpBrowser, change: (url: URL) => void): Promise<Page> => {
   const url = await callbackUrl(visitor)
   change(url)
   return visitor.open(url.href)
@@ -62,7 +62,7 @@ const refused: readonly Refused[] = [
     what: 'an answer with the code of another sign-in',
     code: 'oidc.code_refused',
     open: async (visitor) => {
-      const other = await callbackUrl(new Visitor(), 'bob')
+      const other = await callbackUrl(new HttpBrowser(), 'bob')
       return changed(visitor, (url) => url.searchParams.set('code', other.searchParams.get('code') ?? ''))
     },
   },
@@ -94,13 +94,13 @@ const refused: readonly Refused[] = [
   {
     what: "an answer to somebody else's sign-in",
     code: 'login.other_browser',
-    open: async (visitor) => visitor.open((await callbackUrl(new Visitor())).href),
+    open: async (visitor) => visitor.open((await callbackUrl(new HttpBrowser())).href),
   },
 ]
 
 describe.each(refused)('$what', ({ code, open }) => {
   it(`is refused with ${code}, makes no session and is in the audit log`, async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await open(visitor)
     expect(page.status).toBe(403)
     const { code: found, reference } = refusalIn(page.body)
@@ -111,7 +111,7 @@ describe.each(refused)('$what', ({ code, open }) => {
   })
 
   it('leaves an existing session as it was', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, { gateway: gateway.url, provider: 'first', username: 'carol' })
     const session = visitor.cookies.value('fedgate_session')
     await open(visitor)
@@ -121,7 +121,7 @@ describe.each(refused)('$what', ({ code, open }) => {
 })
 
 it('redeems no code at the callback of another provider: the right one still takes it', async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const url = await callbackUrl(visitor)
   await visitor.open(url.href.replace('/first/', '/second/'))
   await visitor.open(url.href)

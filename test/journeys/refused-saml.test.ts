@@ -4,11 +4,11 @@ import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
 import { makeKeyPair } from '../demo/keys.ts'
 import { refusalIn } from '../harness/html.ts'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { postAnswer, type SamlAnswer, samlAnswer, signIn, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 
-let gateway: OwnGateway
+let gateway: ReservedGateway
 let idps: readonly DemoSamlIdp[]
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
     })
   idps = [await startIdp('corp'), await startIdp('partner')]
   const [corp, partner] = idps
-  gateway = await startOwnGateway(url, {
+  gateway = await startConfiguredGateway(url, {
     providers: [
       { id: 'corp', protocol: 'saml', metadata: corp?.metadataUrl },
       { id: 'partner', protocol: 'saml', metadata: partner?.metadataUrl },
@@ -35,7 +35,7 @@ afterAll(async () => {
   for (const idp of idps) await idp.close()
 })
 
-const answerFor = (visitor: Visitor, provider = 'corp'): Promise<SamlAnswer> =>
+const answerFor = (visitor: HttpBrowser, provider = 'corp'): Promise<SamlAnswer> =>
   samlAnswer(visitor, { gateway: gateway.url, provider, username: 'alice' })
 
 const edited = (answer: SamlAnswer, edit: (xml: string) => string): SamlAnswer => {
@@ -52,7 +52,7 @@ interface Refused {
   readonly what: string
   readonly status: number
   readonly code: string
-  readonly answer: (visitor: Visitor) => Promise<SamlAnswer>
+  readonly answer: (visitor: HttpBrowser) => Promise<SamlAnswer>
 }
 
 const refused: readonly Refused[] = [
@@ -120,7 +120,7 @@ const refused: readonly Refused[] = [
 
 describe.each(refused)('$what', ({ status, code, answer }) => {
   it(`is refused with ${code}`, async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await postAnswer(visitor, await answer(visitor))
     expect(refusalIn(page.body)).toMatchObject({ status, code })
     expect(page.status).toBe(status)
@@ -128,14 +128,14 @@ describe.each(refused)('$what', ({ status, code, answer }) => {
   })
 
   it('makes no session', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await postAnswer(visitor, await answer(visitor))
     expect(visitor.cookies.value('fedgate_session')).toBeUndefined()
     expect(await whoIs(visitor, gateway.url)).toBeUndefined()
   })
 
   it('leaves an existing session as it was', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signIn(visitor, { gateway: gateway.url, provider: 'corp', username: 'bob' })
     const session = visitor.cookies.value('fedgate_session')
     await postAnswer(visitor, await answer(visitor))
@@ -144,7 +144,7 @@ describe.each(refused)('$what', ({ status, code, answer }) => {
   })
 
   it('is in the audit log under the reference that the page shows', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const { reference } = refusalIn((await postAnswer(visitor, await answer(visitor))).body)
     const lines = gateway.audit().filter(({ referenceId }) => referenceId === reference)
     expect(lines).toEqual([expect.objectContaining({ eventName: 'login.refused', errorCode: code })])
@@ -152,7 +152,7 @@ describe.each(refused)('$what', ({ status, code, answer }) => {
 })
 
 it('does not use the sign-in up when an answer is refused: the real one still counts', async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const answer = await answerFor(visitor)
   await postAnswer(
     visitor,
@@ -164,7 +164,7 @@ it('does not use the sign-in up when an answer is refused: the real one still co
 
 describe('an answer that has been used', () => {
   it('is refused at the ACS with 409, also where it was used a moment ago by the same browser', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await answerFor(visitor)
     await postAnswer(visitor, answer)
     const page = await postAnswer(visitor, answer)
@@ -173,7 +173,7 @@ describe('an answer that has been used', () => {
   })
 
   it('leads on by Continue where the session is live, and to a new sign-in', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await answerFor(visitor)
     await postAnswer(visitor, answer)
     const { body } = await postAnswer(visitor, answer)
@@ -183,7 +183,7 @@ describe('an answer that has been used', () => {
   })
 
   it('is refused in another encoding too', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await answerFor(visitor)
     await postAnswer(visitor, answer)
     const folded = answer.SAMLResponse.replace(/.{76}/g, '$&\r\n')
@@ -191,7 +191,7 @@ describe('an answer that has been used', () => {
   })
 
   it('is known as used also where the sign-in is not, or no longer', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await answerFor(visitor)
     await postAnswer(visitor, answer)
     const page = await postAnswer(visitor, { ...answer, RelayState: 'nothing-we-gave-out' })
@@ -199,7 +199,7 @@ describe('an answer that has been used', () => {
   })
 
   it('gives a thief no session', async () => {
-    const [owner, thief] = [new Visitor(), new Visitor()]
+    const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const answer = await answerFor(owner)
     await postAnswer(owner, answer)
     await postAnswer(thief, answer)
@@ -207,7 +207,7 @@ describe('an answer that has been used', () => {
   })
 
   it('makes one session when it is posted ten times at once', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await answerFor(visitor)
     const loginsBefore = loginsSoFar()
     const pages = await Promise.all(Array.from({ length: 10 }, () => postAnswer(visitor, answer)))

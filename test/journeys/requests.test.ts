@@ -2,24 +2,24 @@
 import { inflateRawSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyPem } from '../../src/issuer/keys.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, answerTo, createOwnIdp, type OwnIdp, requestOn } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, answerTo, createTestIdp, requestOn, type TestIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
 const MFA = 'https://refeds.org/profile/mfa'
 
-let gateway: OwnGateway
-let corp: OwnIdp
+let gateway: ReservedGateway
+let corp: TestIdp
 
 const withoutSignOn = (metadata: string, binding: string): string =>
   metadata.replace(new RegExp(`<md:SingleSignOnService Binding="[^"]*:${binding}"[^>]*/>`), '')
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  corp = await createOwnIdp('corp')
+  corp = await createTestIdp('corp')
   const keys = await Promise.all(
     ['signing', 'next', 'opens'].map(async (name) => [name, await createKeyPem(name, new Date())] as const),
   )
@@ -30,7 +30,7 @@ beforeAll(async () => {
     ]),
   )
   const saml = (id: string, more: object) => ({ id, protocol: 'saml', metadata: './corp.xml', ...more })
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       signing: ['signing', 'next'].map((name) => ({ key: `./${name}.key`, certificate: `./${name}.crt` })),
@@ -57,10 +57,10 @@ beforeAll(async () => {
 })
 afterAll(() => gateway.close())
 
-const start = (provider: string, visitor = new Visitor()): Promise<Page> =>
+const start = (provider: string, visitor = new HttpBrowser()): Promise<Page> =>
   visitor.open(`${gateway.url}/login/${provider}`, { stopBefore: /^https:/ })
 
-const metadataOf = async (path: string): Promise<string> => (await new Visitor().open(`${gateway.url}${path}`)).body
+const metadataOf = async (path: string): Promise<string> => (await new HttpBrowser().open(`${gateway.url}${path}`)).body
 
 describe('a request by redirect', () => {
   const parametersTo = async (provider: string) => new URL((await start(provider)).location ?? '').searchParams
@@ -90,12 +90,12 @@ describe('a request by POST', () => {
     expect(page.headers.get('content-security-policy')).toMatch(/;form-action 'self' .*https:\/\/corp\.example https:;/)
     expect(page.headers.get('cache-control')).toBe('no-store')
     expect(page.body).toContain('Signing in at Corp by post')
-    const chooser = await new Visitor().open(`${gateway.url}/login`)
+    const chooser = await new HttpBrowser().open(`${gateway.url}/login`)
     expect(chooser.headers.get('content-security-policy')).not.toContain('corp.example')
   })
 
   it('signs the person in like any other', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const says = { subject: 'dora', attributes: {} }
     await postAnswer(visitor, await answerTo(corp, requestOn(await start('posts', visitor)), says))
     expect(await whoIs(visitor, gateway.url)).toBe('dora')
@@ -168,7 +168,7 @@ describe('a large answer', () => {
       (_, n) => `arn:aws:iam::111122223333:role/Team${n},arn:aws:iam::111122223333:saml-provider/corp`,
     )
   const signInWith = async (attributes: Readonly<Record<string, readonly string[]>>) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await answerOf(corp, visitor, gateway.url, 'passes', { subject: 'dora', attributes })
     return { answer, page: await postAnswer(visitor, answer) }
   }

@@ -4,10 +4,10 @@ import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { refusalIn, unescapeMarkup } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, signIn } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { type Attributes, answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { type Attributes, answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 const ROLE_ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/Role'
 const ACCOUNT = 'arn:aws:iam::111122223333'
@@ -17,9 +17,9 @@ const ADMIN = `${ACCOUNT}:role/Admin`
 const MISSING = `${ACCOUNT}:role/Missing`
 const FOREIGN = 'arn:aws:iam::999999999999:role/Developer'
 
-let gateway: OwnGateway
-let corp: OwnIdp
-let partner: OwnIdp
+let gateway: ReservedGateway
+let corp: TestIdp
+let partner: TestIdp
 let openId: RunningServer
 
 const samlTrust = (condition: object) => ({
@@ -56,15 +56,15 @@ const state = (issuer: string) => ({
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  corp = await createOwnIdp('corp')
-  partner = await createOwnIdp('partner')
+  corp = await createTestIdp('corp')
+  partner = await createTestIdp('partner')
   openId = await startDemoOpenIdProvider({
     host: '127.0.0.1',
     port: 0,
     people: demoPeople,
     clients: [{ clientId: 'gateway', clientSecret: 'gateway-secret', redirectUris: [`${url}/oidc/openid/callback`] }],
   })
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers: [
@@ -99,7 +99,7 @@ afterAll(async () => {
 })
 
 const signInAt = async (provider: string, attributes: Attributes) => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const idp = provider === 'partner' ? partner : corp
   const page = await postAnswer(
     visitor,
@@ -112,8 +112,12 @@ const rolesOn = ({ forms }: Page): readonly string[] =>
   forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role]))
 
 /** Posts the form of any role, changed so. */
-const take = (visitor: Visitor, page: Page, fields: Readonly<Record<string, string>>, path = '/roles/credentials') =>
-  visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}${path}` }, fields)
+const take = (
+  visitor: HttpBrowser,
+  page: Page,
+  fields: Readonly<Record<string, string>>,
+  path = '/roles/credentials',
+) => visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}${path}` }, fields)
 
 describe('a role', () => {
   it('that no rule grants is refused, also to one who is signed in, and is in the audit log', async () => {
@@ -150,7 +154,7 @@ describe('a role', () => {
   })
 
   it('whose trust policy asks for another person is denied by AWS, with the original token too', async () => {
-    const [alice, bob] = [new Visitor(), new Visitor()]
+    const [alice, bob] = [new HttpBrowser(), new HttpBrowser()]
     const page = await signIn(alice, { gateway: gateway.url, provider: 'openid', username: 'alice' })
     expect(refusalIn((await take(alice, page, { role: ADMIN })).body).code).toBe('sts.access_denied')
     const other = await signIn(bob, { gateway: gateway.url, provider: 'openid', username: 'bob' })

@@ -1,15 +1,15 @@
 /** When a session ends by itself: unused, at its lifetime, or when the identity provider says so. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { refusalIn } from '../harness/html.ts'
-import { Visitor } from '../harness/http-browser.ts'
+import { HttpBrowser } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp, type Says } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type Says, type TestIdp } from '../harness/test-idp.ts'
 
 const START = new Date('2026-11-22T12:00:00Z')
 
-let gateway: OwnGateway
-let idp: OwnIdp
+let gateway: ReservedGateway
+let idp: TestIdp
 let time = START
 
 const pass = (minutes: number): void => {
@@ -17,8 +17,8 @@ const pass = (minutes: number): void => {
 }
 
 beforeAll(async () => {
-  idp = await createOwnIdp('corp')
-  gateway = await startOwnGateway(
+  idp = await createTestIdp('corp')
+  gateway = await startConfiguredGateway(
     await reserveGateway(),
     {
       session: { secret: 'only for tests, and long enough for them', idle: '30m', lifetime: '2h' },
@@ -32,11 +32,11 @@ beforeEach(() => {
   time = START
 })
 
-const answer = (visitor: Visitor, more: Partial<Says> = {}) =>
+const answer = (visitor: HttpBrowser, more: Partial<Says> = {}) =>
   answerOf(idp, visitor, gateway.url, 'corp', { subject: 'dora', attributes: {}, now: time, ...more })
 
-const signedIn = async (more: Partial<Says> = {}): Promise<Visitor> => {
-  const visitor = new Visitor()
+const signedIn = async (more: Partial<Says> = {}): Promise<HttpBrowser> => {
+  const visitor = new HttpBrowser()
   await postAnswer(visitor, await answer(visitor, more))
   expect(await whoIs(visitor, gateway.url)).toBe('dora')
   return visitor
@@ -75,28 +75,28 @@ it('ends when the session at the identity provider does', async () => {
 })
 
 it('is not begun by an answer that has expired on its way', async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const late = await answer(visitor)
   pass(7)
   expect(refusalIn((await postAnswer(visitor, late)).body).code).toMatch(/^saml\.(confirmation_)?expired$/)
 })
 
 it('is not begun by an answer to a sign-in that was started long ago', async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const early = await answer(visitor, { lifetimeSeconds: 3600 })
   pass(16)
   expect(refusalIn((await postAnswer(visitor, early)).body).code).toBe('saml.request_unknown')
 })
 
 it('is not begun by a finish page that is opened long after', async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const { location } = await postAnswer(visitor, await answer(visitor), { stopBefore: FINISH })
   pass(6)
   expect(refusalIn((await visitor.open(location ?? '')).body)).toMatchObject({ status: 400, code: 'login.expired' })
 })
 
 it('is not begun again by a used answer, however late it comes', async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const used = await answer(visitor, { lifetimeSeconds: 600 })
   await postAnswer(visitor, used)
   pass(10)

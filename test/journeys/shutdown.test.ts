@@ -7,17 +7,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Command, fedgate as startCommand } from '../harness/command.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer } from '../harness/sign-in.ts'
-import { auditLines, type Keys, reserveGateway, startOwnGateway, writeConfig } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { auditLines, type Keys, reserveGateway, startConfiguredGateway, writeConfig } from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
-let idp: OwnIdp
+let idp: TestIdp
 let folder: string
 beforeAll(async () => {
-  idp = await createOwnIdp('corp')
+  idp = await createTestIdp('corp')
   folder = await mkdtemp(join(tmpdir(), 'fedgate-audit-'))
 })
 afterAll(() => rm(folder, { recursive: true }))
@@ -28,7 +28,7 @@ const keys = (more: Keys): Keys => ({
   ...more,
 })
 
-const signIn = async (visitor: Visitor, url: string): Promise<Page> => {
+const signIn = async (visitor: HttpBrowser, url: string): Promise<Page> => {
   const says = { subject: 'alice', attributes: { groups: ['dev'] } }
   return postAnswer(visitor, await answerOf(idp, visitor, url, 'corp', says))
 }
@@ -46,8 +46,8 @@ it('an exchange that is under way when the gateway is stopped still gives its cr
   const key = idp.keys.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   const files = { 'corp.xml': idp.metadata, 'signing.key': key, 'signing.crt': idp.keys.certificate }
   const signing = { key: './signing.key', certificate: './signing.crt' }
-  const gateway = await startOwnGateway(url, keys({ sts: { endpoint, timeout: '20s' }, signing }), { files })
-  const visitor = new Visitor()
+  const gateway = await startConfiguredGateway(url, keys({ sts: { endpoint, timeout: '20s' }, signing }), { files })
+  const visitor = new HttpBrowser()
   const page = await signIn(visitor, url)
   const taking = visitor.submit(page, formWith(page, 'role'))
   await once(sts, 'request')
@@ -125,7 +125,7 @@ describe('fedgate serve', { timeout: 120_000 }, () => {
     const file = join(folder, 'killed.jsonl')
     const { url, command, config } = await serve({ audit: { file } })
     await command.said('the local AWS listens on')
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, url)
     const form = formWith(page, 'role')
     const given: string[] = []

@@ -1,22 +1,22 @@
 /** Signing out ends the session on the server, whatever the browser keeps. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { formWith, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser } from '../harness/http-browser.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
-import { type House, startHouse } from '../harness/test-gateway.ts'
+import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: House
+let house: TestGateway
 beforeAll(async () => {
-  house = await startHouse()
+  house = await startTestGateway()
 })
 afterAll(() => house.close())
 
 const signedIn = async () => {
-  const visitor = new Visitor()
+  const visitor = new HttpBrowser()
   const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
   return { visitor, page }
 }
 
-const headerOf = (visitor: Visitor): string => `fedgate_session=${visitor.cookies.value('fedgate_session')}`
+const headerOf = (visitor: HttpBrowser): string => `fedgate_session=${visitor.cookies.value('fedgate_session')}`
 
 it('asks first, then ends the session and says so', async () => {
   const { visitor } = await signedIn()
@@ -28,7 +28,7 @@ it('asks first, then ends the session and says so', async () => {
   expect(await whoIs(visitor, house.gateway)).toBeUndefined()
 })
 
-const signOut = async (visitor: Visitor) => {
+const signOut = async (visitor: HttpBrowser) => {
   const question = await visitor.open(`${house.gateway}/logout`)
   return visitor.submit(question, formWith(question, 'csrf'))
 }

@@ -8,7 +8,7 @@ import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { parseXml } from '../../src/xml/parse.ts'
 import { verifySignature } from '../../src/xml/signature.ts'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import {
   base64,
   nameId,
@@ -27,8 +27,8 @@ import {
   uniqueId,
 } from '../harness/logout-messages.ts'
 import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 const IDP_SLO = 'https://company.example/slo'
 const IDP_ANSWERS = 'https://answers.company.example/slo'
@@ -36,15 +36,15 @@ const IDP_ANSWERS = 'https://answers.company.example/slo'
 const PROVIDERS = ['corp', 'twin', 'poster', 'quiet'] as const
 type Provider = (typeof PROVIDERS)[number]
 
-let idp: OwnIdp
-let other: OwnIdp
-let gateway: OwnGateway
+let idp: TestIdp
+let other: TestIdp
+let gateway: ReservedGateway
 let messages = 0
 
 beforeAll(async () => {
-  idp = await createOwnIdp('company')
-  other = await createOwnIdp('other')
-  const describe = ({ entityId, ssoUrl, keys }: OwnIdp, slo: string) =>
+  idp = await createTestIdp('company')
+  other = await createTestIdp('other')
+  const describe = ({ entityId, ssoUrl, keys }: TestIdp, slo: string) =>
     buildIdpMetadata({ entityId, ssoUrl, signer: keys, sloUrl: slo })
   const both = describe(idp, IDP_SLO)
   const byPost = both
@@ -52,7 +52,7 @@ beforeAll(async () => {
     .replace(`Location="${IDP_SLO}"`, `Location="${IDP_SLO}" ResponseLocation="${IDP_ANSWERS}"`)
   const files = { 'both.xml': both, 'post.xml': byPost, 'none.xml': idp.metadata, 'other.xml': other.metadata }
   const saml = { protocol: 'saml', label: 'Company' }
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     await reserveGateway(),
     {
       providers: [
@@ -82,17 +82,17 @@ interface Who {
   readonly now?: Date
 }
 
-const answerFor = (visitor: Visitor, { subject = 'alice', provider = 'corp', ...says }: Who) =>
+const answerFor = (visitor: HttpBrowser, { subject = 'alice', provider = 'corp', ...says }: Who) =>
   answerOf(idp, visitor, gateway.url, provider, { subject, attributes: {}, sessionIndex: '_session', ...says })
 
-const signedIn = async (who: Who = {}): Promise<Visitor> => {
-  const visitor = new Visitor()
+const signedIn = async (who: Who = {}): Promise<HttpBrowser> => {
+  const visitor = new HttpBrowser()
   const page = await postAnswer(visitor, await answerFor(visitor, who))
   expect(page.url).toBe(`${gateway.url}/roles`)
   return visitor
 }
 
-const signOut = async (visitor: Visitor): Promise<Page> => {
+const signOut = async (visitor: HttpBrowser): Promise<Page> => {
   const question = await visitor.open(`${gateway.url}/logout`)
   return visitor.submit(question, formWith(question, 'csrf'), {}, { stopBefore: /company\.example/ })
 }
@@ -107,7 +107,7 @@ const request = ({ provider = 'corp', ...said }: Partial<SaidByRequest> & { prov
     ...said,
   })
 
-const carryRequest = (xml: string, provider: Provider = 'corp', visitor = new Visitor()): Promise<Page> =>
+const carryRequest = (xml: string, provider: Provider = 'corp', visitor = new HttpBrowser()): Promise<Page> =>
   visitor.open(`${sloOf(provider)}?${signedQuery(xml, idp.keys.privateKey, { relayState: 'state of the IdP' })}`, {
     stopBefore: /company\.example/,
   })
@@ -198,7 +198,7 @@ describe('signing out here', () => {
     ['quiet', ''],
   ] as const)('may lead from every page of somebody from %s to where it does', async (provider, target) => {
     const visitor = await signedIn({ provider })
-    const signedOut = formAction(await new Visitor().open(`${gateway.url}/logout`))
+    const signedOut = formAction(await new HttpBrowser().open(`${gateway.url}/logout`))
     for (const path of ['/roles', '/identity', '/logout'])
       expect(formAction(await visitor.open(`${gateway.url}${path}`))).toBe(`${signedOut}${target}`)
   })
@@ -207,7 +207,7 @@ describe('signing out here', () => {
     const visitor = await signedIn()
     await signOut(visitor)
     expect((await visitor.open(`${gateway.url}/logout`)).body).toContain('You may still be signed in at Company.')
-    expect((await new Visitor().open(`${gateway.url}/logout`)).body).not.toContain('Company')
+    expect((await new HttpBrowser().open(`${gateway.url}/logout`)).body).not.toContain('Company')
   })
 
   it('tells nothing of an earlier logout once somebody has signed in again', async () => {
@@ -232,7 +232,7 @@ describe('the answer to our request', () => {
     return { visitor, id: (await sentBy(await signOut(visitor), 'SAMLRequest')).id }
   }
   const queryOf = (xml: string, key = idp.keys.privateKey) => signedQuery(xml, key, { parameter: 'SAMLResponse' })
-  const answer = (visitor: Visitor, xml: string) => visitor.open(`${sloOf('corp')}?${queryOf(xml)}`)
+  const answer = (visitor: HttpBrowser, xml: string) => visitor.open(`${sloOf('corp')}?${queryOf(xml)}`)
 
   it.each([
     ['complete', [SUCCESS], 'You are signed out at Company as well.'],
@@ -258,7 +258,7 @@ describe('the answer to our request', () => {
 
   it('is told to no other browser, and signs nobody out there', async () => {
     const { id } = await asked()
-    const [bystander, stranger] = [await signedIn({ subject: 'bob' }), new Visitor()]
+    const [bystander, stranger] = [await signedIn({ subject: 'bob' }), new HttpBrowser()]
     const page = await answer(bystander, response({ inResponseTo: id }))
     expect(page.body).toContain('Sign out?')
     expect(await whoIs(bystander, gateway.url)).toBe('bob')
@@ -281,11 +281,11 @@ describe('the answer to our request', () => {
   })
 
   const unsigned = {
-    'by redirect': (visitor: Visitor, xml: string) =>
+    'by redirect': (visitor: HttpBrowser, xml: string) =>
       visitor.open(`${sloOf('corp')}?${queryOf(xml).replace(/&SigAlg.*/, '')}`),
-    'by redirect, with a signature and no algorithm': (visitor: Visitor, xml: string) =>
+    'by redirect, with a signature and no algorithm': (visitor: HttpBrowser, xml: string) =>
       visitor.open(`${sloOf('corp')}?${queryOf(xml).replace(/&SigAlg[^&]*/, '')}`),
-    'by POST': (visitor: Visitor, xml: string) =>
+    'by POST': (visitor: HttpBrowser, xml: string) =>
       visitor.post(sloOf('corp'), { SAMLResponse: base64(xml) }, { from: IDP_SLO }),
   }
 
@@ -306,7 +306,7 @@ describe('the answer to our request', () => {
   )
 
   it('that is not signed tells a browser nothing that began no logout, and signs nobody out', async () => {
-    const [bystander, stranger] = [await signedIn({ subject: 'bob' }), new Visitor()]
+    const [bystander, stranger] = [await signedIn({ subject: 'bob' }), new HttpBrowser()]
     const xml = response({ inResponseTo: '_made-up' })
     expect((await unsigned['by redirect'](bystander, xml)).body).toContain('Sign out?')
     expect(await whoIs(bystander, gateway.url)).toBe('bob')
@@ -383,7 +383,7 @@ describe('a request of the identity provider', () => {
     const id = newId()
     const xml = request({ id, provider: 'poster', subject: nameId('frank') })
     const form = { SAMLRequest: base64(await signedXml(xml, idp.keys, id)), RelayState: 'state of the IdP' }
-    const page = await new Visitor().post(sloOf('poster'), form, { from: IDP_SLO })
+    const page = await new HttpBrowser().post(sloOf('poster'), form, { from: IDP_SLO })
     expect(formAction(page)).toMatch(/^'self' .*https:\/\/answers\.company\.example https:$/)
     const { action, fields } = formWith(page, 'SAMLResponse')
     expect(action).toBe(IDP_ANSWERS)
@@ -550,7 +550,7 @@ describe('a sign-in that is on its way when the logout comes', () => {
     carryRequest(request({ subject: nameId(subject), sessionIndexes }))
 
   it('and already waits to be finished does not begin a session', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const parked = await postAnswer(visitor, await answerFor(visitor, { subject: 'mia' }), { stopBefore: FINISH })
     await logOut('mia')
     const page = await visitor.open(parked.location ?? '')
@@ -559,7 +559,7 @@ describe('a sign-in that is on its way when the logout comes', () => {
   })
 
   it('and is posted only afterwards does not begin one either', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await answerFor(visitor, { subject: 'ned', now: new Date(Date.now() - 5000) })
     await logOut('ned', ['_session'])
     const page = await postAnswer(visitor, answer)
@@ -568,7 +568,7 @@ describe('a sign-in that is on its way when the logout comes', () => {
   })
 
   it('goes on where the logout is for another session', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const parked = await postAnswer(visitor, await answerFor(visitor, { subject: 'olga' }), { stopBefore: FINISH })
     await logOut('olga', ['_other'])
     await visitor.open(parked.location ?? '')

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Command, fedgate as startCommand } from '../harness/command.ts'
 import { freePortRow } from '../harness/ports.ts'
 import { reserveGateway, type WrittenConfig, writeConfig } from '../harness/test-gateway.ts'
-import { createOwnIdp } from '../harness/test-idp.ts'
+import { createTestIdp } from '../harness/test-idp.ts'
 
 /** Keeps a port taken. */
 const occupy = (port: number): Promise<Server> =>
@@ -39,7 +39,7 @@ let config: WrittenConfig
 
 beforeAll(async () => {
   url = await reserveGateway()
-  const files = { 'corp.xml': (await createOwnIdp('corp')).metadata }
+  const files = { 'corp.xml': (await createTestIdp('corp')).metadata }
   const providers = [{ id: 'corp', protocol: 'saml', metadata: './corp.xml' }]
   config = await writeConfig(url, { providers }, { files })
 })
@@ -103,7 +103,7 @@ describe('fedgate serve', () => {
     const certs = join(config.folder, 'broken')
     await writeFile(`${certs}.key`, 'not a key')
     await writeFile(`${certs}.crt`, 'not a certificate')
-    const files = { 'corp.xml': (await createOwnIdp('corp')).metadata }
+    const files = { 'corp.xml': (await createTestIdp('corp')).metadata }
     const keys = { key: `${certs}.key`, certificate: `${certs}.crt` }
     const broken = await writeConfig(
       url,

@@ -5,14 +5,14 @@ import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
 import { demoPeople } from '../../src/demo/people.ts'
 import { refusalIn } from '../harness/html.ts'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { postAnswer, signIn } from '../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { type Attributes, answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { type Attributes, answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
-let gateway: OwnGateway
-let corp: OwnIdp
+let gateway: ReservedGateway
+let corp: TestIdp
 let openId: RunningServer
 let silent: Server
 
@@ -33,7 +33,7 @@ const startSilent = (): Promise<{ server: Server; url: string }> =>
 
 beforeAll(async () => {
   const url = await reserveGateway()
-  corp = await createOwnIdp('corp')
+  corp = await createTestIdp('corp')
   const { server, url: silentUrl } = await startSilent()
   silent = server
   openId = await startDemoOpenIdProvider({
@@ -43,7 +43,7 @@ beforeAll(async () => {
     clients: [{ clientId: 'gateway', clientSecret: 'gateway-secret', redirectUris: [`${url}/oidc/openid/callback`] }],
   })
   const oidc = { protocol: 'oidc', clientId: 'gateway', clientSecret: 'gateway-secret', allowInsecureHttp: true }
-  gateway = await startOwnGateway(
+  gateway = await startConfiguredGateway(
     url,
     {
       providers: [
@@ -72,14 +72,14 @@ afterAll(async () => {
   silent.close()
 })
 
-const signInAt = async (provider: string, attributes: Attributes): Promise<{ visitor: Visitor; page: Page }> => {
-  const visitor = new Visitor()
+const signInAt = async (provider: string, attributes: Attributes): Promise<{ visitor: HttpBrowser; page: Page }> => {
+  const visitor = new HttpBrowser()
   const answer = await answerOf(corp, visitor, gateway.url, provider, { subject: 'dora', attributes })
   return { visitor, page: await postAnswer(visitor, answer) }
 }
 
 const asOperator = () => signInAt('corp', { groups: ['dev', 'platform-team'] })
-const status = (visitor: Visitor): Promise<Page> => visitor.open(`${gateway.url}/status`)
+const status = (visitor: HttpBrowser): Promise<Page> => visitor.open(`${gateway.url}/status`)
 
 /** What the page says of a provider. */
 const partOf = ({ body }: Page, id: string): string =>
@@ -89,7 +89,7 @@ const countIn = (part: string, name: string): number =>
   Number(new RegExp(`<dt>${name}</dt><dd>(\\d+)</dd>`).exec(part)?.[1])
 
 it('the chooser holds nothing against a provider that has not answered yet, and says why another cannot be used', async () => {
-  const { body } = await new Visitor().open(`${gateway.url}/login`)
+  const { body } = await new HttpBrowser().open(`${gateway.url}/login`)
   const silentRow = (body.match(/<li>.*?<\/li>/gs) ?? []).find((row) => row.includes('>Silent<'))
   expect(silentRow).toContain('href="/login/silent"')
   const downRow = (body.match(/<li>.*?<\/li>/gs) ?? []).find((row) => row.includes('>Down<'))
@@ -114,14 +114,14 @@ describe('who may see the status', () => {
   })
 
   it('is nobody who is not signed in', async () => {
-    expect((await status(new Visitor())).url).toContain('/login?return_to=%2Fstatus')
+    expect((await status(new HttpBrowser())).url).toContain('/login?return_to=%2Fstatus')
   })
 })
 
 describe('the status', () => {
   it('has each provider with what is known of it, and since when', async () => {
     const { visitor } = await asOperator()
-    await signIn(new Visitor(), { gateway: gateway.url, provider: 'openid', username: 'alice' })
+    await signIn(new HttpBrowser(), { gateway: gateway.url, provider: 'openid', username: 'alice' })
     const page = await status(visitor)
     expect(partOf(page, 'corp')).toMatch(/data-health="good">well<.*People can sign in.*<dt>Metadata read</s)
     expect(partOf(page, 'openid')).toMatch(/data-health="good">well<.*<dt>Discovered<.*<dt>Keys read</s)
@@ -141,7 +141,7 @@ describe('the status', () => {
     const before = await status(visitor)
     await signInAt('corp', { groups: ['dev'] })
     await visitor.submit(page, formWith(page, 'role', LOCKED))
-    const refused = await new Visitor().post(
+    const refused = await new HttpBrowser().post(
       `${gateway.url}/saml/corp/acs`,
       { SAMLResponse: 'nonsense!' },
       { from: 'https://idp.example/' },

@@ -1,17 +1,22 @@
 /** Two identity providers that call somebody by the same name: they stay two users, here and in AWS. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formWith, type Page, Visitor } from '../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
-import { type AuditLine, type OwnGateway, reserveGateway, startOwnGateway } from '../harness/test-gateway.ts'
-import { answerOf, createOwnIdp, type OwnIdp } from '../harness/test-idp.ts'
+import {
+  type AuditLine,
+  type ReservedGateway,
+  reserveGateway,
+  startConfiguredGateway,
+} from '../harness/test-gateway.ts'
+import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Admin'
 const ids = ['corp', 'partner', 'token-corp', 'token-partner'] as const
 type Id = (typeof ids)[number]
 
-let corp: OwnIdp
-let partner: OwnIdp
-let gateway: OwnGateway
+let corp: TestIdp
+let partner: TestIdp
+let gateway: ReservedGateway
 
 const configOf = (more: object) => ({
   providers: ids.map((id) => ({
@@ -25,20 +30,20 @@ const configOf = (more: object) => ({
   ...more,
 })
 
-const start = async (more: object = {}): Promise<OwnGateway> =>
-  startOwnGateway(await reserveGateway(), configOf(more), {
+const start = async (more: object = {}): Promise<ReservedGateway> =>
+  startConfiguredGateway(await reserveGateway(), configOf(more), {
     files: { 'corp.xml': corp.metadata, 'partner.xml': partner.metadata },
   })
 
 beforeAll(async () => {
-  ;[corp, partner] = await Promise.all([createOwnIdp('corp'), createOwnIdp('partner')])
+  ;[corp, partner] = await Promise.all([createTestIdp('corp'), createTestIdp('partner')])
   gateway = await start()
 })
 afterAll(() => gateway.close())
 
 /** `alice` signs in at that provider. */
-const signedIn = async (id: Id): Promise<{ visitor: Visitor; page: Page }> => {
-  const visitor = new Visitor()
+const signedIn = async (id: Id): Promise<{ visitor: HttpBrowser; page: Page }> => {
+  const visitor = new HttpBrowser()
   const says = { subject: 'alice', attributes: {}, sessionIndex: `_${id}` }
   const idp = id.endsWith('corp') ? corp : partner
   const page = await postAnswer(visitor, await answerOf(idp, visitor, gateway.url, id, says))
@@ -46,10 +51,10 @@ const signedIn = async (id: Id): Promise<{ visitor: Visitor; page: Page }> => {
   return { visitor, page }
 }
 
-const press = ({ visitor, page }: { visitor: Visitor; page: Page }, path: string, fields = {}): Promise<Page> =>
+const press = ({ visitor, page }: { visitor: HttpBrowser; page: Page }, path: string, fields = {}): Promise<Page> =>
   visitor.submit(page, { ...formWith(page, 'role', ROLE), action: `${gateway.url}${path}` }, fields)
 
-const bodyAt = async ({ visitor }: { visitor: Visitor }, path: string): Promise<string> =>
+const bodyAt = async ({ visitor }: { visitor: HttpBrowser }, path: string): Promise<string> =>
   (await visitor.open(`${gateway.url}${path}`)).body
 
 describe('alice of corp and alice of partner', () => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
-import type { WebRequest } from '../../src/local-aws/http.ts'
+import type { HttpRequest } from '../../src/local-aws/http.ts'
 import { verifyRequest } from '../../src/local-aws/sigv4/verify.ts'
 import { requireTool } from '../tools.ts'
 
@@ -61,7 +61,7 @@ const now = new Date()
 const made = (): readonly Signed[] =>
   JSON.parse(execFileSync('/usr/bin/python3', ['-c', SIGN], { encoding: 'utf8' })) as readonly Signed[]
 
-const requestOf = ({ method, path, query, headers, body, host }: Signed): WebRequest => ({
+const requestOf = ({ method, path, query, headers, body, host }: Signed): HttpRequest => ({
   method,
   path,
   query,
@@ -72,12 +72,12 @@ const requestOf = ({ method, path, query, headers, body, host }: Signed): WebReq
 })
 
 /** As node:http does it. */
-const trimmed = (request: WebRequest): WebRequest => ({
+const trimmed = (request: HttpRequest): HttpRequest => ({
   ...request,
   headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, value?.trim()])),
 })
 
-const verdict = (request: WebRequest, token: string | null): string => {
+const verdict = (request: HttpRequest, token: string | null): string => {
   const key = {
     secretAccessKey: new Secret('wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY'),
     temporary:
@@ -102,7 +102,7 @@ describe.skipIf(!requireTool('/usr/bin/aws'))("botocore's signatures of requests
     for (const signed of all) expect(verdict(requestOf(signed), signed.token), JSON.stringify(signed)).toBe('verified')
   })
 
-  it.each<[string, (request: WebRequest) => WebRequest]>([
+  it.each<[string, (request: HttpRequest) => HttpRequest]>([
     ['the method', (request) => ({ ...request, method: request.method === 'GET' ? 'POST' : 'GET' })],
     ['the path', (request) => ({ ...request, path: `${request.path}x` })],
     ['the query', (request) => ({ ...request, query: `${request.query}&x=1` })],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { LocalAwsError } from '../../src/local-aws/errors.ts'
 import { parseLocalAwsState } from '../../src/local-aws/state/file.ts'
-import { openState } from '../../src/local-aws/state/open.ts'
+import { buildIamStore } from '../../src/local-aws/state/open.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const GOOD = `
@@ -58,7 +58,7 @@ const problems = (read: () => unknown): readonly string[] => {
 
 describe('The state of the local AWS', () => {
   it('is read from YAML and opened', () => {
-    const iam = openState(parseLocalAwsState(GOOD), NOW)
+    const iam = buildIamStore(parseLocalAwsState(GOOD), NOW)
     expect(iam.accountName('111122223333')).toBe('Production')
     expect(iam.role('arn:aws:iam::111122223333:role/Dev')).toMatchObject({ maxSessionDuration: 7200 })
     expect(iam.user('AKIAY34FZKBOEXAMPLE1')?.arn).toBe('arn:aws:iam::111122223333:user/dora')
@@ -74,7 +74,7 @@ describe('The state of the local AWS', () => {
     ['https://127.0.0.1:8083', false],
     ['http://127.0.0.1:8084', false],
   ])('finds the OpenID provider of issuer %s: %s', (issuer, found) => {
-    const iam = openState(parseLocalAwsState(GOOD), NOW)
+    const iam = buildIamStore(parseLocalAwsState(GOOD), NOW)
     expect(iam.oidcProvider('111122223333', issuer) !== undefined).toBe(found)
     expect(iam.oidcProvider('444455556666', issuer)).toBeUndefined()
   })
@@ -95,7 +95,7 @@ describe('The state of the local AWS', () => {
       roles: [{ arn: 'arn:aws:iam::111122223333:role/Dev', trustPolicy: { Statement: [{ Effect: 'Allow' }] } }],
       samlProviders: [{ arn: 'arn:aws:iam::111122223333:saml-provider/x', metadata: '<a/>' }],
     }
-    expect(problems(() => openState(state, NOW)).map((problem) => problem.split(' ')[0])).toEqual([
+    expect(problems(() => buildIamStore(state, NOW)).map((problem) => problem.split(' ')[0])).toEqual([
       'roles.0:',
       'roles.0:',
       'samlProviders.0:',
@@ -150,7 +150,7 @@ roles:
   })
 
   it('knows the root user, users with several keys, MFA devices, policies and tags', () => {
-    const iam = openState(
+    const iam = buildIamStore(
       parseLocalAwsState(FULL, () => ''),
       NOW,
     )

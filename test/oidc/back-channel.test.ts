@@ -22,16 +22,16 @@ import {
   good,
   type Json,
   KID,
-  type MisbehavingProvider,
-  type Mischief,
   rogue,
   signedBy,
-  startMisbehavingProvider,
+  startTamperingProvider,
+  type Tampering,
+  type TamperingProvider,
 } from './tampering-provider.ts'
 
-let provider: MisbehavingProvider
+let provider: TamperingProvider
 beforeAll(async () => {
-  provider = await startMisbehavingProvider()
+  provider = await startTamperingProvider()
 })
 afterAll(() => provider.close())
 
@@ -79,7 +79,7 @@ const packed = {
 }
 
 /** Security-bar 7.8: what every request to a provider must survive. */
-const misbehaviour: ReadonlyArray<readonly [name: string, code: string, answer: Mischief['token']]> = [
+const misbehaviour: ReadonlyArray<readonly [name: string, code: string, answer: Tampering['token']]> = [
   ['hangs', 'oidc.provider_timeout', hang],
   ['hangs after the headers', 'oidc.provider_timeout', hangAfterHeaders],
   ['hangs up', 'oidc.provider_unavailable', hangUp],
@@ -169,7 +169,7 @@ describe('the token endpoint refuses', () => {
 })
 
 describe('the client secret', () => {
-  const authorizationOf = async (settings: Partial<OidcSettings>, discovery?: Mischief['discovery']) => {
+  const authorizationOf = async (settings: Partial<OidcSettings>, discovery?: Tampering['discovery']) => {
     const token = answer(400, 'application/json', '{"error":"invalid_grant"}')
     const error = await refusal(provider, { token, ...(discovery ? { discovery } : {}) }, { settings })
     expect(JSON.stringify([error, error.cause])).not.toContain('client-secret')
@@ -216,7 +216,7 @@ describe('a secret with characters that need encoding', () => {
   const clientSecret = new Secret('p%2B+s/=:&ü ')
 
   /** Takes the one secret, by whatever method, decoding Basic credentials or not. */
-  const taking = (decodes: boolean): Mischief => ({
+  const taking = (decodes: boolean): Tampering => ({
     token: (document) => {
       const { authorization = '', parameters } = provider.posted.get('/token') ?? {}
       const [, encoded = ''] = /^fedgate:(.*)$/s.exec(Buffer.from(authorization.slice(6), 'base64').toString()) ?? []
@@ -349,7 +349,7 @@ describe('userinfo', () => {
 
   describe('that is signed', () => {
     const discovery = (document: Json) => ({ ...document, userinfo_signing_alg_values_supported: ['RS256', 'none'] })
-    const signedUserinfo = (alg: string, seal: (input: string) => string): Mischief => {
+    const signedUserinfo = (alg: string, seal: (input: string) => string): Tampering => {
       const claims = { iss: provider.issuer, aud: 'fedgate', sub: 'alice', department: 'Signing' }
       const token = seal(`${encode({ alg, kid: KID })}.${encode(claims)}`)
       return { discovery, userinfo: answer(200, 'application/jwt', token) }

@@ -4,11 +4,11 @@ import type { LoginWishes } from '../../src/oidc/authorization-request.ts'
 import { parametersToPark } from '../../src/oidc/callback.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import { attempt, refusal, settingsFor } from './login-attempt.ts'
-import { type Json, type MisbehavingProvider, type Mischief, startMisbehavingProvider } from './tampering-provider.ts'
+import { type Json, startTamperingProvider, type Tampering, type TamperingProvider } from './tampering-provider.ts'
 
-let provider: MisbehavingProvider
+let provider: TamperingProvider
 beforeAll(async () => {
-  provider = await startMisbehavingProvider()
+  provider = await startTamperingProvider()
 })
 afterAll(() => provider.close())
 
@@ -178,11 +178,11 @@ describe('the authorization request', () => {
 })
 
 describe('a pushed authorization request', () => {
-  const start = async (mischief: Mischief, settings: Parameters<typeof settingsFor>[1] = {}) => {
+  const start = async (mischief: Tampering, settings: Parameters<typeof settingsFor>[1] = {}) => {
     provider.behave(mischief)
     return createRelyingParty(settingsFor(provider.issuer, settings)).start(new Date(), { prompt: 'login' })
   }
-  const required: Mischief = {
+  const required: Tampering = {
     discovery: (document: Json) => ({ ...document, require_pushed_authorization_requests: true }),
   }
 
@@ -220,7 +220,7 @@ describe('a pushed authorization request', () => {
     ['fails', 'oidc.provider_failed', 500, '{}'],
     ['answers without a request_uri', 'oidc.token_answer_invalid', 201, '{"expires_in":60}'],
   ])('fails where the provider %s: %s', async (_, code, status, body) => {
-    const pushed: Mischief['pushed'] = {
+    const pushed: Tampering['pushed'] = {
       answer: (_request, response) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(body)
       },

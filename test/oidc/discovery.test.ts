@@ -9,15 +9,15 @@ import {
   type Json,
   jwkOf,
   KID,
-  type MisbehavingProvider,
   rogue,
   signedBy,
-  startMisbehavingProvider,
+  startTamperingProvider,
+  type TamperingProvider,
 } from './tampering-provider.ts'
 
-let provider: MisbehavingProvider
+let provider: TamperingProvider
 beforeAll(async () => {
-  provider = await startMisbehavingProvider()
+  provider = await startTamperingProvider()
 })
 afterAll(() => provider.close())
 

@@ -8,26 +8,26 @@ import {
   type Json,
   jwkOf,
   KID,
-  type MisbehavingProvider,
-  type Mischief,
   publicPem,
   rogue,
   signedBy,
-  startMisbehavingProvider,
+  startTamperingProvider,
+  type Tampering,
+  type TamperingProvider,
 } from './tampering-provider.ts'
 
-let provider: MisbehavingProvider
+let provider: TamperingProvider
 beforeAll(async () => {
-  provider = await startMisbehavingProvider()
+  provider = await startTamperingProvider()
 })
 afterAll(() => provider.close())
 
-const without = (name: string): Mischief => ({
+const without = (name: string): Tampering => ({
   claims: (claims) => Object.fromEntries(Object.entries(claims).filter(([claim]) => claim !== name)),
 })
-const withHeader = (changes: Json): Mischief => ({ header: (header) => ({ ...header, ...changes }) })
+const withHeader = (changes: Json): Tampering => ({ header: (header) => ({ ...header, ...changes }) })
 
-type Case = readonly [name: string, code: string, check: string, mischief: Mischief, attempt?: Attempt]
+type Case = readonly [name: string, code: string, check: string, mischief: Tampering, attempt?: Attempt]
 
 const trusting: Attempt = { settings: { trustedAudiences: ['partner'] } }
 const strict: Attempt = { settings: { maxAgeSeconds: 600 } }
@@ -152,7 +152,7 @@ describe('an ID token is refused that has', () => {
 })
 
 /** Security-bar 7.4 and 7.5 */
-const brokenSignatures: ReadonlyArray<readonly [name: string, code: string, mischief: Mischief]> = [
+const brokenSignatures: ReadonlyArray<readonly [name: string, code: string, mischief: Tampering]> = [
   ['by another key under the published id', 'oidc.signature_invalid', { seal: signedBy(rogue.privateKey) }],
   [
     'over other claims',
@@ -256,7 +256,7 @@ describe('the answer of the token endpoint is refused', () => {
 
 describe('the verdict on a refused ID token', () => {
   it('tells everything that is wrong, not only the first', async () => {
-    const mischief: Mischief = { claims: (claims) => ({ ...claims, aud: 'somebody', nonce: 'another', sub: '' }) }
+    const mischief: Tampering = { claims: (claims) => ({ ...claims, aud: 'somebody', nonce: 'another', sub: '' }) }
     const { verdict } = await refusal(provider, mischief)
     const failed = verdict.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name)
     expect(failed).toEqual(['audienceIsUs', 'audienceHasNoStrangers', 'nonceIsOurs', 'subjectIsSomeone'])
@@ -282,7 +282,7 @@ describe('an ID token is accepted', () => {
     expect(logoutRef).toMatchObject({ kind: 'oidc', subject: 'alice', sid: 'session-1' })
   })
 
-  const good: ReadonlyArray<readonly [name: string, mischief: Mischief, attempt?: Attempt]> = [
+  const good: ReadonlyArray<readonly [name: string, mischief: Tampering, attempt?: Attempt]> = [
     [
       'with several audiences that are trusted, given to us',
       { claims: (c: Json) => ({ ...c, aud: ['fedgate', 'partner'], azp: 'fedgate' }) },

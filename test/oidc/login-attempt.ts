@@ -3,7 +3,7 @@ import type { LoginWishes } from '../../src/oidc/authorization-request.ts'
 import { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty, type RelyingPartyOptions } from '../../src/oidc/relying-party.ts'
 import type { OidcSettings } from '../../src/oidc/settings.ts'
-import type { MisbehavingProvider, Mischief } from './tampering-provider.ts'
+import type { Tampering, TamperingProvider } from './tampering-provider.ts'
 
 export const settingsFor = (issuer: string, settings: Partial<OidcSettings> = {}): OidcSettings => ({
   id: 'corp',
@@ -21,7 +21,7 @@ export const settingsFor = (issuer: string, settings: Partial<OidcSettings> = {}
 export const seconds = (): number => Math.floor(Date.now() / 1000)
 
 /** A provider whose ID tokens are good but for this claim. */
-export const withClaim = (name: string, value: unknown): Mischief => ({
+export const withClaim = (name: string, value: unknown): Tampering => ({
   claims: (claims) => ({ ...claims, [name]: value }),
 })
 
@@ -36,8 +36,8 @@ export interface Attempt {
 
 /** One whole sign-in at the provider, by a relying party that has never met it. */
 export const attempt = async (
-  provider: MisbehavingProvider,
-  mischief: Mischief,
+  provider: TamperingProvider,
+  mischief: Tampering,
   { settings, options, wishes, callback }: Attempt = {},
 ) => {
   const relyingParty = createRelyingParty(settingsFor(provider.issuer, settings), options)

@@ -13,17 +13,17 @@ import {
   type Json,
   jwkOf,
   KID,
-  type MisbehavingProvider,
-  type Mischief,
   publicPem,
   rogue,
   signedBy,
-  startMisbehavingProvider,
+  startTamperingProvider,
+  type Tampering,
+  type TamperingProvider,
 } from './tampering-provider.ts'
 
-let provider: MisbehavingProvider
+let provider: TamperingProvider
 beforeAll(async () => {
-  provider = await startMisbehavingProvider()
+  provider = await startTamperingProvider()
 })
 afterAll(() => provider.close())
 
@@ -211,7 +211,7 @@ describe('the way to the end of the session at the provider', () => {
     status: number,
     headers: Record<string, string>,
     body: string,
-  ): NonNullable<Mischief['endSession']> => ({
+  ): NonNullable<Tampering['endSession']> => ({
     answer: (_, response) => void response.writeHead(status, headers).end(body),
   })
 

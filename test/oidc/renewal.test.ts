@@ -9,16 +9,16 @@ import { seconds, settingsFor, withClaim } from './login-attempt.ts'
 import {
   hmacWith,
   type Json,
-  type MisbehavingProvider,
-  type Mischief,
   rogue,
   signedBy,
-  startMisbehavingProvider,
+  startTamperingProvider,
+  type Tampering,
+  type TamperingProvider,
 } from './tampering-provider.ts'
 
-let provider: MisbehavingProvider
+let provider: TamperingProvider
 beforeAll(async () => {
-  provider = await startMisbehavingProvider()
+  provider = await startTamperingProvider()
 })
 afterAll(() => provider.close())
 
@@ -29,7 +29,7 @@ const without =
 const giving = (refreshToken: string) => ({ token: (answer: Json) => ({ ...answer, refresh_token: refreshToken }) })
 
 /** Signs in at a good provider that gives a refresh token, and renews at one that behaves like this. */
-const renew = async (mischief: Mischief, change: (signIn: SignIn) => SignIn = (same) => same) => {
+const renew = async (mischief: Tampering, change: (signIn: SignIn) => SignIn = (same) => same) => {
   const relyingParty = createRelyingParty(settingsFor(provider.issuer))
   provider.behave({})
   const { url: _, ...secrets } = await relyingParty.start(new Date())
@@ -84,7 +84,7 @@ describe('a renewed sign-in', () => {
 })
 
 /** OpenID Connect Core 12.2. One broken claim each. */
-const broken: ReadonlyArray<readonly [name: string, code: string, check: string, mischief: Mischief]> = [
+const broken: ReadonlyArray<readonly [name: string, code: string, check: string, mischief: Tampering]> = [
   ['from another issuer', 'oidc.issuer_mismatch', 'issuerIsTheProvider', withClaim('iss', 'https://evil.example')],
   ['for another audience', 'oidc.audience_mismatch', 'audienceIsUs', withClaim('aud', 'somebody')],
   [
@@ -147,7 +147,7 @@ describe('a sign-in is not renewed', () => {
     ['fails', 'oidc.provider_failed', 500, '{}'],
     ['gives no ID token', 'oidc.id_token_missing', 200, '{"access_token":"a","token_type":"Bearer"}'],
   ])('where the provider %s: %s', async (_, code, status, body) => {
-    const token: Mischief['token'] = {
+    const token: Tampering['token'] = {
       answer: (_request, response) => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(body)
       },

@@ -21,16 +21,16 @@ import {
   hmacWith,
   type Json,
   KID,
-  type MisbehavingProvider,
-  type Mischief,
   rogue,
   signedBy,
-  startMisbehavingProvider,
+  startTamperingProvider,
+  type Tampering,
+  type TamperingProvider,
 } from './tampering-provider.ts'
 
-let provider: MisbehavingProvider
+let provider: TamperingProvider
 beforeAll(async () => {
-  provider = await startMisbehavingProvider()
+  provider = await startTamperingProvider()
 })
 afterAll(() => provider.close())
 
@@ -104,9 +104,9 @@ describe('an encrypted ID token is opened', () => {
   })
 
   it('and judged like any other', async () => {
-    const stranger: Mischief = { claims: (claims) => ({ ...claims, aud: 'somebody' }), tamper: encryptedWith() }
+    const stranger: Tampering = { claims: (claims) => ({ ...claims, aud: 'somebody' }), tamper: encryptedWith() }
     expect((await refusal(provider, stranger, withKeys)).code).toBe('oidc.audience_mismatch')
-    const forged: Mischief = { seal: signedBy(rogue.privateKey), tamper: encryptedWith() }
+    const forged: Tampering = { seal: signedBy(rogue.privateKey), tamper: encryptedWith() }
     expect((await refusal(provider, forged, withKeys)).code).toBe('oidc.signature_invalid')
   })
 
@@ -155,8 +155,8 @@ const sealedBy =
     `${input}.${createHmac(hash, secret).update(input).digest('base64url')}`
 
 describe('an ID token under the client secret', () => {
-  const withAlg = (alg: string): Mischief => ({ header: (header) => ({ ...header, alg }) })
-  const atHash = (hash: string): Mischief['claims'] => {
+  const withAlg = (alg: string): Tampering => ({ header: (header) => ({ ...header, alg }) })
+  const atHash = (hash: string): Tampering['claims'] => {
     const digest = createHash(hash).update('an-access-token').digest()
     return (claims) => ({ ...claims, at_hash: digest.subarray(0, digest.length / 2).toString('base64url') })
   }
@@ -166,7 +166,7 @@ describe('an ID token under the client secret', () => {
     ['HS384', 'sha384'],
     ['HS512', 'sha512'],
   ])('is taken where %s is configured', async (alg, hash) => {
-    const mischief: Mischief = {
+    const mischief: Tampering = {
       ...withAlg(alg),
       seal: sealedBy(hash, LONG_SECRET),
       claims: atHash(hash) ?? ((c) => c),
@@ -212,7 +212,7 @@ describe('an ID token by a key of another kind', () => {
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' })
   const edwards = generateKeyPairSync('ed25519')
-  const publishing = (key: KeyObject): Mischief['keySet'] => {
+  const publishing = (key: KeyObject): Tampering['keySet'] => {
     return () => ({ keys: [{ ...key.export({ format: 'jwk' }), kid: KID }] })
   }
   const ecdsa = (hash: string, key: KeyObject) => (input: string) =>
@@ -220,7 +220,7 @@ describe('an ID token by a key of another kind', () => {
   const without_ = (claims: Json): Json => ({ ...claims, at_hash: undefined })
   const everything = { settings: { idTokenAlgs: ['RS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519'] } }
   const judged = async (alg: string, key: KeyObject, seal: (input: string) => string) => {
-    const mischief: Mischief = {
+    const mischief: Tampering = {
       header: (header) => ({ ...header, alg }),
       keySet: publishing(key) ?? ((same) => same),
       claims: without_,

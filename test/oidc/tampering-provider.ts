@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net'
 export type Json = Record<string, unknown>
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
-export interface Mischief {
+export interface Tampering {
   /** Changes one document or answers in its place. */
   readonly discovery?: ((document: Json) => unknown) | { readonly answer: Answer }
   readonly keySet?: ((document: Json) => unknown) | { readonly answer: Answer }
@@ -51,27 +51,27 @@ export const hmacWith =
 
 export const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-export interface MisbehavingProvider {
+export interface TamperingProvider {
   readonly issuer: string
   /** How often each path was asked since the last call of `behave`. */
   readonly requests: Map<string, number>
   /** What was posted to each path last, with its Authorization header. */
   readonly posted: Map<string, { readonly parameters: URLSearchParams; readonly authorization: string }>
   /** Starts afresh: with this mischief, for this nonce. */
-  behave(mischief: Mischief, nonce?: string): void
+  behave(mischief: Tampering, nonce?: string): void
   close(): Promise<void>
 }
 
 export const ACCESS_TOKEN = 'an-access-token'
 const NOW = () => Math.floor(Date.now() / 1000)
 
-export const startMisbehavingProvider = async (): Promise<MisbehavingProvider> => {
+export const startTamperingProvider = async (): Promise<TamperingProvider> => {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const requests = new Map<string, number>()
-  const posted: MisbehavingProvider['posted'] = new Map()
-  let current: { mischief: Mischief; nonce: string } = { mischief: {}, nonce: '' }
+  const posted: TamperingProvider['posted'] = new Map()
+  let current: { mischief: Tampering; nonce: string } = { mischief: {}, nonce: '' }
 
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', issuer)
@@ -80,7 +80,7 @@ export const startMisbehavingProvider = async (): Promise<MisbehavingProvider> =
     if (request.method === 'POST')
       posted.set(pathname, { parameters, authorization: request.headers.authorization ?? '' })
     const { mischief, nonce } = current
-    const documents: Record<string, [Json, Mischief['token']]> = {
+    const documents: Record<string, [Json, Tampering['token']]> = {
       '/.well-known/openid-configuration': [discoveryDocument(issuer), mischief.discovery],
       '/jwks': [{ keys: [publicJwk] }, mischief.keySet],
       '/token': [tokenAnswer(issuer, nonce, mischief), mischief.token],
@@ -132,7 +132,7 @@ const discoveryDocument = (issuer: string): Json => ({
   authorization_response_iss_parameter_supported: true,
 })
 
-const tokenAnswer = (issuer: string, nonce: string, mischief: Mischief): Json => {
+const tokenAnswer = (issuer: string, nonce: string, mischief: Tampering): Json => {
   const claims = {
     iss: issuer,
     aud: 'fedgate',

@@ -6,7 +6,7 @@ import { parseXml } from '../../src/xml/parse.ts'
 import type { SignedElement } from '../../src/xml/signature.ts'
 import { mutate, randomFrom } from '../fuzz/mutations.ts'
 import { coveredText, needsException } from './oracle.ts'
-import { codeOf, expected, fixture, fixtureNames, form, idp, judge } from './saml-fixtures.ts'
+import { codeOf, evaluate, expected, fixture, fixtureNames, form, idp } from './saml-fixtures.ts'
 
 const keys = idp.signingCertificates.map(({ key }) => key)
 const SAML = 'urn:oasis:names:tc:SAML:2.0:assertion'
@@ -88,7 +88,7 @@ describe('edited responses', () => {
     const random = randomFrom(name)
     const claims = openedClaims(xml)
     const accepted = Array.from({ length: MUTANTS_PER_FIXTURE }, () => mutate(xml, random)).filter(
-      (mutant) => codeOf(judge(mutant)) === 'accepted',
+      (mutant) => codeOf(evaluate(mutant)) === 'accepted',
     )
     for (const mutant of accepted) {
       expect(openedClaims(mutant)).toEqual(claims)

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { SamlError } from '../../src/saml/errors.ts'
 import type { ExpectedResponse } from '../../src/saml/response/checks.ts'
-import type { Judgement } from '../../src/saml/response/validate.ts'
-import { assertionOf, codeOf, decryptionKeys, fixture, fixtureNames, judge } from './saml-fixtures.ts'
+import type { ResponseEvaluation } from '../../src/saml/response/validate.ts'
+import { assertionOf, codeOf, decryptionKeys, evaluate, fixture, fixtureNames } from './saml-fixtures.ts'
 
 const plain = fixture('accepted', 'signed-assertion')
 const gcm = fixture('accepted', 'encrypted-aes128-gcm')
@@ -19,7 +19,7 @@ const flipped = (octets: Buffer, at: number): Buffer => {
 }
 
 /** All that whoever sent the response gets to see of a refusal, and all that is logged of it. */
-const answerOf = (judgement: Judgement) => {
+const answerOf = (judgement: ResponseEvaluation) => {
   if (!('error' in judgement)) throw new Error('it was accepted')
   const { code, message, hint, expected, found, source }: SamlError = judgement.error
   return { code, message, hint, expected, found, source, verdict: judgement.verdict }
@@ -27,10 +27,10 @@ const answerOf = (judgement: Judgement) => {
 
 describe('a provider that wants assertions encrypted', () => {
   it('refuses a plain one', () => {
-    expect(codeOf(judge(plain, { wantAssertionsEncrypted: true }))).toBe('saml.assertion_not_encrypted')
+    expect(codeOf(evaluate(plain, { wantAssertionsEncrypted: true }))).toBe('saml.assertion_not_encrypted')
   })
   it('takes an encrypted one', () => {
-    expect(codeOf(judge(gcm, { wantAssertionsEncrypted: true }))).toBe('accepted')
+    expect(codeOf(evaluate(gcm, { wantAssertionsEncrypted: true }))).toBe('accepted')
   })
 })
 
@@ -39,14 +39,14 @@ describe('decryption keys', () => {
   const [first, second] = decryptionKeys
 
   it('that are missing are named as the reason', () => {
-    expect(codeOf(judge(gcm, keys()))).toBe('saml.assertion_encrypted')
-    expect(codeOf(judge(fixture('accepted', 'encrypted-id'), keys()))).toBe('saml.assertion_encrypted')
+    expect(codeOf(evaluate(gcm, keys()))).toBe('saml.assertion_encrypted')
+    expect(codeOf(evaluate(fixture('accepted', 'encrypted-id'), keys()))).toBe('saml.assertion_encrypted')
   })
 
   it('are all tried, so that a rollover interrupts nobody', () => {
     const old = fixture('accepted', 'encrypted-for-second-key')
-    expect(codeOf(judge(old, keys(second && [second])))).toBe('accepted')
-    expect(codeOf(judge(old, keys(first && [first])))).toBe('saml.decryption_failed')
+    expect(codeOf(evaluate(old, keys(second && [second])))).toBe('accepted')
+    expect(codeOf(evaluate(old, keys(first && [first])))).toBe('saml.decryption_failed')
   })
 })
 
@@ -62,7 +62,7 @@ describe('a RetrievalMethod', () => {
 
   it('of OpenSAML for the key beside was refused', () => {
     const type = 'http://www.w3.org/2001/04/xmlenc#EncryptedKey'
-    expect(codeOf(judge(pointing(`<ds:RetrievalMethod Type="${type}" URI="#_key"/>`)))).toBe('accepted')
+    expect(codeOf(evaluate(pointing(`<ds:RetrievalMethod Type="${type}" URI="#_key"/>`)))).toBe('accepted')
   })
 
   it.each([
@@ -72,7 +72,7 @@ describe('a RetrievalMethod', () => {
     ['to no ID', '<ds:RetrievalMethod URI="#"/>', ' Id=""'],
     ['through transforms', '<ds:RetrievalMethod URI="#_key"><ds:Transforms/></ds:RetrievalMethod>', undefined],
   ])('that points %s is refused', (_, method, id) => {
-    expect(codeOf(judge(pointing(method, id)))).toBe('saml.encryption_shape')
+    expect(codeOf(evaluate(pointing(method, id)))).toBe('saml.encryption_shape')
   })
 })
 
@@ -80,15 +80,15 @@ describe('AES-CBC in a Response that is not signed', () => {
   const accept = { acceptCbcWithoutSignedResponse: true }
 
   it('is refused with the name of both switches', () => {
-    const { code, hint } = answerOf(judge(bareCbc))
+    const { code, hint } = answerOf(evaluate(bareCbc))
     expect(code).toBe('saml.encryption_cbc_unsigned')
     expect(hint).toContain('SamlResponseSignature')
     expect(hint).toContain('acceptCbcWithoutSignedResponse')
   })
 
   it('is opened where the configuration says so', () => {
-    expect(assertionOf(judge(bareCbc, accept)).subject).toBe('alice@example.org')
-    expect(codeOf(judge(fixture('refused', 'encrypted-id-cbc-in-unsigned-response'), accept))).toBe('accepted')
+    expect(assertionOf(evaluate(bareCbc, accept)).subject).toBe('alice@example.org')
+    expect(codeOf(evaluate(fixture('refused', 'encrypted-id-cbc-in-unsigned-response'), accept))).toBe('accepted')
   })
 
   it('answers whatever is wrong with it alike: padding, XML, shape, signature', () => {
@@ -99,16 +99,16 @@ describe('AES-CBC in a Response that is not signed', () => {
       ...[16, 17, 32, 48, 320].map((length) => withCiphertext(bareCbc, (value) => value.subarray(0, length))),
       // A group with one bit changed: good padding, good XML, and the block before it garbled or not.
       ...Array.from({ length: 64 }, (_, at) => withCiphertext(bareCbc, (value) => flipped(value, 35 * at))),
-    ].map((xml) => answerOf(judge(xml, accept)))
+    ].map((xml) => answerOf(evaluate(xml, accept)))
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1)
     expect(answers[0]?.code).toBe('saml.decryption_failed')
   })
 
   it('is not opened when the signature of the Response does not verify', () => {
     const xml = fixture('accepted', 'encrypted-aes128-cbc-signed-response').replace('Version="2.0"', 'Version="2.0" ')
-    expect(codeOf(judge(xml))).toBe('accepted')
+    expect(codeOf(evaluate(xml))).toBe('accepted')
     const changed = xml.replace('IssueInstant="2026-11-22T11:59:30Z"', 'IssueInstant="2026-11-22T11:59:31Z"')
-    const judgement = judge(changed)
+    const judgement = evaluate(changed)
     expect(codeOf(judgement)).toBe('saml.signature_digest')
     expect(judgement.verdict.find(({ name }) => name === 'isDecrypted')?.outcome).toBe('not-run')
   })
@@ -116,7 +116,7 @@ describe('AES-CBC in a Response that is not signed', () => {
 
 describe('a decryption that fails', () => {
   const failing = fixtureNames('refused').filter((name) => {
-    const judgement = judge(fixture('refused', name))
+    const judgement = evaluate(fixture('refused', name))
     const failed = judgement.verdict.find(({ outcome }) => outcome === 'fail')
     return codeOf(judgement) === 'saml.decryption_failed' && failed?.name === 'isDecrypted'
   })
@@ -124,7 +124,7 @@ describe('a decryption that fails', () => {
   it('has one answer, whether key, tag, padding, length or content is wrong', () => {
     expect(failing.length).toBeGreaterThanOrEqual(15)
     const answers = failing.map((name) => {
-      const { verdict, ...answer } = answerOf(judge(fixture('refused', name)))
+      const { verdict, ...answer } = answerOf(evaluate(fixture('refused', name)))
       return JSON.stringify({ ...answer, failed: verdict.find(({ outcome }) => outcome === 'fail') })
     })
     expect(new Set(answers).size).toBe(1)
@@ -133,20 +133,20 @@ describe('a decryption that fails', () => {
   it('has the same answer for any octet of the ciphertext that is changed', () => {
     const octets = Buffer.from(CIPHER_VALUE.exec(gcm)?.[0] ?? '', 'base64')
     for (const at of [0, 11, 12, 13, 500, octets.length - 16, octets.length - 1]) {
-      expect(codeOf(judge(withCiphertext(gcm, (value) => flipped(value, at))))).toBe('saml.decryption_failed')
+      expect(codeOf(evaluate(withCiphertext(gcm, (value) => flipped(value, at))))).toBe('saml.decryption_failed')
     }
   })
 })
 
 describe('decryption never replaces the signature', () => {
   it('an assertion that anybody could have encrypted is refused', () => {
-    expect(codeOf(judge(fixture('refused', 'encrypted-unsigned')))).toBe('saml.signature_missing')
+    expect(codeOf(evaluate(fixture('refused', 'encrypted-unsigned')))).toBe('saml.signature_missing')
   })
 
   it.each(['assertion', 'both'] as const)(
     'an unsigned one in a signed Response is refused where %s is to be signed',
     (signature) => {
-      expect(codeOf(judge(fixture('accepted', 'encrypted-response-signed'), { signature }))).toBe(
+      expect(codeOf(evaluate(fixture('accepted', 'encrypted-response-signed'), { signature }))).toBe(
         'saml.assertion_unsigned',
       )
     },
@@ -155,15 +155,15 @@ describe('decryption never replaces the signature', () => {
 
 describe('what a verified assertion says', () => {
   it('is the same in clear, encrypted, and encrypted in the namespaces of the Response', () => {
-    const { isEncrypted, ...clear } = assertionOf(judge(plain))
+    const { isEncrypted, ...clear } = assertionOf(evaluate(plain))
     expect(isEncrypted).toBe(false)
     for (const name of ['encrypted-aes128-gcm', 'encrypted-in-context', 'encrypted-response-signed']) {
-      expect(assertionOf(judge(fixture('accepted', name)))).toEqual({ ...clear, isEncrypted: true })
+      expect(assertionOf(evaluate(fixture('accepted', name)))).toEqual({ ...clear, isEncrypted: true })
     }
   })
 
   it('includes the format of a NameID that was encrypted', () => {
-    expect(assertionOf(judge(fixture('accepted', 'encrypted-id'))).nameId).toEqual({
+    expect(assertionOf(evaluate(fixture('accepted', 'encrypted-id'))).nameId).toEqual({
       value: 'alice@example.org',
       format: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
     })

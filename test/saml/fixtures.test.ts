@@ -7,11 +7,11 @@ import { responseSteps } from '../../src/saml/response/open.ts'
 import {
   assertionOf,
   codeOf,
+  evaluate,
   expected,
   failuresOf,
   fixture,
   fixtureNames,
-  judge,
   now,
   weakMetadataXml,
 } from './saml-fixtures.ts'
@@ -327,12 +327,12 @@ describe('responses made by xmlsec1', () => {
   })
 
   it.each(Object.entries(refused))('%s is refused', (name, [code, ...fails]) => {
-    const judgement = judge(fixture('refused', name))
+    const judgement = evaluate(fixture('refused', name))
     expect({ code: codeOf(judgement), fails: failuresOf(judgement) }).toEqual({ code, fails })
   })
 
   it.each(Object.entries(accepted))('%s is accepted with every value whole', (name, [attribute, values]) => {
-    const assertion = assertionOf(judge(fixture('accepted', name)))
+    const assertion = assertionOf(evaluate(fixture('accepted', name)))
     expect(assertion.attributes.get(attribute)).toEqual(values)
     expect(assertion.subject).toBe(name === 'comment-in-text' ? 'alice@example.org.evil.example' : 'alice@example.org')
   })
@@ -342,7 +342,7 @@ describe('responses made by xmlsec1', () => {
   })
 
   it('that pass have passed every check and every step that has something to do', () => {
-    const { verdict } = judge(fixture('accepted', 'signed-assertion'))
+    const { verdict } = evaluate(fixture('accepted', 'signed-assertion'))
     expect(verdict).toEqual(
       [...responseSteps, ...Object.keys(assertionChecks)].map((name) => ({
         name,
@@ -352,7 +352,7 @@ describe('responses made by xmlsec1', () => {
   })
 
   it('that fail a step have no check run', () => {
-    const { verdict } = judge(fixture('refused', 'stranger'))
+    const { verdict } = evaluate(fixture('refused', 'stranger'))
     const outcomes = Object.keys(assertionChecks).map(
       (name) => verdict.find((finding) => finding.name === name)?.outcome,
     )
@@ -382,21 +382,24 @@ describe('every check', () => {
   )
 
   it('requestIsKnown refuses a good response when no login is pending', () => {
-    const judgement = judge(fixture('accepted', 'signed-assertion'), { inResponseTo: undefined })
+    const judgement = evaluate(fixture('accepted', 'signed-assertion'), { inResponseTo: undefined })
     expect(codeOf(judgement)).toBe('saml.request_unknown')
     expect(failuresOf(judgement)).toEqual(['requestIsKnown', 'responseAnswersOurRequest', 'answersOurRequest'])
   })
 
   it('replayIsRemembered refuses what answers nobody and may have been used before the start', () => {
     const since = (remembersSince: Date) =>
-      judge(fixture('refused', 'unsolicited'), { inResponseTo: undefined, allowsUnsolicited: true, remembersSince })
+      evaluate(fixture('refused', 'unsolicited'), { inResponseTo: undefined, allowsUnsolicited: true, remembersSince })
     const issued = new Date('2026-11-22T11:59:30Z')
     const judgement = since(new Date(issued.getTime() + 1))
     expect(codeOf(judgement)).toBe('saml.assertion_before_start')
     expect(failuresOf(judgement)).toEqual(['replayIsRemembered'])
     expect(codeOf(since(issued))).toBe('accepted')
     // An answer to a request is used up with that: what was remembered of it ended with the process, too.
-    const solicited = judge(fixture('accepted', 'signed-assertion'), { allowsUnsolicited: true, remembersSince: now })
+    const solicited = evaluate(fixture('accepted', 'signed-assertion'), {
+      allowsUnsolicited: true,
+      remembersSince: now,
+    })
     expect(codeOf(solicited)).toBe('accepted')
   })
 
@@ -461,16 +464,16 @@ describe('what has to be signed', () => {
     ['both', 'signed-both', 'accepted'],
   ] as const
   it.each(cases)('%s: %s is %s', (signature, name, code) => {
-    expect(codeOf(judge(fixture('accepted', name), { signature }))).toBe(code)
+    expect(codeOf(evaluate(fixture('accepted', name), { signature }))).toBe(code)
   })
 
   it('an RSA key of 1024 bits fits no signature', () => {
     const idp = parseIdpMetadata(weakMetadataXml, { now })
-    expect(codeOf(judge(fixture('refused', 'signed-by-weak-key'), { idp }))).toBe('saml.signature_key_unfit')
+    expect(codeOf(evaluate(fixture('refused', 'signed-by-weak-key'), { idp }))).toBe('saml.signature_key_unfit')
   })
 
   it('a provider without keys accepts nothing', () => {
     const idp = { entityId: expected.idp.entityId, signingCertificates: [] }
-    expect(codeOf(judge(fixture('accepted', 'signed-assertion'), { idp }))).toBe('saml.signature_key_unfit')
+    expect(codeOf(evaluate(fixture('accepted', 'signed-assertion'), { idp }))).toBe('saml.signature_key_unfit')
   })
 })

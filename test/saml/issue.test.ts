@@ -10,7 +10,7 @@ import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { issueResponse, type ResponseToIssue } from '../../src/saml/issue.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
-import { judgeResponse } from '../../src/saml/response/validate.ts'
+import { evaluateResponse } from '../../src/saml/response/validate.ts'
 import { signInFromAssertion } from '../../src/saml/sign-in.ts'
 import { buildSignedSpMetadata, buildSpMetadata } from '../../src/saml/sp-metadata.ts'
 import { signEnveloped } from '../../src/xml/sign.ts'
@@ -70,7 +70,7 @@ const places = ['assertion', 'response', 'both'] as const
 describe('an issued response', () => {
   it.each(places)('signed as %s is taken by the validator, every value as it went in', async (sign) => {
     const xml = await issueResponse({ ...alice, sign }, keys, now)
-    const assertion = assertionOf(judgeResponse(form(xml), { ...expected, signature: sign }, now))
+    const assertion = assertionOf(evaluateResponse(form(xml), { ...expected, signature: sign }, now))
     expect(assertion).toMatchObject({
       subject: 'alice',
       nameId: alice.nameId,
@@ -87,7 +87,7 @@ describe('an issued response', () => {
 
   it('without InResponseTo is unsolicited', async () => {
     const { inResponseTo: _, ...unsolicited } = alice
-    expect(codeOf(judgeResponse(form(await issueResponse(unsolicited, keys, now)), expected, now))).toBe(
+    expect(codeOf(evaluateResponse(form(await issueResponse(unsolicited, keys, now)), expected, now))).toBe(
       'saml.unsolicited',
     )
   })
@@ -99,7 +99,7 @@ describe('an issued response', () => {
     const another = (statement: string) => `${statement}${statement.replace('"_s"', '"_t"')}`
     const twice = plain.replace(/<saml:AuthnStatement .*<\/saml:AuthnStatement>/s, another)
     const xml = await signEnveloped(twice, { id, after: 'Issuer', signer: keys })
-    const assertion = assertionOf(judgeResponse(form(xml), expected, now))
+    const assertion = assertionOf(evaluateResponse(form(xml), expected, now))
     const { logoutRef } = signInFromAssertion('corp', assertion, 'response', now)
     expect(logoutRef).toMatchObject({ sessionIndex: '_s', furtherSessionIndexes: ['_t'] })
   })
@@ -115,20 +115,20 @@ describe('an issued response', () => {
         .replace(/(?<=<saml:AuthnContextClassRef>)[^<]*/, ` ${mfa}\n`)
     const both = plain.replace(/<saml:AuthnStatement .*<\/saml:AuthnStatement>/s, (one) => one + stronger(one))
     const xml = form(await signEnveloped(both, { id, after: 'Issuer', signer: keys }))
-    const asked = assertionOf(judgeResponse(xml, { ...expected, authnContext: [mfa] }, now))
+    const asked = assertionOf(evaluateResponse(xml, { ...expected, authnContext: [mfa] }, now))
     expect(asked).toMatchObject({
       authnContextClassRef: mfa,
       authnInstant: new Date('2026-11-22T08:00:00Z'),
       sessionIndex: '_t',
       furtherSessionIndexes: ['_s'],
     })
-    expect(assertionOf(judgeResponse(xml, expected, now)).sessionIndex).toBe('_s')
+    expect(assertionOf(evaluateResponse(xml, expected, now)).sessionIndex).toBe('_s')
   })
 
   it('ends with its lifetime and takes a receiver a minute behind', async () => {
     const xml = form(await issueResponse(alice, keys, now))
     const skewed = { ...expected, clockSkewSeconds: 60 }
-    const at = (seconds: number) => codeOf(judgeResponse(xml, skewed, new Date(now.getTime() + seconds * 1000)))
+    const at = (seconds: number) => codeOf(evaluateResponse(xml, skewed, new Date(now.getTime() + seconds * 1000)))
     expect([-121, -61, -60, 359, 360].map(at)).toEqual([
       'saml.not_yet_valid',
       'saml.assertion_from_future',
@@ -140,7 +140,7 @@ describe('an issued response', () => {
 
   it('has IDs of its own each time, unless they are given', async () => {
     const id = async (changes: Partial<ResponseToIssue> = {}) =>
-      assertionOf(judgeResponse(form(await issueResponse({ ...alice, ...changes }, keys, now)), expected, now)).id
+      assertionOf(evaluateResponse(form(await issueResponse({ ...alice, ...changes }, keys, now)), expected, now)).id
     expect(await id()).not.toBe(await id())
     expect(await id({ assertionId: '_mine' })).toBe('_mine')
   })
@@ -253,7 +253,7 @@ describe.skipIf(!requireTool(`${schemas}/saml-schema-protocol-2.0.xsd`))('the sc
 
 describe('a sign-in', () => {
   const signInOf = (SAMLResponse: string, at = now) =>
-    signInFromAssertion('corp', assertionOf(judgeResponse({ SAMLResponse }, expected, at)), SAMLResponse, at)
+    signInFromAssertion('corp', assertionOf(evaluateResponse({ SAMLResponse }, expected, at)), SAMLResponse, at)
 
   it('is what an assertion says, without the protocol', async () => {
     const { SAMLResponse } = form(await issueResponse(alice, keys, now))

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import type { ExpectedResponse } from '../../src/saml/response/checks.ts'
-import { type Judgement, judgeResponse, type VerifiedAssertion } from '../../src/saml/response/validate.ts'
+import { evaluateResponse, type ResponseEvaluation, type VerifiedAssertion } from '../../src/saml/response/validate.ts'
 import { acs, now, request, sp } from '../fixtures/saml/make-support.ts'
 
 export { acs, idp as idpEntityId, now, request, sp } from '../fixtures/saml/make-support.ts'
@@ -43,15 +43,16 @@ export const expected: ExpectedResponse = {
 
 export const form = (xml: string) => ({ SAMLResponse: Buffer.from(xml, 'utf8').toString('base64') })
 
-export const judge = (xml: string, changes: Partial<ExpectedResponse> = {}): Judgement =>
-  judgeResponse(form(xml), { ...expected, ...changes }, now)
+export const evaluate = (xml: string, changes: Partial<ExpectedResponse> = {}): ResponseEvaluation =>
+  evaluateResponse(form(xml), { ...expected, ...changes }, now)
 
-export const failuresOf = ({ verdict }: Judgement): readonly string[] =>
+export const failuresOf = ({ verdict }: ResponseEvaluation): readonly string[] =>
   verdict.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name)
 
-export const codeOf = (judgement: Judgement): string => ('error' in judgement ? judgement.error.code : 'accepted')
+export const codeOf = (judgement: ResponseEvaluation): string =>
+  'error' in judgement ? judgement.error.code : 'accepted'
 
-export const assertionOf = (judgement: Judgement): VerifiedAssertion => {
+export const assertionOf = (judgement: ResponseEvaluation): VerifiedAssertion => {
   if ('error' in judgement) throw judgement.error
   return judgement.assertion
 }

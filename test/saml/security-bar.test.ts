@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { assertionChecks } from '../../src/saml/response/checks.ts'
 import { signEnveloped } from '../../src/xml/sign.ts'
 import { makeKeyPair } from '../xml/keys.ts'
-import { assertionOf, codeOf, expected, fixture, fixtureNames, judge } from './saml-fixtures.ts'
+import { assertionOf, codeOf, evaluate, expected, fixture, fixtureNames } from './saml-fixtures.ts'
 
 const root = join(import.meta.dirname, '../..')
 const good = fixture('accepted', 'signed-assertion')
@@ -72,13 +72,13 @@ const show = (requirement: Requirement, sentence: string, check: () => unknown):
 
 const refuses = (requirement: Requirement, ...names: readonly string[]): void => {
   for (const name of names) {
-    show(requirement, `refuses ${name}`, () => expect(codeOf(judge(fixture('refused', name)))).not.toBe('accepted'))
+    show(requirement, `refuses ${name}`, () => expect(codeOf(evaluate(fixture('refused', name)))).not.toBe('accepted'))
   }
 }
 
 const takes = (requirement: Requirement, ...names: readonly string[]): void => {
   for (const name of names) {
-    show(requirement, `takes ${name}`, () => expect(codeOf(judge(fixture('accepted', name)))).toBe('accepted'))
+    show(requirement, `takes ${name}`, () => expect(codeOf(evaluate(fixture('accepted', name)))).toBe('accepted'))
   }
 }
 
@@ -92,7 +92,7 @@ const edited = (xml: string, [from, to]: Edit): string => {
 
 /** Refused with that code when a good response is edited after it was signed. */
 const refusesEdit = (requirement: Requirement, what: string, code: string, ...edit: Edit): void =>
-  show(requirement, `refuses ${what}`, () => expect(codeOf(judge(edited(good, edit)))).toBe(code))
+  show(requirement, `refuses ${what}`, () => expect(codeOf(evaluate(edited(good, edit)))).toBe(code))
 
 const keys = await makeKeyPair()
 const signingCertificates = [
@@ -101,7 +101,7 @@ const signingCertificates = [
 
 /** The judgement of a response that was edited first and signed then. */
 const judgeSigned = async (...edit: Edit) =>
-  judge(await signEnveloped(edited(unsigned, edit), { id: '_assertion', after: 'Issuer', signer: keys }), {
+  evaluate(await signEnveloped(edited(unsigned, edit), { id: '_assertion', after: 'Issuer', signer: keys }), {
     idp: { ...expected.idp, signingCertificates },
   })
 
@@ -129,7 +129,7 @@ describe('0 the design rule', () => {
   })
   for (const name of ['stranger', 'changed-after-signing', 'unsigned', 'encrypted-changed']) {
     show('0.2', `judges no claim of ${name}`, () => {
-      const claims = judge(fixture('refused', name)).verdict.filter((finding) => finding.name in assertionChecks)
+      const claims = evaluate(fixture('refused', name)).verdict.filter((finding) => finding.name in assertionChecks)
       expect(new Set(claims.map(({ outcome }) => outcome))).toEqual(new Set(['not-run']))
     })
   }
@@ -139,7 +139,7 @@ describe('0 the design rule', () => {
       '<samlp:Status>',
       '<samlp:Extensions><x Name="groups">admins</x></samlp:Extensions><samlp:Status>',
     ])
-    expect(assertionOf(judge(louder))).toEqual(assertionOf(judge(good)))
+    expect(assertionOf(evaluate(louder))).toEqual(assertionOf(evaluate(good)))
   })
   elsewhere('0.4', 'fuzz/half.ts', 'holds the property for every edited response that is accepted')
   refuses('0.4', ...fixtureNames('refused').filter((name) => name.startsWith('xsw')))
@@ -199,7 +199,7 @@ describe('1 XML intake', () => {
   ]
   for (const [what, ...edit] of malformed) {
     const code = what.startsWith('an XML declaration') ? /malformed|processing/ : /malformed|namespace/
-    show('1.3', `refuses ${what}`, () => expect(codeOf(judge(edited(good, edit)))).toMatch(code))
+    show('1.3', `refuses ${what}`, () => expect(codeOf(evaluate(edited(good, edit)))).toMatch(code))
   }
   refuses('1.4', 'deep', 'many-attributes', 'two-references', 'three-transforms', 'signature-on-both-nodes')
   const many = (count: number, text: string): string => text.repeat(count)

@@ -1,6 +1,6 @@
 /** IdP-initiated responses: security-bar 5.2 */
 import { describe, expect, it } from 'vitest'
-import { assertionOf, codeOf, fixture, judge } from './saml-fixtures.ts'
+import { assertionOf, codeOf, evaluate, fixture } from './saml-fixtures.ts'
 
 const unsolicited = fixture('refused', 'unsolicited')
 const solicited = fixture('accepted', 'signed-assertion')
@@ -9,36 +9,36 @@ const allowed = { ...nobody, allowsUnsolicited: true }
 
 describe('a response that answers nobody', () => {
   it('is refused unless that is allowed, whatever is pending', () => {
-    expect(codeOf(judge(unsolicited, nobody))).toBe('saml.unsolicited')
-    expect(codeOf(judge(unsolicited))).toBe('saml.unsolicited')
-    expect(codeOf(judge(unsolicited, { ...nobody, allowsUnsolicited: false }))).toBe('saml.unsolicited')
+    expect(codeOf(evaluate(unsolicited, nobody))).toBe('saml.unsolicited')
+    expect(codeOf(evaluate(unsolicited))).toBe('saml.unsolicited')
+    expect(codeOf(evaluate(unsolicited, { ...nobody, allowsUnsolicited: false }))).toBe('saml.unsolicited')
   })
 
   it('is taken where it is allowed, as one that names no request', () => {
-    expect(assertionOf(judge(unsolicited, allowed)).inResponseTo).toBeUndefined()
+    expect(assertionOf(evaluate(unsolicited, allowed)).inResponseTo).toBeUndefined()
   })
 
   it('is refused for every other reason too', () => {
-    expect(codeOf(judge(unsolicited, { ...allowed, spEntityId: 'https://other.example' }))).toBe(
+    expect(codeOf(evaluate(unsolicited, { ...allowed, spEntityId: 'https://other.example' }))).toBe(
       'saml.audience_mismatch',
     )
-    expect(codeOf(judge(unsolicited, { ...allowed, acsUrl: 'https://other.example/acs' }))).not.toBe('accepted')
-    expect(codeOf(judge(unsolicited, { ...allowed, signature: 'both' }))).toMatch(/_unsigned$/)
+    expect(codeOf(evaluate(unsolicited, { ...allowed, acsUrl: 'https://other.example/acs' }))).not.toBe('accepted')
+    expect(codeOf(evaluate(unsolicited, { ...allowed, signature: 'both' }))).toMatch(/_unsigned$/)
   })
 
   it('is another thing than one that answers a request which is not pending', () => {
-    expect(codeOf(judge(solicited, allowed))).toBe('saml.request_unknown')
-    expect(codeOf(judge(solicited, { allowsUnsolicited: true, inResponseTo: '_another' }))).toMatch(
+    expect(codeOf(evaluate(solicited, allowed))).toBe('saml.request_unknown')
+    expect(codeOf(evaluate(solicited, { allowsUnsolicited: true, inResponseTo: '_another' }))).toMatch(
       /^saml\.(response_request|in_response_to)_mismatch$/,
     )
   })
 
   it('names a request nowhere: not on its Response either', () => {
     const named = unsolicited.replace(/<(\w+:)?Response /, '$&InResponseTo="_request" ')
-    expect(codeOf(judge(named, allowed))).not.toBe('accepted')
+    expect(codeOf(evaluate(named, allowed))).not.toBe('accepted')
   })
 })
 
 it('a response that answers the pending request is taken where others are allowed too', () => {
-  expect(codeOf(judge(solicited, { allowsUnsolicited: true }))).toBe('accepted')
+  expect(codeOf(evaluate(solicited, { allowsUnsolicited: true }))).toBe('accepted')
 })

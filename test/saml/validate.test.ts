@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { SamlError } from '../../src/saml/errors.ts'
-import { judgeResponse, validateResponse } from '../../src/saml/response/validate.ts'
-import { assertionOf, codeOf, errorOf, expected, fixture, form, judge, now } from './saml-fixtures.ts'
+import { evaluateResponse, validateResponse } from '../../src/saml/response/validate.ts'
+import { assertionOf, codeOf, errorOf, evaluate, expected, fixture, form, now } from './saml-fixtures.ts'
 
 const good = fixture('accepted', 'signed-assertion')
-const codeOfField = (SAMLResponse: unknown) => codeOf(judgeResponse({ SAMLResponse }, expected, now))
+const codeOfField = (SAMLResponse: unknown) => codeOf(evaluateResponse({ SAMLResponse }, expected, now))
 const base64 = (bytes: Buffer | string) => Buffer.from(bytes).toString('base64')
 
 describe('the form field (security-bar 1.1)', () => {
@@ -70,18 +70,18 @@ describe('the Response around a signed assertion', () => {
   ])('lost its %s and was taken', (name, code) => {
     const without = good.replace(new RegExp(`(<samlp:Response [^>]*?) ${name}="[^"]*"`), '$1')
     expect(without).not.toBe(good)
-    expect(codeOf(judge(without))).toBe(code)
+    expect(codeOf(evaluate(without))).toBe(code)
   })
 
   it('said a time that is none and was taken', () => {
     const broken = good.replace(/IssueInstant="[^"]*"/, 'IssueInstant="yesterday"')
-    expect(codeOf(judge(broken))).toBe('saml.time_malformed')
+    expect(codeOf(evaluate(broken))).toBe('saml.time_malformed')
   })
 })
 
 describe('a verified assertion', () => {
   it('carries what the identity provider signed, and nothing else', () => {
-    expect(assertionOf(judge(good))).toEqual({
+    expect(assertionOf(evaluate(good))).toEqual({
       id: '_assertion',
       issuer: 'https://idp.example.org/metadata',
       issueInstant: new Date('2026-11-22T11:59:30Z'),
@@ -104,18 +104,18 @@ describe('a verified assertion', () => {
   })
 
   it('takes its subject from the attribute that the configuration names', () => {
-    expect(assertionOf(judge(fixture('accepted', 'two-attribute-statements'), { subject: 'mail' })).subject).toBe(
+    expect(assertionOf(evaluate(fixture('accepted', 'two-attribute-statements'), { subject: 'mail' })).subject).toBe(
       'alice@example.org',
     )
   })
 
   it('has no subject where that attribute has several values or none', () => {
-    expect(codeOf(judge(good, { subject: 'groups' }))).toBe('saml.subject_missing')
-    expect(codeOf(judge(good, { subject: 'mail' }))).toBe('saml.subject_missing')
+    expect(codeOf(evaluate(good, { subject: 'groups' }))).toBe('saml.subject_missing')
+    expect(codeOf(evaluate(good, { subject: 'mail' }))).toBe('saml.subject_missing')
   })
 
   it('adds up the values of one attribute across statements', () => {
-    const { attributes } = assertionOf(judge(fixture('accepted', 'two-attribute-statements')))
+    const { attributes } = assertionOf(evaluate(fixture('accepted', 'two-attribute-statements')))
     expect(attributes).toEqual(
       new Map([
         ['groups', ['developers', 'staff']],
@@ -125,28 +125,28 @@ describe('a verified assertion', () => {
   })
 
   it('leaves out values that are structures, and keeps empty ones', () => {
-    const { attributes } = assertionOf(judge(fixture('accepted', 'targeted-id')))
+    const { attributes } = assertionOf(evaluate(fixture('accepted', 'targeted-id')))
     expect(attributes.get('structure')).toEqual([])
     expect(attributes.get('empty')).toEqual([''])
   })
 
   it('was refused for text with elements in an attribute that nobody asks for', () => {
     const xml = fixture('refused', 'friendly-value-with-element-inside')
-    const { attributes } = assertionOf(judge(xml, { readsAttribute: (name) => name === 'groups' }))
+    const { attributes } = assertionOf(evaluate(xml, { readsAttribute: (name) => name === 'groups' }))
     expect(attributes.get('groups')).toEqual(['developers', 'staff'])
     expect([attributes.get('urn:oid:1.2.3'), attributes.get('roles')]).toEqual([[], []])
     for (const asked of ['urn:oid:1.2.3', 'roles'])
-      expect(codeOf(judge(xml, { readsAttribute: (name) => name === asked }))).toBe('saml.text_expected')
+      expect(codeOf(evaluate(xml, { readsAttribute: (name) => name === asked }))).toBe('saml.text_expected')
   })
 
   it('has the same values in a pretty-printed response', () => {
-    expect(assertionOf(judge(fixture('accepted', 'pretty-printed')))).toEqual(assertionOf(judge(good)))
+    expect(assertionOf(evaluate(fixture('accepted', 'pretty-printed')))).toEqual(assertionOf(evaluate(good)))
   })
 })
 
 describe('clock skew (security-bar 4.2)', () => {
   const at = (time: string, clockSkewSeconds = 60) =>
-    codeOf(judgeResponse(form(good), { ...expected, clockSkewSeconds }, new Date(time)))
+    codeOf(evaluateResponse(form(good), { ...expected, clockSkewSeconds }, new Date(time)))
 
   it.each([
     ['2026-11-22T11:58:30.000Z', 'accepted'],
@@ -176,11 +176,11 @@ describe('a requested authentication context', () => {
     ['it in other letters', [password.toUpperCase()], 'saml.authn_context_mismatch'],
     ['a part of it', ['PasswordProtectedTransport'], 'saml.authn_context_mismatch'],
   ])('for %s', (_, authnContext, code) => {
-    expect(codeOf(judge(good, { authnContext }))).toBe(code)
+    expect(codeOf(evaluate(good, { authnContext }))).toBe(code)
   })
 
   it('names what was asked for and what came', () => {
-    const judgement = judge(good, { authnContext: [mfa] })
+    const judgement = evaluate(good, { authnContext: [mfa] })
     expect('error' in judgement && [judgement.error.expected, judgement.error.found]).toEqual([mfa, password])
   })
 })
@@ -199,7 +199,7 @@ describe('a refusal', () => {
   })
 
   it('names the assertion where its signature held, so that a used one is recognised', () => {
-    const judgement = judge(good, { inResponseTo: undefined })
+    const judgement = evaluate(good, { inResponseTo: undefined })
     expect('error' in judgement && judgement.error.assertion).toEqual({
       issuer: 'https://idp.example.org/metadata',
       id: '_assertion',
@@ -208,12 +208,12 @@ describe('a refusal', () => {
   })
 
   it('names no assertion where it did not', () => {
-    const judgement = judge(fixture('refused', 'changed-after-signing'), { inResponseTo: undefined })
+    const judgement = evaluate(fixture('refused', 'changed-after-signing'), { inResponseTo: undefined })
     expect('error' in judgement && judgement.error.assertion).toBeUndefined()
   })
 
   it("shows the identity provider's own words for a failed sign-in", () => {
-    const judgement = judge(fixture('refused', 'status-authn-failed'))
+    const judgement = evaluate(fixture('refused', 'status-authn-failed'))
     expect('error' in judgement && judgement.error.found).toContain('wrong password')
   })
 })
@@ -223,29 +223,29 @@ describe('a response that nobody asked for (security-bar 5.2)', () => {
   const allowed = { allowsUnsolicited: true, inResponseTo: undefined }
 
   it('is taken where that is allowed and no login is waiting for it', () => {
-    expect(assertionOf(judge(unsolicited, allowed)).inResponseTo).toBeUndefined()
+    expect(assertionOf(evaluate(unsolicited, allowed)).inResponseTo).toBeUndefined()
   })
 
   it('is refused where it is not allowed, also when no login is waiting', () => {
-    expect(codeOf(judge(unsolicited))).toBe('saml.unsolicited')
-    expect(codeOf(judge(unsolicited, { inResponseTo: undefined }))).toBe('saml.unsolicited')
-    expect(codeOf(judge(unsolicited, { ...allowed, allowsUnsolicited: false }))).toBe('saml.unsolicited')
+    expect(codeOf(evaluate(unsolicited))).toBe('saml.unsolicited')
+    expect(codeOf(evaluate(unsolicited, { inResponseTo: undefined }))).toBe('saml.unsolicited')
+    expect(codeOf(evaluate(unsolicited, { ...allowed, allowsUnsolicited: false }))).toBe('saml.unsolicited')
   })
 
   it('answers no login that is waiting, even where it is allowed', () => {
-    expect(codeOf(judge(unsolicited, { allowsUnsolicited: true }))).toBe('saml.unsolicited')
+    expect(codeOf(evaluate(unsolicited, { allowsUnsolicited: true }))).toBe('saml.unsolicited')
   })
 
   it.each(['signed-assertion', 'no-destination-no-issuer', 'second-confirmation-is-ours'])(
     'is not what %s is: that names a request',
     (name) => {
-      expect(codeOf(judge(fixture('accepted', name), allowed))).toBe('saml.request_unknown')
+      expect(codeOf(evaluate(fixture('accepted', name), allowed))).toBe('saml.request_unknown')
     },
   )
 
   it('is not one whose Response alone, or one confirmation of several, names a request', () => {
     const responseNames = unsolicited.replace('<samlp:Response ', '<samlp:Response InResponseTo="_any" ')
-    expect(codeOf(judge(responseNames, allowed))).toBe('saml.unsolicited')
-    expect(codeOf(judge(fixture('refused', 'confirmations-do-not-add-up'), allowed))).not.toBe('accepted')
+    expect(codeOf(evaluate(responseNames, allowed))).toBe('saml.unsolicited')
+    expect(codeOf(evaluate(fixture('refused', 'confirmations-do-not-add-up'), allowed))).not.toBe('accepted')
   })
 })

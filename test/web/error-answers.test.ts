@@ -17,7 +17,7 @@ import { reference } from '../../src/web/caller.ts'
 import { errorAnswers } from '../../src/web/error-answers.ts'
 import { webErrors } from '../../src/web/errors.ts'
 import { createViews } from '../../src/web/views.ts'
-import { personHouse, signInAs } from '../gateway/signed-in-user.ts'
+import { gatewayWithUser, signInAs } from '../gateway/signed-in-user.ts'
 import { refusalIn } from '../harness/html.ts'
 
 /** Every code that a user can meet. */
@@ -32,7 +32,7 @@ const texts: Readonly<Record<string, ErrorText>> = {
   ...webErrors,
 }
 
-const { gateway: house, store, now } = personHouse()
+const { gateway: house, store, now } = gatewayWithUser()
 const events: AuditEvent[] = []
 /** The reference under which the log has it, where that is another one. */
 let countedUnder: string | undefined

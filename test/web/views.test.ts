@@ -4,7 +4,7 @@ import { accountColors } from '../../src/config/types.ts'
 import { durationChoices } from '../../src/web/models/duration-choices.ts'
 import type { PageModels, PageName } from '../../src/web/models/page-models.ts'
 import { matchesQuery } from '../../src/web/models/role-list.ts'
-import type { RoleAccount, RoleChoice, RoleGroup, ShownToAws } from '../../src/web/models/roles.ts'
+import type { RoleAccount, RoleChoice, RoleGroup, SentToAws } from '../../src/web/models/roles.ts'
 import { toInstant } from '../../src/web/time-zone.ts'
 import { createViews, escapeText, staticFolder } from '../../src/web/views.ts'
 
@@ -37,7 +37,7 @@ const pagesSaying = (text: string): PageModels => {
     { kind: 'pinned', roles: [role] },
     { kind: 'account', account, roles: [{ ...role, isPinned: false }] },
   ]
-  const shownToAws: ShownToAws = {
+  const shownToAws: SentToAws = {
     exchange: { via: 'saml', evidence: 'original' },
     sessionName: text,
     sourceIdentity: text,

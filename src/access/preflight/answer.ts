@@ -1,18 +1,18 @@
 import type { Finding, Verdict } from '../../core/verdict.ts'
-import type { Circumstances, PreflightFacts } from './facts.ts'
+import type { PreflightFacts, PreflightInput } from './facts.ts'
 
 /** What a check says: a finding before it has its name; undefined: there is nothing to ask. */
-export type Answer = Omit<Finding, 'name'> | undefined
+export type PreflightResult = Omit<Finding, 'name'> | undefined
 
 /** Of one role. */
-export type RoleCheck = (facts: PreflightFacts) => Answer
+export type RoleCheck = (facts: PreflightFacts) => PreflightResult
 
 /** Of whatever is the same for all roles of an account. */
-export type CommonCheck = (circumstances: Circumstances) => Answer
+export type CommonCheck = (circumstances: PreflightInput) => PreflightResult
 
 /** The findings of those checks that have something to ask, in their order. */
-export const answersOf = <Subject>(
-  checks: Readonly<Record<string, (subject: Subject) => Answer>>,
+export const runPreflightChecks = <Subject>(
+  checks: Readonly<Record<string, (subject: Subject) => PreflightResult>>,
   subject: Subject,
 ): Verdict => {
   const findings: Finding[] = []
@@ -25,7 +25,7 @@ export const answersOf = <Subject>(
 }
 
 /** All is well; what was found is shown. */
-export const right = (found: string, source?: string): Answer => ({
+export const passed = (found: string, source?: string): PreflightResult => ({
   outcome: 'pass',
   found,
   ...(source === undefined ? {} : { source }),
@@ -33,10 +33,10 @@ export const right = (found: string, source?: string): Answer => ({
 
 const doubtful =
   (outcome: 'fail' | 'unknown') =>
-  (expected: string, found: string, source: string): Answer => ({ outcome, expected, found, source })
+  (expected: string, found: string, source: string): PreflightResult => ({ outcome, expected, found, source })
 
 /** AWS will refuse it. */
-export const wrong = doubtful('fail')
+export const failed = doubtful('fail')
 
 /** AWS may refuse it: the facts at hand do not say. */
-export const open = doubtful('unknown')
+export const unknown = doubtful('unknown')

@@ -9,67 +9,69 @@ import {
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import { namedProviders } from '../../iam/principals.ts'
-import { type Answer, type CommonCheck, open, type RoleCheck, right, wrong } from './answer.ts'
-import type { Shown, ShownAssertion, ShownToken } from './facts.ts'
+import { type CommonCheck, failed, type PreflightResult, passed, type RoleCheck, unknown } from './answer.ts'
+import type { PresentedAssertion, PresentedEvidence, PresentedToken } from './facts.ts'
 
 const accountOf = (arn: string): string => parseArn(arn)?.account ?? ''
 
 /** For OpenID AWS looks in the role's account. For SAML it speaks of the provider's owner, which may be another (E.1). */
 const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
   const { principal, kind } = shown
-  if (namedProviders.has(principal)) return right(principal, 'known to IAM by name')
+  if (namedProviders.has(principal)) return passed(principal, 'known to IAM by name')
   const account = accountOf(principal)
-  if (account === role.account) return right(principal, 'the provider that vouches')
-  return (kind === 'saml' ? open : wrong)(
+  if (account === role.account) return passed(principal, 'the provider that vouches')
+  return (kind === 'saml' ? unknown : failed)(
     `a provider of account ${role.account}`,
     principal,
     'the provider that vouches',
   )
 }
 
-const sizeOf = ({ kind }: Shown) => (kind === 'saml' ? samlAssertion : webIdentityToken)
+const sizeOf = ({ kind }: PresentedEvidence) => (kind === 'saml' ? samlAssertion : webIdentityToken)
 
 const evidenceFits: CommonCheck = ({ shown }) => {
   const { length } = shown
   if (length === undefined) return undefined
   const { max } = sizeOf(shown)
   const source = shown.kind === 'saml' ? 'SAMLAssertion' : 'WebIdentityToken'
-  return length <= max ? right(`${length} characters`, source) : wrong(`at most ${max} characters`, `${length}`, source)
+  return length <= max
+    ? passed(`${length} characters`, source)
+    : failed(`at most ${max} characters`, `${length}`, source)
 }
 
 /** What is asked of one kind of evidence only. */
 const ofSaml =
-  (check: (shown: ShownAssertion) => Answer): CommonCheck =>
+  (check: (shown: PresentedAssertion) => PreflightResult): CommonCheck =>
   ({ shown }) =>
     shown.kind === 'saml' ? check(shown) : undefined
 
 const ofToken =
-  (check: (shown: ShownToken) => Answer): CommonCheck =>
+  (check: (shown: PresentedToken) => PreflightResult): CommonCheck =>
   ({ shown }) =>
     shown.kind === 'web-identity' ? check(shown) : undefined
 
 const algorithmIsTaken = ofToken(({ algorithm }) => {
   if (algorithm === undefined) return undefined
   return /^[RE]S(256|384|512)$/.test(algorithm)
-    ? right(algorithm, 'alg')
-    : wrong('RS256, RS384, RS512, ES256, ES384 or ES512', algorithm, 'alg')
+    ? passed(algorithm, 'alg')
+    : failed('RS256, RS384, RS512, ES256, ES384 or ES512', algorithm, 'alg')
 })
 
 /** AWS looks up the key by its name and tries no others (A.4, C.5). */
 const keyIsNamed = ofToken(({ isKeyNamed = true }) =>
-  isKeyNamed ? undefined : wrong('the name of a published key', 'none', 'kid'),
+  isKeyNamed ? undefined : failed('the name of a published key', 'none', 'kid'),
 )
 
 const assertionIsReadable = ofSaml(({ isReadable }) =>
   isReadable
     ? undefined
-    : wrong('an Assertion, or stsDecrypts and our key in IAM', 'an EncryptedAssertion', 'EncryptedAssertion'),
+    : failed('an Assertion, or stsDecrypts and our key in IAM', 'an EncryptedAssertion', 'EncryptedAssertion'),
 )
 
 const responseIsSuccess = ofSaml(({ unverified }) => {
   if (unverified?.status === undefined) return undefined
   const source = 'Response/Status/StatusCode'
-  return unverified.status === 'Success' ? right('Success', source) : wrong('Success', unverified.status, source)
+  return unverified.status === 'Success' ? passed('Success', source) : failed('Success', unverified.status, source)
 })
 
 /** The Issuer of the Response is optional; that AWS compares it too is not confirmed. */
@@ -77,31 +79,31 @@ const issuerIsRegistered = ofSaml(({ unverified }) => {
   if (!unverified) return undefined
   const { issuer, responseIssuer, registeredIssuer } = unverified
   if (registeredIssuer === undefined)
-    return open("the entityID of the provider's metadata, which cannot be read", issuer, 'Assertion/Issuer')
-  if (issuer !== registeredIssuer) return wrong(registeredIssuer, issuer || 'none', 'Assertion/Issuer')
+    return unknown("the entityID of the provider's metadata, which cannot be read", issuer, 'Assertion/Issuer')
+  if (issuer !== registeredIssuer) return failed(registeredIssuer, issuer || 'none', 'Assertion/Issuer')
   return responseIssuer === undefined || responseIssuer === registeredIssuer
-    ? right(issuer, 'Assertion/Issuer')
-    : open(registeredIssuer, responseIssuer, 'Response/Issuer')
+    ? passed(issuer, 'Assertion/Issuer')
+    : unknown(registeredIssuer, responseIssuer, 'Response/Issuer')
 })
 
 const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = true }) => {
   if (count === undefined) return undefined
   const source = 'Subject/SubjectConfirmation'
-  if (count !== 1) return wrong('one SubjectConfirmation', String(count), source)
+  if (count !== 1) return failed('one SubjectConfirmation', String(count), source)
   return isConfirmed
-    ? right('one', source)
-    : wrong('one of a bearer, with Recipient and NotOnOrAfter', 'one that is not so', source)
+    ? passed('one', source)
+    : failed('one of a bearer, with Recipient and NotOnOrAfter', 'one that is not so', source)
 })
 
 /** Where a token has an `azp`, AWS compares that: documented for Google, seen for others, as Entra's v2 tokens (C.4). */
-const tokenAudience = ({ principal, audiences, statedAudiences, clientId }: ShownToken): Answer => {
-  if (audiences.includes(clientId)) return right(clientId, audiences === statedAudiences ? 'aud' : 'azp')
+const tokenAudience = ({ principal, audiences, statedAudiences, clientId }: PresentedToken): PreflightResult => {
+  if (audiences.includes(clientId)) return passed(clientId, audiences === statedAudiences ? 'aud' : 'azp')
   const mayBe = statedAudiences.includes(clientId) && principal !== 'accounts.google.com'
   const expected = `${clientId}, as IAM's provider has it`
   const stated = statedAudiences.join(', ') || 'none'
   return audiences === statedAudiences
-    ? wrong(expected, stated, 'aud')
-    : (mayBe ? open : wrong)(
+    ? failed(expected, stated, 'aud')
+    : (mayBe ? unknown : failed)(
         expected,
         `${audiences.join(', ')} in azp, which AWS compares in place of aud (${stated})`,
         'azp',
@@ -112,23 +114,26 @@ const tokenAudience = ({ principal, audiences, statedAudiences, clientId }: Show
 const USUAL_AUDIENCE = 'urn:amazon:webservices'
 
 /** AWS has been seen to take the address of the consumer service for an Audience (B.5); nobody says where it does. */
-const audienceAnswer = (audiences: readonly string[], { recipient, principal }: ShownAssertion): Answer => {
+const audienceAnswer = (
+  audiences: readonly string[],
+  { recipient, principal }: PresentedAssertion,
+): PreflightResult => {
   const found = audiences.join(', ') || 'none'
   const { partition = '' } = parseArn(principal) ?? {}
-  if (audiences.some((audience) => isAwsSamlAudience(audience, partition))) return right(found, 'Audience')
+  if (audiences.some((audience) => isAwsSamlAudience(audience, partition))) return passed(found, 'Audience')
   const isRecipient = recipient !== undefined && audiences.includes(recipient)
   const mayBe = isRecipient || (partition !== 'aws' && audiences.includes(USUAL_AUDIENCE))
-  return (mayBe ? open : wrong)(partitionById(partition)?.audience ?? USUAL_AUDIENCE, found, 'Audience')
+  return (mayBe ? unknown : failed)(partitionById(partition)?.audience ?? USUAL_AUDIENCE, found, 'Audience')
 }
 
 /** Of several AudienceRestrictions each has to be met. Core 2.5.1.4; that AWS has it so too is not confirmed. */
-const assertionAudience = (shown: ShownAssertion): Answer => {
+const assertionAudience = (shown: PresentedAssertion): PreflightResult => {
   const { audiences, unverified } = shown
   if (audiences === undefined) return undefined
   const answer = audienceAnswer(audiences, shown)
   const unmet = (unverified?.audienceRestrictions ?? []).find((each) => audienceAnswer(each, shown)?.outcome !== 'pass')
   return answer?.outcome === 'pass' && unmet
-    ? open('AWS among the audiences of every AudienceRestriction', unmet.join(', ') || 'none', 'AudienceRestriction')
+    ? unknown('AWS among the audiences of every AudienceRestriction', unmet.join(', ') || 'none', 'AudienceRestriction')
     : answer
 }
 
@@ -138,25 +143,25 @@ const audienceIsTaken: CommonCheck = ({ shown }) =>
 /** What STS does with a subject that its answer has no room for (C.6), it does not say. */
 const subjectIsNamed: CommonCheck = ({ shown }) => {
   const [subject, source] = shown.kind === 'saml' ? [shown.nameId?.value, 'NameID'] : [shown.subject, 'sub']
-  if (!subject) return wrong('a subject', 'none', source)
+  if (!subject) return failed('a subject', 'none', source)
   return shown.kind === 'saml' || subject.length <= webIdentitySubject.max
-    ? right(subject, source)
-    : open(`at most ${webIdentitySubject.max} characters`, `${subject.length}`, source)
+    ? passed(subject, source)
+    : unknown(`at most ${webIdentitySubject.max} characters`, `${subject.length}`, source)
 }
 
 /** AWS's bound on a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
 const USUAL_TOKEN_AGE_MS = 86_400_000
 
-const tokenAge = (issuedAt: Date, now: Date): Answer =>
+const tokenAge = (issuedAt: Date, now: Date): PreflightResult =>
   now.getTime() - issuedAt.getTime() > USUAL_TOKEN_AGE_MS
-    ? open('a token of the last 24 hours', issuedAt.toISOString(), 'iat')
+    ? unknown('a token of the last 24 hours', issuedAt.toISOString(), 'iat')
     : undefined
 
 /** That AWS looks at `nbf` is not confirmed (C.6). */
-const notYet = ({ times }: ShownToken, now: Date): Answer => {
+const notYet = ({ times }: PresentedToken, now: Date): PreflightResult => {
   const from = times?.get('nbf')
   const isLater = typeof from === 'number' && from * 1000 > now.getTime()
-  return isLater ? open('a token that is valid already', `valid from ${from} seconds on`, 'nbf') : undefined
+  return isLater ? unknown('a token that is valid already', `valid from ${from} seconds on`, 'nbf') : undefined
 }
 
 const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
@@ -171,9 +176,9 @@ const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
   if (expiresAt <= now)
     return isKept
       ? { outcome: 'pass', found, source, warning: 'too old for AWS by now, which does not count here' }
-      : wrong(limit, found, source)
+      : failed(limit, found, source)
   const doubt = shown.kind === 'web-identity' ? (notYet(shown, now) ?? tokenAge(issuedAt, now)) : undefined
-  return doubt ?? right(found, source)
+  return doubt ?? passed(found, source)
 }
 
 /** AWS takes integers only (C.6), where RFC 7519 has fractions as well; that it requires both is not confirmed. */
@@ -184,11 +189,11 @@ const timesAreIntegers = ofToken(({ times, algorithm }) => {
   if (absent !== '')
     return algorithm === undefined
       ? { outcome: 'pass', found: `no ${absent}`, source: 'claims', warning: `AWS refuses a token without ${absent}` }
-      : open('iat and exp', `no ${absent}`, 'claims')
+      : unknown('iat and exp', `no ${absent}`, 'claims')
   const [name, value] = [...times].find(([, each]) => !Number.isSafeInteger(each)) ?? []
   return name === undefined
-    ? right([...times.keys()].join(', '), 'claims')
-    : wrong('a whole number of seconds', JSON.stringify(value), name)
+    ? passed([...times.keys()].join(', '), 'claims')
+    : failed('a whole number of seconds', JSON.stringify(value), name)
 })
 
 const SESSION_DURATION = 'https://aws.amazon.com/SAML/Attributes/SessionDuration'
@@ -200,12 +205,12 @@ const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
   const { min, max } = consoleDuration
   const isLegal = more.length === 0 && /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max
   return isLegal
-    ? right(`${text} seconds`, SESSION_DURATION)
-    : wrong(`one number from ${min} to ${max}`, JSON.stringify(durations), SESSION_DURATION)
+    ? passed(`${text} seconds`, SESSION_DURATION)
+    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), SESSION_DURATION)
 })
 
 /** AWS compares the names of attributes byte for byte. */
-export const misnamedRemark = ({ misnamed = [] }: Pick<ShownAssertion, 'misnamed'>, name: string): string => {
+export const misnamedRemark = ({ misnamed = [] }: Pick<PresentedAssertion, 'misnamed'>, name: string): string => {
   const near = misnamed.find((each) => each.toLowerCase() === name.toLowerCase())
   return near === undefined ? '' : `; the attribute ${near} is not it: upper and lower case differ`
 }
@@ -216,10 +221,10 @@ const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   const source = 'https://aws.amazon.com/SAML/Attributes/Role'
   const isThere = rolePairs.some((pair) => pair.role.arn === role.arn && pair.providerArn === principal)
   const pair = `${role.arn},${principal}`
-  if (isThere) return right(pair, source)
+  if (isThere) return passed(pair, source)
   const same = rolePairs.filter((each) => each.role.arn === role.arn)
   const found = same.map(({ providerArn }) => `that role with ${providerArn}`).join(', ') || 'no pair with that role'
-  return wrong(pair, found + misnamedRemark(shown, source), source)
+  return failed(pair, found + misnamedRemark(shown, source), source)
 }
 
 /** Before anything else about what AWS is shown. */

@@ -1,9 +1,9 @@
 /** A preflight in sentences: why AWS would say no, and what to change. Says values of the person and of the policy. */
 import type { Finding } from '../../core/verdict.ts'
 import type { Preflight } from '../preflight.ts'
-import { type PreflightCheckName, type Remedy, remedies } from './fixes.ts'
+import { type Fix, fixes, type PreflightCheckName } from './fixes.ts'
 
-const isCheck = (name: string): name is PreflightCheckName => Object.hasOwn(remedies, name)
+const isCheck = (name: string): name is PreflightCheckName => Object.hasOwn(fixes, name)
 
 /** `Statement[0] (Sid).Condition.StringEquals.saml:aud`, in its parts. */
 const PART =
@@ -34,7 +34,7 @@ const partSentence = (finding: Finding): string | undefined => {
 }
 
 const checkSentence = ({ name, expected, found, source }: Finding): string => {
-  const { meaning } = remedies[name as PreflightCheckName]
+  const { meaning } = fixes[name as PreflightCheckName]
   const values = [
     expected === undefined ? undefined : `expected ${expected}`,
     found === undefined ? undefined : `found ${found}`,
@@ -52,14 +52,14 @@ export const reasonSentence = ({ decidedBy }: Pick<Preflight, 'decidedBy'>): str
 }
 
 /** The check that the answer hangs on: the first of those that decide. */
-const decidingRemedy = ({ outcome, verdict }: Preflight): Remedy | undefined => {
+const decidingRemedy = ({ outcome, verdict }: Preflight): Fix | undefined => {
   const wanted = outcome === 'denied' ? 'fail' : 'unknown'
   const deciding = verdict.find(({ name, outcome: found }) => found === wanted && isCheck(name))
-  return deciding && remedies[deciding.name as PreflightCheckName]
+  return deciding && fixes[deciding.name as PreflightCheckName]
 }
 
 /** What to change so that AWS says yes; undefined where it is to do so already. */
-export const changeSentence = (preflight: Preflight): string | undefined => {
+export const fixSentence = (preflight: Preflight): string | undefined => {
   if (preflight.outcome === 'allowed') return undefined
   const isUnseen = preflight.decidedBy?.found === ABSENT
   return isUnseen

@@ -9,7 +9,7 @@ import type { RolePair } from '../role-attribute.ts'
 export type AssumeAction = 'sts:AssumeRoleWithSAML' | 'sts:AssumeRoleWithWebIdentity'
 
 /** Between these AWS takes what it is shown. */
-export interface Life {
+export interface ValidityPeriod {
   readonly issuedAt: Date
   readonly expiresAt: Date
 }
@@ -22,7 +22,7 @@ interface ShownEvidence {
   /** In characters, as STS gets it. undefined: not known before it is made. */
   readonly length?: number
   /** undefined: it is made at the moment of the exchange. */
-  readonly life?: Life
+  readonly life?: ValidityPeriod
   /** Whose age does not count: read from a file, for which every AWS is too late. */
   readonly isKept?: true
 }
@@ -42,7 +42,7 @@ export interface UnverifiedResponse {
 }
 
 /** A response, the provider's own or the gateway's. */
-export interface ShownAssertion extends ShownEvidence {
+export interface PresentedAssertion extends ShownEvidence {
   readonly kind: 'saml'
   readonly recipient: string | undefined
   /** undefined: nobody knows. */
@@ -64,7 +64,7 @@ export interface ShownAssertion extends ShownEvidence {
 }
 
 /** An ID token, the provider's own or the gateway's. */
-export interface ShownToken extends ShownEvidence {
+export interface PresentedToken extends ShownEvidence {
   readonly kind: 'web-identity'
   readonly issuer: string
   readonly subject: string | undefined
@@ -83,10 +83,10 @@ export interface ShownToken extends ShownEvidence {
 }
 
 /** What AWS is shown in proof of who the person is. */
-export type Shown = ShownAssertion | ShownToken
+export type PresentedEvidence = PresentedAssertion | PresentedToken
 
 /** The session to be, with the estimate of what its tags weigh. */
-export interface ShownSession extends SessionFacts {
+export interface PresentedSession extends SessionFacts {
   /** Of what AWS allows, in percent. */
   readonly packedSizePercent: number
   /** How many values the provider sent for a tag, where it was not one. */
@@ -96,21 +96,21 @@ export interface ShownSession extends SessionFacts {
 }
 
 /** The call as far as it is known before it is made: not the address it will come from. */
-export interface ForeseenCall {
+export interface PredictedCall {
   readonly now: Date
   readonly region: string
   readonly secureTransport: boolean
 }
 
 /** What is the same for all roles of an account. */
-export interface Circumstances {
-  readonly shown: Shown
-  readonly session: ShownSession
-  readonly call: ForeseenCall
+export interface PreflightInput {
+  readonly shown: PresentedEvidence
+  readonly session: PresentedSession
+  readonly call: PredictedCall
 }
 
 /** One role of them. */
-export interface RoleToJudge {
+export interface RoleToCheck {
   readonly role: RoleArn
   readonly durationSeconds: number
   /** The role's own maximum, as far as the configuration knows it. */
@@ -120,7 +120,7 @@ export interface RoleToJudge {
 }
 
 /** Everything that AWS will look at, and what of it is known. */
-export interface PreflightFacts extends Circumstances, RoleToJudge {}
+export interface PreflightFacts extends PreflightInput, RoleToCheck {}
 
-export const actionOf = ({ kind }: Shown): AssumeAction =>
+export const actionOf = ({ kind }: PresentedEvidence): AssumeAction =>
   kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'

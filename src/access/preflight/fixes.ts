@@ -1,13 +1,13 @@
 /** Every check of a preflight by its name: what it makes sure of, and what to change where it does not pass. */
 
-export interface Remedy {
+export interface Fix {
   /** For the list of checks. */
   readonly meaning: string
   /** A sentence for whoever can change it. */
   readonly change: string
 }
 
-export const remedies = {
+export const fixes = {
   roleTakesFederation: {
     meaning: 'the role is not one of Identity Center, which are taken through Identity Center only',
     change: 'Take a role of your own in that account.',
@@ -124,6 +124,6 @@ export const remedies = {
     meaning: 'the tags weigh no more than AWS allows, by an estimate',
     change: 'Send fewer or shorter session tags.',
   },
-} as const satisfies Readonly<Record<string, Remedy>>
+} as const satisfies Readonly<Record<string, Fix>>
 
-export type PreflightCheckName = keyof typeof remedies
+export type PreflightCheckName = keyof typeof fixes

@@ -1,8 +1,8 @@
 /** Whether AWS will take the session that is asked for, whatever the trust policy says (aws-sts-semantics A.2, A.5, D.1). */
 import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
-import { type CommonCheck, open, type RoleCheck, right, wrong } from './answer.ts'
+import { type CommonCheck, failed, passed, type RoleCheck, unknown } from './answer.ts'
 import { misnamedRemark } from './evidence-checks.ts'
-import type { ShownSession } from './facts.ts'
+import type { PresentedSession } from './facts.ts'
 
 interface Limit {
   readonly min: number
@@ -17,30 +17,30 @@ const isWithin = (text: string, { min, max, pattern }: Limit): boolean => {
 
 /** Roles of Identity Center are taken through Identity Center alone (A.5). */
 const roleTakesFederation: RoleCheck = ({ role }) =>
-  role.name.startsWith('AWSReservedSSO_') ? wrong('a role of your own', role.name, 'the role') : undefined
+  role.name.startsWith('AWSReservedSSO_') ? failed('a role of your own', role.name, 'the role') : undefined
 
 const durationIsAllowed: RoleCheck = ({ durationSeconds: seconds, maxSessionSeconds: max }) =>
   Number.isInteger(seconds) && seconds >= roleDuration.min && seconds <= max
-    ? right(`${seconds} seconds`, 'maxSessionDuration')
-    : wrong(`${roleDuration.min} to ${max} seconds`, String(seconds), 'maxSessionDuration')
+    ? passed(`${seconds} seconds`, 'maxSessionDuration')
+    : failed(`${roleDuration.min} to ${max} seconds`, String(seconds), 'maxSessionDuration')
 
 const NAME = `${roleSessionName.min} to ${roleSessionName.max} letters, digits and _+=,.@-`
 
 const SESSION_NAME = 'https://aws.amazon.com/SAML/Attributes/RoleSessionName'
 
 const sessionNameIsLegal: CommonCheck = ({ session: { roleSessionName: name }, shown }) => {
-  if (isWithin(name, roleSessionName)) return right(name, 'RoleSessionName')
+  if (isWithin(name, roleSessionName)) return passed(name, 'RoleSessionName')
   const remark = shown.kind === 'saml' ? misnamedRemark(shown, SESSION_NAME) : ''
-  return wrong(NAME, (name === '' ? 'none' : JSON.stringify(name.slice(0, 100))) + remark, 'RoleSessionName')
+  return failed(NAME, (name === '' ? 'none' : JSON.stringify(name.slice(0, 100))) + remark, 'RoleSessionName')
 }
 
 const sourceIdentityIsLegal: CommonCheck = ({ session: { sourceIdentity: value, whyNoSourceIdentity: reason } }) => {
   if (value === undefined)
-    return reason === undefined ? undefined : wrong('a source identity', `none: ${reason}`, 'sourceIdentity')
+    return reason === undefined ? undefined : failed('a source identity', `none: ${reason}`, 'sourceIdentity')
   const isLegal = isWithin(value, sourceIdentity) && !value.toLowerCase().startsWith(sourceIdentity.reservedPrefix)
   return isLegal
-    ? right(value, 'SourceIdentity')
-    : wrong(`${NAME}, not beginning with aws:`, JSON.stringify(value.slice(0, 100)), 'SourceIdentity')
+    ? passed(value, 'SourceIdentity')
+    : failed(`${NAME}, not beginning with aws:`, JSON.stringify(value.slice(0, 100)), 'SourceIdentity')
 }
 
 /** Of a value only what is wrong with it is told: it is the user's. */
@@ -52,7 +52,7 @@ const valueProblem = (key: string, value: string): string => {
     : `the value of ${key} with ${characters.length} characters`
 }
 
-const tagProblem = ({ tags, transitiveTagKeys: transitive, tagValueCounts }: ShownSession): string | undefined => {
+const tagProblem = ({ tags, transitiveTagKeys: transitive, tagValueCounts }: PresentedSession): string | undefined => {
   const keys = [...tags.keys()]
   if (tags.size > sessionTag.count) return `${tags.size} tags`
   const key = keys.find(
@@ -75,14 +75,14 @@ const sessionTagsAreLegal: CommonCheck = ({ session }) => {
   const { tags, transitiveTagKeys } = session
   if (tags.size === 0 && transitiveTagKeys.length === 0) return undefined
   const found = tagProblem(session)
-  return found === undefined ? right([...tags.keys()].join(', '), 'session tags') : wrong(TAGS, found, 'session tags')
+  return found === undefined ? passed([...tags.keys()].join(', '), 'session tags') : failed(TAGS, found, 'session tags')
 }
 
 /** How AWS packs them is not published, so that an estimate refuses nothing (D.4). */
 const sessionTagsFit: CommonCheck = ({ session: { tags, packedSizePercent: percent } }) => {
   if (tags.size === 0) return undefined
   const found = `about ${percent} % of what AWS allows`
-  return percent <= 100 ? right(found, 'estimate') : open('at most 100 %', found, 'estimate')
+  return percent <= 100 ? passed(found, 'estimate') : unknown('at most 100 %', found, 'estimate')
 }
 
 /** Asked before AWS looks at what it is shown. */

@@ -6,9 +6,9 @@ import type { RequestContext } from '../../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import type { Policy } from '../../iam/policy.ts'
 import type { PolicyRequest } from '../../iam/request.ts'
-import { open, right } from './answer.ts'
-import { actionOf, type Circumstances } from './facts.ts'
-import { extremesOf, isUnforeseen } from './unknown-at-preflight.ts'
+import { passed, unknown } from './answer.ts'
+import { actionOf, type PreflightInput } from './facts.ts'
+import { bestAndWorstCase, isUnknownAtPreflight } from './unknown-at-preflight.ts'
 
 /** An action put to the trust policy. */
 interface Judged {
@@ -24,7 +24,7 @@ const keyOf = ({ name }: Finding): string => /\.Condition\.[^.]+\.(.+)$/s.exec(n
 
 /** What nobody foresees neither passes nor fails. */
 const foreseen = (finding: Finding): Finding =>
-  isUnforeseen(keyOf(finding))
+  isUnknownAtPreflight(keyOf(finding))
     ? { ...finding, outcome: 'unknown', found: 'not known before the call is made', source: keyOf(finding) }
     : finding
 
@@ -34,7 +34,7 @@ const isDeny = ({ effect }: Decision): boolean => effect === 'explicit-deny' || 
 const CERTAIN = { unconfirmed: 'unknown' } as const
 
 const judge = (policy: Policy, request: PolicyRequest): Judged => {
-  const extremes = extremesOf(policy)
+  const extremes = bestAndWorstCase(policy)
   const best = evaluate(extremes.best, request, CERTAIN)
   const worst = extremes.worst === extremes.best ? best : evaluate(extremes.worst, request, CERTAIN)
   // A Deny that may yet apply is what the best case does not show.
@@ -73,7 +73,7 @@ const causeFindings = ({ decision, decidedBy }: Judged): Verdict => {
 }
 
 /** AWS looks at `saml:aud` in the trust policy; that it asks for an address of its own besides is not confirmed (B.5). */
-const recipientFinding = ({ shown }: Circumstances, { statement }: Decision): Verdict => {
+const recipientFinding = ({ shown }: PreflightInput, { statement }: Decision): Verdict => {
   if (shown.kind !== 'saml') return []
   const { recipient, principal } = shown
   const { partition = '' } = parseArn(principal) ?? {}
@@ -81,8 +81,8 @@ const recipientFinding = ({ shown }: Circumstances, { statement }: Decision): Ve
   const isNamed = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud') ?? false
   const answer =
     recipient !== undefined && (isNamed || isAwsSamlRecipient(recipient, partition))
-      ? right(recipient, source)
-      : open("an address of AWS's, or one that the trust policy names", recipient ?? 'none', source)
+      ? passed(recipient, source)
+      : unknown("an address of AWS's, or one that the trust policy names", recipient ?? 'none', source)
   return answer ? [{ name: 'recipientIsTaken', ...answer }] : []
 }
 
@@ -91,16 +91,16 @@ const carried = [
   {
     name: 'tagsArePermitted',
     action: 'sts:TagSession',
-    isAsked: ({ session }: Circumstances) => session.tags.size > 0 || session.transitiveTagKeys.length > 0,
+    isAsked: ({ session }: PreflightInput) => session.tags.size > 0 || session.transitiveTagKeys.length > 0,
   },
   {
     name: 'sourceIdentityIsPermitted',
     action: 'sts:SetSourceIdentity',
-    isAsked: ({ session }: Circumstances) => session.sourceIdentity !== undefined,
+    isAsked: ({ session }: PreflightInput) => session.sourceIdentity !== undefined,
   },
 ] as const
 
-export interface TrustJudgement {
+export interface TrustEvaluation {
   /** The named checks. */
   readonly findings: Verdict
   /** What the statements said, part by part; those of a further action begin with its name. */
@@ -109,7 +109,7 @@ export interface TrustJudgement {
   readonly parts: ReadonlyMap<string, Finding>
 }
 
-const unknownTrust: TrustJudgement = {
+const unknownTrust: TrustEvaluation = {
   findings: [
     {
       name: 'trustPolicyIsKnown',
@@ -124,11 +124,11 @@ const unknownTrust: TrustJudgement = {
 }
 
 /** Everything that the trust policy is asked. Where none is known, that is all there is to say. */
-export const judgeTrust = (
+export const evaluateTrust = (
   trustPolicy: Policy | undefined,
-  circumstances: Circumstances,
+  circumstances: PreflightInput,
   context: RequestContext,
-): TrustJudgement => {
+): TrustEvaluation => {
   if (!trustPolicy) return unknownTrust
   const { shown } = circumstances
   const ask = (action: string): Judged =>

@@ -16,12 +16,12 @@ const UNFORESEEN = [
 ]
 
 /** `key`: of a condition, in any case. */
-export const isUnforeseen = (key: string): boolean => {
+export const isUnknownAtPreflight = (key: string): boolean => {
   const name = key.toLowerCase()
   return UNFORESEEN.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each))
 }
 
-const hangsOnUnforeseen = ({ name, variables }: Condition): boolean => [name, ...variables].some(isUnforeseen)
+const hangsOnUnforeseen = ({ name, variables }: Condition): boolean => [name, ...variables].some(isUnknownAtPreflight)
 
 const assuming = (statement: Statement, holds: boolean): Statement => ({
   ...statement,
@@ -50,7 +50,7 @@ const extremes = (policy: Policy): Extremes => {
 }
 
 /** Twice the same policy where nothing unforeseen is asked for. */
-export const extremesOf = (policy: Policy): Extremes => {
+export const bestAndWorstCase = (policy: Policy): Extremes => {
   const found = known.get(policy) ?? extremes(policy)
   known.set(policy, found)
   return found

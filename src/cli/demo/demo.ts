@@ -14,7 +14,7 @@ import { type RunningGateway, startGateway } from '../gateway-server.ts'
 import { readConfig } from '../load-config.ts'
 import type { DemoOptions } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
-import { untilStopped } from '../run.ts'
+import { waitForSignal } from '../run.ts'
 import { breakItRole, type DemoAddresses, demoAddresses, demoClient, demoConfigYaml, demoStateYaml } from './config.ts'
 
 /** Where the demo keeps its keys and configuration: in the checkout, or else where the system wants state to be. */
@@ -168,7 +168,7 @@ const welcome = ({ print, style }: Output, { addresses, config }: RunningDemo): 
 /** Runs the demo until it is stopped. */
 export const runDemo = async (options: DemoOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
-  const stopped = untilStopped()
+  const stopped = waitForSignal()
   const demo = await startDemo(options, demoFolder(options.portBase, process.env), output.note)
   welcome(output, demo)
   await stopped

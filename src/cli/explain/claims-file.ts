@@ -4,7 +4,7 @@ import { rolePairs } from '../../access/role-attribute.ts'
 import { samlRedemptionSeconds } from '../../aws/facts/limits.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { Attributes } from '../../core/identity.ts'
-import { type Claims, headerFacts, type SamlWords, type TokenWords } from '../../evidence/original-evidence.ts'
+import { type Claims, headerFacts, type SamlEvidence, type TokenEvidence } from '../../evidence/original-evidence.ts'
 import { ASSERTION, PROTOCOL } from '../../saml/names.ts'
 import { readUnverified } from '../../saml/response/assertion.ts'
 import { decodeBase64, decodeUtf8 } from '../../xml/base64.ts'
@@ -20,7 +20,7 @@ export interface PlainClaims {
   readonly attributes: Attributes
 }
 
-export type ClaimsInFile = SamlWords | TokenWords | PlainClaims
+export type ClaimsInFile = SamlEvidence | TokenEvidence | PlainClaims
 
 const unreadable = (file: string, found: string, cause?: unknown): ExplainError =>
   new ExplainError('explain.claims_unreadable', {
@@ -55,7 +55,7 @@ export const claimsIn = (text: string, file: string, isRead: IsRead): ClaimsInFi
   return reading(file, () => fromForm(trimmed, file, isRead))
 }
 
-const fromForm = (text: string, file: string, isRead: IsRead): SamlWords => {
+const fromForm = (text: string, file: string, isRead: IsRead): SamlEvidence => {
   const field = text.startsWith('SAMLResponse=') ? (new URLSearchParams(text).get('SAMLResponse') ?? '') : text
   const base64 = field.replaceAll(/\s/g, '')
   const octets = decodeBase64(base64)
@@ -65,14 +65,14 @@ const fromForm = (text: string, file: string, isRead: IsRead): SamlWords => {
   return samlWords(xml, base64.length, isRead)
 }
 
-const fromToken = (token: string, file: string): TokenWords => {
+const fromToken = (token: string, file: string): TokenEvidence => {
   const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
   const [head, claims] = [JSON.parse(header ?? ''), JSON.parse(payload ?? '')] as unknown[]
   if (!isObject(claims) || !isObject(head)) throw unreadable(file, 'it is no token')
   return { ...tokenWords(claims, file), ...headerFacts(head), length: token.length }
 }
 
-const fromJson = (value: unknown, file: string): TokenWords | PlainClaims => {
+const fromJson = (value: unknown, file: string): TokenEvidence | PlainClaims => {
   if (!isObject(value)) throw unreadable(file, 'it is no JSON object')
   return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenWords(value, file)
 }
@@ -80,7 +80,7 @@ const fromJson = (value: unknown, file: string): TokenWords | PlainClaims => {
 const timeOf = (value: unknown): Date | undefined =>
   typeof value === 'number' && Number.isFinite(value) ? new Date(value * 1000) : undefined
 
-const tokenWords = (claims: Claims, file: string): TokenWords => {
+const tokenWords = (claims: Claims, file: string): TokenEvidence => {
   if (typeof claims.iss !== 'string' || claims.iss === '') throw unreadable(file, 'the token says no iss')
   const [issuedAt, expiresAt] = [timeOf(claims.iat), timeOf(claims.exp)]
   return {
@@ -140,7 +140,7 @@ const statusIn = (response: XmlElement): string => {
 }
 
 /** `length`: of the base64, where it is known. */
-const samlWords = (xml: string, length: number | undefined, isRead: IsRead): SamlWords => {
+const samlWords = (xml: string, length: number | undefined, isRead: IsRead): SamlEvidence => {
   const root = parseXml(xml)
   const { unverified } = readUnverified(assertionIn(root))
   const unreadable = [...unverified.unreadableAttributes].find(isRead)

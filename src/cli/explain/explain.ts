@@ -4,7 +4,7 @@ import { lintTrustPolicy } from '../../iam/lint.ts'
 import { Ended, exitCodes } from '../exit-codes.ts'
 import { readConfig } from '../load-config.ts'
 import type { ExplainCommand, ExplainOptions } from '../options.ts'
-import { openOutput, painter } from '../output.ts'
+import { colors, openOutput } from '../output.ts'
 import { answerLines } from './batch.ts'
 import { type Explained, explained } from './question.ts'
 import { decisions, explainJson, explainLines } from './text.ts'
@@ -34,7 +34,7 @@ const explainOne = async (options: ExplainOptions): Promise<void> => {
   const { outcome, verdict, context } = one.preflight
   const lines = options.json
     ? [explainJson({ decision: decisions[outcome], action: one.action, context, checks: [NO_SIGNATURE, ...verdict] })]
-    : explainLines(one, lintOf(one), painter(output.style))
+    : explainLines(one, lintOf(one), colors(output.style))
   for (const line of lines) output.print(line)
   if (outcome !== 'allowed') throw new Ended(exits[outcome])
 }

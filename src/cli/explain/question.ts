@@ -1,9 +1,14 @@
 /** From a configuration, a provider and the claims of a file to what AWS would be asked, and its answer. */
 import { readFile } from 'node:fs/promises'
 import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
-import { type AssumeAction, actionOf, type Shown, type ShownSession } from '../../access/preflight/facts.ts'
+import {
+  type AssumeAction,
+  actionOf,
+  type PresentedEvidence,
+  type PresentedSession,
+} from '../../access/preflight/facts.ts'
 import { type Preflight, preflight } from '../../access/preflight.ts'
-import { roleFacts } from '../../access/role-settings.ts'
+import { roleSettingsOf } from '../../access/role-settings.ts'
 import { type LeftOutOfSession, type SessionMapping, sessionOf } from '../../access/session.ts'
 import { roleDuration } from '../../aws/facts/limits.ts'
 import { decodedPolicy } from '../../config/policies.ts'
@@ -11,9 +16,9 @@ import type { Config, ProviderConfig } from '../../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
 import { sessionOfAssertion, sessionOfToken } from '../../evidence/asserted-session.ts'
 import { type IgnoredClaim, ignoredClaims } from '../../evidence/ignored-claims.ts'
-import { showing, type ToBeShown } from '../../evidence/presented-evidence.ts'
+import { type EvidenceToPresent, presentEvidence } from '../../evidence/presented-evidence.ts'
 import { readsAttribute } from '../../gateway/published/requested-attributes.ts'
-import { insisting, isSecure } from '../../gateway/roles/preflight-role.ts'
+import { isSecure, requireSourceIdentity } from '../../gateway/roles/preflight-role.ts'
 import { unusedTemplates } from '../../gateway/roles/session-mapping.ts'
 import { IamError, MalformedPolicyError } from '../../iam/errors.ts'
 import { type Policy, parseTrustPolicy } from '../../iam/policy.ts'
@@ -22,15 +27,15 @@ import { ExplainError } from '../errors.ts'
 import type { ExplainOptions } from '../options.ts'
 import { trustPolicies } from '../trust-policy/known-policies.ts'
 import { claimsIn } from './claims-file.ts'
-import { identityOf, wordsOf } from './sign-in-from-claims.ts'
+import { evidenceFromClaims, identityOf } from './sign-in-from-claims.ts'
 
 export interface Explained {
   readonly role: RoleArn
   readonly provider: ProviderConfig
   readonly subject: string
   readonly action: AssumeAction
-  readonly shown: Shown
-  readonly session: ShownSession
+  readonly shown: PresentedEvidence
+  readonly session: PresentedSession
   /** What the configuration says of sessions and this one is without. */
   readonly leftOut: readonly LeftOutOfSession[]
   /** By the gateway's own rules, which come before AWS. undefined: they do not grant the role. */
@@ -55,9 +60,12 @@ const roleNamed = (arn: string): RoleArn => {
   return role
 }
 
-const sessionFor = (config: Config, { settings, identity, words }: ToBeShown): SessionMapping & ShownSession => {
+const sessionFor = (
+  config: Config,
+  { settings, identity, words }: EvidenceToPresent,
+): SessionMapping & PresentedSession => {
   const ours = sessionOf(config, identity)
-  if (settings.exchange.evidence === 'reissued') return { ...ours, ...insisting(ours) }
+  if (settings.exchange.evidence === 'reissued') return { ...ours, ...requireSourceIdentity(ours) }
   const theirs =
     words.kind === 'saml' ? sessionOfAssertion(words.attributes) : sessionOfToken(words.claims, ours.roleSessionName)
   return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(config, identity.provider)] }
@@ -96,10 +104,10 @@ export const explained = async (
   const role = roleNamed(options.role)
   const isRead = (name: string): boolean => provider.protocol !== 'saml' || readsAttribute(config, provider, name)
   const claims = claimsIn(await claimsFile(options.claims), options.claims, isRead)
-  const words = await wordsOf(claims, provider, config)
+  const words = await evidenceFromClaims(claims, provider, config)
   const identity = identityOf(words, provider, config)
   const { issuer, baseUrl } = config
-  const toShow: ToBeShown = {
+  const toShow: EvidenceToPresent = {
     settings: provider,
     clientId: provider.protocol === 'oidc' ? provider.clientId : undefined,
     identity,
@@ -107,9 +115,9 @@ export const explained = async (
     issuers: { samlEntityId: samlIssuerEntityId(baseUrl), webIdentity: issuer },
   }
   const pair = words.kind === 'saml' ? words.rolePairs.find((each) => each.role.arn === role.arn) : undefined
-  const shown = showing(toShow)({ role, ...(pair ? { providerArn: pair.providerArn } : {}) })
+  const shown = presentEvidence(toShow)({ role, ...(pair ? { providerArn: pair.providerArn } : {}) })
   const session = sessionFor(config, toShow)
-  const { maxSessionSeconds, region } = roleFacts(config, role)
+  const { maxSessionSeconds, region } = roleSettingsOf(config, role)
   const trustPolicy =
     options.trustPolicy === undefined ? (await trustPolicies(config, warn))(role) : await policyIn(options.trustPolicy)
   return {

@@ -4,7 +4,7 @@ import { rolePairs } from '../../access/role-attribute.ts'
 import { isVerifiedEmailRequired } from '../../access/verified-email.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
 import type { Identity } from '../../core/identity.ts'
-import type { OwnWords, SamlWords } from '../../evidence/original-evidence.ts'
+import type { OriginalEvidence, SamlEvidence } from '../../evidence/original-evidence.ts'
 import { createMetadata } from '../../gateway/metadata/metadata.ts'
 import { acsUrl } from '../../gateway/providers.ts'
 import { describePerson } from '../../oidc/left-out.ts'
@@ -30,7 +30,7 @@ const saidBySaml = async (
   { nameId, attributes }: PlainClaims,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,
   config: Config,
-): Promise<SamlWords> => ({
+): Promise<SamlEvidence> => ({
   kind: 'saml',
   issuer: await issuerOf(provider, config),
   recipient: acsUrl(config.baseUrl, provider.id),
@@ -44,10 +44,10 @@ const saidBySaml = async (
 
 /** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the person's choice decides. */
 const withRegisteredIssuer = async (
-  words: SamlWords,
+  words: SamlEvidence,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,
   config: Config,
-): Promise<SamlWords> => {
+): Promise<SamlEvidence> => {
   if (!words.unverified) return words
   const registeredIssuer = provider.discovery ? words.issuer : (await issuerOf(provider, config)) || undefined
   return { ...words, unverified: { ...words.unverified, registeredIssuer } }
@@ -56,7 +56,11 @@ const withRegisteredIssuer = async (
 const otherKind = (): ExplainError => new ExplainError('explain.claims_of_another_kind')
 
 /** What the provider would have said: its own words, where it can have said these. Throws ExplainError. */
-export const wordsOf = async (claims: ClaimsInFile, provider: ProviderConfig, config: Config): Promise<OwnWords> => {
+export const evidenceFromClaims = async (
+  claims: ClaimsInFile,
+  provider: ProviderConfig,
+  config: Config,
+): Promise<OriginalEvidence> => {
   if (provider.protocol === 'saml') {
     if (claims.kind === 'web-identity') throw otherKind()
     return claims.kind === 'plain'
@@ -77,7 +81,7 @@ const emailRuleOf = (provider: ProviderConfig, config: Config) => ({
 })
 
 /** Whom a sign-in with these words would make of somebody. */
-export const identityOf = (words: OwnWords, provider: ProviderConfig, config: Config): Identity => {
+export const identityOf = (words: OriginalEvidence, provider: ProviderConfig, config: Config): Identity => {
   const common = { provider: provider.id, authenticatedAt: new Date() }
   if (words.kind === 'web-identity') {
     const { iss, sub } = words.claims

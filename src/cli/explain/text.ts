@@ -1,10 +1,10 @@
 /** What `fedgate explain` prints, for people and for programs. */
 
 import type { EntitledRole } from '../../access/entitlement.ts'
-import { changeSentence, reasonSentence } from '../../access/preflight/explanation.ts'
+import { fixSentence, reasonSentence } from '../../access/preflight/explanation.ts'
 import type { Preflight } from '../../access/preflight.ts'
 import type { LeftOutOfSession } from '../../access/session.ts'
-import { judgedLines, type Mark, oneLine } from '../../core/render-verdict.ts'
+import { type Mark, oneLine, verdictsLines } from '../../core/render-verdict.ts'
 import type { Verdict } from '../../core/verdict.ts'
 import type { LintFinding } from '../../iam/lint/finding.ts'
 import type { Explained } from './question.ts'
@@ -50,7 +50,7 @@ const lintVerdict = (lint: readonly LintFinding[]): Verdict =>
 /** What it comes to: why, and what to change. */
 const ending = (preflight: Preflight, role: string): readonly string[] => {
   const reason = reasonSentence(preflight)
-  const change = changeSentence(preflight)
+  const change = fixSentence(preflight)
   const answer = {
     allowed: `AWS will let this sign-in take ${role}, as far as can be known here.`,
     denied: `AWS will refuse ${role}.`,
@@ -86,7 +86,7 @@ export const explainLines = (
     { subject: 'doubts about the trust policy', verdict: lintVerdict(lint) },
   ]
   return [
-    ...judgedLines(
+    ...verdictsLines(
       subjects.filter((each) => each.verdict.length > 0),
       paint,
     ),

@@ -8,13 +8,13 @@ import type { LocalAwsState } from '../../local-aws/state.ts'
 import { listenError, StartError } from '../errors.ts'
 import type { LocalAwsOptions } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
-import { untilStopped } from '../run.ts'
-import type { LocalAwsSurroundings } from './state.ts'
+import { waitForSignal } from '../run.ts'
+import type { LocalAwsContext } from './state.ts'
 
 const now = (): Date => new Date()
 
 /** Loaded only with a configuration: alone, the local AWS needs nothing of the gateway, and starts several times as fast. */
-const startConfigured = async (file: string, surroundings: LocalAwsSurroundings): Promise<RunningServer> => {
+const startConfigured = async (file: string, surroundings: LocalAwsContext): Promise<RunningServer> => {
   const { gatewayKeys } = await import('../gateway-server.ts')
   const { readConfig } = await import('../load-config.ts')
   const { startLocalAws } = await import('./server.ts')
@@ -52,7 +52,7 @@ const readState = async (file: string): Promise<LocalAwsState> => {
   return readStateFile(file)
 }
 
-const startAlone = async (port: number, state: LocalAwsState, surroundings: LocalAwsSurroundings) => {
+const startAlone = async (port: number, state: LocalAwsState, surroundings: LocalAwsContext) => {
   const { startLocalAws: start } = await import('../../local-aws/server.ts')
   const listen = { host: '127.0.0.1', port }
   return start({ listen, state, allowHttpIssuers: true, ...surroundings }).catch((error: unknown) => {
@@ -105,7 +105,7 @@ export const runLocalAws = async ({
   encodedMessages = false,
 }: LocalAwsOptions): Promise<void> => {
   const output = openOutput(process.stdout, process.stderr, process.env)
-  const stopped = untilStopped()
+  const stopped = waitForSignal()
   const trail = cloudtrail === undefined ? undefined : await openTrail(cloudtrail, output)
   const surroundings = { now, log: output.note, encodedMessages, ...(trail && { trail: trail.write }) }
   const server =

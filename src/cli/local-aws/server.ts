@@ -3,13 +3,13 @@ import type { Signer } from '../../core/keys.ts'
 import type { RunningServer } from '../../core/running-server.ts'
 import { samlIssuer, samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
 import { listenError } from '../errors.ts'
-import { type LocalAwsSurroundings, localAwsState } from './state.ts'
+import { type LocalAwsContext, localAwsState } from './state.ts'
 
 /** Starts the local AWS that this configuration describes. Throws StartError or LocalAwsError. */
 export const startLocalAws = async (
   config: Config,
   signer: Signer | undefined,
-  surroundings: LocalAwsSurroundings,
+  surroundings: LocalAwsContext,
 ): Promise<RunningServer> => {
   const { listen, allowHttpIssuers, encodedMessages } = config.localAws
   // Loaded only where it runs: a gateway in front of real AWS never reads this code.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { roleFacts } from '../../access/role-settings.ts'
+import { roleSettingsOf } from '../../access/role-settings.ts'
 import { iamProviderOf, isGranted, isNamedProvider, rolesNamedFor, roleTrust } from '../../access/role-trust.ts'
 import { maxSessionDuration as maxSession } from '../../aws/facts/limits.ts'
 import type { Config, SamlProviderConfig } from '../../config/types.ts'
@@ -9,11 +9,11 @@ import { oidcProviderArn, parseRoleArn, type RoleArn, samlProviderArn } from '..
 import { FedgateError } from '../../core/errors.ts'
 import { trustPolicy } from '../../iam/generate.ts'
 import type { LocalAwsState, RoleState } from '../../local-aws/state.ts'
-import { theirMetadata } from '../idp-metadata.ts'
-import { ourNames } from '../load-config.ts'
+import { idpMetadata } from '../idp-metadata.ts'
+import { gatewayIdentifiers } from '../load-config.ts'
 
 /** The clock it goes by, and where lines for whoever runs it go. */
-export interface LocalAwsSurroundings {
+export interface LocalAwsContext {
   readonly now: () => Date
   readonly log: (line: string) => void
   /** Gets each event of the trail as a line of JSON. */
@@ -28,10 +28,10 @@ const rolesOf = (config: Config): readonly RoleState[] => {
   return [...roles.values()].flatMap((role) => {
     const statements = config.providers
       .filter((provider) => isGranted(provider, config, role))
-      .flatMap((provider) => roleTrust(config, ourNames(config), provider, role).statements)
+      .flatMap((provider) => roleTrust(config, gatewayIdentifiers(config), provider, role).statements)
     if (statements.length === 0) return []
     const once = new Map(statements.map((statement) => [JSON.stringify(statement), statement]))
-    const maxSessionDuration = Math.max(maxSession.default, roleFacts(config, role).maxSessionSeconds)
+    const maxSessionDuration = Math.max(maxSession.default, roleSettingsOf(config, role).maxSessionSeconds)
     return [{ arn: role.arn, trustPolicy: trustPolicy([...once.values()]), maxSessionDuration }]
   })
 }
@@ -39,9 +39,9 @@ const rolesOf = (config: Config): readonly RoleState[] => {
 const theirMetadataIfThere = async (
   provider: SamlProviderConfig,
   config: Config,
-  { now, log }: LocalAwsSurroundings,
+  { now, log }: LocalAwsContext,
 ): Promise<string | undefined> =>
-  theirMetadata(provider, config, now).catch((error: unknown) => {
+  idpMetadata(provider, config, now).catch((error: unknown) => {
     if (!(error instanceof FedgateError)) throw error
     log(`the local AWS does not know the SAML provider of ${provider.id}: ${error.message}`)
     return undefined
@@ -51,7 +51,7 @@ const theirMetadataIfThere = async (
 const trustedMetadata = async (
   config: Config,
   ours: string | undefined,
-  surroundings: LocalAwsSurroundings,
+  surroundings: LocalAwsContext,
 ): Promise<ReadonlyMap<string, string>> => {
   const known = await Promise.all(
     config.providers.map(async (provider): Promise<readonly [string, string | undefined][]> => {
@@ -127,7 +127,7 @@ function rolesWith(written: LocalAwsState | undefined, config: Config): readonly
 export const localAwsState = async (
   config: Config,
   metadata: string | undefined,
-  surroundings: LocalAwsSurroundings,
+  surroundings: LocalAwsContext,
 ): Promise<LocalAwsState> => {
   const written = await writtenState(config)
   const roles = rolesWith(written, config)

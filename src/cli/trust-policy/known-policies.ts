@@ -1,6 +1,6 @@
 /** The trust policies that a configuration knows: those it names, and with the local AWS those that its roles start with. */
 
-import { roleFacts } from '../../access/role-settings.ts'
+import { roleSettingsOf } from '../../access/role-settings.ts'
 import type { Config } from '../../config/types.ts'
 import type { RoleArn } from '../../core/arn.ts'
 import { reasonOf } from '../../core/errors.ts'
@@ -25,7 +25,7 @@ export const trustPolicies = async (config: Config, warn: (line: string) => void
     else parsed.set(trustPolicy, read)
   }
   const isNamed = config.roles.some(({ trustPolicy }) => trustPolicy !== undefined)
-  const named = (role: RoleArn): string | undefined => (isNamed ? roleFacts(config, role).trustPolicy : undefined)
+  const named = (role: RoleArn): string | undefined => (isNamed ? roleSettingsOf(config, role).trustPolicy : undefined)
   return (role) => parsed.get(named(role) ?? byArn.get(role.arn) ?? '')
 }
 

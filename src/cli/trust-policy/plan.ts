@@ -1,6 +1,6 @@
 /** The provider, the roles and their trust policies as IAM is to have them; and what whoever applies them has to know. */
 
-import { roleFacts } from '../../access/role-settings.ts'
+import { roleSettingsOf } from '../../access/role-settings.ts'
 import {
   evidenceInUse,
   type IamProvider,
@@ -20,9 +20,9 @@ import { parseTrustPolicy } from '../../iam/policy.ts'
 import { samlIssuerEntityId, samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
 import { TrustPolicyError } from '../errors.ts'
 import { signingCertificates } from '../gateway-server.ts'
-import { theirMetadata } from '../idp-metadata.ts'
-import { ourNames } from '../load-config.ts'
-import { accountsOf, openRolesHint, providerOf, rolesFor, type Wanted } from './roles.ts'
+import { idpMetadata } from '../idp-metadata.ts'
+import { gatewayIdentifiers } from '../load-config.ts'
+import { accountsOf, openRolesHint, providerOf, type RequestedRoles, rolesFor } from './roles.ts'
 
 export interface Planned {
   readonly plan: IamPlan
@@ -48,7 +48,7 @@ const plannedProvider = async (
       ? { kind: 'named', name: issuerHostPath(provider.url) }
       : { kind: 'oidc', url: provider.url, clientIds: [provider.audience] }
   const isTheirs = settings.protocol === 'saml' && settings.exchange.evidence === 'original'
-  const metadata = isTheirs ? await theirMetadata(settings, config, now) : await ourMetadata(config, now)
+  const metadata = isTheirs ? await idpMetadata(settings, config, now) : await ourMetadata(config, now)
   return { kind: 'saml', name: provider.name, metadata }
 }
 
@@ -62,14 +62,14 @@ interface Judged {
 
 /** A policy that lets others in is not printed. Throws TrustPolicyError. */
 const judged = (config: Config, provider: ProviderConfig, role: RoleArn): Judged => {
-  const { statements, unseen } = roleTrust(config, ourNames(config), provider, role)
+  const { statements, unseen } = roleTrust(config, gatewayIdentifiers(config), provider, role)
   if (statements.length === 0)
     throw new TrustPolicyError('trust_policy.impossible', {
       sentence: `AWS cannot take people of ${provider.id} to ${role.arn}: its partition is not known, or the configuration has no issuer.`,
     })
   const policy = trustPolicy(statements)
   const findings = lintTrustPolicy(parseTrustPolicy(policy), {
-    evidence: evidenceInUse(config, ourNames(config), provider, role),
+    evidence: evidenceInUse(config, gatewayIdentifiers(config), provider, role),
   })
   const error = findings.find(({ severity }) => severity === 'error')
   if (error)
@@ -117,12 +117,12 @@ const othersNote = (config: Config, provider: ProviderConfig, role: RoleArn): re
 
 /** What IAM takes for a role's maximum. */
 const maxSession = (config: Config, role: RoleArn): Pick<PlannedRole, 'maxSessionSeconds'> => {
-  const { maxSessionSeconds } = roleFacts(config, role)
+  const { maxSessionSeconds } = roleSettingsOf(config, role)
   return maxSessionSeconds > maxSessionDuration.default ? { maxSessionSeconds } : {}
 }
 
 /** Throws TrustPolicyError, and whatever keeps keys or metadata from being read. */
-export const planFor = async (config: Config, wanted: Wanted, now: () => Date): Promise<Planned> => {
+export const planFor = async (config: Config, wanted: RequestedRoles, now: () => Date): Promise<Planned> => {
   const provider = providerOf(config, wanted.provider)
   const roles = rolesFor(config, provider, wanted)
   const iamProvider = iamProviderOf(provider, config)

@@ -6,7 +6,7 @@ import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
 import { nearest } from '../../core/suggest.ts'
 import { TrustPolicyError } from '../errors.ts'
 
-export interface Wanted {
+export interface RequestedRoles {
   readonly provider: string
   /** ARNs, and with allAccounts names too. undefined: every role that the rules name for the provider. */
   readonly role?: readonly string[]
@@ -93,7 +93,7 @@ const isOpenInAccountAlone = (template: string): boolean =>
 export const openRolesHint = (
   config: Config,
   provider: ProviderConfig,
-  { role, allAccounts = false }: Wanted,
+  { role, allAccounts = false }: RequestedRoles,
 ): string | undefined => {
   const templates = role === undefined ? templatesFor(provider, config) : []
   const open = templates.filter((template) => !(allAccounts && isOpenInAccountAlone(template)))
@@ -143,7 +143,7 @@ const mustHaveAccounts = (provider: ProviderConfig, accounts: readonly Account[]
 }
 
 /** Nothing can be printed: because nothing is named, or because names or accounts are missing. */
-const noRoles = (config: Config, provider: ProviderConfig, wanted: Wanted): TrustPolicyError => {
+const noRoles = (config: Config, provider: ProviderConfig, wanted: RequestedRoles): TrustPolicyError => {
   const hint = openRolesHint(config, provider, wanted)
   if (wanted.allAccounts && templatesFor(provider, config).some(isOpenInAccountAlone))
     mustHaveAccounts(provider, accountsOf(config, []))
@@ -157,7 +157,7 @@ const noRoles = (config: Config, provider: ProviderConfig, wanted: Wanted): Trus
 }
 
 /** Throws TrustPolicyError where there is none, or not one that is named. */
-export const rolesFor = (config: Config, provider: ProviderConfig, wanted: Wanted): readonly RoleArn[] => {
+export const rolesFor = (config: Config, provider: ProviderConfig, wanted: RequestedRoles): readonly RoleArn[] => {
   const { role: asked, allAccounts = false } = wanted
   if (asked !== undefined) return once(wantedRoles(config, provider, asked, allAccounts))
   const literal = rolesNamedFor(provider, config)

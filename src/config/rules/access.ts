@@ -1,7 +1,7 @@
 /** Rules about who may grant which role, and who is an operator. */
 import { parseRoleArn } from '../../core/arn.ts'
-import { type Complaint, showValue } from '../issue.ts'
-import { type Draft, forEach, type Rule } from '../partial-config.ts'
+import { type ConfigIssue, showValue } from '../issue.ts'
+import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import { fill, patternBody, placeholders, toValueMatch } from '../patterns.ts'
 import type { FileConfig, FileProvider } from '../schema.ts'
 import { type Conditional, conditionsOf, idpsOf, providersOf, syntaxErrorOf } from './when.ts'
@@ -31,9 +31,9 @@ const reissuedProvidersAreNamed: Rule = (draft) => {
 /** Complaints about rules that reach a provider with discovery: that is as many identity providers as its metadata names. */
 const unnamedIdps = (
   list: 'access' | 'operators',
-  draft: Draft,
+  draft: PartialConfig,
   isOpen: (provider: FileProvider) => boolean,
-): readonly Complaint[] => {
+): readonly ConfigIssue[] => {
   const open = (draft.providers ?? []).flatMap((one) =>
     one?.protocol === 'saml' && one.discovery && isOpen(one) ? [one.id] : [],
   )

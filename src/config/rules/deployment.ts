@@ -1,21 +1,21 @@
 /** Rules about where the gateway stands: addresses, secrets, durations, files. */
 import { parseDuration } from '../../core/duration.ts'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
-import { type Complaint, type Path, showValue } from '../issue.ts'
-import type { Facts, Rule } from '../partial-config.ts'
+import { type ConfigIssue, type Path, showValue } from '../issue.ts'
+import type { Rule, RuleContext } from '../partial-config.ts'
 import type { FileConfig } from '../schema.ts'
 
 const SECRET_LENGTH = 32
 
 /** The complaint, if the duration is shorter or longer than that. */
-export const durationWithin = (path: Path, text: string, min: string, max: string): readonly Complaint[] => {
+export const durationWithin = (path: Path, text: string, min: string, max: string): readonly ConfigIssue[] => {
   const seconds = parseDuration(text) ?? 0
   const fits = seconds >= (parseDuration(min) ?? 0) && seconds <= (parseDuration(max) ?? 0)
   return fits ? [] : [{ path, expected: `a duration from ${min} to ${max}`, found: showValue(text) }]
 }
 
 /** The complaint, if the text is no https URL, or an http one that leaves this machine. */
-export const safeUrl = (path: Path, text: string): readonly Complaint[] => {
+export const safeUrl = (path: Path, text: string): readonly ConfigIssue[] => {
   const url = parseWebUrl(text)
   return url && isSafeUrl(url)
     ? []
@@ -23,7 +23,7 @@ export const safeUrl = (path: Path, text: string): readonly Complaint[] => {
 }
 
 /** The complaint, if there is no such file or it may not be read. */
-export const readableFile = (path: Path, file: string, facts: Facts): readonly Complaint[] =>
+export const readableFile = (path: Path, file: string, facts: RuleContext): readonly ConfigIssue[] =>
   facts.isReadable(file) ? [] : [{ path, expected: 'a file that can be read', found: showValue(file) }]
 
 const baseUrlIsAnOrigin: Rule = ({ baseUrl }) => {
@@ -101,7 +101,7 @@ const portsDiffer: Rule = ({ listen, sts, localAws }) =>
 
 type FileKeys = FileConfig['signing']
 
-const readableKeys = (purpose: string, keys: FileKeys, facts: Facts): readonly Complaint[] =>
+const readableKeys = (purpose: string, keys: FileKeys, facts: RuleContext): readonly ConfigIssue[] =>
   [keys ?? []].flat().flatMap(({ key, certificate }, index) => {
     const path = Array.isArray(keys) ? [purpose, index] : [purpose]
     return [

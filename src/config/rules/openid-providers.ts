@@ -1,17 +1,17 @@
 /** Rules about OpenID providers. */
 import { RESERVED_PARAMETERS } from '../../core/authorization-parameters.ts'
 import { isLoopback, isSafeUrl, parseWebUrl } from '../address.ts'
-import { type Complaint, showValue } from '../issue.ts'
-import { type Draft, forEach, type Rule } from '../partial-config.ts'
+import { type ConfigIssue, showValue } from '../issue.ts'
+import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import type { FileProvider } from '../schema.ts'
 import { readableFile } from './deployment.ts'
 
 type OidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
 
 const forEachOidc = (
-  { providers }: Draft,
-  check: (provider: OidcProvider, index: number) => readonly Complaint[],
-): readonly Complaint[] =>
+  { providers }: PartialConfig,
+  check: (provider: OidcProvider, index: number) => readonly ConfigIssue[],
+): readonly ConfigIssue[] =>
   forEach(providers, (provider, index) => (provider.protocol === 'oidc' ? check(provider, index) : []))
 
 const issuerIsSafe: Rule = (draft) =>

@@ -1,7 +1,7 @@
 /** Rules about what is special about some roles. */
 
-import { type Complaint, type Path, showValue } from '../issue.ts'
-import { type Facts, forEach, type Rule } from '../partial-config.ts'
+import { type ConfigIssue, type Path, showValue } from '../issue.ts'
+import { forEach, type Rule, type RuleContext } from '../partial-config.ts'
 import { type PolicyKind, policyJson, stepsInto, type WrittenPolicy } from '../policies.ts'
 import { durationWithin } from './deployment.ts'
 
@@ -29,8 +29,8 @@ const policyComplaints = (
   kind: PolicyKind,
   path: Path,
   written: WrittenPolicy | undefined,
-  { readText, aws }: Facts,
-): readonly Complaint[] => {
+  { readText, aws }: RuleContext,
+): readonly ConfigIssue[] => {
   if (written === undefined) return []
   const read = policyJson(written, readText)
   if (!('json' in read)) return [{ path, ...read }]

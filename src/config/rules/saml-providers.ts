@@ -1,16 +1,16 @@
 /** Rules about SAML identity providers. */
 import { looksLikeUrl } from '../address.ts'
-import { type Complaint, showValue } from '../issue.ts'
-import { type Draft, forEach, type Rule } from '../partial-config.ts'
+import { type ConfigIssue, showValue } from '../issue.ts'
+import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import type { FileProvider } from '../schema.ts'
 import { durationWithin, readableFile, safeUrl } from './deployment.ts'
 
 type SamlProvider = Extract<FileProvider, { protocol: 'saml' }>
 
 const forEachSaml = (
-  { providers }: Draft,
-  check: (provider: SamlProvider, index: number) => readonly Complaint[],
-): readonly Complaint[] =>
+  { providers }: PartialConfig,
+  check: (provider: SamlProvider, index: number) => readonly ConfigIssue[],
+): readonly ConfigIssue[] =>
   forEach(providers, (provider, index) => (provider.protocol === 'saml' ? check(provider, index) : []))
 
 const metadataIsReachable: Rule = (draft, facts) =>

@@ -1,7 +1,7 @@
 /** Rules about what a session is called and carries. */
 
 import { nearest } from '../../core/suggest.ts'
-import { type Complaint, type Path, showValue } from '../issue.ts'
+import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import type { Rule } from '../partial-config.ts'
 import { fill, placeholders } from '../patterns.ts'
 
@@ -11,13 +11,13 @@ const NAME = { characters: /^[\w+=,.@-]*$/, words: 'letters, digits and _+=,.@-'
 const TAG = { characters: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, words: 'letters, digits, spaces and _.:/=+-@' }
 
 /** Names in braces, and around them only what AWS takes: a brace without its other half is none of that. */
-const templateOf = (path: Path, text: string, { characters, words }: typeof NAME): readonly Complaint[] =>
+const templateOf = (path: Path, text: string, { characters, words }: typeof NAME): readonly ConfigIssue[] =>
   characters.test(fill(text, () => ''))
     ? []
     : [{ path, expected: `a template: names in braces, and otherwise ${words}`, found: showValue(text) }]
 
 /** As many people as there are, as many names. */
-const templateOfAPerson = (path: Path, text: string | undefined): readonly Complaint[] => {
+const templateOfAPerson = (path: Path, text: string | undefined): readonly ConfigIssue[] => {
   if (text === undefined) return []
   return placeholders(text).length > 0
     ? templateOf(path, text, NAME)
@@ -44,7 +44,7 @@ const sessionTagsAreFew: Rule = ({ sessionTags }) => {
 const sessionTagKeysAreFree: Rule = ({ sessionTags }) => {
   const keys = Object.keys(sessionTags ?? {})
   const lower = keys.map((key) => key.toLowerCase())
-  return keys.flatMap((key, index): Complaint[] => {
+  return keys.flatMap((key, index): ConfigIssue[] => {
     const complaint = { path: ['sessionTags', key], atKey: true, found: showValue(key) }
     if (lower[index]?.startsWith('aws:')) return [{ ...complaint, expected: "a key without AWS's own prefix aws:" }]
     const first = lower.indexOf(key.toLowerCase())
@@ -54,7 +54,7 @@ const sessionTagKeysAreFree: Rule = ({ sessionTags }) => {
 
 const transitiveTagsAreTags: Rule = ({ transitiveTags, sessionTags }) => {
   const keys = Object.keys(sessionTags ?? {})
-  return (transitiveTags ?? []).flatMap((key, index): Complaint[] => {
+  return (transitiveTags ?? []).flatMap((key, index): ConfigIssue[] => {
     const path = ['transitiveTags', index]
     const found = showValue(key)
     if (!keys.includes(key)) {

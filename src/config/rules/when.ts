@@ -1,8 +1,8 @@
 /** Rules about `when`: whom an access rule, or an operator rule, is for. */
 
 import { nearest } from '../../core/suggest.ts'
-import { type Complaint, type Path, showValue } from '../issue.ts'
-import { type Draft, forEach, type Rule } from '../partial-config.ts'
+import { type ConfigIssue, type Path, showValue } from '../issue.ts'
+import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
 import { patternBody, toValueMatch } from '../patterns.ts'
 import type { FileConfig } from '../schema.ts'
 
@@ -23,9 +23,9 @@ export const providersOf = ({ when }: Conditional): readonly string[] | undefine
 
 /** Runs over the rules of both lists, with the place of their `when`. */
 const forEachWhen = (
-  { access, operators }: Draft,
-  check: (rule: Conditional, path: Path) => readonly Complaint[],
-): readonly Complaint[] => [
+  { access, operators }: PartialConfig,
+  check: (rule: Conditional, path: Path) => readonly ConfigIssue[],
+): readonly ConfigIssue[] => [
   ...forEach(access, (rule, index) => check(rule, ['access', index, 'when'])),
   ...forEach(operators, (rule, index) => check(rule, ['operators', index, 'when'])),
 ]
@@ -66,7 +66,7 @@ export const syntaxErrorOf = (value: string): string | undefined => {
 const patternsCompile: Rule = (draft) =>
   forEachWhen(draft, (rule, path) =>
     conditionsOf(rule).flatMap(([attribute, values]) =>
-      [values].flat().flatMap((value, place): Complaint[] => {
+      [values].flat().flatMap((value, place): ConfigIssue[] => {
         const found = syntaxErrorOf(value)
         const at = [...path, attribute, ...(typeof values === 'string' ? [] : [place])]
         return found === undefined ? [] : [{ path: at, expected: 'a regular expression between the slashes', found }]

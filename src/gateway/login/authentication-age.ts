@@ -1,6 +1,6 @@
 /** How long ago a person may have proved who they are, for roles that ask for it (`maxAuthAge`). */
 
-import { roleFacts } from '../../access/role-settings.ts'
+import { roleSettingsOf } from '../../access/role-settings.ts'
 import { parseRoleArn } from '../../core/arn.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
@@ -19,16 +19,20 @@ const isProvenWithin = (
 ): boolean => !isTimeAssumed && now().getTime() - authenticatedAt.getTime() <= (seconds + clockSkewOf(provider)) * 1000
 
 /** The role's `maxAuthAge` in seconds, where this login is older than that; undefined where all is well. */
-export const overdueProof = (gateway: Gateway, { signIn: { identity } }: Login, role: string): number | undefined => {
+export const requiredReauthentication = (
+  gateway: Gateway,
+  { signIn: { identity } }: Login,
+  role: string,
+): number | undefined => {
   const arn = parseRoleArn(role)
-  const { maxAuthAgeSeconds } = arn ? roleFacts(gateway.settings, arn) : {}
+  const { maxAuthAgeSeconds } = arn ? roleSettingsOf(gateway.settings, arn) : {}
   if (maxAuthAgeSeconds === undefined) return undefined
   const provider = providerOf(gateway, identity.provider)
   return isProvenWithin(gateway, provider, identity, maxAuthAgeSeconds) ? undefined : maxAuthAgeSeconds
 }
 
 /** Holds an answer to the age that was asked for. Throws GatewayError `login.authentication_too_old`. */
-export const mustBeProvenWithin = (
+export const checkMaxAuthAge = (
   gateway: Gateway,
   provider: Provider,
   identity: Identity,

@@ -5,8 +5,8 @@ import type { Caller, Gateway } from '../gateway.ts'
 import { enterIndex } from './login-index.ts'
 import { beginLogin, endLogin, type Login, readLogin } from './logins.ts'
 import { isBoundTo } from './pending-logins.ts'
-import { renewedBy } from './reauthentication.ts'
-import { type ParkedSignIn, readParked, takeParked } from './verified-sign-ins.ts'
+import { reauthenticatedBy } from './reauthentication.ts'
+import { readVerifiedSignIn, takeVerifiedSignIn, type VerifiedSignIn } from './verified-sign-ins.ts'
 
 export interface Finish {
   readonly handle: string
@@ -16,14 +16,14 @@ export interface Finish {
   readonly loginId: string | undefined
 }
 
-export type Landed =
+export type FinishResult =
   /** The browser gets a session with a new id. */
   | { readonly kind: 'signed-in'; readonly login: Login; readonly returnTo: string }
   /** Its session is live and stays: the page was loaded again, or the login's evidence is renewed. */
   | { readonly kind: 'already'; readonly returnTo: string }
 
-export type Finished =
-  | Landed
+export type FinishOutcome =
+  | FinishResult
   /** Nobody here started it: the person is asked whether it is meant. */
   | { readonly kind: 'to-confirm'; readonly identity: Identity }
 
@@ -43,7 +43,7 @@ const rememberFinished = (gateway: Gateway, handle: string, { id, expiresAt }: L
 const finishedBefore = async (
   gateway: Gateway,
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
-): Promise<Landed> => {
+): Promise<FinishResult> => {
   const text = await gateway.store.get(finishedKey(handle))
   if (text === undefined) throw new GatewayError('login.expired')
   const before = JSON.parse(text) as FinishedRecord
@@ -65,9 +65,9 @@ const orEnd = async (gateway: Gateway, login: Login, recording: Promise<void>): 
 const begin = async (
   gateway: Gateway,
   handle: string,
-  { signIn, returnTo, arrivedAt, begunAt }: ParkedSignIn,
+  { signIn, returnTo, arrivedAt, begunAt }: VerifiedSignIn,
   caller: Caller,
-): Promise<Landed> => {
+): Promise<FinishResult> => {
   const { lifetimeSeconds } = gateway.settings.session
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = await beginLogin(gateway.store, gateway.now, signIn, lifetimeSeconds, from)
@@ -81,10 +81,10 @@ const begin = async (
 const renewOrBegin = async (
   gateway: Gateway,
   { handle, loginId }: Finish,
-  parked: ParkedSignIn,
+  parked: VerifiedSignIn,
   caller: Caller,
-): Promise<Landed> => {
-  const renewed = await renewedBy(gateway, loginId, parked)
+): Promise<FinishResult> => {
+  const renewed = await reauthenticatedBy(gateway, loginId, parked)
   if (!renewed) return begin(gateway, handle, parked, caller)
   await enterIndex(gateway, renewed, parked.arrivedAt, parked.begunAt)
   await orEnd(gateway, renewed, auditRenewal(gateway, renewed, caller))
@@ -97,12 +97,12 @@ const renewOrBegin = async (
  * uses the handle up. Throws GatewayError `login.other_browser`, `login.signed_out`,
  * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
  */
-export const finishLogin = async (gateway: Gateway, finish: Finish, caller: Caller): Promise<Finished> => {
-  const waiting = await readParked(gateway, finish.handle)
+export const finishLogin = async (gateway: Gateway, finish: Finish, caller: Caller): Promise<FinishOutcome> => {
+  const waiting = await readVerifiedSignIn(gateway, finish.handle)
   if (waiting && waiting.binding === undefined) return { kind: 'to-confirm', identity: waiting.signIn.identity }
   // Before it is used up: loading the page again finishes it once the log can be written.
   if (waiting) gateway.audit.mustBeWritable()
-  const parked = await takeParked(gateway, finish.handle)
+  const parked = await takeVerifiedSignIn(gateway, finish.handle)
   if (!parked) return finishedBefore(gateway, finish)
   const { provider, subject } = parked.signIn.identity
   return auditingRefusals(gateway, { provider, subject }, caller, async () => {
@@ -121,11 +121,11 @@ export const confirmLogin = async (
   gateway: Gateway,
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
   caller: Caller,
-): Promise<Landed> => {
-  const waiting = await readParked(gateway, handle)
+): Promise<FinishResult> => {
+  const waiting = await readVerifiedSignIn(gateway, handle)
   if (waiting?.binding !== undefined) throw new GatewayError('login.other_browser')
   if (waiting) gateway.audit.mustBeWritable()
-  const parked = await takeParked(gateway, handle)
+  const parked = await takeVerifiedSignIn(gateway, handle)
   if (!parked) return finishedBefore(gateway, { handle, loginId })
   const { provider, subject } = parked.signIn.identity
   return auditingRefusals(gateway, { provider, subject }, caller, () => begin(gateway, handle, parked, caller))

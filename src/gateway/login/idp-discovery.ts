@@ -4,7 +4,7 @@ import { type Gateway, providerOf } from '../gateway.ts'
 /** How many a page shows: who does not find theirs among them types more of its name. */
 const MOST_SHOWN = 25
 
-export interface FindIdp {
+export interface IdpSearch {
   readonly provider: string
   /** As typed; empty for none. */
   readonly query: string
@@ -30,13 +30,13 @@ export interface FoundIdps {
 }
 
 /** Whether the person has to say first which identity provider is theirs. Throws GatewayError `provider.unknown`. */
-export const offersChoice = (gateway: Gateway, id: string): boolean => {
+export const hasIdpDiscovery = (gateway: Gateway, id: string): boolean => {
   const { protocol, settings } = providerOf(gateway, id)
   return protocol === 'saml' && settings.protocol === 'saml' && settings.discovery
 }
 
 /** The identity providers of a federation by name. Throws GatewayError or SamlError. */
-export const findIdps = async (gateway: Gateway, asked: FindIdp): Promise<FoundIdps> => {
+export const findIdps = async (gateway: Gateway, asked: IdpSearch): Promise<FoundIdps> => {
   const provider = providerOf(gateway, asked.provider)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: asked.provider })
   const { metadataSource } = provider

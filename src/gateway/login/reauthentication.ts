@@ -7,22 +7,22 @@ import { StsError } from '../../aws/errors.ts'
 import type { SignIn } from '../../core/identity.ts'
 import { fingerprint, newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
-import { overdueProof } from './authentication-age.ts'
+import { requiredReauthentication } from './authentication-age.ts'
 import { type Login, readLogin, renewLogin } from './logins.ts'
 import { type StartedLogin, startOidc, startSaml } from './start-login.ts'
-import type { ParkedSignIn } from './verified-sign-ins.ts'
+import type { VerifiedSignIn } from './verified-sign-ins.ts'
 
 /** A minute is left for the way to STS. */
 const RENEW_RESPONSE_AFTER_MS = 4 * 60_000
 const TOKEN_MARGIN_MS = 15_000
 
 /** Whether AWS sees what the identity provider itself signed. */
-export const isPassedOn = (gateway: Gateway, { signIn: { identity } }: Login): boolean =>
+export const usesOriginalEvidence = (gateway: Gateway, { signIn: { identity } }: Login): boolean =>
   providerOf(gateway, identity.provider).settings.exchange.evidence === 'original'
 
 /** Whether AWS would soon no longer take what this login has to show. */
-export const isStale = (gateway: Gateway, login: Login): boolean => {
-  if (!isPassedOn(gateway, login)) return false
+export const isEvidenceExpiring = (gateway: Gateway, login: Login): boolean => {
+  if (!usesOriginalEvidence(gateway, login)) return false
   const { evidence } = login.signIn
   const { issuedAt, expiresAt } = evidence
   const now = gateway.now().getTime()
@@ -33,8 +33,8 @@ export const isStale = (gateway: Gateway, login: Login): boolean => {
 }
 
 /** Whether the person has to go through the identity provider once more before this role can be taken. */
-export const needsRenewal = (gateway: Gateway, login: Login, role: string): boolean =>
-  isStale(gateway, login) || overdueProof(gateway, login, role) !== undefined
+export const needsReauthentication = (gateway: Gateway, login: Login, role: string): boolean =>
+  isEvidenceExpiring(gateway, login) || requiredReauthentication(gateway, login, role) !== undefined
 
 interface AskedRenewal {
   /** The ARN of the role that is to be taken. */
@@ -47,11 +47,15 @@ interface AskedRenewal {
  * Asks the identity provider anew, unseen unless the role wants the person to prove again who they are; ends at
  * `returnTo`. Throws GatewayError, SamlError or OidcError.
  */
-export const startRenewal = async (gateway: Gateway, login: Login, asked: AskedRenewal): Promise<StartedLogin> => {
+export const startReauthentication = async (
+  gateway: Gateway,
+  login: Login,
+  asked: AskedRenewal,
+): Promise<StartedLogin> => {
   const { identity } = login.signIn
   const provider = providerOf(gateway, identity.provider)
   const browserSecret = asked.browserSecret ?? newToken()
-  const maxAuthAgeSeconds = overdueProof(gateway, login, asked.role)
+  const maxAuthAgeSeconds = requiredReauthentication(gateway, login, asked.role)
   const intent = {
     returnTo: asked.returnTo,
     binding: fingerprint(browserSecret),
@@ -88,7 +92,7 @@ const rememberingIndexes = (fresh: SignIn, { logoutRef: before }: SignIn): SignI
 
 /** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */
 const mustBeNew = (gateway: Gateway, login: Login): void => {
-  if (!isStale(gateway, login)) return
+  if (!isEvidenceExpiring(gateway, login)) return
   throw new StsError('sts.evidence_stale', {
     expected: `an answer issued at about ${gateway.now().toISOString()}`,
     found: login.signIn.evidence.issuedAt.toISOString(),
@@ -101,10 +105,10 @@ const mustBeNew = (gateway: Gateway, login: Login): void => {
  * The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. Throws
  * StsError `sts.evidence_stale` where what came is too old as well.
  */
-export const renewedBy = async (
+export const reauthenticatedBy = async (
   gateway: Gateway,
   loginId: string | undefined,
-  { renews, signIn }: ParkedSignIn,
+  { renews, signIn }: VerifiedSignIn,
 ): Promise<Login | undefined> => {
   if (renews === undefined || renews !== loginId) return undefined
   const login = await readLogin(gateway.store, loginId)

@@ -8,9 +8,9 @@ import type { Caller, Gateway } from '../gateway.ts'
 import type { Room } from '../ports.ts'
 import { type OidcProvider, oidcProviderOf } from '../providers.ts'
 import { consumeRequest, isBoundTo, type Pending, pendingFor } from './pending-logins.ts'
-import type { Received } from './receive-saml-response.ts'
+import type { ReceiveResult } from './receive-saml-response.ts'
 import { startOidc } from './start-login.ts'
-import { parkSignIn } from './verified-sign-ins.ts'
+import { keepVerifiedSignIn } from './verified-sign-ins.ts'
 
 /** The time of a redirect, with patience. */
 const PARKED_SECONDS = 5 * 60
@@ -34,7 +34,7 @@ const pendingOf = async ({ store }: Gateway, provider: string, parameters: URLSe
  * same handle is the answer to any other, as to a form that is sent again. Throws OidcError, or GatewayError
  * (`login.other_provider`, `login.too_many_pending`).
  */
-export const parkOidcCallback = (
+export const keepOidcCallback = (
   gateway: Gateway,
   { provider, parameters }: Omit<OidcAnswer, 'browserSecret'>,
   caller: Caller,
@@ -52,7 +52,7 @@ export const parkOidcCallback = (
   })
 
 /** What a form_post brought. Throws GatewayError `login.expired`. */
-export const parkedCallback = async ({ store }: Gateway, handle: string): Promise<URLSearchParams> => {
+export const keptOidcCallback = async ({ store }: Gateway, handle: string): Promise<URLSearchParams> => {
   const parameters = await store.get(parkedKey(handle))
   if (parameters === undefined) throw new GatewayError('login.expired')
   return new URLSearchParams(parameters)
@@ -80,7 +80,7 @@ const askVisibly = async (
   gateway: Gateway,
   provider: OidcProvider,
   { returnTo, binding, renews }: Pending<'oidc'>,
-): Promise<Received> => {
+): Promise<ReceiveResult> => {
   const intent = { returnTo, binding, ...(renews === undefined ? {} : { renews }) }
   return { kind: 'asked-again', departure: await startOidc(gateway, provider, intent) }
 }
@@ -89,13 +89,17 @@ const askVisibly = async (
  * What comes to the redirect URI. The browser's cookie is checked before the code is redeemed; then the tokens are
  * verified and parked as a SAML response would be. Throws OidcError or GatewayError.
  */
-export const receiveOidcCallback = async (gateway: Gateway, answer: OidcAnswer, caller: Caller): Promise<Received> =>
+export const receiveOidcCallback = async (
+  gateway: Gateway,
+  answer: OidcAnswer,
+  caller: Caller,
+): Promise<ReceiveResult> =>
   auditingRefusals(gateway, { provider: answer.provider }, caller, async () => {
     const provider = oidcProviderOf(gateway.providers, answer.provider)
     const pending = await takePending(gateway, answer)
     try {
       const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())
-      return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, ...pending }) }
+      return { kind: 'parked', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
     } catch (error) {
       if (pending.isPassive && needsAPage(error)) return askVisibly(gateway, provider, pending)
       throw error

@@ -6,13 +6,13 @@ import { auditingRefusals } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { SamlProvider } from '../providers.ts'
-import { mustBeProvenWithin } from './authentication-age.ts'
+import { checkMaxAuthAge } from './authentication-age.ts'
 import { expectedResponse } from './expected-response.ts'
 import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
 import { returnPath } from './return-to.ts'
 import { keepWithinScopes } from './scoped-attributes.ts'
-import { type Departure, startSaml } from './start-login.ts'
-import { parkSignIn } from './verified-sign-ins.ts'
+import { type IdpRedirect, startSaml } from './start-login.ts'
+import { keepVerifiedSignIn } from './verified-sign-ins.ts'
 
 /** The form that a SAML identity provider posts, as it came: neither field is believed to be text. */
 export interface SamlAnswer {
@@ -61,7 +61,7 @@ const verifySaml = async (
   const toBeShown = settings.exchange.evidence === 'original' ? String(form.SAMLResponse) : undefined
   const signIn = signInFromAssertion(settings.id, assertion, toBeShown, now)
   const scoped = keepWithinScopes(signIn, idp.scopes, settings)
-  mustBeProvenWithin(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
+  checkMaxAuthAge(gateway, provider, signIn.identity, pending?.maxAuthAgeSeconds)
   await consume(gateway, assertion, settings.clockSkewSeconds)
   return { assertion, signIn: scoped }
 }
@@ -84,32 +84,36 @@ const receiveUnsolicited = async (
   { settings, metadata }: SamlProvider,
   signIn: SignIn,
   relayState: unknown,
-): Promise<Received> => {
+): Promise<ReceiveResult> => {
   const returnTo = relayedPath(relayState)
   const { redirect, post } = (await metadata()).singleSignOn
   if (redirect !== undefined || post !== undefined) return { kind: 'unsolicited', provider: settings.id, returnTo }
-  return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, returnTo }) }
+  return { kind: 'parked', handle: await keepVerifiedSignIn(gateway, { signIn, returnTo }) }
 }
 
 const isNoPassive = (error: unknown): boolean => error instanceof SamlError && error.code === 'saml.no_passive'
 
 /** A silent question gets one visible one after it. What says so is not authenticated, and leads to nothing else. */
-const askVisibly = async (gateway: Gateway, provider: SamlProvider, pending: Pending<'saml'>): Promise<Received> => {
+const askVisibly = async (
+  gateway: Gateway,
+  provider: SamlProvider,
+  pending: Pending<'saml'>,
+): Promise<ReceiveResult> => {
   if (!(await consumeRequest(gateway.store, gateway.now, pending.requestId))) throw new GatewayError('login.used')
   const { isPassive: _, protocol: __, provider: ___, requestId: ____, ...intent } = pending
   return { kind: 'asked-again', departure: await startSaml(gateway, provider, intent) }
 }
 
 /** What becomes of an answer that is taken. */
-export type Received =
+export type ReceiveResult =
   /** Verified, and waiting under this handle at the finish page. */
   | { readonly kind: 'parked'; readonly handle: string }
   /** Verified, but nobody here had asked: a login at that provider is to begin. */
   | { readonly kind: 'unsolicited'; readonly provider: string; readonly returnTo: string }
   /** The provider could not answer without showing itself, and is asked again. */
-  | { readonly kind: 'asked-again'; readonly departure: Departure }
+  | { readonly kind: 'asked-again'; readonly departure: IdpRedirect }
 
-const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer): Promise<Received> => {
+const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer): Promise<ReceiveResult> => {
   const provider = providerOf(gateway, id)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
   const pending = await pendingFor(gateway.store, 'saml', id, form.RelayState)
@@ -118,7 +122,7 @@ const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer)
     if (assertion.inResponseTo === undefined)
       return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
     if (!pending) throw new SamlError('saml.request_unknown')
-    return { kind: 'parked', handle: await parkSignIn(gateway, { signIn, ...pending }) }
+    return { kind: 'parked', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
   } catch (error) {
     if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
     throw await asReplay(gateway, error)
@@ -129,5 +133,5 @@ const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer)
  * What comes to the assertion consumer service. Verifies it and parks it for the browser that started. Looks at no
  * cookie and touches no session: this request comes from another site. Throws SamlError or GatewayError.
  */
-export const receiveSamlResponse = (gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<Received> =>
+export const receiveSamlResponse = (gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<ReceiveResult> =>
   auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))

@@ -6,7 +6,7 @@ import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { OidcProvider } from '../providers.ts'
 import { enterIndex } from './login-index.ts'
 import { type Login, readLogin, renewLogin } from './logins.ts'
-import { isStale } from './reauthentication.ts'
+import { isEvidenceExpiring } from './reauthentication.ts'
 
 /** What says that this refresh token leads to no ID token any more: the person can still be asked. */
 const SPENT: ReadonlySet<string> = new Set(['oidc.refresh_refused', 'oidc.id_token_missing'])
@@ -21,7 +21,7 @@ const refreshed = async (gateway: Gateway, { relyingParty }: OidcProvider, login
     const { renewal: _, ...signIn } = login.signIn
     // Another request may have used the token up, and have kept what it got for it.
     const current = await readLogin(gateway.store, login.id)
-    return current && !isStale(gateway, current) ? current.signIn : signIn
+    return current && !isEvidenceExpiring(gateway, current) ? current.signIn : signIn
   }
 }
 
@@ -33,7 +33,7 @@ const refreshed = async (gateway: Gateway, { relyingParty }: OidcProvider, login
 export const withFreshEvidence = async (gateway: Gateway, login: Login, caller: Caller): Promise<Login> => {
   const { identity, renewal } = login.signIn
   const provider = providerOf(gateway, identity.provider)
-  if (provider.protocol !== 'oidc' || !renewal || !isStale(gateway, login)) return login
+  if (provider.protocol !== 'oidc' || !renewal || !isEvidenceExpiring(gateway, login)) return login
   return auditingRefusals(gateway, { provider: identity.provider, subject: identity.subject }, caller, async () => {
     const begunAt = gateway.now()
     const renewed = await renewLogin(gateway.store, login, await refreshed(gateway, provider, login))

@@ -8,7 +8,7 @@ import { newHandle, type Pending, type PendingLogin, rememberPending } from './p
 import { returnPath } from './return-to.ts'
 
 /** How the browser gets to the identity provider. */
-export type Departure =
+export type IdpRedirect =
   | { readonly kind: 'redirect'; readonly url: string }
   | {
       readonly kind: 'post'
@@ -19,7 +19,7 @@ export type Departure =
     }
 
 export interface StartedLogin {
-  readonly departure: Departure
+  readonly departure: IdpRedirect
   /** What the browser keeps as its binding cookie: what it had, so that several tabs finish in any order, or new. */
   readonly browserSecret: string
 }
@@ -29,7 +29,7 @@ export type Intent = Pick<PendingLogin, 'returnTo' | 'binding' | 'isPassive' | '
 type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 
 /** Asks that identity provider who it is. Throws GatewayError (`provider.unavailable`, `provider.idp_unknown`) or SamlError. */
-export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<Departure> => {
+export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<IdpRedirect> => {
   const { settings, serviceProvider } = provider
   const handle = newHandle()
   const request = await buildAuthnRequest({
@@ -66,7 +66,7 @@ export const startOidc = async (
   provider: OidcProvider,
   intent: Intent,
   loginHint?: string,
-): Promise<Departure> => {
+): Promise<IdpRedirect> => {
   const wishes = { ...wishesOf(intent), ...(loginHint === undefined ? {} : { loginHint }) }
   const { url, ...secrets } = await provider.relyingParty.start(gateway.now(), wishes)
   const { id } = provider.settings

@@ -6,7 +6,7 @@ import { fromRecord, toRecord } from './sign-in-record.ts'
 /** Verified, and waiting for the browser that started it to fetch it: the time of a redirect, with patience. */
 const PARKED_SECONDS = 5 * 60
 
-export interface ParkedSignIn {
+export interface VerifiedSignIn {
   readonly signIn: SignIn
   /** When the browser was sent for it; undefined where nobody here did. */
   readonly begunAt?: Date
@@ -22,7 +22,7 @@ export interface ParkedSignIn {
   readonly renews?: string
 }
 
-interface ParkedRecord extends Omit<ParkedSignIn, 'signIn' | 'begunAt' | 'arrivedAt'> {
+interface ParkedRecord extends Omit<VerifiedSignIn, 'signIn' | 'begunAt' | 'arrivedAt'> {
   readonly signIn: string
   readonly begunAt?: string
   readonly arrivedAt: string
@@ -31,9 +31,9 @@ interface ParkedRecord extends Omit<ParkedSignIn, 'signIn' | 'begunAt' | 'arrive
 const keyOf = (handle: string): string => `parked:${handle}`
 
 /** Parks it and returns the handle. */
-export const parkSignIn = async (
+export const keepVerifiedSignIn = async (
   { store, now }: Pick<Gateway, 'store' | 'now'>,
-  { signIn, begunAt, returnTo, binding, renews }: Omit<ParkedSignIn, 'arrivedAt'>,
+  { signIn, begunAt, returnTo, binding, renews }: Omit<VerifiedSignIn, 'arrivedAt'>,
 ): Promise<string> => {
   const handle = newToken()
   const arrivedAt = now()
@@ -49,7 +49,7 @@ export const parkSignIn = async (
   return handle
 }
 
-const parkedIn = (text: string | undefined): ParkedSignIn | undefined => {
+const parkedIn = (text: string | undefined): VerifiedSignIn | undefined => {
   if (text === undefined) return undefined
   const { signIn, begunAt, arrivedAt, ...parked } = JSON.parse(text) as ParkedRecord
   return {
@@ -61,13 +61,13 @@ const parkedIn = (text: string | undefined): ParkedSignIn | undefined => {
 }
 
 /** Looks at it and leaves it there; undefined when it is gone. */
-export const readParked = async (
+export const readVerifiedSignIn = async (
   { store }: Pick<Gateway, 'store'>,
   handle: string,
-): Promise<ParkedSignIn | undefined> => parkedIn(await store.get(keyOf(handle)))
+): Promise<VerifiedSignIn | undefined> => parkedIn(await store.get(keyOf(handle)))
 
 /** Gives it to one caller only; undefined when it is gone. */
-export const takeParked = async (
+export const takeVerifiedSignIn = async (
   { store }: Pick<Gateway, 'store'>,
   handle: string,
-): Promise<ParkedSignIn | undefined> => parkedIn(await store.take(keyOf(handle)))
+): Promise<VerifiedSignIn | undefined> => parkedIn(await store.take(keyOf(handle)))

@@ -7,7 +7,7 @@ import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import { endKnownOidcLogins, endOidcLogins, type OidcSubject } from '../login/login-index.ts'
 import type { Login } from '../login/logins.ts'
-import type { Departure } from '../login/start-login.ts'
+import type { IdpRedirect } from '../login/start-login.ts'
 import { oidcProviderOf } from '../providers.ts'
 import { logoutState } from './pending-logouts.ts'
 
@@ -28,7 +28,7 @@ export const endSessionAtProvider = async (
   gateway: Gateway,
   { signIn }: Login,
   handle: string,
-): Promise<Departure | undefined> => {
+): Promise<IdpRedirect | undefined> => {
   const provider = gateway.providers.get(signIn.identity.provider)
   if (provider?.protocol !== 'oidc' || signIn.logoutRef.kind !== 'oidc') return undefined
   const session = {

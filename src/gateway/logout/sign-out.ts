@@ -3,7 +3,7 @@ import { auditLogout } from '../audit-lines.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import { endLoginsOfPerson } from '../login/login-index.ts'
 import { endLogin, type Login } from '../login/logins.ts'
-import type { Departure } from '../login/start-login.ts'
+import type { IdpRedirect } from '../login/start-login.ts'
 import { endSessionAtProvider } from './oidc-logout.ts'
 import { beginLogout } from './pending-logouts.ts'
 import { sendLogoutRequest } from './single-logout-messages.ts'
@@ -12,10 +12,10 @@ export interface SignedOut {
   /** For the browser to keep: under it, what the identity provider makes of it is known. */
   readonly handle: string
   /** On to the identity provider, so that it signs the person out as well; undefined where it cannot be asked. */
-  readonly departure: Departure | undefined
+  readonly departure: IdpRedirect | undefined
 }
 
-const askProvider = (gateway: Gateway, login: Login, handle: string): Promise<Departure | undefined> =>
+const askProvider = (gateway: Gateway, login: Login, handle: string): Promise<IdpRedirect | undefined> =>
   login.signIn.identity.protocol === 'saml'
     ? sendLogoutRequest(gateway, login, handle)
     : endSessionAtProvider(gateway, login, handle)

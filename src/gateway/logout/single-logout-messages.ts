@@ -9,7 +9,7 @@ import {
 } from '../../saml/write-logout.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
-import type { Departure } from '../login/start-login.ts'
+import type { IdpRedirect } from '../login/start-login.ts'
 import { metadataOf, type SamlProvider } from '../providers.ts'
 import { awaitAnswer, type SignedInFrom } from './pending-logouts.ts'
 
@@ -47,7 +47,7 @@ const send = async (
   { serviceProvider, settings }: SamlProvider,
   message: Written & Pick<Travelling, 'parameter' | 'relayState'>,
   { binding, destination }: Way,
-): Promise<Departure> => {
+): Promise<IdpRedirect> => {
   const outgoing = await packMessage({ ...message, destination }, binding, serviceProvider.keys)
   if (outgoing.binding === 'redirect') return { kind: 'redirect', url: outgoing.url }
   return { kind: 'post', action: outgoing.action, fields: outgoing.fields, provider: settings.label }
@@ -67,7 +67,7 @@ export const sendLogoutRequest = async (
   gateway: Gateway,
   { signIn: { identity, logoutRef } }: Login,
   handle: string,
-): Promise<Departure | undefined> => {
+): Promise<IdpRedirect | undefined> => {
   const provider = gateway.providers.get(identity.provider)
   if (provider?.protocol !== 'saml' || logoutRef.kind !== 'saml') return undefined
   const idp = await metadataOf(provider, identity.issuer)
@@ -85,7 +85,7 @@ export const sendLogoutResponse = async (
   { singleLogoutAnswers }: IdpMetadata,
   { id, binding, relayState }: Pick<ReceivedMessage, 'binding' | 'relayState'> & { readonly id: string },
   result: LogoutResult,
-): Promise<Departure | undefined> => {
+): Promise<IdpRedirect | undefined> => {
   const way = wayTo(singleLogoutAnswers, binding)
   if (!way) return undefined
   const response = writeLogoutResponse(senderOf(gateway, provider, way), id, result)

@@ -20,7 +20,7 @@ import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import { endLoginsOf } from '../login/login-index.ts'
-import type { Departure } from '../login/start-login.ts'
+import type { IdpRedirect } from '../login/start-login.ts'
 import { metadataOf, type SamlProvider } from '../providers.ts'
 import { recordAnswer, signedOutPath } from './pending-logouts.ts'
 import { sendLogoutResponse } from './single-logout-messages.ts'
@@ -96,9 +96,9 @@ const answer = (
   { provider, idp, received }: Reading,
   { id }: LogoutRequest,
   result: LogoutResult,
-): Promise<Departure | undefined> => sendLogoutResponse(gateway, provider, idp, { ...received, id }, result)
+): Promise<IdpRedirect | undefined> => sendLogoutResponse(gateway, provider, idp, { ...received, id }, result)
 
-const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Promise<Departure | undefined> => {
+const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Promise<IdpRedirect | undefined> => {
   const { provider, idp } = reading
   const request = readLogoutRequest(reading.message, reading.expected, gateway.now())
   await consume(gateway, reading, request)
@@ -130,7 +130,7 @@ export const receiveLogout = async (
   gateway: Gateway,
   logout: LogoutMessage,
   caller: Caller,
-): Promise<Departure | undefined> =>
+): Promise<IdpRedirect | undefined> =>
   auditingRefusedLogouts(gateway, { provider: logout.provider }, caller, async () => {
     const reading = await open(gateway, logout)
     const isRequest = reading.received.parameter === 'SAMLRequest'

@@ -7,19 +7,19 @@ import { basename, dirname, join } from 'node:path'
  * A document as it was read: a small one in memory; a large one as an open file, which stays the same whatever becomes
  * of its name.
  */
-export type Octets =
+export type DownloadBuffer =
   | { readonly kind: 'memory'; readonly octets: Uint8Array }
   | { readonly kind: 'file'; readonly file: FileHandle }
 
 /** From this size on a document stays on disk. */
 const SMALL = 1024 * 1024
 
-export const closeOctets = async (octets: Octets): Promise<void> => {
+export const closeOctets = async (octets: DownloadBuffer): Promise<void> => {
   if (octets.kind === 'file') await octets.file.close()
 }
 
 /** Opens a file that is there already. */
-export const readOctets = async (path: string): Promise<Octets> => {
+export const readOctets = async (path: string): Promise<DownloadBuffer> => {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()
@@ -34,8 +34,8 @@ export const readOctets = async (path: string): Promise<Octets> => {
 }
 
 /** What was just received, and how to keep it. */
-export interface Received {
-  readonly octets: Octets
+export interface BufferedDownload {
+  readonly octets: DownloadBuffer
   /** Gives it its lasting name, where it has a file already. */
   keep(path: string): Promise<void>
   /** Forgets the file, which stays readable for who has it open. */
@@ -43,7 +43,7 @@ export interface Received {
 }
 
 /** Takes a document that arrives in chunks; what does not fit in memory goes to a new file in the folder. */
-export const receiveOctets = async (chunks: AsyncIterable<Uint8Array>, folder: string): Promise<Received> => {
+export const receiveOctets = async (chunks: AsyncIterable<Uint8Array>, folder: string): Promise<BufferedDownload> => {
   const first: Uint8Array[] = []
   let size = 0
   let spill: Spill | undefined
@@ -85,7 +85,7 @@ const newFile = async (folder: string) => {
   return { path, file: await open(path, 'wx+', 0o600) }
 }
 
-const receivedFile = ({ path, file }: Spill): Received => ({
+const receivedFile = ({ path, file }: Spill): BufferedDownload => ({
   octets: { kind: 'file', file },
   keep: async (lasting) => {
     // Another file system, or a folder that cannot be written: it then serves until the process ends, without a name.
@@ -96,7 +96,7 @@ const receivedFile = ({ path, file }: Spill): Received => ({
   discard: () => rm(path, { force: true }),
 })
 
-const receivedInMemory = (octets: Uint8Array): Received => ({
+const receivedInMemory = (octets: Uint8Array): BufferedDownload => ({
   octets: { kind: 'memory', octets },
   keep: (lasting) => writeWhole(lasting, octets),
   discard: async () => {},

@@ -1,6 +1,6 @@
 import { bounded } from '../../core/bounded-body.ts'
 import { withTimeLimit } from '../../core/time-limit.ts'
-import { type Received, receiveOctets } from './download-buffer.ts'
+import { type BufferedDownload, receiveOctets } from './download-buffer.ts'
 
 /** What a server said of the version that we have, to ask whether there is another. RFC 9110, 13.1 */
 export interface Validators {
@@ -10,7 +10,7 @@ export interface Validators {
 
 export type Download =
   | { readonly kind: 'unchanged' }
-  | { readonly kind: 'received'; readonly received: Received; readonly validators: Validators }
+  | { readonly kind: 'received'; readonly received: BufferedDownload; readonly validators: Validators }
 
 /** How much a download may cost. */
 export interface DownloadLimits {

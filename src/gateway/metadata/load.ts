@@ -6,10 +6,10 @@ import { unusableScopes } from '../../saml/scopes.ts'
 import { GatewayError } from '../errors.ts'
 import { mustEndInTime, mustNotBeOlder } from './age.ts'
 import type { Download, DownloadLimits, Validators } from './download.ts'
-import { closeOctets, type Octets } from './download-buffer.ts'
-import { type CopyRecord, type LastGoodCopy, lastGoodCopy } from './metadata-cache.ts'
+import { closeOctets, type DownloadBuffer } from './download-buffer.ts'
+import { type CopyRecord, type MetadataCache, metadataCache } from './metadata-cache.ts'
 import { type ReadyMetadata, readDocument } from './read-document.ts'
-import type { MetadataSettings, MetadataSurroundings } from './settings.ts'
+import type { MetadataContext, MetadataSettings } from './settings.ts'
 import { openSource, type Source } from './source.ts'
 
 /** A version of the metadata, verified and read. */
@@ -36,12 +36,12 @@ const MANY: DownloadLimits = { octets: 512 * 1024 * 1024, milliseconds: 3 * 60_0
 /** `signal` ends whatever is under way. */
 export const createLoader = (
   settings: MetadataSettings,
-  { now, stateFolder, isReadOnly = false, log }: MetadataSurroundings,
+  { now, stateFolder, isReadOnly = false, log }: MetadataContext,
   signal: AbortSignal,
 ): Loader => {
   const source = openSource(settings.metadata, settings.discovery ? undefined : settings.entityId)
-  const copy: LastGoodCopy | undefined = source.isRemote
-    ? lastGoodCopy(stateFolder, settings.id, source.place)
+  const copy: MetadataCache | undefined = source.isRemote
+    ? metadataCache(stateFolder, settings.id, source.place)
     : undefined
   const limits = settings.discovery || settings.entityId !== undefined ? MANY : ONE
 
@@ -51,7 +51,7 @@ export const createLoader = (
       .catch((cause: unknown) => {
         throw unavailable(cause, source.place)
       })
-  const read = async (octets: Octets): Promise<ReadyMetadata> => {
+  const read = async (octets: DownloadBuffer): Promise<ReadyMetadata> => {
     try {
       const keys = settings.metadataCertificate === undefined ? undefined : await keysOf(settings.metadataCertificate)
       const { entityId, discovery } = settings
@@ -91,7 +91,7 @@ export const createLoader = (
     if (before) mustNotBeOlder(ready, before.ready)
     mustNotBeOlder(ready, (await copy?.record())?.age ?? {})
   }
-  const readNewer = async (octets: Octets, before: Version | undefined): Promise<ReadyMetadata> => {
+  const readNewer = async (octets: DownloadBuffer, before: Version | undefined): Promise<ReadyMetadata> => {
     const ready = await read(octets)
     await checkAge(ready, before).catch(async (error: unknown) => {
       await ready.close()

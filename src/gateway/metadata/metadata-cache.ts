@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { MetadataAge } from './age.ts'
 import type { Validators } from './download.ts'
-import { type Octets, type Received, readOctets, writeWhole } from './download-buffer.ts'
+import { type BufferedDownload, type DownloadBuffer, readOctets, writeWhole } from './download-buffer.ts'
 
 /** What is known of the document on disk. */
 export interface CopyRecord extends Validators {
@@ -15,17 +15,17 @@ export interface CopyRecord extends Validators {
 }
 
 /** The last good copy of one provider's metadata, `metadata-ID.xml`, and beside it what is known of it. */
-export interface LastGoodCopy {
+export interface MetadataCache {
   /** undefined when there is none of this URL. */
   record(): Promise<CopyRecord | undefined>
-  octets(): Promise<Octets>
+  octets(): Promise<DownloadBuffer>
   /** Called only with what was verified. Rejects when the folder cannot be written. */
-  keep(received: Received, record: CopyRecord): Promise<void>
+  keep(received: BufferedDownload, record: CopyRecord): Promise<void>
   /** The source has nothing newer. */
   confirm(record: CopyRecord): Promise<void>
 }
 
-export const lastGoodCopy = (folder: string, provider: string, url: string): LastGoodCopy => {
+export const metadataCache = (folder: string, provider: string, url: string): MetadataCache => {
   const [document, beside] = [join(folder, `metadata-${provider}.xml`), join(folder, `metadata-${provider}.json`)]
   const confirm = (record: CopyRecord): Promise<void> =>
     writeWhole(beside, Buffer.from(`${JSON.stringify(record, null, 2)}\n`))

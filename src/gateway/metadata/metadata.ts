@@ -11,7 +11,7 @@ import type { MetadataStatus } from '../../saml/metadata-status.ts'
 import { GatewayError } from '../errors.ts'
 import { createLoader, type Version } from './load.ts'
 import { nextRefresh, nextRetry } from './schedule.ts'
-import type { MetadataSettings, MetadataSurroundings } from './settings.ts'
+import type { MetadataContext, MetadataSettings } from './settings.ts'
 
 export interface ProviderMetadata {
   /**
@@ -33,7 +33,7 @@ export interface ProviderMetadata {
 }
 
 /** Nothing is read before it is needed or `refresh` is called: a source that is down stops neither start nor others. */
-export const createMetadata = (settings: MetadataSettings, surroundings: MetadataSurroundings): ProviderMetadata => {
+export const createMetadata = (settings: MetadataSettings, surroundings: MetadataContext): ProviderMetadata => {
   const { now, log } = surroundings
   const closing = new AbortController()
   const loader = createLoader(settings, surroundings, closing.signal)

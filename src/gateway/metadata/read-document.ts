@@ -7,7 +7,7 @@ import { nameOf } from '../../saml/federation/names.ts'
 import { createSearch, type EntitySearch } from '../../saml/federation/search.ts'
 import { metadataInUtf8 } from '../../saml/metadata/text.ts'
 import { type IdpMetadata, mustHaveUsableKey, parseIdpMetadata } from '../../saml/metadata.ts'
-import { closeOctets, type Octets } from './download-buffer.ts'
+import { closeOctets, type DownloadBuffer } from './download-buffer.ts'
 import { indexInWorker } from './index-in-worker.ts'
 
 /** Metadata that was verified and is ready for logins. */
@@ -38,7 +38,7 @@ export interface ReadOptions {
 }
 
 /** Verifies and reads a document of any size: a small one at once, a large one in a worker. Throws SamlError. */
-export const readDocument = async (document: Octets, options: ReadOptions): Promise<ReadyMetadata> => {
+export const readDocument = async (document: DownloadBuffer, options: ReadOptions): Promise<ReadyMetadata> => {
   if (document.kind === 'file') return readMany(document, options)
   const octets = metadataInUtf8(document.octets)
   return options.discovery ? readMany({ kind: 'memory', octets }, options) : readOne(octets, options)
@@ -70,7 +70,10 @@ const decode = (octets: Uint8Array): string => {
   }
 }
 
-const readMany = async (octets: Octets, { entityId, discovery, ...options }: ReadOptions): Promise<ReadyMetadata> => {
+const readMany = async (
+  octets: DownloadBuffer,
+  { entityId, discovery, ...options }: ReadOptions,
+): Promise<ReadyMetadata> => {
   const index = await indexOf(octets, options)
   const read = sliceReader(octets)
   const find = (wanted: string, now: Date) => readEntity(index, wanted, read, now)
@@ -93,7 +96,7 @@ const readMany = async (octets: Octets, { entityId, discovery, ...options }: Rea
   }
 }
 
-const indexOf = (octets: Octets, { signal, ...options }: Omit<ReadOptions, 'entityId' | 'discovery'>) =>
+const indexOf = (octets: DownloadBuffer, { signal, ...options }: Omit<ReadOptions, 'entityId' | 'discovery'>) =>
   octets.kind === 'file'
     ? indexInWorker({ fd: octets.file.fd, ...options }, signal)
     : indexAggregate(once(octets.octets), options)
@@ -116,7 +119,7 @@ const onlyOne = async (
   })
 }
 
-const sliceReader = (octets: Octets): ReadSlice =>
+const sliceReader = (octets: DownloadBuffer): ReadSlice =>
   octets.kind === 'file'
     ? (offset, length) => readExactly(octets.file, offset, length)
     : async (offset, length) => octets.octets.subarray(offset, offset + length)

@@ -9,7 +9,7 @@ export type MetadataSettings = Pick<
   Partial<Pick<SamlProviderConfig, 'requireValidUntil'>>
 
 /** What reading metadata needs of the process around it. */
-export interface MetadataSurroundings {
+export interface MetadataContext {
   readonly now: Clock
   /** Where last good copies are kept. */
   readonly stateFolder: string

@@ -1,7 +1,7 @@
 /** How the gateway does, for the people who run it. Plain values, no secret; asks nobody but the store. */
 import { matchesRule } from '../../access/entitlement.ts'
 import { tokenLifetimeWarnings } from '../../access/token-lifetime.ts'
-import type { ProviderTally } from '../../audit/event-counters.ts'
+import type { ProviderCounters } from '../../audit/event-counters.ts'
 import type { AuditStatus } from '../../audit/events.ts'
 import type { Identity } from '../../core/identity.ts'
 import type { OidcStatus } from '../../oidc/discovery.ts'
@@ -33,7 +33,7 @@ export interface ProviderStatus {
   readonly label: string
   readonly readiness: ProviderReadiness
   readonly known: KnownOfProvider
-  readonly tally: ProviderTally | undefined
+  readonly tally: ProviderCounters | undefined
   /** What is amiss although it works, in sentences. */
   readonly warnings: readonly string[]
 }

@@ -16,14 +16,14 @@ import { type ListedRole, listRoles } from './list-roles.ts'
 export const namedServices = consoleServices.map(({ id, name }) => ({ id, name }))
 
 /** A link as it came. */
-export interface GoLink {
+export interface ConsoleLink {
   /** An ARN or an alias; empty: the receiver picks. */
   readonly role: string
   /** A page of the console, or the name of a service; empty: the console's first page. */
   readonly destination: string
 }
 
-export interface Going {
+export interface ConsoleLinkTarget {
   /** What the link can mean for this person, in the order of accounts and names. */
   readonly roles: readonly ListedRole[]
   /** Of the page, where its address says so: roles elsewhere do not reach it. */
@@ -31,7 +31,7 @@ export interface Going {
 }
 
 /** The link for others, as a path of the gateway. Holds no secret. */
-export const goPath = ({ role, destination }: GoLink): string =>
+export const consoleLinkPath = ({ role, destination }: ConsoleLink): string =>
   `/go?${new URLSearchParams([
     ...(role === '' ? [] : [['role', role]]),
     ...(destination === '' ? [] : [['destination', destination]]),
@@ -76,7 +76,11 @@ const pageOf = (destination: string) => {
  * The roles that a link leads to: the one that it names, or those with which its page can be reached. Throws
  * GatewayError `role.not_granted` where it names a role that this person may not take, and as `destinationOf`.
  */
-export const rolesOfLink = (gateway: Gateway, identity: Identity, { role, destination }: GoLink): Going => {
+export const rolesOfLink = (
+  gateway: Gateway,
+  identity: Identity,
+  { role, destination }: ConsoleLink,
+): ConsoleLinkTarget => {
   const page = pageOf(destination)
   const listed = listRoles(gateway, identity)
   const named = role === '' ? listed : listed.filter(isNamed(role))

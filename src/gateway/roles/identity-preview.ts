@@ -1,24 +1,24 @@
 /** A login as AWS will look at it: the session to be, condition keys, what it ignores, and each role's preflight. */
 
-import { changeSentence, reasonSentence } from '../../access/preflight/explanation.ts'
+import { fixSentence, reasonSentence } from '../../access/preflight/explanation.ts'
 import type { Preflight } from '../../access/preflight.ts'
 import { type IgnoredClaim, ignoredClaims } from '../../evidence/ignored-claims.ts'
-import { showing } from '../../evidence/presented-evidence.ts'
+import { presentEvidence } from '../../evidence/presented-evidence.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import { type ListedRole, listRoles } from './list-roles.ts'
-import { preflightRoles, toBeShown } from './preflight-role.ts'
+import { evidenceToPresent, preflightRoles } from './preflight-role.ts'
 import { type CarriedSession, sessionFor } from './session-mapping.ts'
 
 /** A key that AWS fills. Some say which account it is, and have a value for each. */
-export interface FilledKey {
+export interface ConditionKeyPreview {
   readonly key: string
   readonly values: readonly string[]
   readonly source: string
   readonly differsByAccount: boolean
 }
 
-export interface ForeseenRole {
+export interface PredictedRole {
   readonly role: ListedRole
   readonly preflight: Preflight
   /** What the answer hangs on, and what to change; missing where AWS is to say yes. */
@@ -26,16 +26,16 @@ export interface ForeseenRole {
   readonly change: string | undefined
 }
 
-export interface AwsView {
+export interface IdentityPreview {
   readonly session: CarriedSession
   /** Empty where there is no role: part of them is the account's. */
-  readonly keys: readonly FilledKey[]
+  readonly keys: readonly ConditionKeyPreview[]
   readonly ignored: readonly IgnoredClaim[]
-  readonly roles: readonly ForeseenRole[]
+  readonly roles: readonly PredictedRole[]
 }
 
-const keysOf = (roles: readonly ForeseenRole[]): readonly FilledKey[] => {
-  const keys = new Map<string, FilledKey>()
+const keysOf = (roles: readonly PredictedRole[]): readonly ConditionKeyPreview[] => {
+  const keys = new Map<string, ConditionKeyPreview>()
   // The roles of an account share one context.
   for (const context of new Set(roles.map(({ preflight }) => preflight.context)))
     for (const { key, values, source = '' } of context) {
@@ -52,23 +52,23 @@ const keysOf = (roles: readonly ForeseenRole[]): readonly FilledKey[] => {
 }
 
 /** The preflight in sentences. */
-export const foreseenRole = (role: ListedRole, preflight: Preflight): ForeseenRole => ({
+export const predictedRole = (role: ListedRole, preflight: Preflight): PredictedRole => ({
   role,
   preflight,
   reason: reasonSentence(preflight),
-  change: changeSentence(preflight),
+  change: fixSentence(preflight),
 })
 
 /** Throws GatewayError `provider.unknown`. */
-export const awsViewOf = (gateway: Gateway, login: Login): AwsView => {
+export const identityPreview = (gateway: Gateway, login: Login): IdentityPreview => {
   const judge = preflightRoles(gateway, login)
-  const roles = listRoles(gateway, login.signIn.identity).map((role) => foreseenRole(role, judge(role)))
-  const toShow = toBeShown(gateway, login.signIn)
+  const roles = listRoles(gateway, login.signIn.identity).map((role) => predictedRole(role, judge(role)))
+  const toShow = evidenceToPresent(gateway, login.signIn)
   const [first] = roles
   return {
     session: sessionFor(gateway, login.signIn),
     keys: keysOf(roles),
-    ignored: first ? ignoredClaims(toShow, showing(toShow)(first.role)) : [],
+    ignored: first ? ignoredClaims(toShow, presentEvidence(toShow)(first.role)) : [],
     roles,
   }
 }

@@ -1,18 +1,18 @@
 import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
-import { type RoleFacts, roleFacts } from '../../access/role-settings.ts'
+import { type MatchedRoleSettings, roleSettingsOf } from '../../access/role-settings.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
 
 /** A role this person may take, with what the configuration knows of it. */
-export interface ListedRole extends EntitledRole, RoleFacts {}
+export interface ListedRole extends EntitledRole, MatchedRoleSettings {}
 
 const entitled = (gateway: Gateway, identity: Identity): readonly EntitledRole[] =>
   grantedRoles(providerOf(gateway, identity.provider).settings, identity, gateway.settings.access)
 
 /** One spread, as a second one makes an object that is slow to make and to read. */
 const withFacts = ({ settings }: Gateway, { role, grantedBy, providerArn }: EntitledRole): ListedRole => {
-  const listed: ListedRole = { ...roleFacts(settings, role), role, grantedBy }
+  const listed: ListedRole = { ...roleSettingsOf(settings, role), role, grantedBy }
   return providerArn === undefined ? listed : { ...listed, providerArn }
 }
 

@@ -5,11 +5,11 @@ import { auditConsole, auditDenied } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
-import { destinationOf, goPath } from './console-link.ts'
-import type { TakenRole, WantedRole } from './sts-request.ts'
+import { consoleLinkPath, destinationOf } from './console-link.ts'
+import type { RequestedRole, TakenRole } from './sts-request.ts'
 import { takeRole } from './take-role.ts'
 
-export interface WantedConsole extends WantedRole {
+export interface RequestedConsole extends RequestedRole {
   /** A page of the AWS console or the name of a service; undefined or empty: its first page. */
   readonly destination: string | undefined
 }
@@ -38,7 +38,7 @@ const visitWith = async (
   wish: string,
 ): Promise<Pick<OpenedConsole, 'url' | 'destination' | 'sharedUrl'>> => {
   const destination = destinationOf(taken.role, wish)
-  const shared = goPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
+  const shared = consoleLinkPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
   const sharedUrl = `${gateway.settings.baseUrl}${shared}`
   return { url: await signInUrl(gateway, taken, destination, sharedUrl), destination, sharedUrl }
 }
@@ -51,12 +51,12 @@ const visitWith = async (
 export const openConsole = async (
   gateway: Gateway,
   login: Login,
-  wanted: WantedConsole,
+  wanted: RequestedConsole,
   caller: Caller,
 ): Promise<OpenedConsole> => {
   const wish = wanted.destination ?? ''
   const denied =
-    (asked: WantedRole | TakenRole) =>
+    (asked: RequestedRole | TakenRole) =>
     async (error: unknown): Promise<never> => {
       await auditDenied(gateway, login, { eventName: 'console.denied', wanted: asked, error }, caller)
       throw error

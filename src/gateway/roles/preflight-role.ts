@@ -1,13 +1,13 @@
 /** Will AWS let this login take that role, and if not, why: asked of the facts at hand, before AWS is. */
 
-import type { RoleToJudge, Shown, ShownSession } from '../../access/preflight/facts.ts'
+import type { PresentedEvidence, PresentedSession, RoleToCheck } from '../../access/preflight/facts.ts'
 import { type Preflight, preflightIn } from '../../access/preflight.ts'
 import type { SessionMapping } from '../../access/session.ts'
 import { roleDuration } from '../../aws/facts/limits.ts'
 import type { AwsTarget } from '../../config/types.ts'
 import type { SignIn } from '../../core/identity.ts'
-import { ownWordsOf } from '../../evidence/original-evidence.ts'
-import { showing, type ToBeShown } from '../../evidence/presented-evidence.ts'
+import { originalEvidenceOf } from '../../evidence/original-evidence.ts'
+import { type EvidenceToPresent, presentEvidence } from '../../evidence/presented-evidence.ts'
 import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
@@ -15,7 +15,7 @@ import type { ListedRole } from './list-roles.ts'
 import { sessionFor } from './session-mapping.ts'
 
 /** What AWS will be shown of this sign-in. Throws GatewayError `provider.unknown`. */
-export const toBeShown = (gateway: Gateway, signIn: SignIn): ToBeShown => {
+export const evidenceToPresent = (gateway: Gateway, signIn: SignIn): EvidenceToPresent => {
   const { identity } = signIn
   const provider = providerOf(gateway, identity.provider)
   const { webIdentityIssuer: own } = gateway
@@ -23,7 +23,7 @@ export const toBeShown = (gateway: Gateway, signIn: SignIn): ToBeShown => {
     settings: provider.settings,
     clientId: provider.protocol === 'oidc' ? provider.settings.clientId : undefined,
     identity,
-    words: ownWordsOf(provider, signIn),
+    words: originalEvidenceOf(provider, signIn),
     issuers: {
       samlEntityId: samlIssuerEntityId(gateway.settings.baseUrl),
       webIdentity: own && { url: own.url, audience: own.audience },
@@ -32,15 +32,15 @@ export const toBeShown = (gateway: Gateway, signIn: SignIn): ToBeShown => {
 }
 
 /** Where the gateway vouches there is no session without the source identity that the operator wants. */
-export const insisting = (session: SessionMapping): ShownSession => {
+export const requireSourceIdentity = (session: SessionMapping): PresentedSession => {
   const missing = session.leftOut.find(({ what }) => what === 'sourceIdentity')
   return missing ? { ...session, whyNoSourceIdentity: missing.reason } : session
 }
 
-const sessionToShow = (gateway: Gateway, signIn: SignIn): ShownSession => {
+const sessionToShow = (gateway: Gateway, signIn: SignIn): PresentedSession => {
   const session = sessionFor(gateway, signIn)
   const { exchange } = providerOf(gateway, signIn.identity.provider).settings
-  return exchange.evidence === 'reissued' ? insisting(session) : session
+  return exchange.evidence === 'reissued' ? requireSourceIdentity(session) : session
 }
 
 /** Whether STS will be spoken to over TLS, as `aws:SecureTransport` says. */
@@ -51,11 +51,11 @@ export type PreflightOf = (role: ListedRole, durationSeconds?: number) => Prefli
 
 /** For many roles of one login: what is the same for all of them is worked out once. */
 export const preflightRoles = (gateway: Gateway, { signIn }: Login): PreflightOf => {
-  const shown = showing(toBeShown(gateway, signIn))
+  const shown = presentEvidence(evidenceToPresent(gateway, signIn))
   const session = sessionToShow(gateway, signIn)
   const call = { now: gateway.now(), secureTransport: isSecure(gateway.settings.sts.target) }
-  const judges = new Map<Shown, (role: RoleToJudge) => Preflight>()
-  const judgeFor = (evidence: Shown, region: string) => {
+  const judges = new Map<PresentedEvidence, (role: RoleToCheck) => Preflight>()
+  const judgeFor = (evidence: PresentedEvidence, region: string) => {
     const judge = judges.get(evidence) ?? preflightIn({ shown: evidence, session, call: { ...call, region } })
     judges.set(evidence, judge)
     return judge

@@ -175,7 +175,7 @@ export const requestFor = async (gateway: Gateway, login: Login, exchange: Excha
   throw new StsError('sts.evidence_kind', { expected: how.via, found })
 }
 
-export interface WantedRole {
+export interface RequestedRole {
   /** The role's ARN, as it came. */
   readonly role: string
   /** Undefined: an hour, or the role's maximum where that is shorter. */

@@ -6,16 +6,16 @@ import { roleDuration } from '../../aws/facts/limits.ts'
 import { auditDenied, auditExchange } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
-import { overdueProof } from '../login/authentication-age.ts'
+import { requiredReauthentication } from '../login/authentication-age.ts'
 import type { Login } from '../login/logins.ts'
 import { withFreshEvidence } from '../login/refresh-token.ts'
 import { explainedDenial } from './explain-denial.ts'
 import { grantedRole, type ListedRole } from './list-roles.ts'
 import { sessionFor } from './session-mapping.ts'
-import { type Exchange, requestFor, type TakenRole, type WantedRole } from './sts-request.ts'
+import { type Exchange, type RequestedRole, requestFor, type TakenRole } from './sts-request.ts'
 
 const mustBeProvenRecently = (gateway: Gateway, login: Login, { role }: ListedRole): void => {
-  const seconds = overdueProof(gateway, login, role.arn)
+  const seconds = requiredReauthentication(gateway, login, role.arn)
   if (seconds === undefined) return
   throw new GatewayError('role.authentication_too_old', {
     expected: `a sign-in of the last ${seconds} seconds`,
@@ -66,7 +66,7 @@ const exchangeOrShorten = async (
 const prepare = async (
   gateway: Gateway,
   login: Login,
-  wanted: WantedRole,
+  wanted: RequestedRole,
   caller: Caller,
 ): Promise<{ readonly fresh: Login; readonly exchange: Exchange }> => {
   // Before AWS is asked for what nobody could be given.
@@ -98,12 +98,12 @@ const withheld = (error: unknown, { credentials }: TakenRole): unknown =>
 export const takeRole = async (
   gateway: Gateway,
   login: Login,
-  wanted: WantedRole,
+  wanted: RequestedRole,
   caller: Caller,
   purpose: Purpose = 'credentials',
 ): Promise<TakenRole> => {
   const denied =
-    (asked: WantedRole | Exchange) =>
+    (asked: RequestedRole | Exchange) =>
     async (error: unknown): Promise<never> => {
       await auditDenied(gateway, login, { eventName: 'exchange.denied', wanted: asked, error }, caller)
       throw error

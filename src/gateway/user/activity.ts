@@ -4,7 +4,7 @@
  */
 import type { AuditEvent } from '../../audit/events.ts'
 import type { Login } from '../login/logins.ts'
-import { type Keeping, type RecordKind, readRecord, updateRecord } from './user-record.ts'
+import { type RecordKind, readRecord, type UserStore, updateRecord } from './user-record.ts'
 
 interface Occurrence {
   readonly at: Date
@@ -66,12 +66,12 @@ const activities: RecordKind<readonly Activity[]> = {
 }
 
 /** Latest first, at most a hundred of the last ninety days. */
-export const activityOf = (keeping: Keeping, login: Login): Promise<readonly Activity[]> =>
+export const activityOf = (keeping: UserStore, login: Login): Promise<readonly Activity[]> =>
   readRecord(keeping, activities, login)
 
 /** Adds what the event is for the person to look through, if it is anything. */
 export async function addActivity(
-  keeping: Keeping,
+  keeping: UserStore,
   { event, login }: { readonly event: AuditEvent; readonly login: Login },
   reference: string,
 ): Promise<void> {
@@ -128,7 +128,10 @@ function deniedIn({
 const PLAIN = /^[A-Za-z0-9-]+$/
 
 /** The AWS CLI's command for what was done with those credentials in that region; it has to run with access to CloudTrail. */
-export const cloudTrailQuery = ({ accessKeyId, region }: Pick<ExchangeActivity, 'accessKeyId' | 'region'>): string => {
+export const cloudTrailCommand = ({
+  accessKeyId,
+  region,
+}: Pick<ExchangeActivity, 'accessKeyId' | 'region'>): string => {
   if (!PLAIN.test(accessKeyId) || !PLAIN.test(region)) return ''
   const attribute = `AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`
   return `aws cloudtrail lookup-events --region ${region} --lookup-attributes ${attribute}`

@@ -7,7 +7,7 @@ import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import { grantedRole } from '../roles/list-roles.ts'
-import { isLasting, type Keeping, type RecordKind, readRecord, updateRecord } from './user-record.ts'
+import { hasPersistentSubject, type RecordKind, readRecord, type UserStore, updateRecord } from './user-record.ts'
 
 export interface Preferences {
   /** ARNs, in the order in which they were pinned. Not all of them need be granted still. */
@@ -59,9 +59,9 @@ const preferences: RecordKind<Kept> = {
   },
 }
 
-export const preferencesOf = async (keeping: Keeping, login: Login): Promise<Preferences> => ({
+export const preferencesOf = async (keeping: UserStore, login: Login): Promise<Preferences> => ({
   ...(await readRecord(keeping, preferences, login)),
-  isKept: isLasting(login),
+  isKept: hasPersistentSubject(login),
 })
 
 /**
@@ -85,7 +85,7 @@ export interface Taken {
 }
 
 /** The role is the latest of those that were taken. */
-export const rememberTaken = (keeping: Keeping, login: Login, { arn, chosen }: Taken): Promise<void> =>
+export const rememberTaken = (keeping: UserStore, login: Login, { arn, chosen }: Taken): Promise<void> =>
   updateRecord(keeping, preferences, login, (before) => {
     const earlier = before.recent.filter((recent) => recent.arn !== arn)
     const others = [...before.durations].filter(([role]) => role !== arn)
@@ -99,7 +99,7 @@ export const rememberTaken = (keeping: Keeping, login: Login, { arn, chosen }: T
 
 /** The same of an event that says that a role was taken; others are no habit. */
 export async function learnHabit(
-  keeping: Keeping,
+  keeping: UserStore,
   { event, login, chosen }: { readonly event: AuditEvent; readonly login: Login; readonly chosen?: string | undefined },
 ): Promise<void> {
   if (event.eventName === 'exchange')

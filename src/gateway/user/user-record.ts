@@ -8,7 +8,7 @@ import { NAMEID_TRANSIENT } from '../../saml/names.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 
-export type Keeping = Pick<Gateway, 'settings' | 'store' | 'now'>
+export type UserStore = Pick<Gateway, 'settings' | 'store' | 'now'>
 
 /** A kind of document, and how it is written down. */
 export interface RecordKind<Value> {
@@ -34,20 +34,21 @@ export const keyedHashes = (
 }
 
 /** Whether the person is the same the next time: a transient NameID is another one at each sign-in. Core 8.3.8 */
-export const isLasting = ({ signIn: { identity } }: Login): boolean => identity.subjectFormat !== NAMEID_TRANSIENT
+export const hasPersistentSubject = ({ signIn: { identity } }: Login): boolean =>
+  identity.subjectFormat !== NAMEID_TRANSIENT
 
-const keysOf = (keeping: Keeping, kind: string, { signIn: { identity } }: Login): readonly [string, ...string[]] => {
+const keysOf = (keeping: UserStore, kind: string, { signIn: { identity } }: Login): readonly [string, ...string[]] => {
   const { provider, issuer, subject } = identity
   const [first, ...older] = keyedHashes(keeping, kind, [provider, issuer, subject])
   return [`${kind}:${first}`, ...older.map((hash) => `${kind}:${hash}`)]
 }
 
 /** Who is another person the next time is remembered no longer than the login. */
-const endOf = <Value>({ now }: Keeping, { keptSeconds }: RecordKind<Value>, login: Login): Date =>
-  isLasting(login) ? new Date(now().getTime() + keptSeconds * 1000) : login.expiresAt
+const endOf = <Value>({ now }: UserStore, { keptSeconds }: RecordKind<Value>, login: Login): Date =>
+  hasPersistentSubject(login) ? new Date(now().getTime() + keptSeconds * 1000) : login.expiresAt
 
 /** As it was kept under an older secret. */
-const olderText = async ({ store }: Keeping, keys: readonly string[]): Promise<string | undefined> => {
+const olderText = async ({ store }: UserStore, keys: readonly string[]): Promise<string | undefined> => {
   for (const key of keys) {
     const text = await store.get(key)
     if (text !== undefined) return text
@@ -55,7 +56,7 @@ const olderText = async ({ store }: Keeping, keys: readonly string[]): Promise<s
   return undefined
 }
 
-export const readRecord = async <Value>(keeping: Keeping, kind: RecordKind<Value>, login: Login): Promise<Value> =>
+export const readRecord = async <Value>(keeping: UserStore, kind: RecordKind<Value>, login: Login): Promise<Value> =>
   kind.read(await olderText(keeping, keysOf(keeping, kind.name, login)))
 
 /** Each try that fails is one that let another through: fifty at once need fifty. */
@@ -63,7 +64,7 @@ const MOST_TRIES = 200
 
 /** Changes it and moves its end. `change` may be called more than once. */
 export const updateRecord = async <Value>(
-  keeping: Keeping,
+  keeping: UserStore,
   kind: RecordKind<Value>,
   login: Login,
   change: (value: Value) => Value,

@@ -3,7 +3,7 @@
  * The condition keys that AWS fills when roles are taken, as a table: what fills each of them, in which calls, whether it
  * can hold a list, and where a policy may use it (aws-sts-semantics B.1, C.1, C.2, D.5).
  */
-import { type UnconfirmedFact, unconfirmed } from '../unverified-assumptions.ts'
+import { type UnverifiedAssumption, unverifiedAssumptions } from '../unverified-assumptions.ts'
 
 export interface ConditionKey {
   /** As AWS writes it; `<issuer>` is the host and path of an issuer, `${TagKey}` the key of a tag. */
@@ -19,7 +19,7 @@ export interface ConditionKey {
   /** `trust`: in the role's trust policy; `session`: in policies asked about what the session does afterwards. */
   readonly usableIn: readonly ('trust' | 'session')[]
   /** What about it nobody outside AWS has confirmed. */
-  readonly unconfirmed?: UnconfirmedFact
+  readonly unconfirmed?: UnverifiedAssumption
 }
 
 const TRUST = ['trust'] as const
@@ -55,7 +55,7 @@ const samlElements: readonly ConditionKey[] = [
   row('saml:sub', [...WITH_SAML, 'sts:AssumeRole'], 'NameID', { usableIn: BOTH }),
   row('saml:sub_type', [...WITH_SAML, 'sts:AssumeRole'], 'NameID/@Format', {
     usableIn: BOTH,
-    unconfirmed: unconfirmed.missingFormat,
+    unconfirmed: unverifiedAssumptions.missingFormat,
   }),
   row(
     'saml:namequalifier',
@@ -88,7 +88,10 @@ const samlAttributes: readonly ConditionKey[] = [
   attribute('saml:edupersonentitlement', eduPerson(7)),
   attribute('saml:edupersonprimaryorgunitdn', eduPerson(8), SINGLE),
   attribute('saml:edupersonscopedaffiliation', eduPerson(9)),
-  attribute('saml:edupersontargetedid', eduPerson(10), { multi: true, unconfirmed: unconfirmed.nestedTargetedId }),
+  attribute('saml:edupersontargetedid', eduPerson(10), {
+    multi: true,
+    unconfirmed: unverifiedAssumptions.nestedTargetedId,
+  }),
   attribute('saml:edupersonassurance', eduPerson(11)),
   attribute('saml:eduorghomepageuri', eduOrg(2)),
   attribute('saml:eduorgidentityauthnpolicyuri', eduOrg(3)),
@@ -104,7 +107,7 @@ const samlAttributes: readonly ConditionKey[] = [
   attribute('saml:primaryGroupSID', ['http://schemas.microsoft.com/ws/2008/06/identity/claims/primarygroupsid']),
   attribute('saml:uid', oid('0.9.2342.19200300.100.1.1', '0.9.2342.19200300100.1.1'), {
     multi: true,
-    unconfirmed: unconfirmed.groupSidAsUid,
+    unconfirmed: unverifiedAssumptions.groupSidAsUid,
   }),
   attribute('saml:x500UniqueIdentifier', oid('2.5.4.45')),
   attribute('saml:organizationStatus', oid('0.9.2342.19200300.100.1.45')),
@@ -131,7 +134,7 @@ const githubClaims = [
 
 /** Of tokens. Of those of an issuer that IAM does not know by name only aud, sub, amr and azp become keys (C.1). */
 const tokenClaims: readonly ConditionKey[] = [
-  claim('<issuer>:aud', 'azp, else aud', { usableIn: BOTH, unconfirmed: unconfirmed.authorizedParty }),
+  claim('<issuer>:aud', 'azp, else aud', { usableIn: BOTH, unconfirmed: unverifiedAssumptions.authorizedParty }),
   claim('<issuer>:sub', 'sub'),
   claim('<issuer>:amr', 'amr', { multi: true, usableIn: BOTH }),
   claim('<issuer>:azp', 'azp', { usableIn: TRUST }),
@@ -174,19 +177,19 @@ const callerKeys: readonly ConditionKey[] = [
   }),
   row('aws:PrincipalTag/${TagKey}', SIGNED, "the caller's tag: of the session, else of its role or user", {
     usableIn: BOTH,
-    unconfirmed: unconfirmed.principalTagAtFirst,
+    unconfirmed: unverifiedAssumptions.principalTagAtFirst,
   }),
   row('aws:userid', TAGGED, "the caller's unique id; of a session with its name; anonymous where nobody signs", {
     usableIn: BOTH,
-    unconfirmed: unconfirmed.callerIds,
+    unconfirmed: unverifiedAssumptions.callerIds,
   }),
-  row('aws:username', SIGNED, 'the name of a user', { usableIn: BOTH, unconfirmed: unconfirmed.callerIds }),
+  row('aws:username', SIGNED, 'the name of a user', { usableIn: BOTH, unconfirmed: unverifiedAssumptions.callerIds }),
   row('aws:SourceIdentity', ASSUME_ROLE, "the source identity of the caller's session", { usableIn: BOTH }),
   row(
     'aws:FederatedProvider',
     ASSUME_ROLE,
     'the provider that vouched: the ARN of its registration, or the name of one that IAM knows',
-    { usableIn: BOTH, unconfirmed: unconfirmed.federatedProviderAtFirst },
+    { usableIn: BOTH, unconfirmed: unverifiedAssumptions.federatedProviderAtFirst },
   ),
   row('aws:TokenIssueTime', ASSUME_ROLE, "when the caller's temporary credentials were made", { usableIn: BOTH }),
   row('aws:MultiFactorAuthPresent', ASSUME_ROLE, 'whether MFA made the temporary credentials', { usableIn: BOTH }),

@@ -2,7 +2,7 @@
  * What a request carries for conditions to look at. Names of condition keys are case-insensitive (E.4), so the map is
  * keyed by the lower-case name and every value remembers how its key is written.
  */
-import type { UnconfirmedFact } from '../unverified-assumptions.ts'
+import type { UnverifiedAssumption } from '../unverified-assumptions.ts'
 
 export interface ContextValue {
   /** The condition key as AWS writes it, such as `saml:aud`. */
@@ -13,7 +13,7 @@ export interface ContextValue {
   /** Where the values came from, such as `SubjectConfirmationData/@Recipient`. */
   readonly source?: string
   /** Where the values rest on a fact that AWS has not confirmed: what they would be if it is the other way. */
-  readonly otherwise?: { readonly fact: UnconfirmedFact; readonly values: readonly string[] }
+  readonly otherwise?: { readonly fact: UnverifiedAssumption; readonly values: readonly string[] }
 }
 
 export type RequestContext = ReadonlyMap<string, ContextValue>

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto'
 import { parseArn } from '../../core/arn.ts'
 import type { Attributes, NameId } from '../../core/identity.ts'
-import { unconfirmed } from '../unverified-assumptions.ts'
+import { unverifiedAssumptions } from '../unverified-assumptions.ts'
 import { type ConditionKey, samlAttributeKeys } from './condition-key-table.ts'
 import { type ContextValue, single } from './context.ts'
 
@@ -43,7 +43,7 @@ export const samlContext = ({ issuer, recipient, nameId, attributes, providerArn
     single('saml:sub', nameId.value, 'NameID'),
     {
       ...single('saml:sub_type', subjectType(nameId.format), 'NameID/@Format'),
-      ...(nameId.format === undefined ? { otherwise: { fact: unconfirmed.missingFormat, values: [] } } : {}),
+      ...(nameId.format === undefined ? { otherwise: { fact: unverifiedAssumptions.missingFormat, values: [] } } : {}),
     },
     single('saml:namequalifier', nameQualifier(issuer, providerArn), 'computed from Issuer and provider'),
     single('saml:doc', `${account}/${name}`, 'the SAML provider in IAM'),
@@ -64,9 +64,12 @@ const attributeContext = (attributes: Attributes): ContextValue[] => {
       const before = filled.get(key)
       const entry = { key, values, multi, source: `Attribute ${name}` }
       if (before === undefined)
-        filled.set(key, fact === unconfirmed.nestedTargetedId ? { ...entry, otherwise: { fact, values: [] } } : entry)
+        filled.set(
+          key,
+          fact === unverifiedAssumptions.nestedTargetedId ? { ...entry, otherwise: { fact, values: [] } } : entry,
+        )
       else if (!sameValues(before.values, values))
-        filled.set(key, { ...before, otherwise: { fact: unconfirmed.severalAttributes, values } })
+        filled.set(key, { ...before, otherwise: { fact: unverifiedAssumptions.severalAttributes, values } })
     }
   return [...filled.values(), ...uidOfGroupSid(filled)]
 }
@@ -78,5 +81,7 @@ const sameValues = (some: readonly string[], others: readonly string[]): boolean
 const uidOfGroupSid = (filled: ReadonlyMap<string, ContextValue>): ContextValue[] => {
   const { values } = filled.get('saml:primaryGroupSID') ?? {}
   if (values === undefined || filled.has('saml:uid')) return []
-  return [{ key: 'saml:uid', values: [], multi: true, otherwise: { fact: unconfirmed.groupSidAsUid, values } }]
+  return [
+    { key: 'saml:uid', values: [], multi: true, otherwise: { fact: unverifiedAssumptions.groupSidAsUid, values } },
+  ]
 }

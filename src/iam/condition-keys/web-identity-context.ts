@@ -1,6 +1,6 @@
 /** From a verified token to the keys that begin with its issuer's host and path (aws-sts-semantics C.1, C.2, C.4). */
 import { issuerHostPath } from '../../core/arn.ts'
-import { unconfirmed } from '../unverified-assumptions.ts'
+import { unverifiedAssumptions } from '../unverified-assumptions.ts'
 import { conditionKeyTable } from './condition-key-table.ts'
 import { type ContextValue, list, single } from './context.ts'
 
@@ -27,7 +27,7 @@ export const webIdentityContext = (facts: WebIdentityFacts): ContextValue[] => {
 
 /** The key as it is, and as it would be if the issuer kept the slash at its end. */
 const withSlash = (value: ContextValue, prefix: string): ContextValue[] => {
-  const fact = unconfirmed.issuerSlash
+  const fact = unverifiedAssumptions.issuerSlash
   const { key, values, multi, otherwise = { fact, values: [] } } = value
   if (values.length === 0) return [value]
   const kept = { ...list(`${prefix}/${key.slice(prefix.length)}`, []), multi, otherwise: { fact, values } }
@@ -49,7 +49,7 @@ const genericKeys: KeysOf = (prefix, { subject, audience, claims }) => {
       ...single(`${prefix}:aud`, audience, azp === undefined ? 'aud' : 'azp'),
       ...(azp === undefined || aud === undefined || texts(claims.aud).includes(audience)
         ? {}
-        : { otherwise: { fact: unconfirmed.authorizedParty, values: [aud] } }),
+        : { otherwise: { fact: unverifiedAssumptions.authorizedParty, values: [aud] } }),
     },
     single(`${prefix}:sub`, subject, 'sub'),
     list(`${prefix}:amr`, texts(claims.amr), 'amr'),
@@ -116,7 +116,7 @@ const newerClaims = (prefix: string, claims: Claims): ContextValue[] =>
               {
                 ...list(`${prefix}:${name}`, []),
                 multi: false,
-                otherwise: { fact: unconfirmed.newerClaims, values: [value] },
+                otherwise: { fact: unverifiedAssumptions.newerClaims, values: [value] },
               },
             ]
           : [],

@@ -43,13 +43,13 @@ export interface CloudTrailFacts {
 }
 
 /** Facts as they come in: request parameters add up, of everything else the last word counts. */
-export interface FactsSoFar {
+export interface TrailRecorder {
   readonly facts: CloudTrailFacts
   note(more: CloudTrailFacts): void
 }
 
 /** One for each call. */
-export const gatherFacts = (): FactsSoFar => {
+export const createTrailRecorder = (): TrailRecorder => {
   const facts: { -readonly [Name in keyof CloudTrailFacts]: CloudTrailFacts[Name] } = {}
   return {
     facts,

@@ -3,7 +3,7 @@
  * Start here; facts.ts is what actions note, event.ts the shape, identity.ts who called. Knows no action.
  */
 import { isIPv4 } from 'node:net'
-import type { Reply, WebRequest } from '../http.ts'
+import type { HttpRequest, HttpResponse } from '../http.ts'
 import { endpointOf } from '../regions.ts'
 import { cloudTrailEvents, type RecordedCall } from './event.ts'
 import type { JsonObject } from './facts.ts'
@@ -11,7 +11,7 @@ import type { JsonObject } from './facts.ts'
 export interface Trail {
   record(call: RecordedCall): void
   /** `GET /cloudtrail` */
-  show(request: WebRequest): Reply
+  show(request: HttpRequest): HttpResponse
 }
 
 /** Gets each event as a line of JSON. */
@@ -68,7 +68,7 @@ export const createTrail = (sink?: TrailSink): Trail => {
   }
 }
 
-const records = (events: readonly { readonly line: string }[]): Reply => ({
+const records = (events: readonly { readonly line: string }[]): HttpResponse => ({
   status: 200,
   headers: { 'Content-Type': 'application/json' },
   body: `{"Records":[${events.map(({ line }) => line).join(',\n')}]}\n`,
@@ -84,7 +84,7 @@ const isForeign = (hostHeader = ''): boolean => {
   return host.includes('.') && !isOurs
 }
 
-const refusal = (text: string, status = 400): Reply => ({
+const refusal = (text: string, status = 400): HttpResponse => ({
   status,
   headers: { 'Content-Type': 'text/plain; charset=utf-8' },
   body: `${text}\n`,

@@ -5,14 +5,14 @@ import type { JsonObject, JsonValue } from '../cloud-trail/facts.ts'
 import type { Parameters } from '../query/parameters.ts'
 import { checkShapes, type Member, type Shape } from '../query/shapes.ts'
 import { signedCaller } from '../signed-caller.ts'
-import type { Iam, Tags } from '../state.ts'
+import type { IamStore, Tags } from '../state.ts'
 import type { Action, Answer } from '../sts/call.ts'
 import { type IamOperation, iamInputs } from './inputs.ts'
 import { tagsIn } from './tags.ts'
 
 /** One call, by somebody who may make it: it works on the caller's own account. */
 export interface IamCall {
-  readonly iam: Iam
+  readonly iam: IamStore
   readonly parameters: Parameters
   readonly account: string
   readonly partition: string

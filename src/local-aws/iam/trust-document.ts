@@ -5,7 +5,7 @@ import { sharedIssuerOf } from '../../iam/lint/shared-issuers.ts'
 import { type Policy, type PolicyKind, parsePolicy } from '../../iam/policy.ts'
 import { AwsError } from '../aws-errors.ts'
 import { renamePrincipals } from '../state/principals.ts'
-import type { Iam, Role } from '../state.ts'
+import type { IamStore, Role } from '../state.ts'
 import { refusals } from './texts.ts'
 
 /** Characters but for white space; AWS raises it to 4096 on request. */
@@ -51,7 +51,7 @@ const UNIQUE_ID = /^A(?:RO|ID)A[A-Z0-9]{12,124}(?::.+)?$/
  * A trust policy that may be written: within the quota, and asking shared issuers for the claim that tells whose. A unique
  * id that it names is kept as the ARN that has it now; of one that nobody has IAM makes an error.
  */
-export const readTrustDocument = (iam: Iam, document: string): Pick<Role, 'trustDocument' | 'trustPolicy'> => {
+export const readTrustDocument = (iam: IamStore, document: string): Pick<Role, 'trustDocument' | 'trustPolicy'> => {
   const trustDocument = renamePrincipals(document, (name) => {
     if (!UNIQUE_ID.test(name)) return name
     const arn = iam.principalById(name)

@@ -4,11 +4,11 @@
  */
 import { element, type Markup, render } from '../../xml/write.ts'
 import type { AwsError } from '../aws-errors.ts'
-import type { Reply, WebRequest } from '../http.ts'
+import type { HttpRequest, HttpResponse } from '../http.ts'
 import { jsonOf } from './json.ts'
 
 /** Markup with the text that it stands for, in the one form or the other. */
-type Format = (status: number, requestId: string, root: Markup) => Reply
+type Format = (status: number, requestId: string, root: Markup) => HttpResponse
 
 const asXml: Format = (status, requestId, root) => ({
   status,
@@ -23,14 +23,14 @@ const asJson: Format = (status, requestId, root) => ({
 })
 
 /** Whether the caller wants JSON: as AWS, that is who names it, before XML. Most who call name neither. */
-function formatFor(request: WebRequest): Format {
+function formatFor(request: HttpRequest): Format {
   const wanted = /application\/json|text\/xml|application\/xml/i.exec(request.headers.accept ?? '')?.[0]
   return wanted?.toLowerCase() === 'application/json' ? asJson : asXml
 }
 
 /** What an answer is to: the request and the id that it got. */
 interface Asked {
-  readonly request: WebRequest
+  readonly request: HttpRequest
   readonly requestId: string
 }
 
@@ -40,7 +40,7 @@ export const successReply = (
   action: string,
   members: readonly (Markup | undefined)[] | undefined,
   { request, requestId }: Asked,
-): Reply =>
+): HttpResponse =>
   formatFor(request)(
     200,
     requestId,
@@ -55,7 +55,7 @@ export const errorReply = (
   namespace: string,
   error: AwsError,
   { request, requestId }: Omit<Asked, 'request'> & Partial<Asked>,
-): Reply =>
+): HttpResponse =>
   (request ? formatFor(request) : asXml)(
     error.status,
     requestId,

@@ -1,14 +1,14 @@
 /** The pages of the console, without script. */
 import { showDuration } from '../../core/duration.ts'
 import { type Html, html } from '../../core/html.ts'
-import type { Reply } from '../http.ts'
+import type { HttpResponse } from '../http.ts'
 import type { ConsoleSession, SignedIn } from './console-session.ts'
 import type { Destination } from './destination.ts'
 
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-const page = (status: number, title: string, account: Html | undefined, main: Html): Reply => ({
+const page = (status: number, title: string, account: Html | undefined, main: Html): HttpResponse => ({
   status,
   headers: {
     'Content-Type': 'text/html; charset=utf-8',
@@ -60,7 +60,7 @@ ${row('Path', html`<code>${path}</code>`)}
 export const consolePage = (
   { session, accountName, endsAt, issuer, destination }: ConsoleSession,
   now: Date,
-): Reply => {
+): HttpResponse => {
   const name = session.kind === 'role-session' ? session.roleName : session.sessionName
   const left = Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / 60_000) * 60)
   const account = html`<p class="account">${session.sessionName} <span>@ ${accountName ?? grouped(session.account)}</span></p>`
@@ -95,7 +95,7 @@ ${backLink(issuer)}
 }
 
 /** A browser is signed in to one account at a time. `onward`: ends the session there is and goes on with the link. */
-export const signedInElsewherePage = (account: string, onward: string): Reply =>
+export const signedInElsewherePage = (account: string, onward: string): HttpResponse =>
   page(
     400,
     'Sign out first',
@@ -109,7 +109,7 @@ const backLink = (issuer: string | undefined): Html | undefined =>
   issuer === undefined ? undefined : html`<a href="${issuer}" rel="noreferrer">Back to ${new URL(issuer).host}</a>`
 
 /** A page that only says something; `issuer`: the URL that its link leads back to. */
-export const messagePage = (status: number, title: string, text: string, issuer?: string): Reply =>
+export const messagePage = (status: number, title: string, text: string, issuer?: string): HttpResponse =>
   page(
     status,
     title,

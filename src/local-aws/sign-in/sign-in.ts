@@ -5,34 +5,34 @@
 import { parse } from 'node:querystring'
 import { consoleDuration, signInTokenSeconds } from '../../aws/facts/limits.ts'
 import { sameText } from '../../core/ids.ts'
-import type { Reply, WebRequest } from '../http.ts'
+import type { HttpRequest, HttpResponse } from '../http.ts'
 import type { Sessions } from '../sessions.ts'
-import type { Iam } from '../state.ts'
+import type { IamStore } from '../state.ts'
 import type { ConsoleSession, SignedIn } from './console-session.ts'
 import { isOnThisMachine, parseDestination } from './destination.ts'
 import { consolePage, messagePage, signedInElsewherePage } from './pages.ts'
-import { createTickets, type Tickets } from './tickets.ts'
+import { createExpiringTokens, type ExpiringTokens } from './tickets.ts'
 
 export interface SignIn {
-  readonly iam: Iam
+  readonly iam: IamStore
   readonly sessions: Sessions
-  readonly tokens: Tickets<{ readonly session: SignedIn; readonly endsAt: Date }>
-  readonly consoles: Tickets<ConsoleSession>
+  readonly tokens: ExpiringTokens<{ readonly session: SignedIn; readonly endsAt: Date }>
+  readonly consoles: ExpiringTokens<ConsoleSession>
 }
 
 /** Nobody is signed in yet. */
-export const createSignIn = (iam: Iam, sessions: Sessions): SignIn => ({
+export const createSignIn = (iam: IamStore, sessions: Sessions): SignIn => ({
   iam,
   sessions,
-  tokens: createTickets(),
-  consoles: createTickets(),
+  tokens: createExpiringTokens(),
+  consoles: createExpiringTokens(),
 })
 
 const COOKIE = 'localaws-console'
 
 type Fields = Readonly<Record<string, string | undefined>>
 
-const fieldsOf = ({ method, query, body }: WebRequest): Fields => {
+const fieldsOf = ({ method, query, body }: HttpRequest): Fields => {
   const fields = parse(method === 'POST' ? body.toString('utf8') : query, '&', '=', { maxKeys: 50 })
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
@@ -40,7 +40,7 @@ const fieldsOf = ({ method, query, body }: WebRequest): Fields => {
 }
 
 /** `GET|POST /federation` */
-export const federation = (signIn: SignIn, request: WebRequest, now: Date): Reply => {
+export const federation = (signIn: SignIn, request: HttpRequest, now: Date): HttpResponse => {
   const fields = fieldsOf(request)
   switch (fields.Action) {
     case 'getSigninToken':
@@ -52,7 +52,7 @@ export const federation = (signIn: SignIn, request: WebRequest, now: Date): Repl
   }
 }
 
-const refusal = (text: string): Reply => ({
+const refusal = (text: string): HttpResponse => ({
   status: 400,
   headers: { 'Content-Type': 'text/plain; charset=utf-8' },
   body: `${text}\n`,
@@ -61,7 +61,7 @@ const refusal = (text: string): Reply => ({
 /** AWS's own words, whatever is wrong with the session. */
 const INVALID_CREDENTIALS = 'Invalid Credentials parameter'
 
-const getSigninToken = ({ sessions, tokens }: SignIn, fields: Fields, now: Date): Reply => {
+const getSigninToken = ({ sessions, tokens }: SignIn, fields: Fields, now: Date): HttpResponse => {
   const session = sessionOf(sessions, fields.Session ?? '', now)
   if (!session) return refusal(INVALID_CREDENTIALS)
   const duration = fields.SessionDuration
@@ -105,7 +105,7 @@ const parseObject = (json: string): Readonly<Record<string, unknown>> => {
 }
 
 /** A link works once, and for 15 minutes. The session it opens replaces the one before, in the same account only. */
-const login = ({ iam, tokens, consoles }: SignIn, fields: Fields, request: WebRequest, now: Date): Reply => {
+const login = ({ iam, tokens, consoles }: SignIn, fields: Fields, request: HttpRequest, now: Date): HttpResponse => {
   const ticket = fields.SigninToken ?? ''
   const found = tokens.find(ticket, now)
   if (!found) return messagePage(400, 'This sign-in link has expired', 'A link works once, for 15 minutes.')
@@ -138,19 +138,19 @@ const logoutThen = ({ Issuer = '', Destination = '', SigninToken = '' }: Fields)
 const isWebUrl = (text: string): boolean =>
   text.length <= 8192 && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
 
-const redirect = (location: string, cookie?: string): Reply => ({
+const redirect = (location: string, cookie?: string): HttpResponse => ({
   status: 303,
   headers: { Location: location, ...(cookie === undefined ? {} : { 'Set-Cookie': cookie }) },
   body: '',
 })
 
-const cookieOf = ({ headers }: WebRequest): string => {
+const cookieOf = ({ headers }: HttpRequest): string => {
   const cookies = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
   return cookies.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? ''
 }
 
 /** `GET /console` */
-export const showConsole = ({ consoles }: SignIn, request: WebRequest, now: Date): Reply => {
+export const showConsole = ({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse => {
   const session = consoles.find(cookieOf(request), now)
   if (!session)
     return messagePage(
@@ -166,7 +166,7 @@ export const showConsole = ({ consoles }: SignIn, request: WebRequest, now: Date
 const FORGET = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
 
 /** `POST /console/logout`, from the console page only: other ports of this host are the same site to a browser. */
-export const signOut = ({ consoles }: SignIn, request: WebRequest, now: Date): Reply => {
+export const signOut = ({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse => {
   if (!['same-origin', 'none', undefined].includes(request.headers['sec-fetch-site']))
     return refusal('Sign out from the console page')
   const session = consoles.take(cookieOf(request), now)
@@ -180,7 +180,7 @@ export const signOut = ({ consoles }: SignIn, request: WebRequest, now: Date): R
 }
 
 /** `GET|POST /oauth?Action=logout&redirect_uri=…`: leads to a sign-in link of this server, or elsewhere on this machine. */
-export const oauthLogout = ({ consoles }: SignIn, request: WebRequest, now: Date): Reply => {
+export const oauthLogout = ({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse => {
   const { Action, redirect_uri: target = '' } = fieldsOf(request)
   if (Action !== 'logout') return refusal('Action must be logout')
   consoles.take(cookieOf(request), now)

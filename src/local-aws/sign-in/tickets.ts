@@ -1,7 +1,7 @@
 import { newToken } from '../../core/ids.ts'
 
 /** Values kept under random names until they end: sign-in tokens, console sessions. */
-export interface Tickets<Value> {
+export interface ExpiringTokens<Value> {
   issue(value: Value, expiresAt: Date, now: Date): string
   find(ticket: string, now: Date): Value | undefined
   /** Finds and forgets: a second caller gets nothing. */
@@ -9,7 +9,7 @@ export interface Tickets<Value> {
 }
 
 /** In memory: gone when the process ends. */
-export const createTickets = <Value>(): Tickets<Value> => {
+export const createExpiringTokens = <Value>(): ExpiringTokens<Value> => {
   const kept = new Map<string, { readonly value: Value; readonly expiresAt: Date }>()
   const find = (ticket: string, now: Date): Value | undefined => {
     const found = kept.get(ticket)

@@ -1,7 +1,7 @@
 /** Where a request carries its signature: the Authorization header, or the query of a presigned URL. */
 import { parse } from 'node:querystring'
 import { AwsError, texts } from '../aws-errors.ts'
-import type { WebRequest } from '../http.ts'
+import type { HttpRequest } from '../http.ts'
 import type { CredentialScope } from './signature.ts'
 
 export interface Authorization {
@@ -18,7 +18,7 @@ const ALGORITHM = 'AWS4-HMAC-SHA256'
 const incomplete = (what: string): AwsError => new AwsError('IncompleteSignature', what)
 
 /** Throws MissingAuthenticationToken for an unsigned request, IncompleteSignature for one that is signed badly. */
-export const parseAuthorization = (request: WebRequest): Authorization => {
+export const parseAuthorization = (request: HttpRequest): Authorization => {
   const header = request.headers.authorization
   if (header !== undefined) return fromHeader(header, request)
   const query = parse(request.query)
@@ -26,7 +26,7 @@ export const parseAuthorization = (request: WebRequest): Authorization => {
   throw new AwsError('MissingAuthenticationToken', texts.missingAuthentication)
 }
 
-const fromHeader = (header: string, { headers }: WebRequest): Authorization => {
+const fromHeader = (header: string, { headers }: HttpRequest): Authorization => {
   const [algorithm, ...rest] = header.trim().split(/\s+/)
   if (algorithm !== ALGORITHM)
     throw incomplete(`Unsupported AWS 'algorithm': '${algorithm === 'AWS4-ECDSA-P256-SHA256' ? algorithm : 'other'}'.`)

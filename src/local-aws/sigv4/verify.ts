@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { sameText } from '../../core/ids.ts'
 import type { Secret } from '../../core/secret.ts'
 import { AwsError, texts } from '../aws-errors.ts'
-import type { WebRequest } from '../http.ts'
+import type { HttpRequest } from '../http.ts'
 import { type Authorization, parseAuthorization } from './authorization.ts'
 import {
   type CredentialScope,
@@ -37,7 +37,7 @@ const SKEW_SECONDS = 15 * 60
  * InvalidClientTokenId, ExpiredToken or SignatureDoesNotMatch.
  */
 export const verifyRequest = <Key extends AccessKey>(
-  request: WebRequest,
+  request: HttpRequest,
   findKey: (accessKeyId: string) => Key | undefined,
   now: Date,
   wanted: WantedScope = { service: 'sts' },
@@ -92,7 +92,7 @@ const keptSigningKey = (secretAccessKey: Secret, scope: CredentialScope): Buffer
   return key
 }
 
-const checkSignature = (request: WebRequest, authorization: Authorization, secretAccessKey: Secret): void => {
+const checkSignature = (request: HttpRequest, authorization: Authorization, secretAccessKey: Secret): void => {
   const { scope, signedHeaders, timestamp, signature } = authorization
   const { method, path, query, headers, body } = request
   const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash: sha256Hex(body) })

@@ -14,7 +14,7 @@ import { decryptionKey, newProviderId } from '../saml-provider-keys.ts'
 import type {
   AccountState,
   DecryptionKey,
-  Iam,
+  IamStore,
   LocalAwsState,
   MfaState,
   OidcProvider,
@@ -33,7 +33,7 @@ import type {
 const DEFAULT_REGIONS: StsRegions = { deactivated: [], enabled: [] }
 
 /** Parses every trust policy, key and metadata document. Throws LocalAwsError with all problems. */
-export const openState = (state: LocalAwsState, now: Date): Iam => {
+export const buildIamStore = (state: LocalAwsState, now: Date): IamStore => {
   const problems: string[] = []
   const open = <Item, Result>(items: readonly Item[], place: string, one: (item: Item) => Result): Result[] =>
     items.flatMap((item, n) => {

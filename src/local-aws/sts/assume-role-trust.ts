@@ -10,14 +10,14 @@ import type { AwsError } from '../aws-errors.ts'
 import { callerContext, overridden } from '../caller-context.ts'
 import {
   type Attempt,
-  ownDeny,
-  ownRefusal,
+  identityPolicyDeny,
+  identityPolicyRefusal,
   type Refusal,
   roleOf,
   type SignedCaller,
   sessionRefusal,
 } from '../permissions.ts'
-import type { Iam, Role } from '../state.ts'
+import type { IamStore, Role } from '../state.ts'
 import type { Call, Sts } from './call.ts'
 import type { SessionTags } from './session-tags.ts'
 
@@ -67,18 +67,21 @@ export const refuseAssumeRole = (sts: Sts, call: Call, caller: SignedCaller, act
 const isForeign = (caller: SignedCaller, role: Role, { by }: Refusal): boolean =>
   by === 'role trust policy' && caller.account !== role.account
 
-const refusalOf = (iam: Iam, caller: SignedCaller, role: Role, attempt: Attempt): Refusal | undefined => {
+const refusalOf = (iam: IamStore, caller: SignedCaller, role: Role, attempt: Attempt): Refusal | undefined => {
   const { action, context } = attempt
   if (isOfDeletedRole(iam, caller)) return { isExplicit: false, by: undefined, decision: undefined }
   const trust = evaluate(role.trustPolicy, { principal: { aws: caller.arn }, action, context })
   if (trust.effect === 'explicit-deny') return byTrust(trust)
-  if (trust.effect !== 'allow') return ownDeny(iam, caller, attempt) ?? byTrust(trust)
-  if (needsOwnPermission(caller, role, action, trust)) return ownRefusal(iam, caller, attempt)
-  return ownDeny(iam, caller, attempt) ?? (isNamedItself(caller, trust) ? undefined : sessionRefusal(caller, attempt))
+  if (trust.effect !== 'allow') return identityPolicyDeny(iam, caller, attempt) ?? byTrust(trust)
+  if (needsOwnPermission(caller, role, action, trust)) return identityPolicyRefusal(iam, caller, attempt)
+  return (
+    identityPolicyDeny(iam, caller, attempt) ??
+    (isNamedItself(caller, trust) ? undefined : sessionRefusal(caller, attempt))
+  )
 }
 
 /** Whose role is gone is nobody that a policy could name, although another may have the role's name by now. */
-const isOfDeletedRole = (iam: Iam, caller: SignedCaller): boolean =>
+const isOfDeletedRole = (iam: IamStore, caller: SignedCaller): boolean =>
   caller.temporary !== undefined && caller.kind === 'role-session' && roleOf(iam, caller) === undefined
 
 const byTrust = (decision: Decision): Refusal => ({
@@ -97,7 +100,7 @@ const needsOwnPermission = (caller: SignedCaller, role: Role, action: string, { 
 const isNamedItself = ({ arn }: SignedCaller, { namedAs, statement }: Decision): boolean =>
   namedAs === 'anyone' || statement?.principal.arns.has(arn) === true
 
-const keysOf = (iam: Iam, call: Call, role: Role, question: AssumeQuestion): readonly ContextValue[] => {
+const keysOf = (iam: IamStore, call: Call, role: Role, question: AssumeQuestion): readonly ContextValue[] => {
   const { caller, sessionName, externalId, sourceIdentity, passed, inherited, mfaAt } = question
   return [
     ...sessionContext({

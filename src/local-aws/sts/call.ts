@@ -1,16 +1,16 @@
 import type { Markup } from '../../xml/write.ts'
 import type { CloudTrailFacts, JsonObject } from '../cloud-trail/facts.ts'
-import type { WebRequest } from '../http.ts'
+import type { HttpRequest } from '../http.ts'
 import type { Parameters } from '../query/parameters.ts'
 import type { Endpoint } from '../regions.ts'
 import type { Sessions } from '../sessions.ts'
-import type { Iam } from '../state.ts'
+import type { IamStore } from '../state.ts'
 import type { AuthorizationMessages } from './authorization-message.ts'
 import type { IssuerKeys } from './web-identity/issuer-keys.ts'
 
 /** What the actions work on. */
 export interface Sts {
-  readonly iam: Iam
+  readonly iam: IamStore
   readonly sessions: Sessions
   readonly issuerKeys: IssuerKeys
   readonly messages: AuthorizationMessages
@@ -21,7 +21,7 @@ export interface Sts {
 /** One call of one action. */
 export interface Call {
   readonly parameters: Parameters
-  readonly request: WebRequest
+  readonly request: HttpRequest
   readonly requestId: string
   readonly region: string
   readonly endpoint: Endpoint

@@ -1,7 +1,7 @@
 import { AwsError, texts } from '../aws-errors.ts'
 import type { SignedCaller } from '../permissions.ts'
 import type { Parameters } from '../query/parameters.ts'
-import type { Iam } from '../state.ts'
+import type { IamStore } from '../state.ts'
 
 const failed = (message: string): AwsError => new AwsError('AccessDenied', message)
 
@@ -9,7 +9,7 @@ const failed = (message: string): AwsError => new AwsError('AccessDenied', messa
  * When the caller has shown an MFA device of his own in this call: `now`, or undefined where none was mentioned.
  * Throws AccessDenied for half of what it takes, another's device or a wrong code.
  */
-export const mfaShown = (iam: Iam, caller: SignedCaller, parameters: Parameters, now: Date): Date | undefined => {
+export const mfaShown = (iam: IamStore, caller: SignedCaller, parameters: Parameters, now: Date): Date | undefined => {
   const serialNumber = parameters.get('SerialNumber')
   const code = parameters.get('TokenCode')
   if (serialNumber === undefined && code === undefined) return undefined

@@ -11,7 +11,7 @@ import { timestamp } from '../query/answer.ts'
 import type { Parameters } from '../query/parameters.ts'
 import { checkArn, required } from '../query/shapes.ts'
 import type { RoleSession, Session, Sessions } from '../sessions.ts'
-import type { Iam, Role, User } from '../state.ts'
+import type { IamStore, Role, User } from '../state.ts'
 import type { Call } from './call.ts'
 import type { SessionPolicyRequest } from './session-policies.ts'
 import type { SessionTags } from './session-tags.ts'
@@ -33,7 +33,7 @@ export function roleArnOf(parameters: Parameters): RoleArn {
 }
 
 /** The role asked for; one that does not exist is AccessDenied, so that nobody learns which do. */
-export const findRole = (iam: Iam, parameters: Parameters, action: AssumeAction): Role => {
+export const findRole = (iam: IamStore, parameters: Parameters, action: AssumeAction): Role => {
   const arn = required(parameters, 'RoleArn')
   const role = iam.role(arn)
   if (!role) throw notAuthorized(action, `there is no role ${arn}`)

@@ -4,7 +4,7 @@ import { resourceContext, sessionContext, unsignedCallContext } from '../../iam/
 import { type ContextValue, requestContext } from '../../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import { notAuthorized } from '../aws-errors.ts'
-import { whyNot } from '../permissions.ts'
+import { denialReason } from '../permissions.ts'
 import type { Role } from '../state.ts'
 import type { Call } from './call.ts'
 import type { SessionTags } from './session-tags.ts'
@@ -59,7 +59,7 @@ const contextOf = (
 
 const mustAllow = (asked: string, action: AssumeAction, decision: Decision): Decision => {
   if (decision.effect === 'allow') return decision
-  throw notAuthorized(action, `${decision.effect} of ${asked}: ${whyNot(decision)}`)
+  throw notAuthorized(action, `${decision.effect} of ${asked}: ${denialReason(decision)}`)
 }
 
 /** The endpoints of the role's own AWS are fine; any other Recipient only where the policy itself names it. */

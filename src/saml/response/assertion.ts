@@ -16,7 +16,7 @@ import { nameIdIn, optionalTime, readNameId, requiredAttribute, requiredTime } f
 import { type ReadAttributes, readAttributes } from './attributes.ts'
 
 /** What a signed assertion says, taken down and not yet judged. Core 2.3 to 2.7 */
-export interface Claims extends ReadAttributes {
+export interface AssertionContent extends ReadAttributes {
   readonly id: string
   readonly issueInstant: Date
   readonly issuer: string | undefined
@@ -55,14 +55,15 @@ export interface Authentication {
 export type OpenId = (encryptedId: XmlElement) => XmlElement
 
 /** Takes nothing but a signed element. Throws SamlError or XmlError for what cannot be read in one way only. */
-export const readAssertion = (assertion: SignedElement, openId?: OpenId): Claims => claimsIn(assertion, openId)
+export const readAssertion = (assertion: SignedElement, openId?: OpenId): AssertionContent =>
+  claimsIn(assertion, openId)
 
 /** Only for explaining what somebody says: nobody vouches for it. Throws as readAssertion. */
-export const readUnverified = (assertion: XmlElement): { readonly unverified: Claims } => ({
+export const readUnverified = (assertion: XmlElement): { readonly unverified: AssertionContent } => ({
   unverified: claimsIn(assertion, undefined),
 })
 
-const claimsIn = (assertion: XmlElement, openId: OpenId | undefined): Claims => {
+const claimsIn = (assertion: XmlElement, openId: OpenId | undefined): AssertionContent => {
   const issuer = optionalChild(assertion, ASSERTION, 'Issuer')
   const subject = optionalChild(assertion, ASSERTION, 'Subject')
   const conditions = optionalChild(assertion, ASSERTION, 'Conditions')

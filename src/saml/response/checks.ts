@@ -3,7 +3,7 @@ import { type Check, type CheckResult, pass } from '../../core/verdict.ts'
 import type { SamlErrorCode } from '../errors.ts'
 import type { IdpMetadata } from '../metadata.ts'
 import { addSeconds, showTime } from '../times.ts'
-import type { Authentication, Claims, Confirmation } from './assertion.ts'
+import type { AssertionContent, Authentication, Confirmation } from './assertion.ts'
 
 /** What a response has to say to be taken. */
 export interface ExpectedResponse {
@@ -50,9 +50,9 @@ export interface ResponseHints {
 }
 
 /** What the checks judge. */
-export interface Judged {
+export interface AssertionToCheck {
   readonly response: ResponseHints
-  readonly assertion: Claims
+  readonly assertion: AssertionContent
   /** The bearer confirmation that the login rests on. */
   readonly confirmation: Confirmation | undefined
 }
@@ -61,7 +61,7 @@ export interface ExpectedNow extends ExpectedResponse {
   readonly now: Date
 }
 
-type AssertionCheck = Check<Judged, ExpectedNow>
+type AssertionCheck = Check<AssertionToCheck, ExpectedNow>
 
 const NOTHING = 'nothing'
 const LONGEST = 200
@@ -138,7 +138,7 @@ const hasSubject: AssertionCheck = ({ assertion }, { subject }) =>
       )
 
 /** Who the assertion speaks of; undefined when it does not say or says several things. */
-export const subjectOf = ({ nameId, attributes }: Claims, subject: string): string | undefined => {
+export const subjectOf = ({ nameId, attributes }: AssertionContent, subject: string): string | undefined => {
   const values = subject === 'nameId' ? (nameId ? [nameId.value] : []) : (attributes.get(subject) ?? [])
   const [only, another] = values
   return only !== undefined && another === undefined && /\S/.test(only) ? only : undefined
@@ -153,7 +153,7 @@ const recipientIsOurAcs: AssertionCheck = ({ confirmation }, { acsUrl }) =>
   mustEqual(acsUrl, confirmation?.recipient, 'SubjectConfirmationData/@Recipient')
 
 /** Where it is allowed: no login is waiting for it, and nothing in the response says that anybody asked. Profiles 4.1.5 */
-const mayBeUnsolicited = ({ response, assertion }: Judged, expected: ExpectedNow): boolean =>
+const mayBeUnsolicited = ({ response, assertion }: AssertionToCheck, expected: ExpectedNow): boolean =>
   expected.allowsUnsolicited === true &&
   expected.inResponseTo === undefined &&
   response.inResponseTo === undefined &&
@@ -244,7 +244,7 @@ const hasAuthnStatement: AssertionCheck = ({ assertion }) =>
  * are those of one and the same sign-in. undefined: there is none.
  */
 export function authenticationOf(
-  { authentications }: Pick<Claims, 'authentications'>,
+  { authentications }: Pick<AssertionContent, 'authentications'>,
   { authnContext }: Pick<ExpectedResponse, 'authnContext'>,
 ): Authentication | undefined {
   return authnContext.length === 0
@@ -340,8 +340,8 @@ const confirmationChecks: readonly AssertionCheck[] = [
 ]
 
 /** The bearer confirmation that passes, else the one that lacks least, so that the verdict says what is wrong with it. */
-export const confirmationToJudge = (
-  judged: Omit<Judged, 'confirmation'>,
+export const confirmationToCheck = (
+  judged: Omit<AssertionToCheck, 'confirmation'>,
   expected: ExpectedNow,
 ): Confirmation | undefined => {
   const failures = (confirmation: Confirmation): number =>

@@ -5,7 +5,7 @@ import type { XmlElement } from '../../xml/tree.ts'
 import { asSamlError, SamlError } from '../errors.ts'
 import { ASSERTION } from '../names.ts'
 import { requiredTime } from '../values.ts'
-import { type Claims, readAssertion } from './assertion.ts'
+import { type AssertionContent, readAssertion } from './assertion.ts'
 import type { ExpectedResponse, ResponseHints } from './checks.ts'
 import { decodeResponse, type ResponseForm } from './decode.ts'
 import { type Decryption, openEncryptedAssertion, openEncryptedId } from './encrypted.ts'
@@ -37,7 +37,7 @@ export type Steps = <Result>(name: StepName, step: () => Result) => Result
 /** A response whose signature held: what it says, not yet judged. */
 export interface OpenedResponse {
   readonly response: ResponseHints
-  readonly assertion: Claims
+  readonly assertion: AssertionContent
 }
 
 /** What opening needs to know; who the response is for, and when, is asked later. */

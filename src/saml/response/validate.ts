@@ -5,13 +5,13 @@ import { earliest, latest } from '../times.ts'
 import type { Authentication, Confirmation } from './assertion.ts'
 import {
   type AssertionCheckName,
+  type AssertionToCheck,
   assertionChecks,
   authenticationOf,
   checkCodes,
-  confirmationToJudge,
+  confirmationToCheck,
   type ExpectedNow,
   type ExpectedResponse,
-  type Judged,
   subjectOf,
 } from './checks.ts'
 import type { ResponseForm } from './decode.ts'
@@ -48,12 +48,12 @@ interface AssertionFacts {
   readonly notOnOrAfter: Date
 }
 
-export type Judgement =
+export type ResponseEvaluation =
   | { readonly verdict: Verdict; readonly assertion: VerifiedAssertion }
   | { readonly verdict: Verdict; readonly error: SamlError }
 
 /** Judges a posted response: the whole verdict, and either the verified assertion or the first thing that is wrong. */
-export const judgeResponse = (form: ResponseForm, expected: ExpectedResponse, now: Date): Judgement => {
+export const evaluateResponse = (form: ResponseForm, expected: ExpectedResponse, now: Date): ResponseEvaluation => {
   const done: Finding[] = []
   const steps: Steps = (name, step) => {
     for (const left of responseSteps.slice(done.length, responseSteps.indexOf(name))) {
@@ -71,7 +71,7 @@ export const judgeResponse = (form: ResponseForm, expected: ExpectedResponse, no
   }
 }
 
-const refuseAtStep = (error: SamlError, done: Verdict): Judgement => {
+const refuseAtStep = (error: SamlError, done: Verdict): ResponseEvaluation => {
   const [failed = 'isReadable', ...rest] = responseSteps.slice(done.length)
   const { expected = 'what SAML asks for', found = error.code, source = failed } = error
   const verdict: Verdict = [
@@ -92,9 +92,9 @@ const withVerdict = ({ code, expected, found, source, cause }: SamlError, verdic
     verdict,
   })
 
-const judgeClaims = (opened: OpenedResponse, expected: ExpectedNow, done: Verdict): Judgement => {
-  const judged: Judged = { ...opened, confirmation: confirmationToJudge(opened, expected) }
-  const findings = runChecks<Judged, ExpectedNow>(assertionChecks, judged, expected)
+const judgeClaims = (opened: OpenedResponse, expected: ExpectedNow, done: Verdict): ResponseEvaluation => {
+  const judged: AssertionToCheck = { ...opened, confirmation: confirmationToCheck(opened, expected) }
+  const findings = runChecks<AssertionToCheck, ExpectedNow>(assertionChecks, judged, expected)
   const verdict = [...done, ...findings]
   const failure = firstFailure(findings)
   if (failure) return { verdict, error: refuseAtCheck(failure, judged, verdict) }
@@ -103,7 +103,7 @@ const judgeClaims = (opened: OpenedResponse, expected: ExpectedNow, done: Verdic
 
 const refuseAtCheck = (
   { name, expected = '', found = '', source = '' }: Finding,
-  { assertion, confirmation }: Judged,
+  { assertion, confirmation }: AssertionToCheck,
   verdict: Verdict,
 ): SamlError =>
   new SamlError(checkCodes[name as AssertionCheckName], {
@@ -116,13 +116,16 @@ const refuseAtCheck = (
 
 /** Validates a posted response; throws SamlError, which carries the verdict. */
 export const validateResponse = (form: ResponseForm, expected: ExpectedResponse, now: Date): VerifiedAssertion => {
-  const judgement = judgeResponse(form, expected, now)
+  const judgement = evaluateResponse(form, expected, now)
   if ('error' in judgement) throw judgement.error
   return judgement.assertion
 }
 
 /** Only after every check passed. What the checks made sure of is asked for again rather than assumed. */
-const verifiedAssertion = ({ response, assertion, confirmation }: Judged, expected: ExpectedNow): VerifiedAssertion => {
+const verifiedAssertion = (
+  { response, assertion, confirmation }: AssertionToCheck,
+  expected: ExpectedNow,
+): VerifiedAssertion => {
   const { id, issuer, issueInstant, nameId, attributes, conditions, authentications } = assertion
   const subject = subjectOf(assertion, expected.subject)
   const authentication = authenticationOf(assertion, expected)

@@ -1,5 +1,5 @@
 /** The part of the identity page that is about AWS: what it will see of this person, and what it will say. */
-import type { AwsView, ForeseenRole } from '../../gateway/roles/identity-preview.ts'
+import type { IdentityPreview, PredictedRole } from '../../gateway/roles/identity-preview.ts'
 import type { AwsSession, IdentityPage, RolePreflights } from './identity.ts'
 import type { FindingRow, RolePreflight } from './preflight.ts'
 import type { RoleAccount } from './roles.ts'
@@ -7,7 +7,7 @@ import type { RoleAccount } from './roles.ts'
 /** As many roles are seen at a glance: more can be searched. */
 const AT_A_GLANCE = 8
 
-const sessionOf = ({ session }: AwsView): AwsSession => {
+const sessionOf = ({ session }: IdentityPreview): AwsSession => {
   const transitive = new Set(session.transitiveTagKeys)
   return {
     name: session.roleSessionName,
@@ -25,19 +25,19 @@ const isPart = (name: string): boolean => name.startsWith('Statement')
  * Of an allowed role the statement that allows it, of any other everything, what speaks against it first: there may be
  * hundreds of roles.
  */
-const findingsOf = ({ preflight: { outcome, verdict } }: ForeseenRole): readonly FindingRow[] =>
+const findingsOf = ({ preflight: { outcome, verdict } }: PredictedRole): readonly FindingRow[] =>
   outcome === 'allowed'
     ? verdict.filter(({ name }) => isPart(name))
     : verdict.toSorted((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'))
 
-const rolePreflight = (foreseen: ForeseenRole): RolePreflight => {
+const rolePreflight = (foreseen: PredictedRole): RolePreflight => {
   const { role: listed, preflight, reason, change } = foreseen
   const { arn, name } = listed.role
   return { arn, name, outcome: preflight.outcome, reason, change, findings: findingsOf(foreseen) }
 }
 
 /** By the words of its account, its ARN and what AWS will say: `prod denied`. */
-const isFoundBy = (query: string): ((foreseen: ForeseenRole) => boolean) => {
+const isFoundBy = (query: string): ((foreseen: PredictedRole) => boolean) => {
   const words = query.toLowerCase().split(/\s+/)
   return ({ role: { role, accountName, alias }, preflight: { outcome } }) => {
     const found = [accountName, role.arn, alias, outcome].join(' ').toLowerCase()
@@ -45,13 +45,13 @@ const isFoundBy = (query: string): ((foreseen: ForeseenRole) => boolean) => {
   }
 }
 
-const accountOf = ({ role, accountName, accountColor }: ForeseenRole['role']): RoleAccount => ({
+const accountOf = ({ role, accountName, accountColor }: PredictedRole['role']): RoleAccount => ({
   id: role.account,
   ...(accountName === role.account ? {} : { name: accountName }),
   color: accountColor,
 })
 
-const byAccount = (roles: readonly ForeseenRole[]): RolePreflights['accounts'] => {
+const byAccount = (roles: readonly PredictedRole[]): RolePreflights['accounts'] => {
   const accounts = new Map<string, RoleAccount & { readonly roles: RolePreflight[] }>()
   for (const foreseen of roles) {
     const { account } = foreseen.role.role
@@ -62,7 +62,7 @@ const byAccount = (roles: readonly ForeseenRole[]): RolePreflights['accounts'] =
   return [...accounts.values()]
 }
 
-const preflightsOf = ({ roles }: AwsView, query: string): RolePreflights => {
+const preflightsOf = ({ roles }: IdentityPreview, query: string): RolePreflights => {
   const count = (outcome: RolePreflight['outcome']): number =>
     roles.filter(({ preflight }) => preflight.outcome === outcome).length
   return {
@@ -76,7 +76,7 @@ const preflightsOf = ({ roles }: AwsView, query: string): RolePreflights => {
 
 /** `query`: which roles to show, all where it is empty. */
 export const identityOfAws = (
-  view: AwsView,
+  view: IdentityPreview,
   query: string,
 ): Pick<IdentityPage, 'warnings' | 'awsSession' | 'conditionKeys' | 'ignored' | 'preflights'> => ({
   warnings: view.session.warnings,

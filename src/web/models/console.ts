@@ -2,7 +2,7 @@
 import type { Instant } from '../time-zone.ts'
 import type { SignedInPage } from './page.ts'
 import type { PickedRole } from './picked.ts'
-import type { FreshSignIn } from './roles.ts'
+import type { RecentSignIn } from './roles.ts'
 
 /** GET /go: a link that somebody shared, one button short of the console. */
 export interface GoPage extends SignedInPage {
@@ -34,7 +34,7 @@ interface FormRefusal {
 export interface GoRole extends PickedRole {
   /** The duration to ask for, as the picker posts it. */
   readonly duration: string
-  readonly freshSignIn?: FreshSignIn | undefined
+  readonly freshSignIn?: RecentSignIn | undefined
 }
 
 /**

@@ -15,8 +15,8 @@ import type {
   ChooserPage,
   ConfirmSignInPage,
   FindIdpPage,
-  OnwardPage,
   PostFormPage,
+  RedirectPage,
   SignedOutPage,
   SignOutPage,
 } from './sign-in.ts'
@@ -35,7 +35,7 @@ export interface PageModels {
   readonly 'sign-out': SignOutPage
   readonly 'signed-out': SignedOutPage
   readonly 'post-form': PostFormPage
-  readonly onward: OnwardPage
+  readonly onward: RedirectPage
   readonly 'confirm-sign-in': ConfirmSignInPage
   readonly renewing: RenewingPage
   readonly 'confirm-role': ConfirmRolePage

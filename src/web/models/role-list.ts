@@ -1,10 +1,10 @@
 import type { Request } from 'express'
 import { showDuration } from '../../core/duration.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import { overdueProof } from '../../gateway/login/authentication-age.ts'
+import { requiredReauthentication } from '../../gateway/login/authentication-age.ts'
 import type { Login } from '../../gateway/login/logins.ts'
-import { isPassedOn } from '../../gateway/login/reauthentication.ts'
-import { foreseenRole } from '../../gateway/roles/identity-preview.ts'
+import { usesOriginalEvidence } from '../../gateway/login/reauthentication.ts'
+import { predictedRole } from '../../gateway/roles/identity-preview.ts'
 import type { ListedRole } from '../../gateway/roles/list-roles.ts'
 import { preflightRoles } from '../../gateway/roles/preflight-role.ts'
 import { sessionFor } from '../../gateway/roles/session-mapping.ts'
@@ -15,13 +15,13 @@ import { dayEnds, durationChoices } from './duration-choices.ts'
 import type { PickedRole } from './picked.ts'
 import type {
   DurationChoice,
-  FreshSignIn,
+  RecentSignIn,
   RoleAccount,
   RoleChoice,
   RoleEvidence,
   RoleGroup,
   RolesPage,
-  ShownToAws,
+  SentToAws,
 } from './roles.ts'
 
 /** An exchange each: a pick of everything in a large company is a mistake, not a wish. */
@@ -67,7 +67,7 @@ export const choiceFor = (
   const [judge, pinned] = [preflightRoles(gateway, login), new Set(pins)]
   return (listed) => {
     const { arn, name, account } = listed.role
-    const freshSignIn = freshSignInOf(gateway, login, listed)
+    const freshSignIn = recentSignInOf(gateway, login, listed)
     const preflight = judge(listed)
     return {
       arn,
@@ -78,7 +78,7 @@ export const choiceFor = (
       isPinned: pinned.has(arn),
       freshSignIn,
       verdict: preflight.outcome,
-      reason: preflight.outcome === 'denied' ? foreseenRole(listed, preflight).reason : undefined,
+      reason: preflight.outcome === 'denied' ? predictedRole(listed, preflight).reason : undefined,
     }
   }
 }
@@ -181,21 +181,24 @@ export const pickedRole = ({
 })
 
 /** That a role asks for a recent sign-in, to be said before it is picked; undefined for one that does not. */
-export const freshSignInOf = (
+export const recentSignInOf = (
   gateway: Gateway,
   login: Login,
   { role, maxAuthAgeSeconds }: ListedRole,
-): FreshSignIn | undefined =>
+): RecentSignIn | undefined =>
   maxAuthAgeSeconds === undefined
     ? undefined
-    : { within: showDuration(maxAuthAgeSeconds), isDue: overdueProof(gateway, login, role.arn) !== undefined }
+    : {
+        within: showDuration(maxAuthAgeSeconds),
+        isDue: requiredReauthentication(gateway, login, role.arn) !== undefined,
+      }
 
 /** What AWS will see of this person, whichever role is taken: said before the click. */
-export const shownToAws = (gateway: Gateway, login: Login): ShownToAws => {
+export const sentToAws = (gateway: Gateway, login: Login): SentToAws => {
   const { identity, evidence, renewal } = login.signIn
   const { exchange } = providerOf(gateway, identity.provider).settings
   const { roleSessionName, sourceIdentity, tags } = sessionFor(gateway, login.signIn)
-  const isOriginal = isPassedOn(gateway, login)
+  const isOriginal = usesOriginalEvidence(gateway, login)
   const since = isOriginal ? evidence.issuedAt : identity.authenticatedAt
   return {
     exchange: { via: exchange.via, evidence: exchange.evidence },

@@ -21,7 +21,7 @@ export interface RolesPage extends SignedInPage {
   readonly mostAtOnce: number
   /** False: what the person pins is gone with this login. */
   readonly isKept: boolean
-  readonly shownToAws: ShownToAws
+  readonly shownToAws: SentToAws
   /** What the gateway knows of the person: shown where there is no role. */
   readonly evidence: RoleEvidence
 }
@@ -45,7 +45,7 @@ export interface RoleChoice {
   readonly account: RoleAccount
   readonly durations: readonly DurationChoice[]
   readonly isPinned: boolean
-  readonly freshSignIn?: FreshSignIn | undefined
+  readonly freshSignIn?: RecentSignIn | undefined
   /** What AWS is to say. */
   readonly verdict: 'allowed' | 'denied' | 'unknown'
   /** Why it is to say no, as a sentence. */
@@ -59,7 +59,7 @@ export interface RolePage extends SignedInPage {
   readonly grantedBy: string
   /** `4h` */
   readonly longest: string
-  readonly shownToAws: ShownToAws
+  readonly shownToAws: SentToAws
   readonly preflight: Pick<RolePreflight, 'outcome' | 'reason' | 'change' | 'findings'>
 }
 
@@ -70,7 +70,7 @@ export interface DurationChoice {
 }
 
 /** That a role asks for a recent sign-in, and whether this one has become too old for it. */
-export interface FreshSignIn {
+export interface RecentSignIn {
   /** `1h` */
   readonly within: string
   /** The person will be asked to sign in again before they get the role. */
@@ -88,7 +88,7 @@ export interface RoleEvidence {
 }
 
 /** What AWS, and CloudTrail with it, will see of the person, whichever role is taken. */
-export interface ShownToAws {
+export interface SentToAws {
   readonly exchange: ExchangeKind
   /** Empty where the provider's own assertion names none. */
   readonly sessionName: string

@@ -68,7 +68,7 @@ export interface PostFormPage extends Page {
 }
 
 /** Leads on to another site by itself, as a link does and not as a form. Nobody is shown as signed in here. */
-export interface OnwardPage extends Page {
+export interface RedirectPage extends Page {
   /** Where it goes, such as `Signing out at Corp SSO`. */
   readonly heading: string
   readonly href: string

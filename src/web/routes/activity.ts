@@ -3,8 +3,8 @@ import { parseRoleArn } from '../../core/arn.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
 import { loginsOfPerson } from '../../gateway/login/login-index.ts'
 import type { Login } from '../../gateway/login/logins.ts'
-import { type Activity, activityOf, cloudTrailQuery, type ExchangeActivity } from '../../gateway/user/activity.ts'
-import { isLasting } from '../../gateway/user/user-record.ts'
+import { type Activity, activityOf, cloudTrailCommand, type ExchangeActivity } from '../../gateway/user/activity.ts'
+import { hasPersistentSubject } from '../../gateway/user/user-record.ts'
 import { browserName } from '../browser-name.ts'
 import type { ActivityRow, LoginRow, TakenRow, Whereabouts } from '../models/activity.ts'
 import type { PickedRole } from '../models/picked.ts'
@@ -40,7 +40,7 @@ const takenRow = (exchange: ExchangeActivity): TakenRow => ({
   sessionName: exchange.sessionName,
   expiresAt: toInstant(exchange.expiresAt),
   destination: exchange.destination,
-  cloudTrail: cloudTrailQuery(exchange),
+  cloudTrail: cloudTrailCommand(exchange),
 })
 
 const activityRow =
@@ -71,7 +71,7 @@ const list =
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
-      isKept: isLasting(login),
+      isKept: hasPersistentSubject(login),
       logins: logins.map(loginRow(login)),
       activities: activities.map(activityRow(gateway)),
     }

@@ -1,10 +1,10 @@
 import express, { type RequestHandler, type Response, Router } from 'express'
-import { parkedCallback, parkOidcCallback, receiveOidcCallback } from '../../gateway/login/receive-oidc-callback.ts'
-import { type Received, receiveSamlResponse } from '../../gateway/login/receive-saml-response.ts'
+import { keepOidcCallback, keptOidcCallback, receiveOidcCallback } from '../../gateway/login/receive-oidc-callback.ts'
+import { type ReceiveResult, receiveSamlResponse } from '../../gateway/login/receive-saml-response.ts'
 import { callerOf } from '../caller.ts'
 import { boundBrowser } from '../cookies.ts'
 import { refuseHead } from '../error-answers.ts'
-import { depart } from '../idp-redirect.ts'
+import { redirectToIdp } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
 
 /** 300 roles in a response exceed Express's default of 100 KB. */
@@ -16,7 +16,7 @@ const toFinish = (response: Response, handle: string): void => {
 }
 
 /** Always 303: what follows is a GET. */
-const follow = (parts: WebParts, response: Response, received: Received): void => {
+const follow = (parts: WebParts, response: Response, received: ReceiveResult): void => {
   switch (received.kind) {
     case 'parked':
       return void toFinish(response, received.handle)
@@ -25,7 +25,7 @@ const follow = (parts: WebParts, response: Response, received: Received): void =
       return void response.redirect(303, `/login/${received.provider}?${query}`)
     }
     case 'asked-again':
-      return void depart(parts, response, received.departure, 303)
+      return void redirectToIdp(parts, response, received.departure, 303)
   }
 }
 
@@ -44,7 +44,7 @@ const formCallback =
   async (request, response) => {
     const { provider } = request.params
     const parameters = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
-    const handle = await parkOidcCallback(gateway, { provider, parameters }, callerOf(request, response))
+    const handle = await keepOidcCallback(gateway, { provider, parameters }, callerOf(request, response))
     response.redirect(303, `/oidc/${encodeURIComponent(provider)}/callback?${new URLSearchParams({ handle })}`)
   }
 
@@ -57,7 +57,7 @@ const callback =
     const handle = query.get('handle')
     const answer = {
       provider: request.params.provider,
-      parameters: handle === null ? query : await parkedCallback(gateway, handle),
+      parameters: handle === null ? query : await keptOidcCallback(gateway, handle),
       browserSecret: boundBrowser(gateway, request),
     }
     follow(parts, response, await receiveOidcCallback(gateway, answer, callerOf(request, response)))

@@ -1,8 +1,13 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { GatewayError } from '../../gateway/errors.ts'
 import type { Login } from '../../gateway/login/logins.ts'
-import { needsRenewal } from '../../gateway/login/reauthentication.ts'
-import { type Going, type GoLink, namedServices, rolesOfLink } from '../../gateway/roles/console-link.ts'
+import { needsReauthentication } from '../../gateway/login/reauthentication.ts'
+import {
+  type ConsoleLink,
+  type ConsoleLinkTarget,
+  namedServices,
+  rolesOfLink,
+} from '../../gateway/roles/console-link.ts'
 import type { ListedRole } from '../../gateway/roles/list-roles.ts'
 import { type OpenedConsole, openConsole } from '../../gateway/roles/open-console.ts'
 import { preferencesOf } from '../../gateway/user/preferences.ts'
@@ -14,12 +19,12 @@ import { fields, text } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
 import type { ConsoleLinkPage, GoPage, GoRole } from '../models/console.ts'
 import { dayEnds, durationChoices } from '../models/duration-choices.ts'
-import { freshSignInOf, matchesQuery, pickedRole } from '../models/role-list.ts'
+import { matchesQuery, pickedRole, recentSignInOf } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
-import { shortenedFrom, wantedDuration } from '../role-form.ts'
+import { requestedDuration, shortenedFrom } from '../role-form.ts'
 import { freshLogin, orToLogin, requireLogin } from '../session.ts'
 import { timeZoneOf, toInstant } from '../time-zone.ts'
-import { renewFirst } from './renewal.ts'
+import { reauthenticateFirst } from './renewal.ts'
 
 /** As the picker would offer them: with the duration that the person is used to. */
 const goRoles = async (
@@ -31,7 +36,7 @@ const goRoles = async (
   const { durations } = await preferencesOf(gateway, login)
   const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
   return roles.map((role) => {
-    const freshSignIn = freshSignInOf(gateway, login, role)
+    const freshSignIn = recentSignInOf(gateway, login, role)
     const habits = { ends, remembered: durations.get(role.role.arn), isSensitive: freshSignIn !== undefined }
     const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
     return { ...pickedRole(role), duration: choice?.label ?? '', freshSignIn }
@@ -47,8 +52,8 @@ const goPage = async (
   parts: WebParts,
   request: Request,
   login: Login,
-  { roles, account }: Going,
-  link: GoLink,
+  { roles, account }: ConsoleLinkTarget,
+  link: ConsoleLink,
 ): Promise<GoPage> => {
   const query = text(request.query.q).slice(0, 200)
   return {
@@ -124,9 +129,10 @@ const open =
     const { gateway, views } = parts
     const login = await freshLogin(gateway, request, response)
     const role = text(request.body[fields.role])
-    if (needsRenewal(gateway, login, role)) return renewFirst(parts, request, response, { login, what: 'console' })
+    if (needsReauthentication(gateway, login, role))
+      return reauthenticateFirst(parts, request, response, { login, what: 'console' })
     const destination = text(request.body[fields.destination])
-    const wanted = { role, ...wantedDuration(gateway, request), destination }
+    const wanted = { role, ...requestedDuration(gateway, request), destination }
     const opened = await openConsole(gateway, login, wanted, callerOf(request, response)).catch((error: unknown) => {
       if (isPlaceRefused(error) && !wantsJson(request)) return error
       throw error

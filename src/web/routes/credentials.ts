@@ -3,7 +3,7 @@ import { FedgateError } from '../../core/errors.ts'
 import { type CredentialsToWrite, credentialFormats, profilesIni } from '../../credentials/formats.ts'
 import { checkedProfileName, distinctProfileNames, profileNameOf } from '../../credentials/profile-name.ts'
 import type { Login } from '../../gateway/login/logins.ts'
-import { needsRenewal } from '../../gateway/login/reauthentication.ts'
+import { needsReauthentication } from '../../gateway/login/reauthentication.ts'
 import { listRoles } from '../../gateway/roles/list-roles.ts'
 import type { TakenRole } from '../../gateway/roles/sts-request.ts'
 import { takeRole } from '../../gateway/roles/take-role.ts'
@@ -25,10 +25,10 @@ import { allowConsole } from '../headers.ts'
 import type { CredentialsOfSeveralPage, CredentialsPage, RoleOutcome } from '../models/credentials.ts'
 import { pickedRole } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
-import { pickedArns, shortenedFrom, wantedDuration } from '../role-form.ts'
+import { pickedArns, requestedDuration, shortenedFrom } from '../role-form.ts'
 import { freshLogin } from '../session.ts'
 import { toInstant } from '../time-zone.ts'
-import { renewFirst } from './renewal.ts'
+import { reauthenticateFirst } from './renewal.ts'
 
 const toWrite = ({ credentials, role }: TakenRole, profile = ''): CredentialsToWrite => ({
   credentials,
@@ -70,7 +70,7 @@ const takeAll = async (
   request: Request,
   response: Response,
 ): Promise<readonly Taking[]> => {
-  const wanted = wantedDuration(gateway, request)
+  const wanted = requestedDuration(gateway, request)
   const caller = callerOf(request, response)
   return Promise.all(
     arns.map(async (arn): Promise<Taking> => {
@@ -152,8 +152,8 @@ const credentials =
     const { gateway, views } = parts
     const login = await freshLogin(gateway, request, response)
     const arns = pickedArns(request.body)
-    if (arns.some((arn) => needsRenewal(gateway, login, arn)))
-      return renewFirst(parts, request, response, { login, what: 'credentials' })
+    if (arns.some((arn) => needsReauthentication(gateway, login, arn)))
+      return reauthenticateFirst(parts, request, response, { login, what: 'credentials' })
     checkProfileField(request)
     const takings = await takeAll(parts, login, arns, request, response)
     const taken = takings.flatMap((taking) => taking.taken ?? [])

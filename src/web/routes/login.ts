@@ -1,8 +1,8 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import { confirmLogin, type Finished, finishLogin, type Landed } from '../../gateway/login/finish-login.ts'
-import { offersChoice } from '../../gateway/login/idp-discovery.ts'
+import { confirmLogin, type FinishOutcome, type FinishResult, finishLogin } from '../../gateway/login/finish-login.ts'
+import { hasIdpDiscovery } from '../../gateway/login/idp-discovery.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
 import { startLogin } from '../../gateway/login/start-login.ts'
 import { type Provider, unavailability } from '../../gateway/providers.ts'
@@ -11,7 +11,7 @@ import { bindBrowser, boundBrowser, cookieAttributes, cookieNames, readCookie } 
 import { bindingCsrfToken, requireBindingCsrf } from '../csrf.ts'
 import { refuseHead } from '../error-answers.ts'
 import { fields, text } from '../fields.ts'
-import { depart } from '../idp-redirect.ts'
+import { redirectToIdp } from '../idp-redirect.ts'
 import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { beginSession, currentLogin } from '../session.ts'
@@ -69,7 +69,7 @@ const start =
     const { gateway } = parts
     const { provider } = request.params
     const idp = text(request.query.idp)
-    if (idp === '' && offersChoice(gateway, provider)) return next()
+    if (idp === '' && hasIdpDiscovery(gateway, provider)) return next()
     const loginHint = text(request.query.login_hint).slice(0, LONGEST_HINT)
     const asked = {
       provider,
@@ -82,10 +82,10 @@ const start =
     bindBrowser(gateway, response, started.browserSecret)
     rememberProvider(gateway, response, provider)
     if (idp !== '') rememberIdp(gateway, response, provider, idp)
-    depart(parts, response, started.departure)
+    redirectToIdp(parts, response, started.departure)
   }
 
-type ToConfirm = Extract<Finished, { kind: 'to-confirm' }>
+type ToConfirm = Extract<FinishOutcome, { kind: 'to-confirm' }>
 
 /** The button is this browser's alone: its form carries a token that is bound to the browser's cookie. */
 const askWhetherMeant = (
@@ -107,7 +107,7 @@ const askWhetherMeant = (
   sendPage(response, views.render('confirm-sign-in', page))
 }
 
-const land = async (gateway: Gateway, request: Request, response: Response, finished: Landed): Promise<void> => {
+const land = async (gateway: Gateway, request: Request, response: Response, finished: FinishResult): Promise<void> => {
   if (finished.kind === 'signed-in') await beginSession(gateway, request, response, finished.login)
   response.redirect(303, finished.returnTo)
 }

@@ -1,12 +1,12 @@
 import { type RequestHandler, Router } from 'express'
 import { providerOf } from '../../gateway/gateway.ts'
 import { signOut, signOutEverywhere } from '../../gateway/logout/sign-out.ts'
-import { awsViewOf } from '../../gateway/roles/identity-preview.ts'
+import { identityPreview } from '../../gateway/roles/identity-preview.ts'
 import { listRoles } from '../../gateway/roles/list-roles.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { fields, text } from '../fields.ts'
-import { departSignedOut } from '../idp-redirect.ts'
+import { redirectToIdpSignedOut } from '../idp-redirect.ts'
 import { identityOfAws } from '../models/aws-identity.ts'
 import { keepLogout, logoutNotice } from '../models/logout-notice.ts'
 import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
@@ -38,7 +38,7 @@ const identity =
       authenticatedAt: toInstant(who.authenticatedAt),
       expiresAt: toInstant(login.expiresAt),
       attributes: attributeRows(who),
-      ...identityOfAws(awsViewOf(gateway, login), text(request.query.q).slice(0, 200).trim()),
+      ...identityOfAws(identityPreview(gateway, login), text(request.query.q).slice(0, 200).trim()),
     }
     sendPage(response, views.render('identity', page))
   }
@@ -98,7 +98,7 @@ const doSignOut =
     keepLogout(gateway, response, handle)
     // Where an OpenID provider ends sessions is not known before it is asked, so that no page can allow it.
     const byPage = login.signIn.identity.protocol === 'oidc' || request.body[fields.onward] === 'page'
-    departSignedOut(parts, response, departure, { byPage })
+    redirectToIdpSignedOut(parts, response, departure, { byPage })
   }
 
 export const personRoutes = (parts: WebParts): Router =>

@@ -1,12 +1,12 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Login } from '../../gateway/login/logins.ts'
-import { needsRenewal, startRenewal } from '../../gateway/login/reauthentication.ts'
+import { needsReauthentication, startReauthentication } from '../../gateway/login/reauthentication.ts'
 import { grantedRole } from '../../gateway/roles/list-roles.ts'
 import { bindBrowser, boundBrowser } from '../cookies.ts'
 import { refuseHead } from '../error-answers.ts'
 import { fields, text, texts } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
-import { depart } from '../idp-redirect.ts'
+import { redirectToIdp } from '../idp-redirect.ts'
 import type { Picked } from '../models/picked.ts'
 import { pickedRole } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
@@ -28,7 +28,7 @@ const pickOf = (form: Readonly<Record<string, unknown>>, what: Picked): URLSearc
  * A page and no redirect: browsers hold what follows a form to its page's form-action, and where an identity provider
  * leads on to is its own affair.
  */
-export const renewFirst = (
+export const reauthenticateFirst = (
   { gateway, views }: WebParts,
   request: Request,
   response: Response,
@@ -46,15 +46,15 @@ const renew =
     const { gateway } = parts
     const login = await requireLogin(gateway, request)
     const returnTo = `/roles/confirm?${pickOf(request.query, pickedIn(request.query))}`
-    const role = texts(request.query[fields.role]).find((arn) => needsRenewal(gateway, login, arn))
+    const role = texts(request.query[fields.role]).find((arn) => needsReauthentication(gateway, login, arn))
     if (role === undefined) return response.redirect(303, returnTo)
-    const started = await startRenewal(gateway, login, {
+    const started = await startReauthentication(gateway, login, {
       role,
       returnTo,
       browserSecret: boundBrowser(gateway, request),
     })
     bindBrowser(gateway, response, started.browserSecret)
-    depart(parts, response, started.departure)
+    redirectToIdp(parts, response, started.departure)
   }
 
 /** GET /roles/confirm: one button, because no GET takes a role. Throws GatewayError `role.not_granted`. */

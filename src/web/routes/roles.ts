@@ -1,14 +1,14 @@
 import { type Request, type RequestHandler, Router } from 'express'
 import { showDuration } from '../../core/duration.ts'
 import { returnPath } from '../../gateway/login/return-to.ts'
-import { foreseenRole } from '../../gateway/roles/identity-preview.ts'
+import { predictedRole } from '../../gateway/roles/identity-preview.ts'
 import { grantedRole, listRoles } from '../../gateway/roles/list-roles.ts'
 import { preflightRole } from '../../gateway/roles/preflight-role.ts'
 import { pinRole, preferencesOf } from '../../gateway/user/preferences.ts'
 import { requireCsrf } from '../csrf.ts'
 import { fields, text } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
-import { choiceFor, evidenceOf, roleList, shownToAws } from '../models/role-list.ts'
+import { choiceFor, evidenceOf, roleList, sentToAws } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 
@@ -25,7 +25,7 @@ const list =
       session: signedIn(gateway, request, login),
       ...roleList(gateway, request, login, { roles, preferences, query }),
       isKept: preferences.isKept,
-      shownToAws: shownToAws(gateway, login),
+      shownToAws: sentToAws(gateway, login),
       evidence: evidenceOf(gateway, login),
     }
     if (page.shown > 0) allowConsole(gateway, response, roles)
@@ -40,14 +40,14 @@ const why =
     const listed = grantedRole(gateway, login.signIn.identity, text(request.query.role))
     const preferences = await preferencesOf(gateway, login)
     const preflight = preflightRole(gateway, login, listed)
-    const { reason, change } = foreseenRole(listed, preflight)
+    const { reason, change } = predictedRole(listed, preflight)
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
       role: choiceFor(gateway, request, login, preferences)(listed),
       grantedBy: listed.grantedBy,
       longest: showDuration(listed.maxSessionSeconds),
-      shownToAws: shownToAws(gateway, login),
+      shownToAws: sentToAws(gateway, login),
       preflight: { outcome: preflight.outcome, reason, change, findings: preflight.verdict },
     }
     allowConsole(gateway, response, [listed])

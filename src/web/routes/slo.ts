@@ -2,7 +2,7 @@ import express, { type RequestHandler, Router } from 'express'
 import { receiveLogout } from '../../gateway/logout/single-logout.ts'
 import { callerOf } from '../caller.ts'
 import { refuseHead } from '../error-answers.ts'
-import { departSignedOut } from '../idp-redirect.ts'
+import { redirectToIdpSignedOut } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
 
 /** A logout message with hundreds of SessionIndexes. */
@@ -19,7 +19,7 @@ const redirected =
   (parts: WebParts): RequestHandler<{ provider: string }> =>
   async (request, response) => {
     const logout = { provider: request.params.provider, query: rawQuery(request.originalUrl) }
-    departSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
+    redirectToIdpSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
   }
 
 /** POST /saml/:provider/slo */
@@ -27,7 +27,7 @@ const posted =
   (parts: WebParts): RequestHandler<{ provider: string }> =>
   async (request, response) => {
     const logout = { provider: request.params.provider, form: request.body ?? {} }
-    departSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
+    redirectToIdpSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
   }
 
 /** Single logout: from other sites by design, so before sessions and CSRF. No cookie is read, no session touched. */

@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createKeyPem } from '../../../src/issuer/keys.ts'
-import { formWith, Visitor } from '../../harness/http-browser.ts'
+import { formWith, HttpBrowser } from '../../harness/http-browser.ts'
 import { freePort } from '../../harness/ports.ts'
 import { postAnswer, samlAnswer, signIn } from '../../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../../harness/test-gateway.ts'
 import { requireTool } from '../../tools.ts'
 
 const PYTHON = '/usr/bin/python3'
@@ -37,7 +37,7 @@ const start = async (folder: string, spMetadata: string, manner: 'plain' | 'encr
 describe.skipIf(!requireTool(PYSAML2))('with pysaml2', () => {
   let folder = ''
   let idps: readonly IdentityProvider[] = []
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'fedgate-pysaml2-'))
@@ -47,7 +47,7 @@ describe.skipIf(!requireTool(PYSAML2))('with pysaml2', () => {
     const url = await reserveGateway()
     const manners = ['plain', 'encrypted'] as const
     idps = await Promise.all(manners.map((id) => start(folder, `${url}/saml/${id}/metadata`, id)))
-    gateway = await startOwnGateway(url, {
+    gateway = await startConfiguredGateway(url, {
       providers: manners.map((id, n) => ({
         id,
         protocol: 'saml',
@@ -67,7 +67,7 @@ describe.skipIf(!requireTool(PYSAML2))('with pysaml2', () => {
   const attempt = (provider: string) => ({ gateway: gateway.url, provider, username: 'alice' })
 
   it('signs alice in, and AWS gives credentials for the role of her affiliation', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, attempt('plain'))
     expect(page.url).toBe(`${gateway.url}/roles`)
     const shown = await visitor.submit(page, formWith(page, 'role', DEVELOPER))
@@ -75,7 +75,7 @@ describe.skipIf(!requireTool(PYSAML2))('with pysaml2', () => {
   })
 
   it('its 3DES is refused with a code, also inside a signed response', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await samlAnswer(visitor, attempt('encrypted'))
     expect(Buffer.from(answer.SAMLResponse, 'base64').toString()).toContain('tripledes-cbc')
     const page = await postAnswer(visitor, answer)

@@ -1,8 +1,8 @@
 /** SimpleSAMLphp's own response goes to AWS, and is renewed through it unseen, or visibly where it says NoPassive. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { formWith, type Page, Visitor } from '../../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../../harness/http-browser.ts'
 import { signIn, whoIs } from '../../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../../harness/test-gateway.ts'
 import { requireTool } from '../../tools.ts'
 import { PHP, SIMPLESAMLPHP, type SimpleSamlPhp, startSimpleSamlPhp } from './identity-provider.ts'
 
@@ -13,7 +13,7 @@ const DEVELOPER = `${ACCOUNT}:role/Developer`
 
 describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSAMLphp', () => {
   let idp: SimpleSamlPhp
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
   /** How far the gateway is ahead of SimpleSAMLphp, which knows no clock but the machine's. */
   let ahead = 0
 
@@ -27,7 +27,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
       Action: 'sts:AssumeRoleWithSAML',
       Condition: { StringEquals: { 'SAML:aud': `${url}/saml/corp/acs` } },
     }
-    gateway = await startOwnGateway(
+    gateway = await startConfiguredGateway(
       url,
       { providers: [{ id: 'corp', protocol: 'saml', metadata: idp.entityId, exchange, signRequests: 'always' }] },
       {
@@ -49,16 +49,16 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   })
 
   const alice = async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, { gateway: gateway.url, provider: 'corp', username: 'alice' })
     expect(page.url).toBe(`${gateway.url}/roles`)
     return { visitor, page }
   }
 
-  const take = (visitor: Visitor, page: Page) => visitor.submit(page, formWith(page, 'role', DEVELOPER))
+  const take = (visitor: HttpBrowser, page: Page) => visitor.submit(page, formWith(page, 'role', DEVELOPER))
 
   /** Four minutes later, up to what SimpleSAMLphp answers. */
-  const renewAtProvider = async (visitor: Visitor, page: Page): Promise<Page> => {
+  const renewAtProvider = async (visitor: HttpBrowser, page: Page): Promise<Page> => {
     ahead = 4 * 60_000 + 5_000
     const { body } = await take(visitor, page)
     const path = /content="0; url=([^"]*)"/.exec(body)?.[1] ?? ''

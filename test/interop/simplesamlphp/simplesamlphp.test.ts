@@ -1,8 +1,8 @@
 /** SimpleSAMLphp 1.19 as the company's identity provider: its own metadata, its own pages, its own signatures. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formWith, type Page, Visitor } from '../../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../../harness/http-browser.ts'
 import { postAnswer, samlAnswer, signIn, whoIs } from '../../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../../harness/test-gateway.ts'
 import { requireTool } from '../../tools.ts'
 import { PHP, SIMPLESAMLPHP, type SimpleSamlPhp, startSimpleSamlPhp } from './identity-provider.ts'
 
@@ -11,12 +11,12 @@ const AUDITOR = 'arn:aws:iam::111122223333:role/Auditor'
 
 describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSAMLphp', () => {
   let idp: SimpleSamlPhp
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
 
   beforeAll(async () => {
     idp = await startSimpleSamlPhp()
     const saml = { protocol: 'saml', metadata: idp.entityId }
-    gateway = await startOwnGateway(await reserveGateway(), {
+    gateway = await startConfiguredGateway(await reserveGateway(), {
       providers: [
         { id: 'plain', ...saml },
         { id: 'oid', ...saml, signature: 'both' },
@@ -40,7 +40,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   })
 
   const signedIn = async (provider: string, username: string) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const page = await signIn(visitor, { gateway: gateway.url, provider, username })
     expect(page.url).toBe(`${gateway.url}/roles`)
     return { visitor, page }
@@ -49,7 +49,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   const rolesOn = ({ forms }: Page): readonly string[] =>
     forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role]))
 
-  const session = async (visitor: Visitor) =>
+  const session = async (visitor: HttpBrowser) =>
     JSON.parse((await visitor.open(`${gateway.url}/api/session`)).body) as {
       subject: string
       attributes: Record<string, readonly string[]>
@@ -63,7 +63,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   })
 
   it('alice gets it also where the assertion is encrypted, with AES-CBC inside a signed response', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await samlAnswer(visitor, { gateway: gateway.url, provider: 'encrypted', username: 'alice' })
     const response = Buffer.from(answer.SAMLResponse, 'base64').toString()
     expect(response).toContain('EncryptedAssertion')
@@ -123,7 +123,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('with SimpleSA
   })
 
   it('an answer that was changed, or is used twice, is refused', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     const answer = await samlAnswer(visitor, { gateway: gateway.url, provider: 'plain', username: 'alice' })
     const changed = Buffer.from(answer.SAMLResponse, 'base64').toString().replace('aws-dev', 'aws-adm')
     const forged = { ...answer, SAMLResponse: Buffer.from(changed).toString('base64') }

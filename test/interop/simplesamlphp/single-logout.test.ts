@@ -3,10 +3,10 @@
  * not. Where a binding is to be used, the other is missing from the metadata that one side has of the other.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formWith, type Page, Visitor } from '../../harness/http-browser.ts'
+import { formWith, HttpBrowser, type Page } from '../../harness/http-browser.ts'
 import { nameId, requestXml, signedQuery, uniqueId } from '../../harness/logout-messages.ts'
 import { signIn, whoIs } from '../../harness/sign-in.ts'
-import { type OwnGateway, reserveGateway, startOwnGateway } from '../../harness/test-gateway.ts'
+import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../../harness/test-gateway.ts'
 import { requireTool } from '../../tools.ts'
 import { PHP, SIMPLESAMLPHP, type SimpleSamlPhp, startSimpleSamlPhp } from './identity-provider.ts'
 
@@ -27,7 +27,7 @@ const isMessage = ({ fields }: { readonly fields: object }): boolean =>
 
 /** Presses on, page by page, as the pages' scripts would, as long as a page carries a message. */
 const carry = async (
-  visitor: Visitor,
+  visitor: HttpBrowser,
   page: Page,
   bindings: string[] = [],
 ): Promise<{ page: Page; bindings: string[] }> => {
@@ -38,12 +38,12 @@ const carry = async (
 
 describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout with SimpleSAMLphp', () => {
   let idp: SimpleSamlPhp
-  let gateway: OwnGateway
+  let gateway: ReservedGateway
 
   beforeAll(async () => {
     idp = await startSimpleSamlPhp()
     const metadata = await (await fetch(idp.entityId)).text()
-    gateway = await startOwnGateway(
+    gateway = await startConfiguredGateway(
       await reserveGateway(),
       {
         providers: [...PROVIDERS, 'mute'].map((id) => ({ id, protocol: 'saml', metadata: `./${bindingOf(id)}.xml` })),
@@ -61,17 +61,17 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
 
   const ours = async (id: string): Promise<string> => (await fetch(`${gateway.url}/saml/${id}/metadata`)).text()
 
-  const signedIn = async (visitor: Visitor, provider: string): Promise<void> => {
+  const signedIn = async (visitor: HttpBrowser, provider: string): Promise<void> => {
     const page = await signIn(visitor, { gateway: gateway.url, provider, username: 'alice' })
     expect(page.url).toBe(`${gateway.url}/roles`)
   }
 
-  const signOut = async (visitor: Visitor) => {
+  const signOut = async (visitor: HttpBrowser) => {
     const question = await visitor.open(`${gateway.url}/logout`)
     return carry(visitor, await visitor.submit(question, formWith(question, 'csrf')))
   }
 
-  const isAskedWho = async (visitor: Visitor, provider: string): Promise<boolean> => {
+  const isAskedWho = async (visitor: HttpBrowser, provider: string): Promise<boolean> => {
     const page = await visitor.open(`${gateway.url}/login/${provider}`)
     return page.forms.some(({ inputs }) => inputs.includes('username'))
   }
@@ -79,7 +79,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
   const logouts = () => gateway.audit().filter(({ eventName }) => eventName === 'logout')
 
   it.each(PROVIDERS)('began here, as %s: both ends are signed out, and the page says so', async (provider) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signedIn(visitor, provider)
     const { page, bindings } = await signOut(visitor)
     expect(page.url).toBe(`${gateway.url}/logout`)
@@ -92,7 +92,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
   })
 
   it.each(PROVIDERS)('began at the identity provider, as %s: our session ends, and it hears that', async (provider) => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signedIn(visitor, provider)
     const { page, bindings } = await carry(visitor, await visitor.open(idp.logoutUrl))
     expect(new URL(page.url).pathname).toBe('/simplesaml/logout.php')
@@ -103,7 +103,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
   })
 
   it('began at the identity provider ends what both of its applications here have', async () => {
-    const [first, second] = [new Visitor(), new Visitor()]
+    const [first, second] = [new HttpBrowser(), new HttpBrowser()]
     await signedIn(first, 'redirect')
     await signedIn(first, 'post')
     await signedIn(second, 'redirect')
@@ -120,7 +120,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
   })
 
   it('that could not reach every application says so', async () => {
-    const visitor = new Visitor()
+    const visitor = new HttpBrowser()
     await signedIn(visitor, 'mute')
     await signedIn(visitor, 'redirect')
     const { page } = await signOut(visitor)
@@ -132,7 +132,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
   it.each(['redirect', 'transient-redirect'])(
     'with a request that names no session ends all of %s',
     async (provider) => {
-      const [first, second] = [new Visitor(), new Visitor()]
+      const [first, second] = [new HttpBrowser(), new HttpBrowser()]
       await signedIn(first, provider)
       await signedIn(second, provider)
       const subject = await subjectOf(first)
@@ -144,7 +144,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
         issueInstant: new Date().toISOString(),
         subject,
       })
-      const page = await new Visitor().open(`${destination}?${signedQuery(xml, idp.keys.privateKey)}`, {
+      const page = await new HttpBrowser().open(`${destination}?${signedQuery(xml, idp.keys.privateKey)}`, {
         stopBefore: /SingleLogoutService/,
       })
       expect(new URL(page.location ?? '').searchParams.has('SAMLResponse')).toBe(true)
@@ -154,7 +154,7 @@ describe.skipIf(!requireTool(PHP) || !requireTool(SIMPLESAMLPHP))('single logout
   )
 
   /** The NameID as SimpleSAMLphp writes it, with both qualifiers. */
-  const subjectOf = async (visitor: Visitor): Promise<string> => {
+  const subjectOf = async (visitor: HttpBrowser): Promise<string> => {
     const { subject } = JSON.parse((await visitor.open(`${gateway.url}/api/session`)).body) as { subject: string }
     const { provider = '' } = gateway.audit().findLast(({ eventName }) => eventName === 'login') as {
       provider?: string

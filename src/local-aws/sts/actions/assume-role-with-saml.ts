@@ -13,7 +13,7 @@ import type { JsonObject } from '../../cloud-trail/facts.ts'
 import { samlUser } from '../../cloud-trail/identity.ts'
 import { checkShapes, required } from '../../query/shapes.ts'
 import { requireActiveRegion, servesPartition } from '../../regions.ts'
-import type { Iam, SamlProvider } from '../../state.ts'
+import type { IamStore, SamlProvider } from '../../state.ts'
 import type { Action, Call } from '../call.ts'
 import { inputs } from '../inputs.ts'
 import { hasRolePair, sessionDurationOf, sessionNameOf, sourceIdentityOf, tagsOf } from '../saml-attributes.ts'
@@ -77,7 +77,7 @@ function checkPrincipalArn(text: string): void {
 }
 
 /** Registered, and in the account of the role. */
-const findProvider = (iam: Iam, { parameters, requestId }: Call, account: string): SamlProvider => {
+const findProvider = (iam: IamStore, { parameters, requestId }: Call, account: string): SamlProvider => {
   const provider = iam.samlProvider(required(parameters, 'PrincipalArn'))
   if (!provider?.arn.includes(`:${account}:`)) throw invalidToken(texts.providerUnknown(requestId))
   return provider

@@ -5,7 +5,7 @@ import { namedProviders } from '../../../iam/principals.ts'
 import { AwsError, invalidToken, notAuthorized, texts } from '../../aws-errors.ts'
 import type { Parameters } from '../../query/parameters.ts'
 import { required } from '../../query/shapes.ts'
-import type { Iam } from '../../state.ts'
+import type { IamStore } from '../../state.ts'
 import type { Sts } from '../call.ts'
 import type { SessionTags } from '../session-tags.ts'
 import type { AssumeAction } from '../trust.ts'
@@ -56,7 +56,7 @@ const roleUnknownHere = (action: AssumeAction): AwsError =>
 
 const verifyIdToken = async (
   token: DecodedToken,
-  iam: Iam,
+  iam: IamStore,
   issuerKeys: IssuerKeys,
   account: string,
   now: Date,
@@ -78,7 +78,7 @@ const verifyIdToken = async (
 const accessTokenProviders: ReadonlySet<string> = new Set(['www.amazon.com', 'graph.facebook.com'])
 
 /** An access token means what its provider says of it; here, what the state says in its place (C.8). */
-const accessTokenReader = (host: string, token: string): ((iam: Iam) => Person) => {
+const accessTokenReader = (host: string, token: string): ((iam: IamStore) => Person) => {
   if (!accessTokenProviders.has(host) || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
     throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
   return (iam) => {
@@ -99,7 +99,7 @@ interface Provider {
 }
 
 /** Registered in the account of the role, or one that IAM knows by name. */
-const findProvider = (iam: Iam, account: string, issuer: string): Provider => {
+const findProvider = (iam: IamStore, account: string, issuer: string): Provider => {
   const registered = iam.oidcProvider(account, issuer)
   if (registered) return { ...registered, principal: registered.arn }
   if (isNamedIssuer(issuer)) return { principal: issuerHostPath(issuer), clientIds: undefined, thumbprints: [] }
