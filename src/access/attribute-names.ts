@@ -19,17 +19,6 @@ const arcs = {
 } as const
 
 /**
- * An attribute of LDAP: by its name, as SAML 2.0 names it (`urn:oid:…`, X.500/LDAP attribute profile), and as
- * Shibboleth named it before (`urn:mace:dir:…`). Then the other names of the same thing.
- */
-const ldap = (name: string, arc: keyof typeof arcs, last: number, ...others: readonly string[]): readonly string[] => [
-  name,
-  `urn:oid:${arcs[arc]}.${last}`,
-  `urn:mace:dir:attribute-def:${name}`,
-  ...others,
-]
-
-/**
  * One thing under all the names it goes by: as rules and templates write it, as universities send it (eduPerson,
  * inetOrgPerson, eduOrg, SCHAC), as ADFS and Entra ID do (claim URIs), as OpenID providers do.
  */
@@ -115,21 +104,34 @@ const synonymsOf: ReadonlyMap<string, readonly string[]> = new Map(
 )
 
 /** Every name of the same thing. */
-export const namesOf = (name: string): readonly string[] => synonymsOf.get(name) ?? [name]
+export function namesOf(name: string): readonly string[] {
+  return synonymsOf.get(name) ?? [name]
+}
 
 /**
  * The values of an attribute, whichever of its names the provider sent. The very name that is asked for wins over its
  * synonyms; values under several synonyms are not mixed.
  */
-export const valuesOf = (attributes: Attributes, name: string): readonly string[] =>
-  [name, ...(synonymsOf.get(name) ?? [])].flatMap((each) => {
-    const values = attributes.get(each)
-    return values === undefined ? [] : [values]
-  })[0] ?? []
+export function valuesOf(attributes: Attributes, name: string): readonly string[] {
+  return (
+    [name, ...(synonymsOf.get(name) ?? [])].flatMap((each) => {
+      const values = attributes.get(each)
+      return values === undefined ? [] : [values]
+    })[0] ?? []
+  )
+}
 
 /** What an identity provider is asked for when a rule says `name`: the standard's URI where it has one. */
-export const standardName = (name: string): { readonly name: string; readonly friendlyName?: string } => {
+export function standardName(name: string): { readonly name: string; readonly friendlyName?: string } {
   const [friendlyName, ...names] = synonymsOf.get(name) ?? []
   const urn = names.find((each) => /^urn:oid:/.test(each)) ?? names.find((each) => each.startsWith('urn:oasis:'))
   return urn === undefined || friendlyName === undefined ? { name } : { name: urn, friendlyName }
+}
+
+/**
+ * An attribute of LDAP: by its name, as SAML 2.0 names it (`urn:oid:…`, X.500/LDAP attribute profile), and as
+ * Shibboleth named it before (`urn:mace:dir:…`). Then the other names of the same thing.
+ */
+function ldap(name: string, arc: keyof typeof arcs, last: number, ...others: readonly string[]): readonly string[] {
+  return [name, `urn:oid:${arcs[arc]}.${last}`, `urn:mace:dir:attribute-def:${name}`, ...others]
 }

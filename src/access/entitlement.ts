@@ -32,62 +32,51 @@ interface Match {
 /** Patterns are the operator's and values the provider's: matching takes time of one times the other. */
 const LONGEST_FOR_PATTERNS = 1024
 
-const matchOf = (value: string, wanted: ValueMatch): Match | undefined => {
+/** How rules, like templates, call what names the person, whichever attribute or NameID that is. */
+export const SUBJECT = 'subject'
+
+/** Two attributes with hundreds of values each multiply: what a provider sends must not keep the gateway busy. */
+const MOST_COMBINATIONS = 10_000
+
+/** Whether all that a rule asks for holds for this identity, whatever it is a rule about. */
+export function matchesRule(rule: Pick<AccessRule, 'when'>, identity: Identity): boolean {
+  return (
+    isVouchedFor(rule, identity) && rule.when.conditions.every((condition) => matchesOf(condition, identity).length > 0)
+  )
+}
+
+/** By whom a rule has to be vouched for. */
+function isVouchedFor({ when: { provider, idp } }: Pick<AccessRule, 'when'>, identity: Identity): boolean {
+  return (provider?.includes(identity.provider) ?? true) && (idp?.includes(identity.issuer) ?? true)
+}
+
+/** The ways in which the attribute's values fit, one for each role they may name: the same groups count once. */
+function matchesOf(condition: AccessCondition, { subject, attributes }: Identity): readonly Match[] {
+  const values = condition.attribute === SUBJECT ? [subject] : valuesOf(attributes, condition.attribute)
+  const matches = values.flatMap((value) => condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []))
+  return [...new Map(matches.toReversed().map((match) => [JSON.stringify(match.groups), match])).values()].toReversed()
+}
+
+function matchOf(value: string, wanted: ValueMatch): Match | undefined {
   if (wanted.kind === 'text') return value === wanted.value ? { value, groups: {} } : undefined
   if (value.length > LONGEST_FOR_PATTERNS) return undefined
   const groups = wanted.pattern.match(value)
   return groups && { value, groups }
 }
 
-/** How rules, like templates, call what names the person, whichever attribute or NameID that is. */
-export const SUBJECT = 'subject'
-
-/** The ways in which the attribute's values fit, one for each role they may name: the same groups count once. */
-const matchesOf = (condition: AccessCondition, { subject, attributes }: Identity): readonly Match[] => {
-  const values = condition.attribute === SUBJECT ? [subject] : valuesOf(attributes, condition.attribute)
-  const matches = values.flatMap((value) => condition.anyOf.flatMap((wanted) => matchOf(value, wanted) ?? []))
-  return [...new Map(matches.toReversed().map((match) => [JSON.stringify(match.groups), match])).values()].toReversed()
+/** Every role this identity may take, each once, in the order in which rules grant them. */
+export function entitledRoles(
+  identity: Identity,
+  { access, rolesFromAssertion }: Entitlement,
+): readonly EntitledRole[] {
+  const grants = [
+    ...access.flatMap((rule) => grantsOf(rule, identity)),
+    ...(rolesFromAssertion ? grantsOfAssertion(identity) : []),
+  ]
+  return [...new Map(grants.toReversed().map((grant) => [grant.role.arn, grant])).values()].toReversed()
 }
 
-/** Two attributes with hundreds of values each multiply: what a provider sends must not keep the gateway busy. */
-const MOST_COMBINATIONS = 10_000
-
-/** One match for each condition, in every combination, up to the limit. */
-const combinations = (choices: readonly (readonly Match[])[]): readonly (readonly Match[])[] =>
-  choices.reduce<readonly (readonly Match[])[]>(
-    (sofar, matches) => {
-      const room = Math.ceil(MOST_COMBINATIONS / Math.max(1, matches.length))
-      return sofar.slice(0, room).flatMap((chosen) => matches.map((match) => [...chosen, match]))
-    },
-    [[]],
-  )
-
-/** `{name}` becomes what the group of that name matched; a group that matched nothing grants nothing. */
-const fillIn = (template: string, matches: readonly Match[]): RoleArn | undefined => {
-  const groups = new Map(matches.flatMap((match) => Object.entries(match.groups)))
-  let isComplete = true
-  const arn = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
-    const value = groups.get(name)
-    isComplete &&= value !== undefined
-    return value ?? ''
-  })
-  return isComplete ? parseRoleArn(arn) : undefined
-}
-
-const reasonFor = (rule: AccessRule, matches: readonly Match[]): string => {
-  const values = rule.when.conditions.map((condition, n) => `${condition.attribute} = ${matches[n]?.value}`)
-  return [`rule in line ${rule.line}`, ...(values.length === 0 ? [] : [values.join(', ')])].join(': ')
-}
-
-/** By whom a rule has to be vouched for. */
-const isVouchedFor = ({ when: { provider, idp } }: Pick<AccessRule, 'when'>, identity: Identity): boolean =>
-  (provider?.includes(identity.provider) ?? true) && (idp?.includes(identity.issuer) ?? true)
-
-/** Whether all that a rule asks for holds for this identity, whatever it is a rule about. */
-export const matchesRule = (rule: Pick<AccessRule, 'when'>, identity: Identity): boolean =>
-  isVouchedFor(rule, identity) && rule.when.conditions.every((condition) => matchesOf(condition, identity).length > 0)
-
-const grantsOf = (rule: AccessRule, identity: Identity): readonly EntitledRole[] => {
+function grantsOf(rule: AccessRule, identity: Identity): readonly EntitledRole[] {
   if (!isVouchedFor(rule, identity)) return []
   const choices = rule.when.conditions.map((condition) => matchesOf(condition, identity))
   return combinations(choices).flatMap((matches) =>
@@ -98,29 +87,47 @@ const grantsOf = (rule: AccessRule, identity: Identity): readonly EntitledRole[]
   )
 }
 
-/** The identity provider's own Role attribute, where it is believed. */
-const grantsOfAssertion = (identity: Identity): readonly EntitledRole[] =>
-  rolePairs(identity.attributes).map(({ role }) => ({ role, grantedBy: `${identity.provider}'s Role attribute` }))
-
-/** Every role this identity may take, each once, in the order in which rules grant them. */
-export const entitledRoles = (
-  identity: Identity,
-  { access, rolesFromAssertion }: Entitlement,
-): readonly EntitledRole[] => {
-  const grants = [
-    ...access.flatMap((rule) => grantsOf(rule, identity)),
-    ...(rolesFromAssertion ? grantsOfAssertion(identity) : []),
-  ]
-  return [...new Map(grants.toReversed().map((grant) => [grant.role.arn, grant])).values()].toReversed()
+/** One match for each condition, in every combination, up to the limit. */
+function combinations(choices: readonly (readonly Match[])[]): readonly (readonly Match[])[] {
+  return choices.reduce<readonly (readonly Match[])[]>(
+    (sofar, matches) => {
+      const room = Math.ceil(MOST_COMBINATIONS / Math.max(1, matches.length))
+      return sofar.slice(0, room).flatMap((chosen) => matches.map((match) => [...chosen, match]))
+    },
+    [[]],
+  )
 }
 
-const reaches = ({ when }: AccessRule, { provider }: Identity): boolean => when.provider?.includes(provider) ?? true
+/** `{name}` becomes what the group of that name matched; a group that matched nothing grants nothing. */
+function fillIn(template: string, matches: readonly Match[]): RoleArn | undefined {
+  const groups = new Map(matches.flatMap((match) => Object.entries(match.groups)))
+  let isComplete = true
+  const arn = template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = groups.get(name)
+    isComplete &&= value !== undefined
+    return value ?? ''
+  })
+  return isComplete ? parseRoleArn(arn) : undefined
+}
+
+function reasonFor(rule: AccessRule, matches: readonly Match[]): string {
+  const values = rule.when.conditions.map((condition, n) => `${condition.attribute} = ${matches[n]?.value}`)
+  return [`rule in line ${rule.line}`, ...(values.length === 0 ? [] : [values.join(', ')])].join(': ')
+}
+
+/** The identity provider's own Role attribute, where it is believed. */
+function grantsOfAssertion(identity: Identity): readonly EntitledRole[] {
+  return rolePairs(identity.attributes).map(({ role }) => ({
+    role,
+    grantedBy: `${identity.provider}'s Role attribute`,
+  }))
+}
 
 /**
  * The same where AWS sees the provider's own assertion: the roles are exactly the pairs of its Role attribute, since
  * AWS takes no others. Rules that reach this provider, if there are any, only narrow them.
  */
-export const assertedRoles = (identity: Identity, access: readonly AccessRule[]): readonly EntitledRole[] => {
+export function assertedRoles(identity: Identity, access: readonly AccessRule[]): readonly EntitledRole[] {
   const pairs = new Map(rolePairs(identity.attributes).map((pair) => [pair.role.arn, pair]))
   const isNarrowed = access.some((rule) => reaches(rule, identity))
   const granted = isNarrowed
@@ -132,15 +139,19 @@ export const assertedRoles = (identity: Identity, access: readonly AccessRule[])
   })
 }
 
+function reaches({ when }: AccessRule, { provider }: Identity): boolean {
+  return when.provider?.includes(provider) ?? true
+}
+
 /**
  * Every role of a person whom that provider vouched for. With the provider's own evidence its word decides, because
  * AWS asks for nothing else; otherwise the rules do.
  */
-export const grantedRoles = (
+export function grantedRoles(
   provider: ProviderConfig,
   identity: Identity,
   access: readonly AccessRule[],
-): readonly EntitledRole[] => {
+): readonly EntitledRole[] {
   if (provider.protocol !== 'saml') return entitledRoles(identity, { access, rolesFromAssertion: false })
   const { exchange, rolesFromAssertion } = provider
   return exchange.evidence === 'original'

@@ -25,28 +25,15 @@ export interface Preflight {
   readonly context: readonly ContextValue[]
 }
 
-const callContext = (call: PredictedCall): readonly ContextValue[] =>
-  unsignedCallContext({ ...call, sourceIp: '', userAgent: undefined }).filter(({ key }) => !isUnknownAtPreflight(key))
-
 const outcomes = { pass: 'allowed', fail: 'denied', unknown: 'unknown', 'not-run': 'unknown' } as const
-
-/** The same trust policy is asked once, however many roles have it. */
-const remembering = (judge: (policy: Policy | undefined) => TrustEvaluation): typeof judge => {
-  const known = new WeakMap<Policy, TrustEvaluation>()
-  return (policy) => {
-    const judged = (policy && known.get(policy)) ?? judge(policy)
-    if (policy) known.set(policy, judged)
-    return judged
-  }
-}
 
 const firstChecks = { ...requestChecks, ...registrationChecks }
 
 /**
- * For all roles of an account. The checks run in AWS's order (aws-sts-semantics A.1), and all of them, so that a verdict
+ * For all roles of an account. The checks run in AWS's order (aws-facts A.1), and all of them, so that a verdict
  * tells everything that is wrong.
  */
-export const preflightIn = (circumstances: PreflightInput): ((role: RoleToCheck) => Preflight) => {
+export function preflightIn(circumstances: PreflightInput): (role: RoleToCheck) => Preflight {
   const { shown, session, call } = circumstances
   const context = requestContext([...shown.identity, ...sessionContext(session), ...callContext(call)])
   const seen = [...context.values()].filter(({ values }) => values.length > 0)
@@ -74,5 +61,23 @@ export const preflightIn = (circumstances: PreflightInput): ((role: RoleToCheck)
   }
 }
 
+function callContext(call: PredictedCall): readonly ContextValue[] {
+  return unsignedCallContext({ ...call, sourceIp: '', userAgent: undefined }).filter(
+    ({ key }) => !isUnknownAtPreflight(key),
+  )
+}
+
+/** The same trust policy is asked once, however many roles have it. */
+function remembering(judge: (policy: Policy | undefined) => TrustEvaluation): typeof judge {
+  const known = new WeakMap<Policy, TrustEvaluation>()
+  return (policy) => {
+    const judged = (policy && known.get(policy)) ?? judge(policy)
+    if (policy) known.set(policy, judged)
+    return judged
+  }
+}
+
 /** One role. */
-export const preflight = (facts: PreflightFacts): Preflight => preflightIn(facts)(facts)
+export function preflight(facts: PreflightFacts): Preflight {
+  return preflightIn(facts)(facts)
+}

@@ -9,14 +9,15 @@ export interface RolePair {
   readonly providerArn: string
 }
 
+/** The pairs of the Role attribute; what is no pair is left out, as AWS does. */
+export function rolePairs(attributes: Attributes): readonly RolePair[] {
+  return (attributes.get(ROLE_ATTRIBUTE) ?? []).flatMap((value) => pairOf(value) ?? [])
+}
+
 /** A value as AWS reads it: a role and a SAML provider of one account, in either order, spaces around them ignored. */
-const pairOf = (value: string): RolePair | undefined => {
+function pairOf(value: string): RolePair | undefined {
   const parts = listedArns(value)
   const role = parts.flatMap((part) => parseRoleArn(part) ?? [])[0]
   const providerArn = parts.find((part) => parseArn(part)?.resource.startsWith('saml-provider/'))
   return parts.length === 2 && role && providerArn ? { role, providerArn } : undefined
 }
-
-/** The pairs of the Role attribute; what is no pair is left out, as AWS does. */
-export const rolePairs = (attributes: Attributes): readonly RolePair[] =>
-  (attributes.get(ROLE_ATTRIBUTE) ?? []).flatMap((value) => pairOf(value) ?? [])

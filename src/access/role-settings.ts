@@ -22,19 +22,11 @@ export interface MatchedRoleSettings {
   readonly trustPolicy: string | undefined
 }
 
-/** The account's own region wins, then the configured one, as long as it is in the role's partition. */
-const regionOf = ({ sts, accounts }: Pick<Config, 'sts' | 'accounts'>, role: RoleArn): string =>
-  [accounts.get(role.account)?.region, sts.region].find(
-    (region) => region !== undefined && partitionOfRegion(region)?.id === role.partition,
-  ) ??
-  partitionById(role.partition)?.defaultRegion ??
-  sts.region
-
 /** What the configuration says of a role: of its account, and by the first pattern that says something. */
-export const roleSettingsOf = (
+export function roleSettingsOf(
   settings: Pick<Config, 'sts' | 'accounts' | 'roles'>,
   role: RoleArn,
-): MatchedRoleSettings => {
+): MatchedRoleSettings {
   const account = settings.accounts.get(role.account)
   const special = settings.roles.filter(({ pattern }) => pattern.test(role.arn))
   return {
@@ -50,4 +42,15 @@ export const roleSettingsOf = (
     sessionPolicy: special.find((one) => one.sessionPolicy !== undefined)?.sessionPolicy,
     trustPolicy: special.find((one) => one.trustPolicy !== undefined)?.trustPolicy,
   }
+}
+
+/** The account's own region wins, then the configured one, as long as it is in the role's partition. */
+function regionOf({ sts, accounts }: Pick<Config, 'sts' | 'accounts'>, role: RoleArn): string {
+  return (
+    [accounts.get(role.account)?.region, sts.region].find(
+      (region) => region !== undefined && partitionOfRegion(region)?.id === role.partition,
+    ) ??
+    partitionById(role.partition)?.defaultRegion ??
+    sts.region
+  )
 }

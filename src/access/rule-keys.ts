@@ -15,23 +15,33 @@ export interface Conditions {
 
 type Key = Pick<KeyCondition, 'key' | 'isList'>
 
-/** The issuer of the tokens that AWS sees; undefined: it sees assertions. */
-const tokenIssuer = (provider: ProviderConfig, { issuer }: Pick<Config, 'issuer'>): string | undefined => {
-  if (provider.exchange.via === 'saml') return undefined
-  if (provider.exchange.evidence === 'reissued') return issuer?.url
-  return provider.protocol === 'oidc' ? provider.issuer : undefined
+/** What of a rule can be asked of AWS, for the people of that provider. */
+export function conditionsOfRule(
+  rule: AccessRule,
+  provider: ProviderConfig,
+  settings: Pick<Config, 'issuer'>,
+): Conditions {
+  const issuers = issuersOf(rule, provider)
+  const asked = rule.when.conditions.map((condition) => {
+    const key = keyOf(condition.attribute, provider, settings)
+    const values = textsOf(condition)
+    return { name: condition.attribute, seen: key && values ? [{ ...key, values }] : [] }
+  })
+  return {
+    seen: [...issuers.seen, ...asked.flatMap(({ seen }) => seen)],
+    unseen: [...issuers.unseen, ...asked.flatMap(({ name, seen }) => (seen.length === 0 ? [name] : []))],
+  }
 }
 
-/** Whether the attribute is what names the person to AWS. */
-const isSubject = (attribute: string, provider: ProviderConfig): boolean => {
-  const source = provider.protocol === 'saml' ? provider.subject : undefined
-  const isOriginal = provider.exchange.evidence === 'original'
-  // An original assertion's NameID is its own, whatever the gateway goes by.
-  if (source?.kind === 'attribute') return !isOriginal && [SUBJECT, ...namesOf(source.name)].includes(attribute)
-  return attribute === SUBJECT
+/** The entityIDs that a rule names: AWS sees them in the identity provider's own assertions. */
+function issuersOf({ when }: AccessRule, { exchange }: ProviderConfig): Conditions {
+  if (when.idp === undefined) return { seen: [], unseen: [] }
+  return exchange.via === 'saml' && exchange.evidence === 'original'
+    ? { seen: [{ key: 'saml:iss', values: when.idp, isList: false }], unseen: [] }
+    : { seen: [], unseen: ['idp'] }
 }
 
-const keyOf = (attribute: string, provider: ProviderConfig, settings: Pick<Config, 'issuer'>): Key | undefined => {
+function keyOf(attribute: string, provider: ProviderConfig, settings: Pick<Config, 'issuer'>): Key | undefined {
   const issuer = tokenIssuer(provider, settings)
   if (isSubject(attribute, provider))
     return { key: issuer === undefined ? 'saml:sub' : subjectKey(issuer), isList: false }
@@ -44,34 +54,24 @@ const keyOf = (attribute: string, provider: ProviderConfig, settings: Pick<Confi
   return found && { key: found.key, isList: found.multi }
 }
 
+/** The issuer of the tokens that AWS sees; undefined: it sees assertions. */
+function tokenIssuer(provider: ProviderConfig, { issuer }: Pick<Config, 'issuer'>): string | undefined {
+  if (provider.exchange.via === 'saml') return undefined
+  if (provider.exchange.evidence === 'reissued') return issuer?.url
+  return provider.protocol === 'oidc' ? provider.issuer : undefined
+}
+
+/** Whether the attribute is what names the person to AWS. */
+function isSubject(attribute: string, provider: ProviderConfig): boolean {
+  const source = provider.protocol === 'saml' ? provider.subject : undefined
+  const isOriginal = provider.exchange.evidence === 'original'
+  // An original assertion's NameID is its own, whatever the gateway goes by.
+  if (source?.kind === 'attribute') return !isOriginal && [SUBJECT, ...namesOf(source.name)].includes(attribute)
+  return attribute === SUBJECT
+}
+
 /** A pattern says more than IAM's wildcards can. */
-const textsOf = ({ anyOf }: AccessCondition): readonly string[] | undefined => {
+function textsOf({ anyOf }: AccessCondition): readonly string[] | undefined {
   const texts = anyOf.flatMap((match) => (match.kind === 'text' ? [match.value] : []))
   return texts.length === anyOf.length ? texts : undefined
-}
-
-/** The entityIDs that a rule names: AWS sees them in the identity provider's own assertions. */
-const issuersOf = ({ when }: AccessRule, { exchange }: ProviderConfig): Conditions => {
-  if (when.idp === undefined) return { seen: [], unseen: [] }
-  return exchange.via === 'saml' && exchange.evidence === 'original'
-    ? { seen: [{ key: 'saml:iss', values: when.idp, isList: false }], unseen: [] }
-    : { seen: [], unseen: ['idp'] }
-}
-
-/** What of a rule can be asked of AWS, for the people of that provider. */
-export const conditionsOfRule = (
-  rule: AccessRule,
-  provider: ProviderConfig,
-  settings: Pick<Config, 'issuer'>,
-): Conditions => {
-  const issuers = issuersOf(rule, provider)
-  const asked = rule.when.conditions.map((condition) => {
-    const key = keyOf(condition.attribute, provider, settings)
-    const values = textsOf(condition)
-    return { name: condition.attribute, seen: key && values ? [{ ...key, values }] : [] }
-  })
-  return {
-    seen: [...issuers.seen, ...asked.flatMap(({ seen }) => seen)],
-    unseen: [...issuers.unseen, ...asked.flatMap(({ name, seen }) => (seen.length === 0 ? [name] : []))],
-  }
 }

@@ -33,31 +33,17 @@ export interface SessionMapping {
   readonly leftOut: readonly LeftOutOfSession[]
 }
 
-/** The value if AWS takes it. */
-const within = (filled: Filled, problemOf: (text: string) => string | undefined): Filled => {
-  const problem = 'text' in filled ? problemOf(filled.text) : undefined
-  return problem === undefined ? filled : { reason: `its value has ${problem}` }
-}
+const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
 
-/**
- * The subject, and where the template names the provider, the provider too: without it the same subject of another
- * provider would have the same name. A provider's id has no dot.
- */
-const fallbackName = (template: string, { subject, provider }: Identity): string =>
-  template.includes('{provider}') ? `${provider}.${subject}` : subject
+/** Everything but what AWS takes in a RoleSessionName. */
+const FORBIDDEN = /[^\w+=,.@-]+/g
 
-const nameOf = (template: string, identity: Identity, claims: ClaimLookup): { name: string; reason?: string } => {
-  const filled = fillTemplate(template, claims, firstValue)
-  return 'text' in filled && filled.text !== ''
-    ? { name: toSessionName(filled.text) }
-    : { name: toSessionName(fallbackName(template, identity)), ...('reason' in filled && { reason: filled.reason }) }
-}
-
-const leftOutIf = (what: string, filled: Filled | undefined): readonly LeftOutOfSession[] =>
-  filled && 'reason' in filled ? [{ what, reason: filled.reason }] : []
+const HASH_LENGTH = 16
+/** How a name ends that had to be changed. */
+const MARK = new RegExp(`-[0-9a-f]{${HASH_LENGTH}}$`)
 
 /** What the session of this person carries where the gateway decides. Never fails: what cannot be is left out. */
-export const sessionOf = (templates: SessionTemplates, identity: Identity): SessionMapping => {
+export function sessionOf(templates: SessionTemplates, identity: Identity): SessionMapping {
   const claims = claimsOf(identity)
   const { name, reason } = nameOf(templates.sessionName, identity, claims)
   const wanted = templates.sourceIdentity
@@ -81,28 +67,45 @@ export const sessionOf = (templates: SessionTemplates, identity: Identity): Sess
   }
 }
 
-const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
+function nameOf(template: string, identity: Identity, claims: ClaimLookup): { name: string; reason?: string } {
+  const filled = fillTemplate(template, claims, firstValue)
+  return 'text' in filled && filled.text !== ''
+    ? { name: toSessionName(filled.text) }
+    : { name: toSessionName(fallbackName(template, identity)), ...('reason' in filled && { reason: filled.reason }) }
+}
+
+/**
+ * The subject, and where the template names the provider, the provider too: without it the same subject of another
+ * provider would have the same name. A provider's id has no dot.
+ */
+function fallbackName(template: string, { subject, provider }: Identity): string {
+  return template.includes('{provider}') ? `${provider}.${subject}` : subject
+}
+
+/** The value if AWS takes it. */
+function within(filled: Filled, problemOf: (text: string) => string | undefined): Filled {
+  const problem = 'text' in filled ? problemOf(filled.text) : undefined
+  return problem === undefined ? filled : { reason: `its value has ${problem}` }
+}
+
+function leftOutIf(what: string, filled: Filled | undefined): readonly LeftOutOfSession[] {
+  return filled && 'reason' in filled ? [{ what, reason: filled.reason }] : []
+}
 
 /** What is amiss with how the provider names this person, in sentences. SAML Core 8.3.8 */
-export const subjectWarnings = ({ subjectFormat, provider }: Identity): readonly string[] =>
-  subjectFormat === TRANSIENT
+export function subjectWarnings({ subjectFormat, provider }: Identity): readonly string[] {
+  return subjectFormat === TRANSIENT
     ? [
         `${provider} names you anew at each sign-in (a transient NameID): pins, tags and the audit log do not follow you. Its administrator may send a persistent NameID, or whoever runs this gateway may set \`subject\` to an attribute.`,
       ]
     : []
-
-/** Everything but what AWS takes in a RoleSessionName. */
-const FORBIDDEN = /[^\w+=,.@-]+/g
-
-const HASH_LENGTH = 16
-/** How a name ends that had to be changed. */
-const MARK = new RegExp(`-[0-9a-f]{${HASH_LENGTH}}$`)
+}
 
 /**
  * The text as a role session name. Characters that AWS refuses become `-`; a name that had to be changed or cut ends in
  * a hash of the whole. So does one that looks as if: two different texts never come out the same.
  */
-export const toSessionName = (text: string): string => {
+export function toSessionName(text: string): string {
   const allowed = text.replaceAll(FORBIDDEN, '-')
   const fits = text.length >= roleSessionName.min && text.length <= roleSessionName.max
   if (allowed === text && fits && !MARK.test(text)) return text

@@ -9,11 +9,56 @@ type Settings = Pick<Config, 'providers' | 'access' | 'sessionName' | 'sourceIde
 /** Stands for any text in a role's template, and for any role where an identity provider itself may name it. */
 const ANY = '*'
 
+/**
+ * A sentence for each two providers that can reach a same role while nothing in its session tells whose people took it.
+ * For the operator: at start and in `fedgate check`.
+ */
+export function sharedRoleWarnings(settings: Settings): readonly string[] {
+  const named = settings.providers
+    .filter(isNamedHere)
+    .map((provider) => ({ provider, reach: reachOf(provider, settings) }))
+  return named.flatMap((one, n) =>
+    named.slice(n + 1).flatMap((other) => {
+      const role = sharedRole(one.reach, other.reach)
+      const pair = [one.provider, other.provider]
+      if (role === undefined || templatesFor(pair, settings).some(namesTheProvider)) return []
+      const which = role === ANY ? 'the same roles' : role
+      return [
+        `${one.provider.id} and ${other.provider.id} can both reach ${which}, and AWS cannot tell their users apart: the same subject at both gets the same session name. Put {provider} into sessionName, or into sourceIdentity or a session tag.`,
+      ]
+    }),
+  )
+}
+
+/** With the provider's original assertion everything in the session is the provider's own word. */
+function isNamedHere({ exchange }: ProviderConfig): boolean {
+  return exchange.via !== 'saml' || exchange.evidence === 'reissued'
+}
+
+/** What the provider's people may reach, as patterns of ARNs. */
+function reachOf(provider: ProviderConfig, { access }: Settings): readonly string[] {
+  const named = access.filter((rule) => reaches(rule, provider)).flatMap(({ roles }) => roles.map(patternOf))
+  const believesTheProvider = provider.protocol === 'saml' && provider.rolesFromAssertion
+  return believesTheProvider ? [...named, ANY] : named
+}
+
+function reaches({ when }: AccessRule, { id }: ProviderConfig): boolean {
+  return when.provider?.includes(id) ?? true
+}
+
 /** `{name}` of a rule's groups as a wildcard. */
-const patternOf = (template: string): string => template.replaceAll(/\{[^{}]+\}/g, ANY)
+function patternOf(template: string): string {
+  return template.replaceAll(/\{[^{}]+\}/g, ANY)
+}
+
+/** Of the two, the one that says more about the role. */
+function sharedRole(some: readonly string[], others: readonly string[]): string | undefined {
+  for (const one of some) for (const other of others) if (overlap(one, other)) return one === ANY ? other : one
+  return undefined
+}
 
 /** Whether some text fits both, in which `*` stands for any text. Each pair of places is looked at once. */
-const overlap = (one: string, other: string): boolean => {
+function overlap(one: string, other: string): boolean {
   if (!one.includes(ANY) && !other.includes(ANY)) return one === other
   const seen = new Set<string>()
   const from = (i: number, j: number): boolean => {
@@ -29,29 +74,8 @@ const overlap = (one: string, other: string): boolean => {
   return from(0, 0)
 }
 
-const reaches = ({ when }: AccessRule, { id }: ProviderConfig): boolean => when.provider?.includes(id) ?? true
-
-/** What the provider's people may reach, as patterns of ARNs. */
-const reachOf = (provider: ProviderConfig, { access }: Settings): readonly string[] => {
-  const named = access.filter((rule) => reaches(rule, provider)).flatMap(({ roles }) => roles.map(patternOf))
-  const believesTheProvider = provider.protocol === 'saml' && provider.rolesFromAssertion
-  return believesTheProvider ? [...named, ANY] : named
-}
-
-/** Of the two, the one that says more about the role. */
-const sharedRole = (some: readonly string[], others: readonly string[]): string | undefined => {
-  for (const one of some) for (const other of others) if (overlap(one, other)) return one === ANY ? other : one
-  return undefined
-}
-
-/** With the provider's original assertion everything in the session is the provider's own word. */
-const isNamedHere = ({ exchange }: ProviderConfig): boolean =>
-  exchange.via !== 'saml' || exchange.evidence === 'reissued'
-
-const namesTheProvider = (template: string): boolean => /\{(provider|issuer)\}/.test(template)
-
 /** What shows up in AWS of one of the two at least: with an original token the gateway chooses the name alone. */
-const templatesFor = (pair: readonly ProviderConfig[], settings: Settings): readonly string[] => {
+function templatesFor(pair: readonly ProviderConfig[], settings: Settings): readonly string[] {
   const { sessionName, sourceIdentity, sessionTags } = settings
   const isReissued = pair.some(({ exchange }) => exchange.evidence === 'reissued')
   return isReissued
@@ -59,23 +83,6 @@ const templatesFor = (pair: readonly ProviderConfig[], settings: Settings): read
     : [sessionName]
 }
 
-/**
- * A sentence for each two providers that can reach a same role while nothing in its session tells whose people took it.
- * For the operator: at start and in `fedgate check`.
- */
-export const sharedRoleWarnings = (settings: Settings): readonly string[] => {
-  const named = settings.providers
-    .filter(isNamedHere)
-    .map((provider) => ({ provider, reach: reachOf(provider, settings) }))
-  return named.flatMap((one, n) =>
-    named.slice(n + 1).flatMap((other) => {
-      const role = sharedRole(one.reach, other.reach)
-      const pair = [one.provider, other.provider]
-      if (role === undefined || templatesFor(pair, settings).some(namesTheProvider)) return []
-      const which = role === ANY ? 'the same roles' : role
-      return [
-        `${one.provider.id} and ${other.provider.id} can both reach ${which}, and AWS cannot tell their users apart: the same subject at both gets the same session name. Put {provider} into sessionName, or into sourceIdentity or a session tag.`,
-      ]
-    }),
-  )
+function namesTheProvider(template: string): boolean {
+  return /\{(provider|issuer)\}/.test(template)
 }

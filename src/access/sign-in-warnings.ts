@@ -1,7 +1,12 @@
 import type { Identity, LeftOut, SignIn } from '../core/identity.ts'
 import { subjectWarnings } from './session.ts'
 
-const sentenceOf = ({ provider }: Identity, { attribute, reason }: LeftOut): readonly string[] => {
+/** What is amiss with a sign-in all the same, in sentences: for the person, and for the audit line. */
+export function signInWarnings({ identity, leftOut = [] }: Pick<SignIn, 'identity' | 'leftOut'>): readonly string[] {
+  return [...subjectWarnings(identity), ...leftOut.flatMap((one) => sentenceOf(identity, one))]
+}
+
+function sentenceOf({ provider }: Identity, { attribute, reason }: LeftOut): readonly string[] {
   switch (reason) {
     case 'not verified':
       return [`${provider} says that it has not verified your \`${attribute}\`, so it is not used here.`]
@@ -19,9 +24,3 @@ const sentenceOf = ({ provider }: Identity, { attribute, reason }: LeftOut): rea
       return []
   }
 }
-
-/** What is amiss with a sign-in all the same, in sentences: for the person, and for the audit line. */
-export const signInWarnings = ({ identity, leftOut = [] }: Pick<SignIn, 'identity' | 'leftOut'>): readonly string[] => [
-  ...subjectWarnings(identity),
-  ...leftOut.flatMap((one) => sentenceOf(identity, one)),
-]

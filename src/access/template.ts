@@ -5,19 +5,7 @@ import { valuesOf } from './attribute-names.ts'
 /** The values of a name in braces, each once, without empty ones. */
 export type ClaimLookup = (name: string) => readonly string[]
 
-/** `{subject}`, `{provider}` and `{issuer}` by their names, all else an attribute, by any of its names. */
-export const claimsOf =
-  (identity: Identity): ClaimLookup =>
-  (name) => {
-    if (name === 'subject' || name === 'provider' || name === 'issuer') return [identity[name]]
-    return [...new Set(valuesOf(identity.attributes, name))].filter((value) => value !== '')
-  }
-
 const NAMES = /\{([^{}]+)\}/g
-
-/** The names in braces. */
-export const namesIn = (template: string): readonly string[] =>
-  [...template.matchAll(NAMES)].map(([, name = '']) => name)
 
 export type Filled = { readonly text: string } | { readonly reason: string }
 
@@ -34,8 +22,21 @@ export const onlyValue: Choose = ([value, ...more], name) =>
 
 export const firstValue: Choose = ([value], name) => value ?? { reason: `the sign-in has no ${name}` }
 
+/** `{subject}`, `{provider}` and `{issuer}` by their names, all else an attribute, by any of its names. */
+export function claimsOf(identity: Identity): ClaimLookup {
+  return (name) => {
+    if (name === 'subject' || name === 'provider' || name === 'issuer') return [identity[name]]
+    return [...new Set(valuesOf(identity.attributes, name))].filter((value) => value !== '')
+  }
+}
+
+/** The names in braces. */
+export function namesIn(template: string): readonly string[] {
+  return [...template.matchAll(NAMES)].map(([, name = '']) => name)
+}
+
 /** The template with every `{name}` filled in, or why one of them cannot be. */
-export const fillTemplate = (template: string, claims: ClaimLookup, choose: Choose): Filled => {
+export function fillTemplate(template: string, claims: ClaimLookup, choose: Choose): Filled {
   const reasons: string[] = []
   const text = template.replaceAll(NAMES, (_, name: string) => {
     const chosen = choose(claims(name), name)

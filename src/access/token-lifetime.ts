@@ -4,12 +4,13 @@ import type { ProviderConfig } from '../config/types.ts'
 export const LONGEST_TOKEN_SECONDS = 600
 
 /** What is amiss where AWS is shown the provider's own tokens and they live long, in sentences. For the operator. */
-export const tokenLifetimeWarnings = (
+export function tokenLifetimeWarnings(
   { id, protocol, exchange }: Pick<ProviderConfig, 'id' | 'protocol' | 'exchange'>,
   lifetimeSeconds: number | undefined,
-): readonly string[] =>
-  protocol === 'oidc' && exchange.evidence === 'original' && (lifetimeSeconds ?? 0) > LONGEST_TOKEN_SECONDS
+): readonly string[] {
+  return protocol === 'oidc' && exchange.evidence === 'original' && (lifetimeSeconds ?? 0) > LONGEST_TOKEN_SECONDS
     ? [
         `ID tokens of ${id} are valid for ${Math.ceil((lifetimeSeconds ?? 0) / 60)} minutes, and until then AWS accepts them from anyone who has them. Set their lifetime at the provider to 10 minutes or less, or set evidence: reissued.`,
       ]
     : []
+}

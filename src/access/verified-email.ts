@@ -7,21 +7,27 @@ export type EmailUse = Pick<Config, 'access' | 'operators' | 'sessionName' | 'so
 
 const EMAIL: ReadonlySet<string> = new Set(namesOf('email'))
 
-const isForProvider = ({ when: { provider } }: AccessRule | OperatorRule, id: string): boolean =>
-  provider?.includes(id) ?? true
-
-const asksForEmail = ({ when: { conditions } }: AccessRule | OperatorRule): boolean =>
-  conditions.some(({ attribute }) => EMAIL.has(attribute))
-
-/** In a rule that this provider's people can match, or in what their sessions are called and carry. */
-const isEmailUsed = ({ access, operators, sessionName, sourceIdentity = '', sessionTags }: EmailUse, id: string) =>
-  [...access, ...operators].some((rule) => isForProvider(rule, id) && asksForEmail(rule)) ||
-  [sessionName, sourceIdentity, ...sessionTags.values()].flatMap(namesIn).some((name) => EMAIL.has(name))
-
 /**
  * Whether the provider has to say that it has verified an address (`email_verified`, Core 5.1) before the address is
  * used: as configured, else wherever the configuration uses it. No provider is known to vouch without saying so: those
  * that verify (Google, Okta, GitLab, Cognito) say it, and Entra ID, which does not say it, lets people change theirs.
  */
-export const isVerifiedEmailRequired = (provider: OidcProviderConfig, config: EmailUse): boolean =>
-  provider.requireVerifiedEmail ?? isEmailUsed(config, provider.id)
+export function isVerifiedEmailRequired(provider: OidcProviderConfig, config: EmailUse): boolean {
+  return provider.requireVerifiedEmail ?? isEmailUsed(config, provider.id)
+}
+
+/** In a rule that this provider's people can match, or in what their sessions are called and carry. */
+function isEmailUsed({ access, operators, sessionName, sourceIdentity = '', sessionTags }: EmailUse, id: string) {
+  return (
+    [...access, ...operators].some((rule) => isForProvider(rule, id) && asksForEmail(rule)) ||
+    [sessionName, sourceIdentity, ...sessionTags.values()].flatMap(namesIn).some((name) => EMAIL.has(name))
+  )
+}
+
+function isForProvider({ when: { provider } }: AccessRule | OperatorRule, id: string): boolean {
+  return provider?.includes(id) ?? true
+}
+
+function asksForEmail({ when: { conditions } }: AccessRule | OperatorRule): boolean {
+  return conditions.some(({ attribute }) => EMAIL.has(attribute))
+}

@@ -25,27 +25,12 @@ const counted = [
 ] as const satisfies readonly AuditEvent['eventName'][]
 type CountedEvent = (typeof counted)[number]
 
-const nothing = (): ProviderCounters => ({
-  counts: Object.fromEntries(counted.map((name) => [name, 0])) as Record<CountedEvent, number>,
-})
-
-const isCounted = (event: AuditEvent): event is Extract<AuditEvent, { eventName: CountedEvent }> =>
-  counted.some((name) => name === event.eventName)
-
-const after = ({ counts, ...tally }: ProviderCounters, event: AuditEvent): ProviderCounters => {
-  if (!isCounted(event)) return { counts, ...tally }
-  const grown = { ...tally, counts: { ...counts, [event.eventName]: counts[event.eventName] + 1 } }
-  if (event.eventName !== 'login.refused') return grown
-  const { errorCode, referenceId, eventTime } = event
-  return { ...grown, lastRefusal: { errorCode, referenceId, eventTime } }
-}
-
 /** The same log, and beside it the count of what it has, for these providers: others are names that strangers made up. */
-export const withCounters = (
+export function withCounters(
   audit: Audit,
   providers: Iterable<string>,
   startedAt: Date,
-): { readonly audit: Audit; readonly tally: EventCounters } => {
+): { readonly audit: Audit; readonly tally: EventCounters } {
   const tallies = new Map([...providers].map((id) => [id, nothing()]))
   return {
     audit: {
@@ -61,4 +46,22 @@ export const withCounters = (
     },
     tally: { startedAt, of: (provider) => tallies.get(provider) },
   }
+}
+
+function nothing(): ProviderCounters {
+  return {
+    counts: Object.fromEntries(counted.map((name) => [name, 0])) as Record<CountedEvent, number>,
+  }
+}
+
+function after({ counts, ...tally }: ProviderCounters, event: AuditEvent): ProviderCounters {
+  if (!isCounted(event)) return { counts, ...tally }
+  const grown = { ...tally, counts: { ...counts, [event.eventName]: counts[event.eventName] + 1 } }
+  if (event.eventName !== 'login.refused') return grown
+  const { errorCode, referenceId, eventTime } = event
+  return { ...grown, lastRefusal: { errorCode, referenceId, eventTime } }
+}
+
+function isCounted(event: AuditEvent): event is Extract<AuditEvent, { eventName: CountedEvent }> {
+  return counted.some((name) => name === event.eventName)
 }

@@ -136,8 +136,6 @@ export type CountableRefusal = Extract<
 /** Events that give access: a session, credentials, a way to the console. Their line comes first. */
 const GRANTS: ReadonlySet<AuditEvent['eventName']> = new Set(['login', 'login.renewed', 'exchange', 'console'])
 
-export const givesAccess = ({ eventName }: AuditEvent): boolean => GRANTS.has(eventName)
-
 /** How the log does. */
 export interface AuditStatus {
   readonly state: 'ok' | 'failing'
@@ -168,4 +166,8 @@ export interface Audit {
   status(): AuditStatus
   /** Resolves when everything recorded so far is written, or is known to be lost. */
   close(): Promise<void>
+}
+
+export function givesAccess({ eventName }: AuditEvent): boolean {
+  return GRANTS.has(eventName)
 }

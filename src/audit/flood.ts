@@ -27,6 +27,8 @@ interface Counted {
   readonly errorCodes: Map<string, number>
 }
 
+const OTHERS = 'others'
+
 /** The same log, where repeated refusals are counted. */
 export function countingRefusals(audit: Audit, now: () => Date): Audit {
   /** The current minute's, by address. */
@@ -80,11 +82,6 @@ export function countingRefusals(audit: Audit, now: () => Date): Audit {
   }
 }
 
-const OTHERS = 'others'
-
-const isCountable = (event: AuditEvent): event is CountableRefusal =>
-  /^(login|logout|request)\.refused$/.test(event.eventName)
-
 function summary(address: string, { referenceId, since, errorCodes }: Counted, now: Date): AuditEvent {
   return {
     eventName: 'refusals',
@@ -95,6 +92,10 @@ function summary(address: string, { referenceId, since, errorCodes }: Counted, n
     count: [...errorCodes.values()].reduce((sum, count) => sum + count, 0),
     errorCodes: Object.fromEntries(errorCodes),
   }
+}
+
+function isCountable(event: AuditEvent): event is CountableRefusal {
+  return /^(login|logout|request)\.refused$/.test(event.eventName)
 }
 
 /** An IPv6 host has 2^64 addresses of its own: its network counts (RFC 4291 2.5.4). An IPv4 address is itself. */

@@ -2,16 +2,17 @@ import type { AuditEvent } from './events.ts'
 
 const LONGEST_TEXT = 1024
 
-/** Found values come from strangers: a megabyte of NameID must not become a megabyte of log. */
-const cut = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
-
 /**
  * The event as one line of JSON with its line end. What JSON leaves as it is and a reader may not is escaped too: the
  * line separators of Unicode, and control characters that steer a terminal.
  */
-export const auditLine = (event: AuditEvent): string => {
+export function auditLine(event: AuditEvent): string {
   const { eventTime, eventName, referenceId, ...rest } = event
   const line = JSON.stringify({ eventTime, eventName, referenceId, ...rest }, cut)
   return `${line.replace(/[\u007f-\u009f\u2028\u2029]/g, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
+}
+
+/** Found values come from strangers: a megabyte of NameID must not become a megabyte of log. */
+function cut(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
 }

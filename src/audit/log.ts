@@ -245,12 +245,15 @@ export function createAuditLog(settings: LogSettings): Audit {
   }
 }
 
-const lineOf = (event: AuditEvent): Buffer => Buffer.from(auditLine(event))
+function reasonOf(problem: unknown): string {
+  return problem instanceof Error ? problem.message : String(problem)
+}
 
-/** As references of requests look. */
-const newReference = (): string => randomBytes(9).toString('base64url')
-
-const octetsOf = (entries: readonly Entry[]): Buffer => Buffer.concat(entries.map(({ octets }) => octets))
+function consequence(isRequired: boolean): string {
+  return isRequired
+    ? 'Until it can be, nobody signs in and no role is taken.'
+    : 'As audit.required is false, all goes on without it.'
+}
 
 /** As many as fit into one write, and at least one. */
 function nextBatch(queue: readonly Entry[]): readonly Entry[] {
@@ -260,6 +263,10 @@ function nextBatch(queue: readonly Entry[]): readonly Entry[] {
     return index > 0 && size > LARGEST_BATCH
   })
   return end === -1 ? queue : queue.slice(0, end)
+}
+
+function octetsOf(entries: readonly Entry[]): Buffer {
+  return Buffer.concat(entries.map(({ octets }) => octets))
 }
 
 /** How many of these lines are whole within so many octets. */
@@ -272,9 +279,11 @@ function wholeLines(lines: readonly { readonly octets: Buffer }[], written: numb
   return cutOff === -1 ? lines.length : cutOff
 }
 
-const reasonOf = (problem: unknown): string => (problem instanceof Error ? problem.message : String(problem))
+function lineOf(event: AuditEvent): Buffer {
+  return Buffer.from(auditLine(event))
+}
 
-const consequence = (isRequired: boolean): string =>
-  isRequired
-    ? 'Until it can be, nobody signs in and no role is taken.'
-    : 'As audit.required is false, all goes on without it.'
+/** As references of requests look. */
+function newReference(): string {
+  return randomBytes(9).toString('base64url')
+}

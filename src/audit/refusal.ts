@@ -19,6 +19,8 @@ const MOST_FINDINGS = 5
 /** A refusal's texts may be a stranger's. */
 const LONGEST_TEXT = 500
 
+type Values = { readonly [Key in 'expected' | 'found' | 'source']?: string | undefined }
+
 /** The part of an event that says why not, from the error the user met: each thing once, and none at length. */
 export function refusalOf(error: FedgateError, verdict: Verdict = [], likelyReason?: string): Refusal {
   const findings = reasonsIn(verdict, error)
@@ -43,11 +45,13 @@ function reasonsIn(verdict: Verdict, error: FedgateError): Verdict {
     }))
 }
 
+function cut(text: string): string {
+  return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text
+}
+
 function isMadeOf(error: FedgateError, { expected, found, source }: Finding): boolean {
   return error.expected === expected && error.found === found && error.source === source
 }
-
-type Values = { readonly [Key in 'expected' | 'found' | 'source']?: string | undefined }
 
 function valuesOf({ expected, found, source }: Values): Pick<Refusal, 'expected' | 'found' | 'source'> {
   return {
@@ -56,5 +60,3 @@ function valuesOf({ expected, found, source }: Values): Pick<Refusal, 'expected'
     ...(source === undefined ? {} : { source: cut(source) }),
   }
 }
-
-const cut = (text: string): string => (text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text)

@@ -19,6 +19,13 @@ export interface AuditFile {
   close(): Promise<void>
 }
 
+const LINE_END = Buffer.from('\n')
+
+/** Only the owner reads who signed in from where. */
+const FILE_MODE = 0o600
+
+const write = promisify(writeToDescriptor)
+
 /** The sink that the configuration names: a file, or else the given stream. Rejects where the file cannot be opened. */
 export async function openTarget({ file }: { readonly file?: string }, stdout: Writable): Promise<Target> {
   if (file !== undefined) {
@@ -33,7 +40,57 @@ export async function openTarget({ file }: { readonly file?: string }, stdout: W
     : fileTarget('standard output', async () => descriptorFile(descriptor))
 }
 
-const LINE_END = Buffer.from('\n')
+/** Made when it is not there. With the flag `a` the system puts each write at the end, so that processes can share it. */
+async function openAuditFile(path: string): Promise<AuditFile> {
+  const handle = await open(path, 'a+', FILE_MODE)
+  const isRegular = (await handle.stat()).isFile()
+  /** The file's size after our last write, if nobody else wrote. */
+  let ourEnd = -1
+  return {
+    write: async (octets) => {
+      const { bytesWritten } = await handle.write(octets)
+      ourEnd += bytesWritten
+      return bytesWritten
+    },
+    sync: async () => {
+      if (isRegular) await handle.datasync()
+    },
+    endsInMidLine: async () => {
+      if (!isRegular) return false
+      const { size } = await handle.stat()
+      if (size === ourEnd || size === 0) return false
+      ourEnd = size
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
+      return bytesRead === 1 && buffer[0] !== LINE_END[0]
+    },
+    isCurrent: async () => {
+      const [ours, there] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)])
+      return there?.ino === ours.ino && there.dev === ours.dev
+    },
+    close: () => handle.close(),
+  }
+}
+
+function descriptorOf(stream: Writable): number | undefined {
+  const { fd } = stream as { readonly fd?: unknown }
+  if (typeof fd !== 'number' || isatty(fd)) return undefined
+  const leadsTo = fstatSync(fd)
+  return leadsTo.isFile() || leadsTo.isCharacterDevice() ? fd : undefined
+}
+
+/**
+ * Standard output that leads into a file or a device. By its descriptor and not as a stream: Node ends a stream at its
+ * first error for good, and a disk that was full has room again.
+ */
+function descriptorFile(descriptor: number): AuditFile {
+  return {
+    write: async (octets) => (await write(descriptor, octets)).bytesWritten,
+    sync: async () => {},
+    endsInMidLine: async () => false,
+    isCurrent: async () => true,
+    close: async () => {},
+  }
+}
 
 /** Appends to a file that `openFile` opens: at first, after a failure, and when another file is to be found at its path. */
 export function fileTarget(name: string, openFile: () => Promise<AuditFile>): Target {
@@ -82,63 +139,6 @@ async function writeSome(file: AuditFile, octets: Buffer): Promise<number> {
   const written = await file.write(octets)
   if (written > 0) return written
   throw new Error('nothing was written')
-}
-
-/** Only the owner reads who signed in from where. */
-const FILE_MODE = 0o600
-
-/** Made when it is not there. With the flag `a` the system puts each write at the end, so that processes can share it. */
-async function openAuditFile(path: string): Promise<AuditFile> {
-  const handle = await open(path, 'a+', FILE_MODE)
-  const isRegular = (await handle.stat()).isFile()
-  /** The file's size after our last write, if nobody else wrote. */
-  let ourEnd = -1
-  return {
-    write: async (octets) => {
-      const { bytesWritten } = await handle.write(octets)
-      ourEnd += bytesWritten
-      return bytesWritten
-    },
-    sync: async () => {
-      if (isRegular) await handle.datasync()
-    },
-    endsInMidLine: async () => {
-      if (!isRegular) return false
-      const { size } = await handle.stat()
-      if (size === ourEnd || size === 0) return false
-      ourEnd = size
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, size - 1)
-      return bytesRead === 1 && buffer[0] !== LINE_END[0]
-    },
-    isCurrent: async () => {
-      const [ours, there] = await Promise.all([handle.stat(), stat(path).catch(() => undefined)])
-      return there?.ino === ours.ino && there.dev === ours.dev
-    },
-    close: () => handle.close(),
-  }
-}
-
-const write = promisify(writeToDescriptor)
-
-/**
- * Standard output that leads into a file or a device. By its descriptor and not as a stream: Node ends a stream at its
- * first error for good, and a disk that was full has room again.
- */
-function descriptorFile(descriptor: number): AuditFile {
-  return {
-    write: async (octets) => (await write(descriptor, octets)).bytesWritten,
-    sync: async () => {},
-    endsInMidLine: async () => false,
-    isCurrent: async () => true,
-    close: async () => {},
-  }
-}
-
-function descriptorOf(stream: Writable): number | undefined {
-  const { fd } = stream as { readonly fd?: unknown }
-  if (typeof fd !== 'number' || isatty(fd)) return undefined
-  const leadsTo = fstatSync(fd)
-  return leadsTo.isFile() || leadsTo.isCharacterDevice() ? fd : undefined
 }
 
 /** A stream that is not ours to close: a pipe, a terminal. Its reader's word is all that can be had. */

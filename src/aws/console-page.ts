@@ -7,10 +7,6 @@
 import { consoleServiceOf } from './facts/console-services.ts'
 import { type Partition, partitions } from './facts/partitions.ts'
 
-/** Its first page in that region, or the service's. */
-export const consoleHome = ({ consoleHost }: Partition, region: string, path = '/console/home'): string =>
-  `https://${consoleHost}${path}?region=${region}`
-
 export interface ConsolePage {
   /** As it can be handed on: with the host of any session, not of the one that it was copied in. */
   readonly url: string
@@ -30,8 +26,13 @@ const WRITTEN = /^https:\/\/[a-z0-9.-]+(?=[/?#]|$)/i
 /** What may stand before the console's host: a session of an account, then a region or a service; or one of them. */
 const BEFORE_HOST = /^(?:(?<account>\d{12})-[a-z0-9]+\.)?(?:(?<place>[a-z0-9-]+)\.)?$/
 
+/** Its first page in that region, or the service's. */
+export function consoleHome({ consoleHost }: Partition, region: string, path = '/console/home'): string {
+  return `https://${consoleHost}${path}?region=${region}`
+}
+
 /** A page of the console of any partition; undefined for everything else. */
-export const parseConsolePage = (pasted: string): ConsolePage | undefined => {
+export function parseConsolePage(pasted: string): ConsolePage | undefined {
   const written = pasted.trim()
   if (written.length > LONGEST || AMBIGUOUS.test(written) || !WRITTEN.test(written) || !URL.canParse(written))
     return undefined
@@ -51,7 +52,7 @@ export const parseConsolePage = (pasted: string): ConsolePage | undefined => {
  * Where a console of that partition and region opens: at its first page for nothing, at a service for its name, at a
  * page for its address; undefined for an address that is not a page of this partition's console.
  */
-export const consoleDestination = (partition: Partition, region: string, wanted: string): string | undefined => {
+export function consoleDestination(partition: Partition, region: string, wanted: string): string | undefined {
   const text = wanted.trim()
   if (text === '') return consoleHome(partition, region)
   const service = consoleServiceOf(text)

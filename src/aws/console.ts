@@ -12,18 +12,8 @@ export interface ConsoleSettings {
   readonly fetch?: typeof fetch
 }
 
-/** Where people of this partition sign in. */
-export const signInOrigin = ({ signInHost }: Partition): string => `https://${signInHost}`
-
-/** Every origin that a browser passes on its way from a form of ours to the console: for the page's form-action. */
-export const consoleOrigins = ({ signInHost, consoleHost }: Partition): readonly string[] =>
-  [signInHost, consoleHost].flatMap((host) => [`https://${host}`, `https://*.${host}`])
-
 /** In octets. A sign-in token is some hundred characters; a page of HTML is an error in disguise. */
 const MAX_ANSWER = 64 * 1024
-
-const refused = (expected: string, found: string): StsError =>
-  new StsError('sts.console_refused', { expected, found, source: 'getSigninToken' })
 
 /** AWS sign-in itself failed: it may answer the next time. */
 class SignInFailure extends Error {
@@ -35,31 +25,6 @@ class SignInFailure extends Error {
   }
 }
 
-/** What AWS refused, it refuses again; everything else may pass. */
-const isPassing = (failure: unknown): boolean => !(failure instanceof StsError)
-
-const stsErrorOf = (failure: unknown): StsError => {
-  if (failure instanceof StsError) return failure
-  if (failure instanceof SignInFailure) return failure.refusal
-  return new StsError('sts.unreachable', { source: 'getSigninToken', cause: failure })
-}
-
-const tooLarge = (): StsError => refused(`at most ${MAX_ANSWER} octets`, 'more')
-
-const signinTokenOf = async (response: Response): Promise<string> => {
-  if (!response.ok) {
-    await response.body?.cancel()
-    const refusal = refused('HTTP 200', `HTTP ${response.status}`)
-    throw response.status >= 500 ? new SignInFailure(refusal) : refusal
-  }
-  const octets = await readBounded(response.body, MAX_ANSWER, tooLarge)
-  try {
-    const { SigninToken } = JSON.parse(octets.toString()) as { SigninToken?: unknown }
-    if (typeof SigninToken === 'string' && SigninToken !== '') return SigninToken
-  } catch {}
-  throw refused('a SigninToken', 'an answer without one')
-}
-
 /** What is opened, and the way back. */
 export interface ConsoleVisit {
   readonly partition: Partition
@@ -69,16 +34,26 @@ export interface ConsoleVisit {
   readonly issuer: string
 }
 
+/** Where people of this partition sign in. */
+export function signInOrigin({ signInHost }: Partition): string {
+  return `https://${signInHost}`
+}
+
+/** Every origin that a browser passes on its way from a form of ours to the console: for the page's form-action. */
+export function consoleOrigins({ signInHost, consoleHost }: Partition): readonly string[] {
+  return [signInHost, consoleHost].flatMap((host) => [`https://${host}`, `https://*.${host}`])
+}
+
 /**
  * The URL that opens the AWS console with these credentials at that page. It works for 15 minutes and for whoever has
  * it. SessionDuration is left out: the console session then lasts as long as the credentials.
  * Throws StsError `sts.console_refused` or `sts.unreachable`.
  */
-export const consoleSignInUrl = async (
+export async function consoleSignInUrl(
   credentials: Credentials,
   { partition, destination, issuer }: ConsoleVisit,
   settings: ConsoleSettings,
-): Promise<URL> => {
+): Promise<URL> {
   const federation = new URL('/federation', settings.signInOrigin ?? signInOrigin(partition))
   const session = JSON.stringify({
     sessionId: credentials.accessKeyId,
@@ -105,4 +80,37 @@ export const consoleSignInUrl = async (
     SigninToken: token,
   }).toString()
   return login
+}
+
+async function signinTokenOf(response: Response): Promise<string> {
+  if (!response.ok) {
+    await response.body?.cancel()
+    const refusal = refused('HTTP 200', `HTTP ${response.status}`)
+    throw response.status >= 500 ? new SignInFailure(refusal) : refusal
+  }
+  const octets = await readBounded(response.body, MAX_ANSWER, tooLarge)
+  try {
+    const { SigninToken } = JSON.parse(octets.toString()) as { SigninToken?: unknown }
+    if (typeof SigninToken === 'string' && SigninToken !== '') return SigninToken
+  } catch {}
+  throw refused('a SigninToken', 'an answer without one')
+}
+
+function refused(expected: string, found: string): StsError {
+  return new StsError('sts.console_refused', { expected, found, source: 'getSigninToken' })
+}
+
+function tooLarge(): StsError {
+  return refused(`at most ${MAX_ANSWER} octets`, 'more')
+}
+
+/** What AWS refused, it refuses again; everything else may pass. */
+function isPassing(failure: unknown): boolean {
+  return !(failure instanceof StsError)
+}
+
+function stsErrorOf(failure: unknown): StsError {
+  if (failure instanceof StsError) return failure
+  if (failure instanceof SignInFailure) return failure.refusal
+  return new StsError('sts.unreachable', { source: 'getSigninToken', cause: failure })
 }

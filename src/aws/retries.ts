@@ -4,6 +4,9 @@ import { withTimeLimit } from '../core/time-limit.ts'
 
 const ATTEMPTS = 3
 
+/** Of the whole time. */
+const FIRST_PAUSE = 1 / 10
+
 /**
  * Makes the call up to three times within so many milliseconds, as long as `isPassing` says of its failure that another
  * one may succeed. Waits between them, longer the second time, by chance: so that many gateways do not come back at
@@ -25,9 +28,6 @@ export async function withRetries<Answer>(
     }
   })
 }
-
-/** Of the whole time. */
-const FIRST_PAUSE = 1 / 10
 
 /** Between half of the pause and all of it: a twentieth to a tenth of the time, then a tenth to a fifth. */
 async function pause(attempt: number, milliseconds: number, signal: AbortSignal, failure: unknown): Promise<void> {

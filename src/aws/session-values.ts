@@ -7,35 +7,45 @@ interface Limit {
   readonly pattern: RegExp
 }
 
-const lengthProblem = (length: number, { min, max }: Limit): string | undefined =>
-  length < min || length > max ? `${length} characters, and AWS takes ${min} to ${max}` : undefined
-
-const problemOf = (text: string, limit: Limit): string | undefined =>
-  lengthProblem([...text].length, limit) ??
-  (limit.pattern.test(text) ? undefined : 'characters that AWS does not take there')
-
-const isReserved = (text: string, prefix: string): boolean => text.toLowerCase().startsWith(prefix)
-
-export const tagKeyProblem = (key: string): string | undefined =>
-  isReserved(key, sessionTag.reservedPrefix)
-    ? `the prefix ${sessionTag.reservedPrefix}`
-    : problemOf(key, sessionTag.key)
-
-export const tagValueProblem = (value: string): string | undefined => problemOf(value, sessionTag.value)
-
-export const sourceIdentityProblem = (value: string): string | undefined =>
-  isReserved(value, sourceIdentity.reservedPrefix)
-    ? `the prefix ${sourceIdentity.reservedPrefix}`
-    : problemOf(value, sourceIdentity)
-
 /** The tags that a session starts with, and the keys of those that go along when it takes further roles. */
 export interface SessionTags {
   readonly tags: ReadonlyMap<string, string>
   readonly transitiveTags: readonly string[]
 }
 
+export function tagKeyProblem(key: string): string | undefined {
+  return isReserved(key, sessionTag.reservedPrefix)
+    ? `the prefix ${sessionTag.reservedPrefix}`
+    : problemOf(key, sessionTag.key)
+}
+
+function isReserved(text: string, prefix: string): boolean {
+  return text.toLowerCase().startsWith(prefix)
+}
+
+function problemOf(text: string, limit: Limit): string | undefined {
+  return (
+    lengthProblem([...text].length, limit) ??
+    (limit.pattern.test(text) ? undefined : 'characters that AWS does not take there')
+  )
+}
+
+function lengthProblem(length: number, { min, max }: Limit): string | undefined {
+  return length < min || length > max ? `${length} characters, and AWS takes ${min} to ${max}` : undefined
+}
+
+export function tagValueProblem(value: string): string | undefined {
+  return problemOf(value, sessionTag.value)
+}
+
+export function sourceIdentityProblem(value: string): string | undefined {
+  return isReserved(value, sourceIdentity.reservedPrefix)
+    ? `the prefix ${sourceIdentity.reservedPrefix}`
+    : problemOf(value, sourceIdentity)
+}
+
 /** Says no value: they are the person's. */
-export const sessionTagsProblem = ({ tags, transitiveTags }: SessionTags): string | undefined => {
+export function sessionTagsProblem({ tags, transitiveTags }: SessionTags): string | undefined {
   const keys = [...tags.keys()]
   if (tags.size > sessionTag.count) return `${tags.size} tags`
   const key = keys.find((each) => tagKeyProblem(each) !== undefined)

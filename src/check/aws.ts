@@ -20,56 +20,11 @@ const CLOCK_SKEW_SECONDS = 60
 const STS_QUESTION: Question = { method: 'POST', form: { Action: 'GetCallerIdentity', Version: '2011-06-15' } }
 const SIGN_IN_QUESTION: Question = { method: 'GET' }
 
-const reachLook = ({ url, isLocal, answer }: Endpoint, expected: string): Look => {
-  if (!('problem' in answer)) return answer.status < 500 ? ok(url) : wrong(expected, `HTTP ${answer.status}`, url)
-  return isLocal ? notRun(`${url} runs with the gateway`) : wrong(expected, answer.problem, url)
-}
-
-const stsAnswers = (endpoint: Endpoint): Look => reachLook(endpoint, 'an answer of STS')
-const signInAnswers = (endpoint: Endpoint): Look => reachLook(endpoint, 'an answer of AWS sign-in')
-
-const clockAgrees = ({ answer, url }: Endpoint): Look =>
-  clockLook('problem' in answer ? undefined : answer, CLOCK_SKEW_SECONDS, url)
-
 export const stsChecks = { stsAnswers, clockAgrees } as const satisfies Looks<Endpoint>
 export const signInChecks = { signInAnswers } as const satisfies Looks<Endpoint>
 
-const localUrl = ({ localAws }: Config): string => {
-  const { host, port } = localAws.listen
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
-const urlsOf = (
-  target: AwsTarget,
-  config: Config,
-  atAws: (region: string) => string | undefined,
-): readonly string[] => {
-  if (target.kind === 'url') return [target.url]
-  if (target.kind === 'local') return [localUrl(config)]
-  const regions = [config.sts.region, ...[...config.accounts.values()].flatMap(({ region }) => region ?? [])]
-  return [...new Set(regions.flatMap((region) => atAws(region) ?? []))]
-}
-
-const signInUrl = (region: string): string | undefined => {
-  const partition = partitionOfRegion(region)
-  return partition && federationEndpoint(partition)
-}
-
-const askAll = (
-  urls: readonly string[],
-  question: Question,
-  isLocal: boolean,
-  ports: CheckPorts,
-): Promise<readonly Endpoint[]> =>
-  Promise.all(
-    urls.map(async (url) => {
-      const answer = await ports.ask(url, question).catch((error: unknown) => ({ problem: reasonIn(error) }))
-      return { url, isLocal, answer }
-    }),
-  )
-
 /** STS in every region that is configured, and where consoles are opened. */
-export const checkAws = async (config: Config, ports: CheckPorts): Promise<Verdict> => {
+export async function checkAws(config: Config, ports: CheckPorts): Promise<Verdict> {
   const { target, signIn, fips } = config.sts
   const stsUrl = (region: string) => stsEndpoint(region, { fips })
   const [sts, signIns] = await Promise.all([
@@ -80,4 +35,52 @@ export const checkAws = async (config: Config, ports: CheckPorts): Promise<Verdi
     ...sts.flatMap((endpoint) => lookAt(stsChecks, endpoint)),
     ...signIns.flatMap((endpoint) => lookAt(signInChecks, endpoint)),
   ]
+}
+
+function askAll(
+  urls: readonly string[],
+  question: Question,
+  isLocal: boolean,
+  ports: CheckPorts,
+): Promise<readonly Endpoint[]> {
+  return Promise.all(
+    urls.map(async (url) => {
+      const answer = await ports.ask(url, question).catch((error: unknown) => ({ problem: reasonIn(error) }))
+      return { url, isLocal, answer }
+    }),
+  )
+}
+
+function urlsOf(target: AwsTarget, config: Config, atAws: (region: string) => string | undefined): readonly string[] {
+  if (target.kind === 'url') return [target.url]
+  if (target.kind === 'local') return [localUrl(config)]
+  const regions = [config.sts.region, ...[...config.accounts.values()].flatMap(({ region }) => region ?? [])]
+  return [...new Set(regions.flatMap((region) => atAws(region) ?? []))]
+}
+
+function localUrl({ localAws }: Config): string {
+  const { host, port } = localAws.listen
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+function signInUrl(region: string): string | undefined {
+  const partition = partitionOfRegion(region)
+  return partition && federationEndpoint(partition)
+}
+
+function stsAnswers(endpoint: Endpoint): Look {
+  return reachLook(endpoint, 'an answer of STS')
+}
+
+function reachLook({ url, isLocal, answer }: Endpoint, expected: string): Look {
+  if (!('problem' in answer)) return answer.status < 500 ? ok(url) : wrong(expected, `HTTP ${answer.status}`, url)
+  return isLocal ? notRun(`${url} runs with the gateway`) : wrong(expected, answer.problem, url)
+}
+
+function clockAgrees({ answer, url }: Endpoint): Look {
+  return clockLook('problem' in answer ? undefined : answer, CLOCK_SKEW_SECONDS, url)
+}
+
+function signInAnswers(endpoint: Endpoint): Look {
+  return reachLook(endpoint, 'an answer of AWS sign-in')
 }

@@ -15,32 +15,14 @@ import type { CheckPorts } from './ports.ts'
 import { checkSamlProvider } from './saml-provider.ts'
 import { checkTrustPolicies } from './trust-policies.ts'
 
-/** It was loaded, or nothing would be checked. */
-const configurationIsValid = ({ file }: Config): Look => ok(file)
-
-const secretIsGiven = ({ unread }: Config): readonly Look[] =>
-  unread.map((path) => notRun(`${path} is not set here, and only the gateway uses it`))
-
-/** The same subject at two providers is two people: AWS has to see that as well. */
-const subjectsStayApart = (config: Config): readonly Look[] =>
-  sharedRoleWarnings(config).map((warning) => ({ outcome: 'pass', warning }))
-
 export const configurationChecks = {
   configurationIsValid,
   secretIsGiven,
   subjectsStayApart,
 } as const satisfies Looks<Config>
 
-const checkProvider = async (provider: ProviderConfig, ports: CheckPorts): Promise<VerdictOfSubject> => ({
-  subject: `provider ${provider.id}`,
-  verdict:
-    provider.protocol === 'saml'
-      ? await checkSamlProvider(provider, ports)
-      : await checkOpenIdProvider(provider, ports),
-})
-
 /** Everything that can be known of a valid configuration from outside. Subjects without a finding are left out. */
-export const checkAll = async (config: Config, ports: CheckPorts): Promise<readonly VerdictOfSubject[]> => {
+export async function checkAll(config: Config, ports: CheckPorts): Promise<readonly VerdictOfSubject[]> {
   const judged = await Promise.all([
     { subject: 'configuration', verdict: lookAt(configurationChecks, config) },
     checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
@@ -51,4 +33,28 @@ export const checkAll = async (config: Config, ports: CheckPorts): Promise<reado
     ...checkTrustPolicies(config, ports),
   ])
   return judged.filter(({ verdict }) => verdict.length > 0)
+}
+
+async function checkProvider(provider: ProviderConfig, ports: CheckPorts): Promise<VerdictOfSubject> {
+  return {
+    subject: `provider ${provider.id}`,
+    verdict:
+      provider.protocol === 'saml'
+        ? await checkSamlProvider(provider, ports)
+        : await checkOpenIdProvider(provider, ports),
+  }
+}
+
+/** It was loaded, or nothing would be checked. */
+function configurationIsValid({ file }: Config): Look {
+  return ok(file)
+}
+
+function secretIsGiven({ unread }: Config): readonly Look[] {
+  return unread.map((path) => notRun(`${path} is not set here, and only the gateway uses it`))
+}
+
+/** The same subject at two providers is two people: AWS has to see that as well. */
+function subjectsStayApart(config: Config): readonly Look[] {
+  return sharedRoleWarnings(config).map((warning) => ({ outcome: 'pass', warning }))
 }

@@ -23,14 +23,26 @@ export interface Client {
   readonly certificate: File | undefined
 }
 
-/** How a login proves who we are. */
-const methodOf = ({ clientAuth }: OidcProviderConfig, document: Json): string => {
-  if (clientAuth.kind === 'none') return 'none'
-  return clientAuth.kind === 'key' ? 'private_key_jwt' : (clientAuth.method ?? secretMethod(document))
+export const clientLooks = {
+  clientAuthIsOffered,
+  clientKeyIsUsable,
+  clientCertificateFits,
+} as const satisfies Looks<Client>
+
+/** What the configuration names of it. */
+export async function clientFiles({ clientAuth }: OidcProviderConfig, ports: CheckPorts) {
+  const { privateKey, certificate } = clientAuth.kind === 'key' ? clientAuth : {}
+  return { clientKey: await readFile(privateKey, ports), certificate: await readFile(certificate, ports) }
+}
+
+async function readFile(file: string | undefined, ports: CheckPorts): Promise<File | undefined> {
+  return file === undefined
+    ? undefined
+    : { file, pem: await ports.readText(file).catch((error: unknown) => ({ problem: reasonIn(error) })) }
 }
 
 /** A method that the provider does not list may still work. */
-const clientAuthIsOffered = ({ settings, document }: Client): readonly Look[] => {
+function clientAuthIsOffered({ settings, document }: Client): readonly Look[] {
   const methods = document && listedMethods(document)
   if (!methods) return []
   const method = methodOf(settings, document)
@@ -38,7 +50,19 @@ const clientAuthIsOffered = ({ settings, document }: Client): readonly Look[] =>
   return [{ ...ok(method, 'token_endpoint_auth_methods_supported'), warning: `it lists ${methods.join(', ')} only` }]
 }
 
-const privateKeyIn = ({ file, pem }: File): KeyObject | Look => {
+/** How a login proves who we are. */
+function methodOf({ clientAuth }: OidcProviderConfig, document: Json): string {
+  if (clientAuth.kind === 'none') return 'none'
+  return clientAuth.kind === 'key' ? 'private_key_jwt' : (clientAuth.method ?? secretMethod(document))
+}
+
+function clientKeyIsUsable(client: Client): readonly Look[] {
+  if (!client.clientKey) return []
+  const privateKey = privateKeyIn(client.clientKey)
+  return [isLook(privateKey) ? privateKey : signingLook(privateKey, client, client.clientKey.file)]
+}
+
+function privateKeyIn({ file, pem }: File): KeyObject | Look {
   if (typeof pem !== 'string') return wrong('a PEM private key', pem.problem, file)
   try {
     return createPrivateKey(pem)
@@ -47,10 +71,12 @@ const privateKeyIn = ({ file, pem }: File): KeyObject | Look => {
   }
 }
 
-const isLook = (found: KeyObject | Look): found is Look => 'outcome' in found
+function isLook(found: KeyObject | Look): found is Look {
+  return 'outcome' in found
+}
 
 /** What it signs with at this provider. */
-const signingLook = (privateKey: KeyObject, { settings, document }: Client, file: string): Look => {
+function signingLook(privateKey: KeyObject, { settings, document }: Client, file: string): Look {
   const algorithm = settings.clientAuth.kind === 'key' ? settings.clientAuth.algorithm : undefined
   try {
     const signsWith = assertionAlgorithm({ privateKey, ...(algorithm && { algorithm }) }, document ?? {})
@@ -61,13 +87,7 @@ const signingLook = (privateKey: KeyObject, { settings, document }: Client, file
   }
 }
 
-const clientKeyIsUsable = (client: Client): readonly Look[] => {
-  if (!client.clientKey) return []
-  const privateKey = privateKeyIn(client.clientKey)
-  return [isLook(privateKey) ? privateKey : signingLook(privateKey, client, client.clientKey.file)]
-}
-
-const clientCertificateFits = ({ clientKey, certificate }: Client): readonly Look[] => {
+function clientCertificateFits({ clientKey, certificate }: Client): readonly Look[] {
   const privateKey = clientKey && privateKeyIn(clientKey)
   if (!certificate || !privateKey || isLook(privateKey)) return []
   const { file, pem } = certificate
@@ -79,20 +99,3 @@ const clientCertificateFits = ({ clientKey, certificate }: Client): readonly Loo
     return [wrong('a PEM certificate', reasonIn(error), file)]
   }
 }
-
-const readFile = async (file: string | undefined, ports: CheckPorts): Promise<File | undefined> =>
-  file === undefined
-    ? undefined
-    : { file, pem: await ports.readText(file).catch((error: unknown) => ({ problem: reasonIn(error) })) }
-
-/** What the configuration names of it. */
-export const clientFiles = async ({ clientAuth }: OidcProviderConfig, ports: CheckPorts) => {
-  const { privateKey, certificate } = clientAuth.kind === 'key' ? clientAuth : {}
-  return { clientKey: await readFile(privateKey, ports), certificate: await readFile(certificate, ports) }
-}
-
-export const clientLooks = {
-  clientAuthIsOffered,
-  clientKeyIsUsable,
-  clientCertificateFits,
-} as const satisfies Looks<Client>

@@ -4,8 +4,6 @@ import type { HttpAnswer } from './ports.ts'
 /** The Date header counts whole seconds. */
 const HEADER_RESOLUTION_MS = 1000
 
-const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`
-
 /** Less than this is not worth a word: it is what an unattended clock drifts in a few days. */
 const WORTH_A_WORD_SECONDS = 5
 
@@ -13,7 +11,7 @@ const WORTH_A_WORD_SECONDS = 5
  * Our clock against another's, by the Date header of an answer: only what its way here and the header's resolution
  * cannot explain counts.
  */
-export const clockLook = (answer: HttpAnswer | undefined, allowedSeconds: number, source: string): Look => {
+export function clockLook(answer: HttpAnswer | undefined, allowedSeconds: number, source: string): Look {
   if (answer?.date === undefined) return notRun('no Date header to compare with')
   const theirs = answer.date.getTime()
   const ahead = answer.sentAt.getTime() - (theirs + HEADER_RESOLUTION_MS)
@@ -25,4 +23,8 @@ export const clockLook = (answer: HttpAnswer | undefined, allowedSeconds: number
   return off > WORTH_A_WORD_SECONDS * 1000
     ? { ...ok(found, source), warning: 'set the clock by NTP' }
     : ok(found, source)
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 1000)} s`
 }

@@ -16,36 +16,15 @@ interface LoadedKey {
   readonly pair: KeyPair | { readonly problem: string } | undefined
 }
 
-const withPair = ({ pair, files }: LoadedKey, look: (pair: KeyPair) => Look): Look => {
-  if (pair === undefined) return notRun(`${files.key} is made at first start`)
-  return 'problem' in pair ? notRun('the key cannot be used') : look(pair)
-}
-
-const keyFitsCertificate = (loaded: LoadedKey): Look =>
-  loaded.pair !== undefined && 'problem' in loaded.pair
-    ? wrong('a PEM key and its certificate', loaded.pair.problem, loaded.files.key)
-    : withPair(loaded, () => ok(loaded.files.key))
-
-/** AWS and every identity provider take RSA; not all take anything else. */
-const keyIsRsa = (loaded: LoadedKey): Look =>
-  withPair(loaded, ({ privateKey }) => {
-    const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0
-    const found = `${privateKey.asymmetricKeyType ?? 'no'} key${bits === 0 ? '' : ` of ${bits} bits`}`
-    const isRsa = privateKey.asymmetricKeyType === 'rsa' && bits >= SMALLEST_KEY_BITS
-    return isRsa ? ok(found) : wrong(`an RSA key of ${SMALLEST_KEY_BITS} bits or more`, found, loaded.files.key)
-  })
-
-const certificateIsCurrent = (loaded: LoadedKey): Look =>
-  withPair(loaded, ({ certificate }) =>
-    expiryLook(new Date(new X509Certificate(certificate).validTo), loaded.now, loaded.files.certificate),
-  )
-
 export const keyChecks = { keyFitsCertificate, keyIsRsa, certificateIsCurrent } as const satisfies Looks<LoadedKey>
 
-const textOf = (ports: CheckPorts, path: string): Promise<string | undefined> =>
-  ports.readText(path).catch(() => undefined)
+/** Everything about the keys for one purpose, in the order of the configuration. */
+export async function checkKeys(keys: KeysConfig | undefined, ports: CheckPorts): Promise<Verdict> {
+  const loaded = await Promise.all((keys ?? []).map((files) => load(files, ports)))
+  return loaded.flatMap((key) => lookAt(keyChecks, key))
+}
 
-const load = async (files: KeyConfig, ports: CheckPorts): Promise<LoadedKey> => {
+async function load(files: KeyConfig, ports: CheckPorts): Promise<LoadedKey> {
   const [key, certificate] = await Promise.all([textOf(ports, files.key), textOf(ports, files.certificate)])
   const now = ports.now()
   if (key === undefined && certificate === undefined && files.createIfMissing) return { files, now, pair: undefined }
@@ -58,8 +37,33 @@ const load = async (files: KeyConfig, ports: CheckPorts): Promise<LoadedKey> => 
   }
 }
 
-/** Everything about the keys for one purpose, in the order of the configuration. */
-export const checkKeys = async (keys: KeysConfig | undefined, ports: CheckPorts): Promise<Verdict> => {
-  const loaded = await Promise.all((keys ?? []).map((files) => load(files, ports)))
-  return loaded.flatMap((key) => lookAt(keyChecks, key))
+function textOf(ports: CheckPorts, path: string): Promise<string | undefined> {
+  return ports.readText(path).catch(() => undefined)
+}
+
+function keyFitsCertificate(loaded: LoadedKey): Look {
+  return loaded.pair !== undefined && 'problem' in loaded.pair
+    ? wrong('a PEM key and its certificate', loaded.pair.problem, loaded.files.key)
+    : withPair(loaded, () => ok(loaded.files.key))
+}
+
+function withPair({ pair, files }: LoadedKey, look: (pair: KeyPair) => Look): Look {
+  if (pair === undefined) return notRun(`${files.key} is made at first start`)
+  return 'problem' in pair ? notRun('the key cannot be used') : look(pair)
+}
+
+/** AWS and every identity provider take RSA; not all take anything else. */
+function keyIsRsa(loaded: LoadedKey): Look {
+  return withPair(loaded, ({ privateKey }) => {
+    const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0
+    const found = `${privateKey.asymmetricKeyType ?? 'no'} key${bits === 0 ? '' : ` of ${bits} bits`}`
+    const isRsa = privateKey.asymmetricKeyType === 'rsa' && bits >= SMALLEST_KEY_BITS
+    return isRsa ? ok(found) : wrong(`an RSA key of ${SMALLEST_KEY_BITS} bits or more`, found, loaded.files.key)
+  })
+}
+
+function certificateIsCurrent(loaded: LoadedKey): Look {
+  return withPair(loaded, ({ certificate }) =>
+    expiryLook(new Date(new X509Certificate(certificate).validTo), loaded.now, loaded.files.certificate),
+  )
 }

@@ -31,29 +31,6 @@ const steps = [
 ] as const
 type Step = (typeof steps)[number]
 
-/** The step at which a problem with metadata shows. */
-const stepOf = ({ code }: FedgateError): Step => {
-  if (code.startsWith('provider.')) return 'metadataIsReachable'
-  if (/^saml\.metadata_(expired|older|endless|valid_too_long)$/.test(code)) return 'metadataIsCurrent'
-  if (/^saml\.(metadata_unsigned$|signature_)/.test(code)) return 'metadataIsSigned'
-  if (/^saml\.metadata_(no_certificate|certificate|keys_unfit)$/.test(code)) return 'signingKeysAreUsable'
-  return /^saml\.metadata_(not_idp|ambiguous)$/.test(code) ? 'entityIsFound' : 'metadataIsReadable'
-}
-
-const problemLook = ({ expected = 'metadata that can be used', found, source, message }: FedgateError, place: string) =>
-  wrong(expected, found ?? message, source ?? place)
-
-/** The step passes, is the one that failed, or was not reached. */
-const stepLook =
-  (step: Step, found: (provider: Provider) => Look) =>
-  (provider: Provider): Look => {
-    const { problem, source } = provider.metadata
-    if (!problem) return found(provider)
-    const failed = steps.indexOf(stepOf(problem))
-    if (steps.indexOf(step) < failed) return found(provider)
-    return steps.indexOf(step) === failed ? problemLook(problem, source) : notRun('the metadata cannot be used')
-  }
-
 const metadataIsReachable = stepLook('metadataIsReachable', ({ metadata }) => ok(metadata.source))
 
 /** What of it is left aside: with discovery nobody reads them all beforehand. */
@@ -76,87 +53,6 @@ const entityIsFound = stepLook('entityIsFound', ({ metadata }) =>
   ok(metadata.idp?.entityId ?? (metadata.from && `${metadata.identityProviders} identity providers`)),
 )
 
-/** The source is down or spoilt, and yet people can sign in. */
-const lastGoodCopyServes = ({ metadata: { fetchedAt, problem }, now, settings }: Provider): Look | readonly Look[] => {
-  if (!problem || settings.metadata.kind === 'file') return []
-  if (!fetchedAt) return wrong('a last good copy', 'none', 'state/')
-  const hours = Math.floor((now.getTime() - fetchedAt.getTime()) / 3_600_000)
-  return ok(`${hours} h old, of ${fetchedAt.toISOString()}`)
-}
-
-const metadataIsCurrent = ({ metadata, now }: Provider): Look => {
-  const { validUntil, from, problem } = metadata
-  const failed = problem && steps.indexOf(stepOf(problem)) - steps.indexOf('metadataIsCurrent')
-  if (problem && failed === 0) return problemLook(problem, metadata.source)
-  if (from === undefined) return failed === undefined || failed < 0 ? notRun('there is no metadata') : ok()
-  if (validUntil === undefined) return ok('without an end')
-  const isPast = validUntil <= now
-  return isPast
-    ? wrong('validUntil in the future', validUntil.toISOString(), '@validUntil')
-    : ok(`until ${validUntil.toISOString()}`)
-}
-
-const subjectOf = (pem: string): string => new X509Certificate(pem).subject.replaceAll('\n', ', ')
-
-const leftOut = (found: string, reason: string): Look => ({
-  ...ok(found),
-  warning: `not used: ${reason}; have the identity provider remove or replace it`,
-})
-
-/** Logins go by the others; where none is left, the metadata is refused and the step above fails. */
-const unusedKeys = ({ signingCertificates, unreadableKeys }: IdpMetadata): readonly Look[] => [
-  ...unreadableKeys.map(({ place, reason }) => leftOut(place, reason)),
-  ...signingCertificates.flatMap(({ unusable, pem }) =>
-    unusable === undefined ? [] : [leftOut(subjectOf(pem), unusable)],
-  ),
-]
-
-const usableCertificates = ({ signingCertificates }: IdpMetadata): readonly SigningCertificate[] =>
-  signingCertificates.filter(({ unusable }) => unusable === undefined)
-
-/** With discovery they are looked at when somebody signs in: there are too many. */
-const signingKeysAreUsable = (provider: Provider): readonly Look[] => {
-  const { idp, problem } = provider.metadata
-  if (!idp && !problem) return []
-  const step = stepLook('signingKeysAreUsable', () => ok(`${idp ? usableCertificates(idp).length : 0} usable`))
-  return [step(provider), ...(idp ? unusedKeys(idp) : [])]
-}
-
-/** No answer is refused for its certificate's dates, and an old certificate may stay for a while beside the new one. */
-const endedLook = (notAfter: Date, now: Date, source: string): Look => {
-  const look = expiryLook(notAfter, now, source)
-  if (look.outcome !== 'fail') return look
-  return { ...ok(look.found, source), warning: 'have it removed from the metadata: another one is current' }
-}
-
-/** A matter of good order: that of metadata is its validUntil. Metadata Interop 2.6.1 */
-const signingCertificatesAreCurrent = ({ metadata: { idp }, now }: Provider): readonly Look[] => {
-  const certificates = idp ? usableCertificates(idp) : []
-  const look = certificates.some(({ notAfter }) => notAfter > now) ? endedLook : expiryLook
-  return certificates.map(({ notAfter, pem }) => look(notAfter, now, subjectOf(pem)))
-}
-
-const signOnIsOffered = ({ metadata: { idp }, settings }: Provider): Look | readonly Look[] => {
-  if (!idp) return []
-  const { redirect, post } = idp.singleSignOn
-  if (redirect !== undefined || post !== undefined) return ok(redirect ?? post)
-  return settings.allowIdpInitiated
-    ? ok('only what the identity provider starts')
-    : wrong('a SingleSignOnService for redirect or POST', 'neither', 'IDPSSODescriptor')
-}
-
-/** AWS looks for its own name in what is passed on to it. */
-const audienceSuitsAws = ({ settings }: Provider): Look | readonly Look[] => {
-  if (settings.exchange.evidence === 'reissued') return []
-  const isAws = partitions.some(({ audience }) => audience === settings.spEntityId)
-  return isAws
-    ? ok(settings.spEntityId)
-    : { ...ok(settings.spEntityId, 'spEntityId'), warning: 'have assertions name urn:amazon:webservices too' }
-}
-
-const clockAgrees = ({ answer, settings, metadata }: Provider): Look | readonly Look[] =>
-  settings.metadata.kind === 'file' ? [] : clockLook(answer, settings.clockSkewSeconds, metadata.source)
-
 export const samlProviderChecks = {
   metadataIsReachable,
   metadataIsReadable,
@@ -172,11 +68,124 @@ export const samlProviderChecks = {
 } as const satisfies Looks<Provider>
 
 /** Reads the provider's metadata as a login would, and looks at what logins depend on. */
-export const checkSamlProvider = async (settings: SamlProviderConfig, ports: CheckPorts): Promise<Verdict> => {
+export async function checkSamlProvider(settings: SamlProviderConfig, ports: CheckPorts): Promise<Verdict> {
   const { metadata: source } = settings
   const [metadata, answer] = await Promise.all([
     ports.readMetadata(settings),
     source.kind === 'file' ? undefined : ports.ask(source.url, { method: 'HEAD' }).catch(() => undefined),
   ])
   return lookAt(samlProviderChecks, { settings, metadata, answer, now: ports.now() })
+}
+
+/** The step passes, is the one that failed, or was not reached. */
+function stepLook(step: Step, found: (provider: Provider) => Look) {
+  return (provider: Provider): Look => {
+    const { problem, source } = provider.metadata
+    if (!problem) return found(provider)
+    const failed = steps.indexOf(stepOf(problem))
+    if (steps.indexOf(step) < failed) return found(provider)
+    return steps.indexOf(step) === failed ? problemLook(problem, source) : notRun('the metadata cannot be used')
+  }
+}
+
+/** The step at which a problem with metadata shows. */
+function stepOf({ code }: FedgateError): Step {
+  if (code.startsWith('provider.')) return 'metadataIsReachable'
+  if (/^saml\.metadata_(expired|older|endless|valid_too_long)$/.test(code)) return 'metadataIsCurrent'
+  if (/^saml\.(metadata_unsigned$|signature_)/.test(code)) return 'metadataIsSigned'
+  if (/^saml\.metadata_(no_certificate|certificate|keys_unfit)$/.test(code)) return 'signingKeysAreUsable'
+  return /^saml\.metadata_(not_idp|ambiguous)$/.test(code) ? 'entityIsFound' : 'metadataIsReadable'
+}
+
+function problemLook({ expected = 'metadata that can be used', found, source, message }: FedgateError, place: string) {
+  return wrong(expected, found ?? message, source ?? place)
+}
+
+/** The source is down or spoilt, and yet people can sign in. */
+function lastGoodCopyServes({ metadata: { fetchedAt, problem }, now, settings }: Provider): Look | readonly Look[] {
+  if (!problem || settings.metadata.kind === 'file') return []
+  if (!fetchedAt) return wrong('a last good copy', 'none', 'state/')
+  const hours = Math.floor((now.getTime() - fetchedAt.getTime()) / 3_600_000)
+  return ok(`${hours} h old, of ${fetchedAt.toISOString()}`)
+}
+
+function metadataIsCurrent({ metadata, now }: Provider): Look {
+  const { validUntil, from, problem } = metadata
+  const failed = problem && steps.indexOf(stepOf(problem)) - steps.indexOf('metadataIsCurrent')
+  if (problem && failed === 0) return problemLook(problem, metadata.source)
+  if (from === undefined) return failed === undefined || failed < 0 ? notRun('there is no metadata') : ok()
+  if (validUntil === undefined) return ok('without an end')
+  const isPast = validUntil <= now
+  return isPast
+    ? wrong('validUntil in the future', validUntil.toISOString(), '@validUntil')
+    : ok(`until ${validUntil.toISOString()}`)
+}
+
+/** With discovery they are looked at when somebody signs in: there are too many. */
+function signingKeysAreUsable(provider: Provider): readonly Look[] {
+  const { idp, problem } = provider.metadata
+  if (!idp && !problem) return []
+  const step = stepLook('signingKeysAreUsable', () => ok(`${idp ? usableCertificates(idp).length : 0} usable`))
+  return [step(provider), ...(idp ? unusedKeys(idp) : [])]
+}
+
+function usableCertificates({ signingCertificates }: IdpMetadata): readonly SigningCertificate[] {
+  return signingCertificates.filter(({ unusable }) => unusable === undefined)
+}
+
+/** Logins go by the others; where none is left, the metadata is refused and the step above fails. */
+function unusedKeys({ signingCertificates, unreadableKeys }: IdpMetadata): readonly Look[] {
+  return [
+    ...unreadableKeys.map(({ place, reason }) => leftOut(place, reason)),
+    ...signingCertificates.flatMap(({ unusable, pem }) =>
+      unusable === undefined ? [] : [leftOut(subjectOf(pem), unusable)],
+    ),
+  ]
+}
+
+function leftOut(found: string, reason: string): Look {
+  return {
+    ...ok(found),
+    warning: `not used: ${reason}; have the identity provider remove or replace it`,
+  }
+}
+
+function subjectOf(pem: string): string {
+  return new X509Certificate(pem).subject.replaceAll('\n', ', ')
+}
+
+/** A matter of good order: that of metadata is its validUntil. Metadata Interop 2.6.1 */
+function signingCertificatesAreCurrent({ metadata: { idp }, now }: Provider): readonly Look[] {
+  const certificates = idp ? usableCertificates(idp) : []
+  const look = certificates.some(({ notAfter }) => notAfter > now) ? endedLook : expiryLook
+  return certificates.map(({ notAfter, pem }) => look(notAfter, now, subjectOf(pem)))
+}
+
+/** No answer is refused for its certificate's dates, and an old certificate may stay for a while beside the new one. */
+function endedLook(notAfter: Date, now: Date, source: string): Look {
+  const look = expiryLook(notAfter, now, source)
+  if (look.outcome !== 'fail') return look
+  return { ...ok(look.found, source), warning: 'have it removed from the metadata: another one is current' }
+}
+
+function signOnIsOffered({ metadata: { idp }, settings }: Provider): Look | readonly Look[] {
+  if (!idp) return []
+  const { redirect, post } = idp.singleSignOn
+  if (redirect !== undefined || post !== undefined) return ok(redirect ?? post)
+  return settings.allowIdpInitiated
+    ? ok('only what the identity provider starts')
+    : wrong('a SingleSignOnService for redirect or POST', 'neither', 'IDPSSODescriptor')
+}
+
+/** AWS looks for its own name in what is passed on to it. */
+function audienceSuitsAws({ settings }: Provider): Look | readonly Look[] {
+  if (settings.exchange.evidence === 'reissued') return []
+  const isAws = partitions.some(({ audience }) => audience === settings.spEntityId)
+  return isAws
+    ? ok(settings.spEntityId)
+    : { ...ok(settings.spEntityId, 'spEntityId'), warning: 'have assertions name urn:amazon:webservices too' }
+}
+
+function clockAgrees({ answer, settings, metadata }: Provider): Look | readonly Look[] {
+  return settings.metadata.kind === 'file' ? [] : clockLook(answer, settings.clockSkewSeconds, metadata.source)
 }

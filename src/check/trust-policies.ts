@@ -16,52 +16,10 @@ interface KnownPolicy {
   readonly facts: LintFacts
 }
 
-const lookOf = ({ severity, path, sentence, hint }: LintFinding): Look => {
-  const found = `${sentence} ${hint}`
-  return severity === 'error'
-    ? { outcome: 'fail', found, source: path }
-    : { outcome: 'pass', warning: found, source: path }
-}
-
-const readPolicy = (text: string): KnownPolicy['policy'] => {
-  try {
-    return parseTrustPolicy(text)
-  } catch (error) {
-    if (error instanceof MalformedPolicyError) return error
-    throw error
-  }
-}
-
-const unreadable = ({ problems }: MalformedPolicyError): readonly Look[] =>
-  problems.map(({ path, expected, found }) => ({
-    outcome: 'pass',
-    warning: `cannot be read, so whether AWS will allow this role is unknown: expected ${expected}, found ${found}`,
-    source: path,
-  }))
-
-const trustPolicyIsSound = ({ policy, facts }: KnownPolicy): Look | readonly Look[] => {
-  if (policy instanceof MalformedPolicyError) return unreadable(policy)
-  const findings = lintTrustPolicy(policy, facts).filter(({ severity }) => severity !== 'info')
-  return findings.length === 0 ? ok() : findings.map(lookOf)
-}
-
 export const trustPolicyChecks = { trustPolicyIsSound } as const satisfies Looks<KnownPolicy>
 
-/** Every role that a rule names outright. */
-const namedRoles = (config: Config): readonly RoleArn[] => [
-  ...new Map(
-    config.providers.flatMap((one) => rolesNamedFor(one, config)).map((role) => [role.arn, role] as const),
-  ).values(),
-]
-
-const factsOf = (config: Config, role: RoleArn, { ourNames }: CheckPorts): LintFacts => ({
-  evidence: config.providers
-    .filter((provider) => isGranted(provider, config, role))
-    .flatMap((provider) => evidenceInUse(config, ourNames, provider, role)),
-})
-
 /** Each policy with the roles that it is for; one for which no rule names a role is judged by itself. */
-export const checkTrustPolicies = (config: Config, ports: CheckPorts): readonly VerdictOfSubject[] => {
+export function checkTrustPolicies(config: Config, ports: CheckPorts): readonly VerdictOfSubject[] {
   const roles = namedRoles(config)
   const known = config.roles.filter(({ trustPolicy }) => trustPolicy !== undefined)
   return known.flatMap(({ match, trustPolicy = '' }, n) => {
@@ -76,4 +34,51 @@ export const checkTrustPolicies = (config: Config, ports: CheckPorts): readonly 
       ? [judge(`role ${match}`, { evidence: [] })]
       : its.map((role) => judge(`role ${role.arn}`, factsOf(config, role, ports)))
   })
+}
+
+/** Every role that a rule names outright. */
+function namedRoles(config: Config): readonly RoleArn[] {
+  return [
+    ...new Map(
+      config.providers.flatMap((one) => rolesNamedFor(one, config)).map((role) => [role.arn, role] as const),
+    ).values(),
+  ]
+}
+
+function readPolicy(text: string): KnownPolicy['policy'] {
+  try {
+    return parseTrustPolicy(text)
+  } catch (error) {
+    if (error instanceof MalformedPolicyError) return error
+    throw error
+  }
+}
+
+function factsOf(config: Config, role: RoleArn, { ourNames }: CheckPorts): LintFacts {
+  return {
+    evidence: config.providers
+      .filter((provider) => isGranted(provider, config, role))
+      .flatMap((provider) => evidenceInUse(config, ourNames, provider, role)),
+  }
+}
+
+function trustPolicyIsSound({ policy, facts }: KnownPolicy): Look | readonly Look[] {
+  if (policy instanceof MalformedPolicyError) return unreadable(policy)
+  const findings = lintTrustPolicy(policy, facts).filter(({ severity }) => severity !== 'info')
+  return findings.length === 0 ? ok() : findings.map(lookOf)
+}
+
+function unreadable({ problems }: MalformedPolicyError): readonly Look[] {
+  return problems.map(({ path, expected, found }) => ({
+    outcome: 'pass',
+    warning: `cannot be read, so whether AWS will allow this role is unknown: expected ${expected}, found ${found}`,
+    source: path,
+  }))
+}
+
+function lookOf({ severity, path, sentence, hint }: LintFinding): Look {
+  const found = `${sentence} ${hint}`
+  return severity === 'error'
+    ? { outcome: 'fail', found, source: path }
+    : { outcome: 'pass', warning: found, source: path }
 }

@@ -7,14 +7,12 @@ import { createKeyPem, loadKeyPair } from '../issuer/keys.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
 import { CheckError } from './errors.ts'
 
-const now = (): Date => new Date()
-
 /** Asks the source once. Never rejects. */
-export const metadataFacts = async (
+export async function metadataFacts(
   { stateFolder }: Pick<Config, 'stateFolder'>,
   provider: SamlProviderConfig,
   clock = now,
-): Promise<MetadataStatus> => {
+): Promise<MetadataStatus> {
   const metadata = createMetadata(provider, { now: clock, stateFolder, isReadOnly: true })
   try {
     await metadata.refresh({ now: true })
@@ -24,20 +22,12 @@ export const metadataFacts = async (
   }
 }
 
-/** Those that are there: what is wrong with the others is for `fedgate check` to say. */
-const keysThatAreThere = async (configured: KeysConfig | undefined): Promise<readonly KeyPair[]> => {
-  const loaded = await Promise.allSettled((configured ?? []).map((files) => loadKeyPair(files, undefined)))
-  return loaded.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-}
-
-/** Before the first start there may be no key yet; nothing is signed with this one. */
-const unusedKey = async (): Promise<KeyPair> => {
-  const { privateKey, certificate } = await createKeyPem('unused', now())
-  return keyPairFromPem(privateKey, certificate)
+function now(): Date {
+  return new Date()
 }
 
 /** The provider of that id, with its metadata still to be asked for. Throws CheckError. */
-export const samlProviderOf = async (config: Config, id: string): Promise<SamlProvider> => {
+export async function samlProviderOf(config: Config, id: string): Promise<SamlProvider> {
   const { baseUrl, stateFolder } = config
   const [signing, encryption] = await Promise.all([config.signing, config.encryption].map(keysThatAreThere))
   const keys = {
@@ -53,4 +43,16 @@ export const samlProviderOf = async (config: Config, id: string): Promise<SamlPr
     sentence: `The configuration has no SAML provider ${id}.`,
     ...(ids.length === 0 ? {} : { hint: `Name one with --provider: ${ids.join(', ')}.` }),
   })
+}
+
+/** Those that are there: what is wrong with the others is for `fedgate check` to say. */
+async function keysThatAreThere(configured: KeysConfig | undefined): Promise<readonly KeyPair[]> {
+  const loaded = await Promise.allSettled((configured ?? []).map((files) => loadKeyPair(files, undefined)))
+  return loaded.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+}
+
+/** Before the first start there may be no key yet; nothing is signed with this one. */
+async function unusedKey(): Promise<KeyPair> {
+  const { privateKey, certificate } = await createKeyPem('unused', now())
+  return keyPairFromPem(privateKey, certificate)
 }

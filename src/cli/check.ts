@@ -20,17 +20,6 @@ import { gatewayIdentifiers, readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
 import { colors, openOutput } from './output.ts'
 
-const now = (): Date => new Date()
-
-const portsFor = (config: Config): CheckPorts => ({
-  ourNames: gatewayIdentifiers(config),
-  now,
-  readText: (path) => readFile(path, 'utf8'),
-  ask,
-  openIssuer: openWebIdentityIssuer,
-  readMetadata: (provider) => metadataFacts(config, provider),
-})
-
 interface ResponseToJudge {
   readonly file: string
   readonly provider: string
@@ -40,27 +29,13 @@ interface ResponseToJudge {
   readonly at: Date
 }
 
-/** Throws CheckError, and whatever keeps the metadata from being read. */
-const judgeFile = async (config: Config, question: ResponseToJudge): Promise<VerdictOfSubject> => {
-  const { file, provider: id, idp, inResponseTo, at } = question
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new CheckError('check.response_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
-  })
-  const provider = await samlProviderOf(config, id)
-  // What a running gateway remembers is not for a file to say.
-  const beyond = { inResponseTo, remembersSince: undefined }
-  const expected = expectedResponse(config, provider, await provider.metadata(idp), beyond)
-  const { verdict, refusal } = checkResponse(text, expected, inResponseTo, at)
-  return { subject: `response of ${id}`, verdict, ...(refusal ? { code: refusal.code } : {}) }
-}
-
 const NAME_THE_REQUEST = 'Name the request that it has to answer with --in-response-to: its InResponseTo is that ID.'
 
 /**
  * Shows every finding, of everything or of the one response that is to be judged. Throws ConfigError, CheckError, or
  * Ended when not all is well.
  */
-export const runCheck = async (options: CheckOptions): Promise<void> => {
+export async function runCheck(options: CheckOptions): Promise<void> {
   const { response, provider, idp, inResponseTo, at = now() } = options
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'check')
@@ -74,4 +49,33 @@ export const runCheck = async (options: CheckOptions): Promise<void> => {
   const outcome = outcomeOfAll(judged)
   if (outcome === 'unknown' && response !== undefined && inResponseTo === undefined) output.note(NAME_THE_REQUEST)
   if (outcome !== 'pass') throw new Ended(exitCodes.failed)
+}
+
+function now(): Date {
+  return new Date()
+}
+
+function portsFor(config: Config): CheckPorts {
+  return {
+    ourNames: gatewayIdentifiers(config),
+    now,
+    readText: (path) => readFile(path, 'utf8'),
+    ask,
+    openIssuer: openWebIdentityIssuer,
+    readMetadata: (provider) => metadataFacts(config, provider),
+  }
+}
+
+/** Throws CheckError, and whatever keeps the metadata from being read. */
+async function judgeFile(config: Config, question: ResponseToJudge): Promise<VerdictOfSubject> {
+  const { file, provider: id, idp, inResponseTo, at } = question
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new CheckError('check.response_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
+  })
+  const provider = await samlProviderOf(config, id)
+  // What a running gateway remembers is not for a file to say.
+  const beyond = { inResponseTo, remembersSince: undefined }
+  const expected = expectedResponse(config, provider, await provider.metadata(idp), beyond)
+  const { verdict, refusal } = checkResponse(text, expected, inResponseTo, at)
+  return { subject: `response of ${id}`, verdict, ...(refusal ? { code: refusal.code } : {}) }
 }

@@ -125,7 +125,7 @@ export class StartError extends FedgateError {
 }
 
 /** What kept a server from listening, with its address. */
-export const listenError = (cause: unknown, address: string, hint?: string): unknown => {
+export function listenError(cause: unknown, address: string, hint?: string): unknown {
   const { code } = (cause ?? {}) as NodeJS.ErrnoException
   const next = hint === undefined ? {} : { hint }
   if (code === 'EADDRINUSE')

@@ -15,12 +15,13 @@ export class Ended extends Error {
   }
 }
 
-/** The local AWS's own configuration; by its code, as that program is loaded only where it runs. */
-const isStateMistake = (error: unknown): boolean =>
-  error instanceof FedgateError && error.code === 'local_aws.state_invalid'
-
 /** The exit code for an error that ended a command. */
-export const exitCodeOf = (error: unknown): number => {
+export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError || isStateMistake(error)) return exitCodes.config
   return error instanceof TrustPolicyError && error.isUsage ? exitCodes.usage : exitCodes.failed
+}
+
+/** The local AWS's own configuration; by its code, as that program is loaded only where it runs. */
+function isStateMistake(error: unknown): boolean {
+  return error instanceof FedgateError && error.code === 'local_aws.state_invalid'
 }

@@ -42,29 +42,14 @@ export interface RunningGateway {
   close(): Promise<void>
 }
 
-const originOf = (url: string): string => new URL(url).origin
-
-/** The origin that stands in for AWS's own; undefined where AWS itself is meant. */
-const replacement = (target: AwsTarget, config: Config): string | undefined => {
-  if (target.kind === 'aws') return undefined
-  if (target.kind === 'url') return originOf(target.url)
-  const { host, port } = config.localAws.listen
-  return `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`
-}
-
-const loadKeys = async (configured: KeysConfig | undefined, now: Date): Promise<readonly KeyPair[]> => {
-  const create = { commonName: 'fedgate', now }
-  const loading = (configured ?? []).map((files) => loadKeyPair(files, files.createIfMissing ? create : undefined))
-  return Promise.all(loading).catch((cause: unknown) => {
-    throw new StartError('start.key_unusable', { sentence: cause instanceof Error ? `${cause.message}.` : '', cause })
-  })
-}
+/** A provider's token endpoint has ten seconds, the audit log as much: enough for both where all goes well. */
+const BESIDE_STS_SECONDS = 15
 
 /**
  * Of the keys that sign, in the order of the configuration: what IAM holds. A private key is touched only where both
  * files are made at first start. PEM. Throws StartError.
  */
-export const signingCertificates = (config: Pick<Config, 'signing'>, now: Date): Promise<readonly string[]> => {
+export function signingCertificates(config: Pick<Config, 'signing'>, now: Date): Promise<readonly string[]> {
   const reading = (config.signing ?? []).map(async (files) => {
     if (files.createIfMissing) return (await loadKeys([files], now)).map(({ certificate }) => certificate)
     const pem = await readFile(files.certificate, 'utf8')
@@ -80,14 +65,29 @@ export const signingCertificates = (config: Pick<Config, 'signing'>, now: Date):
   )
 }
 
-/** Throws Error for a certificate of another key. */
-const certificateOf = (privateKey: KeyObject, pem: string): X509Certificate => {
-  const certificate = new X509Certificate(pem)
-  if (certificate.checkPrivateKey(privateKey)) return certificate
-  throw new Error('the privateKeyCertificate is of another key')
+async function loadKeys(configured: KeysConfig | undefined, now: Date): Promise<readonly KeyPair[]> {
+  const create = { commonName: 'fedgate', now }
+  const loading = (configured ?? []).map((files) => loadKeyPair(files, files.createIfMissing ? create : undefined))
+  return Promise.all(loading).catch((cause: unknown) => {
+    throw new StartError('start.key_unusable', { sentence: cause instanceof Error ? `${cause.message}.` : '', cause })
+  })
 }
 
-const loadClientKey = async (provider: ProviderConfig): Promise<readonly (readonly [string, ClientKey])[]> => {
+/**
+ * The keys that sign requests and what AWS is shown, and those that open what is encrypted; made at first start where
+ * none are configured and the local AWS runs. Throws StartError.
+ */
+export async function gatewayKeys(config: Config, now: Date): Promise<GatewayKeys> {
+  const { signing, encryption, providers } = config
+  const [signingKeys, encryptionKeys, clientKeys] = await Promise.all([
+    loadKeys(signing, now),
+    loadKeys(encryption, now),
+    Promise.all(providers.map(loadClientKey)),
+  ])
+  return { signing: signingKeys, encryption: encryptionKeys, clients: new Map(clientKeys.flat()) }
+}
+
+async function loadClientKey(provider: ProviderConfig): Promise<readonly (readonly [string, ClientKey])[]> {
   if (provider.protocol !== 'oidc' || provider.clientAuth.kind !== 'key') return []
   const { privateKey, keyId, algorithm, certificate } = provider.clientAuth
   try {
@@ -105,83 +105,18 @@ const loadClientKey = async (provider: ProviderConfig): Promise<readonly (readon
   }
 }
 
-/**
- * The keys that sign requests and what AWS is shown, and those that open what is encrypted; made at first start where
- * none are configured and the local AWS runs. Throws StartError.
- */
-export const gatewayKeys = async (config: Config, now: Date): Promise<GatewayKeys> => {
-  const { signing, encryption, providers } = config
-  const [signingKeys, encryptionKeys, clientKeys] = await Promise.all([
-    loadKeys(signing, now),
-    loadKeys(encryption, now),
-    Promise.all(providers.map(loadClientKey)),
-  ])
-  return { signing: signingKeys, encryption: encryptionKeys, clients: new Map(clientKeys.flat()) }
+/** Throws Error for a certificate of another key. */
+function certificateOf(privateKey: KeyObject, pem: string): X509Certificate {
+  const certificate = new X509Certificate(pem)
+  if (certificate.checkPrivateKey(privateKey)) return certificate
+  throw new Error('the privateKeyCertificate is of another key')
 }
-
-/** With the default of `requireVerifiedEmail`, which hangs on the rest of the configuration. */
-const knowingEmail =
-  (config: Config) =>
-  (provider: ProviderConfig): ProviderConfig =>
-    provider.protocol === 'oidc'
-      ? { ...provider, requireVerifiedEmail: isVerifiedEmailRequired(provider, config) }
-      : provider
-
-/** The audit log that the configuration names, with repeated refusals counted. Throws StartError. */
-const openAudit = async ({ audit }: Config, { stdout, log, now }: GatewayContext): Promise<Audit> => {
-  const target = await openTarget(audit, stdout).catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    const sentence = `The audit log ${audit.file} cannot be written: ${reason}.`
-    throw new StartError('start.audit_unusable', { sentence, cause })
-  })
-  if (!audit.required)
-    log('audit.required is false: users sign in and take roles also while the audit log cannot be written.')
-  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, tell: log }), now)
-}
-
-/** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
-const assemble = (config: Config, keys: GatewayKeys, audit: Audit, { log, now }: GatewayContext): Gateway => {
-  const { baseUrl, stateFolder } = config
-  const { timeoutSeconds, fips } = config.sts
-  const endpoint = replacement(config.sts.target, config)
-  const signInOrigin = replacement(config.sts.signIn, config)
-  const [signingKey, ...furtherKeys] = keys.signing
-  return {
-    settings: config,
-    providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
-    store: createMemoryStore(now),
-    loginEnded: [],
-    sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
-    consoleSignIn: {
-      signInUrl: (credentials, visit) =>
-        consoleSignInUrl(credentials, visit, {
-          timeoutSeconds,
-          ...(signInOrigin === undefined ? {} : { signInOrigin }),
-        }),
-      origins: (partition) => (signInOrigin === undefined ? consoleOrigins(partition) : [signInOrigin]),
-    },
-    ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey, furtherKeys) } : {}),
-    ...withCounters(
-      audit,
-      config.providers.map(({ id }) => id),
-      now(),
-    ),
-    keys,
-    now,
-  }
-}
-
-/** A provider's token endpoint has ten seconds, the audit log as much: enough for both where all goes well. */
-const BESIDE_STS_SECONDS = 15
-
-/** Milliseconds that a request under way may need at the end: two exchanges (a shorter session after AWS's no) and the console's sign-in. */
-const graceMsOf = ({ sts }: Config): number => (3 * sts.timeoutSeconds + BESIDE_STS_SECONDS) * 1000
 
 /**
  * Listens as the configuration says, with the local AWS beside it where it is asked for. Throws StartError, and
  * IssuerError where a key of the issuer cannot be used.
  */
-export const startGateway = async (config: Config, surroundings: GatewayContext): Promise<RunningGateway> => {
+export async function startGateway(config: Config, surroundings: GatewayContext): Promise<RunningGateway> {
   const [keys, webIdentityIssuer, trustPolicyOf, audit] = await Promise.all([
     gatewayKeys(config, surroundings.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
@@ -220,4 +155,73 @@ export const startGateway = async (config: Config, surroundings: GatewayContext)
       await gateway.audit.close()
     },
   }
+}
+
+/** The audit log that the configuration names, with repeated refusals counted. Throws StartError. */
+async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext): Promise<Audit> {
+  const target = await openTarget(audit, stdout).catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    const sentence = `The audit log ${audit.file} cannot be written: ${reason}.`
+    throw new StartError('start.audit_unusable', { sentence, cause })
+  })
+  if (!audit.required)
+    log('audit.required is false: users sign in and take roles also while the audit log cannot be written.')
+  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, tell: log }), now)
+}
+
+/** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
+function assemble(config: Config, keys: GatewayKeys, audit: Audit, { log, now }: GatewayContext): Gateway {
+  const { baseUrl, stateFolder } = config
+  const { timeoutSeconds, fips } = config.sts
+  const endpoint = replacement(config.sts.target, config)
+  const signInOrigin = replacement(config.sts.signIn, config)
+  const [signingKey, ...furtherKeys] = keys.signing
+  return {
+    settings: config,
+    providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
+    store: createMemoryStore(now),
+    loginEnded: [],
+    sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
+    consoleSignIn: {
+      signInUrl: (credentials, visit) =>
+        consoleSignInUrl(credentials, visit, {
+          timeoutSeconds,
+          ...(signInOrigin === undefined ? {} : { signInOrigin }),
+        }),
+      origins: (partition) => (signInOrigin === undefined ? consoleOrigins(partition) : [signInOrigin]),
+    },
+    ...(signingKey ? { samlIssuer: samlIssuer(config.baseUrl, signingKey, furtherKeys) } : {}),
+    ...withCounters(
+      audit,
+      config.providers.map(({ id }) => id),
+      now(),
+    ),
+    keys,
+    now,
+  }
+}
+
+/** The origin that stands in for AWS's own; undefined where AWS itself is meant. */
+function replacement(target: AwsTarget, config: Config): string | undefined {
+  if (target.kind === 'aws') return undefined
+  if (target.kind === 'url') return originOf(target.url)
+  const { host, port } = config.localAws.listen
+  return `http://${host === '127.0.0.1' ? 'localhost' : host}:${port}`
+}
+
+function originOf(url: string): string {
+  return new URL(url).origin
+}
+
+/** With the default of `requireVerifiedEmail`, which hangs on the rest of the configuration. */
+function knowingEmail(config: Config) {
+  return (provider: ProviderConfig): ProviderConfig =>
+    provider.protocol === 'oidc'
+      ? { ...provider, requireVerifiedEmail: isVerifiedEmailRequired(provider, config) }
+      : provider
+}
+
+/** Milliseconds that a request under way may need at the end: two exchanges (a shorter session after AWS's no) and the console's sign-in. */
+function graceMsOf({ sts }: Config): number {
+  return (3 * sts.timeoutSeconds + BESIDE_STS_SECONDS) * 1000
 }

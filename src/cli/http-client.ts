@@ -5,25 +5,29 @@ import { withTimeLimit } from '../core/time-limit.ts'
 const TIMEOUT_MS = 10_000
 const MAX_BYTES = 1024 * 1024
 
-const bodyOf = ({ method, form }: Question): RequestInit =>
-  form === undefined ? { method } : { method, body: new URLSearchParams(form) }
-
-const dateOf = (headers: Headers): { readonly date?: Date } => {
-  const date = new Date(headers.get('date') ?? '')
-  return Number.isNaN(date.getTime()) ? {} : { date }
-}
-
-const tooLarge = (): Error => new Error(`more than ${MAX_BYTES} bytes`)
-
 /**
  * Any answer, within 10 s and 1 MB; redirects are answers too and not followed. Rejects with Error when none comes.
  * Sends nothing but the question: no credentials, no cookies.
  */
-export const ask = (url: string, question: Question = { method: 'GET' }): Promise<HttpAnswer> =>
-  withTimeLimit(TIMEOUT_MS, undefined, async (signal) => {
+export function ask(url: string, question: Question = { method: 'GET' }): Promise<HttpAnswer> {
+  return withTimeLimit(TIMEOUT_MS, undefined, async (signal) => {
     const sentAt = new Date()
     const response = await fetch(url, { ...bodyOf(question), redirect: 'manual', signal })
     const answeredAt = new Date()
     const text = (await readBounded(response.body, MAX_BYTES, tooLarge)).toString()
     return { status: response.status, text, ...dateOf(response.headers), sentAt, answeredAt }
   })
+}
+
+function bodyOf({ method, form }: Question): RequestInit {
+  return form === undefined ? { method } : { method, body: new URLSearchParams(form) }
+}
+
+function tooLarge(): Error {
+  return new Error(`more than ${MAX_BYTES} bytes`)
+}
+
+function dateOf(headers: Headers): { readonly date?: Date } {
+  const date = new Date(headers.get('date') ?? '')
+  return Number.isNaN(date.getTime()) ? {} : { date }
+}

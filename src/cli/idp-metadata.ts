@@ -5,11 +5,11 @@ import { createMetadata } from '../gateway/metadata/metadata.ts'
  * The identity provider's own metadata, as somebody loads it into IAM. Throws GatewayError or SamlError where it cannot
  * be had.
  */
-export const idpMetadata = async (
+export async function idpMetadata(
   provider: SamlProviderConfig,
   { stateFolder }: Pick<Config, 'stateFolder'>,
   now: () => Date,
-): Promise<string> => {
+): Promise<string> {
   const source = createMetadata(provider, { now, stateFolder, isReadOnly: true })
   try {
     return (await source.read(provider.entityId)).xml

@@ -11,7 +11,24 @@ import { openOutput } from './output.ts'
 
 const PUBLIC_FILE = 0o644
 
-const write = async (folder: string, { path, text }: IssuerDocument): Promise<string> => {
+/**
+ * Writes the discovery document and the key set as files for a bucket or a CDN: each whole or not at all, and the same
+ * octets as long as the configuration is the same. Throws ConfigError or IssuerError.
+ */
+export async function runIssuerExport({ config: file, folder }: IssuerExportOptions): Promise<void> {
+  const output = openOutput(process.stdout, process.stderr, process.env)
+  const issuer = await issuerOf(await readConfig(file, process.env, 'offline'))
+  const documents = issuerDocuments(issuer)
+  for (const document of documents) output.print(await write(folder, document))
+  for (const line of nextSteps(issuer, documents, file)) output.note(line)
+}
+
+function issuerOf(config: Config): Promise<WebIdentityIssuer> {
+  if (!config.issuer) throw new IssuerError('issuer.not_configured')
+  return openWebIdentityIssuer(config.issuer)
+}
+
+async function write(folder: string, { path, text }: IssuerDocument): Promise<string> {
   const file = join(folder, path)
   await writeWhole(file, text, PUBLIC_FILE).catch((cause: NodeJS.ErrnoException) => {
     const sentence = `The file ${file} cannot be written (${cause.code ?? cause.message}).`
@@ -20,31 +37,16 @@ const write = async (folder: string, { path, text }: IssuerDocument): Promise<st
   return file
 }
 
-const issuerOf = (config: Config): Promise<WebIdentityIssuer> => {
-  if (!config.issuer) throw new IssuerError('issuer.not_configured')
-  return openWebIdentityIssuer(config.issuer)
-}
-
 /** What to do with the files, in the order in which it works: IAM asks for them when the provider is created. */
-const nextSteps = ({ url, audience }: WebIdentityIssuer, documents: readonly IssuerDocument[], config: string) => [
-  '',
-  'Next: upload both, so that anyone can read them without signing in, as',
-  ...documents.map(({ path, contentType }) => `  ${url}/${path}  (Content-Type: ${contentType})`),
-  'See that they are what the gateway signs with:',
-  `  fedgate check --config ${config}`,
-  `Once in every account, create ${oidcProviderArn('aws', 'ACCOUNT', url)}:`,
-  `  aws iam create-open-id-connect-provider --url ${url} --client-id-list ${audience}`,
-  'Export and upload again whenever `issuer` changes in the configuration, before the gateway is restarted with it.',
-]
-
-/**
- * Writes the discovery document and the key set as files for a bucket or a CDN: each whole or not at all, and the same
- * octets as long as the configuration is the same. Throws ConfigError or IssuerError.
- */
-export const runIssuerExport = async ({ config: file, folder }: IssuerExportOptions): Promise<void> => {
-  const output = openOutput(process.stdout, process.stderr, process.env)
-  const issuer = await issuerOf(await readConfig(file, process.env, 'offline'))
-  const documents = issuerDocuments(issuer)
-  for (const document of documents) output.print(await write(folder, document))
-  for (const line of nextSteps(issuer, documents, file)) output.note(line)
+function nextSteps({ url, audience }: WebIdentityIssuer, documents: readonly IssuerDocument[], config: string) {
+  return [
+    '',
+    'Next: upload both, so that anyone can read them without signing in, as',
+    ...documents.map(({ path, contentType }) => `  ${url}/${path}  (Content-Type: ${contentType})`),
+    'See that they are what the gateway signs with:',
+    `  fedgate check --config ${config}`,
+    `Once in every account, create ${oidcProviderArn('aws', 'ACCOUNT', url)}:`,
+    `  aws iam create-open-id-connect-provider --url ${url} --client-id-list ${audience}`,
+    'Export and upload again whenever `issuer` changes in the configuration, before the gateway is restarted with it.',
+  ]
 }

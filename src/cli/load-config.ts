@@ -9,7 +9,26 @@ import { MalformedPolicyError, type PolicyProblem } from '../iam/errors.ts'
 import { type PolicyKind, parsePolicy } from '../iam/policy.ts'
 import { samlIssuerEntityId } from '../issuer/saml-assertion.ts'
 
-const policyProblems = (kind: PolicyKind, json: string): readonly PolicyProblem[] => {
+/** What the rest of the house knows of AWS, for who reads a configuration. */
+export const awsFacts: AwsFacts = {
+  policyProblems,
+  hasFipsEndpoint: (region) => stsEndpoint(region, { fips: true }) !== undefined,
+}
+
+/** The configuration of a file, judged with all that is known of AWS. Throws ConfigError. */
+export function readConfig(file: string, env: NodeJS.ProcessEnv, purpose?: Purpose): Promise<Config> {
+  return loadConfig(file, env, awsFacts, purpose)
+}
+
+/** The gateway's own names, as they stand in trust policies. */
+export function gatewayIdentifiers({ baseUrl }: Pick<Config, 'baseUrl'>): GatewayIdentifiers {
+  return {
+    entityId: samlIssuerEntityId(baseUrl),
+    acsUrl: (id) => acsUrl(baseUrl, id),
+  }
+}
+
+function policyProblems(kind: PolicyKind, json: string): readonly PolicyProblem[] {
   try {
     parsePolicy(json, kind)
     return []
@@ -18,19 +37,3 @@ const policyProblems = (kind: PolicyKind, json: string): readonly PolicyProblem[
     throw error
   }
 }
-
-/** What the rest of the house knows of AWS, for who reads a configuration. */
-export const awsFacts: AwsFacts = {
-  policyProblems,
-  hasFipsEndpoint: (region) => stsEndpoint(region, { fips: true }) !== undefined,
-}
-
-/** The configuration of a file, judged with all that is known of AWS. Throws ConfigError. */
-export const readConfig = (file: string, env: NodeJS.ProcessEnv, purpose?: Purpose): Promise<Config> =>
-  loadConfig(file, env, awsFacts, purpose)
-
-/** The gateway's own names, as they stand in trust policies. */
-export const gatewayIdentifiers = ({ baseUrl }: Pick<Config, 'baseUrl'>): GatewayIdentifiers => ({
-  entityId: samlIssuerEntityId(baseUrl),
-  acsUrl: (id) => acsUrl(baseUrl, id),
-})

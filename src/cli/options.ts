@@ -1,5 +1,4 @@
 /** What the command line hands to each command. */
-
 export interface DemoOptions {
   /** The gateway's port; local AWS, demo IdP and demo OpenID provider follow. */
   readonly portBase: number

@@ -34,36 +34,20 @@ export interface Style {
   readonly cyan: Paint
 }
 
-const paint =
-  (isOn: boolean, open: number, close: number): Paint =>
-  (text) =>
-    isOn ? `\u001b[${open}m${text}\u001b[${close}m` : text
-
-/** Colours for a terminal, unless NO_COLOR is set (no-color.org). */
-const styleFor = (stream: OutputStream, env: NodeJS.ProcessEnv): Style => {
-  const isOn = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
-  return {
-    bold: paint(isOn, 1, 22),
-    dim: paint(isOn, 2, 22),
-    red: paint(isOn, 31, 39),
-    green: paint(isOn, 32, 39),
-    yellow: paint(isOn, 33, 39),
-    cyan: paint(isOn, 36, 39),
-  }
-}
-
-/** Found values may come from a stranger: nothing in them may steer the terminal. */
-const plain = (text: string): string => stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '')
-
 /** What a person reads of an error: sentence and hint; of a defect everything, as it has to be reported. */
-export const errorLines = (error: unknown): readonly string[] => {
+export function errorLines(error: unknown): readonly string[] {
   if (!(error instanceof FedgateError))
     return ['This is a defect in fedgate. Please report it with the lines below.', inspect(error)]
   return [error.message, error.hint].filter((text) => text !== '').map(plain)
 }
 
+/** Found values may come from a stranger: nothing in them may steer the terminal. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '')
+}
+
 /** An output over the process's streams, or those of a test. */
-export const openOutput = (stdout: OutputStream, stderr: OutputStream, env: NodeJS.ProcessEnv): Output => {
+export function openOutput(stdout: OutputStream, stderr: OutputStream, env: NodeJS.ProcessEnv): Output {
   const style = styleFor(stdout, env)
   const { red } = styleFor(stderr, env)
   return {
@@ -79,14 +63,33 @@ export const openOutput = (stdout: OutputStream, stderr: OutputStream, env: Node
   }
 }
 
+/** Colours for a terminal, unless NO_COLOR is set (no-color.org). */
+function styleFor(stream: OutputStream, env: NodeJS.ProcessEnv): Style {
+  const isOn = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
+  return {
+    bold: paint(isOn, 1, 22),
+    dim: paint(isOn, 2, 22),
+    red: paint(isOn, 31, 39),
+    green: paint(isOn, 32, 39),
+    yellow: paint(isOn, 33, 39),
+    cyan: paint(isOn, 36, 39),
+  }
+}
+
+function paint(isOn: boolean, open: number, close: number): Paint {
+  return (text) => (isOn ? `\u001b[${open}m${text}\u001b[${close}m` : text)
+}
+
 /** How a finding's outcome stands out, for every command that shows verdicts. */
-export const colors = (style: Style) => (mark: Mark, text: string) => {
-  const paints = {
-    pass: style.green,
-    warning: style.yellow,
-    fail: style.red,
-    unknown: style.yellow,
-    'not-run': style.dim,
-  } as const satisfies Record<Mark, (text: string) => string>
-  return paints[mark](text)
+export function colors(style: Style) {
+  return (mark: Mark, text: string) => {
+    const paints = {
+      pass: style.green,
+      warning: style.yellow,
+      fail: style.red,
+      unknown: style.yellow,
+      'not-run': style.dim,
+    } as const satisfies Record<Mark, (text: string) => string>
+    return paints[mark](text)
+  }
 }

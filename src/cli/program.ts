@@ -41,31 +41,43 @@ export const commands: Commands = {
 // The demo takes four ports in a row.
 const LAST_PORT_BASE = 65_535 - 3
 
-const parsePortBase = (text: string): number => {
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port >= 1 && port <= LAST_PORT_BASE) return port
-  throw new InvalidArgumentError(`Give a port from 1 to ${LAST_PORT_BASE}.`)
-}
-
-const parsePort = (text: string): number => {
-  const port = Number(text)
-  if (/^\d+$/.test(text) && port <= 65_535) return port
-  throw new InvalidArgumentError('Give a port from 0 to 65535.')
-}
-
-const parseTime = (text: string): Date => {
-  const time = new Date(text)
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(time.getTime())) return time
-  throw new InvalidArgumentError('Give a time such as 2026-11-22T12:00:00Z.')
-}
-
-const configOption = (): Option => new Option('--config <file>', 'the configuration (YAML)')
-
 const exitCodesHelp = '\nExit codes: 0 ok, 1 failed, 2 wrong usage, 4 refused, 78 bad configuration, 130 interrupted.'
 
 const checkHelp = '\nExits with 0 when all is well, or when the response would be accepted; with 1 otherwise.'
 
-const addDemo = (program: Command, run: Commands): void => {
+const explainHelp = `
+The file of --claims holds a token's claims as JSON, a SAML response or assertion (XML or base64), or
+{"nameId": …, "attributes": {…}}. Its signature is not verified: explain signs nobody in.
+With --batch every line of standard input is one question,
+{"policy", "principal": {"Federated": ARN}, "action", "context": {key: [values]}}, and every line of the answer one answer.
+
+Exits with 0 when AWS would allow it, with 4 when it would deny it, with 1 when that cannot be told. With --batch: 0, or 1
+when a line could not be answered.`
+
+interface ExplainFlags extends Partial<ExplainOptions> {
+  readonly batch?: true
+}
+
+const trustPolicyHelp = `
+Prints the document alone; what it leaves open is said on stderr. Without --role: every role that a rule under \`access\`
+names for the provider. With --all-accounts: every account of the configuration, in a form to apply in each; roles whose
+name the rules leave open are then named with --role NAME.`
+
+/** The program, with what each command runs. Throws CommanderError instead of ending the process. */
+export function buildProgram(version: string, run: Commands, output: Output): Command {
+  const program = new Command('fedgate')
+    .description('A self-hosted SAML and OpenID Connect federation gateway for AWS')
+    .version(version)
+    .showHelpAfterError('(--help tells more)')
+    .addHelpText('after', exitCodesHelp)
+    .exitOverride()
+    .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
+  // In the order of the help.
+  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws]) add(program, run)
+  return program
+}
+
+function addDemo(program: Command, run: Commands): void {
   program
     .command('demo')
     .description('gateway, local AWS and two demo identity providers in one process, on loopback only')
@@ -73,7 +85,13 @@ const addDemo = (program: Command, run: Commands): void => {
     .action((options: DemoOptions) => run.demo(options))
 }
 
-const addServe = (program: Command, run: Commands): void => {
+function parsePortBase(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port >= 1 && port <= LAST_PORT_BASE) return port
+  throw new InvalidArgumentError(`Give a port from 1 to ${LAST_PORT_BASE}.`)
+}
+
+function addServe(program: Command, run: Commands): void {
   program
     .command('serve')
     .description('run the gateway')
@@ -81,7 +99,11 @@ const addServe = (program: Command, run: Commands): void => {
     .action((options: ServeOptions) => run.serve(options))
 }
 
-const addCheck = (program: Command, run: Commands): void => {
+function configOption(): Option {
+  return new Option('--config <file>', 'the configuration (YAML)')
+}
+
+function addCheck(program: Command, run: Commands): void {
   program
     .command('check')
     .description('check the configuration and everything it leads to: metadata, certificates, clocks, AWS')
@@ -100,34 +122,13 @@ const addCheck = (program: Command, run: Commands): void => {
     })
 }
 
-const explainHelp = `
-The file of --claims holds a token's claims as JSON, a SAML response or assertion (XML or base64), or
-{"nameId": …, "attributes": {…}}. Its signature is not verified: explain signs nobody in.
-With --batch every line of standard input is one question,
-{"policy", "principal": {"Federated": ARN}, "action", "context": {key: [values]}}, and every line of the answer one answer.
-
-Exits with 0 when AWS would allow it, with 4 when it would deny it, with 1 when that cannot be told. With --batch: 0, or 1
-when a line could not be answered.`
-
-interface ExplainFlags extends Partial<ExplainOptions> {
-  readonly batch?: true
+function parseTime(text: string): Date {
+  const time = new Date(text)
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(time.getTime())) return time
+  throw new InvalidArgumentError('Give a time such as 2026-11-22T12:00:00Z.')
 }
 
-/** One question needs all of them; a batch none. */
-const explainCommand = ({ batch, ...flags }: ExplainFlags, command: Command): ExplainCommand => {
-  if (batch) {
-    const [stray] = Object.keys(flags).filter((flag) => flag !== 'json')
-    if (stray !== undefined)
-      command.error('error: --batch takes its questions from standard input, and no other option')
-    return { batch }
-  }
-  const { config, provider, role, claims } = flags
-  if (config === undefined || provider === undefined || role === undefined || claims === undefined)
-    return command.error('error: --config, --provider, --role and --claims go together; or give --batch')
-  return { ...flags, config, provider, role, claims }
-}
-
-const addExplain = (program: Command, run: Commands): void => {
+function addExplain(program: Command, run: Commands): void {
   program
     .command('explain')
     .description('which condition keys AWS would see, and what its answer hangs on')
@@ -142,14 +143,21 @@ const addExplain = (program: Command, run: Commands): void => {
     .action((flags: ExplainFlags, command: Command) => run.explain(explainCommand(flags, command)))
 }
 
-const trustPolicyHelp = `
-Prints the document alone; what it leaves open is said on stderr. Without --role: every role that a rule under \`access\`
-names for the provider. With --all-accounts: every account of the configuration, in a form to apply in each; roles whose
-name the rules leave open are then named with --role NAME.`
+/** One question needs all of them; a batch none. */
+function explainCommand({ batch, ...flags }: ExplainFlags, command: Command): ExplainCommand {
+  if (batch) {
+    const [stray] = Object.keys(flags).filter((flag) => flag !== 'json')
+    if (stray !== undefined)
+      command.error('error: --batch takes its questions from standard input, and no other option')
+    return { batch }
+  }
+  const { config, provider, role, claims } = flags
+  if (config === undefined || provider === undefined || role === undefined || claims === undefined)
+    return command.error('error: --config, --provider, --role and --claims go together; or give --batch')
+  return { ...flags, config, provider, role, claims }
+}
 
-const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
-
-const addTrustPolicy = (program: Command, run: Commands): void => {
+function addTrustPolicy(program: Command, run: Commands): void {
   program
     .command('trust-policy')
     .description('the IAM identity provider and the trust policies of roles that this configuration needs')
@@ -162,7 +170,11 @@ const addTrustPolicy = (program: Command, run: Commands): void => {
     .action((options: TrustPolicyOptions) => run.trustPolicy(options))
 }
 
-const addIssuer = (program: Command, run: Commands): void => {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value]
+}
+
+function addIssuer(program: Command, run: Commands): void {
   program
     .command('issuer')
     .description('the gateway as OpenID issuer towards AWS')
@@ -173,7 +185,7 @@ const addIssuer = (program: Command, run: Commands): void => {
     .action((folder: string, { config }: Pick<IssuerExportOptions, 'config'>) => run.issuerExport({ config, folder }))
 }
 
-const addLocalAws = (program: Command, run: Commands): void => {
+function addLocalAws(program: Command, run: Commands): void {
   program
     .command('local-aws')
     .description('run the local AWS alone, for any AWS SDK or CLI through --endpoint-url')
@@ -185,16 +197,8 @@ const addLocalAws = (program: Command, run: Commands): void => {
     .action((options: LocalAwsOptions) => run.localAws(options))
 }
 
-/** The program, with what each command runs. Throws CommanderError instead of ending the process. */
-export const buildProgram = (version: string, run: Commands, output: Output): Command => {
-  const program = new Command('fedgate')
-    .description('A self-hosted SAML and OpenID Connect federation gateway for AWS')
-    .version(version)
-    .showHelpAfterError('(--help tells more)')
-    .addHelpText('after', exitCodesHelp)
-    .exitOverride()
-    .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
-  // In the order of the help.
-  for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws]) add(program, run)
-  return program
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('Give a port from 0 to 65535.')
 }

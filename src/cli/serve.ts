@@ -3,10 +3,8 @@ import { readConfig } from './load-config.ts'
 import type { ServeOptions } from './options.ts'
 import { waitForSignal } from './run.ts'
 
-const log = (line: string): void => void process.stderr.write(`${line}\n`)
-
 /** Runs the gateway until it is stopped. Throws ConfigError or StartError. */
-export const runServe = async (options: ServeOptions): Promise<void> => {
+export async function runServe(options: ServeOptions): Promise<void> {
   const config = await readConfig(options.config, process.env)
   const stopped = waitForSignal()
   const gateway = await startGateway(config, { stdout: process.stdout, log, now: () => new Date() })
@@ -14,4 +12,8 @@ export const runServe = async (options: ServeOptions): Promise<void> => {
   if (gateway.localAwsUrl !== undefined) log(`the local AWS listens on ${gateway.localAwsUrl}`)
   await stopped
   await gateway.close()
+}
+
+function log(line: string): void {
+  void process.stderr.write(`${line}\n`)
 }

@@ -26,71 +26,9 @@ export interface ConfigDocument {
 /** Replaces what stands in a text; throws a complaint's words when it cannot. */
 export type Interpolate = (text: string) => { readonly text: string } | { readonly expected: string }
 
-const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : '')
-
 interface Place {
   readonly key: unknown
   readonly value: unknown
-}
-
-const childOf = (doc: Document, parent: unknown, step: string | number): Place | undefined => {
-  const node = isAlias(parent) ? parent.resolve(doc) : parent
-  if (isSeq(node)) return typeof step === 'number' ? { key: undefined, value: node.items[step] } : undefined
-  if (!isMap(node)) return undefined
-  return node.items.find((pair) => keyOf(pair) === String(step))
-}
-
-const placeOf = (doc: Document, path: Path): Place | undefined =>
-  path.reduce<Place | undefined>((place, step) => childOf(doc, place?.value, step), {
-    key: undefined,
-    value: doc.contents,
-  })
-
-const offsetOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined)
-
-const nearestOffset = (doc: Document, path: Path, atKey: boolean): number => {
-  const place = placeOf(doc, path)
-  const nodes = atKey || !offsetOf(place?.value) ? [place?.key, place?.value] : [place?.value]
-  const offset = nodes.map(offsetOf).find((found) => found !== undefined)
-  if (offset !== undefined || path.length === 0) return offset ?? 0
-  // What is missing is reported at the key of the mapping that lacks it.
-  return nearestOffset(doc, path.slice(0, -1), true)
-}
-
-/** Every scalar value and every pair, with its path; an alias is visited where its anchor stands. */
-function* walk(node: unknown, path: Path = []): Generator<{ path: Path; scalar?: Scalar; pair?: Pair }> {
-  if (isScalar(node)) yield { path, scalar: node }
-  if (isSeq(node)) for (const [index, item] of node.items.entries()) yield* walk(item, [...path, index])
-  if (!isMap(node)) return
-  for (const pair of node.items) {
-    yield { path: [...path, keyOf(pair)], pair }
-    yield* walk(pair.value, [...path, keyOf(pair)])
-  }
-}
-
-/** An account id without quotes is a number to YAML, and loses its leading zeros. */
-const checkKey = (pair: Pair, path: Path): ConfigIssue | undefined => {
-  const { key } = pair
-  if (!isScalar(key)) return { path, atKey: true, expected: 'text as key', found: 'something else' }
-  if (key.value === '__proto__') return { path, atKey: true, expected: 'another key' }
-  if (typeof key.value === 'string') return undefined
-  const found = showValue(key.value)
-  key.value = key.source ?? String(key.value)
-  return { path: [...path.slice(0, -1), String(key.value)], atKey: true, expected: `"${key.value}" in quotes`, found }
-}
-
-const interpolateScalar = (
-  scalar: Scalar,
-  path: Path,
-  interpolate: Interpolate,
-  written: Map<unknown, string>,
-): ConfigIssue | undefined => {
-  if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return undefined
-  const result = interpolate(scalar.value)
-  if ('expected' in result) return { path, expected: result.expected }
-  written.set(scalar, scalar.value)
-  scalar.value = result.text
-  return undefined
 }
 
 /** What is wrong with the YAML itself, and at which offset. */
@@ -100,39 +38,12 @@ interface YamlProblem {
   readonly found?: string
 }
 
-// Their names are not shown: a secret without quotes may begin with an asterisk.
-const strayAliases = (doc: Document): readonly YamlProblem[] => {
-  const errors: YamlProblem[] = []
-  visit(doc, {
-    Alias: (_, alias) => {
-      if (alias.resolve(doc)) return
-      const offset = alias.range?.[0] ?? 0
-      errors.push({ offset, expected: 'an anchor of that name before the alias, or text in quotes', found: 'none' })
-    },
-  })
-  return errors
-}
-
-const yamlProblems = (doc: Document): readonly YamlProblem[] => [
-  ...doc.errors.map(({ message, pos }) => ({ offset: pos[0], expected: 'YAML', found: message })),
-  ...strayAliases(doc),
-]
-
 const MOST_ALIASES = 100
 
 const tooManyAliases: YamlProblem = { offset: 0, expected: `at most ${MOST_ALIASES} uses of what is anchored` }
 
-/** undefined where aliases multiply beyond that: all else that keeps YAML from being a value is a syntax error. */
-const valuesOf = (doc: Document): { readonly values: unknown } | undefined => {
-  try {
-    return { values: doc.toJS({ maxAliasCount: MOST_ALIASES }) }
-  } catch {
-    return undefined
-  }
-}
-
 /** Reads YAML 1.2 and fills in what the texts refer to. Never throws: what is wrong is among the problems. */
-export const readDocument = (text: string, file: string, interpolate: Interpolate): ConfigDocument => {
+export function readDocument(text: string, file: string, interpolate: Interpolate): ConfigDocument {
   const lineCounter = new LineCounter()
   // prettyErrors would quote the line, secrets included.
   const doc = parseDocument(text, { lineCounter, prettyErrors: false })
@@ -161,5 +72,101 @@ export const readDocument = (text: string, file: string, interpolate: Interpolat
       const value = placeOf(doc, path)?.value
       return written.get(isAlias(value) ? value.resolve(doc) : value)
     },
+  }
+}
+
+function nearestOffset(doc: Document, path: Path, atKey: boolean): number {
+  const place = placeOf(doc, path)
+  const nodes = atKey || !offsetOf(place?.value) ? [place?.key, place?.value] : [place?.value]
+  const offset = nodes.map(offsetOf).find((found) => found !== undefined)
+  if (offset !== undefined || path.length === 0) return offset ?? 0
+  // What is missing is reported at the key of the mapping that lacks it.
+  return nearestOffset(doc, path.slice(0, -1), true)
+}
+
+function placeOf(doc: Document, path: Path): Place | undefined {
+  return path.reduce<Place | undefined>((place, step) => childOf(doc, place?.value, step), {
+    key: undefined,
+    value: doc.contents,
+  })
+}
+
+function childOf(doc: Document, parent: unknown, step: string | number): Place | undefined {
+  const node = isAlias(parent) ? parent.resolve(doc) : parent
+  if (isSeq(node)) return typeof step === 'number' ? { key: undefined, value: node.items[step] } : undefined
+  if (!isMap(node)) return undefined
+  return node.items.find((pair) => keyOf(pair) === String(step))
+}
+
+function keyOf(pair: Pair): string {
+  return isScalar(pair.key) ? String(pair.key.value) : ''
+}
+
+function offsetOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined
+}
+
+/** Every scalar value and every pair, with its path; an alias is visited where its anchor stands. */
+function* walk(node: unknown, path: Path = []): Generator<{ path: Path; scalar?: Scalar; pair?: Pair }> {
+  if (isScalar(node)) yield { path, scalar: node }
+  if (isSeq(node)) for (const [index, item] of node.items.entries()) yield* walk(item, [...path, index])
+  if (!isMap(node)) return
+  for (const pair of node.items) {
+    yield { path: [...path, keyOf(pair)], pair }
+    yield* walk(pair.value, [...path, keyOf(pair)])
+  }
+}
+
+/** An account id without quotes is a number to YAML, and loses its leading zeros. */
+function checkKey(pair: Pair, path: Path): ConfigIssue | undefined {
+  const { key } = pair
+  if (!isScalar(key)) return { path, atKey: true, expected: 'text as key', found: 'something else' }
+  if (key.value === '__proto__') return { path, atKey: true, expected: 'another key' }
+  if (typeof key.value === 'string') return undefined
+  const found = showValue(key.value)
+  key.value = key.source ?? String(key.value)
+  return { path: [...path.slice(0, -1), String(key.value)], atKey: true, expected: `"${key.value}" in quotes`, found }
+}
+
+function interpolateScalar(
+  scalar: Scalar,
+  path: Path,
+  interpolate: Interpolate,
+  written: Map<unknown, string>,
+): ConfigIssue | undefined {
+  if (typeof scalar.value !== 'string' || !scalar.value.includes('${')) return undefined
+  const result = interpolate(scalar.value)
+  if ('expected' in result) return { path, expected: result.expected }
+  written.set(scalar, scalar.value)
+  scalar.value = result.text
+  return undefined
+}
+
+function yamlProblems(doc: Document): readonly YamlProblem[] {
+  return [
+    ...doc.errors.map(({ message, pos }) => ({ offset: pos[0], expected: 'YAML', found: message })),
+    ...strayAliases(doc),
+  ]
+}
+
+// Their names are not shown: a secret without quotes may begin with an asterisk.
+function strayAliases(doc: Document): readonly YamlProblem[] {
+  const errors: YamlProblem[] = []
+  visit(doc, {
+    Alias: (_, alias) => {
+      if (alias.resolve(doc)) return
+      const offset = alias.range?.[0] ?? 0
+      errors.push({ offset, expected: 'an anchor of that name before the alias, or text in quotes', found: 'none' })
+    },
+  })
+  return errors
+}
+
+/** undefined where aliases multiply beyond that: all else that keeps YAML from being a value is a syntax error. */
+function valuesOf(doc: Document): { readonly values: unknown } | undefined {
+  try {
+    return { values: doc.toJS({ maxAliasCount: MOST_ALIASES }) }
+  } catch {
+    return undefined
   }
 }

@@ -30,7 +30,7 @@ export class ConfigError extends FedgateError {
 }
 
 /** One error for all problems; its message has a line for each. */
-export const invalidConfig = (file: string, problems: readonly Problem[]): ConfigError => {
+export function invalidConfig(file: string, problems: readonly Problem[]): ConfigError {
   const inOrder = [...problems].sort((a, b) => a.line - b.line || a.column - b.column)
   const count = inOrder.length === 1 ? 'a problem' : `${inOrder.length} problems`
   const sentence = [`${file} has ${count}:`, ...inOrder.map((problem) => `  ${showProblem(problem)}`)].join('\n')

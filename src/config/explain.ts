@@ -15,95 +15,8 @@ const typeWords: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const valueAt = (values: unknown, path: Path): unknown =>
-  path.reduce<unknown>((value, step) => {
-    if (Array.isArray(value)) return value[Number(step)]
-    return isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined
-  }, values)
-
-/** Where the schema offers several forms, the one that the value is meant as: by its `protocol`, or by its type. */
-const chosenBranch = (schema: JsonSchema, value: unknown): JsonSchema => {
-  const protocol = isRecord(value) ? value.protocol : undefined
-  const fits = ({ properties }: JsonSchema) => isRecord(properties?.protocol) && properties.protocol.const === protocol
-  const type = Array.isArray(value) ? 'array' : isRecord(value) ? 'object' : 'string'
-  return schema.oneOf?.find(fits) ?? schema.anyOf?.find((branch) => branch.type === type) ?? schema
-}
-
-const childSchema = (schema: JsonSchema, step: string | number): JsonSchema => {
-  const next = schema.properties?.[step] ?? schema.items ?? schema.additionalProperties
-  return isRecord(next) ? next : {}
-}
-
-/** The keys that the schema knows at a path. */
-const knownKeys = (path: Path, values: unknown): readonly string[] => {
-  const schema = path.reduce<JsonSchema>(
-    (at, step, index) => chosenBranch(childSchema(at, step), valueAt(values, path.slice(0, index + 1))),
-    configJsonSchema(),
-  )
-  return Object.keys(schema.properties ?? {})
-}
-
-const isSecret = (path: Path): boolean => path.some((step) => /secret/i.test(String(step)))
-
-const foundAt = (path: Path, value: unknown): string => {
-  if (!isSecret(path) || value === null || typeof value === 'object') return showValue(value)
-  if (value === undefined) return 'nothing'
-  // A secret of digits without its quotes is a number to YAML.
-  return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`
-}
-
-const unknownKeys = (path: Path, keys: readonly string[], values: unknown): ConfigIssue[] => {
-  const known = knownKeys(path, values)
-  return keys.map((key) => {
-    const suggestion = nearest(key, known)
-    const expected = path.length === 0 ? 'a key of the configuration' : `a key of ${showPath(path)}`
-    return {
-      path: [...path, key],
-      atKey: true,
-      expected,
-      found: JSON.stringify(key),
-      ...(suggestion === undefined ? { expected: `${expected} (${known.join(', ')})` } : { suggestion }),
-    }
-  })
-}
-
-const oneOf = (choices: readonly string[]): string =>
-  choices.length === 1 ? (choices[0] ?? '') : `one of ${choices.join(', ')}`
-
-/** The choices an issue offers, where it offers some. */
-const choicesOf = (issue: Issue): readonly string[] => {
-  if (issue.code === 'invalid_value') return issue.values.map(String)
-  return issue.code === 'invalid_union' && 'options' in issue ? (issue.options ?? []).map(String) : []
-}
-
-const expectedOf = (issue: Issue): string => {
-  const choices = choicesOf(issue)
-  if (choices.length > 0) return oneOf(choices)
-  // The schema words its own expectations; zod's own sentences begin like this.
-  if (!issue.message.startsWith('Invalid ')) return issue.message
-  return issue.code === 'invalid_type' ? (typeWords[issue.expected] ?? issue.expected) : issue.message
-}
-
-/** A number where text belongs is mostly an account id without its quotes. */
-const quoted = (value: unknown, issue: Issue): string => {
-  const wantsText = issue.code === 'invalid_union' || (issue.code === 'invalid_type' && issue.expected === 'string')
-  return wantsText && (typeof value === 'number' || typeof value === 'boolean') ? ' (in quotes)' : ''
-}
-
-/** What is wrong with the one form of several that the value is meant as: a mapping or a list, but not in all parts. */
-const issuesInside = (issue: Issue): readonly Issue[] => {
-  if (issue.code !== 'invalid_union') return []
-  const inside = issue.errors.find(
-    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
-  )
-  return (inside ?? []).map((each) => ({ ...each, path: [...issue.path, ...each.path] }))
-}
-
 /** One issue as complaints: of several unknown keys each is one. */
-export const explainIssue = (issue: Issue, values: unknown): readonly ConfigIssue[] => {
+export function explainIssue(issue: Issue, values: unknown): readonly ConfigIssue[] {
   const inside = issuesInside(issue)
   if (inside.length > 0) return inside.flatMap((each) => explainIssue(each, values))
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
@@ -120,4 +33,96 @@ export const explainIssue = (issue: Issue, values: unknown): readonly ConfigIssu
       ...(suggestion === undefined ? {} : { suggestion }),
     },
   ]
+}
+
+/** What is wrong with the one form of several that the value is meant as: a mapping or a list, but not in all parts. */
+function issuesInside(issue: Issue): readonly Issue[] {
+  if (issue.code !== 'invalid_union') return []
+  const inside = issue.errors.find(
+    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
+  )
+  return (inside ?? []).map((each) => ({ ...each, path: [...issue.path, ...each.path] }))
+}
+
+function unknownKeys(path: Path, keys: readonly string[], values: unknown): ConfigIssue[] {
+  const known = knownKeys(path, values)
+  return keys.map((key) => {
+    const suggestion = nearest(key, known)
+    const expected = path.length === 0 ? 'a key of the configuration' : `a key of ${showPath(path)}`
+    return {
+      path: [...path, key],
+      atKey: true,
+      expected,
+      found: JSON.stringify(key),
+      ...(suggestion === undefined ? { expected: `${expected} (${known.join(', ')})` } : { suggestion }),
+    }
+  })
+}
+
+/** The keys that the schema knows at a path. */
+function knownKeys(path: Path, values: unknown): readonly string[] {
+  const schema = path.reduce<JsonSchema>(
+    (at, step, index) => chosenBranch(childSchema(at, step), valueAt(values, path.slice(0, index + 1))),
+    configJsonSchema(),
+  )
+  return Object.keys(schema.properties ?? {})
+}
+
+/** Where the schema offers several forms, the one that the value is meant as: by its `protocol`, or by its type. */
+function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
+  const protocol = isRecord(value) ? value.protocol : undefined
+  const fits = ({ properties }: JsonSchema) => isRecord(properties?.protocol) && properties.protocol.const === protocol
+  const type = Array.isArray(value) ? 'array' : isRecord(value) ? 'object' : 'string'
+  return schema.oneOf?.find(fits) ?? schema.anyOf?.find((branch) => branch.type === type) ?? schema
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function oneOf(choices: readonly string[]): string {
+  return choices.length === 1 ? (choices[0] ?? '') : `one of ${choices.join(', ')}`
+}
+
+function childSchema(schema: JsonSchema, step: string | number): JsonSchema {
+  const next = schema.properties?.[step] ?? schema.items ?? schema.additionalProperties
+  return isRecord(next) ? next : {}
+}
+
+function valueAt(values: unknown, path: Path): unknown {
+  return path.reduce<unknown>((value, step) => {
+    if (Array.isArray(value)) return value[Number(step)]
+    return isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined
+  }, values)
+}
+
+/** The choices an issue offers, where it offers some. */
+function choicesOf(issue: Issue): readonly string[] {
+  if (issue.code === 'invalid_value') return issue.values.map(String)
+  return issue.code === 'invalid_union' && 'options' in issue ? (issue.options ?? []).map(String) : []
+}
+
+function expectedOf(issue: Issue): string {
+  const choices = choicesOf(issue)
+  if (choices.length > 0) return oneOf(choices)
+  // The schema words its own expectations; zod's own sentences begin like this.
+  if (!issue.message.startsWith('Invalid ')) return issue.message
+  return issue.code === 'invalid_type' ? (typeWords[issue.expected] ?? issue.expected) : issue.message
+}
+
+/** A number where text belongs is mostly an account id without its quotes. */
+function quoted(value: unknown, issue: Issue): string {
+  const wantsText = issue.code === 'invalid_union' || (issue.code === 'invalid_type' && issue.expected === 'string')
+  return wantsText && (typeof value === 'number' || typeof value === 'boolean') ? ' (in quotes)' : ''
+}
+
+function foundAt(path: Path, value: unknown): string {
+  if (!isSecret(path) || value === null || typeof value === 'object') return showValue(value)
+  if (value === undefined) return 'nothing'
+  // A secret of digits without its quotes is a number to YAML.
+  return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`
+}
+
+function isSecret(path: Path): boolean {
+  return path.some((step) => /secret/i.test(String(step)))
 }

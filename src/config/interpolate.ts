@@ -14,23 +14,9 @@ const REFERENCE = /\$\$\{|\$\{file:([^}]+)\}|\$\{([A-Za-z_]\w*)\}/g
 
 type Filled = { readonly text: string } | { readonly expected: string }
 
-const fileText = (path: string, { folder, readFile }: InterpolationSources): Filled => {
-  try {
-    return { text: readFile(resolve(folder, path)).replace(/\r?\n$/, '') }
-  } catch {
-    return { expected: `a readable file at ${path}` }
-  }
-}
-
-const variable = (name: string, { env }: InterpolationSources): Filled => {
-  const text = Object.hasOwn(env, name) ? env[name] : undefined
-  return text === undefined ? { expected: `the environment variable ${name} to be set` } : { text }
-}
-
 /** `${NAME}` from the environment, `${file:PATH}` from a file (without its last line end), `$${` for `${`. */
-export const interpolateWith =
-  (surroundings: InterpolationSources): Interpolate =>
-  (text) => {
+export function interpolateWith(surroundings: InterpolationSources): Interpolate {
+  return (text) => {
     const missing: string[] = []
     const filled = text.replaceAll(REFERENCE, (reference, path?: string, name?: string) => {
       if (path === undefined && name === undefined) return reference.slice(1)
@@ -40,3 +26,17 @@ export const interpolateWith =
     })
     return missing.length === 0 ? { text: filled } : { expected: missing.join(' and ') }
   }
+}
+
+function variable(name: string, { env }: InterpolationSources): Filled {
+  const text = Object.hasOwn(env, name) ? env[name] : undefined
+  return text === undefined ? { expected: `the environment variable ${name} to be set` } : { text }
+}
+
+function fileText(path: string, { folder, readFile }: InterpolationSources): Filled {
+  try {
+    return { text: readFile(resolve(folder, path)).replace(/\r?\n$/, '') }
+  } catch {
+    return { expected: `a readable file at ${path}` }
+  }
+}

@@ -20,15 +20,16 @@ export interface Problem extends ConfigIssue {
 }
 
 /** `providers[0].issuer` */
-export const showPath = (path: Path): string =>
-  path.reduce<string>((shown, step) => {
+export function showPath(path: Path): string {
+  return path.reduce<string>((shown, step) => {
     if (typeof step === 'number') return `${shown}[${step}]`
     const key = /^[\w-]+$/.test(step) ? step : JSON.stringify(step)
     return shown === '' ? key : `${shown}.${key}`
   }, '')
+}
 
 /** `fedgate.yaml:12:5 providers[0].issuer: expected …, found …; did you mean …?` */
-export const showProblem = ({ file, line, column, path, expected, found, suggestion }: Problem): string => {
+export function showProblem({ file, line, column, path, expected, found, suggestion }: Problem): string {
   const place = [`${file}:${line}:${column}`, showPath(path)].filter((part) => part !== '').join(' ')
   const reason = [`expected ${expected}`, found === undefined ? undefined : `found ${found}`]
     .filter((part) => part !== undefined)
@@ -37,7 +38,7 @@ export const showProblem = ({ file, line, column, path, expected, found, suggest
 }
 
 /** The value as a message may show it. Texts are cut; a null is what YAML makes of nothing. */
-export const showValue = (value: unknown): string => {
+export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
   if (typeof value === 'object') return 'a mapping'

@@ -34,87 +34,14 @@ export interface ParseOptions {
   readonly purpose?: Purpose
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** A variable is text; where a number or true or false belongs, a text that reads as one is taken for it. */
-const fromText = (expected: string, text: unknown): unknown => {
-  if (expected === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
-  if (/^(number|int)$/.test(expected) && typeof text === 'string' && /^\d{1,9}$/.test(text)) return Number(text)
-  return text
-}
-
-const replaceAt = (values: unknown, path: Path, replace: (value: unknown) => unknown): unknown => {
-  const [step, ...rest] = path
-  if (step === undefined) return replace(values)
-  if (Array.isArray(values)) return values.map((each, i) => (i === step ? replaceAt(each, rest, replace) : each))
-  return isRecord(values) ? { ...values, [step]: replaceAt(values[step], rest, replace) } : values
-}
-
-const withTypedVariables = ({ values, writtenAt }: Pick<ConfigDocument, 'values' | 'writtenAt'>): unknown => {
-  const issues = configSchema.safeParse(values).error?.issues ?? []
-  return issues.reduce<unknown>((typed, issue) => {
-    const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
-    const isVariable = issue.code === 'invalid_type' && writtenAt(path) !== undefined
-    return isVariable ? replaceAt(typed, path, (text) => fromText(issue.expected, text)) : typed
-  }, values)
-}
-
-/** Without those about a value that another problem already names. */
-const withoutEchoes = (complaints: readonly ConfigIssue[], problems: readonly Problem[]): readonly ConfigIssue[] => {
-  const named = new Set(problems.map(({ path }) => JSON.stringify(path)))
-  return complaints.filter(({ path }) => !named.has(JSON.stringify(path)))
-}
-
-const isWithin = (path: Path, around: Path): boolean =>
-  path.length > around.length && around.every((step, index) => step === path[index])
-
-/** Without those that miss what is there, but is broken inside. */
-const withoutConsequences = (rules: readonly ConfigIssue[], shape: readonly ConfigIssue[]): readonly ConfigIssue[] =>
-  rules.filter((rule) => !shape.some(({ path }) => isWithin(path, rule.path)))
-
-/** A variable may hold a secret: messages name it and do not show what it says. */
-const withoutValues = (complaint: ConfigIssue, { writtenAt }: ConfigDocument): ConfigIssue => {
-  const written = writtenAt(complaint.path)
-  if (written === undefined || complaint.found === undefined) return complaint
-  const { suggestion: _, ...rest } = complaint
-  return { ...rest, found: `the value of ${written}` }
-}
-
-const rejects = (file: string, problems: readonly Problem[]): never => {
-  throw invalidConfig(file, problems)
-}
-
-/** What was judged is what is used, also where the file changes meanwhile. */
-const readingOnce = (read: (path: string) => string): ReadText => {
-  const texts = new Map<string, string | undefined>()
-  return (path) => {
-    if (!texts.has(path)) texts.set(path, textOf(read, path))
-    return texts.get(path)
-  }
-}
-
-const textOf = (read: (path: string) => string, path: string): string | undefined => {
-  try {
-    return read(path)
-  } catch {
-    return undefined
-  }
-}
-
-const canReadBy =
-  (read: ParseOptions['readFile']) =>
-  (path: string): boolean =>
-    textOf(read, path) !== undefined
-
 /**
  * The configuration of a YAML text.
  * @throws ConfigError with every problem at once, each with file, line and column.
  */
-export const parseConfig = (
+export function parseConfig(
   text: string,
   { file, env, readFile: read, canRead = canReadBy(read), aws, purpose = 'gateway' }: ParseOptions,
-): Config => {
+): Config {
   const absolute = resolve(file)
   const folder = dirname(absolute)
   const document = readDocument(text, file, interpolateWith({ folder, env, readFile: read }))
@@ -138,27 +65,91 @@ export const parseConfig = (
   return { ...normalize(parsed.data, { file: absolute, folder, ruleLine, readText }), unread: needed.unread }
 }
 
-const canReadFile = (path: string): boolean => {
+function canReadBy(read: ParseOptions['readFile']) {
+  return (path: string): boolean => textOf(read, path) !== undefined
+}
+
+function textOf(read: (path: string) => string, path: string): string | undefined {
   try {
-    accessSync(path, constants.R_OK)
-    return statSync(path).isFile()
+    return read(path)
   } catch {
-    return false
+    return undefined
   }
 }
 
-const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+function rejects(file: string, problems: readonly Problem[]): never {
+  throw invalidConfig(file, problems)
+}
+
+function withTypedVariables({ values, writtenAt }: Pick<ConfigDocument, 'values' | 'writtenAt'>): unknown {
+  const issues = configSchema.safeParse(values).error?.issues ?? []
+  return issues.reduce<unknown>((typed, issue) => {
+    const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
+    const isVariable = issue.code === 'invalid_type' && writtenAt(path) !== undefined
+    return isVariable ? replaceAt(typed, path, (text) => fromText(issue.expected, text)) : typed
+  }, values)
+}
+
+function replaceAt(values: unknown, path: Path, replace: (value: unknown) => unknown): unknown {
+  const [step, ...rest] = path
+  if (step === undefined) return replace(values)
+  if (Array.isArray(values)) return values.map((each, i) => (i === step ? replaceAt(each, rest, replace) : each))
+  return isRecord(values) ? { ...values, [step]: replaceAt(values[step], rest, replace) } : values
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** A variable is text; where a number or true or false belongs, a text that reads as one is taken for it. */
+function fromText(expected: string, text: unknown): unknown {
+  if (expected === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
+  if (/^(number|int)$/.test(expected) && typeof text === 'string' && /^\d{1,9}$/.test(text)) return Number(text)
+  return text
+}
+
+/** What was judged is what is used, also where the file changes meanwhile. */
+function readingOnce(read: (path: string) => string): ReadText {
+  const texts = new Map<string, string | undefined>()
+  return (path) => {
+    if (!texts.has(path)) texts.set(path, textOf(read, path))
+    return texts.get(path)
+  }
+}
+
+/** Without those about a value that another problem already names. */
+function withoutEchoes(complaints: readonly ConfigIssue[], problems: readonly Problem[]): readonly ConfigIssue[] {
+  const named = new Set(problems.map(({ path }) => JSON.stringify(path)))
+  return complaints.filter(({ path }) => !named.has(JSON.stringify(path)))
+}
+
+/** Without those that miss what is there, but is broken inside. */
+function withoutConsequences(rules: readonly ConfigIssue[], shape: readonly ConfigIssue[]): readonly ConfigIssue[] {
+  return rules.filter((rule) => !shape.some(({ path }) => isWithin(path, rule.path)))
+}
+
+function isWithin(path: Path, around: Path): boolean {
+  return path.length > around.length && around.every((step, index) => step === path[index])
+}
+
+/** A variable may hold a secret: messages name it and do not show what it says. */
+function withoutValues(complaint: ConfigIssue, { writtenAt }: ConfigDocument): ConfigIssue {
+  const written = writtenAt(complaint.path)
+  if (written === undefined || complaint.found === undefined) return complaint
+  const { suggestion: _, ...rest } = complaint
+  return { ...rest, found: `the value of ${written}` }
+}
 
 /**
  * Reads a configuration file, and what it refers to.
  * @throws ConfigError when there is no such file, it cannot be read, or it is not valid.
  */
-export const loadConfig = async (
+export async function loadConfig(
   file: string,
   env: NodeJS.ProcessEnv,
   aws: AwsFacts,
   purpose: Purpose = 'gateway',
-): Promise<Config> => {
+): Promise<Config> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw isMissing(cause)
       ? new ConfigError('config.not_found', { sentence: `There is no configuration file ${file}.`, cause })
@@ -166,4 +157,17 @@ export const loadConfig = async (
   })
   const read = (path: string): string => readFileSync(path, 'utf8')
   return parseConfig(text, { file, env, readFile: read, canRead: canReadFile, aws, purpose })
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+}
+
+function canReadFile(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK)
+    return statSync(path).isFile()
+  } catch {
+    return false
+  }
 }

@@ -20,37 +20,8 @@ export interface Place {
   readonly readText: ReadText
 }
 
-const targetOf = (text: string): AwsTarget =>
-  text === 'aws' || text === 'local' ? { kind: text } : { kind: 'url', url: text.replace(/\/+$/, '') }
-
-const signInOf = ({ endpoint, signIn }: FileConfig['sts']): AwsTarget => {
-  if (signIn !== undefined) return targetOf(signIn)
-  const target = targetOf(endpoint)
-  return target.kind === 'url' ? { kind: 'url', url: new URL(target.url).origin } : target
-}
-
-const secretsOf = (configured: string | readonly string[]): Config['session']['secrets'] => {
-  const [first, ...rest] = [configured].flat().map((secret) => new Secret(secret))
-  if (!first) throw new TypeError('no session secret')
-  return [first, ...rest]
-}
-
-const providerOf = (provider: FileProvider, baseUrl: string, folder: string): ProviderConfig =>
-  provider.protocol === 'saml' ? samlProviderOf(provider, baseUrl, folder) : oidcProviderOf(provider, folder)
-
-const localAwsOf = ({ localAws, listen }: FileConfig, folder: string): Config['localAws'] => ({
-  // 0 stays 0: any free port.
-  listen: localAws.listen ?? { host: listen.host, port: listen.port === 0 ? 0 : listen.port + 1 },
-  allowHttpIssuers: localAws.allowHttpIssuers,
-  encodedMessages: localAws.encodedMessages,
-  ...optional('stateFile', localAws.state === undefined ? undefined : resolve(folder, localAws.state)),
-})
-
 /** Fills in the defaults that depend on other keys; makes paths absolute, durations seconds and secrets Secret. */
-export const normalize = (
-  file: FileConfig,
-  { file: path, folder, ruleLine, readText }: Place,
-): Omit<Config, 'unread'> => {
+export function normalize(file: FileConfig, { file: path, folder, ruleLine, readText }: Place): Omit<Config, 'unread'> {
   const baseUrl = new URL(file.baseUrl).origin
   const { session, sts } = file
   return {
@@ -90,5 +61,35 @@ export const normalize = (
       required: file.audit.required,
       ...optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
     },
+  }
+}
+
+function secretsOf(configured: string | readonly string[]): Config['session']['secrets'] {
+  const [first, ...rest] = [configured].flat().map((secret) => new Secret(secret))
+  if (!first) throw new TypeError('no session secret')
+  return [first, ...rest]
+}
+
+function targetOf(text: string): AwsTarget {
+  return text === 'aws' || text === 'local' ? { kind: text } : { kind: 'url', url: text.replace(/\/+$/, '') }
+}
+
+function signInOf({ endpoint, signIn }: FileConfig['sts']): AwsTarget {
+  if (signIn !== undefined) return targetOf(signIn)
+  const target = targetOf(endpoint)
+  return target.kind === 'url' ? { kind: 'url', url: new URL(target.url).origin } : target
+}
+
+function providerOf(provider: FileProvider, baseUrl: string, folder: string): ProviderConfig {
+  return provider.protocol === 'saml' ? samlProviderOf(provider, baseUrl, folder) : oidcProviderOf(provider, folder)
+}
+
+function localAwsOf({ localAws, listen }: FileConfig, folder: string): Config['localAws'] {
+  return {
+    // 0 stays 0: any free port.
+    listen: localAws.listen ?? { host: listen.host, port: listen.port === 0 ? 0 : listen.port + 1 },
+    allowHttpIssuers: localAws.allowHttpIssuers,
+    encodedMessages: localAws.encodedMessages,
+    ...optional('stateFile', localAws.state === undefined ? undefined : resolve(folder, localAws.state)),
   }
 }

@@ -39,29 +39,36 @@ const lists: Readonly<Record<ListKey, { safeParse(value: unknown): { data?: unkn
   operators: configSchema.shape.operators.unwrap().element,
 }
 
-const isListKey = (key: string): key is ListKey => Object.hasOwn(lists, key)
-
 /** Reads every part by itself, so that the rules can judge the good ones beside the bad ones. */
-export const partialConfigOf = (values: Readonly<Record<string, unknown>>): PartialConfig =>
-  Object.fromEntries(
+export function partialConfigOf(values: Readonly<Record<string, unknown>>): PartialConfig {
+  return Object.fromEntries(
     Object.entries(configSchema.shape).map(([key, schema]) => {
       const [value, item] = [values[key], isListKey(key) ? lists[key] : undefined]
       if (item && Array.isArray(value)) return [key, value.map((each) => item.safeParse(each).data)]
       return [key, schema.safeParse(value).data]
     }),
   )
+}
+
+function isListKey(key: string): key is ListKey {
+  return Object.hasOwn(lists, key)
+}
 
 /** Runs over the items that fit the schema, with their place in the list. */
-export const forEach = <Item>(
+export function forEach<Item>(
   items: readonly (Item | undefined)[] | undefined,
   check: (item: Item, index: number) => readonly ConfigIssue[],
-): readonly ConfigIssue[] => (items ?? []).flatMap((item, index) => (item === undefined ? [] : check(item, index)))
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+): readonly ConfigIssue[] {
+  return (items ?? []).flatMap((item, index) => (item === undefined ? [] : check(item, index)))
+}
 
 /** The ids that the file gives its providers, whatever else is wrong with them. */
-export const providerIdsOf = ({ providers }: Readonly<Record<string, unknown>>): readonly string[] =>
-  (Array.isArray(providers) ? providers : []).flatMap((one: unknown) =>
+export function providerIdsOf({ providers }: Readonly<Record<string, unknown>>): readonly string[] {
+  return (Array.isArray(providers) ? providers : []).flatMap((one: unknown) =>
     isRecord(one) && typeof one.id === 'string' ? [one.id] : [],
   )
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

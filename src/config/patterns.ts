@@ -3,11 +3,12 @@ import { linearPattern } from '../core/patterns/linear.ts'
 import type { ValueMatch } from './types.ts'
 
 /** The expression between two slashes; undefined for plain text, to which a group like `/aws` belongs. */
-export const patternBody = (text: string): string | undefined =>
-  text.length > 1 && text.startsWith('/') && text.endsWith('/') ? text.slice(1, -1) : undefined
+export function patternBody(text: string): string | undefined {
+  return text.length > 1 && text.startsWith('/') && text.endsWith('/') ? text.slice(1, -1) : undefined
+}
 
 /** Throws SyntaxError when a value between slashes is no regular expression, or one that a linear engine cannot run. */
-export const toValueMatch = (text: string): ValueMatch => {
+export function toValueMatch(text: string): ValueMatch {
   const body = patternBody(text)
   if (body === undefined) return { kind: 'text', value: text }
   if (body === '') throw new SyntaxError('there is nothing between the slashes')
@@ -15,9 +16,11 @@ export const toValueMatch = (text: string): ValueMatch => {
 }
 
 /** The names in braces: `account` and `role` of `arn:aws:iam::{account}:role/{role}`. */
-export const placeholders = (template: string): readonly string[] =>
-  [...template.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name)
+export function placeholders(template: string): readonly string[] {
+  return [...template.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name)
+}
 
 /** The template with every placeholder replaced. */
-export const fill = (template: string, value: (name: string) => string): string =>
-  template.replace(/\{([^{}]+)\}/g, (_match, name: string) => value(name))
+export function fill(template: string, value: (name: string) => string): string {
+  return template.replace(/\{([^{}]+)\}/g, (_match, name: string) => value(name))
+}

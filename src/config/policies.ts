@@ -20,28 +20,18 @@ export interface PolicyProblem {
 
 type Read = { readonly json: string } | { readonly expected: string; readonly found: string }
 
-/** STS takes no character beyond Latin-1 in a policy: JSON can write all others in ASCII. */
-const compact = (value: unknown): string =>
-  JSON.stringify(value).replace(/[^\0-\xff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-/** Where the parser gave up, without quoting: a path may name the wrong file. */
-const placeOf = (error: unknown, text: string): string => {
-  const position = error instanceof Error ? / at position (\d+)/.exec(error.message)?.[1] : undefined
-  return position === undefined ? '' : ` in line ${text.slice(0, Number(position)).split('\n').length}`
-}
-
 /**
  * The text of a policy as `aws iam get-role` shows it: the document itself, URL-encoded (RFC 3986) as IAM's own answers
  * have it, or the whole answer around it.
  */
-export const decodedPolicy = (text: string): string => {
+export function decodedPolicy(text: string): string {
   const json = /^\s*%7B/i.test(text) ? unescaped(text.trim()) : text
   const document = roleIn(json)?.AssumeRolePolicyDocument
   if (document === undefined) return json
   return typeof document === 'string' ? unescaped(document) : JSON.stringify(document)
 }
 
-const unescaped = (text: string): string => {
+function unescaped(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
@@ -50,7 +40,7 @@ const unescaped = (text: string): string => {
 }
 
 /** The `Role` of an answer; one that has a name twice is left as it is, to be refused for that. */
-const roleIn = (json: string): { readonly AssumeRolePolicyDocument?: unknown } | undefined => {
+function roleIn(json: string): { readonly AssumeRolePolicyDocument?: unknown } | undefined {
   if (!json.includes('"AssumeRolePolicyDocument"')) return undefined
   try {
     const answer: { readonly Role?: { readonly AssumeRolePolicyDocument?: unknown } } | null = JSON.parse(json)
@@ -61,7 +51,7 @@ const roleIn = (json: string): { readonly AssumeRolePolicyDocument?: unknown } |
 }
 
 /** The document as compact JSON, or why there is none. */
-export const policyJson = (written: WrittenPolicy, readText: ReadText): Read => {
+export function policyJson(written: WrittenPolicy, readText: ReadText): Read {
   if (typeof written !== 'string') return { json: compact(written) }
   const text = readText(written)
   if (text === undefined) return { expected: 'a file that can be read', found: showValue(written) }
@@ -75,8 +65,22 @@ export const policyJson = (written: WrittenPolicy, readText: ReadText): Read => 
   }
 }
 
+/** STS takes no character beyond Latin-1 in a policy: JSON can write all others in ASCII. */
+function compact(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[^\0-\xff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Where the parser gave up, without quoting: a path may name the wrong file. */
+function placeOf(error: unknown, text: string): string {
+  const position = error instanceof Error ? / at position (\d+)/.exec(error.message)?.[1] : undefined
+  return position === undefined ? '' : ` in line ${text.slice(0, Number(position)).split('\n').length}`
+}
+
 /** IAM's path as steps into a document, as far as they are there: keys may have dots of their own. */
-export const stepsInto = (value: unknown, path: string): Path => {
+export function stepsInto(value: unknown, path: string): Path {
   if (path === '' || typeof value !== 'object' || value === null) return []
   const rest = path.replace(/^\./, '')
   const index = /^\[(\d+)\]/.exec(rest)

@@ -24,5 +24,6 @@ export const configRules: Readonly<Record<string, Rule>> = {
 }
 
 /** Everything the rules find wrong. */
-export const checkRules = (draft: PartialConfig, facts: RuleContext): readonly ConfigIssue[] =>
-  Object.values(configRules).flatMap((rule) => rule(draft, facts))
+export function checkRules(draft: PartialConfig, facts: RuleContext): readonly ConfigIssue[] {
+  return Object.values(configRules).flatMap((rule) => rule(draft, facts))
+}

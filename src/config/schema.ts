@@ -92,5 +92,6 @@ export type FileConfig = z.output<typeof configSchema>
 export type FileProvider = FileConfig['providers'][number]
 
 /** The JSON Schema that editors use: draft 7, which is what their YAML support reads best. */
-export const configJsonSchema = (): z.core.JSONSchema.BaseSchema =>
-  z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' })
+export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
+  return z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' })
+}

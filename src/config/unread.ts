@@ -14,6 +14,13 @@ export interface Needed extends Pick<ConfigDocument, 'values' | 'problems'> {
   readonly unread: readonly string[]
 }
 
+type Values = Readonly<Record<string, unknown>>
+
+const SESSION_SECRET = ['session', 'secret'] as const
+
+/** Settings of the server alone, in which a variable of its surroundings may stand. */
+const OF_THE_SERVER = ['session', 'listen', 'trustProxy', 'audit', 'metrics', 'limits', 'branding', 'federation']
+
 /** The document without what the purpose does not need, and without what is wrong with that. */
 export function neededFor(purpose: Purpose, document: ConfigDocument): Needed {
   if (purpose === 'gateway' || !isRecord(document.values)) return { ...document, unread: [] }
@@ -22,24 +29,8 @@ export function neededFor(purpose: Purpose, document: ConfigDocument): Needed {
     : withoutSecrets(document, document.values)
 }
 
-type Values = Readonly<Record<string, unknown>>
-
-const SESSION_SECRET = ['session', 'secret'] as const
-
-/** Settings of the server alone, in which a variable of its surroundings may stand. */
-const OF_THE_SERVER = ['session', 'listen', 'trustProxy', 'audit', 'metrics', 'limits', 'branding', 'federation']
-
-const isRecord = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isAtOrIn = (path: Path, around: Path): boolean => around.every((step, index) => step === path[index])
-
-/** Nobody knows it, and it is another one each time: were it ever used, it would vouch for nothing. */
-const placeholder = (): string => randomBytes(32).toString('hex')
-
-const withSessionSecret = (values: Values): Values => {
-  const { session = {} } = values
-  return isRecord(session) ? { ...values, session: { ...session, secret: placeholder() } } : values
+function isRecord(value: unknown): value is Values {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 /** A secret that is there is judged: the gateway would not start with one that is too short. */
@@ -49,15 +40,18 @@ function withoutMissingSecret(document: ConfigDocument, values: Values): Needed 
   return { values: withSessionSecret(values), problems, unread: [showPath(SESSION_SECRET)] }
 }
 
-const withoutClientSecret = (provider: unknown): unknown =>
-  isRecord(provider) && 'clientSecret' in provider ? { ...provider, clientSecret: placeholder() } : provider
+function isAtOrIn(path: Path, around: Path): boolean {
+  return around.every((step, index) => step === path[index])
+}
 
-const isClientSecret = ([list, , key]: Path): boolean => list === 'providers' && key === 'clientSecret'
+function withSessionSecret(values: Values): Values {
+  const { session = {} } = values
+  return isRecord(session) ? { ...values, session: { ...session, secret: placeholder() } } : values
+}
 
-/** The value at the path, and of a list the whole list, left to its default. */
-const without = (value: unknown, [step, ...rest]: Path): unknown => {
-  if (!isRecord(value) || step === undefined) return undefined
-  return { ...value, [step]: without(value[step], rest) }
+/** Nobody knows it, and it is another one each time: were it ever used, it would vouch for nothing. */
+function placeholder(): string {
+  return randomBytes(32).toString('hex')
 }
 
 function withoutSecrets({ problems }: ConfigDocument, values: Values): Needed {
@@ -72,4 +66,18 @@ function withoutSecrets({ problems }: ConfigDocument, values: Values): Needed {
     problems: problems.filter(({ path }) => !isUnused(path)),
     unread: [showPath(SESSION_SECRET)],
   }
+}
+
+function isClientSecret([list, , key]: Path): boolean {
+  return list === 'providers' && key === 'clientSecret'
+}
+
+/** The value at the path, and of a list the whole list, left to its default. */
+function without(value: unknown, [step, ...rest]: Path): unknown {
+  if (!isRecord(value) || step === undefined) return undefined
+  return { ...value, [step]: without(value[step], rest) }
+}
+
+function withoutClientSecret(provider: unknown): unknown {
+  return isRecord(provider) && 'clientSecret' in provider ? { ...provider, clientSecret: placeholder() } : provider
 }

@@ -1,19 +1,10 @@
 /** Amazon Resource Names of IAM, taken apart: `arn:partition:service:region:account:resource`. */
-
 export interface Arn {
   readonly partition: string
   readonly service: string
   readonly region: string
   readonly account: string
   readonly resource: string
-}
-
-/** undefined for what is not an ARN of six parts. */
-export const parseArn = (text: string): Arn | undefined => {
-  const match = /^arn:([a-z][a-z0-9-]*):([a-z0-9-]+):([a-z0-9-]*):([0-9]*):(.+)$/s.exec(text)
-  if (!match) return undefined
-  const [, partition = '', service = '', region = '', account = '', resource = ''] = match
-  return { partition, service, region, account, resource }
 }
 
 export interface RoleArn {
@@ -28,8 +19,16 @@ export interface RoleArn {
 
 const ROLE = /^role(\/(?:[\x21-\x7e]+\/)?)([\w+=,.@-]{1,64})$/
 
+/** undefined for what is not an ARN of six parts. */
+export function parseArn(text: string): Arn | undefined {
+  const match = /^arn:([a-z][a-z0-9-]*):([a-z0-9-]+):([a-z0-9-]*):([0-9]*):(.+)$/s.exec(text)
+  if (!match) return undefined
+  const [, partition = '', service = '', region = '', account = '', resource = ''] = match
+  return { partition, service, region, account, resource }
+}
+
 /** undefined for what is not the ARN of an IAM role. */
-export const parseRoleArn = (text: string): RoleArn | undefined => {
+export function parseRoleArn(text: string): RoleArn | undefined {
   const arn = parseArn(text)
   const role =
     arn?.service === 'iam' && arn.region === '' && /^\d{12}$/.test(arn.account) ? ROLE.exec(arn.resource) : null
@@ -39,15 +38,21 @@ export const parseRoleArn = (text: string): RoleArn | undefined => {
 }
 
 /** The ARN of the SAML provider that an account must have registered. */
-export const samlProviderArn = (partition: string, account: string, name: string): string =>
-  `arn:${partition}:iam::${account}:saml-provider/${name}`
+export function samlProviderArn(partition: string, account: string, name: string): string {
+  return `arn:${partition}:iam::${account}:saml-provider/${name}`
+}
 
 /** The ARN of the OpenID provider that an account must have registered: the issuer without its scheme. */
-export const oidcProviderArn = (partition: string, account: string, issuer: string): string =>
-  `arn:${partition}:iam::${account}:oidc-provider/${issuerHostPath(issuer)}`
+export function oidcProviderArn(partition: string, account: string, issuer: string): string {
+  return `arn:${partition}:iam::${account}:oidc-provider/${issuerHostPath(issuer)}`
+}
 
 /** The issuer as IAM writes it, in ARNs and as prefix of condition keys: no scheme, no trailing slash, path kept. */
-export const issuerHostPath = (issuer: string): string => issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
+export function issuerHostPath(issuer: string): string {
+  return issuer.replace(/^https?:\/\//, '').replace(/\/$/, '')
+}
 
 /** ARNs with commas between them, white space around ignored: a role's name may have a comma of its own. */
-export const listedArns = (text: string): readonly string[] => text.split(/,(?=\s*arn:)/).map((arn) => arn.trim())
+export function listedArns(text: string): readonly string[] {
+  return text.split(/,(?=\s*arn:)/).map((arn) => arn.trim())
+}

@@ -12,7 +12,7 @@ export async function* bounded(body: Body, octets: number, tooLarge: () => Error
 }
 
 /** The whole body, in memory. Throws what `tooLarge` makes of more octets. */
-export const readBounded = async (body: Body, octets: number, tooLarge: () => Error): Promise<Buffer> => {
+export async function readBounded(body: Body, octets: number, tooLarge: () => Error): Promise<Buffer> {
   const pieces: Uint8Array[] = []
   for await (const piece of bounded(body, octets, tooLarge)) pieces.push(piece)
   return Buffer.concat(pieces)

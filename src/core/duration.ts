@@ -1,7 +1,7 @@
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
 /** Seconds of `90`, `45s`, `1h`, `1h30m`, `1h 30m` or `2d`; undefined for anything else, zero and overflow included. */
-export const parseDuration = (text: string): number | undefined => {
+export function parseDuration(text: string): number | undefined {
   if (/^\d{1,9}$/.test(text)) return Number(text) || undefined
   if (!/^\d{1,6}[smhd]( ?\d{1,6}[smhd])*$/.test(text)) return undefined
   const seconds = [...text.matchAll(/(\d+)([smhd])/g)].reduce(
@@ -12,7 +12,7 @@ export const parseDuration = (text: string): number | undefined => {
 }
 
 /** `1h 30m` for 5400: for people. parseDuration reads it back. */
-export const showDuration = (seconds: number): string => {
+export function showDuration(seconds: number): string {
   const parts = [
     [Math.floor(seconds / 3600), 'h'],
     [Math.floor((seconds % 3600) / 60), 'm'],

@@ -5,7 +5,6 @@
  * A folder declares its own catalogue and a subclass bound to it; the reference of error codes in docs/ is made from
  * the catalogues. HTTP status codes are not known here: web/errors.ts maps codes to them.
  */
-
 export interface ErrorText {
   /** One sentence for the person who meets the error. No names of claims or elements, no values. */
   readonly sentence: string
@@ -49,7 +48,7 @@ export class FedgateError extends Error {
 }
 
 /** The exact reason in one line, for logs and the audit line: `expected X, found Y (source)`. */
-export const reasonOf = (error: FedgateError): string | undefined => {
+export function reasonOf(error: FedgateError): string | undefined {
   const parts = [
     error.expected === undefined ? undefined : `expected ${error.expected}`,
     error.found === undefined ? undefined : `found ${error.found}`,

@@ -12,7 +12,7 @@ export interface Expiry {
 }
 
 /** How a certificate's end (or that of anything else with a date) stands to now. */
-export const expiryOf = (notAfter: Date, now: Date): Expiry => {
+export function expiryOf(notAfter: Date, now: Date): Expiry {
   const day = notAfter.toISOString().slice(0, 10)
   if (notAfter <= now) return { state: 'past', shown: `ended on ${day}`, warning: 'renew it now' }
   const days = Math.ceil((notAfter.getTime() - now.getTime()) / DAY_MS)

@@ -15,16 +15,6 @@ export type { Html }
 
 type Part = string | Html | readonly Html[] | undefined
 
-/** A template whose values are escaped, for text and for quoted attributes, unless they are Html themselves. */
-export const html = (literals: TemplateStringsArray, ...parts: readonly Part[]): Html =>
-  new Html(literals.map((literal, index) => literal + show(parts[index])).join(''))
-
-const show = (part: Part): string => {
-  if (part === undefined) return ''
-  if (typeof part === 'string') return escapeMarkup(part)
-  return part instanceof Html ? part.toString() : part.join('')
-}
-
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -33,4 +23,17 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-const escapeMarkup = (text: string): string => text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character)
+/** A template whose values are escaped, for text and for quoted attributes, unless they are Html themselves. */
+export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
+  return new Html(literals.map((literal, index) => literal + show(parts[index])).join(''))
+}
+
+function show(part: Part): string {
+  if (part === undefined) return ''
+  if (typeof part === 'string') return escapeMarkup(part)
+  return part instanceof Html ? part.toString() : part.join('')
+}
+
+function escapeMarkup(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character)
+}

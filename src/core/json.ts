@@ -3,28 +3,13 @@ const BACKSLASH = 0x5c
 const OPEN = 0x7b
 const CLOSE = 0x7d
 
-/** Where the text ends that begins at this quote: the place of the quote that is not escaped. */
-const endOfText = (json: string, start: number): number => {
-  let at = start + 1
-  for (; json.charCodeAt(at) !== QUOTE; at++) if (json.charCodeAt(at) === BACKSLASH) at++
-  return at
-}
-
 const COLON = /\s*:/y
-
-/** The name that ends at this quote, written without needless escapes; undefined for a text that is a value. */
-const nameIn = (json: string, start: number, end: number): string | undefined => {
-  COLON.lastIndex = end + 1
-  if (!COLON.test(json)) return undefined
-  const written = json.slice(start, end + 1)
-  return written.includes('\\') ? JSON.stringify(JSON.parse(written)) : written
-}
 
 /**
  * The first name that an object in this text has twice, in quotes; undefined where each is there once. `json`: what
  * JSON.parse took, which keeps the last of them and forgets the others. RFC 8259 4
  */
-export const repeatedName = (json: string): string | undefined => {
+export function repeatedName(json: string): string | undefined {
   const open: Set<string>[] = []
   for (let at = 0; at < json.length; at++) {
     const code = json.charCodeAt(at)
@@ -40,4 +25,19 @@ export const repeatedName = (json: string): string | undefined => {
     }
   }
   return undefined
+}
+
+/** Where the text ends that begins at this quote: the place of the quote that is not escaped. */
+function endOfText(json: string, start: number): number {
+  let at = start + 1
+  for (; json.charCodeAt(at) !== QUOTE; at++) if (json.charCodeAt(at) === BACKSLASH) at++
+  return at
+}
+
+/** The name that ends at this quote, written without needless escapes; undefined for a text that is a value. */
+function nameIn(json: string, start: number, end: number): string | undefined {
+  COLON.lastIndex = end + 1
+  if (!COLON.test(json)) return undefined
+  const written = json.slice(start, end + 1)
+  return written.includes('\\') ? JSON.stringify(JSON.parse(written)) : written
 }

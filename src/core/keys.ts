@@ -16,18 +16,6 @@ export interface KeyPair extends Signer {
   readonly privateKey: KeyObject
 }
 
-/** Throws when the key does not belong to the certificate, or either is not what it should be. */
-export const keyPairFromPem = (privateKeyPem: string, certificatePem: string): KeyPair => {
-  const privateKey = createPrivateKey(privateKeyPem)
-  const certificate = new X509Certificate(certificatePem)
-  if (!certificate.checkPrivateKey(privateKey)) throw new Error('the private key does not belong to the certificate')
-  return {
-    privateKey,
-    certificate: certificate.toString(),
-    sign: async (octets) => sign('sha256', octets, privateKey),
-  }
-}
-
 /** How tokens for AWS are signed: of what AWS takes, the two that everyone can verify. RFC 7518 3.1 */
 export type TokenAlgorithm = 'RS256' | 'ES256'
 
@@ -41,14 +29,20 @@ export interface TokenSigner {
 
 const MIN_RSA_BITS = 2048
 
-const tokenAlgorithmOf = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): TokenAlgorithm | undefined => {
-  const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {}
-  if (asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) return 'RS256'
-  return asymmetricKeyType === 'ec' && namedCurve === 'prime256v1' ? 'ES256' : undefined
+/** Throws when the key does not belong to the certificate, or either is not what it should be. */
+export function keyPairFromPem(privateKeyPem: string, certificatePem: string): KeyPair {
+  const privateKey = createPrivateKey(privateKeyPem)
+  const certificate = new X509Certificate(certificatePem)
+  if (!certificate.checkPrivateKey(privateKey)) throw new Error('the private key does not belong to the certificate')
+  return {
+    privateKey,
+    certificate: certificate.toString(),
+    sign: async (octets) => sign('sha256', octets, privateKey),
+  }
 }
 
 /** The kind of key decides the algorithm. Throws when it is neither RSA of 2048 bits or more nor P-256. */
-export const tokenSignerFromPem = (privateKeyPem: string): TokenSigner => {
+export function tokenSignerFromPem(privateKeyPem: string): TokenSigner {
   const privateKey = createPrivateKey(privateKeyPem)
   const algorithm = tokenAlgorithmOf(privateKey)
   if (!algorithm) throw new Error('the private key is neither RSA of 2048 bits or more nor P-256')
@@ -62,4 +56,10 @@ export const tokenSignerFromPem = (privateKeyPem: string): TokenSigner => {
         )
       }),
   }
+}
+
+function tokenAlgorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): TokenAlgorithm | undefined {
+  const { modulusLength = 0, namedCurve } = asymmetricKeyDetails ?? {}
+  if (asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) return 'RS256'
+  return asymmetricKeyType === 'ec' && namedCurve === 'prime256v1' ? 'ES256' : undefined
 }

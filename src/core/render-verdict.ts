@@ -28,22 +28,13 @@ const words: Readonly<Record<Mark, string>> = {
 
 const WORD_WIDTH = Math.max(...Object.values(words).map(({ length }) => length))
 
-const markOf = ({ outcome, warning }: Finding): Mark =>
-  outcome === 'pass' && warning !== undefined ? 'warning' : outcome
-
-const detailOf = ({ outcome, expected, found, source, warning }: Finding): string => {
-  const isPass = outcome === 'pass'
-  const value = expected === undefined || isPass ? found : `expected ${expected}, found ${found ?? 'nothing'}`
-  const parts = [value, warning].filter((part) => part !== undefined).join(': ')
-  const place = source === undefined ? '' : `(${source})`
-  return oneLine([parts, place].filter((part) => part !== '').join(' '))
+/** Found values may come from a stranger: nothing in them may steer a terminal or begin a line. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
 }
 
-/** Found values may come from a stranger: nothing in them may steer a terminal or begin a line. */
-export const oneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-
 /** A line for each finding: outcome, name, and what was expected and found. */
-export const verdictLines = (verdict: Verdict, paint: Colorize = plain): readonly string[] => {
+export function verdictLines(verdict: Verdict, paint: Colorize = plain): readonly string[] {
   // A name may have the key of somebody's policy in it.
   const names = verdict.map(({ name }) => oneLine(name))
   const nameWidth = names.reduce((widest, { length }) => Math.max(widest, length), 0)
@@ -56,19 +47,33 @@ export const verdictLines = (verdict: Verdict, paint: Colorize = plain): readonl
   })
 }
 
+function markOf({ outcome, warning }: Finding): Mark {
+  return outcome === 'pass' && warning !== undefined ? 'warning' : outcome
+}
+
+function detailOf({ outcome, expected, found, source, warning }: Finding): string {
+  const isPass = outcome === 'pass'
+  const value = expected === undefined || isPass ? found : `expected ${expected}, found ${found ?? 'nothing'}`
+  const parts = [value, warning].filter((part) => part !== undefined).join(': ')
+  const place = source === undefined ? '' : `(${source})`
+  return oneLine([parts, place].filter((part) => part !== '').join(' '))
+}
+
 /** A heading and a line for each finding, subject by subject. */
-export const verdictsLines = (all: readonly VerdictOfSubject[], paint: Colorize = plain): readonly string[] =>
-  all.flatMap(({ subject, verdict, code }) => [
+export function verdictsLines(all: readonly VerdictOfSubject[], paint: Colorize = plain): readonly string[] {
+  return all.flatMap(({ subject, verdict, code }) => [
     code === undefined ? subject : `${subject}: ${code}`,
     ...verdictLines(verdict, paint),
   ])
+}
 
 /** The verdict of several subjects together. */
-export const outcomeOfAll = (all: readonly VerdictOfSubject[]): Outcome =>
-  outcomeOf(all.flatMap(({ verdict }) => verdict))
+export function outcomeOfAll(all: readonly VerdictOfSubject[]): Outcome {
+  return outcomeOf(all.flatMap(({ verdict }) => verdict))
+}
 
 /** What it comes to, in one line. */
-export const summaryLine = (all: readonly VerdictOfSubject[]): string => {
+export function summaryLine(all: readonly VerdictOfSubject[]): string {
   const marks = all.flatMap(({ verdict }) => verdict.map(markOf))
   const counted = (mark: Mark, one: string, several: string): readonly string[] => {
     const count = marks.filter((each) => each === mark).length
@@ -83,8 +88,8 @@ export const summaryLine = (all: readonly VerdictOfSubject[]): string => {
 }
 
 /** The same for programs: `{"outcome", "subjects": [{"subject", "outcome", "checks": [{"name", "outcome", …}]}]}`. */
-export const verdictsJson = (all: readonly VerdictOfSubject[]): string =>
-  JSON.stringify(
+export function verdictsJson(all: readonly VerdictOfSubject[]): string {
+  return JSON.stringify(
     {
       outcome: outcomeOfAll(all),
       subjects: all.map(({ subject, verdict, code }) => ({
@@ -97,3 +102,4 @@ export const verdictsJson = (all: readonly VerdictOfSubject[]): string =>
     null,
     2,
   )
+}

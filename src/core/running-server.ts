@@ -20,36 +20,14 @@ export interface Listening {
 /** Milliseconds for a whole request to arrive: no slow sender holds a connection for longer. */
 const REQUEST_TIMEOUT = 30_000
 
-const listen = (server: Server, { host, port }: Listening): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.removeListener('error', reject)
-      resolve()
-    })
-  })
-
-const close = (server: Server, graceMs: number): Promise<void> =>
-  new Promise((resolve) => {
-    const impatience = setTimeout(() => server.closeAllConnections(), graceMs)
-    // A kept-alive connection becomes idle only when its answer is out, so idle ones are looked for again.
-    const tidying = setInterval(() => server.closeIdleConnections(), 50)
-    server.close(() => {
-      clearTimeout(impatience)
-      clearInterval(tidying)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
-
 /**
  * Listens first and builds what answers then, because that may have to know its own origin. Rejects with the system's
  * error (EADDRINUSE, EACCES) when it cannot listen.
  */
-export const startServer = async (
+export async function startServer(
   listening: Listening,
   build: (url: string) => RequestListener | Promise<RequestListener>,
-): Promise<RunningServer> => {
+): Promise<RunningServer> {
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT, headersTimeout: REQUEST_TIMEOUT })
   await listen(server, listening)
   const { port } = server.address() as AddressInfo
@@ -62,4 +40,28 @@ export const startServer = async (
     throw error
   }
   return { url, close: stop }
+}
+
+function listen(server: Server, { host, port }: Listening): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.removeListener('error', reject)
+      resolve()
+    })
+  })
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const impatience = setTimeout(() => server.closeAllConnections(), graceMs)
+    // A kept-alive connection becomes idle only when its answer is out, so idle ones are looked for again.
+    const tidying = setInterval(() => server.closeIdleConnections(), 50)
+    server.close(() => {
+      clearTimeout(impatience)
+      clearInterval(tidying)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
 }

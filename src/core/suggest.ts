@@ -1,5 +1,14 @@
+/** The candidate that was probably meant, without regard to case; undefined when none is near. */
+export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  const typed = word.slice(0, 64).toLowerCase()
+  return candidates
+    .map((candidate) => ({ candidate, letters: distance(typed, candidate.toLowerCase()) }))
+    .filter(({ candidate, letters }) => letters <= Math.max(1, Math.min(3, Math.floor(candidate.length / 3))))
+    .sort((a, b) => a.letters - b.letters)[0]?.candidate
+}
+
 /** How many letters to add, drop, change or swap with their neighbour to get from one to the other. */
-const distance = (from: string, to: string): number => {
+function distance(from: string, to: string): number {
   let before: number[] = []
   let row = Array.from({ length: to.length + 1 }, (_, index) => index)
   for (const [i, letter] of [...from].entries()) {
@@ -14,13 +23,4 @@ const distance = (from: string, to: string): number => {
     row = next
   }
   return row[to.length] ?? 0
-}
-
-/** The candidate that was probably meant, without regard to case; undefined when none is near. */
-export const nearest = (word: string, candidates: readonly string[]): string | undefined => {
-  const typed = word.slice(0, 64).toLowerCase()
-  return candidates
-    .map((candidate) => ({ candidate, letters: distance(typed, candidate.toLowerCase()) }))
-    .filter(({ candidate, letters }) => letters <= Math.max(1, Math.min(3, Math.floor(candidate.length / 3))))
-    .sort((a, b) => a.letters - b.letters)[0]?.candidate
 }

@@ -4,11 +4,11 @@
  * Not AbortSignal.timeout, neither for fetch nor under AbortSignal.any: in Node 20 both hold it weakly, so that a timeout
  * which nobody else refers to is collected before it comes, and what waits for it waits for ever.
  */
-export const withTimeLimit = async <Result>(
+export async function withTimeLimit<Result>(
   milliseconds: number,
   outer: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result> => {
+): Promise<Result> {
   outer?.throwIfAborted()
   const ending = new AbortController()
   const end = (): void => ending.abort(outer?.reason)

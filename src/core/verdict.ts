@@ -2,7 +2,6 @@
  * "May this pass, and why": the one form for assertion checks, token checks, trust-policy evaluation, preflight,
  * `fedgate check` and `fedgate explain`. A verdict is the ordered list of what was asked and what came out.
  */
-
 /** `unknown`: the facts at hand do not decide it. `not-run`: an earlier failure made the question meaningless. */
 export type Outcome = 'pass' | 'fail' | 'unknown' | 'not-run'
 
@@ -35,23 +34,30 @@ export const pass = 'pass' as const
 export type Check<Subject, Expected> = (subject: Subject, expected: Expected) => CheckResult
 
 /** The finding that a check's answer is. */
-export const finding = (name: string, result: CheckResult): Finding =>
-  result === pass ? { name, outcome: 'pass' } : { name, outcome: 'fail', ...result }
+export function finding(name: string, result: CheckResult): Finding {
+  return result === pass ? { name, outcome: 'pass' } : { name, outcome: 'fail', ...result }
+}
 
 /** Runs every check of the record, in its order, so that a verdict tells all that is wrong and not just the first. */
-export const runChecks = <Subject, Expected>(
+export function runChecks<Subject, Expected>(
   checks: Readonly<Record<string, Check<Subject, Expected>>>,
   subject: Subject,
   expected: Expected,
-): Verdict => Object.entries(checks).map(([name, check]) => finding(name, check(subject, expected)))
+): Verdict {
+  return Object.entries(checks).map(([name, check]) => finding(name, check(subject, expected)))
+}
 
 /** The same checks, marked as not run: what a verdict says of the claims when the signature failed. */
-export const notRun = (checks: Readonly<Record<string, unknown>>): Verdict =>
-  Object.keys(checks).map((name) => ({ name, outcome: 'not-run' }))
+export function notRun(checks: Readonly<Record<string, unknown>>): Verdict {
+  return Object.keys(checks).map((name) => ({ name, outcome: 'not-run' }))
+}
 
 /** What decides a verdict that failed; undefined: nothing failed. */
-export const firstFailure = (verdict: Verdict): Finding | undefined => verdict.find(({ outcome }) => outcome === 'fail')
+export function firstFailure(verdict: Verdict): Finding | undefined {
+  return verdict.find(({ outcome }) => outcome === 'fail')
+}
 
 /** The verdict of the whole: a failure decides, then an unknown, else it passes. */
-export const outcomeOf = (verdict: Verdict): Outcome =>
-  firstFailure(verdict) ? 'fail' : verdict.some(({ outcome }) => outcome === 'unknown') ? 'unknown' : 'pass'
+export function outcomeOf(verdict: Verdict): Outcome {
+  return firstFailure(verdict) ? 'fail' : verdict.some(({ outcome }) => outcome === 'unknown') ? 'unknown' : 'pass'
+}

@@ -17,33 +17,10 @@ export interface CredentialsToWrite {
 /** The credentials as text. Throws CredentialsError for what this format cannot hold. */
 export type CredentialFormat = (it: CredentialsToWrite) => string
 
-const instant = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`
-
 export interface Variable {
   readonly name: string
   readonly value: string
 }
-
-/** The environment variables that AWS's SDKs and CLI read, and when their values expire (UTC). */
-export const credentialVariables = ({
-  credentials,
-  region,
-}: Pick<CredentialsToWrite, 'credentials' | 'region'>): readonly Variable[] => [
-  { name: 'AWS_ACCESS_KEY_ID', value: credentials.accessKeyId },
-  { name: 'AWS_SECRET_ACCESS_KEY', value: credentials.secretAccessKey.reveal() },
-  { name: 'AWS_SESSION_TOKEN', value: credentials.sessionToken.reveal() },
-  { name: 'AWS_CREDENTIAL_EXPIRATION', value: instant(credentials.expiration) },
-  { name: 'AWS_REGION', value: region },
-  { name: 'AWS_DEFAULT_REGION', value: region },
-]
-
-/** A line for each variable. */
-const lines =
-  (write: (name: string, value: string) => string): CredentialFormat =>
-  (it) =>
-    credentialVariables(it)
-      .map(({ name, value }) => `${write(name, value)}\n`)
-      .join('')
 
 /** A section of `~/.aws/credentials`. */
 const ini: CredentialFormat = ({ credentials, region, profile }) =>
@@ -56,17 +33,6 @@ const ini: CredentialFormat = ({ credentials, region, profile }) =>
     `region = ${forIni(region)}`,
     '',
   ].join('\n')
-
-/** What a `credential_process` prints. */
-const processFields = ({ credentials }: CredentialsToWrite) => ({
-  Version: 1,
-  AccessKeyId: credentials.accessKeyId,
-  SecretAccessKey: credentials.secretAccessKey.reveal(),
-  SessionToken: credentials.sessionToken.reveal(),
-  Expiration: instant(credentials.expiration),
-})
-
-const json = (fields: unknown): string => `${JSON.stringify(fields, null, 2)}\n`
 
 export const credentialFormats = {
   env: lines((name, value) => `export ${name}=${forShell(value)}`),
@@ -83,5 +49,49 @@ export const credentialFormats = {
 
 export type FormatName = keyof typeof credentialFormats
 
+/** The environment variables that AWS's SDKs and CLI read, and when their values expire (UTC). */
+export function credentialVariables({
+  credentials,
+  region,
+}: Pick<CredentialsToWrite, 'credentials' | 'region'>): readonly Variable[] {
+  return [
+    { name: 'AWS_ACCESS_KEY_ID', value: credentials.accessKeyId },
+    { name: 'AWS_SECRET_ACCESS_KEY', value: credentials.secretAccessKey.reveal() },
+    { name: 'AWS_SESSION_TOKEN', value: credentials.sessionToken.reveal() },
+    { name: 'AWS_CREDENTIAL_EXPIRATION', value: instant(credentials.expiration) },
+    { name: 'AWS_REGION', value: region },
+    { name: 'AWS_DEFAULT_REGION', value: region },
+  ]
+}
+
+function instant(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`
+}
+
 /** Several roles at once: a profile each. */
-export const profilesIni = (all: readonly CredentialsToWrite[]): string => all.map(ini).join('\n')
+export function profilesIni(all: readonly CredentialsToWrite[]): string {
+  return all.map(ini).join('\n')
+}
+
+/** A line for each variable. */
+function lines(write: (name: string, value: string) => string): CredentialFormat {
+  return (it) =>
+    credentialVariables(it)
+      .map(({ name, value }) => `${write(name, value)}\n`)
+      .join('')
+}
+
+function json(fields: unknown): string {
+  return `${JSON.stringify(fields, null, 2)}\n`
+}
+
+/** What a `credential_process` prints. */
+function processFields({ credentials }: CredentialsToWrite) {
+  return {
+    Version: 1,
+    AccessKeyId: credentials.accessKeyId,
+    SecretAccessKey: credentials.secretAccessKey.reveal(),
+    SessionToken: credentials.sessionToken.reveal(),
+    Expiration: instant(credentials.expiration),
+  }
+}

@@ -1,5 +1,5 @@
 /** A Map that forgets its oldest entry when it is full: what strangers can fill must not grow. */
-export const boundedMap = <Value>(most: number) => {
+export function boundedMap<Value>(most: number) {
   const entries = new Map<string, Value>()
   return {
     get: (key: string): Value | undefined => entries.get(key),

@@ -3,18 +3,18 @@ import { boundedMap } from './bounded-map.ts'
 
 const MOST_ENTRIES = 1000
 
+type Entries = ReturnType<typeof boundedMap<AdapterPayload>>
+
 /**
  * Storage for oidc-provider that lives as long as the process. Bounded: the oldest entry makes room. What has expired
  * is refused by oidc-provider itself, which keeps the time in every payload.
  */
-export const memoryAdapter = (): AdapterFactory => {
+export function memoryAdapter(): AdapterFactory {
   const entries = boundedMap<AdapterPayload>(MOST_ENTRIES)
   return (name) => adapter(entries, name)
 }
 
-type Entries = ReturnType<typeof boundedMap<AdapterPayload>>
-
-const adapter = (entries: Entries, name: string): Adapter => {
+function adapter(entries: Entries, name: string): Adapter {
   const keyOf = (id: string) => `${name}:${id}`
   const findBy = async (matches: (payload: AdapterPayload) => boolean) =>
     [...entries.entries()].find(([key, payload]) => key.startsWith(`${name}:`) && matches(payload))?.[1]

@@ -27,82 +27,113 @@ export interface DemoOpenIdProviderOptions {
 
 const PROTOCOL = 'OpenID Connect'
 
+// By its file: the package's entry prints a warning on Node 20, on which it works (test/demo runs it there).
+const PROVIDER_FILE = 'oidc-provider/lib/provider.js'
+
+/** RFC 6749 4.1.2.1 */
+const CANCELLED = { error: 'access_denied', error_description: 'The person cancelled the sign-in' }
+
+const renderError: NonNullable<Configuration['renderError']> = (context, out) => {
+  const message = out.error_description ?? out.error
+  context.set(pageHeaders([]))
+  context.type = 'html'
+  context.body = messagePage(PROTOCOL, 'That did not work', message, html`<p><code>${out.error}</code></p>`)
+}
+
 /**
  * The demo's OpenID provider: panva's oidc-provider with a sign-in page of its own, where the known clients need no
  * consent, and whose ID token itself carries email, name and groups, because AWS sees nothing but the ID token.
  * Its `url` is its issuer. Rejects with the system's error when the port is taken.
  */
-export const startDemoOpenIdProvider = (options: DemoOpenIdProviderOptions): Promise<RunningServer> =>
-  startDemoServer(options, async (issuer) => {
+export function startDemoOpenIdProvider(options: DemoOpenIdProviderOptions): Promise<RunningServer> {
+  return startDemoServer(options, async (issuer) => {
     const Provider = await loadProvider()
     const provider = new Provider(issuer, configuration(options, options.keys ?? (await makeKeys())))
     return application(provider, options)
   })
-
-// By its file: the package's entry prints a warning on Node 20, on which it works (test/demo runs it there).
-const PROVIDER_FILE = 'oidc-provider/lib/provider.js'
-
-const loadProvider = async (): Promise<typeof Provider> =>
-  ((await import(PROVIDER_FILE)) as typeof import('oidc-provider')).Provider
-
-const makeKeys = async (): Promise<JSONWebKeySet> => {
-  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
-  const kid = randomBytes(8).toString('hex')
-  return { keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }] }
 }
 
-const configuration = ({ clients, people }: DemoOpenIdProviderOptions, jwks: JSONWebKeySet): Configuration => ({
-  adapter: memoryAdapter(),
-  clients: clients.map(({ clientId, clientSecret, redirectUris }) => ({
-    client_id: clientId,
-    client_secret: clientSecret,
-    redirect_uris: [...redirectUris],
-    post_logout_redirect_uris: [...new Set(redirectUris.map((uri) => `${new URL(uri).origin}/logout`))],
-  })),
-  jwks: jwks as NonNullable<Configuration['jwks']>,
-  claims: {
-    openid: ['sub'],
-    email: ['email', 'email_verified'],
-    profile: ['name', 'preferred_username', 'groups', 'eduPersonAffiliation', 'costCenter'],
-  },
-  conformIdTokenClaims: false,
-  clientBasedCORS: () => false,
-  cookies: {
-    keys: [randomBytes(32).toString('hex')],
-    names: { session: 'demo-op-session', interaction: 'demo-op-interaction', resume: 'demo-op-resume' },
-  },
-  features: {
-    devInteractions: { enabled: false },
-    rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
-  },
-  findAccount: (_context, id) => account(people.find(({ username }) => username === id)),
-  interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
-  loadExistingGrant: grantEverything,
-  pkce: { required: () => true },
-  renderError,
-  ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 28_800, IdToken: 600, Interaction: 3600, Session: 28_800 },
-})
+async function loadProvider(): Promise<typeof Provider> {
+  return ((await import(PROVIDER_FILE)) as typeof import('oidc-provider')).Provider
+}
 
-/** RFC 6749 4.1.2.1 */
-const CANCELLED = { error: 'access_denied', error_description: 'The person cancelled the sign-in' }
-
-const account = (person: Person | undefined) =>
-  person && {
-    accountId: person.username,
-    claims: () => ({
-      sub: person.username,
-      email: person.mail,
-      email_verified: true,
-      name: person.name,
-      preferred_username: person.username,
-      groups: [...person.groups],
-      eduPersonAffiliation: person.affiliation,
-      costCenter: person.costCenter,
-    }),
+function configuration({ clients, people }: DemoOpenIdProviderOptions, jwks: JSONWebKeySet): Configuration {
+  return {
+    adapter: memoryAdapter(),
+    clients: clients.map(({ clientId, clientSecret, redirectUris }) => ({
+      client_id: clientId,
+      client_secret: clientSecret,
+      redirect_uris: [...redirectUris],
+      post_logout_redirect_uris: [...new Set(redirectUris.map((uri) => `${new URL(uri).origin}/logout`))],
+    })),
+    jwks: jwks as NonNullable<Configuration['jwks']>,
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'preferred_username', 'groups', 'eduPersonAffiliation', 'costCenter'],
+    },
+    conformIdTokenClaims: false,
+    clientBasedCORS: () => false,
+    cookies: {
+      keys: [randomBytes(32).toString('hex')],
+      names: { session: 'demo-op-session', interaction: 'demo-op-interaction', resume: 'demo-op-resume' },
+    },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
+    },
+    findAccount: (_context, id) => account(people.find(({ username }) => username === id)),
+    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
+    loadExistingGrant: grantEverything,
+    pkce: { required: () => true },
+    renderError,
+    ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 28_800, IdToken: 600, Interaction: 3600, Session: 28_800 },
   }
+}
+
+function logoutSource(context: KoaContextWithOIDC): void {
+  const { session } = context.oidc
+  const secret = (session as { state?: { secret?: string } } | undefined)?.state?.secret ?? ''
+  const origins = (context.oidc.client?.postLogoutRedirectUris ?? []).map((uri) => new URL(uri).origin)
+  context.set(pageHeaders(origins))
+  context.type = 'html'
+  context.body = messagePage(
+    PROTOCOL,
+    'Sign out',
+    'Do you want to sign out of the demo identity provider too?',
+    html`<form method="post" action="/session/end/confirm">
+<input type="hidden" name="xsrf" value="${secret}">
+<ul><li><button class="main" name="logout" value="yes">Sign out</button></li>
+<li><button class="plain">Stay signed in</button></li></ul></form>`,
+  )
+}
+
+function postLogoutSuccessSource(context: KoaContextWithOIDC): void {
+  context.set(pageHeaders([]))
+  context.type = 'html'
+  context.body = messagePage(PROTOCOL, 'Signed out', 'You are signed out of the demo identity provider.')
+}
+
+function account(person: Person | undefined) {
+  return (
+    person && {
+      accountId: person.username,
+      claims: () => ({
+        sub: person.username,
+        email: person.mail,
+        email_verified: true,
+        name: person.name,
+        preferred_username: person.username,
+        groups: [...person.groups],
+        eduPersonAffiliation: person.affiliation,
+        costCenter: person.costCenter,
+      }),
+    }
+  )
+}
 
 /** Every client here is ours, so nobody is asked for consent. */
-const grantEverything = async ({ oidc }: KoaContextWithOIDC) => {
+async function grantEverything({ oidc }: KoaContextWithOIDC) {
   const { client, session, provider } = oidc
   if (!client || !session?.accountId) return undefined
   const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
@@ -111,7 +142,13 @@ const grantEverything = async ({ oidc }: KoaContextWithOIDC) => {
   return grant
 }
 
-const application = (provider: Provider, { people, clients }: DemoOpenIdProviderOptions): Express => {
+async function makeKeys(): Promise<JSONWebKeySet> {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true })
+  const kid = randomBytes(8).toString('hex')
+  return { keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }] }
+}
+
+function application(provider: Provider, { people, clients }: DemoOpenIdProviderOptions): Express {
   const app = express().disable('x-powered-by')
   const targets = [...new Set(clients.flatMap(({ redirectUris }) => redirectUris.map((uri) => new URL(uri).origin)))]
   const sendLogin = async (request: Request, response: Response, wrongPassword: boolean) => {
@@ -135,47 +172,18 @@ const application = (provider: Provider, { people, clients }: DemoOpenIdProvider
   return app
 }
 
-const frontPage = (issuer: string): string =>
-  messagePage(
+function frontPage(issuer: string): string {
+  return messagePage(
     PROTOCOL,
     'Nothing to do here',
     'Start at the gateway: it sends you here to sign in.',
     html`<p class="quiet">Issuer <code>${issuer}</code></p>
 <p><a href="/session/end">Sign out of this demo provider</a></p>`,
   )
+}
 
 // Express tells a handler of errors by its four parameters.
-const answerError = (_error: unknown, _request: Request, response: Response, _next: () => void): void => {
+function answerError(_error: unknown, _request: Request, response: Response, _next: () => void): void {
   const message = 'This sign-in has ended or was never started. Start again at the gateway.'
   sendPage(response, 400, messagePage(PROTOCOL, 'That did not work', message), [])
-}
-
-const renderError: NonNullable<Configuration['renderError']> = (context, out) => {
-  const message = out.error_description ?? out.error
-  context.set(pageHeaders([]))
-  context.type = 'html'
-  context.body = messagePage(PROTOCOL, 'That did not work', message, html`<p><code>${out.error}</code></p>`)
-}
-
-const logoutSource = (context: KoaContextWithOIDC): void => {
-  const { session } = context.oidc
-  const secret = (session as { state?: { secret?: string } } | undefined)?.state?.secret ?? ''
-  const origins = (context.oidc.client?.postLogoutRedirectUris ?? []).map((uri) => new URL(uri).origin)
-  context.set(pageHeaders(origins))
-  context.type = 'html'
-  context.body = messagePage(
-    PROTOCOL,
-    'Sign out',
-    'Do you want to sign out of the demo identity provider too?',
-    html`<form method="post" action="/session/end/confirm">
-<input type="hidden" name="xsrf" value="${secret}">
-<ul><li><button class="main" name="logout" value="yes">Sign out</button></li>
-<li><button class="plain">Stay signed in</button></li></ul></form>`,
-  )
-}
-
-const postLogoutSuccessSource = (context: KoaContextWithOIDC): void => {
-  context.set(pageHeaders([]))
-  context.type = 'html'
-  context.body = messagePage(PROTOCOL, 'Signed out', 'You are signed out of the demo identity provider.')
 }

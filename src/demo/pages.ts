@@ -14,9 +14,12 @@ interface LoginPage {
   readonly wrongPassword?: boolean
 }
 
+/** What `/post.js` serves. */
+export const autoPostScript = `document.getElementById('auto-post').submit()\n`
+
 /** A page of a demo provider. */
-export const document = (title: string, protocol: string, content: Html, isWide = false): string =>
-  html`<!doctype html>
+export function document(title: string, protocol: string, content: Html, isWide = false): string {
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -33,10 +36,11 @@ ${content}
 </body>
 </html>
 `.toString()
+}
 
 /** One click per person, the same by name and password, and a way to refuse (`cancel`). Works without JavaScript. */
-export const loginPage = (page: LoginPage): string =>
-  document(
+export function loginPage(page: LoginPage): string {
+  return document(
     'Sign in',
     page.protocol,
     html`<h1>Sign in</h1>
@@ -56,9 +60,10 @@ ${hiddenInputs(page.hidden)}
 <p class="quiet">This page stands in for your company's identity provider. ${passwordHint(page.people)}</p>
 </footer>`,
   )
+}
 
-const personButton = ({ action, hidden }: LoginPage, { username, password, name, about }: Person): Html =>
-  html`<li><form method="post" action="${action}">
+function personButton({ action, hidden }: LoginPage, { username, password, name, about }: Person): Html {
+  return html`<li><form method="post" action="${action}">
 ${hiddenInputs(hidden)}<input type="hidden" name="password" value="${password}">
 <button class="person" name="username" value="${username}">
 <span class="initial" aria-hidden="true">${name.slice(0, 1)}</span>
@@ -66,22 +71,25 @@ ${hiddenInputs(hidden)}<input type="hidden" name="password" value="${password}">
 </button>
 </form></li>
 `
+}
 
-const passwordHint = (people: readonly Person[]): Html => {
+function hiddenInputs(hidden: Readonly<Record<string, string>> = {}): readonly Html[] {
+  return Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
+}
+
+function passwordHint(people: readonly Person[]): Html {
   const passwords = [...new Set(people.map(({ password }) => password))]
   return passwords.length === 1 ? html`The password of everyone is <code>${passwords[0]}</code>.` : html``
 }
 
-const hiddenInputs = (hidden: Readonly<Record<string, string>> = {}): readonly Html[] =>
-  Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
-
 /** A message in the same look, with an optional form or link below it. */
-export const messagePage = (protocol: string, title: string, message: string, below: Html = html``): string =>
-  document(title, protocol, html`<h1>${title}</h1><p>${message}</p>${below}`)
+export function messagePage(protocol: string, title: string, message: string, below: Html = html``): string {
+  return document(title, protocol, html`<h1>${title}</h1><p>${message}</p>${below}`)
+}
 
 /** A form that posts itself where JavaScript runs (`/post.js`), and has a button where it does not. */
-export const autoPostPage = (protocol: string, action: string, fields: Readonly<Record<string, string>>): string =>
-  document(
+export function autoPostPage(protocol: string, action: string, fields: Readonly<Record<string, string>>): string {
+  return document(
     'Signing in',
     protocol,
     html`<h1>Signing in</h1>
@@ -92,6 +100,4 @@ ${hiddenInputs(fields)}
 </form>
 <script src="/post.js" defer></script>`,
   )
-
-/** What `/post.js` serves. */
-export const autoPostScript = `document.getElementById('auto-post').submit()\n`
+}

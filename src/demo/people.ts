@@ -50,5 +50,6 @@ export const demoPeople: readonly Person[] = [
 ]
 
 /** The person whose name and password these are. Values from a form: anything that is not text is nobody. */
-export const personWith = (people: readonly Person[], username: unknown, password: unknown): Person | undefined =>
-  people.find((person) => person.username === username && person.password === password)
+export function personWith(people: readonly Person[], username: unknown, password: unknown): Person | undefined {
+  return people.find((person) => person.username === username && person.password === password)
+}

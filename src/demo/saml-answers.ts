@@ -31,9 +31,13 @@ const PASSWORD_OVER_TLS = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtec
 const ATTRNAME_BASIC = 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic'
 const LIFETIME_SECONDS = 300
 
+/** Why the person is not signed in: the request allowed no page (Core 3.4.1), or they cancelled. */
+const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED }
+export type Refusal = keyof typeof refusals
+
 /** The signed Response that says who is signed in, as XML. */
-export const assertPerson = (exchange: Exchange, session: IdpSession, keys: KeyPair, now: Date): Promise<string> =>
-  issueResponse(
+export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyPair, now: Date): Promise<string> {
+  return issueResponse(
     {
       issuer: exchange.entityId,
       recipient: exchange.serviceProvider.acsUrl,
@@ -50,10 +54,11 @@ export const assertPerson = (exchange: Exchange, session: IdpSession, keys: KeyP
     keys,
     now,
   )
+}
 
 /** What this provider says of a person, by the names that the gateway's rules look at. */
-export const attributesOf = (person: Person): readonly AttributeToIssue[] =>
-  [
+export function attributesOf(person: Person): readonly AttributeToIssue[] {
+  return [
     { name: 'mail', values: [person.mail] },
     { name: 'displayName', values: [person.name] },
     { name: 'eduPersonAffiliation', values: [person.affiliation] },
@@ -62,13 +67,10 @@ export const attributesOf = (person: Person): readonly AttributeToIssue[] =>
   ]
     .filter(({ values }) => values.length > 0)
     .map((attribute) => ({ ...attribute, nameFormat: ATTRNAME_BASIC }))
-
-/** Why the person is not signed in: the request allowed no page (Core 3.4.1), or they cancelled. */
-const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED }
-export type Refusal = keyof typeof refusals
+}
 
 /** The signed Response that says so, without an assertion. Core 3.2.2.2 */
-export const refuse = (exchange: Exchange, refusal: Refusal, keys: KeyPair, now: Date): Promise<string> => {
+export function refuse(exchange: Exchange, refusal: Refusal, keys: KeyPair, now: Date): Promise<string> {
   const id = newXmlId()
   const response = element(
     'samlp:Response',

@@ -2,8 +2,11 @@ import type { KeyPair } from '../core/keys.ts'
 import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 
 /** The entityID of the demo's SAML identity provider at that origin: where its metadata is. */
-export const samlIdpEntityId = (origin: string): string => `${origin}/metadata`
+export function samlIdpEntityId(origin: string): string {
+  return `${origin}/metadata`
+}
 
 /** Its metadata, also for whoever has to know it before it runs. */
-export const samlIdpMetadata = (origin: string, keys: KeyPair): string =>
-  buildIdpMetadata({ entityId: samlIdpEntityId(origin), signer: keys, ssoUrl: `${origin}/sso` })
+export function samlIdpMetadata(origin: string, keys: KeyPair): string {
+  return buildIdpMetadata({ entityId: samlIdpEntityId(origin), signer: keys, ssoUrl: `${origin}/sso` })
+}

@@ -38,14 +38,16 @@ const PROTOCOL = 'SAML'
 const COOKIE = 'demo-idp-session'
 const MOST_REMEMBERED = 1000
 
+const breakItLink = html`<p class="next"><a href="/break-it">Break it</a>: send messages that are wrong, and see what becomes of them.</p>`
+
 /** The demo's SAML identity provider. Rejects with the system's error when the port is taken. */
-export const startDemoSamlIdp = async (options: DemoSamlIdpOptions): Promise<DemoSamlIdp> => {
+export async function startDemoSamlIdp(options: DemoSamlIdpOptions): Promise<DemoSamlIdp> {
   const server = await startDemoServer(options, async (url) => application(url, options))
   const metadataUrl = samlIdpEntityId(server.url)
   return { ...server, metadataUrl, entityId: metadataUrl }
 }
 
-const application = (url: string, options: DemoSamlIdpOptions): Express => {
+function application(url: string, options: DemoSamlIdpOptions): Express {
   const metadata = samlIdpMetadata(url, options.keys)
   const app = express().disable('x-powered-by')
   serveAssets(app)
@@ -60,34 +62,7 @@ const application = (url: string, options: DemoSamlIdpOptions): Express => {
   return app
 }
 
-/** What waits for its answer, and who is signed in. */
-const createMemory = (now: () => Date) => {
-  const pending = boundedMap<PendingRequest>(MOST_REMEMBERED)
-  const sessions = boundedMap<IdpSession>(MOST_REMEMBERED)
-  return {
-    park: (request: PendingRequest): string => {
-      const handle = newToken()
-      pending.set(handle, request)
-      return handle
-    },
-    waiting: (handle: string): PendingRequest => {
-      const found = pending.get(handle)
-      if (found) return found
-      throw new RefusedRequest('This sign-in has ended or was never started. Start again at the gateway.')
-    },
-    answered: (handle: string) => pending.delete(handle),
-    sessionOf: (request: Request) => sessions.get(cookieOf(request)),
-    signIn: (response: Response, person: Person): IdpSession => {
-      const [id, session] = [newToken(), { person, authnInstant: now(), sessionIndex: newXmlId() }]
-      sessions.set(id, session)
-      response.cookie(COOKIE, id, { httpOnly: true, sameSite: 'lax', path: '/' })
-      return session
-    },
-    signOut: (request: Request) => sessions.delete(cookieOf(request)),
-  }
-}
-
-const routes = (entityId: string, options: DemoSamlIdpOptions): Router => {
+function routes(entityId: string, options: DemoSamlIdpOptions): Router {
   const { keys, people, serviceProviders, now = () => new Date() } = options
   const memory = createMemory(now)
   const form = express.urlencoded({ extended: false, limit: '100kb' })
@@ -134,19 +109,43 @@ const routes = (entityId: string, options: DemoSamlIdpOptions): Router => {
     })
 }
 
-const sendLogin = (
-  response: Response,
-  handle: string,
-  { acsUrl }: KnownServiceProvider,
-  people: readonly Person[],
-  wrongPassword = false,
-): void => {
-  const application = new URL(acsUrl).host
-  const page = loginPage({ protocol: PROTOCOL, application, people, action: `/continue/${handle}`, wrongPassword })
-  sendPage(response, wrongPassword ? 403 : 200, page, [])
+/** What waits for its answer, and who is signed in. */
+function createMemory(now: () => Date) {
+  const pending = boundedMap<PendingRequest>(MOST_REMEMBERED)
+  const sessions = boundedMap<IdpSession>(MOST_REMEMBERED)
+  return {
+    park: (request: PendingRequest): string => {
+      const handle = newToken()
+      pending.set(handle, request)
+      return handle
+    },
+    waiting: (handle: string): PendingRequest => {
+      const found = pending.get(handle)
+      if (found) return found
+      throw new RefusedRequest('This sign-in has ended or was never started. Start again at the gateway.')
+    },
+    answered: (handle: string) => pending.delete(handle),
+    sessionOf: (request: Request) => sessions.get(cookieOf(request)),
+    signIn: (response: Response, person: Person): IdpSession => {
+      const [id, session] = [newToken(), { person, authnInstant: now(), sessionIndex: newXmlId() }]
+      sessions.set(id, session)
+      response.cookie(COOKIE, id, { httpOnly: true, sameSite: 'lax', path: '/' })
+      return session
+    },
+    signOut: (request: Request) => sessions.delete(cookieOf(request)),
+  }
 }
 
-const sendAnswer = (response: Response, { serviceProvider, relayState }: PendingRequest, xml: string): void => {
+function cookieOf(request: Request): string {
+  return (
+    (request.headers.cookie ?? '')
+      .split(/; */)
+      .find((pair) => pair.startsWith(`${COOKIE}=`))
+      ?.slice(COOKIE.length + 1) ?? ''
+  )
+}
+
+function sendAnswer(response: Response, { serviceProvider, relayState }: PendingRequest, xml: string): void {
   const fields = {
     SAMLResponse: Buffer.from(xml).toString('base64'),
     ...(relayState === undefined ? {} : { RelayState: relayState }),
@@ -155,9 +154,7 @@ const sendAnswer = (response: Response, { serviceProvider, relayState }: Pending
   sendPage(response, 200, autoPostPage(PROTOCOL, acsUrl, fields), [new URL(acsUrl).origin])
 }
 
-const breakItLink = html`<p class="next"><a href="/break-it">Break it</a>: send messages that are wrong, and see what becomes of them.</p>`
-
-const frontPage = (session: IdpSession | undefined, hasBreakIt: boolean): string => {
+function frontPage(session: IdpSession | undefined, hasBreakIt: boolean): string {
   const below = hasBreakIt ? breakItLink : undefined
   return session
     ? messagePage(
@@ -169,17 +166,24 @@ const frontPage = (session: IdpSession | undefined, hasBreakIt: boolean): string
     : messagePage(PROTOCOL, 'Not signed in', 'Start at the gateway: it sends you here to sign in.', html`${below}`)
 }
 
-const cookieOf = (request: Request): string =>
-  (request.headers.cookie ?? '')
-    .split(/; */)
-    .find((pair) => pair.startsWith(`${COOKIE}=`))
-    ?.slice(COOKIE.length + 1) ?? ''
+function sendLogin(
+  response: Response,
+  handle: string,
+  { acsUrl }: KnownServiceProvider,
+  people: readonly Person[],
+  wrongPassword = false,
+): void {
+  const application = new URL(acsUrl).host
+  const page = loginPage({ protocol: PROTOCOL, application, people, action: `/continue/${handle}`, wrongPassword })
+  sendPage(response, wrongPassword ? 403 : 200, page, [])
+}
 
-const answerUnknown = (_request: Request, response: Response): void =>
+function answerUnknown(_request: Request, response: Response): void {
   sendPage(response, 404, messagePage(PROTOCOL, 'Not here', 'There is no such page at the demo identity provider.'), [])
+}
 
 // Express tells a handler of errors by its four parameters.
-const answerError = (error: unknown, _request: Request, response: Response, _next: () => void): void => {
+function answerError(error: unknown, _request: Request, response: Response, _next: () => void): void {
   const message = error instanceof RefusedRequest ? error.message : 'The request could not be read.'
   sendPage(response, 400, messagePage(PROTOCOL, 'That did not work', message), [])
 }

@@ -17,11 +17,11 @@ export class RefusedRequest extends Error {}
  * The request, with the ACS that is registered for its issuer: where it asks for another one it is refused.
  * Throws RefusedRequest or SamlError.
  */
-export const readRequest = (
+export function readRequest(
   parameters: { readonly SAMLRequest?: unknown; readonly RelayState?: unknown },
   binding: 'redirect' | 'post',
   serviceProviders: readonly KnownServiceProvider[],
-): PendingRequest => {
+): PendingRequest {
   const { id, issuer, acsUrl, ...wishes } = parseAuthnRequest(parameters, binding)
   const serviceProvider = serviceProviders.find(({ entityId }) => entityId === issuer)
   if (!serviceProvider)

@@ -9,12 +9,14 @@ interface Place {
   readonly port: number
 }
 
+const COMMON_HEADERS = { 'x-content-type-options': 'nosniff' }
+
 /** A server that answers under its own name only, whatever Host it is asked by, and that ends at once. */
-export const startDemoServer = (
+export function startDemoServer(
   place: Place,
   build: (url: string) => Promise<RequestListener>,
-): Promise<RunningServer> =>
-  startServer({ ...place, graceMs: 0 }, async (url) => {
+): Promise<RunningServer> {
+  return startServer({ ...place, graceMs: 0 }, async (url) => {
     const { host } = new URL(url)
     const listener = await build(url)
     return (request, response) => {
@@ -23,9 +25,10 @@ export const startDemoServer = (
       listener(request, response)
     }
   })
+}
 
 /** The files that the pages of both providers use. */
-export const serveAssets = (app: Express): void => {
+export function serveAssets(app: Express): void {
   app.get('/demo.css', (_request, response) => {
     response.set(COMMON_HEADERS).type('css').send(stylesheet)
   })
@@ -35,24 +38,24 @@ export const serveAssets = (app: Express): void => {
 }
 
 /** Sends a page. `formTargets`: the origins that its form may lead to; form-action covers redirects after a POST too. */
-export const sendPage = (response: Response, status: number, page: string, formTargets: readonly string[]): void => {
+export function sendPage(response: Response, status: number, page: string, formTargets: readonly string[]): void {
   response.status(status).set(pageHeaders(formTargets)).type('html').send(page)
 }
 
 /** Headers of every page: no script or style inline, no frame, no cache; forms lead here and to these origins only. */
-export const pageHeaders = (formTargets: readonly string[]): Readonly<Record<string, string>> => ({
-  ...COMMON_HEADERS,
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'content-security-policy': [
-    "default-src 'none'",
-    "style-src 'self'",
-    "script-src 'self'",
-    'img-src data:',
-    `form-action ${["'self'", ...formTargets].join(' ')}`,
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-})
-
-const COMMON_HEADERS = { 'x-content-type-options': 'nosniff' }
+export function pageHeaders(formTargets: readonly string[]): Readonly<Record<string, string>> {
+  return {
+    ...COMMON_HEADERS,
+    'cache-control': 'no-store',
+    'referrer-policy': 'no-referrer',
+    'content-security-policy': [
+      "default-src 'none'",
+      "style-src 'self'",
+      "script-src 'self'",
+      'img-src data:',
+      `form-action ${["'self'", ...formTargets].join(' ')}`,
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  }
+}

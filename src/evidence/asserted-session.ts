@@ -23,15 +23,22 @@ interface Asserted extends AssertedTags {
   readonly sourceIdentity: string | undefined
 }
 
-const isText = (value: unknown): value is string => typeof value === 'string'
+/** A token's claims. */
+export type Claims = Readonly<Record<string, unknown>>
 
-/** AWS takes exactly one text. Anything else stands as JSON, whose brackets no session may carry: the checks say so. */
-const theOne = (values: readonly unknown[]): string => {
-  const [value, ...more] = values
-  return isText(value) && more.length === 0 ? value : JSON.stringify(values)
+/** The session that an identity provider's own assertion describes (aws-facts B.4). */
+export function sessionOfAssertion(attributes: Attributes): SessionMapping {
+  return mappingOf({
+    roleSessionName: theOneOf(attributes, 'RoleSessionName') ?? '',
+    sourceIdentity: theOneOf(attributes, 'SourceIdentity'),
+    tags: [...attributes].flatMap(([name, values]) =>
+      name.startsWith(TAG) ? [[name.slice(TAG.length), values] as const] : [],
+    ),
+    transitive: attributes.get(`${SAML}TransitiveTagKeys`) ?? [],
+  })
 }
 
-const mappingOf = ({ tags: stated, transitive, ...rest }: Asserted): SessionMapping => {
+function mappingOf({ tags: stated, transitive, ...rest }: Asserted): SessionMapping {
   const tags = new Map(stated.map(([key, values]) => [key, theOne(values)]))
   const leftOut = stated.flatMap(([key, values]): LeftOutOfSession[] => {
     if (values.length === 1 && values.every(isText)) return []
@@ -51,41 +58,54 @@ const mappingOf = ({ tags: stated, transitive, ...rest }: Asserted): SessionMapp
   }
 }
 
-const theOneOf = (attributes: Attributes, name: string): string | undefined => {
+/** AWS takes exactly one text. Anything else stands as JSON, whose brackets no session may carry: the checks say so. */
+function theOne(values: readonly unknown[]): string {
+  const [value, ...more] = values
+  return isText(value) && more.length === 0 ? value : JSON.stringify(values)
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+function theOneOf(attributes: Attributes, name: string): string | undefined {
   const values = attributes.get(SAML + name) ?? []
   return values.length === 0 ? undefined : theOne(values)
 }
 
-/** The session that an identity provider's own assertion describes (aws-sts-semantics B.4). */
-export const sessionOfAssertion = (attributes: Attributes): SessionMapping =>
-  mappingOf({
-    roleSessionName: theOneOf(attributes, 'RoleSessionName') ?? '',
-    sourceIdentity: theOneOf(attributes, 'SourceIdentity'),
-    tags: [...attributes].flatMap(([name, values]) =>
-      name.startsWith(TAG) ? [[name.slice(TAG.length), values] as const] : [],
-    ),
-    transitive: attributes.get(`${SAML}TransitiveTagKeys`) ?? [],
+/** The session that a provider's own token describes (C.7). Its name is a parameter of the call. */
+export function sessionOfToken(claims: Claims, roleSessionName: string): SessionMapping {
+  const { [TAGS_CLAIM]: nested, [SOURCE_IDENTITY_CLAIM]: source } = claims
+  return mappingOf({
+    roleSessionName,
+    sourceIdentity: source === undefined || isText(source) ? source : JSON.stringify([source]),
+    ...(isClaims(nested) ? nestedTags(nested) : flattenedTags(claims)),
   })
+}
 
-/** A token's claims. */
-export type Claims = Readonly<Record<string, unknown>>
+function isClaims(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
 
-const isClaims = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+function nestedTags(claim: Claims): AssertedTags {
+  return {
+    tags: Object.entries(isClaims(claim.principal_tags) ? claim.principal_tags : {}).map(
+      ([key, value]) => [key, listOf(value)] as const,
+    ),
+    transitive: keysOf(claim.transitive_tag_keys),
+  }
+}
 
-const listOf = (value: unknown): readonly unknown[] => (value === undefined ? [] : [value].flat())
+function listOf(value: unknown): readonly unknown[] {
+  return value === undefined ? [] : [value].flat()
+}
 
-const keysOf = (value: unknown): readonly string[] => listOf(value).map((key) => theOne([key]))
-
-const nestedTags = (claim: Claims): AssertedTags => ({
-  tags: Object.entries(isClaims(claim.principal_tags) ? claim.principal_tags : {}).map(
-    ([key, value]) => [key, listOf(value)] as const,
-  ),
-  transitive: keysOf(claim.transitive_tag_keys),
-})
+function keysOf(value: unknown): readonly string[] {
+  return listOf(value).map((key) => theOne([key]))
+}
 
 /** For providers that cannot nest. */
-const flattenedTags = (claims: Claims): AssertedTags => {
+function flattenedTags(claims: Claims): AssertedTags {
   const prefix = `${TAGS_CLAIM}/principal_tags/`
   return {
     tags: Object.entries(claims).flatMap(([name, value]) =>
@@ -93,14 +113,4 @@ const flattenedTags = (claims: Claims): AssertedTags => {
     ),
     transitive: keysOf(claims[`${TAGS_CLAIM}/transitive_tag_keys`]),
   }
-}
-
-/** The session that a provider's own token describes (C.7). Its name is a parameter of the call. */
-export const sessionOfToken = (claims: Claims, roleSessionName: string): SessionMapping => {
-  const { [TAGS_CLAIM]: nested, [SOURCE_IDENTITY_CLAIM]: source } = claims
-  return mappingOf({
-    roleSessionName,
-    sourceIdentity: source === undefined || isText(source) ? source : JSON.stringify([source]),
-    ...(isClaims(nested) ? nestedTags(nested) : flattenedTags(claims)),
-  })
 }

@@ -41,18 +41,16 @@ export interface TokenEvidence extends Words {
 
 export type OriginalEvidence = SamlEvidence | TokenEvidence
 
-/** Of a token that has been verified. RFC 7515 7.1 */
-const jsonPart = (token: string, part: 0 | 1): Claims =>
-  JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()) as Claims
-
 /** RFC 7515 4.1.1 and 4.1.4 */
-export const headerFacts = ({ alg, kid }: Claims): Required<Pick<TokenEvidence, 'algorithm' | 'isKeyNamed'>> => ({
-  algorithm: String(alg),
-  isKeyNamed: typeof kid === 'string' && kid !== '',
-})
+export function headerFacts({ alg, kid }: Claims): Required<Pick<TokenEvidence, 'algorithm' | 'isKeyNamed'>> {
+  return {
+    algorithm: String(alg),
+    isKeyNamed: typeof kid === 'string' && kid !== '',
+  }
+}
 
 /** What this sign-in's provider said and can be shown to AWS. */
-export const originalEvidenceOf = (provider: Provider, { identity, evidence, logoutRef }: SignIn): OriginalEvidence => {
+export function originalEvidenceOf(provider: Provider, { identity, evidence, logoutRef }: SignIn): OriginalEvidence {
   const { issuedAt, expiresAt } = evidence
   const life = { issuedAt, expiresAt }
   if (evidence.kind === 'web-identity') {
@@ -75,4 +73,9 @@ export const originalEvidenceOf = (provider: Provider, { identity, evidence, log
     ...(evidence.response && { length: evidence.response.reveal().replaceAll(/\s/g, '').length }),
     life,
   }
+}
+
+/** Of a token that has been verified. RFC 7515 7.1 */
+function jsonPart(token: string, part: 0 | 1): Claims {
+  return JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()) as Claims
 }

@@ -36,12 +36,48 @@ export interface RoleToPresentTo {
 
 type Place = Pick<RoleArn, 'partition' | 'account'>
 
-const reissuedAssertion = (
+const AWS_NAMES = ['Role', 'RoleSessionName', 'SessionDuration', 'SourceIdentity', 'TransitiveTagKeys'].map(
+  (name) => `https://aws.amazon.com/SAML/Attributes/${name}`,
+)
+const TAG = 'https://aws.amazon.com/SAML/Attributes/PrincipalTag:'
+
+const TIMES: ReadonlySet<string> = new Set(['iat', 'exp', 'nbf'])
+
+/** What AWS is shown, role by role; what is the same for the roles of an account is made once. */
+export function presentEvidence(one: EvidenceToPresent): (role: RoleToPresentTo) => PresentedEvidence {
+  const made = new Map<string, PresentedEvidence>()
+  const attributes = new Map(awsAttributesOf(one.identity.attributes).map(({ name, values }) => [name, values]))
+  return (role) => {
+    const place = `${role.role.partition} ${role.role.account} ${role.providerArn ?? ''}`
+    const found = made.get(place) ?? shown(one, attributes, role)
+    made.set(place, found)
+    return found
+  }
+}
+
+function shown(
+  one: EvidenceToPresent,
+  attributes: Attributes,
+  { role, providerArn }: RoleToPresentTo,
+): PresentedEvidence {
+  const { settings, words, clientId = '' } = one
+  const { exchange } = settings
+  if (exchange.evidence === 'reissued')
+    return exchange.via === 'saml'
+      ? reissuedAssertion(one, attributes, role, exchange.provider)
+      : reissuedToken(one, role)
+  if (words.kind === 'web-identity') return originalToken(words, clientId, role)
+  const { provider = '', stsDecrypts = false } = exchange.via === 'saml' ? exchange : {}
+  const principal = providerArn ?? samlProviderArn(role.partition, role.account, provider)
+  return originalAssertion(words, principal, stsDecrypts)
+}
+
+function reissuedAssertion(
   { identity, issuers }: EvidenceToPresent,
   attributes: Attributes,
   place: Place,
   provider: string,
-): PresentedAssertion => {
+): PresentedAssertion {
   const partition = partitionById(place.partition)
   const recipient = partition && samlRecipient(partition)
   const principal = samlProviderArn(place.partition, place.account, provider)
@@ -60,20 +96,57 @@ const reissuedAssertion = (
   }
 }
 
-const AWS_NAMES = ['Role', 'RoleSessionName', 'SessionDuration', 'SourceIdentity', 'TransitiveTagKeys'].map(
-  (name) => `https://aws.amazon.com/SAML/Attributes/${name}`,
-)
-const TAG = 'https://aws.amazon.com/SAML/Attributes/PrincipalTag:'
+function reissuedToken({ identity, issuers: { webIdentity } }: EvidenceToPresent, place: Place): PresentedToken {
+  const { url = '', audience = '' } = webIdentity ?? {}
+  return token({ iss: url, aud: audience, sub: identity.subject, amr: methodsOf(identity) }, audience, place)
+}
 
-const isAwsName = (name: string): boolean => AWS_NAMES.includes(name) || name.startsWith(TAG)
+function token(claims: Claims, clientId: string, place: Place): PresentedToken {
+  const issuer = textOf(claims.iss) ?? ''
+  const subject = textOf(claims.sub)
+  const statedAudiences = textsOf(claims.aud)
+  const audiences = typeof claims.azp === 'string' ? [claims.azp] : statedAudiences
+  // Of several AWS exposes the one that IAM's provider has.
+  const audience = audiences.find((each) => each === clientId) ?? audiences[0] ?? ''
+  return {
+    kind: 'web-identity',
+    principal: tokenPrincipal(issuer, place),
+    identity: webIdentityContext({ issuer, subject: subject ?? '', audience, claims }),
+    issuer,
+    subject,
+    audiences,
+    statedAudiences,
+    clientId,
+  }
+}
 
-/** The name of AWS's that has these letters; else the name itself. */
-const asAws = (name: string): string =>
-  [...AWS_NAMES, TAG].find(
-    (known) => name.slice(0, known === TAG ? TAG.length : undefined).toLowerCase() === known.toLowerCase(),
-  ) ?? name
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
 
-const originalAssertion = (words: SamlEvidence, principal: string, stsDecrypts: boolean): PresentedAssertion => {
+function textsOf(value: unknown): readonly string[] {
+  return [value].flat().filter((each) => typeof each === 'string')
+}
+
+/** Registered in the role's account, or known to IAM by name (C.5). */
+function tokenPrincipal(issuer: string, { partition, account }: Place): string {
+  const host = issuerHostPath(issuer)
+  return namedProviders.has(host) ? host : oidcProviderArn(partition, account, issuer)
+}
+
+function originalToken(words: TokenEvidence, clientId: string, place: Place): PresentedToken {
+  return {
+    ...token(words.claims, clientId, place),
+    times: new Map(Object.entries(words.claims).filter(([name]) => TIMES.has(name))),
+    ...(words.algorithm === undefined ? {} : { algorithm: words.algorithm }),
+    ...(words.isKeyNamed === undefined ? {} : { isKeyNamed: words.isKeyNamed }),
+    ...(words.length === undefined ? {} : { length: words.length }),
+    ...(words.life ? { life: words.life } : {}),
+    ...(words.isKept ? { isKept: true } : {}),
+  }
+}
+
+function originalAssertion(words: SamlEvidence, principal: string, stsDecrypts: boolean): PresentedAssertion {
   const { issuer, recipient, audiences, nameId, attributes, rolePairs, confirmationCount, isEncrypted } = words
   return {
     kind: 'saml',
@@ -101,77 +174,15 @@ const originalAssertion = (words: SamlEvidence, principal: string, stsDecrypts: 
   }
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
-
-const textsOf = (value: unknown): readonly string[] => [value].flat().filter((each) => typeof each === 'string')
-
-/** Registered in the role's account, or known to IAM by name (C.5). */
-const tokenPrincipal = (issuer: string, { partition, account }: Place): string => {
-  const host = issuerHostPath(issuer)
-  return namedProviders.has(host) ? host : oidcProviderArn(partition, account, issuer)
+function isAwsName(name: string): boolean {
+  return AWS_NAMES.includes(name) || name.startsWith(TAG)
 }
 
-const token = (claims: Claims, clientId: string, place: Place): PresentedToken => {
-  const issuer = textOf(claims.iss) ?? ''
-  const subject = textOf(claims.sub)
-  const statedAudiences = textsOf(claims.aud)
-  const audiences = typeof claims.azp === 'string' ? [claims.azp] : statedAudiences
-  // Of several AWS exposes the one that IAM's provider has.
-  const audience = audiences.find((each) => each === clientId) ?? audiences[0] ?? ''
-  return {
-    kind: 'web-identity',
-    principal: tokenPrincipal(issuer, place),
-    identity: webIdentityContext({ issuer, subject: subject ?? '', audience, claims }),
-    issuer,
-    subject,
-    audiences,
-    statedAudiences,
-    clientId,
-  }
-}
-
-const TIMES: ReadonlySet<string> = new Set(['iat', 'exp', 'nbf'])
-
-const originalToken = (words: TokenEvidence, clientId: string, place: Place): PresentedToken => ({
-  ...token(words.claims, clientId, place),
-  times: new Map(Object.entries(words.claims).filter(([name]) => TIMES.has(name))),
-  ...(words.algorithm === undefined ? {} : { algorithm: words.algorithm }),
-  ...(words.isKeyNamed === undefined ? {} : { isKeyNamed: words.isKeyNamed }),
-  ...(words.length === undefined ? {} : { length: words.length }),
-  ...(words.life ? { life: words.life } : {}),
-  ...(words.isKept ? { isKept: true } : {}),
-})
-
-const reissuedToken = ({ identity, issuers: { webIdentity } }: EvidenceToPresent, place: Place): PresentedToken => {
-  const { url = '', audience = '' } = webIdentity ?? {}
-  return token({ iss: url, aud: audience, sub: identity.subject, amr: methodsOf(identity) }, audience, place)
-}
-
-const shown = (
-  one: EvidenceToPresent,
-  attributes: Attributes,
-  { role, providerArn }: RoleToPresentTo,
-): PresentedEvidence => {
-  const { settings, words, clientId = '' } = one
-  const { exchange } = settings
-  if (exchange.evidence === 'reissued')
-    return exchange.via === 'saml'
-      ? reissuedAssertion(one, attributes, role, exchange.provider)
-      : reissuedToken(one, role)
-  if (words.kind === 'web-identity') return originalToken(words, clientId, role)
-  const { provider = '', stsDecrypts = false } = exchange.via === 'saml' ? exchange : {}
-  const principal = providerArn ?? samlProviderArn(role.partition, role.account, provider)
-  return originalAssertion(words, principal, stsDecrypts)
-}
-
-/** What AWS is shown, role by role; what is the same for the roles of an account is made once. */
-export const presentEvidence = (one: EvidenceToPresent): ((role: RoleToPresentTo) => PresentedEvidence) => {
-  const made = new Map<string, PresentedEvidence>()
-  const attributes = new Map(awsAttributesOf(one.identity.attributes).map(({ name, values }) => [name, values]))
-  return (role) => {
-    const place = `${role.role.partition} ${role.role.account} ${role.providerArn ?? ''}`
-    const found = made.get(place) ?? shown(one, attributes, role)
-    made.set(place, found)
-    return found
-  }
+/** The name of AWS's that has these letters; else the name itself. */
+function asAws(name: string): string {
+  return (
+    [...AWS_NAMES, TAG].find(
+      (known) => name.slice(0, known === TAG ? TAG.length : undefined).toLowerCase() === known.toLowerCase(),
+    ) ?? name
+  )
 }

@@ -11,36 +11,197 @@ import { type Recording, record } from './record.ts'
 import { ExplainedDenial } from './roles/explain-denial.ts'
 import type { Exchange, RequestedRole, TakenRole } from './roles/sts-request.ts'
 
-const occurrence = ({ now }: Recording, { reference, sourceIp, userAgent }: Caller) => ({
-  eventTime: now(),
-  referenceId: reference,
-  sourceIPAddress: sourceIp,
-  userAgent,
-})
-
-const person = ({ signIn: { identity } }: Login) => ({ provider: identity.provider, subject: identity.subject })
-
-const verdictOf = (error: FedgateError): Verdict | undefined => (error as { verdict?: Verdict }).verdict
-
 /** By the request, as an error may be kept and thrown again for another one: the references of what is recorded. */
 const recorded = new WeakMap<Caller, WeakMap<FedgateError, string>>()
 
-const rememberRecorded = (caller: Caller, error: FedgateError, reference: string): void => {
+/** Rejects with AuditError where it cannot be recorded: then nobody may be signed in. */
+export const auditLogin = auditSignIn('login')
+/** The same person proved anew who they are, and their login goes on. Rejects as auditLogin. */
+export const auditRenewal = auditSignIn('login.renewed')
+
+/** A provider's name may be a stranger's invention. */
+const LONGEST_NAME = 100
+
+/** Runs a step of a login; what it refuses is in the log under the caller's reference. */
+export const auditingRefusals = auditingRefused('login.refused')
+/** The same for what identity providers say about logouts. */
+export const auditingRefusedLogouts = auditingRefused('logout.refused')
+
+interface RefusedRequest {
+  readonly error: FedgateError
+  /** Method and path. */
+  readonly request: string
+  /** Of the browser, where somebody is signed in. */
+  readonly login: Login | undefined
+}
+
+const LONGEST_REQUEST = 200
+
+const LONGEST_ARN = 300
+
+interface Denied {
+  readonly eventName: 'exchange.denied' | 'console.denied'
+  readonly wanted: RequestedRole | Exchange
+  readonly error: unknown
+  /** AWS is asked again at once, for so many seconds. */
+  readonly retriedWithSeconds?: number
+}
+
+/**
+ * What every answer that shows a reference goes through: the reference under which the log has the refusal, which gets
+ * a line here unless a use-case has recorded it already. Never rejects.
+ */
+export async function auditRefusedRequest(
+  recording: Recording,
+  { error, request, login }: RefusedRequest,
+  caller: Caller,
+): Promise<string> {
+  const known = recorded.get(caller)?.get(error)
+  if (known !== undefined) return known
+  const event = {
+    eventName: 'request.refused' as const,
+    ...occurrence(recording, caller),
+    ...(login && person(login)),
+    request: request.slice(0, LONGEST_REQUEST),
+    ...refusalOf(error, verdictOf(error)),
+  }
+  return record(recording, { event })
+}
+
+function occurrence({ now }: Recording, { reference, sourceIp, userAgent }: Caller) {
+  return {
+    eventTime: now(),
+    referenceId: reference,
+    sourceIPAddress: sourceIp,
+    userAgent,
+  }
+}
+
+function person({ signIn: { identity } }: Login) {
+  return { provider: identity.provider, subject: identity.subject }
+}
+
+function verdictOf(error: FedgateError): Verdict | undefined {
+  return (error as { verdict?: Verdict }).verdict
+}
+
+/**
+ * Credentials of a role were issued; `chosen`: for how long as the user chose it. Rejects with AuditError where it
+ * cannot be recorded: then nobody may have them.
+ */
+export async function auditExchange(
+  recording: Recording,
+  login: Login,
+  {
+    taken,
+    purpose,
+    chosen,
+  }: { readonly taken: TakenRole; readonly purpose: Purpose; readonly chosen: string | undefined },
+  caller: Caller,
+): Promise<void> {
+  const event = {
+    eventName: 'exchange' as const,
+    ...occurrence(recording, caller),
+    ...person(login),
+    purpose,
+    ...issued(taken),
+  }
+  await record(recording, { event, login, chosen: habit(taken, chosen) })
+}
+
+function issued(taken: TakenRole) {
+  return {
+    awsRegion: taken.role.region,
+    requestParameters: asked(taken),
+    responseElements: {
+      accessKeyId: taken.credentials.accessKeyId,
+      expiration: taken.credentials.expiration,
+      assumedRoleArn: taken.assumedRoleArn,
+      ...(taken.sourceIdentity !== undefined && { sourceIdentity: taken.sourceIdentity }),
+      ...(taken.packedPolicySize !== undefined && { packedPolicySize: taken.packedPolicySize }),
+      ...(taken.requestId !== undefined && { requestID: taken.requestId }),
+    },
+  }
+}
+
+function asked({ role, session, durationSeconds }: Exchange) {
+  return {
+    roleArn: role.role.arn,
+    roleSessionName: session.roleSessionName,
+    durationSeconds,
+    ...(role.sessionPolicyArns.length > 0 && { policyArns: role.sessionPolicyArns }),
+    ...(role.sessionPolicy !== undefined && { policy: role.sessionPolicy }),
+    ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
+    ...(session.tags.size > 0 && { principalTags: Object.fromEntries(session.tags) }),
+    ...(session.transitiveTagKeys.length > 0 && { transitiveTagKeys: session.transitiveTagKeys }),
+    ...(session.leftOut.length > 0 && { leftOut: session.leftOut }),
+  }
+}
+
+/** What AWS does not allow is not worth being offered again. */
+function habit({ shortenedFromSeconds, durationSeconds }: TakenRole, chosen: string | undefined) {
+  return chosen === undefined || shortenedFromSeconds === undefined ? chosen : String(durationSeconds)
+}
+
+/** Rejects with AuditError where it cannot be recorded: then nobody may have the way to the console. */
+export async function auditConsole(
+  recording: Recording,
+  login: Login,
+  taken: TakenRole,
+  destination: string,
+  caller: Caller,
+): Promise<void> {
+  const event = {
+    eventName: 'console' as const,
+    ...occurrence(recording, caller),
+    ...person(login),
+    ...issued(taken),
+    destination,
+  }
+  await record(recording, { event, login })
+}
+
+/** Whatever did not come to pass: a role that is not granted, a duration, AWS's no. Anything else is a defect. */
+export async function auditDenied(
+  recording: Recording,
+  login: Login,
+  { eventName, wanted, error, retriedWithSeconds }: Denied,
+  caller: Caller,
+): Promise<void> {
+  if (!(error instanceof FedgateError)) return
+  const event = {
+    eventName,
+    ...occurrence(recording, caller),
+    ...person(login),
+    requestParameters:
+      'session' in wanted ? asked(wanted) : { roleArn: wanted.role.slice(0, LONGEST_ARN), ...durationOf(wanted) },
+    ...(retriedWithSeconds !== undefined && { retriedWithSeconds }),
+    ...refusalOf(error, verdictOf(error), error instanceof ExplainedDenial ? error.likelyReason : undefined),
+  }
+  rememberRecorded(caller, error, await record(recording, { event, login }))
+}
+
+function durationOf({ durationSeconds }: RequestedRole) {
+  return durationSeconds === undefined ? {} : { durationSeconds }
+}
+
+function rememberRecorded(caller: Caller, error: FedgateError, reference: string): void {
   recorded.set(caller, (recorded.get(caller) ?? new WeakMap<FedgateError, string>()).set(error, reference))
 }
 
-const isRecorded = (caller: Caller, error: FedgateError): boolean => recorded.get(caller)?.has(error) ?? false
-
-const tokenWarnings = ({ providers }: Pick<Gateway, 'providers'>, { signIn }: Login): readonly string[] => {
-  const { identity, evidence } = signIn
-  const provider = providers.get(identity.provider)
-  const lifetime = (evidence.expiresAt.getTime() - evidence.issuedAt.getTime()) / 1000
-  return provider ? tokenLifetimeWarnings(provider.settings, lifetime) : []
+/** `person`: signed out here. `provider`: the identity provider asked for it. Never rejects: access ends all the same. */
+export async function auditLogout(
+  recording: Recording,
+  login: Login,
+  reason: 'person' | 'provider',
+  caller: Caller,
+): Promise<void> {
+  const event = { eventName: 'logout' as const, ...occurrence(recording, caller), ...person(login), reason }
+  await record(recording, { event, login })
 }
 
-const auditSignIn =
-  (eventName: 'login' | 'login.renewed') =>
-  async (recording: Recording & Pick<Gateway, 'providers'>, login: Login, caller: Caller): Promise<void> => {
+function auditSignIn(eventName: 'login' | 'login.renewed') {
+  return async (recording: Recording & Pick<Gateway, 'providers'>, login: Login, caller: Caller): Promise<void> => {
     const { identity, leftOut } = login.signIn
     const { protocol, issuer, authenticatedAt } = identity
     const warnings = [...signInWarnings(login.signIn), ...tokenWarnings(recording, login)]
@@ -56,18 +217,17 @@ const auditSignIn =
     }
     await record(recording, { event, login })
   }
+}
 
-/** Rejects with AuditError where it cannot be recorded: then nobody may be signed in. */
-export const auditLogin = auditSignIn('login')
-/** The same person proved anew who they are, and their login goes on. Rejects as auditLogin. */
-export const auditRenewal = auditSignIn('login.renewed')
+function tokenWarnings({ providers }: Pick<Gateway, 'providers'>, { signIn }: Login): readonly string[] {
+  const { identity, evidence } = signIn
+  const provider = providers.get(identity.provider)
+  const lifetime = (evidence.expiresAt.getTime() - evidence.issuedAt.getTime()) / 1000
+  return provider ? tokenLifetimeWarnings(provider.settings, lifetime) : []
+}
 
-/** A provider's name may be a stranger's invention. */
-const LONGEST_NAME = 100
-
-const auditingRefused =
-  (eventName: 'login.refused' | 'logout.refused') =>
-  async <Result>(
+function auditingRefused(eventName: 'login.refused' | 'logout.refused') {
+  return async <Result>(
     recording: Recording,
     { provider, subject }: { readonly provider: string; readonly subject?: string },
     caller: Caller,
@@ -89,153 +249,8 @@ const auditingRefused =
       throw error
     }
   }
-
-/** Runs a step of a login; what it refuses is in the log under the caller's reference. */
-export const auditingRefusals = auditingRefused('login.refused')
-/** The same for what identity providers say about logouts. */
-export const auditingRefusedLogouts = auditingRefused('logout.refused')
-
-interface RefusedRequest {
-  readonly error: FedgateError
-  /** Method and path. */
-  readonly request: string
-  /** Of the browser, where somebody is signed in. */
-  readonly login: Login | undefined
 }
 
-const LONGEST_REQUEST = 200
-
-/**
- * What every answer that shows a reference goes through: the reference under which the log has the refusal, which gets
- * a line here unless a use-case has recorded it already. Never rejects.
- */
-export const auditRefusedRequest = async (
-  recording: Recording,
-  { error, request, login }: RefusedRequest,
-  caller: Caller,
-): Promise<string> => {
-  const known = recorded.get(caller)?.get(error)
-  if (known !== undefined) return known
-  const event = {
-    eventName: 'request.refused' as const,
-    ...occurrence(recording, caller),
-    ...(login && person(login)),
-    request: request.slice(0, LONGEST_REQUEST),
-    ...refusalOf(error, verdictOf(error)),
-  }
-  return record(recording, { event })
-}
-
-const asked = ({ role, session, durationSeconds }: Exchange) => ({
-  roleArn: role.role.arn,
-  roleSessionName: session.roleSessionName,
-  durationSeconds,
-  ...(role.sessionPolicyArns.length > 0 && { policyArns: role.sessionPolicyArns }),
-  ...(role.sessionPolicy !== undefined && { policy: role.sessionPolicy }),
-  ...(session.sourceIdentity !== undefined && { sourceIdentity: session.sourceIdentity }),
-  ...(session.tags.size > 0 && { principalTags: Object.fromEntries(session.tags) }),
-  ...(session.transitiveTagKeys.length > 0 && { transitiveTagKeys: session.transitiveTagKeys }),
-  ...(session.leftOut.length > 0 && { leftOut: session.leftOut }),
-})
-
-const issued = (taken: TakenRole) => ({
-  awsRegion: taken.role.region,
-  requestParameters: asked(taken),
-  responseElements: {
-    accessKeyId: taken.credentials.accessKeyId,
-    expiration: taken.credentials.expiration,
-    assumedRoleArn: taken.assumedRoleArn,
-    ...(taken.sourceIdentity !== undefined && { sourceIdentity: taken.sourceIdentity }),
-    ...(taken.packedPolicySize !== undefined && { packedPolicySize: taken.packedPolicySize }),
-    ...(taken.requestId !== undefined && { requestID: taken.requestId }),
-  },
-})
-
-/** What AWS does not allow is not worth being offered again. */
-const habit = ({ shortenedFromSeconds, durationSeconds }: TakenRole, chosen: string | undefined) =>
-  chosen === undefined || shortenedFromSeconds === undefined ? chosen : String(durationSeconds)
-
-/**
- * Credentials of a role were issued; `chosen`: for how long as the user chose it. Rejects with AuditError where it
- * cannot be recorded: then nobody may have them.
- */
-export const auditExchange = async (
-  recording: Recording,
-  login: Login,
-  {
-    taken,
-    purpose,
-    chosen,
-  }: { readonly taken: TakenRole; readonly purpose: Purpose; readonly chosen: string | undefined },
-  caller: Caller,
-): Promise<void> => {
-  const event = {
-    eventName: 'exchange' as const,
-    ...occurrence(recording, caller),
-    ...person(login),
-    purpose,
-    ...issued(taken),
-  }
-  await record(recording, { event, login, chosen: habit(taken, chosen) })
-}
-
-/** Rejects with AuditError where it cannot be recorded: then nobody may have the way to the console. */
-export const auditConsole = async (
-  recording: Recording,
-  login: Login,
-  taken: TakenRole,
-  destination: string,
-  caller: Caller,
-): Promise<void> => {
-  const event = {
-    eventName: 'console' as const,
-    ...occurrence(recording, caller),
-    ...person(login),
-    ...issued(taken),
-    destination,
-  }
-  await record(recording, { event, login })
-}
-
-const LONGEST_ARN = 300
-
-const durationOf = ({ durationSeconds }: RequestedRole) => (durationSeconds === undefined ? {} : { durationSeconds })
-
-interface Denied {
-  readonly eventName: 'exchange.denied' | 'console.denied'
-  readonly wanted: RequestedRole | Exchange
-  readonly error: unknown
-  /** AWS is asked again at once, for so many seconds. */
-  readonly retriedWithSeconds?: number
-}
-
-/** Whatever did not come to pass: a role that is not granted, a duration, AWS's no. Anything else is a defect. */
-export const auditDenied = async (
-  recording: Recording,
-  login: Login,
-  { eventName, wanted, error, retriedWithSeconds }: Denied,
-  caller: Caller,
-): Promise<void> => {
-  if (!(error instanceof FedgateError)) return
-  const event = {
-    eventName,
-    ...occurrence(recording, caller),
-    ...person(login),
-    requestParameters:
-      'session' in wanted ? asked(wanted) : { roleArn: wanted.role.slice(0, LONGEST_ARN), ...durationOf(wanted) },
-    ...(retriedWithSeconds !== undefined && { retriedWithSeconds }),
-    ...refusalOf(error, verdictOf(error), error instanceof ExplainedDenial ? error.likelyReason : undefined),
-  }
-  rememberRecorded(caller, error, await record(recording, { event, login }))
-}
-
-/** `person`: signed out here. `provider`: the identity provider asked for it. Never rejects: access ends all the same. */
-export const auditLogout = async (
-  recording: Recording,
-  login: Login,
-  reason: 'person' | 'provider',
-  caller: Caller,
-): Promise<void> => {
-  const event = { eventName: 'logout' as const, ...occurrence(recording, caller), ...person(login), reason }
-  await record(recording, { event, login })
+function isRecorded(caller: Caller, error: FedgateError): boolean {
+  return recorded.get(caller)?.has(error) ?? false
 }

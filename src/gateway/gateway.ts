@@ -63,7 +63,7 @@ export interface Caller {
 }
 
 /** Throws GatewayError `provider.unknown`. */
-export const providerOf = (gateway: Gateway, id: string): Provider => {
+export function providerOf(gateway: Gateway, id: string): Provider {
   const provider = gateway.providers.get(id)
   if (!provider) throw new GatewayError('provider.unknown', { found: JSON.stringify(id.slice(0, 100)) })
   return provider

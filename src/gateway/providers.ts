@@ -44,21 +44,46 @@ export interface GatewayKeys {
   readonly clients: ReadonlyMap<string, ClientKey>
 }
 
+/** Clocks of providers are given a minute. */
+export const OIDC_CLOCK_SKEW_SECONDS = 60
+
+/** Nobody who chooses waits for a server that does not answer. */
+const PATIENCE_MS = 300
+
 /** Our addresses towards a provider. Each has its own, so that an answer for one is no answer for another. */
-export const acsUrl = (baseUrl: string, id: string): string => `${baseUrl}/saml/${id}/acs`
-export const sloUrl = (baseUrl: string, id: string): string => `${baseUrl}/saml/${id}/slo`
-export const callbackUrl = (baseUrl: string, id: string): string => `${baseUrl}/oidc/${id}/callback`
+export function acsUrl(baseUrl: string, id: string): string {
+  return `${baseUrl}/saml/${id}/acs`
+}
 
-/** What STS has to read is asked for in clear text, unless IAM holds our key. */
-const mayBeEncrypted = ({ exchange }: SamlProviderConfig): boolean =>
-  exchange.evidence === 'reissued' || exchange.stsDecrypts
+export function sloUrl(baseUrl: string, id: string): string {
+  return `${baseUrl}/saml/${id}/slo`
+}
 
-const samlProvider = (
+export function callbackUrl(baseUrl: string, id: string): string {
+  return `${baseUrl}/oidc/${id}/callback`
+}
+
+/** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
+export function createProviders(
+  configured: readonly ProviderConfig[],
+  { baseUrl, keys, ...surroundings }: { baseUrl: string; keys: GatewayKeys } & MetadataContext,
+): ReadonlyMap<string, Provider> {
+  return new Map(
+    configured.map((settings) => [
+      settings.id,
+      settings.protocol === 'saml'
+        ? samlProvider(settings, baseUrl, keys, surroundings)
+        : oidcProvider(settings, baseUrl, keys, surroundings.now),
+    ]),
+  )
+}
+
+function samlProvider(
   settings: SamlProviderConfig,
   baseUrl: string,
   { signing: [keys, ...furtherKeys], encryption }: GatewayKeys,
   surroundings: MetadataContext,
-): SamlProvider => {
+): SamlProvider {
   if (!keys) throw new Error('a SAML provider needs the signing key')
   const metadataSource = createMetadata(settings, surroundings)
   return {
@@ -78,10 +103,44 @@ const samlProvider = (
   }
 }
 
-/** Clocks of providers are given a minute. */
-export const OIDC_CLOCK_SKEW_SECONDS = 60
+/** What STS has to read is asked for in clear text, unless IAM holds our key. */
+function mayBeEncrypted({ exchange }: SamlProviderConfig): boolean {
+  return exchange.evidence === 'reissued' || exchange.stsDecrypts
+}
 
-const clientCredentials = ({ id, clientAuth }: OidcProviderConfig, keys: GatewayKeys): Partial<OidcSettings> => {
+function oidcProvider(settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys, now: Clock): OidcProvider {
+  return {
+    protocol: 'oidc',
+    settings,
+    relyingParty: refreshingOnce(createRelyingParty(oidcSettings(settings, baseUrl, keys), { clock: now })),
+  }
+}
+
+/** Where a provider gives a new refresh token each time, one that comes twice looks stolen: at once, it is sent once. */
+function refreshingOnce(relyingParty: RelyingParty): RelyingParty {
+  const running = new Map<string, Promise<SignIn>>()
+  const refresh: RelyingParty['refresh'] = (signIn, now) => {
+    const key = signIn.renewal ? fingerprint(signIn.renewal.refreshToken.reveal()) : ''
+    const started = running.get(key) ?? relyingParty.refresh(signIn, now).finally(() => running.delete(key))
+    running.set(key, started)
+    return started
+  }
+  return { ...relyingParty, refresh }
+}
+
+/** The relying party's settings of a configured provider. */
+function oidcSettings(settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys): OidcSettings {
+  const { protocol: _, label: __, exchange: ___, clientAuth: ____, ...same } = settings
+  return {
+    ...same,
+    ...clientCredentials(settings, keys),
+    redirectUri: callbackUrl(baseUrl, settings.id),
+    clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
+    decryptionKeys: keys.encryption,
+  }
+}
+
+function clientCredentials({ id, clientAuth }: OidcProviderConfig, keys: GatewayKeys): Partial<OidcSettings> {
   switch (clientAuth.kind) {
     case 'none':
       return { tokenEndpointAuthMethod: 'none' }
@@ -96,52 +155,8 @@ const clientCredentials = ({ id, clientAuth }: OidcProviderConfig, keys: Gateway
   }
 }
 
-/** The relying party's settings of a configured provider. */
-const oidcSettings = (settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys): OidcSettings => {
-  const { protocol: _, label: __, exchange: ___, clientAuth: ____, ...same } = settings
-  return {
-    ...same,
-    ...clientCredentials(settings, keys),
-    redirectUri: callbackUrl(baseUrl, settings.id),
-    clockSkewSeconds: OIDC_CLOCK_SKEW_SECONDS,
-    decryptionKeys: keys.encryption,
-  }
-}
-
-/** Where a provider gives a new refresh token each time, one that comes twice looks stolen: at once, it is sent once. */
-const refreshingOnce = (relyingParty: RelyingParty): RelyingParty => {
-  const running = new Map<string, Promise<SignIn>>()
-  const refresh: RelyingParty['refresh'] = (signIn, now) => {
-    const key = signIn.renewal ? fingerprint(signIn.renewal.refreshToken.reveal()) : ''
-    const started = running.get(key) ?? relyingParty.refresh(signIn, now).finally(() => running.delete(key))
-    running.set(key, started)
-    return started
-  }
-  return { ...relyingParty, refresh }
-}
-
-const oidcProvider = (settings: OidcProviderConfig, baseUrl: string, keys: GatewayKeys, now: Clock): OidcProvider => ({
-  protocol: 'oidc',
-  settings,
-  relyingParty: refreshingOnce(createRelyingParty(oidcSettings(settings, baseUrl, keys), { clock: now })),
-})
-
-/** The configured providers by id. Nothing is fetched yet: a provider that is down stops neither start nor the others. */
-export const createProviders = (
-  configured: readonly ProviderConfig[],
-  { baseUrl, keys, ...surroundings }: { baseUrl: string; keys: GatewayKeys } & MetadataContext,
-): ReadonlyMap<string, Provider> =>
-  new Map(
-    configured.map((settings) => [
-      settings.id,
-      settings.protocol === 'saml'
-        ? samlProvider(settings, baseUrl, keys, surroundings)
-        : oidcProvider(settings, baseUrl, keys, surroundings.now),
-    ]),
-  )
-
 /** Throws GatewayError `provider.unknown` also for a provider of another protocol. */
-export const oidcProviderOf = (providers: ReadonlyMap<string, Provider>, id: string): OidcProvider => {
+export function oidcProviderOf(providers: ReadonlyMap<string, Provider>, id: string): OidcProvider {
   const provider = providers.get(id)
   if (provider?.protocol === 'oidc') return provider
   throw new GatewayError('provider.unknown', {
@@ -151,24 +166,23 @@ export const oidcProviderOf = (providers: ReadonlyMap<string, Provider>, id: str
 }
 
 /** The metadata of the identity provider of that entityID: the one there is, where there are not many. Throws as `metadata`. */
-export const metadataOf = (provider: SamlProvider, entityId: string | undefined): Promise<IdpMetadata> =>
-  provider.metadata(provider.settings.discovery ? entityId : undefined)
-
-/** What is known of a provider that fails, without asking it; undefined where something serves, or nobody has asked. */
-const knownProblem = (provider: Provider): FedgateError | undefined => {
-  if (provider.protocol === 'oidc') {
-    const { discoveredAt, problem } = provider.relyingParty.status()
-    return discoveredAt ? undefined : problem
-  }
-  const { from, problem } = provider.metadataSource.status()
-  return from ? undefined : problem
+export function metadataOf(provider: SamlProvider, entityId: string | undefined): Promise<IdpMetadata> {
+  return provider.metadata(provider.settings.discovery ? entityId : undefined)
 }
 
-/** Nobody who chooses waits for a server that does not answer. */
-const PATIENCE_MS = 300
+/**
+ * Why nobody can sign in with it now, for the person who chooses; undefined when all is well. One that is slow to
+ * answer counts as it did when it answered last: so that no page waits for it, and nothing is held against it unheard.
+ */
+export async function unavailability(provider: Provider): Promise<string | undefined> {
+  const isThere = await isThereSoon(provider)
+  if (isThere) return undefined
+  const problem = knownProblem(provider)
+  return isThere === false ? (problem ?? new GatewayError('provider.unavailable')).message : problem?.message
+}
 
 /** true: it is there; false: it is not; undefined: it has not answered yet. */
-const isThereSoon = async (provider: Provider): Promise<boolean | undefined> => {
+async function isThereSoon(provider: Provider): Promise<boolean | undefined> {
   const asked =
     provider.protocol === 'oidc'
       ? provider.relyingParty.available()
@@ -181,13 +195,12 @@ const isThereSoon = async (provider: Provider): Promise<boolean | undefined> => 
   return Promise.race([asked, tooLate]).finally(() => over.abort())
 }
 
-/**
- * Why nobody can sign in with it now, for the person who chooses; undefined when all is well. One that is slow to
- * answer counts as it did when it answered last: so that no page waits for it, and nothing is held against it unheard.
- */
-export const unavailability = async (provider: Provider): Promise<string | undefined> => {
-  const isThere = await isThereSoon(provider)
-  if (isThere) return undefined
-  const problem = knownProblem(provider)
-  return isThere === false ? (problem ?? new GatewayError('provider.unavailable')).message : problem?.message
+/** What is known of a provider that fails, without asking it; undefined where something serves, or nobody has asked. */
+function knownProblem(provider: Provider): FedgateError | undefined {
+  if (provider.protocol === 'oidc') {
+    const { discoveredAt, problem } = provider.relyingParty.status()
+    return discoveredAt ? undefined : problem
+  }
+  const { from, problem } = provider.metadataSource.status()
+  return from ? undefined : problem
 }

@@ -15,47 +15,26 @@ export interface Interpretation {
   readonly fact: UnverifiedAssumption
 }
 
-/** Of the condition's own key, and of the keys that variables in its values stand for. */
-export const alternativeInterpretations = (
-  { name, variables }: Condition,
-  request: PolicyRequest,
-): readonly Interpretation[] => [
-  ...[name, ...variables].flatMap((each) => readingsOf(each, request)),
-  ...variables.flatMap((each) => listReadings(each, request)),
-]
-
 interface Tried {
   readonly context: RequestContext
   /** What makes it another than the request's own. */
   readonly fact: UnverifiedAssumption | undefined
 }
 
-/** The contexts to try: the request's own, then each reading for itself, and all of them together. */
-export const contextsOf = (readings: readonly Interpretation[], context: RequestContext): readonly Tried[] => [
-  { context, fact: undefined },
-  ...[...readings.map((reading) => [reading]), ...(readings.length > 1 ? [readings] : [])].map((some) => ({
-    context: withReadings(some, context),
-    fact: some[0]?.fact,
-  })),
-]
+const PRINCIPAL_TAG = 'aws:principaltag/'
 
-const withReadings = (readings: readonly Interpretation[], context: RequestContext): RequestContext => {
-  const other = new Map(context)
-  for (const { name, values, multi } of readings) {
-    const entry = other.get(name) ?? { key: name, multi: false }
-    other.set(name, { ...entry, values, multi: multi ?? entry.multi })
-  }
-  return other
+/** Of the condition's own key, and of the keys that variables in its values stand for. */
+export function alternativeInterpretations(
+  { name, variables }: Condition,
+  request: PolicyRequest,
+): readonly Interpretation[] {
+  return [
+    ...[name, ...variables].flatMap((each) => readingsOf(each, request)),
+    ...variables.flatMap((each) => listReadings(each, request)),
+  ]
 }
 
-/** A variable is for single-valued keys only: of a list, it might be any of the values. */
-const listReadings = (name: string, { context }: PolicyRequest): Interpretation[] => {
-  const { multi = false, values = [] } = entryOf(context, name) ?? {}
-  if (!multi) return []
-  return values.map((value) => ({ name, values: [value], multi: false, fact: unverifiedAssumptions.variableOfList }))
-}
-
-const readingsOf = (name: string, { context, principal }: PolicyRequest): Interpretation[] => {
+function readingsOf(name: string, { context, principal }: PolicyRequest): Interpretation[] {
   const { otherwise } = context.get(name) ?? {}
   if (otherwise) return [{ name, ...otherwise }]
   const isThere = entryOf(context, name) !== undefined
@@ -70,4 +49,29 @@ const readingsOf = (name: string, { context, principal }: PolicyRequest): Interp
   return tag ? [{ name, values: tag.values, fact: unverifiedAssumptions.principalTagAtFirst }] : []
 }
 
-const PRINCIPAL_TAG = 'aws:principaltag/'
+/** A variable is for single-valued keys only: of a list, it might be any of the values. */
+function listReadings(name: string, { context }: PolicyRequest): Interpretation[] {
+  const { multi = false, values = [] } = entryOf(context, name) ?? {}
+  if (!multi) return []
+  return values.map((value) => ({ name, values: [value], multi: false, fact: unverifiedAssumptions.variableOfList }))
+}
+
+/** The contexts to try: the request's own, then each reading for itself, and all of them together. */
+export function contextsOf(readings: readonly Interpretation[], context: RequestContext): readonly Tried[] {
+  return [
+    { context, fact: undefined },
+    ...[...readings.map((reading) => [reading]), ...(readings.length > 1 ? [readings] : [])].map((some) => ({
+      context: withReadings(some, context),
+      fact: some[0]?.fact,
+    })),
+  ]
+}
+
+function withReadings(readings: readonly Interpretation[], context: RequestContext): RequestContext {
+  const other = new Map(context)
+  for (const { name, values, multi } of readings) {
+    const entry = other.get(name) ?? { key: name, multi: false }
+    other.set(name, { ...entry, values, multi: multi ?? entry.multi })
+  }
+  return other
+}

@@ -42,13 +42,32 @@ type Holds = (context: RequestContext, effect: Effect) => boolean
 
 const NAME = /^(?:(ForAllValues|ForAnyValue):)?([A-Za-z]+?)(IfExists)?$/
 
+type Value = string | number | boolean
+
+interface At {
+  readonly path: string
+  readonly label: string
+  readonly operator: string
+  readonly key: string
+}
+
+interface Rule {
+  readonly base: string
+  readonly set: SetOperator | undefined
+  readonly ifExists: boolean
+  readonly operator: Operator
+  readonly versionHasVariables: boolean
+}
+
+type Meets = (value: string, context: RequestContext) => boolean
+
 /** Every condition of a statement's block must hold. Appends to `problems` what IAM would refuse. */
-export const parseConditions = (
+export function parseConditions(
   block: unknown,
   { path, name }: { readonly path: string; readonly name: string },
   versionHasVariables: boolean,
   problems: PolicyProblem[],
-): Condition[] => {
+): Condition[] {
   if (block === undefined) return []
   return entriesOf(block, `${path}.Condition`, problems).flatMap(([operator, keys]) =>
     entriesOf(keys, `${path}.Condition.${operator}`, problems).flatMap(([key, value]) => {
@@ -60,25 +79,23 @@ export const parseConditions = (
   )
 }
 
-const malformed = (path: string, expected: string, found: string): PolicyProblem => ({
-  path,
-  expected,
-  found,
-  iamMessage: 'Syntax errors in policy.',
-})
-
-const entriesOf = (value: unknown, path: string, problems: PolicyProblem[]): [string, unknown][] => {
+function entriesOf(value: unknown, path: string, problems: PolicyProblem[]): [string, unknown][] {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value)
   problems.push(malformed(path, 'an object', describe(value)))
   return []
 }
 
-type Value = string | number | boolean
-
-const isValue = (value: unknown): value is Value => ['string', 'number', 'boolean'].includes(typeof value)
+function malformed(path: string, expected: string, found: string): PolicyProblem {
+  return {
+    path,
+    expected,
+    found,
+    iamMessage: 'Syntax errors in policy.',
+  }
+}
 
 /** An empty list is allowed and meets nothing. */
-const valuesOf = (value: unknown, path: string, problems: PolicyProblem[]): readonly Value[] | undefined => {
+function valuesOf(value: unknown, path: string, problems: PolicyProblem[]): readonly Value[] | undefined {
   const list: unknown[] = Array.isArray(value) ? value : [value]
   if (list.every(isValue)) return list
   const wrong = list.find((item) => !isValue(item))
@@ -86,19 +103,16 @@ const valuesOf = (value: unknown, path: string, problems: PolicyProblem[]): read
   return undefined
 }
 
-interface At {
-  readonly path: string
-  readonly label: string
-  readonly operator: string
-  readonly key: string
+function isValue(value: unknown): value is Value {
+  return ['string', 'number', 'boolean'].includes(typeof value)
 }
 
-const condition = (
+function condition(
   at: At,
   values: readonly Value[],
   versionHasVariables: boolean,
   problems: PolicyProblem[],
-): Condition[] => {
+): Condition[] {
   if (at.operator === 'Null') return [nullCondition(at, values, problems)]
   const [, set, base = '', ifExists] = NAME.exec(at.operator) ?? []
   const operator = operators.get(base)
@@ -112,23 +126,52 @@ const condition = (
   return [valueCondition(at, values, rule)]
 }
 
-const setOperatorOf = (text: string | undefined): SetOperator | undefined =>
-  text === 'ForAllValues' || text === 'ForAnyValue' ? text : undefined
-
-interface Rule {
-  readonly base: string
-  readonly set: SetOperator | undefined
-  readonly ifExists: boolean
-  readonly operator: Operator
-  readonly versionHasVariables: boolean
+function nullCondition(at: At, values: readonly Value[], problems: PolicyProblem[]): Condition {
+  const wrong = values.find((value) => !/^(true|false)$/i.test(String(value)))
+  if (wrong !== undefined) problems.push(malformed(at.path, 'true or false', JSON.stringify(wrong)))
+  const name = at.key.toLowerCase()
+  const wanted = values.map((value) => String(value).toLowerCase() === 'true')
+  return {
+    ...at,
+    base: 'Null',
+    set: undefined,
+    ifExists: false,
+    name,
+    values: values.map(String),
+    wanted: wanted.map((isAbsent) => (isAbsent ? 'no such key' : 'a value')).join(' or '),
+    variables: [],
+    restricts: false,
+    otherwise: [
+      {
+        fact: unverifiedAssumptions.emptyIsNull,
+        holds: (context) => wanted.includes(entryOf(context, name) === undefined),
+      },
+    ],
+    holds: (context) => {
+      const found = entryOf(context, name)
+      return wanted.includes(found === undefined || isNullDataset(found))
+    },
+  }
 }
 
-const patternOf = (value: Value, { operator, versionHasVariables }: Rule) =>
-  compilePattern(String(value), operator, versionHasVariables)
+/** "A null dataset, such as an empty string" (IAM User Guide, Multivalued context keys). */
+function isNullDataset({ values }: ContextValue): boolean {
+  return values.every((value) => value === '')
+}
 
-const comparisonOf = (value: Value, rule: Rule): Comparison | undefined => rule.operator.compile(patternOf(value, rule))
+function setOperatorOf(text: string | undefined): SetOperator | undefined {
+  return text === 'ForAllValues' || text === 'ForAnyValue' ? text : undefined
+}
 
-const valueCondition = (at: At, values: readonly Value[], rule: Rule): Condition => {
+function comparisonOf(value: Value, rule: Rule): Comparison | undefined {
+  return rule.operator.compile(patternOf(value, rule))
+}
+
+function patternOf(value: Value, { operator, versionHasVariables }: Rule) {
+  return compilePattern(String(value), operator, versionHasVariables)
+}
+
+function valueCondition(at: At, values: readonly Value[], rule: Rule): Condition {
   const name = at.key.toLowerCase()
   const { base, set, ifExists } = rule
   const { negated } = rule.operator
@@ -167,26 +210,8 @@ const valueCondition = (at: At, values: readonly Value[], rule: Rule): Condition
   }
 }
 
-/** As if a variable without a value spoilt the whole list: the documents leave that open for positive operators (D.6). */
-const holdsWithoutNulls =
-  (holds: Holds, name: string, required: readonly string[]): Holds =>
-  (context, effect) => {
-    const isSpoilt = entryOf(context, name) !== undefined && required.some((each) => !isSingle(entryOf(context, each)))
-    return !isSpoilt && holds(context, effect)
-  }
-
-const wantedText = (values: readonly Value[], { set, operator }: Rule): string => {
-  const list = values.length === 0 ? 'nothing' : values.join(operator.negated ? ' nor ' : ' or ')
-  const one = operator.negated ? `neither ${list}` : list
-  const plain = operator.negated && values.length === 1 ? `not ${list}` : one
-  return set === undefined ? plain : `${set === 'ForAllValues' ? 'every value' : 'some value'}: ${plain}`
-}
-
-type Meets = (value: string, context: RequestContext) => boolean
-
-const meetsAny =
-  (comparisons: readonly Comparison[], negated: boolean): Meets =>
-  (value, context) => {
+function meetsAny(comparisons: readonly Comparison[], negated: boolean): Meets {
+  return (value, context) => {
     let met = false
     for (const comparison of comparisons) {
       const answer = comparison(value, context)
@@ -195,24 +220,20 @@ const meetsAny =
     }
     return met !== negated
   }
-
-const isSingle = (value: ContextValue | undefined): boolean => value !== undefined && !value.multi
-
-/** "A null dataset, such as an empty string" (IAM User Guide, Multivalued context keys). */
-const isNullDataset = ({ values }: ContextValue): boolean => values.every((value) => value === '')
+}
 
 /**
  * A null dataset meets ForAllValues and never ForAnyValue. A list without a set operator is undefined at AWS (E.4), so
  * it is read against the author: an Allow needs exactly one value and that one right, a Deny applies when any value is
  * met.
  */
-const valuesHold = (
+function valuesHold(
   found: ContextValue,
   set: SetOperator | undefined,
   effect: Effect,
   meets: Meets,
   context: RequestContext,
-): boolean => {
+): boolean {
   const { values, multi } = found
   if (set === 'ForAllValues') return isNullDataset(found) || values.every((value) => meets(value, context))
   if (set === 'ForAnyValue') return !isNullDataset(found) && values.some((value) => meets(value, context))
@@ -221,30 +242,21 @@ const valuesHold = (
   return values.length === 1 && only !== undefined && meets(only, context)
 }
 
-const nullCondition = (at: At, values: readonly Value[], problems: PolicyProblem[]): Condition => {
-  const wrong = values.find((value) => !/^(true|false)$/i.test(String(value)))
-  if (wrong !== undefined) problems.push(malformed(at.path, 'true or false', JSON.stringify(wrong)))
-  const name = at.key.toLowerCase()
-  const wanted = values.map((value) => String(value).toLowerCase() === 'true')
-  return {
-    ...at,
-    base: 'Null',
-    set: undefined,
-    ifExists: false,
-    name,
-    values: values.map(String),
-    wanted: wanted.map((isAbsent) => (isAbsent ? 'no such key' : 'a value')).join(' or '),
-    variables: [],
-    restricts: false,
-    otherwise: [
-      {
-        fact: unverifiedAssumptions.emptyIsNull,
-        holds: (context) => wanted.includes(entryOf(context, name) === undefined),
-      },
-    ],
-    holds: (context) => {
-      const found = entryOf(context, name)
-      return wanted.includes(found === undefined || isNullDataset(found))
-    },
+/** As if a variable without a value spoilt the whole list: the documents leave that open for positive operators (D.6). */
+function holdsWithoutNulls(holds: Holds, name: string, required: readonly string[]): Holds {
+  return (context, effect) => {
+    const isSpoilt = entryOf(context, name) !== undefined && required.some((each) => !isSingle(entryOf(context, each)))
+    return !isSpoilt && holds(context, effect)
   }
+}
+
+function isSingle(value: ContextValue | undefined): boolean {
+  return value !== undefined && !value.multi
+}
+
+function wantedText(values: readonly Value[], { set, operator }: Rule): string {
+  const list = values.length === 0 ? 'nothing' : values.join(operator.negated ? ' nor ' : ' or ')
+  const one = operator.negated ? `neither ${list}` : list
+  const plain = operator.negated && values.length === 1 ? `not ${list}` : one
+  return set === undefined ? plain : `${set === 'ForAllValues' ? 'every value' : 'some value'}: ${plain}`
 }

@@ -16,19 +16,7 @@ export interface NamesElement {
   readonly text: string
 }
 
-/** Whether the element is about that action or resource; actions come and are kept in lower case. */
-export const elementMatches = ({ negated, names }: NamesElement, name: string, context: RequestContext): boolean => {
-  for (const { matches } of names) if (matches(name, context)) return !negated
-  return negated
-}
-
 type Parse = (name: unknown, path: string, problems: PolicyProblem[]) => Name | undefined
-
-const parseNames = (value: unknown, negated: boolean, path: string, problems: PolicyProblem[], parse: Parse) => {
-  const list: unknown[] = Array.isArray(value) ? value : [value]
-  const names = list.flatMap((name, n) => parse(name, list.length > 1 ? `${path}[${n}]` : path, problems) ?? [])
-  return { negated, names, text: names.map(({ text }) => text).join(' or ') }
-}
 
 /** Of a trust policy: only STS can be asked for a role. */
 const trustActions = {
@@ -52,42 +40,36 @@ interface ActionRule {
   readonly iamMessageOfColons?: string
 }
 
-/** Names of actions are case-insensitive. */
-const actionOf =
-  ({ syntax, expected, iamMessage, iamMessageOfColons = iamMessage }: ActionRule): Parse =>
-  (name, path, problems) => {
-    if (typeof name !== 'string' || !syntax.test(name)) {
-      const hasColons = typeof name === 'string' && name.split(':').length > 2
-      problems.push({ path, expected, found: describe(name), iamMessage: hasColons ? iamMessageOfColons : iamMessage })
-      return undefined
-    }
-    const wanted = pattern(name.toLowerCase(), { wildcards: true, variables: false })
-    return { text: name, matches: matcher(wanted) }
-  }
-
-const resourceOf =
-  (variables: boolean): Parse =>
-  (name, path, problems) => {
-    const wanted = typeof name === 'string' ? resourcePattern(name, { wildcards: true, variables }) : undefined
-    const matches = wanted && arnMatcher(wanted, true)
-    if (wanted && matches) return { text: wanted.text, matches }
-    const iamMessage = `Resource ${typeof name === 'string' ? name : describe(name)} must be in ARN format or "*".`
-    problems.push({ path, expected: 'an ARN, with wildcards or without, or "*"', found: describe(name), iamMessage })
-    return undefined
-  }
-
 type Fields = Readonly<Record<string, unknown>>
 
 const NOTHING: NamesElement = { negated: false, names: [], text: '' }
 
-const eitherOf = (
+/** Whether the element is about that action or resource; actions come and are kept in lower case. */
+export function elementMatches({ negated, names }: NamesElement, name: string, context: RequestContext): boolean {
+  for (const { matches } of names) if (matches(name, context)) return !negated
+  return negated
+}
+
+/** Action or NotAction; `ofTrust`: only actions of STS. */
+export function parseActions(fields: Fields, ofTrust: boolean, path: string, problems: PolicyProblem[]): NamesElement {
+  return eitherOf(
+    fields,
+    'Action',
+    path,
+    problems,
+    actionOf(ofTrust ? trustActions : anyActions),
+    'Policy statement must contain actions.',
+  )
+}
+
+function eitherOf(
   fields: Fields,
   name: 'Action' | 'Resource',
   path: string,
   problems: PolicyProblem[],
   parse: Parse,
   iamMessage: string,
-): NamesElement => {
+): NamesElement {
   const { [name]: plain, [`Not${name}`]: negation } = fields
   if ((plain === undefined) === (negation === undefined)) {
     const found = plain === undefined ? 'neither' : 'both'
@@ -101,22 +83,42 @@ const eitherOf = (
   return parseNames(value, plain === undefined, at, problems, parse)
 }
 
-/** Action or NotAction; `ofTrust`: only actions of STS. */
-export const parseActions = (fields: Fields, ofTrust: boolean, path: string, problems: PolicyProblem[]): NamesElement =>
-  eitherOf(
-    fields,
-    'Action',
-    path,
-    problems,
-    actionOf(ofTrust ? trustActions : anyActions),
-    'Policy statement must contain actions.',
-  )
+function parseNames(value: unknown, negated: boolean, path: string, problems: PolicyProblem[], parse: Parse) {
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  const names = list.flatMap((name, n) => parse(name, list.length > 1 ? `${path}[${n}]` : path, problems) ?? [])
+  return { negated, names, text: names.map(({ text }) => text).join(' or ') }
+}
+
+/** Names of actions are case-insensitive. */
+function actionOf({ syntax, expected, iamMessage, iamMessageOfColons = iamMessage }: ActionRule): Parse {
+  return (name, path, problems) => {
+    if (typeof name !== 'string' || !syntax.test(name)) {
+      const hasColons = typeof name === 'string' && name.split(':').length > 2
+      problems.push({ path, expected, found: describe(name), iamMessage: hasColons ? iamMessageOfColons : iamMessage })
+      return undefined
+    }
+    const wanted = pattern(name.toLowerCase(), { wildcards: true, variables: false })
+    return { text: name, matches: matcher(wanted) }
+  }
+}
 
 /** Resource or NotResource. */
-export const parseResources = (
+export function parseResources(
   fields: Fields,
   variables: boolean,
   path: string,
   problems: PolicyProblem[],
-): NamesElement =>
-  eitherOf(fields, 'Resource', path, problems, resourceOf(variables), 'Policy statement must contain resources.')
+): NamesElement {
+  return eitherOf(fields, 'Resource', path, problems, resourceOf(variables), 'Policy statement must contain resources.')
+}
+
+function resourceOf(variables: boolean): Parse {
+  return (name, path, problems) => {
+    const wanted = typeof name === 'string' ? resourcePattern(name, { wildcards: true, variables }) : undefined
+    const matches = wanted && arnMatcher(wanted, true)
+    if (wanted && matches) return { text: wanted.text, matches }
+    const iamMessage = `Resource ${typeof name === 'string' ? name : describe(name)} must be in ARN format or "*".`
+    problems.push({ path, expected: 'an ARN, with wildcards or without, or "*"', found: describe(name), iamMessage })
+    return undefined
+  }
+}

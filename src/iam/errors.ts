@@ -21,7 +21,7 @@ export interface PolicyProblem {
   readonly path: string
   readonly expected: string
   readonly found: string
-  /** What IAM answers to CreateRole (aws-sts-semantics E.6). */
+  /** What IAM answers to CreateRole (aws-facts E.6). */
   readonly iamMessage: string
 }
 
@@ -37,8 +37,8 @@ export class MalformedPolicyError extends IamError {
 }
 
 /** What a value of a document is, in a word, for the message about it. */
-export const describe = (value: unknown): string =>
-  value === undefined
+export function describe(value: unknown): string {
+  return value === undefined
     ? 'nothing'
     : value === null
       ? 'null'
@@ -47,3 +47,4 @@ export const describe = (value: unknown): string =>
         : typeof value === 'object'
           ? 'an object'
           : JSON.stringify(value)
+}

@@ -39,28 +39,32 @@ export interface EvaluateOptions {
   readonly unconfirmed?: 'apply' | 'unknown'
 }
 
-/** Deny wins, the order of statements is irrelevant, and what no statement allows is denied (E.2). */
-export const evaluate = (policy: Policy, request: PolicyRequest, options: EvaluateOptions = {}): Decision =>
-  options.unconfirmed === 'unknown' ? evaluateWithDoubt(policy, request) : evaluateAsApplied(policy, request)
+interface Judged {
+  readonly statement: Statement
+  readonly request: PolicyRequest
+  /** None: every part holds. */
+  readonly judgement?: Evaluation
+}
 
-const evaluateAsApplied = (policy: Policy, request: PolicyRequest): Decision => {
-  const action = request.action.toLowerCase()
-  const allowing: Statement[] = []
-  for (const statement of policy.statements) {
-    if (!applies(statement, request, action)) continue
-    if (statement.effect === 'Deny') return explicitDeny({ statement, request })
-    allowing.push(statement)
-  }
-  const [first] = allowing
-  if (first) return allow({ statement: first, request }, allowing)
-  const allows = policy.statements.filter(({ effect }) => effect === 'Allow')
-  return implicitDeny(
-    allows.map((statement) => ({ statement, request, judgement: evaluateStatements(statement, request) })),
-  )
+const closest: readonly NamedAs[] = ['exact', 'account', 'anyone']
+
+const nothingAllows: Finding = {
+  name: 'Statement',
+  outcome: 'fail',
+  expected: 'a statement that allows',
+  found: 'none',
+  source: 'the policy',
+}
+
+const FAR = 1000
+
+/** Deny wins, the order of statements is irrelevant, and what no statement allows is denied (E.2). */
+export function evaluate(policy: Policy, request: PolicyRequest, options: EvaluateOptions = {}): Decision {
+  return options.unconfirmed === 'unknown' ? evaluateWithDoubt(policy, request) : evaluateAsApplied(policy, request)
 }
 
 /** Kleene's logic: whatever is in doubt matters only where nothing that is certain decides. */
-const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => {
+function evaluateWithDoubt(policy: Policy, request: PolicyRequest): Decision {
   const all = policy.statements.map((statement) => {
     const judgement = evaluateWithUnknowns(statement, request)
     return { statement, request, judgement, effect: statement.effect, truth: truthOf(judgement) }
@@ -85,11 +89,33 @@ const evaluateWithDoubt = (policy: Policy, request: PolicyRequest): Decision => 
     : unknown(possible)
 }
 
+function explicitDeny(by: Judged): Decision {
+  return {
+    effect: 'explicit-deny',
+    verdict: [denial(by, 'fail', 'a Deny whose every part matches'), ...findingsOf(by)],
+    statement: by.statement,
+    namedAs: undefined,
+  }
+}
+
+function denial({ statement }: Judged, outcome: 'fail' | 'unknown', found: string): Finding {
+  return {
+    name: statement.name,
+    outcome,
+    expected: 'no Deny that applies',
+    found,
+  }
+}
+
+function findingsOf({ statement, request, judgement }: Judged): Finding[] {
+  return explainStatements(statement, request, judgement)
+}
+
 /**
  * Whether the Deny applies whenever the Allow does: both name the caller only if the same fact is the way it is applied,
  * and of the Deny nothing else is in doubt. So it is denied either way.
  */
-const isShadowed = (allow: Required<Judged>, deny: Required<Judged>): boolean => {
+function isShadowed(allow: Required<Judged>, deny: Required<Judged>): boolean {
   const { principal, action, resource, conditions } = deny.judgement
   return (
     typeof principal === 'object' &&
@@ -100,19 +126,7 @@ const isShadowed = (allow: Required<Judged>, deny: Required<Judged>): boolean =>
   )
 }
 
-interface Judged {
-  readonly statement: Statement
-  readonly request: PolicyRequest
-  /** None: every part holds. */
-  readonly judgement?: Evaluation
-}
-
-const findingsOf = ({ statement, request, judgement }: Judged): Finding[] =>
-  explainStatements(statement, request, judgement)
-
-const closest: readonly NamedAs[] = ['exact', 'account', 'anyone']
-
-const allow = (by: Judged, allowing: readonly Statement[]): Decision => {
+function allow(by: Judged, allowing: readonly Statement[]): Decision {
   const ways = allowing.map(({ principal }) => namedAs(principal, by.request.principal))
   return {
     effect: 'allow',
@@ -122,46 +136,16 @@ const allow = (by: Judged, allowing: readonly Statement[]): Decision => {
   }
 }
 
-const denial = ({ statement }: Judged, outcome: 'fail' | 'unknown', found: string): Finding => ({
-  name: statement.name,
-  outcome,
-  expected: 'no Deny that applies',
-  found,
-})
-
-const explicitDeny = (by: Judged): Decision => ({
-  effect: 'explicit-deny',
-  verdict: [denial(by, 'fail', 'a Deny whose every part matches'), ...findingsOf(by)],
-  statement: by.statement,
-  namedAs: undefined,
-})
-
-const unknown = (doubtful: readonly Judged[]): Decision => ({
-  effect: 'unknown',
-  verdict: doubtful.flatMap((each) => [
-    ...(each.statement.effect === 'Deny' ? [denial(each, 'unknown', 'a Deny that may apply')] : []),
-    ...findingsOf(each),
-  ]),
-  statement: doubtful[0]?.statement,
-  namedAs: undefined,
-})
-
-const implicitDeny = (allows: readonly Judged[]): Decision => ({
-  effect: 'implicit-deny',
-  verdict: allows.length === 0 ? [nothingAllows] : nearestFirst(allows),
-  statement: undefined,
-  namedAs: undefined,
-})
-
-const nothingAllows: Finding = {
-  name: 'Statement',
-  outcome: 'fail',
-  expected: 'a statement that allows',
-  found: 'none',
-  source: 'the policy',
+function implicitDeny(allows: readonly Judged[]): Decision {
+  return {
+    effect: 'implicit-deny',
+    verdict: allows.length === 0 ? [nothingAllows] : nearestFirst(allows),
+    statement: undefined,
+    namedAs: undefined,
+  }
 }
 
-const nearestFirst = (allows: readonly Judged[]): Verdict => {
+function nearestFirst(allows: readonly Judged[]): Verdict {
   const all: Finding[] = []
   const away = allows.map((each) => ({ each, distance: distance(each.judgement) }))
   if (away.length > 1) away.sort((a, b) => a.distance - b.distance)
@@ -170,7 +154,7 @@ const nearestFirst = (allows: readonly Judged[]): Verdict => {
 }
 
 /** A wrong principal or action is farther away than any number of wrong conditions; what is in doubt may be right. */
-const distance = (judgement: Evaluation | undefined): number => {
+function distance(judgement: Evaluation | undefined): number {
   if (judgement === undefined) return 0
   const { principal, action, resource, conditions } = judgement
   let sum = [principal, action, resource].includes(false) ? FAR : 0
@@ -178,4 +162,30 @@ const distance = (judgement: Evaluation | undefined): number => {
   return sum
 }
 
-const FAR = 1000
+function unknown(doubtful: readonly Judged[]): Decision {
+  return {
+    effect: 'unknown',
+    verdict: doubtful.flatMap((each) => [
+      ...(each.statement.effect === 'Deny' ? [denial(each, 'unknown', 'a Deny that may apply')] : []),
+      ...findingsOf(each),
+    ]),
+    statement: doubtful[0]?.statement,
+    namedAs: undefined,
+  }
+}
+
+function evaluateAsApplied(policy: Policy, request: PolicyRequest): Decision {
+  const action = request.action.toLowerCase()
+  const allowing: Statement[] = []
+  for (const statement of policy.statements) {
+    if (!applies(statement, request, action)) continue
+    if (statement.effect === 'Deny') return explicitDeny({ statement, request })
+    allowing.push(statement)
+  }
+  const [first] = allowing
+  if (first) return allow({ statement: first, request }, allowing)
+  const allows = policy.statements.filter(({ effect }) => effect === 'Allow')
+  return implicitDeny(
+    allows.map((statement) => ({ statement, request, judgement: evaluateStatements(statement, request) })),
+  )
+}

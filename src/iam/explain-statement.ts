@@ -8,8 +8,20 @@ import type { Statement } from './policy.ts'
 import { principalText } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
 
+const GITHUB_SUBJECT = 'token.actions.githubusercontent.com:sub'
+
+const CASE = 'only case differs'
+
+const NO_CONTEXT: RequestContext = new Map()
+
+const differences: readonly (readonly [string, (text: string) => string])[] = [
+  [CASE, (text) => text.toLowerCase()],
+  ['only a trailing slash differs', (text) => text.replace(/\/$/, '')],
+  ['only spaces differ', (text) => text.replace(/\s/g, '')],
+]
+
 /** Every part of the statement, in its order. Without a judgement all of them hold. */
-export const explainStatements = (statement: Statement, request: PolicyRequest, judgement?: Evaluation): Finding[] => {
+export function explainStatements(statement: Statement, request: PolicyRequest, judgement?: Evaluation): Finding[] {
   const { name, principal, actions, resources, conditions } = statement
   const all: Finding[] = []
   if (resources === undefined)
@@ -47,17 +59,21 @@ export const explainStatements = (statement: Statement, request: PolicyRequest, 
   return all
 }
 
-const outcomeOf = (truth: Truth): Outcome => (truth === true ? 'pass' : truth === false ? 'fail' : 'unknown')
+function part(name: string, truth: Truth, expected: string, found: string, source: string): Finding {
+  return {
+    name,
+    outcome: outcomeOf(truth),
+    expected,
+    found: typeof truth === 'boolean' ? found : `${found}; AWS does not say ${truth.what}`,
+    source,
+  }
+}
 
-const part = (name: string, truth: Truth, expected: string, found: string, source: string): Finding => ({
-  name,
-  outcome: outcomeOf(truth),
-  expected,
-  found: typeof truth === 'boolean' ? found : `${found}; AWS does not say ${truth.what}`,
-  source,
-})
+function outcomeOf(truth: Truth): Outcome {
+  return truth === true ? 'pass' : truth === false ? 'fail' : 'unknown'
+}
 
-const conditionFinding = (condition: Condition, context: RequestContext, truth: Truth): Finding => {
+function conditionFinding(condition: Condition, context: RequestContext, truth: Truth): Finding {
   const found = entryOf(context, condition.name)
   const text = found === undefined ? 'no such key in the request' : found.values.join(', ')
   const remark = truth === false ? remarkOn(condition, context) : undefined
@@ -71,7 +87,7 @@ const conditionFinding = (condition: Condition, context: RequestContext, truth: 
 }
 
 /** Why a condition fails that looks as if it held. */
-const remarkOn = (condition: Condition, context: RequestContext): string | undefined => {
+function remarkOn(condition: Condition, context: RequestContext): string | undefined {
   const { values = [] } = entryOf(context, condition.name) ?? {}
   if (condition.set === undefined && values.length > 1) return 'a list needs ForAnyValue or ForAllValues'
   const missing = condition.variables.find((variable) => entryOf(context, variable) === undefined)
@@ -82,10 +98,8 @@ const remarkOn = (condition: Condition, context: RequestContext): string | undef
   return condition.base === 'StringEquals' ? nearMiss(condition.values, values) : undefined
 }
 
-const GITHUB_SUBJECT = 'token.actions.githubusercontent.com:sub'
-
 /** The sub of a GitHub job names its environment or pull request in place of its branch: what people ask for most. */
-const githubRemark = (subject: string): string | undefined => {
+function githubRemark(subject: string): string | undefined {
   const [, repository, environment] = /^(repo:[^:]+):environment:(.+)$/s.exec(subject) ?? []
   if (environment !== undefined)
     return `the job runs in the environment ${environment}, so its sub is ${repository}:environment:${environment} and names no branch`
@@ -94,21 +108,12 @@ const githubRemark = (subject: string): string | undefined => {
     : undefined
 }
 
-const CASE = 'only case differs'
-
-const likeMiss = (wanted: readonly string[], found: readonly string[]): string | undefined => {
+function likeMiss(wanted: readonly string[], found: readonly string[]): string | undefined {
   const lower = wanted.map((text) => matcher(pattern(text.toLowerCase(), { wildcards: true, variables: false })))
   return found.some((text) => lower.some((matches) => matches(text.toLowerCase(), NO_CONTEXT))) ? CASE : undefined
 }
 
-const NO_CONTEXT: RequestContext = new Map()
-
 /** AWS compares byte for byte, people do not. */
-const nearMiss = (wanted: readonly string[], found: readonly string[]): string | undefined =>
-  differences.find(([, fold]) => wanted.some((text) => found.some((other) => fold(text) === fold(other))))?.[0]
-
-const differences: readonly (readonly [string, (text: string) => string])[] = [
-  [CASE, (text) => text.toLowerCase()],
-  ['only a trailing slash differs', (text) => text.replace(/\/$/, '')],
-  ['only spaces differ', (text) => text.replace(/\s/g, '')],
-]
+function nearMiss(wanted: readonly string[], found: readonly string[]): string | undefined {
+  return differences.find(([, fold]) => wanted.some((text) => found.some((other) => fold(text) === fold(other))))?.[0]
+}

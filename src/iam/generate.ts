@@ -29,39 +29,11 @@ export interface KeyCondition {
   readonly isList: boolean
 }
 
-/** What the session will carry, and the policy therefore has to permit (aws-sts-semantics D.3). */
+/** What the session will carry, and the policy therefore has to permit (aws-facts D.3). */
 export interface SessionPermissions {
   /** Tags of any kind; see tagStatement for certain ones. */
   readonly sessionTags?: boolean
   readonly sourceIdentity?: boolean
-}
-
-const actions = (assume: string, { sessionTags = false, sourceIdentity = false }: SessionPermissions) =>
-  sessionTags || sourceIdentity
-    ? [assume, ...(sessionTags ? ['sts:TagSession'] : []), ...(sourceIdentity ? ['sts:SetSourceIdentity'] : [])]
-    : assume
-
-/** `${…}` begins a variable in every operator of texts (D.6), `*` and `?` are wildcards under StringLike. */
-const literal = (value: string, operator: string): string =>
-  value.replaceAll(operator.endsWith('Like') ? /\$\{|[*?]/g : /\$\{/g, (found) =>
-    found.length === 2 ? `\${$}{` : `\${${found}}`,
-  )
-
-const one = (values: readonly string[]): string | readonly string[] => {
-  const [first, ...others] = values
-  return first !== undefined && others.length === 0 ? first : values
-}
-
-/** All of them have to hold. A block has each key once per operator: what is asked twice is asked in another way. */
-const conditionBlock = (conditions: readonly KeyCondition[]): ConditionBlock => {
-  const block: Record<string, Record<string, string | readonly string[]>> = {}
-  for (const { key, values, isList } of conditions) {
-    const operators = ['StringEquals', 'StringLike'].map((name) => `${isList ? 'ForAnyValue:' : ''}${name}`)
-    const operator = operators.find((name) => block[name]?.[key] === undefined)
-    if (operator === undefined) continue
-    block[operator] = { ...block[operator], [key]: one(values.map((value) => literal(value, operator))) }
-  }
-  return block
 }
 
 interface Trust extends SessionPermissions {
@@ -70,9 +42,6 @@ interface Trust extends SessionPermissions {
   readonly only?: readonly KeyCondition[]
 }
 
-const single = (key: string, values: string | readonly string[] | undefined): readonly KeyCondition[] =>
-  values === undefined ? [] : [{ key, values: [values].flat(), isList: false }]
-
 export interface SamlTrust extends Trust {
   /** The assertion's Recipient, or several: `saml:aud`. */
   readonly recipient: string | readonly string[]
@@ -80,36 +49,12 @@ export interface SamlTrust extends Trust {
   readonly issuer?: string | readonly string[]
 }
 
-/** Admits the people of one SAML provider, by responses to this recipient only. */
-export const samlTrustStatement = (trust: SamlTrust): TrustStatement => ({
-  Effect: 'Allow',
-  Principal: { Federated: trust.providerArn },
-  Action: actions('sts:AssumeRoleWithSAML', trust),
-  Condition: conditionBlock([
-    ...single('saml:aud', trust.recipient),
-    ...single('saml:iss', trust.issuer),
-    ...(trust.only ?? []),
-  ]),
-})
-
 export interface WebIdentityTrust extends Trust {
   /** The issuer's URL; its host and path are the prefix of the keys. */
   readonly issuer: string
   readonly audience: string | readonly string[]
   readonly subject?: string | readonly string[]
 }
-
-/** Admits the people of one OpenID provider, by tokens for this audience (and of this subject) only. */
-export const webIdentityTrustStatement = (trust: WebIdentityTrust): TrustStatement => ({
-  Effect: 'Allow',
-  Principal: { Federated: trust.providerArn },
-  Action: actions('sts:AssumeRoleWithWebIdentity', trust),
-  Condition: conditionBlock([
-    ...single(audienceKey(trust.issuer), trust.audience),
-    ...single(subjectKey(trust.issuer), trust.subject),
-    ...(trust.only ?? []),
-  ]),
-})
 
 /** The tags that a session may carry. */
 export interface SessionTagLimits {
@@ -121,11 +66,70 @@ export interface SessionTagLimits {
   readonly transitive: readonly string[]
 }
 
+/** Admits the people of one SAML provider, by responses to this recipient only. */
+export function samlTrustStatement(trust: SamlTrust): TrustStatement {
+  return {
+    Effect: 'Allow',
+    Principal: { Federated: trust.providerArn },
+    Action: actions('sts:AssumeRoleWithSAML', trust),
+    Condition: conditionBlock([
+      ...single('saml:aud', trust.recipient),
+      ...single('saml:iss', trust.issuer),
+      ...(trust.only ?? []),
+    ]),
+  }
+}
+
+function actions(assume: string, { sessionTags = false, sourceIdentity = false }: SessionPermissions) {
+  return sessionTags || sourceIdentity
+    ? [assume, ...(sessionTags ? ['sts:TagSession'] : []), ...(sourceIdentity ? ['sts:SetSourceIdentity'] : [])]
+    : assume
+}
+
+/** All of them have to hold. A block has each key once per operator: what is asked twice is asked in another way. */
+function conditionBlock(conditions: readonly KeyCondition[]): ConditionBlock {
+  const block: Record<string, Record<string, string | readonly string[]>> = {}
+  for (const { key, values, isList } of conditions) {
+    const operators = ['StringEquals', 'StringLike'].map((name) => `${isList ? 'ForAnyValue:' : ''}${name}`)
+    const operator = operators.find((name) => block[name]?.[key] === undefined)
+    if (operator === undefined) continue
+    block[operator] = { ...block[operator], [key]: one(values.map((value) => literal(value, operator))) }
+  }
+  return block
+}
+
+function one(values: readonly string[]): string | readonly string[] {
+  const [first, ...others] = values
+  return first !== undefined && others.length === 0 ? first : values
+}
+
+/** `${…}` begins a variable in every operator of texts (D.6), `*` and `?` are wildcards under StringLike. */
+function literal(value: string, operator: string): string {
+  return value.replaceAll(operator.endsWith('Like') ? /\$\{|[*?]/g : /\$\{/g, (found) =>
+    found.length === 2 ? `\${$}{` : `\${${found}}`,
+  )
+}
+
+function single(key: string, values: string | readonly string[] | undefined): readonly KeyCondition[] {
+  return values === undefined ? [] : [{ key, values: [values].flat(), isList: false }]
+}
+
+/** Admits the people of one OpenID provider, by tokens for this audience (and of this subject) only. */
+export function webIdentityTrustStatement(trust: WebIdentityTrust): TrustStatement {
+  return {
+    Effect: 'Allow',
+    Principal: { Federated: trust.providerArn },
+    Action: actions('sts:AssumeRoleWithWebIdentity', trust),
+    Condition: conditionBlock([
+      ...single(audienceKey(trust.issuer), trust.audience),
+      ...single(subjectKey(trust.issuer), trust.subject),
+      ...(trust.only ?? []),
+    ]),
+  }
+}
+
 /** Permits whom that statement admits to carry these tags and no others. A statement of its own: only TagSession has them. */
-export const tagStatement = (
-  statement: TrustStatement,
-  { keys, fixed, transitive }: SessionTagLimits,
-): TrustStatement => {
+export function tagStatement(statement: TrustStatement, { keys, fixed, transitive }: SessionTagLimits): TrustStatement {
   const { StringEquals, Null, 'ForAllValues:StringEquals': _, ...rest } = statement.Condition
   const values = Object.fromEntries(
     [...fixed].map(([key, value]) => [`aws:RequestTag/${key}`, literal(value, 'StringEquals')]),
@@ -151,7 +155,9 @@ export const tagStatement = (
 }
 
 /** The document around the statements. */
-export const trustPolicy = (statements: readonly TrustStatement[]): TrustPolicyDocument => ({
-  Version: '2012-10-17',
-  Statement: statements,
-})
+export function trustPolicy(statements: readonly TrustStatement[]): TrustPolicyDocument {
+  return {
+    Version: '2012-10-17',
+    Statement: statements,
+  }
+}

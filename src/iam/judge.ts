@@ -20,8 +20,13 @@ export interface Evaluation {
   readonly conditions: readonly Truth[]
 }
 
+const ISSUER = /^arn:[^:]+:iam::\d{12}:oidc-provider\/(.+)$/
+
+/** A list without a set operator reads the other way in the other effect's statements (conditions.ts). */
+const otherEffect = { Allow: 'Deny', Deny: 'Allow' } as const satisfies Record<Effect, Effect>
+
 /** Whether the statement is about the request, everything unconfirmed taken as applied. `action` in lower case. */
-export const applies = (statement: Statement, request: PolicyRequest, action: string): boolean => {
+export function applies(statement: Statement, request: PolicyRequest, action: string): boolean {
   const { principal, actions, resources, conditions, effect } = statement
   const { context } = request
   if (!principalMatches(principal, request.principal) || !elementMatches(actions, action, context)) return false
@@ -31,11 +36,12 @@ export const applies = (statement: Statement, request: PolicyRequest, action: st
 }
 
 /** A call about nothing in particular is about `*` only. */
-const resourceMatches = (resources: NamesElement, { resource = '*', context }: PolicyRequest): boolean =>
-  elementMatches(resources, resource, context)
+function resourceMatches(resources: NamesElement, { resource = '*', context }: PolicyRequest): boolean {
+  return elementMatches(resources, resource, context)
+}
 
 /** Every part of the statement, everything unconfirmed taken as applied. */
-export const evaluateStatements = (statement: Statement, request: PolicyRequest): Evaluation => {
+export function evaluateStatements(statement: Statement, request: PolicyRequest): Evaluation {
   const { principal, actions, resources, conditions, effect } = statement
   return {
     principal: principalMatches(principal, request.principal),
@@ -46,7 +52,7 @@ export const evaluateStatements = (statement: Statement, request: PolicyRequest)
 }
 
 /** Every part of the statement, with the fact it rests on where the other reading of that fact would turn it round. */
-export const evaluateWithUnknowns = (statement: Statement, request: PolicyRequest): Evaluation => {
+export function evaluateWithUnknowns(statement: Statement, request: PolicyRequest): Evaluation {
   const { conditions, effect } = statement
   return {
     ...evaluateStatements(statement, request),
@@ -55,13 +61,7 @@ export const evaluateWithUnknowns = (statement: Statement, request: PolicyReques
   }
 }
 
-/** Kleene's "and": a part that surely fails decides, then a doubtful one. */
-export const truthOf = ({ principal, action, resource, conditions }: Evaluation): Truth => {
-  const parts = [principal, action, resource, ...conditions]
-  return !parts.includes(false) && (parts.find((part) => part !== true) ?? true)
-}
-
-const principalTruth = ({ principal: element }: Statement, { principal, context }: PolicyRequest): Truth => {
+function principalTruth({ principal: element }: Statement, { principal, context }: PolicyRequest): Truth {
   const applied = principalMatches(element, principal)
   if ('federated' in principal && principalMatches({ ...element, anyone: false }, principal) !== applied)
     return unverifiedAssumptions.anyoneFederated
@@ -73,16 +73,14 @@ const principalTruth = ({ principal: element }: Statement, { principal, context 
   return applied
 }
 
-const ISSUER = /^arn:[^:]+:iam::\d{12}:oidc-provider\/(.+)$/
-
 /** The context has its issuer's keys with the slash too. */
-const mayKeepSlash = (principal: Principal, context: RequestContext): principal is { federated: string } => {
+function mayKeepSlash(principal: Principal, context: RequestContext): principal is { federated: string } {
   const [, issuer] = ('federated' in principal && ISSUER.exec(principal.federated)) || []
   return issuer !== undefined && [...context.keys()].some((name) => name.startsWith(`${issuer.toLowerCase()}/:`))
 }
 
 /** Tried are all readings of the keys, of a list without a set operator, and of the operator, with each other. */
-const conditionTruth = (condition: Condition, request: PolicyRequest, effect: Effect): Truth => {
+function conditionTruth(condition: Condition, request: PolicyRequest, effect: Effect): Truth {
   const applied = condition.holds(request.context, effect)
   for (const { context, fact } of contextsOf(alternativeInterpretations(condition, request), request.context)) {
     if (condition.holds(context, effect) !== applied) return fact ?? unverifiedAssumptions.listWithoutSetOperator
@@ -93,5 +91,8 @@ const conditionTruth = (condition: Condition, request: PolicyRequest, effect: Ef
   return applied
 }
 
-/** A list without a set operator reads the other way in the other effect's statements (conditions.ts). */
-const otherEffect = { Allow: 'Deny', Deny: 'Allow' } as const satisfies Record<Effect, Effect>
+/** Kleene's "and": a part that surely fails decides, then a doubtful one. */
+export function truthOf({ principal, action, resource, conditions }: Evaluation): Truth {
+  const parts = [principal, action, resource, ...conditions]
+  return !parts.includes(false) && (parts.find((part) => part !== true) ?? true)
+}

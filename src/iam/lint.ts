@@ -23,7 +23,8 @@ export const lintRules: Readonly<Record<string, LintRule>> = {
 }
 
 /** Every doubt about the policy, in the order of the rules. */
-export const lintTrustPolicy = (policy: Policy, facts: LintFacts): readonly LintFinding[] =>
-  Object.entries(lintRules).flatMap(([code, { severity, sentence, hint, find }]) =>
+export function lintTrustPolicy(policy: Policy, facts: LintFacts): readonly LintFinding[] {
+  return Object.entries(lintRules).flatMap(([code, { severity, sentence, hint, find }]) =>
     find(policy, facts).map((hit) => ({ code, severity, sentence, hint, ...hit })),
   )
+}

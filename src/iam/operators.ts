@@ -1,5 +1,5 @@
 /**
- * The condition operators of IAM as a table (aws-sts-semantics E.4). An operator compiles the policy's values once and
+ * The condition operators of IAM as a table (aws-facts E.4). An operator compiles the policy's values once and
  * then tells of one request value whether it meets any of them; lists, absence and negation are conditions.ts's part.
  */
 import { BlockList, isIP, isIPv4 } from 'node:net'
@@ -32,39 +32,7 @@ const lower: Fold = (text) =>
     .join('')
     .replaceAll('ς', 'σ')
 
-const text =
-  (fold?: Fold): Compile =>
-  (wanted) =>
-    matcher(wanted, fold)
-
-/** Compares what both sides parse to. */
-const ordered =
-  (parse: (text: string) => number | undefined, holds: (value: number, wanted: number) => boolean): Compile =>
-  ({ text: wantedText }) => {
-    const wanted = parse(wantedText)
-    if (wanted === undefined) return undefined
-    return (valueText) => {
-      const value = parse(valueText)
-      return value === undefined ? undefined : holds(value, wanted)
-    }
-  }
-
-const number = (text: string): number | undefined =>
-  /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined
-
-/** W3C's profile of ISO 8601, or seconds since 1970; four digits alone are a year. Milliseconds since 1970. */
-const instant = (text: string): number | undefined => {
-  if (/^\d{5,12}$/.test(text)) return Number(text) * 1000
-  const [, year, month = '01', day = '01'] = ISO_8601.exec(text) ?? []
-  const time = year === undefined ? Number.NaN : Date.parse(text)
-  return Number.isNaN(time) || !isInCalendar(Number(year), Number(month), Number(day)) ? undefined : time
-}
-
 const ISO_8601 = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?)?$/
-
-/** Date.parse takes 30 February for 2 March. */
-const isInCalendar = (year: number, month: number, day: number): boolean =>
-  day <= 28 || new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 
 const bool: Compile = (wanted) => {
   if (wanted.literal !== undefined && !/^(true|false)$/i.test(wanted.literal)) return undefined
@@ -75,18 +43,6 @@ const bool: Compile = (wanted) => {
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 const binary: Compile = ({ text: wanted }) =>
   BASE64.test(wanted) ? (value) => (BASE64.test(value) ? value === wanted : undefined) : undefined
-
-const addressRange = (cidr: string): BlockList | undefined => {
-  const [address = '', prefix, ...more] = cidr.split('/')
-  const version = isIP(address)
-  const widest = version === 4 ? 32 : 128
-  if (version === 0 || more.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined
-  const length = Number(prefix ?? widest)
-  if (length > widest) return undefined
-  const range = new BlockList()
-  range.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
-  return range
-}
 
 /** A range of IPv6 holds no IPv4 address, though BlockList would say so of `::/0`: AWS wants both to be listed. */
 const address: Compile = ({ text: cidr }) => {
@@ -103,32 +59,11 @@ const address: Compile = ({ text: cidr }) => {
 
 const arn: Compile = (wanted) => arnMatcher(wanted)
 
-const operator = (compile: Compile, options: Partial<Omit<Operator, 'compile'>> = {}): Operator => ({
-  negated: false,
-  variables: false,
-  wildcards: false,
-  ofTexts: false,
-  ...options,
-  compile,
-})
-const negation = (of: Operator): Operator => ({ ...of, negated: true })
-
 const stringEquals = operator(text(), { ofTexts: true, variables: true })
 const stringEqualsIgnoreCase = operator(text(lower), { ofTexts: true, variables: true })
 const stringLike = operator(text(), { ofTexts: true, variables: true, wildcards: true })
 const arnLike = operator(arn, { variables: true, wildcards: true, wants: 'an ARN of six parts' })
 const ipAddress = operator(address, { wants: 'an IP address or a range such as 203.0.113.0/24' })
-
-const numeric = (holds: (value: number, wanted: number) => boolean): Operator =>
-  operator(ordered(number, holds), { wants: 'a number' })
-const date = (holds: (value: number, wanted: number) => boolean): Operator =>
-  operator(ordered(instant, holds), { wants: 'a date such as 2026-11-22T00:00:00Z or seconds since 1970' })
-
-const equal = (a: number, b: number): boolean => a === b
-const less = (a: number, b: number): boolean => a < b
-const lessOrEqual = (a: number, b: number): boolean => a <= b
-const greater = (a: number, b: number): boolean => a > b
-const greaterOrEqual = (a: number, b: number): boolean => a >= b
 
 /** All operators but Null, which asks for the key and not for a value. A Map: operator names come from documents. */
 export const operators: ReadonlyMap<string, Operator> = new Map(
@@ -163,5 +98,97 @@ export const operators: ReadonlyMap<string, Operator> = new Map(
 )
 
 /** A value of a condition, by what its operator and the Version of its policy make of `*`, `?` and `${…}` (D.6). */
-export const compilePattern = (value: string, { wildcards, variables }: Operator, versionHasVariables: boolean) =>
-  pattern(value, { wildcards, variables: variables && versionHasVariables })
+export function compilePattern(value: string, { wildcards, variables }: Operator, versionHasVariables: boolean) {
+  return pattern(value, { wildcards, variables: variables && versionHasVariables })
+}
+
+function text(fold?: Fold): Compile {
+  return (wanted) => matcher(wanted, fold)
+}
+
+function addressRange(cidr: string): BlockList | undefined {
+  const [address = '', prefix, ...more] = cidr.split('/')
+  const version = isIP(address)
+  const widest = version === 4 ? 32 : 128
+  if (version === 0 || more.length > 0 || (prefix !== undefined && !/^\d{1,3}$/.test(prefix))) return undefined
+  const length = Number(prefix ?? widest)
+  if (length > widest) return undefined
+  const range = new BlockList()
+  range.addSubnet(address, length, version === 4 ? 'ipv4' : 'ipv6')
+  return range
+}
+
+function operator(compile: Compile, options: Partial<Omit<Operator, 'compile'>> = {}): Operator {
+  return {
+    negated: false,
+    variables: false,
+    wildcards: false,
+    ofTexts: false,
+    ...options,
+    compile,
+  }
+}
+
+function negation(of: Operator): Operator {
+  return { ...of, negated: true }
+}
+
+function numeric(holds: (value: number, wanted: number) => boolean): Operator {
+  return operator(ordered(number, holds), { wants: 'a number' })
+}
+
+/** Compares what both sides parse to. */
+function ordered(
+  parse: (text: string) => number | undefined,
+  holds: (value: number, wanted: number) => boolean,
+): Compile {
+  return ({ text: wantedText }) => {
+    const wanted = parse(wantedText)
+    if (wanted === undefined) return undefined
+    return (valueText) => {
+      const value = parse(valueText)
+      return value === undefined ? undefined : holds(value, wanted)
+    }
+  }
+}
+
+function number(text: string): number | undefined {
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/.test(text) ? Number(text) : undefined
+}
+
+function equal(a: number, b: number): boolean {
+  return a === b
+}
+
+function less(a: number, b: number): boolean {
+  return a < b
+}
+
+function lessOrEqual(a: number, b: number): boolean {
+  return a <= b
+}
+
+function greater(a: number, b: number): boolean {
+  return a > b
+}
+
+function greaterOrEqual(a: number, b: number): boolean {
+  return a >= b
+}
+
+function date(holds: (value: number, wanted: number) => boolean): Operator {
+  return operator(ordered(instant, holds), { wants: 'a date such as 2026-11-22T00:00:00Z or seconds since 1970' })
+}
+
+/** W3C's profile of ISO 8601, or seconds since 1970; four digits alone are a year. Milliseconds since 1970. */
+function instant(text: string): number | undefined {
+  if (/^\d{5,12}$/.test(text)) return Number(text) * 1000
+  const [, year, month = '01', day = '01'] = ISO_8601.exec(text) ?? []
+  const time = year === undefined ? Number.NaN : Date.parse(text)
+  return Number.isNaN(time) || !isInCalendar(Number(year), Number(month), Number(day)) ? undefined : time
+}
+
+/** Date.parse takes 30 February for 2 March. */
+function isInCalendar(year: number, month: number, day: number): boolean {
+  return day <= 28 || new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
+}

@@ -41,15 +41,22 @@ export type Matcher = (text: string, context: RequestContext) => boolean
 const VARIABLE = /\$\{([^{}]*)\}/y
 const ESCAPES: ReadonlySet<string> = new Set(['*', '?', '$'])
 
-/** `name` or `name, 'default'`. The key of a tag may have spaces in it, and no comma. */
-const variable = (body: string): Variable => {
-  const comma = body.indexOf(',')
-  const fallback = comma < 0 ? undefined : /^'([^']*)'$/.exec(body.slice(comma + 1).trim())?.[1]
-  const name = fallback === undefined ? body : body.slice(0, comma)
-  return { name: name.trim().toLowerCase(), fallback }
+const FIFTH_COLON = /^(?:[^:]*:){5}/
+
+/** A value of a policy, taken apart once to be matched often. */
+export function pattern(text: string, syntax: PatternSyntax): Pattern {
+  return patternOf(text, partsOf(text, syntax))
 }
 
-const partsOf = (text: string, { wildcards, variables }: PatternSyntax): Part[] => {
+function patternOf(text: string, parts: readonly Part[]): Pattern {
+  return {
+    text,
+    parts,
+    literal: parts.every((part) => typeof part === 'string') ? parts.join('') : undefined,
+  }
+}
+
+function partsOf(text: string, { wildcards, variables }: PatternSyntax): Part[] {
   const parts: Part[] = []
   for (let at = 0; at < text.length; ) {
     VARIABLE.lastIndex = at
@@ -67,26 +74,23 @@ const partsOf = (text: string, { wildcards, variables }: PatternSyntax): Part[] 
   return parts
 }
 
-const patternOf = (text: string, parts: readonly Part[]): Pattern => ({
-  text,
-  parts,
-  literal: parts.every((part) => typeof part === 'string') ? parts.join('') : undefined,
-})
-
-/** A value of a policy, taken apart once to be matched often. */
-export const pattern = (text: string, syntax: PatternSyntax): Pattern => patternOf(text, partsOf(text, syntax))
-
-const FIFTH_COLON = /^(?:[^:]*:){5}/
+/** `name` or `name, 'default'`. The key of a tag may have spaces in it, and no comma. */
+function variable(body: string): Variable {
+  const comma = body.indexOf(',')
+  const fallback = comma < 0 ? undefined : /^'([^']*)'$/.exec(body.slice(comma + 1).trim())?.[1]
+  const name = fallback === undefined ? body : body.slice(0, comma)
+  return { name: name.trim().toLowerCase(), fallback }
+}
 
 /** The same of an ARN in a Resource: variables count after its fifth colon only (D.6). */
-export const resourcePattern = (text: string, { wildcards, variables }: PatternSyntax): Pattern => {
+export function resourcePattern(text: string, { wildcards, variables }: PatternSyntax): Pattern {
   const [before = text] = FIFTH_COLON.exec(text) ?? []
   const resource = partsOf(text.slice(before.length), { wildcards, variables })
   return patternOf(text, [...partsOf(before, { wildcards, variables: false }), ...resource])
 }
 
 /** Cuts a pattern at its own colons, into at most `count` pieces; colons inside variables' values never cut. */
-export const splitAtColons = ({ text, parts }: Pattern, count: number): Pattern[] => {
+export function splitAtColons({ text, parts }: Pattern, count: number): Pattern[] {
   const pieces: Part[][] = [[]]
   for (const part of parts) {
     if (part === ':' && pieces.length < count) pieces.push([])
@@ -96,16 +100,69 @@ export const splitAtColons = ({ text, parts }: Pattern, count: number): Pattern[
 }
 
 /** Names of the keys whose values the pattern's variables stand for, and which of them must be there (D.6). */
-export const variablesOf = ({ parts }: Pattern): readonly { name: string; isRequired: boolean }[] =>
-  parts.flatMap((part) =>
+export function variablesOf({ parts }: Pattern): readonly { name: string; isRequired: boolean }[] {
+  return parts.flatMap((part) =>
     typeof part === 'object' ? [{ name: part.name, isRequired: part.fallback === undefined }] : [],
   )
+}
+
+/** Case counts unless `fold` makes both sides alike. */
+export function matcher(subject: Pattern, fold: (text: string) => string = asIs): Matcher {
+  const { literal } = subject
+  if (literal !== undefined) {
+    const wanted = fold(literal)
+    return (text) => fold(text) === wanted
+  }
+  const pieces = fold === asIs ? betweenStars(subject) : undefined
+  if (pieces) return stars(pieces)
+  return (text, context) => {
+    const tokens = resolve(subject, context)
+    const folded = tokens?.flatMap<Token>((token) => (typeof token === 'string' ? [...fold(token)] : [token]))
+    return folded !== undefined && glob(folded, [...fold(text)])
+  }
+}
+
+function asIs(text: string): string {
+  return text
+}
+
+/** The pieces between the stars, where the pattern is made of nothing but text and stars. */
+function betweenStars({ parts }: Pattern): readonly string[] | undefined {
+  const pieces: string[] = []
+  let piece = ''
+  for (const part of parts) {
+    if (typeof part === 'string') piece += part
+    else if (part !== ANY) return undefined
+    else {
+      pieces.push(piece)
+      piece = ''
+    }
+  }
+  return [...pieces, piece]
+}
+
+/** Text and stars only: the first piece begins, the last ends, and the others follow one another between. */
+function stars(pieces: readonly string[]): Matcher {
+  const [first = '', ...middle] = pieces
+  const last = middle.pop() ?? ''
+  return (text) => {
+    if (!text.startsWith(first) || !text.endsWith(last)) return false
+    const end = text.length - last.length
+    let at = first.length
+    for (const piece of middle) {
+      const found = text.indexOf(piece, at)
+      if (found < 0) return false
+      at = found + piece.length
+    }
+    return at <= end
+  }
+}
 
 /**
  * The pattern with its variables replaced: their values are literal text, also where they hold a `*`.
  * undefined when a variable has neither value nor default, or has several values: it is null, and no text is (D.6).
  */
-const resolve = ({ parts }: Pattern, context: RequestContext): readonly Token[] | undefined => {
+function resolve({ parts }: Pattern, context: RequestContext): readonly Token[] | undefined {
   const tokens: Token[] = []
   for (const part of parts) {
     if (typeof part !== 'object') {
@@ -121,7 +178,7 @@ const resolve = ({ parts }: Pattern, context: RequestContext): readonly Token[] 
 }
 
 /** Greedy with one point to return to, which is enough because only the last `*` ever has to give way. */
-const glob = (tokens: readonly Token[], characters: readonly string[]): boolean => {
+function glob(tokens: readonly Token[], characters: readonly string[]): boolean {
   let token = 0
   let character = 0
   let star = -1
@@ -143,68 +200,21 @@ const glob = (tokens: readonly Token[], characters: readonly string[]): boolean 
   return token === tokens.length
 }
 
-/** The pieces between the stars, where the pattern is made of nothing but text and stars. */
-const betweenStars = ({ parts }: Pattern): readonly string[] | undefined => {
-  const pieces: string[] = []
-  let piece = ''
-  for (const part of parts) {
-    if (typeof part === 'string') piece += part
-    else if (part !== ANY) return undefined
-    else {
-      pieces.push(piece)
-      piece = ''
-    }
-  }
-  return [...pieces, piece]
-}
-
-/** Text and stars only: the first piece begins, the last ends, and the others follow one another between. */
-const stars = (pieces: readonly string[]): Matcher => {
-  const [first = '', ...middle] = pieces
-  const last = middle.pop() ?? ''
-  return (text) => {
-    if (!text.startsWith(first) || !text.endsWith(last)) return false
-    const end = text.length - last.length
-    let at = first.length
-    for (const piece of middle) {
-      const found = text.indexOf(piece, at)
-      if (found < 0) return false
-      at = found + piece.length
-    }
-    return at <= end
-  }
-}
-
-const asIs = (text: string): string => text
-
-/** Case counts unless `fold` makes both sides alike. */
-export const matcher = (subject: Pattern, fold: (text: string) => string = asIs): Matcher => {
-  const { literal } = subject
-  if (literal !== undefined) {
-    const wanted = fold(literal)
-    return (text) => fold(text) === wanted
-  }
-  const pieces = fold === asIs ? betweenStars(subject) : undefined
-  if (pieces) return stars(pieces)
-  return (text, context) => {
-    const tokens = resolve(subject, context)
-    const folded = tokens?.flatMap<Token>((token) => (typeof token === 'string' ? [...fold(token)] : [token]))
-    return folded !== undefined && glob(folded, [...fold(text)])
-  }
-}
-
 /** The pattern's text with its variables replaced, for operators without wildcards (Bool). */
-export const resolvedText = (subject: Pattern, context: RequestContext): string | undefined =>
-  subject.literal ??
-  resolve(subject, context)
-    ?.filter((token) => typeof token === 'string')
-    .join('')
+export function resolvedText(subject: Pattern, context: RequestContext): string | undefined {
+  return (
+    subject.literal ??
+    resolve(subject, context)
+      ?.filter((token) => typeof token === 'string')
+      .join('')
+  )
+}
 
 /**
  * ARNs, part by part; only the last part may hold colons, so only there can `*` cross one.
  * undefined for what is not a pattern of six parts, unless its last part is `*` or ends so and `mayBeCutShort`.
  */
-export const arnMatcher = (wanted: Pattern, mayBeCutShort = false): Matcher | undefined => {
+export function arnMatcher(wanted: Pattern, mayBeCutShort = false): Matcher | undefined {
   if (wanted.text === '*') return () => true
   const parts = splitAtColons(wanted, 6)
   if (parts.length < 6 && !(mayBeCutShort && parts.at(-1)?.parts.at(-1) === ANY)) return undefined

@@ -48,14 +48,27 @@ const STATEMENT_FIELDS: ReadonlySet<string> = new Set([
 ])
 const VERSIONS = ['2012-10-17', '2008-10-17']
 
+/** A condition's values lie at the sixth level. */
+const MOST_LEVELS = 20
+
+type Fields = Readonly<Record<string, unknown>>
+
+interface Language {
+  readonly kind: PolicyKind
+  /** Version 2012-10-17. */
+  readonly hasVariables: boolean
+}
+
 /** Reads a trust policy: parsePolicy with `trust`. */
-export const parseTrustPolicy = (document: unknown): Policy => parsePolicy(document, 'trust')
+export function parseTrustPolicy(document: unknown): Policy {
+  return parsePolicy(document, 'trust')
+}
 
 /**
  * Reads a policy, as JSON text or as the value it stands for.
  * Throws MalformedPolicyError with every problem, each with its exact path.
  */
-export const parsePolicy = (document: unknown, kind: PolicyKind): Policy => {
+export function parsePolicy(document: unknown, kind: PolicyKind): Policy {
   const problems: PolicyProblem[] = []
   const value = typeof document === 'string' ? parseJson(document) : document
   if (typeof document === 'string') mustHaveEachNameOnce(document)
@@ -65,7 +78,7 @@ export const parsePolicy = (document: unknown, kind: PolicyKind): Policy => {
   return { kind, statements }
 }
 
-const parseJson = (text: string): unknown => {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -77,17 +90,23 @@ const parseJson = (text: string): unknown => {
 }
 
 /** IAM's grammar: "must not contain multiple instances of the same key". A parser keeps the last of them. */
-const mustHaveEachNameOnce = (json: string): void => {
+function mustHaveEachNameOnce(json: string): void {
   const name = repeatedName(json)
   if (name !== undefined)
     throw new MalformedPolicyError([syntax('policy', 'each name once in an object', `${name} twice`)])
 }
 
-/** A condition's values lie at the sixth level. */
-const MOST_LEVELS = 20
+function syntax(path: string, expected: string, found: string, iamMessage = 'Syntax errors in policy.') {
+  return {
+    path,
+    expected,
+    found,
+    iamMessage,
+  }
+}
 
 /** Who wrote it must not overflow the stack of who shows it. */
-const mustNotBeDeep = (document: unknown): void => {
+function mustNotBeDeep(document: unknown): void {
   let level: readonly unknown[] = [document]
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MOST_LEVELS)
@@ -100,19 +119,7 @@ const mustNotBeDeep = (document: unknown): void => {
   }
 }
 
-const syntax = (path: string, expected: string, found: string, iamMessage = 'Syntax errors in policy.') => ({
-  path,
-  expected,
-  found,
-  iamMessage,
-})
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const parseDocument = (document: unknown, kind: PolicyKind, problems: PolicyProblem[]): Statement[] => {
+function parseDocument(document: unknown, kind: PolicyKind, problems: PolicyProblem[]): Statement[] {
   if (!isFields(document)) {
     problems.push(syntax('policy', 'an object', describe(document)))
     return []
@@ -137,30 +144,16 @@ const parseDocument = (document: unknown, kind: PolicyKind, problems: PolicyProb
   return statements
 }
 
-const checkSidsAreUnique = (statements: readonly Statement[], problems: PolicyProblem[]): void => {
-  const seen = new Set<string>()
-  for (const { sid, path } of statements) {
-    if (sid === undefined) continue
-    if (seen.has(sid))
-      problems.push(
-        syntax(`${path}.Sid`, 'a Sid of its own', sid, 'Statement IDs (SID) in a single policy must be unique.'),
-      )
-    seen.add(sid)
-  }
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-interface Language {
-  readonly kind: PolicyKind
-  /** Version 2012-10-17. */
-  readonly hasVariables: boolean
-}
-
-const parseStatement = (
+function parseStatement(
   statement: unknown,
   path: string,
   { kind, hasVariables }: Language,
   problems: PolicyProblem[],
-): Statement[] => {
+): Statement[] {
   if (!isFields(statement)) {
     problems.push(syntax(path, 'an object', describe(statement)))
     return []
@@ -186,8 +179,17 @@ const parseStatement = (
   ]
 }
 
+function checkFields(statement: Fields, prohibited: readonly string[], path: string, problems: PolicyProblem[]): void {
+  for (const field of Object.keys(statement)) {
+    if (prohibited.includes(field))
+      problems.push(syntax(`${path}.${field}`, 'none in a policy of this kind', field, `Has prohibited field ${field}`))
+    else if (!STATEMENT_FIELDS.has(field))
+      problems.push(syntax(`${path}.${field}`, [...STATEMENT_FIELDS].join(', '), field, `Unknown field ${field}`))
+  }
+}
+
 /** An empty Sid is none. */
-const sidOf = ({ Sid: sid }: Fields, path: string, problems: PolicyProblem[]): string | undefined => {
+function sidOf({ Sid: sid }: Fields, path: string, problems: PolicyProblem[]): string | undefined {
   if (sid === undefined || sid === '') return undefined
   if (typeof sid === 'string' && /^[A-Za-z0-9]*$/.test(sid)) return sid
   problems.push(
@@ -201,22 +203,20 @@ const sidOf = ({ Sid: sid }: Fields, path: string, problems: PolicyProblem[]): s
   return undefined
 }
 
-const checkFields = (
-  statement: Fields,
-  prohibited: readonly string[],
-  path: string,
-  problems: PolicyProblem[],
-): void => {
-  for (const field of Object.keys(statement)) {
-    if (prohibited.includes(field))
-      problems.push(syntax(`${path}.${field}`, 'none in a policy of this kind', field, `Has prohibited field ${field}`))
-    else if (!STATEMENT_FIELDS.has(field))
-      problems.push(syntax(`${path}.${field}`, [...STATEMENT_FIELDS].join(', '), field, `Unknown field ${field}`))
-  }
-}
-
-const principalOf = ({ Principal: principal }: Fields, path: string, problems: PolicyProblem[]): PrincipalElement => {
+function principalOf({ Principal: principal }: Fields, path: string, problems: PolicyProblem[]): PrincipalElement {
   if (principal !== undefined) return parsePrincipal(principal, `${path}.Principal`, problems)
   problems.push(syntax(path, 'a Principal', 'none', 'Missing required field Principal'))
   return { ...holder, anyone: false }
+}
+
+function checkSidsAreUnique(statements: readonly Statement[], problems: PolicyProblem[]): void {
+  const seen = new Set<string>()
+  for (const { sid, path } of statements) {
+    if (sid === undefined) continue
+    if (seen.has(sid))
+      problems.push(
+        syntax(`${path}.Sid`, 'a Sid of its own', sid, 'Statement IDs (SID) in a single policy must be unique.'),
+      )
+    seen.add(sid)
+  }
 }

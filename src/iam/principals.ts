@@ -1,4 +1,4 @@
-/** The Principal of a trust policy, and who of the callers it names (aws-sts-semantics E.1, A.5). */
+/** The Principal of a trust policy, and who of the callers it names (aws-facts E.1, A.5). */
 import { type Arn, parseArn } from '../core/arn.ts'
 import { describe, type PolicyProblem } from './errors.ts'
 
@@ -49,60 +49,7 @@ export const holder: PrincipalElement = {
   text: '*',
 }
 
-/** The caller in words. */
-export const principalText = (principal: Principal): string =>
-  'federated' in principal
-    ? principal.federated
-    : 'aws' in principal
-      ? principal.aws
-      : 'service' in principal
-        ? principal.service
-        : 'anonymous'
-
-/** How the element names the caller; undefined: it does not. Names match exactly, no wildcards. */
-export const namedAs = (element: PrincipalElement, principal: Principal): NamedAs | undefined => {
-  if ('federated' in principal && element.federated.has(principal.federated)) return 'exact'
-  if ('service' in principal && element.services.has(principal.service)) return 'exact'
-  const aws = 'aws' in principal ? awsNamedAs(element, principal.aws) : undefined
-  return aws ?? (element.anyone ? 'anyone' : undefined)
-}
-
-const awsNamedAs = ({ arns, accounts }: PrincipalElement, caller: string): NamedAs | undefined => {
-  if (arns.size === 0 && accounts.size === 0) return undefined
-  const arn = parseArn(caller)
-  if (!arn) return undefined
-  if (arns.has(caller) || [...arns].some((named) => isRoleOf(named, arn))) return 'exact'
-  const { partition, account } = arn
-  return accounts.has(account) || accounts.has(`arn:${partition}:iam::${account}:root`) ? 'account' : undefined
-}
-
 const ASSUMED_ROLE = /^assumed-role\/([^/]+)\/[^/]+$/
-
-/** A role's sessions are the role. Their ARN has no path, and needs none: names of roles are unique in an account. */
-const isRoleOf = (named: string, { partition, service, account, resource }: Arn): boolean => {
-  const role = service === 'sts' ? ASSUMED_ROLE.exec(resource)?.[1] : undefined
-  return (
-    role !== undefined &&
-    named.startsWith(`arn:${partition}:iam::${account}:role/`) &&
-    named.slice(named.lastIndexOf('/') + 1) === role
-  )
-}
-
-/** Whether the statement is about this caller. */
-export const principalMatches = (element: PrincipalElement, principal: Principal): boolean =>
-  namedAs(element, principal) !== undefined
-
-/** Whether IAM would take this text as a federated principal. */
-export const isFederatedPrincipal = (value: string): boolean => {
-  if (namedProviders.has(value)) return true
-  const arn = parseArn(value)
-  return (
-    arn?.service === 'iam' &&
-    arn.region === '' &&
-    /^\d{12}$/.test(arn.account) &&
-    /^(saml-provider\/[\w.-]{1,128}|oidc-provider\/[^\s*?]{1,255})$/.test(arn.resource)
-  )
-}
 
 const ACCOUNT = /^(?:\d{12}|arn:[a-z0-9-]+:iam::\d{12}:root)$/
 const IN_ACCOUNT =
@@ -134,15 +81,63 @@ const kinds: ReadonlyMap<string, Kind> = new Map(
   } satisfies Record<string, Kind>),
 )
 
-const invalid = (path: string, kind: string, value: unknown, expected: string): PolicyProblem => ({
-  path,
-  expected,
-  found: describe(value),
-  iamMessage: `Invalid principal in policy: "${kind}":${JSON.stringify(value) ?? '""'}`,
-})
+/** The caller in words. */
+export function principalText(principal: Principal): string {
+  return 'federated' in principal
+    ? principal.federated
+    : 'aws' in principal
+      ? principal.aws
+      : 'service' in principal
+        ? principal.service
+        : 'anonymous'
+}
+
+/** How the element names the caller; undefined: it does not. Names match exactly, no wildcards. */
+export function namedAs(element: PrincipalElement, principal: Principal): NamedAs | undefined {
+  if ('federated' in principal && element.federated.has(principal.federated)) return 'exact'
+  if ('service' in principal && element.services.has(principal.service)) return 'exact'
+  const aws = 'aws' in principal ? awsNamedAs(element, principal.aws) : undefined
+  return aws ?? (element.anyone ? 'anyone' : undefined)
+}
+
+function awsNamedAs({ arns, accounts }: PrincipalElement, caller: string): NamedAs | undefined {
+  if (arns.size === 0 && accounts.size === 0) return undefined
+  const arn = parseArn(caller)
+  if (!arn) return undefined
+  if (arns.has(caller) || [...arns].some((named) => isRoleOf(named, arn))) return 'exact'
+  const { partition, account } = arn
+  return accounts.has(account) || accounts.has(`arn:${partition}:iam::${account}:root`) ? 'account' : undefined
+}
+
+/** A role's sessions are the role. Their ARN has no path, and needs none: names of roles are unique in an account. */
+function isRoleOf(named: string, { partition, service, account, resource }: Arn): boolean {
+  const role = service === 'sts' ? ASSUMED_ROLE.exec(resource)?.[1] : undefined
+  return (
+    role !== undefined &&
+    named.startsWith(`arn:${partition}:iam::${account}:role/`) &&
+    named.slice(named.lastIndexOf('/') + 1) === role
+  )
+}
+
+/** Whether the statement is about this caller. */
+export function principalMatches(element: PrincipalElement, principal: Principal): boolean {
+  return namedAs(element, principal) !== undefined
+}
+
+/** Whether IAM would take this text as a federated principal. */
+export function isFederatedPrincipal(value: string): boolean {
+  if (namedProviders.has(value)) return true
+  const arn = parseArn(value)
+  return (
+    arn?.service === 'iam' &&
+    arn.region === '' &&
+    /^\d{12}$/.test(arn.account) &&
+    /^(saml-provider\/[\w.-]{1,128}|oidc-provider\/[^\s*?]{1,255})$/.test(arn.resource)
+  )
+}
 
 /** The element as a value. What IAM would refuse is added to `problems`, and matches nobody. */
-export const parsePrincipal = (value: unknown, path: string, problems: PolicyProblem[]): PrincipalElement => {
+export function parsePrincipal(value: unknown, path: string, problems: PolicyProblem[]): PrincipalElement {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
   const anybody = { ...holder, text }
   if (value === '*') return anybody
@@ -166,12 +161,21 @@ export const parsePrincipal = (value: unknown, path: string, problems: PolicyPro
   }
 }
 
-const principalsOf = (
+function invalid(path: string, kind: string, value: unknown, expected: string): PolicyProblem {
+  return {
+    path,
+    expected,
+    found: describe(value),
+    iamMessage: `Invalid principal in policy: "${kind}":${JSON.stringify(value) ?? '""'}`,
+  }
+}
+
+function principalsOf(
   kind: string,
   names: unknown,
   path: string,
   problems: PolicyProblem[],
-): { kind: string; name: string }[] => {
+): { kind: string; name: string }[] {
   const known = kinds.get(kind)
   if (!known) {
     problems.push(invalid(`${path}.${kind}`, kind, names, [...kinds.keys()].join(', ')))

@@ -1,9 +1,8 @@
 /**
  * What nobody outside AWS has confirmed about how a policy is evaluated: the one place where it stands. evaluate() goes
  * by `applied`; asked for certainty it answers `unknown` where the outcome would differ the other way round. Texts of
- * errors are not in it: they decide nothing. Sections are those of aws-sts-semantics.
+ * errors are not in it: they decide nothing. Sections are those of aws-facts.
  */
-
 export interface UnverifiedAssumption {
   readonly id: string
   /** What is not known. */

@@ -19,16 +19,11 @@ const ALGORITHM = {
 /** Nobody checks the dates of a key that is pinned by metadata; ten years outlive a rollover. */
 const YEARS = 10
 
-const pem = (label: string, der: ArrayBuffer): string =>
-  `-----BEGIN ${label}-----\n${Buffer.from(der)
-    .toString('base64')
-    .replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`
-
 /** A new RSA key with a self-signed certificate for that common name, both as PEM. */
-export const createKeyPem = async (
+export async function createKeyPem(
   commonName: string,
   now: Date,
-): Promise<{ privateKey: string; certificate: string }> => {
+): Promise<{ privateKey: string; certificate: string }> {
   // Only a first start makes keys; the library wants its polyfill to be there before it.
   await import('reflect-metadata')
   const { X509CertificateGenerator } = await import('@peculiar/x509')
@@ -47,8 +42,14 @@ export const createKeyPem = async (
   }
 }
 
+function pem(label: string, der: ArrayBuffer): string {
+  return `-----BEGIN ${label}-----\n${Buffer.from(der)
+    .toString('base64')
+    .replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`
+}
+
 /** Whole or not at all, and readable by its owner only where it is secret. */
-export const writeWhole = async (path: string, text: string, mode: number): Promise<void> => {
+export async function writeWhole(path: string, text: string, mode: number): Promise<void> {
   await mkdir(dirname(path), { recursive: true })
   const temporary = `${path}.${randomBytes(6).toString('hex')}`
   try {
@@ -63,20 +64,21 @@ export const writeWhole = async (path: string, text: string, mode: number): Prom
 }
 
 /** undefined where there is no such file. */
-export const readIfThere = (path: string): Promise<string | undefined> =>
-  readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+export function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
+}
 
 /**
  * The key pair in those files. Where neither file is there and `create` names whom it is for, it is made: the key
  * readable by its owner only. Throws Error with a sentence when one of the two is missing or they do not belong together.
  */
-export const loadKeyPair = async (
+export async function loadKeyPair(
   files: KeyFiles,
   create: { readonly commonName: string; readonly now: Date } | undefined,
-): Promise<KeyPair> => {
+): Promise<KeyPair> {
   const [privateKey, certificate] = await Promise.all([readIfThere(files.key), readIfThere(files.certificate)])
   if (privateKey === undefined && certificate === undefined && create) {
     const made = await createKeyPem(create.commonName, create.now)

@@ -14,21 +14,6 @@ const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), k
 /** What lies at an address: read, or the reason why not. */
 type Read<Value> = { readonly value: Value } | { readonly problem: string }
 
-const read = async <Value>(url: string, schema: z.ZodType<Value>, ask: Ask): Promise<Read<Value>> => {
-  try {
-    const { status, text } = await ask(url)
-    if (status !== 200) return { problem: `HTTP ${status}` }
-    const parsed = schema.safeParse(JSON.parse(text))
-    if (parsed.success) return { value: parsed.data }
-    return {
-      problem: `a document whose ${parsed.error.issues[0]?.path.join('.') || 'content'} is not what it should be`,
-    }
-  } catch (error) {
-    if (error instanceof SyntaxError) return { problem: 'what is no JSON' }
-    return { problem: error instanceof Error ? error.message : String(error) }
-  }
-}
-
 type Discovery = z.output<typeof discoverySchema>
 
 /** AWS compares byte for byte. OpenID Connect Discovery 1.0, 4.3 */
@@ -54,26 +39,9 @@ interface FoundKey {
 
 type PublishedJwk = z.output<typeof keySetSchema>['keys'][number]
 
-const foundKey = async (jwk: PublishedJwk): Promise<FoundKey> => {
-  const { kid, alg, use, d } = jwk
-  // It looks at every member itself, and rejects what is none.
-  const thumbprint = await calculateJwkThumbprint(jwk as JWK).catch(() => undefined)
-  return { kid, alg, use, thumbprint, isPrivate: d !== undefined }
-}
-
 type FoundKeys = readonly FoundKey[]
 
-const isIn =
-  (found: FoundKeys) =>
-  (ours: PublishedKey): boolean =>
-    found.some(
-      ({ kid, thumbprint, alg = ours.alg, use = ours.use }) =>
-        kid === ours.kid && thumbprint === ours.kid && alg === ours.alg && use === ours.use,
-    )
-
 const SOURCE = 'keys'
-const named = (names: readonly (string | undefined)[]): string =>
-  names.map((name) => name ?? 'a key without kid').join(', ') || 'no key'
 
 const signingKeyIsPublished: Check<FoundKeys, WebIdentityIssuer> = (found, { keys: [ours] }) =>
   isIn(found)(ours)
@@ -108,23 +76,11 @@ export const keySetChecks = {
   noPrivateKeyIsPublished,
 } as const
 
-const unread = (name: string, url: string, { problem }: { readonly problem: string }, rest: object): Verdict => [
-  finding(name, { expected: 'the document of `fedgate issuer export`', found: problem, source: url }),
-  ...notRun({ ...rest }),
-]
-
-const judgeKeySet = async (issuer: WebIdentityIssuer, url: string, ask: Ask): Promise<Verdict> => {
-  const keySet = await read(url, keySetSchema, ask)
-  if ('problem' in keySet) return unread('keySetIsPublished', url, keySet, keySetChecks)
-  const found = await Promise.all(keySet.value.keys.map(foundKey))
-  return [finding('keySetIsPublished', pass), ...runChecks(keySetChecks, found, issuer)]
-}
-
 /**
  * What is published at the issuer's URL against the keys in use, for `fedgate check`: a failure for every difference
  * that lets AWS refuse our tokens, or believe somebody else's.
  */
-export const judgePublished = async (issuer: WebIdentityIssuer, ask: Ask): Promise<Verdict> => {
+export async function judgePublished(issuer: WebIdentityIssuer, ask: Ask): Promise<Verdict> {
   const url = `${issuer.url}/${DISCOVERY_PATH}`
   const discovery = await read(url, discoverySchema, ask)
   if ('problem' in discovery)
@@ -138,4 +94,52 @@ export const judgePublished = async (issuer: WebIdentityIssuer, ask: Ask): Promi
     ...runChecks(discoveryChecks, discovery.value, issuer),
     ...(await judgeKeySet(issuer, discovery.value.jwks_uri, ask)),
   ]
+}
+
+async function read<Value>(url: string, schema: z.ZodType<Value>, ask: Ask): Promise<Read<Value>> {
+  try {
+    const { status, text } = await ask(url)
+    if (status !== 200) return { problem: `HTTP ${status}` }
+    const parsed = schema.safeParse(JSON.parse(text))
+    if (parsed.success) return { value: parsed.data }
+    return {
+      problem: `a document whose ${parsed.error.issues[0]?.path.join('.') || 'content'} is not what it should be`,
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError) return { problem: 'what is no JSON' }
+    return { problem: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function unread(name: string, url: string, { problem }: { readonly problem: string }, rest: object): Verdict {
+  return [
+    finding(name, { expected: 'the document of `fedgate issuer export`', found: problem, source: url }),
+    ...notRun({ ...rest }),
+  ]
+}
+
+async function judgeKeySet(issuer: WebIdentityIssuer, url: string, ask: Ask): Promise<Verdict> {
+  const keySet = await read(url, keySetSchema, ask)
+  if ('problem' in keySet) return unread('keySetIsPublished', url, keySet, keySetChecks)
+  const found = await Promise.all(keySet.value.keys.map(foundKey))
+  return [finding('keySetIsPublished', pass), ...runChecks(keySetChecks, found, issuer)]
+}
+
+async function foundKey(jwk: PublishedJwk): Promise<FoundKey> {
+  const { kid, alg, use, d } = jwk
+  // It looks at every member itself, and rejects what is none.
+  const thumbprint = await calculateJwkThumbprint(jwk as JWK).catch(() => undefined)
+  return { kid, alg, use, thumbprint, isPrivate: d !== undefined }
+}
+
+function isIn(found: FoundKeys) {
+  return (ours: PublishedKey): boolean =>
+    found.some(
+      ({ kid, thumbprint, alg = ours.alg, use = ours.use }) =>
+        kid === ours.kid && thumbprint === ours.kid && alg === ours.alg && use === ours.use,
+    )
+}
+
+function named(names: readonly (string | undefined)[]): string {
+  return names.map((name) => name ?? 'a key without kid').join(', ') || 'no key'
 }

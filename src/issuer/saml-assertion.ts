@@ -29,35 +29,6 @@ export interface SamlIssuer {
   readonly furtherCertificates: readonly string[]
 }
 
-/** Where its metadata is published. */
-export const samlIssuerEntityId = (baseUrl: string): string => `${baseUrl}/idp/metadata`
-
-/** The gateway's own identity provider: its entityID is where its metadata is published. The first key signs. */
-export const samlIssuer = (baseUrl: string, signer: Signer, further: readonly Signer[] = []): SamlIssuer => ({
-  entityId: samlIssuerEntityId(baseUrl),
-  signer,
-  furtherCertificates: further.map(({ certificate }) => certificate),
-})
-
-/** What IAM's SAML provider holds: the gateway as identity provider towards AWS. */
-export const samlIssuerMetadata = ({
-  entityId,
-  signer,
-  furtherCertificates,
-}: Omit<SamlIssuer, 'signer'> & { readonly signer: Pick<Signer, 'certificate'> }): string =>
-  // AWS sends nobody there; the metadata schema wants a sign-on service.
-  buildIdpMetadata({ entityId, signer, furtherCertificates, ssoUrl: new URL('/login', entityId).href })
-
-/**
- * Whom the assertion is about: as the provider named them, and which provider that is, as another may have the same
- * subject (Core 2.2.2, 8.3.7). AWS shows no NameQualifier of ours: `saml:namequalifier` is a hash of its own.
- */
-export const nameIdForAws = ({ subject, subjectFormat = PERSISTENT, issuer }: Identity): NameId => ({
-  value: subject,
-  format: subjectFormat,
-  nameQualifier: issuer,
-})
-
 interface Attribute {
   readonly name: string
   readonly values: readonly string[]
@@ -75,23 +46,48 @@ export interface AssertionForAws extends SessionTags {
   readonly attributes: readonly Attribute[]
 }
 
-/** What makes the session, by the names that are AWS's own (aws-sts-semantics B.4). */
-const sessionAttributes = (wanted: AssertionForAws): readonly Attribute[] =>
-  [
-    { name: 'Role', values: [`${wanted.role.arn},${wanted.providerArn}`] },
-    { name: 'RoleSessionName', values: [wanted.sessionName] },
-    { name: 'SessionDuration', values: [String(wanted.durationSeconds)] },
-    ...[...wanted.tags].map(([key, value]) => ({ name: `PrincipalTag:${key}`, values: [value] })),
-    ...(wanted.transitiveTags.length > 0 ? [{ name: 'TransitiveTagKeys', values: wanted.transitiveTags }] : []),
-    ...(wanted.sourceIdentity === undefined ? [] : [{ name: 'SourceIdentity', values: [wanted.sourceIdentity] }]),
-  ].map(({ name, values }) => ({ name: `${AWS_ATTRIBUTES}${name}`, values }))
+/** Where its metadata is published. */
+export function samlIssuerEntityId(baseUrl: string): string {
+  return `${baseUrl}/idp/metadata`
+}
+
+/** The gateway's own identity provider: its entityID is where its metadata is published. The first key signs. */
+export function samlIssuer(baseUrl: string, signer: Signer, further: readonly Signer[] = []): SamlIssuer {
+  return {
+    entityId: samlIssuerEntityId(baseUrl),
+    signer,
+    furtherCertificates: further.map(({ certificate }) => certificate),
+  }
+}
+
+/** What IAM's SAML provider holds: the gateway as identity provider towards AWS. */
+export function samlIssuerMetadata({
+  entityId,
+  signer,
+  furtherCertificates,
+}: Omit<SamlIssuer, 'signer'> & { readonly signer: Pick<Signer, 'certificate'> }): string {
+  // AWS sends nobody there; the metadata schema wants a sign-on service.
+  return buildIdpMetadata({ entityId, signer, furtherCertificates, ssoUrl: new URL('/login', entityId).href })
+}
+
+/**
+ * Whom the assertion is about: as the provider named them, and which provider that is, as another may have the same
+ * subject (Core 2.2.2, 8.3.7). AWS shows no NameQualifier of ours: `saml:namequalifier` is a hash of its own.
+ */
+export function nameIdForAws({ subject, subjectFormat = PERSISTENT, issuer }: Identity): NameId {
+  return {
+    value: subject,
+    format: subjectFormat,
+    nameQualifier: issuer,
+  }
+}
 
 /**
  * A signed Response for AssumeRoleWithSAML, in base64: audience and recipient are AWS's own for the role's partition.
  * STS wants the whole Response, not the assertion alone. Throws StsError `sts.partition_unknown`, and IssuerError
  * (`issuer.session_tags_invalid`, `issuer.source_identity_invalid`) for what AWS would refuse.
  */
-export const assertionForAws = async (issuer: SamlIssuer, wanted: AssertionForAws, now: Date): Promise<Secret> => {
+export async function assertionForAws(issuer: SamlIssuer, wanted: AssertionForAws, now: Date): Promise<Secret> {
   const partition = partitionById(wanted.role.partition)
   if (!partition) throw new StsError('sts.partition_unknown', { found: wanted.role.partition, source: wanted.role.arn })
   checkSessionTags(wanted)
@@ -112,4 +108,16 @@ export const assertionForAws = async (issuer: SamlIssuer, wanted: AssertionForAw
     now,
   )
   return new Secret(Buffer.from(response).toString('base64'))
+}
+
+/** What makes the session, by the names that are AWS's own (aws-facts B.4). */
+function sessionAttributes(wanted: AssertionForAws): readonly Attribute[] {
+  return [
+    { name: 'Role', values: [`${wanted.role.arn},${wanted.providerArn}`] },
+    { name: 'RoleSessionName', values: [wanted.sessionName] },
+    { name: 'SessionDuration', values: [String(wanted.durationSeconds)] },
+    ...[...wanted.tags].map(([key, value]) => ({ name: `PrincipalTag:${key}`, values: [value] })),
+    ...(wanted.transitiveTags.length > 0 ? [{ name: 'TransitiveTagKeys', values: wanted.transitiveTags }] : []),
+    ...(wanted.sourceIdentity === undefined ? [] : [{ name: 'SourceIdentity', values: [wanted.sourceIdentity] }]),
+  ].map(({ name, values }) => ({ name: `${AWS_ATTRIBUTES}${name}`, values }))
 }

@@ -3,8 +3,11 @@ import { sessionTag, sourceIdentity, webIdentityToken } from '../aws/facts/limit
 import { type SessionTags, sessionTagsProblem, sourceIdentityProblem } from '../aws/session-values.ts'
 import { IssuerError } from './errors.ts'
 
+/** The `sub` of a token: STS echoes it in a field of this length. */
+const SUBJECT_LENGTH = 255
+
 /** Throws IssuerError `issuer.session_tags_invalid`. */
-export const checkSessionTags = (wanted: SessionTags): void => {
+export function checkSessionTags(wanted: SessionTags): void {
   const found = sessionTagsProblem(wanted)
   if (found === undefined) return
   const { count, key, value } = sessionTag
@@ -13,7 +16,7 @@ export const checkSessionTags = (wanted: SessionTags): void => {
 }
 
 /** Throws IssuerError `issuer.source_identity_invalid`. */
-export const checkSourceIdentity = (value: string): void => {
+export function checkSourceIdentity(value: string): void {
   if (sourceIdentityProblem(value) === undefined) return
   throw new IssuerError('issuer.source_identity_invalid', {
     expected: `${sourceIdentity.min} to ${sourceIdentity.max} letters, digits and _+=,.@-`,
@@ -22,11 +25,8 @@ export const checkSourceIdentity = (value: string): void => {
   })
 }
 
-/** The `sub` of a token: STS echoes it in a field of this length. */
-const SUBJECT_LENGTH = 255
-
 /** Throws IssuerError `issuer.subject_invalid`. */
-export const checkSubject = (subject: string): void => {
+export function checkSubject(subject: string): void {
   const { length } = [...subject]
   if (length >= 1 && length <= SUBJECT_LENGTH) return
   throw new IssuerError('issuer.subject_invalid', {
@@ -37,7 +37,7 @@ export const checkSubject = (subject: string): void => {
 }
 
 /** Throws IssuerError `issuer.token_too_long`. */
-export const checkTokenLength = ({ length }: string): void => {
+export function checkTokenLength({ length }: string): void {
   if (length <= webIdentityToken.max) return
   throw new IssuerError('issuer.token_too_long', {
     expected: `at most ${webIdentityToken.max} characters`,

@@ -32,29 +32,6 @@ export interface WebIdentityIssuer extends IssuerTerms {
   readonly keys: readonly [PublishedKey, ...PublishedKey[]]
 }
 
-/** The members that make the public key, and no others: an export of a private key would have more. */
-const publicMembers = (key: KeyObject): JWK => {
-  const { kty = '', n, e, crv, x, y } = key.export({ format: 'jwk' })
-  return kty === 'RSA' ? { kty, n: n ?? '', e: e ?? '' } : { kty, crv: crv ?? '', x: x ?? '', y: y ?? '' }
-}
-
-const publishedKey = async ({ publicKey, algorithm }: TokenSigner): Promise<PublishedKey> => {
-  const members = publicMembers(publicKey)
-  return { ...members, kid: await calculateJwkThumbprint(members), use: 'sig', alg: algorithm }
-}
-
-/** An issuer with these keys, of which the first signs. */
-export const webIdentityIssuer = async (
-  { url, audience, tokenLifetimeSeconds }: IssuerTerms,
-  signer: TokenSigner,
-  further: readonly TokenSigner[] = [],
-): Promise<WebIdentityIssuer> => {
-  const [key, others] = await Promise.all([publishedKey(signer), Promise.all(further.map(publishedKey))])
-  // A key that is named twice is published once: a key set has one key of a name.
-  const byName = new Map(others.filter(({ kid }) => kid !== key.kid).map((other) => [other.kid, other]))
-  return { url, audience, tokenLifetimeSeconds, signer, keys: [key, ...byName.values()] }
-}
-
 /** An issuer as the configuration describes it. */
 export interface IssuerSettings extends IssuerTerms {
   /** Files, of which the first signs. */
@@ -62,8 +39,31 @@ export interface IssuerSettings extends IssuerTerms {
   readonly algorithm: TokenAlgorithm
 }
 
+/** An issuer with these keys, of which the first signs. */
+export async function webIdentityIssuer(
+  { url, audience, tokenLifetimeSeconds }: IssuerTerms,
+  signer: TokenSigner,
+  further: readonly TokenSigner[] = [],
+): Promise<WebIdentityIssuer> {
+  const [key, others] = await Promise.all([publishedKey(signer), Promise.all(further.map(publishedKey))])
+  // A key that is named twice is published once: a key set has one key of a name.
+  const byName = new Map(others.filter(({ kid }) => kid !== key.kid).map((other) => [other.kid, other]))
+  return { url, audience, tokenLifetimeSeconds, signer, keys: [key, ...byName.values()] }
+}
+
+async function publishedKey({ publicKey, algorithm }: TokenSigner): Promise<PublishedKey> {
+  const members = publicMembers(publicKey)
+  return { ...members, kid: await calculateJwkThumbprint(members), use: 'sig', alg: algorithm }
+}
+
+/** The members that make the public key, and no others: an export of a private key would have more. */
+function publicMembers(key: KeyObject): JWK {
+  const { kty = '', n, e, crv, x, y } = key.export({ format: 'jwk' })
+  return kty === 'RSA' ? { kty, n: n ?? '', e: e ?? '' } : { kty, crv: crv ?? '', x: x ?? '', y: y ?? '' }
+}
+
 /** The issuer with the keys of its files, made where that is allowed. Throws IssuerError `issuer.key_unusable`. */
-export const openWebIdentityIssuer = async (settings: IssuerSettings): Promise<WebIdentityIssuer> => {
+export async function openWebIdentityIssuer(settings: IssuerSettings): Promise<WebIdentityIssuer> {
   const { keys, algorithm } = settings
   const [signer, ...further] = await Promise.all(
     keys.map(({ key, createIfMissing }) => loadTokenSigner(key, createIfMissing ? algorithm : undefined)),

@@ -27,23 +27,41 @@ export interface TokenForAws extends SessionTags {
  * was. Subjects of two providers may be the same text; by `amr` a trust policy tells them apart, so nobody but us says
  * `provider:`.
  */
-export const methodsOf = ({ protocol, provider, attributes }: Identity): readonly string[] => {
+export function methodsOf({ protocol, provider, attributes }: Identity): readonly string[] {
   const stated = protocol === 'oidc' ? (attributes.get('amr') ?? []) : []
   return [...stated.filter((method) => !method.startsWith(PROVIDER)), `${PROVIDER}${provider}`]
 }
 
-/** AWS wants a list of one for each tag. Without tags there is no claim: it would ask for sts:TagSession all the same. */
-const tagsClaim = ({ tags, transitiveTags }: SessionTags) =>
-  tags.size === 0
-    ? {}
-    : {
-        [TAGS]: {
-          principal_tags: Object.fromEntries([...tags].map(([key, value]) => [key, [value]])),
-          ...(transitiveTags.length > 0 ? { transitive_tag_keys: transitiveTags } : {}),
-        },
-      }
+/**
+ * A token of the gateway's own for AssumeRoleWithWebIdentity. Throws IssuerError where AWS would refuse it for its
+ * size: `issuer.subject_invalid`, `issuer.session_tags_invalid`, `issuer.source_identity_invalid`,
+ * `issuer.token_too_long`.
+ */
+export async function webIdentityTokenForAws(
+  issuer: WebIdentityIssuer,
+  wanted: TokenForAws,
+  now: Date,
+): Promise<Secret> {
+  checkSubject(wanted.identity.subject)
+  checkSessionTags(wanted)
+  if (wanted.sourceIdentity !== undefined) checkSourceIdentity(wanted.sourceIdentity)
+  const token = await signed(issuer, claimsOf(issuer, wanted, now))
+  checkTokenLength(token)
+  return new Secret(token)
+}
 
-const claimsOf = (issuer: WebIdentityIssuer, wanted: TokenForAws, now: Date) => {
+/** JWS Compact Serialization. RFC 7515 7.1 */
+async function signed({ signer, keys: [{ kid }] }: WebIdentityIssuer, claims: unknown): Promise<string> {
+  const input = `${encoded({ alg: signer.algorithm, typ: 'JWT', kid })}.${encoded(claims)}`
+  const signature = await signer.sign(Buffer.from(input))
+  return `${input}.${Buffer.from(signature).toString('base64url')}`
+}
+
+function encoded(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+function claimsOf(issuer: WebIdentityIssuer, wanted: TokenForAws, now: Date) {
   const { identity, sourceIdentity, id = newToken() } = wanted
   const issuedAt = Math.floor(now.getTime() / 1000)
   return {
@@ -59,29 +77,14 @@ const claimsOf = (issuer: WebIdentityIssuer, wanted: TokenForAws, now: Date) => 
   }
 }
 
-const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-/** JWS Compact Serialization. RFC 7515 7.1 */
-const signed = async ({ signer, keys: [{ kid }] }: WebIdentityIssuer, claims: unknown): Promise<string> => {
-  const input = `${encoded({ alg: signer.algorithm, typ: 'JWT', kid })}.${encoded(claims)}`
-  const signature = await signer.sign(Buffer.from(input))
-  return `${input}.${Buffer.from(signature).toString('base64url')}`
-}
-
-/**
- * A token of the gateway's own for AssumeRoleWithWebIdentity. Throws IssuerError where AWS would refuse it for its
- * size: `issuer.subject_invalid`, `issuer.session_tags_invalid`, `issuer.source_identity_invalid`,
- * `issuer.token_too_long`.
- */
-export const webIdentityTokenForAws = async (
-  issuer: WebIdentityIssuer,
-  wanted: TokenForAws,
-  now: Date,
-): Promise<Secret> => {
-  checkSubject(wanted.identity.subject)
-  checkSessionTags(wanted)
-  if (wanted.sourceIdentity !== undefined) checkSourceIdentity(wanted.sourceIdentity)
-  const token = await signed(issuer, claimsOf(issuer, wanted, now))
-  checkTokenLength(token)
-  return new Secret(token)
+/** AWS wants a list of one for each tag. Without tags there is no claim: it would ask for sts:TagSession all the same. */
+function tagsClaim({ tags, transitiveTags }: SessionTags) {
+  return tags.size === 0
+    ? {}
+    : {
+        [TAGS]: {
+          principal_tags: Object.fromEntries([...tags].map(([key, value]) => [key, [value]])),
+          ...(transitiveTags.length > 0 ? { transitive_tag_keys: transitiveTags } : {}),
+        },
+      }
 }

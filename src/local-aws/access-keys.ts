@@ -1,11 +1,26 @@
-/** Credentials with the shapes that AWS gives them (aws-sts-semantics A.6). */
+/** Credentials with the shapes that AWS gives them (aws-facts A.6). */
 import { createHash, randomBytes } from 'node:crypto'
 import { Secret } from '../core/secret.ts'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
+export interface NewKey {
+  readonly accessKeyId: string
+  readonly secretAccessKey: Secret
+  readonly sessionToken: Secret
+}
+
+const CHANCE_OCTETS = 5 + 30 + 240
+const KEYS_AT_ONCE = 64
+let unused = Buffer.alloc(0)
+
+/** An id such as ASIA… from five random octets. */
+export function accessKeyId(prefix: 'ASIA' | 'AKIA', account: string, chance: Uint8Array): string {
+  return prefix + base32(accountPayload(account, chance))
+}
+
 /** RFC 4648 section 6, without padding. */
-const base32 = (octets: Uint8Array): string => {
+function base32(octets: Uint8Array): string {
   let text = ''
   let buffer = 0
   let bits = 0
@@ -21,7 +36,7 @@ const base32 = (octets: Uint8Array): string => {
 }
 
 /** One bit that says the account is encoded, 40 bits of account, 39 of chance. */
-const accountPayload = (account: string, chance: Uint8Array): Uint8Array => {
+function accountPayload(account: string, chance: Uint8Array): Uint8Array {
   const head = 2 ** 47 + Number(account) * 2 ** 7 + ((chance[0] ?? 0) & 0x7f)
   const octets = Buffer.alloc(10)
   octets.writeUIntBE(head, 0, 6)
@@ -29,12 +44,19 @@ const accountPayload = (account: string, chance: Uint8Array): Uint8Array => {
   return octets
 }
 
-/** An id such as ASIA… from five random octets. */
-export const accessKeyId = (prefix: 'ASIA' | 'AKIA', account: string, chance: Uint8Array): string =>
-  prefix + base32(accountPayload(account, chance))
+/**
+ * The account that a key id has in it, whether or not the key exists: the way back from `accessKeyId`. undefined for
+ * what is no key id, and for older ones, which have no account in them.
+ */
+export function accountOf(id: string): string | undefined {
+  const octets = /^A[KS]IA.{16}$/.test(id) ? base32Octets(id.slice(4)) : undefined
+  if (!octets) return undefined
+  const head = BigInt(octets.readUIntBE(0, 6))
+  return head >> 47n === 1n ? String((head >> 7n) & 0xffffffffffn).padStart(12, '0') : undefined
+}
 
 /** The octets of RFC 4648 section 6; undefined for other characters. */
-const base32Octets = (text: string): Buffer | undefined => {
+function base32Octets(text: string): Buffer | undefined {
   let buffer = 0n
   for (const character of text) {
     const value = ALPHABET.indexOf(character)
@@ -44,43 +66,14 @@ const base32Octets = (text: string): Buffer | undefined => {
   return Buffer.from(buffer.toString(16).padStart((text.length * 5) / 4, '0'), 'hex')
 }
 
-/**
- * The account that a key id has in it, whether or not the key exists: the way back from `accessKeyId`. undefined for
- * what is no key id, and for older ones, which have no account in them.
- */
-export const accountOf = (id: string): string | undefined => {
-  const octets = /^A[KS]IA.{16}$/.test(id) ? base32Octets(id.slice(4)) : undefined
-  if (!octets) return undefined
-  const head = BigInt(octets.readUIntBE(0, 6))
-  return head >> 47n === 1n ? String((head >> 7n) & 0xffffffffffn).padStart(12, '0') : undefined
-}
-
 /** The unique id of a role or user, the same for the same ARN: `AROA` or `AIDA` and 17 characters. */
-export const uniqueId = (prefix: 'AROA' | 'AIDA', account: string, arn: string): string => {
+export function uniqueId(prefix: 'AROA' | 'AIDA', account: string, arn: string): string {
   const hash = createHash('sha256').update(arn).digest()
   return prefix + base32(Buffer.concat([accountPayload(account, hash), hash.subarray(5, 6)])).slice(0, 17)
 }
 
-export interface NewKey {
-  readonly accessKeyId: string
-  readonly secretAccessKey: Secret
-  readonly sessionToken: Secret
-}
-
-const CHANCE_OCTETS = 5 + 30 + 240
-const KEYS_AT_ONCE = 64
-let unused = Buffer.alloc(0)
-
-/** Asked for many keys at once, as one costs nearly as much; each octet is handed out once, and wiped behind. */
-const takeChance = (): Buffer => {
-  if (unused.length === 0) unused = randomBytes(CHANCE_OCTETS * KEYS_AT_ONCE)
-  const chance = unused.subarray(0, CHANCE_OCTETS)
-  unused = unused.subarray(CHANCE_OCTETS)
-  return chance
-}
-
 /** A session token tells nothing: everything it stands for is kept here. */
-export const newTemporaryKey = (account: string): NewKey => {
+export function newTemporaryKey(account: string): NewKey {
   const chance = takeChance()
   const key = {
     accessKeyId: accessKeyId('ASIA', account, chance.subarray(0, 5)),
@@ -89,4 +82,12 @@ export const newTemporaryKey = (account: string): NewKey => {
   }
   chance.fill(0)
   return key
+}
+
+/** Asked for many keys at once, as one costs nearly as much; each octet is handed out once, and wiped behind. */
+function takeChance(): Buffer {
+  if (unused.length === 0) unused = randomBytes(CHANCE_OCTETS * KEYS_AT_ONCE)
+  const chance = unused.subarray(0, CHANCE_OCTETS)
+  unused = unused.subarray(CHANCE_OCTETS)
+  return chance
 }

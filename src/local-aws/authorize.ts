@@ -24,7 +24,7 @@ interface Wanted {
 }
 
 /** Throws AccessDenied unless the caller's own policies allow it. */
-export const requirePermission = (sts: Sts, call: Call, caller: SignedCaller, wanted: Wanted): void => {
+export function requirePermission(sts: Sts, call: Call, caller: SignedCaller, wanted: Wanted): void {
   const { action, resource, shownAs, keys = [] } = wanted
   const context = requestContext([...keys, ...callerContext(sts.iam, caller, call)])
   const attempt = { action, resource, shownAs, context }
@@ -33,13 +33,13 @@ export const requirePermission = (sts: Sts, call: Call, caller: SignedCaller, wa
 }
 
 /** AWS's text, the reason for the log, and where that is switched on for DecodeAuthorizationMessage all that was looked at. */
-export const accessDenied = (
+export function accessDenied(
   { messages, encodesRefusals }: Sts,
   { now }: Call,
   caller: SignedCaller,
   attempt: Attempt,
   refusal: Refusal,
-): AwsError => {
+): AwsError {
   const message = encodesRefusals
     ? messages.seal(decodedMessage(caller, attempt, refusal), caller.account, now)
     : undefined

@@ -1,8 +1,7 @@
 /**
- * Every error that AWS sends, with its HTTP status and its text (aws-sts-semantics A.4). Texts marked [K] are not
+ * Every error that AWS sends, with its HTTP status and its text (aws-facts A.4). Texts marked [K] are not
  * confirmed by a recorded answer; they decide nothing and stand here only, so that they can be corrected in one place.
  */
-
 /** The code as it stands on the wire, to its HTTP status. */
 const statuses = {
   AccessDenied: 403,
@@ -53,25 +52,6 @@ export class AwsError extends Error {
     this.encodedMessage = encodedMessage
   }
 }
-
-export const notAuthorized = (action: string, reason: string): AwsError =>
-  new AwsError('AccessDenied', `Not authorized to perform ${action}`, reason)
-
-export const invalidToken = (message: string, reason?: string): AwsError =>
-  new AwsError('InvalidIdentityToken', message, reason)
-
-export const expiredToken = (message: string, reason?: string): AwsError =>
-  new AwsError('ExpiredTokenException', message, reason)
-
-export const validationError = (message: string): AwsError => new AwsError('ValidationError', message)
-
-/** For the trail and the log: the answer repeats a mistyped MFA code, which may be nearly the right one. */
-export const withoutCodes = (message: string): string =>
-  message.replace(/Value '[^']*' at 'tokenCode'/g, "Value at 'tokenCode'")
-
-/** The tail that AWS puts after some texts about SAML. */
-const openIdDiscovery = (text: string, code: string, requestId: string): string =>
-  `${text} (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`
 
 export const texts = {
   invalidBase64: (requestId: string) =>
@@ -183,3 +163,29 @@ export const texts = {
   /** [K] */
   notAnInteger: (name: string) => `The parameter ${name} is not an integer`,
 } as const
+
+export function notAuthorized(action: string, reason: string): AwsError {
+  return new AwsError('AccessDenied', `Not authorized to perform ${action}`, reason)
+}
+
+export function invalidToken(message: string, reason?: string): AwsError {
+  return new AwsError('InvalidIdentityToken', message, reason)
+}
+
+export function expiredToken(message: string, reason?: string): AwsError {
+  return new AwsError('ExpiredTokenException', message, reason)
+}
+
+export function validationError(message: string): AwsError {
+  return new AwsError('ValidationError', message)
+}
+
+/** For the trail and the log: the answer repeats a mistyped MFA code, which may be nearly the right one. */
+export function withoutCodes(message: string): string {
+  return message.replace(/Value '[^']*' at 'tokenCode'/g, "Value at 'tokenCode'")
+}
+
+/** The tail that AWS puts after some texts about SAML. */
+function openIdDiscovery(text: string, code: string, requestId: string): string {
+  return `${text} (Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: ${code}; Request ID: ${requestId}; Proxy: null)`
+}

@@ -1,4 +1,4 @@
-/** The condition keys of a signed call: who signed it, with what credentials, and the call itself (aws-sts-semantics D.5). */
+/** The condition keys of a signed call: who signed it, with what credentials, and the call itself (aws-facts D.5). */
 import { signedCallContext, type TemporaryFacts } from '../iam/condition-keys/condition-keys.ts'
 import type { ContextValue } from '../iam/condition-keys/context.ts'
 import type { HttpRequest } from './http.ts'
@@ -19,12 +19,12 @@ interface SignedCall {
 }
 
 /** Nothing of an unsigned call is among them. */
-export const callerContext = (
+export function callerContext(
   iam: IamStore,
   caller: SignedCaller,
   { request, region, now }: SignedCall,
-): ContextValue[] =>
-  signedCallContext(
+): ContextValue[] {
+  return signedCallContext(
     {
       now,
       region,
@@ -41,25 +41,28 @@ export const callerContext = (
       ...(caller.temporary === undefined ? {} : { temporary: temporaryFacts(caller) }),
     },
   )
-
-const temporaryFacts = (caller: Extract<SignedCaller, { temporary: object }>): TemporaryFacts => ({
-  issuedAt: caller.issuedAt,
-  mfaAt: caller.mfaAt,
-  sourceIdentity: caller.kind === 'role-session' ? caller.sourceIdentity : undefined,
-  federatedProvider: caller.kind === 'role-session' ? caller.provider : undefined,
-  carried: caller.kind === 'role-session' ? caller.identity : [],
-})
+}
 
 /** A session's own tags go before those of its role or user, whichever way the key is written. */
-const principalTags = (iam: IamStore, caller: SignedCaller): Tags => {
+function principalTags(iam: IamStore, caller: SignedCaller): Tags {
   if (caller.temporary === undefined) return caller.tags
   const { principalArn } = caller
   const holder = caller.kind === 'role-session' ? roleOf(iam, caller) : iam.userByArn(principalArn)
   return overridden(holder?.tags ?? new Map(), caller.tags)
 }
 
+function temporaryFacts(caller: Extract<SignedCaller, { temporary: object }>): TemporaryFacts {
+  return {
+    issuedAt: caller.issuedAt,
+    mfaAt: caller.mfaAt,
+    sourceIdentity: caller.kind === 'role-session' ? caller.sourceIdentity : undefined,
+    federatedProvider: caller.kind === 'role-session' ? caller.provider : undefined,
+    carried: caller.kind === 'role-session' ? caller.identity : [],
+  }
+}
+
 /** Keys of tags are case-insensitive. */
-export const overridden = (tags: Tags, by: Tags): Tags => {
+export function overridden(tags: Tags, by: Tags): Tags {
   const keys = new Set([...by.keys()].map((key) => key.toLowerCase()))
   return new Map([...[...tags].filter(([key]) => !keys.has(key.toLowerCase())), ...by])
 }

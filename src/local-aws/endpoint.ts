@@ -29,7 +29,7 @@ export interface Program {
 }
 
 /** Answers one call; never throws. The log gets a line with the reason that AWS would keep to itself. */
-export const answerCall = async (program: Program, request: HttpRequest, now: Date): Promise<HttpResponse> => {
+export async function answerCall(program: Program, request: HttpRequest, now: Date): Promise<HttpResponse> {
   const { aws, trail, log } = program
   const requestId = randomUUID()
   const parameters = parametersOf(request)
@@ -55,22 +55,21 @@ export const answerCall = async (program: Program, request: HttpRequest, now: Da
   }
 }
 
-/** Everything that is not an answer of AWS is a defect of ours, which the caller is told nothing about. */
-export const asAwsError = (thrown: unknown): AwsError =>
-  thrown instanceof AwsError
-    ? thrown
-    : new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.')
-
 /** Of a form, the body; else the query. A presigned URL has both its parameters and its signature there. */
-const parametersOf = ({ method, query, body }: HttpRequest): Parameters =>
-  parseParameters(method === 'POST' && body.length > 0 ? body.toString('utf8') : query)
+function parametersOf({ method, query, body }: HttpRequest): Parameters {
+  return parseParameters(method === 'POST' && body.length > 0 ? body.toString('utf8') : query)
+}
 
-const serviceOf = ({ services }: Program, parameters: Parameters): Service => {
+function serviceOf({ services }: Program, parameters: Parameters): Service {
   const version = parameters.get('Version')
   return services.find((service) => service.version === version) ?? services[0]
 }
 
-const findAction = async (service: Service, parameters: Parameters): Promise<Action> => {
+function printable(text: string): string {
+  return text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')
+}
+
+async function findAction(service: Service, parameters: Parameters): Promise<Action> {
   const name = parameters.get('Action')
   if (name === undefined) throw new AwsError('MissingAction', texts.missingAction)
   const version = parameters.get('Version') ?? service.version
@@ -79,4 +78,9 @@ const findAction = async (service: Service, parameters: Parameters): Promise<Act
   return action
 }
 
-const printable = (text: string): string => text.slice(0, 100).replace(/[^\x20-\x7e]/g, '?')
+/** Everything that is not an answer of AWS is a defect of ours, which the caller is told nothing about. */
+export function asAwsError(thrown: unknown): AwsError {
+  return thrown instanceof AwsError
+    ? thrown
+    : new AwsError('InternalFailure', 'The request processing has failed because of an unknown error.')
+}

@@ -10,6 +10,10 @@ import { parseParameters } from './query/parameters.ts'
 /** The versions by which STS and IAM are asked for. */
 const OUR_VERSIONS: ReadonlySet<string> = new Set(['2011-06-15', '2010-05-08'])
 
+/** Services whose answers are XML by path: S3 has a form of its own. */
+const REST_XML: ReadonlySet<string> = new Set(['route53', 'cloudfront'])
+const S3: ReadonlySet<string> = new Set(['s3', 's3express', 's3-outposts'])
+
 /** The service that is meant, where it is not one of those here. */
 export function foreignService(request: HttpRequest): string | undefined {
   const service = signedService(request)
@@ -33,14 +37,6 @@ function isOurs({ method, path, query, body, headers }: HttpRequest): boolean {
   const version = parameters.get('Version')
   return parameters.has('Action') && (version === undefined || OUR_VERSIONS.has(version))
 }
-
-const messageFor = (service: string): string =>
-  `The local AWS has no ${service}: it answers STS and IAM, and shows its trail at /cloudtrail. ` +
-  'Set AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_IAM instead of AWS_ENDPOINT_URL (or --endpoint-url), so that other services are asked elsewhere.'
-
-/** Services whose answers are XML by path: S3 has a form of its own. */
-const REST_XML: ReadonlySet<string> = new Set(['route53', 'cloudfront'])
-const S3: ReadonlySet<string> = new Set(['s3', 's3express', 's3-outposts'])
 
 /** The refusal, in the protocol of that service. */
 export function refuseForeignService(request: HttpRequest, service: string): HttpResponse {
@@ -74,14 +70,23 @@ export function refuseForeignService(request: HttpRequest, service: string): Htt
   return xml(400, id, request, root)
 }
 
+function messageFor(service: string): string {
+  return (
+    `The local AWS has no ${service}: it answers STS and IAM, and shows its trail at /cloudtrail. ` +
+    'Set AWS_ENDPOINT_URL_STS and AWS_ENDPOINT_URL_IAM instead of AWS_ENDPOINT_URL (or --endpoint-url), so that other services are asked elsewhere.'
+  )
+}
+
+function xml(status: number, id: string, { method }: HttpRequest, root: Markup): HttpResponse {
+  return {
+    status,
+    headers: { 'Content-Type': 'text/xml', 'x-amzn-RequestId': id },
+    body: method === 'HEAD' ? '' : render(root),
+  }
+}
+
 /** What names its operation in a header or by its path; a form, or one of the few that speak XML, is none. */
 function isJson({ headers, path }: HttpRequest, service: string): boolean {
   if (headers['x-amz-target'] !== undefined) return true
   return !REST_XML.has(service) && (path !== '/' || /json/.test(headers['content-type'] ?? ''))
 }
-
-const xml = (status: number, id: string, { method }: HttpRequest, root: Markup): HttpResponse => ({
-  status,
-  headers: { 'Content-Type': 'text/xml', 'x-amzn-RequestId': id },
-  body: method === 'HEAD' ? '' : render(root),
-})

@@ -27,7 +27,7 @@ const MAX_BODY = 1024 * 1024
 /** So much is read and thrown away so that the client gets an answer and not a reset; more ends the connection. */
 const MAX_DISCARDED = 32 * 1024 * 1024
 
-export const readRequest = async (request: IncomingMessage): Promise<HttpRequest> => {
+export async function readRequest(request: IncomingMessage): Promise<HttpRequest> {
   const target = originForm(request.url ?? '/')
   const mark = target.indexOf('?')
   return {
@@ -42,13 +42,15 @@ export const readRequest = async (request: IncomingMessage): Promise<HttpRequest
 }
 
 /** To a proxy a client names the whole URL: who has HTTP_PROXY lead here reaches every endpoint by its own name. */
-const originForm = (target: string): string => target.replace(/^http:\/\/[^/?#]*/i, '') || '/'
+function originForm(target: string): string {
+  return target.replace(/^http:\/\/[^/?#]*/i, '') || '/'
+}
 
 /**
  * Between values of one name node:http puts a comma and a space, SigV4 the comma alone. Of some headers it keeps the
  * first value only: those stay as they are. Most requests repeat nothing.
  */
-const joined = (request: IncomingMessage): HttpRequest['headers'] => {
+function joined(request: IncomingMessage): HttpRequest['headers'] {
   const { headers } = request
   const names = Object.keys(headers)
   if (request.rawHeaders.length === 2 * names.length && headers['set-cookie'] === undefined)
@@ -61,8 +63,8 @@ const joined = (request: IncomingMessage): HttpRequest['headers'] => {
 }
 
 /** By its events: an async iterator costs as much as the rest of a small call. */
-const readBody = (request: IncomingMessage): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
     const tooLarge = (): AwsError =>
@@ -79,9 +81,10 @@ const readBody = (request: IncomingMessage): Promise<Buffer> =>
     })
     request.on('error', reject)
   })
+}
 
 /** Answers never come from a cache, and never name what runs here. */
-export const writeResponse = (response: ServerResponse, { status, headers, body }: HttpResponse): void => {
+export function writeResponse(response: ServerResponse, { status, headers, body }: HttpResponse): void {
   response.writeHead(status, {
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',

@@ -7,8 +7,16 @@ const STEP_SECONDS = 30
 /** A code of the step before or after is taken: clocks of phones drift. */
 const DRIFT_STEPS = [0, -1, 1]
 
+/** A device of a user, or of an account's root user. */
+export interface MfaDevice {
+  /** The ARN of a virtual device, or the number on a piece of hardware. */
+  readonly serialNumber: string
+  /** Whether the code is right now. A code of the clock is taken once, as AWS does. */
+  accepts(code: string, now: Date): boolean
+}
+
 /** RFC 4648 section 6; blanks and padding do not count. undefined for what is no base32. */
-export const decodeBase32 = (text: string): Buffer | undefined => {
+export function decodeBase32(text: string): Buffer | undefined {
   const letters = text.toUpperCase().replace(/[\s=-]/g, '')
   if (!/^[A-Z2-7]+$/.test(letters)) return undefined
   const bits = [...letters].map((letter) =>
@@ -18,25 +26,8 @@ export const decodeBase32 = (text: string): Buffer | undefined => {
   return Buffer.from(octets.map((octet) => Number.parseInt(octet, 2)))
 }
 
-/** RFC 4226 section 5.3. */
-const hotp = (key: Uint8Array, counter: number): string => {
-  const moving = Buffer.alloc(8)
-  moving.writeBigUInt64BE(BigInt(counter))
-  const digest = createHmac('sha1', key).update(moving).digest()
-  const offset = (digest.at(-1) ?? 0) & 0xf
-  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
-}
-
-/** A device of a user, or of an account's root user. */
-export interface MfaDevice {
-  /** The ARN of a virtual device, or the number on a piece of hardware. */
-  readonly serialNumber: string
-  /** Whether the code is right now. A code of the clock is taken once, as AWS does. */
-  accepts(code: string, now: Date): boolean
-}
-
 /** `key`: the octets of the TOTP secret. */
-export const totpDevice = (serialNumber: string, key: Uint8Array): MfaDevice => {
+export function totpDevice(serialNumber: string, key: Uint8Array): MfaDevice {
   let lastStep = -1
   return {
     serialNumber,
@@ -50,8 +41,19 @@ export const totpDevice = (serialNumber: string, key: Uint8Array): MfaDevice => 
   }
 }
 
+/** RFC 4226 section 5.3. */
+function hotp(key: Uint8Array, counter: number): string {
+  const moving = Buffer.alloc(8)
+  moving.writeBigUInt64BE(BigInt(counter))
+  const digest = createHmac('sha1', key).update(moving).digest()
+  const offset = (digest.at(-1) ?? 0) & 0xf
+  return String((digest.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0')
+}
+
 /** For scripts: one code that never changes. */
-export const fixedCodeDevice = (serialNumber: string, fixed: Secret): MfaDevice => ({
-  serialNumber,
-  accepts: (code) => sameText(fixed.reveal(), code),
-})
+export function fixedCodeDevice(serialNumber: string, fixed: Secret): MfaDevice {
+  return {
+    serialNumber,
+    accepts: (code) => sameText(fixed.reveal(), code),
+  }
+}

@@ -30,38 +30,6 @@ export interface Refusal {
 
 const NOT_FOR_SUCH_CALLS: Refusal = { isExplicit: false, by: undefined, decision: undefined }
 
-/** Why the caller's own policies do not allow it; undefined: they do. The root user needs no permission. */
-export const identityPolicyRefusal = (iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
-  if (!isForCallsOf(caller, attempt.action)) return NOT_FOR_SUCH_CALLS
-  if (caller.kind === 'root') return undefined
-  const identity = refusalOf(identityPolicies(iam, caller), 'identity-based policy', caller, attempt)
-  const session = sessionRefusal(caller, attempt)
-  return [identity, session].find((refusal) => refusal?.isExplicit) ?? identity ?? session
-}
-
-/** Only what denies: where a resource's policy names the caller, silence of the caller's own policies is no refusal. */
-export const identityPolicyDeny = (iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
-  const refusal = identityPolicyRefusal(iam, caller, attempt)
-  return refusal === NOT_FOR_SUCH_CALLS || refusal?.isExplicit ? refusal : undefined
-}
-
-/** Why the session's policies, where it has any, do not allow it. */
-export const sessionRefusal = (caller: SignedCaller, attempt: Attempt): Refusal | undefined => {
-  if (caller.kind === 'federated-user')
-    return refusalOf(caller.sessionPolicies ?? [], 'session policy', caller, attempt)
-  return caller.kind === 'role-session' && caller.sessionPolicies
-    ? refusalOf(caller.sessionPolicies, 'session policy', caller, attempt)
-    : undefined
-}
-
-/** The credentials of GetFederationToken and GetSessionToken are not for all calls (aws-sts-semantics A.5). */
-const isForCallsOf = (caller: SignedCaller, action: string): boolean => {
-  if (caller.temporary === undefined || caller.kind === 'role-session') return true
-  if (caller.kind === 'federated-user') return !/^(?:iam|sts):/.test(action)
-  if (action.startsWith('iam:')) return 'mfaAt' in caller && caller.mfaAt !== undefined
-  return !action.startsWith('sts:') || ASSUMING.has(action)
-}
-
 const ASSUMING: ReadonlySet<string> = new Set([
   'sts:AssumeRole',
   'sts:TagSession',
@@ -69,7 +37,35 @@ const ASSUMING: ReadonlySet<string> = new Set([
   'sts:SetContext',
 ])
 
-const identityPolicies = (iam: IamStore, caller: Exclude<SignedCaller, { kind: 'root' }>): readonly Policy[] => {
+/** Why the caller's own policies do not allow it; undefined: they do. The root user needs no permission. */
+export function identityPolicyRefusal(iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined {
+  if (!isForCallsOf(caller, attempt.action)) return NOT_FOR_SUCH_CALLS
+  if (caller.kind === 'root') return undefined
+  const identity = refusalOf(identityPolicies(iam, caller), 'identity-based policy', caller, attempt)
+  const session = sessionRefusal(caller, attempt)
+  return [identity, session].find((refusal) => refusal?.isExplicit) ?? identity ?? session
+}
+
+/** The credentials of GetFederationToken and GetSessionToken are not for all calls (aws-facts A.5). */
+function isForCallsOf(caller: SignedCaller, action: string): boolean {
+  if (caller.temporary === undefined || caller.kind === 'role-session') return true
+  if (caller.kind === 'federated-user') return !/^(?:iam|sts):/.test(action)
+  if (action.startsWith('iam:')) return 'mfaAt' in caller && caller.mfaAt !== undefined
+  return !action.startsWith('sts:') || ASSUMING.has(action)
+}
+
+function refusalOf(
+  policies: readonly Policy[],
+  by: NonNullable<Refusal['by']>,
+  { arn }: SignedCaller,
+  { action, resource, context }: Attempt,
+): Refusal | undefined {
+  const together: Policy = { kind: 'identity', statements: policies.flatMap(({ statements }) => statements) }
+  const decision = evaluate(together, { principal: { aws: arn }, action, resource, context })
+  return decision.effect === 'allow' ? undefined : { isExplicit: decision.effect === 'explicit-deny', by, decision }
+}
+
+function identityPolicies(iam: IamStore, caller: Exclude<SignedCaller, { kind: 'root' }>): readonly Policy[] {
   const holder =
     caller.kind === 'role-session'
       ? roleOf(iam, caller)
@@ -77,25 +73,29 @@ const identityPolicies = (iam: IamStore, caller: Exclude<SignedCaller, { kind: '
   return (holder?.policies ?? []).map(({ policy }) => policy)
 }
 
+/** Only what denies: where a resource's policy names the caller, silence of the caller's own policies is no refusal. */
+export function identityPolicyDeny(iam: IamStore, caller: SignedCaller, attempt: Attempt): Refusal | undefined {
+  const refusal = identityPolicyRefusal(iam, caller, attempt)
+  return refusal === NOT_FOR_SUCH_CALLS || refusal?.isExplicit ? refusal : undefined
+}
+
+/** Why the session's policies, where it has any, do not allow it. */
+export function sessionRefusal(caller: SignedCaller, attempt: Attempt): Refusal | undefined {
+  if (caller.kind === 'federated-user')
+    return refusalOf(caller.sessionPolicies ?? [], 'session policy', caller, attempt)
+  return caller.kind === 'role-session' && caller.sessionPolicies
+    ? refusalOf(caller.sessionPolicies, 'session policy', caller, attempt)
+    : undefined
+}
+
 /** The role of a session, as it is now; undefined where it was deleted, also if another took its name. */
-export const roleOf = (iam: IamStore, { roleArn, userId }: RoleSession): Role | undefined => {
+export function roleOf(iam: IamStore, { roleArn, userId }: RoleSession): Role | undefined {
   const role = iam.role(roleArn)
   return role && userId.startsWith(`${role.id}:`) ? role : undefined
 }
 
-const refusalOf = (
-  policies: readonly Policy[],
-  by: NonNullable<Refusal['by']>,
-  { arn }: SignedCaller,
-  { action, resource, context }: Attempt,
-): Refusal | undefined => {
-  const together: Policy = { kind: 'identity', statements: policies.flatMap(({ statements }) => statements) }
-  const decision = evaluate(together, { principal: { aws: arn }, action, resource, context })
-  return decision.effect === 'allow' ? undefined : { isExplicit: decision.effect === 'explicit-deny', by, decision }
-}
-
 /** As AWS says it to the caller: with the kind of policy that decided, and in another account's case without. */
-export const deniedText = (caller: SignedCaller, { action, resource, shownAs }: Attempt, refusal: Refusal): string => {
+export function deniedText(caller: SignedCaller, { action, resource, shownAs }: Attempt, refusal: Refusal): string {
   const text = `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${shownAs ?? resource}`
   if (refusal.by === undefined) return text
   const article = { 'role trust policy': 'the', 'session policy': 'a', 'identity-based policy': 'an' }[refusal.by]
@@ -105,7 +105,7 @@ export const deniedText = (caller: SignedCaller, { action, resource, shownAs }: 
 }
 
 /** The first finding that failed, in a line for the log. */
-export const denialReason = ({ verdict }: Decision): string => {
+export function denialReason({ verdict }: Decision): string {
   const failure = firstFailure(verdict)
   return failure ? `${failure.name}: expected ${failure.expected}, found ${failure.found}` : 'no statement'
 }

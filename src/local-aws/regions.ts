@@ -40,34 +40,6 @@ const DUALSTACK_SUFFIXES: Readonly<Record<string, string>> = {
   'aws-eusc': 'api.amazonwebservices.eu',
 }
 
-/** On this machine a region's endpoint can be asked for as `sts.eu-west-1.localhost`. */
-const suffixesOf = ({ id, dnsSuffix }: Partition): readonly (string | undefined)[] => [
-  dnsSuffix,
-  DUALSTACK_SUFFIXES[id],
-  'localhost',
-]
-
-/** Regional, FIPS and dual-stack hosts of every partition, and the global ones; anything else is loopback. */
-export const endpointOf = (hostHeader: string | undefined): Endpoint => {
-  const host = (hostHeader ?? '').toLowerCase().replace(/:\d+$/, '')
-  const region = GLOBAL_HOSTS.get(host) ?? regionOf(host)
-  const partition = region === undefined ? undefined : partitionOfRegion(region)
-  if (region === undefined || !partition) return LOOPBACK
-  const tokensFor = host === GLOBAL_STS ? 'default-regions' : 'all-regions'
-  return { region, partition: partition.id, signingRegion: region, tokensFor }
-}
-
-const regionOf = (host: string): string | undefined => {
-  const [, region = '', suffix] = /^sts(?:-fips)?\.([a-z0-9-]+)\.(.+)$/.exec(host) ?? []
-  const partition = partitionOfRegion(region)
-  return partition && suffixesOf(partition).includes(suffix) ? region : undefined
-}
-
-/** Whether roles of that partition are known there: partitions share nothing, and where the host tells none all are. */
-export function servesPartition({ partition }: Endpoint, ofRole: string): boolean {
-  return partition === undefined || partition === ofRole
-}
-
 /** On in every account. All others have to be enabled first, and the STS endpoint comes with that. */
 const DEFAULT_REGIONS: ReadonlySet<string> = new Set([
   'us-east-1',
@@ -97,18 +69,45 @@ export interface StsRegions {
   readonly enabled: readonly string[]
 }
 
-/** Whether an account has to enable the region before anything is there. Of other partitions no region is such. */
-export const isOptIn = (region: string): boolean =>
-  partitionOfRegion(region)?.id === 'aws' && !DEFAULT_REGIONS.has(region)
+/** Regional, FIPS and dual-stack hosts of every partition, and the global ones; anything else is loopback. */
+export function endpointOf(hostHeader: string | undefined): Endpoint {
+  const host = (hostHeader ?? '').toLowerCase().replace(/:\d+$/, '')
+  const region = GLOBAL_HOSTS.get(host) ?? regionOf(host)
+  const partition = region === undefined ? undefined : partitionOfRegion(region)
+  if (region === undefined || !partition) return LOOPBACK
+  const tokensFor = host === GLOBAL_STS ? 'default-regions' : 'all-regions'
+  return { region, partition: partition.id, signingRegion: region, tokensFor }
+}
 
-const isActive = (region: string, { deactivated, enabled }: StsRegions): boolean => {
-  if (region === GLOBAL_REGION) return true
-  if (isOptIn(region)) return enabled.includes(region)
-  return !deactivated.includes(region)
+function regionOf(host: string): string | undefined {
+  const [, region = '', suffix] = /^sts(?:-fips)?\.([a-z0-9-]+)\.(.+)$/.exec(host) ?? []
+  const partition = partitionOfRegion(region)
+  return partition && suffixesOf(partition).includes(suffix) ? region : undefined
+}
+
+/** On this machine a region's endpoint can be asked for as `sts.eu-west-1.localhost`. */
+function suffixesOf({ id, dnsSuffix }: Partition): readonly (string | undefined)[] {
+  return [dnsSuffix, DUALSTACK_SUFFIXES[id], 'localhost']
+}
+
+/** Whether roles of that partition are known there: partitions share nothing, and where the host tells none all are. */
+export function servesPartition({ partition }: Endpoint, ofRole: string): boolean {
+  return partition === undefined || partition === ofRole
+}
+
+/** Whether an account has to enable the region before anything is there. Of other partitions no region is such. */
+export function isOptIn(region: string): boolean {
+  return partitionOfRegion(region)?.id === 'aws' && !DEFAULT_REGIONS.has(region)
 }
 
 /** Throws RegionDisabledException: the account decides whose role, user or session it is. */
-export const requireActiveRegion = (region: string, account: string, regions: StsRegions): void => {
+export function requireActiveRegion(region: string, account: string, regions: StsRegions): void {
   if (!isActive(region, regions))
     throw new AwsError('RegionDisabledException', texts.regionDisabled(account), `STS is off in ${region}`)
+}
+
+function isActive(region: string, { deactivated, enabled }: StsRegions): boolean {
+  if (region === GLOBAL_REGION) return true
+  if (isOptIn(region)) return enabled.includes(region)
+  return !deactivated.includes(region)
 }

@@ -47,8 +47,22 @@ export interface LocalAws {
 
 type Handler = (request: HttpRequest, now: Date) => HttpResponse | Promise<HttpResponse>
 
+const LONGEST_LOG_LINE = 4096
+
+const toConsole: HttpResponse = { status: 303, headers: { Location: '/console' }, body: '' }
+const styleSheet: HttpResponse = {
+  status: 200,
+  headers: { 'Content-Type': 'text/css; charset=utf-8' },
+  body: consoleCss,
+}
+const nothingHere: HttpResponse = {
+  status: 404,
+  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+  body: 'There is nothing here. STS answers at /, sign-in at /federation, the console at /console, the trail at /cloudtrail.\n',
+}
+
 /** Rejects with LocalAwsError for a bad state, and with node's own error when the port is taken. */
-export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws> => {
+export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { listen, now = () => new Date() } = options
   const log = oneLine(options.log ?? (() => {}))
   const routes = createRoutes(options, now(), log)
@@ -65,15 +79,12 @@ export const startLocalAws = async (options: LocalAwsOptions): Promise<LocalAws>
   return { url: `http://${host}:${port}`, close: () => closed(server) }
 }
 
-const LONGEST_LOG_LINE = 4096
-
 /** What clients send must not begin a line of its own, nor fill the log by a megabyte each. */
-const oneLine =
-  (log: Log): Log =>
-  (line) =>
-    log(line.slice(0, LONGEST_LOG_LINE).replace(/\p{Cc}/gu, '?'))
+function oneLine(log: Log): Log {
+  return (line) => log(line.slice(0, LONGEST_LOG_LINE).replace(/\p{Cc}/gu, '?'))
+}
 
-const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> => {
+function createRoutes(options: LocalAwsOptions, startedAt: Date, log: Log): ReadonlyMap<string, Handler> {
   const iam = buildIamStore(options.state, startedAt)
   const sessions = createSessions()
   const trail = createTrail(options.trail)
@@ -97,25 +108,13 @@ const createRoutes = (options: LocalAwsOptions, startedAt: Date, log: Log): Read
   ])
 }
 
-const toConsole: HttpResponse = { status: 303, headers: { Location: '/console' }, body: '' }
-const styleSheet: HttpResponse = {
-  status: 200,
-  headers: { 'Content-Type': 'text/css; charset=utf-8' },
-  body: consoleCss,
-}
-const nothingHere: HttpResponse = {
-  status: 404,
-  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
-  body: 'There is nothing here. STS answers at /, sign-in at /federation, the console at /console, the trail at /cloudtrail.\n',
-}
-
-const answer = async (
+async function answer(
   routes: ReadonlyMap<string, Handler>,
   request: IncomingMessage,
   response: ServerResponse,
   now: () => Date,
   log: Log,
-): Promise<void> => {
+): Promise<void> {
   try {
     const read = await readRequest(request)
     const foreign = foreignService(read)
@@ -135,7 +134,7 @@ const answer = async (
 }
 
 /** What node:http could not read as a request: an answer and the end of the connection. */
-const refuseBadRequest = (error: NodeJS.ErrnoException, socket: Socket): void => {
+function refuseBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') {
     socket.destroy()
     return
@@ -144,17 +143,19 @@ const refuseBadRequest = (error: NodeJS.ErrnoException, socket: Socket): void =>
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
-const listening = (server: Server, { host, port }: LocalAwsOptions['listen']): Promise<void> =>
-  new Promise((resolve, reject) => {
+function listening(server: Server, { host, port }: LocalAwsOptions['listen']): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, () => {
       server.off('error', reject)
       resolve()
     })
   })
+}
 
-const closed = (server: Server): Promise<void> =>
-  new Promise((resolve) => {
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
     server.close(() => resolve())
     server.closeAllConnections()
   })
+}

@@ -42,7 +42,7 @@ export interface RoleSession extends TemporaryCaller {
   readonly sourceIdentity: string | undefined
   readonly transitiveTagKeys: readonly string[]
   readonly sessionPolicies: SessionPolicies
-  /** The identity provider's keys that live on in the session (aws-sts-semantics B.1, C.1). */
+  /** The identity provider's keys that live on in the session (aws-facts B.1, C.1). */
   readonly identity: readonly ContextValue[]
 }
 
@@ -69,7 +69,7 @@ export interface Sessions {
 
 const REMEMBERED_SECONDS = 3600
 
-export const createSessions = (): Sessions => {
+export function createSessions(): Sessions {
   const sessions = new Map<string, Session>()
   let sweepAt = 1000
   const sweep = (now: Date): void => {

@@ -6,7 +6,7 @@ import type { User } from './state.ts'
 import type { Call, Sts } from './sts/call.ts'
 
 /** Whose signature the call carries, told to the trail. Throws AwsError where there is none that holds. */
-export const signedCaller = ({ iam, sessions }: Sts, call: Call, service: SignedService): User | Session => {
+export function signedCaller({ iam, sessions }: Sts, call: Call, service: SignedService): User | Session {
   const { request, now, endpoint } = call
   const scope = { service, region: endpoint.signingRegion }
   const findKey = (id: string): User | Session | undefined => {
@@ -22,7 +22,7 @@ export const signedCaller = ({ iam, sessions }: Sts, call: Call, service: Signed
  * Partitions share nothing, keys neither; and regions that have to be enabled do not know what the global endpoint gave
  * out (F.2). Of a root user the state does not say which partition it is in.
  */
-const isKnownAt = ({ partition, region }: Endpoint, holder: User | Session): boolean => {
+function isKnownAt({ partition, region }: Endpoint, holder: User | Session): boolean {
   if (partition === undefined) return true
   if ('tokensFor' in holder && holder.tokensFor === 'default-regions' && isOptIn(region)) return false
   return holder.partition === partition || holder.kind === 'root'

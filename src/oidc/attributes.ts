@@ -31,28 +31,35 @@ const VERIFIED_BY = [
   ['phone_number', 'phone_number_verified'],
 ] as const
 
-/** Whether the provider says that it has not: to say nothing is no such word. */
-const isDenied = (flag: unknown): boolean =>
-  flag !== undefined && flag !== null && flag !== true && String(flag).toLowerCase() !== 'true'
-
 /**
  * What the provider repeats without having made sure of it: anybody can claim somebody else's address, and rules,
  * session names and tags would take them for that person.
  */
-export const unverifiedClaims = (...sources: readonly Claims[]): readonly LeftOut[] =>
-  VERIFIED_BY.flatMap(([attribute, flag]) => {
+export function unverifiedClaims(...sources: readonly Claims[]): readonly LeftOut[] {
+  return VERIFIED_BY.flatMap(([attribute, flag]) => {
     const values = sources.flatMap((claims) => [claims[attribute]].flat().flatMap(toText))
     return values.length > 0 && sources.some((claims) => isDenied(claims[flag]))
       ? [{ attribute, values: [...new Set(values)] }]
       : []
   })
+}
+
+function toText(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value]
+  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : []
+}
+
+/** Whether the provider says that it has not: to say nothing is no such word. */
+function isDenied(flag: unknown): boolean {
+  return flag !== undefined && flag !== null && flag !== true && String(flag).toLowerCase() !== 'true'
+}
 
 /**
  * The claims as attributes: texts, numbers and booleans as text, lists of those as several values, objects flattened
  * with dots (`realm_access.roles`). What comes first wins: the ID token before userinfo, a claim that is named
  * `a.b` before a `b` inside of `a`. Without what the provider says it has not verified.
  */
-export const toAttributes = (...sources: readonly Claims[]): Attributes => {
+export function toAttributes(...sources: readonly Claims[]): Attributes {
   const attributes = new Map<string, readonly string[]>()
   const unverified = new Set(unverifiedClaims(...sources).map(({ attribute }) => attribute))
   for (const claims of sources) {
@@ -63,7 +70,11 @@ export const toAttributes = (...sources: readonly Claims[]): Attributes => {
   return attributes
 }
 
-const collect = (attributes: Map<string, readonly string[]>, name: string, value: unknown, depth: number): void => {
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function collect(attributes: Map<string, readonly string[]>, name: string, value: unknown, depth: number): void {
   if (isObject(value)) {
     if (depth >= DEEPEST) return
     for (const [key, inner] of Object.entries(value)) collect(attributes, `${name}.${key}`, inner, depth + 1)
@@ -72,11 +83,3 @@ const collect = (attributes: Map<string, readonly string[]>, name: string, value
   const values = (Array.isArray(value) ? value : [value]).flatMap(toText)
   if (values.length > 0 && !attributes.has(name)) attributes.set(name, values)
 }
-
-const toText = (value: unknown): readonly string[] => {
-  if (typeof value === 'string') return [value]
-  return typeof value === 'number' || typeof value === 'boolean' ? [String(value)] : []
-}
-
-const isObject = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

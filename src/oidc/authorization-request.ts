@@ -35,7 +35,7 @@ export interface LoginWishes {
 }
 
 /** Throws OidcError where a further parameter would take the place of one of the protocol's. */
-export const refuseReservedParameters = ({ authorizationParams = {} }: OidcSettings): void => {
+export function refuseReservedParameters({ authorizationParams = {} }: OidcSettings): void {
   const reserved = Object.keys(authorizationParams).find((name) => RESERVED_PARAMETERS.has(name))
   if (reserved === undefined) return
   const expected = 'parameters that are not part of the protocol'
@@ -43,11 +43,11 @@ export const refuseReservedParameters = ({ authorizationParams = {} }: OidcSetti
 }
 
 /** An authorization request by code with PKCE S256, pushed where that is asked for. Core 3.1.2.1, RFC 9126. Throws OidcError. */
-export const authorizationRequest = async (
+export async function authorizationRequest(
   settings: OidcSettings,
   provider: DiscoveredProvider,
   wishes: LoginWishes,
-): Promise<LoginSecrets & { readonly url: URL }> => {
+): Promise<LoginSecrets & { readonly url: URL }> {
   const secrets = { state: randomState(), nonce: randomNonce(), codeVerifier: randomPKCECodeVerifier() }
   const { maxAgeSeconds, acrValues } = wishes
   const parameters = {
@@ -66,21 +66,7 @@ export const authorizationRequest = async (
   return { ...secrets, ...given('maxAgeSeconds', maxAgeSeconds), ...given('acrValues', acrValues), url }
 }
 
-/** What stands in for parameters that were pushed. RFC 9126 2 and 4 */
-const pushed = async (
-  { clientId }: OidcSettings,
-  { metadata, post }: DiscoveredProvider,
-  parameters: Readonly<Record<string, string>>,
-): Promise<Record<string, string>> => {
-  const request = { ...parameters, client_id: clientId, response_type: 'code' }
-  const answer = await post(String(metadata.pushed_authorization_request_endpoint), request)
-  const { request_uri: requestUri } = endpointAnswerIn(answer, [201, 200])
-  if (typeof requestUri === 'string' && requestUri !== '') return { request_uri: requestUri }
-  const found = requestUri === undefined ? 'nothing' : `a ${typeof requestUri}`
-  throw new OidcError('oidc.token_answer_invalid', { expected: 'a text', found, source: 'request_uri' })
-}
-
-const wished = (settings: OidcSettings, { prompt, maxAgeSeconds, acrValues, loginHint }: LoginWishes) => {
+function wished(settings: OidcSettings, { prompt, maxAgeSeconds, acrValues, loginHint }: LoginWishes) {
   const maxAge = shortest(settings.maxAgeSeconds, maxAgeSeconds)
   const contexts = acrValues ?? settings.acrValues ?? []
   return {
@@ -91,9 +77,25 @@ const wished = (settings: OidcSettings, { prompt, maxAgeSeconds, acrValues, logi
   }
 }
 
-/** The shorter of two ages, either of which may not be given. */
-export const shortest = (one: number | undefined, other: number | undefined): number | undefined =>
-  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+function given<Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } {
+  return value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: Value })
+}
 
-const given = <Name extends string, Value>(name: Name, value: Value | undefined): { [Key in Name]?: Value } =>
-  value === undefined ? {} : ({ [name]: value } as { [Key in Name]?: Value })
+/** What stands in for parameters that were pushed. RFC 9126 2 and 4 */
+async function pushed(
+  { clientId }: OidcSettings,
+  { metadata, post }: DiscoveredProvider,
+  parameters: Readonly<Record<string, string>>,
+): Promise<Record<string, string>> {
+  const request = { ...parameters, client_id: clientId, response_type: 'code' }
+  const answer = await post(String(metadata.pushed_authorization_request_endpoint), request)
+  const { request_uri: requestUri } = endpointAnswerIn(answer, [201, 200])
+  if (typeof requestUri === 'string' && requestUri !== '') return { request_uri: requestUri }
+  const found = requestUri === undefined ? 'nothing' : `a ${typeof requestUri}`
+  throw new OidcError('oidc.token_answer_invalid', { expected: 'a text', found, source: 'request_uri' })
+}
+
+/** The shorter of two ages, either of which may not be given. */
+export function shortest(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other)
+}

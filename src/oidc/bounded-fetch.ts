@@ -14,9 +14,8 @@ const LARGEST_ANSWER = 1024 * 1024
  * A fetch that a provider cannot hold up: the time limit (in milliseconds) covers the request and the whole body, an
  * answer has at most 1 MB after decompression, and redirects are refused. Throws OidcError.
  */
-export const boundedFetch =
-  (fetch: Fetch, limitMilliseconds: number): BoundedFetch =>
-  async (url, init) => {
+export function boundedFetch(fetch: Fetch, limitMilliseconds: number): BoundedFetch {
+  return async (url, init) => {
     const controller = new AbortController()
     const alarm = setTimeout(() => controller.abort(), limitMilliseconds)
     try {
@@ -31,10 +30,9 @@ export const boundedFetch =
       clearTimeout(alarm)
     }
   }
+}
 
-const typeIn = (headers: Headers): string => headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
-
-const refuseRedirect = (response: Response, url: string): void => {
+function refuseRedirect(response: Response, url: string): void {
   const { status } = response
   if (status < 300 || status >= 400) return
   void response.body?.cancel()
@@ -42,23 +40,28 @@ const refuseRedirect = (response: Response, url: string): void => {
   throw new OidcError('oidc.redirect_refused', detail)
 }
 
-const tooLarge = (url: string): OidcError =>
-  new OidcError('oidc.answer_too_large', { expected: 'at most 1 MB', found: 'more', source: placeOf(url) })
+// Without the query: nothing that a request carries belongs in a log.
+function placeOf(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return cut(origin + pathname)
+}
 
-const transportError = (cause: unknown, timedOut: boolean, url: string): OidcError => {
+function tooLarge(url: string): OidcError {
+  return new OidcError('oidc.answer_too_large', { expected: 'at most 1 MB', found: 'more', source: placeOf(url) })
+}
+
+function typeIn(headers: Headers): string {
+  return headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+function transportError(cause: unknown, timedOut: boolean, url: string): OidcError {
   if (timedOut) return new OidcError('oidc.provider_timeout', { source: placeOf(url), cause })
   return new OidcError('oidc.provider_unavailable', { found: networkReason(cause), source: placeOf(url), cause })
 }
 
 /** `ECONNREFUSED` and the like, which fetch hides one level down. */
-const networkReason = (error: unknown): string => {
+function networkReason(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error
   if (!(cause instanceof Error)) return 'a network error'
   return cut('code' in cause && typeof cause.code === 'string' ? cause.code : cause.message)
-}
-
-// Without the query: nothing that a request carries belongs in a log.
-const placeOf = (url: string): string => {
-  const { origin, pathname } = new URL(url)
-  return cut(origin + pathname)
 }

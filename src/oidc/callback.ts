@@ -53,18 +53,6 @@ const codes: Readonly<Record<keyof typeof callbackChecks, OidcErrorCode>> = {
   answersByCode: 'oidc.token_answer_invalid',
 }
 
-/** The code with which the callback answers this login. Throws OidcError for any other callback, an error from the provider included. */
-export const checkCallback = (parameters: URLSearchParams, expected: ExpectedCallback): string => {
-  const verdict = runChecks(callbackChecks, parameters, expected)
-  const failure = firstFailure(verdict)
-  if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
-  const error = parameters.get('error')
-  if (error !== null) throw providerRefusal(error, parameters.get('error_description'))
-  const code = parameters.get('code')
-  if (!code) throw new OidcError('oidc.code_missing', { expected: 'a code', found: 'none' })
-  return code
-}
-
 /** What programs read, with the most characters that a provider may need: longer is refused. */
 const LONGEST: ReadonlyMap<string, number> = new Map([
   ['code', 4096],
@@ -79,6 +67,34 @@ const CUT_AFTER: ReadonlyMap<string, number> = new Map([
   ['response', 1],
   ['id_token', 1],
 ])
+
+/** RFC 6749 4.1.2.1 and, for what `prompt=none` cannot do, Core 3.1.2.6. */
+const REFUSALS: ReadonlyMap<string, OidcErrorCode> = new Map([
+  ['access_denied', 'oidc.access_denied'],
+  ['login_required', 'oidc.interaction_required'],
+  ['interaction_required', 'oidc.interaction_required'],
+  ['account_selection_required', 'oidc.interaction_required'],
+  ['consent_required', 'oidc.interaction_required'],
+])
+
+/** The code with which the callback answers this login. Throws OidcError for any other callback, an error from the provider included. */
+export function checkCallback(parameters: URLSearchParams, expected: ExpectedCallback): string {
+  const verdict = runChecks(callbackChecks, parameters, expected)
+  const failure = firstFailure(verdict)
+  if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
+  const error = parameters.get('error')
+  if (error !== null) throw providerRefusal(error, parameters.get('error_description'))
+  const code = parameters.get('code')
+  if (!code) throw new OidcError('oidc.code_missing', { expected: 'a code', found: 'none' })
+  return code
+}
+
+// Anyone can write these two into a link: they go to the log, cut, and never to the page.
+function providerRefusal(error: string, description: string | null): OidcError {
+  const code = REFUSALS.get(error) ?? 'oidc.provider_refused'
+  const found = cut(description === null ? error : `${error}: ${description}`)
+  return new OidcError(code, { expected: 'a code', found, source: 'error' })
+}
 
 /**
  * What is kept of a form until the browser fetches it: the parameters that anything here looks at, none of them longer
@@ -110,20 +126,6 @@ function parametersLookedAt(parameters: URLSearchParams): URLSearchParams {
   return kept
 }
 
-/** RFC 6749 4.1.2.1 and, for what `prompt=none` cannot do, Core 3.1.2.6. */
-const REFUSALS: ReadonlyMap<string, OidcErrorCode> = new Map([
-  ['access_denied', 'oidc.access_denied'],
-  ['login_required', 'oidc.interaction_required'],
-  ['interaction_required', 'oidc.interaction_required'],
-  ['account_selection_required', 'oidc.interaction_required'],
-  ['consent_required', 'oidc.interaction_required'],
-])
-
-// Anyone can write these two into a link: they go to the log, cut, and never to the page.
-const providerRefusal = (error: string, description: string | null): OidcError => {
-  const code = REFUSALS.get(error) ?? 'oidc.provider_refused'
-  const found = cut(description === null ? error : `${error}: ${description}`)
-  return new OidcError(code, { expected: 'a code', found, source: 'error' })
+function presence(value: string | null): string {
+  return value === null ? 'nothing' : 'another one'
 }
-
-const presence = (value: string | null): string => (value === null ? 'nothing' : 'another one')

@@ -19,8 +19,10 @@ interface Metadata {
   readonly token_endpoint_auth_signing_alg_values_supported?: unknown
 }
 
+const CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
+
 /** How we prove to the provider who we are. Throws OidcError where the settings lack what the method needs. */
-export const clientAuth = async (settings: OidcSettings, metadata: ServerMetadata): Promise<ClientAuth> => {
+export async function clientAuth(settings: OidcSettings, metadata: ServerMetadata): Promise<ClientAuth> {
   const method = settings.tokenEndpointAuthMethod ?? defaultMethod(settings, metadata)
   if (method === 'none') return None()
   if (method === 'private_key_jwt') return privateKeyJwt(settings.clientKey ?? missing(method), metadata)
@@ -28,45 +30,13 @@ export const clientAuth = async (settings: OidcSettings, metadata: ServerMetadat
   return method === 'client_secret_post' ? ClientSecretPost(secret.reveal()) : clientSecretBasic(secret.reveal())
 }
 
-const defaultMethod = ({ clientKey, clientSecret }: OidcSettings, metadata: Metadata): Method => {
+function defaultMethod({ clientKey, clientSecret }: OidcSettings, metadata: Metadata): Method {
   if (clientKey) return 'private_key_jwt'
   return clientSecret ? secretMethod(metadata) : 'none'
 }
 
-/** How a secret is sent where nothing is configured. Discovery 1.0, 3: a provider that does not say takes it as Basic. */
-export const secretMethod = (metadata: Metadata): 'client_secret_basic' | 'client_secret_post' =>
-  (listedMethods(metadata) ?? ['client_secret_basic']).includes('client_secret_basic')
-    ? 'client_secret_basic'
-    : 'client_secret_post'
-
-/** The methods that the provider lists; undefined where it lists none. */
-export const listedMethods = (metadata: Metadata): readonly string[] | undefined =>
-  textsIn(metadata.token_endpoint_auth_methods_supported)
-
-/** undefined for what is no list. */
-const textsIn = (listed: unknown): readonly string[] | undefined =>
-  Array.isArray(listed) ? listed.filter((one) => typeof one === 'string') : undefined
-
-const missing = (method: Method): never => {
-  const expected = method === 'private_key_jwt' ? 'a client key' : 'a client secret'
-  throw new OidcError('oidc.client_credentials_missing', { expected, found: 'none', source: method })
-}
-
-/**
- * RFC 6749 2.3.1. openid-client encodes `-`, `.` and `_` too, which is allowed and not needed, and which providers that
- * do not decode take for a wrong secret.
- */
-const clientSecretBasic =
-  (secret: string): ClientAuth =>
-  (_server, client, _body, headers) => {
-    const credentials = `${formEncoded(client.client_id)}:${formEncoded(secret)}`
-    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`)
-  }
-
-const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1)
-
 /** RFC 7523 2.2. The assertion's audience is the issuer. */
-const privateKeyJwt = async (clientKey: ClientKey, metadata: Metadata): Promise<ClientAuth> => {
+async function privateKeyJwt(clientKey: ClientKey, metadata: Metadata): Promise<ClientAuth> {
   const { privateKey, kid, certificate } = clientKey
   const algorithm = assertionAlgorithm(clientKey, metadata)
   const key = await importPKCS8(privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), algorithm)
@@ -76,8 +46,57 @@ const privateKeyJwt = async (clientKey: ClientKey, metadata: Metadata): Promise<
   return PrivateKeyJwt(withKid(key, kid), { [modifyAssertion]: named })
 }
 
+/** Entra ID and ADFS know a client's key by these. RFC 7515 4.1.7 and 4.1.8 */
+function thumbprintsOf({ raw }: X509Certificate) {
+  return {
+    x5t: createHash('sha1').update(raw).digest('base64url'),
+    'x5t#S256': createHash('sha256').update(raw).digest('base64url'),
+  }
+}
+
+function withKid(key: CryptoKey, kid: string | undefined) {
+  return kid === undefined ? { key } : { key, kid }
+}
+
+function missing(method: Method): never {
+  const expected = method === 'private_key_jwt' ? 'a client key' : 'a client secret'
+  throw new OidcError('oidc.client_credentials_missing', { expected, found: 'none', source: method })
+}
+
+/**
+ * RFC 6749 2.3.1. openid-client encodes `-`, `.` and `_` too, which is allowed and not needed, and which providers that
+ * do not decode take for a wrong secret.
+ */
+function clientSecretBasic(secret: string): ClientAuth {
+  return (_server, client, _body, headers) => {
+    const credentials = `${formEncoded(client.client_id)}:${formEncoded(secret)}`
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`)
+  }
+}
+
+function formEncoded(text: string): string {
+  return new URLSearchParams([['', text]]).toString().slice(1)
+}
+
+/** How a secret is sent where nothing is configured. Discovery 1.0, 3: a provider that does not say takes it as Basic. */
+export function secretMethod(metadata: Metadata): 'client_secret_basic' | 'client_secret_post' {
+  return (listedMethods(metadata) ?? ['client_secret_basic']).includes('client_secret_basic')
+    ? 'client_secret_basic'
+    : 'client_secret_post'
+}
+
+/** The methods that the provider lists; undefined where it lists none. */
+export function listedMethods(metadata: Metadata): readonly string[] | undefined {
+  return textsIn(metadata.token_endpoint_auth_methods_supported)
+}
+
+/** undefined for what is no list. */
+function textsIn(listed: unknown): readonly string[] | undefined {
+  return Array.isArray(listed) ? listed.filter((one) => typeof one === 'string') : undefined
+}
+
 /** What the client key signs with. Throws OidcError where it cannot. */
-export const assertionAlgorithm = ({ privateKey, algorithm }: ClientKey, metadata: Metadata): string => {
+export function assertionAlgorithm({ privateKey, algorithm }: ClientKey, metadata: Metadata): string {
   const possible = assertionAlgorithms(privateKey)
   // What is configured is what the client is registered for: the provider's list is about all clients.
   const wanted = algorithm === undefined ? listedAlgorithms(metadata) : [algorithm]
@@ -88,21 +107,8 @@ export const assertionAlgorithm = ({ privateKey, algorithm }: ClientKey, metadat
   throw new OidcError('oidc.client_key_unusable', detail)
 }
 
-const listedAlgorithms = (metadata: Metadata): readonly string[] | undefined =>
-  textsIn(metadata.token_endpoint_auth_signing_alg_values_supported)
-
-/** Entra ID and ADFS know a client's key by these. RFC 7515 4.1.7 and 4.1.8 */
-const thumbprintsOf = ({ raw }: X509Certificate) => ({
-  x5t: createHash('sha1').update(raw).digest('base64url'),
-  'x5t#S256': createHash('sha256').update(raw).digest('base64url'),
-})
-
-const withKid = (key: CryptoKey, kid: string | undefined) => (kid === undefined ? { key } : { key, kid })
-
-const CURVES: Readonly<Record<string, string>> = { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }
-
 /** What a key can sign with, best known first. */
-const assertionAlgorithms = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): readonly string[] => {
+function assertionAlgorithms({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): readonly string[] {
   if (asymmetricKeyType === 'rsa') return ['RS256', 'PS256', 'RS384', 'PS384', 'RS512', 'PS512']
   if (asymmetricKeyType === 'ed25519') return ['EdDSA', 'Ed25519']
   const curve = CURVES[asymmetricKeyDetails?.namedCurve ?? '']
@@ -113,4 +119,8 @@ const assertionAlgorithms = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObj
     found,
     source: 'client key',
   })
+}
+
+function listedAlgorithms(metadata: Metadata): readonly string[] | undefined {
+  return textsIn(metadata.token_endpoint_auth_signing_alg_values_supported)
 }

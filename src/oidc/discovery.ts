@@ -51,12 +51,14 @@ export interface Discovery {
 const FRESH_MILLISECONDS = 60 * 60 * 1000
 const COOL_DOWN_MILLISECONDS = 10_000
 
+const NO_POST: ReadonlySet<number> = new Set([404, 405, 501])
+
 /**
  * Discovery on first use, kept for an hour. A failure is kept for a cool-down of ten seconds, so that a dead provider
  * is not asked by every page, and is then tried again. Where a provider was known before, a failed refresh leaves it in use.
  * `fetch` is bounded already.
  */
-export const createDiscovery = (settings: OidcSettings, fetch: BoundedFetch, clock: () => Date): Discovery => {
+export function createDiscovery(settings: OidcSettings, fetch: BoundedFetch, clock: () => Date): Discovery {
   let status: OidcStatus = {}
   let latest: DiscoveredProvider | undefined
   let known: Promise<DiscoveredProvider> | undefined
@@ -91,11 +93,11 @@ export const createDiscovery = (settings: OidcSettings, fetch: BoundedFetch, clo
   }
 }
 
-const readDiscovery = async (
+async function readDiscovery(
   settings: OidcSettings,
   fetch: BoundedFetch,
   clock: () => Date,
-): Promise<DiscoveredProvider> => {
+): Promise<DiscoveredProvider> {
   if (!isSecureUrl(settings.issuer, settings.allowInsecureHttp)) {
     throw new OidcError('oidc.insecure_url', { expected: 'https', found: settings.issuer, source: 'issuer' })
   }
@@ -123,25 +125,16 @@ const readDiscovery = async (
   return { metadata, configuration, post, readToken, endsSessionByPost, keysFetchedAt: keySet.fetchedAt }
 }
 
-const NO_POST: ReadonlySet<number> = new Set([404, 405, 501])
-
-/**
- * Whether there is anything at that address for a POST. RP-Initiated Logout 1.0, 2 has every provider accept one, not
- * all do, and none publishes it: so it is asked, with nothing but our client id. What cannot be found out counts as yes.
- */
-const acceptsPost = (fetch: BoundedFetch, url: string, clientId: string): Promise<boolean> =>
-  fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: clientId }) }).then(
-    ({ status }) => !NO_POST.has(status),
-    // A redirect is an answer too.
-    () => true,
-  )
+async function getDocument(fetch: BoundedFetch, url: string) {
+  return documentIn(await fetch(url, { headers: { accept: 'application/json' } }))
+}
 
 /** RFC 6749 2.3 and 3.2. Throws OidcError where the settings lack what the provider's method needs. */
-const poster = async (
+async function poster(
   settings: OidcSettings,
   metadata: ServerMetadata,
   fetch: BoundedFetch,
-): Promise<DiscoveredProvider['post']> => {
+): Promise<DiscoveredProvider['post']> {
   const authenticate = await clientAuth(settings, metadata)
   return async (endpoint, parameters) => {
     const [body, headers] = [new URLSearchParams(parameters), new Headers({ accept: 'application/json' })]
@@ -150,5 +143,14 @@ const poster = async (
   }
 }
 
-const getDocument = async (fetch: BoundedFetch, url: string) =>
-  documentIn(await fetch(url, { headers: { accept: 'application/json' } }))
+/**
+ * Whether there is anything at that address for a POST. RP-Initiated Logout 1.0, 2 has every provider accept one, not
+ * all do, and none publishes it: so it is asked, with nothing but our client id. What cannot be found out counts as yes.
+ */
+function acceptsPost(fetch: BoundedFetch, url: string, clientId: string): Promise<boolean> {
+  return fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: clientId }) }).then(
+    ({ status }) => !NO_POST.has(status),
+    // A redirect is an answer too.
+    () => true,
+  )
+}

@@ -143,7 +143,7 @@ export class OidcError extends FedgateError {
 }
 
 /** Text from outside, fit for a log line: no control or direction characters, at most 200 characters. */
-export const cut = (hostile: string): string => {
+export function cut(hostile: string): string {
   const shown = hostile.length > 200 ? `${hostile.slice(0, 199)}…` : hostile
   return shown.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')
 }

@@ -21,13 +21,13 @@ export interface VerifiedTokens {
 }
 
 /** The code for tokens, and the ID token verified. Throws OidcError. OpenID Connect Core 3.1.3 */
-export const redeemCode = async (
+export async function redeemCode(
   settings: OidcSettings,
   provider: DiscoveredProvider,
   code: string,
   secrets: LoginSecrets,
   now: Date,
-): Promise<VerifiedTokens> => {
+): Promise<VerifiedTokens> {
   const { redirectUri } = settings
   const grant = { grant_type: 'authorization_code', code, redirect_uri: redirectUri }
   const answer = await askForTokens(provider, { ...grant, code_verifier: secrets.codeVerifier })
@@ -43,14 +43,41 @@ export const redeemCode = async (
   return verifiedTokens(answer, token)
 }
 
+async function askForTokens(
+  { metadata, post }: DiscoveredProvider,
+  grant: Readonly<Record<string, string>>,
+): Promise<TokenAnswer> {
+  return tokensIn(await post(String(metadata.token_endpoint), grant))
+}
+
+/** Userinfo would be asked with it: see asksUserinfo for why the login is not good without. */
+function refuseWithoutAccessToken(
+  settings: OidcSettings,
+  { metadata }: DiscoveredProvider,
+  { accessToken }: TokenAnswer,
+): void {
+  if (accessToken !== undefined || !asksUserinfo(settings, metadata)) return
+  const detail = { expected: 'an access token, for userinfo', found: 'none', source: 'access_token' }
+  throw new OidcError('oidc.access_token_missing', detail)
+}
+
+function verifiedTokens({ idToken: _, ...tokens }: TokenAnswer, { compact, claims }: SignedToken): VerifiedTokens {
+  return {
+    ...tokens,
+    idToken: compact,
+    subject: String(claims.sub),
+    claims,
+  }
+}
+
 /** Fresh tokens for the same subject. Throws OidcError. OpenID Connect Core 12 */
-export const redeemRefreshToken = async (
+export async function redeemRefreshToken(
   settings: OidcSettings,
   provider: DiscoveredProvider,
   { refreshToken, nonce }: Renewal,
   subject: string,
   now: Date,
-): Promise<VerifiedTokens> => {
+): Promise<VerifiedTokens> {
   const grant = { grant_type: 'refresh_token', refresh_token: refreshToken.reveal() }
   const answer = await askForTokens(provider, grant).catch((error: unknown) => {
     throw refreshRefusal(error)
@@ -62,36 +89,15 @@ export const redeemRefreshToken = async (
 }
 
 /** The one error of a grant that means something else here than with a code. */
-const refreshRefusal = (error: unknown): unknown => {
+function refreshRefusal(error: unknown): unknown {
   if (!(error instanceof OidcError) || error.code !== 'oidc.code_refused') return error
   return new OidcError('oidc.refresh_refused', { found: error.found ?? 'invalid_grant', source: 'token endpoint' })
 }
 
-const askForTokens = async (
-  { metadata, post }: DiscoveredProvider,
-  grant: Readonly<Record<string, string>>,
-): Promise<TokenAnswer> => tokensIn(await post(String(metadata.token_endpoint), grant))
-
-/** Userinfo would be asked with it: see asksUserinfo for why the login is not good without. */
-const refuseWithoutAccessToken = (
-  settings: OidcSettings,
-  { metadata }: DiscoveredProvider,
-  { accessToken }: TokenAnswer,
-): void => {
-  if (accessToken !== undefined || !asksUserinfo(settings, metadata)) return
-  const detail = { expected: 'an access token, for userinfo', found: 'none', source: 'access_token' }
-  throw new OidcError('oidc.access_token_missing', detail)
-}
-
 /** What the provider's tokens are held to, whatever they are for. */
-export const expectedToken = (
+export function expectedToken(
   { issuer, clientId, trustedAudiences = [], clockSkewSeconds }: OidcSettings,
   now: Date,
-): ExpectedToken => ({ issuer, clientId, trustedAudiences, clockSkewSeconds, now })
-
-const verifiedTokens = ({ idToken: _, ...tokens }: TokenAnswer, { compact, claims }: SignedToken): VerifiedTokens => ({
-  ...tokens,
-  idToken: compact,
-  subject: String(claims.sub),
-  claims,
-})
+): ExpectedToken {
+  return { issuer, clientId, trustedAudiences, clockSkewSeconds, now }
+}

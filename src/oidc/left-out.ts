@@ -10,10 +10,10 @@ export interface Described {
 }
 
 /** The person as verified claims describe them, without what the provider does not vouch for. What comes first wins. */
-export const describePerson = (
+export function describePerson(
   { requireVerifiedEmail = false }: Pick<OidcSettings, 'requireVerifiedEmail'>,
   ...sources: readonly Json[]
-): Described => {
+): Described {
   const all = toAttributes(...sources)
   const denied = unverifiedClaims(...sources).map((one): LeftOut => ({ ...one, reason: 'not verified' }))
   const unvouched = requireVerifiedEmail ? unvouchedEmail(all, sources) : []
@@ -22,21 +22,23 @@ export const describePerson = (
   return { attributes, leftOut: [...denied, ...unvouched, ...keptElsewhere(all, sources)] }
 }
 
-const isTrue = (flag: unknown): boolean => flag === true || (typeof flag === 'string' && flag.toLowerCase() === 'true')
-
 /** An address counts where a source that says `email_verified` has that address, or none of its own. Core 5.1 */
-const unvouchedEmail = (attributes: Attributes, sources: readonly Json[]): readonly LeftOut[] => {
+function unvouchedEmail(attributes: Attributes, sources: readonly Json[]): readonly LeftOut[] {
   const values = attributes.get('email') ?? []
   const isVouchedFor = (value: string): boolean =>
     sources.some(({ email, email_verified: flag }) => isTrue(flag) && [email ?? value].flat().includes(value))
   return values.every(isVouchedFor) ? [] : [{ attribute: 'email', values, reason: 'not said to be verified' }]
 }
 
+function isTrue(flag: unknown): boolean {
+  return flag === true || (typeof flag === 'string' && flag.toLowerCase() === 'true')
+}
+
 /**
  * Claims that the provider only points to (Core 5.6.2), which nobody fetches: Entra ID does so with the groups of a
  * person who has more than two hundred, or says `hasgroups` and no more.
  */
-const keptElsewhere = (attributes: Attributes, sources: readonly Json[]): readonly LeftOut[] => {
+function keptElsewhere(attributes: Attributes, sources: readonly Json[]): readonly LeftOut[] {
   const named = sources.flatMap(({ _claim_names: names }) => Object.keys(asObject(names) ?? {}))
   const groups = sources.some(({ hasgroups }) => isTrue(hasgroups)) ? ['groups'] : []
   return [...new Set([...named, ...groups])]

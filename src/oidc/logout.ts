@@ -39,48 +39,6 @@ export interface LogoutNotice {
   readonly acceptedUntil: Date
 }
 
-/**
- * How the browser ends the provider's session; undefined where the provider has no place for that. AWS accepts an ID
- * token as proof of the person for as long as it lives, so it travels in a form and never in an address, which stays in
- * history and logs: by GET the provider gets names alone. `isPostOffered` is asked only where that is to be found out.
- * RP-Initiated Logout 1.0, 2
- */
-export const endSessionRequest = async (
-  { clientId, endSessionMethod = 'auto' }: Pick<OidcSettings, 'clientId' | 'endSessionMethod'>,
-  { metadata, configuration }: Pick<DiscoveredProvider, 'metadata' | 'configuration'>,
-  { idToken, hint, postLogoutRedirectUri, state }: EndSession,
-  isPostOffered: () => Promise<boolean>,
-): Promise<EndSessionRequest | undefined> => {
-  const { end_session_endpoint: endpoint } = metadata
-  if (endpoint === undefined) return undefined
-  const back = { post_logout_redirect_uri: postLogoutRedirectUri, state }
-  const isPosted = endSessionMethod === 'auto' ? await isPostOffered() : endSessionMethod === 'post'
-  return isPosted
-    ? { method: 'post', action: endpoint, fields: { id_token_hint: idToken.reveal(), client_id: clientId, ...back } }
-    : { method: 'get', url: buildEndSessionUrl(configuration, { logout_hint: hint, ...back }).href }
-}
-
-/** What a back-channel logout token says, verified. Throws OidcError. Back-Channel Logout 1.0, 2.6 */
-export const verifyLogoutToken = async (
-  settings: OidcSettings,
-  { readToken }: DiscoveredProvider,
-  token: string,
-  now: Date,
-): Promise<LogoutNotice> => {
-  const { claims } = await verifyToken(token, readToken, logoutTokenChecks, {}, expectedToken(settings, now))
-  const { sub, sid, jti, iat, exp } = claims
-  const end = Math.min(Number(iat) + OLDEST_SECONDS, exp === undefined ? Number.POSITIVE_INFINITY : Number(exp))
-  return {
-    issuer: settings.issuer,
-    ...(typeof sub === 'string' ? { sub } : {}),
-    ...(typeof sid === 'string' ? { sid } : {}),
-    jti: String(jti),
-    issuedAt: new Date(Number(iat) * 1000),
-    // The checks count whole seconds.
-    acceptedUntil: new Date((end + settings.clockSkewSeconds + 1) * 1000),
-  }
-}
-
 type FrontchannelCheck = Check<URLSearchParams, OidcSettings>
 
 const issuerIsTheProvider: FrontchannelCheck = (query, { issuer }) => {
@@ -102,8 +60,50 @@ const codes: Readonly<Record<keyof typeof frontchannelLogoutChecks, OidcErrorCod
   sessionIsNamed: 'oidc.logout_session_missing',
 }
 
+/**
+ * How the browser ends the provider's session; undefined where the provider has no place for that. AWS accepts an ID
+ * token as proof of the person for as long as it lives, so it travels in a form and never in an address, which stays in
+ * history and logs: by GET the provider gets names alone. `isPostOffered` is asked only where that is to be found out.
+ * RP-Initiated Logout 1.0, 2
+ */
+export async function endSessionRequest(
+  { clientId, endSessionMethod = 'auto' }: Pick<OidcSettings, 'clientId' | 'endSessionMethod'>,
+  { metadata, configuration }: Pick<DiscoveredProvider, 'metadata' | 'configuration'>,
+  { idToken, hint, postLogoutRedirectUri, state }: EndSession,
+  isPostOffered: () => Promise<boolean>,
+): Promise<EndSessionRequest | undefined> {
+  const { end_session_endpoint: endpoint } = metadata
+  if (endpoint === undefined) return undefined
+  const back = { post_logout_redirect_uri: postLogoutRedirectUri, state }
+  const isPosted = endSessionMethod === 'auto' ? await isPostOffered() : endSessionMethod === 'post'
+  return isPosted
+    ? { method: 'post', action: endpoint, fields: { id_token_hint: idToken.reveal(), client_id: clientId, ...back } }
+    : { method: 'get', url: buildEndSessionUrl(configuration, { logout_hint: hint, ...back }).href }
+}
+
+/** What a back-channel logout token says, verified. Throws OidcError. Back-Channel Logout 1.0, 2.6 */
+export async function verifyLogoutToken(
+  settings: OidcSettings,
+  { readToken }: DiscoveredProvider,
+  token: string,
+  now: Date,
+): Promise<LogoutNotice> {
+  const { claims } = await verifyToken(token, readToken, logoutTokenChecks, {}, expectedToken(settings, now))
+  const { sub, sid, jti, iat, exp } = claims
+  const end = Math.min(Number(iat) + OLDEST_SECONDS, exp === undefined ? Number.POSITIVE_INFINITY : Number(exp))
+  return {
+    issuer: settings.issuer,
+    ...(typeof sub === 'string' ? { sub } : {}),
+    ...(typeof sid === 'string' ? { sid } : {}),
+    jti: String(jti),
+    issuedAt: new Date(Number(iat) * 1000),
+    // The checks count whole seconds.
+    acceptedUntil: new Date((end + settings.clockSkewSeconds + 1) * 1000),
+  }
+}
+
 /** The session that a front-channel logout ends. Nothing in it is signed: it ends that session and does nothing else. Throws OidcError. */
-export const checkFrontchannelLogout = (settings: OidcSettings, query: URLSearchParams): { readonly sid: string } => {
+export function checkFrontchannelLogout(settings: OidcSettings, query: URLSearchParams): { readonly sid: string } {
   const verdict = runChecks<URLSearchParams, OidcSettings>(frontchannelLogoutChecks, query, settings)
   const failure = firstFailure(verdict)
   if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)

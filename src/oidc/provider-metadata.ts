@@ -3,9 +3,6 @@ import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 import { ID_TOKEN_ALGORITHMS, MAC_ALGORITHMS, type OidcSettings } from './settings.ts'
 
-/** OpenID Connect Discovery 1.0, 4.1 */
-export const discoveryUrl = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-
 /** A discovery document as it came: JSON, and nothing more is known of it. */
 type Document = Readonly<Record<string, unknown>>
 
@@ -64,39 +61,49 @@ const codes: Readonly<Record<keyof typeof metadataChecks, OidcErrorCode>> = {
   someAlgorithmIsAllowed: 'oidc.discovery_incomplete',
 }
 
+/** Discovery 1.0, 3: a provider has to list its algorithms, RS256 among them. One that does not list them has that one. */
+const EVERYBODYS = ['RS256']
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+/** OpenID Connect Discovery 1.0, 4.1 */
+export function discoveryUrl(issuer: string): string {
+  return `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
+}
+
 /** The document, once it passed every check. Throws OidcError. */
-export const toProviderMetadata = (document: Document, settings: Expected): ServerMetadata => {
+export function toProviderMetadata(document: Document, settings: Expected): ServerMetadata {
   const verdict = runChecks(metadataChecks, document, settings)
   const failure = firstFailure(verdict)
   if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
   return { ...document, issuer: settings.issuer }
 }
 
-/** Discovery 1.0, 3: a provider has to list its algorithms, RS256 among them. One that does not list them has that one. */
-const EVERYBODYS = ['RS256']
-
 /** The configured algorithms, or those of the provider that need no shared secret. Never `none`. */
-export const allowedAlgorithms = (
+export function allowedAlgorithms(
   document: Document,
   { idTokenAlgs }: Pick<OidcSettings, 'idTokenAlgs'>,
-): readonly string[] => {
+): readonly string[] {
   if (idTokenAlgs) return [...ID_TOKEN_ALGORITHMS, ...MAC_ALGORITHMS].filter((one) => idTokenAlgs.includes(one))
   const { id_token_signing_alg_values_supported: offered = EVERYBODYS } = document
   return ID_TOKEN_ALGORITHMS.filter((algorithm) => Array.isArray(offered) && offered.includes(algorithm))
 }
 
 /** Whether authorization requests go to the provider directly first. RFC 9126 5 */
-export const isPushed = (metadata: object, { par = 'auto' }: Pick<OidcSettings, 'par'>): boolean =>
-  par === 'always' ||
-  ('require_pushed_authorization_requests' in metadata && metadata.require_pushed_authorization_requests === true)
+export function isPushed(metadata: object, { par = 'auto' }: Pick<OidcSettings, 'par'>): boolean {
+  return (
+    par === 'always' ||
+    ('require_pushed_authorization_requests' in metadata && metadata.require_pushed_authorization_requests === true)
+  )
+}
 
 /** https, or http to this very machine where that is allowed. */
-export const isSecureUrl = (url: unknown, allowInsecureHttp: boolean): boolean => {
+export function isSecureUrl(url: unknown, allowInsecureHttp: boolean): boolean {
   if (typeof url !== 'string' || !URL.canParse(url)) return false
   const { protocol, hostname } = new URL(url)
   return protocol === 'https:' || (protocol === 'http:' && allowInsecureHttp && LOOPBACK.test(hostname))
 }
 
-const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
-
-const show = (value: unknown): string => (value === undefined ? 'nothing' : cut(JSON.stringify(value)))
+function show(value: unknown): string {
+  return value === undefined ? 'nothing' : cut(JSON.stringify(value))
+}

@@ -5,15 +5,17 @@ import { cut, OidcError } from './errors.ts'
  * What openid-client threw, in our words; `source` is what was asked. Its own causes hold bodies and tokens, so they
  * are not passed on.
  */
-export const toOidcError = (error: unknown, source: string): OidcError => ourOwn(error) ?? unexpected(error, source)
+export function toOidcError(error: unknown, source: string): OidcError {
+  return ourOwn(error) ?? unexpected(error, source)
+}
 
 // openid-client wraps what our fetch threw.
-const ourOwn = (error: unknown): OidcError | undefined => {
+function ourOwn(error: unknown): OidcError | undefined {
   if (error instanceof OidcError) return error
   return error instanceof Error && error.cause instanceof OidcError ? error.cause : undefined
 }
 
-const unexpected = (error: unknown, source: string): OidcError => {
+function unexpected(error: unknown, source: string): OidcError {
   if (error instanceof WWWAuthenticateChallengeError)
     return new OidcError('oidc.client_refused', { found: `status ${error.status}${challengeIn(error)}`, source })
   const found = error instanceof ClientError ? cut(error.code ?? error.message) : 'something else'
@@ -21,7 +23,7 @@ const unexpected = (error: unknown, source: string): OidcError => {
 }
 
 /** RFC 6750 3: the provider's own error. */
-const challengeIn = ({ cause: [challenge] }: WWWAuthenticateChallengeError): string => {
+function challengeIn({ cause: [challenge] }: WWWAuthenticateChallengeError): string {
   const { error, error_description: description } = challenge?.parameters ?? {}
   return error === undefined ? '' : `: ${cut([error, description].filter((text) => text !== undefined).join(': '))}`
 }

@@ -64,8 +64,10 @@ export interface RelyingPartyOptions {
 /** For questions without which a page can do. */
 const ANSWERS_WITHIN_MILLISECONDS = 2_000
 
+type Discover = (now: Date) => Promise<DiscoveredProvider>
+
 /** Asks nothing of the provider before the first use. Throws OidcError where the settings contradict the protocol. */
-export const createRelyingParty = (settings: OidcSettings, options: RelyingPartyOptions = {}): RelyingParty => {
+export function createRelyingParty(settings: OidcSettings, options: RelyingPartyOptions = {}): RelyingParty {
   const { fetch = globalThis.fetch, clock = () => new Date(), limitMilliseconds = 10_000 } = options
   refuseReservedParameters(settings)
   refuseShortSecret(settings)
@@ -99,41 +101,7 @@ export const createRelyingParty = (settings: OidcSettings, options: RelyingParty
   }
 }
 
-type Discover = (now: Date) => Promise<DiscoveredProvider>
-
-const isThere = (discovered: Promise<unknown>): Promise<boolean> =>
-  discovered.then(
-    () => true,
-    () => false,
-  )
-
-const finish = async (
-  settings: OidcSettings,
-  discover: Discover,
-  callback: URLSearchParams,
-  expected: LoginSecrets,
-  now: Date,
-): Promise<SignIn> => {
-  const provider = await discover(now)
-  const issuerIsPromised = provider.metadata.authorization_response_iss_parameter_supported === true
-  const code = checkCallback(callback, { state: expected.state, issuer: settings.issuer, issuerIsPromised })
-  const tokens = await redeemCode(settings, provider, code, expected, now)
-  const userinfo = await userinfoOf(settings, provider, tokens)
-  return signInFromTokens(settings, tokens, userinfo, expected.nonce)
-}
-
-const refresh = async (settings: OidcSettings, discover: Discover, signIn: SignIn, now: Date): Promise<SignIn> => {
-  const { identity, renewal } = signIn
-  if (!renewal) throw new OidcError('oidc.refresh_refused', { expected: 'a refresh token', found: 'none' })
-  // A refresh token is shown to nobody but the provider it is from.
-  if (identity.provider !== settings.id) {
-    throw new OidcError('oidc.refresh_refused', { expected: settings.id, found: identity.provider, source: 'provider' })
-  }
-  const tokens = await redeemRefreshToken(settings, await discover(now), renewal, identity.subject, now)
-  return renewedSignIn(signIn, renewal, tokens)
-}
-
-const within = async <Result>(milliseconds: number, work: Promise<Result>, late: () => Result): Promise<Result> => {
+async function within<Result>(milliseconds: number, work: Promise<Result>, late: () => Result): Promise<Result> {
   let timer: NodeJS.Timeout | undefined
   const alarm = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, milliseconds)
@@ -143,4 +111,37 @@ const within = async <Result>(milliseconds: number, work: Promise<Result>, late:
   } finally {
     clearTimeout(timer)
   }
+}
+
+function isThere(discovered: Promise<unknown>): Promise<boolean> {
+  return discovered.then(
+    () => true,
+    () => false,
+  )
+}
+
+async function finish(
+  settings: OidcSettings,
+  discover: Discover,
+  callback: URLSearchParams,
+  expected: LoginSecrets,
+  now: Date,
+): Promise<SignIn> {
+  const provider = await discover(now)
+  const issuerIsPromised = provider.metadata.authorization_response_iss_parameter_supported === true
+  const code = checkCallback(callback, { state: expected.state, issuer: settings.issuer, issuerIsPromised })
+  const tokens = await redeemCode(settings, provider, code, expected, now)
+  const userinfo = await userinfoOf(settings, provider, tokens)
+  return signInFromTokens(settings, tokens, userinfo, expected.nonce)
+}
+
+async function refresh(settings: OidcSettings, discover: Discover, signIn: SignIn, now: Date): Promise<SignIn> {
+  const { identity, renewal } = signIn
+  if (!renewal) throw new OidcError('oidc.refresh_refused', { expected: 'a refresh token', found: 'none' })
+  // A refresh token is shown to nobody but the provider it is from.
+  if (identity.provider !== settings.id) {
+    throw new OidcError('oidc.refresh_refused', { expected: settings.id, found: identity.provider, source: 'provider' })
+  }
+  const tokens = await redeemRefreshToken(settings, await discover(now), renewal, identity.subject, now)
+  return renewedSignIn(signIn, renewal, tokens)
 }

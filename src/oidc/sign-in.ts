@@ -5,12 +5,12 @@ import { describePerson } from './left-out.ts'
 import type { OidcSettings } from './settings.ts'
 
 /** From verified tokens to what the rest of the house knows. The raw ID token goes along as evidence for AWS. */
-export const signInFromTokens = (
+export function signInFromTokens(
   settings: OidcSettings,
   tokens: VerifiedTokens,
   userinfo: Readonly<Record<string, unknown>>,
   nonce: string,
-): SignIn => {
+): SignIn {
   const { subject, claims } = tokens
   const { iat, auth_time: authTime } = claims
   const { id, issuer } = settings
@@ -32,32 +32,41 @@ export const signInFromTokens = (
   }
 }
 
+function toDate(numericDate: unknown): Date {
+  return new Date(Number(numericDate) * 1000)
+}
+
+function evidenceOf({ idToken, claims: { iat, exp } }: VerifiedTokens): Evidence {
+  return {
+    kind: 'web-identity',
+    token: new Secret(idToken),
+    issuedAt: toDate(iat),
+    expiresAt: toDate(exp),
+  }
+}
+
+function logoutRefOf({ idToken, subject, claims: { sid } }: VerifiedTokens): LogoutRef {
+  return {
+    kind: 'oidc',
+    subject,
+    idToken: new Secret(idToken),
+    ...(typeof sid === 'string' ? { sid } : {}),
+  }
+}
+
+function renewalOf({ refreshToken }: VerifiedTokens, nonce: string): { readonly renewal?: Renewal } {
+  return refreshToken === undefined ? {} : { renewal: { refreshToken: new Secret(refreshToken), nonce } }
+}
+
 /**
  * The same sign-in with fresh evidence. Who it is, and when they proved it, stay as they were: nobody was asked.
  * A provider that gives no new refresh token means the old one to be used again (RFC 6749 6).
  */
-export const renewedSignIn = (signIn: SignIn, renewal: Renewal, tokens: VerifiedTokens): SignIn => ({
-  ...signIn,
-  evidence: evidenceOf(tokens),
-  logoutRef: { ...signIn.logoutRef, ...logoutRefOf(tokens) },
-  ...renewalOf(tokens, renewal.nonce),
-})
-
-const evidenceOf = ({ idToken, claims: { iat, exp } }: VerifiedTokens): Evidence => ({
-  kind: 'web-identity',
-  token: new Secret(idToken),
-  issuedAt: toDate(iat),
-  expiresAt: toDate(exp),
-})
-
-const logoutRefOf = ({ idToken, subject, claims: { sid } }: VerifiedTokens): LogoutRef => ({
-  kind: 'oidc',
-  subject,
-  idToken: new Secret(idToken),
-  ...(typeof sid === 'string' ? { sid } : {}),
-})
-
-const renewalOf = ({ refreshToken }: VerifiedTokens, nonce: string): { readonly renewal?: Renewal } =>
-  refreshToken === undefined ? {} : { renewal: { refreshToken: new Secret(refreshToken), nonce } }
-
-const toDate = (numericDate: unknown): Date => new Date(Number(numericDate) * 1000)
+export function renewedSignIn(signIn: SignIn, renewal: Renewal, tokens: VerifiedTokens): SignIn {
+  return {
+    ...signIn,
+    evidence: evidenceOf(tokens),
+    logoutRef: { ...signIn.logoutRef, ...logoutRefOf(tokens) },
+    ...renewalOf(tokens, renewal.nonce),
+  }
+}

@@ -13,7 +13,7 @@ export interface TokenAnswer {
 }
 
 /** Throws OidcError. */
-export const tokensIn = (answer: Answer): TokenAnswer => {
+export function tokensIn(answer: Answer): TokenAnswer {
   const members = endpointAnswerIn(answer, [200])
   refuseOtherThanBearer(members)
   const [accessToken, refreshToken] = [textIn(members, 'access_token'), textIn(members, 'refresh_token')]
@@ -25,21 +25,21 @@ export const tokensIn = (answer: Answer): TokenAnswer => {
 }
 
 /** RFC 6749 7.1: a token of a type that is not understood must not be used. One without a type is a bearer's. */
-const refuseOtherThanBearer = ({ token_type: type }: Json): void => {
+function refuseOtherThanBearer({ token_type: type }: Json): void {
   if (type === undefined || type === null || type === '' || String(type).toLowerCase() === 'bearer') return
   const found = cut(String(type))
   throw new OidcError('oidc.token_type_unsupported', { expected: 'Bearer', found, source: 'token_type' })
 }
 
 /** undefined where it is not there, null or empty. */
-const textIn = (members: Json, name: string): string | undefined => {
+function textIn(members: Json, name: string): string | undefined {
   const value = members[name]
   if (value === undefined || value === null || value === '') return undefined
   if (typeof value === 'string') return value
   throw new OidcError('oidc.token_answer_invalid', { expected: 'a text', found: `a ${typeof value}`, source: name })
 }
 
-const idTokenIn = (members: Json): string => {
+function idTokenIn(members: Json): string {
   const { id_token: idToken } = members
   if (typeof idToken === 'string' && idToken !== '') return idToken
   // The names alone: what stands under them may be a token.

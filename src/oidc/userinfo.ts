@@ -7,20 +7,24 @@ import type { VerifiedTokens } from './grant.ts'
 import { toOidcError } from './refusal.ts'
 import type { OidcSettings } from './settings.ts'
 
+// An answer may be signed, which openid-client verifies. Core 5.3.2
+const JWT_TYPE = 'application/jwt'
+
 /** Whether a login asks there. */
-export const asksUserinfo = ({ userinfo = true }: OidcSettings, metadata: ServerMetadata): boolean =>
-  userinfo && metadata.userinfo_endpoint !== undefined
+export function asksUserinfo({ userinfo = true }: OidcSettings, metadata: ServerMetadata): boolean {
+  return userinfo && metadata.userinfo_endpoint !== undefined
+}
 
 /**
  * What the provider says of the same person beyond the ID token. A provider that offers userinfo and then fails to
  * give it fails the login: signed in with half of the groups, a person would see half of the roles and no reason why.
  * Throws OidcError.
  */
-export const userinfoOf = async (
+export async function userinfoOf(
   settings: OidcSettings,
   { metadata, configuration }: DiscoveredProvider,
   { subject, accessToken = '' }: VerifiedTokens,
-): Promise<Readonly<Record<string, unknown>>> => {
+): Promise<Readonly<Record<string, unknown>>> {
   if (!asksUserinfo(settings, metadata)) return {}
   try {
     return await fetchUserInfo(configuration, accessToken, subject)
@@ -30,7 +34,7 @@ export const userinfoOf = async (
 }
 
 /** Core 5.3.2: what is said of another subject is not used. */
-const userinfoError = (error: unknown, subject: string): OidcError => {
+function userinfoError(error: unknown, subject: string): OidcError {
   const cause = toOidcError(error, 'userinfo')
   const source = 'userinfo'
   if (cause.found === 'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED') {
@@ -39,11 +43,8 @@ const userinfoError = (error: unknown, subject: string): OidcError => {
   return new OidcError('oidc.userinfo_failed', { found: [cause.code, cause.found].join(' '), source, cause })
 }
 
-// An answer may be signed, which openid-client verifies. Core 5.3.2
-const JWT_TYPE = 'application/jwt'
-
 /** The answer as openid-client reads it. Throws OidcError for one that is neither JSON nor signed. */
-export const toUserinfoResponse = (answer: Answer & Pick<Response, 'headers'>): Response => {
+export function toUserinfoResponse(answer: Answer & Pick<Response, 'headers'>): Response {
   const { status, type, text, headers, place } = answer
   const isReadable = isJsonType(answer) || type === JWT_TYPE
   // A byte order mark is no part of the text.

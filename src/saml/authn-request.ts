@@ -33,11 +33,25 @@ export interface AuthnRequestOptions {
 /** A request on its way, with its ID, which the answer names as InResponseTo. */
 export type AuthnRequestMessage = { readonly id: string } & Outgoing
 
+/** An AuthnRequest as an identity provider receives it. Nothing of it is authenticated. */
+export interface AuthnRequest {
+  readonly id: string
+  readonly issuer: string
+  readonly acsUrl?: string
+  readonly forceAuthn: boolean
+  readonly isPassive: boolean
+  readonly relayState: string | undefined
+}
+
+const MAX_INFLATED = 262_144
+
 /** Whether requests to that identity provider are signed: what our metadata announces to it. Metadata 2.4.4 */
-export const signsRequests = (
+export function signsRequests(
   { wantAuthnRequestsSigned }: Pick<IdpMetadata, 'wantAuthnRequestsSigned'>,
   signRequests: 'auto' | 'always' = 'auto',
-): boolean => signRequests === 'always' || wantAuthnRequestsSigned
+): boolean {
+  return signRequests === 'always' || wantAuthnRequestsSigned
+}
 
 /**
  * The request that sends a user to the identity provider, by the redirect binding where its metadata offers that, else
@@ -55,8 +69,8 @@ export async function buildAuthnRequest(options: AuthnRequestOptions): Promise<A
   return { id, ...(await packMessage(message, redirect === undefined ? 'post' : 'redirect', signer)) }
 }
 
-const writeAuthnRequest = (id: string, destination: string, { sp, now, ...wish }: AuthnRequestOptions): Markup =>
-  element(
+function writeAuthnRequest(id: string, destination: string, { sp, now, ...wish }: AuthnRequestOptions): Markup {
+  return element(
     'samlp:AuthnRequest',
     {
       'xmlns:samlp': PROTOCOL,
@@ -77,34 +91,24 @@ const writeAuthnRequest = (id: string, destination: string, { sp, now, ...wish }
       requestedContext(wish.authnContext ?? []),
     ],
   )
+}
 
-const requestedContext = (classes: readonly string[]): Markup | undefined =>
-  classes.length === 0
+function requestedContext(classes: readonly string[]): Markup | undefined {
+  return classes.length === 0
     ? undefined
     : element(
         'samlp:RequestedAuthnContext',
         { Comparison: 'exact' },
         classes.map((each) => element('saml:AuthnContextClassRef', {}, each)),
       )
-
-/** An AuthnRequest as an identity provider receives it. Nothing of it is authenticated. */
-export interface AuthnRequest {
-  readonly id: string
-  readonly issuer: string
-  readonly acsUrl?: string
-  readonly forceAuthn: boolean
-  readonly isPassive: boolean
-  readonly relayState: string | undefined
 }
 
-const MAX_INFLATED = 262_144
-
 /** Reads SAMLRequest and RelayState from a redirect's query or a POSTed form. Throws SamlError `saml.request_malformed`. */
-export const parseAuthnRequest = (
+export function parseAuthnRequest(
   parameters: { readonly SAMLRequest?: unknown; readonly RelayState?: unknown },
   binding: 'redirect' | 'post',
-): AuthnRequest =>
-  asSamlError(() => {
+): AuthnRequest {
+  return asSamlError(() => {
     const request = parseXml(decodeRequest(parameters.SAMLRequest, binding))
     const id = attributeOf(request, 'ID')
     if (!isNamed(request, PROTOCOL, 'AuthnRequest') || id === undefined || attributeOf(request, 'Version') !== '2.0') {
@@ -120,8 +124,9 @@ export const parseAuthnRequest = (
       relayState: typeof parameters.RelayState === 'string' ? parameters.RelayState : undefined,
     }
   })
+}
 
-const decodeRequest = (parameter: unknown, binding: 'redirect' | 'post'): string => {
+function decodeRequest(parameter: unknown, binding: 'redirect' | 'post'): string {
   const octets = typeof parameter === 'string' ? decodeBase64(parameter) : undefined
   const plain = octets && binding === 'redirect' ? inflate(octets) : octets
   const text = plain && decodeUtf8(plain)
@@ -131,7 +136,7 @@ const decodeRequest = (parameter: unknown, binding: 'redirect' | 'post'): string
   return text
 }
 
-const inflate = (octets: Buffer): Buffer | undefined => {
+function inflate(octets: Buffer): Buffer | undefined {
   try {
     return inflateRawSync(octets, { maxOutputLength: MAX_INFLATED })
   } catch {
@@ -139,4 +144,6 @@ const inflate = (octets: Buffer): Buffer | undefined => {
   }
 }
 
-const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1'
+function isTrue(value: string | undefined): boolean {
+  return value === 'true' || value === '1'
+}

@@ -30,42 +30,26 @@ const MAX_INFLATED = 262_144
 const QUERY_NAMES = ['SAMLRequest', 'SAMLResponse', 'RelayState', 'SigAlg', 'Signature', 'SAMLEncoding'] as const
 type QueryName = (typeof QUERY_NAMES)[number]
 
-const missing = (expected: string, found: string): SamlError =>
-  new SamlError('saml.message_missing', { expected, found: found.slice(0, 200) })
-
-/** The parameters that count, still encoded; each at most once. */
-const rawParameters = (query: string): ReadonlyMap<QueryName, string> => {
-  const raw = new Map<QueryName, string>()
-  for (const pair of query.split('&')) {
-    const name = QUERY_NAMES.find((known) => pair.startsWith(`${known}=`))
-    if (name === undefined) continue
-    if (raw.has(name)) throw missing(`one ${name}`, 'several')
-    raw.set(name, pair.slice(name.length + 1))
-  }
-  return raw
+/** The fields of a posted form, as the web framework read them: of any type. */
+export interface MessageForm {
+  readonly SAMLRequest?: unknown
+  readonly SAMLResponse?: unknown
+  readonly RelayState?: unknown
 }
 
-const percentDecoded = (raw: string): string => {
-  try {
-    return decodeURIComponent(raw)
-  } catch (cause) {
-    throw new SamlError('saml.message_missing', { expected: 'percent-encoded UTF-8', source: 'query', cause })
-  }
-}
-
-const onlyMessage = (request: string | undefined, response: string | undefined): MessageParameter => {
-  if ((request === undefined) === (response === undefined))
-    throw missing('SAMLRequest or SAMLResponse', request === undefined ? 'neither' : 'both')
-  return request === undefined ? 'SAMLResponse' : 'SAMLRequest'
-}
+declare const authentic: unique symbol
+/** A message that a trusted key signed as a whole. Only `authenticate` makes one. */
+export type AuthenticMessage = XmlElement & { readonly [authentic]: true }
 
 /**
  * The message in a redirect's query, which is to be the part after `?` exactly as it came: the signature covers these
  * very octets, in an order of its own (Bindings 3.4.4.1). Throws SamlError.
  */
-export const readRedirect = (query: string): ReceivedMessage => asSamlError(() => redirected(query))
+export function readRedirect(query: string): ReceivedMessage {
+  return asSamlError(() => redirected(query))
+}
 
-const redirected = (query: string): ReceivedMessage => {
+function redirected(query: string): ReceivedMessage {
   const raw = rawParameters(query)
   const parameter = onlyMessage(raw.get('SAMLRequest'), raw.get('SAMLResponse'))
   const encoding = raw.get('SAMLEncoding')
@@ -89,28 +73,70 @@ const redirected = (query: string): ReceivedMessage => {
   }
 }
 
-const signedQuery = (raw: ReadonlyMap<QueryName, string>, parameter: MessageParameter): Buffer => {
+/** The parameters that count, still encoded; each at most once. */
+function rawParameters(query: string): ReadonlyMap<QueryName, string> {
+  const raw = new Map<QueryName, string>()
+  for (const pair of query.split('&')) {
+    const name = QUERY_NAMES.find((known) => pair.startsWith(`${known}=`))
+    if (name === undefined) continue
+    if (raw.has(name)) throw missing(`one ${name}`, 'several')
+    raw.set(name, pair.slice(name.length + 1))
+  }
+  return raw
+}
+
+function missing(expected: string, found: string): SamlError {
+  return new SamlError('saml.message_missing', { expected, found: found.slice(0, 200) })
+}
+
+function onlyMessage(request: string | undefined, response: string | undefined): MessageParameter {
+  if ((request === undefined) === (response === undefined))
+    throw missing('SAMLRequest or SAMLResponse', request === undefined ? 'neither' : 'both')
+  return request === undefined ? 'SAMLResponse' : 'SAMLRequest'
+}
+
+function percentDecoded(raw: string): string {
+  try {
+    return decodeURIComponent(raw)
+  } catch (cause) {
+    throw new SamlError('saml.message_missing', { expected: 'percent-encoded UTF-8', source: 'query', cause })
+  }
+}
+
+function utf8Text(octets: Buffer, source: string): string {
+  const text = decodeUtf8(octets)
+  if (text === undefined) throw new SamlError('saml.utf8', { source })
+  return text
+}
+
+function inflate(octets: Buffer): Buffer {
+  try {
+    return inflateRawSync(octets, { maxOutputLength: MAX_INFLATED })
+  } catch (cause) {
+    const isBomb = (cause as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
+    throw new SamlError(isBomb ? 'saml.too_large' : 'saml.deflate', { expected: `${MAX_INFLATED} octets`, cause })
+  }
+}
+
+function octetsOf(base64: string, source: string): Buffer {
+  const octets = decodeBase64(base64)
+  if (!octets) throw new SamlError('saml.base64', { source })
+  if (octets.length <= messageLimits.characters) return octets
+  throw new SamlError('saml.too_large', { expected: `${messageLimits.characters} octets`, found: `${octets.length}` })
+}
+
+function signedQuery(raw: ReadonlyMap<QueryName, string>, parameter: MessageParameter): Buffer {
   const signed = [parameter, 'RelayState', 'SigAlg'] as const
   const pairs = signed.filter((name) => raw.has(name)).map((name) => `${name}=${raw.get(name)}`)
   return Buffer.from(pairs.join('&'), 'latin1')
 }
 
-/** The fields of a posted form, as the web framework read them: of any type. */
-export interface MessageForm {
-  readonly SAMLRequest?: unknown
-  readonly SAMLResponse?: unknown
-  readonly RelayState?: unknown
-}
-
-const textField = (field: unknown, name: string): string | undefined => {
-  if (field === undefined || typeof field === 'string') return field
-  throw missing(`one ${name}`, 'several')
-}
-
 /** The message in a posted form; nothing is inflated there. Bindings 3.5.4. Throws SamlError. */
-export const readPost = (form: MessageForm): ReceivedMessage => asSamlError(() => posted(form))
+export function readPost(form: MessageForm): ReceivedMessage {
+  return asSamlError(() => posted(form))
+}
 
-const posted = (form: MessageForm): ReceivedMessage => {
+function posted(form: MessageForm): ReceivedMessage {
   const request = textField(form.SAMLRequest, 'SAMLRequest')
   const response = textField(form.SAMLResponse, 'SAMLResponse')
   const parameter = onlyMessage(request, response)
@@ -123,50 +149,28 @@ const posted = (form: MessageForm): ReceivedMessage => {
   }
 }
 
-const octetsOf = (base64: string, source: string): Buffer => {
-  const octets = decodeBase64(base64)
-  if (!octets) throw new SamlError('saml.base64', { source })
-  if (octets.length <= messageLimits.characters) return octets
-  throw new SamlError('saml.too_large', { expected: `${messageLimits.characters} octets`, found: `${octets.length}` })
-}
-
-const inflate = (octets: Buffer): Buffer => {
-  try {
-    return inflateRawSync(octets, { maxOutputLength: MAX_INFLATED })
-  } catch (cause) {
-    const isBomb = (cause as { readonly code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
-    throw new SamlError(isBomb ? 'saml.too_large' : 'saml.deflate', { expected: `${MAX_INFLATED} octets`, cause })
-  }
-}
-
-const utf8Text = (octets: Buffer, source: string): string => {
-  const text = decodeUtf8(octets)
-  if (text === undefined) throw new SamlError('saml.utf8', { source })
-  return text
+function textField(field: unknown, name: string): string | undefined {
+  if (field === undefined || typeof field === 'string') return field
+  throw missing(`one ${name}`, 'several')
 }
 
 /** Whom the message says it is from: a hint until it is authentic, good for choosing whose keys to ask. */
-export const issuerHint = ({ root }: ReceivedMessage): string | undefined =>
-  asSamlError(() => {
+export function issuerHint({ root }: ReceivedMessage): string | undefined {
+  return asSamlError(() => {
     const issuer = optionalChild(root, ASSERTION, 'Issuer')
     return issuer && textOf(issuer)
   })
-
-declare const authentic: unique symbol
-/** A message that a trusted key signed as a whole. Only `authenticate` makes one. */
-export type AuthenticMessage = XmlElement & { readonly [authentic]: true }
+}
 
 /**
  * The message, once the signature of its binding verified with one of the keys, and any other that it has as well.
  * Throws SamlError `saml.logout_unsigned` or `saml.signature_*`.
  */
-export const authenticate = (message: ReceivedMessage, keys: readonly KeyObject[]): AuthenticMessage =>
-  asSamlError(() => mustBeAuthentic(message, keys))
+export function authenticate(message: ReceivedMessage, keys: readonly KeyObject[]): AuthenticMessage {
+  return asSamlError(() => mustBeAuthentic(message, keys))
+}
 
-const mustBeAuthentic = (
-  { binding, root, detached }: ReceivedMessage,
-  keys: readonly KeyObject[],
-): AuthenticMessage => {
+function mustBeAuthentic({ binding, root, detached }: ReceivedMessage, keys: readonly KeyObject[]): AuthenticMessage {
   if (binding === 'redirect') {
     if (!detached) throw new SamlError('saml.logout_unsigned', { expected: 'SigAlg and Signature in the query' })
     const method = signatureMethod(detached.algorithm, 'SigAlg')

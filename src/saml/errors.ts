@@ -5,8 +5,6 @@ import { XmlError, type XmlErrorCode, xmlErrors } from '../xml/errors.ts'
 /** The xml folder's reasons under this folder's name: `xml.doctype` of a SAML message is `saml.doctype`. */
 type Lifted<Code extends string> = Code extends `xml.${infer Reason}` ? `saml.${Reason}` : never
 
-const lift = <Code extends XmlErrorCode>(code: Code): Lifted<Code> => code.replace(/^xml\./, 'saml.') as Lifted<Code>
-
 const liftedErrors = Object.fromEntries(
   Object.entries(xmlErrors).map(([code, text]) => [lift(code as XmlErrorCode), text]),
 ) as Readonly<Record<Lifted<XmlErrorCode>, ErrorText>>
@@ -243,7 +241,7 @@ export class SamlError extends FedgateError {
 }
 
 /** Runs the step; what the xml folder refuses becomes a SamlError with the same reason. */
-export const asSamlError = <Result>(step: () => Result): Result => {
+export function asSamlError<Result>(step: () => Result): Result {
   try {
     return step()
   } catch (error) {
@@ -251,8 +249,14 @@ export const asSamlError = <Result>(step: () => Result): Result => {
   }
 }
 
-const detailOf = ({ expected, found, source }: XmlError): ErrorDetail => ({
-  ...(expected !== undefined && { expected }),
-  ...(found !== undefined && { found }),
-  ...(source !== undefined && { source }),
-})
+function lift<Code extends XmlErrorCode>(code: Code): Lifted<Code> {
+  return code.replace(/^xml\./, 'saml.') as Lifted<Code>
+}
+
+function detailOf({ expected, found, source }: XmlError): ErrorDetail {
+  return {
+    ...(expected !== undefined && { expected }),
+    ...(found !== undefined && { found }),
+    ...(source !== undefined && { source }),
+  }
+}

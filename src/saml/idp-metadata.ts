@@ -18,19 +18,9 @@ export interface IdentityProvider {
   readonly wantAuthnRequestsSigned?: boolean
 }
 
-const bothBindings = (service: string, url: string): readonly Markup[] =>
-  [BINDING_REDIRECT, BINDING_POST].map((Binding) => element(service, { Binding, Location: url }))
-
-const signingKey = (pem: string): Markup =>
-  element('md:KeyDescriptor', { use: 'signing' }, [
-    element('ds:KeyInfo', { 'xmlns:ds': XMLDSIG }, [
-      element('ds:X509Data', {}, [element('ds:X509Certificate', {}, new X509Certificate(pem).raw.toString('base64'))]),
-    ]),
-  ])
-
 /** The metadata to register that identity provider with, in IAM or at a service provider. Metadata 2.4.3 */
-export const buildIdpMetadata = (idp: IdentityProvider): string =>
-  render(
+export function buildIdpMetadata(idp: IdentityProvider): string {
+  return render(
     element('md:EntityDescriptor', { 'xmlns:md': METADATA, entityID: idp.entityId }, [
       element(
         'md:IDPSSODescriptor',
@@ -47,3 +37,16 @@ export const buildIdpMetadata = (idp: IdentityProvider): string =>
       ),
     ]),
   )
+}
+
+function signingKey(pem: string): Markup {
+  return element('md:KeyDescriptor', { use: 'signing' }, [
+    element('ds:KeyInfo', { 'xmlns:ds': XMLDSIG }, [
+      element('ds:X509Data', {}, [element('ds:X509Certificate', {}, new X509Certificate(pem).raw.toString('base64'))]),
+    ]),
+  ])
+}
+
+function bothBindings(service: string, url: string): readonly Markup[] {
+  return [BINDING_REDIRECT, BINDING_POST].map((Binding) => element(service, { Binding, Location: url }))
+}

@@ -44,7 +44,7 @@ interface Ids {
 }
 
 /** A signed Response with one assertion and one bearer confirmation, as XML text. Profiles 4.1.4.2 */
-export const issueResponse = async (response: ResponseToIssue, signer: Signer, now: Date): Promise<string> => {
+export async function issueResponse(response: ResponseToIssue, signer: Signer, now: Date): Promise<string> {
   const ids = { response: response.id ?? newXmlId(), assertion: response.assertionId ?? newXmlId() }
   const plain = render(responseMarkup(response, ids, now))
   // The assertion first: the response's digest covers the assertion's signature.
@@ -53,8 +53,8 @@ export const issueResponse = async (response: ResponseToIssue, signer: Signer, n
   return response.sign === 'assertion' ? sealed : signEnveloped(sealed, { id: ids.response, after: 'Issuer', signer })
 }
 
-const responseMarkup = (response: ResponseToIssue, ids: Ids, now: Date): Markup =>
-  element(
+function responseMarkup(response: ResponseToIssue, ids: Ids, now: Date): Markup {
+  return element(
     'samlp:Response',
     {
       'xmlns:samlp': PROTOCOL,
@@ -71,9 +71,10 @@ const responseMarkup = (response: ResponseToIssue, ids: Ids, now: Date): Markup 
       assertionMarkup(response, ids.assertion, now),
     ],
   )
+}
 
-const assertionMarkup = (response: ResponseToIssue, id: string, now: Date): Markup =>
-  element('saml:Assertion', { 'xmlns:saml': ASSERTION, ID: id, Version: '2.0', IssueInstant: showTime(now) }, [
+function assertionMarkup(response: ResponseToIssue, id: string, now: Date): Markup {
+  return element('saml:Assertion', { 'xmlns:saml': ASSERTION, ID: id, Version: '2.0', IssueInstant: showTime(now) }, [
     element('saml:Issuer', {}, response.issuer),
     subjectMarkup(response, now),
     conditionsMarkup(response, now),
@@ -82,12 +83,10 @@ const assertionMarkup = (response: ResponseToIssue, id: string, now: Date): Mark
       ? undefined
       : element('saml:AttributeStatement', {}, response.attributes.map(attributeMarkup)),
   ])
+}
 
-const notOnOrAfter = ({ lifetimeSeconds }: ResponseToIssue, now: Date): string =>
-  showTime(addSeconds(now, lifetimeSeconds))
-
-const subjectMarkup = (response: ResponseToIssue, now: Date): Markup =>
-  element('saml:Subject', {}, [
+function subjectMarkup(response: ResponseToIssue, now: Date): Markup {
+  return element('saml:Subject', {}, [
     element(
       'saml:NameID',
       {
@@ -105,9 +104,14 @@ const subjectMarkup = (response: ResponseToIssue, now: Date): Markup =>
       }),
     ]),
   ])
+}
 
-const conditionsMarkup = (response: ResponseToIssue, now: Date): Markup =>
-  element(
+function notOnOrAfter({ lifetimeSeconds }: ResponseToIssue, now: Date): string {
+  return showTime(addSeconds(now, lifetimeSeconds))
+}
+
+function conditionsMarkup(response: ResponseToIssue, now: Date): Markup {
+  return element(
     'saml:Conditions',
     {
       NotBefore: showTime(addSeconds(now, -NOT_BEFORE_ALLOWANCE_SECONDS)),
@@ -121,9 +125,10 @@ const conditionsMarkup = (response: ResponseToIssue, now: Date): Markup =>
       ),
     ],
   )
+}
 
-const authnStatementMarkup = (response: ResponseToIssue): Markup =>
-  element(
+function authnStatementMarkup(response: ResponseToIssue): Markup {
+  return element(
     'saml:AuthnStatement',
     {
       AuthnInstant: showTime(response.authnInstant),
@@ -136,10 +141,12 @@ const authnStatementMarkup = (response: ResponseToIssue): Markup =>
       ]),
     ],
   )
+}
 
-const attributeMarkup = ({ name, nameFormat, friendlyName, values }: AttributeToIssue): Markup =>
-  element(
+function attributeMarkup({ name, nameFormat, friendlyName, values }: AttributeToIssue): Markup {
+  return element(
     'saml:Attribute',
     { Name: name, NameFormat: nameFormat, FriendlyName: friendlyName },
     values.map((value) => element('saml:AttributeValue', {}, value)),
   )
+}

@@ -106,7 +106,22 @@ const PREFIXES: ReadonlyMap<string, string> = new Map([
   [XMLDSIG, 'ds:'],
 ])
 
-const mustBeShaped = (message: XmlElement, local: string, order: RegExp): void => {
+/** What the identity provider asks. Core 3.7.1. Throws SamlError. Whether it was seen before is the caller's to ask. */
+export function readLogoutRequest(message: AuthenticMessage, expected: ExpectedLogout, now: Date): LogoutRequest {
+  return asSamlError(() => {
+    mustBeShaped(message, 'LogoutRequest', REQUEST_ORDER)
+    const envelope = readEnvelope(message)
+    judge(envelope, { ...expected, now })
+    const nameId = readSubject(message, expected)
+    if (!nameId || nameId.value.trim() === '')
+      throw new SamlError('saml.logout_subject_missing', { expected: 'a NameID', source: 'LogoutRequest' })
+    const { id, issueInstant, endsAt } = envelope
+    const sessionIndexes = childrenNamed(message, PROTOCOL, 'SessionIndex').map(trimmedTextOf)
+    return { id, nameId, sessionIndexes, issueInstant, endsAt }
+  })
+}
+
+function mustBeShaped(message: XmlElement, local: string, order: RegExp): void {
   if (!isNamed(message, PROTOCOL, local))
     throw new SamlError('saml.not_a_logout', { expected: local, found: `{${message.uri}}${message.local}` })
   const version = attributeOf(message, 'Version')
@@ -121,7 +136,7 @@ const mustBeShaped = (message: XmlElement, local: string, order: RegExp): void =
     })
 }
 
-const readEnvelope = (message: AuthenticMessage): Envelope => {
+function readEnvelope(message: AuthenticMessage): Envelope {
   const issuer = optionalChild(message, ASSERTION, 'Issuer')
   const issueInstant = requiredTime(message, 'IssueInstant')
   return {
@@ -133,7 +148,7 @@ const readEnvelope = (message: AuthenticMessage): Envelope => {
   }
 }
 
-const judge = (envelope: Envelope, expected: ExpectedNow): void => {
+function judge(envelope: Envelope, expected: ExpectedNow): void {
   const verdict = runChecks<Envelope, ExpectedNow>(logoutChecks, envelope, expected)
   const failure = firstFailure(verdict)
   if (!failure) return
@@ -141,37 +156,24 @@ const judge = (envelope: Envelope, expected: ExpectedNow): void => {
   throw new SamlError(checkCodes[name as keyof typeof checkCodes], { expected: wanted, found, source, verdict })
 }
 
-/** What the identity provider asks. Core 3.7.1. Throws SamlError. Whether it was seen before is the caller's to ask. */
-export const readLogoutRequest = (message: AuthenticMessage, expected: ExpectedLogout, now: Date): LogoutRequest =>
-  asSamlError(() => {
-    mustBeShaped(message, 'LogoutRequest', REQUEST_ORDER)
-    const envelope = readEnvelope(message)
-    judge(envelope, { ...expected, now })
-    const nameId = readSubject(message, expected)
-    if (!nameId || nameId.value.trim() === '')
-      throw new SamlError('saml.logout_subject_missing', { expected: 'a NameID', source: 'LogoutRequest' })
-    const { id, issueInstant, endsAt } = envelope
-    const sessionIndexes = childrenNamed(message, PROTOCOL, 'SessionIndex').map(trimmedTextOf)
-    return { id, nameId, sessionIndexes, issueInstant, endsAt }
-  })
-
 /** The message is signed around it, so that nobody changed the ciphertext on its way. */
-const readSubject = (root: AuthenticMessage, { decryptionKeys = [] }: ExpectedLogout): NameId | undefined => {
+function readSubject(root: AuthenticMessage, { decryptionKeys = [] }: ExpectedLogout): NameId | undefined {
   const encrypted = optionalChild(root, ASSERTION, 'EncryptedID')
   if (!encrypted) return readNameId(root)
   return nameIdIn(openEncryptedId(encrypted, { root, keys: decryptionKeys, isVouchedFor: true, acceptsBareCbc: false }))
 }
 
 /** What the identity provider answers. Core 3.7.2. Throws SamlError. Whether we asked is the caller's to find out. */
-export const readLogoutResponse = (message: AuthenticMessage, expected: ExpectedLogout, now: Date): LogoutResponse =>
-  asSamlError(() => {
+export function readLogoutResponse(message: AuthenticMessage, expected: ExpectedLogout, now: Date): LogoutResponse {
+  return asSamlError(() => {
     mustBeShaped(message, 'LogoutResponse', RESPONSE_ORDER)
     judge(readEnvelope(message), { ...expected, now })
     return { inResponseTo: requiredAttribute(message, 'InResponseTo'), outcome: outcomeOf(message) }
   })
+}
 
 /** PartialLogout stands inside Success or inside Responder, depending on who reads Core 3.2.2.2 */
-const outcomeOf = (message: AuthenticMessage): LogoutResponse['outcome'] => {
+function outcomeOf(message: AuthenticMessage): LogoutResponse['outcome'] {
   const code = onlyChild(onlyChild(message, PROTOCOL, 'Status'), PROTOCOL, 'StatusCode')
   const detail = optionalChild(code, PROTOCOL, 'StatusCode')
   if (detail && attributeOf(detail, 'Value') === STATUS_PARTIAL_LOGOUT) return 'partial'

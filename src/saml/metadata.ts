@@ -60,14 +60,24 @@ const metadataLimits: XmlLimits = {
   takesStylesheet: true,
 }
 
+interface Found {
+  readonly entity: XmlElement
+  /** The EntitiesDescriptors around it, whose validUntil counts too. */
+  readonly around: readonly XmlElement[]
+}
+
+/** Metadata Extensions for Registration and Publication Information 1.0 */
+const MDRPI = 'urn:oasis:names:tc:SAML:metadata:rpi'
+
 /**
  * Reads an EntityDescriptor (or one out of an EntitiesDescriptor) that has a SAML 2.0 IDPSSODescriptor. Metadata 2.3,
  * 2.4.3. Throws SamlError `saml.metadata_*`, or a reason why the XML is not taken.
  */
-export const parseIdpMetadata = (xml: string, options: MetadataOptions): IdpMetadata =>
-  asSamlError(() => read(xml, options))
+export function parseIdpMetadata(xml: string, options: MetadataOptions): IdpMetadata {
+  return asSamlError(() => read(xml, options))
+}
 
-const read = (xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadata => {
+function read(xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadata {
   const root = parseXml(xml, metadataLimits)
   if (keys) mustBeSignedBy(keys, root)
   const { entity, around } = findEntity(root, entityId)
@@ -94,50 +104,13 @@ const read = (xml: string, { now, entityId, keys }: MetadataOptions): IdpMetadat
   }
 }
 
-const mustBeSignedBy = (keys: readonly KeyObject[], root: XmlElement): void => {
+function mustBeSignedBy(keys: readonly KeyObject[], root: XmlElement): void {
   if (!isSigned(root)) throw new SamlError('saml.metadata_unsigned', { source: root.local })
   verifySignature(root, keys)
 }
 
-const mustHaveCertificate = ({ certificates, unreadable }: SigningKeys): void => {
-  if (certificates.length > 0) return
-  if (unreadable.length === 0) throw new SamlError('saml.metadata_no_certificate', { source: 'KeyDescriptor' })
-  throw new SamlError('saml.metadata_certificate', {
-    expected: 'a certificate that can be read',
-    found: unreadable.map(({ place, reason }) => `${place}: ${reason}`).join('; '),
-    source: 'KeyDescriptor',
-  })
-}
-
-/** Every login would be refused by keys that no signature is verified with. Throws SamlError `saml.metadata_keys_unfit`. */
-export function mustHaveUsableKey({ signingCertificates }: Pick<IdpMetadata, 'signingCertificates'>): void {
-  const reasons = signingCertificates.map(({ unusable }) => unusable)
-  if (reasons.includes(undefined)) return
-  throw new SamlError('saml.metadata_keys_unfit', {
-    expected: 'an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521',
-    found: reasons.join('; '),
-    source: 'KeyDescriptor',
-  })
-}
-
-/** Metadata is never used past its validUntil. Metadata 2.3.1, 2.3.2 */
-export const mustBeValidAt = (now: Date, validUntil: Date | undefined): void => {
-  if (!validUntil || validUntil > now) return
-  throw new SamlError('saml.metadata_expired', {
-    expected: `after ${now.toISOString()}`,
-    found: validUntil.toISOString(),
-    source: '@validUntil',
-  })
-}
-
-interface Found {
-  readonly entity: XmlElement
-  /** The EntitiesDescriptors around it, whose validUntil counts too. */
-  readonly around: readonly XmlElement[]
-}
-
 /** The one that is asked for; else the only identity provider, whatever else there is. */
-const findEntity = (root: XmlElement, wanted: string | undefined): Found => {
+function findEntity(root: XmlElement, wanted: string | undefined): Found {
   const all = entitiesIn(root, []).filter(({ entity }) => (attributeOf(entity, 'entityID') ?? '') !== '')
   const found = all.filter(({ entity }) =>
     wanted === undefined ? idpIn(entity) !== undefined : attributeOf(entity, 'entityID') === wanted,
@@ -153,59 +126,28 @@ const findEntity = (root: XmlElement, wanted: string | undefined): Found => {
   return only
 }
 
-const idpIn = (entity: XmlElement): XmlElement | undefined =>
-  childrenNamed(entity, METADATA, 'IDPSSODescriptor').find(speaksSaml2)
-
-const entitiesIn = (element: XmlElement, around: readonly XmlElement[]): readonly Found[] => {
+function entitiesIn(element: XmlElement, around: readonly XmlElement[]): readonly Found[] {
   if (isNamed(element, METADATA, 'EntityDescriptor')) return [{ entity: element, around }]
   if (!isNamed(element, METADATA, 'EntitiesDescriptor')) return []
   return element.children.flatMap((child) => (typeof child === 'string' ? [] : entitiesIn(child, [...around, element])))
 }
 
-/** By the role's protocolSupportEnumeration. Metadata 2.4.1 */
-export const speaksSaml2 = (role: XmlElement): boolean =>
-  (attributeOf(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(PROTOCOL)
-
-/** The time in the element's own validUntil, or none; throws when it is not a time. */
-export const validUntilOf = (element: XmlElement): readonly Date[] => {
-  const text = attributeOf(element, 'validUntil')
-  if (text === undefined) return []
-  const time = parseTime(text)
-  if (!time) throw new SamlError('saml.metadata_expired', { expected: 'a time', found: text, source: '@validUntil' })
-  return [time]
+function idpIn(entity: XmlElement): XmlElement | undefined {
+  return childrenNamed(entity, METADATA, 'IDPSSODescriptor').find(speaksSaml2)
 }
 
-/** Metadata Extensions for Registration and Publication Information 1.0 */
-const MDRPI = 'urn:oasis:names:tc:SAML:metadata:rpi'
-
-/** Whether it says when its publisher made the document around it. MDRPI 2.2.1 */
-export function isPublicationInfo(element: XmlElement): boolean {
-  return isNamed(element, MDRPI, 'PublicationInfo')
-}
-
-/** undefined for what is no time. */
-export function publicationInstantOf(publicationInfo: XmlElement): Date | undefined {
-  return parseTime(attributeOf(publicationInfo, 'publicationInstant') ?? '')
-}
-
-/** By the Extensions of the root: those of an entity within are about how it came there. */
-const publishedAtOf = (root: XmlElement): { readonly publishedAt?: Date } => {
-  const [publishedAt] = childrenNamed(root, METADATA, 'Extensions')
-    .flatMap(({ children }) => children.filter((child) => typeof child !== 'string'))
-    .filter(isPublicationInfo)
-    .flatMap((info) => publicationInstantOf(info) ?? [])
-  return publishedAt ? { publishedAt } : {}
-}
-
-/** What a document's root says of the whole document. */
-export const validityOf = (root: XmlElement): { readonly validUntil?: Date; readonly cacheSeconds?: number } => {
-  const [validUntil] = validUntilOf(root)
-  const cacheSeconds = parseXmlDuration(attributeOf(root, 'cacheDuration') ?? '')
-  return { ...(validUntil && { validUntil }), ...(cacheSeconds !== undefined && { cacheSeconds }) }
+function mustHaveCertificate({ certificates, unreadable }: SigningKeys): void {
+  if (certificates.length > 0) return
+  if (unreadable.length === 0) throw new SamlError('saml.metadata_no_certificate', { source: 'KeyDescriptor' })
+  throw new SamlError('saml.metadata_certificate', {
+    expected: 'a certificate that can be read',
+    found: unreadable.map(({ place, reason }) => `${place}: ${reason}`).join('; '),
+    source: 'KeyDescriptor',
+  })
 }
 
 /** By the attribute that names the address; `Location` stands in for any other that is not there. */
-const endpoints = (role: XmlElement, service: string, attribute = 'Location'): Endpoints => {
+function endpoints(role: XmlElement, service: string, attribute = 'Location'): Endpoints {
   const at = (binding: string): string | undefined =>
     childrenNamed(role, METADATA, service)
       .filter((endpoint) => attributeOf(endpoint, 'Binding') === binding)
@@ -217,9 +159,72 @@ const endpoints = (role: XmlElement, service: string, attribute = 'Location'): E
 }
 
 /** A `javascript:` location must never reach a redirect, and behind a fragment no request would arrive. */
-const isHttpUrl = (location: string | undefined): location is string => {
+function isHttpUrl(location: string | undefined): location is string {
   if (location === undefined || !URL.canParse(location) || location.includes('#')) return false
   return /^https?:$/.test(new URL(location).protocol)
 }
 
-const isTrue = (value: string | undefined): boolean => value === 'true' || value === '1'
+function isTrue(value: string | undefined): boolean {
+  return value === 'true' || value === '1'
+}
+
+/** By the Extensions of the root: those of an entity within are about how it came there. */
+function publishedAtOf(root: XmlElement): { readonly publishedAt?: Date } {
+  const [publishedAt] = childrenNamed(root, METADATA, 'Extensions')
+    .flatMap(({ children }) => children.filter((child) => typeof child !== 'string'))
+    .filter(isPublicationInfo)
+    .flatMap((info) => publicationInstantOf(info) ?? [])
+  return publishedAt ? { publishedAt } : {}
+}
+
+/** Every login would be refused by keys that no signature is verified with. Throws SamlError `saml.metadata_keys_unfit`. */
+export function mustHaveUsableKey({ signingCertificates }: Pick<IdpMetadata, 'signingCertificates'>): void {
+  const reasons = signingCertificates.map(({ unusable }) => unusable)
+  if (reasons.includes(undefined)) return
+  throw new SamlError('saml.metadata_keys_unfit', {
+    expected: 'an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521',
+    found: reasons.join('; '),
+    source: 'KeyDescriptor',
+  })
+}
+
+/** Metadata is never used past its validUntil. Metadata 2.3.1, 2.3.2 */
+export function mustBeValidAt(now: Date, validUntil: Date | undefined): void {
+  if (!validUntil || validUntil > now) return
+  throw new SamlError('saml.metadata_expired', {
+    expected: `after ${now.toISOString()}`,
+    found: validUntil.toISOString(),
+    source: '@validUntil',
+  })
+}
+
+/** By the role's protocolSupportEnumeration. Metadata 2.4.1 */
+export function speaksSaml2(role: XmlElement): boolean {
+  return (attributeOf(role, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(PROTOCOL)
+}
+
+/** The time in the element's own validUntil, or none; throws when it is not a time. */
+export function validUntilOf(element: XmlElement): readonly Date[] {
+  const text = attributeOf(element, 'validUntil')
+  if (text === undefined) return []
+  const time = parseTime(text)
+  if (!time) throw new SamlError('saml.metadata_expired', { expected: 'a time', found: text, source: '@validUntil' })
+  return [time]
+}
+
+/** Whether it says when its publisher made the document around it. MDRPI 2.2.1 */
+export function isPublicationInfo(element: XmlElement): boolean {
+  return isNamed(element, MDRPI, 'PublicationInfo')
+}
+
+/** undefined for what is no time. */
+export function publicationInstantOf(publicationInfo: XmlElement): Date | undefined {
+  return parseTime(attributeOf(publicationInfo, 'publicationInstant') ?? '')
+}
+
+/** What a document's root says of the whole document. */
+export function validityOf(root: XmlElement): { readonly validUntil?: Date; readonly cacheSeconds?: number } {
+  const [validUntil] = validUntilOf(root)
+  const cacheSeconds = parseXmlDuration(attributeOf(root, 'cacheDuration') ?? '')
+  return { ...(validUntil && { validUntil }), ...(cacheSeconds !== undefined && { cacheSeconds }) }
+}

@@ -4,7 +4,6 @@
  * Start at response/validate.ts, the one strict pass from an untrusted form to a VerifiedAssertion, and at
  * response/checks.ts, the list of what is asked of it. This file holds the names that the standard gives.
  */
-
 export const ASSERTION = 'urn:oasis:names:tc:SAML:2.0:assertion'
 export const PROTOCOL = 'urn:oasis:names:tc:SAML:2.0:protocol'
 export const METADATA = 'urn:oasis:names:tc:SAML:2.0:metadata'

@@ -21,6 +21,18 @@ export type Outgoing =
   | { readonly binding: 'redirect'; readonly url: string }
   | { readonly binding: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
 
+/** Nothing of these parties is in a message: samlify wants both, reads their metadata with XPath, and so costs more than
+ * the rest of a login where they are made for each message. */
+const sender = samlify.ServiceProvider({
+  entityID: 'urn:sender',
+  authnRequestsSigned: false,
+  assertionConsumerService: [{ Binding: BINDING_POST, Location: 'urn:sender' }],
+})
+
+const peers = new Map<string, ReturnType<typeof samlify.IdentityProvider>>()
+/** Destinations come from metadata; a federation has thousands. */
+const MOST_PEERS = 1000
+
 /**
  * Packs the message for its binding, signed where there is a signer: RSA with SHA-256, over the query or enveloped.
  * samlify packs; signatures are ours, because a signer may be another machine. Bindings 3.4.4, 3.5.4
@@ -43,17 +55,6 @@ async function packRedirect(message: MessageToSend, signer: Signer | undefined):
   return { binding: 'redirect', url: signed }
 }
 
-async function packForm(message: MessageToSend, signer: Signer | undefined): Promise<Outgoing> {
-  const { parameter, id, markup, destination, relayState } = message
-  const plain = render(markup)
-  const xml = signer ? await signEnveloped(plain, { id, after: 'Issuer', signer }) : plain
-  const fields = {
-    [parameter]: packWithSamlify(message, xml, 'post'),
-    ...(relayState !== undefined && { RelayState: relayState }),
-  }
-  return { binding: 'post', action: destination, fields }
-}
-
 /** The redirect's URL, or the form field's value. */
 function packWithSamlify(
   { parameter, id, destination, relayState = '' }: MessageToSend,
@@ -69,18 +70,6 @@ function packWithSamlify(
   return context
 }
 
-/** Nothing of these parties is in a message: samlify wants both, reads their metadata with XPath, and so costs more than
- * the rest of a login where they are made for each message. */
-const sender = samlify.ServiceProvider({
-  entityID: 'urn:sender',
-  authnRequestsSigned: false,
-  assertionConsumerService: [{ Binding: BINDING_POST, Location: 'urn:sender' }],
-})
-
-const peers = new Map<string, ReturnType<typeof samlify.IdentityProvider>>()
-/** Destinations come from metadata; a federation has thousands. */
-const MOST_PEERS = 1000
-
 function peerAt(destination: string) {
   const known = peers.get(destination)
   if (known) return known
@@ -94,4 +83,15 @@ function peerAt(destination: string) {
   if (peers.size >= MOST_PEERS) peers.clear()
   peers.set(destination, peer)
   return peer
+}
+
+async function packForm(message: MessageToSend, signer: Signer | undefined): Promise<Outgoing> {
+  const { parameter, id, markup, destination, relayState } = message
+  const plain = render(markup)
+  const xml = signer ? await signEnveloped(plain, { id, after: 'Issuer', signer }) : plain
+  const fields = {
+    [parameter]: packWithSamlify(message, xml, 'post'),
+    ...(relayState !== undefined && { RelayState: relayState }),
+  }
+  return { binding: 'post', action: destination, fields }
 }

@@ -12,25 +12,10 @@ export interface Scope {
   readonly isPattern: boolean
 }
 
-/** The shibmd:Scope elements in the Extensions of an entity or role. */
-export const readScopes = (element: XmlElement): readonly Scope[] =>
-  childrenNamed(element, METADATA, 'Extensions')
-    .flatMap((extensions) => childrenNamed(extensions, SHIBMD, 'Scope'))
-    .map((scope) => ({
-      value: textOf(scope).trim(),
-      isPattern: ['true', '1'].includes(attributeOf(scope, 'regexp') ?? 'false'),
-    }))
-    .filter(({ value }) => value !== '')
-
 const LONGEST_DOMAIN = 253
 const LONGEST_PATTERN = 200
 /** In instructions for each character of a domain: a pattern is somebody else's, and asked for every value. */
 const MAX_COST = 1000
-
-const compile = (pattern: string): LinearPattern => {
-  if (pattern.length > LONGEST_PATTERN) throw new SyntaxError(`longer than ${LONGEST_PATTERN} characters`)
-  return linearPattern(pattern, { ignoreCase: true, maxCost: MAX_COST })
-}
 
 interface Compiled {
   readonly pattern?: LinearPattern
@@ -41,7 +26,31 @@ interface Compiled {
 /** Once for each scope of a metadata document that was read. */
 const compiled = new WeakMap<Scope, Compiled>()
 
-const compiledOf = (scope: Scope): Compiled => {
+/** The shibmd:Scope elements in the Extensions of an entity or role. */
+export function readScopes(element: XmlElement): readonly Scope[] {
+  return childrenNamed(element, METADATA, 'Extensions')
+    .flatMap((extensions) => childrenNamed(extensions, SHIBMD, 'Scope'))
+    .map((scope) => ({
+      value: textOf(scope).trim(),
+      isPattern: ['true', '1'].includes(attributeOf(scope, 'regexp') ?? 'false'),
+    }))
+    .filter(({ value }) => value !== '')
+}
+
+/** Whether the scopes cover a domain, letter case aside. A pattern that cannot be used covers nothing. */
+export function isInScope(domain: string, scopes: readonly Scope[]): boolean {
+  return (
+    domain.length <= LONGEST_DOMAIN &&
+    !/\s/.test(domain) &&
+    scopes.some((scope) =>
+      scope.isPattern
+        ? compiledOf(scope).pattern?.match(domain) !== undefined
+        : scope.value.toLowerCase() === domain.toLowerCase(),
+    )
+  )
+}
+
+function compiledOf(scope: Scope): Compiled {
   const known = compiled.get(scope)
   if (known) return known
   const result = attempt(scope.value)
@@ -49,7 +58,7 @@ const compiledOf = (scope: Scope): Compiled => {
   return result
 }
 
-const attempt = (pattern: string): Compiled => {
+function attempt(pattern: string): Compiled {
   try {
     return { pattern: compile(pattern) }
   } catch (error) {
@@ -57,19 +66,15 @@ const attempt = (pattern: string): Compiled => {
   }
 }
 
-/** Whether the scopes cover a domain, letter case aside. A pattern that cannot be used covers nothing. */
-export const isInScope = (domain: string, scopes: readonly Scope[]): boolean =>
-  domain.length <= LONGEST_DOMAIN &&
-  !/\s/.test(domain) &&
-  scopes.some((scope) =>
-    scope.isPattern
-      ? compiledOf(scope).pattern?.match(domain) !== undefined
-      : scope.value.toLowerCase() === domain.toLowerCase(),
-  )
+function compile(pattern: string): LinearPattern {
+  if (pattern.length > LONGEST_PATTERN) throw new SyntaxError(`longer than ${LONGEST_PATTERN} characters`)
+  return linearPattern(pattern, { ignoreCase: true, maxCost: MAX_COST })
+}
 
 /** The patterns that cannot be used and therefore cover nothing, each with the reason. */
-export const unusableScopes = (scopes: readonly Scope[]): readonly string[] =>
-  scopes.flatMap((scope) => {
+export function unusableScopes(scopes: readonly Scope[]): readonly string[] {
+  return scopes.flatMap((scope) => {
     const problem = scope.isPattern ? compiledOf(scope).problem : undefined
     return problem === undefined ? [] : [`${scope.value} (${problem})`]
   })
+}

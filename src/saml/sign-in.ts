@@ -10,12 +10,12 @@ const STS_ACCEPTS_SECONDS = 300
  * A verified assertion as everything past the protocol knows it. `provider` is the provider's id in the configuration,
  * `samlResponseBase64` the form field as it came where STS is to be shown it, else undefined.
  */
-export const signInFromAssertion = (
+export function signInFromAssertion(
   provider: string,
   assertion: VerifiedAssertion,
   samlResponseBase64: string | undefined,
   now: Date,
-): SignIn => {
+): SignIn {
   const {
     issuer,
     subject,

@@ -34,46 +34,24 @@ export interface SpMetadataOptions {
   readonly requestedAttributes?: readonly RequestedAttribute[]
 }
 
-/** The metadata that an identity provider's administrator loads, unsigned. Metadata 2.4.4 */
-export const buildSpMetadata = (sp: ServiceProvider, options: SpMetadataOptions): string =>
-  render(entityDescriptor(sp, options))
-
-/** The same, signed with the key that signs requests. Metadata 3.1 */
-export const buildSignedSpMetadata = (sp: ServiceProvider, options: SpMetadataOptions): Promise<string> => {
-  const id = newXmlId()
-  const xml = render(entityDescriptor(sp, options, id))
-  const [first] = subjectIdsRequired(options)
-  return signEnveloped(xml, { id, before: first === undefined ? 'SPSSODescriptor' : 'Extensions', signer: sp.keys })
-}
-
 const OFFERED_FORMATS = [NAMEID_PERSISTENT, NAMEID_EMAIL, NAMEID_TRANSIENT, NAMEID_UNSPECIFIED]
 
 const SUBJECT_IDS = new Set(['subject-id', 'pairwise-id'].map((id) => `urn:oasis:names:tc:SAML:attribute:${id}`))
 
-const subjectIdsRequired = ({ requestedAttributes = [] }: SpMetadataOptions): readonly string[] =>
-  requestedAttributes.filter(({ name, isRequired }) => isRequired && SUBJECT_IDS.has(name)).map(({ name }) => name)
+/** What to encrypt with, best first: AES-CBC is opened in signed responses, but not asked for. */
+const OPENED_ALGORITHMS = [
+  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
+  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
+  'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
+]
 
-/** Which subject identifier attribute nobody can do without here. Subject Identifier Attributes Profile 1.0, 3.5 */
-const subjectIdRequirement = (options: SpMetadataOptions): Markup | undefined => {
-  const [name] = subjectIdsRequired(options)
-  if (name === undefined) return undefined
-  return element('md:Extensions', {}, [
-    element('mdattr:EntityAttributes', { 'xmlns:mdattr': 'urn:oasis:names:tc:SAML:metadata:attribute' }, [
-      element(
-        'saml:Attribute',
-        {
-          'xmlns:saml': ASSERTION,
-          Name: 'urn:oasis:names:tc:SAML:profiles:subject-id:req',
-          NameFormat: ATTRNAME_URI,
-        },
-        [element('saml:AttributeValue', {}, name.slice(name.lastIndexOf(':') + 1))],
-      ),
-    ]),
-  ])
+/** The metadata that an identity provider's administrator loads, unsigned. Metadata 2.4.4 */
+export function buildSpMetadata(sp: ServiceProvider, options: SpMetadataOptions): string {
+  return render(entityDescriptor(sp, options))
 }
 
-const entityDescriptor = (sp: ServiceProvider, options: SpMetadataOptions, id?: string): Markup =>
-  element('md:EntityDescriptor', { 'xmlns:md': METADATA, ID: id, entityID: sp.entityId }, [
+function entityDescriptor(sp: ServiceProvider, options: SpMetadataOptions, id?: string): Markup {
+  return element('md:EntityDescriptor', { 'xmlns:md': METADATA, ID: id, entityID: sp.entityId }, [
     subjectIdRequirement(options),
     element(
       'md:SPSSODescriptor',
@@ -99,20 +77,39 @@ const entityDescriptor = (sp: ServiceProvider, options: SpMetadataOptions, id?: 
       ],
     ),
   ])
+}
 
-/** What to encrypt with, best first: AES-CBC is opened in signed responses, but not asked for. */
-const OPENED_ALGORITHMS = [
-  'http://www.w3.org/2009/xmlenc11#aes256-gcm',
-  'http://www.w3.org/2009/xmlenc11#aes128-gcm',
-  'http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p',
-]
+/** Which subject identifier attribute nobody can do without here. Subject Identifier Attributes Profile 1.0, 3.5 */
+function subjectIdRequirement(options: SpMetadataOptions): Markup | undefined {
+  const [name] = subjectIdsRequired(options)
+  if (name === undefined) return undefined
+  return element('md:Extensions', {}, [
+    element('mdattr:EntityAttributes', { 'xmlns:mdattr': 'urn:oasis:names:tc:SAML:metadata:attribute' }, [
+      element(
+        'saml:Attribute',
+        {
+          'xmlns:saml': ASSERTION,
+          Name: 'urn:oasis:names:tc:SAML:profiles:subject-id:req',
+          NameFormat: ATTRNAME_URI,
+        },
+        [element('saml:AttributeValue', {}, name.slice(name.lastIndexOf(':') + 1))],
+      ),
+    ]),
+  ])
+}
 
-const keyDescriptor = (
+function subjectIdsRequired({ requestedAttributes = [] }: SpMetadataOptions): readonly string[] {
+  return requestedAttributes
+    .filter(({ name, isRequired }) => isRequired && SUBJECT_IDS.has(name))
+    .map(({ name }) => name)
+}
+
+function keyDescriptor(
   use: 'signing' | 'encryption',
   { certificate }: KeyPair,
   algorithms: readonly string[] = [],
-): Markup =>
-  element('md:KeyDescriptor', { use }, [
+): Markup {
+  return element('md:KeyDescriptor', { use }, [
     element('ds:KeyInfo', { 'xmlns:ds': XMLDSIG }, [
       element('ds:X509Data', {}, [
         element('ds:X509Certificate', {}, new X509Certificate(certificate).raw.toString('base64')),
@@ -120,13 +117,17 @@ const keyDescriptor = (
     ]),
     ...algorithms.map((Algorithm) => element('md:EncryptionMethod', { Algorithm })),
   ])
+}
 
 /** Both bindings, because some identity providers look for the one that they prefer and give up. */
-const logoutServices = (url: string): readonly Markup[] =>
-  [BINDING_REDIRECT, BINDING_POST].map((Binding) => element('md:SingleLogoutService', { Binding, Location: url }))
+function logoutServices(url: string): readonly Markup[] {
+  return [BINDING_REDIRECT, BINDING_POST].map((Binding) =>
+    element('md:SingleLogoutService', { Binding, Location: url }),
+  )
+}
 
-const attributeService = (sp: ServiceProvider, attributes: readonly RequestedAttribute[]): Markup | undefined =>
-  attributes.length === 0
+function attributeService(sp: ServiceProvider, attributes: readonly RequestedAttribute[]): Markup | undefined {
+  return attributes.length === 0
     ? undefined
     : element('md:AttributeConsumingService', { index: '0', isDefault: 'true' }, [
         element('md:ServiceName', { 'xml:lang': 'en' }, sp.name ?? sp.entityId),
@@ -139,3 +140,12 @@ const attributeService = (sp: ServiceProvider, attributes: readonly RequestedAtt
           }),
         ),
       ])
+}
+
+/** The same, signed with the key that signs requests. Metadata 3.1 */
+export function buildSignedSpMetadata(sp: ServiceProvider, options: SpMetadataOptions): Promise<string> {
+  const id = newXmlId()
+  const xml = render(entityDescriptor(sp, options, id))
+  const [first] = subjectIdsRequired(options)
+  return signEnveloped(xml, { id, before: first === undefined ? 'SPSSODescriptor' : 'Extensions', signer: sp.keys })
+}

@@ -3,14 +3,14 @@ const DAY_LENGTH = 10
 /** Every month has so many days. */
 const SHORTEST_MONTH = 28
 
-/** The engine makes 2 March of 30 February. */
-const isInCalendar = (day: string): boolean => new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+const XML_DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/
+const SECONDS = [31_536_000, 2_592_000, 86_400, 3600, 60, 1]
 
 /**
  * An xs:dateTime with its zone; undefined for anything else, days that no calendar has included. SAML asks for UTC
  * (Core 1.3.3); an offset is just as exact, a missing one is not.
  */
-export const parseTime = (text: string): Date | undefined => {
+export function parseTime(text: string): Date | undefined {
   if (!DATE_TIME.test(text)) return undefined
   const time = new Date(text)
   if (Number.isNaN(time.getTime())) return undefined
@@ -18,18 +18,29 @@ export const parseTime = (text: string): Date | undefined => {
   return Number(day.slice(-2)) <= SHORTEST_MONTH || isInCalendar(day) ? time : undefined
 }
 
-export const showTime = (time: Date): string => time.toISOString()
+/** The engine makes 2 March of 30 February. */
+function isInCalendar(day: string): boolean {
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
+}
 
-export const addSeconds = (time: Date, seconds: number): Date => new Date(time.getTime() + seconds * 1000)
+export function showTime(time: Date): string {
+  return time.toISOString()
+}
 
-export const earliest = (times: readonly Date[]): Date => new Date(Math.min(...times.map(Number)))
-export const latest = (times: readonly Date[]): Date => new Date(Math.max(...times.map(Number)))
+export function addSeconds(time: Date, seconds: number): Date {
+  return new Date(time.getTime() + seconds * 1000)
+}
 
-const XML_DURATION = /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/
-const SECONDS = [31_536_000, 2_592_000, 86_400, 3600, 60, 1]
+export function earliest(times: readonly Date[]): Date {
+  return new Date(Math.min(...times.map(Number)))
+}
+
+export function latest(times: readonly Date[]): Date {
+  return new Date(Math.max(...times.map(Number)))
+}
 
 /** The seconds of an xs:duration, a month taken as 30 days; undefined for anything else, and for negative ones. */
-export const parseXmlDuration = (text: string): number | undefined => {
+export function parseXmlDuration(text: string): number | undefined {
   const [, ...parts] = XML_DURATION.exec(text) ?? []
   if (!parts.some((part) => part !== undefined)) return undefined
   return parts.reduce((sum, part, n) => sum + Number(part ?? 0) * (SECONDS[n] ?? 0), 0)

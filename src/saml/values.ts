@@ -8,7 +8,7 @@ import { parseTime } from './times.ts'
 /** Values that more than one kind of message has, as they stand in it. */
 
 /** Throws `saml.attribute_missing`, also where it is empty. */
-export const requiredAttribute = (element: XmlElement, name: string): string => {
+export function requiredAttribute(element: XmlElement, name: string): string {
   const value = attributeOf(element, name)
   if (value === undefined || value === '') {
     throw new SamlError('saml.attribute_missing', { source: `${element.local}/@${name}` })
@@ -17,13 +17,13 @@ export const requiredAttribute = (element: XmlElement, name: string): string => 
 }
 
 /** Throws `saml.attribute_missing` or `saml.time_malformed`. */
-export const requiredTime = (element: XmlElement, name: string): Date => {
+export function requiredTime(element: XmlElement, name: string): Date {
   requiredAttribute(element, name)
   return optionalTime(element, name) ?? new Date(Number.NaN)
 }
 
 /** A time that is there but cannot be read is a refusal: comparing with it would be false whichever way. */
-export const optionalTime = (element: XmlElement, name: string): Date | undefined => {
+export function optionalTime(element: XmlElement, name: string): Date | undefined {
   const text = attributeOf(element, name)
   if (text === undefined) return undefined
   const time = parseTime(text)
@@ -38,7 +38,7 @@ export const optionalTime = (element: XmlElement, name: string): Date | undefine
 }
 
 /** The NameID that stands in this element, at most one. Core 2.2.3 */
-export const readNameId = (parent: XmlElement): NameId | undefined => {
+export function readNameId(parent: XmlElement): NameId | undefined {
   const element = optionalChild(parent, ASSERTION, 'NameID')
   return element && nameIdIn(element)
 }
@@ -48,7 +48,7 @@ export const readNameId = (parent: XmlElement): NameId | undefined => {
  * signed stays as it was. Everything here that reads a NameID reads it by this function, so that a sign-in, a logout and
  * `explain` mean the same person. White space inside is part of the value.
  */
-export const nameIdIn = (element: XmlElement): NameId => {
+export function nameIdIn(element: XmlElement): NameId {
   const format = attributeOf(element, 'Format')
   const nameQualifier = attributeOf(element, 'NameQualifier')
   const spNameQualifier = attributeOf(element, 'SPNameQualifier')

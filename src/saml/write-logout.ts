@@ -25,35 +25,26 @@ export interface LogoutToSend {
   readonly markup: Markup
 }
 
-const writeMessage = (
-  name: string,
-  { issuer, destination, now }: LogoutSender,
-  attributes: Readonly<Record<string, string>>,
-  children: readonly (Markup | undefined)[],
-): LogoutToSend => {
-  const id = newXmlId()
-  const markup = element(
-    name,
-    {
-      'xmlns:samlp': PROTOCOL,
-      'xmlns:saml': ASSERTION,
-      ID: id,
-      Version: '2.0',
-      IssueInstant: showTime(now),
-      Destination: destination,
-      ...attributes,
-    },
-    [element('saml:Issuer', {}, issuer), ...children],
-  )
-  return { id, markup }
+/** What a request of the identity provider came to: it ended a session here, or there was none that it means. */
+export type LogoutResult = 'ended' | 'ended-nothing'
+
+/** Core 3.2.2.2: Success only where something was done; a principal or session that is not known here is the other. */
+const statusOf: Readonly<Record<LogoutResult, readonly Markup[]>> = {
+  ended: [element('samlp:StatusCode', { Value: STATUS_SUCCESS })],
+  'ended-nothing': [
+    element('samlp:StatusCode', { Value: STATUS_RESPONDER }, [
+      element('samlp:StatusCode', { Value: STATUS_UNKNOWN_PRINCIPAL }),
+    ]),
+    element('samlp:StatusMessage', {}, 'No session here has that NameID and SessionIndex.'),
+  ],
 }
 
 /** Asks the identity provider to end the session that this login came from. Core 3.7.1 */
-export const writeLogoutRequest = (
+export function writeLogoutRequest(
   sender: LogoutSender,
   { nameId, sessionIndex, furtherSessionIndexes = [] }: Omit<Extract<LogoutRef, { kind: 'saml' }>, 'kind'>,
-): LogoutToSend =>
-  writeMessage(
+): LogoutToSend {
+  return writeMessage(
     'samlp:LogoutRequest',
     sender,
     { NotOnOrAfter: showTime(addSeconds(sender.now, LOGOUT_LIFETIME_SECONDS)), Reason: LOGOUT_BY_USER },
@@ -73,23 +64,34 @@ export const writeLogoutRequest = (
       ),
     ],
   )
+}
 
-/** What a request of the identity provider came to: it ended a session here, or there was none that it means. */
-export type LogoutResult = 'ended' | 'ended-nothing'
-
-/** Core 3.2.2.2: Success only where something was done; a principal or session that is not known here is the other. */
-const statusOf: Readonly<Record<LogoutResult, readonly Markup[]>> = {
-  ended: [element('samlp:StatusCode', { Value: STATUS_SUCCESS })],
-  'ended-nothing': [
-    element('samlp:StatusCode', { Value: STATUS_RESPONDER }, [
-      element('samlp:StatusCode', { Value: STATUS_UNKNOWN_PRINCIPAL }),
-    ]),
-    element('samlp:StatusMessage', {}, 'No session here has that NameID and SessionIndex.'),
-  ],
+function writeMessage(
+  name: string,
+  { issuer, destination, now }: LogoutSender,
+  attributes: Readonly<Record<string, string>>,
+  children: readonly (Markup | undefined)[],
+): LogoutToSend {
+  const id = newXmlId()
+  const markup = element(
+    name,
+    {
+      'xmlns:samlp': PROTOCOL,
+      'xmlns:saml': ASSERTION,
+      ID: id,
+      Version: '2.0',
+      IssueInstant: showTime(now),
+      Destination: destination,
+      ...attributes,
+    },
+    [element('saml:Issuer', {}, issuer), ...children],
+  )
+  return { id, markup }
 }
 
 /** Tells the identity provider what its request came to. Core 3.7.2 */
-export const writeLogoutResponse = (sender: LogoutSender, inResponseTo: string, result: LogoutResult): LogoutToSend =>
-  writeMessage('samlp:LogoutResponse', sender, { InResponseTo: inResponseTo }, [
+export function writeLogoutResponse(sender: LogoutSender, inResponseTo: string, result: LogoutResult): LogoutToSend {
+  return writeMessage('samlp:LogoutResponse', sender, { InResponseTo: inResponseTo }, [
     element('samlp:Status', {}, statusOf[result]),
   ])
+}

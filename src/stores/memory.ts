@@ -32,7 +32,7 @@ const MOST_OCTETS = 256 * 1024 * 1024
  * Every operation is synchronous inside, and so atomic. Expired entries are never returned, and swept now and then.
  * Nothing is dropped before its time: with `mostOctets` in the store, every room is full.
  */
-export const createMemoryStore = (now: Clock, { mostOctets = MOST_OCTETS } = {}): Store => {
+export function createMemoryStore(now: Clock, { mostOctets = MOST_OCTETS } = {}): Store {
   const entries: Entries = new Map()
   const sets: Sets = new Map()
   const tally = createTally()

@@ -1,8 +1,6 @@
 import session from 'express-session'
 import type { Clock, Store } from '../gateway/ports.ts'
 
-const keyOf = (sessionId: string): string => `session:${sessionId}`
-
 /**
  * express-session's store on the store port, so that sessions live where everything else does. A session is a slip of
  * paper with a login's id on it; the login itself is kept apart (gateway/login/logins.ts), so that a save which comes late
@@ -46,4 +44,8 @@ export class SessionStore extends session.Store {
       (error: unknown) => done?.(error),
     )
   }
+}
+
+function keyOf(sessionId: string): string {
+  return `session:${sessionId}`
 }

@@ -20,7 +20,7 @@ import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { personRoutes } from './routes/person.ts'
 import { publishedRoutes } from './routes/published.ts'
-import { renewalRoutes } from './routes/renewal.ts'
+import { renewalRoutes } from './routes/reauthentication.ts'
 import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
 import { statusRoutes } from './routes/status.ts'
@@ -36,7 +36,7 @@ export interface WebSettings {
 }
 
 /** The gateway as an Express app; whoever starts it listens. */
-export const createApp = (gateway: Gateway, settings: WebSettings): Express => {
+export function createApp(gateway: Gateway, settings: WebSettings): Express {
   const parts: WebParts = { gateway, views: createViews() }
   const app = express()
   app.set('trust proxy', settings.trustProxy)

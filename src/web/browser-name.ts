@@ -20,7 +20,7 @@ const SYSTEMS: readonly (readonly [pattern: RegExp, name: string])[] = [
 const LONGEST = 60
 
 /** `Firefox on Linux`, for a person to know their own browser by; what it said itself where that is no known name. */
-export const browserName = (userAgent: string): string => {
+export function browserName(userAgent: string): string {
   const nameIn = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
   const [browser, system] = [nameIn(BROWSERS), nameIn(SYSTEMS)]
   if (browser === undefined) return userAgent.slice(0, LONGEST) || 'unknown'

@@ -9,10 +9,12 @@ export const reference: RequestHandler = (_request, response, next) => {
   next()
 }
 
-export const referenceOf = (response: Response): string => String(response.locals.reference)
+export function referenceOf(response: Response): string {
+  return String(response.locals.reference)
+}
 
 /** The reference under which the log has what this answer tells: of a flood, that of the line that counts it. */
-export const changeReference = (response: Response, to: string): void => {
+export function changeReference(response: Response, to: string): void {
   response.locals.reference = to
   if (!response.headersSent) response.set('X-Request-Id', to)
 }
@@ -21,7 +23,7 @@ export const changeReference = (response: Response, to: string): void => {
  * Who asks; the same object for the whole request, as it is what recorded refusals are known by. The address is the
  * proxy's word where proxies are configured, else the connection's.
  */
-export const callerOf = (request: Request, { locals }: Response): Caller => {
+export function callerOf(request: Request, { locals }: Response): Caller {
   locals.caller ??= {
     reference: String(locals.reference),
     sourceIp: request.ip ?? '',

@@ -17,10 +17,15 @@ export interface CookieNames {
   readonly logout: string
 }
 
-export const isHttps = (baseUrl: string): boolean => baseUrl.startsWith('https:')
+/** A little longer than a pending login, so that the cookie is never what runs out first. */
+const BINDING_MS = (PENDING_SECONDS + 10 * 60) * 1000
+
+export function isHttps(baseUrl: string): boolean {
+  return baseUrl.startsWith('https:')
+}
 
 /** With https the `__Host-` prefix: no other host of the domain can set these. */
-export const cookieNames = (baseUrl: string): CookieNames => {
+export function cookieNames(baseUrl: string): CookieNames {
   const prefix = isHttps(baseUrl) ? '__Host-' : ''
   return {
     session: `${prefix}fedgate_session`,
@@ -33,24 +38,23 @@ export const cookieNames = (baseUrl: string): CookieNames => {
 }
 
 /** Lax, because the identity provider sends people back by a top-level navigation from another site. */
-export const cookieAttributes = (baseUrl: string) =>
-  ({ path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(baseUrl) }) as const satisfies CookieOptions
+export function cookieAttributes(baseUrl: string) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(baseUrl) } as const satisfies CookieOptions
+}
 
 /** The first cookie of that name; undefined when there is none. */
-export const readCookie = (request: Request, name: string): string | undefined => {
+export function readCookie(request: Request, name: string): string | undefined {
   const prefix = `${name}=`
   const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
   return pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length)
 }
 
-/** A little longer than a pending login, so that the cookie is never what runs out first. */
-const BINDING_MS = (PENDING_SECONDS + 10 * 60) * 1000
-
 /** What this browser's pending logins are bound to, where it has any. */
-export const boundBrowser = ({ settings }: Gateway, request: Request): string | undefined =>
-  readCookie(request, cookieNames(settings.baseUrl).binding)
+export function boundBrowser({ settings }: Gateway, request: Request): string | undefined {
+  return readCookie(request, cookieNames(settings.baseUrl).binding)
+}
 
 /** Gives the browser the cookie that the way back from an identity provider asks for, or extends it. */
-export const bindBrowser = ({ settings: { baseUrl } }: Gateway, response: Response, browserSecret: string): void => {
+export function bindBrowser({ settings: { baseUrl } }: Gateway, response: Response, browserSecret: string): void {
   response.cookie(cookieNames(baseUrl).binding, browserSecret, { ...cookieAttributes(baseUrl), maxAge: BINDING_MS })
 }

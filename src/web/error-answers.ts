@@ -11,44 +11,66 @@ import { currentLogin } from './session.ts'
 /** One line for whoever runs the gateway. Never a request's content: its path, and the reason. */
 export type Log = (line: string) => void
 
-/** Whether a script asks, which gets a problem document and no page. */
-export const wantsJson = (request: Request): boolean =>
-  request.path.startsWith('/api/') || request.accepts(['html', 'json']) === 'json'
-
-/** RFC 9457 */
-const sendProblem = (response: Response, error: FedgateError, status: number): void => {
-  const { code, message, hint } = error
-  const problem = { type: 'about:blank', title: message, status, code, hint, reference: referenceOf(response) }
-  response.status(status).type('application/problem+json').send(JSON.stringify(problem))
-}
-
 /** Codes after which the person may well have a session to go on with. */
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
+
+/** Nothing answered: no such page, or not by this method. */
+export const notFound: RequestHandler = (request) => {
+  throw new WebError(
+    request.method === 'GET' || request.method === 'HEAD' ? 'http.not_found' : 'http.method_not_allowed',
+  )
+}
+
+/** Whether a script asks, which gets a problem document and no page. */
+export function wantsJson(request: Request): boolean {
+  return request.path.startsWith('/api/') || request.accepts(['html', 'json']) === 'json'
+}
+
+/**
+ * Every refusal and every defect ends here: a page or a problem document, with the reference under which the audit log
+ * has it, and for a defect a line in the operator's log.
+ */
+export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
+  return async (thrown: unknown, request, response, _next) => {
+    const error = fedgateErrorOf(thrown)
+    const login = await loginOf(parts, request)
+    const refused = { error, request: `${request.method} ${request.path}`, login }
+    changeReference(response, await auditRefusedRequest(parts.gateway, refused, callerOf(request, response)))
+    if (error.code === 'internal') log(`${referenceOf(response)} ${refused.request}: ${stackOf(thrown)}`)
+    if (response.headersSent) return void response.destroy()
+    const retryAfter = retryAfterOf(error.code)
+    if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
+    if (wantsJson(request)) sendProblem(response, error, statusOf(error.code))
+    else sendErrorPage(parts, response, sessionOf(parts, request, login), error)
+  }
+}
 
 /**
  * Who is signed in, if anybody is. Before sessions there is none to look for. A store that fails is no news here: what
  * goes wrong while an error is answered would be answered by Express, stack and all.
  */
-const loginOf = async ({ gateway }: WebParts, request: Request): Promise<Login | undefined> => {
+async function loginOf({ gateway }: WebParts, request: Request): Promise<Login | undefined> {
   if ((request.session as typeof request.session | undefined) === undefined) return undefined
   return currentLogin(gateway, request).catch(() => undefined)
 }
 
-/** Who is signed in keeps the navigation, unless their provider is gone. */
-const sessionOf = ({ gateway }: WebParts, request: Request, login: Login | undefined): SignedIn | undefined => {
-  try {
-    return login && signedIn(gateway, request, login)
-  } catch {
-    return undefined
-  }
+function stackOf(thrown: unknown): string {
+  return thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
 }
 
-const sendErrorPage = (
+/** RFC 9457 */
+function sendProblem(response: Response, error: FedgateError, status: number): void {
+  const { code, message, hint } = error
+  const problem = { type: 'about:blank', title: message, status, code, hint, reference: referenceOf(response) }
+  response.status(status).type('application/problem+json').send(JSON.stringify(problem))
+}
+
+function sendErrorPage(
   parts: WebParts,
   response: Response,
   session: SignedIn | undefined,
   { code, message, hint }: FedgateError,
-): void => {
+): void {
   const status = statusOf(code)
   const isOfLogin = /^(login|saml|xml|oidc|session|provider)\./.test(code)
   const page = {
@@ -65,27 +87,14 @@ const sendErrorPage = (
   sendPage(response, parts.views.render('error', page), status)
 }
 
-/**
- * Every refusal and every defect ends here: a page or a problem document, with the reference under which the audit log
- * has it, and for a defect a line in the operator's log.
- */
-export const errorAnswers =
-  (parts: WebParts, log: Log): ErrorRequestHandler =>
-  async (thrown: unknown, request, response, _next) => {
-    const error = fedgateErrorOf(thrown)
-    const login = await loginOf(parts, request)
-    const refused = { error, request: `${request.method} ${request.path}`, login }
-    changeReference(response, await auditRefusedRequest(parts.gateway, refused, callerOf(request, response)))
-    if (error.code === 'internal') log(`${referenceOf(response)} ${refused.request}: ${stackOf(thrown)}`)
-    if (response.headersSent) return void response.destroy()
-    const retryAfter = retryAfterOf(error.code)
-    if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
-    if (wantsJson(request)) sendProblem(response, error, statusOf(error.code))
-    else sendErrorPage(parts, response, sessionOf(parts, request, login), error)
+/** Who is signed in keeps the navigation, unless their provider is gone. */
+function sessionOf({ gateway }: WebParts, request: Request, login: Login | undefined): SignedIn | undefined {
+  try {
+    return login && signedIn(gateway, request, login)
+  } catch {
+    return undefined
   }
-
-const stackOf = (thrown: unknown): string =>
-  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)
+}
 
 /**
  * Before a GET that begins something or uses something up: Express would run it for a HEAD as well. `allowed`: the methods
@@ -96,11 +105,4 @@ export function refuseHead(allowed: string): RequestHandler {
     response.set('Allow', allowed)
     throw new WebError('http.method_not_allowed')
   }
-}
-
-/** Nothing answered: no such page, or not by this method. */
-export const notFound: RequestHandler = (request) => {
-  throw new WebError(
-    request.method === 'GET' || request.method === 'HEAD' ? 'http.not_found' : 'http.method_not_allowed',
-  )
 }

@@ -93,27 +93,27 @@ const STATUS: Readonly<Record<string, number>> = {
   'sts.console_refused': 502,
 }
 
+/** Seconds after which the same request may succeed: for the codes where that is known. RFC 9110 10.2.3 */
+const RETRY_AFTER: Readonly<Record<string, number>> = { 'login.too_many_pending': 60 }
+
+interface HttpError {
+  readonly status?: unknown
+}
+
 /** The HTTP status of a code. */
-export const statusOf = (code: string): number => {
+export function statusOf(code: string): number {
   const fits = Object.entries(STATUS).filter(
     ([key]) => code === key || (/^[._]/.test(code.slice(key.length)) && code.startsWith(key)),
   )
   return fits.toSorted(([a], [b]) => b.length - a.length)[0]?.[1] ?? 403
 }
 
-/** Seconds after which the same request may succeed: for the codes where that is known. RFC 9110 10.2.3 */
-const RETRY_AFTER: Readonly<Record<string, number>> = { 'login.too_many_pending': 60 }
-
 export function retryAfterOf(code: string): number | undefined {
   return Object.hasOwn(RETRY_AFTER, code) ? RETRY_AFTER[code] : undefined
 }
 
-interface HttpError {
-  readonly status?: unknown
-}
-
 /** What Express and its parsers throw, in codes of ours. */
-export const fedgateErrorOf = (thrown: unknown): FedgateError => {
+export function fedgateErrorOf(thrown: unknown): FedgateError {
   if (thrown instanceof FedgateError) return thrown
   const { status } = (thrown ?? {}) as HttpError
   if (status === 413) return new WebError('http.body_too_large', { cause: thrown })

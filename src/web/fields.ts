@@ -17,12 +17,15 @@ export const fields = {
   everywhere: 'everywhere',
   handle: 'handle',
   /** Set by the script: what follows is to come by a page of its own. */
-  onward: 'onward',
+  viaPage: 'via_page',
 } as const
 
 /** A field of a form or a parameter of a query, whatever came: a text, empty where it is missing or repeated. */
-export const text = (value: unknown): string => (typeof value === 'string' ? value : '')
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
 
 /** A field that may be repeated: its texts, none where it is missing. */
-export const texts = (value: unknown): readonly string[] =>
-  [value].flat().filter((one): one is string => typeof one === 'string' && one !== '')
+export function texts(value: unknown): readonly string[] {
+  return [value].flat().filter((one): one is string => typeof one === 'string' && one !== '')
+}

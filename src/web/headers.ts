@@ -5,9 +5,17 @@ import { consoleTargets } from '../gateway/roles/console-link.ts'
 import type { ListedRole } from '../gateway/roles/list-roles.ts'
 import { isHttps } from './cookies.ts'
 
+const FORM_ACTION = /form-action [^;]*/
+
+/** For everything but static files: nothing here may be kept by a cache or shown again from history. */
+export const noStore: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store')
+  next()
+}
+
 /** The headers of every answer. Forms stay here: a page whose forms lead elsewhere says where, by `addFormTargets`. */
-export const securityHeaders = (baseUrl: string): RequestHandler =>
-  helmet({
+export function securityHeaders(baseUrl: string): RequestHandler {
+  return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -28,18 +36,17 @@ export const securityHeaders = (baseUrl: string): RequestHandler =>
     referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: isHttps(baseUrl) ? { maxAge: 31_536_000, includeSubDomains: false } : false,
   })
+}
 
 /** Lets pages of that origin, and no others, show this answer in a frame. */
-export const allowFraming = (response: Response, origin: string): void => {
+export function allowFraming(response: Response, origin: string): void {
   const policy = String(response.get('Content-Security-Policy'))
   response.set('Content-Security-Policy', policy.replace("frame-ancestors 'none'", `frame-ancestors ${origin}`))
   response.removeHeader('X-Frame-Options')
 }
 
-const FORM_ACTION = /form-action [^;]*/
-
 /** Further places where a form of this page may lead: browsers hold redirects after a POST to it as well. */
-export const addFormTargets = (response: Response, sources: readonly string[]): void => {
+export function addFormTargets(response: Response, sources: readonly string[]): void {
   const policy = String(response.get('Content-Security-Policy') ?? '')
   response.set(
     'Content-Security-Policy',
@@ -48,11 +55,6 @@ export const addFormTargets = (response: Response, sources: readonly string[]): 
 }
 
 /** For a page with a way to the console: its forms may lead to that of these roles' partitions. */
-export const allowConsole = (gateway: Gateway, response: Response, roles: readonly ListedRole[]): void =>
+export function allowConsole(gateway: Gateway, response: Response, roles: readonly ListedRole[]): void {
   addFormTargets(response, consoleTargets(gateway, roles))
-
-/** For everything but static files: nothing here may be kept by a cache or shown again from history. */
-export const noStore: RequestHandler = (_request, response, next) => {
-  response.set('Cache-Control', 'no-store')
-  next()
 }

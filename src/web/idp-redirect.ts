@@ -6,12 +6,12 @@ import { sendPage, VERSION, type WebParts } from './pages.ts'
 import { texts } from './texts.ts'
 
 /** Off to the identity provider: by redirect, or by a page whose form posts itself there. */
-export const redirectToIdp = (
+export function redirectToIdp(
   parts: WebParts,
   response: Response,
   departure: IdpRedirect,
   status: 302 | 303 = 302,
-): void => {
+): void {
   if (departure.kind === 'redirect') return void response.redirect(status, departure.url)
   const { action, fields, provider } = departure
   sendPostForm(parts, response, {
@@ -27,12 +27,12 @@ export const redirectToIdp = (
  * page comes between, because browsers hold what follows a form to its page's form-action, and the identity provider
  * may lead through every application that the person used.
  */
-export const redirectToIdpSignedOut = (
+export function redirectToIdpSignedOut(
   parts: WebParts,
   response: Response,
   departure: IdpRedirect | undefined,
   { byPage }: { readonly byPage: boolean } = { byPage: false },
-): void => {
+): void {
   if (departure === undefined) return void response.redirect(303, '/logout')
   if (departure.kind === 'post') {
     const { action, fields, provider } = departure
@@ -44,7 +44,7 @@ export const redirectToIdpSignedOut = (
     })
   } else if (byPage) {
     const heading = texts.underway.signingOutSomewhere
-    sendPage(response, parts.views.render('onward', { version: VERSION, heading, href: departure.url }))
+    sendPage(response, parts.views.render('redirect', { version: VERSION, heading, href: departure.url }))
   } else {
     response.redirect(303, departure.url)
   }
@@ -55,11 +55,11 @@ export const redirectToIdpSignedOut = (
  * `action` has to be an http(s) URL. Bindings 3.5. Where the identity provider leads on to is its own affair, another
  * one or, at a logout, every application: so that this page, which has nothing but that form, allows any site.
  */
-export const sendPostForm = (
+export function sendPostForm(
   { views }: WebParts,
   response: Response,
   form: Pick<PostFormPage, 'action' | 'fields' | 'heading' | 'button'>,
-): void => {
+): void {
   const { origin, protocol } = new URL(form.action)
   addFormTargets(response, [origin, protocol])
   sendPage(response, views.render('post-form', { version: VERSION, ...form }))

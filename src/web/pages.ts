@@ -22,28 +22,35 @@ export interface WebParts {
 const NAME_ATTRIBUTES = ['displayName', 'name', 'urn:oid:2.16.840.1.113730.3.1.241', 'cn', 'email', 'mail']
 
 /** How a person is called: a name where the provider sent one, else the subject. */
-export const nameOf = ({ attributes, subject }: Identity): string =>
-  NAME_ATTRIBUTES.flatMap((attribute) => attributes.get(attribute) ?? []).find((name) => name.trim() !== '') ?? subject
+export function nameOf({ attributes, subject }: Identity): string {
+  return (
+    NAME_ATTRIBUTES.flatMap((attribute) => attributes.get(attribute) ?? []).find((name) => name.trim() !== '') ??
+    subject
+  )
+}
 
 /** The header's part of every page's model. */
-export const signedIn = (gateway: Gateway, request: Request, { signIn: { identity } }: Login): SignedIn => ({
-  name: nameOf(identity),
-  providerLabel: providerOf(gateway, identity.provider).settings.label,
-  csrfToken: csrfToken(gateway, request),
-  isOperator: isOperator(gateway, identity),
-})
+export function signedIn(gateway: Gateway, request: Request, { signIn: { identity } }: Login): SignedIn {
+  return {
+    name: nameOf(identity),
+    providerLabel: providerOf(gateway, identity.provider).settings.label,
+    csrfToken: csrfToken(gateway, request),
+    isOperator: isOperator(gateway, identity),
+  }
+}
 
 /** The attributes as rows, those that rules look at most first. */
-export const attributeRows = ({ attributes }: Identity): readonly AttributeRow[] =>
-  [...attributes]
+export function attributeRows({ attributes }: Identity): readonly AttributeRow[] {
+  return [...attributes]
     .map(([name, values]) => ({ name, values }))
     .toSorted((a, b) => Number(/group|role/i.test(b.name)) - Number(/group|role/i.test(a.name)))
+}
 
 /**
  * Sends an HTML page. Not by `send`, which hashes it for an ETag: no page may be kept. Nor compressed: a page has a CSRF
  * token and a search term of anybody's choice, and its length would tell of the one by the other.
  */
-export const sendPage = (response: Response, html: string, status = 200): void => {
+export function sendPage(response: Response, html: string, status = 200): void {
   const body = Buffer.from(html)
   response.status(status).type('html').set('Content-Length', `${body.length}`).end(body)
 }

@@ -12,10 +12,10 @@ import { timeZoneOf } from './time-zone.ts'
  * How long the posted form wants a role: seconds, and the choice to be remembered; neither where the form leaves it to
  * us. Throws GatewayError `role.duration_invalid`.
  */
-export const requestedDuration = (
+export function requestedDuration(
   { now, settings }: Pick<Gateway, 'now' | 'settings'>,
   request: Request,
-): Pick<RequestedRole, 'durationSeconds' | 'chosen'> => {
+): Pick<RequestedRole, 'durationSeconds' | 'chosen'> {
   const wanted = text(request.body[fields.duration])
   if (wanted === '') return { durationSeconds: undefined }
   const chosen = readDuration(wanted, now(), timeZoneOf(request, settings.baseUrl))
@@ -27,7 +27,7 @@ export const requestedDuration = (
 }
 
 /** The roles that a form or a query names, each once; one without a name for none. Throws GatewayError `role.too_many`. */
-export const pickedArns = (form: Readonly<Record<string, unknown>>): readonly [string, ...string[]] => {
+export function pickedArns(form: Readonly<Record<string, unknown>>): readonly [string, ...string[]] {
   const [first = '', ...others] = new Set(texts(form[fields.role]))
   const count = others.length + 1
   if (count > MOST_AT_ONCE)
@@ -36,5 +36,6 @@ export const pickedArns = (form: Readonly<Record<string, unknown>>): readonly [s
 }
 
 /** `4h`: what was asked for, where AWS did not allow the role as long; undefined where it did. */
-export const shortenedFrom = ({ shortenedFromSeconds }: TakenRole): string | undefined =>
-  shortenedFromSeconds === undefined ? undefined : showDuration(shortenedFromSeconds)
+export function shortenedFrom({ shortenedFromSeconds }: TakenRole): string | undefined {
+  return shortenedFromSeconds === undefined ? undefined : showDuration(shortenedFromSeconds)
+}

@@ -18,8 +18,8 @@ declare module 'express-session' {
 }
 
 /** Sessions in the given store. Nothing is stored, and no cookie set, before somebody has signed in. */
-export const sessions = ({ settings }: Gateway, store: session.Store): RequestHandler =>
-  session({
+export function sessions({ settings }: Gateway, store: session.Store): RequestHandler {
+  return session({
     name: cookieNames(settings.baseUrl).session,
     secret: settings.session.secrets.map((secret) => secret.reveal()),
     store,
@@ -27,33 +27,35 @@ export const sessions = ({ settings }: Gateway, store: session.Store): RequestHa
     saveUninitialized: false,
     cookie: cookieAttributes(settings.baseUrl),
   })
+}
 
 /** The live login of this browser, or undefined. */
-export const currentLogin = (gateway: Gateway, request: Request): Promise<Login | undefined> =>
-  readLogin(gateway.store, request.session.loginId)
+export function currentLogin(gateway: Gateway, request: Request): Promise<Login | undefined> {
+  return readLogin(gateway.store, request.session.loginId)
+}
 
 /** Throws GatewayError `session.required`. */
-export const requireLogin = async (gateway: Gateway, request: Request): Promise<Login> => {
+export async function requireLogin(gateway: Gateway, request: Request): Promise<Login> {
   const login = await currentLogin(gateway, request)
   if (!login) throw new GatewayError('session.required')
   return login
 }
 
 /** For pages: who is not signed in goes to do that, and comes back here. */
-export const orToLogin =
-  (gateway: Gateway): RequestHandler =>
-  async (request, response, next) => {
+export function orToLogin(gateway: Gateway): RequestHandler {
+  return async (request, response, next) => {
     if (await currentLogin(gateway, request)) return next()
     response.redirect(303, `/login?${new URLSearchParams({ return_to: request.originalUrl })}`)
   }
+}
 
 /** A session with a new id for this login: whatever id the browser had before is worthless. */
-export const beginSession = async (
+export async function beginSession(
   { settings: { baseUrl } }: Gateway,
   request: Request,
   response: Response,
   login: Login,
-): Promise<void> => {
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
   })
@@ -69,7 +71,7 @@ export const beginSession = async (
 }
 
 /** Ends the session here; the browser's cookie goes with it. */
-export const endSession = async (gateway: Gateway, request: Request, response: Response): Promise<void> => {
+export async function endSession(gateway: Gateway, request: Request, response: Response): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     request.session.destroy((error: unknown) => (error ? reject(error) : resolve()))
   })
@@ -78,5 +80,6 @@ export const endSession = async (gateway: Gateway, request: Request, response: R
 }
 
 /** The login of this browser, with evidence as fresh as can be had without the person. */
-export const freshLogin = async (gateway: Gateway, request: Request, response: Response): Promise<Login> =>
-  withFreshEvidence(gateway, await requireLogin(gateway, request), callerOf(request, response))
+export async function freshLogin(gateway: Gateway, request: Request, response: Response): Promise<Login> {
+  return withFreshEvidence(gateway, await requireLogin(gateway, request), callerOf(request, response))
+}

@@ -22,19 +22,14 @@ interface StaticFile {
   readonly bodies: Readonly<Record<Encoding, Buffer>>
 }
 
-const load = (name: string): StaticFile => {
-  const identity = staticFile(name)
-  return {
-    type: extname(name),
-    etag: createHash('sha256').update(identity).digest('base64url').slice(0, 22),
-    bodies: { br: ENCODINGS.br(identity), gzip: ENCODINGS.gzip(identity), identity },
-  }
+/** Reads and compresses them: some tens of milliseconds, once. */
+export function staticFiles(): Router {
+  return files.reduce((router, name) => router.get(`/${name}`, serve(load(name))), Router())
 }
 
 /** GET /static/…, from memory. */
-const serve =
-  ({ type, etag, bodies }: StaticFile): RequestHandler =>
-  (request, response) => {
+function serve({ type, etag, bodies }: StaticFile): RequestHandler {
+  return (request, response) => {
     const accepted = request.acceptsEncodings('br', 'gzip', 'identity')
     const encoding: Encoding = accepted === 'br' || accepted === 'gzip' ? accepted : 'identity'
     response.vary('Accept-Encoding').set('Cache-Control', 'public, max-age=31536000, immutable')
@@ -42,7 +37,13 @@ const serve =
     if (encoding !== 'identity') response.set('Content-Encoding', encoding)
     response.send(bodies[encoding])
   }
+}
 
-/** Reads and compresses them: some tens of milliseconds, once. */
-export const staticFiles = (): Router =>
-  files.reduce((router, name) => router.get(`/${name}`, serve(load(name))), Router())
+function load(name: string): StaticFile {
+  const identity = staticFile(name)
+  return {
+    type: extname(name),
+    etag: createHash('sha256').update(identity).digest('base64url').slice(0, 22),
+    bodies: { br: ENCODINGS.br(identity), gzip: ENCODINGS.gzip(identity), identity },
+  }
+}

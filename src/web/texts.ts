@@ -2,7 +2,6 @@
  * What the pages say in English, in one place, so that another language can follow: the same keys with other words.
  * Sentences of errors are not here: each stands with its code, in the catalogue of its folder.
  */
-
 /** Of the page with credentials. */
 const credentials = {
   title: (role: string) => `Credentials for ${role}`,
@@ -57,10 +56,6 @@ interface Forms {
 }
 
 const english = new Intl.PluralRules('en')
-
-/** The fitting form, with the number in it. */
-const counted = (forms: Forms, n: number): string =>
-  forms[english.select(n) === 'one' ? 'one' : 'other'].replace('{n}', String(n))
 
 const roleCount = { one: '{n} role', other: '{n} roles' } as const
 const accountCount = { one: '{n} account', other: '{n} accounts' } as const
@@ -514,3 +509,8 @@ export const texts = {
   activity,
   status,
 } as const
+
+/** The fitting form, with the number in it. */
+function counted(forms: Forms, n: number): string {
+  return forms[english.select(n) === 'one' ? 'one' : 'other'].replace('{n}', String(n))
+}

@@ -4,7 +4,33 @@ import { cookieNames, readCookie } from './cookies.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
-const makeFormat = (timeZone: string): Intl.DateTimeFormat | undefined => {
+const DAY_MS = 86_400_000
+
+/** A point in time for machines (`2026-11-22T05:32:48Z`) and for people (`22 Nov 2026, 05:32:48 UTC`). */
+export interface Instant {
+  readonly iso: string
+  readonly text: string
+}
+
+/** Made once: `toLocaleDateString` makes one for every date. */
+const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
+
+/** The zone's name, `Europe/Zurich`, where the cookie holds one. */
+export function timeZoneOf(request: Request, baseUrl: string): string | undefined {
+  const cookie = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
+  const name = cookie.replaceAll(/%2f/gi, '/').replaceAll(/%2b/gi, '+')
+  return /^[A-Za-z][\w+-]{0,19}(?:\/[\w+-]{1,30}){0,2}$/.test(name) && formatOf(name) ? name : undefined
+}
+
+/** Made once for each zone that there is, however a cookie spells it, as making one costs more than a page. */
+function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
+  const name = timeZone.toLowerCase()
+  const format = formats.get(name) ?? makeFormat(timeZone)
+  if (format) formats.set(name, format)
+  return format
+}
+
+function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     return new Intl.DateTimeFormat('en-GB', { timeZone, dateStyle: 'short', timeStyle: 'medium', hourCycle: 'h23' })
   } catch {
@@ -12,36 +38,11 @@ const makeFormat = (timeZone: string): Intl.DateTimeFormat | undefined => {
   }
 }
 
-/** Made once for each zone that there is, however a cookie spells it, as making one costs more than a page. */
-const formatOf = (timeZone: string): Intl.DateTimeFormat | undefined => {
-  const name = timeZone.toLowerCase()
-  const format = formats.get(name) ?? makeFormat(timeZone)
-  if (format) formats.set(name, format)
-  return format
-}
-
-/** The zone's name, `Europe/Zurich`, where the cookie holds one. */
-export const timeZoneOf = (request: Request, baseUrl: string): string | undefined => {
-  const cookie = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
-  const name = cookie.replaceAll(/%2f/gi, '/').replaceAll(/%2b/gi, '+')
-  return /^[A-Za-z][\w+-]{0,19}(?:\/[\w+-]{1,30}){0,2}$/.test(name) && formatOf(name) ? name : undefined
-}
-
-const DAY_MS = 86_400_000
-
-/** The zone's own clock at that time, in milliseconds as if it were UTC; undefined for no zone. */
-const wallClock = (timeZone: string, at: number): number | undefined => {
-  const parts = formatOf(timeZone)?.formatToParts(at)
-  if (!parts) return undefined
-  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value)
-  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))
-}
-
 /**
  * When it is next that time of day there (`18:00`), later than `now`; undefined for a zone that there is not, and on a
  * day on which that time is left out.
  */
-export const nextTimeOfDay = (now: Date, timeZone: string, timeOfDay: string): Date | undefined => {
+export function nextTimeOfDay(now: Date, timeZone: string, timeOfDay: string): Date | undefined {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(timeOfDay) ?? []
   const start = Math.floor(now.getTime() / 1000) * 1000
   const wall = wallClock(timeZone, start)
@@ -55,17 +56,16 @@ export const nextTimeOfDay = (now: Date, timeZone: string, timeOfDay: string): D
   return wallClock(timeZone, found) === wanted ? new Date(found) : undefined
 }
 
-/** A point in time for machines (`2026-11-22T05:32:48Z`) and for people (`22 Nov 2026, 05:32:48 UTC`). */
-export interface Instant {
-  readonly iso: string
-  readonly text: string
+/** The zone's own clock at that time, in milliseconds as if it were UTC; undefined for no zone. */
+function wallClock(timeZone: string, at: number): number | undefined {
+  const parts = formatOf(timeZone)?.formatToParts(at)
+  if (!parts) return undefined
+  const of = (type: string): number => Number(parts.find((part) => part.type === type)?.value)
+  return Date.UTC(of('year'), of('month') - 1, of('day'), of('hour'), of('minute'), of('second'))
 }
 
-/** Made once: `toLocaleDateString` makes one for every date. */
-const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
-
 /** A point in time as pages show it: to the second, in UTC. */
-export const toInstant = (date: Date): Instant => {
+export function toInstant(date: Date): Instant {
   const iso = `${date.toISOString().slice(0, 19)}Z`
   return { iso, text: `${dayFormat.format(date)}, ${iso.slice(11, 19)} UTC` }
 }

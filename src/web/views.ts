@@ -22,14 +22,23 @@ export interface Views {
   render<Name extends PageName>(page: Name, model: PageModels[Name]): string
 }
 
-/** By path. All at once: files that are replaced beneath a running gateway must not meet those it has read. */
-const readTemplates = (folder: string): ReadonlyMap<string, string> => {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.eta'))
-  return new Map(names.map((name) => [join(folder, name), readFileSync(join(folder, name), 'utf8')]))
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  '`': '&#96;',
 }
 
+/** Most of what pages show, found out at a tenth of the cost. */
+const SAFE = /^[\w :./=+,@-]*$/
+
+// Tab, line feed and carriage return are text; U+200C to U+200F are part of honest names, as in Persian and in emoji.
+const DANGEROUS = /[&<>"'`]|[^\P{Cc}\t\n\r]|[\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu
+
 /** The templates, read now, compiled at their first use and kept. Reads the static files once, for their hashes. */
-export const createViews = (): Views => {
+export function createViews(): Views {
   const views = fileURLToPath(viewsUrl)
   const templates = readTemplates(views)
   const eta = new Eta({ views, cache: true, escapeFunction: escapeText })
@@ -42,41 +51,34 @@ export const createViews = (): Views => {
   return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets, t: texts }) }
 }
 
-/** A file of the static folder as it is served: the script begins with what it says. */
-export const staticFile = (name: string): Buffer => {
-  const file = readFileSync(new URL(`static/${name}`, viewsUrl))
-  if (name !== 'fedgate.js') return file
-  return Buffer.concat([Buffer.from(`const texts = ${JSON.stringify(texts.script)}\n`), file])
+/** By path. All at once: files that are replaced beneath a running gateway must not meet those it has read. */
+function readTemplates(folder: string): ReadonlyMap<string, string> {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.eta'))
+  return new Map(names.map((name) => [join(folder, name), readFileSync(join(folder, name), 'utf8')]))
 }
 
-const assetUrl = (name: string): string => {
+function assetUrl(name: string): string {
   const hash = createHash('sha256').update(staticFile(name))
   return `/static/${name}?v=${hash.digest('hex').slice(0, 16)}`
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-  '`': '&#96;',
+/** A file of the static folder as it is served: the script begins with what it says. */
+export function staticFile(name: string): Buffer {
+  const file = readFileSync(new URL(`static/${name}`, viewsUrl))
+  if (name !== 'fedgate.js') return file
+  return Buffer.concat([Buffer.from(`const texts = ${JSON.stringify(texts.script)}\n`), file])
 }
 
 /**
  * Text for an element or a quoted attribute. Characters that would change what a person reads (overrides of direction,
  * controls, spaces without width) are shown by their number. Anything but text and numbers is a mistake in a model, and throws.
  */
-export const escapeText = (value: unknown): string => {
+export function escapeText(value: unknown): string {
   if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`A template shows ${typeof value}`)
   const text = String(value)
   return SAFE.test(text) ? text : text.replace(DANGEROUS, (char) => ENTITIES[char] ?? `[U+${hex(char)}]`)
 }
 
-/** Most of what pages show, found out at a tenth of the cost. */
-const SAFE = /^[\w :./=+,@-]*$/
-
-// Tab, line feed and carriage return are text; U+200C to U+200F are part of honest names, as in Persian and in emoji.
-const DANGEROUS = /[&<>"'`]|[^\P{Cc}\t\n\r]|[\u200b\u2028-\u202e\u2060\u2066-\u2069\ufeff]/gu
-
-const hex = (char: string): string => (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+function hex(char: string): string {
+  return (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+}

@@ -3,14 +3,17 @@ import { isUtf8 } from 'node:buffer'
 const WHITE_SPACE = /[ \t\r\n]+/g
 
 /** The octets of xs:base64Binary, white space allowed; undefined for anything that is not exactly base64. */
-export const decodeBase64 = (text: string): Buffer | undefined =>
-  decodePacked(text) ?? decodePacked(text.replace(WHITE_SPACE, ''))
+export function decodeBase64(text: string): Buffer | undefined {
+  return decodePacked(text) ?? decodePacked(text.replace(WHITE_SPACE, ''))
+}
 
-const decodePacked = (packed: string): Buffer | undefined => {
+function decodePacked(packed: string): Buffer | undefined {
   const octets = Buffer.from(packed, 'base64')
   // Node skips what it does not know: only what encodes to the very same text was base64.
   return octets.toString('base64') === packed ? octets : undefined
 }
 
 /** The text, its byte order mark included; undefined for octets that are not UTF-8. */
-export const decodeUtf8 = (octets: Buffer): string | undefined => (isUtf8(octets) ? octets.toString('utf8') : undefined)
+export function decodeUtf8(octets: Buffer): string | undefined {
+  return isUtf8(octets) ? octets.toString('utf8') : undefined
+}

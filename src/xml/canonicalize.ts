@@ -22,7 +22,13 @@ export interface Rendered {
 
 const NONE: ReadonlySet<string> = new Set()
 
-export const canonicalize = (apex: XmlElement, options: CanonicalizeOptions = {}): string => {
+const MAX_PREFIXES = 64
+
+type Sorter = (a: string, b: string) => number
+/** UTF-16 order; it differs from the standard's only for names with characters beyond U+FFFF, and then fails closed. */
+const inOrder: Sorter = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
+
+export function canonicalize(apex: XmlElement, options: CanonicalizeOptions = {}): string {
   const { inclusivePrefixes = NONE, omit } = options
   const write = (element: XmlElement, around: Rendered | undefined): string => {
     const start = canonicalStart(element, around, inclusivePrefixes, element === apex)
@@ -35,8 +41,6 @@ export const canonicalize = (apex: XmlElement, options: CanonicalizeOptions = {}
   }
   return write(apex, undefined)
 }
-
-const MAX_PREFIXES = 64
 
 /**
  * Canonical XML 1.0 (inclusive), without comments, of an element where it stands: with all namespaces that are in scope
@@ -75,12 +79,12 @@ function xmlAttributesAround({ scope, attributes }: XmlElement): readonly XmlAtt
 }
 
 /** The start tag of an element, and what the output shows of namespaces inside it. */
-export const canonicalStart = (
+export function canonicalStart(
   element: XmlElement,
   around: Rendered | undefined,
   inclusivePrefixes: ReadonlySet<string>,
   isApex: boolean,
-): { readonly text: string; readonly rendered: Rendered | undefined } => {
+): { readonly text: string; readonly rendered: Rendered | undefined } {
   const used = showUsed(element, around)
   const isListed = inclusivePrefixes.size > 0 && (isApex || element.declaresNamespaces)
   const rendered = isListed ? showListed(element, inclusivePrefixes, used) : used
@@ -90,23 +94,30 @@ export const canonicalStart = (
   }
 }
 
-/** Declares a prefix unless the output already does. `xml` is never declared. */
-const show = (rendered: Rendered | undefined, prefix: string, uri: string): Rendered | undefined =>
-  prefix === 'xml' || shown(rendered, prefix) === uri ? rendered : { prefix, uri, outer: rendered }
-
 /** The prefixes that the element's own name and its attributes' names use. */
-const showUsed = (element: XmlElement, around: Rendered | undefined): Rendered | undefined => {
+function showUsed(element: XmlElement, around: Rendered | undefined): Rendered | undefined {
   let rendered = show(around, element.prefix, element.uri)
   for (const { prefix, uri } of element.attributes) if (prefix !== '') rendered = show(rendered, prefix, uri)
   return rendered
 }
 
+/** Declares a prefix unless the output already does. `xml` is never declared. */
+function show(rendered: Rendered | undefined, prefix: string, uri: string): Rendered | undefined {
+  return prefix === 'xml' || shown(rendered, prefix) === uri ? rendered : { prefix, uri, outer: rendered }
+}
+
+/** No default namespace and an undeclared one are the same. */
+function shown(around: Rendered | undefined, prefix: string): string | undefined {
+  for (let at = around; at !== undefined; at = at.outer) if (at.prefix === prefix) return at.uri
+  return prefix === '' ? '' : undefined
+}
+
 /** Listed prefixes are declared wherever they are in scope: all of them at the apex, below it where they change. */
-const showListed = (
+function showListed(
   { scope }: XmlElement,
   prefixes: ReadonlySet<string>,
   around: Rendered | undefined,
-): Rendered | undefined => {
+): Rendered | undefined {
   let rendered = around
   for (const prefix of prefixes) {
     const uri = resolvePrefix(scope, prefix)
@@ -115,18 +126,8 @@ const showListed = (
   return rendered
 }
 
-/** No default namespace and an undeclared one are the same. */
-const shown = (around: Rendered | undefined, prefix: string): string | undefined => {
-  for (let at = around; at !== undefined; at = at.outer) if (at.prefix === prefix) return at.uri
-  return prefix === '' ? '' : undefined
-}
-
-type Sorter = (a: string, b: string) => number
-/** UTF-16 order; it differs from the standard's only for names with characters beyond U+FFFF, and then fails closed. */
-const inOrder: Sorter = (a, b) => (a < b ? -1 : a > b ? 1 : 0)
-
 /** The declarations that came since `around`, by prefix. */
-const writeNamespaces = (rendered: Rendered | undefined, around: Rendered | undefined): string => {
+function writeNamespaces(rendered: Rendered | undefined, around: Rendered | undefined): string {
   if (rendered === around) return ''
   const fresh: Rendered[] = []
   for (let at = rendered; at !== undefined && at !== around; at = at.outer) fresh.push(at)
@@ -138,9 +139,19 @@ const writeNamespaces = (rendered: Rendered | undefined, around: Rendered | unde
   return text
 }
 
-const byName = (a: XmlAttribute, b: XmlAttribute): number => inOrder(a.uri, b.uri) || inOrder(a.local, b.local)
+function escapeAttribute(text: string): string {
+  return /[&<"\t\n\r]/.test(text) ? text.replace(/[&<"\t\n\r]/g, reference) : text
+}
 
-const areInOrder = (attributes: readonly XmlAttribute[]): boolean => {
+/** Attributes without a namespace come first, as their URI is empty. */
+function writeAttributes(attributes: readonly XmlAttribute[]): string {
+  const sorted = areInOrder(attributes) ? attributes : [...attributes].sort(byName)
+  let text = ''
+  for (const { name, value } of sorted) text += ` ${name}="${escapeAttribute(value)}"`
+  return text
+}
+
+function areInOrder(attributes: readonly XmlAttribute[]): boolean {
   let before: XmlAttribute | undefined
   for (const attribute of attributes) {
     if (before && byName(before, attribute) > 0) return false
@@ -149,16 +160,11 @@ const areInOrder = (attributes: readonly XmlAttribute[]): boolean => {
   return true
 }
 
-/** Attributes without a namespace come first, as their URI is empty. */
-const writeAttributes = (attributes: readonly XmlAttribute[]): string => {
-  const sorted = areInOrder(attributes) ? attributes : [...attributes].sort(byName)
-  let text = ''
-  for (const { name, value } of sorted) text += ` ${name}="${escapeAttribute(value)}"`
-  return text
+function byName(a: XmlAttribute, b: XmlAttribute): number {
+  return inOrder(a.uri, b.uri) || inOrder(a.local, b.local)
 }
 
 /** Exactly these characters and no others (Canonical XML 1.0, 2.3): not what write.ts escapes. */
-export const canonicalText = (text: string): string =>
-  /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, reference) : text
-const escapeAttribute = (text: string): string =>
-  /[&<"\t\n\r]/.test(text) ? text.replace(/[&<"\t\n\r]/g, reference) : text
+export function canonicalText(text: string): string {
+  return /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, reference) : text
+}

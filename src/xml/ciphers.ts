@@ -19,31 +19,6 @@ const BLOCK = 16
 const GCM_NONCE = 12
 const GCM_TAG = 16
 
-/** XML Encryption 1.1, 5.2.4: nonce, ciphertext, tag. */
-const aesGcm = (bits: KeyBits): DataCipher => ({
-  isAuthenticated: true,
-  keyOctets: bits / 8,
-  decrypt: (octets, key) => {
-    const [start, end] = [GCM_NONCE, octets.length - GCM_TAG]
-    const decipher = createDecipheriv(`aes-${bits}-gcm`, key, octets.subarray(0, start), { authTagLength: GCM_TAG })
-    decipher.setAuthTag(octets.subarray(end))
-    return Buffer.concat([decipher.update(octets.subarray(start, end)), decipher.final()])
-  },
-})
-
-/** XML Encryption 1.1, 5.2.2: initialisation vector, ciphertext. Of the padding only the last octet means anything. */
-const aesCbc = (bits: KeyBits): DataCipher => ({
-  isAuthenticated: false,
-  keyOctets: bits / 8,
-  decrypt: (octets, key) => {
-    const decipher = createDecipheriv(`aes-${bits}-cbc`, key, octets.subarray(0, BLOCK)).setAutoPadding(false)
-    const padded = Buffer.concat([decipher.update(octets.subarray(BLOCK)), decipher.final()])
-    const padding = padded.at(-1) ?? 0
-    if (padding < 1 || padding > BLOCK) throw new Error('bad padding')
-    return padded.subarray(0, -padding)
-  },
-})
-
 export const dataCiphers: ReadonlyMap<string, DataCipher> = new Map([
   [`${XMLENC11}aes128-gcm`, aesGcm(128)],
   [`${XMLENC11}aes192-gcm`, aesGcm(192)],
@@ -74,3 +49,32 @@ export const maskGenerators: ReadonlyMap<string, OaepHash> = new Map([
   [`${XMLENC11}mgf1sha384`, 'sha384'],
   [`${XMLENC11}mgf1sha512`, 'sha512'],
 ])
+
+/** XML Encryption 1.1, 5.2.4: nonce, ciphertext, tag. */
+function aesGcm(bits: KeyBits): DataCipher {
+  return {
+    isAuthenticated: true,
+    keyOctets: bits / 8,
+    decrypt: (octets, key) => {
+      const [start, end] = [GCM_NONCE, octets.length - GCM_TAG]
+      const decipher = createDecipheriv(`aes-${bits}-gcm`, key, octets.subarray(0, start), { authTagLength: GCM_TAG })
+      decipher.setAuthTag(octets.subarray(end))
+      return Buffer.concat([decipher.update(octets.subarray(start, end)), decipher.final()])
+    },
+  }
+}
+
+/** XML Encryption 1.1, 5.2.2: initialisation vector, ciphertext. Of the padding only the last octet means anything. */
+function aesCbc(bits: KeyBits): DataCipher {
+  return {
+    isAuthenticated: false,
+    keyOctets: bits / 8,
+    decrypt: (octets, key) => {
+      const decipher = createDecipheriv(`aes-${bits}-cbc`, key, octets.subarray(0, BLOCK)).setAutoPadding(false)
+      const padded = Buffer.concat([decipher.update(octets.subarray(BLOCK)), decipher.final()])
+      const padding = padded.at(-1) ?? 0
+      if (padding < 1 || padding > BLOCK) throw new Error('bad padding')
+      return padded.subarray(0, -padding)
+    },
+  }
+}

@@ -28,8 +28,10 @@ interface WrappedKey {
 /** One per recipient is usual, one in all nearly always. Each costs a private key operation. */
 const MAX_WRAPPED_KEYS = 4
 
+const ELEMENT_TYPE = `${XMLENC}Element`
+
 /** What an EncryptedAssertion or EncryptedID holds. Throws XmlError `xml.encryption_*` before any key is used. */
-export const readEncrypted = (container: XmlElement): Encrypted => {
+export function readEncrypted(container: XmlElement): Encrypted {
   const data = onlyChild(container, XMLENC, 'EncryptedData')
   const type = attributeOf(data, 'Type')
   if (type !== undefined && type !== ELEMENT_TYPE) throw shape(ELEMENT_TYPE, type, 'EncryptedData/@Type')
@@ -41,12 +43,19 @@ export const readEncrypted = (container: XmlElement): Encrypted => {
   return { cipher: readCipher(data), octets: readCiphertext(data), wrappedKeys: wrapped.map(readWrappedKey) }
 }
 
-const ELEMENT_TYPE = `${XMLENC}Element`
+function shape(expected: string, found: string, source: string): XmlError {
+  return new XmlError('xml.encryption_shape', { expected, found, source })
+}
 
-const shape = (expected: string, found: string, source: string): XmlError =>
-  new XmlError('xml.encryption_shape', { expected, found, source })
+function keysBeside(container: XmlElement, data: XmlElement): readonly XmlElement[] {
+  const [first, ...rest] = childElements(container)
+  const stranger = rest.find((element) => !isNamed(element, XMLENC, 'EncryptedKey'))
+  if (first !== data || stranger)
+    throw shape('EncryptedData, EncryptedKey', (stranger ?? first)?.local ?? '', container.local)
+  return rest
+}
 
-const keysInside = (data: XmlElement, beside: readonly XmlElement[]): readonly XmlElement[] => {
+function keysInside(data: XmlElement, beside: readonly XmlElement[]): readonly XmlElement[] {
   const keyInfo = optionalChild(data, XMLDSIG, 'KeyInfo')
   if (!keyInfo) return []
   for (const method of childrenNamed(keyInfo, XMLDSIG, 'RetrievalMethod')) mustPointBeside(method, beside)
@@ -57,35 +66,30 @@ const keysInside = (data: XmlElement, beside: readonly XmlElement[]): readonly X
  * OpenSAML says of a key beside that it is there. Anywhere else is refused: a document that has to be searched is one
  * that can be rearranged.
  */
-const mustPointBeside = (method: XmlElement, beside: readonly XmlElement[]): void => {
+function mustPointBeside(method: XmlElement, beside: readonly XmlElement[]): void {
   const uri = attributeOf(method, 'URI') ?? ''
   const isBeside = uri !== '#' && beside.some((key) => uri === `#${attributeOf(key, 'Id') ?? ''}`)
   if (!isBeside || childElements(method).length > 0)
     throw shape('an EncryptedKey', 'a RetrievalMethod', 'EncryptedData/KeyInfo')
 }
 
-const keysBeside = (container: XmlElement, data: XmlElement): readonly XmlElement[] => {
-  const [first, ...rest] = childElements(container)
-  const stranger = rest.find((element) => !isNamed(element, XMLENC, 'EncryptedKey'))
-  if (first !== data || stranger)
-    throw shape('EncryptedData, EncryptedKey', (stranger ?? first)?.local ?? '', container.local)
-  return rest
-}
-
-const algorithmOf = (method: XmlElement | undefined): string => (method && attributeOf(method, 'Algorithm')) ?? ''
-
-const unknownAlgorithm = (expected: string, found: string, source: string): XmlError =>
-  new XmlError('xml.encryption_algorithm', { expected, found, source })
-
-const readCipher = (data: XmlElement): DataCipher => {
+function readCipher(data: XmlElement): DataCipher {
   const algorithm = algorithmOf(optionalChild(data, XMLENC, 'EncryptionMethod'))
   const cipher = dataCiphers.get(algorithm)
   if (!cipher) throw unknownAlgorithm('AES-128, AES-192 or AES-256', algorithm, 'EncryptedData/EncryptionMethod')
   return cipher
 }
 
+function algorithmOf(method: XmlElement | undefined): string {
+  return (method && attributeOf(method, 'Algorithm')) ?? ''
+}
+
+function unknownAlgorithm(expected: string, found: string, source: string): XmlError {
+  return new XmlError('xml.encryption_algorithm', { expected, found, source })
+}
+
 /** CipherData with a CipherValue: a CipherReference would have to be fetched. */
-const readCiphertext = (element: XmlElement): Buffer => {
+function readCiphertext(element: XmlElement): Buffer {
   const [value, ...more] = childElements(onlyChild(element, XMLENC, 'CipherData'))
   if (!value || more.length > 0 || !isNamed(value, XMLENC, 'CipherValue')) {
     throw shape('one CipherValue', value?.local ?? 'nothing', `${element.local}/CipherData`)
@@ -95,17 +99,19 @@ const readCiphertext = (element: XmlElement): Buffer => {
   return octets
 }
 
-const readWrappedKey = (key: XmlElement): WrappedKey => ({
-  hashes: readOaep(onlyChild(key, XMLENC, 'EncryptionMethod')),
-  octets: readCiphertext(key),
-})
+function readWrappedKey(key: XmlElement): WrappedKey {
+  return {
+    hashes: readOaep(onlyChild(key, XMLENC, 'EncryptionMethod')),
+    octets: readCiphertext(key),
+  }
+}
 
 /**
  * Without a DigestMethod, and without an MGF, SHA-1 is meant; rsa-oaep-mgf1p has no other MGF. A label (OAEPparams)
  * would be a second name for a key that its place already tells: nobody sends one, and it is refused. XML Encryption
  * 1.1, 5.5.2
  */
-const readOaep = (method: XmlElement): OaepHashes => {
+function readOaep(method: XmlElement): OaepHashes {
   const algorithm = algorithmOf(method)
   const digestMethod = optionalChild(method, XMLDSIG, 'DigestMethod')
   const generator = optionalChild(method, XMLENC11, 'MGF')
@@ -122,10 +128,10 @@ const readOaep = (method: XmlElement): OaepHashes => {
  * and sharing its IDs. Throws `xml.decryption_failed` whatever it is that fails, key, padding or content: anything more
  * would tell an attacker about the plaintext.
  */
-export const decryptElement = (
+export function decryptElement(
   container: XmlElement,
   { root, encrypted, keys }: { root: XmlElement; encrypted: Encrypted; keys: readonly KeyObject[] },
-): XmlElement => {
+): XmlElement {
   for (const wrapped of encrypted.wrappedKeys) {
     for (const key of keys) {
       const octets = tryDecrypt(encrypted, wrapped, key)
@@ -135,7 +141,7 @@ export const decryptElement = (
   throw new XmlError('xml.decryption_failed')
 }
 
-const tryDecrypt = ({ cipher, octets }: Encrypted, wrapped: WrappedKey, key: KeyObject): Buffer | undefined => {
+function tryDecrypt({ cipher, octets }: Encrypted, wrapped: WrappedKey, key: KeyObject): Buffer | undefined {
   try {
     return cipher.decrypt(octets, unwrapOaep(wrapped.octets, key, wrapped.hashes, cipher.keyOctets))
   } catch {
@@ -143,7 +149,7 @@ const tryDecrypt = ({ cipher, octets }: Encrypted, wrapped: WrappedKey, key: Key
   }
 }
 
-const parseDecrypted = (octets: Buffer, { scope }: XmlElement, root: XmlElement): XmlElement => {
+function parseDecrypted(octets: Buffer, { scope }: XmlElement, root: XmlElement): XmlElement {
   const text = decodeUtf8(octets)
   try {
     if (text !== undefined) return parseXml(text, undefined, { scope, ids: idsIn(root) })

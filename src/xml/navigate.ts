@@ -1,51 +1,57 @@
 import { XmlError } from './errors.ts'
 import type { XmlElement, XmlNode } from './tree.ts'
 
+const NOT_BLANK = /[^ \t\r\n]/
+
 /**
  * Ways through a tree, along the child axis only: nothing here finds an element by searching the document, which is
  * how signature wrapping gets in. Elements match by namespace and local name, attributes by no namespace and exact name.
  */
 
 /** By namespace and local name; prefixes do not count. */
-export const isNamed = (element: XmlElement, uri: string, local: string): boolean =>
-  element.local === local && element.uri === uri
-
-const isElement = (node: XmlNode, uri: string, local: string): node is XmlElement =>
-  typeof node !== 'string' && isNamed(node, uri, local)
-
-/** Where an element stands, for the reason of a refusal. */
-const where = (parent: XmlElement, local: string): string => `${parent.local}/${local}`
+export function isNamed(element: XmlElement, uri: string, local: string): boolean {
+  return element.local === local && element.uri === uri
+}
 
 /** All such children, in document order. */
-export const childrenNamed = (parent: XmlElement, uri: string, local: string): readonly XmlElement[] =>
-  parent.children.filter((node): node is XmlElement => isElement(node, uri, local))
+export function childrenNamed(parent: XmlElement, uri: string, local: string): readonly XmlElement[] {
+  return parent.children.filter((node): node is XmlElement => isElement(node, uri, local))
+}
+
+function isElement(node: XmlNode, uri: string, local: string): node is XmlElement {
+  return typeof node !== 'string' && isNamed(node, uri, local)
+}
 
 /** At most one such child; throws `xml.element_repeated`. */
-export const optionalChild = (parent: XmlElement, uri: string, local: string): XmlElement | undefined => {
+export function optionalChild(parent: XmlElement, uri: string, local: string): XmlElement | undefined {
   const [child, another] = childrenNamed(parent, uri, local)
   if (another) throw new XmlError('xml.element_repeated', { expected: 'at most one', source: where(parent, local) })
   return child
 }
 
+/** Where an element stands, for the reason of a refusal. */
+function where(parent: XmlElement, local: string): string {
+  return `${parent.local}/${local}`
+}
+
 /** Exactly one such child; throws `xml.element_missing` or `xml.element_repeated`. */
-export const onlyChild = (parent: XmlElement, uri: string, local: string): XmlElement => {
+export function onlyChild(parent: XmlElement, uri: string, local: string): XmlElement {
   const child = optionalChild(parent, uri, local)
   if (!child) throw new XmlError('xml.element_missing', { expected: 'exactly one', source: where(parent, local) })
   return child
 }
 
-const NOT_BLANK = /[^ \t\r\n]/
-
 /** Every child, all elements; throws `xml.elements_expected` when there is text other than white space among them. */
-export const childElements = (parent: XmlElement): readonly XmlElement[] =>
-  parent.children.filter((node) => {
+export function childElements(parent: XmlElement): readonly XmlElement[] {
+  return parent.children.filter((node) => {
     if (typeof node !== 'string') return true
     if (NOT_BLANK.test(node)) throw new XmlError('xml.elements_expected', { source: parent.local })
     return false
   }) as readonly XmlElement[]
+}
 
 /** The whole text, as sent; throws `xml.text_expected` when an element stands in it. */
-export const textOf = ({ local, children }: XmlElement): string => {
+export function textOf({ local, children }: XmlElement): string {
   const text = children[0] ?? ''
   if (typeof text !== 'string' || children.length > 1) throw new XmlError('xml.text_expected', { source: local })
   return text
@@ -84,5 +90,6 @@ export function isMixed(element: XmlElement): boolean {
 }
 
 /** The value of an attribute in no namespace. */
-export const attributeOf = (element: XmlElement, name: string): string | undefined =>
-  element.attributes.find((attribute) => attribute.name === name)?.value
+export function attributeOf(element: XmlElement, name: string): string | undefined {
+  return element.attributes.find((attribute) => attribute.name === name)?.value
+}

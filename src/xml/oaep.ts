@@ -33,15 +33,6 @@ export function unwrapOaep(octets: Buffer, key: KeyObject, { digest, mask }: Oae
   return data.subarray(data.length - keyOctets)
 }
 
-/** What stands before the key: the octet 0, the hash of the empty label, zeros, the octet 1. `octets`: without the first. */
-function headOf(digest: OaepHash, octets: number): Buffer {
-  const labelHash = hash(digest, '', 'buffer')
-  const zeros = octets - labelHash.length - 1
-  // How long the parts are is no secret: it hangs on the modulus and on what the message itself says.
-  if (zeros < 0) throw new Error('not wrapped for this key')
-  return Buffer.concat([Buffer.alloc(1), labelHash, Buffer.alloc(zeros), Buffer.from([1])])
-}
-
 /** The octets XOR the mask that MGF1 makes of the seed. RFC 8017, B.2.1 */
 function masked(octets: Buffer, seed: Buffer, mask: OaepHash): Buffer {
   const result = Buffer.alloc(octets.length)
@@ -53,4 +44,13 @@ function masked(octets: Buffer, seed: Buffer, mask: OaepHash): Buffer {
       result[at + i] = (octets[at + i] ?? 0) ^ (block[i] ?? 0)
   }
   return result
+}
+
+/** What stands before the key: the octet 0, the hash of the empty label, zeros, the octet 1. `octets`: without the first. */
+function headOf(digest: OaepHash, octets: number): Buffer {
+  const labelHash = hash(digest, '', 'buffer')
+  const zeros = octets - labelHash.length - 1
+  // How long the parts are is no secret: it hangs on the modulus and on what the message itself says.
+  if (zeros < 0) throw new Error('not wrapped for this key')
+  return Buffer.concat([Buffer.alloc(1), labelHash, Buffer.alloc(zeros), Buffer.from([1])])
 }

@@ -33,9 +33,6 @@ const BLANK = /\s/
 const NOT_ASCII = /[^\0-\x7f]/
 const PARSER_OPTIONS = { xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' } as const
 
-const parserOptions = (around: NamespaceScope | undefined) =>
-  around ? { ...PARSER_OPTIONS, resolvePrefix: (prefix: string) => resolvePrefix(around, prefix) } : PARSER_OPTIONS
-
 /**
  * Refuses on sight what is never accepted. These handlers stand on the prototype, because a parser that is given more
  * than six of its own becomes a slow object to V8, which makes every parse five times as long.
@@ -70,9 +67,6 @@ StrictParser.prototype.on('comment', function (this: StrictParser) {
   if (this.open.some(({ local, uri }) => local === 'Signature' && uri === XMLDSIG))
     throw new XmlError('xml.signature_shape', { expected: 'no comment', found: 'a comment', source: 'Signature' })
 })
-function encodingError(found: string): XmlError {
-  return new XmlError('xml.encoding', { expected: 'UTF-8, or nothing but ASCII', found })
-}
 
 /** Encodings in which ASCII is what it is in UTF-8: where a document is all ASCII, every reader reads the same. */
 const ASCII_COMPATIBLE: ReadonlySet<string> = new Set(['us-ascii', 'iso-8859-1'])
@@ -90,31 +84,6 @@ export interface XmlContext {
   readonly scope: NamespaceScope | undefined
   /** The IDs that are taken. */
   readonly ids: readonly string[]
-}
-
-/**
- * Parses a whole document, or throws XmlError. Stricter than XML 1.0 with namespaces: no DOCTYPE, no processing
- * instruction, no entities but the five, no encoding but UTF-8 or what is the same, every `ID` attribute unique and not empty. Comments are
- * dropped without cutting the text around them; CDATA sections become text.
- */
-export const parseXml = (text: string, limits: XmlLimits = messageLimits, context?: XmlContext): XmlElement => {
-  if (text.length > limits.characters) {
-    throw new XmlError('xml.too_large', { expected: `${limits.characters} characters`, found: `${text.length}` })
-  }
-  if (LONE_SURROGATE.test(text)) throw new XmlError('xml.malformed', { found: 'half of a surrogate pair' })
-  let root: XmlElement | undefined
-  const events: XmlEvents = {
-    id: uniqueIds(context?.ids),
-    open: (element, parent) => {
-      if (parent) parent.children.push(element)
-      else root = element
-    },
-    text: addText,
-    close: () => {},
-  }
-  readElements(limits, events, context?.scope).write(text).close()
-  if (!root) throw new XmlError('xml.malformed', { found: 'no root element' })
-  return root
 }
 
 /** An element while its children are still being read. */
@@ -141,10 +110,51 @@ export interface XmlReader {
 }
 
 /**
+ * Parses a whole document, or throws XmlError. Stricter than XML 1.0 with namespaces: no DOCTYPE, no processing
+ * instruction, no entities but the five, no encoding but UTF-8 or what is the same, every `ID` attribute unique and not empty. Comments are
+ * dropped without cutting the text around them; CDATA sections become text.
+ */
+export function parseXml(text: string, limits: XmlLimits = messageLimits, context?: XmlContext): XmlElement {
+  if (text.length > limits.characters) {
+    throw new XmlError('xml.too_large', { expected: `${limits.characters} characters`, found: `${text.length}` })
+  }
+  if (LONE_SURROGATE.test(text)) throw new XmlError('xml.malformed', { found: 'half of a surrogate pair' })
+  let root: XmlElement | undefined
+  const events: XmlEvents = {
+    id: uniqueIds(context?.ids),
+    open: (element, parent) => {
+      if (parent) parent.children.push(element)
+      else root = element
+    },
+    text: addText,
+    close: () => {},
+  }
+  readElements(limits, events, context?.scope).write(text).close()
+  if (!root) throw new XmlError('xml.malformed', { found: 'no root element' })
+  return root
+}
+
+/** Only the attribute named exactly `ID` is an ID in SAML (Core 1.3.4): not `Id`, `id`, `xml:id` or `saml:ID`. */
+function uniqueIds(taken: readonly string[] = []) {
+  const ids = new Set(taken)
+  return (id: string): void => {
+    if (id === '' || ids.has(id)) throw new XmlError('xml.duplicate_id', { found: id, source: '@ID' })
+    ids.add(id)
+  }
+}
+
+/** Text that a comment or the edge of a CDATA section split becomes one again. */
+function addText(piece: string, { children }: OpenElement): void {
+  const last = children.at(-1)
+  if (typeof last === 'string') children[children.length - 1] = last + piece
+  else children.push(piece)
+}
+
+/**
  * The strict parser itself, of which `parseXml` makes trees. Saxes goes on after an error unless the handler throws, so
  * every handler throws; nothing recurses, so depth costs nothing before its limit. `limits.characters` is not looked at.
  */
-export const readElements = (limits: XmlLimits, events: XmlEvents, around?: NamespaceScope): XmlReader => {
+export function readElements(limits: XmlLimits, events: XmlEvents, around?: NamespaceScope): XmlReader {
   const parser = new StrictParser(parserOptions(around))
   const { open } = parser
   parser.takesStylesheet = limits.takesStylesheet ?? false
@@ -168,22 +178,21 @@ export const readElements = (limits: XmlLimits, events: XmlEvents, around?: Name
   return parser
 }
 
-/** Text that a comment or the edge of a CDATA section split becomes one again. */
-const addText = (piece: string, { children }: OpenElement): void => {
-  const last = children.at(-1)
-  if (typeof last === 'string') children[children.length - 1] = last + piece
-  else children.push(piece)
+function parserOptions(around: NamespaceScope | undefined) {
+  return around
+    ? { ...PARSER_OPTIONS, resolvePrefix: (prefix: string) => resolvePrefix(around, prefix) }
+    : PARSER_OPTIONS
 }
 
 /**
  * Counts elements and attributes as they come, and hands out those of the tag that was just read. Saxes announces an
  * attribute before it knows its namespace and completes the same object before it announces the tag.
  */
-const countAndCollect = (
+function countAndCollect(
   parser: StrictParser,
   limits: XmlLimits,
   open: readonly OpenElement[],
-): (() => readonly XmlAttribute[]) => {
+): () => readonly XmlAttribute[] {
   let elements = 0
   let attributes = 0
   let ofThisTag: XmlAttribute[] = []
@@ -204,27 +213,12 @@ const countAndCollect = (
   return () => ofThisTag
 }
 
-/** Only the attribute named exactly `ID` is an ID in SAML (Core 1.3.4): not `Id`, `id`, `xml:id` or `saml:ID`. */
-const uniqueIds = (taken: readonly string[] = []) => {
-  const ids = new Set(taken)
-  return (id: string): void => {
-    if (id === '' || ids.has(id)) throw new XmlError('xml.duplicate_id', { found: id, source: '@ID' })
-    ids.add(id)
-  }
-}
-
-/** The IDs of an element and of what is under it. Recursion is bounded by the depth limit. */
-export const idsIn = ({ attributes, children }: XmlElement): readonly string[] => [
-  ...attributes.flatMap(({ name, value }) => (name === 'ID' ? [value] : [])),
-  ...children.flatMap((child) => (typeof child === 'string' ? [] : idsIn(child))),
-]
-
-const openElement = (
+function openElement(
   { name, prefix, local, uri }: SaxesTagNS,
   read: readonly XmlAttribute[],
   outer: NamespaceScope | undefined,
   claimId: (id: string) => void,
-): OpenElement => {
+): OpenElement {
   const declared = namespacesDeclared(read)
   const attributes = declared ? read.filter((attribute) => attribute.uri !== XMLNS) : read
   for (const attribute of attributes) if (attribute.name === 'ID') claimId(attribute.value)
@@ -233,7 +227,7 @@ const openElement = (
   return { name, prefix, local, uri, attributes, children: [], scope, declaresNamespaces: declared !== undefined }
 }
 
-const namespacesDeclared = (attributes: readonly XmlAttribute[]): ReadonlyMap<string, string> | undefined => {
+function namespacesDeclared(attributes: readonly XmlAttribute[]): ReadonlyMap<string, string> | undefined {
   let declared: Map<string, string> | undefined
   for (const { uri, name, local, value } of attributes) {
     if (uri !== XMLNS) continue
@@ -244,7 +238,19 @@ const namespacesDeclared = (attributes: readonly XmlAttribute[]): ReadonlyMap<st
 }
 
 /** Saxes resolves prefixes to trimmed URIs, other processors do not: what they would read differently is refused. */
-const namespaceUri = (value: string): string => {
+function namespaceUri(value: string): string {
   if (BLANK.test(value)) throw new XmlError('xml.namespace', { found: value })
   return value
+}
+
+/** The IDs of an element and of what is under it. Recursion is bounded by the depth limit. */
+export function idsIn({ attributes, children }: XmlElement): readonly string[] {
+  return [
+    ...attributes.flatMap(({ name, value }) => (name === 'ID' ? [value] : [])),
+    ...children.flatMap((child) => (typeof child === 'string' ? [] : idsIn(child))),
+  ]
+}
+
+function encodingError(found: string): XmlError {
+  return new XmlError('xml.encoding', { expected: 'UTF-8, or nothing but ASCII', found })
 }

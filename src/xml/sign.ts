@@ -15,7 +15,7 @@ const OUR_ID = /^[A-Za-z_][\w.-]*$/
  * Signs the element with that ID: RSA-SHA256, exclusive canonicalization, the certificate in KeyInfo. By xml-crypto, so
  * that signer and verifier are independent of each other. For XML that we wrote only: it is parsed leniently.
  */
-export const signEnveloped = async (xml: string, { id, signer, ...at }: SigningPlace): Promise<string> => {
+export async function signEnveloped(xml: string, { id, signer, ...at }: SigningPlace): Promise<string> {
   const [neighbour, action] = 'after' in at ? ([at.after, 'after'] as const) : ([at.before, 'before'] as const)
   if (!OUR_ID.test(id) || !OUR_ID.test(neighbour)) throw new Error('only IDs of our own making can be signed')
   const place = `//*[@ID='${id}']`
@@ -43,8 +43,8 @@ export const signEnveloped = async (xml: string, { id, signer, ...at }: SigningP
 }
 
 /** xml-crypto's slot for an algorithm, filled with a signer that may be slow or far away. */
-const signingBy = (signer: Signer) =>
-  class implements SignatureAlgorithm {
+function signingBy(signer: Signer) {
+  return class implements SignatureAlgorithm {
     getAlgorithmName = () => RSA_SHA256
     verifySignature = (): never => {
       throw new Error('this algorithm only signs')
@@ -56,3 +56,4 @@ const signingBy = (signer: Signer) =>
       )
     }) as unknown as SignatureAlgorithm['getSignature']
   }
+}

@@ -25,52 +25,12 @@ declare const signed: unique symbol
 /** An element whose canonical form a trusted key signed. Only `verifySignature` and `signedChild` make one. */
 export type SignedElement = XmlElement & { readonly [signed]: true }
 
-/** Whether it bears a Signature as its own child; not whether that holds. */
-export const isSigned = (element: XmlElement): boolean => childrenNamed(element, XMLDSIG, 'Signature').length > 0
-
-/** An element inside a signed one is signed with it. */
-export const signedChild = (parent: SignedElement, child: XmlElement): SignedElement => {
-  if (!parent.children.includes(child)) throw new Error('not a child of the signed element')
-  return child as SignedElement
-}
-
-/** What was decrypted from a signed element is as good as its ciphertext was. */
-export const decryptedFrom = (_ciphertext: SignedElement, plain: XmlElement): SignedElement => plain as SignedElement
-
-/**
- * The element, once its own Signature verified with one of the keys; throws XmlError `xml.signature_*` otherwise.
- * KeyInfo is never looked at: which keys to trust is the caller's knowledge alone.
- */
-export const verifySignature = (element: XmlElement, keys: readonly KeyObject[]): SignedElement => {
-  const signature = readSignature(element)
-  verifySignatureValue(signature, keys)
-  mustBeDigest(digestOf(element, signature), signature)
-  return element as SignedElement
-}
-
 /** What a trusted key signed about an element: how to canonicalize it without its Signature, and the digest of that. */
 export interface SignedReference {
   readonly inclusivePrefixes: ReadonlySet<string>
   /** node:crypto's name of the hash. */
   readonly digestMethod: string
   readonly digest: Buffer
-}
-
-/**
- * The first half of `verifySignature`, for an element that is read as a stream: only its start tag and its Signature
- * need to be there. Throws XmlError `xml.signature_*`. Nothing of the element may be believed before `mustBeDigest`.
- */
-export const verifySignedInfo = (element: XmlElement, keys: readonly KeyObject[]): SignedReference => {
-  const { referencePrefixes, digestMethod, digest, ...signature } = readSignature(element)
-  verifySignatureValue(signature, keys)
-  return { inclusivePrefixes: referencePrefixes, digestMethod, digest }
-}
-
-/** The second half: throws `xml.signature_digest` when what was hashed is not what was signed. */
-export const mustBeDigest = (digest: Buffer, signed: Pick<SignedReference, 'digest'>): void => {
-  if (digest.length !== signed.digest.length || !timingSafeEqual(digest, signed.digest)) {
-    throw refuse('xml.signature_digest', signed.digest.toString('base64'), digest.toString('base64'), 'DigestValue')
-  }
 }
 
 /** A Signature that has the required shape; nothing of it is verified. */
@@ -84,19 +44,36 @@ interface Signature {
   readonly digest: Buffer
 }
 
-/** Exactly these child elements in this order, and no text among them. */
-const childrenInOrder = (parent: XmlElement, ...names: readonly string[]): readonly XmlElement[] => {
-  const children = childElements(parent)
-  const isAsExpected =
-    children.length === names.length && children.every((child, i) => isNamed(child, XMLDSIG, names[i] ?? ''))
-  if (isAsExpected) return children
-  throw refuse('xml.signature_shape', names.join(', '), children.map(({ local }) => local).join(', '), parent.local)
+const MAX_PREFIXES = 32
+
+/** Whether it bears a Signature as its own child; not whether that holds. */
+export function isSigned(element: XmlElement): boolean {
+  return childrenNamed(element, XMLDSIG, 'Signature').length > 0
 }
 
-const refuse = (code: XmlErrorCode, expected: string, found: string, source: string): XmlError =>
-  new XmlError(code, { expected, found, source })
+/** An element inside a signed one is signed with it. */
+export function signedChild(parent: SignedElement, child: XmlElement): SignedElement {
+  if (!parent.children.includes(child)) throw new Error('not a child of the signed element')
+  return child as SignedElement
+}
 
-const readSignature = (element: XmlElement): Signature => {
+/** What was decrypted from a signed element is as good as its ciphertext was. */
+export function decryptedFrom(_ciphertext: SignedElement, plain: XmlElement): SignedElement {
+  return plain as SignedElement
+}
+
+/**
+ * The element, once its own Signature verified with one of the keys; throws XmlError `xml.signature_*` otherwise.
+ * KeyInfo is never looked at: which keys to trust is the caller's knowledge alone.
+ */
+export function verifySignature(element: XmlElement, keys: readonly KeyObject[]): SignedElement {
+  const signature = readSignature(element)
+  verifySignatureValue(signature, keys)
+  mustBeDigest(digestOf(element, signature), signature)
+  return element as SignedElement
+}
+
+function readSignature(element: XmlElement): Signature {
   const [signature, another] = childrenNamed(element, XMLDSIG, 'Signature')
   if (!signature || another)
     throw refuse('xml.signature_shape', 'one Signature', another ? 'several' : 'none', element.local)
@@ -124,52 +101,17 @@ const readSignature = (element: XmlElement): Signature => {
   }
 }
 
-const readMethod = (element: XmlElement): SignatureMethod => {
-  const algorithm = attributeOf(element, 'Algorithm') ?? ''
-  const method = signatureMethod(algorithm, element.local)
-  childrenInOrder(element)
-  return method
+function refuse(code: XmlErrorCode, expected: string, found: string, source: string): XmlError {
+  return new XmlError(code, { expected, found, source })
 }
 
-const readReference = (reference: XmlElement, target: XmlElement) => {
-  const id = attributeOf(target, 'ID')
-  const uri = attributeOf(reference, 'URI')
-  if (id === undefined || uri !== `#${id}`) {
-    throw refuse('xml.signature_reference', `#${id}`, uri ?? 'no URI', 'Reference/@URI')
-  }
-  const [transforms, method, value] = childrenInOrder(reference, 'Transforms', 'DigestMethod', 'DigestValue')
-  if (!transforms || !method || !value) throw new XmlError('xml.signature_shape')
-  const digestMethod = digestMethods.get(attributeOf(method, 'Algorithm') ?? '')
-  if (!digestMethod) {
-    throw refuse(
-      'xml.signature_digest_algorithm',
-      'SHA-256 or stronger',
-      attributeOf(method, 'Algorithm') ?? '',
-      method.local,
-    )
-  }
-  childrenInOrder(method)
-  return { referencePrefixes: readTransforms(transforms), digestMethod, digest: readOctets(value) }
-}
-
-/** The enveloped-signature transform, then exclusive canonicalization; nothing else and no other order. Core 5.4.4 */
-const readTransforms = (transforms: XmlElement): ReadonlySet<string> => {
-  const [enveloped, exclusive, ...more] = childElements(transforms)
-  const isFirstEnveloped =
-    enveloped !== undefined &&
-    isNamed(enveloped, XMLDSIG, 'Transform') &&
-    attributeOf(enveloped, 'Algorithm') === ENVELOPED_SIGNATURE &&
-    childElements(enveloped).length === 0
-  if (!isFirstEnveloped || !exclusive || !isNamed(exclusive, XMLDSIG, 'Transform') || more.length > 0) {
-    const found = childElements(transforms).map((transform) => attributeOf(transform, 'Algorithm') ?? transform.local)
-    throw refuse(
-      'xml.signature_transforms',
-      'enveloped-signature, exclusive c14n',
-      found.slice(0, 5).join(', '),
-      transforms.local,
-    )
-  }
-  return readCanonicalization(exclusive, 'xml.signature_transforms')
+/** Exactly these child elements in this order, and no text among them. */
+function childrenInOrder(parent: XmlElement, ...names: readonly string[]): readonly XmlElement[] {
+  const children = childElements(parent)
+  const isAsExpected =
+    children.length === names.length && children.every((child, i) => isNamed(child, XMLDSIG, names[i] ?? ''))
+  if (isAsExpected) return children
+  throw refuse('xml.signature_shape', names.join(', '), children.map(({ local }) => local).join(', '), parent.local)
 }
 
 /**
@@ -191,10 +133,8 @@ function readSignedInfoForm(signedInfo: XmlElement, method: XmlElement): Signatu
   }
 }
 
-const MAX_PREFIXES = 32
-
 /** The PrefixList of an exclusive canonicalization; `code` is thrown for any other method. */
-const readCanonicalization = (method: XmlElement, code: XmlErrorCode): ReadonlySet<string> => {
+function readCanonicalization(method: XmlElement, code: XmlErrorCode): ReadonlySet<string> {
   const algorithm = attributeOf(method, 'Algorithm') ?? ''
   const [inclusive, ...more] = childElements(method)
   const isKnown =
@@ -209,19 +149,86 @@ const readCanonicalization = (method: XmlElement, code: XmlErrorCode): ReadonlyS
   return new Set(prefixes.map((prefix) => (prefix === '#default' ? '' : prefix)))
 }
 
-const readOctets = (element: XmlElement): Buffer => {
+function readMethod(element: XmlElement): SignatureMethod {
+  const algorithm = attributeOf(element, 'Algorithm') ?? ''
+  const method = signatureMethod(algorithm, element.local)
+  childrenInOrder(element)
+  return method
+}
+
+function readOctets(element: XmlElement): Buffer {
   const octets = decodeBase64(textOf(element))
   if (!octets || octets.length === 0) throw new XmlError('xml.signature_encoding', { source: element.local })
   return octets
 }
 
+function readReference(reference: XmlElement, target: XmlElement) {
+  const id = attributeOf(target, 'ID')
+  const uri = attributeOf(reference, 'URI')
+  if (id === undefined || uri !== `#${id}`) {
+    throw refuse('xml.signature_reference', `#${id}`, uri ?? 'no URI', 'Reference/@URI')
+  }
+  const [transforms, method, value] = childrenInOrder(reference, 'Transforms', 'DigestMethod', 'DigestValue')
+  if (!transforms || !method || !value) throw new XmlError('xml.signature_shape')
+  const digestMethod = digestMethods.get(attributeOf(method, 'Algorithm') ?? '')
+  if (!digestMethod) {
+    throw refuse(
+      'xml.signature_digest_algorithm',
+      'SHA-256 or stronger',
+      attributeOf(method, 'Algorithm') ?? '',
+      method.local,
+    )
+  }
+  childrenInOrder(method)
+  return { referencePrefixes: readTransforms(transforms), digestMethod, digest: readOctets(value) }
+}
+
+/** The enveloped-signature transform, then exclusive canonicalization; nothing else and no other order. Core 5.4.4 */
+function readTransforms(transforms: XmlElement): ReadonlySet<string> {
+  const [enveloped, exclusive, ...more] = childElements(transforms)
+  const isFirstEnveloped =
+    enveloped !== undefined &&
+    isNamed(enveloped, XMLDSIG, 'Transform') &&
+    attributeOf(enveloped, 'Algorithm') === ENVELOPED_SIGNATURE &&
+    childElements(enveloped).length === 0
+  if (!isFirstEnveloped || !exclusive || !isNamed(exclusive, XMLDSIG, 'Transform') || more.length > 0) {
+    const found = childElements(transforms).map((transform) => attributeOf(transform, 'Algorithm') ?? transform.local)
+    throw refuse(
+      'xml.signature_transforms',
+      'enveloped-signature, exclusive c14n',
+      found.slice(0, 5).join(', '),
+      transforms.local,
+    )
+  }
+  return readCanonicalization(exclusive, 'xml.signature_transforms')
+}
+
 /** The signature first: without a trusted key nobody makes us canonicalize more than SignedInfo. */
-const verifySignatureValue = (
+function verifySignatureValue(
   { canonicalizeSignedInfo, ...signature }: Pick<Signature, 'canonicalizeSignedInfo' | 'method' | 'value'>,
   keys: readonly KeyObject[],
-): void => mustBeSignedOctets(Buffer.from(canonicalizeSignedInfo(), 'utf8'), signature, keys)
+): void {
+  mustBeSignedOctets(Buffer.from(canonicalizeSignedInfo(), 'utf8'), signature, keys)
+}
 
-const digestOf = (element: XmlElement, { element: omit, ...signed }: Signature): Buffer => {
+function digestOf(element: XmlElement, { element: omit, ...signed }: Signature): Buffer {
   const text = canonicalize(element, { inclusivePrefixes: signed.referencePrefixes, omit })
   return hash(signed.digestMethod, text, 'buffer')
+}
+
+/**
+ * The first half of `verifySignature`, for an element that is read as a stream: only its start tag and its Signature
+ * need to be there. Throws XmlError `xml.signature_*`. Nothing of the element may be believed before `mustBeDigest`.
+ */
+export function verifySignedInfo(element: XmlElement, keys: readonly KeyObject[]): SignedReference {
+  const { referencePrefixes, digestMethod, digest, ...signature } = readSignature(element)
+  verifySignatureValue(signature, keys)
+  return { inclusivePrefixes: referencePrefixes, digestMethod, digest }
+}
+
+/** The second half: throws `xml.signature_digest` when what was hashed is not what was signed. */
+export function mustBeDigest(digest: Buffer, signed: Pick<SignedReference, 'digest'>): void {
+  if (digest.length !== signed.digest.length || !timingSafeEqual(digest, signed.digest)) {
+    throw refuse('xml.signature_digest', signed.digest.toString('base64'), digest.toString('base64'), 'DigestValue')
+  }
 }

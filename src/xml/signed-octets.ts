@@ -2,10 +2,13 @@ import { type KeyObject, verify } from 'node:crypto'
 import { type SignatureMethod, signatureMethods } from './algorithms.ts'
 import { XmlError } from './errors.ts'
 
+const MIN_RSA_BITS = 2048
+const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
+
 /** Signatures over octets, by the algorithms of XML Signature: over a canonical SignedInfo, or a redirect's query. */
 
 /** The method of that URI; throws `xml.signature_algorithm` for any that is not accepted. */
-export const signatureMethod = (algorithm: string, source: string): SignatureMethod => {
+export function signatureMethod(algorithm: string, source: string): SignatureMethod {
   const method = signatureMethods.get(algorithm)
   if (method) return method
   const expected = 'RSA or ECDSA with SHA-256 or stronger'
@@ -13,11 +16,11 @@ export const signatureMethod = (algorithm: string, source: string): SignatureMet
 }
 
 /** Passes when one of the keys made the signature; throws `xml.signature_key_unfit` or `xml.signature_invalid`. */
-export const mustBeSignedOctets = (
+export function mustBeSignedOctets(
   octets: Buffer,
   { method, value }: { readonly method: SignatureMethod; readonly value: Buffer },
   keys: readonly KeyObject[],
-): void => {
+): void {
   const fitting = keys.filter((key) => fits(key, method))
   if (fitting.length === 0)
     throw new XmlError('xml.signature_key_unfit', {
@@ -31,6 +34,15 @@ export const mustBeSignedOctets = (
     found: 'another key, or changed octets',
     source: 'signature value',
   })
+}
+
+function fits(key: KeyObject, { keyType }: SignatureMethod): boolean {
+  return key.asymmetricKeyType === keyType && whyUnusable(key) === undefined
+}
+
+function describeKey(key: KeyObject): string {
+  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
+  return `${key.asymmetricKeyType} ${modulusLength ?? namedCurve ?? ''}`.trim()
 }
 
 /** Why no signature is ever verified with the key, in words for an administrator; undefined for a key that is used. */
@@ -47,15 +59,4 @@ export function whyUnusable(key: KeyObject): string | undefined {
     default:
       return `a key of type ${key.asymmetricKeyType ?? key.type}`
   }
-}
-
-const MIN_RSA_BITS = 2048
-const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521r1'])
-
-const fits = (key: KeyObject, { keyType }: SignatureMethod): boolean =>
-  key.asymmetricKeyType === keyType && whyUnusable(key) === undefined
-
-const describeKey = (key: KeyObject): string => {
-  const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {}
-  return `${key.asymmetricKeyType} ${modulusLength ?? namedCurve ?? ''}`.trim()
 }

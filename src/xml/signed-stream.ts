@@ -22,8 +22,24 @@ const PIECE = 16 * 1024
 /** A Signature with its certificates; it is all that is kept in memory. */
 const MAX_SIGNATURE_TEXT = 256 * 1024
 
+interface Head {
+  open(element: OpenElement, parent: OpenElement): void
+  text(piece: string, parent: OpenElement): void
+  /** True when the Signature itself was closed. */
+  close(element: OpenElement): boolean
+  /** The white space before the Signature, which is part of what is signed. */
+  before(): string
+}
+
+interface DigestStream {
+  open(element: XmlElement): void
+  text(piece: string): void
+  close(element: XmlElement): void
+  finish(): void
+}
+
 /** Verifies with one of the keys while the document is read. */
-export const verifyWhileReading = (keys: readonly KeyObject[]): SignedStream => {
+export function verifyWhileReading(keys: readonly KeyObject[]): SignedStream {
   let root: OpenElement | undefined
   let head: Head | undefined
   let digest: DigestStream | undefined
@@ -54,22 +70,16 @@ export const verifyWhileReading = (keys: readonly KeyObject[]): SignedStream => 
   }
 }
 
-const isSignature = (element: XmlElement): boolean => isNamed(element, XMLDSIG, 'Signature')
+function isSignature(element: XmlElement): boolean {
+  return isNamed(element, XMLDSIG, 'Signature')
+}
 
-const shape = (expected: string, found: string): XmlError =>
-  new XmlError('xml.signature_shape', { expected, found, source: 'Signature' })
-
-interface Head {
-  open(element: OpenElement, parent: OpenElement): void
-  text(piece: string, parent: OpenElement): void
-  /** True when the Signature itself was closed. */
-  close(element: OpenElement): boolean
-  /** The white space before the Signature, which is part of what is signed. */
-  before(): string
+function shape(expected: string, found: string): XmlError {
+  return new XmlError('xml.signature_shape', { expected, found, source: 'Signature' })
 }
 
 /** What comes before the signed content: white space, and the Signature, which becomes a tree. */
-const readHead = (root: OpenElement): Head => {
+function readHead(root: OpenElement): Head {
   let before = ''
   let size = 0
   const count = (length: number): void => {
@@ -92,21 +102,14 @@ const readHead = (root: OpenElement): Head => {
   }
 }
 
-const joinText = ({ children }: OpenElement, piece: string): void => {
+function joinText({ children }: OpenElement, piece: string): void {
   const last = children.at(-1)
   if (typeof last === 'string') children[children.length - 1] = last + piece
   else children.push(piece)
 }
 
-interface DigestStream {
-  open(element: XmlElement): void
-  text(piece: string): void
-  close(element: XmlElement): void
-  finish(): void
-}
-
 /** Exclusive canonicalization as a stream, from behind the Signature on. */
-const hashCanonical = (root: XmlElement, signed: SignedReference, before: string): DigestStream => {
+function hashCanonical(root: XmlElement, signed: SignedReference, before: string): DigestStream {
   const { inclusivePrefixes } = signed
   const hash: Hash = createHash(signed.digestMethod)
   const start = canonicalStart(root, undefined, inclusivePrefixes, true)

@@ -4,7 +4,6 @@
  * Start here, then parse.ts (bytes to tree), signature.ts (which parts of the tree may be believed), write.ts and
  * sign.ts (the way out). Nothing here keeps comments: text is always the whole text.
  */
-
 export interface XmlAttribute {
   /** As written, with its prefix. */
   readonly name: string
@@ -42,7 +41,7 @@ export interface XmlElement {
 export type XmlNode = XmlElement | string
 
 /** The namespace that a prefix is bound to; undefined when it is not. */
-export const resolvePrefix = (scope: NamespaceScope | undefined, prefix: string): string | undefined => {
+export function resolvePrefix(scope: NamespaceScope | undefined, prefix: string): string | undefined {
   for (let at = scope; at !== undefined; at = at.outer) {
     const uri = at.declared.get(prefix)
     if (uri !== undefined) return uri

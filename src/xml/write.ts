@@ -12,48 +12,6 @@ const ILLEGAL = /[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/u
 /** ASCII that stands for itself everywhere: what most texts are made of. */
 const PLAIN = /^[ !#-%'-;=?-~]*$/
 
-/** Whether XML 1.0 has a way to carry it: not all of a text's characters may stand in a document (2.2). */
-export const isWritable = (text: string): boolean => !ILLEGAL.test(text)
-
-const escaped = (text: string, unsafe: RegExp): string => {
-  if (PLAIN.test(text)) return text
-  if (!isWritable(text)) throw new XmlError('xml.unwritable')
-  return text.replace(unsafe, reference)
-}
-
-const escapeText = (text: string): string => escaped(text, /[&<>\r]/g)
-/** Tabs and line ends too: a parser would make spaces of them. */
-const escapeAttribute = (text: string): string => escaped(text, /[&<>"\t\n\r]/g)
-
-const writeName = (name: string): string => {
-  if (!NAME.test(name)) throw new XmlError('xml.unwritable', { found: name })
-  return name
-}
-
-/**
- * An element. Attributes and children that are undefined are left out; strings are text and get escaped. Throws
- * `xml.unwritable` for characters that XML 1.0 has no way to carry.
- */
-export const element = (
-  name: string,
-  attributes: Readonly<Record<string, string | undefined>>,
-  children: readonly MarkupChild[] | string = [],
-): Markup => {
-  let start = writeName(name)
-  for (const [key, value] of Object.entries(attributes))
-    if (value !== undefined) start += ` ${writeName(key)}="${escapeAttribute(value)}"`
-  let content = ''
-  if (typeof children === 'string') content = escapeText(children)
-  else for (const child of children) content += renderChild(child)
-  return { markup: content === '' ? `<${start}/>` : `<${start}>${content}</${name}>` }
-}
-
-const renderChild = (child: MarkupChild): string =>
-  child === undefined ? '' : typeof child === 'string' ? escapeText(child) : child.markup
-
-/** The text of a built element, without an XML declaration: UTF-8 is XML's default. */
-export const render = ({ markup }: Markup): string => markup
-
 const REFERENCES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -64,5 +22,59 @@ const REFERENCES: Readonly<Record<string, string>> = {
   '\r': '&#xD;',
 }
 
+/** Whether XML 1.0 has a way to carry it: not all of a text's characters may stand in a document (2.2). */
+export function isWritable(text: string): boolean {
+  return !ILLEGAL.test(text)
+}
+
+/**
+ * An element. Attributes and children that are undefined are left out; strings are text and get escaped. Throws
+ * `xml.unwritable` for characters that XML 1.0 has no way to carry.
+ */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, string | undefined>>,
+  children: readonly MarkupChild[] | string = [],
+): Markup {
+  let start = writeName(name)
+  for (const [key, value] of Object.entries(attributes))
+    if (value !== undefined) start += ` ${writeName(key)}="${escapeAttribute(value)}"`
+  let content = ''
+  if (typeof children === 'string') content = escapeText(children)
+  else for (const child of children) content += renderChild(child)
+  return { markup: content === '' ? `<${start}/>` : `<${start}>${content}</${name}>` }
+}
+
+function writeName(name: string): string {
+  if (!NAME.test(name)) throw new XmlError('xml.unwritable', { found: name })
+  return name
+}
+
+/** Tabs and line ends too: a parser would make spaces of them. */
+function escapeAttribute(text: string): string {
+  return escaped(text, /[&<>"\t\n\r]/g)
+}
+
+function escaped(text: string, unsafe: RegExp): string {
+  if (PLAIN.test(text)) return text
+  if (!isWritable(text)) throw new XmlError('xml.unwritable')
+  return text.replace(unsafe, reference)
+}
+
+function escapeText(text: string): string {
+  return escaped(text, /[&<>\r]/g)
+}
+
+function renderChild(child: MarkupChild): string {
+  return child === undefined ? '' : typeof child === 'string' ? escapeText(child) : child.markup
+}
+
+/** The text of a built element, without an XML declaration: UTF-8 is XML's default. */
+export function render({ markup }: Markup): string {
+  return markup
+}
+
 /** How a character is written where it may not stand as it is. Canonical XML 1.0, 2.3 */
-export const reference = (character: string): string => REFERENCES[character] ?? character
+export function reference(character: string): string {
+  return REFERENCES[character] ?? character
+}

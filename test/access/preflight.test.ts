@@ -1,4 +1,4 @@
-/** AWS's list of causes, one broken thing each. Expected values are those of aws-sts-semantics, named beside the case. */
+/** AWS's list of causes, one broken thing each. Expected values are those of aws-facts, named beside the case. */
 import { describe, expect, it } from 'vitest'
 import { fixSentence, reasonSentence } from '../../src/access/preflight/explanation.ts'
 import type { PreflightFacts, PresentedAssertion, PresentedToken } from '../../src/access/preflight/facts.ts'

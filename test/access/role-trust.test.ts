@@ -19,7 +19,7 @@ const roleIn = (partition: string): RoleArn => {
   return role
 }
 
-/** What AWS publishes of its partitions: where it takes responses (aws-sts-semantics B.5). */
+/** What AWS publishes of its partitions: where it takes responses (aws-facts B.5). */
 const recipients = {
   aws: 'https://signin.aws.amazon.com/saml',
   'aws-cn': 'https://signin.amazonaws.cn/saml',
@@ -234,7 +234,7 @@ const providerOf = (config: Config, id: string) => {
 const trustOf = (config: Config, id: string, role: RoleArn) =>
   roleTrust(config, gatewayIdentifiers(config), providerOf(config, id), role)
 
-/** All that AWS asks of the policy for one call (aws-sts-semantics D.3, E.2). */
+/** All that AWS asks of the policy for one call (aws-facts D.3, E.2). */
 const admits = (policy: unknown, { principal, call, identity, session }: Shown): boolean => {
   const tags = new Map(Object.entries(session.tags))
   const { transitive, sourceIdentity } = session

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toSessionName } from '../../src/access/session.ts'
 
-/** What AWS's service model says of roleSessionNameType (aws-sts-semantics A.2). */
+/** What AWS's service model says of roleSessionNameType (aws-facts A.2). */
 const TAKEN_BY_AWS = /^[\w+=,.@-]{2,64}$/
 
 const anyText = fc.string({ unit: 'binary', minLength: 1, maxLength: 100 })

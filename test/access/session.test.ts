@@ -138,7 +138,7 @@ describe("a session's source identity", () => {
   })
 })
 
-describe('the estimate of what the tags weigh (aws-sts-semantics D.4)', () => {
+describe('the estimate of what the tags weigh (aws-facts D.4)', () => {
   it('is nothing without tags', () => {
     expect(sessionOf(templates(), identity()).packedSizePercent).toBe(0)
   })

@@ -9,7 +9,7 @@ import {
   stsEndpoint,
 } from '../../src/aws/facts/partitions.ts'
 
-describe('The partition of a region (aws-sts-semantics F.1)', () => {
+describe('The partition of a region (aws-facts F.1)', () => {
   it.each([
     ['us-east-1', 'aws'],
     ['ap-southeast-2', 'aws'],

@@ -153,7 +153,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       async () => {
         await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
         await page.getByRole('heading', { name: /^Signing out at/ }).waitFor()
-        await look(page, 'onward')
+        await look(page, 'redirect')
       },
     )
     await open('/logout')
@@ -217,7 +217,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     const link = page.getByRole('button', { name: 'Get a link instead' })
     await withoutGoingTo(
       context,
-      ({ pathname }) => pathname === '/roles/renew',
+      ({ pathname }) => pathname === '/roles/reauthenticate',
       async () => {
         await link.click()
         await page.getByRole('heading', { name: 'Renewing your sign-in' }).waitFor()

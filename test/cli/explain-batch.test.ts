@@ -90,14 +90,14 @@ describe('a question', () => {
   })
 
   it('is of no certain answer where AWS has not said how it reads the policy', async () => {
-    // aws-sts-semantics E.1: everybody is the federated callers too [K].
+    // aws-facts E.1: everybody is the federated callers too [K].
     const policy = policyFor('*', 'sts:AssumeRole*')
     expect(await decisionOf({ ...bySaml, policy })).toBe('unknown')
   })
 
   const role = 'arn:aws:iam::111122223333:role/ci'
   it.each([
-    // aws-sts-semantics E.1, A.5
+    // aws-facts E.1, A.5
     ['a role by its own ARN', { AWS: role }, { AWS: role }, 'allow'],
     ['a session of that role', { AWS: role }, { AWS: 'arn:aws:sts::111122223333:assumed-role/ci/build' }, 'allow'],
     ['another role', { AWS: role }, { AWS: `${role}2` }, 'deny'],
@@ -115,7 +115,7 @@ describe('a question', () => {
   })
 
   it('about a key with a list needs no word on which keys have lists', async () => {
-    // aws-sts-semantics B.1: edupersonaffiliation holds a list, also of one; E.4: ForAnyValue.
+    // aws-facts B.1: edupersonaffiliation holds a list, also of one; E.4: ForAnyValue.
     const Condition = { 'ForAnyValue:StringEquals': { 'saml:edupersonaffiliation': 'staff' } }
     const policy = policyFor({ Federated: PROVIDER }, 'sts:AssumeRoleWithSAML', Condition)
     const context = { 'saml:edupersonaffiliation': ['member', 'staff'] }

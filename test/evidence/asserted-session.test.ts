@@ -1,4 +1,4 @@
-/** What a session carries where AWS reads the provider's own evidence: the places of aws-sts-semantics B.4 and C.7. */
+/** What a session carries where AWS reads the provider's own evidence: the places of aws-facts B.4 and C.7. */
 import { describe, expect, it } from 'vitest'
 import { runPreflightChecks } from '../../src/access/preflight/answer.ts'
 import type { PreflightInput } from '../../src/access/preflight/facts.ts'

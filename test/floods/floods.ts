@@ -54,7 +54,7 @@ const personal = [
   '/roles',
   '/roles/why',
   '/roles/confirm',
-  '/roles/renew',
+  '/roles/reauthenticate',
   '/identity',
   '/activity',
   '/status',

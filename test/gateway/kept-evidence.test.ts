@@ -72,7 +72,7 @@ const parkedIn = async (gateway: Gateway) => {
   const { SAMLResponse, RelayState } = await answerTo(idp, request, { subject: 'alice', attributes })
   const form = { SAMLResponse, RelayState }
   const received = await receiveSamlResponse(gateway, { provider: 'corp', form }, caller)
-  const parked = received.kind === 'parked' ? await readVerifiedSignIn(gateway, received.handle) : undefined
+  const parked = received.kind === 'verified' ? await readVerifiedSignIn(gateway, received.handle) : undefined
   if (!parked) throw new Error('not parked')
   return { signIn: parked.signIn, SAMLResponse }
 }

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: AWS writes the key of a tag so
 /**
- * Every row of the table, copied by hand from aws-sts-semantics B.1, C.1, C.2 and D.5, which cite the IAM User Guide on
+ * Every row of the table, copied by hand from aws-facts B.1, C.1, C.2 and D.5, which cite the IAM User Guide on
  * condition keys and on SAML assertions: whether it can hold a list, where it may be used, and which attributes fill it.
  */
 import { describe, expect, it } from 'vitest'

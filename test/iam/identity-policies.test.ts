@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
-/** Expected values: the IAM User Guide on the elements Resource, NotResource and Action, on variables (aws-sts-semantics D.6, E.4) */
+/** Expected values: the IAM User Guide on the elements Resource, NotResource and Action, on variables (aws-facts D.6, E.4) */
 import { describe, expect, it } from 'vitest'
 import { firstFailure } from '../../src/core/verdict.ts'
 import { type ContextValue, requestContext, single } from '../../src/iam/condition-keys/context.ts'

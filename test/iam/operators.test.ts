@@ -70,7 +70,7 @@ const families: Readonly<Record<string, readonly Row[]>> = {
     ['NumericEquals', '16', '0x10', false],
     ['NumericNotEquals', '5', '6', true],
     ['NumericNotEquals', '5', '5', false],
-    // What is no number matches nothing: aws-sts-semantics E.4.
+    // What is no number matches nothing: aws-facts E.4.
     ['NumericNotEquals', '5', 'five', false],
     ['NumericLessThan', '5', '4', true],
     ['NumericLessThan', '5', '5', false],

@@ -1,4 +1,4 @@
-/** Expected values: aws-sts-semantics A.5 and E.1, which cite "AWS JSON policy elements: Principal". */
+/** Expected values: aws-facts A.5 and E.1, which cite "AWS JSON policy elements: Principal". */
 import { describe, expect, it } from 'vitest'
 import { MalformedPolicyError } from '../../src/iam/errors.ts'
 import { type Decision, evaluate } from '../../src/iam/evaluate.ts'

@@ -1,5 +1,5 @@
 /**
- * Each key from a signed assertion or token that went through validation. Expected values: aws-sts-semantics B.1 to B.3
+ * Each key from a signed assertion or token that went through validation. Expected values: aws-facts B.1 to B.3
  * and C.1, C.2, C.4, which cite the pages of the IAM User Guide on condition keys and on SAML assertions.
  */
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'

@@ -1,6 +1,6 @@
 /**
  * A second evaluator of trust policies, naive and independent: it shares no line with src/iam, and was written from
- * aws-sts-semantics D.6 and E.1 to E.4 alone. Regular expressions and loops over everything; only for small inputs.
+ * aws-facts D.6 and E.1 to E.4 alone. Regular expressions and loops over everything; only for small inputs.
  */
 export interface ReferencePolicy {
   readonly Version?: string

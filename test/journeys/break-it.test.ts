@@ -46,7 +46,7 @@ const DENIED = 'Not authorized to perform sts:AssumeRoleWithSAML'
 const accepted = { verdict: 'Accepted', status: '200' }
 const refused = { verdict: 'Refused' }
 
-/** AWS's codes and words: aws-sts-semantics A.4. */
+/** AWS's codes and words: aws-facts A.4. */
 const expected = {
   whole: { gateway: accepted, aws: accepted },
   'wrong-audience': {

@@ -29,7 +29,7 @@ const acting: Readonly<Record<string, string>> = {
   '/login/finish': 'GET, POST',
   '/oidc/:provider/callback': 'GET, POST',
   '/oidc/:provider/frontchannel-logout': 'GET',
-  '/roles/renew': 'GET',
+  '/roles/reauthenticate': 'GET',
   '/saml/:provider/slo': 'GET, POST',
 }
 

@@ -254,7 +254,7 @@ describe('a role with maxAuthAge', () => {
     const page = await answerAtOp(op, visitor, askedOf(start), fresh({}, 'refresh-1'))
     ahead = 12 * MINUTE
     op.behave(fresh({}, 'refresh-2'), nonceOf([start]))
-    expect(refreshOf(await take(visitor, page, GUARDED))).toContain('/roles/renew?')
+    expect(refreshOf(await take(visitor, page, GUARDED))).toContain('/roles/reauthenticate?')
   })
 
   describe('by SAML', () => {

@@ -358,12 +358,12 @@ describe('the page with the one button', () => {
 
   it('is where renewing leads at once while the sign-in is fresh', async () => {
     const { visitor } = await signInAt('corp')
-    const page = await visitor.open(`${gateway.url}/roles/renew?${new URLSearchParams({ role: DEVELOPER })}`)
+    const page = await visitor.open(`${gateway.url}/roles/reauthenticate?${new URLSearchParams({ role: DEVELOPER })}`)
     expect(page.url).toContain('/roles/confirm?')
   })
 
   it('asks who is not signed in to sign in first', async () => {
-    const page = await new HttpBrowser().open(`${gateway.url}/roles/renew?role=x`)
+    const page = await new HttpBrowser().open(`${gateway.url}/roles/reauthenticate?role=x`)
     expect(page.url).toContain('/login?return_to=')
   })
 })

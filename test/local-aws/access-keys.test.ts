@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { accessKeyId, newTemporaryKey, uniqueId } from '../../src/local-aws/access-keys.ts'
 
-/** The published way to read the account out of a key id (aws-sts-semantics A.6), written apart from the making. */
+/** The published way to read the account out of a key id (aws-facts A.6), written apart from the making. */
 const accountOf = (keyId: string): string => {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
   const bits = [...keyId.slice(4)].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('')

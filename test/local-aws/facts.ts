@@ -1,5 +1,5 @@
 /**
- * What AWS's STS is known to do (aws-sts-semantics, section A): one line for each fact, with what it rests on. A test
+ * What AWS's STS is known to do (aws-facts, section A): one line for each fact, with what it rests on. A test
  * holds a fact by naming its id in square brackets in its title; facts.test.ts fails for a fact that no test names, and
  * docs/local-aws-facts.md is the table of both.
  */

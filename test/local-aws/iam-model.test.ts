@@ -6,7 +6,7 @@ import { type Model, membersOf, modelOf, ofModel } from './model.ts'
 
 const MODEL = modelOf('iam/2010-05-08')
 
-/** Members that have come since Debian's model (aws-sts-semantics B.5). */
+/** Members that have come since Debian's model (aws-facts B.5). */
 const later: Readonly<Record<string, readonly string[]>> = {
   CreateSAMLProvider: ['AssertionEncryptionMode', 'AddPrivateKey'],
   UpdateSAMLProvider: ['AssertionEncryptionMode', 'AddPrivateKey', 'RemovePrivateKey'],

@@ -33,7 +33,7 @@ const trusting: Attempt = { settings: { trustedAudiences: ['partner'] } }
 const strict: Attempt = { settings: { maxAgeSeconds: 600 } }
 const strong: Attempt = { settings: { acrValues: ['mfa', 'phr'] } }
 
-/** OpenID Connect Core 3.1.3.7; security-bar 7.6. One broken claim each. */
+/** OpenID Connect Core 3.1.3.7; security-requirements 7.6. One broken claim each. */
 const brokenClaims: readonly Case[] = [
   ['another issuer', 'oidc.issuer_mismatch', 'issuerIsTheProvider', withClaim('iss', 'https://evil.example')],
   [

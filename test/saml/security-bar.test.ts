@@ -146,7 +146,7 @@ describe('0 the design rule', () => {
 })
 
 describe('1 XML intake', () => {
-  elsewhere('1.1', 'saml/validate.test.ts', 'the form field (security-bar 1.1)', 'does not inflate')
+  elsewhere('1.1', 'saml/validate.test.ts', 'the form field (security-requirements 1.1)', 'does not inflate')
   refuses('1.1', 'declared-latin1-not-ascii', 'declared-us-ascii-not-ascii', 'declared-utf-16', 'two-byte-order-marks')
   takes('1.1', 'byte-order-mark', 'declared-latin1', 'declared-us-ascii')
   refuses('1.2', 'doctype', 'entity-bomb', 'entity-undeclared')
@@ -497,7 +497,7 @@ describe('4 claims', () => {
     '<saml:Audience>https://gateway',
     '<saml:Audience>https://Gateway',
   )
-  elsewhere('4.2', 'saml/validate.test.ts', 'clock skew (security-bar 4.2)')
+  elsewhere('4.2', 'saml/validate.test.ts', 'clock skew (security-requirements 4.2)')
   refuses(
     '4.3',
     'holder-of-key-only',
@@ -574,7 +574,7 @@ describe('5 request binding, replay, sessions', () => {
     'an answer under a RelayState that names no sign-in',
   )
   refuses('5.2', 'unsolicited')
-  elsewhere('5.2', 'saml/validate.test.ts', 'a response that nobody asked for (security-bar 5.2)')
+  elsewhere('5.2', 'saml/validate.test.ts', 'a response that nobody asked for (security-requirements 5.2)')
   elsewhere(
     '5.3',
     'journeys/refused-saml.test.ts',

@@ -1,4 +1,4 @@
-/** IdP-initiated responses: security-bar 5.2 */
+/** IdP-initiated responses: security-requirements 5.2 */
 import { describe, expect, it } from 'vitest'
 import { assertionOf, codeOf, evaluate, fixture } from './saml-fixtures.ts'
 

@@ -7,7 +7,7 @@ const good = fixture('accepted', 'signed-assertion')
 const codeOfField = (SAMLResponse: unknown) => codeOf(evaluateResponse({ SAMLResponse }, expected, now))
 const base64 = (bytes: Buffer | string) => Buffer.from(bytes).toString('base64')
 
-describe('the form field (security-bar 1.1)', () => {
+describe('the form field (security-requirements 1.1)', () => {
   it.each([
     ['missing', undefined],
     ['empty', ''],
@@ -144,7 +144,7 @@ describe('a verified assertion', () => {
   })
 })
 
-describe('clock skew (security-bar 4.2)', () => {
+describe('clock skew (security-requirements 4.2)', () => {
   const at = (time: string, clockSkewSeconds = 60) =>
     codeOf(evaluateResponse(form(good), { ...expected, clockSkewSeconds }, new Date(time)))
 
@@ -218,7 +218,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('a response that nobody asked for (security-bar 5.2)', () => {
+describe('a response that nobody asked for (security-requirements 5.2)', () => {
   const unsolicited = fixture('refused', 'unsolicited')
   const allowed = { allowsUnsolicited: true, inResponseTo: undefined }
 

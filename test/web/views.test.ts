@@ -29,7 +29,7 @@ const pagesSaying = (text: string): PageModels => {
     account,
     durations: durationChoices(3600),
     isPinned: true,
-    freshSignIn: { within: text, isDue: true },
+    recentSignIn: { within: text, isDue: true },
     verdict: 'denied',
     reason: text,
   }
@@ -37,7 +37,7 @@ const pagesSaying = (text: string): PageModels => {
     { kind: 'pinned', roles: [role] },
     { kind: 'account', account, roles: [{ ...role, isPinned: false }] },
   ]
-  const shownToAws: SentToAws = {
+  const sentToAws: SentToAws = {
     exchange: { via: 'saml', evidence: 'original' },
     sessionName: text,
     sourceIdentity: text,
@@ -47,7 +47,7 @@ const pagesSaying = (text: string): PageModels => {
     until: at,
   }
   const picked = { arn: text, name: text, accountId: text, accountName: text, color: 'red' } as const
-  const goRole = { ...picked, duration: text, freshSignIn: { within: text, isDue: true } }
+  const goRole = { ...picked, duration: text, recentSignIn: { within: text, isDue: true } }
   const from = { address: text, browser: text }
   const provider = { id: text, label: text, protocol: 'oidc', isLast: true, href: text } as const
   return {
@@ -63,7 +63,7 @@ const pagesSaying = (text: string): PageModels => {
       durationsOfSeveral: durationChoices(3600),
       mostAtOnce: 20,
       isKept: false,
-      shownToAws,
+      sentToAws,
       evidence: { providerId: text, providerLabel: text, subject: text, attributes },
     },
     role: {
@@ -72,7 +72,7 @@ const pagesSaying = (text: string): PageModels => {
       role,
       grantedBy: text,
       longest: text,
-      shownToAws,
+      sentToAws,
       preflight: {
         outcome: 'denied',
         reason: text,
@@ -202,7 +202,7 @@ const pagesSaying = (text: string): PageModels => {
       query: text,
       total: 2,
       services: [{ id: text, name: text }],
-      roles: [goRole, { ...goRole, freshSignIn: undefined }],
+      roles: [goRole, { ...goRole, recentSignIn: undefined }],
     },
     'console-link': {
       version: text,
@@ -257,7 +257,7 @@ const pagesSaying = (text: string): PageModels => {
       certificates: [{ holder: text, subject: text, shown: text, health: 'bad' }],
       issuer: { url: text, keys: [{ kid: text, algorithm: text, signs: true }] },
     },
-    onward: { version: text, heading: text, href: text },
+    redirect: { version: text, heading: text, href: text },
     'post-form': { version: text, action: text, fields: { [text]: text }, heading: text, button: text },
   }
 }
@@ -443,12 +443,12 @@ describe('the role picker', () => {
   it('asks for a new sign-in in words, before the click', () => {
     const due = views.render('roles', {
       ...models.roles,
-      groups: saying({ freshSignIn: { within: '1h', isDue: true } }),
+      groups: saying({ recentSignIn: { within: '1h', isDue: true } }),
     })
     expect(due).toContain('Asks you to sign in again first: your sign-in is older than 1h.')
     const done = views.render('roles', {
       ...models.roles,
-      groups: saying({ freshSignIn: { within: '1h', isDue: false } }),
+      groups: saying({ recentSignIn: { within: '1h', isDue: false } }),
     })
     expect(done).toContain('Asks for a sign-in of the last 1h. Yours is.')
   })

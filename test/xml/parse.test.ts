@@ -17,7 +17,7 @@ import { errorOf } from '../saml/saml-fixtures.ts'
 const codeOf = (xml: string) => errorOf(() => parseXml(xml)).code
 const text = (xml: string) => textOf(parseXml(xml))
 
-describe('text (security-bar 1.5)', () => {
+describe('text (security-requirements 1.5)', () => {
   it.each([
     ['a comment', '<a>one<!-- two -->three</a>', 'onethree'],
     ['an empty comment', '<a>alice@example.org<!---->.evil</a>', 'alice@example.org.evil'],
@@ -73,7 +73,7 @@ describe('the tree', () => {
   })
 })
 
-describe('what is never accepted (security-bar 1.2, 1.3)', () => {
+describe('what is never accepted (security-requirements 1.2, 1.3)', () => {
   it.each([
     ['a DOCTYPE', '<!DOCTYPE a><a/>', 'xml.doctype'],
     ['an external subset', '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', 'xml.doctype'],
@@ -132,7 +132,7 @@ describe('what is never accepted (security-bar 1.2, 1.3)', () => {
   })
 })
 
-describe('a declared encoding (security-bar 1.1)', () => {
+describe('a declared encoding (security-requirements 1.1)', () => {
   const declared = (encoding: string, content: string) =>
     `<?xml version="1.0" encoding="${encoding}"?><a>${content}</a>`
 
@@ -168,7 +168,7 @@ describe('a declared encoding (security-bar 1.1)', () => {
   })
 })
 
-describe('IDs (security-bar 1.6, 2.2)', () => {
+describe('IDs (security-requirements 1.6, 2.2)', () => {
   it('are refused when two are the same, wherever they are', () => {
     expect(codeOf('<a ID="x"><b><c ID="x"/></b></a>')).toBe('xml.duplicate_id')
   })
@@ -182,7 +182,7 @@ describe('IDs (security-bar 1.6, 2.2)', () => {
   })
 })
 
-describe('bounded work (security-bar 1.4)', () => {
+describe('bounded work (security-requirements 1.4)', () => {
   const many = (n: number, part: (i: number) => string) => Array.from({ length: n }, (_, i) => part(i)).join('')
 
   it.each([

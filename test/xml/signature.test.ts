@@ -57,7 +57,7 @@ describe('a signature made by xml-crypto', () => {
   })
 })
 
-describe('with SignedInfo signed by the right key (security-bar 3)', () => {
+describe('with SignedInfo signed by the right key (security-requirements 3)', () => {
   it('the test itself makes valid signatures', () => {
     expect(() => verifySignature(parseXml(resigned((xml) => xml)), [publicKey])).not.toThrow()
   })

@@ -12,7 +12,7 @@ document.querySelector('form[data-post-at-once]')?.requestSubmit()
 // Signing out may lead through sites that this page's policy for forms cannot name: a page of its own goes there instead
 for (const form of document.querySelectorAll('form[action="/logout"]')) {
   const field = document.createElement('input')
-  Object.assign(field, { type: 'hidden', name: 'onward', value: 'page' })
+  Object.assign(field, { type: 'hidden', name: 'via_page', value: 'page' })
   form.append(field)
 }
 

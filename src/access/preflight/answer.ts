@@ -10,11 +10,17 @@ export type RoleCheck = (facts: PreflightFacts) => PreflightResult
 /** Of whatever is the same for all roles of an account. */
 export type CommonCheck = (circumstances: PreflightInput) => PreflightResult
 
+/** AWS will refuse it. */
+export const failed = doubtful('fail')
+
+/** AWS may refuse it: the facts at hand do not say. */
+export const unknown = doubtful('unknown')
+
 /** The findings of those checks that have something to ask, in their order. */
-export const runPreflightChecks = <Subject>(
+export function runPreflightChecks<Subject>(
   checks: Readonly<Record<string, (subject: Subject) => PreflightResult>>,
   subject: Subject,
-): Verdict => {
+): Verdict {
   const findings: Finding[] = []
   // A loop, as this runs for each of hundreds of roles.
   for (const name in checks) {
@@ -25,18 +31,14 @@ export const runPreflightChecks = <Subject>(
 }
 
 /** All is well; what was found is shown. */
-export const passed = (found: string, source?: string): PreflightResult => ({
-  outcome: 'pass',
-  found,
-  ...(source === undefined ? {} : { source }),
-})
+export function passed(found: string, source?: string): PreflightResult {
+  return {
+    outcome: 'pass',
+    found,
+    ...(source === undefined ? {} : { source }),
+  }
+}
 
-const doubtful =
-  (outcome: 'fail' | 'unknown') =>
-  (expected: string, found: string, source: string): PreflightResult => ({ outcome, expected, found, source })
-
-/** AWS will refuse it. */
-export const failed = doubtful('fail')
-
-/** AWS may refuse it: the facts at hand do not say. */
-export const unknown = doubtful('unknown')
+function doubtful(outcome: 'fail' | 'unknown') {
+  return (expected: string, found: string, source: string): PreflightResult => ({ outcome, expected, found, source })
+}

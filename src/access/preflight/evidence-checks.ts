@@ -1,4 +1,4 @@
-/** Whether AWS will take what it is shown, before it asks the role's trust policy (aws-sts-semantics B.5, C.4 to C.6). */
+/** Whether AWS will take what it is shown, before it asks the role's trust policy (aws-facts B.5, C.4 to C.6). */
 import {
   consoleDuration,
   samlAssertion,
@@ -11,8 +11,6 @@ import { parseArn } from '../../core/arn.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import { type CommonCheck, failed, type PreflightResult, passed, type RoleCheck, unknown } from './answer.ts'
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from './facts.ts'
-
-const accountOf = (arn: string): string => parseArn(arn)?.account ?? ''
 
 /** For OpenID AWS looks in the role's account. For SAML it speaks of the provider's owner, which may be another (E.1). */
 const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
@@ -27,8 +25,6 @@ const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
   )
 }
 
-const sizeOf = ({ kind }: PresentedEvidence) => (kind === 'saml' ? samlAssertion : webIdentityToken)
-
 const evidenceFits: CommonCheck = ({ shown }) => {
   const { length } = shown
   if (length === undefined) return undefined
@@ -38,17 +34,6 @@ const evidenceFits: CommonCheck = ({ shown }) => {
     ? passed(`${length} characters`, source)
     : failed(`at most ${max} characters`, `${length}`, source)
 }
-
-/** What is asked of one kind of evidence only. */
-const ofSaml =
-  (check: (shown: PresentedAssertion) => PreflightResult): CommonCheck =>
-  ({ shown }) =>
-    shown.kind === 'saml' ? check(shown) : undefined
-
-const ofToken =
-  (check: (shown: PresentedToken) => PreflightResult): CommonCheck =>
-  ({ shown }) =>
-    shown.kind === 'web-identity' ? check(shown) : undefined
 
 const algorithmIsTaken = ofToken(({ algorithm }) => {
   if (algorithm === undefined) return undefined
@@ -95,47 +80,8 @@ const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = tru
     : failed('one of a bearer, with Recipient and NotOnOrAfter', 'one that is not so', source)
 })
 
-/** Where a token has an `azp`, AWS compares that: documented for Google, seen for others, as Entra's v2 tokens (C.4). */
-const tokenAudience = ({ principal, audiences, statedAudiences, clientId }: PresentedToken): PreflightResult => {
-  if (audiences.includes(clientId)) return passed(clientId, audiences === statedAudiences ? 'aud' : 'azp')
-  const mayBe = statedAudiences.includes(clientId) && principal !== 'accounts.google.com'
-  const expected = `${clientId}, as IAM's provider has it`
-  const stated = statedAudiences.join(', ') || 'none'
-  return audiences === statedAudiences
-    ? failed(expected, stated, 'aud')
-    : (mayBe ? unknown : failed)(
-        expected,
-        `${audiences.join(', ')} in azp, which AWS compares in place of aud (${stated})`,
-        'azp',
-      )
-}
-
 /** AWS's own name everywhere but in China and GovCloud, whose names are not confirmed (B.5). */
 const USUAL_AUDIENCE = 'urn:amazon:webservices'
-
-/** AWS has been seen to take the address of the consumer service for an Audience (B.5); nobody says where it does. */
-const audienceAnswer = (
-  audiences: readonly string[],
-  { recipient, principal }: PresentedAssertion,
-): PreflightResult => {
-  const found = audiences.join(', ') || 'none'
-  const { partition = '' } = parseArn(principal) ?? {}
-  if (audiences.some((audience) => isAwsSamlAudience(audience, partition))) return passed(found, 'Audience')
-  const isRecipient = recipient !== undefined && audiences.includes(recipient)
-  const mayBe = isRecipient || (partition !== 'aws' && audiences.includes(USUAL_AUDIENCE))
-  return (mayBe ? unknown : failed)(partitionById(partition)?.audience ?? USUAL_AUDIENCE, found, 'Audience')
-}
-
-/** Of several AudienceRestrictions each has to be met. Core 2.5.1.4; that AWS has it so too is not confirmed. */
-const assertionAudience = (shown: PresentedAssertion): PreflightResult => {
-  const { audiences, unverified } = shown
-  if (audiences === undefined) return undefined
-  const answer = audienceAnswer(audiences, shown)
-  const unmet = (unverified?.audienceRestrictions ?? []).find((each) => audienceAnswer(each, shown)?.outcome !== 'pass')
-  return answer?.outcome === 'pass' && unmet
-    ? unknown('AWS among the audiences of every AudienceRestriction', unmet.join(', ') || 'none', 'AudienceRestriction')
-    : answer
-}
 
 const audienceIsTaken: CommonCheck = ({ shown }) =>
   shown.kind === 'saml' ? assertionAudience(shown) : tokenAudience(shown)
@@ -151,18 +97,6 @@ const subjectIsNamed: CommonCheck = ({ shown }) => {
 
 /** AWS's bound on a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
 const USUAL_TOKEN_AGE_MS = 86_400_000
-
-const tokenAge = (issuedAt: Date, now: Date): PreflightResult =>
-  now.getTime() - issuedAt.getTime() > USUAL_TOKEN_AGE_MS
-    ? unknown('a token of the last 24 hours', issuedAt.toISOString(), 'iat')
-    : undefined
-
-/** That AWS looks at `nbf` is not confirmed (C.6). */
-const notYet = ({ times }: PresentedToken, now: Date): PreflightResult => {
-  const from = times?.get('nbf')
-  const isLater = typeof from === 'number' && from * 1000 > now.getTime()
-  return isLater ? unknown('a token that is valid already', `valid from ${from} seconds on`, 'nbf') : undefined
-}
 
 const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
   const { kind, life, isKept } = shown
@@ -209,12 +143,6 @@ const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
     : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), SESSION_DURATION)
 })
 
-/** AWS compares the names of attributes byte for byte. */
-export const misnamedRemark = ({ misnamed = [] }: Pick<PresentedAssertion, 'misnamed'>, name: string): string => {
-  const near = misnamed.find((each) => each.toLowerCase() === name.toLowerCase())
-  return near === undefined ? '' : `; the attribute ${near} is not it: upper and lower case differ`
-}
-
 const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
   const { rolePairs, principal } = shown
@@ -247,3 +175,75 @@ export const evidenceChecks = {
 } as const
 
 export const pairChecks = { roleIsInAssertion } as const
+
+/** AWS compares the names of attributes byte for byte. */
+export function misnamedRemark({ misnamed = [] }: Pick<PresentedAssertion, 'misnamed'>, name: string): string {
+  const near = misnamed.find((each) => each.toLowerCase() === name.toLowerCase())
+  return near === undefined ? '' : `; the attribute ${near} is not it: upper and lower case differ`
+}
+
+function accountOf(arn: string): string {
+  return parseArn(arn)?.account ?? ''
+}
+
+function sizeOf({ kind }: PresentedEvidence) {
+  return kind === 'saml' ? samlAssertion : webIdentityToken
+}
+
+function ofToken(check: (shown: PresentedToken) => PreflightResult): CommonCheck {
+  return ({ shown }) => (shown.kind === 'web-identity' ? check(shown) : undefined)
+}
+
+/** What is asked of one kind of evidence only. */
+function ofSaml(check: (shown: PresentedAssertion) => PreflightResult): CommonCheck {
+  return ({ shown }) => (shown.kind === 'saml' ? check(shown) : undefined)
+}
+
+/** Of several AudienceRestrictions each has to be met. Core 2.5.1.4; that AWS has it so too is not confirmed. */
+function assertionAudience(shown: PresentedAssertion): PreflightResult {
+  const { audiences, unverified } = shown
+  if (audiences === undefined) return undefined
+  const answer = audienceAnswer(audiences, shown)
+  const unmet = (unverified?.audienceRestrictions ?? []).find((each) => audienceAnswer(each, shown)?.outcome !== 'pass')
+  return answer?.outcome === 'pass' && unmet
+    ? unknown('AWS among the audiences of every AudienceRestriction', unmet.join(', ') || 'none', 'AudienceRestriction')
+    : answer
+}
+
+/** AWS has been seen to take the address of the consumer service for an Audience (B.5); nobody says where it does. */
+function audienceAnswer(audiences: readonly string[], { recipient, principal }: PresentedAssertion): PreflightResult {
+  const found = audiences.join(', ') || 'none'
+  const { partition = '' } = parseArn(principal) ?? {}
+  if (audiences.some((audience) => isAwsSamlAudience(audience, partition))) return passed(found, 'Audience')
+  const isRecipient = recipient !== undefined && audiences.includes(recipient)
+  const mayBe = isRecipient || (partition !== 'aws' && audiences.includes(USUAL_AUDIENCE))
+  return (mayBe ? unknown : failed)(partitionById(partition)?.audience ?? USUAL_AUDIENCE, found, 'Audience')
+}
+
+/** Where a token has an `azp`, AWS compares that: documented for Google, seen for others, as Entra's v2 tokens (C.4). */
+function tokenAudience({ principal, audiences, statedAudiences, clientId }: PresentedToken): PreflightResult {
+  if (audiences.includes(clientId)) return passed(clientId, audiences === statedAudiences ? 'aud' : 'azp')
+  const mayBe = statedAudiences.includes(clientId) && principal !== 'accounts.google.com'
+  const expected = `${clientId}, as IAM's provider has it`
+  const stated = statedAudiences.join(', ') || 'none'
+  return audiences === statedAudiences
+    ? failed(expected, stated, 'aud')
+    : (mayBe ? unknown : failed)(
+        expected,
+        `${audiences.join(', ')} in azp, which AWS compares in place of aud (${stated})`,
+        'azp',
+      )
+}
+
+/** That AWS looks at `nbf` is not confirmed (C.6). */
+function notYet({ times }: PresentedToken, now: Date): PreflightResult {
+  const from = times?.get('nbf')
+  const isLater = typeof from === 'number' && from * 1000 > now.getTime()
+  return isLater ? unknown('a token that is valid already', `valid from ${from} seconds on`, 'nbf') : undefined
+}
+
+function tokenAge(issuedAt: Date, now: Date): PreflightResult {
+  return now.getTime() - issuedAt.getTime() > USUAL_TOKEN_AGE_MS
+    ? unknown('a token of the last 24 hours', issuedAt.toISOString(), 'iat')
+    : undefined
+}

@@ -3,23 +3,21 @@ import type { Finding } from '../../core/verdict.ts'
 import type { Preflight } from '../preflight.ts'
 import { type Fix, fixes, type PreflightCheckName } from './fixes.ts'
 
-const isCheck = (name: string): name is PreflightCheckName => Object.hasOwn(fixes, name)
-
 /** `Statement[0] (Sid).Condition.StringEquals.saml:aud`, in its parts. */
 const PART =
   /^(?<statement>Statement\[\d+\](?: \([^)]*\))?)(?:\.(?<element>(?:Not)?(?:Principal|Action|Condition))(?:\.(?<operator>[^.]+)\.(?<key>.+))?)?$/s
 
 const ABSENT = 'no such key in the request'
 
-const conditionSentence = (statement: string, operator: string, key: string, finding: Finding): string => {
-  const { expected = '', found = '', source, outcome } = finding
-  const asks = `${statement} of the role's trust policy asks that ${key} be ${expected} (${operator})`
-  if (found === ABSENT) return `${asks}, and AWS sees no such key in this call.`
-  if (outcome === 'unknown') return `${asks}, which cannot be told: ${found}.`
-  return `${asks}, and AWS sees ${found}${source === undefined || source === key ? '' : ` (from ${source})`}.`
+/** What the answer hangs on, as a sentence; undefined where AWS is to say yes. */
+export function reasonSentence({ decidedBy }: Pick<Preflight, 'decidedBy'>): string | undefined {
+  if (!decidedBy) return undefined
+  if (decidedBy.name === 'trustPolicyIsKnown')
+    return "The role's trust policy is not known here, so that nobody can tell what it asks for."
+  return partSentence(decidedBy) ?? (isCheck(decidedBy.name) ? checkSentence(decidedBy) : undefined)
 }
 
-const partSentence = (finding: Finding): string | undefined => {
+function partSentence(finding: Finding): string | undefined {
   const { statement = '', element, operator = '', key = '' } = PART.exec(finding.name)?.groups ?? {}
   const { expected = '', found = '', outcome } = finding
   if (statement === '')
@@ -33,7 +31,19 @@ const partSentence = (finding: Finding): string | undefined => {
     : `${statement} of the role's trust policy is about ${wanted}; the call is ${found}.`
 }
 
-const checkSentence = ({ name, expected, found, source }: Finding): string => {
+function conditionSentence(statement: string, operator: string, key: string, finding: Finding): string {
+  const { expected = '', found = '', source, outcome } = finding
+  const asks = `${statement} of the role's trust policy asks that ${key} be ${expected} (${operator})`
+  if (found === ABSENT) return `${asks}, and AWS sees no such key in this call.`
+  if (outcome === 'unknown') return `${asks}, which cannot be told: ${found}.`
+  return `${asks}, and AWS sees ${found}${source === undefined || source === key ? '' : ` (from ${source})`}.`
+}
+
+function isCheck(name: string): name is PreflightCheckName {
+  return Object.hasOwn(fixes, name)
+}
+
+function checkSentence({ name, expected, found, source }: Finding): string {
   const { meaning } = fixes[name as PreflightCheckName]
   const values = [
     expected === undefined ? undefined : `expected ${expected}`,
@@ -43,26 +53,18 @@ const checkSentence = ({ name, expected, found, source }: Finding): string => {
   return `AWS wants that ${meaning}: ${values.join(', ')}.`
 }
 
-/** What the answer hangs on, as a sentence; undefined where AWS is to say yes. */
-export const reasonSentence = ({ decidedBy }: Pick<Preflight, 'decidedBy'>): string | undefined => {
-  if (!decidedBy) return undefined
-  if (decidedBy.name === 'trustPolicyIsKnown')
-    return "The role's trust policy is not known here, so that nobody can tell what it asks for."
-  return partSentence(decidedBy) ?? (isCheck(decidedBy.name) ? checkSentence(decidedBy) : undefined)
-}
-
-/** The check that the answer hangs on: the first of those that decide. */
-const decidingRemedy = ({ outcome, verdict }: Preflight): Fix | undefined => {
-  const wanted = outcome === 'denied' ? 'fail' : 'unknown'
-  const deciding = verdict.find(({ name, outcome: found }) => found === wanted && isCheck(name))
-  return deciding && fixes[deciding.name as PreflightCheckName]
-}
-
 /** What to change so that AWS says yes; undefined where it is to do so already. */
-export const fixSentence = (preflight: Preflight): string | undefined => {
+export function fixSentence(preflight: Preflight): string | undefined {
   if (preflight.outcome === 'allowed') return undefined
   const isUnseen = preflight.decidedBy?.found === ABSENT
   return isUnseen
     ? 'Ask for a key that AWS sees in this call, or have the claim sent that fills it.'
     : decidingRemedy(preflight)?.change
+}
+
+/** The check that the answer hangs on: the first of those that decide. */
+function decidingRemedy({ outcome, verdict }: Preflight): Fix | undefined {
+  const wanted = outcome === 'denied' ? 'fail' : 'unknown'
+  const deciding = verdict.find(({ name, outcome: found }) => found === wanted && isCheck(name))
+  return deciding && fixes[deciding.name as PreflightCheckName]
 }

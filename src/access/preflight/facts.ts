@@ -122,5 +122,6 @@ export interface RoleToCheck {
 /** Everything that AWS will look at, and what of it is known. */
 export interface PreflightFacts extends PreflightInput, RoleToCheck {}
 
-export const actionOf = ({ kind }: PresentedEvidence): AssumeAction =>
-  kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'
+export function actionOf({ kind }: PresentedEvidence): AssumeAction {
+  return kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'
+}

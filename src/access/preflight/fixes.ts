@@ -1,5 +1,4 @@
 /** Every check of a preflight by its name: what it makes sure of, and what to change where it does not pass. */
-
 export interface Fix {
   /** For the list of checks. */
   readonly meaning: string

@@ -1,4 +1,4 @@
-/** Whether AWS will take the session that is asked for, whatever the trust policy says (aws-sts-semantics A.2, A.5, D.1). */
+/** Whether AWS will take the session that is asked for, whatever the trust policy says (aws-facts A.2, A.5, D.1). */
 import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
 import { type CommonCheck, failed, passed, type RoleCheck, unknown } from './answer.ts'
 import { misnamedRemark } from './evidence-checks.ts'
@@ -8,11 +8,6 @@ interface Limit {
   readonly min: number
   readonly max: number
   readonly pattern: RegExp
-}
-
-const isWithin = (text: string, { min, max, pattern }: Limit): boolean => {
-  const { length } = [...text]
-  return length >= min && length <= max && pattern.test(text)
 }
 
 /** Roles of Identity Center are taken through Identity Center alone (A.5). */
@@ -43,32 +38,6 @@ const sourceIdentityIsLegal: CommonCheck = ({ session: { sourceIdentity: value, 
     : failed(`${NAME}, not beginning with aws:`, JSON.stringify(value.slice(0, 100)), 'SourceIdentity')
 }
 
-/** Of a value only what is wrong with it is told: it is the user's. */
-const valueProblem = (key: string, value: string): string => {
-  const characters = [...value]
-  const wrongOnes = [...new Set(characters.filter((each) => !sessionTag.value.pattern.test(each)))].slice(0, 10)
-  return wrongOnes.length > 0
-    ? `the value of ${key} with ${wrongOnes.map((each) => JSON.stringify(each)).join(' ')}`
-    : `the value of ${key} with ${characters.length} characters`
-}
-
-const tagProblem = ({ tags, transitiveTagKeys: transitive, tagValueCounts }: PresentedSession): string | undefined => {
-  const keys = [...tags.keys()]
-  if (tags.size > sessionTag.count) return `${tags.size} tags`
-  const key = keys.find(
-    (each) => !isWithin(each, sessionTag.key) || each.toLowerCase().startsWith(sessionTag.reservedPrefix),
-  )
-  if (key !== undefined) return `the key ${JSON.stringify(key.slice(0, 128))}`
-  const [several] = [...(tagValueCounts ?? [])]
-  if (several) return `${several[1]} values of ${several[0]}`
-  const bad = [...tags].find(([, value]) => !isWithin(value, sessionTag.value))
-  if (bad) return valueProblem(...bad)
-  const known = new Set(keys.map((each) => each.toLowerCase()))
-  if (known.size < keys.length) return 'keys that differ in case only'
-  const stray = transitive.find((each) => !known.has(each.toLowerCase()))
-  return stray === undefined ? undefined : `the transitive key ${JSON.stringify(stray)} without a tag`
-}
-
 const TAGS = `at most ${sessionTag.count} tags of one value each, keys of ${sessionTag.key.max} and values of ${sessionTag.value.max} letters, digits, spaces and _.:/=+-@, transitive keys among them`
 
 const sessionTagsAreLegal: CommonCheck = ({ session }) => {
@@ -92,3 +61,34 @@ export const sessionChecks = { sessionNameIsLegal, sourceIdentityIsLegal, sessio
 
 /** Last of all. */
 export const sizeChecks = { sessionTagsFit } as const
+
+function isWithin(text: string, { min, max, pattern }: Limit): boolean {
+  const { length } = [...text]
+  return length >= min && length <= max && pattern.test(text)
+}
+
+function tagProblem({ tags, transitiveTagKeys: transitive, tagValueCounts }: PresentedSession): string | undefined {
+  const keys = [...tags.keys()]
+  if (tags.size > sessionTag.count) return `${tags.size} tags`
+  const key = keys.find(
+    (each) => !isWithin(each, sessionTag.key) || each.toLowerCase().startsWith(sessionTag.reservedPrefix),
+  )
+  if (key !== undefined) return `the key ${JSON.stringify(key.slice(0, 128))}`
+  const [several] = [...(tagValueCounts ?? [])]
+  if (several) return `${several[1]} values of ${several[0]}`
+  const bad = [...tags].find(([, value]) => !isWithin(value, sessionTag.value))
+  if (bad) return valueProblem(...bad)
+  const known = new Set(keys.map((each) => each.toLowerCase()))
+  if (known.size < keys.length) return 'keys that differ in case only'
+  const stray = transitive.find((each) => !known.has(each.toLowerCase()))
+  return stray === undefined ? undefined : `the transitive key ${JSON.stringify(stray)} without a tag`
+}
+
+/** Of a value only what is wrong with it is told: it is the user's. */
+function valueProblem(key: string, value: string): string {
+  const characters = [...value]
+  const wrongOnes = [...new Set(characters.filter((each) => !sessionTag.value.pattern.test(each)))].slice(0, 10)
+  return wrongOnes.length > 0
+    ? `the value of ${key} with ${wrongOnes.map((each) => JSON.stringify(each)).join(' ')}`
+    : `the value of ${key} with ${characters.length} characters`
+}

@@ -1,4 +1,4 @@
-/** What the role's trust policy says to the call, and to the session's tags and source identity (aws-sts-semantics D.3, E). */
+/** What the role's trust policy says to the call, and to the session's tags and source identity (aws-facts D.3, E). */
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import type { Finding, Verdict } from '../../core/verdict.ts'
@@ -19,38 +19,8 @@ interface Judged {
   readonly derivation: Verdict
 }
 
-/** The key of a condition's finding, `Statement[0].Condition.StringEquals.saml:aud`. */
-const keyOf = ({ name }: Finding): string => /\.Condition\.[^.]+\.(.+)$/s.exec(name)?.[1] ?? ''
-
-/** What nobody foresees neither passes nor fails. */
-const foreseen = (finding: Finding): Finding =>
-  isUnknownAtPreflight(keyOf(finding))
-    ? { ...finding, outcome: 'unknown', found: 'not known before the call is made', source: keyOf(finding) }
-    : finding
-
-const isDeny = ({ effect }: Decision): boolean => effect === 'explicit-deny' || effect === 'implicit-deny'
-
 /** What hangs on something that AWS has not confirmed is no yes and no no. */
 const CERTAIN = { unconfirmed: 'unknown' } as const
-
-const judge = (policy: Policy, request: PolicyRequest): Judged => {
-  const extremes = bestAndWorstCase(policy)
-  const best = evaluate(extremes.best, request, CERTAIN)
-  const worst = extremes.worst === extremes.best ? best : evaluate(extremes.worst, request, CERTAIN)
-  // A Deny that may yet apply is what the best case does not show.
-  const decision = !isDeny(best) && worst.effect === 'explicit-deny' ? worst : best
-  const derivation = decision.verdict.map(foreseen)
-  const outcome = isDeny(best) ? 'fail' : 'unknown'
-  const decidedBy =
-    worst.effect === 'allow'
-      ? undefined
-      : derivation.map((finding) => sure(finding, decision, outcome)).find((finding) => finding.outcome === outcome)
-  return { decision, derivation, decidedBy }
-}
-
-/** The line that says a Deny applies is no surer than what follows it. */
-const sure = (finding: Finding, { effect }: Decision, outcome: 'fail' | 'unknown'): Finding =>
-  effect === 'explicit-deny' && outcome === 'unknown' && finding.outcome === 'fail' ? { ...finding, outcome } : finding
 
 /** What a statement asks, in this order, and how the findings of each end. */
 const causes = [
@@ -58,33 +28,6 @@ const causes = [
   { name: 'actionIsAllowed', finding: /\.(Not)?Action$/ },
   { name: 'conditionsHold', finding: /\.Condition\./ },
 ] as const
-
-/** The call itself, cause by cause, up to the first that stops it. */
-const causeFindings = ({ decision, decidedBy }: Judged): Verdict => {
-  const source = decision.statement?.path ?? 'trust policy'
-  const isDenied = decision.effect === 'explicit-deny'
-  const stopped = isDenied || !decidedBy ? -1 : causes.findIndex(({ finding }) => finding.test(decidedBy.name))
-  const asked = causes.map(({ name }, n): Finding => {
-    if (isDenied || (stopped >= 0 && n > stopped)) return { name, outcome: 'not-run' }
-    return n === stopped && decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', source }
-  })
-  const name = 'noStatementDenies'
-  return [...asked, isDenied && decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', source: 'trust policy' }]
-}
-
-/** AWS looks at `saml:aud` in the trust policy; that it asks for an address of its own besides is not confirmed (B.5). */
-const recipientFinding = ({ shown }: PreflightInput, { statement }: Decision): Verdict => {
-  if (shown.kind !== 'saml') return []
-  const { recipient, principal } = shown
-  const { partition = '' } = parseArn(principal) ?? {}
-  const source = 'SubjectConfirmationData/@Recipient'
-  const isNamed = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud') ?? false
-  const answer =
-    recipient !== undefined && (isNamed || isAwsSamlRecipient(recipient, partition))
-      ? passed(recipient, source)
-      : unknown("an address of AWS's, or one that the trust policy names", recipient ?? 'none', source)
-  return answer ? [{ name: 'recipientIsTaken', ...answer }] : []
-}
 
 /** What the session carries needs an action of its own each (D.3). */
 const carried = [
@@ -124,11 +67,11 @@ const unknownTrust: TrustEvaluation = {
 }
 
 /** Everything that the trust policy is asked. Where none is known, that is all there is to say. */
-export const evaluateTrust = (
+export function evaluateTrust(
   trustPolicy: Policy | undefined,
   circumstances: PreflightInput,
   context: RequestContext,
-): TrustEvaluation => {
+): TrustEvaluation {
   if (!trustPolicy) return unknownTrust
   const { shown } = circumstances
   const ask = (action: string): Judged =>
@@ -160,4 +103,69 @@ export const evaluateTrust = (
     ],
     parts,
   }
+}
+
+function judge(policy: Policy, request: PolicyRequest): Judged {
+  const extremes = bestAndWorstCase(policy)
+  const best = evaluate(extremes.best, request, CERTAIN)
+  const worst = extremes.worst === extremes.best ? best : evaluate(extremes.worst, request, CERTAIN)
+  // A Deny that may yet apply is what the best case does not show.
+  const decision = !isDeny(best) && worst.effect === 'explicit-deny' ? worst : best
+  const derivation = decision.verdict.map(foreseen)
+  const outcome = isDeny(best) ? 'fail' : 'unknown'
+  const decidedBy =
+    worst.effect === 'allow'
+      ? undefined
+      : derivation.map((finding) => sure(finding, decision, outcome)).find((finding) => finding.outcome === outcome)
+  return { decision, derivation, decidedBy }
+}
+
+function isDeny({ effect }: Decision): boolean {
+  return effect === 'explicit-deny' || effect === 'implicit-deny'
+}
+
+/** What nobody foresees neither passes nor fails. */
+function foreseen(finding: Finding): Finding {
+  return isUnknownAtPreflight(keyOf(finding))
+    ? { ...finding, outcome: 'unknown', found: 'not known before the call is made', source: keyOf(finding) }
+    : finding
+}
+
+/** The key of a condition's finding, `Statement[0].Condition.StringEquals.saml:aud`. */
+function keyOf({ name }: Finding): string {
+  return /\.Condition\.[^.]+\.(.+)$/s.exec(name)?.[1] ?? ''
+}
+
+/** The line that says a Deny applies is no surer than what follows it. */
+function sure(finding: Finding, { effect }: Decision, outcome: 'fail' | 'unknown'): Finding {
+  return effect === 'explicit-deny' && outcome === 'unknown' && finding.outcome === 'fail'
+    ? { ...finding, outcome }
+    : finding
+}
+
+/** The call itself, cause by cause, up to the first that stops it. */
+function causeFindings({ decision, decidedBy }: Judged): Verdict {
+  const source = decision.statement?.path ?? 'trust policy'
+  const isDenied = decision.effect === 'explicit-deny'
+  const stopped = isDenied || !decidedBy ? -1 : causes.findIndex(({ finding }) => finding.test(decidedBy.name))
+  const asked = causes.map(({ name }, n): Finding => {
+    if (isDenied || (stopped >= 0 && n > stopped)) return { name, outcome: 'not-run' }
+    return n === stopped && decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', source }
+  })
+  const name = 'noStatementDenies'
+  return [...asked, isDenied && decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', source: 'trust policy' }]
+}
+
+/** AWS looks at `saml:aud` in the trust policy; that it asks for an address of its own besides is not confirmed (B.5). */
+function recipientFinding({ shown }: PreflightInput, { statement }: Decision): Verdict {
+  if (shown.kind !== 'saml') return []
+  const { recipient, principal } = shown
+  const { partition = '' } = parseArn(principal) ?? {}
+  const source = 'SubjectConfirmationData/@Recipient'
+  const isNamed = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud') ?? false
+  const answer =
+    recipient !== undefined && (isNamed || isAwsSamlRecipient(recipient, partition))
+      ? passed(recipient, source)
+      : unknown("an address of AWS's, or one that the trust policy names", recipient ?? 'none', source)
+  return answer ? [{ name: 'recipientIsTaken', ...answer }] : []
 }

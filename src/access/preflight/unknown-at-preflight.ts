@@ -15,22 +15,6 @@ const UNFORESEEN = [
   'iam:resourcetag/',
 ]
 
-/** `key`: of a condition, in any case. */
-export const isUnknownAtPreflight = (key: string): boolean => {
-  const name = key.toLowerCase()
-  return UNFORESEEN.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each))
-}
-
-const hangsOnUnforeseen = ({ name, variables }: Condition): boolean => [name, ...variables].some(isUnknownAtPreflight)
-
-const assuming = (statement: Statement, holds: boolean): Statement => ({
-  ...statement,
-  conditions: statement.conditions.map(
-    (condition): Condition =>
-      hangsOnUnforeseen(condition) ? { ...condition, otherwise: [], holds: () => holds } : condition,
-  ),
-})
-
 /** The policy as it reads when everything unforeseen turns out well for the person, and when it turns out badly. */
 interface Extremes {
   readonly best: Policy
@@ -39,7 +23,20 @@ interface Extremes {
 
 const known = new WeakMap<Policy, Extremes>()
 
-const extremes = (policy: Policy): Extremes => {
+/** `key`: of a condition, in any case. */
+export function isUnknownAtPreflight(key: string): boolean {
+  const name = key.toLowerCase()
+  return UNFORESEEN.some((each) => (each.endsWith('/') ? name.startsWith(each) : name === each))
+}
+
+/** Twice the same policy where nothing unforeseen is asked for. */
+export function bestAndWorstCase(policy: Policy): Extremes {
+  const found = known.get(policy) ?? extremes(policy)
+  known.set(policy, found)
+  return found
+}
+
+function extremes(policy: Policy): Extremes {
   const isForeseen = policy.statements.every(({ conditions }) => !conditions.some(hangsOnUnforeseen))
   if (isForeseen) return { best: policy, worst: policy }
   const read = (isWell: boolean): Policy => ({
@@ -49,9 +46,16 @@ const extremes = (policy: Policy): Extremes => {
   return { best: read(true), worst: read(false) }
 }
 
-/** Twice the same policy where nothing unforeseen is asked for. */
-export const bestAndWorstCase = (policy: Policy): Extremes => {
-  const found = known.get(policy) ?? extremes(policy)
-  known.set(policy, found)
-  return found
+function hangsOnUnforeseen({ name, variables }: Condition): boolean {
+  return [name, ...variables].some(isUnknownAtPreflight)
+}
+
+function assuming(statement: Statement, holds: boolean): Statement {
+  return {
+    ...statement,
+    conditions: statement.conditions.map(
+      (condition): Condition =>
+        hangsOnUnforeseen(condition) ? { ...condition, otherwise: [], holds: () => holds } : condition,
+    ),
+  }
 }

@@ -1,5 +1,4 @@
 /** Services by the names that people use for them, and the path of each in the console, which all partitions share. */
-
 export interface ConsoleService {
   /** As it is typed: `s3`. */
   readonly id: string
@@ -38,5 +37,6 @@ export const consoleServices: readonly ConsoleService[] = [
 ]
 
 /** undefined for a name that is not in the list, in any case. */
-export const consoleServiceOf = (id: string): ConsoleService | undefined =>
-  consoleServices.find((service) => service.id === id.toLowerCase())
+export function consoleServiceOf(id: string): ConsoleService | undefined {
+  return consoleServices.find((service) => service.id === id.toLowerCase())
+}

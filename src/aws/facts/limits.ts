@@ -1,5 +1,4 @@
 /** Limits that STS and IAM publish. Lengths are in characters, durations in seconds, both ends included. */
-
 export interface Range {
   readonly min: number
   readonly max: number

@@ -11,14 +11,16 @@ export interface PackedContents {
 /** AWS does not publish how it packs. From the one published measurement: nine tags of 2,268 bytes made 498 %. */
 const TAG_BYTES_AT_100_PERCENT = 456
 
-const sum = (texts: readonly string[]): number => texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0)
-
 /**
  * An estimate of PackedPolicySize, in percent of what AWS takes: above 100 it answers PackedPolicyTooLarge. Policies
  * are weighed against their documented limit in plain text. 0 where there is nothing to pack.
  */
-export const estimatePackedSize = ({ tags, policy = '', policyArns = [] }: PackedContents): number => {
+export function estimatePackedSize({ tags, policy = '', policyArns = [] }: PackedContents): number {
   const tagBytes = sum([...tags].flat())
   const policyBytes = sum([policy, ...policyArns])
   return Math.ceil((100 * tagBytes) / TAG_BYTES_AT_100_PERCENT + (100 * policyBytes) / sessionPolicy.max)
+}
+
+function sum(texts: readonly string[]): number {
+  return texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0)
 }

@@ -2,7 +2,6 @@
  * What AWS publishes, as data: partitions with their hosts (this file) and limits (limits.ts). Knows nothing of
  * protocols and calls nothing. Everything that differs between AWS, China and GovCloud is a column here and nowhere else.
  */
-
 export interface Partition {
   /** The second part of every ARN: `aws`, `aws-cn`, `aws-us-gov`, … */
   readonly id: string
@@ -57,21 +56,24 @@ export const partitions: readonly Partition[] = [
   },
 ]
 
-/** undefined for a partition that is not in the table. */
-export const partitionById = (id: string): Partition | undefined => partitions.find((partition) => partition.id === id)
-
-/** undefined for what is not the name of a region, `aws-global` included. */
-export const partitionOfRegion = (region: string): Partition | undefined =>
-  partitions.find(({ regionPattern }) => regionPattern.test(region))
-
 /** The regions with FIPS hosts of their own. */
 const FIPS_REGIONS: ReadonlySet<string> = new Set(['us-east-1', 'us-east-2', 'us-west-1', 'us-west-2'])
 
 /** GovCloud's ordinary hosts are FIPS already. */
 const FIPS_PARTITION = 'aws-us-gov'
 
+/** undefined for a partition that is not in the table. */
+export function partitionById(id: string): Partition | undefined {
+  return partitions.find((partition) => partition.id === id)
+}
+
+/** undefined for what is not the name of a region, `aws-global` included. */
+export function partitionOfRegion(region: string): Partition | undefined {
+  return partitions.find(({ regionPattern }) => regionPattern.test(region))
+}
+
 /** The regional STS endpoint, without a trailing slash; undefined for an unknown region, or one without FIPS. */
-export const stsEndpoint = (region: string, { fips = false } = {}): string | undefined => {
+export function stsEndpoint(region: string, { fips = false } = {}): string | undefined {
   const partition = partitionOfRegion(region)
   if (!partition) return undefined
   const hasOwnHost = FIPS_REGIONS.has(region)
@@ -81,24 +83,31 @@ export const stsEndpoint = (region: string, { fips = false } = {}): string | und
 }
 
 /** The federation endpoint of AWS sign-in (`Action=getSigninToken`, `Action=login`). */
-export const federationEndpoint = ({ signInHost }: Partition, region?: string): string =>
-  `https://${region === undefined ? '' : `${region}.`}${signInHost}/federation`
+export function federationEndpoint({ signInHost }: Partition, region?: string): string {
+  return `https://${region === undefined ? '' : `${region}.`}${signInHost}/federation`
+}
 
 /** The Recipient of an assertion for AWS: the partition's assertion consumer service. */
-export const samlRecipient = ({ signInHost }: Partition): string => `https://${signInHost}/saml`
+export function samlRecipient({ signInHost }: Partition): string {
+  return `https://${signInHost}/saml`
+}
 
 /** Whether that partition's AWS itself listens there: global or regional, with or without the provider's own id. */
-export const isAwsSamlRecipient = (recipient: string, partitionId: string): boolean => {
+export function isAwsSamlRecipient(recipient: string, partitionId: string): boolean {
   const match = /^https:\/\/([a-z0-9.-]+)(?:\/saml|\/saml\/acs\/[A-Za-z0-9-]+|\/static\/saml)$/.exec(recipient)
   const host = match?.[1]
   const partition = partitionById(partitionId)
   return host !== undefined && partition !== undefined && isSignInHost(host, partition)
 }
 
-const isSignInHost = (host: string, { id, signInHost }: Partition): boolean =>
-  host === signInHost ||
-  (host.endsWith(`.${signInHost}`) && partitionOfRegion(host.slice(0, -signInHost.length - 1))?.id === id)
+function isSignInHost(host: string, { id, signInHost }: Partition): boolean {
+  return (
+    host === signInHost ||
+    (host.endsWith(`.${signInHost}`) && partitionOfRegion(host.slice(0, -signInHost.length - 1))?.id === id)
+  )
+}
 
 /** The Audience values that AWS takes there: the partition's entityID, or the URL of its consumer service. */
-export const isAwsSamlAudience = (audience: string, partitionId: string): boolean =>
-  partitionById(partitionId)?.audience === audience || isAwsSamlRecipient(audience, partitionId)
+export function isAwsSamlAudience(audience: string, partitionId: string): boolean {
+  return partitionById(partitionId)?.audience === audience || isAwsSamlRecipient(audience, partitionId)
+}

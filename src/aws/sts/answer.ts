@@ -31,7 +31,7 @@ interface WireError {
 }
 
 /** What AWS (or the way to it) said, as an error of ours. AWS's own text goes to the log as `found`. */
-export const stsErrorOf = (thrown: unknown): StsError => {
+export function stsErrorOf(thrown: unknown): StsError {
   const { Code, name, message, $metadata } = (thrown ?? {}) as WireError
   const wireCode = typeof Code === 'string' ? Code : undefined
   const text = typeof message === 'string' ? message.slice(0, 1000) : ''

@@ -4,10 +4,9 @@ import { bounded } from '../../core/bounded-body.ts'
 
 /** In octets: far more than any answer of STS has. */
 const MAX_ANSWER = 1024 * 1024
-const tooLarge = (): Error => new Error(`more than ${MAX_ANSWER} octets`)
 
 /** Has the client read no more than that of an answer, which it would otherwise take whole, whatever its size. */
-export const boundAnswers = (client: STSClient): STSClient => {
+export function boundAnswers(client: STSClient): STSClient {
   client.middlewareStack.add(
     (next) => async (args) => {
       const output = await next(args)
@@ -18,4 +17,8 @@ export const boundAnswers = (client: STSClient): STSClient => {
     { step: 'deserialize', priority: 'low', name: 'boundAnswers' },
   )
   return client
+}
+
+function tooLarge(): Error {
+  return new Error(`more than ${MAX_ANSWER} octets`)
 }

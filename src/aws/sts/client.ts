@@ -44,28 +44,38 @@ export interface AssumedRole {
   readonly sourceIdentity: string | undefined
 }
 
-const credentialsOf = (answer: SdkCredentials | undefined): Credentials => {
-  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {}
-  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)
-    throw new StsError('sts.failed', { expected: 'credentials in the answer', found: 'an answer without them' })
+const THROTTLED: ReadonlySet<unknown> = new Set(['Throttling', 'ThrottlingException', 'IDPCommunicationError'])
+
+/** Exchanges evidence for a role's credentials. Throws StsError for every answer but credentials. */
+export function createStsClient(settings: StsSettings): { exchange(request: RoleRequest): Promise<AssumedRole> } {
+  const clients = new Map<string, Promise<STSClient>>()
+  const clientFor = (region: string): Promise<STSClient> => {
+    const known = clients.get(region) ?? clientOf(settings, region)
+    clients.set(region, known)
+    return known
+  }
   return {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: new SecretValue(SecretAccessKey),
-    sessionToken: new SecretValue(SessionToken),
-    expiration: Expiration,
+    exchange: async (request) => {
+      const client = await clientFor(request.region)
+      // The SDK's own limit ends with the head of an answer: its body could keep us waiting for ever.
+      const answer = await withRetries(settings.timeoutSeconds * 1000, isPassing, (signal) =>
+        send(client, request, signal),
+      ).catch((error: unknown) => {
+        throw stsErrorOf(error)
+      })
+      return {
+        credentials: credentialsOf(answer.Credentials),
+        assumedRoleArn: answer.AssumedRoleUser?.Arn ?? '',
+        requestId: answer.$metadata.requestId,
+        packedPolicySize: answer.PackedPolicySize,
+        sourceIdentity: answer.SourceIdentity,
+      }
+    },
   }
 }
 
-/** Our own table of hosts and not the SDK's: its rule makes up FIPS hosts for regions that have none. */
-const endpointOf = (region: string, { fips }: StsSettings): string => {
-  const endpoint = stsEndpoint(region, { fips })
-  if (endpoint !== undefined) return endpoint
-  const code = fips && stsEndpoint(region) !== undefined ? 'sts.fips_unavailable' : 'sts.region_unknown'
-  throw new StsError(code, { found: region, source: 'region' })
-}
-
 /** The SDK is loaded at the first exchange: it is the slowest import of the house. */
-const clientOf = async (settings: StsSettings, region: string): Promise<STSClient> => {
+async function clientOf(settings: StsSettings, region: string): Promise<STSClient> {
   // The SDK's note on future Node versions is for us, who pin it, and not for who runs the gateway.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
   const { STSClient: Client } = await import('@aws-sdk/client-sts')
@@ -91,16 +101,22 @@ const clientOf = async (settings: StsSettings, region: string): Promise<STSClien
   return boundAnswers(client)
 }
 
-const THROTTLED: ReadonlySet<unknown> = new Set(['Throttling', 'ThrottlingException', 'IDPCommunicationError'])
+/** Our own table of hosts and not the SDK's: its rule makes up FIPS hosts for regions that have none. */
+function endpointOf(region: string, { fips }: StsSettings): string {
+  const endpoint = stsEndpoint(region, { fips })
+  if (endpoint !== undefined) return endpoint
+  const code = fips && stsEndpoint(region) !== undefined ? 'sts.fips_unavailable' : 'sts.region_unknown'
+  throw new StsError(code, { found: region, source: 'region' })
+}
 
 /** Whether the next attempt may fare better: AWS failed or was busy, could not reach the provider, or was not reached. */
-const isPassing = (failure: unknown): boolean => {
+function isPassing(failure: unknown): boolean {
   const { Code, $metadata } = (failure ?? {}) as { Code?: unknown; $metadata?: { httpStatusCode?: number } }
   const status = $metadata?.httpStatusCode
   return status === undefined || status >= 500 || status === 429 || THROTTLED.has(Code)
 }
 
-const send = async (client: STSClient, request: RoleRequest, abortSignal: AbortSignal) => {
+async function send(client: STSClient, request: RoleRequest, abortSignal: AbortSignal) {
   const { AssumeRoleWithSAMLCommand, AssumeRoleWithWebIdentityCommand } = await import('@aws-sdk/client-sts')
   const role = {
     RoleArn: request.roleArn,
@@ -130,30 +146,14 @@ const send = async (client: STSClient, request: RoleRequest, abortSignal: AbortS
   }
 }
 
-/** Exchanges evidence for a role's credentials. Throws StsError for every answer but credentials. */
-export const createStsClient = (settings: StsSettings): { exchange(request: RoleRequest): Promise<AssumedRole> } => {
-  const clients = new Map<string, Promise<STSClient>>()
-  const clientFor = (region: string): Promise<STSClient> => {
-    const known = clients.get(region) ?? clientOf(settings, region)
-    clients.set(region, known)
-    return known
-  }
+function credentialsOf(answer: SdkCredentials | undefined): Credentials {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = answer ?? {}
+  if (!AccessKeyId || !SecretAccessKey || !SessionToken || !Expiration)
+    throw new StsError('sts.failed', { expected: 'credentials in the answer', found: 'an answer without them' })
   return {
-    exchange: async (request) => {
-      const client = await clientFor(request.region)
-      // The SDK's own limit ends with the head of an answer: its body could keep us waiting for ever.
-      const answer = await withRetries(settings.timeoutSeconds * 1000, isPassing, (signal) =>
-        send(client, request, signal),
-      ).catch((error: unknown) => {
-        throw stsErrorOf(error)
-      })
-      return {
-        credentials: credentialsOf(answer.Credentials),
-        assumedRoleArn: answer.AssumedRoleUser?.Arn ?? '',
-        requestId: answer.$metadata.requestId,
-        packedPolicySize: answer.PackedPolicySize,
-        sourceIdentity: answer.SourceIdentity,
-      }
-    },
+    accessKeyId: AccessKeyId,
+    secretAccessKey: new SecretValue(SecretAccessKey),
+    sessionToken: new SecretValue(SessionToken),
+    expiration: Expiration,
   }
 }

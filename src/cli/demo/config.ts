@@ -10,14 +10,6 @@ export interface DemoAddresses {
   readonly openIdProvider: string
 }
 
-/** localhost for the gateway and 127.0.0.1 for the providers: they are another site than the gateway, as in life. */
-export const demoAddresses = (portBase: number): DemoAddresses => ({
-  gateway: `http://localhost:${portBase}`,
-  localAws: `http://localhost:${portBase + 1}`,
-  samlIdp: `http://127.0.0.1:${portBase + 2}`,
-  openIdProvider: `http://127.0.0.1:${portBase + 3}`,
-})
-
 export const demoClient = { id: 'fedgate-demo', secret: 'fedgate-demo-secret' } as const
 
 const ACCOUNTS = { '111122223333': 'Production', '444455556666': 'Sandbox' } as const
@@ -31,12 +23,26 @@ const ROLES = [
   { name: 'Administrator', group: 'aws-admin', subject: 'bob' },
 ] as const
 
-const roleArn = (account: string, name: string): string => `arn:aws:iam::${account}:role/${name}`
-
 const MADE = 'Made by `fedgate demo` at every start: copy it before you change it.'
 
+/** What the page with broken messages asks AWS for: by the identity provider's own word, and without session tags. */
+export const breakItRole = {
+  roleArn: roleArn('111122223333', 'BreakIt'),
+  providerArn: samlProviderArn('aws', '111122223333', 'example-corp'),
+} as const
+
+/** localhost for the gateway and 127.0.0.1 for the providers: they are another site than the gateway, as in life. */
+export function demoAddresses(portBase: number): DemoAddresses {
+  return {
+    gateway: `http://localhost:${portBase}`,
+    localAws: `http://localhost:${portBase + 1}`,
+    samlIdp: `http://127.0.0.1:${portBase + 2}`,
+    openIdProvider: `http://127.0.0.1:${portBase + 3}`,
+  }
+}
+
 /** The gateway's configuration. Keys and the session's secret lie beside it. */
-export const demoConfigYaml = (portBase: number): string => {
+export function demoConfigYaml(portBase: number): string {
   const { gateway, samlIdp, openIdProvider } = demoAddresses(portBase)
   const accountIds = Object.keys(ACCOUNTS)
   const config = {
@@ -81,7 +87,34 @@ export const demoConfigYaml = (portBase: number): string => {
   return `# ${MADE}\n${stringify(config, { defaultStringType: 'PLAIN', lineWidth: 0 })}`
 }
 
-const trustPolicy = (account: string, subject: string, issuer: string) => {
+function roleArn(account: string, name: string): string {
+  return `arn:aws:iam::${account}:role/${name}`
+}
+
+/**
+ * What exists in the local AWS: the accounts and roles. The identity providers are those of the configuration, and the
+ * demo's SAML provider itself, whose metadata this is, for messages that go to AWS as it signed them.
+ */
+export function demoStateYaml(portBase: number, metadata: string): string {
+  const { gateway, openIdProvider } = demoAddresses(portBase)
+  const state = {
+    accounts: Object.entries(ACCOUNTS).map(([id, name]) => ({ id, name })),
+    roles: [
+      ...Object.keys(ACCOUNTS).flatMap((account) =>
+        ROLES.map(({ name, subject }) => ({
+          arn: roleArn(account, name),
+          maxSessionDuration: name === 'Developer' ? 4 * 3600 : 3600,
+          trustPolicy: trustPolicy(account, subject, openIdProvider),
+        })),
+      ),
+      { arn: breakItRole.roleArn, trustPolicy: breakItTrust(acsUrl(gateway, 'corp')) },
+    ],
+    samlProviders: [{ arn: breakItRole.providerArn, metadata }],
+  }
+  return `# ${MADE}\n${stringify(state, { lineWidth: 0 })}`
+}
+
+function trustPolicy(account: string, subject: string, issuer: string) {
   const key = issuerHostPath(issuer)
   return {
     Version: '2012-10-17',
@@ -106,43 +139,16 @@ const trustPolicy = (account: string, subject: string, issuer: string) => {
   }
 }
 
-/** What the page with broken messages asks AWS for: by the identity provider's own word, and without session tags. */
-export const breakItRole = {
-  roleArn: roleArn('111122223333', 'BreakIt'),
-  providerArn: samlProviderArn('aws', '111122223333', 'example-corp'),
-} as const
-
-const breakItTrust = (acs: string) => ({
-  Version: '2012-10-17',
-  Statement: [
-    {
-      Effect: 'Allow',
-      Principal: { Federated: breakItRole.providerArn },
-      Action: 'sts:AssumeRoleWithSAML',
-      Condition: { StringEquals: { 'SAML:aud': acs }, 'ForAnyValue:StringEquals': { [AFFILIATION]: 'staff' } },
-    },
-  ],
-})
-
-/**
- * What exists in the local AWS: the accounts and roles. The identity providers are those of the configuration, and the
- * demo's SAML provider itself, whose metadata this is, for messages that go to AWS as it signed them.
- */
-export const demoStateYaml = (portBase: number, metadata: string): string => {
-  const { gateway, openIdProvider } = demoAddresses(portBase)
-  const state = {
-    accounts: Object.entries(ACCOUNTS).map(([id, name]) => ({ id, name })),
-    roles: [
-      ...Object.keys(ACCOUNTS).flatMap((account) =>
-        ROLES.map(({ name, subject }) => ({
-          arn: roleArn(account, name),
-          maxSessionDuration: name === 'Developer' ? 4 * 3600 : 3600,
-          trustPolicy: trustPolicy(account, subject, openIdProvider),
-        })),
-      ),
-      { arn: breakItRole.roleArn, trustPolicy: breakItTrust(acsUrl(gateway, 'corp')) },
+function breakItTrust(acs: string) {
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Federated: breakItRole.providerArn },
+        Action: 'sts:AssumeRoleWithSAML',
+        Condition: { StringEquals: { 'SAML:aud': acs }, 'ForAnyValue:StringEquals': { [AFFILIATION]: 'staff' } },
+      },
     ],
-    samlProviders: [{ arn: breakItRole.providerArn, metadata }],
   }
-  return `# ${MADE}\n${stringify(state, { lineWidth: 0 })}`
 }

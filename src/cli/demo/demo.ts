@@ -17,25 +17,45 @@ import { type Output, openOutput } from '../output.ts'
 import { waitForSignal } from '../run.ts'
 import { breakItRole, type DemoAddresses, demoAddresses, demoClient, demoConfigYaml, demoStateYaml } from './config.ts'
 
-/** Where the demo keeps its keys and configuration: in the checkout, or else where the system wants state to be. */
-const demoFolder = (portBase: number, env: NodeJS.ProcessEnv): string => {
-  const checkout = fileURLToPath(new URL('../../../', import.meta.url))
-  const folder = existsSync(join(checkout, 'tsconfig.json'))
-    ? join(checkout, 'certs')
-    : join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'fedgate')
-  return join(folder, portBase === 8080 ? 'demo' : `demo-${portBase}`)
+const otherPorts = 'End that program, or choose other ports: npm run demo -- --port-base 9080'
+
+export interface RunningDemo {
+  readonly addresses: DemoAddresses
+  /** The configuration it runs with. */
+  readonly config: string
+  close(): Promise<void>
 }
 
-const keyFiles = (folder: string, name: string) => ({
-  key: join(folder, `${name}.key`),
-  certificate: join(folder, `${name}.crt`),
-})
-
-const samlIdpKeys = (folder: string, now: Date): Promise<KeyPair> =>
-  loadKeyPair(keyFiles(folder, 'saml-idp'), { commonName: 'fedgate demo identity provider', now })
+/** Starts the four servers of the demo on loopback. Throws StartError when a port is taken. */
+export async function startDemo(
+  { portBase }: DemoOptions,
+  folder: string,
+  log: (line: string) => void,
+): Promise<RunningDemo> {
+  const now = () => new Date()
+  const addresses = demoAddresses(portBase)
+  const file = await prepare(folder, portBase, now())
+  const config = await readConfig(file, {})
+  const providers = await startProviders(folder, addresses, now)
+  const closeProviders = async () => void (await Promise.all(providers.map((server) => server.close())))
+  const gateway: RunningGateway = await startGateway(config, { stdout: process.stdout, log, now }).catch(
+    async (error: unknown) => {
+      await closeProviders()
+      throw withOtherPorts(error)
+    },
+  )
+  return {
+    addresses,
+    config: file,
+    close: async () => {
+      await gateway.close()
+      await closeProviders()
+    },
+  }
+}
 
 /** Writes the demo's configuration, and makes what keys and secrets are not there yet. Returns the configuration's path. */
-const prepare = async (folder: string, portBase: number, now: Date): Promise<string> => {
+async function prepare(folder: string, portBase: number, now: Date): Promise<string> {
   const secret = join(folder, 'session.secret')
   if (!existsSync(secret)) await writeWhole(secret, randomBytes(32).toString('base64url'), 0o600)
   const create = { commonName: 'fedgate demo', now }
@@ -48,25 +68,19 @@ const prepare = async (folder: string, portBase: number, now: Date): Promise<str
   return file
 }
 
-const otherPorts = 'End that program, or choose other ports: npm run demo -- --port-base 9080'
+function keyFiles(folder: string, name: string) {
+  return {
+    key: join(folder, `${name}.key`),
+    certificate: join(folder, `${name}.crt`),
+  }
+}
 
-/** The gateway and its local AWS name the address that is taken; which others to take, only the demo knows. */
-const withOtherPorts = (error: unknown): unknown =>
-  error instanceof StartError && error.code === 'start.port_taken'
-    ? new StartError('start.port_taken', { sentence: error.message, hint: otherPorts, cause: error })
-    : error
-
-const listening = async (server: Promise<RunningServer>, address: string): Promise<RunningServer> =>
-  server.catch((error: unknown) => {
-    throw listenError(error, address, otherPorts)
-  })
+function samlIdpKeys(folder: string, now: Date): Promise<KeyPair> {
+  return loadKeyPair(keyFiles(folder, 'saml-idp'), { commonName: 'fedgate demo identity provider', now })
+}
 
 /** The two identity providers, which know the gateway as their service provider and client. */
-const startProviders = async (
-  folder: string,
-  at: DemoAddresses,
-  now: () => Date,
-): Promise<readonly RunningServer[]> => {
+async function startProviders(folder: string, at: DemoAddresses, now: () => Date): Promise<readonly RunningServer[]> {
   const { startDemoSamlIdp } = await import('../../demo/saml-idp.ts')
   const { startDemoOpenIdProvider } = await import('../../demo/openid-provider.ts')
   const [keys, stranger] = await Promise.all([
@@ -106,42 +120,39 @@ const startProviders = async (
   return [saml, openId]
 }
 
-export interface RunningDemo {
-  readonly addresses: DemoAddresses
-  /** The configuration it runs with. */
-  readonly config: string
-  close(): Promise<void>
+async function listening(server: Promise<RunningServer>, address: string): Promise<RunningServer> {
+  return server.catch((error: unknown) => {
+    throw listenError(error, address, otherPorts)
+  })
 }
 
-/** Starts the four servers of the demo on loopback. Throws StartError when a port is taken. */
-export const startDemo = async (
-  { portBase }: DemoOptions,
-  folder: string,
-  log: (line: string) => void,
-): Promise<RunningDemo> => {
-  const now = () => new Date()
-  const addresses = demoAddresses(portBase)
-  const file = await prepare(folder, portBase, now())
-  const config = await readConfig(file, {})
-  const providers = await startProviders(folder, addresses, now)
-  const closeProviders = async () => void (await Promise.all(providers.map((server) => server.close())))
-  const gateway: RunningGateway = await startGateway(config, { stdout: process.stdout, log, now }).catch(
-    async (error: unknown) => {
-      await closeProviders()
-      throw withOtherPorts(error)
-    },
-  )
-  return {
-    addresses,
-    config: file,
-    close: async () => {
-      await gateway.close()
-      await closeProviders()
-    },
-  }
+/** The gateway and its local AWS name the address that is taken; which others to take, only the demo knows. */
+function withOtherPorts(error: unknown): unknown {
+  return error instanceof StartError && error.code === 'start.port_taken'
+    ? new StartError('start.port_taken', { sentence: error.message, hint: otherPorts, cause: error })
+    : error
 }
 
-const welcome = ({ print, style }: Output, { addresses, config }: RunningDemo): void => {
+/** Runs the demo until it is stopped. */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const output = openOutput(process.stdout, process.stderr, process.env)
+  const stopped = waitForSignal()
+  const demo = await startDemo(options, demoFolder(options.portBase, process.env), output.note)
+  welcome(output, demo)
+  await stopped
+  await demo.close()
+}
+
+/** Where the demo keeps its keys and configuration: in the checkout, or else where the system wants state to be. */
+function demoFolder(portBase: number, env: NodeJS.ProcessEnv): string {
+  const checkout = fileURLToPath(new URL('../../../', import.meta.url))
+  const folder = existsSync(join(checkout, 'tsconfig.json'))
+    ? join(checkout, 'certs')
+    : join(env.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'fedgate')
+  return join(folder, portBase === 8080 ? 'demo' : `demo-${portBase}`)
+}
+
+function welcome({ print, style }: Output, { addresses, config }: RunningDemo): void {
   const { bold, dim, cyan } = style
   print('')
   print(`  ${bold('fedgate demo')}    open ${cyan(addresses.gateway)} and sign in`)
@@ -163,14 +174,4 @@ const welcome = ({ print, style }: Output, { addresses, config }: RunningDemo): 
   print('')
   print(dim(`  configuration ${config}. Ctrl-C ends all of it.`))
   print('')
-}
-
-/** Runs the demo until it is stopped. */
-export const runDemo = async (options: DemoOptions): Promise<void> => {
-  const output = openOutput(process.stdout, process.stderr, process.env)
-  const stopped = waitForSignal()
-  const demo = await startDemo(options, demoFolder(options.portBase, process.env), output.note)
-  welcome(output, demo)
-  await stopped
-  await demo.close()
 }

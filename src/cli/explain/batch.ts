@@ -17,50 +17,17 @@ type Fields = Readonly<Record<string, unknown>>
 /** What is wrong with a line, in words. */
 class BadLine extends Error {}
 
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const fieldsOf = (value: unknown, name: string): Fields => {
-  if (isFields(value)) return value
-  throw new BadLine(`${name}: expected an object`)
-}
-
-const textOf = (value: unknown, name: string): string => {
-  if (typeof value === 'string' && value !== '') return value
-  throw new BadLine(`${name}: expected a text`)
-}
-
-/** Such as `{"Federated": "arn:…"}`, as in a policy; `"*"`: an unsigned call that nobody vouches for. */
-const principalOf = (value: unknown): Principal => {
-  if (value === '*') return { anonymous: true }
-  const fields = fieldsOf(value, 'principal')
-  const [kind = '', ...more] = Object.keys(fields)
-  const name = textOf(fields[kind], `principal.${kind}`)
-  if (more.length === 0 && kind === 'Federated') return { federated: name }
-  if (more.length === 0 && kind === 'AWS') return { aws: name }
-  if (more.length === 0 && kind === 'Service') return { service: name }
-  throw new BadLine('principal: expected one of Federated, AWS and Service')
-}
-
-const valuesOf = (value: unknown, key: string): readonly string[] => {
-  const list: unknown[] = Array.isArray(value) ? value : [value]
-  if (list.every((each) => typeof each === 'string')) return list
-  throw new BadLine(`context.${key}: expected a list of texts`)
-}
-
-/** Whether a key can hold a list is AWS's to say; of keys that it does not know, their values tell. */
-const contextOf = (value: unknown): ContextValue[] =>
-  Object.entries(fieldsOf(value ?? {}, 'context')).map(([key, given]) => {
-    const values = valuesOf(given, key)
-    return { key, values, multi: (conditionKeyOf(key)?.multi ?? false) || values.length > 1, source: 'context' }
-  })
-
 /** In characters: the largest that IAM takes is half of it. */
 const LONGEST_KEPT = 8192
 const MOST_KEPT = 1000
 
+interface Line {
+  readonly text: string
+  readonly isAnswer: boolean
+}
+
 /** Policies are parsed once for all lines that have them, but for those that no role can have. */
-export const policyReader = (): ((policy: unknown) => Policy) => {
+export function policyReader(): (policy: unknown) => Policy {
   const known = new Map<string, Policy>()
   return (policy) => {
     if (policy === undefined) throw new BadLine('policy: expected a trust policy')
@@ -73,7 +40,7 @@ export const policyReader = (): ((policy: unknown) => Policy) => {
   }
 }
 
-const jsonOf = (policy: unknown): string => {
+function jsonOf(policy: unknown): string {
   try {
     return JSON.stringify(policy)
   } catch {
@@ -81,16 +48,30 @@ const jsonOf = (policy: unknown): string => {
   }
 }
 
-const decisionOf = ({ effect }: Decision): 'allow' | 'deny' | 'unknown' =>
-  effect === 'allow' || effect === 'unknown' ? effect : 'deny'
+/** Empty lines are left out. `failures`: how many lines could not be answered; each has its own `{"line", "error"}`. */
+export async function answerLines(input: Readable, output: Writable): Promise<{ failures: number }> {
+  const readPolicy = policyReader()
+  let failures = 0
+  let number = 0
+  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    number++
+    if (line.trim() === '') continue
+    const { text, isAnswer } = answered(line, number, readPolicy)
+    if (!isAnswer) failures++
+    if (!output.write(`${text}\n`)) await once(output, 'drain')
+  }
+  return { failures }
+}
 
-/** A policy that names an account leaves it to the caller's own policies whom it lets (A.5). */
-const furtherChecks = ({ namedAs }: Decision): Verdict =>
-  namedAs === 'account'
-    ? [{ name: 'callersOwnPolicies', outcome: 'not-run', found: 'they have to allow the call too' }]
-    : []
+function answered(line: string, number: number, readPolicy: (policy: unknown) => Policy): Line {
+  try {
+    return { text: answerOf(line, readPolicy), isAnswer: true }
+  } catch (error) {
+    return { text: JSON.stringify({ line: number, ...problemOf(error) }), isAnswer: false }
+  }
+}
 
-const answerOf = (line: string, readPolicy: (policy: unknown) => Policy): string => {
+function answerOf(line: string, readPolicy: (policy: unknown) => Policy): string {
   const question = fieldsOf(JSON.parse(line), 'the line')
   const name = repeatedName(line)
   if (name !== undefined) throw new BadLine(`the line: expected each name once in an object, found ${name} twice`)
@@ -105,38 +86,61 @@ const answerOf = (line: string, readPolicy: (policy: unknown) => Policy): string
   return explainJson({ decision: decisionOf(decision), action, context, checks })
 }
 
-const problemOf = (error: unknown): { error: string; code?: string } => {
+function fieldsOf(value: unknown, name: string): Fields {
+  if (isFields(value)) return value
+  throw new BadLine(`${name}: expected an object`)
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function textOf(value: unknown, name: string): string {
+  if (typeof value === 'string' && value !== '') return value
+  throw new BadLine(`${name}: expected a text`)
+}
+
+/** Whether a key can hold a list is AWS's to say; of keys that it does not know, their values tell. */
+function contextOf(value: unknown): ContextValue[] {
+  return Object.entries(fieldsOf(value ?? {}, 'context')).map(([key, given]) => {
+    const values = valuesOf(given, key)
+    return { key, values, multi: (conditionKeyOf(key)?.multi ?? false) || values.length > 1, source: 'context' }
+  })
+}
+
+function valuesOf(value: unknown, key: string): readonly string[] {
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  if (list.every((each) => typeof each === 'string')) return list
+  throw new BadLine(`context.${key}: expected a list of texts`)
+}
+
+/** Such as `{"Federated": "arn:…"}`, as in a policy; `"*"`: an unsigned call that nobody vouches for. */
+function principalOf(value: unknown): Principal {
+  if (value === '*') return { anonymous: true }
+  const fields = fieldsOf(value, 'principal')
+  const [kind = '', ...more] = Object.keys(fields)
+  const name = textOf(fields[kind], `principal.${kind}`)
+  if (more.length === 0 && kind === 'Federated') return { federated: name }
+  if (more.length === 0 && kind === 'AWS') return { aws: name }
+  if (more.length === 0 && kind === 'Service') return { service: name }
+  throw new BadLine('principal: expected one of Federated, AWS and Service')
+}
+
+/** A policy that names an account leaves it to the caller's own policies whom it lets (A.5). */
+function furtherChecks({ namedAs }: Decision): Verdict {
+  return namedAs === 'account'
+    ? [{ name: 'callersOwnPolicies', outcome: 'not-run', found: 'they have to allow the call too' }]
+    : []
+}
+
+function decisionOf({ effect }: Decision): 'allow' | 'deny' | 'unknown' {
+  return effect === 'allow' || effect === 'unknown' ? effect : 'deny'
+}
+
+function problemOf(error: unknown): { error: string; code?: string } {
   if (error instanceof FedgateError)
     return { error: [error.message, reasonOf(error)].filter((part) => part !== undefined).join(' '), code: error.code }
   if (error instanceof BadLine) return { error: error.message }
   if (error instanceof SyntaxError) return { error: `no JSON: ${error.message}` }
   throw error
-}
-
-interface Line {
-  readonly text: string
-  readonly isAnswer: boolean
-}
-
-const answered = (line: string, number: number, readPolicy: (policy: unknown) => Policy): Line => {
-  try {
-    return { text: answerOf(line, readPolicy), isAnswer: true }
-  } catch (error) {
-    return { text: JSON.stringify({ line: number, ...problemOf(error) }), isAnswer: false }
-  }
-}
-
-/** Empty lines are left out. `failures`: how many lines could not be answered; each has its own `{"line", "error"}`. */
-export const answerLines = async (input: Readable, output: Writable): Promise<{ failures: number }> => {
-  const readPolicy = policyReader()
-  let failures = 0
-  let number = 0
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number++
-    if (line.trim() === '') continue
-    const { text, isAnswer } = answered(line, number, readPolicy)
-    if (!isAnswer) failures++
-    if (!output.write(`${text}\n`)) await once(output, 'drain')
-  }
-  return { failures }
 }

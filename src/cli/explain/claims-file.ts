@@ -22,17 +22,20 @@ export interface PlainClaims {
 
 export type ClaimsInFile = SamlEvidence | TokenEvidence | PlainClaims
 
-const unreadable = (file: string, found: string, cause?: unknown): ExplainError =>
-  new ExplainError('explain.claims_unreadable', {
-    sentence: `The claims in ${file} cannot be read: ${found}.`,
-    ...(cause === undefined ? {} : { cause }),
-  })
+/** Whether the configuration reads the attribute of that Name or FriendlyName. */
+type IsRead = (name: string) => boolean
 
-const isObject = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** The claims as they are in the file. Throws ExplainError, also where a login could not read what it `isRead`. */
+export function claimsIn(text: string, file: string, isRead: IsRead): ClaimsInFile {
+  const trimmed = text.replace(/^\uFEFF/, '').trim()
+  if (trimmed.startsWith('<')) return reading(file, () => samlWords(trimmed, undefined, isRead))
+  if (trimmed.startsWith('{')) return reading(file, () => fromJson(JSON.parse(trimmed), file))
+  if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(trimmed)) return reading(file, () => fromToken(trimmed, file))
+  return reading(file, () => fromForm(trimmed, file, isRead))
+}
 
 /** Runs a step of reading; what it throws is the reason in the sentence. */
-const reading = <Result>(file: string, step: () => Result): Result => {
+function reading<Result>(file: string, step: () => Result): Result {
   try {
     return step()
   } catch (cause) {
@@ -43,104 +46,15 @@ const reading = <Result>(file: string, step: () => Result): Result => {
   }
 }
 
-/** Whether the configuration reads the attribute of that Name or FriendlyName. */
-type IsRead = (name: string) => boolean
-
-/** The claims as they are in the file. Throws ExplainError, also where a login could not read what it `isRead`. */
-export const claimsIn = (text: string, file: string, isRead: IsRead): ClaimsInFile => {
-  const trimmed = text.replace(/^\uFEFF/, '').trim()
-  if (trimmed.startsWith('<')) return reading(file, () => samlWords(trimmed, undefined, isRead))
-  if (trimmed.startsWith('{')) return reading(file, () => fromJson(JSON.parse(trimmed), file))
-  if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(trimmed)) return reading(file, () => fromToken(trimmed, file))
-  return reading(file, () => fromForm(trimmed, file, isRead))
-}
-
-const fromForm = (text: string, file: string, isRead: IsRead): SamlEvidence => {
-  const field = text.startsWith('SAMLResponse=') ? (new URLSearchParams(text).get('SAMLResponse') ?? '') : text
-  const base64 = field.replaceAll(/\s/g, '')
-  const octets = decodeBase64(base64)
-  const xml = octets && decodeUtf8(octets)
-  if (xml === undefined || !xml.trimStart().startsWith('<'))
-    throw unreadable(file, 'it is neither JSON nor XML nor base64 of XML')
-  return samlWords(xml, base64.length, isRead)
-}
-
-const fromToken = (token: string, file: string): TokenEvidence => {
-  const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
-  const [head, claims] = [JSON.parse(header ?? ''), JSON.parse(payload ?? '')] as unknown[]
-  if (!isObject(claims) || !isObject(head)) throw unreadable(file, 'it is no token')
-  return { ...tokenWords(claims, file), ...headerFacts(head), length: token.length }
-}
-
-const fromJson = (value: unknown, file: string): TokenEvidence | PlainClaims => {
-  if (!isObject(value)) throw unreadable(file, 'it is no JSON object')
-  return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenWords(value, file)
-}
-
-const timeOf = (value: unknown): Date | undefined =>
-  typeof value === 'number' && Number.isFinite(value) ? new Date(value * 1000) : undefined
-
-const tokenWords = (claims: Claims, file: string): TokenEvidence => {
-  if (typeof claims.iss !== 'string' || claims.iss === '') throw unreadable(file, 'the token says no iss')
-  const [issuedAt, expiresAt] = [timeOf(claims.iat), timeOf(claims.exp)]
-  return {
-    kind: 'web-identity',
-    claims,
-    isKept: true,
-    ...(issuedAt && expiresAt ? { life: { issuedAt, expiresAt } } : {}),
-  }
-}
-
-const textsOf = (value: unknown): readonly string[] | undefined => {
-  const list: unknown[] = Array.isArray(value) ? value : [value]
-  return list.every((each) => typeof each === 'string') ? list : undefined
-}
-
-const plainClaims = ({ nameId, attributes = {}, ...rest }: Claims, file: string): PlainClaims => {
-  const [stray] = Object.keys(rest)
-  if (stray !== undefined) throw unreadable(file, `beside nameId and attributes it has ${JSON.stringify(stray)}`)
-  if (!isObject(attributes)) throw unreadable(file, 'attributes is no object')
-  const entries = Object.entries(attributes).map(([name, value]): [string, readonly string[]] => {
-    const values = textsOf(value)
-    if (!values) throw unreadable(file, `the attribute ${JSON.stringify(name)} is neither a text nor a list of texts`)
-    return [name, values]
+function unreadable(file: string, found: string, cause?: unknown): ExplainError {
+  return new ExplainError('explain.claims_unreadable', {
+    sentence: `The claims in ${file} cannot be read: ${found}.`,
+    ...(cause === undefined ? {} : { cause }),
   })
-  return { kind: 'plain', nameId: plainNameId(nameId, file), attributes: new Map(entries) }
-}
-
-const plainNameId = (nameId: unknown, file: string): PlainClaims['nameId'] => {
-  if (nameId === undefined) return undefined
-  if (typeof nameId === 'string') return { value: nameId }
-  const { value, format } = isObject(nameId) ? nameId : {}
-  if (typeof value !== 'string' || (format !== undefined && typeof format !== 'string'))
-    throw unreadable(file, 'nameId is neither a text nor {"value", "format"}')
-  return { value, ...(format === undefined ? {} : { format }) }
-}
-
-const assertionIn = (root: XmlElement): XmlElement => {
-  if (isNamed(root, ASSERTION, 'Assertion')) return root
-  const isResponse = isNamed(root, PROTOCOL, 'Response')
-  if (isResponse && optionalChild(root, ASSERTION, 'EncryptedAssertion'))
-    throw new ExplainError('explain.claims_encrypted')
-  const assertion = isResponse ? optionalChild(root, ASSERTION, 'Assertion') : undefined
-  if (!assertion) throw new TypeError(`a ${root.local} without an Assertion`)
-  return assertion
-}
-
-const issuerIn = (response: XmlElement): string | undefined => {
-  const issuer = optionalChild(response, ASSERTION, 'Issuer')
-  return issuer && textOf(issuer).trim()
-}
-
-/** Without its namespace, such as `Success`. */
-const statusIn = (response: XmlElement): string => {
-  const status = optionalChild(response, PROTOCOL, 'Status')
-  const code = status && optionalChild(status, PROTOCOL, 'StatusCode')
-  return ((code && attributeOf(code, 'Value')) ?? 'none').replace('urn:oasis:names:tc:SAML:2.0:status:', '')
 }
 
 /** `length`: of the base64, where it is known. */
-const samlWords = (xml: string, length: number | undefined, isRead: IsRead): SamlEvidence => {
+function samlWords(xml: string, length: number | undefined, isRead: IsRead): SamlEvidence {
   const root = parseXml(xml)
   const { unverified } = readUnverified(assertionIn(root))
   const unreadable = [...unverified.unreadableAttributes].find(isRead)
@@ -169,4 +83,93 @@ const samlWords = (xml: string, length: number | undefined, isRead: IsRead): Sam
     life: { issuedAt: issueInstant, expiresAt: new Date(issueInstant.getTime() + samlRedemptionSeconds * 1000) },
     ...(encoded === undefined ? {} : { length: encoded }),
   }
+}
+
+function assertionIn(root: XmlElement): XmlElement {
+  if (isNamed(root, ASSERTION, 'Assertion')) return root
+  const isResponse = isNamed(root, PROTOCOL, 'Response')
+  if (isResponse && optionalChild(root, ASSERTION, 'EncryptedAssertion'))
+    throw new ExplainError('explain.claims_encrypted')
+  const assertion = isResponse ? optionalChild(root, ASSERTION, 'Assertion') : undefined
+  if (!assertion) throw new TypeError(`a ${root.local} without an Assertion`)
+  return assertion
+}
+
+function issuerIn(response: XmlElement): string | undefined {
+  const issuer = optionalChild(response, ASSERTION, 'Issuer')
+  return issuer && textOf(issuer).trim()
+}
+
+/** Without its namespace, such as `Success`. */
+function statusIn(response: XmlElement): string {
+  const status = optionalChild(response, PROTOCOL, 'Status')
+  const code = status && optionalChild(status, PROTOCOL, 'StatusCode')
+  return ((code && attributeOf(code, 'Value')) ?? 'none').replace('urn:oasis:names:tc:SAML:2.0:status:', '')
+}
+
+function fromJson(value: unknown, file: string): TokenEvidence | PlainClaims {
+  if (!isObject(value)) throw unreadable(file, 'it is no JSON object')
+  return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenWords(value, file)
+}
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function plainClaims({ nameId, attributes = {}, ...rest }: Claims, file: string): PlainClaims {
+  const [stray] = Object.keys(rest)
+  if (stray !== undefined) throw unreadable(file, `beside nameId and attributes it has ${JSON.stringify(stray)}`)
+  if (!isObject(attributes)) throw unreadable(file, 'attributes is no object')
+  const entries = Object.entries(attributes).map(([name, value]): [string, readonly string[]] => {
+    const values = textsOf(value)
+    if (!values) throw unreadable(file, `the attribute ${JSON.stringify(name)} is neither a text nor a list of texts`)
+    return [name, values]
+  })
+  return { kind: 'plain', nameId: plainNameId(nameId, file), attributes: new Map(entries) }
+}
+
+function textsOf(value: unknown): readonly string[] | undefined {
+  const list: unknown[] = Array.isArray(value) ? value : [value]
+  return list.every((each) => typeof each === 'string') ? list : undefined
+}
+
+function plainNameId(nameId: unknown, file: string): PlainClaims['nameId'] {
+  if (nameId === undefined) return undefined
+  if (typeof nameId === 'string') return { value: nameId }
+  const { value, format } = isObject(nameId) ? nameId : {}
+  if (typeof value !== 'string' || (format !== undefined && typeof format !== 'string'))
+    throw unreadable(file, 'nameId is neither a text nor {"value", "format"}')
+  return { value, ...(format === undefined ? {} : { format }) }
+}
+
+function tokenWords(claims: Claims, file: string): TokenEvidence {
+  if (typeof claims.iss !== 'string' || claims.iss === '') throw unreadable(file, 'the token says no iss')
+  const [issuedAt, expiresAt] = [timeOf(claims.iat), timeOf(claims.exp)]
+  return {
+    kind: 'web-identity',
+    claims,
+    isKept: true,
+    ...(issuedAt && expiresAt ? { life: { issuedAt, expiresAt } } : {}),
+  }
+}
+
+function timeOf(value: unknown): Date | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? new Date(value * 1000) : undefined
+}
+
+function fromToken(token: string, file: string): TokenEvidence {
+  const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
+  const [head, claims] = [JSON.parse(header ?? ''), JSON.parse(payload ?? '')] as unknown[]
+  if (!isObject(claims) || !isObject(head)) throw unreadable(file, 'it is no token')
+  return { ...tokenWords(claims, file), ...headerFacts(head), length: token.length }
+}
+
+function fromForm(text: string, file: string, isRead: IsRead): SamlEvidence {
+  const field = text.startsWith('SAMLResponse=') ? (new URLSearchParams(text).get('SAMLResponse') ?? '') : text
+  const base64 = field.replaceAll(/\s/g, '')
+  const octets = decodeBase64(base64)
+  const xml = octets && decodeUtf8(octets)
+  if (xml === undefined || !xml.trimStart().startsWith('<'))
+    throw unreadable(file, 'it is neither JSON nor XML nor base64 of XML')
+  return samlWords(xml, base64.length, isRead)
 }

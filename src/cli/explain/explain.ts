@@ -9,15 +9,6 @@ import { answerLines } from './batch.ts'
 import { type Explained, explained } from './question.ts'
 import { decisions, explainJson, explainLines } from './text.ts'
 
-const lintOf = ({ trustPolicy, shown, session }: Explained): readonly LintFinding[] => {
-  if (!trustPolicy) return []
-  const audience = shown.kind === 'saml' ? (shown.recipient ?? '') : (shown.audiences[0] ?? '')
-  const { kind, principal: provider } = shown
-  const issuer = shown.kind === 'saml' ? {} : { issuer: shown.issuer }
-  const [tags, sourceIdentity] = [session.tags.size > 0, session.sourceIdentity !== undefined]
-  return lintTrustPolicy(trustPolicy, { evidence: [{ kind, provider, ...issuer, audience, tags, sourceIdentity }] })
-}
-
 const NO_SIGNATURE = {
   name: 'signatureIsVerified',
   outcome: 'not-run',
@@ -27,7 +18,14 @@ const NO_SIGNATURE = {
 /** Contract: 0 allow, 4 deny, 1 unknown. */
 const exits = { allowed: exitCodes.ok, denied: exitCodes.refused, unknown: exitCodes.failed } as const
 
-const explainOne = async (options: ExplainOptions): Promise<void> => {
+/** Throws ConfigError, ExplainError, IamError, or Ended with the code of the answer. */
+export async function runExplain(command: ExplainCommand): Promise<void> {
+  if (!('batch' in command)) return explainOne(command)
+  const { failures } = await answerLines(process.stdin, process.stdout)
+  if (failures > 0) throw new Ended(exitCodes.failed)
+}
+
+async function explainOne(options: ExplainOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'offline')
   const one = await explained(config, options, new Date(), output.note)
@@ -39,9 +37,11 @@ const explainOne = async (options: ExplainOptions): Promise<void> => {
   if (outcome !== 'allowed') throw new Ended(exits[outcome])
 }
 
-/** Throws ConfigError, ExplainError, IamError, or Ended with the code of the answer. */
-export const runExplain = async (command: ExplainCommand): Promise<void> => {
-  if (!('batch' in command)) return explainOne(command)
-  const { failures } = await answerLines(process.stdin, process.stdout)
-  if (failures > 0) throw new Ended(exitCodes.failed)
+function lintOf({ trustPolicy, shown, session }: Explained): readonly LintFinding[] {
+  if (!trustPolicy) return []
+  const audience = shown.kind === 'saml' ? (shown.recipient ?? '') : (shown.audiences[0] ?? '')
+  const { kind, principal: provider } = shown
+  const issuer = shown.kind === 'saml' ? {} : { issuer: shown.issuer }
+  const [tags, sourceIdentity] = [session.tags.size > 0, session.sourceIdentity !== undefined]
+  return lintTrustPolicy(trustPolicy, { evidence: [{ kind, provider, ...issuer, audience, tags, sourceIdentity }] })
 }

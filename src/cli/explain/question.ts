@@ -45,61 +45,13 @@ export interface Explained {
   readonly trustPolicy: Policy | undefined
 }
 
-const providerNamed = ({ providers }: Config, id: string): ProviderConfig => {
-  const provider = providers.find((each) => each.id === id)
-  if (provider) return provider
-  throw new ExplainError('explain.provider_unknown', {
-    sentence: `The configuration has no provider ${id}.`,
-    hint: `Name one with --provider: ${providers.map((each) => each.id).join(', ')}.`,
-  })
-}
-
-const roleNamed = (arn: string): RoleArn => {
-  const role = parseRoleArn(arn)
-  if (!role) throw new ExplainError('explain.role_invalid', { sentence: `${arn} is not the ARN of a role.` })
-  return role
-}
-
-const sessionFor = (
-  config: Config,
-  { settings, identity, words }: EvidenceToPresent,
-): SessionMapping & PresentedSession => {
-  const ours = sessionOf(config, identity)
-  if (settings.exchange.evidence === 'reissued') return { ...ours, ...requireSourceIdentity(ours) }
-  const theirs =
-    words.kind === 'saml' ? sessionOfAssertion(words.attributes) : sessionOfToken(words.claims, ours.roleSessionName)
-  return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(config, identity.provider)] }
-}
-
-const policyIn = async (file: string): Promise<Policy> => {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ExplainError('explain.policy_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
-  })
-  try {
-    return parseTrustPolicy(decodedPolicy(text))
-  } catch (cause) {
-    throw cause instanceof MalformedPolicyError ? namingPlaces(cause, file) : cause
-  }
-}
-
-const namingPlaces = (cause: MalformedPolicyError, file: string): IamError => {
-  const places = cause.problems.map(({ path, expected, found }) => `${path}: expected ${expected}, found ${found}`)
-  const sentence = [`The trust policy in ${file} is not one that IAM would accept.`, ...places].join('\n  ')
-  return new IamError('iam.policy_malformed', { sentence, cause })
-}
-
-const claimsFile = (file: string): Promise<string> =>
-  readFile(file, 'utf8').catch((cause: unknown) => {
-    throw new ExplainError('explain.claims_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
-  })
-
 /** Throws ExplainError, or IamError for a trust policy that IAM would not accept. `warn`: of the configuration's policies. */
-export const explained = async (
+export async function explained(
   config: Config,
   options: ExplainOptions,
   now: Date,
   warn: (line: string) => void = () => {},
-): Promise<Explained> => {
+): Promise<Explained> {
   const provider = providerNamed(config, options.provider)
   const role = roleNamed(options.role)
   const isRead = (name: string): boolean => provider.protocol !== 'saml' || readsAttribute(config, provider, name)
@@ -141,4 +93,53 @@ export const explained = async (
       trustPolicy,
     }),
   }
+}
+
+function providerNamed({ providers }: Config, id: string): ProviderConfig {
+  const provider = providers.find((each) => each.id === id)
+  if (provider) return provider
+  throw new ExplainError('explain.provider_unknown', {
+    sentence: `The configuration has no provider ${id}.`,
+    hint: `Name one with --provider: ${providers.map((each) => each.id).join(', ')}.`,
+  })
+}
+
+function roleNamed(arn: string): RoleArn {
+  const role = parseRoleArn(arn)
+  if (!role) throw new ExplainError('explain.role_invalid', { sentence: `${arn} is not the ARN of a role.` })
+  return role
+}
+
+function claimsFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ExplainError('explain.claims_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
+  })
+}
+
+function sessionFor(
+  config: Config,
+  { settings, identity, words }: EvidenceToPresent,
+): SessionMapping & PresentedSession {
+  const ours = sessionOf(config, identity)
+  if (settings.exchange.evidence === 'reissued') return { ...ours, ...requireSourceIdentity(ours) }
+  const theirs =
+    words.kind === 'saml' ? sessionOfAssertion(words.attributes) : sessionOfToken(words.claims, ours.roleSessionName)
+  return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(config, identity.provider)] }
+}
+
+async function policyIn(file: string): Promise<Policy> {
+  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+    throw new ExplainError('explain.policy_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
+  })
+  try {
+    return parseTrustPolicy(decodedPolicy(text))
+  } catch (cause) {
+    throw cause instanceof MalformedPolicyError ? namingPlaces(cause, file) : cause
+  }
+}
+
+function namingPlaces(cause: MalformedPolicyError, file: string): IamError {
+  const places = cause.problems.map(({ path, expected, found }) => `${path}: expected ${expected}, found ${found}`)
+  const sentence = [`The trust policy in ${file} is not one that IAM would accept.`, ...places].join('\n  ')
+  return new IamError('iam.policy_malformed', { sentence, cause })
 }

@@ -11,56 +11,12 @@ import { describePerson } from '../../oidc/left-out.ts'
 import { ExplainError } from '../errors.ts'
 import type { ClaimsInFile, PlainClaims } from './claims-file.ts'
 
-/** Before there is a claim that says so, only the metadata does; where it is out of reach nobody does. */
-const issuerOf = async (provider: ProviderConfig, { stateFolder }: Config): Promise<string> => {
-  if (provider.protocol === 'oidc') return provider.issuer
-  if (provider.entityId !== undefined) return provider.entityId
-  const source = createMetadata(provider, { now: () => new Date(), stateFolder, isReadOnly: true })
-  try {
-    return (await source.read()).entityId
-  } catch {
-    return ''
-  } finally {
-    await source.close()
-  }
-}
-
-/** As an assertion would say it to our assertion consumer service. */
-const saidBySaml = async (
-  { nameId, attributes }: PlainClaims,
-  provider: Extract<ProviderConfig, { protocol: 'saml' }>,
-  config: Config,
-): Promise<SamlEvidence> => ({
-  kind: 'saml',
-  issuer: await issuerOf(provider, config),
-  recipient: acsUrl(config.baseUrl, provider.id),
-  audiences: [provider.spEntityId],
-  nameId,
-  attributes,
-  rolePairs: rolePairs(attributes),
-  confirmationCount: undefined,
-  isEncrypted: false,
-})
-
-/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the person's choice decides. */
-const withRegisteredIssuer = async (
-  words: SamlEvidence,
-  provider: Extract<ProviderConfig, { protocol: 'saml' }>,
-  config: Config,
-): Promise<SamlEvidence> => {
-  if (!words.unverified) return words
-  const registeredIssuer = provider.discovery ? words.issuer : (await issuerOf(provider, config)) || undefined
-  return { ...words, unverified: { ...words.unverified, registeredIssuer } }
-}
-
-const otherKind = (): ExplainError => new ExplainError('explain.claims_of_another_kind')
-
 /** What the provider would have said: its own words, where it can have said these. Throws ExplainError. */
-export const evidenceFromClaims = async (
+export async function evidenceFromClaims(
   claims: ClaimsInFile,
   provider: ProviderConfig,
   config: Config,
-): Promise<OriginalEvidence> => {
+): Promise<OriginalEvidence> {
   if (provider.protocol === 'saml') {
     if (claims.kind === 'web-identity') throw otherKind()
     return claims.kind === 'plain'
@@ -75,13 +31,56 @@ export const evidenceFromClaims = async (
   return { kind: 'web-identity', claims: { ...Object.fromEntries(claims.attributes), ...said } }
 }
 
-/** As the relying party has it. */
-const emailRuleOf = (provider: ProviderConfig, config: Config) => ({
-  requireVerifiedEmail: provider.protocol === 'oidc' && isVerifiedEmailRequired(provider, config),
-})
+function otherKind(): ExplainError {
+  return new ExplainError('explain.claims_of_another_kind')
+}
+
+/** As an assertion would say it to our assertion consumer service. */
+async function saidBySaml(
+  { nameId, attributes }: PlainClaims,
+  provider: Extract<ProviderConfig, { protocol: 'saml' }>,
+  config: Config,
+): Promise<SamlEvidence> {
+  return {
+    kind: 'saml',
+    issuer: await issuerOf(provider, config),
+    recipient: acsUrl(config.baseUrl, provider.id),
+    audiences: [provider.spEntityId],
+    nameId,
+    attributes,
+    rolePairs: rolePairs(attributes),
+    confirmationCount: undefined,
+    isEncrypted: false,
+  }
+}
+
+/** Before there is a claim that says so, only the metadata does; where it is out of reach nobody does. */
+async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Promise<string> {
+  if (provider.protocol === 'oidc') return provider.issuer
+  if (provider.entityId !== undefined) return provider.entityId
+  const source = createMetadata(provider, { now: () => new Date(), stateFolder, isReadOnly: true })
+  try {
+    return (await source.read()).entityId
+  } catch {
+    return ''
+  } finally {
+    await source.close()
+  }
+}
+
+/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the person's choice decides. */
+async function withRegisteredIssuer(
+  words: SamlEvidence,
+  provider: Extract<ProviderConfig, { protocol: 'saml' }>,
+  config: Config,
+): Promise<SamlEvidence> {
+  if (!words.unverified) return words
+  const registeredIssuer = provider.discovery ? words.issuer : (await issuerOf(provider, config)) || undefined
+  return { ...words, unverified: { ...words.unverified, registeredIssuer } }
+}
 
 /** Whom a sign-in with these words would make of somebody. */
-export const identityOf = (words: OriginalEvidence, provider: ProviderConfig, config: Config): Identity => {
+export function identityOf(words: OriginalEvidence, provider: ProviderConfig, config: Config): Identity {
   const common = { provider: provider.id, authenticatedAt: new Date() }
   if (words.kind === 'web-identity') {
     const { iss, sub } = words.claims
@@ -104,5 +103,12 @@ export const identityOf = (words: OriginalEvidence, provider: ProviderConfig, co
     subject: subject ?? '',
     attributes,
     ...(format === undefined ? {} : { subjectFormat: format }),
+  }
+}
+
+/** As the relying party has it. */
+function emailRuleOf(provider: ProviderConfig, config: Config) {
+  return {
+    requireVerifiedEmail: provider.protocol === 'oidc' && isVerifiedEmailRequired(provider, config),
   }
 }

@@ -14,69 +14,26 @@ type Paint = (mark: Mark, text: string) => string
 /** As the contract has it. */
 export const decisions = { allowed: 'allow', denied: 'deny', unknown: 'unknown' } as const
 
-const isPart = (name: string): boolean => /(?:^| )Statement(?:\[\d+\]|$)/.test(name)
-
 interface Row {
   readonly name: string
   readonly values: readonly string[]
   readonly source?: string
 }
 
-/** Names, and what they hold; what comes from a stranger steers no terminal. */
-const table = (heading: string, rows: readonly Row[]): readonly string[] => {
-  if (rows.length === 0) return []
-  const names = rows.map(({ name }) => oneLine(name))
-  const width = Math.min(60, Math.max(...names.map(({ length }) => length)))
-  return [
-    heading,
-    ...rows.map(({ values, source }, n) => {
-      const place = source === undefined ? '' : ` (${source})`
-      return `  ${(names[n] ?? '').padEnd(width)}  ${oneLine(`${values.join(', ')}${place}`)}`
-    }),
-  ]
-}
-
-const contextRows = ({ context }: Preflight): readonly Row[] =>
-  context.map(({ key, values, source }) => ({ name: key, values, ...(source === undefined ? {} : { source }) }))
-
-const lintVerdict = (lint: readonly LintFinding[]): Verdict =>
-  lint.map(({ code, severity, path, sentence, hint }) => ({
-    name: code,
-    outcome: severity === 'error' ? 'fail' : 'pass',
-    [severity === 'warning' ? 'warning' : 'found']: `${sentence} ${hint}`,
-    source: path,
-  }))
-
-/** What it comes to: why, and what to change. */
-const ending = (preflight: Preflight, role: string): readonly string[] => {
-  const reason = reasonSentence(preflight)
-  const change = fixSentence(preflight)
-  const answer = {
-    allowed: `AWS will let this sign-in take ${role}, as far as can be known here.`,
-    denied: `AWS will refuse ${role}.`,
-    unknown: `Whether AWS lets this sign-in take ${role} cannot be told.`,
-  } as const
-  return [answer[preflight.outcome], reason, change].flatMap((line) => (line === undefined ? [] : [oneLine(line)]))
-}
-
-const leftOutRows = (leftOut: readonly LeftOutOfSession[]): readonly Row[] =>
-  leftOut.map(({ what, reason }) => ({ name: what, values: [reason] }))
-
-/** AWS is one of two that have to agree. */
-const grantLine = (granted: EntitledRole | undefined, role: string): string =>
-  oneLine(
-    granted
-      ? `The gateway grants the role by ${granted.grantedBy}.`
-      : `The gateway itself does not grant ${role} to this sign-in: no rule under access does. It would not ask AWS.`,
-  )
-
 const UNVERIFIED = 'No signature was verified: this signs nobody in.'
 
-export const explainLines = (
+interface Answered {
+  readonly action: string
+  readonly decision: 'allow' | 'deny' | 'unknown'
+  readonly context: readonly { readonly key: string; readonly values: readonly string[] }[]
+  readonly checks: Verdict
+}
+
+export function explainLines(
   { preflight, provider, subject, role, action, ignored, leftOut, granted }: Explained,
   lint: readonly LintFinding[],
   paint: Paint,
-): readonly string[] => {
+): readonly string[] {
   const { verdict } = preflight
   const checks = verdict.filter(({ name }) => !isPart(name))
   const parts = verdict.filter(({ name }) => isPart(name))
@@ -99,18 +56,68 @@ export const explainLines = (
   ]
 }
 
-interface Answered {
-  readonly action: string
-  readonly decision: 'allow' | 'deny' | 'unknown'
-  readonly context: readonly { readonly key: string; readonly values: readonly string[] }[]
-  readonly checks: Verdict
+function isPart(name: string): boolean {
+  return /(?:^| )Statement(?:\[\d+\]|$)/.test(name)
+}
+
+function lintVerdict(lint: readonly LintFinding[]): Verdict {
+  return lint.map(({ code, severity, path, sentence, hint }) => ({
+    name: code,
+    outcome: severity === 'error' ? 'fail' : 'pass',
+    [severity === 'warning' ? 'warning' : 'found']: `${sentence} ${hint}`,
+    source: path,
+  }))
+}
+
+/** Names, and what they hold; what comes from a stranger steers no terminal. */
+function table(heading: string, rows: readonly Row[]): readonly string[] {
+  if (rows.length === 0) return []
+  const names = rows.map(({ name }) => oneLine(name))
+  const width = Math.min(60, Math.max(...names.map(({ length }) => length)))
+  return [
+    heading,
+    ...rows.map(({ values, source }, n) => {
+      const place = source === undefined ? '' : ` (${source})`
+      return `  ${(names[n] ?? '').padEnd(width)}  ${oneLine(`${values.join(', ')}${place}`)}`
+    }),
+  ]
+}
+
+function contextRows({ context }: Preflight): readonly Row[] {
+  return context.map(({ key, values, source }) => ({ name: key, values, ...(source === undefined ? {} : { source }) }))
+}
+
+function leftOutRows(leftOut: readonly LeftOutOfSession[]): readonly Row[] {
+  return leftOut.map(({ what, reason }) => ({ name: what, values: [reason] }))
+}
+
+/** What it comes to: why, and what to change. */
+function ending(preflight: Preflight, role: string): readonly string[] {
+  const reason = reasonSentence(preflight)
+  const change = fixSentence(preflight)
+  const answer = {
+    allowed: `AWS will let this sign-in take ${role}, as far as can be known here.`,
+    denied: `AWS will refuse ${role}.`,
+    unknown: `Whether AWS lets this sign-in take ${role} cannot be told.`,
+  } as const
+  return [answer[preflight.outcome], reason, change].flatMap((line) => (line === undefined ? [] : [oneLine(line)]))
+}
+
+/** AWS is one of two that have to agree. */
+function grantLine(granted: EntitledRole | undefined, role: string): string {
+  return oneLine(
+    granted
+      ? `The gateway grants the role by ${granted.grantedBy}.`
+      : `The gateway itself does not grant ${role} to this sign-in: no rule under access does. It would not ask AWS.`,
+  )
 }
 
 /** `{"decision","action","context":{key:[values]},"checks":[…]}` */
-export const explainJson = ({ decision, action, context, checks }: Answered): string =>
-  JSON.stringify({
+export function explainJson({ decision, action, context, checks }: Answered): string {
+  return JSON.stringify({
     decision,
     action,
     context: Object.fromEntries(context.map(({ key, values }) => [key, values])),
     checks: checks.map(({ name, outcome, expected, found, source }) => ({ name, outcome, expected, found, source })),
   })
+}

@@ -11,24 +11,88 @@ import { type Output, openOutput } from '../output.ts'
 import { waitForSignal } from '../run.ts'
 import type { LocalAwsContext } from './state.ts'
 
-const now = (): Date => new Date()
-
-/** Loaded only with a configuration: alone, the local AWS needs nothing of the gateway, and starts several times as fast. */
-const startConfigured = async (file: string, surroundings: LocalAwsContext): Promise<RunningServer> => {
-  const { gatewayKeys } = await import('../gateway-server.ts')
-  const { readConfig } = await import('../load-config.ts')
-  const { startLocalAws } = await import('./server.ts')
-  const config = await readConfig(file, process.env)
-  return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], surroundings)
-}
-
 const ACCOUNT = '111122223333'
 const DEFAULT_PORT = 8081
 
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
 
+interface TrailFile {
+  readonly write: (line: string) => void
+  close(): Promise<void>
+}
+
+/** Runs the local AWS alone until it is stopped. */
+export async function runLocalAws({
+  config,
+  state,
+  cloudtrail,
+  port,
+  encodedMessages = false,
+}: LocalAwsOptions): Promise<void> {
+  const output = openOutput(process.stdout, process.stderr, process.env)
+  const stopped = waitForSignal()
+  const trail = cloudtrail === undefined ? undefined : await openTrail(cloudtrail, output)
+  const surroundings = { now, log: output.note, encodedMessages, ...(trail && { trail: trail.write }) }
+  const server =
+    config === undefined
+      ? await startAlone(port ?? DEFAULT_PORT, await (state ? readState(state) : sampleState(output)), surroundings)
+      : await startConfigured(config, surroundings)
+  output.note(`the local AWS listens on ${server.url}`)
+  await stopped
+  await server.close()
+  await trail?.close()
+}
+
+/** Appends to the file, which only its owner reads when it is new. Throws StartError where that is not possible. */
+async function openTrail(file: string, { note }: Output): Promise<TrailFile> {
+  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 })
+  await once(stream, 'open').catch((cause: Error) => {
+    throw new StartError('start.cannot_write', { sentence: `${file} cannot be written: ${cause.message}`, cause })
+  })
+  if (await endsWithinLine(file)) stream.write('\n')
+  stream.on('error', (error) => note(`the trail ${file} is no longer written: ${error.message}`))
+  return {
+    write: (line) => {
+      stream.write(`${line}\n`)
+    },
+    close: async () => {
+      stream.end()
+      await once(stream, 'close')
+    },
+  }
+}
+
+/** A trail whose writer was killed: the next event has to begin a line of its own. */
+async function endsWithinLine(file: string): Promise<boolean> {
+  const handle = await open(file, 'r')
+  try {
+    const { size } = await handle.stat()
+    const { buffer } = await handle.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) })
+    return size > 0 && buffer.toString() !== '\n'
+  } finally {
+    await handle.close()
+  }
+}
+
+function now(): Date {
+  return new Date()
+}
+
+async function startAlone(port: number, state: LocalAwsState, surroundings: LocalAwsContext) {
+  const { startLocalAws: start } = await import('../../local-aws/server.ts')
+  const listen = { host: '127.0.0.1', port }
+  return start({ listen, state, allowHttpIssuers: true, ...surroundings }).catch((error: unknown) => {
+    throw listenError(error, `${listen.host}:${listen.port}`)
+  })
+}
+
+async function readState(file: string): Promise<LocalAwsState> {
+  const { readStateFile } = await import('./state.ts')
+  return readStateFile(file)
+}
+
 /** One account with one user who may do everything, so that there is somebody to be. The keys are new at every start. */
-const sampleState = async (output: Output): Promise<LocalAwsState> => {
+async function sampleState(output: Output): Promise<LocalAwsState> {
   const { accessKeyId: newKeyId } = await import('../../local-aws/access-keys.ts')
   const arn = `arn:aws:iam::${ACCOUNT}:user/admin`
   const accessKeyId = newKeyId('AKIA', ACCOUNT, randomBytes(5))
@@ -47,73 +111,11 @@ const sampleState = async (output: Output): Promise<LocalAwsState> => {
   }
 }
 
-const readState = async (file: string): Promise<LocalAwsState> => {
-  const { readStateFile } = await import('./state.ts')
-  return readStateFile(file)
-}
-
-const startAlone = async (port: number, state: LocalAwsState, surroundings: LocalAwsContext) => {
-  const { startLocalAws: start } = await import('../../local-aws/server.ts')
-  const listen = { host: '127.0.0.1', port }
-  return start({ listen, state, allowHttpIssuers: true, ...surroundings }).catch((error: unknown) => {
-    throw listenError(error, `${listen.host}:${listen.port}`)
-  })
-}
-
-interface TrailFile {
-  readonly write: (line: string) => void
-  close(): Promise<void>
-}
-
-/** A trail whose writer was killed: the next event has to begin a line of its own. */
-const endsWithinLine = async (file: string): Promise<boolean> => {
-  const handle = await open(file, 'r')
-  try {
-    const { size } = await handle.stat()
-    const { buffer } = await handle.read({ buffer: Buffer.alloc(1), position: Math.max(0, size - 1) })
-    return size > 0 && buffer.toString() !== '\n'
-  } finally {
-    await handle.close()
-  }
-}
-
-/** Appends to the file, which only its owner reads when it is new. Throws StartError where that is not possible. */
-const openTrail = async (file: string, { note }: Output): Promise<TrailFile> => {
-  const stream = createWriteStream(file, { flags: 'a', mode: 0o600 })
-  await once(stream, 'open').catch((cause: Error) => {
-    throw new StartError('start.cannot_write', { sentence: `${file} cannot be written: ${cause.message}`, cause })
-  })
-  if (await endsWithinLine(file)) stream.write('\n')
-  stream.on('error', (error) => note(`the trail ${file} is no longer written: ${error.message}`))
-  return {
-    write: (line) => {
-      stream.write(`${line}\n`)
-    },
-    close: async () => {
-      stream.end()
-      await once(stream, 'close')
-    },
-  }
-}
-
-/** Runs the local AWS alone until it is stopped. */
-export const runLocalAws = async ({
-  config,
-  state,
-  cloudtrail,
-  port,
-  encodedMessages = false,
-}: LocalAwsOptions): Promise<void> => {
-  const output = openOutput(process.stdout, process.stderr, process.env)
-  const stopped = waitForSignal()
-  const trail = cloudtrail === undefined ? undefined : await openTrail(cloudtrail, output)
-  const surroundings = { now, log: output.note, encodedMessages, ...(trail && { trail: trail.write }) }
-  const server =
-    config === undefined
-      ? await startAlone(port ?? DEFAULT_PORT, await (state ? readState(state) : sampleState(output)), surroundings)
-      : await startConfigured(config, surroundings)
-  output.note(`the local AWS listens on ${server.url}`)
-  await stopped
-  await server.close()
-  await trail?.close()
+/** Loaded only with a configuration: alone, the local AWS needs nothing of the gateway, and starts several times as fast. */
+async function startConfigured(file: string, surroundings: LocalAwsContext): Promise<RunningServer> {
+  const { gatewayKeys } = await import('../gateway-server.ts')
+  const { readConfig } = await import('../load-config.ts')
+  const { startLocalAws } = await import('./server.ts')
+  const config = await readConfig(file, process.env)
+  return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], surroundings)
 }

@@ -6,11 +6,11 @@ import { listenError } from '../errors.ts'
 import { type LocalAwsContext, localAwsState } from './state.ts'
 
 /** Starts the local AWS that this configuration describes. Throws StartError or LocalAwsError. */
-export const startLocalAws = async (
+export async function startLocalAws(
   config: Config,
   signer: Signer | undefined,
   surroundings: LocalAwsContext,
-): Promise<RunningServer> => {
+): Promise<RunningServer> {
   const { listen, allowHttpIssuers, encodedMessages } = config.localAws
   // Loaded only where it runs: a gateway in front of real AWS never reads this code.
   const local = await import('../../local-aws/server.ts')

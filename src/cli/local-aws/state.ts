@@ -22,8 +22,36 @@ export interface LocalAwsContext {
   readonly encodedMessages?: boolean
 }
 
+/** What a state file says; files that it names are looked for beside it. Throws LocalAwsError. */
+export async function readStateFile(file: string): Promise<LocalAwsState> {
+  const { parseLocalAwsState } = await import('../../local-aws/state/file.ts')
+  const { LocalAwsError } = await import('../../local-aws/errors.ts')
+  const yaml = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new LocalAwsError('local_aws.state_invalid', [`${file} cannot be read: ${error.message}`])
+  })
+  return parseLocalAwsState(yaml, (path) => readFileSync(resolve(dirname(file), path), 'utf8'))
+}
+
+/** The roles that the local AWS starts with. Throws LocalAwsError when the state file is not one. */
+export async function localRoles(config: Config): Promise<readonly RoleState[]> {
+  return rolesWith(await writtenState(config), config)
+}
+
+/** Those of the state file, and beside them every role that a rule names outright. */
+function rolesWith(written: LocalAwsState | undefined, config: Config): readonly RoleState[] {
+  const ours = written?.roles ?? []
+  return [...ours, ...without(rolesOf(config), ours)]
+}
+
+function without<Item extends { readonly arn: string }>(
+  items: readonly Item[],
+  known: readonly Item[],
+): readonly Item[] {
+  return items.filter(({ arn }) => !known.some((item) => item.arn === arn))
+}
+
 /** Every role that a rule names outright, with the trust policy that its providers need. */
-const rolesOf = (config: Config): readonly RoleState[] => {
+function rolesOf(config: Config): readonly RoleState[] {
   const roles = new Map(config.providers.flatMap((one) => rolesNamedFor(one, config)).map((role) => [role.arn, role]))
   return [...roles.values()].flatMap((role) => {
     const statements = config.providers
@@ -36,87 +64,8 @@ const rolesOf = (config: Config): readonly RoleState[] => {
   })
 }
 
-const theirMetadataIfThere = async (
-  provider: SamlProviderConfig,
-  config: Config,
-  { now, log }: LocalAwsContext,
-): Promise<string | undefined> =>
-  idpMetadata(provider, config, now).catch((error: unknown) => {
-    if (!(error instanceof FedgateError)) throw error
-    log(`the local AWS does not know the SAML provider of ${provider.id}: ${error.message}`)
-    return undefined
-  })
-
-/** Whose signature AWS looks for, by the name of the SAML provider: the gateway's, or the identity provider's own. */
-const trustedMetadata = async (
-  config: Config,
-  ours: string | undefined,
-  surroundings: LocalAwsContext,
-): Promise<ReadonlyMap<string, string>> => {
-  const known = await Promise.all(
-    config.providers.map(async (provider): Promise<readonly [string, string | undefined][]> => {
-      const { exchange } = provider
-      if (exchange.via !== 'saml') return []
-      if (exchange.evidence === 'reissued') return [[exchange.provider, ours]]
-      if (provider.protocol !== 'saml') return []
-      return [[exchange.provider, await theirMetadataIfThere(provider, config, surroundings)]]
-    }),
-  )
-  return new Map(known.flat().flatMap(([name, metadata]) => (metadata === undefined ? [] : [[name, metadata]])))
-}
-
-/** The client ids of every issuer of tokens for AWS. */
-const audiencesByIssuer = (config: Config): ReadonlyMap<string, readonly string[]> => {
-  const audiences = new Map<string, readonly string[]>()
-  for (const provider of config.providers.flatMap((one) => iamProviderOf(one, config) ?? [])) {
-    if (provider.kind !== 'oidc' || isNamedProvider(provider)) continue
-    const { url, audience } = provider
-    audiences.set(url, [...new Set([...(audiences.get(url) ?? []), audience])])
-  }
-  return audiences
-}
-
-/** The configured providers as they would be registered in every account that has a role. */
-const providersOf = (config: Config, trusted: ReadonlyMap<string, string>, roles: readonly RoleState[]) => {
-  const places = new Map(roles.flatMap(({ arn }) => parseRoleArn(arn) ?? []).map((role) => [role.account, role]))
-  const everywhere = <Registered>(register: (account: RoleArn) => Registered): readonly Registered[] =>
-    [...places.values()].map(register)
-  return {
-    samlProviders: [...trusted].flatMap(([name, metadata]) =>
-      everywhere(({ partition, account }) => ({ arn: samlProviderArn(partition, account, name), metadata })),
-    ),
-    oidcProviders: [...audiencesByIssuer(config)].flatMap(([url, clientIds]) =>
-      everywhere(({ partition, account }) => ({ arn: oidcProviderArn(partition, account, url), url, clientIds })),
-    ),
-  }
-}
-
-const without = <Item extends { readonly arn: string }>(
-  items: readonly Item[],
-  known: readonly Item[],
-): readonly Item[] => items.filter(({ arn }) => !known.some((item) => item.arn === arn))
-
-/** What a state file says; files that it names are looked for beside it. Throws LocalAwsError. */
-export const readStateFile = async (file: string): Promise<LocalAwsState> => {
-  const { parseLocalAwsState } = await import('../../local-aws/state/file.ts')
-  const { LocalAwsError } = await import('../../local-aws/errors.ts')
-  const yaml = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new LocalAwsError('local_aws.state_invalid', [`${file} cannot be read: ${error.message}`])
-  })
-  return parseLocalAwsState(yaml, (path) => readFileSync(resolve(dirname(file), path), 'utf8'))
-}
-
-const writtenState = async ({ localAws: { stateFile: file } }: Config): Promise<LocalAwsState | undefined> =>
-  file === undefined ? undefined : readStateFile(file)
-
-/** The roles that the local AWS starts with. Throws LocalAwsError when the state file is not one. */
-export const localRoles = async (config: Config): Promise<readonly RoleState[]> =>
-  rolesWith(await writtenState(config), config)
-
-/** Those of the state file, and beside them every role that a rule names outright. */
-function rolesWith(written: LocalAwsState | undefined, config: Config): readonly RoleState[] {
-  const ours = written?.roles ?? []
-  return [...ours, ...without(rolesOf(config), ours)]
+async function writtenState({ localAws: { stateFile: file } }: Config): Promise<LocalAwsState | undefined> {
+  return file === undefined ? undefined : readStateFile(file)
 }
 
 /**
@@ -124,11 +73,11 @@ function rolesWith(written: LocalAwsState | undefined, config: Config): readonly
  * outright, and in every account the configured providers; of what both have, the state file's counts.
  * `metadata` is the gateway's own as identity provider. Throws LocalAwsError when the state file is not one.
  */
-export const localAwsState = async (
+export async function localAwsState(
   config: Config,
   metadata: string | undefined,
   surroundings: LocalAwsContext,
-): Promise<LocalAwsState> => {
+): Promise<LocalAwsState> {
   const written = await writtenState(config)
   const roles = rolesWith(written, config)
   const providers = providersOf(config, await trustedMetadata(config, metadata, surroundings), roles)
@@ -147,4 +96,60 @@ export const localAwsState = async (
       ...without(providers.oidcProviders, written?.oidcProviders ?? []),
     ],
   }
+}
+
+/** The configured providers as they would be registered in every account that has a role. */
+function providersOf(config: Config, trusted: ReadonlyMap<string, string>, roles: readonly RoleState[]) {
+  const places = new Map(roles.flatMap(({ arn }) => parseRoleArn(arn) ?? []).map((role) => [role.account, role]))
+  const everywhere = <Registered>(register: (account: RoleArn) => Registered): readonly Registered[] =>
+    [...places.values()].map(register)
+  return {
+    samlProviders: [...trusted].flatMap(([name, metadata]) =>
+      everywhere(({ partition, account }) => ({ arn: samlProviderArn(partition, account, name), metadata })),
+    ),
+    oidcProviders: [...audiencesByIssuer(config)].flatMap(([url, clientIds]) =>
+      everywhere(({ partition, account }) => ({ arn: oidcProviderArn(partition, account, url), url, clientIds })),
+    ),
+  }
+}
+
+/** The client ids of every issuer of tokens for AWS. */
+function audiencesByIssuer(config: Config): ReadonlyMap<string, readonly string[]> {
+  const audiences = new Map<string, readonly string[]>()
+  for (const provider of config.providers.flatMap((one) => iamProviderOf(one, config) ?? [])) {
+    if (provider.kind !== 'oidc' || isNamedProvider(provider)) continue
+    const { url, audience } = provider
+    audiences.set(url, [...new Set([...(audiences.get(url) ?? []), audience])])
+  }
+  return audiences
+}
+
+/** Whose signature AWS looks for, by the name of the SAML provider: the gateway's, or the identity provider's own. */
+async function trustedMetadata(
+  config: Config,
+  ours: string | undefined,
+  surroundings: LocalAwsContext,
+): Promise<ReadonlyMap<string, string>> {
+  const known = await Promise.all(
+    config.providers.map(async (provider): Promise<readonly [string, string | undefined][]> => {
+      const { exchange } = provider
+      if (exchange.via !== 'saml') return []
+      if (exchange.evidence === 'reissued') return [[exchange.provider, ours]]
+      if (provider.protocol !== 'saml') return []
+      return [[exchange.provider, await theirMetadataIfThere(provider, config, surroundings)]]
+    }),
+  )
+  return new Map(known.flat().flatMap(([name, metadata]) => (metadata === undefined ? [] : [[name, metadata]])))
+}
+
+async function theirMetadataIfThere(
+  provider: SamlProviderConfig,
+  config: Config,
+  { now, log }: LocalAwsContext,
+): Promise<string | undefined> {
+  return idpMetadata(provider, config, now).catch((error: unknown) => {
+    if (!(error instanceof FedgateError)) throw error
+    log(`the local AWS does not know the SAML provider of ${provider.id}: ${error.message}`)
+    return undefined
+  })
 }

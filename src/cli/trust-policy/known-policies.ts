@@ -14,7 +14,7 @@ export type TrustPolicyOf = (role: RoleArn) => Policy | undefined
  * What `roles` names wins over what the local AWS has. A policy that cannot be read leaves its role unknown, and `warn`
  * is told: nothing that AWS shows for a role may stop the gateway. Throws LocalAwsError for a state file that is none.
  */
-export const trustPolicies = async (config: Config, warn: (line: string) => void): Promise<TrustPolicyOf> => {
+export async function trustPolicies(config: Config, warn: (line: string) => void): Promise<TrustPolicyOf> {
   const local = config.sts.target.kind === 'local' ? await localRoles(config) : []
   const byArn = new Map(local.map(({ arn, trustPolicy }) => [arn, JSON.stringify(trustPolicy)]))
   const parsed = new Map([...new Set(byArn.values())].map((text) => [text, parseTrustPolicy(text)]))
@@ -29,7 +29,7 @@ export const trustPolicies = async (config: Config, warn: (line: string) => void
   return (role) => parsed.get(named(role) ?? byArn.get(role.arn) ?? '')
 }
 
-const readable = (text: string): Policy | MalformedPolicyError => {
+function readable(text: string): Policy | MalformedPolicyError {
   try {
     return parseTrustPolicy(text)
   } catch (error) {
@@ -38,5 +38,6 @@ const readable = (text: string): Policy | MalformedPolicyError => {
   }
 }
 
-const unreadable = (match: string, error: MalformedPolicyError): string =>
-  `The trustPolicy of ${match} cannot be read, so whether AWS will allow that role is unknown: ${reasonOf(error) ?? error.message}`
+function unreadable(match: string, error: MalformedPolicyError): string {
+  return `The trustPolicy of ${match} cannot be read, so whether AWS will allow that role is unknown: ${reasonOf(error) ?? error.message}`
+}

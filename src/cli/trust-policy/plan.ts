@@ -30,29 +30,7 @@ export interface Planned {
   readonly notes: readonly string[]
 }
 
-const ourMetadata = async (config: Config, now: () => Date): Promise<string> => {
-  const [certificate, ...furtherCertificates] = await signingCertificates(config, now())
-  if (certificate === undefined) throw new Error('a provider with reissued evidence needs the signing key')
-  const entityId = samlIssuerEntityId(config.baseUrl)
-  return samlIssuerMetadata({ entityId, signer: { certificate }, furtherCertificates })
-}
-
-const plannedProvider = async (
-  config: Config,
-  settings: ProviderConfig,
-  provider: IamProvider,
-  now: () => Date,
-): Promise<PlannedProvider> => {
-  if (provider.kind === 'oidc')
-    return isNamedProvider(provider)
-      ? { kind: 'named', name: issuerHostPath(provider.url) }
-      : { kind: 'oidc', url: provider.url, clientIds: [provider.audience] }
-  const isTheirs = settings.protocol === 'saml' && settings.exchange.evidence === 'original'
-  const metadata = isTheirs ? await idpMetadata(settings, config, now) : await ourMetadata(config, now)
-  return { kind: 'saml', name: provider.name, metadata }
-}
-
-/** What IAM takes, white space aside, unless the account's quota was raised (aws-sts-semantics E.6). */
+/** What IAM takes, white space aside, unless the account's quota was raised (aws-facts E.6). */
 const LONGEST_POLICY = 2048
 
 interface Judged {
@@ -60,8 +38,35 @@ interface Judged {
   readonly notes: readonly string[]
 }
 
+/** Throws TrustPolicyError, and whatever keeps keys or metadata from being read. */
+export async function planFor(config: Config, wanted: RequestedRoles, now: () => Date): Promise<Planned> {
+  const provider = providerOf(config, wanted.provider)
+  const roles = rolesFor(config, provider, wanted)
+  const iamProvider = iamProviderOf(provider, config)
+  if (!iamProvider) throw new TrustPolicyError('trust_policy.impossible')
+  const policies = roles.map((role) => ({ role, ...judged(config, provider, role) }))
+  const accounts = wanted.allAccounts
+    ? accountsOf(config, roles)
+    : accountsOf({ ...config, accounts: new Map() }, roles)
+  return {
+    plan: {
+      provider: await plannedProvider(config, provider, iamProvider, now),
+      accounts: accounts.map((account) => ({ id: account.account, providerArn: principalOf(iamProvider, account) })),
+      roles: policies.map(({ role, policy }) => ({ role, trustPolicy: policy, ...maxSession(config, role) })),
+    },
+    notes: [
+      ...new Set([
+        ...policies.flatMap(({ notes }) => notes),
+        ...slashNote(iamProvider),
+        ...roles.flatMap((role) => othersNote(config, provider, role)),
+        ...[openRolesHint(config, provider, wanted)].flatMap((hint) => hint ?? []),
+      ]),
+    ],
+  }
+}
+
 /** A policy that lets others in is not printed. Throws TrustPolicyError. */
-const judged = (config: Config, provider: ProviderConfig, role: RoleArn): Judged => {
+function judged(config: Config, provider: ProviderConfig, role: RoleArn): Judged {
   const { statements, unseen } = roleTrust(config, gatewayIdentifiers(config), provider, role)
   if (statements.length === 0)
     throw new TrustPolicyError('trust_policy.impossible', {
@@ -92,58 +97,54 @@ const judged = (config: Config, provider: ProviderConfig, role: RoleArn): Judged
   }
 }
 
-const unseenNote = ({ id, exchange }: ProviderConfig, unseen: readonly string[]): string => {
+function unseenNote({ id, exchange }: ProviderConfig, unseen: readonly string[]): string {
   const what = `Rules for ${id} ask for ${unseen.join(', ')}, which AWS does not see: only the gateway asks for that.`
   return exchange.evidence === 'reissued'
     ? what
     : `${what} Evidence that somebody brings to AWS on their own is not held to it.`
 }
 
-/** C.1: nobody has confirmed what AWS does with it. */
-const slashNote = (provider: IamProvider): readonly string[] =>
-  provider.kind === 'oidc' && provider.url.endsWith('/')
-    ? [
-        `${provider.url} ends in a slash. A page of AWS leaves it out of the provider's ARN and of the keys, and so do these policies; policies in use elsewhere keep it. Where AWS denies the role, ask for ${issuerHostPath(provider.url)}/:aud instead, and name the ARN that IAM shows.`,
-      ]
-    : []
+async function plannedProvider(
+  config: Config,
+  settings: ProviderConfig,
+  provider: IamProvider,
+  now: () => Date,
+): Promise<PlannedProvider> {
+  if (provider.kind === 'oidc')
+    return isNamedProvider(provider)
+      ? { kind: 'named', name: issuerHostPath(provider.url) }
+      : { kind: 'oidc', url: provider.url, clientIds: [provider.audience] }
+  const isTheirs = settings.protocol === 'saml' && settings.exchange.evidence === 'original'
+  const metadata = isTheirs ? await idpMetadata(settings, config, now) : await ourMetadata(config, now)
+  return { kind: 'saml', name: provider.name, metadata }
+}
 
-/** A role has one policy: what it says for others has to stay. */
-const othersNote = (config: Config, provider: ProviderConfig, role: RoleArn): readonly string[] => {
-  const others = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
-  return others.length === 0
-    ? []
-    : [`${role.arn} is for people of ${others.join(', ')} too: keep their statements in its policy.`]
+async function ourMetadata(config: Config, now: () => Date): Promise<string> {
+  const [certificate, ...furtherCertificates] = await signingCertificates(config, now())
+  if (certificate === undefined) throw new Error('a provider with reissued evidence needs the signing key')
+  const entityId = samlIssuerEntityId(config.baseUrl)
+  return samlIssuerMetadata({ entityId, signer: { certificate }, furtherCertificates })
 }
 
 /** What IAM takes for a role's maximum. */
-const maxSession = (config: Config, role: RoleArn): Pick<PlannedRole, 'maxSessionSeconds'> => {
+function maxSession(config: Config, role: RoleArn): Pick<PlannedRole, 'maxSessionSeconds'> {
   const { maxSessionSeconds } = roleSettingsOf(config, role)
   return maxSessionSeconds > maxSessionDuration.default ? { maxSessionSeconds } : {}
 }
 
-/** Throws TrustPolicyError, and whatever keeps keys or metadata from being read. */
-export const planFor = async (config: Config, wanted: RequestedRoles, now: () => Date): Promise<Planned> => {
-  const provider = providerOf(config, wanted.provider)
-  const roles = rolesFor(config, provider, wanted)
-  const iamProvider = iamProviderOf(provider, config)
-  if (!iamProvider) throw new TrustPolicyError('trust_policy.impossible')
-  const policies = roles.map((role) => ({ role, ...judged(config, provider, role) }))
-  const accounts = wanted.allAccounts
-    ? accountsOf(config, roles)
-    : accountsOf({ ...config, accounts: new Map() }, roles)
-  return {
-    plan: {
-      provider: await plannedProvider(config, provider, iamProvider, now),
-      accounts: accounts.map((account) => ({ id: account.account, providerArn: principalOf(iamProvider, account) })),
-      roles: policies.map(({ role, policy }) => ({ role, trustPolicy: policy, ...maxSession(config, role) })),
-    },
-    notes: [
-      ...new Set([
-        ...policies.flatMap(({ notes }) => notes),
-        ...slashNote(iamProvider),
-        ...roles.flatMap((role) => othersNote(config, provider, role)),
-        ...[openRolesHint(config, provider, wanted)].flatMap((hint) => hint ?? []),
-      ]),
-    ],
-  }
+/** C.1: nobody has confirmed what AWS does with it. */
+function slashNote(provider: IamProvider): readonly string[] {
+  return provider.kind === 'oidc' && provider.url.endsWith('/')
+    ? [
+        `${provider.url} ends in a slash. A page of AWS leaves it out of the provider's ARN and of the keys, and so do these policies; policies in use elsewhere keep it. Where AWS denies the role, ask for ${issuerHostPath(provider.url)}/:aud instead, and name the ARN that IAM shows.`,
+      ]
+    : []
+}
+
+/** A role has one policy: what it says for others has to stay. */
+function othersNote(config: Config, provider: ProviderConfig, role: RoleArn): readonly string[] {
+  const others = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
+  return others.length === 0
+    ? []
+    : [`${role.arn} is for people of ${others.join(', ')} too: keep their statements in its policy.`]
 }

@@ -14,13 +14,14 @@ export interface RequestedRoles {
   readonly allAccounts?: boolean
 }
 
-const meant = (word: string, candidates: readonly string[]): string => {
-  const suggestion = nearest(word, candidates)
-  return suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
-}
+type Account = Pick<RoleArn, 'partition' | 'account'>
+
+const TEMPLATE = /^arn:([^:]+):iam::([^:]+):role\/(.+)$/
+
+const ROLE_NAME = /^[\w+=,.@/-]+$/
 
 /** Throws TrustPolicyError `trust_policy.provider_unknown`. */
-export const providerOf = ({ providers }: Config, id: string): ProviderConfig => {
+export function providerOf({ providers }: Config, id: string): ProviderConfig {
   const provider = providers.find((one) => one.id === id)
   if (provider) return provider
   const ids = providers.map((one) => one.id)
@@ -30,7 +31,106 @@ export const providerOf = ({ providers }: Config, id: string): ProviderConfig =>
   })
 }
 
-const namedRole = (config: Config, provider: ProviderConfig, arn: string): RoleArn => {
+function meant(word: string, candidates: readonly string[]): string {
+  const suggestion = nearest(word, candidates)
+  return suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
+}
+
+/** Accounts by their regions' partitions; those that have none are where most roles are. */
+export function accountsOf(config: Config, roles: readonly RoleArn[]): readonly Account[] {
+  const home = roles[0]?.partition ?? partitionOfRegion(config.sts.region)?.id ?? 'aws'
+  const named = [...config.accounts].map(([account, { region }]) => ({
+    account,
+    partition: (region === undefined ? undefined : partitionOfRegion(region)?.id) ?? home,
+  }))
+  const all = [...roles.map(({ account, partition }) => ({ account, partition })), ...named]
+  return all.filter((one, n) => all.findIndex(({ account }) => account === one.account) === n)
+}
+
+/** How to come by the roles that rules leave open: undefined where there are none. */
+export function openRolesHint(
+  config: Config,
+  provider: ProviderConfig,
+  { role, allAccounts = false }: RequestedRoles,
+): string | undefined {
+  const templates = role === undefined ? templatesFor(provider, config) : []
+  const open = templates.filter((template) => !(allAccounts && isOpenInAccountAlone(template)))
+  if (open.length === 0) return undefined
+  const others = open.some(isOpenInAccountAlone) ? ', or give --all-accounts' : ''
+  const how = allAccounts ? '--role NAME, which stands for that role in every account' : '--role'
+  return `Rules leave ${[...new Set(open)].join(', ')} open: name each such role with ${how}${others}.`
+}
+
+/** What rules leave open until somebody signs in. */
+function templatesFor(provider: ProviderConfig, config: Config): readonly string[] {
+  return config.access
+    .filter(({ when }) => when.provider?.includes(provider.id) ?? true)
+    .flatMap(({ roles }) => roles.filter((template) => template.includes('{')))
+}
+
+function isOpenInAccountAlone(template: string): boolean {
+  return !inPlaceOf(accountGroup(template), '', template).includes('{')
+}
+
+function inPlaceOf(group: string | undefined, text: string, template: string): string {
+  return group === undefined ? template : template.replaceAll(group, text)
+}
+
+/** Whatever a rule calls the group that stands for the account. */
+function accountGroup(template: string): string | undefined {
+  return /^\{[^{}]+\}$/.exec(TEMPLATE.exec(template)?.[2] ?? '')?.[0]
+}
+
+/** Throws TrustPolicyError where there is none, or not one that is named. */
+export function rolesFor(config: Config, provider: ProviderConfig, wanted: RequestedRoles): readonly RoleArn[] {
+  const { role: asked, allAccounts = false } = wanted
+  if (asked !== undefined) return once(wantedRoles(config, provider, asked, allAccounts))
+  const literal = rolesNamedFor(provider, config)
+  const roles = allAccounts
+    ? once([...literal, ...inEveryAccount(provider, config, accountsOf(config, literal))])
+    : literal
+  if (roles.length > 0) return roles
+  throw noRoles(config, provider, wanted)
+}
+
+function once(roles: readonly RoleArn[]): readonly RoleArn[] {
+  return [...new Map(roles.map((role) => [role.arn, role])).values()]
+}
+
+function wantedRoles(config: Config, provider: ProviderConfig, asked: readonly string[], allAccounts: boolean) {
+  const literal = rolesNamedFor(provider, config)
+  return asked.flatMap((one) => {
+    if (allAccounts && !one.startsWith('arn:') && ROLE_NAME.test(one))
+      return namedInAccounts(config, provider, one, mustHaveAccounts(provider, accountsOf(config, literal)))
+    const role = namedRole(config, provider, one)
+    return allAccounts ? accountsOf(config, [role, ...literal]).flatMap((account) => inAccount(role, account)) : [role]
+  })
+}
+
+/** That role wherever the provider's people may have it. */
+function namedInAccounts(
+  config: Config,
+  provider: ProviderConfig,
+  name: string,
+  accounts: readonly Account[],
+): readonly RoleArn[] {
+  const roles = accounts
+    .flatMap(({ partition, account }) => parseRoleArn(`arn:${partition}:iam::${account}:role/${name}`) ?? [])
+    .filter((role) => canReach(provider, config, role))
+  if (roles.length > 0) return roles
+  throw new TrustPolicyError('trust_policy.role_unknown', {
+    sentence: `No rule gives people of ${provider.id} a role ${name} in ${accounts.map(({ account }) => account).join(', ')}.`,
+  })
+}
+
+function mustHaveAccounts(provider: ProviderConfig, accounts: readonly Account[]): readonly Account[] {
+  if (accounts.length > 0) return accounts
+  throw new TrustPolicyError('trust_policy.no_accounts', {
+    sentence: `Rules for ${provider.id} leave the account open, and the configuration lists no account.`,
+  })
+}
+
+function namedRole(config: Config, provider: ProviderConfig, arn: string): RoleArn {
   const role = parseRoleArn(arn)
   if (!role)
     throw new TrustPolicyError('trust_policy.role_invalid', {
@@ -44,106 +144,23 @@ const namedRole = (config: Config, provider: ProviderConfig, arn: string): RoleA
   })
 }
 
-type Account = Pick<RoleArn, 'partition' | 'account'>
-
-/** Accounts by their regions' partitions; those that have none are where most roles are. */
-export const accountsOf = (config: Config, roles: readonly RoleArn[]): readonly Account[] => {
-  const home = roles[0]?.partition ?? partitionOfRegion(config.sts.region)?.id ?? 'aws'
-  const named = [...config.accounts].map(([account, { region }]) => ({
-    account,
-    partition: (region === undefined ? undefined : partitionOfRegion(region)?.id) ?? home,
-  }))
-  const all = [...roles.map(({ account, partition }) => ({ account, partition })), ...named]
-  return all.filter((one, n) => all.findIndex(({ account }) => account === one.account) === n)
-}
-
-const inAccount = ({ path, name }: RoleArn, { partition, account }: Account): readonly RoleArn[] => {
+function inAccount({ path, name }: RoleArn, { partition, account }: Account): readonly RoleArn[] {
   const role = parseRoleArn(`arn:${partition}:iam::${account}:role${path}${name}`)
   return role ? [role] : []
 }
 
-/** What rules leave open until somebody signs in. */
-const templatesFor = (provider: ProviderConfig, config: Config): readonly string[] =>
-  config.access
-    .filter(({ when }) => when.provider?.includes(provider.id) ?? true)
-    .flatMap(({ roles }) => roles.filter((template) => template.includes('{')))
-
-const TEMPLATE = /^arn:([^:]+):iam::([^:]+):role\/(.+)$/
-
-/** Whatever a rule calls the group that stands for the account. */
-const accountGroup = (template: string): string | undefined =>
-  /^\{[^{}]+\}$/.exec(TEMPLATE.exec(template)?.[2] ?? '')?.[0]
-
-const inPlaceOf = (group: string | undefined, text: string, template: string): string =>
-  group === undefined ? template : template.replaceAll(group, text)
-
 /** Roles of rules that leave nothing open but the account. */
-const inEveryAccount = (provider: ProviderConfig, config: Config, accounts: readonly Account[]): readonly RoleArn[] =>
-  templatesFor(provider, config).flatMap((template) =>
+function inEveryAccount(provider: ProviderConfig, config: Config, accounts: readonly Account[]): readonly RoleArn[] {
+  return templatesFor(provider, config).flatMap((template) =>
     accounts.flatMap(({ partition, account }) => {
       const role = parseRoleArn(inPlaceOf(accountGroup(template), account, template))
       return role && role.partition === partition ? [role] : []
     }),
   )
-
-const isOpenInAccountAlone = (template: string): boolean =>
-  !inPlaceOf(accountGroup(template), '', template).includes('{')
-
-/** How to come by the roles that rules leave open: undefined where there are none. */
-export const openRolesHint = (
-  config: Config,
-  provider: ProviderConfig,
-  { role, allAccounts = false }: RequestedRoles,
-): string | undefined => {
-  const templates = role === undefined ? templatesFor(provider, config) : []
-  const open = templates.filter((template) => !(allAccounts && isOpenInAccountAlone(template)))
-  if (open.length === 0) return undefined
-  const others = open.some(isOpenInAccountAlone) ? ', or give --all-accounts' : ''
-  const how = allAccounts ? '--role NAME, which stands for that role in every account' : '--role'
-  return `Rules leave ${[...new Set(open)].join(', ')} open: name each such role with ${how}${others}.`
-}
-
-const once = (roles: readonly RoleArn[]): readonly RoleArn[] => [
-  ...new Map(roles.map((role) => [role.arn, role])).values(),
-]
-
-const ROLE_NAME = /^[\w+=,.@/-]+$/
-
-/** That role wherever the provider's people may have it. */
-const namedInAccounts = (
-  config: Config,
-  provider: ProviderConfig,
-  name: string,
-  accounts: readonly Account[],
-): readonly RoleArn[] => {
-  const roles = accounts
-    .flatMap(({ partition, account }) => parseRoleArn(`arn:${partition}:iam::${account}:role/${name}`) ?? [])
-    .filter((role) => canReach(provider, config, role))
-  if (roles.length > 0) return roles
-  throw new TrustPolicyError('trust_policy.role_unknown', {
-    sentence: `No rule gives people of ${provider.id} a role ${name} in ${accounts.map(({ account }) => account).join(', ')}.`,
-  })
-}
-
-const wantedRoles = (config: Config, provider: ProviderConfig, asked: readonly string[], allAccounts: boolean) => {
-  const literal = rolesNamedFor(provider, config)
-  return asked.flatMap((one) => {
-    if (allAccounts && !one.startsWith('arn:') && ROLE_NAME.test(one))
-      return namedInAccounts(config, provider, one, mustHaveAccounts(provider, accountsOf(config, literal)))
-    const role = namedRole(config, provider, one)
-    return allAccounts ? accountsOf(config, [role, ...literal]).flatMap((account) => inAccount(role, account)) : [role]
-  })
-}
-
-const mustHaveAccounts = (provider: ProviderConfig, accounts: readonly Account[]): readonly Account[] => {
-  if (accounts.length > 0) return accounts
-  throw new TrustPolicyError('trust_policy.no_accounts', {
-    sentence: `Rules for ${provider.id} leave the account open, and the configuration lists no account.`,
-  })
 }
 
 /** Nothing can be printed: because nothing is named, or because names or accounts are missing. */
-const noRoles = (config: Config, provider: ProviderConfig, wanted: RequestedRoles): TrustPolicyError => {
+function noRoles(config: Config, provider: ProviderConfig, wanted: RequestedRoles): TrustPolicyError {
   const hint = openRolesHint(config, provider, wanted)
   if (wanted.allAccounts && templatesFor(provider, config).some(isOpenInAccountAlone))
     mustHaveAccounts(provider, accountsOf(config, []))
@@ -154,16 +171,4 @@ const noRoles = (config: Config, provider: ProviderConfig, wanted: RequestedRole
     })
   const sentence = `No rule names a role for people of ${provider.id}.`
   return new TrustPolicyError('trust_policy.no_role', { sentence, ...(hint === undefined ? {} : { hint }) })
-}
-
-/** Throws TrustPolicyError where there is none, or not one that is named. */
-export const rolesFor = (config: Config, provider: ProviderConfig, wanted: RequestedRoles): readonly RoleArn[] => {
-  const { role: asked, allAccounts = false } = wanted
-  if (asked !== undefined) return once(wantedRoles(config, provider, asked, allAccounts))
-  const literal = rolesNamedFor(provider, config)
-  const roles = allAccounts
-    ? once([...literal, ...inEveryAccount(provider, config, accountsOf(config, literal))])
-    : literal
-  if (roles.length > 0) return roles
-  throw noRoles(config, provider, wanted)
 }

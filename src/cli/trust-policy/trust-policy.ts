@@ -15,21 +15,6 @@ const CLOUDFORMATION_HEAD = `# Made by \`fedgate trust-policy\`. Deploy it with 
 /** YAML 1.1 breaks a line at some of these, and refuses the others as they stand. */
 const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
 
-const escaped = (text: string): string =>
-  text.replaceAll(UNREADABLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-// CloudFormation reads YAML 1.1, in which a bare 2012-10-17 is a date and an account id a number; it takes no aliases.
-const yaml = (value: unknown): string => {
-  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false })
-  visit(document, {
-    Scalar: (place, scalar) => {
-      // Only between double quotes can a character be escaped.
-      if (place === 'key' && String(scalar.value).search(UNREADABLE) >= 0) scalar.type = 'QUOTE_DOUBLE'
-    },
-  })
-  return escaped(document.toString({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }))
-}
-
 const formats = {
   json: planJson,
   terraform: planTerraform,
@@ -40,10 +25,26 @@ const formats = {
  * Prints the identity provider and the trust policies that the configuration needs in IAM, and on stderr what they
  * leave open. Throws ConfigError, TrustPolicyError, and whatever keeps keys or metadata from being read.
  */
-export const runTrustPolicy = async (options: TrustPolicyOptions): Promise<void> => {
+export async function runTrustPolicy(options: TrustPolicyOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'offline')
   const { plan, notes } = await planFor(config, options, () => new Date())
   for (const note of notes) output.note(note)
   output.printText(formats[options.format](plan))
+}
+
+// CloudFormation reads YAML 1.1, in which a bare 2012-10-17 is a date and an account id a number; it takes no aliases.
+function yaml(value: unknown): string {
+  const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false })
+  visit(document, {
+    Scalar: (place, scalar) => {
+      // Only between double quotes can a character be escaped.
+      if (place === 'key' && String(scalar.value).search(UNREADABLE) >= 0) scalar.type = 'QUOTE_DOUBLE'
+    },
+  })
+  return escaped(document.toString({ defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }))
+}
+
+function escaped(text: string): string {
+  return text.replaceAll(UNREADABLE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

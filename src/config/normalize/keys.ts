@@ -5,7 +5,7 @@ import type { IssuerConfig, IssuerKeyConfig, KeyConfig, KeysConfig } from '../ty
 import { seconds } from './values.ts'
 
 /** The keys as named; with the local AWS those that are not named have their place under `certs/`. */
-export const keysOf = (purpose: 'signing' | 'encryption', file: FileConfig, folder: string): KeysConfig | undefined => {
+export function keysOf(purpose: 'signing' | 'encryption', file: FileConfig, folder: string): KeysConfig | undefined {
   const [first, ...rest] = [file[purpose] ?? []].flat().map(
     ({ key, certificate }): KeyConfig => ({
       key: resolve(folder, key),
@@ -19,18 +19,18 @@ export const keysOf = (purpose: 'signing' | 'encryption', file: FileConfig, fold
   return [{ key: `${made}.key`, certificate: `${made}.crt`, createIfMissing: true }]
 }
 
-const issuerKeysOf = ({ issuer, sts }: FileConfig, folder: string): IssuerConfig['keys'] | undefined => {
+/** The gateway is an issuer where it has a key for it, which it makes for the local AWS. */
+export function issuerOf(file: FileConfig, baseUrl: string, folder: string): IssuerConfig | undefined {
+  const keys = issuerKeysOf(file, folder)
+  if (!keys) return undefined
+  const { url, algorithm, audience, tokenLifetime } = file.issuer
+  return { url: url ?? baseUrl, keys, algorithm, audience, tokenLifetimeSeconds: seconds(tokenLifetime) }
+}
+
+function issuerKeysOf({ issuer, sts }: FileConfig, folder: string): IssuerConfig['keys'] | undefined {
   const [first, ...rest] = [issuer.key ?? []]
     .flat()
     .map((key): IssuerKeyConfig => ({ key: resolve(folder, key), createIfMissing: false }))
   if (first) return [first, ...rest]
   return sts.endpoint === 'local' ? [{ key: resolve(folder, 'certs', 'issuer.key'), createIfMissing: true }] : undefined
-}
-
-/** The gateway is an issuer where it has a key for it, which it makes for the local AWS. */
-export const issuerOf = (file: FileConfig, baseUrl: string, folder: string): IssuerConfig | undefined => {
-  const keys = issuerKeysOf(file, folder)
-  if (!keys) return undefined
-  const { url, algorithm, audience, tokenLifetime } = file.issuer
-  return { url: url ?? baseUrl, keys, algorithm, audience, tokenLifetimeSeconds: seconds(tokenLifetime) }
 }

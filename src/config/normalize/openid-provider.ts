@@ -7,27 +7,7 @@ import { optional, seconds } from './values.ts'
 
 type FileOidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
 
-const clientAuthOf = (provider: FileOidcProvider, folder: string): ClientAuth => {
-  const { clientSecret, privateKey, privateKeyId, privateKeyAlgorithm, privateKeyCertificate: certificate } = provider
-  const { tokenEndpointAuthMethod: method } = provider
-  if (privateKey !== undefined)
-    return {
-      kind: 'key',
-      privateKey: resolve(folder, privateKey),
-      ...optional('keyId', privateKeyId),
-      ...optional('algorithm', privateKeyAlgorithm),
-      ...optional('certificate', certificate === undefined ? undefined : resolve(folder, certificate)),
-    }
-  if (clientSecret === undefined) return { kind: 'none' }
-  const isSecretMethod = method === 'client_secret_basic' || method === 'client_secret_post'
-  return {
-    kind: 'secret',
-    secret: new Secret(clientSecret),
-    ...optional('method', isSecretMethod ? method : undefined),
-  }
-}
-
-export const oidcProviderOf = (provider: FileOidcProvider, folder: string): OidcProviderConfig => {
+export function oidcProviderOf(provider: FileOidcProvider, folder: string): OidcProviderConfig {
   const {
     clientSecret: _,
     privateKey: __,
@@ -53,5 +33,25 @@ export const oidcProviderOf = (provider: FileOidcProvider, folder: string): Oidc
     ...optional('maxAgeSeconds', maxAge === undefined ? undefined : seconds(maxAge)),
     ...optional('idTokenAlgs', idTokenAlgs),
     ...optional('requireVerifiedEmail', requireVerifiedEmail),
+  }
+}
+
+function clientAuthOf(provider: FileOidcProvider, folder: string): ClientAuth {
+  const { clientSecret, privateKey, privateKeyId, privateKeyAlgorithm, privateKeyCertificate: certificate } = provider
+  const { tokenEndpointAuthMethod: method } = provider
+  if (privateKey !== undefined)
+    return {
+      kind: 'key',
+      privateKey: resolve(folder, privateKey),
+      ...optional('keyId', privateKeyId),
+      ...optional('algorithm', privateKeyAlgorithm),
+      ...optional('certificate', certificate === undefined ? undefined : resolve(folder, certificate)),
+    }
+  if (clientSecret === undefined) return { kind: 'none' }
+  const isSecretMethod = method === 'client_secret_basic' || method === 'client_secret_post'
+  return {
+    kind: 'secret',
+    secret: new Secret(clientSecret),
+    ...optional('method', isSecretMethod ? method : undefined),
   }
 }

@@ -7,22 +7,16 @@ import type { FileConfig } from '../schema.ts'
 import type { AccessRule, Config, OperatorRule, RoleSettings } from '../types.ts'
 import { optional, seconds } from './values.ts'
 
-export const accountsOf = (accounts: FileConfig['accounts']): Config['accounts'] =>
-  new Map(
+export function accountsOf(accounts: FileConfig['accounts']): Config['accounts'] {
+  return new Map(
     Object.entries(accounts).map(([id, { name, color, region }]) => [
       id,
       { name: name ?? id, ...optional('color', color), ...optional('region', region) },
     ]),
   )
-
-const policyOf = (written: WrittenPolicy | undefined, readText: ReadText): string | undefined => {
-  if (written === undefined) return undefined
-  const read = policyJson(written, readText)
-  if (!('json' in read)) throw new TypeError(`no policy: ${read.found}`)
-  return read.json
 }
 
-export const roleSettingsOf = (
+export function roleSettingsOf(
   {
     match,
     alias,
@@ -33,30 +27,43 @@ export const roleSettingsOf = (
     trustPolicy,
   }: FileConfig['roles'][number],
   readText: ReadText,
-): RoleSettings => ({
-  match,
-  pattern: glob(match),
-  ...optional('alias', alias),
-  ...optional('maxSessionSeconds', maxSessionDuration === undefined ? undefined : seconds(maxSessionDuration)),
-  ...optional('maxAuthAgeSeconds', maxAuthAge === undefined ? undefined : seconds(maxAuthAge)),
-  sessionPolicyArns,
-  ...optional('sessionPolicy', policyOf(sessionPolicy, readText)),
-  ...optional('trustPolicy', policyOf(trustPolicy, readText)),
-})
+): RoleSettings {
+  return {
+    match,
+    pattern: glob(match),
+    ...optional('alias', alias),
+    ...optional('maxSessionSeconds', maxSessionDuration === undefined ? undefined : seconds(maxSessionDuration)),
+    ...optional('maxAuthAgeSeconds', maxAuthAge === undefined ? undefined : seconds(maxAuthAge)),
+    sessionPolicyArns,
+    ...optional('sessionPolicy', policyOf(sessionPolicy, readText)),
+    ...optional('trustPolicy', policyOf(trustPolicy, readText)),
+  }
+}
 
-export const operatorRuleOf = (rule: FileConfig['operators'][number], line: number): OperatorRule => ({
-  when: {
-    ...optional('provider', providersOf(rule)),
-    ...optional('idp', idpsOf(rule)),
-    conditions: conditionsOf(rule).map(([attribute, values]) => ({
-      attribute,
-      anyOf: [values].flat().map(toValueMatch),
-    })),
-  },
-  line,
-})
+function policyOf(written: WrittenPolicy | undefined, readText: ReadText): string | undefined {
+  if (written === undefined) return undefined
+  const read = policyJson(written, readText)
+  if (!('json' in read)) throw new TypeError(`no policy: ${read.found}`)
+  return read.json
+}
 
-export const accessRuleOf = (rule: FileConfig['access'][number], line: number): AccessRule => ({
-  ...operatorRuleOf(rule, line),
-  roles: rule.roles,
-})
+export function operatorRuleOf(rule: FileConfig['operators'][number], line: number): OperatorRule {
+  return {
+    when: {
+      ...optional('provider', providersOf(rule)),
+      ...optional('idp', idpsOf(rule)),
+      conditions: conditionsOf(rule).map(([attribute, values]) => ({
+        attribute,
+        anyOf: [values].flat().map(toValueMatch),
+      })),
+    },
+    line,
+  }
+}
+
+export function accessRuleOf(rule: FileConfig['access'][number], line: number): AccessRule {
+  return {
+    ...operatorRuleOf(rule, line),
+    roles: rule.roles,
+  }
+}

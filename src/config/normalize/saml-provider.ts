@@ -7,11 +7,6 @@ import { optional, seconds } from './values.ts'
 
 type FileSamlProvider = Extract<FileProvider, { protocol: 'saml' }>
 
-const metadataOf = ({ metadata }: FileSamlProvider, folder: string): MetadataSource => {
-  if (typeof metadata !== 'string') return { kind: 'mdq', url: metadata.mdq.replace(/\/+$/, '') }
-  return looksLikeUrl(metadata) ? { kind: 'url', url: metadata } : { kind: 'file', path: resolve(folder, metadata) }
-}
-
 /** Core 8.3; the older two kept the names of SAML 1.1. */
 const nameIdFormats: Readonly<Record<string, string>> = {
   persistent: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
@@ -26,21 +21,10 @@ const subjectIds: ReadonlyMap<string, string> = new Map([
   ['pairwise-id', 'urn:oasis:names:tc:SAML:attribute:pairwise-id'],
 ])
 
-const subjectOf = (subject: string): SamlProviderConfig['subject'] =>
-  subject === 'nameId' ? { kind: 'nameId' } : { kind: 'attribute', name: subjectIds.get(subject) ?? subject }
-
-const samlExchangeOf = ({ id, exchange, stsDecrypts }: FileSamlProvider): SamlProviderConfig['exchange'] =>
-  exchange.evidence === 'original'
-    ? { via: 'saml', evidence: 'original', provider: exchange.provider ?? id, stsDecrypts }
-    : reissuedExchange(exchange)
-
 /** AWS looks for an audience of its own in an assertion that is passed on to it. */
 const AWS_AUDIENCE = 'urn:amazon:webservices'
 
-const spEntityIdOf = ({ id, spEntityId, exchange }: FileSamlProvider, baseUrl: string): string =>
-  spEntityId ?? (exchange.evidence === 'original' ? AWS_AUDIENCE : `${baseUrl}/saml/${id}/metadata`)
-
-export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, folder: string): SamlProviderConfig => {
+export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, folder: string): SamlProviderConfig {
   const {
     id,
     entityId,
@@ -75,4 +59,23 @@ export const samlProviderOf = (provider: FileSamlProvider, baseUrl: string, fold
     maxAssertionAgeSeconds: seconds(maxAssertionAge),
     subject: subjectOf(subject),
   }
+}
+
+function metadataOf({ metadata }: FileSamlProvider, folder: string): MetadataSource {
+  if (typeof metadata !== 'string') return { kind: 'mdq', url: metadata.mdq.replace(/\/+$/, '') }
+  return looksLikeUrl(metadata) ? { kind: 'url', url: metadata } : { kind: 'file', path: resolve(folder, metadata) }
+}
+
+function spEntityIdOf({ id, spEntityId, exchange }: FileSamlProvider, baseUrl: string): string {
+  return spEntityId ?? (exchange.evidence === 'original' ? AWS_AUDIENCE : `${baseUrl}/saml/${id}/metadata`)
+}
+
+function samlExchangeOf({ id, exchange, stsDecrypts }: FileSamlProvider): SamlProviderConfig['exchange'] {
+  return exchange.evidence === 'original'
+    ? { via: 'saml', evidence: 'original', provider: exchange.provider ?? id, stsDecrypts }
+    : reissuedExchange(exchange)
+}
+
+function subjectOf(subject: string): SamlProviderConfig['subject'] {
+  return subject === 'nameId' ? { kind: 'nameId' } : { kind: 'attribute', name: subjectIds.get(subject) ?? subject }
 }

@@ -1,14 +1,16 @@
 import { parseDuration } from '../../core/duration.ts'
 
 /** Of a text that is a duration. */
-export const seconds = (text: string): number => {
+export function seconds(text: string): number {
   const parsed = parseDuration(text)
   if (parsed === undefined) throw new TypeError(`no duration: ${text}`)
   return parsed
 }
 
 /** `{}` for undefined: exactOptionalPropertyTypes tells a missing key from one that is undefined. */
-export const optional = <Key extends string, Value>(
+export function optional<Key extends string, Value>(
   key: Key,
   value: Value | undefined,
-): { readonly [K in Key]?: Value } => (value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]?: Value }))
+): { readonly [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [K in Key]?: Value })
+}

@@ -28,23 +28,6 @@ const reissuedProvidersAreNamed: Rule = (draft) => {
   )
 }
 
-/** Complaints about rules that reach a provider with discovery: that is as many identity providers as its metadata names. */
-const unnamedIdps = (
-  list: 'access' | 'operators',
-  draft: PartialConfig,
-  isOpen: (provider: FileProvider) => boolean,
-): readonly ConfigIssue[] => {
-  const open = (draft.providers ?? []).flatMap((one) =>
-    one?.protocol === 'saml' && one.discovery && isOpen(one) ? [one.id] : [],
-  )
-  return forEach<Conditional>(draft[list], (rule, index) => {
-    const reached = (providersOf(rule) ?? []).filter((id) => open.includes(id))
-    if (reached.length === 0 || idpsOf(rule)) return []
-    const expected = `idp: with entityIDs, because people choose their identity provider at ${reached.join(', ')}`
-    return [{ path: [list, index, 'when'], atKey: true, expected, found: 'a rule for every identity provider' }]
-  })
-}
-
 const discoveredIdpsAreNamed: Rule = (draft) =>
   unnamedIdps('access', draft, ({ exchange }) => exchange.evidence === 'reissued')
 
@@ -64,19 +47,6 @@ const operatorsNameTheirProvider: Rule = ({ operators }) =>
   )
 
 const operatorsNameTheirIdp: Rule = (draft) => unnamedIdps('operators', draft, () => true)
-
-const groupsOf = (value: string): readonly string[] => {
-  if (patternBody(value) === undefined || syntaxErrorOf(value) !== undefined) return []
-  const match = toValueMatch(value)
-  return match.kind === 'pattern' ? match.pattern.groups : []
-}
-
-/** Whether the name has one meaning: a group of one attribute's patterns, and of all of them. */
-const isDefinedOnce = (rule: FileRule, name: string): boolean => {
-  const groups = conditionsOf(rule).map(([, values]) => [values].flat().map(groupsOf))
-  const definers = groups.filter((alternatives) => alternatives.some((names) => names.includes(name)))
-  return definers.length === 1 && definers.every((alternatives) => alternatives.every((names) => names.includes(name)))
-}
 
 const placeholdersAreGroups: Rule = ({ access }) =>
   forEach(access, (rule, index) => {
@@ -119,3 +89,33 @@ export const accessRules = {
   placeholdersAreGroups,
   rolesAreRoleArns,
 } as const satisfies Readonly<Record<string, Rule>>
+
+/** Complaints about rules that reach a provider with discovery: that is as many identity providers as its metadata names. */
+function unnamedIdps(
+  list: 'access' | 'operators',
+  draft: PartialConfig,
+  isOpen: (provider: FileProvider) => boolean,
+): readonly ConfigIssue[] {
+  const open = (draft.providers ?? []).flatMap((one) =>
+    one?.protocol === 'saml' && one.discovery && isOpen(one) ? [one.id] : [],
+  )
+  return forEach<Conditional>(draft[list], (rule, index) => {
+    const reached = (providersOf(rule) ?? []).filter((id) => open.includes(id))
+    if (reached.length === 0 || idpsOf(rule)) return []
+    const expected = `idp: with entityIDs, because people choose their identity provider at ${reached.join(', ')}`
+    return [{ path: [list, index, 'when'], atKey: true, expected, found: 'a rule for every identity provider' }]
+  })
+}
+
+/** Whether the name has one meaning: a group of one attribute's patterns, and of all of them. */
+function isDefinedOnce(rule: FileRule, name: string): boolean {
+  const groups = conditionsOf(rule).map(([, values]) => [values].flat().map(groupsOf))
+  const definers = groups.filter((alternatives) => alternatives.some((names) => names.includes(name)))
+  return definers.length === 1 && definers.every((alternatives) => alternatives.every((names) => names.includes(name)))
+}
+
+function groupsOf(value: string): readonly string[] {
+  if (patternBody(value) === undefined || syntaxErrorOf(value) !== undefined) return []
+  const match = toValueMatch(value)
+  return match.kind === 'pattern' ? match.pattern.groups : []
+}

@@ -7,25 +7,6 @@ import type { FileConfig } from '../schema.ts'
 
 const SECRET_LENGTH = 32
 
-/** The complaint, if the duration is shorter or longer than that. */
-export const durationWithin = (path: Path, text: string, min: string, max: string): readonly ConfigIssue[] => {
-  const seconds = parseDuration(text) ?? 0
-  const fits = seconds >= (parseDuration(min) ?? 0) && seconds <= (parseDuration(max) ?? 0)
-  return fits ? [] : [{ path, expected: `a duration from ${min} to ${max}`, found: showValue(text) }]
-}
-
-/** The complaint, if the text is no https URL, or an http one that leaves this machine. */
-export const safeUrl = (path: Path, text: string): readonly ConfigIssue[] => {
-  const url = parseWebUrl(text)
-  return url && isSafeUrl(url)
-    ? []
-    : [{ path, expected: 'an https URL (http on loopback only)', found: showValue(text) }]
-}
-
-/** The complaint, if there is no such file or it may not be read. */
-export const readableFile = (path: Path, file: string, facts: RuleContext): readonly ConfigIssue[] =>
-  facts.isReadable(file) ? [] : [{ path, expected: 'a file that can be read', found: showValue(file) }]
-
 const baseUrlIsAnOrigin: Rule = ({ baseUrl }) => {
   if (baseUrl === undefined) return []
   const url = parseWebUrl(baseUrl)
@@ -101,15 +82,6 @@ const portsDiffer: Rule = ({ listen, sts, localAws }) =>
 
 type FileKeys = FileConfig['signing']
 
-const readableKeys = (purpose: string, keys: FileKeys, facts: RuleContext): readonly ConfigIssue[] =>
-  [keys ?? []].flat().flatMap(({ key, certificate }, index) => {
-    const path = Array.isArray(keys) ? [purpose, index] : [purpose]
-    return [
-      ...readableFile([...path, 'key'], key, facts),
-      ...readableFile([...path, 'certificate'], certificate, facts),
-    ]
-  })
-
 const filesAreReadable: Rule = ({ signing, encryption, localAws }, facts) => [
   ...readableKeys('signing', signing, facts),
   ...readableKeys('encryption', encryption, facts),
@@ -170,3 +142,33 @@ export const deploymentRules = {
   encryptionKeyIsNamed,
   fipsEndpointsExist,
 } as const satisfies Readonly<Record<string, Rule>>
+
+/** The complaint, if the duration is shorter or longer than that. */
+export function durationWithin(path: Path, text: string, min: string, max: string): readonly ConfigIssue[] {
+  const seconds = parseDuration(text) ?? 0
+  const fits = seconds >= (parseDuration(min) ?? 0) && seconds <= (parseDuration(max) ?? 0)
+  return fits ? [] : [{ path, expected: `a duration from ${min} to ${max}`, found: showValue(text) }]
+}
+
+/** The complaint, if the text is no https URL, or an http one that leaves this machine. */
+export function safeUrl(path: Path, text: string): readonly ConfigIssue[] {
+  const url = parseWebUrl(text)
+  return url && isSafeUrl(url)
+    ? []
+    : [{ path, expected: 'an https URL (http on loopback only)', found: showValue(text) }]
+}
+
+/** The complaint, if there is no such file or it may not be read. */
+export function readableFile(path: Path, file: string, facts: RuleContext): readonly ConfigIssue[] {
+  return facts.isReadable(file) ? [] : [{ path, expected: 'a file that can be read', found: showValue(file) }]
+}
+
+function readableKeys(purpose: string, keys: FileKeys, facts: RuleContext): readonly ConfigIssue[] {
+  return [keys ?? []].flat().flatMap(({ key, certificate }, index) => {
+    const path = Array.isArray(keys) ? [purpose, index] : [purpose]
+    return [
+      ...readableFile([...path, 'key'], key, facts),
+      ...readableFile([...path, 'certificate'], certificate, facts),
+    ]
+  })
+}

@@ -46,12 +46,6 @@ const issuerKeyIsNamed: Rule = ({ issuer, sts, providers }) => {
   ]
 }
 
-const placeOf = (keys: string | readonly string[], index: number) => [
-  'issuer',
-  'key',
-  ...(typeof keys === 'string' ? [] : [index]),
-]
-
 const issuerKeysAreReadable: Rule = ({ issuer }, facts) => {
   const keys = issuer?.key ?? []
   return forEach([keys].flat(), (key, index) => readableFile(placeOf(keys, index), key, facts))
@@ -79,3 +73,7 @@ export const issuerRules = {
   issuerKeysAreItsOwn,
   tokenLifetimeIsShort,
 } as const satisfies Readonly<Record<string, Rule>>
+
+function placeOf(keys: string | readonly string[], index: number) {
+  return ['issuer', 'key', ...(typeof keys === 'string' ? [] : [index])]
+}

@@ -8,12 +8,6 @@ import { readableFile } from './deployment.ts'
 
 type OidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
 
-const forEachOidc = (
-  { providers }: PartialConfig,
-  check: (provider: OidcProvider, index: number) => readonly ConfigIssue[],
-): readonly ConfigIssue[] =>
-  forEach(providers, (provider, index) => (provider.protocol === 'oidc' ? check(provider, index) : []))
-
 const issuerIsSafe: Rule = (draft) =>
   forEachOidc(draft, ({ issuer, allowInsecureHttp }, index) => {
     const url = parseWebUrl(issuer)
@@ -128,3 +122,10 @@ export const openIdProviderRules = {
   originalTokensSuitAws,
   openidIsAskedFor,
 } as const satisfies Readonly<Record<string, Rule>>
+
+function forEachOidc(
+  { providers }: PartialConfig,
+  check: (provider: OidcProvider, index: number) => readonly ConfigIssue[],
+): readonly ConfigIssue[] {
+  return forEach(providers, (provider, index) => (provider.protocol === 'oidc' ? check(provider, index) : []))
+}

@@ -21,29 +21,6 @@ const sessionDurationsFitIam: Rule = ({ roles }) =>
       : durationWithin(['roles', index, 'maxSessionDuration'], maxSessionDuration, '1h', '12h'),
   )
 
-/**
- * What keeps a policy from being one: no file, no JSON, or what AWS would refuse, there where it stands. Of a trust
- * policy AWS has accepted it already: one that cannot be read here leaves its role unknown, with a warning at start.
- */
-const policyComplaints = (
-  kind: PolicyKind,
-  path: Path,
-  written: WrittenPolicy | undefined,
-  { readText, aws }: RuleContext,
-): readonly ConfigIssue[] => {
-  if (written === undefined) return []
-  const read = policyJson(written, readText)
-  if (!('json' in read)) return [{ path, ...read }]
-  if (kind === 'trust') return []
-  return aws
-    .policyProblems(kind, read.json)
-    .map(({ path: place, expected, found }) =>
-      typeof written === 'string'
-        ? { path, expected: `${expected} at ${place} of ${written}`, found }
-        : { path: [...path, ...stepsInto(written, place)], expected: `${expected} at ${place}`, found },
-    )
-}
-
 const policiesAreWellFormed: Rule = ({ roles }, facts) =>
   forEach(roles, ({ trustPolicy, sessionPolicy }, index) => [
     ...policyComplaints('trust', ['roles', index, 'trustPolicy'], trustPolicy, facts),
@@ -68,3 +45,26 @@ export const roleRules = {
   policiesAreWellFormed,
   sessionPoliciesAreShort,
 } as const satisfies Readonly<Record<string, Rule>>
+
+/**
+ * What keeps a policy from being one: no file, no JSON, or what AWS would refuse, there where it stands. Of a trust
+ * policy AWS has accepted it already: one that cannot be read here leaves its role unknown, with a warning at start.
+ */
+function policyComplaints(
+  kind: PolicyKind,
+  path: Path,
+  written: WrittenPolicy | undefined,
+  { readText, aws }: RuleContext,
+): readonly ConfigIssue[] {
+  if (written === undefined) return []
+  const read = policyJson(written, readText)
+  if (!('json' in read)) return [{ path, ...read }]
+  if (kind === 'trust') return []
+  return aws
+    .policyProblems(kind, read.json)
+    .map(({ path: place, expected, found }) =>
+      typeof written === 'string'
+        ? { path, expected: `${expected} at ${place} of ${written}`, found }
+        : { path: [...path, ...stepsInto(written, place)], expected: `${expected} at ${place}`, found },
+    )
+}

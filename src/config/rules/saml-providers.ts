@@ -7,12 +7,6 @@ import { durationWithin, readableFile, safeUrl } from './deployment.ts'
 
 type SamlProvider = Extract<FileProvider, { protocol: 'saml' }>
 
-const forEachSaml = (
-  { providers }: PartialConfig,
-  check: (provider: SamlProvider, index: number) => readonly ConfigIssue[],
-): readonly ConfigIssue[] =>
-  forEach(providers, (provider, index) => (provider.protocol === 'saml' ? check(provider, index) : []))
-
 const metadataIsReachable: Rule = (draft, facts) =>
   forEachSaml(draft, ({ metadata, metadataCertificate }, index) => {
     const path = ['providers', index, 'metadata']
@@ -123,3 +117,10 @@ export const samlProviderRules = {
   assertionAgeIsBounded,
   metadataValidityIsSane,
 } as const satisfies Readonly<Record<string, Rule>>
+
+function forEachSaml(
+  { providers }: PartialConfig,
+  check: (provider: SamlProvider, index: number) => readonly ConfigIssue[],
+): readonly ConfigIssue[] {
+  return forEach(providers, (provider, index) => (provider.protocol === 'saml' ? check(provider, index) : []))
+}

@@ -10,20 +10,6 @@ const NAME = { characters: /^[\w+=,.@-]*$/, words: 'letters, digits and _+=,.@-'
 /** And in the value of a tag. */
 const TAG = { characters: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, words: 'letters, digits, spaces and _.:/=+-@' }
 
-/** Names in braces, and around them only what AWS takes: a brace without its other half is none of that. */
-const templateOf = (path: Path, text: string, { characters, words }: typeof NAME): readonly ConfigIssue[] =>
-  characters.test(fill(text, () => ''))
-    ? []
-    : [{ path, expected: `a template: names in braces, and otherwise ${words}`, found: showValue(text) }]
-
-/** As many people as there are, as many names. */
-const templateOfAPerson = (path: Path, text: string | undefined): readonly ConfigIssue[] => {
-  if (text === undefined) return []
-  return placeholders(text).length > 0
-    ? templateOf(path, text, NAME)
-    : [{ path, expected: 'a template with a name in braces, such as {subject}', found: showValue(text) }]
-}
-
 const sessionNameIsATemplate: Rule = ({ sessionName }) => templateOfAPerson(['sessionName'], sessionName)
 
 const sourceIdentityIsATemplate: Rule = ({ sourceIdentity }) => templateOfAPerson(['sourceIdentity'], sourceIdentity)
@@ -74,3 +60,18 @@ export const sessionRules = {
   sessionTagKeysAreFree,
   transitiveTagsAreTags,
 } as const satisfies Readonly<Record<string, Rule>>
+
+/** As many people as there are, as many names. */
+function templateOfAPerson(path: Path, text: string | undefined): readonly ConfigIssue[] {
+  if (text === undefined) return []
+  return placeholders(text).length > 0
+    ? templateOf(path, text, NAME)
+    : [{ path, expected: 'a template with a name in braces, such as {subject}', found: showValue(text) }]
+}
+
+/** Names in braces, and around them only what AWS takes: a brace without its other half is none of that. */
+function templateOf(path: Path, text: string, { characters, words }: typeof NAME): readonly ConfigIssue[] {
+  return characters.test(fill(text, () => ''))
+    ? []
+    : [{ path, expected: `a template: names in braces, and otherwise ${words}`, found: showValue(text) }]
+}

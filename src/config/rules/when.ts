@@ -12,24 +12,6 @@ type Condition = readonly [attribute: string, values: string | readonly string[]
 /** Keys of `when` that are not attributes. */
 const RESERVED = ['provider', 'idp']
 
-export const conditionsOf = ({ when }: Conditional): readonly Condition[] =>
-  Object.entries(when).filter(([key]) => !RESERVED.includes(key))
-
-export const idpsOf = ({ when }: Conditional): readonly string[] | undefined =>
-  Object.hasOwn(when, 'idp') ? [when.idp ?? []].flat() : undefined
-
-export const providersOf = ({ when }: Conditional): readonly string[] | undefined =>
-  Object.hasOwn(when, 'provider') ? [when.provider ?? []].flat() : undefined
-
-/** Runs over the rules of both lists, with the place of their `when`. */
-const forEachWhen = (
-  { access, operators }: PartialConfig,
-  check: (rule: Conditional, path: Path) => readonly ConfigIssue[],
-): readonly ConfigIssue[] => [
-  ...forEach(access, (rule, index) => check(rule, ['access', index, 'when'])),
-  ...forEach(operators, (rule, index) => check(rule, ['operators', index, 'when'])),
-]
-
 const providersAreKnown: Rule = (draft, { providerIds: ids }) =>
   forEachWhen(draft, (rule, path) =>
     (providersOf(rule) ?? []).flatMap((id) => {
@@ -54,15 +36,6 @@ const idpsAreEntityIds: Rule = (draft) =>
       .map((idp) => ({ path: [...path, 'idp'], expected: 'an entityID, letter by letter', found: showValue(idp) })),
   )
 
-export const syntaxErrorOf = (value: string): string | undefined => {
-  try {
-    toValueMatch(value)
-    return undefined
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error)
-  }
-}
-
 const patternsCompile: Rule = (draft) =>
   forEachWhen(draft, (rule, path) =>
     conditionsOf(rule).flatMap(([attribute, values]) =>
@@ -79,3 +52,35 @@ export const whenRules = {
   idpsAreEntityIds,
   patternsCompile,
 } as const satisfies Readonly<Record<string, Rule>>
+
+export function conditionsOf({ when }: Conditional): readonly Condition[] {
+  return Object.entries(when).filter(([key]) => !RESERVED.includes(key))
+}
+
+export function idpsOf({ when }: Conditional): readonly string[] | undefined {
+  return Object.hasOwn(when, 'idp') ? [when.idp ?? []].flat() : undefined
+}
+
+export function providersOf({ when }: Conditional): readonly string[] | undefined {
+  return Object.hasOwn(when, 'provider') ? [when.provider ?? []].flat() : undefined
+}
+
+export function syntaxErrorOf(value: string): string | undefined {
+  try {
+    toValueMatch(value)
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}
+
+/** Runs over the rules of both lists, with the place of their `when`. */
+function forEachWhen(
+  { access, operators }: PartialConfig,
+  check: (rule: Conditional, path: Path) => readonly ConfigIssue[],
+): readonly ConfigIssue[] {
+  return [
+    ...forEach(access, (rule, index) => check(rule, ['access', index, 'when'])),
+    ...forEach(operators, (rule, index) => check(rule, ['operators', index, 'when'])),
+  ]
+}

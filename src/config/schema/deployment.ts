@@ -11,8 +11,6 @@ export const session = z.strictObject({
   lifetime: duration('8h').default('8h').describe('Every session ends after this long.'),
 })
 
-const awsTarget = () => text('aws, local or a URL', /^(aws|local|https?:\/\/\S+)$/)
-
 export const sts = z.strictObject({
   endpoint: awsTarget()
     .default('aws')
@@ -35,12 +33,6 @@ const keyPair = z.strictObject({
   key: path('a PEM private key (RSA)').describe('PEM file of the RSA private key.'),
   certificate: path('a PEM certificate').describe('PEM file of the certificate of that key.'),
 })
-
-/** One key pair or several, for a rollover. */
-export const keys = () => {
-  const expected = 'key and certificate, or a list of such mappings'
-  return z.union([keyPair, z.array(keyPair).min(1, { error: expected })], { error: expected })
-}
 
 export const issuer = z.strictObject({
   url: text('the issuer, an https URL', /^https?:\/\/[^\s?#]+$/)
@@ -78,3 +70,13 @@ export const localAws = z.strictObject({
       "Put an encoded message for `aws sts decode-authorization-message` after the text of a refusal. AWS's own STS and IAM send none.",
     ),
 })
+
+/** One key pair or several, for a rollover. */
+export function keys() {
+  const expected = 'key and certificate, or a list of such mappings'
+  return z.union([keyPair, z.array(keyPair).min(1, { error: expected })], { error: expected })
+}
+
+function awsTarget() {
+  return text('aws, local or a URL', /^(aws|local|https?:\/\/\S+)$/)
+}

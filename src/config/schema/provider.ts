@@ -2,11 +2,6 @@
 import { z } from 'zod'
 import { text } from './values.ts'
 
-export const providerId = () =>
-  text('an id of 1 to 32 of a-z, 0-9 and -', /^[a-z0-9-]{1,32}$/).describe('Part of the URLs: never change it.')
-
-export const label = () => text('a name for people').optional().describe('What people see. Default: the id.')
-
 export const EXCHANGE = 'How a sign-in becomes AWS credentials.'
 
 const ORIGINAL = {
@@ -14,8 +9,16 @@ const ORIGINAL = {
   oidc: "the provider's own ID token (via web-identity only), signed RS* or ES*, as AWS takes no others.",
 } as const
 
-export const exchange = (protocol: keyof typeof ORIGINAL) =>
-  z.strictObject({
+export function providerId() {
+  return text('an id of 1 to 32 of a-z, 0-9 and -', /^[a-z0-9-]{1,32}$/).describe('Part of the URLs: never change it.')
+}
+
+export function label() {
+  return text('a name for people').optional().describe('What people see. Default: the id.')
+}
+
+export function exchange(protocol: keyof typeof ORIGINAL) {
+  return z.strictObject({
     via: z
       .enum(['saml', 'web-identity'])
       .describe('`saml`: AssumeRoleWithSAML. `web-identity`: AssumeRoleWithWebIdentity.'),
@@ -30,3 +33,4 @@ export const exchange = (protocol: keyof typeof ORIGINAL) =>
         'Via saml: the name of the SAML provider in IAM. Default: `fedgate` where evidence is reissued, else the id of this provider.',
       ),
   })
+}

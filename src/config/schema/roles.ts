@@ -9,12 +9,6 @@ export const account = z.strictObject({
   region: awsRegion().optional().describe('Region for STS and the console in this account.'),
 })
 
-/** A policy document: the path of its JSON file, or the document itself as a mapping. */
-const policy = (example: string) => {
-  const expected = `the path of a JSON file such as ${example}, or the policy itself`
-  return z.union([text(expected), z.record(z.string(), z.json())], { error: expected })
-}
-
 export const role = z.strictObject({
   match: text('a pattern over role ARNs', /^arn:\S+$/).describe(
     'Which roles: an ARN in which `*` stands for any text and `?` for one character.',
@@ -52,8 +46,6 @@ export const role = z.strictObject({
     ),
 })
 
-const when = () => z.record(z.string(), oneOrMore('text or a list of texts'))
-
 export const accessRule = z.strictObject({
   when: when().describe(
     'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, and `subject`, what identifies the person.',
@@ -67,3 +59,13 @@ export const accessRule = z.strictObject({
 export const operatorRule = z.strictObject({
   when: when().describe('As of an access rule. It names its `provider`.'),
 })
+
+/** A policy document: the path of its JSON file, or the document itself as a mapping. */
+function policy(example: string) {
+  const expected = `the path of a JSON file such as ${example}, or the policy itself`
+  return z.union([text(expected), z.record(z.string(), z.json())], { error: expected })
+}
+
+function when() {
+  return z.record(z.string(), oneOrMore('text or a list of texts'))
+}

@@ -14,7 +14,7 @@ export function glob(pattern: string): Glob {
 }
 
 /** The text from `from` on. Greedy, with one point to return to: only the last `*` ever has to give way. */
-const matches = (pattern: string, text: string, from: number): boolean => {
+function matches(pattern: string, text: string, from: number): boolean {
   let at = 0
   let star = -1
   let resume = 0
@@ -40,4 +40,6 @@ const matches = (pattern: string, text: string, from: number): boolean => {
 }
 
 /** Of the character there: an astral one has two code units. */
-const lengthAt = (text: string, index: number): number => ((text.codePointAt(index) ?? 0) > 0xff_ff ? 2 : 1)
+function lengthAt(text: string, index: number): number {
+  return (text.codePointAt(index) ?? 0) > 0xff_ff ? 2 : 1
+}

@@ -21,6 +21,18 @@ export interface LinearPatternOptions {
   readonly maxCost?: number
 }
 
+/** White space of JavaScript, which RE2's own `\s` has of ASCII only; and everything else. */
+const SPACE = '\\t-\\r \\xA0\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}\\x{FEFF}'
+const NO_SPACE =
+  '\\x00-\\x08\\x0E-\\x1F!-\\x9F\\xA1-\\x{167F}\\x{1681}-\\x{1FFF}\\x{200B}-\\x{2027}\\x{202A}-\\x{202E}\\x{2030}-\\x{205E}\\x{2060}-\\x{2FFF}\\x{3001}-\\x{FEFE}\\x{FF00}-\\x{10FFFF}'
+
+const ESCAPE =
+  '\\\\u[dD][89abAB][\\da-fA-F]{2}\\\\u[dD][c-fC-F][\\da-fA-F]{2}|\\\\u\\{[\\da-fA-F]+\\}|\\\\u[\\da-fA-F]{4}|\\\\[pP]\\{[^}]*\\}|\\\\c[A-Za-z]|\\\\.'
+const PIECE_OF_CLASS = new RegExp(`${ESCAPE}|.`, 'suy')
+const PIECE = new RegExp(`${ESCAPE}|\\(\\?<?[=!]|\\(\\?<|\\[\\^?\\]|\\[\\^?|.`, 'suy')
+
+const REPEATED = /[*+]|\{(?![01]\}|[01],1\})/y
+
 /**
  * Anchored to the whole text; `.` matches every character, `\w`, `\d` and `\b` are of ASCII, as in JavaScript. Throws
  * SyntaxError for what is no regular expression of JavaScript, and for what a linear engine cannot do.
@@ -50,7 +62,7 @@ export function linearPattern(
   }
 }
 
-const compile = (re2: string, ignoreCase: boolean): RE2JS => {
+function compile(re2: string, ignoreCase: boolean): RE2JS {
   try {
     return RE2JS.compile(`^(?:${re2})$`, RE2JS.DOTALL | (ignoreCase ? RE2JS.CASE_INSENSITIVE : 0))
   } catch (cause) {
@@ -59,23 +71,8 @@ const compile = (re2: string, ignoreCase: boolean): RE2JS => {
   }
 }
 
-/** White space of JavaScript, which RE2's own `\s` has of ASCII only; and everything else. */
-const SPACE = '\\t-\\r \\xA0\\x{1680}\\x{2000}-\\x{200A}\\x{2028}\\x{2029}\\x{202F}\\x{205F}\\x{3000}\\x{FEFF}'
-const NO_SPACE =
-  '\\x00-\\x08\\x0E-\\x1F!-\\x9F\\xA1-\\x{167F}\\x{1681}-\\x{1FFF}\\x{200B}-\\x{2027}\\x{202A}-\\x{202E}\\x{2030}-\\x{205E}\\x{2060}-\\x{2FFF}\\x{3001}-\\x{FEFE}\\x{FF00}-\\x{10FFFF}'
-
-const ESCAPE =
-  '\\\\u[dD][89abAB][\\da-fA-F]{2}\\\\u[dD][c-fC-F][\\da-fA-F]{2}|\\\\u\\{[\\da-fA-F]+\\}|\\\\u[\\da-fA-F]{4}|\\\\[pP]\\{[^}]*\\}|\\\\c[A-Za-z]|\\\\.'
-const PIECE_OF_CLASS = new RegExp(`${ESCAPE}|.`, 'suy')
-const PIECE = new RegExp(`${ESCAPE}|\\(\\?<?[=!]|\\(\\?<|\\[\\^?\\]|\\[\\^?|.`, 'suy')
-
-const pieceAt = (source: string, at: number, syntax: RegExp): string => {
-  syntax.lastIndex = at
-  return syntax.exec(source)?.[0] ?? source.slice(at)
-}
-
 /** From JavaScript's syntax, which has been checked, to RE2's. Throws SyntaxError. */
-const translated = (source: string): string => {
+function translated(source: string): string {
   /** Of each open group, whether it or one in it has a name. */
   const open: boolean[] = []
   let isInClass = false
@@ -100,15 +97,43 @@ const translated = (source: string): string => {
   return result
 }
 
+function pieceAt(source: string, at: number, syntax: RegExp): string {
+  syntax.lastIndex = at
+  return syntax.exec(source)?.[0] ?? source.slice(at)
+}
+
+function inClass(piece: string): string {
+  if (piece === '\\s') return SPACE
+  if (piece === '\\S') return NO_SPACE
+  if (piece === '\\b') return '\\x08'
+  // RE2 would begin a class of POSIX with it.
+  return piece === '[' ? '\\[' : escaped(piece)
+}
+
+function escaped(piece: string): string {
+  if (piece.startsWith('\\u')) return codePoints(piece)
+  if (piece.startsWith('\\c')) return hex((piece.codePointAt(2) ?? 0) % 32)
+  if (piece === '\\0') return hex(0)
+  return piece.replace(/^(\\[pP]\{)(?:gc|General_Category|sc|Script)=/, '$1')
+}
+
+function codePoints(piece: string): string {
+  const codes = piece.matchAll(/\\u\{?([\da-fA-F]+)\}?/g)
+  const text = String.fromCodePoint(...Array.from(codes, ([, digits = '']) => Number.parseInt(digits, 16)))
+  return hex(text.codePointAt(0) ?? 0)
+}
+
+function hex(code: number): string {
+  return `\\x{${code.toString(16)}}`
+}
+
 /** More than once: RE2 keeps what a group held in an earlier round, JavaScript forgets it. */
-const isRepeated = (source: string, at: number): boolean => {
+function isRepeated(source: string, at: number): boolean {
   REPEATED.lastIndex = at
   return REPEATED.test(source)
 }
 
-const REPEATED = /[*+]|\{(?![01]\}|[01],1\})/y
-
-const outsideClass = (piece: string): string => {
+function outsideClass(piece: string): string {
   if (/^\(\?<?[=!]/.test(piece)) throw new SyntaxError(`lookaround is not supported: ${piece}`)
   if (/^\\[1-9k]/.test(piece)) throw new SyntaxError(`back references are not supported: ${piece}`)
   if (piece === '(?<') return '(?P<'
@@ -117,27 +142,4 @@ const outsideClass = (piece: string): string => {
   if (piece === '\\s') return `[${SPACE}]`
   if (piece === '\\S') return `[^${SPACE}]`
   return escaped(piece)
-}
-
-const inClass = (piece: string): string => {
-  if (piece === '\\s') return SPACE
-  if (piece === '\\S') return NO_SPACE
-  if (piece === '\\b') return '\\x08'
-  // RE2 would begin a class of POSIX with it.
-  return piece === '[' ? '\\[' : escaped(piece)
-}
-
-const hex = (code: number): string => `\\x{${code.toString(16)}}`
-
-const escaped = (piece: string): string => {
-  if (piece.startsWith('\\u')) return codePoints(piece)
-  if (piece.startsWith('\\c')) return hex((piece.codePointAt(2) ?? 0) % 32)
-  if (piece === '\\0') return hex(0)
-  return piece.replace(/^(\\[pP]\{)(?:gc|General_Category|sc|Script)=/, '$1')
-}
-
-const codePoints = (piece: string): string => {
-  const codes = piece.matchAll(/\\u\{?([\da-fA-F]+)\}?/g)
-  const text = String.fromCodePoint(...Array.from(codes, ([, digits = '']) => Number.parseInt(digits, 16)))
-  return hex(text.codePointAt(0) ?? 0)
 }

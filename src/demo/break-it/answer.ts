@@ -22,13 +22,16 @@ export interface Received {
 }
 
 /** One request, no redirect followed. Rejects when the answer has not come in time. */
-export const send = (url: string, init: RequestInit = {}): Promise<Received> =>
-  withTimeLimit(WITHIN_MS, undefined, async (signal) => {
+export function send(url: string, init: RequestInit = {}): Promise<Received> {
+  return withTimeLimit(WITHIN_MS, undefined, async (signal) => {
     const response = await fetch(url, { redirect: 'manual', signal, ...init })
     return { status: response.status, headers: response.headers, body: await response.text() }
   })
+}
 
-export const form = (fields: Readonly<Record<string, string>>): Pick<RequestInit, 'method' | 'body'> => ({
-  method: 'POST',
-  body: new URLSearchParams(fields),
-})
+export function form(fields: Readonly<Record<string, string>>): Pick<RequestInit, 'method' | 'body'> {
+  return {
+    method: 'POST',
+    body: new URLSearchParams(fields),
+  }
+}

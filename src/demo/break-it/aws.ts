@@ -9,17 +9,8 @@ export interface AwsRole {
   readonly providerArn: string
 }
 
-const textOf = (root: XmlElement, name: string): string | undefined => {
-  if (root.local === name) return root.children.filter((child) => typeof child === 'string').join('')
-  for (const child of root.children) {
-    const found = typeof child === 'string' ? undefined : textOf(child, name)
-    if (found !== undefined) return found
-  }
-  return undefined
-}
-
 /** Calls STS with the message, base64 of the whole Response. The credentials it may answer are not kept. */
-export const awsAnswer = async (sts: string, { roleArn, providerArn }: AwsRole, message: string): Promise<Answer> => {
+export async function awsAnswer(sts: string, { roleArn, providerArn }: AwsRole, message: string): Promise<Answer> {
   const { status, body } = await send(
     sts,
     form({
@@ -40,4 +31,13 @@ export const awsAnswer = async (sts: string, { roleArn, providerArn }: AwsRole, 
     says: textOf(answer, 'Message') ?? 'An answer without a message.',
     ...(code === undefined ? {} : { code }),
   }
+}
+
+function textOf(root: XmlElement, name: string): string | undefined {
+  if (root.local === name) return root.children.filter((child) => typeof child === 'string').join('')
+  for (const child of root.children) {
+    const found = typeof child === 'string' ? undefined : textOf(child, name)
+    if (found !== undefined) return found
+  }
+  return undefined
 }

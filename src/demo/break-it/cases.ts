@@ -23,17 +23,6 @@ const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 export const AFFILIATION = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.1'
 const TEN_MINUTES_MS = 600_000
 
-const withResponse = (draft: Draft, change: Partial<ResponseToIssue>): Draft => ({
-  ...draft,
-  response: { ...draft.response, ...change },
-})
-
-const withAttributes = (
-  draft: Draft,
-  change: (attribute: AttributeToIssue) => AttributeToIssue,
-  further: readonly AttributeToIssue[] = [],
-): Draft => withResponse(draft, { attributes: [...draft.response.attributes.map(change), ...further] })
-
 export const cases = {
   whole: {
     title: 'Nothing wrong',
@@ -88,5 +77,21 @@ export const cases = {
 
 export type CaseName = keyof typeof cases
 
-export const caseNamed = (name: string): Case | undefined =>
-  Object.hasOwn(cases, name) ? cases[name as CaseName] : undefined
+export function caseNamed(name: string): Case | undefined {
+  return Object.hasOwn(cases, name) ? cases[name as CaseName] : undefined
+}
+
+function withResponse(draft: Draft, change: Partial<ResponseToIssue>): Draft {
+  return {
+    ...draft,
+    response: { ...draft.response, ...change },
+  }
+}
+
+function withAttributes(
+  draft: Draft,
+  change: (attribute: AttributeToIssue) => AttributeToIssue,
+  further: readonly AttributeToIssue[] = [],
+): Draft {
+  return withResponse(draft, { attributes: [...draft.response.attributes.map(change), ...further] })
+}

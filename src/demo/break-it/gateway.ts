@@ -7,34 +7,10 @@ export interface StartedLogin {
   readonly cookies: string
 }
 
-const cookiesOf = ({ headers }: Received, before = ''): string =>
-  [before, ...headers.getSetCookie().map((line) => line.split(';')[0] ?? '')]
-    .filter((cookie) => cookie !== '')
-    .join('; ')
-
-/** Starts a login, so that the message can answer a request. Rejects where the gateway does not send us on. */
-export const startLogin = async (gateway: string, provider: string): Promise<StartedLogin> => {
-  const response = await send(`${gateway}/login/${provider}`)
-  const location = response.headers.get('location')
-  if (location === null) throw new Error(`the gateway answered ${response.status} to a login`)
-  return { request: new URL(location).searchParams, cookies: cookiesOf(response) }
-}
-
 interface Problem {
   readonly code?: string
   readonly title?: string
   readonly hint?: string
-}
-
-const refusal = ({ status, body }: Received): Answer => {
-  const { code, title = 'refused', hint } = JSON.parse(body) as Problem
-  return {
-    accepted: false,
-    status,
-    says: title,
-    ...(code === undefined ? {} : { code }),
-    ...(hint === undefined ? {} : { next: hint }),
-  }
 }
 
 interface Session {
@@ -42,21 +18,28 @@ interface Session {
   readonly roles: readonly { readonly name: string; readonly accountName: string }[]
 }
 
-const welcome = ({ status, body }: Received): Answer => {
-  const { subject, roles } = JSON.parse(body) as Session
-  const names = roles.map(({ name, accountName }) => `${name} in ${accountName}`)
-  const what = names.length === 0 ? 'and may take no role' : `and may take ${names.join(', ')}`
-  return { accepted: true, status, says: `${subject} is signed in, ${what}.` }
-}
-
 const JSON_PLEASE = { accept: 'application/json' }
 
+/** Starts a login, so that the message can answer a request. Rejects where the gateway does not send us on. */
+export async function startLogin(gateway: string, provider: string): Promise<StartedLogin> {
+  const response = await send(`${gateway}/login/${provider}`)
+  const location = response.headers.get('location')
+  if (location === null) throw new Error(`the gateway answered ${response.status} to a login`)
+  return { request: new URL(location).searchParams, cookies: cookiesOf(response) }
+}
+
+function cookiesOf({ headers }: Received, before = ''): string {
+  return [before, ...headers.getSetCookie().map((line) => line.split(';')[0] ?? '')]
+    .filter((cookie) => cookie !== '')
+    .join('; ')
+}
+
 /** Posts the message as the provider's page would, and goes on as a browser would. */
-export const gatewayAnswer = async (
+export async function gatewayAnswer(
   acsUrl: string,
   { request, cookies }: StartedLogin,
   message: string,
-): Promise<Answer> => {
+): Promise<Answer> {
   const RelayState = request.get('RelayState')
   const fields = { SAMLResponse: message, ...(RelayState === null ? {} : { RelayState }) }
   const posted = await send(acsUrl, { ...form(fields), headers: JSON_PLEASE })
@@ -68,4 +51,22 @@ export const gatewayAnswer = async (
     headers: { ...JSON_PLEASE, cookie: cookiesOf(finished, cookies) },
   })
   return session.status === 200 ? welcome(session) : refusal(session)
+}
+
+function refusal({ status, body }: Received): Answer {
+  const { code, title = 'refused', hint } = JSON.parse(body) as Problem
+  return {
+    accepted: false,
+    status,
+    says: title,
+    ...(code === undefined ? {} : { code }),
+    ...(hint === undefined ? {} : { next: hint }),
+  }
+}
+
+function welcome({ status, body }: Received): Answer {
+  const { subject, roles } = JSON.parse(body) as Session
+  const names = roles.map(({ name, accountName }) => `${name} in ${accountName}`)
+  const what = names.length === 0 ? 'and may take no role' : `and may take ${names.join(', ')}`
+  return { accepted: true, status, says: `${subject} is signed in, ${what}.` }
 }

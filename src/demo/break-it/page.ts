@@ -15,15 +15,9 @@ export interface Outcome {
 
 const PROTOCOL = 'SAML'
 
-const caseRow = ([name, { title, what }]: [string, Case]): Html =>
-  html`<li><h2>${title}</h2>
-<form method="post" action="/break-it/${name}"><button class="main" aria-label="Send: ${title}">Send</button></form>
-<p class="quiet">${what}</p></li>
-`
-
 /** The list of what can be sent. */
-export const casesPage = (person: string): string =>
-  document(
+export function casesPage(person: string): string {
+  return document(
     'Break it',
     PROTOCOL,
     html`<h1>Break it</h1>
@@ -33,25 +27,18 @@ gateway and to the local AWS. Both judge for themselves, by HTTP, as they would 
 ${Object.entries(cases).map(caseRow)}</ul>`,
     true,
   )
+}
 
-const entry = (name: string, value: string | undefined): Html | undefined =>
-  value === undefined ? undefined : html`<div><dt>${name}</dt><dd>${value}</dd></div>`
-
-const answerBox = (name: string, answer: Answer): Html => html`<section aria-label="${name}">
-<h2>${name}</h2>
-<p class="${answer.accepted ? 'verdict' : 'verdict no'}">${answer.accepted ? 'Accepted' : 'Refused'}</p>
-<dl>
-${entry('HTTP status', String(answer.status))}
-${entry('Code', answer.code)}
-${entry('It says', answer.says)}
-${entry('What to do', answer.next)}
-</dl>
-</section>
+function caseRow([name, { title, what }]: [string, Case]): Html {
+  return html`<li><h2>${title}</h2>
+<form method="post" action="/break-it/${name}"><button class="main" aria-label="Send: ${title}">Send</button></form>
+<p class="quiet">${what}</p></li>
 `
+}
 
 /** Both answers side by side. */
-export const outcomePage = ({ title, what, gateway, aws, xml }: Outcome): string =>
-  document(
+export function outcomePage({ title, what, gateway, aws, xml }: Outcome): string {
+  return document(
     title,
     PROTOCOL,
     html`<h1>${title}</h1>
@@ -62,3 +49,22 @@ ${answerBox('Gateway', gateway)}${answerBox('AWS', aws)}</div>
 <p><a href="/break-it">Something else</a></p>`,
     true,
   )
+}
+
+function answerBox(name: string, answer: Answer): Html {
+  return html`<section aria-label="${name}">
+<h2>${name}</h2>
+<p class="${answer.accepted ? 'verdict' : 'verdict no'}">${answer.accepted ? 'Accepted' : 'Refused'}</p>
+<dl>
+${entry('HTTP status', String(answer.status))}
+${entry('Code', answer.code)}
+${entry('It says', answer.says)}
+${entry('What to do', answer.next)}
+</dl>
+</section>
+`
+}
+
+function entry(name: string, value: string | undefined): Html | undefined {
+  return value === undefined ? undefined : html`<div><dt>${name}</dt><dd>${value}</dd></div>`
+}

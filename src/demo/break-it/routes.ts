@@ -39,41 +39,21 @@ const AWS_AUDIENCE = 'urn:amazon:webservices'
 const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 const LIFETIME_SECONDS = 300
 
-/** A message that both accept: one audience of each, the gateway's attributes and AWS's. */
-const wholeDraft = (
-  { entityId, now }: Provider,
-  { role, person }: BreakItTargets,
-  { serviceProvider, inResponseTo }: ReturnType<typeof readRequest>,
-): Draft => ({
-  signedBy: 'provider',
-  issuedAt: now(),
-  response: {
-    issuer: entityId,
-    recipient: serviceProvider.acsUrl,
-    audience: [serviceProvider.entityId, AWS_AUDIENCE],
-    inResponseTo,
-    nameId: { value: person.username, format: NAMEID_PERSISTENT },
-    attributes: [
-      ...attributesOf(person),
-      { name: AFFILIATION, values: [person.affiliation] },
-      { name: `${AWS_ATTRIBUTES}Role`, values: [`${role.roleArn},${role.providerArn}`] },
-      { name: `${AWS_ATTRIBUTES}RoleSessionName`, values: [person.mail] },
-    ],
-    authnInstant: now(),
-    lifetimeSeconds: LIFETIME_SECONDS,
-    sign: 'assertion',
-  },
-})
-
 const SIGNATURE = /<(\w+:)?Signature[\s>][\s\S]*?<\/\1?Signature>/g
 
-const seal = async ({ response, signedBy, issuedAt }: Draft, own: KeyPair, stranger: KeyPair): Promise<string> => {
-  const signed = await issueResponse(response, signedBy === 'stranger' ? stranger : own, issuedAt)
-  return signedBy === 'nobody' ? signed.replaceAll(SIGNATURE, '') : signed
+/** GET /break-it lists, POST /break-it/:case sends. */
+export function breakItRoutes(provider: Provider, targets: BreakItTargets): Router {
+  return Router()
+    .get('/break-it', (_request, response) => sendPage(response, 200, casesPage(targets.person.name), []))
+    .post('/break-it/:case', async (request, response, next) => {
+      const broken = caseNamed(request.params.case)
+      if (!broken) return next()
+      sendPage(response, 200, outcomePage(await send(provider, targets, broken)), [])
+    })
 }
 
 /** The same message to both; of a message that goes twice the second answers count. */
-const send = async (provider: Provider, targets: BreakItTargets, broken: Case): Promise<Outcome> => {
+async function send(provider: Provider, targets: BreakItTargets, broken: Case): Promise<Outcome> {
   const login = await startLogin(targets.gateway, targets.providerId)
   const request = readRequest(Object.fromEntries(login.request), 'redirect', provider.serviceProviders)
   const xml = await seal(broken.change(wholeDraft(provider, targets, request)), provider.keys, targets.stranger)
@@ -86,12 +66,35 @@ const send = async (provider: Provider, targets: BreakItTargets, broken: Case): 
   return { title: broken.title, what: broken.what, xml, ...(await both()) }
 }
 
-/** GET /break-it lists, POST /break-it/:case sends. */
-export const breakItRoutes = (provider: Provider, targets: BreakItTargets): Router =>
-  Router()
-    .get('/break-it', (_request, response) => sendPage(response, 200, casesPage(targets.person.name), []))
-    .post('/break-it/:case', async (request, response, next) => {
-      const broken = caseNamed(request.params.case)
-      if (!broken) return next()
-      sendPage(response, 200, outcomePage(await send(provider, targets, broken)), [])
-    })
+async function seal({ response, signedBy, issuedAt }: Draft, own: KeyPair, stranger: KeyPair): Promise<string> {
+  const signed = await issueResponse(response, signedBy === 'stranger' ? stranger : own, issuedAt)
+  return signedBy === 'nobody' ? signed.replaceAll(SIGNATURE, '') : signed
+}
+
+/** A message that both accept: one audience of each, the gateway's attributes and AWS's. */
+function wholeDraft(
+  { entityId, now }: Provider,
+  { role, person }: BreakItTargets,
+  { serviceProvider, inResponseTo }: ReturnType<typeof readRequest>,
+): Draft {
+  return {
+    signedBy: 'provider',
+    issuedAt: now(),
+    response: {
+      issuer: entityId,
+      recipient: serviceProvider.acsUrl,
+      audience: [serviceProvider.entityId, AWS_AUDIENCE],
+      inResponseTo,
+      nameId: { value: person.username, format: NAMEID_PERSISTENT },
+      attributes: [
+        ...attributesOf(person),
+        { name: AFFILIATION, values: [person.affiliation] },
+        { name: `${AWS_ATTRIBUTES}Role`, values: [`${role.roleArn},${role.providerArn}`] },
+        { name: `${AWS_ATTRIBUTES}RoleSessionName`, values: [person.mail] },
+      ],
+      authnInstant: now(),
+      lifetimeSeconds: LIFETIME_SECONDS,
+      sign: 'assertion',
+    },
+  }
+}

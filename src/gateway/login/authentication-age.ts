@@ -8,22 +8,12 @@ import { type Gateway, providerOf } from '../gateway.ts'
 import { OIDC_CLOCK_SKEW_SECONDS, type Provider } from '../providers.ts'
 import type { Login } from './logins.ts'
 
-const clockSkewOf = (provider: Provider): number =>
-  provider.protocol === 'saml' ? provider.settings.clockSkewSeconds : OIDC_CLOCK_SKEW_SECONDS
-
-const isProvenWithin = (
-  { now }: Gateway,
-  provider: Provider,
-  { authenticatedAt, isTimeAssumed }: Identity,
-  seconds: number,
-): boolean => !isTimeAssumed && now().getTime() - authenticatedAt.getTime() <= (seconds + clockSkewOf(provider)) * 1000
-
 /** The role's `maxAuthAge` in seconds, where this login is older than that; undefined where all is well. */
-export const requiredReauthentication = (
+export function requiredReauthentication(
   gateway: Gateway,
   { signIn: { identity } }: Login,
   role: string,
-): number | undefined => {
+): number | undefined {
   const arn = parseRoleArn(role)
   const { maxAuthAgeSeconds } = arn ? roleSettingsOf(gateway.settings, arn) : {}
   if (maxAuthAgeSeconds === undefined) return undefined
@@ -31,13 +21,26 @@ export const requiredReauthentication = (
   return isProvenWithin(gateway, provider, identity, maxAuthAgeSeconds) ? undefined : maxAuthAgeSeconds
 }
 
+function isProvenWithin(
+  { now }: Gateway,
+  provider: Provider,
+  { authenticatedAt, isTimeAssumed }: Identity,
+  seconds: number,
+): boolean {
+  return !isTimeAssumed && now().getTime() - authenticatedAt.getTime() <= (seconds + clockSkewOf(provider)) * 1000
+}
+
+function clockSkewOf(provider: Provider): number {
+  return provider.protocol === 'saml' ? provider.settings.clockSkewSeconds : OIDC_CLOCK_SKEW_SECONDS
+}
+
 /** Holds an answer to the age that was asked for. Throws GatewayError `login.authentication_too_old`. */
-export const checkMaxAuthAge = (
+export function checkMaxAuthAge(
   gateway: Gateway,
   provider: Provider,
   identity: Identity,
   seconds: number | undefined,
-): void => {
+): void {
   if (seconds === undefined || isProvenWithin(gateway, provider, identity, seconds)) return
   throw new GatewayError('login.authentication_too_old', {
     expected: `at most ${seconds} seconds ago`,

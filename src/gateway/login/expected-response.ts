@@ -9,25 +9,27 @@ import { readsAttribute } from '../published/requested-attributes.ts'
  * service and `fedgate check --response` judge by the same. `inResponseTo` is the ID of the pending request,
  * `remembersSince` what the store says of itself.
  */
-export const expectedResponse = (
+export function expectedResponse(
   configured: Gateway['settings'],
   { settings, serviceProvider }: Pick<SamlProvider, 'settings' | 'serviceProvider'>,
   idp: IdpMetadata,
   { inResponseTo, remembersSince }: Pick<ExpectedResponse, 'inResponseTo' | 'remembersSince'>,
-): ExpectedResponse => ({
-  idp,
-  spEntityId: serviceProvider.entityId,
-  acsUrl: serviceProvider.acsUrl,
-  inResponseTo,
-  allowsUnsolicited: settings.allowIdpInitiated,
-  clockSkewSeconds: settings.clockSkewSeconds,
-  maxAssertionAgeSeconds: settings.maxAssertionAgeSeconds,
-  remembersSince,
-  authnContext: settings.authnContext,
-  decryptionKeys: (serviceProvider.decryptionKeys ?? []).map(({ privateKey }) => privateKey),
-  acceptCbcWithoutSignedResponse: settings.acceptCbcWithoutSignedResponse,
-  wantAssertionsEncrypted: settings.wantAssertionsEncrypted,
-  signature: settings.signature,
-  subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,
-  readsAttribute: (name) => readsAttribute(configured, settings, name),
-})
+): ExpectedResponse {
+  return {
+    idp,
+    spEntityId: serviceProvider.entityId,
+    acsUrl: serviceProvider.acsUrl,
+    inResponseTo,
+    allowsUnsolicited: settings.allowIdpInitiated,
+    clockSkewSeconds: settings.clockSkewSeconds,
+    maxAssertionAgeSeconds: settings.maxAssertionAgeSeconds,
+    remembersSince,
+    authnContext: settings.authnContext,
+    decryptionKeys: (serviceProvider.decryptionKeys ?? []).map(({ privateKey }) => privateKey),
+    acceptCbcWithoutSignedResponse: settings.acceptCbcWithoutSignedResponse,
+    wantAssertionsEncrypted: settings.wantAssertionsEncrypted,
+    signature: settings.signature,
+    subject: settings.subject.kind === 'nameId' ? 'nameId' : settings.subject.name,
+    readsAttribute: (name) => readsAttribute(configured, settings, name),
+  }
+}

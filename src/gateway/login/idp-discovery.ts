@@ -30,13 +30,13 @@ export interface FoundIdps {
 }
 
 /** Whether the person has to say first which identity provider is theirs. Throws GatewayError `provider.unknown`. */
-export const hasIdpDiscovery = (gateway: Gateway, id: string): boolean => {
+export function hasIdpDiscovery(gateway: Gateway, id: string): boolean {
   const { protocol, settings } = providerOf(gateway, id)
   return protocol === 'saml' && settings.protocol === 'saml' && settings.discovery
 }
 
 /** The identity providers of a federation by name. Throws GatewayError or SamlError. */
-export const findIdps = async (gateway: Gateway, asked: IdpSearch): Promise<FoundIdps> => {
+export async function findIdps(gateway: Gateway, asked: IdpSearch): Promise<FoundIdps> {
   const provider = providerOf(gateway, asked.provider)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: asked.provider })
   const { metadataSource } = provider

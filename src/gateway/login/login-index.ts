@@ -30,45 +30,6 @@ export interface OidcSubject {
 /** Under what a login can be found. */
 type Name = readonly string[]
 
-/**
- * By the value alone, without the white space that pretty-printing puts around it: a logout may leave out the Format and the qualifiers of the sign-in's NameID (Entra ID does) or
- * repeat others. `isMeant` has what remains of them.
- */
-const samlName = ({ issuer, spEntityId, nameId }: SamlSubject): Name => [issuer, spEntityId, nameId.value.trim()]
-
-const oidcName = ({ provider, name: { kind, value } }: OidcSubject): Name => ['oidc', provider, kind, value]
-
-/** A person as we know them, whatever a logout would have to call them: for all logins that are theirs. */
-const personName = ({ signIn: { identity } }: Login): Name => [
-  'person',
-  identity.provider,
-  identity.issuer,
-  identity.subject,
-]
-
-/** How the provider may call the login: SAML has one name, OpenID Connect one for the person and one for the session. */
-const providerNames = ({ providers }: Index, { signIn: { identity, logoutRef } }: Login): readonly Name[] => {
-  const provider = providers.get(identity.provider)
-  if (logoutRef.kind === 'oidc') {
-    const { subject, sid } = logoutRef
-    const names = [{ kind: 'sub', value: subject } as const, ...(sid === undefined ? [] : [sidName(sid)])]
-    return names.map((name) => oidcName({ provider: identity.provider, name }))
-  }
-  if (provider?.protocol !== 'saml') return []
-  const spEntityId = provider.serviceProvider.entityId
-  return [samlName({ issuer: identity.issuer, spEntityId, nameId: logoutRef.nameId })]
-}
-
-const namesOf = (index: Index, login: Login): readonly Name[] => [...providerNames(index, login), personName(login)]
-
-const sidName = (value: string) => ({ kind: 'sid', value }) as const
-
-const hashesOf = (index: Pick<Gateway, 'settings'>, name: Name): readonly [string, ...string[]] =>
-  keyedHashes(index, 'subject', name)
-
-const loginsKey = (hash: string): string => `logins-of:${hash}`
-const logoutsKey = (hash: string): string => `logouts-of:${hash}`
-
 /** A logout that the identity provider asked for. */
 export interface SubjectLogout {
   /** Empty: every session of the subject. */
@@ -99,60 +60,12 @@ interface Named {
   readonly spEntityId: string | undefined
 }
 
-const isSame = (said: string | undefined, had: string | undefined): boolean => said === undefined || said === had
-
-/** `unspecified` is what a Format that is left out stands for, and says nothing (Core 2.2.2, 8.3.1). */
-const isSameFormat = (said = NAMEID_UNSPECIFIED, had = NAMEID_UNSPECIFIED): boolean =>
-  said === had || said === NAMEID_UNSPECIFIED || had === NAMEID_UNSPECIFIED
-
-const isSameName = (said: Qualifiers, had: Qualifiers, { issuer, spEntityId }: Named): boolean =>
-  isSameFormat(said.format, had.format) &&
-  isSame(said.nameQualifier, had.nameQualifier ?? issuer) &&
-  isSame(said.spNameQualifier, had.spNameQualifier ?? spEntityId)
-
-/**
- * An OpenID provider's word is for all that goes by the name it says. A SAML one's is for the sessions that it names,
- * whatever Format it repeats or leaves out: only this provider's own sessions of this value are asked at all, and it
- * signed the message. Where it names none, it is for every session of the NameID (Core 3.7.3.2), and a Format or a
- * qualifier that it states must not contradict the sign-in's: the same value of two Formats is two names.
- */
-const isMeant = (
-  { sessionIndexes, qualifiers = {} }: Pick<SubjectLogout, 'sessionIndexes' | 'qualifiers'>,
-  named: Named,
-): boolean => {
-  const { logoutRef } = named
-  if (logoutRef.kind === 'oidc') return true
-  if (sessionIndexes.length === 0) return isSameName(qualifiers, logoutRef.nameId, named)
-  const { sessionIndex, furtherSessionIndexes = [] } = logoutRef
-  return [sessionIndex, ...furtherSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
-}
-
-const namedBy = ({ providers }: Pick<Index, 'providers'>, { identity, logoutRef }: SignIn): Named => {
-  const provider = providers.get(identity.provider)
-  const spEntityId = provider?.protocol === 'saml' ? provider.serviceProvider.entityId : undefined
-  return { logoutRef, issuer: identity.issuer, spEntityId }
-}
-
-/**
- * By either clock: what we had, and what the identity provider had issued, before the logout. Providers count whole
- * seconds: within one, what was asked for after the logout had come is an answer to a later question.
- */
-const isOvertaken = (index: Index, text: string, signIn: SignIn, arrivedAt: Date, begunAt?: Date): boolean => {
-  const { evidence } = signIn
-  const logout = JSON.parse(text) as LogoutRecord
-  const [receivedAt, issueInstant] = [new Date(logout.receivedAt), new Date(logout.issueInstant)]
-  const isAskedLater = begunAt !== undefined && begunAt > receivedAt
-  const isSameSecond = secondOf(evidence.issuedAt) === secondOf(issueInstant)
-  const isIssuedBefore = evidence.issuedAt <= issueInstant && !(isAskedLater && isSameSecond)
-  return (arrivedAt <= receivedAt || isIssuedBefore) && isMeant(logout, namedBy(index, signIn))
-}
-
 /**
  * Enters the login under its subject. `begunAt`: when the browser was sent to the provider, where it was. Throws
  * GatewayError `login.signed_out` when a logout came after its sign-in arrived, and ends it: a logout looks into the index
  * after leaving its mark, and this looks for marks after entering, so that between them nothing slips through.
  */
-export const enterIndex = async (index: Index, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> => {
+export async function enterIndex(index: Index, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
   const hashes = namesOf(index, login).map((name) => hashesOf(index, name))
   await Promise.all(hashes.map(([first]) => index.store.add(loginsKey(first), login.id, login.expiresAt)))
   const marks = await Promise.all(hashes.flat().map((hash) => index.store.members(logoutsKey(hash))))
@@ -165,12 +78,121 @@ export const enterIndex = async (index: Index, login: Login, arrivedAt: Date, be
   })
 }
 
-const endIfMeant = async (index: Index, id: string, logout: SubjectLogout): Promise<Login | undefined> => {
-  const login = await readLogin(index.store, id)
-  return login && isMeant(logout, namedBy(index, login.signIn)) ? endLogin(index, id) : undefined
+function namesOf(index: Index, login: Login): readonly Name[] {
+  return [...providerNames(index, login), personName(login)]
 }
 
-const endLoginsNamed = async (index: Index, name: Name, logout: SubjectLogout): Promise<readonly Login[]> => {
+/** How the provider may call the login: SAML has one name, OpenID Connect one for the person and one for the session. */
+function providerNames({ providers }: Index, { signIn: { identity, logoutRef } }: Login): readonly Name[] {
+  const provider = providers.get(identity.provider)
+  if (logoutRef.kind === 'oidc') {
+    const { subject, sid } = logoutRef
+    const names = [{ kind: 'sub', value: subject } as const, ...(sid === undefined ? [] : [sidName(sid)])]
+    return names.map((name) => oidcName({ provider: identity.provider, name }))
+  }
+  if (provider?.protocol !== 'saml') return []
+  const spEntityId = provider.serviceProvider.entityId
+  return [samlName({ issuer: identity.issuer, spEntityId, nameId: logoutRef.nameId })]
+}
+
+function sidName(value: string) {
+  return { kind: 'sid', value } as const
+}
+
+function oidcName({ provider, name: { kind, value } }: OidcSubject): Name {
+  return ['oidc', provider, kind, value]
+}
+
+/**
+ * By the value alone, without the white space that pretty-printing puts around it: a logout may leave out the Format and the qualifiers of the sign-in's NameID (Entra ID does) or
+ * repeat others. `isMeant` has what remains of them.
+ */
+function samlName({ issuer, spEntityId, nameId }: SamlSubject): Name {
+  return [issuer, spEntityId, nameId.value.trim()]
+}
+
+/** A person as we know them, whatever a logout would have to call them: for all logins that are theirs. */
+function personName({ signIn: { identity } }: Login): Name {
+  return ['person', identity.provider, identity.issuer, identity.subject]
+}
+
+function hashesOf(index: Pick<Gateway, 'settings'>, name: Name): readonly [string, ...string[]] {
+  return keyedHashes(index, 'subject', name)
+}
+
+function loginsKey(hash: string): string {
+  return `logins-of:${hash}`
+}
+
+function logoutsKey(hash: string): string {
+  return `logouts-of:${hash}`
+}
+
+/**
+ * By either clock: what we had, and what the identity provider had issued, before the logout. Providers count whole
+ * seconds: within one, what was asked for after the logout had come is an answer to a later question.
+ */
+function isOvertaken(index: Index, text: string, signIn: SignIn, arrivedAt: Date, begunAt?: Date): boolean {
+  const { evidence } = signIn
+  const logout = JSON.parse(text) as LogoutRecord
+  const [receivedAt, issueInstant] = [new Date(logout.receivedAt), new Date(logout.issueInstant)]
+  const isAskedLater = begunAt !== undefined && begunAt > receivedAt
+  const isSameSecond = secondOf(evidence.issuedAt) === secondOf(issueInstant)
+  const isIssuedBefore = evidence.issuedAt <= issueInstant && !(isAskedLater && isSameSecond)
+  return (arrivedAt <= receivedAt || isIssuedBefore) && isMeant(logout, namedBy(index, signIn))
+}
+
+function secondOf(date: Date): number {
+  return Math.floor(date.getTime() / 1000)
+}
+
+/**
+ * An OpenID provider's word is for all that goes by the name it says. A SAML one's is for the sessions that it names,
+ * whatever Format it repeats or leaves out: only this provider's own sessions of this value are asked at all, and it
+ * signed the message. Where it names none, it is for every session of the NameID (Core 3.7.3.2), and a Format or a
+ * qualifier that it states must not contradict the sign-in's: the same value of two Formats is two names.
+ */
+function isMeant(
+  { sessionIndexes, qualifiers = {} }: Pick<SubjectLogout, 'sessionIndexes' | 'qualifiers'>,
+  named: Named,
+): boolean {
+  const { logoutRef } = named
+  if (logoutRef.kind === 'oidc') return true
+  if (sessionIndexes.length === 0) return isSameName(qualifiers, logoutRef.nameId, named)
+  const { sessionIndex, furtherSessionIndexes = [] } = logoutRef
+  return [sessionIndex, ...furtherSessionIndexes].some((index) => index !== undefined && sessionIndexes.includes(index))
+}
+
+function isSameName(said: Qualifiers, had: Qualifiers, { issuer, spEntityId }: Named): boolean {
+  return (
+    isSameFormat(said.format, had.format) &&
+    isSame(said.nameQualifier, had.nameQualifier ?? issuer) &&
+    isSame(said.spNameQualifier, had.spNameQualifier ?? spEntityId)
+  )
+}
+
+/** `unspecified` is what a Format that is left out stands for, and says nothing (Core 2.2.2, 8.3.1). */
+function isSameFormat(said = NAMEID_UNSPECIFIED, had = NAMEID_UNSPECIFIED): boolean {
+  return said === had || said === NAMEID_UNSPECIFIED || had === NAMEID_UNSPECIFIED
+}
+
+function isSame(said: string | undefined, had: string | undefined): boolean {
+  return said === undefined || said === had
+}
+
+function namedBy({ providers }: Pick<Index, 'providers'>, { identity, logoutRef }: SignIn): Named {
+  const provider = providers.get(identity.provider)
+  const spEntityId = provider?.protocol === 'saml' ? provider.serviceProvider.entityId : undefined
+  return { logoutRef, issuer: identity.issuer, spEntityId }
+}
+
+/** Ends every login that is meant, and those of its sign-ins that have yet to arrive. Returns what it ended. */
+export function endLoginsOf(index: Index, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> {
+  const { value: _, ...qualifiers } = subject.nameId
+  return endLoginsNamed(index, samlName(subject), { ...logout, qualifiers })
+}
+
+async function endLoginsNamed(index: Index, name: Name, logout: SubjectLogout): Promise<readonly Login[]> {
   const hashes = hashesOf(index, name)
   const now = index.now()
   const record: LogoutRecord = {
@@ -186,15 +208,20 @@ const endLoginsNamed = async (index: Index, name: Name, logout: SubjectLogout): 
   return ended.filter((login) => login !== undefined)
 }
 
-/** Ends every login that is meant, and those of its sign-ins that have yet to arrive. Returns what it ended. */
-export const endLoginsOf = (index: Index, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> => {
-  const { value: _, ...qualifiers } = subject.nameId
-  return endLoginsNamed(index, samlName(subject), { ...logout, qualifiers })
+async function idsOf({ store }: Pick<Index, 'store'>, hashes: readonly string[]): Promise<readonly string[]> {
+  const ids = await Promise.all(hashes.map((hash) => store.members(loginsKey(hash))))
+  return [...new Set(ids.flat())]
+}
+
+async function endIfMeant(index: Index, id: string, logout: SubjectLogout): Promise<Login | undefined> {
+  const login = await readLogin(index.store, id)
+  return login && isMeant(logout, namedBy(index, login.signIn)) ? endLogin(index, id) : undefined
 }
 
 /** The same for an OpenID provider. `issuedAt`: by the provider's clock. */
-export const endOidcLogins = (index: Index, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> =>
-  endLoginsNamed(index, oidcName(subject), { sessionIndexes: [], issueInstant: issuedAt })
+export function endOidcLogins(index: Index, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> {
+  return endLoginsNamed(index, oidcName(subject), { sessionIndexes: [], issueInstant: issuedAt })
+}
 
 /**
  * The same on a word that is not signed, which anyone may send: it ends the login that goes by that name here, and leaves
@@ -208,21 +235,13 @@ export async function endKnownOidcLogins(index: Index, subject: OidcSubject): Pr
 }
 
 /** The live logins of the person whose login this is: in other browsers, and this one. Latest first. */
-export const loginsOfPerson = async (index: Index, login: Login): Promise<readonly Login[]> => {
+export async function loginsOfPerson(index: Index, login: Login): Promise<readonly Login[]> {
   const ids = await idsOf(index, hashesOf(index, personName(login)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   return logins.flatMap((one) => one ?? []).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
 }
 
 /** Ends all of them, and those that are on their way; returns what it ended. */
-export const endLoginsOfPerson = (index: Index, login: Login): Promise<readonly Login[]> =>
-  endLoginsNamed(index, personName(login), { sessionIndexes: [], issueInstant: new Date(0) })
-
-async function idsOf({ store }: Pick<Index, 'store'>, hashes: readonly string[]): Promise<readonly string[]> {
-  const ids = await Promise.all(hashes.map((hash) => store.members(loginsKey(hash))))
-  return [...new Set(ids.flat())]
-}
-
-function secondOf(date: Date): number {
-  return Math.floor(date.getTime() / 1000)
+export function endLoginsOfPerson(index: Index, login: Login): Promise<readonly Login[]> {
+  return endLoginsNamed(index, personName(login), { sessionIndexes: [], issueInstant: new Date(0) })
 }

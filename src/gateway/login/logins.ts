@@ -17,8 +17,6 @@ export interface Login {
   readonly from?: Pick<Caller, 'sourceIp' | 'userAgent'>
 }
 
-const keyOf = (id: string): string => `login:${id}`
-
 interface LoginRecord {
   readonly signIn: string
   readonly startedAt: string
@@ -26,7 +24,26 @@ interface LoginRecord {
   readonly from?: Login['from']
 }
 
-const toLoginRecord = ({ signIn, startedAt, expiresAt, from }: Login): string => {
+/** Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. */
+export async function beginLogin(
+  store: Store,
+  now: Clock,
+  signIn: SignIn,
+  lifetimeSeconds: number,
+  from?: Login['from'],
+): Promise<Login> {
+  const startedAt = now()
+  const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
+  const login: Login = { id: newToken(), signIn, startedAt, expiresAt: new Date(end), ...(from && { from }) }
+  await store.put(keyOf(login.id), toLoginRecord(login), login.expiresAt)
+  return login
+}
+
+function keyOf(id: string): string {
+  return `login:${id}`
+}
+
+function toLoginRecord({ signIn, startedAt, expiresAt, from }: Login): string {
   const record: LoginRecord = {
     signIn: toRecord(signIn),
     startedAt: startedAt.toISOString(),
@@ -36,7 +53,12 @@ const toLoginRecord = ({ signIn, startedAt, expiresAt, from }: Login): string =>
   return JSON.stringify(record)
 }
 
-const fromLoginRecord = (id: string, text: string | undefined): Login | undefined => {
+/** undefined when it has ended, or never was. */
+export async function readLogin(store: Store, id: string | undefined): Promise<Login | undefined> {
+  return id === undefined ? undefined : fromLoginRecord(id, await store.get(keyOf(id)))
+}
+
+function fromLoginRecord(id: string, text: string | undefined): Login | undefined {
   if (text === undefined) return undefined
   const record = JSON.parse(text) as LoginRecord
   return {
@@ -48,40 +70,21 @@ const fromLoginRecord = (id: string, text: string | undefined): Login | undefine
   }
 }
 
-/** Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. */
-export const beginLogin = async (
-  store: Store,
-  now: Clock,
-  signIn: SignIn,
-  lifetimeSeconds: number,
-  from?: Login['from'],
-): Promise<Login> => {
-  const startedAt = now()
-  const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
-  const login: Login = { id: newToken(), signIn, startedAt, expiresAt: new Date(end), ...(from && { from }) }
-  await store.put(keyOf(login.id), toLoginRecord(login), login.expiresAt)
-  return login
-}
-
-/** undefined when it has ended, or never was. */
-export const readLogin = async (store: Store, id: string | undefined): Promise<Login | undefined> =>
-  id === undefined ? undefined : fromLoginRecord(id, await store.get(keyOf(id)))
-
 /**
  * The same login with a fresh sign-in, ending no later than before; undefined when it has ended meanwhile, as this must
  * not bring it back.
  */
-export const renewLogin = async (store: Store, login: Login, signIn: SignIn): Promise<Login | undefined> => {
+export async function renewLogin(store: Store, login: Login, signIn: SignIn): Promise<Login | undefined> {
   const end = Math.min(login.expiresAt.getTime(), signIn.sessionEndsAt?.getTime() ?? Infinity)
   const renewed: Login = { ...login, signIn, expiresAt: new Date(end) }
   return (await store.replace(keyOf(login.id), toLoginRecord(renewed), renewed.expiresAt)) ? renewed : undefined
 }
 
 /** Ends it for good; of several at once, one is given what it ended. undefined when it had ended already. */
-export const endLogin = async (
+export async function endLogin(
   { store, loginEnded }: Pick<Gateway, 'store' | 'loginEnded'>,
   id: string,
-): Promise<Login | undefined> => {
+): Promise<Login | undefined> {
   const login = fromLoginRecord(id, await store.take(keyOf(id)))
   for (const tell of loginEnded) await tell(id)
   return login

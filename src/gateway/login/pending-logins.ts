@@ -44,10 +44,6 @@ export type PendingLogin = NewLogin & {
 
 export type Pending<Protocol> = Extract<PendingLogin, { protocol: Protocol }>
 
-const keyOf = (handle: string): string => `pending:${handle}`
-
-const later = (now: Clock, seconds: number): Date => new Date(now().getTime() + seconds * 1000)
-
 /** As it is kept, for every login that anyone starts: small. The state is the handle, and not written down twice. */
 interface PendingRecord extends Omit<Started, 'returnTo'> {
   /** Milliseconds since 1970. */
@@ -58,14 +54,20 @@ interface PendingRecord extends Omit<Started, 'returnTo'> {
 
 const USUAL_RETURN = '/roles'
 
+export const newHandle = newToken
+
 /**
  * Keeps the login under a handle: RelayState or state, which is all that travels. Throws GatewayError
  * `login.too_many_pending`. A renewal is never one too many: only people who are signed in can ask for it.
  */
-export const rememberPending = async (store: Store, now: Clock, handle: string, pending: NewLogin): Promise<void> => {
+export async function rememberPending(store: Store, now: Clock, handle: string, pending: NewLogin): Promise<void> {
   const [key, text, until] = [keyOf(handle), toRecord(pending, now()), later(now, PENDING_SECONDS)] as const
   if (pending.renews !== undefined) return store.put(key, text, until)
   if ((await store.admit(PENDING_ROOM, key, text, until)) !== 'kept') throw new GatewayError('login.too_many_pending')
+}
+
+function keyOf(handle: string): string {
+  return `pending:${handle}`
 }
 
 function toRecord(pending: NewLogin, begunAt: Date): string {
@@ -78,6 +80,30 @@ function toRecord(pending: NewLogin, begunAt: Date): string {
   return JSON.stringify(record)
 }
 
+function later(now: Clock, seconds: number): Date {
+  return new Date(now().getTime() + seconds * 1000)
+}
+
+/** The login that waits under that handle; undefined where there is none. Throws GatewayError `login.other_provider`. */
+export async function pendingFor<Protocol extends PendingLogin['protocol']>(
+  store: Store,
+  protocol: Protocol,
+  provider: string,
+  handle: unknown,
+): Promise<Pending<Protocol> | undefined> {
+  const pending = await readPending(store, handle)
+  if (pending?.protocol !== protocol) return undefined
+  if (pending.provider === provider) return pending as Pending<Protocol>
+  throw new GatewayError('login.other_provider', { expected: pending.provider, found: provider })
+}
+
+/** Reads it and leaves it there: whoever presents a handle has proved nothing yet. */
+async function readPending(store: Store, handle: unknown): Promise<PendingLogin | undefined> {
+  if (typeof handle !== 'string' || handle === '' || handle.length > 80) return undefined
+  const text = await store.get(keyOf(handle))
+  return text === undefined ? undefined : fromRecord(handle, text)
+}
+
 function fromRecord(handle: string, text: string): PendingLogin {
   const {
     begunAt,
@@ -88,32 +114,12 @@ function fromRecord(handle: string, text: string): PendingLogin {
   return { ...pending, ...secrets, returnTo, begunAt: new Date(begunAt) } as PendingLogin
 }
 
-/** Reads it and leaves it there: whoever presents a handle has proved nothing yet. */
-const readPending = async (store: Store, handle: unknown): Promise<PendingLogin | undefined> => {
-  if (typeof handle !== 'string' || handle === '' || handle.length > 80) return undefined
-  const text = await store.get(keyOf(handle))
-  return text === undefined ? undefined : fromRecord(handle, text)
-}
-
-/** The login that waits under that handle; undefined where there is none. Throws GatewayError `login.other_provider`. */
-export const pendingFor = async <Protocol extends PendingLogin['protocol']>(
-  store: Store,
-  protocol: Protocol,
-  provider: string,
-  handle: unknown,
-): Promise<Pending<Protocol> | undefined> => {
-  const pending = await readPending(store, handle)
-  if (pending?.protocol !== protocol) return undefined
-  if (pending.provider === provider) return pending as Pending<Protocol>
-  throw new GatewayError('login.other_provider', { expected: pending.provider, found: provider })
-}
-
 /** True for the first answer to this request only, however often and in parallel it is asked. */
-export const consumeRequest = (store: Store, now: Clock, requestId: string): Promise<boolean> =>
-  store.claim(`answered:${requestId}`, later(now, 2 * PENDING_SECONDS))
-
-export const newHandle = newToken
+export function consumeRequest(store: Store, now: Clock, requestId: string): Promise<boolean> {
+  return store.claim(`answered:${requestId}`, later(now, 2 * PENDING_SECONDS))
+}
 
 /** Whether the browser that shows this cookie is the one that started. */
-export const isBoundTo = (binding: string, cookie: string | undefined): boolean =>
-  cookie !== undefined && cookie !== '' && sameText(binding, fingerprint(cookie))
+export function isBoundTo(binding: string, cookie: string | undefined): boolean {
+  return cookie !== undefined && cookie !== '' && sameText(binding, fingerprint(cookie))
+}

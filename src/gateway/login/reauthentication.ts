@@ -16,12 +16,20 @@ import type { VerifiedSignIn } from './verified-sign-ins.ts'
 const RENEW_RESPONSE_AFTER_MS = 4 * 60_000
 const TOKEN_MARGIN_MS = 15_000
 
+interface AskedRenewal {
+  /** The ARN of the role that is to be taken. */
+  readonly role: string
+  readonly returnTo: string
+  readonly browserSecret: string | undefined
+}
+
 /** Whether AWS sees what the identity provider itself signed. */
-export const usesOriginalEvidence = (gateway: Gateway, { signIn: { identity } }: Login): boolean =>
-  providerOf(gateway, identity.provider).settings.exchange.evidence === 'original'
+export function usesOriginalEvidence(gateway: Gateway, { signIn: { identity } }: Login): boolean {
+  return providerOf(gateway, identity.provider).settings.exchange.evidence === 'original'
+}
 
 /** Whether AWS would soon no longer take what this login has to show. */
-export const isEvidenceExpiring = (gateway: Gateway, login: Login): boolean => {
+export function isEvidenceExpiring(gateway: Gateway, login: Login): boolean {
   if (!usesOriginalEvidence(gateway, login)) return false
   const { evidence } = login.signIn
   const { issuedAt, expiresAt } = evidence
@@ -33,25 +41,19 @@ export const isEvidenceExpiring = (gateway: Gateway, login: Login): boolean => {
 }
 
 /** Whether the person has to go through the identity provider once more before this role can be taken. */
-export const needsReauthentication = (gateway: Gateway, login: Login, role: string): boolean =>
-  isEvidenceExpiring(gateway, login) || requiredReauthentication(gateway, login, role) !== undefined
-
-interface AskedRenewal {
-  /** The ARN of the role that is to be taken. */
-  readonly role: string
-  readonly returnTo: string
-  readonly browserSecret: string | undefined
+export function needsReauthentication(gateway: Gateway, login: Login, role: string): boolean {
+  return isEvidenceExpiring(gateway, login) || requiredReauthentication(gateway, login, role) !== undefined
 }
 
 /**
  * Asks the identity provider anew, unseen unless the role wants the person to prove again who they are; ends at
  * `returnTo`. Throws GatewayError, SamlError or OidcError.
  */
-export const startReauthentication = async (
+export async function startReauthentication(
   gateway: Gateway,
   login: Login,
   asked: AskedRenewal,
-): Promise<StartedLogin> => {
+): Promise<StartedLogin> {
   const { identity } = login.signIn
   const provider = providerOf(gateway, identity.provider)
   const browserSecret = asked.browserSecret ?? newToken()
@@ -72,11 +74,29 @@ export const startReauthentication = async (
   return { departure, browserSecret }
 }
 
-const isSamePerson = ({ identity: one }: SignIn, { identity: other }: SignIn): boolean =>
-  one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject
+/**
+ * The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. Throws
+ * StsError `sts.evidence_stale` where what came is too old as well.
+ */
+export async function reauthenticatedBy(
+  gateway: Gateway,
+  loginId: string | undefined,
+  { renews, signIn }: VerifiedSignIn,
+): Promise<Login | undefined> {
+  if (renews === undefined || renews !== loginId) return undefined
+  const login = await readLogin(gateway.store, loginId)
+  if (!login || !isSamePerson(login.signIn, signIn)) return undefined
+  const renewed = await renewLogin(gateway.store, login, rememberingIndexes(signIn, login.signIn))
+  if (renewed) mustBeNew(gateway, renewed)
+  return renewed
+}
+
+function isSamePerson({ identity: one }: SignIn, { identity: other }: SignIn): boolean {
+  return one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject
+}
 
 /** A provider may give each answer a session index of its own, and ask for a logout by any of them. */
-const rememberingIndexes = (fresh: SignIn, { logoutRef: before }: SignIn): SignIn => {
+function rememberingIndexes(fresh: SignIn, { logoutRef: before }: SignIn): SignIn {
   const { logoutRef } = fresh
   if (logoutRef.kind !== 'saml' || before.kind !== 'saml') return fresh
   const further = new Set(
@@ -91,7 +111,7 @@ const rememberingIndexes = (fresh: SignIn, { logoutRef: before }: SignIn): SignI
 }
 
 /** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */
-const mustBeNew = (gateway: Gateway, login: Login): void => {
+function mustBeNew(gateway: Gateway, login: Login): void {
   if (!isEvidenceExpiring(gateway, login)) return
   throw new StsError('sts.evidence_stale', {
     expected: `an answer issued at about ${gateway.now().toISOString()}`,
@@ -99,21 +119,4 @@ const mustBeNew = (gateway: Gateway, login: Login): void => {
     source: login.signIn.evidence.kind === 'saml' ? 'Assertion/@IssueInstant' : 'iat',
     hint: 'The clocks of the identity provider and of this gateway differ. Show the reference to whoever runs them.',
   })
-}
-
-/**
- * The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. Throws
- * StsError `sts.evidence_stale` where what came is too old as well.
- */
-export const reauthenticatedBy = async (
-  gateway: Gateway,
-  loginId: string | undefined,
-  { renews, signIn }: VerifiedSignIn,
-): Promise<Login | undefined> => {
-  if (renews === undefined || renews !== loginId) return undefined
-  const login = await readLogin(gateway.store, loginId)
-  if (!login || !isSamePerson(login.signIn, signIn)) return undefined
-  const renewed = await renewLogin(gateway.store, login, rememberingIndexes(signIn, login.signIn))
-  if (renewed) mustBeNew(gateway, renewed)
-  return renewed
 }

@@ -18,14 +18,10 @@ const PARKED_SECONDS = 5 * 60
 /** A form comes without a cookie, so that anyone who started a login can send one for it. It keeps some 6 kB at most. */
 const PARKING: Room = { name: 'callback', mostRecords: 10_000, mostOctets: 8 * 1024 * 1024 }
 
-const parkedKey = (handle: string): string => `callback:${handle}`
-
-/** The login that the state names. Throws OidcError `oidc.state_mismatch` or GatewayError `login.other_provider`. */
-const pendingOf = async ({ store }: Gateway, provider: string, parameters: URLSearchParams) => {
-  const state = parameters.get('state') ?? ''
-  const pending = await pendingFor(store, 'oidc', provider, state)
-  if (pending && sameText(pending.state, state)) return pending
-  throw new OidcError('oidc.state_mismatch', { found: 'a state that names no login', source: 'state' })
+export interface OidcAnswer {
+  readonly provider: string
+  readonly parameters: URLSearchParams
+  readonly browserSecret: string | undefined
 }
 
 /**
@@ -34,12 +30,12 @@ const pendingOf = async ({ store }: Gateway, provider: string, parameters: URLSe
  * same handle is the answer to any other, as to a form that is sent again. Throws OidcError, or GatewayError
  * (`login.other_provider`, `login.too_many_pending`).
  */
-export const keepOidcCallback = (
+export function keepOidcCallback(
   gateway: Gateway,
   { provider, parameters }: Omit<OidcAnswer, 'browserSecret'>,
   caller: Caller,
-): Promise<string> =>
-  auditingRefusals(gateway, { provider }, caller, async () => {
+): Promise<string> {
+  return auditingRefusals(gateway, { provider }, caller, async () => {
     oidcProviderOf(gateway.providers, provider)
     const { state } = await pendingOf(gateway, provider, parameters)
     const kept = parametersToPark(parameters).toString()
@@ -50,22 +46,51 @@ export const keepOidcCallback = (
     if (admission === 'full') throw new GatewayError('login.too_many_pending')
     return handle
   })
+}
+
+/** The login that the state names. Throws OidcError `oidc.state_mismatch` or GatewayError `login.other_provider`. */
+async function pendingOf({ store }: Gateway, provider: string, parameters: URLSearchParams) {
+  const state = parameters.get('state') ?? ''
+  const pending = await pendingFor(store, 'oidc', provider, state)
+  if (pending && sameText(pending.state, state)) return pending
+  throw new OidcError('oidc.state_mismatch', { found: 'a state that names no login', source: 'state' })
+}
+
+function parkedKey(handle: string): string {
+  return `callback:${handle}`
+}
 
 /** What a form_post brought. Throws GatewayError `login.expired`. */
-export const keptOidcCallback = async ({ store }: Gateway, handle: string): Promise<URLSearchParams> => {
+export async function keptOidcCallback({ store }: Gateway, handle: string): Promise<URLSearchParams> {
   const parameters = await store.get(parkedKey(handle))
   if (parameters === undefined) throw new GatewayError('login.expired')
   return new URLSearchParams(parameters)
 }
 
-export interface OidcAnswer {
-  readonly provider: string
-  readonly parameters: URLSearchParams
-  readonly browserSecret: string | undefined
+/**
+ * What comes to the redirect URI. The browser's cookie is checked before the code is redeemed; then the tokens are
+ * verified and parked as a SAML response would be. Throws OidcError or GatewayError.
+ */
+export async function receiveOidcCallback(
+  gateway: Gateway,
+  answer: OidcAnswer,
+  caller: Caller,
+): Promise<ReceiveResult> {
+  return auditingRefusals(gateway, { provider: answer.provider }, caller, async () => {
+    const provider = oidcProviderOf(gateway.providers, answer.provider)
+    const pending = await takePending(gateway, answer)
+    try {
+      const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())
+      return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
+    } catch (error) {
+      if (pending.isPassive && needsAPage(error)) return askVisibly(gateway, provider, pending)
+      throw error
+    }
+  })
 }
 
 /** The state is used up by the first callback that shows it, also one that fails: a code is worth one try. */
-const takePending = async (gateway: Gateway, answer: OidcAnswer): Promise<Pending<'oidc'>> => {
+async function takePending(gateway: Gateway, answer: OidcAnswer): Promise<Pending<'oidc'>> {
   const pending = await pendingOf(gateway, answer.provider, answer.parameters)
   if (!isBoundTo(pending.binding, answer.browserSecret)) throw new GatewayError('login.other_browser')
   if (!(await consumeRequest(gateway.store, gateway.now, pending.state))) throw new GatewayError('login.used')
@@ -73,35 +98,16 @@ const takePending = async (gateway: Gateway, answer: OidcAnswer): Promise<Pendin
 }
 
 /** Core 3.1.2.6: what `prompt=none` cannot do without a page. */
-const needsAPage = (error: unknown): boolean => error instanceof OidcError && error.code === 'oidc.interaction_required'
+function needsAPage(error: unknown): boolean {
+  return error instanceof OidcError && error.code === 'oidc.interaction_required'
+}
 
 /** A silent question gets one visible one after it. */
-const askVisibly = async (
+async function askVisibly(
   gateway: Gateway,
   provider: OidcProvider,
   { returnTo, binding, renews }: Pending<'oidc'>,
-): Promise<ReceiveResult> => {
+): Promise<ReceiveResult> {
   const intent = { returnTo, binding, ...(renews === undefined ? {} : { renews }) }
-  return { kind: 'asked-again', departure: await startOidc(gateway, provider, intent) }
+  return { kind: 'retry-visibly', departure: await startOidc(gateway, provider, intent) }
 }
-
-/**
- * What comes to the redirect URI. The browser's cookie is checked before the code is redeemed; then the tokens are
- * verified and parked as a SAML response would be. Throws OidcError or GatewayError.
- */
-export const receiveOidcCallback = async (
-  gateway: Gateway,
-  answer: OidcAnswer,
-  caller: Caller,
-): Promise<ReceiveResult> =>
-  auditingRefusals(gateway, { provider: answer.provider }, caller, async () => {
-    const provider = oidcProviderOf(gateway.providers, answer.provider)
-    const pending = await takePending(gateway, answer)
-    try {
-      const signIn = await provider.relyingParty.finish(answer.parameters, pending, gateway.now())
-      return { kind: 'parked', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
-    } catch (error) {
-      if (pending.isPassive && needsAPage(error)) return askVisibly(gateway, provider, pending)
-      throw error
-    }
-  })

@@ -20,33 +20,46 @@ export interface SamlAnswer {
   readonly form: { readonly SAMLResponse?: unknown; readonly RelayState?: unknown }
 }
 
-const useOf = ({ issuer, id }: { readonly issuer: string; readonly id: string }): string => `assertion:${issuer}:${id}`
+/** What becomes of an answer that is taken. */
+export type ReceiveResult =
+  /** Verified, and waiting under this handle at the finish page. */
+  | { readonly kind: 'verified'; readonly handle: string }
+  /** Verified, but nobody here had asked: a login at that provider is to begin. */
+  | { readonly kind: 'unsolicited'; readonly provider: string; readonly returnTo: string }
+  /** The provider could not answer without showing itself, and is asked again. */
+  | { readonly kind: 'retry-visibly'; readonly departure: IdpRedirect }
 
-const replayed = (id: string): SamlError => new SamlError('saml.replayed', { found: id, source: 'Assertion/@ID' })
-
-/** Each assertion once, and each request once. After every other check, so that a bad answer uses nothing up. */
-const consume = async (gateway: Gateway, assertion: VerifiedAssertion, skew: number): Promise<void> => {
-  const { inResponseTo } = assertion
-  const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
-  const isFirstUse = await gateway.store.claim(useOf(assertion), until)
-  const isFirstAnswer = inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
-  if (!isFirstUse || !isFirstAnswer) throw replayed(assertion.id)
+/**
+ * What comes to the assertion consumer service. Verifies it and parks it for the browser that started. Looks at no
+ * cookie and touches no session: this request comes from another site. Throws SamlError or GatewayError.
+ */
+export function receiveSamlResponse(gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<ReceiveResult> {
+  return auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))
 }
 
-/** The login may be over and forgotten, or not be named: an assertion that was used is still known as that. */
-const asReplay = async (gateway: Gateway, error: unknown): Promise<unknown> => {
-  if (!(error instanceof SamlError) || error.code !== 'saml.request_unknown' || !error.assertion) return error
-  const wasUsed = (await gateway.store.get(useOf(error.assertion))) !== undefined
-  return wasUsed ? replayed(error.assertion.id) : error
+async function receiveSaml(gateway: Gateway, { provider: id, form }: SamlAnswer): Promise<ReceiveResult> {
+  const provider = providerOf(gateway, id)
+  if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
+  const pending = await pendingFor(gateway.store, 'saml', id, form.RelayState)
+  try {
+    const { assertion, signIn } = await verifySaml(gateway, provider, form, pending)
+    if (assertion.inResponseTo === undefined)
+      return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
+    if (!pending) throw new SamlError('saml.request_unknown')
+    return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
+  } catch (error) {
+    if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
+    throw await asReplay(gateway, error)
+  }
 }
 
 /** Verifies it and uses it up. Throws SamlError. */
-const verifySaml = async (
+async function verifySaml(
   gateway: Gateway,
   provider: SamlProvider,
   form: SamlAnswer['form'],
   pending: Pending<'saml'> | undefined,
-): Promise<{ readonly assertion: VerifiedAssertion; readonly signIn: SignIn }> => {
+): Promise<{ readonly assertion: VerifiedAssertion; readonly signIn: SignIn }> {
   const { settings } = provider
   // Among many, only the pending login says who was asked: an answer that nobody asked for is nobody's.
   if (settings.discovery && !pending) throw new SamlError('saml.request_unknown')
@@ -66,8 +79,41 @@ const verifySaml = async (
   return { assertion, signIn: scoped }
 }
 
+/** Each assertion once, and each request once. After every other check, so that a bad answer uses nothing up. */
+async function consume(gateway: Gateway, assertion: VerifiedAssertion, skew: number): Promise<void> {
+  const { inResponseTo } = assertion
+  const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
+  const isFirstUse = await gateway.store.claim(useOf(assertion), until)
+  const isFirstAnswer = inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
+  if (!isFirstUse || !isFirstAnswer) throw replayed(assertion.id)
+}
+
+function useOf({ issuer, id }: { readonly issuer: string; readonly id: string }): string {
+  return `assertion:${issuer}:${id}`
+}
+
+function replayed(id: string): SamlError {
+  return new SamlError('saml.replayed', { found: id, source: 'Assertion/@ID' })
+}
+
+/**
+ * Nobody here asked, so it makes no session: it only starts an ordinary login, which is silent for who is signed in
+ * there. Where there is no way to ask, the person is to say that it is meant.
+ */
+async function receiveUnsolicited(
+  gateway: Gateway,
+  { settings, metadata }: SamlProvider,
+  signIn: SignIn,
+  relayState: unknown,
+): Promise<ReceiveResult> {
+  const returnTo = relayedPath(relayState)
+  const { redirect, post } = (await metadata()).singleSignOn
+  if (redirect !== undefined || post !== undefined) return { kind: 'unsolicited', provider: settings.id, returnTo }
+  return { kind: 'verified', handle: await keepVerifiedSignIn(gateway, { signIn, returnTo }) }
+}
+
 /** The identity provider's RelayState is a path of ours, or it is nothing. */
-const relayedPath = (relayState: unknown): string => {
+function relayedPath(relayState: unknown): string {
   try {
     return returnPath(relayState, '/roles')
   } catch {
@@ -75,63 +121,20 @@ const relayedPath = (relayState: unknown): string => {
   }
 }
 
-/**
- * Nobody here asked, so it makes no session: it only starts an ordinary login, which is silent for who is signed in
- * there. Where there is no way to ask, the person is to say that it is meant.
- */
-const receiveUnsolicited = async (
-  gateway: Gateway,
-  { settings, metadata }: SamlProvider,
-  signIn: SignIn,
-  relayState: unknown,
-): Promise<ReceiveResult> => {
-  const returnTo = relayedPath(relayState)
-  const { redirect, post } = (await metadata()).singleSignOn
-  if (redirect !== undefined || post !== undefined) return { kind: 'unsolicited', provider: settings.id, returnTo }
-  return { kind: 'parked', handle: await keepVerifiedSignIn(gateway, { signIn, returnTo }) }
+function isNoPassive(error: unknown): boolean {
+  return error instanceof SamlError && error.code === 'saml.no_passive'
 }
-
-const isNoPassive = (error: unknown): boolean => error instanceof SamlError && error.code === 'saml.no_passive'
 
 /** A silent question gets one visible one after it. What says so is not authenticated, and leads to nothing else. */
-const askVisibly = async (
-  gateway: Gateway,
-  provider: SamlProvider,
-  pending: Pending<'saml'>,
-): Promise<ReceiveResult> => {
+async function askVisibly(gateway: Gateway, provider: SamlProvider, pending: Pending<'saml'>): Promise<ReceiveResult> {
   if (!(await consumeRequest(gateway.store, gateway.now, pending.requestId))) throw new GatewayError('login.used')
   const { isPassive: _, protocol: __, provider: ___, requestId: ____, ...intent } = pending
-  return { kind: 'asked-again', departure: await startSaml(gateway, provider, intent) }
+  return { kind: 'retry-visibly', departure: await startSaml(gateway, provider, intent) }
 }
 
-/** What becomes of an answer that is taken. */
-export type ReceiveResult =
-  /** Verified, and waiting under this handle at the finish page. */
-  | { readonly kind: 'parked'; readonly handle: string }
-  /** Verified, but nobody here had asked: a login at that provider is to begin. */
-  | { readonly kind: 'unsolicited'; readonly provider: string; readonly returnTo: string }
-  /** The provider could not answer without showing itself, and is asked again. */
-  | { readonly kind: 'asked-again'; readonly departure: IdpRedirect }
-
-const receiveSaml = async (gateway: Gateway, { provider: id, form }: SamlAnswer): Promise<ReceiveResult> => {
-  const provider = providerOf(gateway, id)
-  if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
-  const pending = await pendingFor(gateway.store, 'saml', id, form.RelayState)
-  try {
-    const { assertion, signIn } = await verifySaml(gateway, provider, form, pending)
-    if (assertion.inResponseTo === undefined)
-      return await receiveUnsolicited(gateway, provider, signIn, form.RelayState)
-    if (!pending) throw new SamlError('saml.request_unknown')
-    return { kind: 'parked', handle: await keepVerifiedSignIn(gateway, { signIn, ...pending }) }
-  } catch (error) {
-    if (pending?.isPassive && isNoPassive(error)) return askVisibly(gateway, provider, pending)
-    throw await asReplay(gateway, error)
-  }
+/** The login may be over and forgotten, or not be named: an assertion that was used is still known as that. */
+async function asReplay(gateway: Gateway, error: unknown): Promise<unknown> {
+  if (!(error instanceof SamlError) || error.code !== 'saml.request_unknown' || !error.assertion) return error
+  const wasUsed = (await gateway.store.get(useOf(error.assertion))) !== undefined
+  return wasUsed ? replayed(error.assertion.id) : error
 }
-
-/**
- * What comes to the assertion consumer service. Verifies it and parks it for the browser that started. Looks at no
- * cookie and touches no session: this request comes from another site. Throws SamlError or GatewayError.
- */
-export const receiveSamlResponse = (gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<ReceiveResult> =>
-  auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))

@@ -11,9 +11,25 @@ import { isEvidenceExpiring } from './reauthentication.ts'
 /** What says that this refresh token leads to no ID token any more: the person can still be asked. */
 const SPENT: ReadonlySet<string> = new Set(['oidc.refresh_refused', 'oidc.id_token_missing'])
 
-const isSpent = (error: unknown): boolean => error instanceof OidcError && SPENT.has(error.code)
+/**
+ * The login with evidence that AWS takes, by its refresh token and without the person, where there is one: of the same
+ * subject or not at all. As it was where the person has to be asked. Throws OidcError, or GatewayError
+ * `session.required` when it has ended meanwhile.
+ */
+export async function withFreshEvidence(gateway: Gateway, login: Login, caller: Caller): Promise<Login> {
+  const { identity, renewal } = login.signIn
+  const provider = providerOf(gateway, identity.provider)
+  if (provider.protocol !== 'oidc' || !renewal || !isEvidenceExpiring(gateway, login)) return login
+  return auditingRefusals(gateway, { provider: identity.provider, subject: identity.subject }, caller, async () => {
+    const begunAt = gateway.now()
+    const renewed = await renewLogin(gateway.store, login, await refreshed(gateway, provider, login))
+    if (!renewed) throw new GatewayError('session.required')
+    await enterIndex(gateway, renewed, begunAt, begunAt)
+    return renewed
+  })
+}
 
-const refreshed = async (gateway: Gateway, { relyingParty }: OidcProvider, login: Login): Promise<SignIn> => {
+async function refreshed(gateway: Gateway, { relyingParty }: OidcProvider, login: Login): Promise<SignIn> {
   try {
     return await relyingParty.refresh(login.signIn, gateway.now())
   } catch (error) {
@@ -25,20 +41,6 @@ const refreshed = async (gateway: Gateway, { relyingParty }: OidcProvider, login
   }
 }
 
-/**
- * The login with evidence that AWS takes, by its refresh token and without the person, where there is one: of the same
- * subject or not at all. As it was where the person has to be asked. Throws OidcError, or GatewayError
- * `session.required` when it has ended meanwhile.
- */
-export const withFreshEvidence = async (gateway: Gateway, login: Login, caller: Caller): Promise<Login> => {
-  const { identity, renewal } = login.signIn
-  const provider = providerOf(gateway, identity.provider)
-  if (provider.protocol !== 'oidc' || !renewal || !isEvidenceExpiring(gateway, login)) return login
-  return auditingRefusals(gateway, { provider: identity.provider, subject: identity.subject }, caller, async () => {
-    const begunAt = gateway.now()
-    const renewed = await renewLogin(gateway.store, login, await refreshed(gateway, provider, login))
-    if (!renewed) throw new GatewayError('session.required')
-    await enterIndex(gateway, renewed, begunAt, begunAt)
-    return renewed
-  })
+function isSpent(error: unknown): boolean {
+  return error instanceof OidcError && SPENT.has(error.code)
 }

@@ -13,7 +13,7 @@ const LONGEST_RETURN_PATH = 2048
  * A path inside the gateway, as browsers read it; `fallback` when there is none. Throws GatewayError
  * `login.return_to_refused` for anything that could lead elsewhere, or is too long to be kept. RFC 9700 4.11
  */
-export const returnPath = (target: unknown, fallback: string): string => {
+export function returnPath(target: unknown, fallback: string): string {
   if (target === undefined || target === '') return fallback
   const path = isPlausible(target) ? pathWithin(target) : undefined
   if (path !== undefined && path.length <= LONGEST_RETURN_PATH) return path

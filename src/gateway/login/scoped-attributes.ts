@@ -17,33 +17,16 @@ const SCOPED: ReadonlySet<string> = new Set(
 /** Exactly one `@`, with something on both sides. */
 const SCOPED_VALUE = /^[^@]+@([^@]+)$/
 
-const isWithin = (value: string, scopes: readonly Scope[]): boolean => {
-  const [, domain] = SCOPED_VALUE.exec(value.trim()) ?? []
-  return domain !== undefined && isInScope(domain, scopes)
-}
-
-const judge = (signIn: SignIn, scopes: readonly Scope[]) => {
-  const leftOut: LeftOut[] = []
-  const attributes = new Map<string, readonly string[]>()
-  for (const [attribute, values] of signIn.identity.attributes) {
-    const kept = SCOPED.has(attribute) ? values.filter((value) => isWithin(value, scopes)) : values
-    if (kept.length < values.length)
-      leftOut.push({ attribute, values: values.filter((value) => !kept.includes(value)) })
-    if (kept.length > 0 || values.length === 0) attributes.set(attribute, kept)
-  }
-  return { attributes, leftOut }
-}
-
 /**
  * The sign-in without the values that this identity provider may not assert. Where there is one configured identity
  * provider whose metadata names no scope, all is kept: it was trusted by name. Throws SamlError
  * `saml.subject_out_of_scope` when the subject itself is such a value.
  */
-export const keepWithinScopes = (
+export function keepWithinScopes(
   signIn: SignIn,
   scopes: readonly Scope[],
   { discovery, subject }: Pick<SamlProviderConfig, 'discovery' | 'subject'>,
-): SignIn => {
+): SignIn {
   if (!discovery && scopes.length === 0) return signIn
   const { attributes, leftOut } = judge(signIn, scopes)
   if (leftOut.length === 0) return signIn
@@ -57,4 +40,21 @@ export const keepWithinScopes = (
     })
   }
   return { ...signIn, identity: { ...signIn.identity, attributes }, leftOut }
+}
+
+function judge(signIn: SignIn, scopes: readonly Scope[]) {
+  const leftOut: LeftOut[] = []
+  const attributes = new Map<string, readonly string[]>()
+  for (const [attribute, values] of signIn.identity.attributes) {
+    const kept = SCOPED.has(attribute) ? values.filter((value) => isWithin(value, scopes)) : values
+    if (kept.length < values.length)
+      leftOut.push({ attribute, values: values.filter((value) => !kept.includes(value)) })
+    if (kept.length > 0 || values.length === 0) attributes.set(attribute, kept)
+  }
+  return { attributes, leftOut }
+}
+
+function isWithin(value: string, scopes: readonly Scope[]): boolean {
+  const [, domain] = SCOPED_VALUE.exec(value.trim()) ?? []
+  return domain !== undefined && isInScope(domain, scopes)
 }

@@ -1,27 +1,6 @@
 import type { Evidence, LeftOut, LogoutRef, SignIn } from '../../core/identity.ts'
 import { Secret } from '../../core/secret.ts'
 
-/**
- * A verified sign-in as text and back, for the store. This is the one place where evidence and tokens are written
- * down: a store outside the process has to be protected like the sessions themselves.
- */
-export const toRecord = (signIn: SignIn): string =>
-  JSON.stringify({
-    ...signIn,
-    identity: { ...signIn.identity, attributes: [...signIn.identity.attributes] },
-    evidence: evidenceToRecord(signIn.evidence),
-    logoutRef:
-      signIn.logoutRef.kind === 'oidc'
-        ? { ...signIn.logoutRef, idToken: signIn.logoutRef.idToken.reveal() }
-        : signIn.logoutRef,
-    renewal: signIn.renewal && { ...signIn.renewal, refreshToken: signIn.renewal.refreshToken.reveal() },
-  })
-
-const evidenceToRecord = (evidence: Evidence): Record<string, unknown> =>
-  evidence.kind === 'saml'
-    ? { ...evidence, response: evidence.response?.reveal() }
-    : { ...evidence, token: evidence.token.reveal() }
-
 /** What toRecord leaves of the types once they are JSON. */
 interface SignInRecord {
   readonly identity: Omit<SignIn['identity'], 'attributes' | 'authenticatedAt'> & {
@@ -45,14 +24,31 @@ interface SignInRecord {
   readonly leftOut?: readonly LeftOut[]
 }
 
-const evidenceFromRecord = (evidence: SignInRecord['evidence']) => {
-  if (evidence.kind === 'web-identity') return { kind: evidence.kind, token: new Secret(evidence.token) }
-  const { response, ...kept } = evidence
-  return { ...kept, ...(response !== undefined && { response: new Secret(response) }) }
+/**
+ * A verified sign-in as text and back, for the store. This is the one place where evidence and tokens are written
+ * down: a store outside the process has to be protected like the sessions themselves.
+ */
+export function toRecord(signIn: SignIn): string {
+  return JSON.stringify({
+    ...signIn,
+    identity: { ...signIn.identity, attributes: [...signIn.identity.attributes] },
+    evidence: evidenceToRecord(signIn.evidence),
+    logoutRef:
+      signIn.logoutRef.kind === 'oidc'
+        ? { ...signIn.logoutRef, idToken: signIn.logoutRef.idToken.reveal() }
+        : signIn.logoutRef,
+    renewal: signIn.renewal && { ...signIn.renewal, refreshToken: signIn.renewal.refreshToken.reveal() },
+  })
+}
+
+function evidenceToRecord(evidence: Evidence): Record<string, unknown> {
+  return evidence.kind === 'saml'
+    ? { ...evidence, response: evidence.response?.reveal() }
+    : { ...evidence, token: evidence.token.reveal() }
 }
 
 /** Reads what toRecord wrote. */
-export const fromRecord = (text: string): SignIn => {
+export function fromRecord(text: string): SignIn {
   const { identity, evidence, logoutRef, renewal, sessionEndsAt, leftOut } = JSON.parse(text) as SignInRecord
   const times = { issuedAt: new Date(evidence.issuedAt), expiresAt: new Date(evidence.expiresAt) }
   return {
@@ -67,4 +63,10 @@ export const fromRecord = (text: string): SignIn => {
     ...(sessionEndsAt === undefined ? {} : { sessionEndsAt: new Date(sessionEndsAt) }),
     ...(leftOut && { leftOut }),
   }
+}
+
+function evidenceFromRecord(evidence: SignInRecord['evidence']) {
+  if (evidence.kind === 'web-identity') return { kind: evidence.kind, token: new Secret(evidence.token) }
+  const { response, ...kept } = evidence
+  return { ...kept, ...(response !== undefined && { response: new Secret(response) }) }
 }

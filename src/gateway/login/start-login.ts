@@ -28,8 +28,18 @@ export interface StartedLogin {
 export type Intent = Pick<PendingLogin, 'returnTo' | 'binding' | 'isPassive' | 'renews' | 'maxAuthAgeSeconds'>
 type SamlIntent = Intent & Pick<Pending<'saml'>, 'idp'>
 
+export interface Asked {
+  readonly provider: string
+  /** The entityID of the one that the person chose, where the provider has many. */
+  readonly idp?: string
+  /** Whom the person is likely to sign in as: a hint for an OpenID provider's page, and no more. Core 3.1.2.1 */
+  readonly loginHint?: string
+  readonly returnTo: unknown
+  readonly browserSecret: string | undefined
+}
+
 /** Asks that identity provider who it is. Throws GatewayError (`provider.unavailable`, `provider.idp_unknown`) or SamlError. */
-export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<IdpRedirect> => {
+export async function startSaml(gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<IdpRedirect> {
   const { settings, serviceProvider } = provider
   const handle = newHandle()
   const request = await buildAuthnRequest({
@@ -54,19 +64,13 @@ export const startSaml = async (gateway: Gateway, provider: SamlProvider, intent
     : { kind: 'post', action: request.action, fields: request.fields, provider: settings.label }
 }
 
-/** OpenID Connect Core 3.1.2.1: without a page, or with one whoever is signed in there. */
-const wishesOf = ({ isPassive, maxAuthAgeSeconds }: Intent): LoginWishes => {
-  if (maxAuthAgeSeconds !== undefined) return { prompt: 'login', maxAgeSeconds: maxAuthAgeSeconds }
-  return isPassive ? { prompt: 'none' } : {}
-}
-
 /** The same of an OpenID provider. Throws OidcError. */
-export const startOidc = async (
+export async function startOidc(
   gateway: Gateway,
   provider: OidcProvider,
   intent: Intent,
   loginHint?: string,
-): Promise<IdpRedirect> => {
+): Promise<IdpRedirect> {
   const wishes = { ...wishesOf(intent), ...(loginHint === undefined ? {} : { loginHint }) }
   const { url, ...secrets } = await provider.relyingParty.start(gateway.now(), wishes)
   const { id } = provider.settings
@@ -79,25 +83,13 @@ export const startOidc = async (
   return { kind: 'redirect', url: url.href }
 }
 
-export interface Asked {
-  readonly provider: string
-  /** The entityID of the one that the person chose, where the provider has many. */
-  readonly idp?: string
-  /** Whom the person is likely to sign in as: a hint for an OpenID provider's page, and no more. Core 3.1.2.1 */
-  readonly loginHint?: string
-  readonly returnTo: unknown
-  readonly browserSecret: string | undefined
+/** OpenID Connect Core 3.1.2.1: without a page, or with one whoever is signed in there. */
+function wishesOf({ isPassive, maxAuthAgeSeconds }: Intent): LoginWishes {
+  if (maxAuthAgeSeconds !== undefined) return { prompt: 'login', maxAgeSeconds: maxAuthAgeSeconds }
+  return isPassive ? { prompt: 'none' } : {}
 }
 
-/**
- * Starts a login at that provider, to end at `returnTo`, a path inside the gateway. Throws GatewayError
- * (`provider.unknown`, `provider.unavailable`, `provider.idp_unknown`, `login.return_to_refused`,
- * `login.too_many_pending`), OidcError or SamlError.
- */
-export const startLogin = (gateway: Gateway, asked: Asked, caller: Caller): Promise<StartedLogin> =>
-  auditingRefusals(gateway, { provider: asked.provider }, caller, () => start(gateway, asked))
-
-const start = async (gateway: Gateway, asked: Asked): Promise<StartedLogin> => {
+async function start(gateway: Gateway, asked: Asked): Promise<StartedLogin> {
   const provider = providerOf(gateway, asked.provider)
   const browserSecret = asked.browserSecret ?? newToken()
   const intent = { returnTo: returnPath(asked.returnTo, '/roles'), binding: fingerprint(browserSecret) }
@@ -106,4 +98,13 @@ const start = async (gateway: Gateway, asked: Asked): Promise<StartedLogin> => {
       ? await startSaml(gateway, provider, { ...intent, ...(asked.idp === undefined ? {} : { idp: asked.idp }) })
       : await startOidc(gateway, provider, intent, asked.loginHint)
   return { departure, browserSecret }
+}
+
+/**
+ * Starts a login at that provider, to end at `returnTo`, a path inside the gateway. Throws GatewayError
+ * (`provider.unknown`, `provider.unavailable`, `provider.idp_unknown`, `login.return_to_refused`,
+ * `login.too_many_pending`), OidcError or SamlError.
+ */
+export function startLogin(gateway: Gateway, asked: Asked, caller: Caller): Promise<StartedLogin> {
+  return auditingRefusals(gateway, { provider: asked.provider }, caller, () => start(gateway, asked))
 }

@@ -28,13 +28,11 @@ interface ParkedRecord extends Omit<VerifiedSignIn, 'signIn' | 'begunAt' | 'arri
   readonly arrivedAt: string
 }
 
-const keyOf = (handle: string): string => `parked:${handle}`
-
 /** Parks it and returns the handle. */
-export const keepVerifiedSignIn = async (
+export async function keepVerifiedSignIn(
   { store, now }: Pick<Gateway, 'store' | 'now'>,
   { signIn, begunAt, returnTo, binding, renews }: Omit<VerifiedSignIn, 'arrivedAt'>,
-): Promise<string> => {
+): Promise<string> {
   const handle = newToken()
   const arrivedAt = now()
   const record: ParkedRecord = {
@@ -49,7 +47,19 @@ export const keepVerifiedSignIn = async (
   return handle
 }
 
-const parkedIn = (text: string | undefined): VerifiedSignIn | undefined => {
+function keyOf(handle: string): string {
+  return `parked:${handle}`
+}
+
+/** Looks at it and leaves it there; undefined when it is gone. */
+export async function readVerifiedSignIn(
+  { store }: Pick<Gateway, 'store'>,
+  handle: string,
+): Promise<VerifiedSignIn | undefined> {
+  return parkedIn(await store.get(keyOf(handle)))
+}
+
+function parkedIn(text: string | undefined): VerifiedSignIn | undefined {
   if (text === undefined) return undefined
   const { signIn, begunAt, arrivedAt, ...parked } = JSON.parse(text) as ParkedRecord
   return {
@@ -60,14 +70,10 @@ const parkedIn = (text: string | undefined): VerifiedSignIn | undefined => {
   }
 }
 
-/** Looks at it and leaves it there; undefined when it is gone. */
-export const readVerifiedSignIn = async (
-  { store }: Pick<Gateway, 'store'>,
-  handle: string,
-): Promise<VerifiedSignIn | undefined> => parkedIn(await store.get(keyOf(handle)))
-
 /** Gives it to one caller only; undefined when it is gone. */
-export const takeVerifiedSignIn = async (
+export async function takeVerifiedSignIn(
   { store }: Pick<Gateway, 'store'>,
   handle: string,
-): Promise<VerifiedSignIn | undefined> => parkedIn(await store.take(keyOf(handle)))
+): Promise<VerifiedSignIn | undefined> {
+  return parkedIn(await store.take(keyOf(handle)))
+}

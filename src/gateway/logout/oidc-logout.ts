@@ -11,24 +11,15 @@ import type { IdpRedirect } from '../login/start-login.ts'
 import { oidcProviderOf } from '../providers.ts'
 import { logoutState } from './pending-logouts.ts'
 
-/** Where the provider sends the browser afterwards; to be registered there as a `post_logout_redirect_uri`. */
-const signedOutUrl = ({ settings }: Gateway): string => `${settings.baseUrl}/logout`
-
-/** Entra ID has a claim for it (`login_hint`); else the session by the provider's own name, or the subject: no address of a person. */
-const hintOf = ({ identity, logoutRef }: Login['signIn']): string =>
-  identity.attributes.get('login_hint')?.[0] ??
-  (logoutRef.kind === 'oidc' ? logoutRef.sid : undefined) ??
-  identity.subject
-
 /**
  * Off to the provider, to end what this login came from; undefined where it has no place for that. It comes back with
  * the state of the browser with that handle. Throws OidcError where the provider cannot be asked.
  */
-export const endSessionAtProvider = async (
+export async function endSessionAtProvider(
   gateway: Gateway,
   { signIn }: Login,
   handle: string,
-): Promise<IdpRedirect | undefined> => {
+): Promise<IdpRedirect | undefined> {
   const provider = gateway.providers.get(signIn.identity.provider)
   if (provider?.protocol !== 'oidc' || signIn.logoutRef.kind !== 'oidc') return undefined
   const session = {
@@ -43,26 +34,30 @@ export const endSessionAtProvider = async (
   return { kind: 'post', action: request.action, fields: request.fields, provider: provider.settings.label }
 }
 
-/** Returns how many logins ended. */
-const end = async (gateway: Gateway, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<number> => {
-  const ended = await endOidcLogins(gateway, subject, issuedAt)
-  for (const login of ended) await auditLogout(gateway, login, 'provider', caller)
-  return ended.length
+/** Entra ID has a claim for it (`login_hint`); else the session by the provider's own name, or the subject: no address of a person. */
+function hintOf({ identity, logoutRef }: Login['signIn']): string {
+  return (
+    identity.attributes.get('login_hint')?.[0] ??
+    (logoutRef.kind === 'oidc' ? logoutRef.sid : undefined) ??
+    identity.subject
+  )
 }
 
-const isEndedNothing = (error: unknown): boolean =>
-  error instanceof OidcError && error.code === 'oidc.logout_ended_nothing'
+/** Where the provider sends the browser afterwards; to be registered there as a `post_logout_redirect_uri`. */
+function signedOutUrl({ settings }: Gateway): string {
+  return `${settings.baseUrl}/logout`
+}
 
 /**
  * A back-channel logout: ends the logins of its session, or of its subject where it names none. Every notice counts
  * once. Throws OidcError or GatewayError.
  */
-export const receiveLogoutToken = (
+export function receiveLogoutToken(
   gateway: Gateway,
   { provider: id, logoutToken }: { readonly provider: string; readonly logoutToken: string },
   caller: Caller,
-): Promise<void> =>
-  auditingRefusedLogouts(gateway, { provider: id }, caller, async () => {
+): Promise<void> {
+  return auditingRefusedLogouts(gateway, { provider: id }, caller, async () => {
     const { relyingParty } = oidcProviderOf(gateway.providers, id)
     const notice = await relyingParty.verifyLogoutToken(logoutToken, gateway.now())
     const { issuer, jti, acceptedUntil, issuedAt, sub = '', sid } = notice
@@ -79,21 +74,34 @@ export const receiveLogoutToken = (
     // On record like a refusal, and none to the provider: who is signed out already counts as signed out (2.7).
     if (!isEndedNothing(error)) throw error
   })
+}
+
+/** Returns how many logins ended. */
+async function end(gateway: Gateway, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<number> {
+  const ended = await endOidcLogins(gateway, subject, issuedAt)
+  for (const login of ended) await auditLogout(gateway, login, 'provider', caller)
+  return ended.length
+}
+
+function isEndedNothing(error: unknown): boolean {
+  return error instanceof OidcError && error.code === 'oidc.logout_ended_nothing'
+}
 
 /**
  * A front-channel logout: ends the logins of the session it names, where there are any, and does nothing else, as nothing
  * in it is signed.
  * Returns the origin whose pages may frame the answer. Throws OidcError or GatewayError.
  */
-export const receiveFrontchannelLogout = (
+export function receiveFrontchannelLogout(
   gateway: Gateway,
   { provider: id, parameters }: { readonly provider: string; readonly parameters: URLSearchParams },
   caller: Caller,
-): Promise<string> =>
-  auditingRefusedLogouts(gateway, { provider: id }, caller, async () => {
+): Promise<string> {
+  return auditingRefusedLogouts(gateway, { provider: id }, caller, async () => {
     const { relyingParty, settings } = oidcProviderOf(gateway.providers, id)
     const { sid } = relyingParty.checkFrontchannelLogout(parameters)
     const ended = await endKnownOidcLogins(gateway, { provider: id, name: { kind: 'sid', value: sid } })
     for (const login of ended) auditLogout(gateway, login, 'provider', caller)
     return new URL(settings.issuer).origin
   })
+}

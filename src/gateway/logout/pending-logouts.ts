@@ -21,12 +21,6 @@ export interface BroughtBack {
   readonly answer?: unknown
 }
 
-/** The signed-out page, for who comes with that answer. */
-export const signedOutPath = (answer: 'unsigned'): string => `/logout?${new URLSearchParams({ answer })}`
-
-/** The `state` of that browser's logout at an OpenID provider. RP-Initiated Logout 1.0, 2 */
-export const logoutState = (handle: string): string => fingerprint(handle)
-
 /** Whom somebody is signed in from: with discovery, a provider stands for many. */
 export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
 
@@ -38,32 +32,52 @@ interface PendingLogout extends SignedInFrom {
 
 type Kept = { readonly store: Store; readonly now: Clock }
 
-const outcomeKey = (handle: string): string => `logout:${handle}`
-const requestKey = (requestId: string): string => `logout-request:${requestId}`
-const later = (now: Clock): Date => new Date(now().getTime() + LOGOUT_SECONDS * 1000)
+/** The signed-out page, for who comes with that answer. */
+export function signedOutPath(answer: 'unsigned'): string {
+  return `/logout?${new URLSearchParams({ answer })}`
+}
 
-const rememberOutcome = ({ store, now }: Kept, handle: string, outcome: LogoutOutcome): Promise<void> =>
-  store.put(outcomeKey(handle), JSON.stringify(outcome), later(now))
+/** The `state` of that browser's logout at an OpenID provider. RP-Initiated Logout 1.0, 2 */
+export function logoutState(handle: string): string {
+  return fingerprint(handle)
+}
 
 /** A logout begins; the handle is for the browser that began it, and shows it alone what came of it. */
-export const beginLogout = async (kept: Kept, provider: string): Promise<string> => {
+export async function beginLogout(kept: Kept, provider: string): Promise<string> {
   const handle = newToken()
   await rememberOutcome(kept, handle, { provider, outcome: 'unheard' })
   return handle
 }
 
-export const awaitAnswer = ({ store, now }: Kept, requestId: string, pending: PendingLogout): Promise<void> =>
-  store.put(requestKey(requestId), JSON.stringify(pending), later(now))
+function rememberOutcome({ store, now }: Kept, handle: string, outcome: LogoutOutcome): Promise<void> {
+  return store.put(outcomeKey(handle), JSON.stringify(outcome), later(now))
+}
+
+function outcomeKey(handle: string): string {
+  return `logout:${handle}`
+}
+
+function later(now: Clock): Date {
+  return new Date(now().getTime() + LOGOUT_SECONDS * 1000)
+}
+
+export function awaitAnswer({ store, now }: Kept, requestId: string, pending: PendingLogout): Promise<void> {
+  return store.put(requestKey(requestId), JSON.stringify(pending), later(now))
+}
+
+function requestKey(requestId: string): string {
+  return `logout-request:${requestId}`
+}
 
 /**
  * Takes down what that provider answered to that request; false where it was not asked, or has answered already. Another
  * one's word uses nothing up.
  */
-export const recordAnswer = async (
+export async function recordAnswer(
   kept: Kept,
   { provider, issuer }: SignedInFrom,
   { inResponseTo, outcome }: LogoutResponse,
-): Promise<boolean> => {
+): Promise<boolean> {
   const key = requestKey(inResponseTo)
   const text = await kept.store.get(key)
   if (text === undefined) return false
@@ -74,21 +88,21 @@ export const recordAnswer = async (
   return true
 }
 
-/** What an address says counts only where nothing better is known. */
-const unheardBut = (handle: string, { state, answer }: BroughtBack): LogoutOutcome['outcome'] => {
-  if (typeof state === 'string' && sameText(state, logoutState(handle))) return 'returned'
-  return answer === 'unsigned' ? 'unsigned' : 'unheard'
-}
-
 /** What came of the logout that this browser began; undefined when it began none of late. */
-export const outcomeOf = async (
+export async function outcomeOf(
   { store }: Pick<Kept, 'store'>,
   handle: string | undefined,
   broughtBack: BroughtBack = {},
-): Promise<LogoutOutcome | undefined> => {
+): Promise<LogoutOutcome | undefined> {
   if (handle === undefined || handle === '') return undefined
   const text = await store.get(outcomeKey(handle))
   if (text === undefined) return undefined
   const { provider, outcome } = JSON.parse(text) as LogoutOutcome
   return { provider, outcome: outcome === 'unheard' ? unheardBut(handle, broughtBack) : outcome }
+}
+
+/** What an address says counts only where nothing better is known. */
+function unheardBut(handle: string, { state, answer }: BroughtBack): LogoutOutcome['outcome'] {
+  if (typeof state === 'string' && sameText(state, logoutState(handle))) return 'returned'
+  return answer === 'unsigned' ? 'unsigned' : 'unheard'
 }

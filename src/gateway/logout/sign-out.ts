@@ -15,12 +15,17 @@ export interface SignedOut {
   readonly departure: IdpRedirect | undefined
 }
 
-const askProvider = (gateway: Gateway, login: Login, handle: string): Promise<IdpRedirect | undefined> =>
-  login.signIn.identity.protocol === 'saml'
-    ? sendLogoutRequest(gateway, login, handle)
-    : endSessionAtProvider(gateway, login, handle)
+/**
+ * Ends the login, and with it every session that hangs on it; only then the identity provider is asked to do the same.
+ * That nobody there can be asked keeps nobody signed in here, nor does an audit log that cannot be written.
+ */
+export async function signOut(gateway: Gateway, login: Login, caller: Caller): Promise<SignedOut> {
+  const ended = await endLogin(gateway, login.id)
+  if (ended) await auditLogout(gateway, ended, 'person', caller)
+  return leave(gateway, ended, login)
+}
 
-const leave = async (gateway: Gateway, login: Login | undefined, { signIn }: Login): Promise<SignedOut> => {
+async function leave(gateway: Gateway, login: Login | undefined, { signIn }: Login): Promise<SignedOut> {
   const handle = await beginLogout(gateway, signIn.identity.provider)
   if (!login) return { handle, departure: undefined }
   const departure = await askProvider(gateway, login, handle).catch((error: unknown) => {
@@ -30,18 +35,14 @@ const leave = async (gateway: Gateway, login: Login | undefined, { signIn }: Log
   return { handle, departure }
 }
 
-/**
- * Ends the login, and with it every session that hangs on it; only then the identity provider is asked to do the same.
- * That nobody there can be asked keeps nobody signed in here, nor does an audit log that cannot be written.
- */
-export const signOut = async (gateway: Gateway, login: Login, caller: Caller): Promise<SignedOut> => {
-  const ended = await endLogin(gateway, login.id)
-  if (ended) await auditLogout(gateway, ended, 'person', caller)
-  return leave(gateway, ended, login)
+function askProvider(gateway: Gateway, login: Login, handle: string): Promise<IdpRedirect | undefined> {
+  return login.signIn.identity.protocol === 'saml'
+    ? sendLogoutRequest(gateway, login, handle)
+    : endSessionAtProvider(gateway, login, handle)
 }
 
 /** The same for every login of this person, wherever it is. The identity provider is asked about this one. */
-export const signOutEverywhere = async (gateway: Gateway, login: Login, caller: Caller): Promise<SignedOut> => {
+export async function signOutEverywhere(gateway: Gateway, login: Login, caller: Caller): Promise<SignedOut> {
   const ended = await endLoginsOfPerson(gateway, login)
   for (const one of ended) await auditLogout(gateway, one, 'person', caller)
   return leave(

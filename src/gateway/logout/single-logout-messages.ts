@@ -13,11 +13,19 @@ import type { IdpRedirect } from '../login/start-login.ts'
 import { metadataOf, type SamlProvider } from '../providers.ts'
 import { awaitAnswer, type SignedInFrom } from './pending-logouts.ts'
 
+interface Way {
+  readonly binding: Binding
+  readonly destination: string
+}
+
+type Written = ReturnType<typeof writeLogoutRequest>
+type Travelling = Parameters<typeof packMessage>[0]
+
 /**
  * The origins to which signing out may lead: browsers want to know before the form is sent. None where the identity
  * provider has no part in a logout, or cannot be asked.
  */
-export const logoutOrigins = async (gateway: Gateway, from: SignedInFrom): Promise<readonly string[]> => {
+export async function logoutOrigins(gateway: Gateway, from: SignedInFrom): Promise<readonly string[]> {
   const provider = gateway.providers.get(from.provider)
   if (provider?.protocol !== 'saml') return []
   const { redirect } = await metadataOf(provider, from.issuer).then(
@@ -27,47 +35,15 @@ export const logoutOrigins = async (gateway: Gateway, from: SignedInFrom): Promi
   return redirect === undefined ? [] : [new URL(redirect).origin]
 }
 
-interface Way {
-  readonly binding: Binding
-  readonly destination: string
-}
-
-/** By the preferred binding, else by the other; undefined where the metadata names neither. */
-const wayTo = (endpoints: Endpoints, preferred: Binding): Way | undefined => {
-  const other = preferred === 'redirect' ? 'post' : 'redirect'
-  const binding = endpoints[preferred] === undefined ? other : preferred
-  const destination = endpoints[binding]
-  return destination === undefined ? undefined : { binding, destination }
-}
-
-type Written = ReturnType<typeof writeLogoutRequest>
-type Travelling = Parameters<typeof packMessage>[0]
-
-const send = async (
-  { serviceProvider, settings }: SamlProvider,
-  message: Written & Pick<Travelling, 'parameter' | 'relayState'>,
-  { binding, destination }: Way,
-): Promise<IdpRedirect> => {
-  const outgoing = await packMessage({ ...message, destination }, binding, serviceProvider.keys)
-  if (outgoing.binding === 'redirect') return { kind: 'redirect', url: outgoing.url }
-  return { kind: 'post', action: outgoing.action, fields: outgoing.fields, provider: settings.label }
-}
-
-const senderOf = (gateway: Gateway, { serviceProvider }: SamlProvider, { destination }: Way): LogoutSender => ({
-  issuer: serviceProvider.entityId,
-  destination,
-  now: gateway.now(),
-})
-
 /**
  * Asks the identity provider to end what this login came from; undefined where it takes no such request. Its answer is
  * awaited for the browser with that handle. Throws GatewayError or SamlError where there is no metadata.
  */
-export const sendLogoutRequest = async (
+export async function sendLogoutRequest(
   gateway: Gateway,
   { signIn: { identity, logoutRef } }: Login,
   handle: string,
-): Promise<IdpRedirect | undefined> => {
+): Promise<IdpRedirect | undefined> {
   const provider = gateway.providers.get(identity.provider)
   if (provider?.protocol !== 'saml' || logoutRef.kind !== 'saml') return undefined
   const idp = await metadataOf(provider, identity.issuer)
@@ -78,14 +54,40 @@ export const sendLogoutRequest = async (
   return send(provider, { ...request, parameter: 'SAMLRequest' }, way)
 }
 
+/** By the preferred binding, else by the other; undefined where the metadata names neither. */
+function wayTo(endpoints: Endpoints, preferred: Binding): Way | undefined {
+  const other = preferred === 'redirect' ? 'post' : 'redirect'
+  const binding = endpoints[preferred] === undefined ? other : preferred
+  const destination = endpoints[binding]
+  return destination === undefined ? undefined : { binding, destination }
+}
+
+function senderOf(gateway: Gateway, { serviceProvider }: SamlProvider, { destination }: Way): LogoutSender {
+  return {
+    issuer: serviceProvider.entityId,
+    destination,
+    now: gateway.now(),
+  }
+}
+
+async function send(
+  { serviceProvider, settings }: SamlProvider,
+  message: Written & Pick<Travelling, 'parameter' | 'relayState'>,
+  { binding, destination }: Way,
+): Promise<IdpRedirect> {
+  const outgoing = await packMessage({ ...message, destination }, binding, serviceProvider.keys)
+  if (outgoing.binding === 'redirect') return { kind: 'redirect', url: outgoing.url }
+  return { kind: 'post', action: outgoing.action, fields: outgoing.fields, provider: settings.label }
+}
+
 /** Answers by the binding that the request came by, where the metadata has it; undefined where it has none. */
-export const sendLogoutResponse = async (
+export async function sendLogoutResponse(
   gateway: Gateway,
   provider: SamlProvider,
   { singleLogoutAnswers }: IdpMetadata,
   { id, binding, relayState }: Pick<ReceivedMessage, 'binding' | 'relayState'> & { readonly id: string },
   result: LogoutResult,
-): Promise<IdpRedirect | undefined> => {
+): Promise<IdpRedirect | undefined> {
   const way = wayTo(singleLogoutAnswers, binding)
   if (!way) return undefined
   const response = writeLogoutResponse(senderOf(gateway, provider, way), id, result)

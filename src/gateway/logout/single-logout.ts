@@ -40,18 +40,44 @@ interface Reading {
   readonly expected: ExpectedLogout
 }
 
-const samlProviderOf = (gateway: Gateway, id: string): SamlProvider => {
-  const provider = providerOf(gateway, id)
-  if (provider.protocol === 'saml') return provider
-  throw new GatewayError('provider.unknown', { found: id, expected: 'a SAML provider' })
+/** An authentic request that meant nobody who is signed in here: on record like a refusal, and answered. */
+class EndedNothing extends SamlError {
+  readonly reading: Reading
+  readonly request: LogoutRequest
+
+  constructor(reading: Reading, request: LogoutRequest) {
+    const found = request.sessionIndexes.length === 0 ? 'none of that NameID' : 'none of that NameID and SessionIndex'
+    super('saml.logout_ended_nothing', { expected: 'a session', found, source: 'LogoutRequest' })
+    this.reading = reading
+    this.request = request
+  }
 }
 
-/** Whether it answers a logout of ours, signed or not: `open` has seen that it is exactly one message. */
-const isAnswer = (logout: LogoutMessage): boolean =>
-  'form' in logout ? logout.form.SAMLResponse !== undefined : /(?:^|&)SAMLResponse=/.test(logout.query)
+/**
+ * What comes to the single logout service. A request ends the logins it means and is answered; an answer is taken down
+ * for the browser that asked; one that is not signed is refused, and leads to the signed-out page all the same. Returns
+ * where the browser goes, undefined: to our own signed-out page. Looks at no cookie. Throws SamlError or GatewayError.
+ */
+export async function receiveLogout(
+  gateway: Gateway,
+  logout: LogoutMessage,
+  caller: Caller,
+): Promise<IdpRedirect | undefined> {
+  return auditingRefusedLogouts(gateway, { provider: logout.provider }, caller, async () => {
+    const reading = await open(gateway, logout)
+    const isRequest = reading.received.parameter === 'SAMLRequest'
+    return isRequest ? onRequest(gateway, reading, caller) : onResponse(gateway, reading)
+  }).catch((error: unknown) => {
+    if (error instanceof EndedNothing) return answer(gateway, error.reading, error.request, 'ended-nothing')
+    // The session here ended before the provider was asked: for that, nothing of its answer has to be believed.
+    if (error instanceof SamlError && error.code === 'saml.logout_unsigned' && isAnswer(logout))
+      return { kind: 'redirect', url: signedOutPath('unsigned') }
+    throw error
+  })
+}
 
 /** From octets to a message that a key in the metadata signed. */
-const open = async (gateway: Gateway, logout: LogoutMessage): Promise<Reading> => {
+async function open(gateway: Gateway, logout: LogoutMessage): Promise<Reading> {
   const provider = samlProviderOf(gateway, logout.provider)
   const received = 'query' in logout ? readRedirect(logout.query) : readPost(logout.form)
   const idp = await metadataOf(provider, issuerHint(received))
@@ -71,34 +97,13 @@ const open = async (gateway: Gateway, logout: LogoutMessage): Promise<Reading> =
   }
 }
 
-/** Each request once, after every other check: one that is refused uses nothing up. */
-const consume = async ({ store }: Gateway, { idp, expected }: Reading, request: LogoutRequest): Promise<void> => {
-  const until = new Date(request.endsAt.getTime() + expected.clockSkewSeconds * 1000)
-  if (await store.claim(`logout-asked:${idp.entityId}:${request.id}`, until)) return
-  throw new SamlError('saml.logout_replayed', { found: request.id, source: 'LogoutRequest/@ID' })
+function samlProviderOf(gateway: Gateway, id: string): SamlProvider {
+  const provider = providerOf(gateway, id)
+  if (provider.protocol === 'saml') return provider
+  throw new GatewayError('provider.unknown', { found: id, expected: 'a SAML provider' })
 }
 
-/** An authentic request that meant nobody who is signed in here: on record like a refusal, and answered. */
-class EndedNothing extends SamlError {
-  readonly reading: Reading
-  readonly request: LogoutRequest
-
-  constructor(reading: Reading, request: LogoutRequest) {
-    const found = request.sessionIndexes.length === 0 ? 'none of that NameID' : 'none of that NameID and SessionIndex'
-    super('saml.logout_ended_nothing', { expected: 'a session', found, source: 'LogoutRequest' })
-    this.reading = reading
-    this.request = request
-  }
-}
-
-const answer = (
-  gateway: Gateway,
-  { provider, idp, received }: Reading,
-  { id }: LogoutRequest,
-  result: LogoutResult,
-): Promise<IdpRedirect | undefined> => sendLogoutResponse(gateway, provider, idp, { ...received, id }, result)
-
-const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Promise<IdpRedirect | undefined> => {
+async function onRequest(gateway: Gateway, reading: Reading, caller: Caller): Promise<IdpRedirect | undefined> {
   const { provider, idp } = reading
   const request = readLogoutRequest(reading.message, reading.expected, gateway.now())
   await consume(gateway, reading, request)
@@ -110,7 +115,23 @@ const onRequest = async (gateway: Gateway, reading: Reading, caller: Caller): Pr
   return answer(gateway, reading, request, 'ended')
 }
 
-const onResponse = async (gateway: Gateway, reading: Reading): Promise<undefined> => {
+/** Each request once, after every other check: one that is refused uses nothing up. */
+async function consume({ store }: Gateway, { idp, expected }: Reading, request: LogoutRequest): Promise<void> {
+  const until = new Date(request.endsAt.getTime() + expected.clockSkewSeconds * 1000)
+  if (await store.claim(`logout-asked:${idp.entityId}:${request.id}`, until)) return
+  throw new SamlError('saml.logout_replayed', { found: request.id, source: 'LogoutRequest/@ID' })
+}
+
+function answer(
+  gateway: Gateway,
+  { provider, idp, received }: Reading,
+  { id }: LogoutRequest,
+  result: LogoutResult,
+): Promise<IdpRedirect | undefined> {
+  return sendLogoutResponse(gateway, provider, idp, { ...received, id }, result)
+}
+
+async function onResponse(gateway: Gateway, reading: Reading): Promise<undefined> {
   const response = readLogoutResponse(reading.message, reading.expected, gateway.now())
   if (await recordAnswer(gateway, { provider: reading.provider.settings.id, issuer: reading.idp.entityId }, response))
     return undefined
@@ -121,24 +142,7 @@ const onResponse = async (gateway: Gateway, reading: Reading): Promise<undefined
   })
 }
 
-/**
- * What comes to the single logout service. A request ends the logins it means and is answered; an answer is taken down
- * for the browser that asked; one that is not signed is refused, and leads to the signed-out page all the same. Returns
- * where the browser goes, undefined: to our own signed-out page. Looks at no cookie. Throws SamlError or GatewayError.
- */
-export const receiveLogout = async (
-  gateway: Gateway,
-  logout: LogoutMessage,
-  caller: Caller,
-): Promise<IdpRedirect | undefined> =>
-  auditingRefusedLogouts(gateway, { provider: logout.provider }, caller, async () => {
-    const reading = await open(gateway, logout)
-    const isRequest = reading.received.parameter === 'SAMLRequest'
-    return isRequest ? onRequest(gateway, reading, caller) : onResponse(gateway, reading)
-  }).catch((error: unknown) => {
-    if (error instanceof EndedNothing) return answer(gateway, error.reading, error.request, 'ended-nothing')
-    // The session here ended before the provider was asked: for that, nothing of its answer has to be believed.
-    if (error instanceof SamlError && error.code === 'saml.logout_unsigned' && isAnswer(logout))
-      return { kind: 'redirect', url: signedOutPath('unsigned') }
-    throw error
-  })
+/** Whether it answers a logout of ours, signed or not: `open` has seen that it is exactly one message. */
+function isAnswer(logout: LogoutMessage): boolean {
+  return 'form' in logout ? logout.form.SAMLResponse !== undefined : /(?:^|&)SAMLResponse=/.test(logout.query)
+}

@@ -14,12 +14,27 @@ export type DownloadBuffer =
 /** From this size on a document stays on disk. */
 const SMALL = 1024 * 1024
 
-export const closeOctets = async (octets: DownloadBuffer): Promise<void> => {
+/** What was just received, and how to keep it. */
+export interface BufferedDownload {
+  readonly octets: DownloadBuffer
+  /** Gives it its lasting name, where it has a file already. */
+  keep(path: string): Promise<void>
+  /** Forgets the file, which stays readable for who has it open. */
+  discard(): Promise<void>
+}
+
+interface Spill {
+  readonly path: string
+  readonly file: FileHandle
+  remove(): Promise<void>
+}
+
+export async function closeOctets(octets: DownloadBuffer): Promise<void> {
   if (octets.kind === 'file') await octets.file.close()
 }
 
 /** Opens a file that is there already. */
-export const readOctets = async (path: string): Promise<DownloadBuffer> => {
+export async function readOctets(path: string): Promise<DownloadBuffer> {
   const file = await open(path, 'r')
   try {
     const { size } = await file.stat()
@@ -33,17 +48,8 @@ export const readOctets = async (path: string): Promise<DownloadBuffer> => {
   }
 }
 
-/** What was just received, and how to keep it. */
-export interface BufferedDownload {
-  readonly octets: DownloadBuffer
-  /** Gives it its lasting name, where it has a file already. */
-  keep(path: string): Promise<void>
-  /** Forgets the file, which stays readable for who has it open. */
-  discard(): Promise<void>
-}
-
 /** Takes a document that arrives in chunks; what does not fit in memory goes to a new file in the folder. */
-export const receiveOctets = async (chunks: AsyncIterable<Uint8Array>, folder: string): Promise<BufferedDownload> => {
+export async function receiveOctets(chunks: AsyncIterable<Uint8Array>, folder: string): Promise<BufferedDownload> {
   const first: Uint8Array[] = []
   let size = 0
   let spill: Spill | undefined
@@ -63,13 +69,7 @@ export const receiveOctets = async (chunks: AsyncIterable<Uint8Array>, folder: s
   return spill ? receivedFile(spill) : receivedInMemory(Buffer.concat(first))
 }
 
-interface Spill {
-  readonly path: string
-  readonly file: FileHandle
-  remove(): Promise<void>
-}
-
-const newSpill = async (folder: string, first: readonly Uint8Array[]): Promise<Spill> => {
+async function newSpill(folder: string, first: readonly Uint8Array[]): Promise<Spill> {
   const { path, file } = await newFile(folder).catch(() => newFile(tmpdir()))
   await file.appendFile(Buffer.concat(first))
   const remove = async (): Promise<void> => {
@@ -79,31 +79,35 @@ const newSpill = async (folder: string, first: readonly Uint8Array[]): Promise<S
   return { path, file, remove }
 }
 
-const newFile = async (folder: string) => {
+async function newFile(folder: string) {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const path = join(folder, `.${randomUUID()}.part`)
   return { path, file: await open(path, 'wx+', 0o600) }
 }
 
-const receivedFile = ({ path, file }: Spill): BufferedDownload => ({
-  octets: { kind: 'file', file },
-  keep: async (lasting) => {
-    // Another file system, or a folder that cannot be written: it then serves until the process ends, without a name.
-    if (dirname(lasting) !== dirname(path)) return rm(path, { force: true })
-    await file.sync()
-    await rename(path, lasting)
-  },
-  discard: () => rm(path, { force: true }),
-})
+function receivedFile({ path, file }: Spill): BufferedDownload {
+  return {
+    octets: { kind: 'file', file },
+    keep: async (lasting) => {
+      // Another file system, or a folder that cannot be written: it then serves until the process ends, without a name.
+      if (dirname(lasting) !== dirname(path)) return rm(path, { force: true })
+      await file.sync()
+      await rename(path, lasting)
+    },
+    discard: () => rm(path, { force: true }),
+  }
+}
 
-const receivedInMemory = (octets: Uint8Array): BufferedDownload => ({
-  octets: { kind: 'memory', octets },
-  keep: (lasting) => writeWhole(lasting, octets),
-  discard: async () => {},
-})
+function receivedInMemory(octets: Uint8Array): BufferedDownload {
+  return {
+    octets: { kind: 'memory', octets },
+    keep: (lasting) => writeWhole(lasting, octets),
+    discard: async () => {},
+  }
+}
 
 /** Under that name there is the old content or the new, never a part of it. Readable by its owner only. */
-export const writeWhole = async (path: string, content: Uint8Array): Promise<void> => {
+export async function writeWhole(path: string, content: Uint8Array): Promise<void> {
   const folder = dirname(path)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const temporary = join(folder, `.${basename(path)}.${randomUUID()}.part`)

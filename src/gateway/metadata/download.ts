@@ -37,10 +37,11 @@ export class NotThere extends Error {}
  * Fetches a document within limits of time and size, from this host and no other. Throws NotThere for 404, and an error
  * with the reason for anything else.
  */
-export const download = (url: string, plan: DownloadPlan): Promise<Download> =>
-  withTimeLimit(plan.milliseconds, plan.signal, (signal) => receive(url, plan, signal))
+export function download(url: string, plan: DownloadPlan): Promise<Download> {
+  return withTimeLimit(plan.milliseconds, plan.signal, (signal) => receive(url, plan, signal))
+}
 
-const receive = async (url: string, plan: DownloadPlan, signal: AbortSignal): Promise<Download> => {
+async function receive(url: string, plan: DownloadPlan, signal: AbortSignal): Promise<Download> {
   const response = await ask(new URL(url), headersFor(plan.validators), signal)
   if (response.status === 304) return { kind: 'unchanged' }
   if (response.status !== 200) {
@@ -52,18 +53,7 @@ const receive = async (url: string, plan: DownloadPlan, signal: AbortSignal): Pr
   return { kind: 'received', received, validators: validatorsOf(response.headers) }
 }
 
-const headersFor = ({ etag, lastModified }: Validators): Record<string, string> => ({
-  accept: ACCEPT,
-  ...(etag === undefined ? {} : { 'if-none-match': etag }),
-  ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
-})
-
-const validatorsOf = (headers: Headers): Validators => {
-  const [etag, lastModified] = [headers.get('etag'), headers.get('last-modified')]
-  return { ...(etag === null ? {} : { etag }), ...(lastModified === null ? {} : { lastModified }) }
-}
-
-const ask = async (start: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> => {
+async function ask(start: URL, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
   let url = start
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     const response = await fetch(url, { redirect: 'manual', headers, signal })
@@ -76,9 +66,22 @@ const ask = async (start: URL, headers: Record<string, string>, signal: AbortSig
 }
 
 /** The configuration names the host; a redirect may choose the path, and https. */
-const sameHost = (from: URL, target: string): URL => {
+function sameHost(from: URL, target: string): URL {
   const to = new URL(target, from)
   const isSafer = from.protocol === 'http:' && to.protocol === 'https:' && to.hostname === from.hostname
   if (to.origin === from.origin || isSafer) return to
   throw new Error(`a redirect to ${to.origin}, which is another host`)
+}
+
+function headersFor({ etag, lastModified }: Validators): Record<string, string> {
+  return {
+    accept: ACCEPT,
+    ...(etag === undefined ? {} : { 'if-none-match': etag }),
+    ...(lastModified === undefined ? {} : { 'if-modified-since': lastModified }),
+  }
+}
+
+function validatorsOf(headers: Headers): Validators {
+  const [etag, lastModified] = [headers.get('etag'), headers.get('last-modified')]
+  return { ...(etag === null ? {} : { etag }), ...(lastModified === null ? {} : { lastModified }) }
 }

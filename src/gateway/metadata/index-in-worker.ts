@@ -11,18 +11,9 @@ const TIMEOUT_MS = 5 * 60_000
 
 const options = { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } }
 
-/** Node runs what is compiled. From source a thread does not have its process's loader and needs one of its own. */
-const startWorker = (workerData: IndexTask): Worker => {
-  const compiled = new URL('./index-worker.js', import.meta.url)
-  if (import.meta.url.endsWith('.js')) return new Worker(compiled, { ...options, workerData })
-  const source = new URL('./index-worker.ts', import.meta.url)
-  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${source}') })`
-  return new Worker(start, { ...options, workerData, eval: true, execArgv: [] })
-}
-
 /** Indexes an open file in a thread of its own, until `ending`. Throws SamlError as indexAggregate does. */
-export const indexInWorker = (task: IndexTask, ending: AbortSignal): Promise<FederationIndex> =>
-  withTimeLimit(TIMEOUT_MS, ending, async (signal) => {
+export function indexInWorker(task: IndexTask, ending: AbortSignal): Promise<FederationIndex> {
+  return withTimeLimit(TIMEOUT_MS, ending, async (signal) => {
     const worker = startWorker(task)
     try {
       const [outcome] = (await once(worker, 'message', { signal })) as [IndexOutcome]
@@ -33,3 +24,13 @@ export const indexInWorker = (task: IndexTask, ending: AbortSignal): Promise<Fed
       await worker.terminate()
     }
   })
+}
+
+/** Node runs what is compiled. From source a thread does not have its process's loader and needs one of its own. */
+function startWorker(workerData: IndexTask): Worker {
+  const compiled = new URL('./index-worker.js', import.meta.url)
+  if (import.meta.url.endsWith('.js')) return new Worker(compiled, { ...options, workerData })
+  const source = new URL('./index-worker.ts', import.meta.url)
+  const start = `import('tsx/esm/api').then(({ register }) => { register(); return import('${source}') })`
+  return new Worker(start, { ...options, workerData, eval: true, execArgv: [] })
+}

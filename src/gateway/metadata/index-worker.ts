@@ -27,18 +27,9 @@ export type IndexOutcome =
 const CHUNK = 64 * 1024
 const readAt = promisify(read)
 
-/** The file stays open, which no stream over it would leave it when reading ends early. One buffer serves all chunks. */
-async function* chunksOf(fd: number) {
-  const buffer = Buffer.alloc(CHUNK)
-  for (let at = 0; ; ) {
-    const { bytesRead } = await readAt(fd, buffer, 0, CHUNK, at)
-    if (bytesRead === 0) return
-    at += bytesRead
-    yield buffer.subarray(0, bytesRead)
-  }
-}
+parentPort?.postMessage(await outcomeOf(workerData as IndexTask))
 
-const outcomeOf = async ({ fd, now, keys }: IndexTask): Promise<IndexOutcome> => {
+async function outcomeOf({ fd, now, keys }: IndexTask): Promise<IndexOutcome> {
   try {
     return { index: await indexAggregate(chunksOf(fd), { now, ...(keys && { keys }) }) }
   } catch (error) {
@@ -55,4 +46,13 @@ const outcomeOf = async ({ fd, now, keys }: IndexTask): Promise<IndexOutcome> =>
   }
 }
 
-parentPort?.postMessage(await outcomeOf(workerData as IndexTask))
+/** The file stays open, which no stream over it would leave it when reading ends early. One buffer serves all chunks. */
+async function* chunksOf(fd: number) {
+  const buffer = Buffer.alloc(CHUNK)
+  for (let at = 0; ; ) {
+    const { bytesRead } = await readAt(fd, buffer, 0, CHUNK, at)
+    if (bytesRead === 0) return
+    at += bytesRead
+    yield buffer.subarray(0, bytesRead)
+  }
+}

@@ -33,12 +33,14 @@ export interface Loader {
 const ONE: DownloadLimits = { octets: 10 * 1024 * 1024, milliseconds: 10_000 }
 const MANY: DownloadLimits = { octets: 512 * 1024 * 1024, milliseconds: 3 * 60_000 }
 
+const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+
 /** `signal` ends whatever is under way. */
-export const createLoader = (
+export function createLoader(
   settings: MetadataSettings,
   { now, stateFolder, isReadOnly = false, log }: MetadataContext,
   signal: AbortSignal,
-): Loader => {
+): Loader {
   const source = openSource(settings.metadata, settings.discovery ? undefined : settings.entityId)
   const copy: MetadataCache | undefined = source.isRemote
     ? metadataCache(stateFolder, settings.id, source.place)
@@ -141,24 +143,25 @@ export const createLoader = (
   }
 }
 
-const validatorsOf = (record: CopyRecord | undefined): Validators => record ?? {}
+function unavailable(cause: unknown, source: string): FedgateError {
+  return cause instanceof FedgateError
+    ? cause
+    : new GatewayError('provider.unavailable', { expected: 'metadata', found: reasonOf(cause), source, cause })
+}
 
-const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
+/** fetch says "fetch failed" and hides the reason one level down. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
+}
 
 /** The keys of every certificate in the file: a publisher that changes its key has two for a while. */
-const keysOf = async (path: string): Promise<readonly KeyObject[]> => {
+async function keysOf(path: string): Promise<readonly KeyObject[]> {
   const certificates = (await readFile(path, 'utf8')).match(CERTIFICATE) ?? []
   if (certificates.length === 0) throw new Error(`${path} holds no PEM certificate`)
   return certificates.map((pem) => new X509Certificate(pem).publicKey)
 }
 
-/** fetch says "fetch failed" and hides the reason one level down. */
-const reasonOf = (error: unknown): string => {
-  if (!(error instanceof Error)) return String(error)
-  return error.cause instanceof Error ? error.cause.message : error.message
+function validatorsOf(record: CopyRecord | undefined): Validators {
+  return record ?? {}
 }
-
-const unavailable = (cause: unknown, source: string): FedgateError =>
-  cause instanceof FedgateError
-    ? cause
-    : new GatewayError('provider.unavailable', { expected: 'metadata', found: reasonOf(cause), source, cause })

@@ -25,7 +25,7 @@ export interface MetadataCache {
   confirm(record: CopyRecord): Promise<void>
 }
 
-export const metadataCache = (folder: string, provider: string, url: string): MetadataCache => {
+export function metadataCache(folder: string, provider: string, url: string): MetadataCache {
   const [document, beside] = [join(folder, `metadata-${provider}.xml`), join(folder, `metadata-${provider}.json`)]
   const confirm = (record: CopyRecord): Promise<void> =>
     writeWhole(beside, Buffer.from(`${JSON.stringify(record, null, 2)}\n`))
@@ -45,17 +45,7 @@ export const metadataCache = (folder: string, provider: string, url: string): Me
   }
 }
 
-const dateIn = (record: Readonly<Record<string, unknown>>, name: string): Date | undefined => {
-  const text = record[name]
-  return typeof text === 'string' && !Number.isNaN(Date.parse(text)) ? new Date(text) : undefined
-}
-
-const ageIn = (age: unknown): MetadataAge => {
-  const record = typeof age === 'object' && age !== null ? { ...age } : {}
-  return { publishedAt: dateIn(record, 'publishedAt'), validUntil: dateIn(record, 'validUntil') }
-}
-
-const parseRecord = (text: string): CopyRecord | undefined => {
+function parseRecord(text: string): CopyRecord | undefined {
   try {
     const record = JSON.parse(text) as Readonly<Record<string, unknown>>
     const { url, etag, lastModified } = record
@@ -71,4 +61,14 @@ const parseRecord = (text: string): CopyRecord | undefined => {
   } catch {
     return undefined
   }
+}
+
+function dateIn(record: Readonly<Record<string, unknown>>, name: string): Date | undefined {
+  const text = record[name]
+  return typeof text === 'string' && !Number.isNaN(Date.parse(text)) ? new Date(text) : undefined
+}
+
+function ageIn(age: unknown): MetadataAge {
+  const record = typeof age === 'object' && age !== null ? { ...age } : {}
+  return { publishedAt: dateIn(record, 'publishedAt'), validUntil: dateIn(record, 'validUntil') }
 }

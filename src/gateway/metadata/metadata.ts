@@ -33,7 +33,7 @@ export interface ProviderMetadata {
 }
 
 /** Nothing is read before it is needed or `refresh` is called: a source that is down stops neither start nor others. */
-export const createMetadata = (settings: MetadataSettings, surroundings: MetadataContext): ProviderMetadata => {
+export function createMetadata(settings: MetadataSettings, surroundings: MetadataContext): ProviderMetadata {
   const { now, log } = surroundings
   const closing = new AbortController()
   const loader = createLoader(settings, surroundings, closing.signal)
@@ -112,7 +112,7 @@ export const createMetadata = (settings: MetadataSettings, surroundings: Metadat
 }
 
 /** Who signs in has no part in what is wrong with the metadata: its XML or signature is not called theirs. */
-const toUnavailable = (problem: FedgateError | undefined, source: string): FedgateError => {
+function toUnavailable(problem: FedgateError | undefined, source: string): FedgateError {
   if (problem && /^(provider|saml\.metadata)[._]/.test(problem.code)) return problem
   const found = problem && [problem.code, reasonOf(problem)].filter((text) => text !== undefined).join(': ')
   return new GatewayError('provider.unavailable', {
@@ -123,7 +123,7 @@ const toUnavailable = (problem: FedgateError | undefined, source: string): Fedga
   })
 }
 
-const statusOf = (source: string, inUse: Version | undefined, problem: FedgateError | undefined): MetadataStatus => {
+function statusOf(source: string, inUse: Version | undefined, problem: FedgateError | undefined): MetadataStatus {
   const shared = { source, ...(problem && { problem }) }
   if (!inUse) return { ...shared, identityProviders: 0 }
   const { ready, from, fetchedAt } = inUse

@@ -38,42 +38,16 @@ export interface ReadOptions {
 }
 
 /** Verifies and reads a document of any size: a small one at once, a large one in a worker. Throws SamlError. */
-export const readDocument = async (document: DownloadBuffer, options: ReadOptions): Promise<ReadyMetadata> => {
+export async function readDocument(document: DownloadBuffer, options: ReadOptions): Promise<ReadyMetadata> {
   if (document.kind === 'file') return readMany(document, options)
   const octets = metadataInUtf8(document.octets)
   return options.discovery ? readMany({ kind: 'memory', octets }, options) : readOne(octets, options)
 }
 
-const readOne = async (octets: Uint8Array, options: ReadOptions): Promise<ReadyMetadata> => {
-  const idp = parseIdpMetadata(decode(octets), options)
-  mustHaveUsableKey(idp)
-  const { validUntil, publishedAt, cacheSeconds } = idp
-  return {
-    kind: 'document',
-    validUntil,
-    publishedAt,
-    cacheSeconds,
-    idp,
-    identityProviders: 1,
-    find: async (entityId) => (entityId === idp.entityId ? idp : undefined),
-    search: () => [],
-    nameOf: (entityId) => (entityId === idp.entityId ? entityId : undefined),
-    close: async () => {},
-  }
-}
-
-const decode = (octets: Uint8Array): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(octets)
-  } catch (cause) {
-    throw new SamlError('saml.encoding', { expected: 'UTF-8', cause })
-  }
-}
-
-const readMany = async (
+async function readMany(
   octets: DownloadBuffer,
   { entityId, discovery, ...options }: ReadOptions,
-): Promise<ReadyMetadata> => {
+): Promise<ReadyMetadata> {
   const index = await indexOf(octets, options)
   const read = sliceReader(octets)
   const find = (wanted: string, now: Date) => readEntity(index, wanted, read, now)
@@ -96,20 +70,32 @@ const readMany = async (
   }
 }
 
-const indexOf = (octets: DownloadBuffer, { signal, ...options }: Omit<ReadOptions, 'entityId' | 'discovery'>) =>
-  octets.kind === 'file'
+function indexOf(octets: DownloadBuffer, { signal, ...options }: Omit<ReadOptions, 'entityId' | 'discovery'>) {
+  return octets.kind === 'file'
     ? indexInWorker({ fd: octets.file.fd, ...options }, signal)
     : indexAggregate(once(octets.octets), options)
+}
 
 async function* once(octets: Uint8Array) {
   yield octets
 }
 
-const onlyOne = async (
+function sliceReader(octets: DownloadBuffer): ReadSlice {
+  return octets.kind === 'file'
+    ? (offset, length) => readExactly(octets.file, offset, length)
+    : async (offset, length) => octets.octets.subarray(offset, offset + length)
+}
+
+async function readExactly(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
+  return buffer.subarray(0, bytesRead)
+}
+
+async function onlyOne(
   { entities }: FederationIndex,
   wanted: string | undefined,
   find: (entityId: string) => Promise<IdpMetadata | undefined>,
-): Promise<IdpMetadata> => {
+): Promise<IdpMetadata> {
   const [only, another] = wanted === undefined ? entities.keys() : [wanted]
   const idp = only === undefined || another !== undefined ? undefined : await find(only)
   if (idp) return idp
@@ -119,12 +105,28 @@ const onlyOne = async (
   })
 }
 
-const sliceReader = (octets: DownloadBuffer): ReadSlice =>
-  octets.kind === 'file'
-    ? (offset, length) => readExactly(octets.file, offset, length)
-    : async (offset, length) => octets.octets.subarray(offset, offset + length)
+async function readOne(octets: Uint8Array, options: ReadOptions): Promise<ReadyMetadata> {
+  const idp = parseIdpMetadata(decode(octets), options)
+  mustHaveUsableKey(idp)
+  const { validUntil, publishedAt, cacheSeconds } = idp
+  return {
+    kind: 'document',
+    validUntil,
+    publishedAt,
+    cacheSeconds,
+    idp,
+    identityProviders: 1,
+    find: async (entityId) => (entityId === idp.entityId ? idp : undefined),
+    search: () => [],
+    nameOf: (entityId) => (entityId === idp.entityId ? entityId : undefined),
+    close: async () => {},
+  }
+}
 
-const readExactly = async (file: FileHandle, offset: number, length: number): Promise<Uint8Array> => {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset)
-  return buffer.subarray(0, bytesRead)
+function decode(octets: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(octets)
+  } catch (cause) {
+    throw new SamlError('saml.encoding', { expected: 'UTF-8', cause })
+  }
 }

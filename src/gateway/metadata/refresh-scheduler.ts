@@ -7,7 +7,7 @@ const EVERY_MS = 30_000
  * Reads every SAML provider's metadata now and whenever it is due, beside the logins. Until it is stopped; a process
  * that has nothing else to do is not kept alive by it.
  */
-export const keepMetadataFresh = (providers: ReadonlyMap<string, Provider>): { stop(): Promise<void> } => {
+export function keepMetadataFresh(providers: ReadonlyMap<string, Provider>): { stop(): Promise<void> } {
   const sources = [...providers.values()]
     .filter((provider): provider is SamlProvider => provider.protocol === 'saml')
     .map(({ metadataSource }) => metadataSource)

@@ -14,7 +14,7 @@ export interface Source {
 }
 
 /** `entityId` only where one entity of a Metadata Query service is asked for. */
-export const openSource = (source: MetadataSource, entityId: string | undefined): Source => {
+export function openSource(source: MetadataSource, entityId: string | undefined): Source {
   switch (source.kind) {
     case 'file':
       return fileSource(source.path)
@@ -25,21 +25,23 @@ export const openSource = (source: MetadataSource, entityId: string | undefined)
   }
 }
 
-const fileSource = (path: string): Source => ({
-  place: path,
-  isRemote: false,
-  get: async ({ validators }) => {
-    const { ino, size, mtimeMs } = await stat(path)
-    const etag = `${ino} ${size} ${mtimeMs}`
-    if (etag === validators.etag) return { kind: 'unchanged' }
-    const octets = await readOctets(path)
-    const received = { octets, keep: async () => {}, discard: async () => {} }
-    return { kind: 'received', received, validators: { etag } }
-  },
-})
+function fileSource(path: string): Source {
+  return {
+    place: path,
+    isRemote: false,
+    get: async ({ validators }) => {
+      const { ino, size, mtimeMs } = await stat(path)
+      const etag = `${ino} ${size} ${mtimeMs}`
+      if (etag === validators.etag) return { kind: 'unchanged' }
+      const octets = await readOctets(path)
+      const received = { octets, keep: async () => {}, discard: async () => {} }
+      return { kind: 'received', received, validators: { etag } }
+    },
+  }
+}
 
 /** Metadata Query Protocol (draft-young-md-query) 3: all entities, one by its entityID, or by the SHA-1 of that. */
-const mdqSource = (base: string, entityId: string | undefined): Source => {
+function mdqSource(base: string, entityId: string | undefined): Source {
   const all = `${base}/entities`
   if (entityId === undefined) return { place: all, isRemote: true, get: (plan) => download(all, plan) }
   const sha1 = createHash('sha1').update(entityId).digest('hex')

@@ -15,16 +15,6 @@ interface Certificate {
   readonly pem: string
 }
 
-const certificatesOf = ({ providers, keys }: Holder): readonly Certificate[] => [
-  ...keys.signing.map(({ certificate }) => ({ holder: "this gateway's signing certificate", pem: certificate })),
-  ...keys.encryption.map(({ certificate }) => ({ holder: "this gateway's encryption certificate", pem: certificate })),
-  ...[...providers.values()].flatMap((provider) => {
-    const idp = provider.protocol === 'saml' ? provider.metadataSource.status().idp : undefined
-    const holder = `the signing certificate of provider ${provider.settings.id}`
-    return (idp?.signingCertificates ?? []).map(({ pem }) => ({ holder, pem }))
-  }),
-]
-
 /** How the end of a certificate stands to now. */
 export interface CertificateExpiry extends Expiry {
   /** Whose it is: `the signing certificate of provider corp`. */
@@ -33,32 +23,41 @@ export interface CertificateExpiry extends Expiry {
 }
 
 /** Every certificate that logins and exchanges go by: ours, and those of identity providers whose metadata is known. */
-export const certificateExpiries = (holder: Holder, now: Date): readonly CertificateExpiry[] =>
-  certificatesOf(holder).map(({ holder: whose, pem }) => {
+export function certificateExpiries(holder: Holder, now: Date): readonly CertificateExpiry[] {
+  return certificatesOf(holder).map(({ holder: whose, pem }) => {
     const { subject, validTo } = new X509Certificate(pem)
     return { holder: whose, subject: subject.replaceAll('\n', ', '), ...expiryOf(new Date(validTo), now) }
   })
+}
+
+function certificatesOf({ providers, keys }: Holder): readonly Certificate[] {
+  return [
+    ...keys.signing.map(({ certificate }) => ({ holder: "this gateway's signing certificate", pem: certificate })),
+    ...keys.encryption.map(({ certificate }) => ({
+      holder: "this gateway's encryption certificate",
+      pem: certificate,
+    })),
+    ...[...providers.values()].flatMap((provider) => {
+      const idp = provider.protocol === 'saml' ? provider.metadataSource.status().idp : undefined
+      const holder = `the signing certificate of provider ${provider.settings.id}`
+      return (idp?.signingCertificates ?? []).map(({ pem }) => ({ holder, pem }))
+    }),
+  ]
+}
 
 /** A line for each certificate that has ended or soon will. */
-export const expiryWarnings = (holder: Holder, now: Date): readonly string[] =>
-  certificateExpiries(holder, now).flatMap(({ holder: whose, subject, shown, warning }) =>
+export function expiryWarnings(holder: Holder, now: Date): readonly string[] {
+  return certificateExpiries(holder, now).flatMap(({ holder: whose, subject, shown, warning }) =>
     warning === undefined ? [] : [`${whose} (${subject}): ${shown}: ${warning}`],
   )
-
-/** With discovery nobody's certificates are looked at: there are too many, and they are the federation's concern. */
-const metadataIsRead = ({ providers }: Holder): Promise<unknown> =>
-  Promise.allSettled(
-    [...providers.values()].map((provider) =>
-      provider.protocol === 'saml' ? provider.metadataSource.check() : undefined,
-    ),
-  )
+}
 
 /** Warns at start, once metadata has been read, and then once a day, until it is stopped. */
-export const watchCertificates = (
+export function watchCertificates(
   holder: Holder,
   now: Clock,
   log: (line: string) => void,
-): { readonly stop: () => void } => {
+): { readonly stop: () => void } {
   let isStopped = false
   const warn = async (): Promise<void> => {
     await metadataIsRead(holder)
@@ -72,4 +71,13 @@ export const watchCertificates = (
       clearInterval(timer)
     },
   }
+}
+
+/** With discovery nobody's certificates are looked at: there are too many, and they are the federation's concern. */
+function metadataIsRead({ providers }: Holder): Promise<unknown> {
+  return Promise.allSettled(
+    [...providers.values()].map((provider) =>
+      provider.protocol === 'saml' ? provider.metadataSource.check() : undefined,
+    ),
+  )
 }

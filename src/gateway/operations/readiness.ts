@@ -26,43 +26,13 @@ export interface Readiness {
 /** Longer than any store takes that is fit to sign people in. */
 const STORE_WITHIN_MS = 2_000
 
-/** Writes and takes a value of its own. */
-const storeWorks = async (store: Store, now: Clock): Promise<boolean> => {
-  const [key, value] = [`readiness:${newToken()}`, newToken()]
-  await store.put(key, value, new Date(now().getTime() + STORE_WITHIN_MS * 2))
-  return (await store.take(key)) === value
-}
-
-const inTime = (works: Promise<boolean>): Promise<boolean> => {
-  const over = new AbortController()
-  const tooLate = delay(STORE_WITHIN_MS, false, { signal: over.signal })
-  return Promise.race([works, tooLate])
-    .catch(() => false)
-    .finally(() => over.abort())
-}
-
-const metadataReadiness = (status: MetadataStatus, now: Date): ProviderReadiness => {
-  const { fetchedAt, validUntil, problem } = status
-  if (!fetchedAt || (validUntil && validUntil <= now)) return { state: 'missing' }
-  if (!problem) return { state: 'fresh' }
-  return { state: 'copy', ageSeconds: Math.max(0, Math.round((now.getTime() - fetchedAt.getTime()) / 1000)) }
-}
-
-const providerReadiness = async (provider: Provider, now: Date): Promise<ProviderReadiness> => {
-  if (provider.protocol === 'saml') return metadataReadiness(provider.metadataSource.status(), now)
-  return (await provider.relyingParty.available()) ? { state: 'fresh' } : { state: 'missing' }
-}
-
-const keysAreThere = ({ providers, samlIssuer }: Pick<Gateway, 'providers' | 'samlIssuer'>): boolean =>
-  samlIssuer !== undefined || [...providers.values()].every(({ protocol }) => protocol !== 'saml')
-
 /**
  * Whether the gateway can do its work now. One provider that is missing is told and does not make it unready: the
  * others' people need it. Says nothing that a stranger may not know, and never throws.
  */
-export const readiness = async (
+export async function readiness(
   gateway: Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'audit' | 'now'>,
-): Promise<Readiness> => {
+): Promise<Readiness> {
   const now = gateway.now()
   const [hasStore, ...providers] = await Promise.all([
     inTime(storeWorks(gateway.store, gateway.now)),
@@ -78,4 +48,35 @@ export const readiness = async (
     audit,
     metadata: Object.fromEntries(providers),
   }
+}
+
+function inTime(works: Promise<boolean>): Promise<boolean> {
+  const over = new AbortController()
+  const tooLate = delay(STORE_WITHIN_MS, false, { signal: over.signal })
+  return Promise.race([works, tooLate])
+    .catch(() => false)
+    .finally(() => over.abort())
+}
+
+/** Writes and takes a value of its own. */
+async function storeWorks(store: Store, now: Clock): Promise<boolean> {
+  const [key, value] = [`readiness:${newToken()}`, newToken()]
+  await store.put(key, value, new Date(now().getTime() + STORE_WITHIN_MS * 2))
+  return (await store.take(key)) === value
+}
+
+async function providerReadiness(provider: Provider, now: Date): Promise<ProviderReadiness> {
+  if (provider.protocol === 'saml') return metadataReadiness(provider.metadataSource.status(), now)
+  return (await provider.relyingParty.available()) ? { state: 'fresh' } : { state: 'missing' }
+}
+
+function metadataReadiness(status: MetadataStatus, now: Date): ProviderReadiness {
+  const { fetchedAt, validUntil, problem } = status
+  if (!fetchedAt || (validUntil && validUntil <= now)) return { state: 'missing' }
+  if (!problem) return { state: 'fresh' }
+  return { state: 'copy', ageSeconds: Math.max(0, Math.round((now.getTime() - fetchedAt.getTime()) / 1000)) }
+}
+
+function keysAreThere({ providers, samlIssuer }: Pick<Gateway, 'providers' | 'samlIssuer'>): boolean {
+  return samlIssuer !== undefined || [...providers.values()].every(({ protocol }) => protocol !== 'saml')
 }

@@ -42,18 +42,8 @@ export type KnownOfProvider =
   | ({ readonly protocol: 'saml' } & MetadataStatus)
   | ({ readonly protocol: 'oidc'; readonly source: string } & OidcStatus)
 
-const knownOf = (provider: Provider): KnownOfProvider =>
-  provider.protocol === 'saml'
-    ? { protocol: 'saml', ...provider.metadataSource.status() }
-    : { protocol: 'oidc', source: provider.settings.issuer, ...provider.relyingParty.status() }
-
-const warningsOf = (provider: Provider): readonly string[] =>
-  provider.protocol === 'oidc'
-    ? tokenLifetimeWarnings(provider.settings, provider.relyingParty.status().idTokenSeconds)
-    : []
-
 /** Never throws: what is wrong is among the values. */
-export const gatewayStatus = async (gateway: Gateway): Promise<GatewayStatus> => {
+export async function gatewayStatus(gateway: Gateway): Promise<GatewayStatus> {
   const { metadata, ...ready } = await readiness(gateway)
   const { webIdentityIssuer: issuer, providers, tally } = gateway
   return {
@@ -73,12 +63,25 @@ export const gatewayStatus = async (gateway: Gateway): Promise<GatewayStatus> =>
   }
 }
 
+function knownOf(provider: Provider): KnownOfProvider {
+  return provider.protocol === 'saml'
+    ? { protocol: 'saml', ...provider.metadataSource.status() }
+    : { protocol: 'oidc', source: provider.settings.issuer, ...provider.relyingParty.status() }
+}
+
+function warningsOf(provider: Provider): readonly string[] {
+  return provider.protocol === 'oidc'
+    ? tokenLifetimeWarnings(provider.settings, provider.relyingParty.status().idTokenSeconds)
+    : []
+}
+
 /** Whether this person runs the gateway, by the rules under `operators`: by none, nobody does. */
-export const isOperator = ({ settings }: Pick<Gateway, 'settings'>, identity: Identity): boolean =>
-  settings.operators.some((rule) => matchesRule(rule, identity))
+export function isOperator({ settings }: Pick<Gateway, 'settings'>, identity: Identity): boolean {
+  return settings.operators.some((rule) => matchesRule(rule, identity))
+}
 
 /** Throws GatewayError `operator.required`. */
-export const mustBeOperator = (gateway: Pick<Gateway, 'settings'>, identity: Identity): void => {
+export function mustBeOperator(gateway: Pick<Gateway, 'settings'>, identity: Identity): void {
   if (!isOperator(gateway, identity))
     throw new GatewayError('operator.required', { expected: 'a rule under operators' })
 }

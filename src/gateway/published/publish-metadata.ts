@@ -6,17 +6,8 @@ import { type Gateway, providerOf } from '../gateway.ts'
 import type { SamlProvider } from '../providers.ts'
 import { requestedAttributes } from './requested-attributes.ts'
 
-/** As long as its own metadata cannot be read, or is that of many, nothing is promised that may not be done. */
-const announcesSigned = async ({ settings, metadata }: SamlProvider): Promise<boolean> => {
-  if (settings.discovery || settings.signRequests === 'always') return settings.signRequests === 'always'
-  return metadata().then(
-    (idp) => signsRequests(idp),
-    () => false,
-  )
-}
-
 /** What the administrator of that identity provider loads, signed if they like. Throws GatewayError `provider.unknown`. */
-export const serviceProviderMetadata = async (gateway: Gateway, id: string, isSigned: boolean): Promise<string> => {
+export async function serviceProviderMetadata(gateway: Gateway, id: string, isSigned: boolean): Promise<string> {
   const provider = providerOf(gateway, id)
   if (provider.protocol !== 'saml')
     throw new GatewayError('provider.unknown', { found: id, expected: 'a SAML provider' })
@@ -29,8 +20,17 @@ export const serviceProviderMetadata = async (gateway: Gateway, id: string, isSi
   return isSigned ? buildSignedSpMetadata(serviceProvider, options) : buildSpMetadata(serviceProvider, options)
 }
 
+/** As long as its own metadata cannot be read, or is that of many, nothing is promised that may not be done. */
+async function announcesSigned({ settings, metadata }: SamlProvider): Promise<boolean> {
+  if (settings.discovery || settings.signRequests === 'always') return settings.signRequests === 'always'
+  return metadata().then(
+    (idp) => signsRequests(idp),
+    () => false,
+  )
+}
+
 /** What IAM's SAML provider holds. Throws GatewayError where nothing is configured that would sign. */
-export const identityProviderMetadata = ({ samlIssuer }: Gateway): string => {
+export function identityProviderMetadata({ samlIssuer }: Gateway): string {
   if (!samlIssuer) throw new GatewayError('provider.unknown', { expected: 'a signing key' })
   return samlIssuerMetadata(samlIssuer)
 }

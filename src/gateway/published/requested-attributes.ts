@@ -8,57 +8,67 @@ const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 /** What rules and templates may say that is no attribute. */
 const NO_ATTRIBUTES = ['subject', 'provider', 'issuer']
 
-const placeholdersOf = (template: string): readonly string[] =>
-  [...template.matchAll(/\{([^{}]+)\}/g)].flatMap(([, name]) => name ?? [])
+/** What the configuration makes use of, so that the metadata can ask that identity provider for it, each once. */
+export function requestedAttributes(
+  settings: Gateway['settings'],
+  provider: SamlProviderConfig,
+): readonly RequestedAttribute[] {
+  const required = requiredNames(provider).map((name) => ({ ...named(name), isRequired: true }))
+  const wished = wishedNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: false }))
+  const tracing = tracingNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: true }))
+  return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
+}
 
-const reaches = ({ when }: OperatorRule, { id }: SamlProviderConfig): boolean => when.provider?.includes(id) ?? true
+/** Without these nobody can sign in there, or take a role. */
+function requiredNames({ subject, rolesFromAssertion, exchange }: SamlProviderConfig): readonly string[] {
+  return [
+    // By this very name: the subject is looked up without synonyms.
+    ...(subject.kind === 'attribute' ? [subject.name] : []),
+    ...(rolesFromAssertion || exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}Role`] : []),
+    // AWS refuses an assertion without it.
+    ...(exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}RoleSessionName`] : []),
+  ]
+}
 
-/** What the session is made of. With its own evidence the identity provider makes the session itself. */
-const sessionNames = (
-  { sessionName, sessionTags }: Gateway['settings'],
-  { exchange }: SamlProviderConfig,
-): readonly string[] =>
-  exchange.evidence === 'original' ? [] : [sessionName, ...sessionTags.values()].flatMap(placeholdersOf)
+/** By this very name; what people call it is told where the name is the standard's. */
+function named(name: string): ReturnType<typeof standardName> {
+  const standard = standardName(name)
+  return standard.name === name ? standard : { name }
+}
 
-const wishedNames = (settings: Gateway['settings'], provider: SamlProviderConfig): readonly string[] =>
-  [
+function wishedNames(settings: Gateway['settings'], provider: SamlProviderConfig): readonly string[] {
+  return [
     ...[...settings.access, ...settings.operators]
       .filter((rule) => reaches(rule, provider))
       .flatMap(({ when }) => when.conditions.map((one) => one.attribute)),
     ...sessionNames(settings, provider),
   ].filter((name) => !NO_ATTRIBUTES.includes(name))
-
-/** Without these no role is taken. */
-const tracingNames = (
-  { sourceIdentity = '' }: Gateway['settings'],
-  { exchange }: SamlProviderConfig,
-): readonly string[] =>
-  exchange.evidence === 'original' ? [] : placeholdersOf(sourceIdentity).filter((name) => !NO_ATTRIBUTES.includes(name))
-
-/** Without these nobody can sign in there, or take a role. */
-const requiredNames = ({ subject, rolesFromAssertion, exchange }: SamlProviderConfig): readonly string[] => [
-  // By this very name: the subject is looked up without synonyms.
-  ...(subject.kind === 'attribute' ? [subject.name] : []),
-  ...(rolesFromAssertion || exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}Role`] : []),
-  // AWS refuses an assertion without it.
-  ...(exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}RoleSessionName`] : []),
-]
-
-/** By this very name; what people call it is told where the name is the standard's. */
-const named = (name: string): ReturnType<typeof standardName> => {
-  const standard = standardName(name)
-  return standard.name === name ? standard : { name }
 }
 
-/** What the configuration makes use of, so that the metadata can ask that identity provider for it, each once. */
-export const requestedAttributes = (
-  settings: Gateway['settings'],
-  provider: SamlProviderConfig,
-): readonly RequestedAttribute[] => {
-  const required = requiredNames(provider).map((name) => ({ ...named(name), isRequired: true }))
-  const wished = wishedNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: false }))
-  const tracing = tracingNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: true }))
-  return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
+function reaches({ when }: OperatorRule, { id }: SamlProviderConfig): boolean {
+  return when.provider?.includes(id) ?? true
+}
+
+/** What the session is made of. With its own evidence the identity provider makes the session itself. */
+function sessionNames(
+  { sessionName, sessionTags }: Gateway['settings'],
+  { exchange }: SamlProviderConfig,
+): readonly string[] {
+  return exchange.evidence === 'original' ? [] : [sessionName, ...sessionTags.values()].flatMap(placeholdersOf)
+}
+
+function placeholdersOf(template: string): readonly string[] {
+  return [...template.matchAll(/\{([^{}]+)\}/g)].flatMap(([, name]) => name ?? [])
+}
+
+/** Without these no role is taken. */
+function tracingNames(
+  { sourceIdentity = '' }: Gateway['settings'],
+  { exchange }: SamlProviderConfig,
+): readonly string[] {
+  return exchange.evidence === 'original'
+    ? []
+    : placeholdersOf(sourceIdentity).filter((name) => !NO_ATTRIBUTES.includes(name))
 }
 
 /**

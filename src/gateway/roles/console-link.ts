@@ -31,27 +31,18 @@ export interface ConsoleLinkTarget {
 }
 
 /** The link for others, as a path of the gateway. Holds no secret. */
-export const consoleLinkPath = ({ role, destination }: ConsoleLink): string =>
-  `/go?${new URLSearchParams([
+export function consoleLinkPath({ role, destination }: ConsoleLink): string {
+  return `/go?${new URLSearchParams([
     ...(role === '' ? [] : [['role', role]]),
     ...(destination === '' ? [] : [['destination', destination]]),
   ])}`
-
-const refused = (destination: string): GatewayError =>
-  new GatewayError('role.destination_refused', { found: destination.slice(0, 300), source: 'destination' })
-
-const otherPartition = (page: ConsolePage, role: Pick<RoleArn, 'partition'>): GatewayError =>
-  new GatewayError('role.destination_other_partition', {
-    expected: `a page of the partition ${role.partition}`,
-    found: `${page.partition.consoleHost} of ${page.partition.id}`,
-    source: 'destination',
-  })
+}
 
 /**
  * Where the console of that role opens for what is wanted. Throws GatewayError `role.destination_other_partition` for a
  * page of the console in another partition than the role's, and `role.destination_refused` for everything else.
  */
-export const destinationOf = ({ role, region }: Pick<ListedRole, 'role' | 'region'>, wanted: string): string => {
+export function destinationOf({ role, region }: Pick<ListedRole, 'role' | 'region'>, wanted: string): string {
   const partition = partitionById(role.partition)
   const destination = partition && consoleDestination(partition, region, wanted)
   if (destination !== undefined) return destination
@@ -59,28 +50,27 @@ export const destinationOf = ({ role, region }: Pick<ListedRole, 'role' | 'regio
   throw page ? otherPartition(page, role) : refused(wanted)
 }
 
-/** An alias may stand for a role in each of many accounts. */
-const isNamed =
-  (name: string) =>
-  ({ role, alias }: ListedRole): boolean =>
-    role.arn === name || alias === name
+function otherPartition(page: ConsolePage, role: Pick<RoleArn, 'partition'>): GatewayError {
+  return new GatewayError('role.destination_other_partition', {
+    expected: `a page of the partition ${role.partition}`,
+    found: `${page.partition.consoleHost} of ${page.partition.id}`,
+    source: 'destination',
+  })
+}
 
-const pageOf = (destination: string) => {
-  if (destination.trim() === '' || consoleServiceOf(destination.trim())) return undefined
-  const page = parseConsolePage(destination)
-  if (!page) throw refused(destination)
-  return page
+function refused(destination: string): GatewayError {
+  return new GatewayError('role.destination_refused', { found: destination.slice(0, 300), source: 'destination' })
 }
 
 /**
  * The roles that a link leads to: the one that it names, or those with which its page can be reached. Throws
  * GatewayError `role.not_granted` where it names a role that this person may not take, and as `destinationOf`.
  */
-export const rolesOfLink = (
+export function rolesOfLink(
   gateway: Gateway,
   identity: Identity,
   { role, destination }: ConsoleLink,
-): ConsoleLinkTarget => {
+): ConsoleLinkTarget {
   const page = pageOf(destination)
   const listed = listRoles(gateway, identity)
   const named = role === '' ? listed : listed.filter(isNamed(role))
@@ -95,8 +85,20 @@ export const rolesOfLink = (
   return { roles, account: page?.account }
 }
 
+function pageOf(destination: string) {
+  if (destination.trim() === '' || consoleServiceOf(destination.trim())) return undefined
+  const page = parseConsolePage(destination)
+  if (!page) throw refused(destination)
+  return page
+}
+
+/** An alias may stand for a role in each of many accounts. */
+function isNamed(name: string) {
+  return ({ role, alias }: ListedRole): boolean => role.arn === name || alias === name
+}
+
 /** The origins to which opening the console with these roles leads: browsers want to know before the form is sent. */
-export const consoleTargets = ({ consoleSignIn }: Gateway, roles: readonly ListedRole[]): readonly string[] => {
+export function consoleTargets({ consoleSignIn }: Gateway, roles: readonly ListedRole[]): readonly string[] {
   const partitions = new Set(roles.map(({ role }) => role.partition))
   const origins = [...partitions].flatMap((id) => {
     const partition = partitionById(id)

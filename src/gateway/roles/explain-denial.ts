@@ -25,8 +25,20 @@ export class ExplainedDenial extends StsError {
 
 const ASK = 'Show this to your AWS administrator.'
 
+/** AWS's refusal of a role with its likely reason; every other error as it is. */
+export function explainedDenial(
+  gateway: Gateway,
+  login: Login,
+  { role, durationSeconds }: Exchange,
+  error: unknown,
+): unknown {
+  if (!(error instanceof StsError) || error.code !== 'sts.access_denied') return error
+  const foreseen = preflightRole(gateway, login, role, durationSeconds)
+  return new ExplainedDenial(error, foreseen, likelyReasonOf(foreseen))
+}
+
 /** Says what could not be known, too: AWS's no may come of just that. */
-const likelyReasonOf = (foreseen: Preflight): string => {
+function likelyReasonOf(foreseen: Preflight): string {
   const reason = reasonSentence(foreseen)
   if (reason === undefined)
     return `AWS said no, although nothing that is known here speaks against it: the role may not exist, or its trust policy may be another one than the one known here. ${ASK}`
@@ -34,16 +46,4 @@ const likelyReasonOf = (foreseen: Preflight): string => {
   if (foreseen.decidedBy?.name === 'trustPolicyIsKnown')
     return `AWS said no, and does not say why. ${reason} Nothing else that is known here speaks against it. ${ASK}`
   return `AWS said no; the reason may be this: ${reason} ${ASK}`
-}
-
-/** AWS's refusal of a role with its likely reason; every other error as it is. */
-export const explainedDenial = (
-  gateway: Gateway,
-  login: Login,
-  { role, durationSeconds }: Exchange,
-  error: unknown,
-): unknown => {
-  if (!(error instanceof StsError) || error.code !== 'sts.access_denied') return error
-  const foreseen = preflightRole(gateway, login, role, durationSeconds)
-  return new ExplainedDenial(error, foreseen, likelyReasonOf(foreseen))
 }

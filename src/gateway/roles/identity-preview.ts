@@ -34,7 +34,31 @@ export interface IdentityPreview {
   readonly roles: readonly PredictedRole[]
 }
 
-const keysOf = (roles: readonly PredictedRole[]): readonly ConditionKeyPreview[] => {
+/** The preflight in sentences. */
+export function predictedRole(role: ListedRole, preflight: Preflight): PredictedRole {
+  return {
+    role,
+    preflight,
+    reason: reasonSentence(preflight),
+    change: fixSentence(preflight),
+  }
+}
+
+/** Throws GatewayError `provider.unknown`. */
+export function identityPreview(gateway: Gateway, login: Login): IdentityPreview {
+  const judge = preflightRoles(gateway, login)
+  const roles = listRoles(gateway, login.signIn.identity).map((role) => predictedRole(role, judge(role)))
+  const toShow = evidenceToPresent(gateway, login.signIn)
+  const [first] = roles
+  return {
+    session: sessionFor(gateway, login.signIn),
+    keys: keysOf(roles),
+    ignored: first ? ignoredClaims(toShow, presentEvidence(toShow)(first.role)) : [],
+    roles,
+  }
+}
+
+function keysOf(roles: readonly PredictedRole[]): readonly ConditionKeyPreview[] {
   const keys = new Map<string, ConditionKeyPreview>()
   // The roles of an account share one context.
   for (const context of new Set(roles.map(({ preflight }) => preflight.context)))
@@ -49,26 +73,4 @@ const keysOf = (roles: readonly PredictedRole[]): readonly ConditionKeyPreview[]
       )
     }
   return [...keys.values()]
-}
-
-/** The preflight in sentences. */
-export const predictedRole = (role: ListedRole, preflight: Preflight): PredictedRole => ({
-  role,
-  preflight,
-  reason: reasonSentence(preflight),
-  change: fixSentence(preflight),
-})
-
-/** Throws GatewayError `provider.unknown`. */
-export const identityPreview = (gateway: Gateway, login: Login): IdentityPreview => {
-  const judge = preflightRoles(gateway, login)
-  const roles = listRoles(gateway, login.signIn.identity).map((role) => predictedRole(role, judge(role)))
-  const toShow = evidenceToPresent(gateway, login.signIn)
-  const [first] = roles
-  return {
-    session: sessionFor(gateway, login.signIn),
-    keys: keysOf(roles),
-    ignored: first ? ignoredClaims(toShow, presentEvidence(toShow)(first.role)) : [],
-    roles,
-  }
 }

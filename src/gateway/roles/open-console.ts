@@ -26,34 +26,17 @@ export interface OpenedConsole {
   readonly sharedUrl: string
 }
 
-/** Before the role is taken: an address that is refused costs no exchange. */
-const refuseOtherPlaces = async (arn: string, wish: string): Promise<void> => {
-  const role = parseRoleArn(arn)
-  if (role) destinationOf({ role, region: '' }, wish)
-}
-
-const visitWith = async (
-  gateway: Gateway,
-  taken: TakenRole,
-  wish: string,
-): Promise<Pick<OpenedConsole, 'url' | 'destination' | 'sharedUrl'>> => {
-  const destination = destinationOf(taken.role, wish)
-  const shared = consoleLinkPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
-  const sharedUrl = `${gateway.settings.baseUrl}${shared}`
-  return { url: await signInUrl(gateway, taken, destination, sharedUrl), destination, sharedUrl }
-}
-
 /**
  * Takes the role and returns the URL that opens the AWS console with it. A console session that has ended leads back to
  * the same role and page, for one press of a button. Throws GatewayError or StsError, and AuditError
  * `audit.unavailable` where it cannot be recorded; every outcome is in the audit log.
  */
-export const openConsole = async (
+export async function openConsole(
   gateway: Gateway,
   login: Login,
   wanted: RequestedConsole,
   caller: Caller,
-): Promise<OpenedConsole> => {
+): Promise<OpenedConsole> {
   const wish = wanted.destination ?? ''
   const denied =
     (asked: RequestedRole | TakenRole) =>
@@ -69,12 +52,29 @@ export const openConsole = async (
   return { ...visit, worksUntil, taken }
 }
 
-const signInUrl = async (
+/** Before the role is taken: an address that is refused costs no exchange. */
+async function refuseOtherPlaces(arn: string, wish: string): Promise<void> {
+  const role = parseRoleArn(arn)
+  if (role) destinationOf({ role, region: '' }, wish)
+}
+
+async function visitWith(
+  gateway: Gateway,
+  taken: TakenRole,
+  wish: string,
+): Promise<Pick<OpenedConsole, 'url' | 'destination' | 'sharedUrl'>> {
+  const destination = destinationOf(taken.role, wish)
+  const shared = consoleLinkPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
+  const sharedUrl = `${gateway.settings.baseUrl}${shared}`
+  return { url: await signInUrl(gateway, taken, destination, sharedUrl), destination, sharedUrl }
+}
+
+async function signInUrl(
   gateway: Gateway,
   { role, credentials }: TakenRole,
   destination: string,
   issuer: string,
-): Promise<URL> => {
+): Promise<URL> {
   const partition = partitionById(role.role.partition)
   if (!partition) throw new GatewayError('role.not_granted', { found: role.role.partition, source: 'role' })
   return gateway.consoleSignIn.signInUrl(credentials, { partition, destination, issuer })

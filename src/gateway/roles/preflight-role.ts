@@ -14,8 +14,10 @@ import type { Login } from '../login/logins.ts'
 import type { ListedRole } from './list-roles.ts'
 import { sessionFor } from './session-mapping.ts'
 
+export type PreflightOf = (role: ListedRole, durationSeconds?: number) => Preflight
+
 /** What AWS will be shown of this sign-in. Throws GatewayError `provider.unknown`. */
-export const evidenceToPresent = (gateway: Gateway, signIn: SignIn): EvidenceToPresent => {
+export function evidenceToPresent(gateway: Gateway, signIn: SignIn): EvidenceToPresent {
   const { identity } = signIn
   const provider = providerOf(gateway, identity.provider)
   const { webIdentityIssuer: own } = gateway
@@ -32,25 +34,18 @@ export const evidenceToPresent = (gateway: Gateway, signIn: SignIn): EvidenceToP
 }
 
 /** Where the gateway vouches there is no session without the source identity that the operator wants. */
-export const requireSourceIdentity = (session: SessionMapping): PresentedSession => {
+export function requireSourceIdentity(session: SessionMapping): PresentedSession {
   const missing = session.leftOut.find(({ what }) => what === 'sourceIdentity')
   return missing ? { ...session, whyNoSourceIdentity: missing.reason } : session
 }
 
-const sessionToShow = (gateway: Gateway, signIn: SignIn): PresentedSession => {
-  const session = sessionFor(gateway, signIn)
-  const { exchange } = providerOf(gateway, signIn.identity.provider).settings
-  return exchange.evidence === 'reissued' ? requireSourceIdentity(session) : session
+/** Whether STS will be spoken to over TLS, as `aws:SecureTransport` says. */
+export function isSecure(target: AwsTarget): boolean {
+  return target.kind === 'aws' || (target.kind === 'url' && target.url.startsWith('https:'))
 }
 
-/** Whether STS will be spoken to over TLS, as `aws:SecureTransport` says. */
-export const isSecure = (target: AwsTarget): boolean =>
-  target.kind === 'aws' || (target.kind === 'url' && target.url.startsWith('https:'))
-
-export type PreflightOf = (role: ListedRole, durationSeconds?: number) => Preflight
-
 /** For many roles of one login: what is the same for all of them is worked out once. */
-export const preflightRoles = (gateway: Gateway, { signIn }: Login): PreflightOf => {
+export function preflightRoles(gateway: Gateway, { signIn }: Login): PreflightOf {
   const shown = presentEvidence(evidenceToPresent(gateway, signIn))
   const session = sessionToShow(gateway, signIn)
   const call = { now: gateway.now(), secureTransport: isSecure(gateway.settings.sts.target) }
@@ -69,6 +64,13 @@ export const preflightRoles = (gateway: Gateway, { signIn }: Login): PreflightOf
   }
 }
 
+function sessionToShow(gateway: Gateway, signIn: SignIn): PresentedSession {
+  const session = sessionFor(gateway, signIn)
+  const { exchange } = providerOf(gateway, signIn.identity.provider).settings
+  return exchange.evidence === 'reissued' ? requireSourceIdentity(session) : session
+}
+
 /** The duration is an hour unless another one is asked for. Throws GatewayError `provider.unknown`. */
-export const preflightRole = (gateway: Gateway, login: Login, role: ListedRole, durationSeconds?: number): Preflight =>
-  preflightRoles(gateway, login)(role, durationSeconds)
+export function preflightRole(gateway: Gateway, login: Login, role: ListedRole, durationSeconds?: number): Preflight {
+  return preflightRoles(gateway, login)(role, durationSeconds)
+}

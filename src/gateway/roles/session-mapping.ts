@@ -11,15 +11,11 @@ export interface CarriedSession extends SessionMapping {
   readonly warnings: readonly string[]
 }
 
-/** The claims of a token that has been verified. RFC 7519 7.2 */
-const claimsOf = (token: string): Readonly<Record<string, unknown>> =>
-  JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
-
 /** The templates that come to nothing because AWS sees only what the provider signed. */
-export const unusedTemplates = (
+export function unusedTemplates(
   { sourceIdentity, sessionTags }: SessionTemplates,
   provider: string,
-): readonly LeftOutOfSession[] => {
+): readonly LeftOutOfSession[] {
   const reason = `AWS sees only what ${provider} itself has signed`
   return [
     ...(sourceIdentity === undefined ? [] : [{ what: 'sourceIdentity', reason }]),
@@ -27,7 +23,15 @@ export const unusedTemplates = (
   ]
 }
 
-const mappingFor = (gateway: Gateway, { identity, evidence }: SignIn): SessionMapping => {
+/** What the session of this sign-in will carry, whichever role is taken. Throws GatewayError `provider.unknown`. */
+export function sessionFor(gateway: Gateway, signIn: SignIn): CarriedSession {
+  return {
+    ...mappingFor(gateway, signIn),
+    warnings: signInWarnings(signIn),
+  }
+}
+
+function mappingFor(gateway: Gateway, { identity, evidence }: SignIn): SessionMapping {
   const { exchange } = providerOf(gateway, identity.provider).settings
   const ours = sessionOf(gateway.settings, identity)
   if (exchange.evidence === 'reissued') return ours
@@ -38,8 +42,7 @@ const mappingFor = (gateway: Gateway, { identity, evidence }: SignIn): SessionMa
   return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(gateway.settings, identity.provider)] }
 }
 
-/** What the session of this sign-in will carry, whichever role is taken. Throws GatewayError `provider.unknown`. */
-export const sessionFor = (gateway: Gateway, signIn: SignIn): CarriedSession => ({
-  ...mappingFor(gateway, signIn),
-  warnings: signInWarnings(signIn),
-})
+/** The claims of a token that has been verified. RFC 7519 7.2 */
+function claimsOf(token: string): Readonly<Record<string, unknown>> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>
+}

@@ -22,45 +22,53 @@ export interface Exchange {
   readonly session: SessionMapping
 }
 
-/** What both calls say of the role and of the session, whoever vouches. */
-const wantedSession = ({ role, durationSeconds }: Exchange) => ({
-  roleArn: role.role.arn,
-  durationSeconds,
-  region: role.region,
-  policyArns: role.sessionPolicyArns,
-  policy: role.sessionPolicy,
-})
-
 type WebIdentityEvidence = Extract<Evidence, { kind: 'web-identity' }>
 
-const webIdentityRequest = (exchange: Exchange, token: WebIdentityEvidence['token']): RoleRequest => ({
-  kind: 'web-identity',
-  ...wantedSession(exchange),
-  sessionName: exchange.session.roleSessionName,
-  token,
-})
+type SamlEvidence = Extract<Evidence, { kind: 'saml' }>
 
-/** What the gateway itself says of the session. */
-const statedSession = ({ session: { tags, transitiveTagKeys, sourceIdentity } }: Exchange) => ({
-  tags,
-  transitiveTags: transitiveTagKeys,
-  sourceIdentity,
-})
+export interface RequestedRole {
+  /** The role's ARN, as it came. */
+  readonly role: string
+  /** Undefined: an hour, or the role's maximum where that is shorter. */
+  readonly durationSeconds: number | undefined
+  /** The same as a person chose it (`1h`, `until 18:00`), to be offered the next time; undefined where nobody chose. */
+  readonly chosen?: string | undefined
+}
 
-/** A token of our own making. */
-const reissuedToken = async (gateway: Gateway, { signIn }: Login, exchange: Exchange): Promise<RoleRequest> => {
-  if (!gateway.webIdentityIssuer) throw new IssuerError('issuer.not_configured')
-  const wanted = { identity: signIn.identity, ...statedSession(exchange) }
-  return webIdentityRequest(exchange, await webIdentityTokenForAws(gateway.webIdentityIssuer, wanted, gateway.now()))
+export interface TakenRole extends AssumedRole {
+  readonly role: ListedRole
+  readonly durationSeconds: number
+  readonly session: SessionMapping
+  /** AWS said that the role does not allow as long as this, which was asked for. */
+  readonly shortenedFromSeconds?: number
+}
+
+/**
+ * The call to STS, as this provider's exchange is configured. Throws StsError where AWS would refuse it anyway, and
+ * IssuerError where the gateway cannot vouch for it.
+ */
+export async function requestFor(gateway: Gateway, login: Login, exchange: Exchange): Promise<RoleRequest> {
+  const { exchange: how } = providerOf(gateway, login.signIn.identity.provider).settings
+  const { evidence } = login.signIn
+  if (how.evidence === 'reissued')
+    return how.via === 'saml'
+      ? reissuedResponse(gateway, login, exchange, how.provider)
+      : reissuedToken(gateway, login, exchange)
+  if (how.via === 'saml' && evidence.kind === 'saml' && evidence.response)
+    return originalResponse(gateway, { ...evidence, response: evidence.response }, exchange, how)
+  if (how.via === 'web-identity' && evidence.kind === 'web-identity') return originalToken(gateway, evidence, exchange)
+  // A login from before the configuration was changed: what it has to show is of the other protocol, or was not kept.
+  const found = evidence.kind === how.via ? 'none that was kept' : evidence.kind
+  throw new StsError('sts.evidence_kind', { expected: how.via, found })
 }
 
 /** A response of our own making: our key vouches, so everything in it has been decided here. */
-const reissuedResponse = async (
+async function reissuedResponse(
   gateway: Gateway,
   { signIn }: Login,
   exchange: Exchange,
   provider: string,
-): Promise<RoleRequest> => {
+): Promise<RoleRequest> {
   if (!gateway.samlIssuer) throw new Error('a provider with reissued evidence needs the signing key')
   const { role, durationSeconds, session } = exchange
   const providerArn = samlProviderArn(role.role.partition, role.role.account, provider)
@@ -80,21 +88,64 @@ const reissuedResponse = async (
   return { kind: 'saml', ...wantedSession(exchange), providerArn, samlResponse }
 }
 
-const mustBeFresh = (gateway: Gateway, { expiresAt }: Evidence, source: string): void => {
-  if (expiresAt > gateway.now()) return
-  throw new StsError('sts.evidence_stale', {
-    expected: 'evidence that AWS still takes',
-    found: `it took it until ${expiresAt.toISOString()}`,
-    source,
-  })
+/** What the gateway itself says of the session. */
+function statedSession({ session: { tags, transitiveTagKeys, sourceIdentity } }: Exchange) {
+  return {
+    tags,
+    transitiveTags: transitiveTagKeys,
+    sourceIdentity,
+  }
+}
+
+/** What both calls say of the role and of the session, whoever vouches. */
+function wantedSession({ role, durationSeconds }: Exchange) {
+  return {
+    roleArn: role.role.arn,
+    durationSeconds,
+    region: role.region,
+    policyArns: role.sessionPolicyArns,
+    policy: role.sessionPolicy,
+  }
+}
+
+/** A token of our own making. */
+async function reissuedToken(gateway: Gateway, { signIn }: Login, exchange: Exchange): Promise<RoleRequest> {
+  if (!gateway.webIdentityIssuer) throw new IssuerError('issuer.not_configured')
+  const wanted = { identity: signIn.identity, ...statedSession(exchange) }
+  return webIdentityRequest(exchange, await webIdentityTokenForAws(gateway.webIdentityIssuer, wanted, gateway.now()))
+}
+
+function webIdentityRequest(exchange: Exchange, token: WebIdentityEvidence['token']): RoleRequest {
+  return {
+    kind: 'web-identity',
+    ...wantedSession(exchange),
+    sessionName: exchange.session.roleSessionName,
+    token,
+  }
+}
+
+/** The identity provider's own response, for the SAML provider that it named beside the role. */
+function originalResponse(
+  gateway: Gateway,
+  evidence: SamlEvidence & { readonly response: Secret },
+  exchange: Exchange,
+  how: OriginalSamlExchange,
+): RoleRequest {
+  const { providerArn } = exchange.role
+  if (providerArn === undefined) throw new Error('an asserted role without its SAML provider')
+  // A browser's form may have broken its lines, which base64 allows and STS need not.
+  const samlResponse = new Secret(evidence.response.reveal().replaceAll(/\s/g, ''))
+  mustSuitAws(evidence, samlResponse, how)
+  mustBeFresh(gateway, evidence, 'Assertion/@IssueInstant')
+  return { kind: 'saml', ...wantedSession(exchange), providerArn, samlResponse }
 }
 
 /** What AWS would refuse in words that help nobody. */
-const mustSuitAws = (
+function mustSuitAws(
   { confirmationCount, isEncrypted }: SamlEvidence,
   response: Secret,
   how: OriginalSamlExchange,
-): void => {
+): void {
   if (isEncrypted && !how.stsDecrypts)
     throw new StsError('sts.evidence_encrypted', { expected: 'an Assertion', found: 'an EncryptedAssertion' })
   if (confirmationCount !== 1)
@@ -112,32 +163,24 @@ const mustSuitAws = (
     })
 }
 
-type SamlEvidence = Extract<Evidence, { kind: 'saml' }>
-
-/** The identity provider's own response, for the SAML provider that it named beside the role. */
-const originalResponse = (
-  gateway: Gateway,
-  evidence: SamlEvidence & { readonly response: Secret },
-  exchange: Exchange,
-  how: OriginalSamlExchange,
-): RoleRequest => {
-  const { providerArn } = exchange.role
-  if (providerArn === undefined) throw new Error('an asserted role without its SAML provider')
-  // A browser's form may have broken its lines, which base64 allows and STS need not.
-  const samlResponse = new Secret(evidence.response.reveal().replaceAll(/\s/g, ''))
-  mustSuitAws(evidence, samlResponse, how)
-  mustBeFresh(gateway, evidence, 'Assertion/@IssueInstant')
-  return { kind: 'saml', ...wantedSession(exchange), providerArn, samlResponse }
+function mustBeFresh(gateway: Gateway, { expiresAt }: Evidence, source: string): void {
+  if (expiresAt > gateway.now()) return
+  throw new StsError('sts.evidence_stale', {
+    expected: 'evidence that AWS still takes',
+    found: `it took it until ${expiresAt.toISOString()}`,
+    source,
+  })
 }
 
-/** RFC 7515 4.1.1, of a token that has been verified. */
-const algorithmOf = (token: string): string => {
-  const [header = ''] = token.split('.')
-  return String((JSON.parse(Buffer.from(header, 'base64url').toString()) as { alg?: unknown }).alg)
+/** The provider's own token, as long as AWS will still take it. */
+function originalToken(gateway: Gateway, evidence: WebIdentityEvidence, exchange: Exchange): RoleRequest {
+  tokenMustSuitAws(evidence.token.reveal())
+  mustBeFresh(gateway, evidence, 'exp')
+  return webIdentityRequest(exchange, evidence.token)
 }
 
 /** What AWS would refuse without saying why. */
-const tokenMustSuitAws = (token: string): void => {
+function tokenMustSuitAws(token: string): void {
   const algorithm = algorithmOf(token)
   if (!/^[RE]S(256|384|512)$/.test(algorithm))
     throw new StsError('sts.evidence_algorithm', { expected: 'RS* or ES*', found: algorithm, source: 'alg' })
@@ -149,45 +192,8 @@ const tokenMustSuitAws = (token: string): void => {
     })
 }
 
-/** The provider's own token, as long as AWS will still take it. */
-const originalToken = (gateway: Gateway, evidence: WebIdentityEvidence, exchange: Exchange): RoleRequest => {
-  tokenMustSuitAws(evidence.token.reveal())
-  mustBeFresh(gateway, evidence, 'exp')
-  return webIdentityRequest(exchange, evidence.token)
-}
-
-/**
- * The call to STS, as this provider's exchange is configured. Throws StsError where AWS would refuse it anyway, and
- * IssuerError where the gateway cannot vouch for it.
- */
-export const requestFor = async (gateway: Gateway, login: Login, exchange: Exchange): Promise<RoleRequest> => {
-  const { exchange: how } = providerOf(gateway, login.signIn.identity.provider).settings
-  const { evidence } = login.signIn
-  if (how.evidence === 'reissued')
-    return how.via === 'saml'
-      ? reissuedResponse(gateway, login, exchange, how.provider)
-      : reissuedToken(gateway, login, exchange)
-  if (how.via === 'saml' && evidence.kind === 'saml' && evidence.response)
-    return originalResponse(gateway, { ...evidence, response: evidence.response }, exchange, how)
-  if (how.via === 'web-identity' && evidence.kind === 'web-identity') return originalToken(gateway, evidence, exchange)
-  // A login from before the configuration was changed: what it has to show is of the other protocol, or was not kept.
-  const found = evidence.kind === how.via ? 'none that was kept' : evidence.kind
-  throw new StsError('sts.evidence_kind', { expected: how.via, found })
-}
-
-export interface RequestedRole {
-  /** The role's ARN, as it came. */
-  readonly role: string
-  /** Undefined: an hour, or the role's maximum where that is shorter. */
-  readonly durationSeconds: number | undefined
-  /** The same as a person chose it (`1h`, `until 18:00`), to be offered the next time; undefined where nobody chose. */
-  readonly chosen?: string | undefined
-}
-
-export interface TakenRole extends AssumedRole {
-  readonly role: ListedRole
-  readonly durationSeconds: number
-  readonly session: SessionMapping
-  /** AWS said that the role does not allow as long as this, which was asked for. */
-  readonly shortenedFromSeconds?: number
+/** RFC 7515 4.1.1, of a token that has been verified. */
+function algorithmOf(token: string): string {
+  const [header = ''] = token.split('.')
+  return String((JSON.parse(Buffer.from(header, 'base64url').toString()) as { alg?: unknown }).alg)
 }

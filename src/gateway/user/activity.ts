@@ -52,12 +52,6 @@ const KEPT_SECONDS = 90 * 24 * 60 * 60
 /** Texts that come from outside: a role that was asked for, a browser's name for itself. */
 const LONGEST_TEXT = 300
 
-const cut = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
-
-const revived = (key: string, value: unknown): unknown =>
-  key === 'at' || key === 'expiresAt' ? new Date(String(value)) : value
-
 const activities: RecordKind<readonly Activity[]> = {
   name: 'activity',
   keptSeconds: KEPT_SECONDS,
@@ -65,9 +59,13 @@ const activities: RecordKind<readonly Activity[]> = {
   write: (entries) => JSON.stringify(entries, cut),
 }
 
+/** What a shell takes as it stands: AWS's own ids and regions are nothing else. */
+const PLAIN = /^[A-Za-z0-9-]+$/
+
 /** Latest first, at most a hundred of the last ninety days. */
-export const activityOf = (keeping: UserStore, login: Login): Promise<readonly Activity[]> =>
-  readRecord(keeping, activities, login)
+export function activityOf(keeping: UserStore, login: Login): Promise<readonly Activity[]> {
+  return readRecord(keeping, activities, login)
+}
 
 /** Adds what the event is for the person to look through, if it is anything. */
 export async function addActivity(
@@ -124,15 +122,17 @@ function deniedIn({
   return { role: roleArn, code: errorCode, sentence: errorMessage }
 }
 
-/** What a shell takes as it stands: AWS's own ids and regions are nothing else. */
-const PLAIN = /^[A-Za-z0-9-]+$/
-
 /** The AWS CLI's command for what was done with those credentials in that region; it has to run with access to CloudTrail. */
-export const cloudTrailCommand = ({
-  accessKeyId,
-  region,
-}: Pick<ExchangeActivity, 'accessKeyId' | 'region'>): string => {
+export function cloudTrailCommand({ accessKeyId, region }: Pick<ExchangeActivity, 'accessKeyId' | 'region'>): string {
   if (!PLAIN.test(accessKeyId) || !PLAIN.test(region)) return ''
   const attribute = `AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`
   return `aws cloudtrail lookup-events --region ${region} --lookup-attributes ${attribute}`
+}
+
+function revived(key: string, value: unknown): unknown {
+  return key === 'at' || key === 'expiresAt' ? new Date(String(value)) : value
+}
+
+function cut(_key: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
 }

@@ -59,16 +59,24 @@ const preferences: RecordKind<Kept> = {
   },
 }
 
-export const preferencesOf = async (keeping: UserStore, login: Login): Promise<Preferences> => ({
-  ...(await readRecord(keeping, preferences, login)),
-  isKept: hasPersistentSubject(login),
-})
+export interface Taken {
+  readonly arn: string
+  /** As the person chose it; undefined where nobody chose. */
+  readonly chosen: string | undefined
+}
+
+export async function preferencesOf(keeping: UserStore, login: Login): Promise<Preferences> {
+  return {
+    ...(await readRecord(keeping, preferences, login)),
+    isKept: hasPersistentSubject(login),
+  }
+}
 
 /**
  * Pins a role, or takes the pin off. Throws GatewayError `role.not_granted` for a pin on what the person may not take,
  * and `role.too_many_pins`.
  */
-export const pinRole = async (gateway: Gateway, login: Login, arn: string, isPinned: boolean): Promise<void> => {
+export async function pinRole(gateway: Gateway, login: Login, arn: string, isPinned: boolean): Promise<void> {
   if (isPinned) grantedRole(gateway, login.signIn.identity, arn)
   await updateRecord(gateway, preferences, login, (before) => {
     const others = before.pins.filter((pin) => pin !== arn)
@@ -78,15 +86,9 @@ export const pinRole = async (gateway: Gateway, login: Login, arn: string, isPin
   })
 }
 
-export interface Taken {
-  readonly arn: string
-  /** As the person chose it; undefined where nobody chose. */
-  readonly chosen: string | undefined
-}
-
 /** The role is the latest of those that were taken. */
-export const rememberTaken = (keeping: UserStore, login: Login, { arn, chosen }: Taken): Promise<void> =>
-  updateRecord(keeping, preferences, login, (before) => {
+export function rememberTaken(keeping: UserStore, login: Login, { arn, chosen }: Taken): Promise<void> {
+  return updateRecord(keeping, preferences, login, (before) => {
     const earlier = before.recent.filter((recent) => recent.arn !== arn)
     const others = [...before.durations].filter(([role]) => role !== arn)
     return {
@@ -96,6 +98,7 @@ export const rememberTaken = (keeping: UserStore, login: Login, { arn, chosen }:
         chosen === undefined ? before.durations : new Map([...others, [arn, chosen] as const].slice(-MOST_DURATIONS)),
     }
   })
+}
 
 /** The same of an event that says that a role was taken; others are no habit. */
 export async function learnHabit(

@@ -19,12 +19,15 @@ export interface RecordKind<Value> {
   write(value: Value): string
 }
 
+/** Each try that fails is one that let another through: fifty at once need fifty. */
+const MOST_TRIES = 200
+
 /** The keyed hash of the name, with each secret: what was kept under an older one is found as well. */
-export const keyedHashes = (
+export function keyedHashes(
   { settings }: Pick<Gateway, 'settings'>,
   purpose: string,
   name: readonly string[],
-): readonly [string, ...string[]] => {
+): readonly [string, ...string[]] {
   const [first, ...older] = settings.session.secrets
   const hash = (secret: typeof first): string =>
     createHmac('sha256', secret.reveal())
@@ -34,21 +37,16 @@ export const keyedHashes = (
 }
 
 /** Whether the person is the same the next time: a transient NameID is another one at each sign-in. Core 8.3.8 */
-export const hasPersistentSubject = ({ signIn: { identity } }: Login): boolean =>
-  identity.subjectFormat !== NAMEID_TRANSIENT
-
-const keysOf = (keeping: UserStore, kind: string, { signIn: { identity } }: Login): readonly [string, ...string[]] => {
-  const { provider, issuer, subject } = identity
-  const [first, ...older] = keyedHashes(keeping, kind, [provider, issuer, subject])
-  return [`${kind}:${first}`, ...older.map((hash) => `${kind}:${hash}`)]
+export function hasPersistentSubject({ signIn: { identity } }: Login): boolean {
+  return identity.subjectFormat !== NAMEID_TRANSIENT
 }
 
-/** Who is another person the next time is remembered no longer than the login. */
-const endOf = <Value>({ now }: UserStore, { keptSeconds }: RecordKind<Value>, login: Login): Date =>
-  hasPersistentSubject(login) ? new Date(now().getTime() + keptSeconds * 1000) : login.expiresAt
+export async function readRecord<Value>(keeping: UserStore, kind: RecordKind<Value>, login: Login): Promise<Value> {
+  return kind.read(await olderText(keeping, keysOf(keeping, kind.name, login)))
+}
 
 /** As it was kept under an older secret. */
-const olderText = async ({ store }: UserStore, keys: readonly string[]): Promise<string | undefined> => {
+async function olderText({ store }: UserStore, keys: readonly string[]): Promise<string | undefined> {
   for (const key of keys) {
     const text = await store.get(key)
     if (text !== undefined) return text
@@ -56,19 +54,19 @@ const olderText = async ({ store }: UserStore, keys: readonly string[]): Promise
   return undefined
 }
 
-export const readRecord = async <Value>(keeping: UserStore, kind: RecordKind<Value>, login: Login): Promise<Value> =>
-  kind.read(await olderText(keeping, keysOf(keeping, kind.name, login)))
-
-/** Each try that fails is one that let another through: fifty at once need fifty. */
-const MOST_TRIES = 200
+function keysOf(keeping: UserStore, kind: string, { signIn: { identity } }: Login): readonly [string, ...string[]] {
+  const { provider, issuer, subject } = identity
+  const [first, ...older] = keyedHashes(keeping, kind, [provider, issuer, subject])
+  return [`${kind}:${first}`, ...older.map((hash) => `${kind}:${hash}`)]
+}
 
 /** Changes it and moves its end. `change` may be called more than once. */
-export const updateRecord = async <Value>(
+export async function updateRecord<Value>(
   keeping: UserStore,
   kind: RecordKind<Value>,
   login: Login,
   change: (value: Value) => Value,
-): Promise<void> => {
+): Promise<void> {
   const [key, ...olderKeys] = keysOf(keeping, kind.name, login)
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const current = await keeping.store.get(key)
@@ -77,4 +75,9 @@ export const updateRecord = async <Value>(
     if (await keeping.store.swap(key, current, after, endOf(keeping, kind, login))) return
   }
   throw new Error(`${kind.name}: changed by others ${MOST_TRIES} times in a row`)
+}
+
+/** Who is another person the next time is remembered no longer than the login. */
+function endOf<Value>({ now }: UserStore, { keptSeconds }: RecordKind<Value>, login: Login): Date {
+  return hasPersistentSubject(login) ? new Date(now().getTime() + keptSeconds * 1000) : login.expiresAt
 }

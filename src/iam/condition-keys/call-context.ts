@@ -1,4 +1,4 @@
-/** The keys of the call, of whoever signs it, of the role it is about and of the session to be (aws-sts-semantics D.5). */
+/** The keys of the call, of whoever signs it, of the role it is about and of the session to be (aws-facts D.5). */
 import { conditionKeyOf } from './condition-key-table.ts'
 import { type ContextValue, list, single } from './context.ts'
 
@@ -14,28 +14,6 @@ export interface SessionFacts {
   readonly externalId?: string | undefined
 }
 
-/** `sts:*`, `aws:RequestTag/…` and `aws:TagKeys`. */
-export const sessionContext = (session: SessionFacts): ContextValue[] => [
-  single('sts:RoleSessionName', session.roleSessionName, 'RoleSessionName'),
-  single('sts:SourceIdentity', session.sourceIdentity, 'SourceIdentity'),
-  single('sts:ExternalId', session.externalId, 'ExternalId'),
-  list('sts:TransitiveTagKeys', session.transitiveTagKeys, 'the transitive session tags'),
-  ...requestTagContext(session.tags),
-]
-
-/** All that GetFederationToken sets. */
-export const requestTagContext = (tags: Tags): ContextValue[] => [
-  list('aws:TagKeys', [...tags.keys()], 'the session tags'),
-  ...[...tags].map(([key, value]) => single(`aws:RequestTag/${key}`, value, `session tag ${key}`)),
-]
-
-/** The tags of what the call is about: of the role that is to be taken. */
-export const resourceContext = (tags: Tags): ContextValue[] =>
-  [...tags].flatMap(([key, value]) => [
-    single(`iam:ResourceTag/${key}`, value, `the role's tag ${key}`),
-    single(`aws:ResourceTag/${key}`, value, `the role's tag ${key}`),
-  ])
-
 /** The call itself. The two federated calls are unsigned, so the caller is anonymous. */
 export interface CallFacts {
   readonly now: Date
@@ -44,23 +22,6 @@ export interface CallFacts {
   readonly userAgent: string | undefined
   readonly region: string
 }
-
-/** The keys that are there in every call, with the values of one that nobody signed. */
-export const unsignedCallContext = (call: CallFacts): ContextValue[] => [
-  ...callContext(call),
-  single('aws:PrincipalType', 'Anonymous', 'an unsigned call'),
-  single('aws:PrincipalAccount', 'anonymous', 'an unsigned call'),
-  single('aws:userid', 'anonymous', 'an unsigned call'),
-]
-
-const callContext = (call: CallFacts): ContextValue[] => [
-  single('aws:CurrentTime', call.now.toISOString(), 'the clock'),
-  single('aws:EpochTime', String(Math.floor(call.now.getTime() / 1000)), 'the clock'),
-  single('aws:SourceIp', call.sourceIp, 'the connection'),
-  single('aws:SecureTransport', String(call.secureTransport), 'the connection'),
-  single('aws:UserAgent', call.userAgent, 'User-Agent'),
-  single('aws:RequestedRegion', call.region, 'the endpoint'),
-]
 
 /** Who signs the call. */
 export interface CallerFacts {
@@ -87,20 +48,72 @@ export interface TemporaryFacts {
   readonly carried: readonly ContextValue[]
 }
 
+const COGNITO = 'cognito-identity.amazonaws.com'
+
+/** `sts:*`, `aws:RequestTag/…` and `aws:TagKeys`. */
+export function sessionContext(session: SessionFacts): ContextValue[] {
+  return [
+    single('sts:RoleSessionName', session.roleSessionName, 'RoleSessionName'),
+    single('sts:SourceIdentity', session.sourceIdentity, 'SourceIdentity'),
+    single('sts:ExternalId', session.externalId, 'ExternalId'),
+    list('sts:TransitiveTagKeys', session.transitiveTagKeys, 'the transitive session tags'),
+    ...requestTagContext(session.tags),
+  ]
+}
+
+/** All that GetFederationToken sets. */
+export function requestTagContext(tags: Tags): ContextValue[] {
+  return [
+    list('aws:TagKeys', [...tags.keys()], 'the session tags'),
+    ...[...tags].map(([key, value]) => single(`aws:RequestTag/${key}`, value, `session tag ${key}`)),
+  ]
+}
+
+/** The tags of what the call is about: of the role that is to be taken. */
+export function resourceContext(tags: Tags): ContextValue[] {
+  return [...tags].flatMap(([key, value]) => [
+    single(`iam:ResourceTag/${key}`, value, `the role's tag ${key}`),
+    single(`aws:ResourceTag/${key}`, value, `the role's tag ${key}`),
+  ])
+}
+
+/** The keys that are there in every call, with the values of one that nobody signed. */
+export function unsignedCallContext(call: CallFacts): ContextValue[] {
+  return [
+    ...callContext(call),
+    single('aws:PrincipalType', 'Anonymous', 'an unsigned call'),
+    single('aws:PrincipalAccount', 'anonymous', 'an unsigned call'),
+    single('aws:userid', 'anonymous', 'an unsigned call'),
+  ]
+}
+
+function callContext(call: CallFacts): ContextValue[] {
+  return [
+    single('aws:CurrentTime', call.now.toISOString(), 'the clock'),
+    single('aws:EpochTime', String(Math.floor(call.now.getTime() / 1000)), 'the clock'),
+    single('aws:SourceIp', call.sourceIp, 'the connection'),
+    single('aws:SecureTransport', String(call.secureTransport), 'the connection'),
+    single('aws:UserAgent', call.userAgent, 'User-Agent'),
+    single('aws:RequestedRegion', call.region, 'the endpoint'),
+  ]
+}
+
 /** The keys of a signed call: AssumeRole, GetFederationToken, and all that a session does. */
-export const signedCallContext = (call: CallFacts, caller: CallerFacts): ContextValue[] => [
-  ...callContext(call),
-  single('aws:PrincipalArn', caller.arn, 'the caller'),
-  single('aws:PrincipalAccount', caller.account, 'the caller'),
-  single('aws:PrincipalType', caller.type, 'the caller'),
-  single('aws:userid', caller.userId, 'the caller'),
-  single('aws:username', caller.type === 'User' ? caller.arn.slice(caller.arn.lastIndexOf('/') + 1) : undefined),
-  ...[...caller.tags].map(([key, value]) => single(`aws:PrincipalTag/${key}`, value, `the caller's tag ${key}`)),
-  ...(caller.temporary ? temporaryContext(caller.temporary, call.now) : []),
-]
+export function signedCallContext(call: CallFacts, caller: CallerFacts): ContextValue[] {
+  return [
+    ...callContext(call),
+    single('aws:PrincipalArn', caller.arn, 'the caller'),
+    single('aws:PrincipalAccount', caller.account, 'the caller'),
+    single('aws:PrincipalType', caller.type, 'the caller'),
+    single('aws:userid', caller.userId, 'the caller'),
+    single('aws:username', caller.type === 'User' ? caller.arn.slice(caller.arn.lastIndexOf('/') + 1) : undefined),
+    ...[...caller.tags].map(([key, value]) => single(`aws:PrincipalTag/${key}`, value, `the caller's tag ${key}`)),
+    ...(caller.temporary ? temporaryContext(caller.temporary, call.now) : []),
+  ]
+}
 
 /** Whether MFA was there, AWS does not say of long-term keys. */
-const temporaryContext = (session: TemporaryFacts, now: Date): ContextValue[] => {
+function temporaryContext(session: TemporaryFacts, now: Date): ContextValue[] {
   const { issuedAt, mfaAt, sourceIdentity, federatedProvider, carried } = session
   const mfaAge = mfaAt && Math.floor((now.getTime() - mfaAt.getTime()) / 1000)
   return [
@@ -117,11 +130,9 @@ const temporaryContext = (session: TemporaryFacts, now: Date): ContextValue[] =>
  * What of an identity provider's words lives on in the session, and in the calls and roles it takes (B.1, C.1). Of
  * Cognito's guests the identity pool does not.
  */
-export const carriedContext = (identity: readonly ContextValue[]): ContextValue[] => {
+export function carriedContext(identity: readonly ContextValue[]): ContextValue[] {
   const isGuest = identity.some(({ key, values }) => key === `${COGNITO}:amr` && values.includes('unauthenticated'))
   return identity.filter(
     ({ key }) => conditionKeyOf(key)?.usableIn.includes('session') && !(isGuest && key === `${COGNITO}:aud`),
   )
 }
-
-const COGNITO = 'cognito-identity.amazonaws.com'

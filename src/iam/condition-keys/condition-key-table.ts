@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: AWS writes the key of a tag so
 /**
  * The condition keys that AWS fills when roles are taken, as a table: what fills each of them, in which calls, whether it
- * can hold a list, and where a policy may use it (aws-sts-semantics B.1, C.1, C.2, D.5).
+ * can hold a list, and where a policy may use it (aws-facts B.1, C.1, C.2, D.5).
  */
 import { type UnverifiedAssumption, unverifiedAssumptions } from '../unverified-assumptions.ts'
 
@@ -38,16 +38,6 @@ const BEARER = ['sts:GetServiceBearerToken']
 
 type Rest = Partial<Pick<ConditionKey, 'attributes' | 'multi' | 'usableIn' | 'unconfirmed'>>
 
-const row = (key: string, actions: readonly string[], source: string, rest: Rest = {}): ConditionKey => ({
-  key,
-  actions,
-  source,
-  attributes: [],
-  multi: false,
-  usableIn: TRUST,
-  ...rest,
-})
-
 /** Of the assertion itself. Three keys live on in the session, and in the roles it takes (B.1). */
 const samlElements: readonly ConditionKey[] = [
   row('saml:iss', WITH_SAML, 'Issuer'),
@@ -66,14 +56,7 @@ const samlElements: readonly ConditionKey[] = [
   row('saml:doc', WITH_SAML, 'computed: account and name of the SAML provider'),
 ]
 
-/** X.500 names count with and without the prefix (B.1). */
-const oid = (...numbers: string[]): string[] => numbers.flatMap((number) => [`urn:oid:${number}`, number])
-const eduPerson = (last: number): string[] => oid(`1.3.6.1.4.1.5923.1.1.1.${last}`)
-const eduOrg = (last: number): string[] => oid(`1.3.6.1.4.1.5923.1.2.1.${last}`)
 const XMLSOAP = 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims'
-
-const attribute = (key: string, attributes: readonly string[], rest: Rest = { multi: true }): ConditionKey =>
-  row(key, WITH_SAML, 'Attribute', { attributes, ...rest })
 
 const SINGLE = { multi: false }
 
@@ -112,9 +95,6 @@ const samlAttributes: readonly ConditionKey[] = [
   attribute('saml:x500UniqueIdentifier', oid('2.5.4.45')),
   attribute('saml:organizationStatus', oid('0.9.2342.19200300.100.1.45')),
 ]
-
-const claim = (key: string, source: string, rest: Rest = { usableIn: BOTH }): ConditionKey =>
-  row(key, rest.usableIn === TRUST ? WITH_TOKEN : [...WITH_TOKEN, 'sts:AssumeRole'], source, rest)
 
 const COGNITO = 'cognito-identity.amazonaws.com'
 const GITHUB = 'token.actions.githubusercontent.com'
@@ -227,8 +207,10 @@ const byName: ReadonlyMap<string, ConditionKey> = new Map(
 /** `<issuer>:claim`, where the issuer is a host, with port or path or without. */
 const OF_ISSUER = /^(?:localhost|[^:/]*\.[^:/]*)(?::\d+)?(?:\/.*)?:([^:]+)$/
 
+const ownPrefixes = ['accounts.google.com:', `${COGNITO}:`, 'www.amazon.com:', 'graph.facebook.com:']
+
 /** The row of a key as a policy writes it, whatever its case; undefined: AWS has no such key. */
-export const conditionKeyOf = (key: string): ConditionKey | undefined => {
+export function conditionKeyOf(key: string): ConditionKey | undefined {
   const name = key.toLowerCase()
   const slash = name.indexOf('/')
   const tagged = slash < 0 ? undefined : byName.get(`${name.slice(0, slash)}/\${tagkey}`)
@@ -238,6 +220,39 @@ export const conditionKeyOf = (key: string): ConditionKey | undefined => {
   return claimName === undefined || hasKeysOfItsOwn(name) ? undefined : byName.get(`<issuer>:${claimName}`)
 }
 
-const ownPrefixes = ['accounts.google.com:', `${COGNITO}:`, 'www.amazon.com:', 'graph.facebook.com:']
+function hasKeysOfItsOwn(name: string): boolean {
+  return ownPrefixes.some((prefix) => name.startsWith(prefix))
+}
 
-const hasKeysOfItsOwn = (name: string): boolean => ownPrefixes.some((prefix) => name.startsWith(prefix))
+function row(key: string, actions: readonly string[], source: string, rest: Rest = {}): ConditionKey {
+  return {
+    key,
+    actions,
+    source,
+    attributes: [],
+    multi: false,
+    usableIn: TRUST,
+    ...rest,
+  }
+}
+
+function attribute(key: string, attributes: readonly string[], rest: Rest = { multi: true }): ConditionKey {
+  return row(key, WITH_SAML, 'Attribute', { attributes, ...rest })
+}
+
+function eduPerson(last: number): string[] {
+  return oid(`1.3.6.1.4.1.5923.1.1.1.${last}`)
+}
+
+/** X.500 names count with and without the prefix (B.1). */
+function oid(...numbers: string[]): string[] {
+  return numbers.flatMap((number) => [`urn:oid:${number}`, number])
+}
+
+function eduOrg(last: number): string[] {
+  return oid(`1.3.6.1.4.1.5923.1.2.1.${last}`)
+}
+
+function claim(key: string, source: string, rest: Rest = { usableIn: BOTH }): ConditionKey {
+  return row(key, rest.usableIn === TRUST ? WITH_TOKEN : [...WITH_TOKEN, 'sts:AssumeRole'], source, rest)
+}

@@ -19,7 +19,7 @@ export interface ContextValue {
 export type RequestContext = ReadonlyMap<string, ContextValue>
 
 /** A key without values is an absent key. Of two values for one key the first counts. */
-export const requestContext = (entries: Iterable<ContextValue>): RequestContext => {
+export function requestContext(entries: Iterable<ContextValue>): RequestContext {
   const context = new Map<string, ContextValue>()
   for (const entry of entries) {
     const name = entry.key.toLowerCase()
@@ -30,19 +30,22 @@ export const requestContext = (entries: Iterable<ContextValue>): RequestContext 
   return context
 }
 
+function entry(key: string, values: readonly string[], multi: boolean, source: string | undefined): ContextValue {
+  return source === undefined ? { key, values, multi } : { key, values, multi, source }
+}
+
 /** What the request has under that lower-case name; undefined when the key is absent. */
-export const entryOf = (context: RequestContext, name: string): ContextValue | undefined => {
+export function entryOf(context: RequestContext, name: string): ContextValue | undefined {
   const found = context.get(name)
   return found === undefined || found.values.length === 0 ? undefined : found
 }
 
 /** An entry with at most one value. */
-export const single = (key: string, value: string | undefined, source?: string): ContextValue =>
-  entry(key, value === undefined ? [] : [value], false, source)
+export function single(key: string, value: string | undefined, source?: string): ContextValue {
+  return entry(key, value === undefined ? [] : [value], false, source)
+}
 
 /** An entry that can hold a list. */
-export const list = (key: string, values: readonly string[], source?: string): ContextValue =>
-  entry(key, values, true, source)
-
-const entry = (key: string, values: readonly string[], multi: boolean, source: string | undefined): ContextValue =>
-  source === undefined ? { key, values, multi } : { key, values, multi, source }
+export function list(key: string, values: readonly string[], source?: string): ContextValue {
+  return entry(key, values, true, source)
+}

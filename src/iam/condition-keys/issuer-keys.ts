@@ -1,4 +1,4 @@
-/** How the keys of an OpenID issuer begin, and what the common ones are called (aws-sts-semantics C.1). */
+/** How the keys of an OpenID issuer begin, and what the common ones are called (aws-facts C.1). */
 import { issuerHostPath } from '../../core/arn.ts'
 
 /** Amazon and Facebook were there before OpenID Connect. */
@@ -7,13 +7,17 @@ const ownNames: ReadonlyMap<string, { readonly audience: string; readonly subjec
   ['graph.facebook.com', { audience: 'app_id', subject: 'id' }],
 ])
 
-const key = (issuer: string, claim: 'audience' | 'subject', otherwise: string): string => {
+/** The key of a token's audience; `issuer` as a URL, or its host and path. */
+export function audienceKey(issuer: string): string {
+  return key(issuer, 'audience', 'aud')
+}
+
+function key(issuer: string, claim: 'audience' | 'subject', otherwise: string): string {
   const prefix = issuerHostPath(issuer)
   return `${prefix}:${ownNames.get(prefix)?.[claim] ?? otherwise}`
 }
 
-/** The key of a token's audience; `issuer` as a URL, or its host and path. */
-export const audienceKey = (issuer: string): string => key(issuer, 'audience', 'aud')
-
 /** The key of a token's subject. */
-export const subjectKey = (issuer: string): string => key(issuer, 'subject', 'sub')
+export function subjectKey(issuer: string): string {
+  return key(issuer, 'subject', 'sub')
+}

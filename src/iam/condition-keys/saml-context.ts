@@ -1,4 +1,4 @@
-/** From what an assertion says to the `saml:*` keys that a trust policy is evaluated against (aws-sts-semantics B). */
+/** From what an assertion says to the `saml:*` keys that a trust policy is evaluated against (aws-facts B). */
 import { hash } from 'node:crypto'
 import { parseArn } from '../../core/arn.ts'
 import type { Attributes, NameId } from '../../core/identity.ts'
@@ -19,23 +19,29 @@ export interface SamlFacts {
 
 const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
 
-/** `persistent` for SAML 2.0's own formats, any other Format as it stands (B.3). */
-export const subjectType = (format: string | undefined): string =>
-  (format ?? UNSPECIFIED).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '')
+const keysByAttribute: ReadonlyMap<string, readonly ConditionKey[]> = samlAttributeKeys.reduce(
+  (byName, entry) => entry.attributes.reduce((map, name) => map.set(name, [...(map.get(name) ?? []), entry]), byName),
+  new Map<string, ConditionKey[]>(),
+)
 
-const providerName = (providerArn: string): { account: string; name: string } => {
-  const { account = '', resource = '' } = parseArn(providerArn) ?? {}
-  return { account, name: resource.replace(/^[^/]*\//, '') }
+/** `persistent` for SAML 2.0's own formats, any other Format as it stands (B.3). */
+export function subjectType(format: string | undefined): string {
+  return (format ?? UNSPECIFIED).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '')
 }
 
 /** Tells the same subject of two providers apart: base64(SHA-1(issuer + account + "/" + provider name)) (B.2). */
-export const nameQualifier = (issuer: string, providerArn: string): string => {
+export function nameQualifier(issuer: string, providerArn: string): string {
   const { account, name } = providerName(providerArn)
   return hash('sha1', `${issuer}${account}/${name}`, 'base64')
 }
 
+function providerName(providerArn: string): { account: string; name: string } {
+  const { account = '', resource = '' } = parseArn(providerArn) ?? {}
+  return { account, name: resource.replace(/^[^/]*\//, '') }
+}
+
 /** All `saml:*` keys of one assertion. */
-export const samlContext = ({ issuer, recipient, nameId, attributes, providerArn }: SamlFacts): ContextValue[] => {
+export function samlContext({ issuer, recipient, nameId, attributes, providerArn }: SamlFacts): ContextValue[] {
   const { account, name } = providerName(providerArn)
   return [
     single('saml:iss', issuer, 'Issuer'),
@@ -51,13 +57,8 @@ export const samlContext = ({ issuer, recipient, nameId, attributes, providerArn
   ]
 }
 
-const keysByAttribute: ReadonlyMap<string, readonly ConditionKey[]> = samlAttributeKeys.reduce(
-  (byName, entry) => entry.attributes.reduce((map, name) => map.set(name, [...(map.get(name) ?? []), entry]), byName),
-  new Map<string, ConditionKey[]>(),
-)
-
 /** One claim fills a key even where several could: the first in the document (B.1). */
-const attributeContext = (attributes: Attributes): ContextValue[] => {
+function attributeContext(attributes: Attributes): ContextValue[] {
   const filled = new Map<string, ContextValue>()
   for (const [name, values] of attributes)
     for (const { key, multi, unconfirmed: fact } of keysByAttribute.get(name) ?? []) {
@@ -74,11 +75,12 @@ const attributeContext = (attributes: Attributes): ContextValue[] => {
   return [...filled.values(), ...uidOfGroupSid(filled)]
 }
 
-const sameValues = (some: readonly string[], others: readonly string[]): boolean =>
-  some.length === others.length && some.every((value, n) => value === others[n])
+function sameValues(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((value, n) => value === others[n])
+}
 
 /** By a misprint or in truth, a page of AWS has the group's SID fill saml:uid (B.1). */
-const uidOfGroupSid = (filled: ReadonlyMap<string, ContextValue>): ContextValue[] => {
+function uidOfGroupSid(filled: ReadonlyMap<string, ContextValue>): ContextValue[] {
   const { values } = filled.get('saml:primaryGroupSID') ?? {}
   if (values === undefined || filled.has('saml:uid')) return []
   return [

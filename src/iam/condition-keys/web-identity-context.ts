@@ -1,4 +1,4 @@
-/** From a verified token to the keys that begin with its issuer's host and path (aws-sts-semantics C.1, C.2, C.4). */
+/** From a verified token to the keys that begin with its issuer's host and path (aws-facts C.1, C.2, C.4). */
 import { issuerHostPath } from '../../core/arn.ts'
 import { unverifiedAssumptions } from '../unverified-assumptions.ts'
 import { conditionKeyTable } from './condition-key-table.ts'
@@ -17,29 +17,6 @@ export interface WebIdentityFacts {
 
 type Claims = Readonly<Record<string, unknown>>
 type KeysOf = (prefix: string, facts: WebIdentityFacts) => ContextValue[]
-
-/** All keys of one token. A generic issuer's other claims are not exposed. */
-export const webIdentityContext = (facts: WebIdentityFacts): ContextValue[] => {
-  const prefix = issuerHostPath(facts.issuer)
-  const keys = [...(ownKeys.get(prefix) ?? genericKeys)(prefix, facts), ...newerClaims(prefix, facts.claims)]
-  return facts.issuer.endsWith('/') ? keys.flatMap((each) => withSlash(each, prefix)) : keys
-}
-
-/** The key as it is, and as it would be if the issuer kept the slash at its end. */
-const withSlash = (value: ContextValue, prefix: string): ContextValue[] => {
-  const fact = unverifiedAssumptions.issuerSlash
-  const { key, values, multi, otherwise = { fact, values: [] } } = value
-  if (values.length === 0) return [value]
-  const kept = { ...list(`${prefix}/${key.slice(prefix.length)}`, []), multi, otherwise: { fact, values } }
-  return [{ ...value, otherwise }, kept]
-}
-
-const text = (claims: Claims, name: string): string | undefined => {
-  const value = Object.hasOwn(claims, name) ? claims[name] : undefined
-  return typeof value === 'string' ? value : undefined
-}
-
-const texts = (value: unknown): readonly string[] => [value].flat().filter((each) => typeof each === 'string')
 
 const genericKeys: KeysOf = (prefix, { subject, audience, claims }) => {
   const azp = text(claims, 'azp')
@@ -79,13 +56,6 @@ const cognitoKeys: KeysOf = (prefix, { subject, audience, claims }) => [
   list(`${prefix}:amr`, texts(claims.amr), 'amr'),
 ]
 
-const accessTokenKeys =
-  (person: string): KeysOf =>
-  (prefix, { subject, audience }) => [
-    single(`${prefix}:app_id`, audience, 'the application'),
-    single(`${prefix}:${person}`, subject, 'the person'),
-  ]
-
 const ownKeys: ReadonlyMap<string, KeysOf> = new Map([
   ['accounts.google.com', googleKeys],
   ['cognito-identity.amazonaws.com', cognitoKeys],
@@ -108,8 +78,15 @@ const REGISTERED: ReadonlySet<string> = new Set([
   'nonce',
 ])
 
-const newerClaims = (prefix: string, claims: Claims): ContextValue[] =>
-  SINCE_2026.test(prefix)
+/** All keys of one token. A generic issuer's other claims are not exposed. */
+export function webIdentityContext(facts: WebIdentityFacts): ContextValue[] {
+  const prefix = issuerHostPath(facts.issuer)
+  const keys = [...(ownKeys.get(prefix) ?? genericKeys)(prefix, facts), ...newerClaims(prefix, facts.claims)]
+  return facts.issuer.endsWith('/') ? keys.flatMap((each) => withSlash(each, prefix)) : keys
+}
+
+function newerClaims(prefix: string, claims: Claims): ContextValue[] {
+  return SINCE_2026.test(prefix)
     ? Object.entries(claims).flatMap(([name, value]) =>
         typeof value === 'string' && !REGISTERED.has(name)
           ? [
@@ -122,3 +99,29 @@ const newerClaims = (prefix: string, claims: Claims): ContextValue[] =>
           : [],
       )
     : []
+}
+
+/** The key as it is, and as it would be if the issuer kept the slash at its end. */
+function withSlash(value: ContextValue, prefix: string): ContextValue[] {
+  const fact = unverifiedAssumptions.issuerSlash
+  const { key, values, multi, otherwise = { fact, values: [] } } = value
+  if (values.length === 0) return [value]
+  const kept = { ...list(`${prefix}/${key.slice(prefix.length)}`, []), multi, otherwise: { fact, values } }
+  return [{ ...value, otherwise }, kept]
+}
+
+function text(claims: Claims, name: string): string | undefined {
+  const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+function texts(value: unknown): readonly string[] {
+  return [value].flat().filter((each) => typeof each === 'string')
+}
+
+function accessTokenKeys(person: string): KeysOf {
+  return (prefix, { subject, audience }) => [
+    single(`${prefix}:app_id`, audience, 'the application'),
+    single(`${prefix}:${person}`, subject, 'the person'),
+  ]
+}

@@ -10,48 +10,13 @@ import {
 
 const PROVIDER = 'IdentityProvider'
 
-const providerResource = (provider: PlannedProvider) => {
-  switch (provider.kind) {
-    case 'saml':
-      return {
-        Type: 'AWS::IAM::SAMLProvider',
-        Properties: { Name: provider.name, SamlMetadataDocument: provider.metadata },
-      }
-    case 'oidc':
-      return {
-        Type: 'AWS::IAM::OIDCProvider',
-        Properties: { Url: provider.url, ClientIdList: provider.clientIds },
-      }
-    case 'named':
-      return undefined
-  }
-}
-
-const logicalId = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '')
-
 /** Fn::Or takes two to ten. */
 const MOST_ALTERNATIVES = 10
 
 type Condition = Readonly<Record<string, unknown>>
 
-const anyOf = (conditions: readonly Condition[]): Condition => {
-  const [only, ...others] = conditions
-  if (only !== undefined && others.length === 0) return only
-  if (conditions.length <= MOST_ALTERNATIVES) return { 'Fn::Or': conditions }
-  const groups = Array.from({ length: Math.ceil(conditions.length / MOST_ALTERNATIVES) }, (_, n) =>
-    anyOf(conditions.slice(n * MOST_ALTERNATIVES, (n + 1) * MOST_ALTERNATIVES)),
-  )
-  return anyOf(groups)
-}
-
-const isInOneOf = (accounts: readonly string[]): Condition =>
-  anyOf(accounts.map((account) => ({ 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] })))
-
-/** A role that belongs in every account needs no condition: the template then suits accounts that come later too. */
-const isEverywhere = ({ accounts }: RoleOfAccounts, plan: IamPlan): boolean => accounts.length === plan.accounts.length
-
 /** The template. Names of roles need CAPABILITY_NAMED_IAM. */
-export const planCloudFormation = (plan: IamPlan): Readonly<Record<string, unknown>> => {
+export function planCloudFormation(plan: IamPlan): Readonly<Record<string, unknown>> {
   const provider = providerResource(plan.provider)
   const roles = rolesByAccounts(plan)
   const ids = uniqueNames(
@@ -85,4 +50,44 @@ export const planCloudFormation = (plan: IamPlan): Readonly<Record<string, unkno
       : { Conditions: Object.fromEntries(limited.map(([id, { accounts }]) => [id, isInOneOf(accounts)])) }),
     Resources: { ...(provider ? { [PROVIDER]: provider } : {}), ...Object.fromEntries(resources) },
   }
+}
+
+function providerResource(provider: PlannedProvider) {
+  switch (provider.kind) {
+    case 'saml':
+      return {
+        Type: 'AWS::IAM::SAMLProvider',
+        Properties: { Name: provider.name, SamlMetadataDocument: provider.metadata },
+      }
+    case 'oidc':
+      return {
+        Type: 'AWS::IAM::OIDCProvider',
+        Properties: { Url: provider.url, ClientIdList: provider.clientIds },
+      }
+    case 'named':
+      return undefined
+  }
+}
+
+function logicalId(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9]/g, '')
+}
+
+/** A role that belongs in every account needs no condition: the template then suits accounts that come later too. */
+function isEverywhere({ accounts }: RoleOfAccounts, plan: IamPlan): boolean {
+  return accounts.length === plan.accounts.length
+}
+
+function isInOneOf(accounts: readonly string[]): Condition {
+  return anyOf(accounts.map((account) => ({ 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, account] })))
+}
+
+function anyOf(conditions: readonly Condition[]): Condition {
+  const [only, ...others] = conditions
+  if (only !== undefined && others.length === 0) return only
+  if (conditions.length <= MOST_ALTERNATIVES) return { 'Fn::Or': conditions }
+  const groups = Array.from({ length: Math.ceil(conditions.length / MOST_ALTERNATIVES) }, (_, n) =>
+    anyOf(conditions.slice(n * MOST_ALTERNATIVES, (n + 1) * MOST_ALTERNATIVES)),
+  )
+  return anyOf(groups)
 }

@@ -1,5 +1,4 @@
 /** Values in HashiCorp's configuration language, as `terraform fmt` would have them. */
-
 /** Something to be evaluated, as it stands. */
 export interface Expression {
   readonly expression: string
@@ -13,9 +12,6 @@ export interface Call {
 
 export type HclValue = string | number | readonly HclValue[] | Expression | Call | { readonly [key: string]: HclValue }
 
-const isExpression = (value: object): value is Expression => typeof (value as Expression).expression === 'string'
-const isCall = (value: object): value is Call => typeof (value as Call).call === 'string'
-
 const NAMED_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\\', '\\\\'],
   ['"', '\\"'],
@@ -24,13 +20,17 @@ const NAMED_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
 ])
 
-const unicode = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+/** Words that mean something else at the beginning of an object or a value. */
+const RESERVED: ReadonlySet<string> = new Set(['for', 'if', 'in', 'true', 'false', 'null'])
+
+const INDENT = '  '
+const LONGEST_LINE = 100
 
 /**
  * A text in quotes. `${` and `%{` would begin a template: doubled, the sign stands for itself. One before that would
  * count as part of it, and is written as its number.
  */
-export const quoted = (text: string): string => {
+export function quoted(text: string): string {
   const escaped = text
     .replaceAll(/["\\\p{Cc}\p{Zl}\p{Zp}]/gu, (found) => NAMED_ESCAPES.get(found) ?? unicode(found))
     .replaceAll(/([$%]*)([$%])\{/g, (_, before: string, sign: string) => {
@@ -39,25 +39,12 @@ export const quoted = (text: string): string => {
   return `"${escaped}"`
 }
 
-/** Words that mean something else at the beginning of an object or a value. */
-const RESERVED: ReadonlySet<string> = new Set(['for', 'if', 'in', 'true', 'false', 'null'])
-
-const keyText = (key: string): string => (/^[A-Za-z_]\w*$/.test(key) && !RESERVED.has(key) ? key : quoted(key))
-
-const INDENT = '  '
-const LONGEST_LINE = 100
-
-const indented = (lines: string): string => lines.replaceAll(/(?<=^|\n)(?=[^\n])/g, INDENT)
-
-const listText = (values: readonly HclValue[]): string => {
-  const texts = values.map(hclText)
-  const line = `[${texts.join(', ')}]`
-  if (line.length <= LONGEST_LINE && !line.includes('\n')) return line
-  return `[\n${texts.map((text) => `${indented(text)},\n`).join('')}]`
+function unicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
 /** Lines that follow each other have their signs in one column; what takes several lines stands apart. */
-export const attributesText = (entries: readonly (readonly [key: string, value: HclValue])[]): string => {
+export function attributesText(entries: readonly (readonly [key: string, value: HclValue])[]): string {
   const lines = entries.map(([key, value]) => ({ key: keyText(key), text: hclText(value), width: 0 }))
   const isShort = ({ text }: { readonly text: string }): boolean => !text.includes('\n')
   for (let start = 0; start < lines.length; ) {
@@ -71,8 +58,12 @@ export const attributesText = (entries: readonly (readonly [key: string, value: 
   return lines.map(({ key, text, width }) => `${key.padEnd(width)} = ${text}\n`).join('')
 }
 
+function keyText(key: string): string {
+  return /^[A-Za-z_]\w*$/.test(key) && !RESERVED.has(key) ? key : quoted(key)
+}
+
 /** A value, over as many lines as it needs. */
-export const hclText = (value: HclValue): string => {
+export function hclText(value: HclValue): string {
   if (typeof value === 'string') return quoted(value)
   if (typeof value === 'number') return String(value)
   if (Array.isArray(value)) return listText(value as readonly HclValue[])
@@ -82,6 +73,26 @@ export const hclText = (value: HclValue): string => {
   return entries.length === 0 ? '{}' : `{\n${indented(attributesText(entries))}}`
 }
 
+function listText(values: readonly HclValue[]): string {
+  const texts = values.map(hclText)
+  const line = `[${texts.join(', ')}]`
+  if (line.length <= LONGEST_LINE && !line.includes('\n')) return line
+  return `[\n${texts.map((text) => `${indented(text)},\n`).join('')}]`
+}
+
+function indented(lines: string): string {
+  return lines.replaceAll(/(?<=^|\n)(?=[^\n])/g, INDENT)
+}
+
+function isExpression(value: object): value is Expression {
+  return typeof (value as Expression).expression === 'string'
+}
+
+function isCall(value: object): value is Call {
+  return typeof (value as Call).call === 'string'
+}
+
 /** A block such as `resource "aws_iam_role" "developer" { … }`. */
-export const block = (head: string, entries: readonly (readonly [key: string, value: HclValue])[]): string =>
-  entries.length === 0 ? `${head} {}\n` : `${head} {\n${indented(attributesText(entries))}}\n`
+export function block(head: string, entries: readonly (readonly [key: string, value: HclValue])[]): string {
+  return entries.length === 0 ? `${head} {}\n` : `${head} {\n${indented(attributesText(entries))}}\n`
+}

@@ -1,19 +1,7 @@
 import type { IamPlan, PlannedProvider } from './plan.ts'
 
-/** The parameters of the command of the AWS CLI that makes the provider, for its --cli-input-json. */
-const creation = (provider: PlannedProvider) => {
-  switch (provider.kind) {
-    case 'saml':
-      return { 'create-saml-provider': { Name: provider.name, SAMLMetadataDocument: provider.metadata } }
-    case 'oidc':
-      return { 'create-open-id-connect-provider': { Url: provider.url, ClientIDList: provider.clientIds } }
-    case 'named':
-      return undefined
-  }
-}
-
 /** The plan as JSON: what the AWS CLI takes, account by account and role by role. */
-export const planJson = ({ provider, accounts, roles }: IamPlan): string => {
+export function planJson({ provider, accounts, roles }: IamPlan): string {
   const create = creation(provider)
   return `${JSON.stringify(
     {
@@ -27,4 +15,16 @@ export const planJson = ({ provider, accounts, roles }: IamPlan): string => {
     null,
     2,
   )}\n`
+}
+
+/** The parameters of the command of the AWS CLI that makes the provider, for its --cli-input-json. */
+function creation(provider: PlannedProvider) {
+  switch (provider.kind) {
+    case 'saml':
+      return { 'create-saml-provider': { Name: provider.name, SAMLMetadataDocument: provider.metadata } }
+    case 'oidc':
+      return { 'create-open-id-connect-provider': { Url: provider.url, ClientIDList: provider.clientIds } }
+    case 'named':
+      return undefined
+  }
 }

@@ -38,16 +38,18 @@ export interface RoleOfAccounts {
 }
 
 /** With this in place of the provider, which is another one in every account. */
-export const principalsAs = <Principal>(
+export function principalsAs<Principal>(
   { Version, Statement }: TrustPolicyDocument,
   principal: Principal,
-): { readonly Version: string; readonly Statement: readonly Record<string, unknown>[] } => ({
-  Version,
-  Statement: Statement.map((statement) => ({ ...statement, Principal: { Federated: principal } })),
-})
+): { readonly Version: string; readonly Statement: readonly Record<string, unknown>[] } {
+  return {
+    Version,
+    Statement: Statement.map((statement) => ({ ...statement, Principal: { Federated: principal } })),
+  }
+}
 
 /** The roles by what makes them different, in their order. */
-export const rolesByAccounts = ({ roles }: IamPlan): readonly RoleOfAccounts[] => {
+export function rolesByAccounts({ roles }: IamPlan): readonly RoleOfAccounts[] {
   const groups = new Map<string, RoleOfAccounts>()
   for (const { role, trustPolicy, maxSessionSeconds } of roles) {
     const { name, path, account } = role
@@ -59,7 +61,7 @@ export const rolesByAccounts = ({ roles }: IamPlan): readonly RoleOfAccounts[] =
 }
 
 /** Each name once, upper and lower case alike: what is there already gets a number. */
-export const uniqueNames = (names: readonly string[], separator: string): readonly string[] => {
+export function uniqueNames(names: readonly string[], separator: string): readonly string[] {
   const taken = new Set<string>()
   return names.map((name) => {
     let unique = name

@@ -12,15 +12,6 @@ import {
 
 type Attributes = readonly (readonly [string, HclValue])[]
 
-const identifier = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/\W/g, '_')
-    .replace(/^(?=\d)/, '_')
-
-const comment = (...lines: readonly string[]): string =>
-  lines.map((line) => (line === '' ? '#\n' : `# ${line}\n`)).join('')
-
 interface Resource {
   /** `aws_iam_saml_provider.fedgate` */
   readonly address: string
@@ -29,50 +20,13 @@ interface Resource {
 
 const NAME = 'fedgate'
 
-const resource = (type: string, name: string, attributes: Attributes): Resource => ({
-  address: `${type}.${name}`,
-  text: block(`resource "${type}" "${name}"`, attributes),
-})
-
-/** undefined for a provider that nobody registers. */
-const providerResource = (provider: PlannedProvider): Resource | undefined => {
-  switch (provider.kind) {
-    case 'saml':
-      return resource('aws_iam_saml_provider', NAME, [
-        ['name', provider.name],
-        ['saml_metadata_document', provider.metadata],
-      ])
-    case 'oidc':
-      return resource('aws_iam_openid_connect_provider', NAME, [
-        ['url', provider.url],
-        ['client_id_list', provider.clientIds],
-      ])
-    case 'named':
-      return undefined
-  }
+/** One account: plain resources. Several: a module that makes in each account what belongs there. */
+export function planTerraform(plan: IamPlan): string {
+  const roles = rolesByAccounts(plan)
+  return plan.accounts.length === 1 ? ofOneAccount(plan, roles) : ofManyAccounts(plan, roles)
 }
 
-/** The policy trusts what Terraform makes, so that it makes it first. */
-const policyText = (policy: TrustPolicyDocument, provider: Resource | undefined): HclValue => ({
-  call: 'jsonencode',
-  argument: (provider
-    ? principalsAs(policy, { expression: `${provider.address}.arn` })
-    : policy) as unknown as HclValue,
-})
-
-const roleAttributes = (
-  { name, path, maxSessionSeconds, trustPolicy }: RoleOfAccounts,
-  provider: Resource | undefined,
-): Attributes => [
-  ['name', name],
-  ...(path === '/' ? [] : [['path', path] as const]),
-  ...(maxSessionSeconds === undefined ? [] : [['max_session_duration', maxSessionSeconds] as const]),
-  ['assume_role_policy', policyText(trustPolicy, provider)],
-]
-
-const importing = (address: string, id: string): string => `  terraform import '${address}' '${id}'`
-
-const ofOneAccount = ({ provider, accounts }: IamPlan, roles: readonly RoleOfAccounts[]): string => {
+function ofOneAccount({ provider, accounts }: IamPlan, roles: readonly RoleOfAccounts[]): string {
   const registered = providerResource(provider)
   const names = uniqueNames(
     roles.map(({ name }) => identifier(name)),
@@ -94,23 +48,69 @@ const ofOneAccount = ({ provider, accounts }: IamPlan, roles: readonly RoleOfAcc
   ].join('\n')
 }
 
-const howToCall = (account: string): readonly string[] => [
-  'For several accounts: for_each makes the roles of the account in which this is applied. A provider of Terraform is',
-  'for one account, so put this file into a folder and call it as a module once for each account, or account by account',
-  'with whatever runs Terraform in each:',
-  '',
-  '  provider "aws" {',
-  `    alias = "account_${account}"`,
-  `    assume_role { role_arn = "arn:aws:iam::${account}:role/Terraform" }`,
-  '  }',
-  '',
-  `  module "fedgate_${account}" {`,
-  '    source    = "./fedgate"',
-  `    providers = { aws = aws.account_${account} }`,
-  '  }',
-]
+/** undefined for a provider that nobody registers. */
+function providerResource(provider: PlannedProvider): Resource | undefined {
+  switch (provider.kind) {
+    case 'saml':
+      return resource('aws_iam_saml_provider', NAME, [
+        ['name', provider.name],
+        ['saml_metadata_document', provider.metadata],
+      ])
+    case 'oidc':
+      return resource('aws_iam_openid_connect_provider', NAME, [
+        ['url', provider.url],
+        ['client_id_list', provider.clientIds],
+      ])
+    case 'named':
+      return undefined
+  }
+}
 
-const ofManyAccounts = ({ provider, accounts }: IamPlan, roles: readonly RoleOfAccounts[]): string => {
+function resource(type: string, name: string, attributes: Attributes): Resource {
+  return {
+    address: `${type}.${name}`,
+    text: block(`resource "${type}" "${name}"`, attributes),
+  }
+}
+
+function identifier(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/\W/g, '_')
+    .replace(/^(?=\d)/, '_')
+}
+
+function roleAttributes(
+  { name, path, maxSessionSeconds, trustPolicy }: RoleOfAccounts,
+  provider: Resource | undefined,
+): Attributes {
+  return [
+    ['name', name],
+    ...(path === '/' ? [] : [['path', path] as const]),
+    ...(maxSessionSeconds === undefined ? [] : [['max_session_duration', maxSessionSeconds] as const]),
+    ['assume_role_policy', policyText(trustPolicy, provider)],
+  ]
+}
+
+/** The policy trusts what Terraform makes, so that it makes it first. */
+function policyText(policy: TrustPolicyDocument, provider: Resource | undefined): HclValue {
+  return {
+    call: 'jsonencode',
+    argument: (provider
+      ? principalsAs(policy, { expression: `${provider.address}.arn` })
+      : policy) as unknown as HclValue,
+  }
+}
+
+function importing(address: string, id: string): string {
+  return `  terraform import '${address}' '${id}'`
+}
+
+function comment(...lines: readonly string[]): string {
+  return lines.map((line) => (line === '' ? '#\n' : `# ${line}\n`)).join('')
+}
+
+function ofManyAccounts({ provider, accounts }: IamPlan, roles: readonly RoleOfAccounts[]): string {
   const registered = providerResource(provider)
   const keys = uniqueNames(
     roles.map(({ name }) => name),
@@ -144,8 +144,20 @@ const ofManyAccounts = ({ provider, accounts }: IamPlan, roles: readonly RoleOfA
   ].join('\n')
 }
 
-/** One account: plain resources. Several: a module that makes in each account what belongs there. */
-export const planTerraform = (plan: IamPlan): string => {
-  const roles = rolesByAccounts(plan)
-  return plan.accounts.length === 1 ? ofOneAccount(plan, roles) : ofManyAccounts(plan, roles)
+function howToCall(account: string): readonly string[] {
+  return [
+    'For several accounts: for_each makes the roles of the account in which this is applied. A provider of Terraform is',
+    'for one account, so put this file into a folder and call it as a module once for each account, or account by account',
+    'with whatever runs Terraform in each:',
+    '',
+    '  provider "aws" {',
+    `    alias = "account_${account}"`,
+    `    assume_role { role_arn = "arn:aws:iam::${account}:role/Terraform" }`,
+    '  }',
+    '',
+    `  module "fedgate_${account}" {`,
+    '    source    = "./fedgate"',
+    `    providers = { aws = aws.account_${account} }`,
+    '  }',
+  ]
 }

@@ -7,13 +7,20 @@ const PASS_FOR: ReadonlyMap<string, string> = new Map([
   ...Object.entries({ '0': 'o', '1': 'l', І: 'l', Ι: 'l', ı: 'i', '–': '-', '‐': '-' }),
 ])
 
-const skeleton = (text: string): string =>
-  [...text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()].map((one) => PASS_FOR.get(one) ?? one).join('')
-
-const trimmed = (text: string): string => text.replace(/\/+$/, '')
+/** The same for ARNs of providers, and for names of those that have none. */
+export function difference(name: string, meant: string): string | undefined {
+  const [arn, meantArn] = [parseArn(name), parseArn(meant)]
+  if (!arn || !meantArn) return arn || meantArn ? undefined : differenceOfNames(name, meant)
+  if (typeOf(arn.resource) !== typeOf(meantArn.resource)) return undefined
+  if (arn.resource === meantArn.resource) {
+    if (arn.account !== meantArn.account) return `it is in account ${arn.account}`
+    return arn.partition === meantArn.partition ? undefined : `it is in partition ${arn.partition}`
+  }
+  return differenceOfNames(nameOf(arn.resource), nameOf(meantArn.resource))
+}
 
 /** How one name differs from the other that it could be mistaken for; undefined: it could not, or it is the same. */
-const differenceOfNames = (name: string, meant: string): string | undefined => {
+function differenceOfNames(name: string, meant: string): string | undefined {
   if (name === meant) return undefined
   if (trimmed(name) === trimmed(meant)) return 'it differs by a slash at the end'
   if (name.toLowerCase() === meant.toLowerCase()) return 'it differs by upper and lower case'
@@ -23,17 +30,20 @@ const differenceOfNames = (name: string, meant: string): string | undefined => {
   return meant.length > 5 && nearest(name, [meant]) !== undefined ? 'it differs by a letter or two' : undefined
 }
 
-const nameOf = (resource: string): string => resource.slice(resource.indexOf('/') + 1)
-const typeOf = (resource: string): string => resource.slice(0, resource.indexOf('/'))
+function trimmed(text: string): string {
+  return text.replace(/\/+$/, '')
+}
 
-/** The same for ARNs of providers, and for names of those that have none. */
-export const difference = (name: string, meant: string): string | undefined => {
-  const [arn, meantArn] = [parseArn(name), parseArn(meant)]
-  if (!arn || !meantArn) return arn || meantArn ? undefined : differenceOfNames(name, meant)
-  if (typeOf(arn.resource) !== typeOf(meantArn.resource)) return undefined
-  if (arn.resource === meantArn.resource) {
-    if (arn.account !== meantArn.account) return `it is in account ${arn.account}`
-    return arn.partition === meantArn.partition ? undefined : `it is in partition ${arn.partition}`
-  }
-  return differenceOfNames(nameOf(arn.resource), nameOf(meantArn.resource))
+function skeleton(text: string): string {
+  return [...text.normalize('NFKD').replaceAll(/\p{M}/gu, '').toLowerCase()]
+    .map((one) => PASS_FOR.get(one) ?? one)
+    .join('')
+}
+
+function typeOf(resource: string): string {
+  return resource.slice(0, resource.indexOf('/'))
+}
+
+function nameOf(resource: string): string {
+  return resource.slice(resource.indexOf('/') + 1)
 }

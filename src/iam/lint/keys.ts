@@ -5,9 +5,6 @@ import { conditionKeyOf, conditionKeyTable } from '../condition-keys/condition-k
 import type { EvidenceKind } from './facts.ts'
 import { callOf } from './reading.ts'
 
-/** Whether the key can hold a list; undefined: nobody knows the key. */
-export const isListKey = (name: string): boolean | undefined => conditionKeyOf(name)?.multi
-
 /** Who calls: the kinds of evidence that the statement is for, and their issuers. */
 export interface Callers {
   readonly kinds: ReadonlySet<EvidenceKind>
@@ -22,40 +19,7 @@ export type KeyProblem =
   /** `exposed`: the claims that become keys; none where the key is not of a token. */
   | { readonly kind: 'claim'; readonly exposed: readonly string[] }
 
-const keysOf = (prefix: string): readonly string[] =>
-  conditionKeyTable.map(({ key }) => key).filter((key) => key.startsWith(prefix))
-
 const claimNames = [...new Set(conditionKeyTable.map(({ key }) => key.slice(key.lastIndexOf(':') + 1)))]
-
-const claimsOf = (issuer: string): readonly string[] =>
-  claimNames.filter((claim) => conditionKeyOf(`${issuer}:${claim}`) !== undefined)
-
-/** Issuers of which AWS knows further claims since 2026, and nobody here which (aws-sts-semantics C.2). */
-const hasUnknownClaims = (issuer: string): boolean =>
-  /^(?:accounts\.google\.com|oidc\.circleci\.com\/.*|.*\.oraclecloud\.com(?:\/.*)?)$/.test(issuer)
-
-/** The issuer and the claim of a key in lower case. A host may have a port: the last colon counts. */
-const ofIssuer = (name: string): { readonly issuer: string | undefined; readonly claim: string } => {
-  const at = name.lastIndexOf(':')
-  const prefix = issuerHostPath(name.slice(0, at))
-  const isIssuer = !/^(?:aws|iam|sts|saml):/.test(name) && prefix !== ''
-  return { issuer: isIssuer ? prefix : undefined, claim: name.slice(at + 1) }
-}
-
-const misspeltOr = (meant: string | undefined, otherwise: KeyProblem): KeyProblem =>
-  meant === undefined ? otherwise : { kind: 'misspelt', meant }
-
-const issuerProblem = (issuer: string, claim: string, { kinds, issuers }: Callers): KeyProblem | undefined => {
-  if (!kinds.has('web-identity')) return { kind: 'never', why: 'the call has an assertion and no token' }
-  if (!issuers.has(issuer)) {
-    const meant = nearest(issuer, [...issuers])
-    return misspeltOr(meant && `${meant}:${claim}`, { kind: 'never', why: 'the statement is about another issuer' })
-  }
-  if (conditionKeyOf(`${issuer}:${claim}`) || hasUnknownClaims(issuer)) return undefined
-  const exposed = claimsOf(issuer)
-  const meant = claim.length > 2 ? nearest(claim, exposed) : undefined
-  return misspeltOr(meant && `${issuer}:${meant}`, { kind: 'claim', exposed })
-}
 
 /** Global keys that only signed calls and calls of services have; the table is about what taking roles fills. */
 const elsewhere: ReadonlySet<string> = new Set([
@@ -67,17 +31,13 @@ const elsewhere: ReadonlySet<string> = new Set([
   'aws:sourceorgid',
 ])
 
-const unknownProblem = (key: string): KeyProblem | undefined => {
-  const name = key.toLowerCase()
-  if (elsewhere.has(name)) return { kind: 'never', why: 'nobody signs it, and no service makes it' }
-  if (name.startsWith('saml:')) return misspeltOr(nearest(key, keysOf('saml:')), { kind: 'claim', exposed: [] })
-  // Of global keys there are more than the table has.
-  if (!name.startsWith('sts:')) return undefined
-  return misspeltOr(nearest(key, keysOf('sts:')), { kind: 'never', why: 'AWS knows no such key' })
+/** Whether the key can hold a list; undefined: nobody knows the key. */
+export function isListKey(name: string): boolean | undefined {
+  return conditionKeyOf(name)?.multi
 }
 
 /** Why AWS will never fill that key in a call of these; undefined: it may. */
-export const keyProblem = (key: string, callers: Callers): KeyProblem | undefined => {
+export function keyProblem(key: string, callers: Callers): KeyProblem | undefined {
   const { issuer, claim } = ofIssuer(key.toLowerCase())
   if (issuer !== undefined) return issuerProblem(issuer, claim, callers)
   const known = conditionKeyOf(key)
@@ -88,4 +48,50 @@ export const keyProblem = (key: string, callers: Callers): KeyProblem | undefine
     kind: 'never',
     why: `it is there for ${known.actions.filter((action) => /Assume|Get/.test(action)).join(', ')}`,
   }
+}
+
+/** The issuer and the claim of a key in lower case. A host may have a port: the last colon counts. */
+function ofIssuer(name: string): { readonly issuer: string | undefined; readonly claim: string } {
+  const at = name.lastIndexOf(':')
+  const prefix = issuerHostPath(name.slice(0, at))
+  const isIssuer = !/^(?:aws|iam|sts|saml):/.test(name) && prefix !== ''
+  return { issuer: isIssuer ? prefix : undefined, claim: name.slice(at + 1) }
+}
+
+function issuerProblem(issuer: string, claim: string, { kinds, issuers }: Callers): KeyProblem | undefined {
+  if (!kinds.has('web-identity')) return { kind: 'never', why: 'the call has an assertion and no token' }
+  if (!issuers.has(issuer)) {
+    const meant = nearest(issuer, [...issuers])
+    return misspeltOr(meant && `${meant}:${claim}`, { kind: 'never', why: 'the statement is about another issuer' })
+  }
+  if (conditionKeyOf(`${issuer}:${claim}`) || hasUnknownClaims(issuer)) return undefined
+  const exposed = claimsOf(issuer)
+  const meant = claim.length > 2 ? nearest(claim, exposed) : undefined
+  return misspeltOr(meant && `${issuer}:${meant}`, { kind: 'claim', exposed })
+}
+
+function misspeltOr(meant: string | undefined, otherwise: KeyProblem): KeyProblem {
+  return meant === undefined ? otherwise : { kind: 'misspelt', meant }
+}
+
+/** Issuers of which AWS knows further claims since 2026, and nobody here which (aws-facts C.2). */
+function hasUnknownClaims(issuer: string): boolean {
+  return /^(?:accounts\.google\.com|oidc\.circleci\.com\/.*|.*\.oraclecloud\.com(?:\/.*)?)$/.test(issuer)
+}
+
+function claimsOf(issuer: string): readonly string[] {
+  return claimNames.filter((claim) => conditionKeyOf(`${issuer}:${claim}`) !== undefined)
+}
+
+function unknownProblem(key: string): KeyProblem | undefined {
+  const name = key.toLowerCase()
+  if (elsewhere.has(name)) return { kind: 'never', why: 'nobody signs it, and no service makes it' }
+  if (name.startsWith('saml:')) return misspeltOr(nearest(key, keysOf('saml:')), { kind: 'claim', exposed: [] })
+  // Of global keys there are more than the table has.
+  if (!name.startsWith('sts:')) return undefined
+  return misspeltOr(nearest(key, keysOf('sts:')), { kind: 'never', why: 'AWS knows no such key' })
+}
+
+function keysOf(prefix: string): readonly string[] {
+  return conditionKeyTable.map(({ key }) => key).filter((key) => key.startsWith(prefix))
 }

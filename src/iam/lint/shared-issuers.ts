@@ -8,10 +8,7 @@ interface SharedIssuer {
   readonly isRequired: boolean
 }
 
-const asking = (claim: string, isRequired: boolean, ...issuers: readonly string[]): readonly [string, SharedIssuer][] =>
-  issuers.map((issuer) => [issuer, { key: `${issuer}:${claim}`, isRequired }])
-
-/** Issuers whose tokens anybody can have, as AWS lists them ("identity provider controls", aws-sts-semantics C.3). */
+/** Issuers whose tokens anybody can have, as AWS lists them ("identity provider controls", aws-facts C.3). */
 export const sharedIssuers: ReadonlyMap<string, SharedIssuer> = new Map([
   ...asking(
     'sub',
@@ -37,12 +34,21 @@ export const sharedIssuers: ReadonlyMap<string, SharedIssuer> = new Map([
   ...asking('id', false, 'graph.facebook.com'),
 ])
 
-export const sharedIssuerOf = (issuer: string | undefined): SharedIssuer | undefined => sharedIssuers.get(issuer ?? '')
+export function sharedIssuerOf(issuer: string | undefined): SharedIssuer | undefined {
+  return sharedIssuers.get(issuer ?? '')
+}
 
-export const isAudience = ({ key }: SharedIssuer): boolean => key.endsWith(':aud')
+export function isAudience({ key }: SharedIssuer): boolean {
+  return key.endsWith(':aud')
+}
 
 /** Whether the condition is on a key of a shared issuer's own that tells whose the token is, and not on its audience. */
-export const isSubjectOfShared = (condition: Condition): boolean =>
-  [...sharedIssuers].some(
+export function isSubjectOfShared(condition: Condition): boolean {
+  return [...sharedIssuers].some(
     ([issuer, shared]) => shared.key.startsWith(`${issuer}:`) && isOn(condition, shared.key) && !isAudience(shared),
   )
+}
+
+function asking(claim: string, isRequired: boolean, ...issuers: readonly string[]): readonly [string, SharedIssuer][] {
+  return issuers.map((issuer) => [issuer, { key: `${issuer}:${claim}`, isRequired }])
+}

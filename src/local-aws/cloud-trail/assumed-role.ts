@@ -8,8 +8,14 @@ interface InAccount {
   readonly account: string
 }
 
+interface SessionAsked {
+  readonly sessionName: string
+  readonly sourceIdentity: string | undefined
+  readonly tags: { readonly tags: ReadonlyMap<string, string>; readonly transitiveKeys: readonly string[] }
+}
+
 /** Before anything is looked up: what was asked for, as far as it is no secret. */
-export const askedForRole = (parameters: Parameters): CloudTrailFacts => {
+export function askedForRole(parameters: Parameters): CloudTrailFacts {
   const seconds = parameters.get('DurationSeconds')
   return {
     requestParameters: {
@@ -22,34 +28,36 @@ export const askedForRole = (parameters: Parameters): CloudTrailFacts => {
 }
 
 /** Whose trail it goes into. */
-export const aboutRole = ({ arn, account }: InAccount, ...more: readonly TrailResource[]): CloudTrailFacts => ({
-  recipientAccountId: account,
-  resources: [{ accountId: account, type: 'AWS::IAM::Role', ARN: arn }, ...more],
-})
+export function aboutRole({ arn, account }: InAccount, ...more: readonly TrailResource[]): CloudTrailFacts {
+  return {
+    recipientAccountId: account,
+    resources: [{ accountId: account, type: 'AWS::IAM::Role', ARN: arn }, ...more],
+  }
+}
 
-export const samlProviderResource = ({ arn, account }: InAccount): TrailResource => ({
-  accountId: account,
-  type: 'AWS::IAM::SAMLProvider',
-  ARN: arn,
-})
-
-interface SessionAsked {
-  readonly sessionName: string
-  readonly sourceIdentity: string | undefined
-  readonly tags: { readonly tags: ReadonlyMap<string, string>; readonly transitiveKeys: readonly string[] }
+export function samlProviderResource({ arn, account }: InAccount): TrailResource {
+  return {
+    accountId: account,
+    type: 'AWS::IAM::SAMLProvider',
+    ARN: arn,
+  }
 }
 
 /** What the identity provider's statement asked for beside the role. */
-export const askedForSession = ({ sessionName, sourceIdentity, tags }: SessionAsked): JsonObject => ({
-  roleSessionName: sessionName,
-  sourceIdentity,
-  principalTags: tags.tags.size > 0 ? Object.fromEntries(tags.tags) : undefined,
-  transitiveTagKeys: tags.transitiveKeys.length > 0 ? tags.transitiveKeys : undefined,
-})
+export function askedForSession({ sessionName, sourceIdentity, tags }: SessionAsked): JsonObject {
+  return {
+    roleSessionName: sessionName,
+    sourceIdentity,
+    principalTags: tags.tags.size > 0 ? Object.fromEntries(tags.tags) : undefined,
+    transitiveTagKeys: tags.transitiveKeys.length > 0 ? tags.transitiveKeys : undefined,
+  }
+}
 
 /** Of the credentials the id and the end: never what signs, nor the token that has to come along. */
-export const assumedRoleElements = (session: RoleSession): JsonObject => ({
-  credentials: { accessKeyId: session.accessKeyId, expiration: trailInstant(session.temporary.expiration) },
-  assumedRoleUser: { assumedRoleId: session.userId, arn: session.arn },
-  sourceIdentity: session.sourceIdentity,
-})
+export function assumedRoleElements(session: RoleSession): JsonObject {
+  return {
+    credentials: { accessKeyId: session.accessKeyId, expiration: trailInstant(session.temporary.expiration) },
+    assumedRoleUser: { assumedRoleId: session.userId, arn: session.arn },
+    sourceIdentity: session.sourceIdentity,
+  }
+}

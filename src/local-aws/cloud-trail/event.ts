@@ -1,4 +1,4 @@
-/** One event in CloudTrail's JSON shape (aws-sts-semantics F.3, F.4). */
+/** One event in CloudTrail's JSON shape (aws-facts F.3, F.4). */
 import { randomUUID } from 'node:crypto'
 import { type AwsError, type AwsErrorCode, withoutCodes } from '../aws-errors.ts'
 import type { Call } from '../sts/call.ts'
@@ -28,13 +28,12 @@ const exceptionNames: Partial<Record<AwsErrorCode, string>> = {
 }
 
 const NOBODY: UserIdentity = { type: 'Unknown' }
-const isReadOnly = (eventName: string): boolean => /^(Get|List|AssumeRole|Decode)/.test(eventName)
 
 /**
  * The event for each trail that gets it: the account of the caller, and that of the role where they differ, tied by
  * their sharedEventID. The role's account sees of a stranger no more than the account and the unique id.
  */
-export const cloudTrailEvents = (recorded: RecordedCall): readonly JsonObject[] => {
+export function cloudTrailEvents(recorded: RecordedCall): readonly JsonObject[] {
   const { userIdentity = NOBODY, recipientAccountId = userIdentity.accountId } = recorded.facts
   const own = userIdentity.accountId
   if (own === undefined || own === recipientAccountId) return [event(recorded, userIdentity, recipientAccountId)]
@@ -47,11 +46,11 @@ export const cloudTrailEvents = (recorded: RecordedCall): readonly JsonObject[] 
   ]
 }
 
-const event = (
+function event(
   { call, service, eventName, facts, error }: RecordedCall,
   userIdentity: UserIdentity,
   recipientAccountId: string | undefined,
-): JsonObject => {
+): JsonObject {
   const { request, requestId, region, now } = call
   return {
     eventVersion: '1.08',
@@ -78,7 +77,12 @@ const event = (
 }
 
 /** Of a denied web identity CloudTrail says less than the answer does (F.4). */
-const errorMessage = ({ code, message }: AwsError, eventName: string): string =>
-  code === 'AccessDenied' && eventName === 'AssumeRoleWithWebIdentity'
+function errorMessage({ code, message }: AwsError, eventName: string): string {
+  return code === 'AccessDenied' && eventName === 'AssumeRoleWithWebIdentity'
     ? 'An unknown error occurred'
     : withoutCodes(message)
+}
+
+function isReadOnly(eventName: string): boolean {
+  return /^(Get|List|AssumeRole|Decode)/.test(eventName)
+}

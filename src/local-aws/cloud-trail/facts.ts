@@ -1,8 +1,7 @@
 /**
- * What CloudTrail tells of a call (aws-sts-semantics F.3): each action notes what it has learnt, so that a call that
+ * What CloudTrail tells of a call (aws-facts F.3): each action notes what it has learnt, so that a call that
  * fails later is still recorded with as much as was known. Never a secret key, a session token, an assertion or a token.
  */
-
 export type JsonValue = string | number | boolean | null | undefined | readonly JsonValue[] | JsonObject
 
 /** Members that are undefined are left out of the event. */
@@ -48,8 +47,10 @@ export interface TrailRecorder {
   note(more: CloudTrailFacts): void
 }
 
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
 /** One for each call. */
-export const createTrailRecorder = (): TrailRecorder => {
+export function createTrailRecorder(): TrailRecorder {
   const facts: { -readonly [Name in keyof CloudTrailFacts]: CloudTrailFacts[Name] } = {}
   return {
     facts,
@@ -63,13 +64,14 @@ export const createTrailRecorder = (): TrailRecorder => {
   }
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-const two = (number: number): string => String(number).padStart(2, '0')
-
 /** `Mar 23, 2016, 2:39:57 AM`, as CloudTrail writes the end of credentials. */
-export const trailInstant = (instant: Date): string => {
+export function trailInstant(instant: Date): string {
   const hours = instant.getUTCHours()
   const day = `${MONTHS[instant.getUTCMonth()]} ${instant.getUTCDate()}, ${instant.getUTCFullYear()}`
   const time = `${hours % 12 || 12}:${two(instant.getUTCMinutes())}:${two(instant.getUTCSeconds())}`
   return `${day}, ${time} ${hours < 12 ? 'AM' : 'PM'}`
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0')
 }

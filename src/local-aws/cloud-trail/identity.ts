@@ -1,9 +1,9 @@
-/** Who called, as CloudTrail writes it (aws-sts-semantics F.3). */
+/** Who called, as CloudTrail writes it (aws-facts F.3). */
 import type { Caller, Session } from '../sessions.ts'
 import type { JsonObject, UserIdentity } from './facts.ts'
 
 /** Of a call that is signed, with long-term keys or with those of a session. */
-export const callerIdentity = (caller: Caller | Session): UserIdentity => {
+export function callerIdentity(caller: Caller | Session): UserIdentity {
   const { kind, arn, account, userId, accessKeyId } = caller
   const common = { principalId: userId, arn, accountId: account, accessKeyId }
   switch (kind) {
@@ -19,7 +19,7 @@ export const callerIdentity = (caller: Caller | Session): UserIdentity => {
 }
 
 /** What the session was made of; nothing for long-term keys. */
-const sessionContext = (caller: Caller | Session): JsonObject => {
+function sessionContext(caller: Caller | Session): JsonObject {
   if (!('issuedAt' in caller)) return {}
   const { issuedAt, mfaAt } = caller
   const attributes = {
@@ -38,17 +38,21 @@ const sessionContext = (caller: Caller | Session): JsonObject => {
 }
 
 /** `NameQualifier:Subject`. */
-export const samlUser = (nameQualifier: string, subject: string): UserIdentity => ({
-  type: 'SAMLUser',
-  principalId: `${nameQualifier}:${subject}`,
-  userName: subject,
-  identityProvider: nameQualifier,
-})
+export function samlUser(nameQualifier: string, subject: string): UserIdentity {
+  return {
+    type: 'SAMLUser',
+    principalId: `${nameQualifier}:${subject}`,
+    userName: subject,
+    identityProvider: nameQualifier,
+  }
+}
 
 /** `provider:audience:subject`; the provider is an ARN, or the host of one that needs no registration. */
-export const webIdentityUser = (provider: string, audience: string, subject: string): UserIdentity => ({
-  type: 'WebIdentityUser',
-  principalId: `${provider}:${audience}:${subject}`,
-  userName: subject,
-  identityProvider: provider,
-})
+export function webIdentityUser(provider: string, audience: string, subject: string): UserIdentity {
+  return {
+    type: 'WebIdentityUser',
+    principalId: `${provider}:${audience}:${subject}`,
+    userName: subject,
+    identityProvider: provider,
+  }
+}

@@ -27,18 +27,7 @@ const USUAL_LINE = 16_384
 const MOST_PARAMETERS = 102_400
 const LONGEST_TEXT = 2048
 
-const cut = (_name: string, value: unknown): unknown =>
-  typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
-
-/** A line of JSON. A call may bring a megabyte, and nobody need sign it to be remembered. */
-const lineOf = (event: JsonObject): string => {
-  const whole = JSON.stringify(event)
-  if (whole.length <= USUAL_LINE) return whole
-  const shorter = JSON.stringify(event, cut)
-  return shorter.length <= MOST_PARAMETERS ? shorter : JSON.stringify({ ...event, requestParameters: null }, cut)
-}
-
-export const createTrail = (sink?: TrailSink): Trail => {
+export function createTrail(sink?: TrailSink): Trail {
   const kept: { readonly at: Date; readonly line: string }[] = []
   let next = 0
   const keep = (at: Date, line: string): void => {
@@ -68,24 +57,40 @@ export const createTrail = (sink?: TrailSink): Trail => {
   }
 }
 
-const records = (events: readonly { readonly line: string }[]): HttpResponse => ({
-  status: 200,
-  headers: { 'Content-Type': 'application/json' },
-  body: `{"Records":[${events.map(({ line }) => line).join(',\n')}]}\n`,
-})
+/** A line of JSON. A call may bring a megabyte, and nobody need sign it to be remembered. */
+function lineOf(event: JsonObject): string {
+  const whole = JSON.stringify(event)
+  if (whole.length <= USUAL_LINE) return whole
+  const shorter = JSON.stringify(event, cut)
+  return shorter.length <= MOST_PARAMETERS ? shorter : JSON.stringify({ ...event, requestParameters: null }, cut)
+}
+
+function cut(_name: string, value: unknown): unknown {
+  return typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
+}
 
 /**
  * A name that anybody may own and have lead here: a page in the browser would read the trail by it (DNS rebinding).
  * AWS's own names, which a proxy passes on, are not such.
  */
-const isForeign = (hostHeader = ''): boolean => {
+function isForeign(hostHeader = ''): boolean {
   const host = hostHeader.toLowerCase().replace(/:\d+$/, '')
   const isOurs = host.startsWith('[') || isIPv4(host) || host.endsWith('.localhost') || endpointOf(host).partition
   return host.includes('.') && !isOurs
 }
 
-const refusal = (text: string, status = 400): HttpResponse => ({
-  status,
-  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
-  body: `${text}\n`,
-})
+function refusal(text: string, status = 400): HttpResponse {
+  return {
+    status,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+    body: `${text}\n`,
+  }
+}
+
+function records(events: readonly { readonly line: string }[]): HttpResponse {
+  return {
+    status: 200,
+    headers: { 'Content-Type': 'application/json' },
+    body: `{"Records":[${events.map(({ line }) => line).join(',\n')}]}\n`,
+  }
+}

@@ -5,16 +5,6 @@
 import * as limits from '../../aws/facts/limits.ts'
 import type { Member, Shape } from '../query/shapes.ts'
 
-const text = (min: number, max: number, pattern?: { matches: RegExp; text: string }): Shape => ({
-  type: 'text',
-  min,
-  max,
-  ...(pattern && { pattern }),
-})
-const listOf = (of: Shape, max?: number): Shape => ({ type: 'list', of, ...(max === undefined ? {} : { max }) })
-const optional = (name: string, shape: Shape): Member => ({ name, shape })
-const required = (name: string, shape: Shape): Member => ({ name, shape, required: true })
-
 const NAME = { matches: /^[A-Za-z0-9_+=,.@-]+$/, text: '[\\w+=,.@-]+' }
 const LATIN = { matches: /^[\t\n\r\u0020-\u00FF]+$/, text: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' }
 const PATH = {
@@ -40,8 +30,7 @@ const policyDocument = text(1, 131_072, LATIN)
 const description = optional('Description', text(0, 1000, DESCRIPTION))
 const maxSession = optional('MaxSessionDuration', { type: 'integer', ...limits.maxSessionDuration })
 const tagKey = text(1, 128, TAG_KEY)
-/** IAM was never seen to repeat the key or the value of a tag. */
-const unrepeated = (shape: Shape): Shape => ({ ...shape, sensitive: true }) as Shape
+
 const tag: Shape = {
   type: 'structure',
   members: [required('Key', unrepeated(tagKey)), required('Value', unrepeated(text(0, 256, TAG_VALUE)))],
@@ -125,3 +114,29 @@ export const iamInputs = {
 } as const satisfies Readonly<Record<string, readonly Member[]>>
 
 export type IamOperation = keyof typeof iamInputs
+
+function text(min: number, max: number, pattern?: { matches: RegExp; text: string }): Shape {
+  return {
+    type: 'text',
+    min,
+    max,
+    ...(pattern && { pattern }),
+  }
+}
+
+function required(name: string, shape: Shape): Member {
+  return { name, shape, required: true }
+}
+
+function optional(name: string, shape: Shape): Member {
+  return { name, shape }
+}
+
+/** IAM was never seen to repeat the key or the value of a tag. */
+function unrepeated(shape: Shape): Shape {
+  return { ...shape, sensitive: true } as Shape
+}
+
+function listOf(of: Shape, max?: number): Shape {
+  return { type: 'list', of, ...(max === undefined ? {} : { max }) }
+}

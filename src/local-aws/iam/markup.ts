@@ -4,22 +4,6 @@ import type { Parameters } from '../query/parameters.ts'
 import type { Tags } from '../state.ts'
 import { refusals } from './texts.ts'
 
-export const memberList = (name: string, members: readonly (string | readonly (Markup | undefined)[])[]): Markup =>
-  element(
-    name,
-    {},
-    members.map((member) => element('member', {}, member)),
-  )
-
-/** Sorted by key. */
-export const tagList = (tags: Tags): Markup =>
-  memberList(
-    'Tags',
-    [...tags]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => [element('Key', {}, key), element('Value', {}, value)]),
-  )
-
 interface Page<Item> {
   readonly items: readonly Item[]
   /** `IsTruncated`, and the `Marker` of the next page. */
@@ -28,12 +12,26 @@ interface Page<Item> {
 
 const DEFAULT_PAGE = 100
 
+export function memberList(name: string, members: readonly (string | readonly (Markup | undefined)[])[]): Markup {
+  return element(
+    name,
+    {},
+    members.map((member) => element('member', {}, member)),
+  )
+}
+
+/** Sorted by key. */
+export function tagList(tags: Tags): Markup {
+  return memberList(
+    'Tags',
+    [...tags]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => [element('Key', {}, key), element('Value', {}, value)]),
+  )
+}
+
 /** The items after the Marker, in the order of their keys, no more than MaxItems. */
-export const page = <Item>(
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-  parameters: Parameters,
-): Page<Item> => {
+export function page<Item>(items: readonly Item[], keyOf: (item: Item) => string, parameters: Parameters): Page<Item> {
   const marker = parameters.get('Marker')
   const after = marker === undefined ? '' : keyOfMarker(marker)
   const most = Number(parameters.get('MaxItems') ?? DEFAULT_PAGE)
@@ -50,7 +48,7 @@ export const page = <Item>(
   }
 }
 
-const keyOfMarker = (marker: string): string => {
+function keyOfMarker(marker: string): string {
   const key = Buffer.from(marker, 'base64url')
   if (key.toString('base64url') !== marker) throw refusals.markerInvalid()
   return key.toString('utf8')

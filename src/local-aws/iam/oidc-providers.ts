@@ -15,76 +15,13 @@ const PROVIDERS_PER_ACCOUNT = 100
 const CLIENT_IDS = 100
 const THUMBPRINTS = 5
 
-const providerResource = ({ parameters }: IamCall): string => required(parameters, 'OpenIDConnectProviderArn')
-
-/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
-const ownProvider = (call: IamCall): OidcProvider | undefined => {
-  const provider = call.iam.oidcProviders.find(providerResource(call))
-  return provider?.account === call.account ? provider : undefined
-}
-
 const onProvider = {
   resource: providerResource,
   tags: (call: IamCall) => ownProvider(call)?.tags,
 } as const
 
-/** In the caller's own account. Throws NoSuchEntity. */
-const namedProvider = (call: IamCall): OidcProvider => {
-  const provider = ownProvider(call)
-  if (!provider) throw refusals.noOidcProvider(providerResource(call))
-  return provider
-}
-
-/** The ARN is the issuer without its scheme: one provider for each issuer and account. */
-const newArn = (call: IamCall): string =>
-  arnIn(call, `oidc-provider/${issuerHostPath(required(call.parameters, 'Url'))}`)
-
 /** Printable ASCII without the backslash, which browsers take for a slash. RFC 3986, 2 */
 const URL_CHARACTERS = /^[!-[\]-~]+$/
-
-/** AWS takes https without a port and without a query only. */
-const isIssuer = (url: string, allowHttp: boolean): boolean => {
-  if (!URL.canParse(url) || !URL_CHARACTERS.test(url) || /[?#*]/.test(url)) return false
-  const { protocol, port, username } = new URL(url)
-  if (username !== '') return false
-  return allowHttp ? /^https?:$/.test(protocol) : protocol === 'https:' && port === ''
-}
-
-const clientIdsIn = (ids: readonly string[]): readonly string[] => {
-  if (!ids.every(isWritable)) throw refusals.clientIdInvalid()
-  if (ids.length > CLIENT_IDS) throw refusals.quota('ClientIdsPerOpenIdConnectProvider', CLIENT_IDS)
-  return [...new Set(ids)]
-}
-
-const thumbprintsIn = (parameters: Parameters): readonly string[] => {
-  const thumbprints = listOf(parameters, 'ThumbprintList')
-  if (thumbprints.length > THUMBPRINTS) throw refusals.tooManyThumbprints()
-  if (!thumbprints.every((thumbprint) => /^[0-9A-Fa-f]{40}$/.test(thumbprint))) throw refusals.thumbprintInvalid()
-  return thumbprints
-}
-
-/** `allowHttp`: the local AWS's own leave for issuers on this machine. */
-export const createOidcProvider = (allowHttp: boolean): Action =>
-  iamAction('CreateOpenIDConnectProvider', {
-    resource: newArn,
-    answer: (call) => {
-      const { iam, parameters, account, now } = call
-      const url = required(parameters, 'Url')
-      if (!isIssuer(url, allowHttp)) throw refusals.urlInvalid()
-      const clientIds = clientIdsIn(listOf(parameters, 'ClientIDList'))
-      const thumbprints = thumbprintsIn(parameters)
-      const arn = newArn(call)
-      if (iam.oidcProviders.find(arn)) throw refusals.oidcProviderExists(url)
-      if (iam.oidcProviders.inAccount(account).length >= PROVIDERS_PER_ACCOUNT)
-        throw refusals.quota('OpenIdConnectProvidersPerAccount', PROVIDERS_PER_ACCOUNT)
-      const tags = tagsIn(parameters)
-      iam.oidcProviders.put({ arn, account, url, clientIds, thumbprints, tags, createdAt: now })
-      return {
-        members: [element('OpenIDConnectProviderArn', {}, arn), tags.size > 0 ? tagList(tags) : undefined],
-        responseElements: { openIDConnectProviderArn: arn },
-      }
-    },
-  })
 
 /** The URL is told without its scheme, as IAM does. */
 export const getOidcProvider = iamAction('GetOpenIDConnectProvider', {
@@ -122,14 +59,6 @@ export const deleteOidcProvider = iamAction('DeleteOpenIDConnectProvider', {
   },
 })
 
-const updating = (change: (provider: OidcProvider, call: IamCall) => OidcProvider) => ({
-  ...onProvider,
-  answer: (call: IamCall) => {
-    call.iam.oidcProviders.put(change(namedProvider(call), call))
-    return { members: undefined }
-  },
-})
-
 /** An id that is there already stays there once. */
 export const addClientId = iamAction(
   'AddClientIDToOpenIDConnectProvider',
@@ -163,3 +92,80 @@ export const oidcProviderTags = tagActions({
   find: namedProvider,
   put: ({ iam }, provider) => iam.oidcProviders.put(provider),
 })
+
+/** `allowHttp`: the local AWS's own leave for issuers on this machine. */
+export function createOidcProvider(allowHttp: boolean): Action {
+  return iamAction('CreateOpenIDConnectProvider', {
+    resource: newArn,
+    answer: (call) => {
+      const { iam, parameters, account, now } = call
+      const url = required(parameters, 'Url')
+      if (!isIssuer(url, allowHttp)) throw refusals.urlInvalid()
+      const clientIds = clientIdsIn(listOf(parameters, 'ClientIDList'))
+      const thumbprints = thumbprintsIn(parameters)
+      const arn = newArn(call)
+      if (iam.oidcProviders.find(arn)) throw refusals.oidcProviderExists(url)
+      if (iam.oidcProviders.inAccount(account).length >= PROVIDERS_PER_ACCOUNT)
+        throw refusals.quota('OpenIdConnectProvidersPerAccount', PROVIDERS_PER_ACCOUNT)
+      const tags = tagsIn(parameters)
+      iam.oidcProviders.put({ arn, account, url, clientIds, thumbprints, tags, createdAt: now })
+      return {
+        members: [element('OpenIDConnectProviderArn', {}, arn), tags.size > 0 ? tagList(tags) : undefined],
+        responseElements: { openIDConnectProviderArn: arn },
+      }
+    },
+  })
+}
+
+/** The ARN is the issuer without its scheme: one provider for each issuer and account. */
+function newArn(call: IamCall): string {
+  return arnIn(call, `oidc-provider/${issuerHostPath(required(call.parameters, 'Url'))}`)
+}
+
+/** AWS takes https without a port and without a query only. */
+function isIssuer(url: string, allowHttp: boolean): boolean {
+  if (!URL.canParse(url) || !URL_CHARACTERS.test(url) || /[?#*]/.test(url)) return false
+  const { protocol, port, username } = new URL(url)
+  if (username !== '') return false
+  return allowHttp ? /^https?:$/.test(protocol) : protocol === 'https:' && port === ''
+}
+
+function clientIdsIn(ids: readonly string[]): readonly string[] {
+  if (!ids.every(isWritable)) throw refusals.clientIdInvalid()
+  if (ids.length > CLIENT_IDS) throw refusals.quota('ClientIdsPerOpenIdConnectProvider', CLIENT_IDS)
+  return [...new Set(ids)]
+}
+
+function thumbprintsIn(parameters: Parameters): readonly string[] {
+  const thumbprints = listOf(parameters, 'ThumbprintList')
+  if (thumbprints.length > THUMBPRINTS) throw refusals.tooManyThumbprints()
+  if (!thumbprints.every((thumbprint) => /^[0-9A-Fa-f]{40}$/.test(thumbprint))) throw refusals.thumbprintInvalid()
+  return thumbprints
+}
+
+function providerResource({ parameters }: IamCall): string {
+  return required(parameters, 'OpenIDConnectProviderArn')
+}
+
+/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
+function ownProvider(call: IamCall): OidcProvider | undefined {
+  const provider = call.iam.oidcProviders.find(providerResource(call))
+  return provider?.account === call.account ? provider : undefined
+}
+
+/** In the caller's own account. Throws NoSuchEntity. */
+function namedProvider(call: IamCall): OidcProvider {
+  const provider = ownProvider(call)
+  if (!provider) throw refusals.noOidcProvider(providerResource(call))
+  return provider
+}
+
+function updating(change: (provider: OidcProvider, call: IamCall) => OidcProvider) {
+  return {
+    ...onProvider,
+    answer: (call: IamCall) => {
+      call.iam.oidcProviders.put(change(namedProvider(call), call))
+      return { members: undefined }
+    },
+  }
+}

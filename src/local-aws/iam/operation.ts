@@ -29,13 +29,16 @@ export interface Operation {
   answer(call: IamCall): Omit<Answer, 'summary'>
 }
 
-/** Every ARN of that kind in the account, `arn:aws:iam::111122223333:role/*`. */
-export const arnIn = ({ partition, account }: IamCall, resource: string): string =>
-  `arn:${partition}:iam::${account}:${resource}`
+/** The trail is no place for a whole metadata document. */
+const LONGEST_TOLD = 2048
 
-export const iamAction =
-  (name: IamOperation, { resource, shownAs, tags, answer }: Operation): Action =>
-  (aws, call) => {
+/** Every ARN of that kind in the account, `arn:aws:iam::111122223333:role/*`. */
+export function arnIn({ partition, account }: IamCall, resource: string): string {
+  return `arn:${partition}:iam::${account}:${resource}`
+}
+
+export function iamAction(name: IamOperation, { resource, shownAs, tags, answer }: Operation): Action {
+  return (aws, call) => {
     const { parameters, now, endpoint } = call
     const caller = signedCaller(aws, call, 'iam')
     call.note({ requestParameters: told(iamInputs[name], parameters) })
@@ -48,20 +51,19 @@ export const iamAction =
     requirePermission(aws, call, caller, wanted)
     return { ...answer(asked), summary: `by ${caller.arn}` }
   }
-
-/** The trail is no place for a whole metadata document. */
-const LONGEST_TOLD = 2048
+}
 
 /** The parameters as the trail spells them, without those that are secret. */
-const told = (members: readonly Member[], parameters: Parameters, prefix = ''): JsonObject =>
-  Object.fromEntries(
+function told(members: readonly Member[], parameters: Parameters, prefix = ''): JsonObject {
+  return Object.fromEntries(
     members.map(({ name, shape }) => [
       name.charAt(0).toLowerCase() + name.slice(1),
       toldValue(shape, prefix + name, parameters),
     ]),
   )
+}
 
-const toldValue = (shape: Shape, name: string, parameters: Parameters): JsonValue => {
+function toldValue(shape: Shape, name: string, parameters: Parameters): JsonValue {
   if (shape.type === 'structure') return told(shape.members, parameters, `${name}.`)
   if (shape.type === 'list') return toldList(shape.of, name, parameters)
   const value = parameters.get(name)
@@ -70,7 +72,7 @@ const toldValue = (shape: Shape, name: string, parameters: Parameters): JsonValu
   return value.length > LONGEST_TOLD ? `${value.slice(0, LONGEST_TOLD)}…` : value
 }
 
-const toldList = (of: Shape, name: string, parameters: Parameters): JsonValue => {
+function toldList(of: Shape, name: string, parameters: Parameters): JsonValue {
   const members: JsonValue[] = []
   const names = [...parameters.keys()]
   for (;;) {

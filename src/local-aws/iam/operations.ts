@@ -38,43 +38,46 @@ import {
   updateSamlProvider,
 } from './saml-providers.ts'
 
-const byName = (allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action>> => ({
-  GetRole: getRole,
-  ListRoles: listRoles,
-  CreateRole: createRole,
-  UpdateRole: updateRole,
-  UpdateRoleDescription: updateRoleDescription,
-  DeleteRole: deleteRole,
-  UpdateAssumeRolePolicy: updateAssumeRolePolicy,
-  TagRole: tagRole,
-  UntagRole: untagRole,
-  ListRoleTags: listRoleTags,
-  PutRolePolicy: putRolePolicy,
-  GetRolePolicy: getRolePolicy,
-  ListRolePolicies: listRolePolicies,
-  DeleteRolePolicy: deleteRolePolicy,
-  ListAttachedRolePolicies: listAttachedRolePolicies,
-  ListInstanceProfilesForRole: listInstanceProfilesForRole,
-  CreateSAMLProvider: createSamlProvider,
-  UpdateSAMLProvider: updateSamlProvider,
-  GetSAMLProvider: getSamlProvider,
-  ListSAMLProviders: listSamlProviders,
-  DeleteSAMLProvider: deleteSamlProvider,
-  TagSAMLProvider: samlProviderTags.tag,
-  UntagSAMLProvider: samlProviderTags.untag,
-  ListSAMLProviderTags: samlProviderTags.list,
-  CreateOpenIDConnectProvider: createOidcProvider(allowHttpIssuers),
-  GetOpenIDConnectProvider: getOidcProvider,
-  ListOpenIDConnectProviders: listOidcProviders,
-  DeleteOpenIDConnectProvider: deleteOidcProvider,
-  TagOpenIDConnectProvider: oidcProviderTags.tag,
-  UntagOpenIDConnectProvider: oidcProviderTags.untag,
-  ListOpenIDConnectProviderTags: oidcProviderTags.list,
-  AddClientIDToOpenIDConnectProvider: addClientId,
-  RemoveClientIDFromOpenIDConnectProvider: removeClientId,
-  UpdateOpenIDConnectProviderThumbprint: updateThumbprints,
-})
-
 /** `allowHttpIssuers`: AWS itself takes https issuers only. */
-export const iamOperations = (allowHttpIssuers: boolean): ReadonlyMap<string, Action> =>
-  new Map(Object.entries(byName(allowHttpIssuers)))
+export function iamOperations(allowHttpIssuers: boolean): ReadonlyMap<string, Action> {
+  return new Map(Object.entries(byName(allowHttpIssuers)))
+}
+
+function byName(allowHttpIssuers: boolean): Readonly<Record<IamOperation, Action>> {
+  return {
+    GetRole: getRole,
+    ListRoles: listRoles,
+    CreateRole: createRole,
+    UpdateRole: updateRole,
+    UpdateRoleDescription: updateRoleDescription,
+    DeleteRole: deleteRole,
+    UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+    TagRole: tagRole,
+    UntagRole: untagRole,
+    ListRoleTags: listRoleTags,
+    PutRolePolicy: putRolePolicy,
+    GetRolePolicy: getRolePolicy,
+    ListRolePolicies: listRolePolicies,
+    DeleteRolePolicy: deleteRolePolicy,
+    ListAttachedRolePolicies: listAttachedRolePolicies,
+    ListInstanceProfilesForRole: listInstanceProfilesForRole,
+    CreateSAMLProvider: createSamlProvider,
+    UpdateSAMLProvider: updateSamlProvider,
+    GetSAMLProvider: getSamlProvider,
+    ListSAMLProviders: listSamlProviders,
+    DeleteSAMLProvider: deleteSamlProvider,
+    TagSAMLProvider: samlProviderTags.tag,
+    UntagSAMLProvider: samlProviderTags.untag,
+    ListSAMLProviderTags: samlProviderTags.list,
+    CreateOpenIDConnectProvider: createOidcProvider(allowHttpIssuers),
+    GetOpenIDConnectProvider: getOidcProvider,
+    ListOpenIDConnectProviders: listOidcProviders,
+    DeleteOpenIDConnectProvider: deleteOidcProvider,
+    TagOpenIDConnectProvider: oidcProviderTags.tag,
+    UntagOpenIDConnectProvider: oidcProviderTags.untag,
+    ListOpenIDConnectProviderTags: oidcProviderTags.list,
+    AddClientIDToOpenIDConnectProvider: addClientId,
+    RemoveClientIDFromOpenIDConnectProvider: removeClientId,
+    UpdateOpenIDConnectProviderThumbprint: updateThumbprints,
+  }
+}

@@ -25,13 +25,6 @@ export const putRolePolicy = iamAction('PutRolePolicy', {
   },
 })
 
-const namedPolicy = ({ policies }: Role, { parameters }: IamCall): PermissionPolicy => {
-  const name = required(parameters, 'PolicyName')
-  const policy = policies.find((one) => one.name === name)
-  if (!policy) throw refusals.noRolePolicy(name)
-  return policy
-}
-
 export const getRolePolicy = iamAction('GetRolePolicy', {
   ...onRole,
   answer: (call) => {
@@ -77,6 +70,13 @@ export const listInstanceProfilesForRole = iamAction('ListInstanceProfilesForRol
   ...onRole,
   answer: (call) => noneOf(call, 'InstanceProfiles'),
 })
+
+function namedPolicy({ policies }: Role, { parameters }: IamCall): PermissionPolicy {
+  const name = required(parameters, 'PolicyName')
+  const policy = policies.find((one) => one.name === name)
+  if (!policy) throw refusals.noRolePolicy(name)
+  return policy
+}
 
 /** An empty list about a role that is there. Throws NoSuchEntity. */
 function noneOf(call: IamCall, list: string) {

@@ -15,26 +15,6 @@ import { readTrustDocument } from './trust-document.ts'
 /** AWS raises it to 5000 on request. */
 const ROLES_PER_ACCOUNT = 1000
 
-const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
-
-/** Names of roles are unique in an account, whatever their path and case. */
-const findByName = ({ iam, account }: IamCall, name: string): Role | undefined =>
-  iam.roles.inAccount(account).find((role) => sameName(role.name, name))
-
-/** The role of the call. Throws NoSuchEntity. */
-export const namedRole = (call: IamCall): Role => {
-  const name = required(call.parameters, 'RoleName')
-  const role = findByName(call, name)
-  if (!role) throw refusals.noRole(name)
-  return role
-}
-
-/** Its ARN, or for a role that is not there the one it would have at the root. */
-const roleResource = (call: IamCall): string => {
-  const name = required(call.parameters, 'RoleName')
-  return findByName(call, name)?.arn ?? arnIn(call, `role/${name}`)
-}
-
 /** For operations on a role that should be there. */
 export const onRole = {
   resource: roleResource,
@@ -44,24 +24,6 @@ export const onRole = {
 } as const
 
 type Part = 'Description' | 'MaxSessionDuration' | 'Tags' | 'RoleLastUsed'
-
-/** What each operation tells of a role beside its name and trust policy, as recorded: CreateRole keeps most to itself. */
-const roleMarkup = (role: Role, ...parts: readonly Part[]): readonly (Markup | undefined)[] => {
-  const has = (part: Part): boolean => parts.includes(part)
-  return [
-    element('Path', {}, role.path),
-    element('RoleName', {}, role.name),
-    element('RoleId', {}, role.id),
-    element('Arn', {}, role.arn),
-    element('CreateDate', {}, timestamp(role.createdAt)),
-    element('AssumeRolePolicyDocument', {}, encodeURIComponent(role.trustDocument)),
-    has('Description') && role.description !== undefined ? element('Description', {}, role.description) : undefined,
-    has('MaxSessionDuration') ? element('MaxSessionDuration', {}, String(role.maxSessionDuration)) : undefined,
-    has('Tags') && role.tags.size > 0 ? tagList(role.tags) : undefined,
-    // Empty until AWS has noticed, hours later, that somebody took the role.
-    has('RoleLastUsed') ? element('RoleLastUsed', {}) : undefined,
-  ]
-}
 
 export const getRole = iamAction('GetRole', {
   ...onRole,
@@ -118,9 +80,6 @@ export const createRole = iamAction('CreateRole', {
   },
 })
 
-const newArn = (call: IamCall): string =>
-  arnIn(call, `role${call.parameters.get('Path') ?? '/'}${required(call.parameters, 'RoleName')}`)
-
 export const updateRole = iamAction('UpdateRole', {
   ...onRole,
   answer: (call) => {
@@ -166,3 +125,48 @@ export const updateAssumeRolePolicy = iamAction('UpdateAssumeRolePolicy', {
     return { members: undefined }
   },
 })
+
+/** The role of the call. Throws NoSuchEntity. */
+export function namedRole(call: IamCall): Role {
+  const name = required(call.parameters, 'RoleName')
+  const role = findByName(call, name)
+  if (!role) throw refusals.noRole(name)
+  return role
+}
+
+/** Names of roles are unique in an account, whatever their path and case. */
+function findByName({ iam, account }: IamCall, name: string): Role | undefined {
+  return iam.roles.inAccount(account).find((role) => sameName(role.name, name))
+}
+
+function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
+}
+
+/** Its ARN, or for a role that is not there the one it would have at the root. */
+function roleResource(call: IamCall): string {
+  const name = required(call.parameters, 'RoleName')
+  return findByName(call, name)?.arn ?? arnIn(call, `role/${name}`)
+}
+
+/** What each operation tells of a role beside its name and trust policy, as recorded: CreateRole keeps most to itself. */
+function roleMarkup(role: Role, ...parts: readonly Part[]): readonly (Markup | undefined)[] {
+  const has = (part: Part): boolean => parts.includes(part)
+  return [
+    element('Path', {}, role.path),
+    element('RoleName', {}, role.name),
+    element('RoleId', {}, role.id),
+    element('Arn', {}, role.arn),
+    element('CreateDate', {}, timestamp(role.createdAt)),
+    element('AssumeRolePolicyDocument', {}, encodeURIComponent(role.trustDocument)),
+    has('Description') && role.description !== undefined ? element('Description', {}, role.description) : undefined,
+    has('MaxSessionDuration') ? element('MaxSessionDuration', {}, String(role.maxSessionDuration)) : undefined,
+    has('Tags') && role.tags.size > 0 ? tagList(role.tags) : undefined,
+    // Empty until AWS has noticed, hours later, that somebody took the role.
+    has('RoleLastUsed') ? element('RoleLastUsed', {}) : undefined,
+  ]
+}
+
+function newArn(call: IamCall): string {
+  return arnIn(call, `role${call.parameters.get('Path') ?? '/'}${required(call.parameters, 'RoleName')}`)
+}

@@ -19,81 +19,10 @@ const MOST_KEYS = 2
 /** Bits of an RSA modulus. */
 const SMALLEST_KEY = 1024
 
-const providerResource = ({ parameters }: IamCall): string => required(parameters, 'SAMLProviderArn')
-
-/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
-const ownProvider = (call: IamCall): SamlProvider | undefined => {
-  const provider = call.iam.samlProvider(providerResource(call))
-  return provider?.account === call.account ? provider : undefined
-}
-
 const onProvider = {
   resource: providerResource,
   tags: (call: IamCall) => ownProvider(call)?.tags,
 } as const
-
-/** In the caller's own account. Throws NoSuchEntity. */
-const namedProvider = (call: IamCall): SamlProvider => {
-  const provider = ownProvider(call)
-  if (!provider) throw refusals.noSamlProvider(providerResource(call))
-  return provider
-}
-
-/** Throws InvalidInput for what is no metadata of one identity provider, or not as AWS wants it (B.5). */
-const readMetadata = ({ now }: IamCall, xml: string): IdpMetadata => {
-  if (xml.startsWith('\uFEFF')) throw refusals.metadataInvalid('a byte order mark at its beginning')
-  const metadata = parseMetadata(xml, now)
-  const [unreadable] = metadata.unreadableKeys
-  if (unreadable) throw refusals.metadataInvalid(`${unreadable.place}: ${unreadable.reason}`)
-  const sizes = metadata.signingCertificates.map(({ key }) => key.asymmetricKeyDetails?.modulusLength)
-  if (sizes.some((bits) => bits !== undefined && bits < SMALLEST_KEY))
-    throw refusals.metadataInvalid(`a key of less than ${SMALLEST_KEY} bits`)
-  if (metadata.signingCertificates.some(({ pem }) => hasRepeatedExtension(pem)))
-    throw refusals.metadataInvalid('a certificate with an extension that is there twice')
-  return metadata
-}
-
-/** RFC 5280 4.2: a certificate has no extension twice. Node takes it, and does not tell. */
-const hasRepeatedExtension = (pem: string): boolean => {
-  const types = extensionTypes(pem)
-  return new Set(types).size < types.length
-}
-
-const extensionTypes = (pem: string): readonly string[] => {
-  try {
-    return new X509Certificate(pem).extensions.map(({ type }) => type)
-  } catch (error) {
-    throw refusals.metadataInvalid(
-      `a certificate that cannot be read: ${error instanceof Error ? error.message : error}`,
-    )
-  }
-}
-
-const parseMetadata = (xml: string, now: Date): IdpMetadata => {
-  try {
-    return parseIdpMetadata(xml, { now })
-  } catch (error) {
-    if (!(error instanceof FedgateError)) throw error
-    throw refusals.metadataInvalid(`${error.message} ${reasonOf(error) ?? ''}`.trim())
-  }
-}
-
-const readKey = ({ now }: IamCall, pem: string): DecryptionKey => {
-  const key = decryptionKey(new Secret(pem), now)
-  if (!key) throw refusals.privateKeyInvalid()
-  return key
-}
-
-const encryptionMode = (
-  { parameters }: IamCall,
-  keys: readonly DecryptionKey[],
-  before?: AssertionEncryptionMode,
-): AssertionEncryptionMode | undefined => {
-  const asked = parameters.get('AssertionEncryptionMode') as AssertionEncryptionMode | undefined
-  const mode = asked ?? before
-  if (mode === 'Required' && keys.length === 0) throw refusals.modeWithoutKey()
-  return keys.length === 0 ? undefined : (mode ?? 'Allowed')
-}
 
 export const createSamlProvider = iamAction('CreateSAMLProvider', {
   resource: (call) => arnIn(call, `saml-provider/${required(call.parameters, 'Name')}`),
@@ -147,27 +76,6 @@ export const updateSamlProvider = iamAction('UpdateSAMLProvider', {
   },
 })
 
-/** Keys are rotated in two calls: one adds, one removes. */
-const changedKeys = (call: IamCall, { privateKeys }: SamlProvider): readonly DecryptionKey[] => {
-  const added = call.parameters.get('AddPrivateKey')
-  const removed = call.parameters.get('RemovePrivateKey')
-  if (added !== undefined && removed !== undefined) throw refusals.addAndRemove()
-  if (removed !== undefined) {
-    if (!privateKeys.some(({ id }) => id === removed)) throw refusals.noSuchPrivateKey()
-    return privateKeys.filter(({ id }) => id !== removed)
-  }
-  if (added === undefined) return privateKeys
-  if (privateKeys.length >= MOST_KEYS) throw refusals.tooManyKeys()
-  return [...privateKeys, readKey(call, added)]
-}
-
-/** The end of the metadata, or where it names none a hundred years, as AWS has it. [K] */
-const validUntil = ({ metadata, createdAt }: SamlProvider) => {
-  const end = new Date(createdAt)
-  end.setUTCFullYear(createdAt.getUTCFullYear() + 100)
-  return element('ValidUntil', {}, timestamp(metadata.validUntil ?? end))
-}
-
 export const getSamlProvider = iamAction('GetSAMLProvider', {
   ...onProvider,
   answer: (call) => {
@@ -219,3 +127,97 @@ export const samlProviderTags = tagActions({
   find: namedProvider,
   put: ({ iam }, provider) => iam.samlProviders.put(provider),
 })
+
+function providerResource({ parameters }: IamCall): string {
+  return required(parameters, 'SAMLProviderArn')
+}
+
+/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
+function ownProvider(call: IamCall): SamlProvider | undefined {
+  const provider = call.iam.samlProvider(providerResource(call))
+  return provider?.account === call.account ? provider : undefined
+}
+
+/** Throws InvalidInput for what is no metadata of one identity provider, or not as AWS wants it (B.5). */
+function readMetadata({ now }: IamCall, xml: string): IdpMetadata {
+  if (xml.startsWith('\uFEFF')) throw refusals.metadataInvalid('a byte order mark at its beginning')
+  const metadata = parseMetadata(xml, now)
+  const [unreadable] = metadata.unreadableKeys
+  if (unreadable) throw refusals.metadataInvalid(`${unreadable.place}: ${unreadable.reason}`)
+  const sizes = metadata.signingCertificates.map(({ key }) => key.asymmetricKeyDetails?.modulusLength)
+  if (sizes.some((bits) => bits !== undefined && bits < SMALLEST_KEY))
+    throw refusals.metadataInvalid(`a key of less than ${SMALLEST_KEY} bits`)
+  if (metadata.signingCertificates.some(({ pem }) => hasRepeatedExtension(pem)))
+    throw refusals.metadataInvalid('a certificate with an extension that is there twice')
+  return metadata
+}
+
+function parseMetadata(xml: string, now: Date): IdpMetadata {
+  try {
+    return parseIdpMetadata(xml, { now })
+  } catch (error) {
+    if (!(error instanceof FedgateError)) throw error
+    throw refusals.metadataInvalid(`${error.message} ${reasonOf(error) ?? ''}`.trim())
+  }
+}
+
+/** RFC 5280 4.2: a certificate has no extension twice. Node takes it, and does not tell. */
+function hasRepeatedExtension(pem: string): boolean {
+  const types = extensionTypes(pem)
+  return new Set(types).size < types.length
+}
+
+function extensionTypes(pem: string): readonly string[] {
+  try {
+    return new X509Certificate(pem).extensions.map(({ type }) => type)
+  } catch (error) {
+    throw refusals.metadataInvalid(
+      `a certificate that cannot be read: ${error instanceof Error ? error.message : error}`,
+    )
+  }
+}
+
+function readKey({ now }: IamCall, pem: string): DecryptionKey {
+  const key = decryptionKey(new Secret(pem), now)
+  if (!key) throw refusals.privateKeyInvalid()
+  return key
+}
+
+function encryptionMode(
+  { parameters }: IamCall,
+  keys: readonly DecryptionKey[],
+  before?: AssertionEncryptionMode,
+): AssertionEncryptionMode | undefined {
+  const asked = parameters.get('AssertionEncryptionMode') as AssertionEncryptionMode | undefined
+  const mode = asked ?? before
+  if (mode === 'Required' && keys.length === 0) throw refusals.modeWithoutKey()
+  return keys.length === 0 ? undefined : (mode ?? 'Allowed')
+}
+
+/** In the caller's own account. Throws NoSuchEntity. */
+function namedProvider(call: IamCall): SamlProvider {
+  const provider = ownProvider(call)
+  if (!provider) throw refusals.noSamlProvider(providerResource(call))
+  return provider
+}
+
+/** Keys are rotated in two calls: one adds, one removes. */
+function changedKeys(call: IamCall, { privateKeys }: SamlProvider): readonly DecryptionKey[] {
+  const added = call.parameters.get('AddPrivateKey')
+  const removed = call.parameters.get('RemovePrivateKey')
+  if (added !== undefined && removed !== undefined) throw refusals.addAndRemove()
+  if (removed !== undefined) {
+    if (!privateKeys.some(({ id }) => id === removed)) throw refusals.noSuchPrivateKey()
+    return privateKeys.filter(({ id }) => id !== removed)
+  }
+  if (added === undefined) return privateKeys
+  if (privateKeys.length >= MOST_KEYS) throw refusals.tooManyKeys()
+  return [...privateKeys, readKey(call, added)]
+}
+
+/** The end of the metadata, or where it names none a hundred years, as AWS has it. [K] */
+function validUntil({ metadata, createdAt }: SamlProvider) {
+  const end = new Date(createdAt)
+  end.setUTCFullYear(createdAt.getUTCFullYear() + 100)
+  return element('ValidUntil', {}, timestamp(metadata.validUntil ?? end))
+}

@@ -7,7 +7,7 @@ import type { Service } from '../endpoint.ts'
 import type { Action } from '../sts/call.ts'
 
 /** Loaded with the first call: most who run the local AWS never make one. */
-export const iamService = (allowHttpIssuers: boolean): Service => {
+export function iamService(allowHttpIssuers: boolean): Service {
   let operations: Promise<ReadonlyMap<string, Action>> | undefined
   return {
     name: 'iam',

@@ -6,7 +6,7 @@ import { refusals } from './texts.ts'
 const MOST_TAGS = 50
 
 /** `Tags.member.N.Key` and `.Value`: each key once, however it is written. */
-export const tagsIn = (parameters: Parameters): Tags => {
+export function tagsIn(parameters: Parameters): Tags {
   const keys = listOf(parameters, 'Tags', '.Key')
   const tags = new Map(keys.map((key, n) => [key, parameters.get(`Tags.member.${n + 1}.Value`) ?? '']))
   if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length) throw refusals.duplicateTags()
@@ -14,7 +14,7 @@ export const tagsIn = (parameters: Parameters): Tags => {
 }
 
 /** With more tags than these: of a key that is there already the new spelling and value count. */
-export const withTags = (tags: Tags, more: Tags): Tags => {
+export function withTags(tags: Tags, more: Tags): Tags {
   const replaced = new Set([...more.keys()].map((key) => key.toLowerCase()))
   const all = new Map([...[...tags].filter(([key]) => !replaced.has(key.toLowerCase())), ...more])
   if (all.size > MOST_TAGS) throw refusals.tooManyTags()

@@ -4,13 +4,6 @@
  */
 import { AwsError } from '../aws-errors.ts'
 
-const noSuchEntity = (message: string): AwsError => new AwsError('NoSuchEntity', message)
-const alreadyExists = (message: string): AwsError => new AwsError('EntityAlreadyExists', message)
-const limitExceeded = (message: string): AwsError => new AwsError('LimitExceeded', message)
-
-export const invalidInput = (message: string, reason?: string): AwsError =>
-  new AwsError('InvalidInput', message, reason)
-
 export const refusals = {
   noRole: (name: string) => noSuchEntity(`The role with name ${name} cannot be found.`),
   roleExists: (name: string) => alreadyExists(`Role with name ${name} already exists.`),
@@ -55,3 +48,19 @@ export const refusals = {
   thumbprintInvalid: () => invalidInput('Thumbprint must be 40 hexadecimal digits'),
   tooManyThumbprints: () => invalidInput('Thumbprint list must contain fewer than 5 entries.'),
 } as const
+
+export function invalidInput(message: string, reason?: string): AwsError {
+  return new AwsError('InvalidInput', message, reason)
+}
+
+function noSuchEntity(message: string): AwsError {
+  return new AwsError('NoSuchEntity', message)
+}
+
+function alreadyExists(message: string): AwsError {
+  return new AwsError('EntityAlreadyExists', message)
+}
+
+function limitExceeded(message: string): AwsError {
+  return new AwsError('LimitExceeded', message)
+}

@@ -1,4 +1,4 @@
-/** Policy documents as IAM takes them when they are written (aws-sts-semantics C.3, E.6). */
+/** Policy documents as IAM takes them when they are written (aws-facts C.3, E.6). */
 import { MalformedPolicyError } from '../../iam/errors.ts'
 import { admittedBy, isPinned } from '../../iam/lint/reading.ts'
 import { sharedIssuerOf } from '../../iam/lint/shared-issuers.ts'
@@ -11,13 +11,20 @@ import { refusals } from './texts.ts'
 /** Characters but for white space; AWS raises it to 4096 on request. */
 const TRUST_POLICY_SIZE = 2048
 
-export const policySize = (document: string): number => document.replace(/\s/g, '').length
+/** `aws:ResourceTag/` and its like: what follows is the key of a tag, which may have colons of its own. */
+const TAG = /^([\w-]+:\w*Tag)\/.*/is
+/** An issuer with a port, which AWS has none of: the local AWS takes it where it takes such issuers. */
+const WITH_PORT = /^([^/:]+):\d{1,5}((?:\/[^:]*)?:)/
 
-const malformed = (message: string, reason?: string): AwsError =>
-  new AwsError('MalformedPolicyDocument', message, reason)
+/** A unique id of a role or user in place of its ARN, and of a role's session. */
+const UNIQUE_ID = /^A(?:RO|ID)A[A-Z0-9]{12,124}(?::.+)?$/
+
+export function policySize(document: string): number {
+  return document.replace(/\s/g, '').length
+}
 
 /** Throws MalformedPolicyDocument in IAM's words for the first thing that is wrong. */
-export const parseDocument = (document: string, kind: PolicyKind): Policy => {
+export function parseDocument(document: string, kind: PolicyKind): Policy {
   const policy = parsed(document, kind)
   const conditions = policy.statements.flatMap((statement) => statement.conditions)
   // terraform-aws-modules/terraform-aws-eks issue 1084: the issuer with its https://
@@ -37,21 +44,19 @@ function parsed(document: string, kind: PolicyKind): Policy {
   }
 }
 
-/** `aws:ResourceTag/` and its like: what follows is the key of a tag, which may have colons of its own. */
-const TAG = /^([\w-]+:\w*Tag)\/.*/is
-/** An issuer with a port, which AWS has none of: the local AWS takes it where it takes such issuers. */
-const WITH_PORT = /^([^/:]+):\d{1,5}((?:\/[^:]*)?:)/
+function malformed(message: string, reason?: string): AwsError {
+  return new AwsError('MalformedPolicyDocument', message, reason)
+}
 
-const hasOneColon = (key: string): boolean => key.replace(TAG, '$1').replace(WITH_PORT, '$1$2').split(':').length <= 2
-
-/** A unique id of a role or user in place of its ARN, and of a role's session. */
-const UNIQUE_ID = /^A(?:RO|ID)A[A-Z0-9]{12,124}(?::.+)?$/
+function hasOneColon(key: string): boolean {
+  return key.replace(TAG, '$1').replace(WITH_PORT, '$1$2').split(':').length <= 2
+}
 
 /**
  * A trust policy that may be written: within the quota, and asking shared issuers for the claim that tells whose. A unique
  * id that it names is kept as the ARN that has it now; of one that nobody has IAM makes an error.
  */
-export const readTrustDocument = (iam: IamStore, document: string): Pick<Role, 'trustDocument' | 'trustPolicy'> => {
+export function readTrustDocument(iam: IamStore, document: string): Pick<Role, 'trustDocument' | 'trustPolicy'> {
   const trustDocument = renamePrincipals(document, (name) => {
     if (!UNIQUE_ID.test(name)) return name
     const arn = iam.principalById(name)
@@ -61,7 +66,7 @@ export const readTrustDocument = (iam: IamStore, document: string): Pick<Role, '
   return { trustDocument, trustPolicy: parseTrustDocument(trustDocument) }
 }
 
-const parseTrustDocument = (document: string): Policy => {
+function parseTrustDocument(document: string): Policy {
   const policy = parseDocument(document, 'trust')
   const [deleted] = policy.statements.flatMap(({ principal }) => [...principal.deleted])
   if (deleted !== undefined)

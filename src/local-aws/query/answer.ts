@@ -1,5 +1,5 @@
 /**
- * What a service answers in the Query protocol (aws-sts-semantics A.1): XML in its namespace, with the request's id; or
+ * What a service answers in the Query protocol (aws-facts A.1): XML in its namespace, with the request's id; or
  * the same as JSON, for those that ask for it.
  */
 import { element, type Markup, render } from '../../xml/write.ts'
@@ -22,12 +22,6 @@ const asJson: Format = (status, requestId, root) => ({
   body: JSON.stringify(jsonOf(render(root))),
 })
 
-/** Whether the caller wants JSON: as AWS, that is who names it, before XML. Most who call name neither. */
-function formatFor(request: HttpRequest): Format {
-  const wanted = /application\/json|text\/xml|application\/xml/i.exec(request.headers.accept ?? '')?.[0]
-  return wanted?.toLowerCase() === 'application/json' ? asJson : asXml
-}
-
 /** What an answer is to: the request and the id that it got. */
 interface Asked {
   readonly request: HttpRequest
@@ -35,13 +29,13 @@ interface Asked {
 }
 
 /** The answer of an action with the members of its result, if it has one; those that are undefined are left out. */
-export const successReply = (
+export function successReply(
   namespace: string,
   action: string,
   members: readonly (Markup | undefined)[] | undefined,
   { request, requestId }: Asked,
-): HttpResponse =>
-  formatFor(request)(
+): HttpResponse {
+  return formatFor(request)(
     200,
     requestId,
     element(`${action}Response`, { xmlns: namespace }, [
@@ -49,14 +43,21 @@ export const successReply = (
       element('ResponseMetadata', {}, [element('RequestId', {}, requestId)]),
     ]),
   )
+}
+
+/** Whether the caller wants JSON: as AWS, that is who names it, before XML. Most who call name neither. */
+function formatFor(request: HttpRequest): Format {
+  const wanted = /application\/json|text\/xml|application\/xml/i.exec(request.headers.accept ?? '')?.[0]
+  return wanted?.toLowerCase() === 'application/json' ? asJson : asXml
+}
 
 /** The answer in place of a result: who is at fault, the code and the message. Without a request that was read, in XML. */
-export const errorReply = (
+export function errorReply(
   namespace: string,
   error: AwsError,
   { request, requestId }: Omit<Asked, 'request'> & Partial<Asked>,
-): HttpResponse =>
-  (request ? formatFor(request) : asXml)(
+): HttpResponse {
+  return (request ? formatFor(request) : asXml)(
     error.status,
     requestId,
     element('ErrorResponse', { xmlns: namespace }, [
@@ -68,10 +69,14 @@ export const errorReply = (
       element('RequestId', {}, requestId),
     ]),
   )
+}
 
 /** As EC2 does it: AWS's own STS sends no encoded messages, but here there is no EC2. */
-const messageOf = ({ message, encodedMessage }: AwsError): string =>
-  encodedMessage === undefined ? message : `${message}. Encoded authorization failure message: ${encodedMessage}`
+function messageOf({ message, encodedMessage }: AwsError): string {
+  return encodedMessage === undefined ? message : `${message}. Encoded authorization failure message: ${encodedMessage}`
+}
 
 /** Seconds and a Z, as AWS writes instants. */
-export const timestamp = (instant: Date): string => instant.toISOString().replace(/\.\d{3}Z$/, 'Z')
+export function timestamp(instant: Date): string {
+  return instant.toISOString().replace(/\.\d{3}Z$/, 'Z')
+}

@@ -6,19 +6,8 @@ export type Parameters = ReadonlyMap<string, string>
 /** No call of STS comes near: 50 tags with key and value, ten policies, and the scalars. */
 const MAX_PARAMETERS = 1000
 
-/**
- * Most names and values are plain: those are not looked at twice. In base64 only three characters are escaped, and
- * replacing those goes faster than decoding all; none of them can be part of another escape.
- */
-const decode = (text: string): string => {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
-  if (!spaced.includes('%')) return spaced
-  const base64 = spaced.replaceAll('%2B', '+').replaceAll('%2F', '/').replaceAll('%3D', '=')
-  return base64.includes('%') ? percentDecode(base64) : base64
-}
-
 /** `form`: a body or a query in application/x-www-form-urlencoded. Written for one long value among few. */
-export const parseParameters = (form: string): Parameters => {
+export function parseParameters(form: string): Parameters {
   const parameters = new Map<string, string>()
   for (let start = 0, count = 0; start < form.length && count < MAX_PARAMETERS; count++) {
     const and = form.indexOf('&', start)
@@ -29,14 +18,25 @@ export const parseParameters = (form: string): Parameters => {
   return parameters
 }
 
-const addField = (parameters: Map<string, string>, field: string): void => {
+function addField(parameters: Map<string, string>, field: string): void {
   const equals = field.indexOf('=')
   const name = decode(equals < 0 ? field : field.slice(0, equals))
   if (field !== '' && !parameters.has(name)) parameters.set(name, equals < 0 ? '' : decode(field.slice(equals + 1)))
 }
 
+/**
+ * Most names and values are plain: those are not looked at twice. In base64 only three characters are escaped, and
+ * replacing those goes faster than decoding all; none of them can be part of another escape.
+ */
+function decode(text: string): string {
+  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
+  if (!spaced.includes('%')) return spaced
+  const base64 = spaced.replaceAll('%2B', '+').replaceAll('%2F', '/').replaceAll('%3D', '=')
+  return base64.includes('%') ? percentDecode(base64) : base64
+}
+
 /** `Name.member.1`, `Name.member.2`, … until the first gap; `suffix` for members of structures, such as `.arn`. */
-export const listOf = (parameters: Parameters, name: string, suffix = ''): string[] => {
+export function listOf(parameters: Parameters, name: string, suffix = ''): string[] {
   const values: string[] = []
   for (;;) {
     const value = parameters.get(`${name}.member.${values.length + 1}${suffix}`)

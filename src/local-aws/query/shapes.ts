@@ -1,5 +1,5 @@
 /**
- * The constraints that a service model puts on parameters and the errors that AWS answers (aws-sts-semantics A.3): all
+ * The constraints that a service model puts on parameters and the errors that AWS answers (aws-facts A.3): all
  * violations of a call at once, in the order of the model. Knows no operation: sts/inputs.ts has those of STS.
  */
 import { AwsError, texts, validationError } from '../aws-errors.ts'
@@ -45,34 +45,29 @@ export interface Member {
   readonly required?: boolean
 }
 
-/** Characters that XML cannot carry would make the answer unwritable. */
-const quotable = (value: string): string =>
-  value.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+const ARN_FORM = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^:]+$/
 
-const violation = (path: string, constraint: string, value?: string): string =>
-  `Value${value === undefined ? '' : ` '${quotable(value)}'`} at '${path}' failed to satisfy constraint: Member must ${constraint}`
+/** Throws ValidationError with everything that violates the model, MalformedInput for a number that is none. */
+export function checkShapes(members: readonly Member[], parameters: Parameters): void {
+  const violations = memberViolations(members, '', '', parameters)
+  if (violations.length === 0) return
+  const plural = violations.length === 1 ? 'error' : 'errors'
+  throw validationError(`${violations.length} validation ${plural} detected: ${violations.join('; ')}`)
+}
 
-const outside = (measure: number, { min, max }: { readonly min?: number; readonly max?: number }, what: string) => [
-  ...(min !== undefined && measure < min ? [`have ${what} greater than or equal to ${min}`] : []),
-  ...(max !== undefined && measure > max ? [`have ${what} less than or equal to ${max}`] : []),
-]
-
-/** The pattern before the length: so AWS tells an empty RoleArn, which violates both (mmmorris1975/aws-runas issue 80). */
-const textViolations = (shape: TextShape, value: string): string[] => [
-  ...(shape.pattern && !shape.pattern.matches.test(value)
-    ? [`satisfy regular expression pattern: ${shape.pattern.text}`]
-    : []),
-  ...outside(value.length, shape, 'length'),
-  ...(shape.values && !shape.values.includes(value) ? [`satisfy enum value set: [${shape.values.join(', ')}]`] : []),
-]
-
-const integer = (name: string, text: string): number => {
-  if (!/^-?\d{1,15}$/.test(text)) throw new AwsError('MalformedInput', texts.notAnInteger(name))
-  return Number(text)
+function memberViolations(
+  members: readonly Member[],
+  namePrefix: string,
+  pathPrefix: string,
+  parameters: Parameters,
+): string[] {
+  return members.flatMap((member) =>
+    violationsOf(member, namePrefix + member.name, pathPrefix + lowerFirst(member.name), parameters),
+  )
 }
 
 /** `name` is the parameter's on the wire, `path` the one in messages. */
-const violationsOf = ({ shape, required }: Member, name: string, path: string, parameters: Parameters): string[] => {
+function violationsOf({ shape, required }: Member, name: string, path: string, parameters: Parameters): string[] {
   if (!isThere(shape, name, parameters)) return required ? [violation(path, 'not be null')] : []
   if (shape.type === 'structure') return memberViolations(shape.members, `${name}.`, `${path}.`, parameters)
   if (shape.type === 'list') return listViolations(shape, name, path, parameters)
@@ -83,14 +78,23 @@ const violationsOf = ({ shape, required }: Member, name: string, path: string, p
   return constraints.map((constraint) => violation(path, constraint, quoted))
 }
 
-const isThere = (shape: Shape, name: string, parameters: Parameters): boolean => {
+function isThere(shape: Shape, name: string, parameters: Parameters): boolean {
   if (shape.type === 'list') return isThere(shape.of, `${name}.member.1`, parameters)
   if (shape.type !== 'structure') return parameters.has(name)
   return shape.members.some((member) => isThere(member.shape, `${name}.${member.name}`, parameters))
 }
 
+function violation(path: string, constraint: string, value?: string): string {
+  return `Value${value === undefined ? '' : ` '${quotable(value)}'`} at '${path}' failed to satisfy constraint: Member must ${constraint}`
+}
+
+/** Characters that XML cannot carry would make the answer unwritable. */
+function quotable(value: string): string {
+  return value.replace(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '\uFFFD')
+}
+
 /** Members are named `tags.1.member.key`, and counted up to the first gap. */
-const listViolations = (shape: ListShape, name: string, path: string, parameters: Parameters): string[] => {
+function listViolations(shape: ListShape, name: string, path: string, parameters: Parameters): string[] {
   const violations: string[] = []
   let count = 0
   while (isThere(shape.of, `${name}.member.${count + 1}`, parameters)) {
@@ -107,7 +111,7 @@ const listViolations = (shape: ListShape, name: string, path: string, parameters
  * Of a list of texts AWS names the list, once, with all that its members must be, and no value (recorded of IAM's
  * UntagRole and CreateOpenIDConnectProvider).
  */
-const everyMember = ({ min, max, pattern }: TextShape): string => {
+function everyMember({ min, max, pattern }: TextShape): string {
   const constraints = [
     ...(max === undefined ? [] : [`have length less than or equal to ${max}`]),
     `have length greater than or equal to ${min}`,
@@ -116,36 +120,41 @@ const everyMember = ({ min, max, pattern }: TextShape): string => {
   return `satisfy constraint: [${constraints.map((constraint) => `Member must ${constraint}`).join(', ')}]`
 }
 
-const lowerFirst = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1)
+function outside(measure: number, { min, max }: { readonly min?: number; readonly max?: number }, what: string) {
+  return [
+    ...(min !== undefined && measure < min ? [`have ${what} greater than or equal to ${min}`] : []),
+    ...(max !== undefined && measure > max ? [`have ${what} less than or equal to ${max}`] : []),
+  ]
+}
 
-const memberViolations = (
-  members: readonly Member[],
-  namePrefix: string,
-  pathPrefix: string,
-  parameters: Parameters,
-): string[] =>
-  members.flatMap((member) =>
-    violationsOf(member, namePrefix + member.name, pathPrefix + lowerFirst(member.name), parameters),
-  )
+function integer(name: string, text: string): number {
+  if (!/^-?\d{1,15}$/.test(text)) throw new AwsError('MalformedInput', texts.notAnInteger(name))
+  return Number(text)
+}
 
-/** Throws ValidationError with everything that violates the model, MalformedInput for a number that is none. */
-export const checkShapes = (members: readonly Member[], parameters: Parameters): void => {
-  const violations = memberViolations(members, '', '', parameters)
-  if (violations.length === 0) return
-  const plural = violations.length === 1 ? 'error' : 'errors'
-  throw validationError(`${violations.length} validation ${plural} detected: ${violations.join('; ')}`)
+/** The pattern before the length: so AWS tells an empty RoleArn, which violates both (mmmorris1975/aws-runas issue 80). */
+function textViolations(shape: TextShape, value: string): string[] {
+  return [
+    ...(shape.pattern && !shape.pattern.matches.test(value)
+      ? [`satisfy regular expression pattern: ${shape.pattern.text}`]
+      : []),
+    ...outside(value.length, shape, 'length'),
+    ...(shape.values && !shape.values.includes(value) ? [`satisfy enum value set: [${shape.values.join(', ')}]`] : []),
+  ]
+}
+
+function lowerFirst(name: string): string {
+  return name.charAt(0).toLowerCase() + name.slice(1)
 }
 
 /** A parameter that the shapes require. */
-export const required = (parameters: Parameters, name: string): string => {
+export function required(parameters: Parameters, name: string): string {
   const value = parameters.get(name)
   if (value === undefined) throw new Error(`${name} is read before its shape was checked`)
   return value
 }
 
-const ARN_FORM = /^arn:[^:]+:[^:]+:[^:]*:[^:]*:[^:]+$/
-
 /** Long enough for the shape and still no ARN (A.3). */
-export const checkArn = (value: string): void => {
+export function checkArn(value: string): void {
   if (!ARN_FORM.test(value)) throw validationError(`${quotable(value)} is invalid`)
 }

@@ -1,4 +1,4 @@
-/** The page of the console that a sign-in link asks for (aws-sts-semantics G). */
+/** The page of the console that a sign-in link asks for (aws-facts G). */
 import { type Partition, partitionById } from '../../aws/facts/partitions.ts'
 
 export interface Destination {
@@ -14,14 +14,12 @@ const LONGEST = 8192
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])$/
 
 /** Whether the browser would stay on this machine. */
-export const isOnThisMachine = (url: string): boolean =>
-  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && LOOPBACK.test(new URL(url).hostname)
-
-const isConsole = ({ protocol, hostname }: URL, { consoleHost }: Partition): boolean =>
-  protocol === 'https:' && (hostname === consoleHost || hostname.endsWith(`.${consoleHost}`))
+export function isOnThisMachine(url: string): boolean {
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && LOOPBACK.test(new URL(url).hostname)
+}
 
 /** undefined for what is neither a page of that partition's console nor one on this machine. */
-export const parseDestination = (text: string, partitionId: string): Destination | undefined => {
+export function parseDestination(text: string, partitionId: string): Destination | undefined {
   const partition = partitionById(partitionId)
   if (!partition || text.length > LONGEST || !URL.canParse(text)) return undefined
   const url = new URL(text)
@@ -35,8 +33,12 @@ export const parseDestination = (text: string, partitionId: string): Destination
   }
 }
 
+function isConsole({ protocol, hostname }: URL, { consoleHost }: Partition): boolean {
+  return protocol === 'https:' && (hostname === consoleHost || hostname.endsWith(`.${consoleHost}`))
+}
+
 /** The host's part before the console's own (`eu-west-1.`, or `account-id.eu-west-1.`), else the query's `region`. */
-const regionIn = ({ hostname, searchParams }: URL, { consoleHost, regionPattern }: Partition): string | undefined => {
+function regionIn({ hostname, searchParams }: URL, { consoleHost, regionPattern }: Partition): string | undefined {
   const label = hostname.endsWith(`.${consoleHost}`)
     ? hostname
         .slice(0, -consoleHost.length - 1)

@@ -8,59 +8,11 @@ import type { Destination } from './destination.ts'
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-const page = (status: number, title: string, account: Html | undefined, main: Html): HttpResponse => ({
-  status,
-  headers: {
-    'Content-Type': 'text/html; charset=utf-8',
-    'Content-Security-Policy': CONTENT_SECURITY_POLICY,
-    'Referrer-Policy': 'no-referrer',
-  },
-  body: html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Local AWS</title>
-<link rel="stylesheet" href="/console.css">
-</head>
-<body>
-<header>
-<p class="brand">Local AWS <span class="badge">not amazon.com</span></p>
-${account}
-</header>
-<main>
-${main}
-</main>
-<footer>A stand-in for AWS on this machine, made for trying fedgate out. Nothing here reaches a real account.</footer>
-</body>
-</html>
-`.toString(),
-})
-
-const row = (term: string, value: Html | string): Html => html`<div><dt>${term}</dt><dd>${value}</dd></div>`
-
-/** `4711-2222-3333`, as the console of AWS shows an account. */
-const grouped = (account: string): string => account.replace(/(\d{4})(?=\d)/g, '$1-')
-
-const sessionRows = (session: SignedIn): Html => {
-  const isRole = session.kind === 'role-session'
-  return html`${row(isRole ? 'Assumed role' : 'Federated user', html`<code>${session.arn}</code>`)}
-${isRole ? row('Vouched for by', html`<code>${session.provider ?? 'nobody outside AWS'}</code>`) : undefined}
-${row('Access key', html`<code>${session.accessKeyId}</code>`)}
-${isRole && session.sourceIdentity !== undefined ? row('Source identity', session.sourceIdentity) : undefined}`
-}
-
-const destinationRows = ({ service, region, path }: Destination): Html => html`<dl>
-${row('Service', service ?? 'the first page of the console')}
-${row('Region', region ?? 'not named')}
-${row('Path', html`<code>${path}</code>`)}
-</dl>`
-
 /** Who is signed in, with which role and for how much longer. `now`: when it is shown. */
-export const consolePage = (
+export function consolePage(
   { session, accountName, endsAt, issuer, destination }: ConsoleSession,
   now: Date,
-): HttpResponse => {
+): HttpResponse {
   const name = session.kind === 'role-session' ? session.roleName : session.sessionName
   const left = Math.max(0, Math.floor((endsAt.getTime() - now.getTime()) / 60_000) * 60)
   const account = html`<p class="account">${session.sessionName} <span>@ ${accountName ?? grouped(session.account)}</span></p>`
@@ -94,9 +46,71 @@ ${backLink(issuer)}
   )
 }
 
+/** `4711-2222-3333`, as the console of AWS shows an account. */
+function grouped(account: string): string {
+  return account.replace(/(\d{4})(?=\d)/g, '$1-')
+}
+
+function page(status: number, title: string, account: Html | undefined, main: Html): HttpResponse {
+  return {
+    status,
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Security-Policy': CONTENT_SECURITY_POLICY,
+      'Referrer-Policy': 'no-referrer',
+    },
+    body: html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Local AWS</title>
+<link rel="stylesheet" href="/console.css">
+</head>
+<body>
+<header>
+<p class="brand">Local AWS <span class="badge">not amazon.com</span></p>
+${account}
+</header>
+<main>
+${main}
+</main>
+<footer>A stand-in for AWS on this machine, made for trying fedgate out. Nothing here reaches a real account.</footer>
+</body>
+</html>
+`.toString(),
+  }
+}
+
+function destinationRows({ service, region, path }: Destination): Html {
+  return html`<dl>
+${row('Service', service ?? 'the first page of the console')}
+${row('Region', region ?? 'not named')}
+${row('Path', html`<code>${path}</code>`)}
+</dl>`
+}
+
+function row(term: string, value: Html | string): Html {
+  return html`<div><dt>${term}</dt><dd>${value}</dd></div>`
+}
+
+function sessionRows(session: SignedIn): Html {
+  const isRole = session.kind === 'role-session'
+  return html`${row(isRole ? 'Assumed role' : 'Federated user', html`<code>${session.arn}</code>`)}
+${isRole ? row('Vouched for by', html`<code>${session.provider ?? 'nobody outside AWS'}</code>`) : undefined}
+${row('Access key', html`<code>${session.accessKeyId}</code>`)}
+${isRole && session.sourceIdentity !== undefined ? row('Source identity', session.sourceIdentity) : undefined}`
+}
+
+function backLink(issuer: string | undefined): Html | undefined {
+  return issuer === undefined
+    ? undefined
+    : html`<a href="${issuer}" rel="noreferrer">Back to ${new URL(issuer).host}</a>`
+}
+
 /** A browser is signed in to one account at a time. `onward`: ends the session there is and goes on with the link. */
-export const signedInElsewherePage = (account: string, onward: string): HttpResponse =>
-  page(
+export function signedInElsewherePage(account: string, onward: string): HttpResponse {
+  return page(
     400,
     'Sign out first',
     undefined,
@@ -104,13 +118,11 @@ export const signedInElsewherePage = (account: string, onward: string): HttpResp
 <p class="lead">You must first log out before logging into a different AWS account. You are signed in to <span class="number">${grouped(account)}</span>.</p>
 <div class="actions"><a href="${onward}">Sign out and go on</a> <a href="/console">Stay signed in</a></div>`,
   )
-
-const backLink = (issuer: string | undefined): Html | undefined =>
-  issuer === undefined ? undefined : html`<a href="${issuer}" rel="noreferrer">Back to ${new URL(issuer).host}</a>`
+}
 
 /** A page that only says something; `issuer`: the URL that its link leads back to. */
-export const messagePage = (status: number, title: string, text: string, issuer?: string): HttpResponse =>
-  page(
+export function messagePage(status: number, title: string, text: string, issuer?: string): HttpResponse {
+  return page(
     status,
     title,
     undefined,
@@ -118,3 +130,4 @@ export const messagePage = (status: number, title: string, text: string, issuer?
 <p class="lead">${text}</p>
 <div class="actions">${backLink(issuer)}</div>`,
   )
+}

@@ -1,5 +1,5 @@
 /**
- * AWS sign-in and a console page that shows who you are (aws-sts-semantics G): credentials to a sign-in token, the
+ * AWS sign-in and a console page that shows who you are (aws-facts G): credentials to a sign-in token, the
  * token to a console session in a cookie of this server, the session to a page.
  */
 import { parse } from 'node:querystring'
@@ -20,27 +20,32 @@ export interface SignIn {
   readonly consoles: ExpiringTokens<ConsoleSession>
 }
 
-/** Nobody is signed in yet. */
-export const createSignIn = (iam: IamStore, sessions: Sessions): SignIn => ({
-  iam,
-  sessions,
-  tokens: createExpiringTokens(),
-  consoles: createExpiringTokens(),
-})
-
 const COOKIE = 'localaws-console'
 
 type Fields = Readonly<Record<string, string | undefined>>
 
-const fieldsOf = ({ method, query, body }: HttpRequest): Fields => {
-  const fields = parse(method === 'POST' ? body.toString('utf8') : query, '&', '=', { maxKeys: 50 })
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
-  )
+/** AWS's own words, whatever is wrong with the session. */
+const INVALID_CREDENTIALS = 'Invalid Credentials parameter'
+
+/** How long an ended session is remembered: it leads back to where it came from. */
+const KNOWN_AFTER_MS = 24 * 60 * 60_000
+
+const LOGIN = '/federation?'
+
+const FORGET = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
+
+/** Nobody is signed in yet. */
+export function createSignIn(iam: IamStore, sessions: Sessions): SignIn {
+  return {
+    iam,
+    sessions,
+    tokens: createExpiringTokens(),
+    consoles: createExpiringTokens(),
+  }
 }
 
 /** `GET|POST /federation` */
-export const federation = (signIn: SignIn, request: HttpRequest, now: Date): HttpResponse => {
+export function federation(signIn: SignIn, request: HttpRequest, now: Date): HttpResponse {
   const fields = fieldsOf(request)
   switch (fields.Action) {
     case 'getSigninToken':
@@ -52,16 +57,14 @@ export const federation = (signIn: SignIn, request: HttpRequest, now: Date): Htt
   }
 }
 
-const refusal = (text: string): HttpResponse => ({
-  status: 400,
-  headers: { 'Content-Type': 'text/plain; charset=utf-8' },
-  body: `${text}\n`,
-})
+function fieldsOf({ method, query, body }: HttpRequest): Fields {
+  const fields = parse(method === 'POST' ? body.toString('utf8') : query, '&', '=', { maxKeys: 50 })
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+  )
+}
 
-/** AWS's own words, whatever is wrong with the session. */
-const INVALID_CREDENTIALS = 'Invalid Credentials parameter'
-
-const getSigninToken = ({ sessions, tokens }: SignIn, fields: Fields, now: Date): HttpResponse => {
+function getSigninToken({ sessions, tokens }: SignIn, fields: Fields, now: Date): HttpResponse {
   const session = sessionOf(sessions, fields.Session ?? '', now)
   if (!session) return refusal(INVALID_CREDENTIALS)
   const duration = fields.SessionDuration
@@ -77,14 +80,8 @@ const getSigninToken = ({ sessions, tokens }: SignIn, fields: Fields, now: Date)
   }
 }
 
-/** Of federation tokens and chained roles the console session ends with the credentials. */
-const mayLastLonger = (session: SignedIn): boolean => session.kind === 'role-session' && !session.chained
-
-const isConsoleDuration = (text: string): boolean =>
-  /^\d{1,6}$/.test(text) && Number(text) >= consoleDuration.min && Number(text) <= consoleDuration.max
-
 /** The session whose three parts were sent, all of them right and not expired; a user's own has no console. */
-const sessionOf = (sessions: Sessions, json: string, now: Date): SignedIn | undefined => {
+function sessionOf(sessions: Sessions, json: string, now: Date): SignedIn | undefined {
   const { sessionId, sessionKey, sessionToken } = parseObject(json)
   const session = typeof sessionId === 'string' ? sessions.find(sessionId) : undefined
   if (session?.kind !== 'role-session' && session?.kind !== 'federated-user') return undefined
@@ -95,7 +92,7 @@ const sessionOf = (sessions: Sessions, json: string, now: Date): SignedIn | unde
   return isGenuine ? session : undefined
 }
 
-const parseObject = (json: string): Readonly<Record<string, unknown>> => {
+function parseObject(json: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(json)
     return typeof value === 'object' && value !== null ? { ...value } : {}
@@ -104,8 +101,25 @@ const parseObject = (json: string): Readonly<Record<string, unknown>> => {
   }
 }
 
+function refusal(text: string): HttpResponse {
+  return {
+    status: 400,
+    headers: { 'Content-Type': 'text/plain; charset=utf-8' },
+    body: `${text}\n`,
+  }
+}
+
+function isConsoleDuration(text: string): boolean {
+  return /^\d{1,6}$/.test(text) && Number(text) >= consoleDuration.min && Number(text) <= consoleDuration.max
+}
+
+/** Of federation tokens and chained roles the console session ends with the credentials. */
+function mayLastLonger(session: SignedIn): boolean {
+  return session.kind === 'role-session' && !session.chained
+}
+
 /** A link works once, and for 15 minutes. The session it opens replaces the one before, in the same account only. */
-const login = ({ iam, tokens, consoles }: SignIn, fields: Fields, request: HttpRequest, now: Date): HttpResponse => {
+function login({ iam, tokens, consoles }: SignIn, fields: Fields, request: HttpRequest, now: Date): HttpResponse {
   const ticket = fields.SigninToken ?? ''
   const found = tokens.find(ticket, now)
   if (!found) return messagePage(400, 'This sign-in link has expired', 'A link works once, for 15 minutes.')
@@ -124,33 +138,31 @@ const login = ({ iam, tokens, consoles }: SignIn, fields: Fields, request: HttpR
   return redirect('/console', `${COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Lax`)
 }
 
-/** How long an ended session is remembered: it leads back to where it came from. */
-const KNOWN_AFTER_MS = 24 * 60 * 60_000
-
-const LOGIN = '/federation?'
-
-/** What tools put before a sign-in link: first a logout, which leads to the link. */
-const logoutThen = ({ Issuer = '', Destination = '', SigninToken = '' }: Fields): string => {
-  const link = LOGIN + new URLSearchParams({ Action: 'login', Issuer, Destination, SigninToken })
-  return `/oauth?${new URLSearchParams({ Action: 'logout', redirect_uri: link })}`
-}
-
-const isWebUrl = (text: string): boolean =>
-  text.length <= 8192 && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
-
-const redirect = (location: string, cookie?: string): HttpResponse => ({
-  status: 303,
-  headers: { Location: location, ...(cookie === undefined ? {} : { 'Set-Cookie': cookie }) },
-  body: '',
-})
-
-const cookieOf = ({ headers }: HttpRequest): string => {
+function cookieOf({ headers }: HttpRequest): string {
   const cookies = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
   return cookies.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? ''
 }
 
+/** What tools put before a sign-in link: first a logout, which leads to the link. */
+function logoutThen({ Issuer = '', Destination = '', SigninToken = '' }: Fields): string {
+  const link = LOGIN + new URLSearchParams({ Action: 'login', Issuer, Destination, SigninToken })
+  return `/oauth?${new URLSearchParams({ Action: 'logout', redirect_uri: link })}`
+}
+
+function isWebUrl(text: string): boolean {
+  return text.length <= 8192 && URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+}
+
+function redirect(location: string, cookie?: string): HttpResponse {
+  return {
+    status: 303,
+    headers: { Location: location, ...(cookie === undefined ? {} : { 'Set-Cookie': cookie }) },
+    body: '',
+  }
+}
+
 /** `GET /console` */
-export const showConsole = ({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse => {
+export function showConsole({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse {
   const session = consoles.find(cookieOf(request), now)
   if (!session)
     return messagePage(
@@ -163,10 +175,8 @@ export const showConsole = ({ consoles }: SignIn, request: HttpRequest, now: Dat
   return consolePage(session, now)
 }
 
-const FORGET = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
-
 /** `POST /console/logout`, from the console page only: other ports of this host are the same site to a browser. */
-export const signOut = ({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse => {
+export function signOut({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse {
   if (!['same-origin', 'none', undefined].includes(request.headers['sec-fetch-site']))
     return refusal('Sign out from the console page')
   const session = consoles.take(cookieOf(request), now)
@@ -180,7 +190,7 @@ export const signOut = ({ consoles }: SignIn, request: HttpRequest, now: Date): 
 }
 
 /** `GET|POST /oauth?Action=logout&redirect_uri=…`: leads to a sign-in link of this server, or elsewhere on this machine. */
-export const oauthLogout = ({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse => {
+export function oauthLogout({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse {
   const { Action, redirect_uri: target = '' } = fieldsOf(request)
   if (Action !== 'logout') return refusal('Action must be logout')
   consoles.take(cookieOf(request), now)

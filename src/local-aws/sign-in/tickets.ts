@@ -9,7 +9,7 @@ export interface ExpiringTokens<Value> {
 }
 
 /** In memory: gone when the process ends. */
-export const createExpiringTokens = <Value>(): ExpiringTokens<Value> => {
+export function createExpiringTokens<Value>(): ExpiringTokens<Value> {
   const kept = new Map<string, { readonly value: Value; readonly expiresAt: Date }>()
   const find = (ticket: string, now: Date): Value | undefined => {
     const found = kept.get(ticket)

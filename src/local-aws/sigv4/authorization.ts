@@ -15,10 +15,11 @@ export interface Authorization {
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
-const incomplete = (what: string): AwsError => new AwsError('IncompleteSignature', what)
+
+type Query = Readonly<Record<string, string | string[] | undefined>>
 
 /** Throws MissingAuthenticationToken for an unsigned request, IncompleteSignature for one that is signed badly. */
-export const parseAuthorization = (request: HttpRequest): Authorization => {
+export function parseAuthorization(request: HttpRequest): Authorization {
   const header = request.headers.authorization
   if (header !== undefined) return fromHeader(header, request)
   const query = parse(request.query)
@@ -26,7 +27,7 @@ export const parseAuthorization = (request: HttpRequest): Authorization => {
   throw new AwsError('MissingAuthenticationToken', texts.missingAuthentication)
 }
 
-const fromHeader = (header: string, { headers }: HttpRequest): Authorization => {
+function fromHeader(header: string, { headers }: HttpRequest): Authorization {
   const [algorithm, ...rest] = header.trim().split(/\s+/)
   if (algorithm !== ALGORITHM)
     throw incomplete(`Unsupported AWS 'algorithm': '${algorithm === 'AWS4-ECDSA-P256-SHA256' ? algorithm : 'other'}'.`)
@@ -47,9 +48,29 @@ const fromHeader = (header: string, { headers }: HttpRequest): Authorization => 
   }
 }
 
-type Query = Readonly<Record<string, string | string[] | undefined>>
+function incomplete(what: string): AwsError {
+  return new AwsError('IncompleteSignature', what)
+}
 
-const fromQuery = (query: Query): Authorization => {
+/** A key id of any form is read: that nobody has it is for who looks it up to say, as AWS does of `test`. */
+function signer(
+  credential = '',
+  signedHeaders = '',
+  signature = '',
+  timestamp: string,
+): Omit<Authorization, 'sessionToken'> {
+  const [, accessKeyId, date, region, service] =
+    /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential) ?? []
+  if (!accessKeyId || !date || !region || !service)
+    throw incomplete('Credential must have the form KEY/DATE/REGION/sts/aws4_request.')
+  if (!/^[0-9a-f]{64}$/.test(signature)) throw incomplete("Authorization requires 'Signature' parameter.")
+  if (!/^\d{8}T\d{6}Z$/.test(timestamp)) throw incomplete('Date must be in ISO-8601 basic format.')
+  const names = signedHeaders.split(';')
+  if (!names.includes('host')) throw incomplete("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+  return { accessKeyId, scope: { date, region, service }, signedHeaders: names, signature, timestamp }
+}
+
+function fromQuery(query: Query): Authorization {
   const only = (name: string): string | undefined => {
     const value = query[name]
     return typeof value === 'string' ? value : undefined
@@ -63,22 +84,4 @@ const fromQuery = (query: Query): Authorization => {
     ...signer(only('X-Amz-Credential'), only('X-Amz-SignedHeaders'), only('X-Amz-Signature'), only('X-Amz-Date') ?? ''),
     sessionToken: only('X-Amz-Security-Token'),
   }
-}
-
-/** A key id of any form is read: that nobody has it is for who looks it up to say, as AWS does of `test`. */
-const signer = (
-  credential = '',
-  signedHeaders = '',
-  signature = '',
-  timestamp: string,
-): Omit<Authorization, 'sessionToken'> => {
-  const [, accessKeyId, date, region, service] =
-    /^([^/]+)\/(\d{8})\/([a-z0-9-]{1,64})\/([a-z0-9-]{1,64})\/aws4_request$/.exec(credential) ?? []
-  if (!accessKeyId || !date || !region || !service)
-    throw incomplete('Credential must have the form KEY/DATE/REGION/sts/aws4_request.')
-  if (!/^[0-9a-f]{64}$/.test(signature)) throw incomplete("Authorization requires 'Signature' parameter.")
-  if (!/^\d{8}T\d{6}Z$/.test(timestamp)) throw incomplete('Date must be in ISO-8601 basic format.')
-  const names = signedHeaders.split(';')
-  if (!names.includes('host')) throw incomplete("'Host' must be a 'SignedHeader' in the AWS Authorization.")
-  return { accessKeyId, scope: { date, region, service }, signedHeaders: names, signature, timestamp }
 }

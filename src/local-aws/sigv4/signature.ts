@@ -23,32 +23,24 @@ export interface CredentialScope {
   readonly service: string
 }
 
-export const sha256Hex = (data: string | Uint8Array): string => hash('sha256', data)
-
-/** RFC 3986: everything but unreserved characters, in upper-case hex. */
-const encode = (octets: Buffer): string => {
-  let text = ''
-  for (const octet of octets) {
-    const character = String.fromCharCode(octet)
-    text += /[A-Za-z0-9._~-]/.test(character) ? character : `%${octet.toString(16).toUpperCase().padStart(2, '0')}`
-  }
-  return text
+export function sha256Hex(data: string | Uint8Array): string {
+  return hash('sha256', data)
 }
 
-/** The octets of a percent-encoded text; a percent sign that encodes nothing stands for itself. */
-const decode = (text: string): Buffer => {
-  const octets = Buffer.from(text)
-  const out: number[] = []
-  for (let at = 0; at < octets.length; at++) {
-    const hex = octets[at] === 0x25 ? /^[0-9a-f]{2}$/i.exec(octets.toString('latin1', at + 1, at + 3)) : null
-    out.push(hex ? Number.parseInt(hex[0], 16) : (octets[at] ?? 0))
-    if (hex) at += 2
-  }
-  return Buffer.from(out)
+export function canonicalRequest(parts: SignedParts): string {
+  return [
+    parts.method,
+    canonicalPath(parts.path),
+    canonicalQuery(parts.query),
+    ...parts.signedHeaders.map((name) => `${name}:${headerOf(parts, name).trim().replace(/ +/g, ' ')}`),
+    '',
+    parts.signedHeaders.join(';'),
+    parts.payloadHash,
+  ].join('\n')
 }
 
 /** Dot segments and empty segments removed, each segment encoded once more than it was sent (all services but S3). */
-const canonicalPath = (path: string): string => {
+function canonicalPath(path: string): string {
   const segments: string[] = []
   for (const segment of path.split('/')) {
     if (segment === '..') segments.pop()
@@ -58,12 +50,19 @@ const canonicalPath = (path: string): string => {
   return `/${segments.join('/')}${trailing}`
 }
 
-/** A plus stands for a space, as whoever reads the parameters takes it: it must not be signed as a plus. */
-const decodeField = (text: string): Buffer => decode(text.replaceAll('+', ' '))
+/** RFC 3986: everything but unreserved characters, in upper-case hex. */
+function encode(octets: Buffer): string {
+  let text = ''
+  for (const octet of octets) {
+    const character = String.fromCharCode(octet)
+    text += /[A-Za-z0-9._~-]/.test(character) ? character : `%${octet.toString(16).toUpperCase().padStart(2, '0')}`
+  }
+  return text
+}
 
 /** Sorted by encoded name, then value. The signature itself is never part of what it signs. */
-const canonicalQuery = (query: string): string =>
-  query
+function canonicalQuery(query: string): string {
+  return query
     .split('&')
     .filter((pair) => pair !== '')
     .map((pair) => {
@@ -75,35 +74,55 @@ const canonicalQuery = (query: string): string =>
     .sort(([a, x], [b, y]) => compare(a, b) || compare(x, y))
     .map(([name, value]) => `${name}=${value}`)
     .join('&')
+}
 
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+/** A plus stands for a space, as whoever reads the parameters takes it: it must not be signed as a plus. */
+function decodeField(text: string): Buffer {
+  return decode(text.replaceAll('+', ' '))
+}
+
+/** The octets of a percent-encoded text; a percent sign that encodes nothing stands for itself. */
+function decode(text: string): Buffer {
+  const octets = Buffer.from(text)
+  const out: number[] = []
+  for (let at = 0; at < octets.length; at++) {
+    const hex = octets[at] === 0x25 ? /^[0-9a-f]{2}$/i.exec(octets.toString('latin1', at + 1, at + 3)) : null
+    out.push(hex ? Number.parseInt(hex[0], 16) : (octets[at] ?? 0))
+    if (hex) at += 2
+  }
+  return Buffer.from(out)
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
 
 /** Names are whatever the client wrote: `constructor` is no header either. */
-const headerOf = ({ headers }: SignedParts, name: string): string =>
-  (Object.hasOwn(headers, name) ? headers[name] : undefined) ?? ''
+function headerOf({ headers }: SignedParts, name: string): string {
+  return (Object.hasOwn(headers, name) ? headers[name] : undefined) ?? ''
+}
 
-export const canonicalRequest = (parts: SignedParts): string =>
-  [
-    parts.method,
-    canonicalPath(parts.path),
-    canonicalQuery(parts.query),
-    ...parts.signedHeaders.map((name) => `${name}:${headerOf(parts, name).trim().replace(/ +/g, ' ')}`),
-    '',
-    parts.signedHeaders.join(';'),
-    parts.payloadHash,
-  ].join('\n')
-
-export const scopeText = ({ date, region, service }: CredentialScope): string =>
-  `${date}/${region}/${service}/aws4_request`
+export function scopeText({ date, region, service }: CredentialScope): string {
+  return `${date}/${region}/${service}/aws4_request`
+}
 
 /** `timestamp`: `20261122T120000Z`. */
-export const stringToSign = (canonical: string, timestamp: string, scope: CredentialScope): string =>
-  ['AWS4-HMAC-SHA256', timestamp, scopeText(scope), sha256Hex(canonical)].join('\n')
-
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest()
+export function stringToSign(canonical: string, timestamp: string, scope: CredentialScope): string {
+  return ['AWS4-HMAC-SHA256', timestamp, scopeText(scope), sha256Hex(canonical)].join('\n')
+}
 
 /** What a secret access key makes of a scope: the same for a day. */
-export const signingKey = (secretAccessKey: string, scope: CredentialScope): Buffer =>
-  [scope.date, scope.region, scope.service, 'aws4_request'].reduce<Buffer>(hmac, Buffer.from(`AWS4${secretAccessKey}`))
+export function signingKey(secretAccessKey: string, scope: CredentialScope): Buffer {
+  return [scope.date, scope.region, scope.service, 'aws4_request'].reduce<Buffer>(
+    hmac,
+    Buffer.from(`AWS4${secretAccessKey}`),
+  )
+}
 
-export const signatureOf = (key: Buffer, toSign: string): Buffer => hmac(key, toSign)
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest()
+}
+
+export function signatureOf(key: Buffer, toSign: string): Buffer {
+  return hmac(key, toSign)
+}

@@ -32,16 +32,20 @@ interface WantedScope {
 
 const SKEW_SECONDS = 15 * 60
 
+/** Signing keys as long as the secret they are made from is known, a few of each. Keys are kept, verdicts never. */
+const signingKeys = new WeakMap<Secret, Map<string, Buffer>>()
+const KEPT_PER_SECRET = 8
+
 /**
  * Whose signature a request carries. Throws AwsError: MissingAuthenticationToken, IncompleteSignature,
  * InvalidClientTokenId, ExpiredToken or SignatureDoesNotMatch.
  */
-export const verifyRequest = <Key extends AccessKey>(
+export function verifyRequest<Key extends AccessKey>(
   request: HttpRequest,
   findKey: (accessKeyId: string) => Key | undefined,
   now: Date,
   wanted: WantedScope = { service: 'sts' },
-): Key => {
+): Key {
   const authorization = parseAuthorization(request)
   const key = findKey(authorization.accessKeyId)
   if (!key) throw new AwsError('InvalidClientTokenId', texts.securityTokenInvalid, 'no such access key')
@@ -52,9 +56,7 @@ export const verifyRequest = <Key extends AccessKey>(
   return key
 }
 
-const mismatch = (message: string): AwsError => new AwsError('SignatureDoesNotMatch', message)
-
-const checkScope = ({ scope, timestamp }: Authorization, { service, region }: WantedScope): void => {
+function checkScope({ scope, timestamp }: Authorization, { service, region }: WantedScope): void {
   if (scope.service !== service) throw mismatch(`Credential should be scoped to correct service: '${service}'.`)
   if (region !== undefined && scope.region !== region)
     throw mismatch(`Credential should be scoped to a valid region, not '${scope.region}'.`)
@@ -65,11 +67,12 @@ const checkScope = ({ scope, timestamp }: Authorization, { service, region }: Wa
     )
 }
 
-/** `20261122T120000Z` */
-const basic = (instant: number): string => new Date(instant).toISOString().replace(/[-:]|\.\d{3}/g, '')
+function mismatch(message: string): AwsError {
+  return new AwsError('SignatureDoesNotMatch', message)
+}
 
 /** A presigned URL holds no longer and no shorter: X-Amz-Expires means something to S3 only. */
-const checkTime = ({ timestamp }: Authorization, now: Date): void => {
+function checkTime({ timestamp }: Authorization, now: Date): void {
   const [, y, mo, d, h, mi, s] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(timestamp) ?? []
   const signed = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`)
   if (Number.isNaN(signed)) throw new AwsError('IncompleteSignature', 'Date must be in ISO-8601 basic format.')
@@ -79,20 +82,12 @@ const checkTime = ({ timestamp }: Authorization, now: Date): void => {
   if (signed > latest) throw mismatch(texts.signatureNotYetCurrent(timestamp, basic(latest), basic(now.getTime())))
 }
 
-/** Signing keys as long as the secret they are made from is known, a few of each. Keys are kept, verdicts never. */
-const signingKeys = new WeakMap<Secret, Map<string, Buffer>>()
-const KEPT_PER_SECRET = 8
-
-const keptSigningKey = (secretAccessKey: Secret, scope: CredentialScope): Buffer => {
-  const kept = signingKeys.get(secretAccessKey) ?? new Map<string, Buffer>()
-  const name = scopeText(scope)
-  const key = kept.get(name) ?? signingKey(secretAccessKey.reveal(), scope)
-  if (kept.size >= KEPT_PER_SECRET && !kept.has(name)) kept.clear()
-  signingKeys.set(secretAccessKey, kept.set(name, key))
-  return key
+/** `20261122T120000Z` */
+function basic(instant: number): string {
+  return new Date(instant).toISOString().replace(/[-:]|\.\d{3}/g, '')
 }
 
-const checkSignature = (request: HttpRequest, authorization: Authorization, secretAccessKey: Secret): void => {
+function checkSignature(request: HttpRequest, authorization: Authorization, secretAccessKey: Secret): void {
   const { scope, signedHeaders, timestamp, signature } = authorization
   const { method, path, query, headers, body } = request
   const canonical = canonicalRequest({ method, path, query, headers, signedHeaders, payloadHash: sha256Hex(body) })
@@ -101,7 +96,16 @@ const checkSignature = (request: HttpRequest, authorization: Authorization, secr
   if (!timingSafeEqual(expected, Buffer.from(signature, 'hex'))) throw mismatch(texts.signatureDoesNotMatch)
 }
 
-const checkSession = ({ sessionToken }: Authorization, { temporary }: AccessKey, now: Date): void => {
+function keptSigningKey(secretAccessKey: Secret, scope: CredentialScope): Buffer {
+  const kept = signingKeys.get(secretAccessKey) ?? new Map<string, Buffer>()
+  const name = scopeText(scope)
+  const key = kept.get(name) ?? signingKey(secretAccessKey.reveal(), scope)
+  if (kept.size >= KEPT_PER_SECRET && !kept.has(name)) kept.clear()
+  signingKeys.set(secretAccessKey, kept.set(name, key))
+  return key
+}
+
+function checkSession({ sessionToken }: Authorization, { temporary }: AccessKey, now: Date): void {
   if (!temporary && sessionToken === undefined) return
   if (!temporary || sessionToken === undefined || !sameText(temporary.sessionToken.reveal(), sessionToken))
     throw new AwsError('InvalidClientTokenId', texts.securityTokenInvalid, 'wrong or missing session token')

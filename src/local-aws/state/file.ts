@@ -13,8 +13,19 @@ interface Problem {
   readonly message: string
 }
 
+const MOST_ALIASES = 20
+
+const nowhere: ReadText = () => {
+  throw new Error('there is no folder to look in')
+}
+
+/** A text that stands in the state file itself, or in the file that it names. */
+type TextOf = (value: string, isText: RegExp, ...path: PropertyKey[]) => string
+
+type MfaInFile = NonNullable<StateFile['users'][number]['mfa']>
+
 /** Reads the state file. Throws LocalAwsError `local_aws.state_invalid` with all problems. */
-export const parseLocalAwsState = (yaml: string, readText: ReadText = nowhere): LocalAwsState => {
+export function parseLocalAwsState(yaml: string, readText: ReadText = nowhere): LocalAwsState {
   const lineCounter = new LineCounter()
   const document = parseDocument(yaml, { uniqueKeys: true, strict: true, lineCounter })
   if (document.errors.length > 0) throw invalidState(document.errors.map(({ message }) => message))
@@ -28,25 +39,12 @@ export const parseLocalAwsState = (yaml: string, readText: ReadText = nowhere): 
   return state
 }
 
-const MOST_ALIASES = 20
-
-/** Without errors nothing but an alias can be wrong. It is not named: a secret without quotes may begin with an asterisk. */
-const contentsOf = (document: Document): unknown => {
-  try {
-    return document.toJS({ maxAliasCount: MOST_ALIASES })
-  } catch {
-    throw invalidState([
-      `1:1 expected at most ${MOST_ALIASES} aliases, each of an anchor before it, and in quotes what begins with *`,
-    ])
-  }
-}
-
-const nowhere: ReadText = () => {
-  throw new Error('there is no folder to look in')
+function invalidState(problems: readonly string[]): LocalAwsError {
+  return new LocalAwsError('local_aws.state_invalid', problems)
 }
 
 /** `line:column` of the value there, or of what is nearest around it. */
-const placeOf = (document: Document, lineCounter: LineCounter, path: readonly PropertyKey[]): string => {
+function placeOf(document: Document, lineCounter: LineCounter, path: readonly PropertyKey[]): string {
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true)
     if (!isNode(node) || !node.range) continue
@@ -56,15 +54,58 @@ const placeOf = (document: Document, lineCounter: LineCounter, path: readonly Pr
   return '1:1'
 }
 
-const invalidState = (problems: readonly string[]): LocalAwsError =>
-  new LocalAwsError('local_aws.state_invalid', problems)
+/** Without errors nothing but an alias can be wrong. It is not named: a secret without quotes may begin with an asterisk. */
+function contentsOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MOST_ALIASES })
+  } catch {
+    throw invalidState([
+      `1:1 expected at most ${MOST_ALIASES} aliases, each of an anchor before it, and in quotes what begins with *`,
+    ])
+  }
+}
 
-/** A text that stands in the state file itself, or in the file that it names. */
-type TextOf = (value: string, isText: RegExp, ...path: PropertyKey[]) => string
+function fromFile({ accounts, users, samlProviders, ...rest }: StateFile, textOf: TextOf): LocalAwsState {
+  return {
+    ...rest,
+    accounts: accounts.map(({ root, ...account }) => ({
+      ...account,
+      root: root && { ...withSecret(root), mfa: mfaOf(root.mfa) },
+    })),
+    users: users.map(({ mfa, moreAccessKeys, ...user }) => ({
+      ...withSecret(user),
+      mfa: mfaOf(mfa),
+      moreAccessKeys: moreAccessKeys?.map(withSecret),
+    })),
+    samlProviders: samlProviders.map(
+      ({ metadata, privateKeys, ...provider }, n): SamlProviderState => ({
+        ...provider,
+        metadata: textOf(metadata, /^\s*</, 'samlProviders', n, 'metadata'),
+        privateKeys: privateKeys?.map(
+          (pem, k) => new Secret(textOf(pem, /-----BEGIN /, 'samlProviders', n, 'privateKeys', k)),
+        ),
+      }),
+    ),
+  }
+}
 
-const fileOr =
-  (readText: ReadText, problems: Problem[]): TextOf =>
-  (value, isText, ...path) => {
+function withSecret<Key extends { readonly secretAccessKey: string }>(key: Key) {
+  return {
+    ...key,
+    secretAccessKey: new Secret(key.secretAccessKey),
+  }
+}
+
+function mfaOf(devices: MfaInFile | undefined): readonly MfaState[] | undefined {
+  return devices?.map(({ serial, secret: totp, code }) => ({ serial, secret: secret(totp), code: secret(code) }))
+}
+
+function secret(text: string | undefined): Secret | undefined {
+  return text === undefined ? undefined : new Secret(text)
+}
+
+function fileOr(readText: ReadText, problems: Problem[]): TextOf {
+  return (value, isText, ...path) => {
     if (isText.test(value)) return value
     try {
       return readText(value)
@@ -73,37 +114,4 @@ const fileOr =
       return ''
     }
   }
-
-const secret = (text: string | undefined): Secret | undefined => (text === undefined ? undefined : new Secret(text))
-
-const withSecret = <Key extends { readonly secretAccessKey: string }>(key: Key) => ({
-  ...key,
-  secretAccessKey: new Secret(key.secretAccessKey),
-})
-
-type MfaInFile = NonNullable<StateFile['users'][number]['mfa']>
-
-const mfaOf = (devices: MfaInFile | undefined): readonly MfaState[] | undefined =>
-  devices?.map(({ serial, secret: totp, code }) => ({ serial, secret: secret(totp), code: secret(code) }))
-
-const fromFile = ({ accounts, users, samlProviders, ...rest }: StateFile, textOf: TextOf): LocalAwsState => ({
-  ...rest,
-  accounts: accounts.map(({ root, ...account }) => ({
-    ...account,
-    root: root && { ...withSecret(root), mfa: mfaOf(root.mfa) },
-  })),
-  users: users.map(({ mfa, moreAccessKeys, ...user }) => ({
-    ...withSecret(user),
-    mfa: mfaOf(mfa),
-    moreAccessKeys: moreAccessKeys?.map(withSecret),
-  })),
-  samlProviders: samlProviders.map(
-    ({ metadata, privateKeys, ...provider }, n): SamlProviderState => ({
-      ...provider,
-      metadata: textOf(metadata, /^\s*</, 'samlProviders', n, 'metadata'),
-      privateKeys: privateKeys?.map(
-        (pem, k) => new Secret(textOf(pem, /-----BEGIN /, 'samlProviders', n, 'privateKeys', k)),
-      ),
-    }),
-  ),
-})
+}

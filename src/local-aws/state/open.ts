@@ -32,8 +32,13 @@ import type {
 
 const DEFAULT_REGIONS: StsRegions = { deactivated: [], enabled: [] }
 
+interface Registered {
+  readonly arn: string
+  readonly account: string
+}
+
 /** Parses every trust policy, key and metadata document. Throws LocalAwsError with all problems. */
-export const buildIamStore = (state: LocalAwsState, now: Date): IamStore => {
+export function buildIamStore(state: LocalAwsState, now: Date): IamStore {
   const problems: string[] = []
   const open = <Item, Result>(items: readonly Item[], place: string, one: (item: Item) => Result): Result[] =>
     items.flatMap((item, n) => {
@@ -71,7 +76,7 @@ export const buildIamStore = (state: LocalAwsState, now: Date): IamStore => {
   }
 }
 
-const problemsOf = (error: unknown): string[] => {
+function problemsOf(error: unknown): string[] {
   if (error instanceof MalformedPolicyError)
     return error.problems.map(({ path, expected, found }) => `policy ${path}: expected ${expected}, found ${found}`)
   if (error instanceof LocalAwsError) return [...error.problems]
@@ -79,51 +84,8 @@ const problemsOf = (error: unknown): string[] => {
   throw error
 }
 
-interface Registered {
-  readonly arn: string
-  readonly account: string
-}
-
-const registry = <Item extends Registered>(items: readonly Item[]): Registry<Item> => {
-  const byArn = new Map(items.map((item) => [item.arn, item]))
-  return {
-    find: (arn) => byArn.get(arn),
-    inAccount: (account) => [...byArn.values()].filter((item) => item.account === account),
-    all: () => [...byArn.values()],
-    put: (item) => {
-      byArn.set(item.arn, item)
-    },
-    delete: (arn) => {
-      byArn.delete(arn)
-    },
-  }
-}
-
-const regionsOf = (account: AccountState | undefined): StsRegions =>
-  account ? { deactivated: account.deactivatedRegions ?? [], enabled: account.enabledRegions ?? [] } : DEFAULT_REGIONS
-
-const tagsOf = (tags: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> =>
-  new Map(Object.entries(tags ?? {}))
-
-const openMfa = ({ serial, secret, code }: MfaState): MfaDevice => {
-  if (code) return fixedCodeDevice(serial, code)
-  const key = secret && decodeBase32(secret.reveal())
-  if (!key) throw new LocalAwsError('local_aws.state_invalid', [`mfa ${serial} has no base32 secret`])
-  return totpDevice(serial, key)
-}
-
-/** A document as JSON text, whichever way it was given. */
-const jsonOf = (document: unknown): string => (typeof document === 'string' ? document : JSON.stringify(document))
-
-const openPolicies = (policies: PoliciesState | undefined): readonly PermissionPolicy[] =>
-  Object.entries(policies ?? {}).map(([name, document]) => ({
-    name,
-    document: jsonOf(document),
-    policy: parsePolicy(document, 'identity'),
-  }))
-
 /** The root user, where the account has a key for it. */
-const openRoot = ({ id, root }: AccountState): readonly User[] => {
+function openRoot({ id, root }: AccountState): readonly User[] {
   if (!root) return []
   return [
     {
@@ -143,7 +105,14 @@ const openRoot = ({ id, root }: AccountState): readonly User[] => {
   ]
 }
 
-const openUser = (state: UserState): readonly User[] => {
+function openMfa({ serial, secret, code }: MfaState): MfaDevice {
+  if (code) return fixedCodeDevice(serial, code)
+  const key = secret && decodeBase32(secret.reveal())
+  if (!key) throw new LocalAwsError('local_aws.state_invalid', [`mfa ${serial} has no base32 secret`])
+  return totpDevice(serial, key)
+}
+
+function openUser(state: UserState): readonly User[] {
   const { arn } = state
   const { partition = 'aws', account = '' } = parseArn(arn) ?? {}
   const user = {
@@ -165,7 +134,39 @@ const openUser = (state: UserState): readonly User[] => {
   }))
 }
 
-const openRole = (state: RoleState, now: Date): Role => {
+function openPolicies(policies: PoliciesState | undefined): readonly PermissionPolicy[] {
+  return Object.entries(policies ?? {}).map(([name, document]) => ({
+    name,
+    document: jsonOf(document),
+    policy: parsePolicy(document, 'identity'),
+  }))
+}
+
+/** A document as JSON text, whichever way it was given. */
+function jsonOf(document: unknown): string {
+  return typeof document === 'string' ? document : JSON.stringify(document)
+}
+
+function tagsOf(tags: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {
+  return new Map(Object.entries(tags ?? {}))
+}
+
+function registry<Item extends Registered>(items: readonly Item[]): Registry<Item> {
+  const byArn = new Map(items.map((item) => [item.arn, item]))
+  return {
+    find: (arn) => byArn.get(arn),
+    inAccount: (account) => [...byArn.values()].filter((item) => item.account === account),
+    all: () => [...byArn.values()],
+    put: (item) => {
+      byArn.set(item.arn, item)
+    },
+    delete: (arn) => {
+      byArn.delete(arn)
+    },
+  }
+}
+
+function openRole(state: RoleState, now: Date): Role {
   const arn = parseRoleArn(state.arn)
   if (!arn) throw new LocalAwsError('local_aws.state_invalid', [`${state.arn} is not the ARN of a role`])
   const { trustPolicy } = state
@@ -182,7 +183,7 @@ const openRole = (state: RoleState, now: Date): Role => {
   }
 }
 
-const openSamlProvider = (state: SamlProviderState, now: Date): SamlProvider => {
+function openSamlProvider(state: SamlProviderState, now: Date): SamlProvider {
   const privateKeys = (state.privateKeys ?? []).map((pem) => openPrivateKey(pem, now))
   return {
     arn: state.arn,
@@ -196,25 +197,34 @@ const openSamlProvider = (state: SamlProviderState, now: Date): SamlProvider => 
   }
 }
 
-const openPrivateKey = (pem: Secret, now: Date): DecryptionKey => {
+function openPrivateKey(pem: Secret, now: Date): DecryptionKey {
   const key = decryptionKey(pem, now)
   if (!key) throw new LocalAwsError('local_aws.state_invalid', ['expected an RSA private key in PEM'])
   return key
 }
 
-const openOidcProvider = ({ arn, url, clientIds, thumbprints, tags }: OidcProviderState, now: Date): OidcProvider => ({
-  arn,
-  account: parseArn(arn)?.account ?? '',
-  url,
-  clientIds,
-  thumbprints: thumbprints ?? [],
-  tags: tagsOf(tags),
-  createdAt: now,
-})
+function openOidcProvider({ arn, url, clientIds, thumbprints, tags }: OidcProviderState, now: Date): OidcProvider {
+  return {
+    arn,
+    account: parseArn(arn)?.account ?? '',
+    url,
+    clientIds,
+    thumbprints: thumbprints ?? [],
+    tags: tagsOf(tags),
+    createdAt: now,
+  }
+}
+
+function regionsOf(account: AccountState | undefined): StsRegions {
+  return account
+    ? { deactivated: account.deactivatedRegions ?? [], enabled: account.enabledRegions ?? [] }
+    : DEFAULT_REGIONS
+}
 
 /** Scheme and all: a provider registered for https never answers for an http issuer. A trailing slash is no matter. */
-const findOidcProvider = (providers: readonly OidcProvider[], issuer: string): OidcProvider | undefined =>
-  providers.find(
+function findOidcProvider(providers: readonly OidcProvider[], issuer: string): OidcProvider | undefined {
+  return providers.find(
     ({ url }) =>
       issuerHostPath(url) === issuerHostPath(issuer) && url.startsWith('http:') === issuer.startsWith('http:'),
   )
+}

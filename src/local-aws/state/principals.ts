@@ -1,14 +1,11 @@
 /**
  * Whom the trust policies of roles name. IAM keeps a role or user that is named by its unique id: whoever takes the name of
- * a deleted one later is another, and the policy shows the id, which nobody has any more (aws-sts-semantics E.1).
+ * a deleted one later is another, and the policy shows the id, which nobody has any more (aws-facts E.1).
  */
 import type { PrincipalElement } from '../../iam/principals.ts'
 import type { Role } from '../state.ts'
 
 type Rename = (name: string) => string
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A policy's JSON with other names for its AWS principals: the very text where none changes or it is no policy. */
 export function renamePrincipals(document: string, rename: Rename): string {
@@ -28,6 +25,10 @@ function parsedOf(document: string): unknown {
   } catch {
     return undefined
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function statementOf(statement: unknown, rename: Rename): unknown {

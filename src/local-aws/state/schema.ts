@@ -8,27 +8,6 @@ import { type PolicyKind, parsePolicy } from '../../iam/policy.ts'
 import { decodeBase32 } from '../mfa.ts'
 
 const roleArn = z.string().refine((text) => parseRoleArn(text) !== undefined, 'expected the ARN of a role')
-const arnOf = (resource: RegExp, what: string) =>
-  z.string().refine((text) => {
-    const arn = parseArn(text)
-    return arn?.service === 'iam' && /^\d{12}$/.test(arn.account) && resource.test(arn.resource)
-  }, `expected the ARN of ${what}`)
-
-/** `Statement[0].Principal` as the path of a value. */
-const stepsOf = (path: string): PropertyKey[] =>
-  path.split(/[.[\]]+/).flatMap((step) => (step === '' ? [] : [/^\d+$/.test(step) ? Number(step) : step]))
-
-/** A policy document, or its JSON text; what IAM would refuse is told at its very place. */
-const policy = (kind: PolicyKind) =>
-  z.union([z.string(), z.record(z.string(), z.unknown())]).superRefine((document, context) => {
-    try {
-      parsePolicy(document, kind)
-    } catch (error) {
-      if (!(error instanceof MalformedPolicyError)) throw error
-      for (const { path, expected, found } of error.problems)
-        context.addIssue({ code: 'custom', path: stepsOf(path), message: `expected ${expected}, found ${found}` })
-    }
-  })
 
 const policies = z.record(z.string().regex(/^[\w+=,.@-]{1,128}$/), policy('identity')).optional()
 const tags = z.record(z.string().min(1).max(128), z.string().max(256)).optional()
@@ -121,3 +100,28 @@ export const stateSchema = z.strictObject({
 })
 
 export type StateFile = z.infer<typeof stateSchema>
+
+/** A policy document, or its JSON text; what IAM would refuse is told at its very place. */
+function policy(kind: PolicyKind) {
+  return z.union([z.string(), z.record(z.string(), z.unknown())]).superRefine((document, context) => {
+    try {
+      parsePolicy(document, kind)
+    } catch (error) {
+      if (!(error instanceof MalformedPolicyError)) throw error
+      for (const { path, expected, found } of error.problems)
+        context.addIssue({ code: 'custom', path: stepsOf(path), message: `expected ${expected}, found ${found}` })
+    }
+  })
+}
+
+/** `Statement[0].Principal` as the path of a value. */
+function stepsOf(path: string): PropertyKey[] {
+  return path.split(/[.[\]]+/).flatMap((step) => (step === '' ? [] : [/^\d+$/.test(step) ? Number(step) : step]))
+}
+
+function arnOf(resource: RegExp, what: string) {
+  return z.string().refine((text) => {
+    const arn = parseArn(text)
+    return arn?.service === 'iam' && /^\d{12}$/.test(arn.account) && resource.test(arn.resource)
+  }, `expected the ARN of ${what}`)
+}

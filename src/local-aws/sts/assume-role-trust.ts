@@ -1,6 +1,6 @@
 /**
  * May this caller take this role? Asked of the role's trust policy and, where that names no more than an account, or the
- * role is another account's, of the caller's own policies as well (aws-sts-semantics A.5, D.3).
+ * role is another account's, of the caller's own policies as well (aws-facts A.5, D.3).
  */
 import { resourceContext, sessionContext } from '../../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext, single } from '../../iam/condition-keys/context.ts'
@@ -36,7 +36,7 @@ export interface AssumeQuestion {
 }
 
 /** Throws AccessDenied with AWS's text for the first of the actions that is not allowed. */
-export const requireAssumeRole = (sts: Sts, call: Call, role: Role, question: AssumeQuestion): void => {
+export function requireAssumeRole(sts: Sts, call: Call, role: Role, question: AssumeQuestion): void {
   const { caller, passed, inherited, sourceIdentity, hasContexts } = question
   const context = requestContext(keysOf(sts.iam, call, role, question))
   const actions = [
@@ -55,52 +55,7 @@ export const requireAssumeRole = (sts: Sts, call: Call, role: Role, question: As
   }
 }
 
-/**
- * Without a word on whose policy it was: of a role that is not there, and of another account's that is, whose trust
- * policy and tags are not the caller's to know. The two cannot be told apart, in the encoded message either.
- */
-export const refuseAssumeRole = (sts: Sts, call: Call, caller: SignedCaller, action: string, arn: string): AwsError => {
-  const attempt = { action, resource: arn, context: requestContext(callerContext(sts.iam, caller, call)) }
-  return accessDenied(sts, call, caller, attempt, { isExplicit: false, by: undefined, decision: undefined })
-}
-
-const isForeign = (caller: SignedCaller, role: Role, { by }: Refusal): boolean =>
-  by === 'role trust policy' && caller.account !== role.account
-
-const refusalOf = (iam: IamStore, caller: SignedCaller, role: Role, attempt: Attempt): Refusal | undefined => {
-  const { action, context } = attempt
-  if (isOfDeletedRole(iam, caller)) return { isExplicit: false, by: undefined, decision: undefined }
-  const trust = evaluate(role.trustPolicy, { principal: { aws: caller.arn }, action, context })
-  if (trust.effect === 'explicit-deny') return byTrust(trust)
-  if (trust.effect !== 'allow') return identityPolicyDeny(iam, caller, attempt) ?? byTrust(trust)
-  if (needsOwnPermission(caller, role, action, trust)) return identityPolicyRefusal(iam, caller, attempt)
-  return (
-    identityPolicyDeny(iam, caller, attempt) ??
-    (isNamedItself(caller, trust) ? undefined : sessionRefusal(caller, attempt))
-  )
-}
-
-/** Whose role is gone is nobody that a policy could name, although another may have the role's name by now. */
-const isOfDeletedRole = (iam: IamStore, caller: SignedCaller): boolean =>
-  caller.temporary !== undefined && caller.kind === 'role-session' && roleOf(iam, caller) === undefined
-
-const byTrust = (decision: Decision): Refusal => ({
-  isExplicit: decision.effect === 'explicit-deny',
-  by: 'role trust policy',
-  decision,
-})
-
-/** Across accounts both sides have to allow, as for a source identity in a chain; an account that is named delegates. */
-const needsOwnPermission = (caller: SignedCaller, role: Role, action: string, { namedAs }: Decision): boolean =>
-  caller.account !== role.account ||
-  namedAs === 'account' ||
-  (action === 'sts:SetSourceIdentity' && caller.kind === 'role-session')
-
-/** A session that is named by its own ARN needs nothing of its policies; one whose role is named is narrowed by them. */
-const isNamedItself = ({ arn }: SignedCaller, { namedAs, statement }: Decision): boolean =>
-  namedAs === 'anyone' || statement?.principal.arns.has(arn) === true
-
-const keysOf = (iam: IamStore, call: Call, role: Role, question: AssumeQuestion): readonly ContextValue[] => {
+function keysOf(iam: IamStore, call: Call, role: Role, question: AssumeQuestion): readonly ContextValue[] {
   const { caller, sessionName, externalId, sourceIdentity, passed, inherited, mfaAt } = question
   return [
     ...sessionContext({
@@ -116,4 +71,57 @@ const keysOf = (iam: IamStore, call: Call, role: Role, question: AssumeQuestion)
       : [single('aws:MultiFactorAuthPresent', 'true'), single('aws:MultiFactorAuthAge', '0')]),
     ...callerContext(iam, caller, call),
   ]
+}
+
+function refusalOf(iam: IamStore, caller: SignedCaller, role: Role, attempt: Attempt): Refusal | undefined {
+  const { action, context } = attempt
+  if (isOfDeletedRole(iam, caller)) return { isExplicit: false, by: undefined, decision: undefined }
+  const trust = evaluate(role.trustPolicy, { principal: { aws: caller.arn }, action, context })
+  if (trust.effect === 'explicit-deny') return byTrust(trust)
+  if (trust.effect !== 'allow') return identityPolicyDeny(iam, caller, attempt) ?? byTrust(trust)
+  if (needsOwnPermission(caller, role, action, trust)) return identityPolicyRefusal(iam, caller, attempt)
+  return (
+    identityPolicyDeny(iam, caller, attempt) ??
+    (isNamedItself(caller, trust) ? undefined : sessionRefusal(caller, attempt))
+  )
+}
+
+/** Whose role is gone is nobody that a policy could name, although another may have the role's name by now. */
+function isOfDeletedRole(iam: IamStore, caller: SignedCaller): boolean {
+  return caller.temporary !== undefined && caller.kind === 'role-session' && roleOf(iam, caller) === undefined
+}
+
+function byTrust(decision: Decision): Refusal {
+  return {
+    isExplicit: decision.effect === 'explicit-deny',
+    by: 'role trust policy',
+    decision,
+  }
+}
+
+/** Across accounts both sides have to allow, as for a source identity in a chain; an account that is named delegates. */
+function needsOwnPermission(caller: SignedCaller, role: Role, action: string, { namedAs }: Decision): boolean {
+  return (
+    caller.account !== role.account ||
+    namedAs === 'account' ||
+    (action === 'sts:SetSourceIdentity' && caller.kind === 'role-session')
+  )
+}
+
+/** A session that is named by its own ARN needs nothing of its policies; one whose role is named is narrowed by them. */
+function isNamedItself({ arn }: SignedCaller, { namedAs, statement }: Decision): boolean {
+  return namedAs === 'anyone' || statement?.principal.arns.has(arn) === true
+}
+
+function isForeign(caller: SignedCaller, role: Role, { by }: Refusal): boolean {
+  return by === 'role trust policy' && caller.account !== role.account
+}
+
+/**
+ * Without a word on whose policy it was: of a role that is not there, and of another account's that is, whose trust
+ * policy and tags are not the caller's to know. The two cannot be told apart, in the encoded message either.
+ */
+export function refuseAssumeRole(sts: Sts, call: Call, caller: SignedCaller, action: string, arn: string): AwsError {
+  const attempt = { action, resource: arn, context: requestContext(callerContext(sts.iam, caller, call)) }
+  return accessDenied(sts, call, caller, attempt, { isExplicit: false, by: undefined, decision: undefined })
 }

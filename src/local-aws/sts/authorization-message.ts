@@ -21,29 +21,31 @@ const ISSUED_OCTETS = 6
 const MAX_TEXT = 256 * 1024
 
 /** With a key of this process: no message outlives it. */
-export const createAuthorizationMessages = (key: Uint8Array = randomBytes(32)): AuthorizationMessages => ({
-  seal: (text, account, now) => {
-    const iv = randomBytes(IV_OCTETS)
-    const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(account))
-    const issued = Buffer.alloc(ISSUED_OCTETS)
-    issued.writeUIntBE(now.getTime(), 0, ISSUED_OCTETS)
-    const sealed = Buffer.concat([cipher.update(issued), cipher.update(deflateRawSync(text)), cipher.final()])
-    return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
-  },
-  open: (message, account, now) => {
-    const octets = Buffer.from(message, 'base64url')
-    // Buffer passes over what is no base64: only what it would write itself is a message.
-    if (octets.toString('base64url') !== message) return undefined
-    if (octets.length <= IV_OCTETS + TAG_OCTETS + ISSUED_OCTETS) return undefined
-    const opened = decrypt(octets, key, account)
-    if (!opened) return undefined
-    const age = now.getTime() - opened.readUIntBE(0, ISSUED_OCTETS)
-    if (age > LIFE_SECONDS * 1000) return undefined
-    return inflateRawSync(opened.subarray(ISSUED_OCTETS), { maxOutputLength: MAX_TEXT }).toString('utf8')
-  },
-})
+export function createAuthorizationMessages(key: Uint8Array = randomBytes(32)): AuthorizationMessages {
+  return {
+    seal: (text, account, now) => {
+      const iv = randomBytes(IV_OCTETS)
+      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(Buffer.from(account))
+      const issued = Buffer.alloc(ISSUED_OCTETS)
+      issued.writeUIntBE(now.getTime(), 0, ISSUED_OCTETS)
+      const sealed = Buffer.concat([cipher.update(issued), cipher.update(deflateRawSync(text)), cipher.final()])
+      return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString('base64url')
+    },
+    open: (message, account, now) => {
+      const octets = Buffer.from(message, 'base64url')
+      // Buffer passes over what is no base64: only what it would write itself is a message.
+      if (octets.toString('base64url') !== message) return undefined
+      if (octets.length <= IV_OCTETS + TAG_OCTETS + ISSUED_OCTETS) return undefined
+      const opened = decrypt(octets, key, account)
+      if (!opened) return undefined
+      const age = now.getTime() - opened.readUIntBE(0, ISSUED_OCTETS)
+      if (age > LIFE_SECONDS * 1000) return undefined
+      return inflateRawSync(opened.subarray(ISSUED_OCTETS), { maxOutputLength: MAX_TEXT }).toString('utf8')
+    },
+  }
+}
 
-const decrypt = (octets: Buffer, key: Uint8Array, account: string): Buffer | undefined => {
+function decrypt(octets: Buffer, key: Uint8Array, account: string): Buffer | undefined {
   const decipher = createDecipheriv('aes-256-gcm', key, octets.subarray(0, IV_OCTETS), { authTagLength: TAG_OCTETS })
     .setAAD(Buffer.from(account))
     .setAuthTag(octets.subarray(IV_OCTETS, IV_OCTETS + TAG_OCTETS))

@@ -1,13 +1,13 @@
-/** What AssumeRole asks for a session, and what the caller's own session adds to it (aws-sts-semantics D.2). */
+/** What AssumeRole asks for a session, and what the caller's own session adds to it (aws-facts D.2). */
 import { AwsError, texts, validationError } from '../aws-errors.ts'
 import type { SignedCaller } from '../permissions.ts'
 import { listOf, type Parameters } from '../query/parameters.ts'
 import { checkTags, type SessionTags } from './session-tags.ts'
 
-const keyOf = (key: string): string => key.toLowerCase()
+const NONE: SessionTags = { tags: new Map(), transitiveKeys: [] }
 
 /** Throws InvalidParameterValue for keys that are the same but for their case, ValidationError for AWS's own. */
-export const passedTags = (parameters: Parameters, transitiveKeys: readonly string[] = []): SessionTags => {
+export function passedTags(parameters: Parameters, transitiveKeys: readonly string[] = []): SessionTags {
   const keys = listOf(parameters, 'Tags', '.Key')
   const values = listOf(parameters, 'Tags', '.Value')
   if (keys.some((key) => keyOf(key).startsWith('aws:'))) throw validationError(texts.tagKeyReserved)
@@ -17,10 +17,12 @@ export const passedTags = (parameters: Parameters, transitiveKeys: readonly stri
   )
 }
 
-const NONE: SessionTags = { tags: new Map(), transitiveKeys: [] }
+function keyOf(key: string): string {
+  return key.toLowerCase()
+}
 
 /** The transitive tags of the caller's session, which every session after it has too. */
-export const inheritedTags = (caller: SignedCaller): SessionTags => {
+export function inheritedTags(caller: SignedCaller): SessionTags {
   if (caller.temporary === undefined || caller.kind !== 'role-session') return NONE
   const transitive = new Set(caller.transitiveTagKeys.map(keyOf))
   return {
@@ -30,7 +32,7 @@ export const inheritedTags = (caller: SignedCaller): SessionTags => {
 }
 
 /** Throws InvalidParameterValue for a key that the chain has fixed, whether passed as transitive or not. */
-export const joinTags = (inherited: SessionTags, passed: SessionTags): SessionTags => {
+export function joinTags(inherited: SessionTags, passed: SessionTags): SessionTags {
   const fixed = new Set(inherited.transitiveKeys.map(keyOf))
   if ([...passed.tags.keys()].some((key) => fixed.has(keyOf(key))))
     throw new AwsError('InvalidParameterValue', texts.transitiveKeyInherited)
@@ -41,5 +43,6 @@ export const joinTags = (inherited: SessionTags, passed: SessionTags): SessionTa
 }
 
 /** The source identity that the chain has fixed. */
-export const inheritedSourceIdentity = (caller: SignedCaller): string | undefined =>
-  caller.temporary !== undefined && caller.kind === 'role-session' ? caller.sourceIdentity : undefined
+export function inheritedSourceIdentity(caller: SignedCaller): string | undefined {
+  return caller.temporary !== undefined && caller.kind === 'role-session' ? caller.sourceIdentity : undefined
+}

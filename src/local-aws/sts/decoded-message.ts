@@ -1,17 +1,14 @@
-/** What DecodeAuthorizationMessage shows of a denied call: JSON as AWS documents its contents (aws-sts-semantics A.5). */
+/** What DecodeAuthorizationMessage shows of a denied call: JSON as AWS documents its contents (aws-facts A.5). */
 import type { RequestContext } from '../../iam/condition-keys/context.ts'
 import type { Statement } from '../../iam/policy.ts'
 import type { Attempt, Refusal, SignedCaller } from '../permissions.ts'
 
-const items = <Item>(list: readonly Item[]) => ({ items: list })
-const values = (texts: readonly string[]) => items(texts.map((value) => ({ value })))
-
-export const decodedMessage = (
+export function decodedMessage(
   caller: SignedCaller,
   { action, resource, context }: Attempt,
   { isExplicit, decision }: Refusal,
-): string =>
-  JSON.stringify({
+): string {
+  return JSON.stringify({
     allowed: false,
     explicitDeny: isExplicit,
     matchedStatements: items(decision?.statement ? [matchedStatement(decision.statement)] : []),
@@ -23,16 +20,28 @@ export const decodedMessage = (
       conditions: conditionsOf(context),
     },
   })
+}
 
-const matchedStatement = ({ sid, effect, principal, actions, resources, conditions }: Statement) => ({
-  statementId: sid ?? '',
-  effect: effect.toUpperCase(),
-  principals: values([principal.text]),
-  principalGroups: items([]),
-  actions: values(actions.names.map(({ text }) => text)),
-  resources: values(resources?.names.map(({ text }) => text) ?? []),
-  conditions: items(conditions.map(({ operator, key, wanted }) => ({ key, operator, values: values([wanted]) }))),
-})
+function items<Item>(list: readonly Item[]) {
+  return { items: list }
+}
 
-const conditionsOf = (context: RequestContext) =>
-  items([...context.values()].map((entry) => ({ key: entry.key, values: values(entry.values) })))
+function matchedStatement({ sid, effect, principal, actions, resources, conditions }: Statement) {
+  return {
+    statementId: sid ?? '',
+    effect: effect.toUpperCase(),
+    principals: values([principal.text]),
+    principalGroups: items([]),
+    actions: values(actions.names.map(({ text }) => text)),
+    resources: values(resources?.names.map(({ text }) => text) ?? []),
+    conditions: items(conditions.map(({ operator, key, wanted }) => ({ key, operator, values: values([wanted]) }))),
+  }
+}
+
+function values(texts: readonly string[]) {
+  return items(texts.map((value) => ({ value })))
+}
+
+function conditionsOf(context: RequestContext) {
+  return items([...context.values()].map((entry) => ({ key: entry.key, values: values(entry.values) })))
+}

@@ -23,16 +23,16 @@ const actions: ReadonlyMap<string, () => Promise<Action>> = new Map([
 /** Importing what is loaded already costs as much as a small call. */
 const loaded = new Map<string, Action>()
 
-const load = async (name: string): Promise<Action | undefined> => {
-  const action = await actions.get(name)?.()
-  if (action) loaded.set(name, action)
-  return action
-}
-
 /** An action is loaded with its first call: most runs make few of them, and so the program answers sooner. */
 export const stsService: Service = {
   name: 'sts',
   version: '2011-06-15',
   namespace: 'https://sts.amazonaws.com/doc/2011-06-15/',
   action: (name) => loaded.get(name) ?? load(name),
+}
+
+async function load(name: string): Promise<Action | undefined> {
+  const action = await actions.get(name)?.()
+  if (action) loaded.set(name, action)
+  return action
 }

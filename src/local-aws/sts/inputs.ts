@@ -1,20 +1,9 @@
 /**
- * What each operation of STS takes, as its service model states it (aws-sts-semantics A.2): the order of the members is
+ * What each operation of STS takes, as its service model states it (aws-facts A.2): the order of the members is
  * the model's, and so that of the violations in an error. A test compares this table with the model itself.
  */
 import * as limits from '../../aws/facts/limits.ts'
 import type { Member, Shape } from '../query/shapes.ts'
-
-const text = (min: number, max?: number, pattern?: { matches: RegExp; text: string }): Shape => ({
-  type: 'text',
-  min,
-  ...(max === undefined ? {} : { max }),
-  ...(pattern === undefined ? {} : { pattern }),
-})
-const secret = ({ min, max }: limits.Range): Shape => ({ type: 'text', min, max, sensitive: true })
-const integer = ({ min, max }: limits.Range): Shape => ({ type: 'integer', min, max })
-const optional = (name: string, shape: Shape): Member => ({ name, shape })
-const required = (name: string, shape: Shape): Member => ({ name, shape, required: true })
 
 const ARN = {
   matches: /^[\t\n\r\u0020-\u007E\u0085\u00A0-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]+$/u,
@@ -92,3 +81,28 @@ export const inputs = {
   GetFederationToken: [required('Name', text(2, 32, NAME)), policy, policyArns, userDuration, tags],
   GetSessionToken: [userDuration, ...mfa],
 } as const satisfies Readonly<Record<string, readonly Member[]>>
+
+function text(min: number, max?: number, pattern?: { matches: RegExp; text: string }): Shape {
+  return {
+    type: 'text',
+    min,
+    ...(max === undefined ? {} : { max }),
+    ...(pattern === undefined ? {} : { pattern }),
+  }
+}
+
+function optional(name: string, shape: Shape): Member {
+  return { name, shape }
+}
+
+function integer({ min, max }: limits.Range): Shape {
+  return { type: 'integer', min, max }
+}
+
+function required(name: string, shape: Shape): Member {
+  return { name, shape, required: true }
+}
+
+function secret({ min, max }: limits.Range): Shape {
+  return { type: 'text', min, max, sensitive: true }
+}

@@ -4,11 +4,6 @@
  */
 import { type Policy, parsePolicy } from '../../iam/policy.ts'
 
-const allow = (...parts: readonly Readonly<Record<string, unknown>>[]): Policy => {
-  const statements = parts.map((part) => ({ Effect: 'Allow', Resource: '*', ...part }))
-  return parsePolicy({ Version: '2012-10-17', Statement: statements }, 'session')
-}
-
 const nothing: Policy = { kind: 'session', statements: [] }
 
 /** By name; the ARN is `arn:{partition}:iam::aws:policy/{name}`. */
@@ -29,7 +24,12 @@ const policies: ReadonlyMap<string, Policy> = new Map([
   ],
 ])
 
-export const managedPolicy = (arn: string): Policy => {
+export function managedPolicy(arn: string): Policy {
   const name = /^arn:[a-z-]+:iam::aws:policy\/(.+)$/.exec(arn)?.[1]
   return policies.get(name ?? '') ?? nothing
+}
+
+function allow(...parts: readonly Readonly<Record<string, unknown>>[]): Policy {
+  const statements = parts.map((part) => ({ Effect: 'Allow', Resource: '*', ...part }))
+  return parsePolicy({ Version: '2012-10-17', Statement: statements }, 'session')
 }

@@ -3,13 +3,11 @@ import type { SignedCaller } from '../permissions.ts'
 import type { Parameters } from '../query/parameters.ts'
 import type { IamStore } from '../state.ts'
 
-const failed = (message: string): AwsError => new AwsError('AccessDenied', message)
-
 /**
  * When the caller has shown an MFA device of his own in this call: `now`, or undefined where none was mentioned.
  * Throws AccessDenied for half of what it takes, another's device or a wrong code.
  */
-export const mfaShown = (iam: IamStore, caller: SignedCaller, parameters: Parameters, now: Date): Date | undefined => {
+export function mfaShown(iam: IamStore, caller: SignedCaller, parameters: Parameters, now: Date): Date | undefined {
   const serialNumber = parameters.get('SerialNumber')
   const code = parameters.get('TokenCode')
   if (serialNumber === undefined && code === undefined) return undefined
@@ -19,4 +17,8 @@ export const mfaShown = (iam: IamStore, caller: SignedCaller, parameters: Parame
   if (!device) throw failed(texts.mfaDeviceUnknown)
   if (!device.accepts(code, now)) throw failed(texts.mfaCodeInvalid)
   return now
+}
+
+function failed(message: string): AwsError {
+  return new AwsError('AccessDenied', message)
 }

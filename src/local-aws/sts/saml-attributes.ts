@@ -1,4 +1,4 @@
-/** The attributes that are AWS's own (aws-sts-semantics B.4). Names are compared byte for byte. */
+/** The attributes that are AWS's own (aws-facts B.4). Names are compared byte for byte. */
 import { consoleDuration } from '../../aws/facts/limits.ts'
 import { listedArns } from '../../core/arn.ts'
 import type { Attributes } from '../../core/identity.ts'
@@ -7,16 +7,19 @@ import { checkSourceIdentity, checkTags, isSessionName, type SessionTags } from 
 
 const PREFIX = 'https://aws.amazon.com/SAML/Attributes/'
 
-const valuesOf = (attributes: Attributes, name: string): readonly string[] => attributes.get(`${PREFIX}${name}`) ?? []
-
 /** Whether `Role` has the pair, in either order, with any white space around. */
-export const hasRolePair = (attributes: Attributes, roleArn: string, providerArn: string): boolean =>
-  valuesOf(attributes, 'Role').some((value) => {
+export function hasRolePair(attributes: Attributes, roleArn: string, providerArn: string): boolean {
+  return valuesOf(attributes, 'Role').some((value) => {
     const arns = listedArns(value)
     return arns.length === 2 && arns.includes(roleArn) && arns.includes(providerArn)
   })
+}
 
-export const sessionNameOf = (attributes: Attributes): string => {
+function valuesOf(attributes: Attributes, name: string): readonly string[] {
+  return attributes.get(`${PREFIX}${name}`) ?? []
+}
+
+export function sessionNameOf(attributes: Attributes): string {
   const [name, ...more] = valuesOf(attributes, 'RoleSessionName')
   if (name === undefined) throw invalidToken(texts.sessionNameRequired)
   if (more.length > 0 || !isSessionName(name)) throw invalidToken(texts.sessionNameInvalid)
@@ -24,7 +27,7 @@ export const sessionNameOf = (attributes: Attributes): string => {
 }
 
 /** Seconds; undefined when the assertion does not say. */
-export const sessionDurationOf = (attributes: Attributes): number | undefined => {
+export function sessionDurationOf(attributes: Attributes): number | undefined {
   const [text, ...more] = valuesOf(attributes, 'SessionDuration')
   if (text === undefined) return undefined
   const seconds = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN
@@ -33,7 +36,7 @@ export const sessionDurationOf = (attributes: Attributes): number | undefined =>
   return seconds
 }
 
-export const tagsOf = (attributes: Attributes): SessionTags => {
+export function tagsOf(attributes: Attributes): SessionTags {
   const tag = `${PREFIX}PrincipalTag:`
   const entries: { readonly key: string; readonly values: readonly string[] }[] = []
   for (const [name, values] of attributes)
@@ -41,7 +44,7 @@ export const tagsOf = (attributes: Attributes): SessionTags => {
   return checkTags(entries, valuesOf(attributes, 'TransitiveTagKeys'))
 }
 
-export const sourceIdentityOf = (attributes: Attributes): string | undefined => {
+export function sourceIdentityOf(attributes: Attributes): string | undefined {
   const [value, ...more] = valuesOf(attributes, 'SourceIdentity')
   if (more.length > 0) throw invalidToken(texts.sourceIdentityInvalid)
   return checkSourceIdentity(value)

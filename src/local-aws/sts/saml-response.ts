@@ -1,5 +1,5 @@
 /**
- * A SAML response as AWS looks at it (aws-sts-semantics B.4, B.5). Not the gateway's own rules: AWS takes responses
+ * A SAML response as AWS looks at it (aws-facts B.4, B.5). Not the gateway's own rules: AWS takes responses
  * that nobody asked for, wants Audience and Recipient of its own, and gives five minutes.
  */
 
@@ -41,23 +41,8 @@ export interface AwsAssertion {
   readonly sessionNotOnOrAfter: Date | undefined
 }
 
-/** Anything but a Response with one Assertion reads as one error at AWS: undecodable. */
-const readable = <Result>(requestId: string, read: () => Result): Result => {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof XmlError) throw invalidToken(texts.invalidBase64(requestId), error.message)
-    throw error
-  }
-}
-
-const decodeText = (base64: string): string | undefined => {
-  const octets = decodeBase64(base64)
-  return octets && decodeUtf8(octets)
-}
-
 /** Base64 of the whole Response. Throws InvalidIdentityToken. */
-export const parseSamlResponse = (base64: string, requestId: string): SamlResponse => {
+export function parseSamlResponse(base64: string, requestId: string): SamlResponse {
   const text = decodeText(base64)
   if (text === undefined) throw invalidToken(texts.invalidBase64(requestId), 'neither base64 nor UTF-8')
   return readable(requestId, () => {
@@ -68,7 +53,22 @@ export const parseSamlResponse = (base64: string, requestId: string): SamlRespon
   })
 }
 
-const onlyContent = (response: XmlElement): XmlElement => {
+function decodeText(base64: string): string | undefined {
+  const octets = decodeBase64(base64)
+  return octets && decodeUtf8(octets)
+}
+
+/** Anything but a Response with one Assertion reads as one error at AWS: undecodable. */
+function readable<Result>(requestId: string, read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof XmlError) throw invalidToken(texts.invalidBase64(requestId), error.message)
+    throw error
+  }
+}
+
+function onlyContent(response: XmlElement): XmlElement {
   const encrypted = optionalChild(response, ASSERTION, 'EncryptedAssertion')
   if (!encrypted) return onlyChild(response, ASSERTION, 'Assertion')
   if (childrenNamed(response, ASSERTION, 'Assertion').length === 0) return encrypted
@@ -79,13 +79,13 @@ const onlyContent = (response: XmlElement): XmlElement => {
  * In AWS's order: issuer, audience, signature, times. Issuer and audience are looked at before the signature only to
  * refuse with the right words; the tree cannot change in between, and what is returned is read from signed elements.
  */
-export const verifySamlResponse = (
+export function verifySamlResponse(
   message: SamlResponse,
   provider: SamlProvider,
   now: Date,
   requestId: string,
-): AwsAssertion =>
-  readable(requestId, () => {
+): AwsAssertion {
+  return readable(requestId, () => {
     checkStatus(message.response)
     const opened = { ...message, assertion: openAssertion(message, provider) }
     const verify = (): SignedElement => verifySigned(opened, provider.metadata, now)
@@ -106,12 +106,18 @@ export const verifySamlResponse = (
       sessionNotOnOrAfter: sessionEndOf(signed),
     }
   })
+}
+
+function checkStatus(response: XmlElement): void {
+  const code = attributeOf(onlyChild(onlyChild(response, PROTOCOL, 'Status'), PROTOCOL, 'StatusCode'), 'Value')
+  if (code !== STATUS_SUCCESS) throw invalidToken(texts.statusNotSuccess, `status ${code}`)
+}
 
 /**
  * The assertion in the clear. AWS's words for what cannot be opened are not known; here they are those of a bad
  * signature, so that nobody learns about a plaintext from the difference.
  */
-const openAssertion = ({ response, content }: SamlResponse, provider: SamlProvider): XmlElement => {
+function openAssertion({ response, content }: SamlResponse, provider: SamlProvider): XmlElement {
   const { privateKeys, assertionEncryptionMode } = provider
   if (content.local === 'Assertion') {
     if (assertionEncryptionMode === 'Required')
@@ -129,41 +135,15 @@ const openAssertion = ({ response, content }: SamlResponse, provider: SamlProvid
   throw invalidToken(texts.responseSignatureInvalid, 'what was encrypted is no Assertion')
 }
 
-const checkStatus = (response: XmlElement): void => {
-  const code = attributeOf(onlyChild(onlyChild(response, PROTOCOL, 'Status'), PROTOCOL, 'StatusCode'), 'Value')
-  if (code !== STATUS_SUCCESS) throw invalidToken(texts.statusNotSuccess, `status ${code}`)
-}
-
-const checkIssuer = ({ response, assertion }: OpenResponse, { entityId }: IdpMetadata, requestId: string): void => {
-  const issuers = [optionalChild(response, ASSERTION, 'Issuer'), onlyChild(assertion, ASSERTION, 'Issuer')]
-  const wrong = issuers
-    .map((issuer) => issuer && textOf(issuer))
-    .find((issuer) => issuer !== undefined && issuer !== entityId)
-  if (wrong !== undefined) throw invalidToken(texts.issuerUnknown(requestId), `expected ${entityId}, found ${wrong}`)
-}
-
-/** Every AudienceRestriction must name AWS, as its partition is called; none at all is a refusal. SAML Core 2.5.1.4 */
-const checkAudience = (assertion: XmlElement, { arn }: SamlProvider): void => {
-  const { partition = '' } = parseArn(arn) ?? {}
-  const isAws = (audience: string): boolean => isAwsSamlAudience(audience, partition)
-  const conditions = onlyChild(assertion, ASSERTION, 'Conditions')
-  const restrictions = childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
-    childrenNamed(restriction, ASSERTION, 'Audience').map(textOf),
-  )
-  if (restrictions.length > 0 && restrictions.every((audiences) => audiences.some(isAws))) return
-  const expected = partitionById(partition)?.audience
-  throw invalidToken(texts.audienceMissing, `expected ${expected}, found ${restrictions.flat().join(', ') || 'none'}`)
-}
-
 /**
  * Signed on the Response, on the Assertion or on both; every signature that is there has to verify, with one of the
  * certificates of a metadata document that still holds.
  */
-const verifySigned = (
+function verifySigned(
   { response, content, assertion }: OpenResponse,
   { signingCertificates, validUntil }: IdpMetadata,
   now: Date,
-): SignedElement => {
+): SignedElement {
   if (validUntil && validUntil <= now)
     throw invalidToken(texts.responseSignatureInvalid, `the metadata ended at ${validUntil.toISOString()}`)
   const keys = signingCertificates.map(({ key }) => key)
@@ -179,13 +159,53 @@ const verifySigned = (
   throw invalidToken(texts.responseSignatureInvalid, 'neither the Response nor the Assertion is signed')
 }
 
-const insideOf = (around: SignedElement, content: XmlElement, assertion: XmlElement): SignedElement => {
+function insideOf(around: SignedElement, content: XmlElement, assertion: XmlElement): SignedElement {
   const signed = signedChild(around, content)
   return content === assertion ? signed : decryptedFrom(signed, assertion)
 }
 
+function checkIssuer({ response, assertion }: OpenResponse, { entityId }: IdpMetadata, requestId: string): void {
+  const issuers = [optionalChild(response, ASSERTION, 'Issuer'), onlyChild(assertion, ASSERTION, 'Issuer')]
+  const wrong = issuers
+    .map((issuer) => issuer && textOf(issuer))
+    .find((issuer) => issuer !== undefined && issuer !== entityId)
+  if (wrong !== undefined) throw invalidToken(texts.issuerUnknown(requestId), `expected ${entityId}, found ${wrong}`)
+}
+
+/** Every AudienceRestriction must name AWS, as its partition is called; none at all is a refusal. SAML Core 2.5.1.4 */
+function checkAudience(assertion: XmlElement, { arn }: SamlProvider): void {
+  const { partition = '' } = parseArn(arn) ?? {}
+  const isAws = (audience: string): boolean => isAwsSamlAudience(audience, partition)
+  const conditions = onlyChild(assertion, ASSERTION, 'Conditions')
+  const restrictions = childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
+    childrenNamed(restriction, ASSERTION, 'Audience').map(textOf),
+  )
+  if (restrictions.length > 0 && restrictions.every((audiences) => audiences.some(isAws))) return
+  const expected = partitionById(partition)?.audience
+  throw invalidToken(texts.audienceMissing, `expected ${expected}, found ${restrictions.flat().join(', ') || 'none'}`)
+}
+
+/** Before the ends that it names itself: of one that is past both, AWS tells the five minutes. */
+function checkAge(assertion: SignedElement, now: Date): void {
+  const issued = timeOf(assertion, 'IssueInstant')
+  const life = samlRedemptionSeconds * 1000
+  if (!issued || now.getTime() - issued.getTime() > life)
+    throw expiredToken(texts.redeemWithin5Minutes, `IssueInstant ${issued?.toISOString() ?? 'missing'}`)
+  if (issued.getTime() - now.getTime() > life)
+    throw invalidToken(texts.notYetValid, `IssueInstant ${issued.toISOString()}`)
+}
+
+/** A time that is there but is none makes the message unreadable: it must not pass for an absent one. */
+function timeOf(element: XmlElement, name: string): Date | undefined {
+  const text = attributeOf(element, name)
+  if (text === undefined) return undefined
+  const time = parseTime(text)
+  if (!time) throw new XmlError('xml.malformed', { expected: 'a time', found: text, source: name })
+  return time
+}
+
 /** Exactly one bearer confirmation with an end and a Recipient. */
-const checkConfirmation = (assertion: SignedElement, now: Date): string => {
+function checkConfirmation(assertion: SignedElement, now: Date): string {
   const confirmations = childrenNamed(subjectOf(assertion), ASSERTION, 'SubjectConfirmation')
   const [confirmation] = confirmations
   const data = confirmation && optionalChild(confirmation, ASSERTION, 'SubjectConfirmationData')
@@ -201,44 +221,27 @@ const checkConfirmation = (assertion: SignedElement, now: Date): string => {
   return recipient
 }
 
-/** Before the ends that it names itself: of one that is past both, AWS tells the five minutes. */
-const checkAge = (assertion: SignedElement, now: Date): void => {
-  const issued = timeOf(assertion, 'IssueInstant')
-  const life = samlRedemptionSeconds * 1000
-  if (!issued || now.getTime() - issued.getTime() > life)
-    throw expiredToken(texts.redeemWithin5Minutes, `IssueInstant ${issued?.toISOString() ?? 'missing'}`)
-  if (issued.getTime() - now.getTime() > life)
-    throw invalidToken(texts.notYetValid, `IssueInstant ${issued.toISOString()}`)
-}
-
-const checkConditions = (assertion: SignedElement, now: Date): void => {
-  const conditions = onlyChild(assertion, ASSERTION, 'Conditions')
-  checkWindow(timeOf(conditions, 'NotBefore'), timeOf(conditions, 'NotOnOrAfter'), now)
-}
-
-const checkWindow = (from: Date | undefined, until: Date | undefined, now: Date): void => {
-  if (from && now < from) throw invalidToken(texts.notYetValid, `NotBefore ${from.toISOString()}`)
-  if (until && now >= until) throw expiredToken(texts.responseExpired, `NotOnOrAfter ${until.toISOString()}`)
-}
-
-/** A time that is there but is none makes the message unreadable: it must not pass for an absent one. */
-const timeOf = (element: XmlElement, name: string): Date | undefined => {
-  const text = attributeOf(element, name)
-  if (text === undefined) return undefined
-  const time = parseTime(text)
-  if (!time) throw new XmlError('xml.malformed', { expected: 'a time', found: text, source: name })
-  return time
-}
-
-const noSubject = () => notAuthorized('sts:AssumeRoleWithSAML', 'the assertion has no Subject with a NameID')
-
-const subjectOf = (assertion: SignedElement): XmlElement => {
+function subjectOf(assertion: SignedElement): XmlElement {
   const subject = optionalChild(assertion, ASSERTION, 'Subject')
   if (!subject) throw noSubject()
   return subject
 }
 
-const nameIdOf = (assertion: SignedElement): NameId => {
+function noSubject() {
+  return notAuthorized('sts:AssumeRoleWithSAML', 'the assertion has no Subject with a NameID')
+}
+
+function checkWindow(from: Date | undefined, until: Date | undefined, now: Date): void {
+  if (from && now < from) throw invalidToken(texts.notYetValid, `NotBefore ${from.toISOString()}`)
+  if (until && now >= until) throw expiredToken(texts.responseExpired, `NotOnOrAfter ${until.toISOString()}`)
+}
+
+function checkConditions(assertion: SignedElement, now: Date): void {
+  const conditions = onlyChild(assertion, ASSERTION, 'Conditions')
+  checkWindow(timeOf(conditions, 'NotBefore'), timeOf(conditions, 'NotOnOrAfter'), now)
+}
+
+function nameIdOf(assertion: SignedElement): NameId {
   const nameId = optionalChild(subjectOf(assertion), ASSERTION, 'NameID')
   const value = nameId && textOf(nameId)
   if (!nameId || !value) throw noSubject()
@@ -247,7 +250,7 @@ const nameIdOf = (assertion: SignedElement): NameId => {
 }
 
 /** Attributes of one name add up. */
-const attributesOf = (assertion: SignedElement): Attributes => {
+function attributesOf(assertion: SignedElement): Attributes {
   const attributes = new Map<string, readonly string[]>()
   for (const statement of childrenNamed(assertion, ASSERTION, 'AttributeStatement'))
     for (const attribute of childrenNamed(statement, ASSERTION, 'Attribute')) {
@@ -259,12 +262,12 @@ const attributesOf = (assertion: SignedElement): Attributes => {
 }
 
 /** eduPersonTargetedID holds a NameID; every other value is text. */
-const attributeValue = (value: XmlElement): string => {
+function attributeValue(value: XmlElement): string {
   const nested = optionalChild(value, ASSERTION, 'NameID')
   return textOf(nested ?? value)
 }
 
-const sessionEndOf = (assertion: SignedElement): Date | undefined => {
+function sessionEndOf(assertion: SignedElement): Date | undefined {
   const [statement] = childrenNamed(assertion, ASSERTION, 'AuthnStatement')
   return statement && timeOf(statement, 'SessionNotOnOrAfter')
 }

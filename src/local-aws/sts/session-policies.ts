@@ -16,7 +16,7 @@ export interface SessionPolicyRequest {
 }
 
 /** Throws MalformedPolicyDocument with IAM's words, ValidationError for too many ARNs or one that is none. */
-export const sessionPoliciesOf = (parameters: Parameters): SessionPolicyRequest => {
+export function sessionPoliciesOf(parameters: Parameters): SessionPolicyRequest {
   const policy = parameters.get('Policy')
   const inline = policy === undefined ? [] : [parseInline(policy)]
   const policyArns = listOf(parameters, 'PolicyArns', '.arn')
@@ -26,7 +26,7 @@ export const sessionPoliciesOf = (parameters: Parameters): SessionPolicyRequest 
   return { policy, policyArns, narrowing: all.length === 0 ? undefined : all }
 }
 
-const parseInline = (document: string): Policy => {
+function parseInline(document: string): Policy {
   try {
     return parsePolicy(document, 'session')
   } catch (error) {

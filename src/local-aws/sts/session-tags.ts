@@ -1,4 +1,4 @@
-/** Session tags and source identity, whichever way they came: their limits, and what they weigh (aws-sts-semantics D). */
+/** Session tags and source identity, whichever way they came: their limits, and what they weigh (aws-facts D). */
 import * as limits from '../../aws/facts/limits.ts'
 import { AwsError, invalidToken, texts } from '../aws-errors.ts'
 
@@ -13,20 +13,8 @@ interface TagEntry {
   readonly values: readonly string[]
 }
 
-const within = (text: string, { min, max, pattern }: limits.Range & { readonly pattern: RegExp }): boolean => {
-  const length = [...text].length
-  return length >= min && length <= max && pattern.test(text)
-}
-
-const isTag = ({ key, values: [value, ...more] }: TagEntry): boolean =>
-  value !== undefined &&
-  more.length === 0 &&
-  within(key, limits.sessionTag.key) &&
-  within(value, limits.sessionTag.value) &&
-  !key.toLowerCase().startsWith(limits.sessionTag.reservedPrefix)
-
 /** Throws AwsError for tags outside their limits, keys that differ in case only, or transitive keys without a tag. */
-export const checkTags = (entries: readonly TagEntry[], transitiveKeys: readonly string[]): SessionTags => {
+export function checkTags(entries: readonly TagEntry[], transitiveKeys: readonly string[]): SessionTags {
   if (entries.length > limits.sessionTag.count) throw invalidToken(texts.tagsInvalid, `${entries.length} tags`)
   const wrong = entries.find((entry) => !isTag(entry))
   if (wrong) throw invalidToken(texts.tagsInvalid, `tag ${JSON.stringify(wrong.key)}`)
@@ -37,12 +25,29 @@ export const checkTags = (entries: readonly TagEntry[], transitiveKeys: readonly
   return { tags: new Map(entries.map(({ key, values: [value = ''] }) => [key, value])), transitiveKeys }
 }
 
+function isTag({ key, values: [value, ...more] }: TagEntry): boolean {
+  return (
+    value !== undefined &&
+    more.length === 0 &&
+    within(key, limits.sessionTag.key) &&
+    within(value, limits.sessionTag.value) &&
+    !key.toLowerCase().startsWith(limits.sessionTag.reservedPrefix)
+  )
+}
+
+function within(text: string, { min, max, pattern }: limits.Range & { readonly pattern: RegExp }): boolean {
+  const length = [...text].length
+  return length >= min && length <= max && pattern.test(text)
+}
+
 /** Throws InvalidIdentityToken for a source identity that AWS would not take. */
-export const checkSourceIdentity = (value: string | undefined): string | undefined => {
+export function checkSourceIdentity(value: string | undefined): string | undefined {
   if (value === undefined) return undefined
   const isValid = within(value, limits.sourceIdentity) && !value.startsWith(limits.sourceIdentity.reservedPrefix)
   if (!isValid) throw invalidToken(texts.sourceIdentityInvalid)
   return value
 }
 
-export const isSessionName = (value: string): boolean => within(value, limits.roleSessionName)
+export function isSessionName(value: string): boolean {
+  return within(value, limits.roleSessionName)
+}

@@ -20,40 +20,6 @@ import type { AssumeAction } from './trust.ts'
 /** Roles of Identity Center cannot be taken by federation of one's own. */
 const RESERVED = /^AWSReservedSSO_/
 
-/**
- * What a federated call names as its role. Throws ValidationError with AWS's words: of an ARN that is not a role's it says
- * which of the two ARNs is meant, and not what it was (physera/onelogin-aws-cli issue 12).
- */
-export function roleArnOf(parameters: Parameters): RoleArn {
-  const text = required(parameters, 'RoleArn')
-  checkArn(text)
-  const arn = parseRoleArn(text)
-  if (!arn) throw validationError(texts.requestArnInvalid)
-  return arn
-}
-
-/** The role asked for; one that does not exist is AccessDenied, so that nobody learns which do. */
-export const findRole = (iam: IamStore, parameters: Parameters, action: AssumeAction): Role => {
-  const arn = required(parameters, 'RoleArn')
-  const role = iam.role(arn)
-  if (!role) throw notAuthorized(action, `there is no role ${arn}`)
-  if (RESERVED.test(role.name)) throw notAuthorized(action, 'the role belongs to Identity Center')
-  return role
-}
-
-/** Seconds. Throws ValidationError above the role's maximum: AWS never clamps. */
-export const requestedDuration = (parameters: Parameters, role: Role): number => {
-  const seconds = Number(parameters.get('DurationSeconds') ?? roleDuration.default)
-  if (seconds > role.maxSessionDuration) throw validationError(texts.durationAboveRole)
-  return seconds
-}
-
-/** Seconds of GetFederationToken and GetSessionToken: of a root user an hour at most, whatever was asked for. */
-export const userSessionSeconds = (parameters: Parameters, { kind }: User): number => {
-  const seconds = Number(parameters.get('DurationSeconds') ?? userSessionDuration.default)
-  return kind === 'root' ? Math.min(seconds, ROOT_SECONDS) : seconds
-}
-
 const ROOT_SECONDS = 3600
 
 /** What of a call the packed size is made of. */
@@ -62,24 +28,8 @@ interface Packed {
   readonly policies: SessionPolicyRequest
 }
 
-/** PackedPolicySize in percent; undefined where there is nothing to pack. Throws PackedPolicyTooLarge above 100. */
-export const packedSize = ({ tags, policies: { policy, policyArns } }: Packed): number | undefined => {
-  const ofTags = estimatePackedSize({ tags })
-  if (ofTags > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedTags(ofTags))
-  const percent = estimatePackedSize({ tags, policy, policyArns })
-  if (percent > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedPolicy(percent))
-  return tags.size === 0 && policy === undefined && policyArns.length === 0 ? undefined : percent
-}
-
 /** What of a call goes into credentials. */
 type MadeBy = Pick<Call, 'now' | 'endpoint'>
-
-/** The parts of a session that are new in every one. Whole seconds, as the answer tells it. */
-export const newCredentials = (account: string, seconds: number, { now, endpoint: { tokensFor } }: MadeBy) => {
-  const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(account)
-  const expiration = new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000)
-  return { accessKeyId, secretAccessKey, temporary: { sessionToken, expiration }, issuedAt: now, tokensFor }
-}
 
 export interface SessionToOpen {
   readonly role: Role
@@ -102,8 +52,58 @@ export interface OpenedSession {
   readonly members: readonly (Markup | undefined)[]
 }
 
+/**
+ * What a federated call names as its role. Throws ValidationError with AWS's words: of an ARN that is not a role's it says
+ * which of the two ARNs is meant, and not what it was (physera/onelogin-aws-cli issue 12).
+ */
+export function roleArnOf(parameters: Parameters): RoleArn {
+  const text = required(parameters, 'RoleArn')
+  checkArn(text)
+  const arn = parseRoleArn(text)
+  if (!arn) throw validationError(texts.requestArnInvalid)
+  return arn
+}
+
+/** The role asked for; one that does not exist is AccessDenied, so that nobody learns which do. */
+export function findRole(iam: IamStore, parameters: Parameters, action: AssumeAction): Role {
+  const arn = required(parameters, 'RoleArn')
+  const role = iam.role(arn)
+  if (!role) throw notAuthorized(action, `there is no role ${arn}`)
+  if (RESERVED.test(role.name)) throw notAuthorized(action, 'the role belongs to Identity Center')
+  return role
+}
+
+/** Seconds. Throws ValidationError above the role's maximum: AWS never clamps. */
+export function requestedDuration(parameters: Parameters, role: Role): number {
+  const seconds = Number(parameters.get('DurationSeconds') ?? roleDuration.default)
+  if (seconds > role.maxSessionDuration) throw validationError(texts.durationAboveRole)
+  return seconds
+}
+
+/** Seconds of GetFederationToken and GetSessionToken: of a root user an hour at most, whatever was asked for. */
+export function userSessionSeconds(parameters: Parameters, { kind }: User): number {
+  const seconds = Number(parameters.get('DurationSeconds') ?? userSessionDuration.default)
+  return kind === 'root' ? Math.min(seconds, ROOT_SECONDS) : seconds
+}
+
+/** PackedPolicySize in percent; undefined where there is nothing to pack. Throws PackedPolicyTooLarge above 100. */
+export function packedSize({ tags, policies: { policy, policyArns } }: Packed): number | undefined {
+  const ofTags = estimatePackedSize({ tags })
+  if (ofTags > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedTags(ofTags))
+  const percent = estimatePackedSize({ tags, policy, policyArns })
+  if (percent > 100) throw new AwsError('PackedPolicyTooLarge', texts.packedPolicy(percent))
+  return tags.size === 0 && policy === undefined && policyArns.length === 0 ? undefined : percent
+}
+
+/** The parts of a session that are new in every one. Whole seconds, as the answer tells it. */
+export function newCredentials(account: string, seconds: number, { now, endpoint: { tokensFor } }: MadeBy) {
+  const { accessKeyId, secretAccessKey, sessionToken } = newTemporaryKey(account)
+  const expiration = new Date((Math.floor(now.getTime() / 1000) + seconds) * 1000)
+  return { accessKeyId, secretAccessKey, temporary: { sessionToken, expiration }, issuedAt: now, tokensFor }
+}
+
 /** Throws PackedPolicyTooLarge before anything is made. */
-export const openSession = (sessions: Sessions, toOpen: SessionToOpen, call: MadeBy): OpenedSession => {
+export function openSession(sessions: Sessions, toOpen: SessionToOpen, call: MadeBy): OpenedSession {
   const packed = packedSize({ tags: toOpen.tags.tags, policies: toOpen.policies })
   const session = newSession(toOpen, call)
   sessions.add(session, call.now)
@@ -118,25 +118,7 @@ export const openSession = (sessions: Sessions, toOpen: SessionToOpen, call: Mad
   }
 }
 
-/** Copies: texts of a call are slices of its whole body or assertion, which a session must not keep in memory. */
-const ownTexts = ({ sessionName, sourceIdentity, tags, identity }: SessionToOpen) => {
-  const kept = [
-    sessionName,
-    sourceIdentity ?? null,
-    [...tags.tags],
-    tags.transitiveKeys,
-    carriedContext(identity),
-  ] as const
-  const [name, source, pairs, transitiveKeys, carried] = JSON.parse(JSON.stringify(kept)) as typeof kept
-  return {
-    sessionName: name,
-    sourceIdentity: source ?? undefined,
-    tags: { tags: new Map(pairs), transitiveKeys },
-    identity: carried,
-  }
-}
-
-const newSession = (toOpen: SessionToOpen, call: MadeBy): RoleSession => {
+function newSession(toOpen: SessionToOpen, call: MadeBy): RoleSession {
   const { role, seconds, provider, policies, chained = false } = toOpen
   const { sessionName, sourceIdentity, tags, identity } = ownTexts(toOpen)
   return {
@@ -162,10 +144,29 @@ const newSession = (toOpen: SessionToOpen, call: MadeBy): RoleSession => {
   }
 }
 
-export const credentialsMarkup = ({ accessKeyId, secretAccessKey, temporary }: Session): Markup =>
-  element('Credentials', {}, [
+/** Copies: texts of a call are slices of its whole body or assertion, which a session must not keep in memory. */
+function ownTexts({ sessionName, sourceIdentity, tags, identity }: SessionToOpen) {
+  const kept = [
+    sessionName,
+    sourceIdentity ?? null,
+    [...tags.tags],
+    tags.transitiveKeys,
+    carriedContext(identity),
+  ] as const
+  const [name, source, pairs, transitiveKeys, carried] = JSON.parse(JSON.stringify(kept)) as typeof kept
+  return {
+    sessionName: name,
+    sourceIdentity: source ?? undefined,
+    tags: { tags: new Map(pairs), transitiveKeys },
+    identity: carried,
+  }
+}
+
+export function credentialsMarkup({ accessKeyId, secretAccessKey, temporary }: Session): Markup {
+  return element('Credentials', {}, [
     element('AccessKeyId', {}, accessKeyId),
     element('SecretAccessKey', {}, secretAccessKey.reveal()),
     element('SessionToken', {}, temporary.sessionToken.reveal()),
     element('Expiration', {}, timestamp(temporary.expiration)),
   ])
+}

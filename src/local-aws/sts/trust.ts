@@ -24,7 +24,7 @@ export interface TrustQuestion {
 }
 
 /** Throws AccessDenied with AWS's one text; the reason goes to the log. */
-export const requireTrust = (question: TrustQuestion, call: Call): void => {
+export function requireTrust(question: TrustQuestion, call: Call): void {
   const { role, action, provider, tags, sourceIdentity } = question
   const context = contextOf(question, call)
   const ask = (asked: string): Decision =>
@@ -35,11 +35,11 @@ export const requireTrust = (question: TrustQuestion, call: Call): void => {
   if (sourceIdentity !== undefined) mustAllow('sts:SetSourceIdentity', action, ask('sts:SetSourceIdentity'))
 }
 
-const contextOf = (
+function contextOf(
   { role, sessionName, sourceIdentity, tags, identity }: TrustQuestion,
   { request, now, region }: Call,
-) =>
-  requestContext([
+) {
+  return requestContext([
     ...identity,
     ...sessionContext({
       roleSessionName: sessionName,
@@ -56,14 +56,15 @@ const contextOf = (
       userAgent: request.headers['user-agent'],
     }),
   ])
+}
 
-const mustAllow = (asked: string, action: AssumeAction, decision: Decision): Decision => {
+function mustAllow(asked: string, action: AssumeAction, decision: Decision): Decision {
   if (decision.effect === 'allow') return decision
   throw notAuthorized(action, `${decision.effect} of ${asked}: ${denialReason(decision)}`)
 }
 
 /** The endpoints of the role's own AWS are fine; any other Recipient only where the policy itself names it. */
-const requireKnownRecipient = ({ action, identity, role }: TrustQuestion, { statement }: Decision): void => {
+function requireKnownRecipient({ action, identity, role }: TrustQuestion, { statement }: Decision): void {
   if (action !== 'sts:AssumeRoleWithSAML') return
   const recipient = identity.find(({ key }) => key === 'saml:aud')?.values[0] ?? ''
   const named = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud')

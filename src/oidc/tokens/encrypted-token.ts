@@ -22,10 +22,10 @@ export interface EncryptedToken {
  * the reason: who sends made-up ciphertexts shall not learn how far they came. Opened is not believed: the signature
  * inside is what counts.
  */
-export const decryptToken = async (
+export async function decryptToken(
   { compact, header }: EncryptedToken,
   keys: readonly PrivateKey[],
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const options = {
     keyManagementAlgorithms: [...KEY_ALGORITHMS],
     contentEncryptionAlgorithms: [...CONTENT_ALGORITHMS],
@@ -38,7 +38,7 @@ export const decryptToken = async (
 }
 
 /** The key that the header names, or all that could be meant. */
-const candidates = ({ alg, kid }: EncryptedToken['header'], keys: readonly PrivateKey[]): readonly PrivateKey[] => {
+function candidates({ alg, kid }: EncryptedToken['header'], keys: readonly PrivateKey[]): readonly PrivateKey[] {
   const type = String(alg).startsWith('RSA') ? 'rsa' : 'ec'
   const possible = keys.filter(({ privateKey }) => privateKey.asymmetricKeyType === type)
   const named = possible.filter((key) => key.kid !== undefined && key.kid === kid)

@@ -99,7 +99,7 @@ export const renewalChecks = {
 }
 
 /** The left half of the hash that belongs to the signature algorithm; Ed25519 hashes with SHA-512. */
-const halfHash = (alg: unknown, text: string): string => {
+function halfHash(alg: unknown, text: string): string {
   const size = /^(?:RS|PS|ES|HS)(256|384)$/.exec(String(alg))?.[1] ?? '512'
   const hash = createHash(`sha${size}`).update(text, 'ascii').digest()
   return hash.subarray(0, hash.length / 2).toString('base64url')

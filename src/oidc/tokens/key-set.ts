@@ -19,7 +19,7 @@ const COOL_DOWN_MILLISECONDS = 30_000
 const COOL_DOWN_AFTER_FAILURE_MILLISECONDS = 5_000
 
 /** `load` asks the provider, which `clock` spaces out. */
-export const createKeySet = (load: () => Promise<unknown>, clock: () => Date): KeySet => {
+export function createKeySet(load: () => Promise<unknown>, clock: () => Date): KeySet {
   let current: { readonly keys: PublishedKeys; readonly fetchedAt: number } | undefined
   let asked: { readonly keys: Promise<PublishedKeys>; againAt: number } | undefined
   const time = () => clock().getTime()

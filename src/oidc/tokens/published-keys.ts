@@ -11,8 +11,10 @@ export interface PublishedKeys {
   readonly document: JSONWebKeySet
 }
 
+type KeySet = ReturnType<typeof createLocalJWKSet>
+
 /** Throws OidcError for what is not a set of keys. */
-export const toPublishedKeys = (published: unknown): PublishedKeys => {
+export function toPublishedKeys(published: unknown): PublishedKeys {
   const keySet = toKeySet(published)
   const found = new Map<string, readonly KeyObject[]>()
   return {
@@ -29,10 +31,8 @@ export const toPublishedKeys = (published: unknown): PublishedKeys => {
   }
 }
 
-type KeySet = ReturnType<typeof createLocalJWKSet>
-
 /** RFC 7517 5: what is no key, or a key of an unknown kind, keeps the others from nothing. */
-const toKeySet = (published: unknown): KeySet => {
+function toKeySet(published: unknown): KeySet {
   const keys = asObject(published)?.keys
   if (!Array.isArray(keys))
     throw new OidcError('oidc.discovery_incomplete', { expected: 'a JSON Web Key Set', found: 'something else' })
@@ -41,7 +41,7 @@ const toKeySet = (published: unknown): KeySet => {
 }
 
 /** jose looks at kty, crv, alg, use, key_ops and kid. A key that cannot be imported is none. */
-const select = async (keySet: KeySet, alg: unknown, kid: unknown): Promise<readonly KeyObject[]> => {
+async function select(keySet: KeySet, alg: unknown, kid: unknown): Promise<readonly KeyObject[]> {
   const header = { alg: String(alg), ...(kid === undefined ? {} : { kid: kid as string }) }
   try {
     return [KeyObject.from((await keySet(header)) as CryptoKey)].filter(isLongEnough)
@@ -51,12 +51,13 @@ const select = async (keySet: KeySet, alg: unknown, kid: unknown): Promise<reado
   }
 }
 
-const each = async (keys: AsyncIterable<CryptoKey>): Promise<KeyObject[]> => {
+/** RFC 7518 3.3: RSA keys of 2048 bits or more. */
+function isLongEnough({ asymmetricKeyDetails }: KeyObject): boolean {
+  return (asymmetricKeyDetails?.modulusLength ?? Number.POSITIVE_INFINITY) >= 2048
+}
+
+async function each(keys: AsyncIterable<CryptoKey>): Promise<KeyObject[]> {
   const imported: KeyObject[] = []
   for await (const key of keys) imported.push(KeyObject.from(key))
   return imported
 }
-
-/** RFC 7518 3.3: RSA keys of 2048 bits or more. */
-const isLongEnough = ({ asymmetricKeyDetails }: KeyObject): boolean =>
-  (asymmetricKeyDetails?.modulusLength ?? Number.POSITIVE_INFINITY) >= 2048

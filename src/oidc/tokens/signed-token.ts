@@ -30,12 +30,17 @@ export interface SignatureProblem {
 /** Takes a token apart, opens it where it is encrypted, and verifies its signature. Throws OidcError when keys cannot be had. */
 export type TokenReader = (token: string) => Promise<SignedToken | SignatureProblem>
 
+// Padding is no part of base64url here, and AWS may not forgive what Node does (RFC 7515 2).
+const COMPACT = /^[\w.-]+$/
+
+const malformed = problem('oidc.id_token_malformed', 'a signed JSON Web Token', 'something else')
+
 /** For tokens with these signature algorithms and no others. */
-export const createTokenReader = (
+export function createTokenReader(
   { clientSecret, decryptionKeys = [] }: OidcSettings,
   algorithms: readonly string[],
   keySet: KeySet,
-): TokenReader => {
+): TokenReader {
   const macKey = Buffer.from(clientSecret?.reveal() ?? '')
   return async (text) => {
     const token = await openToken(text, decryptionKeys)
@@ -45,19 +50,10 @@ export const createTokenReader = (
   }
 }
 
-/** RFC 7518 3.2: to verify HS*, a client secret of the hash's length or longer. Throws OidcError for a shorter one. */
-export const refuseShortSecret = ({ clientSecret, idTokenAlgs = [] }: OidcSettings): void => {
-  const bits = Math.max(0, ...idTokenAlgs.filter(isMac).map((algorithm) => Number(algorithm.slice(2))))
-  const length = Buffer.byteLength(clientSecret?.reveal() ?? '')
-  if (length * 8 >= bits) return
-  const found = `${length} bytes`
-  throw new OidcError('oidc.client_secret_too_short', { expected: `${bits / 8} bytes`, found, source: 'clientSecret' })
-}
-
-const openToken = async (
+async function openToken(
   text: string,
   decryptionKeys: NonNullable<OidcSettings['decryptionKeys']>,
-): Promise<ParsedToken | SignatureProblem> => {
+): Promise<ParsedToken | SignatureProblem> {
   const parts = text.split('.')
   if (parts.length !== 5) return parseSigned(text) ?? malformed
   const header = parseSegment(parts[0])
@@ -66,21 +62,43 @@ const openToken = async (
   return parseSigned(inner) ?? malformed
 }
 
-// Padding is no part of base64url here, and AWS may not forgive what Node does (RFC 7515 2).
-const COMPACT = /^[\w.-]+$/
-
 /** Header and claims of a compact JWS; undefined for anything else. RFC 7515 7.1 */
-const parseSigned = (compact: string): ParsedToken | undefined => {
+function parseSigned(compact: string): ParsedToken | undefined {
   const parts = compact.split('.')
   if (parts.length !== 3 || !COMPACT.test(compact)) return undefined
   const [header, claims] = [parseSegment(parts[0]), parseSegment(parts[1])]
   return header && claims && { compact, header, claims }
 }
 
-const headerProblem = (
+function parseSegment(segment: string | undefined): Readonly<Record<string, unknown>> | undefined {
+  const octets = Buffer.from(segment ?? '', 'base64url')
+  if (!isUtf8(octets)) return undefined
+  try {
+    const value: unknown = JSON.parse(octets.toString())
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function undecryptable(header: ParsedToken['header'] | undefined): SignatureProblem {
+  const found = `alg ${cut(String(header?.alg))}, enc ${cut(String(header?.enc))}, kid ${cut(String(header?.kid))}`
+  return problem('oidc.decryption_failed', 'a token encrypted for this gateway', found)
+}
+
+function problem(code: OidcErrorCode, expected: string, found: string): SignatureProblem {
+  return {
+    code,
+    expected,
+    found,
+    source: 'token header',
+  }
+}
+
+function headerProblem(
   { header: { alg, crit } }: ParsedToken,
   algorithms: readonly string[],
-): SignatureProblem | undefined => {
+): SignatureProblem | undefined {
   if (typeof alg !== 'string' || !algorithms.includes(alg)) {
     return problem('oidc.algorithm_refused', algorithms.join(' '), cut(String(alg)))
   }
@@ -90,11 +108,11 @@ const headerProblem = (
 }
 
 /** Signed by a key that the provider publishes, now if not when we last looked; or with the client secret, for HS*. */
-const signatureProblem = async (
+async function signatureProblem(
   token: ParsedToken,
   keySet: KeySet,
   macKey: Uint8Array,
-): Promise<SignatureProblem | undefined> => {
+): Promise<SignatureProblem | undefined> {
   if (isMac(String(token.header.alg))) return macProblem(token, macKey)
   const known = await keySet.known()
   const found = await keyProblem(token, known)
@@ -102,8 +120,28 @@ const signatureProblem = async (
   return newer ? keyProblem(token, newer) : found
 }
 
+function isMac(algorithm: string): boolean {
+  return MAC_ALGORITHMS.some((mac) => mac === algorithm)
+}
+
+function macProblem(token: ParsedToken, secret: Uint8Array): SignatureProblem | undefined {
+  const { algorithm, text, signature } = partsOf(token)
+  if (isTaggedBy(secret, algorithm, text, signature)) return undefined
+  return problem('oidc.signature_invalid', 'a signature by the client secret', shownKey(token))
+}
+
+function partsOf({ compact, header }: ParsedToken) {
+  const end = compact.lastIndexOf('.')
+  const signature = Buffer.from(compact.slice(end + 1), 'base64url')
+  return { algorithm: String(header.alg), text: compact.slice(0, end), signature }
+}
+
+function shownKey({ header: { alg, kid } }: ParsedToken): string {
+  return `alg ${cut(String(alg))}, kid ${cut(String(kid))}`
+}
+
 // Only published keys: what the header says of keys (jwk, jku, x5u, x5c) is not looked at.
-const keyProblem = async (token: ParsedToken, keys: PublishedKeys): Promise<SignatureProblem | undefined> => {
+async function keyProblem(token: ParsedToken, keys: PublishedKeys): Promise<SignatureProblem | undefined> {
   const { algorithm, text, signature } = partsOf(token)
   const candidates = await keys.candidates(token.header)
   if (candidates.length === 0) return problem('oidc.key_unknown', 'a published key', shownKey(token))
@@ -111,43 +149,11 @@ const keyProblem = async (token: ParsedToken, keys: PublishedKeys): Promise<Sign
   return problem('oidc.signature_invalid', 'a signature by a published key', shownKey(token))
 }
 
-const macProblem = (token: ParsedToken, secret: Uint8Array): SignatureProblem | undefined => {
-  const { algorithm, text, signature } = partsOf(token)
-  if (isTaggedBy(secret, algorithm, text, signature)) return undefined
-  return problem('oidc.signature_invalid', 'a signature by the client secret', shownKey(token))
-}
-
-const partsOf = ({ compact, header }: ParsedToken) => {
-  const end = compact.lastIndexOf('.')
-  const signature = Buffer.from(compact.slice(end + 1), 'base64url')
-  return { algorithm: String(header.alg), text: compact.slice(0, end), signature }
-}
-
-const shownKey = ({ header: { alg, kid } }: ParsedToken): string => `alg ${cut(String(alg))}, kid ${cut(String(kid))}`
-
-const isMac = (algorithm: string): boolean => MAC_ALGORITHMS.some((mac) => mac === algorithm)
-
-const problem = (code: OidcErrorCode, expected: string, found: string): SignatureProblem => ({
-  code,
-  expected,
-  found,
-  source: 'token header',
-})
-
-const malformed = problem('oidc.id_token_malformed', 'a signed JSON Web Token', 'something else')
-
-const undecryptable = (header: ParsedToken['header'] | undefined): SignatureProblem => {
-  const found = `alg ${cut(String(header?.alg))}, enc ${cut(String(header?.enc))}, kid ${cut(String(header?.kid))}`
-  return problem('oidc.decryption_failed', 'a token encrypted for this gateway', found)
-}
-
-const parseSegment = (segment: string | undefined): Readonly<Record<string, unknown>> | undefined => {
-  const octets = Buffer.from(segment ?? '', 'base64url')
-  if (!isUtf8(octets)) return undefined
-  try {
-    const value: unknown = JSON.parse(octets.toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
-  } catch {
-    return undefined
-  }
+/** RFC 7518 3.2: to verify HS*, a client secret of the hash's length or longer. Throws OidcError for a shorter one. */
+export function refuseShortSecret({ clientSecret, idTokenAlgs = [] }: OidcSettings): void {
+  const bits = Math.max(0, ...idTokenAlgs.filter(isMac).map((algorithm) => Number(algorithm.slice(2))))
+  const length = Buffer.byteLength(clientSecret?.reveal() ?? '')
+  if (length * 8 >= bits) return
+  const found = `${length} bytes`
+  throw new OidcError('oidc.client_secret_too_short', { expected: `${bits / 8} bytes`, found, source: 'clientSecret' })
 }

@@ -69,31 +69,37 @@ export const tokenChecks = {
 }
 
 /** A failed check of this claim; what was found is cut for the log. */
-export const mismatch = (claim: string, expected: string, found: unknown): CheckResult => ({
-  expected,
-  found: show(found),
-  source: claim,
-})
+export function mismatch(claim: string, expected: string, found: unknown): CheckResult {
+  return {
+    expected,
+    found: show(found),
+    source: claim,
+  }
+}
 
 // A number as text keeps its quotes, or nobody would see what is wrong with it.
-const show = (found: unknown): string => {
+function show(found: unknown): string {
   if (found === undefined) return 'nothing'
   return cut(typeof found === 'string' && !/^\d*$/.test(found) ? found : JSON.stringify(found))
 }
 
+// A NumericDate as text, or NaN, would make every comparison come out as false.
+export function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+/** As a NumericDate: whole seconds since 1970. RFC 7519 2 */
+export function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000)
+}
+
+/** Core 2: what names a person or a session is a text of at most 255 characters, and not blank. */
+export function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '' && value.length <= 255
+}
+
 /** undefined unless it is a text or a list of texts. */
-const audiences = (aud: unknown): readonly string[] | undefined => {
+function audiences(aud: unknown): readonly string[] | undefined {
   if (typeof aud === 'string') return [aud]
   return Array.isArray(aud) && aud.every((one) => typeof one === 'string') ? aud : undefined
 }
-
-// A NumericDate as text, or NaN, would make every comparison come out as false.
-export const isTime = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value) && value >= 0
-
-/** As a NumericDate: whole seconds since 1970. RFC 7519 2 */
-export const seconds = (date: Date): number => Math.floor(date.getTime() / 1000)
-
-/** Core 2: what names a person or a session is a text of at most 255 characters, and not blank. */
-export const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.trim() !== '' && value.length <= 255

@@ -37,13 +37,13 @@ const signatureHolds: Finding = finding(SIGNATURE, pass)
  * The token, once its signature holds and every check has passed. Throws OidcError with the whole verdict; the checks
  * are not run on a token whose signature does not hold. `beside` is what the checks look at beside the token.
  */
-export const verifyToken = async <Beside extends object, Expected>(
+export async function verifyToken<Beside extends object, Expected>(
   text: string,
   read: TokenReader,
   checks: Readonly<Partial<Record<CheckName, Check<SignedToken & Beside, Expected>>>>,
   beside: Beside,
   expected: Expected,
-): Promise<SignedToken> => {
+): Promise<SignedToken> {
   const token = await read(text)
   if ('code' in token) {
     throw new OidcError(token.code, token, [finding(SIGNATURE, token), ...notRun(checks)])

@@ -35,9 +35,6 @@ export interface EntityEvents {
 const MAX_NAMES = 100
 const MAX_NAME_LENGTH = 500
 
-/** A copy that does not keep the chunk alive which it was cut from. */
-const detached = (text: string): string => Buffer.from(text, 'utf8').toString('utf8')
-
 interface OpenEntity {
   readonly element: OpenElement
   readonly names: DisplayName[]
@@ -47,7 +44,7 @@ interface OpenEntity {
 }
 
 /** Reads what an index says of each entity, as the document goes by. Nested EntitiesDescriptors are allowed. */
-export const readEntities = (events: EntityEvents): Omit<XmlEvents, 'id'> => {
+export function readEntities(events: EntityEvents): Omit<XmlEvents, 'id'> {
   const path: OpenElement[] = []
   let entity: OpenEntity | undefined
   let text: { readonly element: OpenElement; value: string } | undefined
@@ -95,15 +92,11 @@ export const readEntities = (events: EntityEvents): Omit<XmlEvents, 'id'> => {
   }
 }
 
-const isEntities = (element: XmlElement): boolean => isNamed(element, METADATA, 'EntitiesDescriptor')
+function isSaml2Idp(element: XmlElement): boolean {
+  return isNamed(element, METADATA, 'IDPSSODescriptor') && speaksSaml2(element)
+}
 
-const isSaml2Idp = (element: XmlElement): boolean =>
-  isNamed(element, METADATA, 'IDPSSODescriptor') && speaksSaml2(element)
-
-const isCategory = (element: XmlElement): boolean =>
-  isNamed(element, ASSERTION, 'Attribute') && attributeOf(element, 'Name') === ENTITY_CATEGORY
-
-const isOfInterest = (element: XmlElement, parent: XmlElement | undefined): boolean => {
+function isOfInterest(element: XmlElement, parent: XmlElement | undefined): boolean {
   if (!parent) return false
   switch (element.local) {
     case 'DisplayName':
@@ -117,7 +110,20 @@ const isOfInterest = (element: XmlElement, parent: XmlElement | undefined): bool
   }
 }
 
-const descriptionOf = ({ element, names, organization, isIdp, isHidden }: OpenEntity) => {
+function isCategory(element: XmlElement): boolean {
+  return isNamed(element, ASSERTION, 'Attribute') && attributeOf(element, 'Name') === ENTITY_CATEGORY
+}
+
+function isEntities(element: XmlElement): boolean {
+  return isNamed(element, METADATA, 'EntitiesDescriptor')
+}
+
+/** A copy that does not keep the chunk alive which it was cut from. */
+function detached(text: string): string {
+  return Buffer.from(text, 'utf8').toString('utf8')
+}
+
+function descriptionOf({ element, names, organization, isIdp, isHidden }: OpenEntity) {
   const entityId = attributeOf(element, 'entityID') ?? ''
   if (!isIdp || entityId === '') return undefined
   return { entityId: detached(entityId), names: names.length > 0 ? names : organization, isHidden }

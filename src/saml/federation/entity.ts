@@ -11,12 +11,12 @@ export type ReadSlice = (offset: number, length: number) => Promise<Uint8Array>
  * undefined when the index does not know it. Throws SamlError: `saml.metadata_changed`, `saml.metadata_expired` and
  * whatever else is wrong with this one.
  */
-export const readEntity = async (
+export async function readEntity(
   { entities, contexts }: FederationIndex,
   entityId: string,
   read: ReadSlice,
   now: Date,
-): Promise<IdpMetadata | undefined> => {
+): Promise<IdpMetadata | undefined> {
   const entity = entities.get(entityId)
   if (!entity) return undefined
   const octets = await read(entity.offset, entity.length)
@@ -31,5 +31,6 @@ export const readEntity = async (
 }
 
 /** The entity as a document of its own: in the start tag that stands for all that was around it. */
-const inContext = (startTag: string, entity: string): string =>
-  startTag === '' ? entity : `${startTag}${entity}</${/^<([^\s>]+)/.exec(startTag)?.[1]}>`
+function inContext(startTag: string, entity: string): string {
+  return startTag === '' ? entity : `${startTag}${entity}</${/^<([^\s>]+)/.exec(startTag)?.[1]}>`
+}

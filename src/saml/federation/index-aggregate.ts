@@ -55,14 +55,19 @@ const aggregateLimits: XmlLimits = {
   takesStylesheet: true,
 }
 
+interface Reading {
+  write(chunk: Uint8Array): void
+  finish(): FederationIndex
+}
+
 /**
  * Reads, verifies and indexes metadata. Throws SamlError: `saml.metadata_*`, or why the XML or its signature is not
  * taken. Nothing is handed out before the whole document was read and its digest held. Metadata 2.3
  */
-export const indexAggregate = async (
+export async function indexAggregate(
   chunks: AsyncIterable<Uint8Array>,
   { now, keys }: AggregateOptions,
-): Promise<FederationIndex> => {
+): Promise<FederationIndex> {
   const reading = readAggregate(keys)
   for await (const chunk of chunks) asSamlError(() => reading.write(chunk))
   return asSamlError(() => {
@@ -72,12 +77,7 @@ export const indexAggregate = async (
   })
 }
 
-interface Reading {
-  write(chunk: Uint8Array): void
-  finish(): FederationIndex
-}
-
-const readAggregate = (keys: readonly KeyObject[] | undefined): Reading => {
+function readAggregate(keys: readonly KeyObject[] | undefined): Reading {
   const slices = createSlices()
   const signature = keys && verifyWhileReading(keys)
   const collected = collectEntities(slices)
@@ -108,23 +108,8 @@ const readAggregate = (keys: readonly KeyObject[] | undefined): Reading => {
   }
 }
 
-/** The signature's reference has to name one element only. Other IDs are nobody's business here. */
-const rootIdOnce = () => {
-  let isRoot = true
-  let rootId: string | undefined
-  return {
-    opened: () => {
-      isRoot = false
-    },
-    claim: (id: string): void => {
-      if (isRoot) rootId = id
-      else if (id === rootId) throw new XmlError('xml.duplicate_id', { found: id, source: '@ID' })
-    },
-  }
-}
-
 /** Brings together where entities stand and what they are. */
-const collectEntities = (slices: Slices) => {
+function collectEntities(slices: Slices) {
   const contexts = collectContexts()
   const entities = new Map<string, FederationEntity>()
   let root: XmlElement | undefined
@@ -168,7 +153,7 @@ const collectEntities = (slices: Slices) => {
 }
 
 /** Usually one: the aggregate itself. */
-const collectContexts = () => {
+function collectContexts() {
   const all: string[] = []
   let last: { readonly of: XmlElement | undefined; readonly number: number } | undefined
   return {
@@ -182,7 +167,7 @@ const collectContexts = () => {
 }
 
 /** The innermost EntitiesDescriptor's start tag, with every namespace in scope and what is left of the validity. */
-const contextOf = (around: readonly XmlElement[]): string => {
+function contextOf(around: readonly XmlElement[]): string {
   const inner = around.at(-1)
   if (!inner) return ''
   const ends = around.flatMap(validUntilOf)
@@ -192,8 +177,23 @@ const contextOf = (around: readonly XmlElement[]): string => {
   return canonicalStart(bare, undefined, prefixesInScope(inner.scope), true).text
 }
 
-const prefixesInScope = (scope: NamespaceScope | undefined): ReadonlySet<string> => {
+function prefixesInScope(scope: NamespaceScope | undefined): ReadonlySet<string> {
   const prefixes = new Set<string>()
   for (let at = scope; at !== undefined; at = at.outer) for (const prefix of at.declared.keys()) prefixes.add(prefix)
   return prefixes
+}
+
+/** The signature's reference has to name one element only. Other IDs are nobody's business here. */
+function rootIdOnce() {
+  let isRoot = true
+  let rootId: string | undefined
+  return {
+    opened: () => {
+      isRoot = false
+    },
+    claim: (id: string): void => {
+      if (isRoot) rootId = id
+      else if (id === rootId) throw new XmlError('xml.duplicate_id', { found: id, source: '@ID' })
+    },
+  }
 }

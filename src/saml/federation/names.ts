@@ -15,36 +15,43 @@ const SEPARATORS = /[^\p{Letter}\p{Number}.]+/gu
 const LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', ı: 'i' }
 
 /** Without case, accents and punctuation. */
-export const fold = (text: string): string => {
+export function fold(text: string): string {
   const plain = ASCII.test(text) ? text.toLowerCase() : foldLetters(text)
   return plain.replace(SEPARATORS, ' ').trim()
 }
 
-const foldLetters = (text: string): string =>
-  text
+function foldLetters(text: string): string {
+  return text
     .normalize('NFKD')
     .replace(MARKS, '')
     .toLowerCase()
     .replace(/[ßæœøđðłı]/g, (letter) => LETTERS[letter] ?? letter)
+}
+
+export function searchWords(entity: EntityDescription): SearchWords {
+  return {
+    order: fold(nameOf(entity, [])),
+    words: [...entity.names.map(({ name }) => name), hostOf(entity.entityId)]
+      .map((line) => `\n ${fold(line)}`)
+      .join(''),
+  }
+}
 
 /** The host of an entityID that is a URL; the entityID itself where it is none. */
-const hostOf = (entityId: string): string => (URL.canParse(entityId) ? new URL(entityId).host : '') || entityId
-
-export const searchWords = (entity: EntityDescription): SearchWords => ({
-  order: fold(nameOf(entity, [])),
-  words: [...entity.names.map(({ name }) => name), hostOf(entity.entityId)].map((line) => `\n ${fold(line)}`).join(''),
-})
+function hostOf(entityId: string): string {
+  return (URL.canParse(entityId) ? new URL(entityId).host : '') || entityId
+}
 
 /** The name to show. */
-export const nameOf = (
+export function nameOf(
   { entityId, names }: Pick<EntityDescription, 'entityId' | 'names'>,
   languages: readonly string[],
-): string => {
+): string {
   const wanted = languages.flatMap((language) => names.find((name) => isOf(name, language)) ?? [])
   return (wanted[0] ?? names.find((name) => isOf(name, 'en')) ?? names[0])?.name ?? entityId
 }
 
-const isOf = ({ language }: DisplayName, wanted: string): boolean => {
+function isOf({ language }: DisplayName, wanted: string): boolean {
   const [has = ''] = language.toLowerCase().split('-')
   return has !== '' && has === wanted.toLowerCase().split('-')[0]
 }

@@ -18,15 +18,8 @@ const MAX_QUERY = 200
 const MAX_WORDS = 8
 const RANKS = 3
 
-/** 0: a name begins with it; 1: every word begins a word; 2: every word is somewhere; undefined: it does not fit. */
-const rankOf = (text: string, query: string, words: readonly string[]): number | undefined => {
-  if (text.includes(`\n ${query}`)) return 0
-  if (words.every((word) => text.includes(` ${word}`))) return 1
-  return words.every((word) => text.includes(word)) ? 2 : undefined
-}
-
 /** Prepares the search; `entities` that ask to be hidden are not found. */
-export const createSearch = (entities: Iterable<FederationEntity>): EntitySearch => {
+export function createSearch(entities: Iterable<FederationEntity>): EntitySearch {
   const all = [...entities].filter(({ isHidden }) => !isHidden).toSorted((a, b) => (a.order < b.order ? -1 : 1))
   return (query, limit, languages) => {
     const wanted = fold(query.slice(0, MAX_QUERY))
@@ -36,4 +29,11 @@ export const createSearch = (entities: Iterable<FederationEntity>): EntitySearch
     const best = byRank.flat().slice(0, limit)
     return best.map((entity) => ({ entityId: entity.entityId, name: nameOf(entity, languages) }))
   }
+}
+
+/** 0: a name begins with it; 1: every word begins a word; 2: every word is somewhere; undefined: it does not fit. */
+function rankOf(text: string, query: string, words: readonly string[]): number | undefined {
+  if (text.includes(`\n ${query}`)) return 0
+  if (words.every((word) => text.includes(` ${word}`))) return 1
+  return words.every((word) => text.includes(word)) ? 2 : undefined
 }

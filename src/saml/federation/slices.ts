@@ -26,7 +26,7 @@ export interface Slices {
 const MAX_TAG = 1024 * 1024
 
 /** Throws XmlError `xml.encoding` for what is not UTF-8. */
-export const createSlices = (): Slices => {
+export function createSlices(): Slices {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let held = ''
   let piece = ''

@@ -27,6 +27,10 @@ export interface SigningKeys {
   readonly unreadable: readonly UnreadableKey[]
 }
 
+type Read = SigningCertificate | { readonly reason: string }
+
+const PEM = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/
+
 /**
  * What the IDPSSODescriptor's KeyDescriptors give for signing or for anything. One that cannot be read does not spoil the
  * others: it only vouches for less. Metadata 2.4.1.1
@@ -41,8 +45,6 @@ export function readSigningKeys(idp: XmlElement): SigningKeys {
   }
   return { certificates, unreadable }
 }
-
-type Read = SigningCertificate | { readonly reason: string }
 
 /** Without `use` a key serves every purpose. Metadata 2.4.1.1 */
 function isForSigning(descriptor: XmlElement): boolean {
@@ -61,8 +63,6 @@ function certificatesOf(descriptor: XmlElement): readonly Read[] {
   )
   return [{ reason: `no X509Certificate${others.length === 0 ? '' : `, only ${[...new Set(others)].join(', ')}`}` }]
 }
-
-const PEM = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/
 
 /** Base64, or the text of a PEM file with its lines around the base64, as some products write it. */
 function readCertificate(element: XmlElement): Read {

@@ -54,16 +54,15 @@ export interface Authentication {
 /** The NameID that an EncryptedID holds; throws where it cannot be opened. */
 export type OpenId = (encryptedId: XmlElement) => XmlElement
 
+/** OneTimeUse asks for what is done anyway, ProxyRestriction for what is never done: issuing on its strength. */
+const KNOWN_CONDITIONS = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']
+
 /** Takes nothing but a signed element. Throws SamlError or XmlError for what cannot be read in one way only. */
-export const readAssertion = (assertion: SignedElement, openId?: OpenId): AssertionContent =>
-  claimsIn(assertion, openId)
+export function readAssertion(assertion: SignedElement, openId?: OpenId): AssertionContent {
+  return claimsIn(assertion, openId)
+}
 
-/** Only for explaining what somebody says: nobody vouches for it. Throws as readAssertion. */
-export const readUnverified = (assertion: XmlElement): { readonly unverified: AssertionContent } => ({
-  unverified: claimsIn(assertion, undefined),
-})
-
-const claimsIn = (assertion: XmlElement, openId: OpenId | undefined): AssertionContent => {
+function claimsIn(assertion: XmlElement, openId: OpenId | undefined): AssertionContent {
   const issuer = optionalChild(assertion, ASSERTION, 'Issuer')
   const subject = optionalChild(assertion, ASSERTION, 'Subject')
   const conditions = optionalChild(assertion, ASSERTION, 'Conditions')
@@ -80,42 +79,44 @@ const claimsIn = (assertion: XmlElement, openId: OpenId | undefined): AssertionC
   }
 }
 
-const readSubjectId = (subject: XmlElement, openId: OpenId | undefined): NameId | undefined => {
+function readSubjectId(subject: XmlElement, openId: OpenId | undefined): NameId | undefined {
   const encrypted = optionalChild(subject, ASSERTION, 'EncryptedID')
   return encrypted && openId ? nameIdIn(openId(encrypted)) : readNameId(subject)
 }
 
-const readConfirmations = (subject: XmlElement): readonly Confirmation[] =>
-  childrenNamed(subject, ASSERTION, 'SubjectConfirmation')
+function readConfirmations(subject: XmlElement): readonly Confirmation[] {
+  return childrenNamed(subject, ASSERTION, 'SubjectConfirmation')
     .filter((confirmation) => attributeOf(confirmation, 'Method') === BEARER)
     .flatMap((confirmation) => {
       const data = optionalChild(confirmation, ASSERTION, 'SubjectConfirmationData')
       return data ? [readConfirmation(data)] : []
     })
+}
 
-const readConfirmation = (data: XmlElement): Confirmation => ({
-  recipient: attributeOf(data, 'Recipient'),
-  inResponseTo: attributeOf(data, 'InResponseTo'),
-  notBefore: optionalTime(data, 'NotBefore'),
-  notOnOrAfter: optionalTime(data, 'NotOnOrAfter'),
-})
+function readConfirmation(data: XmlElement): Confirmation {
+  return {
+    recipient: attributeOf(data, 'Recipient'),
+    inResponseTo: attributeOf(data, 'InResponseTo'),
+    notBefore: optionalTime(data, 'NotBefore'),
+    notOnOrAfter: optionalTime(data, 'NotOnOrAfter'),
+  }
+}
 
-/** OneTimeUse asks for what is done anyway, ProxyRestriction for what is never done: issuing on its strength. */
-const KNOWN_CONDITIONS = ['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']
+function readConditions(conditions: XmlElement): Conditions {
+  return {
+    notBefore: optionalTime(conditions, 'NotBefore'),
+    notOnOrAfter: optionalTime(conditions, 'NotOnOrAfter'),
+    audienceRestrictions: childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
+      // Of type anyURI, where white space around it is none of the value; the comparison is exact. Core 2.5.1.4
+      childrenNamed(restriction, ASSERTION, 'Audience').map(collapsedTextOf),
+    ),
+    unknown: childElements(conditions)
+      .filter((condition) => !KNOWN_CONDITIONS.some((known) => isNamed(condition, ASSERTION, known)))
+      .map(({ name }) => name),
+  }
+}
 
-const readConditions = (conditions: XmlElement): Conditions => ({
-  notBefore: optionalTime(conditions, 'NotBefore'),
-  notOnOrAfter: optionalTime(conditions, 'NotOnOrAfter'),
-  audienceRestrictions: childrenNamed(conditions, ASSERTION, 'AudienceRestriction').map((restriction) =>
-    // Of type anyURI, where white space around it is none of the value; the comparison is exact. Core 2.5.1.4
-    childrenNamed(restriction, ASSERTION, 'Audience').map(collapsedTextOf),
-  ),
-  unknown: childElements(conditions)
-    .filter((condition) => !KNOWN_CONDITIONS.some((known) => isNamed(condition, ASSERTION, known)))
-    .map(({ name }) => name),
-})
-
-const readAuthentication = (statement: XmlElement): Authentication => {
+function readAuthentication(statement: XmlElement): Authentication {
   const context = onlyChild(statement, ASSERTION, 'AuthnContext')
   const classRef = optionalChild(context, ASSERTION, 'AuthnContextClassRef')
   return {
@@ -123,5 +124,12 @@ const readAuthentication = (statement: XmlElement): Authentication => {
     sessionIndex: attributeOf(statement, 'SessionIndex'),
     sessionNotOnOrAfter: optionalTime(statement, 'SessionNotOnOrAfter'),
     contextClassRef: classRef && collapsedTextOf(classRef),
+  }
+}
+
+/** Only for explaining what somebody says: nobody vouches for it. Throws as readAssertion. */
+export function readUnverified(assertion: XmlElement): { readonly unverified: AssertionContent } {
+  return {
+    unverified: claimsIn(assertion, undefined),
   }
 }

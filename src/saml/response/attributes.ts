@@ -18,7 +18,7 @@ export interface ReadAttributes {
  * is a further key to the same values, unless an attribute has it as its Name or two Names share it: Core 2.7.3.1
  * gives it no standing, so it never shadows a Name. An Attribute without a Name is none that anybody could ask for.
  */
-export const readAttributes = (assertion: XmlElement): ReadAttributes => {
+export function readAttributes(assertion: XmlElement): ReadAttributes {
   const elements = childrenNamed(assertion, ASSERTION, 'AttributeStatement').flatMap((statement) =>
     childrenNamed(statement, ASSERTION, 'Attribute'),
   )
@@ -37,26 +37,27 @@ export const readAttributes = (assertion: XmlElement): ReadAttributes => {
   return { attributes: addAliases(attributes, friendly), unreadableAttributes }
 }
 
-const addAliases = (attributes: ReadonlyMap<string, string[]>, friendly: ReadonlyMap<string, ReadonlySet<string>>) => {
-  const aliases = [...friendly].flatMap(([alias, names]): [string, string[]][] => {
-    const [name = '', another] = names
-    return attributes.has(alias) || another !== undefined ? [] : [[alias, attributes.get(name) ?? []]]
-  })
-  return new Map([...attributes, ...aliases])
-}
-
 /** undefined stands for a value that cannot be read. */
-const readValues = (attribute: XmlElement): readonly (string | undefined)[] =>
-  childrenNamed(attribute, ASSERTION, 'AttributeValue').flatMap(readValue)
+function readValues(attribute: XmlElement): readonly (string | undefined)[] {
+  return childrenNamed(attribute, ASSERTION, 'AttributeValue').flatMap(readValue)
+}
 
 /**
  * The whole text; or the NameID that eduPersonTargetedID wraps. Other structures are left out: they are nobody's role
  * or group. Text with elements in between cannot be read, because readers would not agree on what it says.
  */
-const readValue = (value: XmlElement): readonly (string | undefined)[] => {
+function readValue(value: XmlElement): readonly (string | undefined)[] {
   if (isText(value)) return [textOf(value)]
   if (isMixed(value)) return [undefined]
   const [only, ...more] = childElements(value)
   if (!only || more.length > 0 || !isNamed(only, ASSERTION, 'NameID')) return []
   return [isText(only) ? nameIdIn(only).value : undefined]
+}
+
+function addAliases(attributes: ReadonlyMap<string, string[]>, friendly: ReadonlyMap<string, ReadonlySet<string>>) {
+  const aliases = [...friendly].flatMap(([alias, names]): [string, string[]][] => {
+    const [name = '', another] = names
+    return attributes.has(alias) || another !== undefined ? [] : [[alias, attributes.get(name) ?? []]]
+  })
+  return new Map([...attributes, ...aliases])
 }

@@ -66,27 +66,6 @@ type AssertionCheck = Check<AssertionToCheck, ExpectedNow>
 const NOTHING = 'nothing'
 const LONGEST = 200
 
-const mismatch = (expected: string, found: string | undefined, source: string): CheckResult => ({
-  expected,
-  found: found === undefined ? NOTHING : found.slice(0, LONGEST),
-  source,
-})
-
-const mustEqual = (expected: string, found: string | undefined, source: string): CheckResult =>
-  found === expected ? pass : mismatch(expected, found, source)
-
-const isPast = (limit: Date, { now, clockSkewSeconds }: ExpectedNow): boolean =>
-  now.getTime() - clockSkewSeconds * 1000 >= limit.getTime()
-
-const isFuture = (start: Date, { now, clockSkewSeconds }: ExpectedNow): boolean =>
-  now.getTime() + clockSkewSeconds * 1000 < start.getTime()
-
-const mustNotBePast = (limit: Date | undefined, expected: ExpectedNow, source: string): CheckResult =>
-  limit && isPast(limit, expected) ? mismatch(`after ${showTime(expected.now)}`, showTime(limit), source) : pass
-
-const mustNotBeFuture = (start: Date | undefined, expected: ExpectedNow, source: string): CheckResult =>
-  start && isFuture(start, expected) ? mismatch(`before ${showTime(expected.now)}`, showTime(start), source) : pass
-
 /** The response names the provider that was asked, or nobody where it is unsigned and in the clear. Profiles 4.1.4.2 */
 const responseIssuerIsTheIdp: AssertionCheck = ({ response }, { idp }) =>
   response.issuer === undefined && !response.isSigned && !response.isEncrypted
@@ -137,13 +116,6 @@ const hasSubject: AssertionCheck = ({ assertion }, { subject }) =>
         subject === 'nameId' ? 'Subject/NameID' : `Attribute ${subject}`,
       )
 
-/** Who the assertion speaks of; undefined when it does not say or says several things. */
-export const subjectOf = ({ nameId, attributes }: AssertionContent, subject: string): string | undefined => {
-  const values = subject === 'nameId' ? (nameId ? [nameId.value] : []) : (attributes.get(subject) ?? [])
-  const [only, another] = values
-  return only !== undefined && another === undefined && /\S/.test(only) ? only : undefined
-}
-
 /** Profiles 4.1.4.2: at least one bearer confirmation, with its data. */
 const hasBearerConfirmation: AssertionCheck = ({ confirmation }) =>
   confirmation ? pass : mismatch('a bearer SubjectConfirmation', undefined, 'Subject/SubjectConfirmation')
@@ -152,14 +124,7 @@ const hasBearerConfirmation: AssertionCheck = ({ confirmation }) =>
 const recipientIsOurAcs: AssertionCheck = ({ confirmation }, { acsUrl }) =>
   mustEqual(acsUrl, confirmation?.recipient, 'SubjectConfirmationData/@Recipient')
 
-/** Where it is allowed: no login is waiting for it, and nothing in the response says that anybody asked. Profiles 4.1.5 */
-const mayBeUnsolicited = ({ response, assertion }: AssertionToCheck, expected: ExpectedNow): boolean =>
-  expected.allowsUnsolicited === true &&
-  expected.inResponseTo === undefined &&
-  response.inResponseTo === undefined &&
-  assertion.confirmations.every(({ inResponseTo }) => inResponseTo === undefined)
-
-/** Where text is meant, elements are refused; what nobody asks for may hold anything. security-bar 1.5, 4.7 */
+/** Where text is meant, elements are refused; what nobody asks for may hold anything. security-requirements 1.5, 4.7 */
 const attributesInUseAreText: AssertionCheck = ({ assertion }, { readsAttribute = () => true }) => {
   const name = [...assertion.unreadableAttributes].find(readsAttribute)
   return name === undefined ? pass : mismatch('text', 'text with elements in it', `Attribute ${name}`)
@@ -212,7 +177,7 @@ const hasBegun: AssertionCheck = ({ assertion }, expected) =>
 const isIssued: AssertionCheck = ({ assertion }, expected) =>
   mustNotBeFuture(assertion.issueInstant, expected, 'Assertion/@IssueInstant')
 
-/** An answer takes seconds: one that was kept for longer was kept by somebody. security-bar 10.4 */
+/** An answer takes seconds: one that was kept for longer was kept by somebody. security-requirements 10.4 */
 const isRecent: AssertionCheck = ({ assertion: { issueInstant } }, expected) => {
   const oldest = addSeconds(expected.now, -expected.maxAssertionAgeSeconds)
   return isPast(addSeconds(issueInstant, expected.maxAssertionAgeSeconds), expected)
@@ -224,7 +189,7 @@ const isRecent: AssertionCheck = ({ assertion: { issueInstant } }, expected) => 
  * What answers a request is used up with the request. What answers nobody is recognised by its ID alone: one that was
  * issued before IDs were remembered may have been used, and is refused. The clock skew is left out: with it, nobody could
  * start at the identity provider for a minute after each start; without it, a clock that is ahead of ours leaves open as
- * many seconds as it is ahead. security-bar 10.4
+ * many seconds as it is ahead. security-requirements 10.4
  */
 const replayIsRemembered: AssertionCheck = (judged, expected) => {
   const { remembersSince } = expected
@@ -238,19 +203,6 @@ const replayIsRemembered: AssertionCheck = (judged, expected) => {
 /** Profiles 4.1.4.2: somebody signed in, this is not just a statement about somebody. */
 const hasAuthnStatement: AssertionCheck = ({ assertion }) =>
   assertion.authentications.length > 0 ? pass : mismatch('an AuthnStatement', undefined, 'Assertion/AuthnStatement')
-
-/**
- * The statement that the login rests on: the first of a class that was asked for, where one was, so that class and time
- * are those of one and the same sign-in. undefined: there is none.
- */
-export function authenticationOf(
-  { authentications }: Pick<AssertionContent, 'authentications'>,
-  { authnContext }: Pick<ExpectedResponse, 'authnContext'>,
-): Authentication | undefined {
-  return authnContext.length === 0
-    ? authentications[0]
-    : authentications.find(({ contextClassRef = '' }) => authnContext.includes(contextClassRef))
-}
 
 /** The comparison asked for is `exact`: one of the classes, by its URI. Core 3.3.2.2.1 */
 const contextIsAsAsked: AssertionCheck = ({ assertion }, expected) =>
@@ -339,13 +291,73 @@ const confirmationChecks: readonly AssertionCheck[] = [
   confirmationHasBegun,
 ]
 
+/** Who the assertion speaks of; undefined when it does not say or says several things. */
+export function subjectOf({ nameId, attributes }: AssertionContent, subject: string): string | undefined {
+  const values = subject === 'nameId' ? (nameId ? [nameId.value] : []) : (attributes.get(subject) ?? [])
+  const [only, another] = values
+  return only !== undefined && another === undefined && /\S/.test(only) ? only : undefined
+}
+
+/**
+ * The statement that the login rests on: the first of a class that was asked for, where one was, so that class and time
+ * are those of one and the same sign-in. undefined: there is none.
+ */
+export function authenticationOf(
+  { authentications }: Pick<AssertionContent, 'authentications'>,
+  { authnContext }: Pick<ExpectedResponse, 'authnContext'>,
+): Authentication | undefined {
+  return authnContext.length === 0
+    ? authentications[0]
+    : authentications.find(({ contextClassRef = '' }) => authnContext.includes(contextClassRef))
+}
+
 /** The bearer confirmation that passes, else the one that lacks least, so that the verdict says what is wrong with it. */
-export const confirmationToCheck = (
+export function confirmationToCheck(
   judged: Omit<AssertionToCheck, 'confirmation'>,
   expected: ExpectedNow,
-): Confirmation | undefined => {
+): Confirmation | undefined {
   const failures = (confirmation: Confirmation): number =>
     confirmationChecks.filter((check) => check({ ...judged, confirmation }, expected) !== pass).length
   const { confirmations } = judged.assertion
   return confirmations.length > 1 ? confirmations.toSorted((a, b) => failures(a) - failures(b))[0] : confirmations[0]
+}
+
+function mustEqual(expected: string, found: string | undefined, source: string): CheckResult {
+  return found === expected ? pass : mismatch(expected, found, source)
+}
+
+function mismatch(expected: string, found: string | undefined, source: string): CheckResult {
+  return {
+    expected,
+    found: found === undefined ? NOTHING : found.slice(0, LONGEST),
+    source,
+  }
+}
+
+/** Where it is allowed: no login is waiting for it, and nothing in the response says that anybody asked. Profiles 4.1.5 */
+function mayBeUnsolicited({ response, assertion }: AssertionToCheck, expected: ExpectedNow): boolean {
+  return (
+    expected.allowsUnsolicited === true &&
+    expected.inResponseTo === undefined &&
+    response.inResponseTo === undefined &&
+    assertion.confirmations.every(({ inResponseTo }) => inResponseTo === undefined)
+  )
+}
+
+function mustNotBePast(limit: Date | undefined, expected: ExpectedNow, source: string): CheckResult {
+  return limit && isPast(limit, expected) ? mismatch(`after ${showTime(expected.now)}`, showTime(limit), source) : pass
+}
+
+function isPast(limit: Date, { now, clockSkewSeconds }: ExpectedNow): boolean {
+  return now.getTime() - clockSkewSeconds * 1000 >= limit.getTime()
+}
+
+function mustNotBeFuture(start: Date | undefined, expected: ExpectedNow, source: string): CheckResult {
+  return start && isFuture(start, expected)
+    ? mismatch(`before ${showTime(expected.now)}`, showTime(start), source)
+    : pass
+}
+
+function isFuture(start: Date, { now, clockSkewSeconds }: ExpectedNow): boolean {
+  return now.getTime() + clockSkewSeconds * 1000 < start.getTime()
 }

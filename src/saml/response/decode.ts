@@ -11,14 +11,11 @@ const MAX_OCTETS = messageLimits.characters
 /** Base64 of the largest message, with room for line breaks. */
 const MAX_BASE64 = 1_500_000
 
-const tooLarge = (found: number): SamlError =>
-  new SamlError('saml.too_large', { expected: `${MAX_OCTETS} octets`, found: `${found}`, source: 'SAMLResponse' })
-
 /**
  * The XML text in the form field: exactly one, strict base64, valid UTF-8. Bindings 3.5; nothing is inflated there.
  * A byte order mark is left to the parser, which takes one and no more.
  */
-export const decodeResponse = ({ SAMLResponse: field }: ResponseForm): string => {
+export function decodeResponse({ SAMLResponse: field }: ResponseForm): string {
   if (typeof field !== 'string' || field === '') {
     throw new SamlError('saml.parameter_missing', {
       expected: 'one SAMLResponse',
@@ -33,4 +30,12 @@ export const decodeResponse = ({ SAMLResponse: field }: ResponseForm): string =>
   const text = decodeUtf8(octets)
   if (text === undefined) throw new SamlError('saml.utf8', { source: 'SAMLResponse' })
   return text
+}
+
+function tooLarge(found: number): SamlError {
+  return new SamlError('saml.too_large', {
+    expected: `${MAX_OCTETS} octets`,
+    found: `${found}`,
+    source: 'SAMLResponse',
+  })
 }

@@ -22,8 +22,32 @@ export interface Decryption {
  * The one NameID that was encrypted there. Throws SamlError `saml.encryption_*`, `saml.assertion_encrypted` or
  * `saml.decryption_failed`.
  */
-export const openEncryptedId = (container: XmlElement, decryption: Decryption): XmlElement =>
-  asSamlError(() => decryptOnly('NameID', container, mustBeOpenable(container, decryption), decryption))
+export function openEncryptedId(container: XmlElement, decryption: Decryption): XmlElement {
+  return asSamlError(() => decryptOnly('NameID', container, mustBeOpenable(container, decryption), decryption))
+}
+
+function decryptOnly(
+  local: 'Assertion' | 'NameID',
+  container: XmlElement,
+  encrypted: Encrypted,
+  { root, keys }: Decryption,
+): XmlElement {
+  const element = decryptElement(container, { root, encrypted, keys })
+  if (isNamed(element, ASSERTION, local)) return element
+  throw new SamlError('saml.decryption_failed')
+}
+
+/** Judged before a key is used: shape, algorithms, and whether such a ciphertext may be opened. security-requirements 6 */
+function mustBeOpenable(container: XmlElement, { keys, isVouchedFor, acceptsBareCbc }: Decryption): Encrypted {
+  if (keys.length === 0) throw new SamlError('saml.assertion_encrypted', { source: container.local })
+  const encrypted = readEncrypted(container)
+  if (encrypted.cipher.isAuthenticated || isVouchedFor || acceptsBareCbc) return encrypted
+  throw new SamlError('saml.encryption_cbc_unsigned', {
+    expected: 'a signed Response, AES-GCM, or acceptCbcWithoutSignedResponse',
+    found: 'AES-CBC in an unsigned Response',
+    source: `${container.local}/EncryptedData/EncryptionMethod`,
+  })
+}
 
 /**
  * The one assertion that was encrypted there: strict XML of the right shape again, but nobody's word yet. Throws as
@@ -31,12 +55,12 @@ export const openEncryptedId = (container: XmlElement, decryption: Decryption): 
  * a refusal would tell something of its plaintext: there, whatever is wrong up to the assertion's own signature, by one
  * of `signingKeys`, is one failure.
  */
-export const openEncryptedAssertion = (
+export function openEncryptedAssertion(
   container: XmlElement,
   decryption: Decryption,
   signingKeys: readonly KeyObject[],
-): XmlElement =>
-  asSamlError(() => {
+): XmlElement {
+  return asSamlError(() => {
     const encrypted = mustBeOpenable(container, decryption)
     const open = (): XmlElement => {
       const assertion = decryptOnly('Assertion', container, encrypted, decryption)
@@ -50,31 +74,9 @@ export const openEncryptedAssertion = (
       return verifySignature(assertion, signingKeys)
     })
   })
-
-/** Judged before a key is used: shape, algorithms, and whether such a ciphertext may be opened. security-bar 6 */
-const mustBeOpenable = (container: XmlElement, { keys, isVouchedFor, acceptsBareCbc }: Decryption): Encrypted => {
-  if (keys.length === 0) throw new SamlError('saml.assertion_encrypted', { source: container.local })
-  const encrypted = readEncrypted(container)
-  if (encrypted.cipher.isAuthenticated || isVouchedFor || acceptsBareCbc) return encrypted
-  throw new SamlError('saml.encryption_cbc_unsigned', {
-    expected: 'a signed Response, AES-GCM, or acceptCbcWithoutSignedResponse',
-    found: 'AES-CBC in an unsigned Response',
-    source: `${container.local}/EncryptedData/EncryptionMethod`,
-  })
 }
 
-const decryptOnly = (
-  local: 'Assertion' | 'NameID',
-  container: XmlElement,
-  encrypted: Encrypted,
-  { root, keys }: Decryption,
-): XmlElement => {
-  const element = decryptElement(container, { root, encrypted, keys })
-  if (isNamed(element, ASSERTION, local)) return element
-  throw new SamlError('saml.decryption_failed')
-}
-
-const asOneFailure = <Result>(step: () => Result): Result => {
+function asOneFailure<Result>(step: () => Result): Result {
   try {
     return asSamlError(step)
   } catch (error) {

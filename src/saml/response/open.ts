@@ -50,11 +50,11 @@ export type Opening = Pick<
  * From untrusted form to signed claims: base64, strict XML, shape, status, one assertion, decryption, signatures; throws
  * SamlError. What it says is for the caller to judge.
  */
-export const openResponse = (
+export function openResponse(
   form: ResponseForm,
   expected: Opening,
   steps: Steps = (_, step) => asSamlError(step),
-): OpenedResponse => {
+): OpenedResponse {
   const text = steps('isReadable', () => decodeResponse(form))
   const root = steps('isStrictXml', () => parseXml(text))
   const response = steps('isAResponse', () => mustBeAResponse(root))
@@ -79,21 +79,23 @@ export const openResponse = (
   }))
 }
 
-const mustBeEncrypted = (content: XmlElement, { wantAssertionsEncrypted = false }: Opening): void => {
+function mustBeEncrypted(content: XmlElement, { wantAssertionsEncrypted = false }: Opening): void {
   if (wantAssertionsEncrypted && !isEncrypted(content)) throw new SamlError('saml.assertion_not_encrypted')
 }
 
-const decryptionOf = (
+function decryptionOf(
   root: XmlElement,
   { decryptionKeys = [], acceptCbcWithoutSignedResponse = false }: Opening,
-): Decryption => ({
-  root,
-  keys: decryptionKeys,
-  isVouchedFor: isSigned(root),
-  acceptsBareCbc: acceptCbcWithoutSignedResponse,
-})
+): Decryption {
+  return {
+    root,
+    keys: decryptionKeys,
+    isVouchedFor: isSigned(root),
+    acceptsBareCbc: acceptCbcWithoutSignedResponse,
+  }
+}
 
-const mustBeSigned = (response: XmlElement, assertion: XmlElement, required: ExpectedResponse['signature']): void => {
+function mustBeSigned(response: XmlElement, assertion: XmlElement, required: ExpectedResponse['signature']): void {
   const signed = { response: isSigned(response), assertion: isSigned(assertion) }
   if (!signed.response && !signed.assertion) throw new SamlError('saml.signature_missing', { expected: required })
   if (required !== 'any' && required !== 'response' && !signed.assertion) throw new SamlError('saml.assertion_unsigned')
@@ -101,13 +103,13 @@ const mustBeSigned = (response: XmlElement, assertion: XmlElement, required: Exp
 }
 
 /** An assertion without a Signature is as good as the Response's around it, which also covered its ciphertext. */
-const vouchedFor = (response: SignedElement | undefined, content: XmlElement, assertion: XmlElement): SignedElement => {
+function vouchedFor(response: SignedElement | undefined, content: XmlElement, assertion: XmlElement): SignedElement {
   if (!response) throw new SamlError('saml.signature_missing')
   const signed = signedChild(response, content)
   return content === assertion ? signed : decryptedFrom(signed, assertion)
 }
 
-const readHints = (response: XmlElement, content: XmlElement): ResponseHints => {
+function readHints(response: XmlElement, content: XmlElement): ResponseHints {
   const issuer = optionalChild(response, ASSERTION, 'Issuer')
   requiredTime(response, 'IssueInstant') // nothing rests on it, but no message is without it: Core 3.2.2
   return {

@@ -4,7 +4,7 @@ import type { XmlElement } from '../../xml/tree.ts'
 import { SamlError, type SamlErrorCode } from '../errors.ts'
 import { ASSERTION, PROTOCOL } from '../names.ts'
 
-/** The shape that a response has to have before any signature is looked at. security-bar 2; Core 2.3, 3.2.2 */
+/** The shape that a response has to have before any signature is looked at. security-requirements 2; Core 2.3, 3.2.2 */
 
 const PREFIXES: ReadonlyMap<string, string> = new Map([
   [ASSERTION, 'saml:'],
@@ -12,28 +12,14 @@ const PREFIXES: ReadonlyMap<string, string> = new Map([
   [XMLDSIG, 'ds:'],
 ])
 
-/** The children's names as one text, each followed by a space, so that the schema's order is a regular expression. */
-const namesOf = (parent: XmlElement): string =>
-  childElements(parent).reduce((names, { uri, local }) => `${names}${PREFIXES.get(uri) ?? '?:'}${local} `, '')
-
 const RESPONSE_ORDER =
   /^(saml:Issuer )?(ds:Signature )?(samlp:Extensions )?(samlp:Status )?(saml:(Encrypted)?Assertion )*$/
 const ASSERTION_ORDER =
   /^(saml:Issuer )?(ds:Signature )?(saml:Subject )?(saml:Conditions )?(saml:Advice )?(saml:(Authn|Attribute|AuthzDecision)?Statement )*$/
 const SUBJECT_ORDER = /^(saml:(NameID|BaseID|EncryptedID) )?(saml:SubjectConfirmation )*$/
 
-const mustBeInOrder = (parent: XmlElement, order: RegExp): void => {
-  const found = namesOf(parent)
-  if (order.test(found)) return
-  throw new SamlError('saml.child_order', {
-    expected: 'the order of the schema',
-    found: found.slice(0, 200),
-    source: parent.local,
-  })
-}
-
 /** samlp:Response 2.0 with an ID and its children in order; how many assertions it holds is another question. */
-export const mustBeAResponse = (root: XmlElement): XmlElement => {
+export function mustBeAResponse(root: XmlElement): XmlElement {
   if (!isNamed(root, PROTOCOL, 'Response')) {
     throw new SamlError('saml.not_a_response', {
       expected: `{${PROTOCOL}}Response`,
@@ -45,7 +31,7 @@ export const mustBeAResponse = (root: XmlElement): XmlElement => {
   return root
 }
 
-const mustBeVersion2 = (element: XmlElement): void => {
+function mustBeVersion2(element: XmlElement): void {
   const version = attributeOf(element, 'Version')
   if (version !== '2.0') {
     throw new SamlError('saml.version', {
@@ -58,8 +44,23 @@ const mustBeVersion2 = (element: XmlElement): void => {
     throw new SamlError('saml.id_missing', { source: `${element.local}/@ID` })
 }
 
+function mustBeInOrder(parent: XmlElement, order: RegExp): void {
+  const found = namesOf(parent)
+  if (order.test(found)) return
+  throw new SamlError('saml.child_order', {
+    expected: 'the order of the schema',
+    found: found.slice(0, 200),
+    source: parent.local,
+  })
+}
+
+/** The children's names as one text, each followed by a space, so that the schema's order is a regular expression. */
+function namesOf(parent: XmlElement): string {
+  return childElements(parent).reduce((names, { uri, local }) => `${names}${PREFIXES.get(uri) ?? '?:'}${local} `, '')
+}
+
 /** The response's one assertion, plain or encrypted, and none elsewhere; every Signature where one may be. */
-export const onlyAssertion = (response: XmlElement): XmlElement => {
+export function onlyAssertion(response: XmlElement): XmlElement {
   const plain = childrenNamed(response, ASSERTION, 'Assertion')
   const all = [...plain, ...childrenNamed(response, ASSERTION, 'EncryptedAssertion')]
   if (all.length > 1)
@@ -71,23 +72,8 @@ export const onlyAssertion = (response: XmlElement): XmlElement => {
   return assertion
 }
 
-/** Whether it can only be read once it is decrypted. Core 2.3.4 */
-export const isEncrypted = (assertion: XmlElement): boolean => isNamed(assertion, ASSERTION, 'EncryptedAssertion')
-
-/** What was decrypted passes the same: one assertion with none inside, and no Signature but its own. */
-export const mustBeALoneAssertion = (assertion: XmlElement): void => {
-  refuseMisplaced(assertion, new Set([assertion]))
-  mustBeAnAssertion(assertion)
-}
-
-const mustBeAnAssertion = (assertion: XmlElement): void => {
-  mustBeVersion2(assertion)
-  mustBeInOrder(assertion, ASSERTION_ORDER)
-  for (const subject of childrenNamed(assertion, ASSERTION, 'Subject')) mustBeInOrder(subject, SUBJECT_ORDER)
-}
-
 /** Signature wrapping needs a second assertion or signature somewhere: nowhere but here may either stand. */
-const refuseMisplaced = (top: XmlElement, mayBeSigned: ReadonlySet<XmlElement>, mayAssert?: XmlElement): void => {
+function refuseMisplaced(top: XmlElement, mayBeSigned: ReadonlySet<XmlElement>, mayAssert?: XmlElement): void {
   const visit = (parent: XmlElement): void => {
     for (const child of parent.children) {
       if (typeof child === 'string') continue
@@ -99,14 +85,31 @@ const refuseMisplaced = (top: XmlElement, mayBeSigned: ReadonlySet<XmlElement>, 
   visit(top)
 }
 
-const misplacement = (
+function misplacement(
   child: XmlElement,
   parent: XmlElement,
   mayBeSigned: ReadonlySet<XmlElement>,
   mayAssert: XmlElement | undefined,
-): SamlErrorCode | undefined => {
+): SamlErrorCode | undefined {
   const isAssertion = isNamed(child, ASSERTION, 'Assertion') || isEncrypted(child)
   if (isAssertion && parent !== mayAssert) return 'saml.assertion_misplaced'
   if (isNamed(child, XMLDSIG, 'Signature') && !mayBeSigned.has(parent)) return 'saml.signature_misplaced'
   return undefined
+}
+
+function mustBeAnAssertion(assertion: XmlElement): void {
+  mustBeVersion2(assertion)
+  mustBeInOrder(assertion, ASSERTION_ORDER)
+  for (const subject of childrenNamed(assertion, ASSERTION, 'Subject')) mustBeInOrder(subject, SUBJECT_ORDER)
+}
+
+/** Whether it can only be read once it is decrypted. Core 2.3.4 */
+export function isEncrypted(assertion: XmlElement): boolean {
+  return isNamed(assertion, ASSERTION, 'EncryptedAssertion')
+}
+
+/** What was decrypted passes the same: one assertion with none inside, and no Signature but its own. */
+export function mustBeALoneAssertion(assertion: XmlElement): void {
+  refuseMisplaced(assertion, new Set([assertion]))
+  mustBeAnAssertion(assertion)
 }

@@ -21,7 +21,7 @@ const REFUSALS: ReadonlyMap<string, SamlErrorCode> = new Map([
  * The top-level StatusCode has to be Success; a Success inside another code means nothing. Core 3.2.2.2
  * Nothing here is authenticated unless the response is signed, so that it may lead to a refusal only.
  */
-export const mustBeSuccess = (response: XmlElement): void => {
+export function mustBeSuccess(response: XmlElement): void {
   const status = optionalChild(response, PROTOCOL, 'Status')
   if (!status) throw new SamlError('saml.status_missing', { source: 'Response/Status' })
   const code = onlyChild(status, PROTOCOL, 'StatusCode')
@@ -38,7 +38,7 @@ export const mustBeSuccess = (response: XmlElement): void => {
   })
 }
 
-const messageOf = (status: XmlElement): string => {
+function messageOf(status: XmlElement): string {
   const message = optionalChild(status, PROTOCOL, 'StatusMessage')
   return message ? textOf(message) : ''
 }

@@ -53,7 +53,7 @@ export type ResponseEvaluation =
   | { readonly verdict: Verdict; readonly error: SamlError }
 
 /** Judges a posted response: the whole verdict, and either the verified assertion or the first thing that is wrong. */
-export const evaluateResponse = (form: ResponseForm, expected: ExpectedResponse, now: Date): ResponseEvaluation => {
+export function evaluateResponse(form: ResponseForm, expected: ExpectedResponse, now: Date): ResponseEvaluation {
   const done: Finding[] = []
   const steps: Steps = (name, step) => {
     for (const left of responseSteps.slice(done.length, responseSteps.indexOf(name))) {
@@ -71,28 +71,7 @@ export const evaluateResponse = (form: ResponseForm, expected: ExpectedResponse,
   }
 }
 
-const refuseAtStep = (error: SamlError, done: Verdict): ResponseEvaluation => {
-  const [failed = 'isReadable', ...rest] = responseSteps.slice(done.length)
-  const { expected = 'what SAML asks for', found = error.code, source = failed } = error
-  const verdict: Verdict = [
-    ...done,
-    { name: failed, outcome: 'fail', expected, found, source },
-    ...rest.map((name): Finding => ({ name, outcome: 'not-run' })),
-    ...notRun(assertionChecks),
-  ]
-  return { verdict, error: withVerdict(error, verdict) }
-}
-
-const withVerdict = ({ code, expected, found, source, cause }: SamlError, verdict: Verdict): SamlError =>
-  new SamlError(code, {
-    ...(expected !== undefined && { expected }),
-    ...(found !== undefined && { found }),
-    ...(source !== undefined && { source }),
-    cause,
-    verdict,
-  })
-
-const judgeClaims = (opened: OpenedResponse, expected: ExpectedNow, done: Verdict): ResponseEvaluation => {
+function judgeClaims(opened: OpenedResponse, expected: ExpectedNow, done: Verdict): ResponseEvaluation {
   const judged: AssertionToCheck = { ...opened, confirmation: confirmationToCheck(opened, expected) }
   const findings = runChecks<AssertionToCheck, ExpectedNow>(assertionChecks, judged, expected)
   const verdict = [...done, ...findings]
@@ -101,31 +80,25 @@ const judgeClaims = (opened: OpenedResponse, expected: ExpectedNow, done: Verdic
   return { verdict, assertion: verifiedAssertion(judged, expected) }
 }
 
-const refuseAtCheck = (
+function refuseAtCheck(
   { name, expected = '', found = '', source = '' }: Finding,
   { assertion, confirmation }: AssertionToCheck,
   verdict: Verdict,
-): SamlError =>
-  new SamlError(checkCodes[name as AssertionCheckName], {
+): SamlError {
+  return new SamlError(checkCodes[name as AssertionCheckName], {
     expected,
     found,
     source,
     verdict,
     assertion: { issuer: assertion.issuer ?? '', id: assertion.id, inResponseTo: confirmation?.inResponseTo },
   })
-
-/** Validates a posted response; throws SamlError, which carries the verdict. */
-export const validateResponse = (form: ResponseForm, expected: ExpectedResponse, now: Date): VerifiedAssertion => {
-  const judgement = evaluateResponse(form, expected, now)
-  if ('error' in judgement) throw judgement.error
-  return judgement.assertion
 }
 
 /** Only after every check passed. What the checks made sure of is asked for again rather than assumed. */
-const verifiedAssertion = (
+function verifiedAssertion(
   { response, assertion, confirmation }: AssertionToCheck,
   expected: ExpectedNow,
-): VerifiedAssertion => {
+): VerifiedAssertion {
   const { id, issuer, issueInstant, nameId, attributes, conditions, authentications } = assertion
   const subject = subjectOf(assertion, expected.subject)
   const authentication = authenticationOf(assertion, expected)
@@ -161,7 +134,7 @@ const verifiedAssertion = (
   return facts as VerifiedAssertion
 }
 
-const sessionOf = (decisive: Authentication, all: readonly Authentication[]) => {
+function sessionOf(decisive: Authentication, all: readonly Authentication[]) {
   const ends = all.flatMap(({ sessionNotOnOrAfter }) => sessionNotOnOrAfter ?? [])
   return {
     authnInstant: decisive.instant,
@@ -170,4 +143,33 @@ const sessionOf = (decisive: Authentication, all: readonly Authentication[]) => 
     furtherSessionIndexes: all.flatMap((one) => (one === decisive ? [] : (one.sessionIndex ?? []))),
     ...(ends.length > 0 && { sessionNotOnOrAfter: earliest(ends) }),
   }
+}
+
+function refuseAtStep(error: SamlError, done: Verdict): ResponseEvaluation {
+  const [failed = 'isReadable', ...rest] = responseSteps.slice(done.length)
+  const { expected = 'what SAML asks for', found = error.code, source = failed } = error
+  const verdict: Verdict = [
+    ...done,
+    { name: failed, outcome: 'fail', expected, found, source },
+    ...rest.map((name): Finding => ({ name, outcome: 'not-run' })),
+    ...notRun(assertionChecks),
+  ]
+  return { verdict, error: withVerdict(error, verdict) }
+}
+
+function withVerdict({ code, expected, found, source, cause }: SamlError, verdict: Verdict): SamlError {
+  return new SamlError(code, {
+    ...(expected !== undefined && { expected }),
+    ...(found !== undefined && { found }),
+    ...(source !== undefined && { source }),
+    cause,
+    verdict,
+  })
+}
+
+/** Validates a posted response; throws SamlError, which carries the verdict. */
+export function validateResponse(form: ResponseForm, expected: ExpectedResponse, now: Date): VerifiedAssertion {
+  const judgement = evaluateResponse(form, expected, now)
+  if ('error' in judgement) throw judgement.error
+  return judgement.assertion
 }

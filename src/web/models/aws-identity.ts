@@ -7,7 +7,21 @@ import type { RoleAccount } from './roles.ts'
 /** As many roles are seen at a glance: more can be searched. */
 const AT_A_GLANCE = 8
 
-const sessionOf = ({ session }: IdentityPreview): AwsSession => {
+/** `query`: which roles to show, all where it is empty. */
+export function identityOfAws(
+  view: IdentityPreview,
+  query: string,
+): Pick<IdentityPage, 'warnings' | 'awsSession' | 'conditionKeys' | 'ignored' | 'preflights'> {
+  return {
+    warnings: view.session.warnings,
+    awsSession: sessionOf(view),
+    conditionKeys: view.keys,
+    ignored: view.ignored,
+    preflights: preflightsOf(view, query),
+  }
+}
+
+function sessionOf({ session }: IdentityPreview): AwsSession {
   const transitive = new Set(session.transitiveTagKeys)
   return {
     name: session.roleSessionName,
@@ -18,51 +32,7 @@ const sessionOf = ({ session }: IdentityPreview): AwsSession => {
   }
 }
 
-/** Of the statement that allows the call; what tags and source identity need goes without saying then. */
-const isPart = (name: string): boolean => name.startsWith('Statement')
-
-/**
- * Of an allowed role the statement that allows it, of any other everything, what speaks against it first: there may be
- * hundreds of roles.
- */
-const findingsOf = ({ preflight: { outcome, verdict } }: PredictedRole): readonly FindingRow[] =>
-  outcome === 'allowed'
-    ? verdict.filter(({ name }) => isPart(name))
-    : verdict.toSorted((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'))
-
-const rolePreflight = (foreseen: PredictedRole): RolePreflight => {
-  const { role: listed, preflight, reason, change } = foreseen
-  const { arn, name } = listed.role
-  return { arn, name, outcome: preflight.outcome, reason, change, findings: findingsOf(foreseen) }
-}
-
-/** By the words of its account, its ARN and what AWS will say: `prod denied`. */
-const isFoundBy = (query: string): ((foreseen: PredictedRole) => boolean) => {
-  const words = query.toLowerCase().split(/\s+/)
-  return ({ role: { role, accountName, alias }, preflight: { outcome } }) => {
-    const found = [accountName, role.arn, alias, outcome].join(' ').toLowerCase()
-    return words.every((word) => found.includes(word))
-  }
-}
-
-const accountOf = ({ role, accountName, accountColor }: PredictedRole['role']): RoleAccount => ({
-  id: role.account,
-  ...(accountName === role.account ? {} : { name: accountName }),
-  color: accountColor,
-})
-
-const byAccount = (roles: readonly PredictedRole[]): RolePreflights['accounts'] => {
-  const accounts = new Map<string, RoleAccount & { readonly roles: RolePreflight[] }>()
-  for (const foreseen of roles) {
-    const { account } = foreseen.role.role
-    const group = accounts.get(account) ?? { ...accountOf(foreseen.role), roles: [] }
-    accounts.set(account, group)
-    group.roles.push(rolePreflight(foreseen))
-  }
-  return [...accounts.values()]
-}
-
-const preflightsOf = ({ roles }: IdentityPreview, query: string): RolePreflights => {
+function preflightsOf({ roles }: IdentityPreview, query: string): RolePreflights {
   const count = (outcome: RolePreflight['outcome']): number =>
     roles.filter(({ preflight }) => preflight.outcome === outcome).length
   return {
@@ -74,14 +44,51 @@ const preflightsOf = ({ roles }: IdentityPreview, query: string): RolePreflights
   }
 }
 
-/** `query`: which roles to show, all where it is empty. */
-export const identityOfAws = (
-  view: IdentityPreview,
-  query: string,
-): Pick<IdentityPage, 'warnings' | 'awsSession' | 'conditionKeys' | 'ignored' | 'preflights'> => ({
-  warnings: view.session.warnings,
-  awsSession: sessionOf(view),
-  conditionKeys: view.keys,
-  ignored: view.ignored,
-  preflights: preflightsOf(view, query),
-})
+function byAccount(roles: readonly PredictedRole[]): RolePreflights['accounts'] {
+  const accounts = new Map<string, RoleAccount & { readonly roles: RolePreflight[] }>()
+  for (const foreseen of roles) {
+    const { account } = foreseen.role.role
+    const group = accounts.get(account) ?? { ...accountOf(foreseen.role), roles: [] }
+    accounts.set(account, group)
+    group.roles.push(rolePreflight(foreseen))
+  }
+  return [...accounts.values()]
+}
+
+function accountOf({ role, accountName, accountColor }: PredictedRole['role']): RoleAccount {
+  return {
+    id: role.account,
+    ...(accountName === role.account ? {} : { name: accountName }),
+    color: accountColor,
+  }
+}
+
+function rolePreflight(foreseen: PredictedRole): RolePreflight {
+  const { role: listed, preflight, reason, change } = foreseen
+  const { arn, name } = listed.role
+  return { arn, name, outcome: preflight.outcome, reason, change, findings: findingsOf(foreseen) }
+}
+
+/**
+ * Of an allowed role the statement that allows it, of any other everything, what speaks against it first: there may be
+ * hundreds of roles.
+ */
+function findingsOf({ preflight: { outcome, verdict } }: PredictedRole): readonly FindingRow[] {
+  return outcome === 'allowed'
+    ? verdict.filter(({ name }) => isPart(name))
+    : verdict.toSorted((a, b) => Number(a.outcome === 'pass') - Number(b.outcome === 'pass'))
+}
+
+/** Of the statement that allows the call; what tags and source identity need goes without saying then. */
+function isPart(name: string): boolean {
+  return name.startsWith('Statement')
+}
+
+/** By the words of its account, its ARN and what AWS will say: `prod denied`. */
+function isFoundBy(query: string): (foreseen: PredictedRole) => boolean {
+  const words = query.toLowerCase().split(/\s+/)
+  return ({ role: { role, accountName, alias }, preflight: { outcome } }) => {
+    const found = [accountName, role.arn, alias, outcome].join(' ').toLowerCase()
+    return words.every((word) => found.includes(word))
+  }
+}

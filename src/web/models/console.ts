@@ -34,7 +34,7 @@ interface FormRefusal {
 export interface GoRole extends PickedRole {
   /** The duration to ask for, as the picker posts it. */
   readonly duration: string
-  readonly freshSignIn?: RecentSignIn | undefined
+  readonly recentSignIn?: RecentSignIn | undefined
 }
 
 /**

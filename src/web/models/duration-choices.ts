@@ -15,18 +15,6 @@ export interface DayEnd {
   readonly seconds: number
 }
 
-const secondsUntil = (now: Date, timeZone: string, time: string): number | undefined => {
-  const end = nextTimeOfDay(now, timeZone, time)
-  return end && Math.floor((end.getTime() - now.getTime()) / 1000)
-}
-
-/** The times of day at which people stop, by the person's clock: the same for every role of a page. Soonest first. */
-export const dayEnds = (now: Date, timeZone: string | undefined): readonly DayEnd[] =>
-  USUAL_ENDS.flatMap((time) => {
-    const seconds = timeZone === undefined ? undefined : secondsUntil(now, timeZone, time)
-    return seconds === undefined ? [] : [{ time, seconds }]
-  }).toSorted((a, b) => a.seconds - b.seconds)
-
 export interface DurationHabits {
   /** What dayEnds found; none where the zone is not known. */
   readonly ends?: readonly DayEnd[]
@@ -36,12 +24,32 @@ export interface DurationHabits {
   readonly isSensitive?: boolean
 }
 
+/** A choice as it was posted, and what it comes to now. */
+export interface ChosenDuration {
+  readonly seconds: number
+  /** To be remembered: the value of the same choice. */
+  readonly value: string
+}
+
+/** The times of day at which people stop, by the person's clock: the same for every role of a page. Soonest first. */
+export function dayEnds(now: Date, timeZone: string | undefined): readonly DayEnd[] {
+  return USUAL_ENDS.flatMap((time) => {
+    const seconds = timeZone === undefined ? undefined : secondsUntil(now, timeZone, time)
+    return seconds === undefined ? [] : [{ time, seconds }]
+  }).toSorted((a, b) => a.seconds - b.seconds)
+}
+
+function secondsUntil(now: Date, timeZone: string, time: string): number | undefined {
+  const end = nextTimeOfDay(now, timeZone, time)
+  return end && Math.floor((end.getTime() - now.getTime()) / 1000)
+}
+
 /**
  * The durations that a role offers: the usual ones up to its maximum (seconds), the maximum itself, and the ends of the
  * day that can be reached. Selected is what the person chose the last time, else an hour, AWS's own default, or the
  * maximum where that is shorter; for a sensitive role a quarter of an hour.
  */
-export const durationChoices = (maxSeconds: number, habits: DurationHabits = {}): readonly DurationChoice[] => {
+export function durationChoices(maxSeconds: number, habits: DurationHabits = {}): readonly DurationChoice[] {
   const { ends = [], remembered, isSensitive = false } = habits
   const usual = USUAL_DURATIONS.filter((seconds) => seconds < maxSeconds)
   const offered = [
@@ -55,18 +63,11 @@ export const durationChoices = (maxSeconds: number, habits: DurationHabits = {})
   return offered.map(({ value, label }) => ({ label, selected: value === selected }))
 }
 
-/** A choice as it was posted, and what it comes to now. */
-export interface ChosenDuration {
-  readonly seconds: number
-  /** To be remembered: the value of the same choice. */
-  readonly value: string
-}
-
 /**
  * Reads a choice: `3600`, `1h 30m`, or `until 18:00` by the person's clock, which is a quarter of an hour at least, because
  * AWS gives no less. undefined for what is none.
  */
-export const readDuration = (text: string, now: Date, timeZone: string | undefined): ChosenDuration | undefined => {
+export function readDuration(text: string, now: Date, timeZone: string | undefined): ChosenDuration | undefined {
   const seconds = parseDuration(text)
   if (seconds !== undefined) return { seconds, value: String(seconds) }
   const time = /^until (\d\d:\d\d)$/.exec(text)?.[1]

@@ -7,23 +7,23 @@ import { addFormTargets } from '../headers.ts'
 import { texts } from '../texts.ts'
 
 /** Every page of somebody signed in can sign out, which may lead on to the identity provider. */
-export const allowSignOut =
-  (gateway: Gateway): RequestHandler =>
-  async (request, response, next) => {
+export function allowSignOut(gateway: Gateway): RequestHandler {
+  return async (request, response, next) => {
     // `OPTIONS *` has no path, so the middleware before gives it no session.
     const from = (request.session as typeof request.session | undefined)?.from
     if (from) addFormTargets(response, await logoutOrigins(gateway, from))
     next()
   }
+}
 
 /** Lets this browser, and no other, be told what came of its logout. */
-export const keepLogout = ({ settings: { baseUrl } }: Gateway, response: Response, handle: string): void => {
+export function keepLogout({ settings: { baseUrl } }: Gateway, response: Response, handle: string): void {
   const attributes = { ...cookieAttributes(baseUrl), maxAge: LOGOUT_SECONDS * 1000 }
   response.cookie(cookieNames(baseUrl).logout, handle, attributes)
 }
 
 /** What the signed-out page says of the identity provider, where a logout began in this browser of late. */
-export const logoutNotice = async (gateway: Gateway, request: Request): Promise<string | undefined> => {
+export async function logoutNotice(gateway: Gateway, request: Request): Promise<string | undefined> {
   const handle = readCookie(request, cookieNames(gateway.settings.baseUrl).logout)
   const { state, answer } = request.query
   const logout = await outcomeOf(gateway, handle, { state, answer })

@@ -35,7 +35,7 @@ export interface PageModels {
   readonly 'sign-out': SignOutPage
   readonly 'signed-out': SignedOutPage
   readonly 'post-form': PostFormPage
-  readonly onward: RedirectPage
+  readonly redirect: RedirectPage
   readonly 'confirm-sign-in': ConfirmSignInPage
   readonly renewing: RenewingPage
   readonly 'confirm-role': ConfirmRolePage

@@ -30,29 +30,18 @@ export const MOST_AT_ONCE = 20
 /** Of what was taken of late, as many as are seen at a glance. */
 const RECENT_SHOWN = 5
 
-/** The same result for the same arguments, worked out once: hundreds of roles have few accounts and few durations. */
-const once = <Arguments extends readonly (string | number | boolean | undefined)[], Result>(
-  make: (...given: Arguments) => Result,
-): ((...given: Arguments) => Result) => {
-  const made = new Map<string, Result>()
-  return (...given) => {
-    const key = given.join('\n')
-    const result = made.get(key) ?? make(...given)
-    made.set(key, result)
-    return result
-  }
-}
-
 /** What makes choices of roles, the same for all of a page. */
 type ToChoice = (role: ListedRole) => RoleChoice
 
+type ListPart = 'query' | 'total' | 'shown' | 'accountCount' | 'groups' | 'durationsOfSeveral' | 'mostAtOnce'
+
 /** By what the person is used to, by their own clock, and by what AWS is to say. */
-export const choiceFor = (
+export function choiceFor(
   gateway: Gateway,
   request: Request,
   login: Login,
   { pins, durations }: Pick<Preferences, 'pins' | 'durations'>,
-): ToChoice => {
+): ToChoice {
   const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
   const choices = once((seconds: number, remembered: string | undefined, isSensitive: boolean) =>
     durationChoices(seconds, { ends, remembered, isSensitive }),
@@ -67,48 +56,65 @@ export const choiceFor = (
   const [judge, pinned] = [preflightRoles(gateway, login), new Set(pins)]
   return (listed) => {
     const { arn, name, account } = listed.role
-    const freshSignIn = recentSignInOf(gateway, login, listed)
+    const recentSignIn = recentSignInOf(gateway, login, listed)
     const preflight = judge(listed)
     return {
       arn,
       name,
       alias: listed.alias,
       account: accountOf(account, listed.accountName, listed.accountColor),
-      durations: choices(listed.maxSessionSeconds, durations.get(arn), freshSignIn !== undefined),
+      durations: choices(listed.maxSessionSeconds, durations.get(arn), recentSignIn !== undefined),
       isPinned: pinned.has(arn),
-      freshSignIn,
+      recentSignIn,
       verdict: preflight.outcome,
       reason: preflight.outcome === 'denied' ? predictedRole(listed, preflight).reason : undefined,
     }
   }
 }
 
-const isFoundBy =
-  (query: string) =>
-  ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
-    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
-
-/** Where these stand among the roles, in the order in which they are named. */
-const picked = (roles: readonly RoleChoice[], arns: readonly string[]): readonly RoleChoice[] => {
-  const byArn = new Map(roles.map((role) => [role.arn, role]))
-  return arns.flatMap((arn) => byArn.get(arn) ?? [])
+/** The same result for the same arguments, worked out once: hundreds of roles have few accounts and few durations. */
+function once<Arguments extends readonly (string | number | boolean | undefined)[], Result>(
+  make: (...given: Arguments) => Result,
+): (...given: Arguments) => Result {
+  const made = new Map<string, Result>()
+  return (...given) => {
+    const key = given.join('\n')
+    const result = made.get(key) ?? make(...given)
+    made.set(key, result)
+    return result
+  }
 }
 
-const byAccount = (roles: readonly RoleChoice[]): readonly RoleGroup[] => {
-  const groups = new Map<RoleAccount, RoleChoice[]>()
-  for (const role of roles) {
-    const group = groups.get(role.account) ?? []
-    groups.set(role.account, group)
-    group.push(role)
+/** The roles as the picker shows them: those that the query finds. */
+export function roleList(
+  gateway: Gateway,
+  request: Request,
+  login: Login,
+  { roles, preferences, query }: { roles: readonly ListedRole[]; preferences: Preferences; query: string },
+): Pick<RolesPage, ListPart> {
+  const found = query === '' ? roles : roles.filter(isFoundBy(query))
+  const choices = found.map(choiceFor(gateway, request, login, preferences))
+  return {
+    query,
+    total: roles.length,
+    shown: choices.length,
+    accountCount: new Set(choices.map(({ account }) => account)).size,
+    groups: groupsOf(choices, preferences),
+    durationsOfSeveral: durationsOfSeveral(gateway, request, found),
+    mostAtOnce: MOST_AT_ONCE,
   }
-  return [...groups].map(([account, ofAccount]) => ({ kind: 'account', account, roles: ofAccount }))
+}
+
+function isFoundBy(query: string) {
+  return ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
+    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
 }
 
 /** Each role once: what is pinned, what was taken of late, and the others by account. */
-const groupsOf = (
+function groupsOf(
   roles: readonly RoleChoice[],
   { pins, recent }: Pick<Preferences, 'pins' | 'recent'>,
-): readonly RoleGroup[] => {
+): readonly RoleGroup[] {
   const pinned = picked(roles, pins)
   const late = picked(
     roles,
@@ -125,76 +131,75 @@ const groupsOf = (
   return groups.filter((group) => group.roles.length > 0)
 }
 
+/** Where these stand among the roles, in the order in which they are named. */
+function picked(roles: readonly RoleChoice[], arns: readonly string[]): readonly RoleChoice[] {
+  const byArn = new Map(roles.map((role) => [role.arn, role]))
+  return arns.flatMap((arn) => byArn.get(arn) ?? [])
+}
+
+function byAccount(roles: readonly RoleChoice[]): readonly RoleGroup[] {
+  const groups = new Map<RoleAccount, RoleChoice[]>()
+  for (const role of roles) {
+    const group = groups.get(role.account) ?? []
+    groups.set(role.account, group)
+    group.push(role)
+  }
+  return [...groups].map(([account, ofAccount]) => ({ kind: 'account', account, roles: ofAccount }))
+}
+
 /** What one choice may be for all of them. */
-const durationsOfSeveral = (
+function durationsOfSeveral(
   gateway: Gateway,
   request: Request,
   roles: readonly ListedRole[],
-): readonly DurationChoice[] => {
+): readonly DurationChoice[] {
   const shortest = roles.reduce((sofar, { maxSessionSeconds }) => Math.min(sofar, maxSessionSeconds), 43_200)
   return durationChoices(shortest, { ends: dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl)) })
 }
 
-type ListPart = 'query' | 'total' | 'shown' | 'accountCount' | 'groups' | 'durationsOfSeveral' | 'mostAtOnce'
-
-/** The roles as the picker shows them: those that the query finds. */
-export const roleList = (
-  gateway: Gateway,
-  request: Request,
-  login: Login,
-  { roles, preferences, query }: { roles: readonly ListedRole[]; preferences: Preferences; query: string },
-): Pick<RolesPage, ListPart> => {
-  const found = query === '' ? roles : roles.filter(isFoundBy(query))
-  const choices = found.map(choiceFor(gateway, request, login, preferences))
+/** What to tell the administrator where there is no role. */
+export function evidenceOf(gateway: Gateway, { signIn }: Login): RoleEvidence {
   return {
-    query,
-    total: roles.length,
-    shown: choices.length,
-    accountCount: new Set(choices.map(({ account }) => account)).size,
-    groups: groupsOf(choices, preferences),
-    durationsOfSeveral: durationsOfSeveral(gateway, request, found),
-    mostAtOnce: MOST_AT_ONCE,
+    providerId: signIn.identity.provider,
+    providerLabel: providerOf(gateway, signIn.identity.provider).settings.label,
+    subject: signIn.identity.subject,
+    attributes: attributeRows(signIn.identity),
+    warnings: sessionFor(gateway, signIn).warnings,
   }
 }
 
-/** What to tell the administrator where there is no role. */
-export const evidenceOf = (gateway: Gateway, { signIn }: Login): RoleEvidence => ({
-  providerId: signIn.identity.provider,
-  providerLabel: providerOf(gateway, signIn.identity.provider).settings.label,
-  subject: signIn.identity.subject,
-  attributes: attributeRows(signIn.identity),
-  warnings: sessionFor(gateway, signIn).warnings,
-})
-
 /** What is on a page about one role. */
-export const pickedRole = ({
+export function pickedRole({
   role,
   accountName,
   accountColor,
-}: Pick<ListedRole, 'role' | 'accountName' | 'accountColor'>): PickedRole => ({
-  arn: role.arn,
-  name: role.name,
-  accountId: role.account,
-  // An account without a name is called by its id, which is there anyway.
-  ...(accountName === role.account ? {} : { accountName }),
-  color: accountColor,
-})
+}: Pick<ListedRole, 'role' | 'accountName' | 'accountColor'>): PickedRole {
+  return {
+    arn: role.arn,
+    name: role.name,
+    accountId: role.account,
+    // An account without a name is called by its id, which is there anyway.
+    ...(accountName === role.account ? {} : { accountName }),
+    color: accountColor,
+  }
+}
 
 /** That a role asks for a recent sign-in, to be said before it is picked; undefined for one that does not. */
-export const recentSignInOf = (
+export function recentSignInOf(
   gateway: Gateway,
   login: Login,
   { role, maxAuthAgeSeconds }: ListedRole,
-): RecentSignIn | undefined =>
-  maxAuthAgeSeconds === undefined
+): RecentSignIn | undefined {
+  return maxAuthAgeSeconds === undefined
     ? undefined
     : {
         within: showDuration(maxAuthAgeSeconds),
         isDue: requiredReauthentication(gateway, login, role.arn) !== undefined,
       }
+}
 
 /** What AWS will see of this person, whichever role is taken: said before the click. */
-export const sentToAws = (gateway: Gateway, login: Login): SentToAws => {
+export function sentToAws(gateway: Gateway, login: Login): SentToAws {
   const { identity, evidence, renewal } = login.signIn
   const { exchange } = providerOf(gateway, identity.provider).settings
   const { roleSessionName, sourceIdentity, tags } = sessionFor(gateway, login.signIn)
@@ -216,11 +221,11 @@ export const sentToAws = (gateway: Gateway, login: Login): SentToAws => {
  * Whether a role is found by a query: each of its words occurs, in any case, in the account's name or id, or in the
  * role's name, alias or ARN. The browser filters by the same rule: it looks at what the templates mark `data-find`.
  */
-export const matchesQuery = (
+export function matchesQuery(
   query: string,
   account: Pick<RoleAccount, 'id' | 'name'>,
   role: Pick<RoleChoice, 'arn' | 'name' | 'alias'>,
-): boolean => {
+): boolean {
   if (query === '') return true
   const found = [account.name, account.id, role.name, role.alias, role.arn].join(' ').toLowerCase()
   return query

@@ -21,7 +21,7 @@ export interface RolesPage extends SignedInPage {
   readonly mostAtOnce: number
   /** False: what the person pins is gone with this login. */
   readonly isKept: boolean
-  readonly shownToAws: SentToAws
+  readonly sentToAws: SentToAws
   /** What the gateway knows of the person: shown where there is no role. */
   readonly evidence: RoleEvidence
 }
@@ -45,7 +45,7 @@ export interface RoleChoice {
   readonly account: RoleAccount
   readonly durations: readonly DurationChoice[]
   readonly isPinned: boolean
-  readonly freshSignIn?: RecentSignIn | undefined
+  readonly recentSignIn?: RecentSignIn | undefined
   /** What AWS is to say. */
   readonly verdict: 'allowed' | 'denied' | 'unknown'
   /** Why it is to say no, as a sentence. */
@@ -59,7 +59,7 @@ export interface RolePage extends SignedInPage {
   readonly grantedBy: string
   /** `4h` */
   readonly longest: string
-  readonly shownToAws: SentToAws
+  readonly sentToAws: SentToAws
   readonly preflight: Pick<RolePreflight, 'outcome' | 'reason' | 'change' | 'findings'>
 }
 

@@ -13,39 +13,44 @@ import { orToLogin, requireLogin } from '../session.ts'
 import { texts } from '../texts.ts'
 import { toInstant } from '../time-zone.ts'
 
-const whereabouts = (from: Login['from']): Whereabouts => ({
-  address: from?.sourceIp ?? texts.activity.unknownAddress,
-  browser: browserName(from?.userAgent ?? ''),
-})
+export function activityRoutes(parts: WebParts): Router {
+  return Router().get('/activity', orToLogin(parts.gateway), list(parts))
+}
 
-const loginRow =
-  (current: Login) =>
-  ({ id, startedAt, expiresAt, from }: Login): LoginRow => ({
+/** GET /activity: what I did here, and where I am signed in. */
+function list({ gateway, views }: WebParts): RequestHandler {
+  return async (request, response) => {
+    const login = await requireLogin(gateway, request)
+    const [logins, activities] = await Promise.all([loginsOfPerson(gateway, login), activityOf(gateway, login)])
+    const page = {
+      version: VERSION,
+      session: signedIn(gateway, request, login),
+      isKept: hasPersistentSubject(login),
+      logins: logins.map(loginRow(login)),
+      activities: activities.map(activityRow(gateway)),
+    }
+    sendPage(response, views.render('activity', page))
+  }
+}
+
+function loginRow(current: Login) {
+  return ({ id, startedAt, expiresAt, from }: Login): LoginRow => ({
     startedAt: toInstant(startedAt),
     expiresAt: toInstant(expiresAt),
     from: whereabouts(from),
     isThis: id === current.id,
   })
-
-/** As it was named, also where the person may no longer take it. */
-const roleOf = ({ settings }: Gateway, arn: string): PickedRole => {
-  const role = parseRoleArn(arn)
-  if (!role) return { arn, name: arn, accountId: '' }
-  const account = settings.accounts.get(role.account)
-  return { arn, name: role.name, accountId: role.account, accountName: account?.name, color: account?.color }
 }
 
-const takenRow = (exchange: ExchangeActivity): TakenRow => ({
-  accessKeyId: exchange.accessKeyId,
-  sessionName: exchange.sessionName,
-  expiresAt: toInstant(exchange.expiresAt),
-  destination: exchange.destination,
-  cloudTrail: cloudTrailCommand(exchange),
-})
+function whereabouts(from: Login['from']): Whereabouts {
+  return {
+    address: from?.sourceIp ?? texts.activity.unknownAddress,
+    browser: browserName(from?.userAgent ?? ''),
+  }
+}
 
-const activityRow =
-  (gateway: Gateway) =>
-  (activity: Activity): ActivityRow => {
+function activityRow(gateway: Gateway) {
+  return (activity: Activity): ActivityRow => {
     const { at, reference } = activity
     const shared = { at: toInstant(at), from: whereabouts(activity), reference }
     switch (activity.kind) {
@@ -61,22 +66,22 @@ const activityRow =
         return { ...shared, what: activity.kind }
     }
   }
+}
 
-/** GET /activity: what I did here, and where I am signed in. */
-const list =
-  ({ gateway, views }: WebParts): RequestHandler =>
-  async (request, response) => {
-    const login = await requireLogin(gateway, request)
-    const [logins, activities] = await Promise.all([loginsOfPerson(gateway, login), activityOf(gateway, login)])
-    const page = {
-      version: VERSION,
-      session: signedIn(gateway, request, login),
-      isKept: hasPersistentSubject(login),
-      logins: logins.map(loginRow(login)),
-      activities: activities.map(activityRow(gateway)),
-    }
-    sendPage(response, views.render('activity', page))
+/** As it was named, also where the person may no longer take it. */
+function roleOf({ settings }: Gateway, arn: string): PickedRole {
+  const role = parseRoleArn(arn)
+  if (!role) return { arn, name: arn, accountId: '' }
+  const account = settings.accounts.get(role.account)
+  return { arn, name: role.name, accountId: role.account, accountName: account?.name, color: account?.color }
+}
+
+function takenRow(exchange: ExchangeActivity): TakenRow {
+  return {
+    accessKeyId: exchange.accessKeyId,
+    sessionName: exchange.sessionName,
+    expiresAt: toInstant(exchange.expiresAt),
+    destination: exchange.destination,
+    cloudTrail: cloudTrailCommand(exchange),
   }
-
-export const activityRoutes = (parts: WebParts): Router =>
-  Router().get('/activity', orToLogin(parts.gateway), list(parts))
+}

@@ -10,62 +10,9 @@ import type { WebParts } from '../pages.ts'
 /** 300 roles in a response exceed Express's default of 100 KB. */
 const FORM_LIMIT = '1.5mb'
 
-/** A top-level GET brings the browser's Lax cookie along; never 307, which would post the answer again. */
-const toFinish = (response: Response, handle: string): void => {
-  response.redirect(303, `/login/finish?${new URLSearchParams({ handle })}`)
-}
-
-/** Always 303: what follows is a GET. */
-const follow = (parts: WebParts, response: Response, received: ReceiveResult): void => {
-  switch (received.kind) {
-    case 'parked':
-      return void toFinish(response, received.handle)
-    case 'unsolicited': {
-      const query = new URLSearchParams({ return_to: received.returnTo })
-      return void response.redirect(303, `/login/${received.provider}?${query}`)
-    }
-    case 'asked-again':
-      return void redirectToIdp(parts, response, received.departure, 303)
-  }
-}
-
-/** POST /saml/:provider/acs. From another site by design: no cookie is read, no session touched. */
-const acs =
-  (parts: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
-    const { provider } = request.params
-    const form = { SAMLResponse: request.body?.SAMLResponse, RelayState: request.body?.RelayState }
-    follow(parts, response, await receiveSamlResponse(parts.gateway, { provider, form }, callerOf(request, response)))
-  }
-
-/** POST /oidc/:provider/callback (form_post). From another site by design, as the ACS. */
-const formCallback =
-  ({ gateway }: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
-    const { provider } = request.params
-    const parameters = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
-    const handle = await keepOidcCallback(gateway, { provider, parameters }, callerOf(request, response))
-    response.redirect(303, `/oidc/${encodeURIComponent(provider)}/callback?${new URLSearchParams({ handle })}`)
-  }
-
-/** GET /oidc/:provider/callback: what stands in the address, or what a form brought before. */
-const callback =
-  (parts: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
-    const { gateway } = parts
-    const query = new URL(request.originalUrl, gateway.settings.baseUrl).searchParams
-    const handle = query.get('handle')
-    const answer = {
-      provider: request.params.provider,
-      parameters: handle === null ? query : await keptOidcCallback(gateway, handle),
-      browserSecret: boundBrowser(gateway, request),
-    }
-    follow(parts, response, await receiveOidcCallback(gateway, answer, callerOf(request, response)))
-  }
-
 /** Where identity providers send their answers: before sessions and CSRF, which have no say here. */
-export const answerRoutes = (parts: WebParts): Router =>
-  Router()
+export function answerRoutes(parts: WebParts): Router {
+  return Router()
     .post(
       '/saml/:provider/acs',
       express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 }),
@@ -79,3 +26,57 @@ export const answerRoutes = (parts: WebParts): Router =>
       express.text({ type: 'application/x-www-form-urlencoded', limit: '20kb' }),
       formCallback(parts),
     )
+}
+
+/** POST /saml/:provider/acs. From another site by design: no cookie is read, no session touched. */
+function acs(parts: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response) => {
+    const { provider } = request.params
+    const form = { SAMLResponse: request.body?.SAMLResponse, RelayState: request.body?.RelayState }
+    follow(parts, response, await receiveSamlResponse(parts.gateway, { provider, form }, callerOf(request, response)))
+  }
+}
+
+/** Always 303: what follows is a GET. */
+function follow(parts: WebParts, response: Response, received: ReceiveResult): void {
+  switch (received.kind) {
+    case 'verified':
+      return void toFinish(response, received.handle)
+    case 'unsolicited': {
+      const query = new URLSearchParams({ return_to: received.returnTo })
+      return void response.redirect(303, `/login/${received.provider}?${query}`)
+    }
+    case 'retry-visibly':
+      return void redirectToIdp(parts, response, received.departure, 303)
+  }
+}
+
+/** A top-level GET brings the browser's Lax cookie along; never 307, which would post the answer again. */
+function toFinish(response: Response, handle: string): void {
+  response.redirect(303, `/login/finish?${new URLSearchParams({ handle })}`)
+}
+
+/** GET /oidc/:provider/callback: what stands in the address, or what a form brought before. */
+function callback(parts: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response) => {
+    const { gateway } = parts
+    const query = new URL(request.originalUrl, gateway.settings.baseUrl).searchParams
+    const handle = query.get('handle')
+    const answer = {
+      provider: request.params.provider,
+      parameters: handle === null ? query : await keptOidcCallback(gateway, handle),
+      browserSecret: boundBrowser(gateway, request),
+    }
+    follow(parts, response, await receiveOidcCallback(gateway, answer, callerOf(request, response)))
+  }
+}
+
+/** POST /oidc/:provider/callback (form_post). From another site by design, as the ACS. */
+function formCallback({ gateway }: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response) => {
+    const { provider } = request.params
+    const parameters = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
+    const handle = await keepOidcCallback(gateway, { provider, parameters }, callerOf(request, response))
+    response.redirect(303, `/oidc/${encodeURIComponent(provider)}/callback?${new URLSearchParams({ handle })}`)
+  }
+}

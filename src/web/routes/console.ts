@@ -24,37 +24,34 @@ import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { requestedDuration, shortenedFrom } from '../role-form.ts'
 import { freshLogin, orToLogin, requireLogin } from '../session.ts'
 import { timeZoneOf, toInstant } from '../time-zone.ts'
-import { reauthenticateFirst } from './renewal.ts'
+import { reauthenticateFirst } from './reauthentication.ts'
 
-/** As the picker would offer them: with the duration that the person is used to. */
-const goRoles = async (
-  { gateway }: WebParts,
-  request: Request,
-  login: Login,
-  roles: readonly ListedRole[],
-): Promise<readonly GoRole[]> => {
-  const { durations } = await preferencesOf(gateway, login)
-  const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
-  return roles.map((role) => {
-    const freshSignIn = recentSignInOf(gateway, login, role)
-    const habits = { ends, remembered: durations.get(role.role.arn), isSensitive: freshSignIn !== undefined }
-    const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
-    return { ...pickedRole(role), duration: choice?.label ?? '', freshSignIn }
-  })
+export function consoleRoutes(parts: WebParts): Router {
+  return Router()
+    .get('/go', orToLogin(parts.gateway), go(parts))
+    .post('/roles/console', requireCsrf(parts.gateway), open(parts))
 }
 
-const isFound =
-  (query: string) =>
-  ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
-    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
+/** GET /go: who follows a link is asked, as no GET takes a role. */
+function go(parts: WebParts): RequestHandler {
+  return async (request, response) => {
+    const { gateway, views } = parts
+    const login = await requireLogin(gateway, request)
+    const link = { role: text(request.query.role), destination: text(request.query.destination) }
+    const going = rolesOfLink(gateway, login.signIn.identity, link)
+    const page = await goPage(parts, request, login, going, link)
+    allowConsole(gateway, response, going.roles)
+    sendPage(response, views.render('go', page))
+  }
+}
 
-const goPage = async (
+async function goPage(
   parts: WebParts,
   request: Request,
   login: Login,
   { roles, account }: ConsoleLinkTarget,
   link: ConsoleLink,
-): Promise<GoPage> => {
+): Promise<GoPage> {
   const query = text(request.query.q).slice(0, 200)
   return {
     version: VERSION,
@@ -68,64 +65,34 @@ const goPage = async (
   }
 }
 
-/** GET /go: who follows a link is asked, as no GET takes a role. */
-const go =
-  (parts: WebParts): RequestHandler =>
-  async (request, response) => {
-    const { gateway, views } = parts
-    const login = await requireLogin(gateway, request)
-    const link = { role: text(request.query.role), destination: text(request.query.destination) }
-    const going = rolesOfLink(gateway, login.signIn.identity, link)
-    const page = await goPage(parts, request, login, going, link)
-    allowConsole(gateway, response, going.roles)
-    sendPage(response, views.render('go', page))
-  }
-
-/** What was typed is no page of the console: the form again, with what was typed and what is wrong with it. */
-const askAgain = async (
-  parts: WebParts,
-  request: Request,
-  response: Response,
-  login: Login,
-  { code, message, hint }: GatewayError,
-): Promise<void> => {
-  const { gateway, views } = parts
-  const link = { role: text(request.body[fields.role]), destination: '' }
-  const going = rolesOfLink(gateway, login.signIn.identity, link)
-  const page = await goPage(parts, request, login, going, link)
-  const destination = text(request.body[fields.destination]).slice(0, 2000)
-  allowConsole(gateway, response, going.roles)
-  const refusal = { code, sentence: message, hint, reference: referenceOf(response) }
-  sendPage(response, views.render('go', { ...page, destination, refusal }), statusOf(code))
-}
-
-const isPlaceRefused = (error: unknown): error is GatewayError =>
-  error instanceof GatewayError && error.code.startsWith('role.destination_')
-
-const linkPage = (
+/** As the picker would offer them: with the duration that the person is used to. */
+async function goRoles(
   { gateway }: WebParts,
   request: Request,
   login: Login,
-  { taken, url, worksUntil, destination, sharedUrl }: OpenedConsole,
-): ConsoleLinkPage => ({
-  version: VERSION,
-  session: signedIn(gateway, request, login),
-  role: pickedRole(taken.role),
-  url: url.href,
-  worksUntil: toInstant(worksUntil),
-  expiresAt: toInstant(taken.credentials.expiration),
-  destination,
-  sharedUrl,
-  shortenedFrom: shortenedFrom(taken),
-})
+  roles: readonly ListedRole[],
+): Promise<readonly GoRole[]> {
+  const { durations } = await preferencesOf(gateway, login)
+  const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
+  return roles.map((role) => {
+    const recentSignIn = recentSignInOf(gateway, login, role)
+    const habits = { ends, remembered: durations.get(role.role.arn), isSensitive: recentSignIn !== undefined }
+    const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
+    return { ...pickedRole(role), duration: choice?.label ?? '', recentSignIn }
+  })
+}
+
+function isFound(query: string) {
+  return ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
+    matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
+}
 
 /**
  * POST /roles/console: off to the console, or with `as=link` a page with the way there. So too where the session is
  * shorter than was asked for: whoever is off to the console would not be told.
  */
-const open =
-  (parts: WebParts): RequestHandler =>
-  async (request: Request, response: Response) => {
+function open(parts: WebParts): RequestHandler {
+  return async (request: Request, response: Response) => {
     const { gateway, views } = parts
     const login = await freshLogin(gateway, request, response)
     const role = text(request.body[fields.role])
@@ -143,8 +110,45 @@ const open =
     if (!isTold) return response.redirect(303, page.url)
     sendPage(response, views.render('console-link', page))
   }
+}
 
-export const consoleRoutes = (parts: WebParts): Router =>
-  Router()
-    .get('/go', orToLogin(parts.gateway), go(parts))
-    .post('/roles/console', requireCsrf(parts.gateway), open(parts))
+function isPlaceRefused(error: unknown): error is GatewayError {
+  return error instanceof GatewayError && error.code.startsWith('role.destination_')
+}
+
+/** What was typed is no page of the console: the form again, with what was typed and what is wrong with it. */
+async function askAgain(
+  parts: WebParts,
+  request: Request,
+  response: Response,
+  login: Login,
+  { code, message, hint }: GatewayError,
+): Promise<void> {
+  const { gateway, views } = parts
+  const link = { role: text(request.body[fields.role]), destination: '' }
+  const going = rolesOfLink(gateway, login.signIn.identity, link)
+  const page = await goPage(parts, request, login, going, link)
+  const destination = text(request.body[fields.destination]).slice(0, 2000)
+  allowConsole(gateway, response, going.roles)
+  const refusal = { code, sentence: message, hint, reference: referenceOf(response) }
+  sendPage(response, views.render('go', { ...page, destination, refusal }), statusOf(code))
+}
+
+function linkPage(
+  { gateway }: WebParts,
+  request: Request,
+  login: Login,
+  { taken, url, worksUntil, destination, sharedUrl }: OpenedConsole,
+): ConsoleLinkPage {
+  return {
+    version: VERSION,
+    session: signedIn(gateway, request, login),
+    role: pickedRole(taken.role),
+    url: url.href,
+    worksUntil: toInstant(worksUntil),
+    expiresAt: toInstant(taken.credentials.expiration),
+    destination,
+    sharedUrl,
+    shortenedFrom: shortenedFrom(taken),
+  }
+}

@@ -11,9 +11,8 @@ import { currentLogin } from '../session.ts'
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
 /** GET /login/:provider, and nobody chosen: a page to search one's own organization on. */
-export const findIdpPage =
-  (parts: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
+export function findIdpPage(parts: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response) => {
     const { gateway, views } = parts
     const { provider } = request.params
     const query = text(request.query.q).slice(0, 200)
@@ -37,25 +36,9 @@ export const findIdpPage =
     }
     sendPage(response, views.render('find-idp', page))
   }
+}
 
-/** An entityID's host says more than a name that anybody may give themselves. */
-const hostOf = (entityId: string): string => (URL.canParse(entityId) && new URL(entityId).host) || entityId
-
-const choiceOf =
-  (provider: string, returnTo: string) =>
-  ({ entityId, name }: FoundIdp): IdpChoice => {
-    const query = new URLSearchParams({ idp: entityId, ...(returnTo === '' ? {} : { return_to: returnTo }) })
-    return { name, host: hostOf(entityId), href: `/login/${provider}?${query}` }
-  }
-
-/** One cookie for all providers: the last choice made, and at which provider. */
-export const rememberIdp = ({ settings: { baseUrl } }: Gateway, response: Response, provider: string, idp: string) =>
-  response.cookie(cookieNames(baseUrl).idp, new URLSearchParams({ [provider]: idp }).toString(), {
-    ...cookieAttributes(baseUrl),
-    maxAge: YEAR_MS,
-  })
-
-const lastIdp = ({ settings: { baseUrl } }: Gateway, request: Request, provider: string): string | undefined => {
+function lastIdp({ settings: { baseUrl } }: Gateway, request: Request, provider: string): string | undefined {
   const cookie = readCookie(request, cookieNames(baseUrl).idp)
   if (cookie === undefined) return undefined
   try {
@@ -63,4 +46,24 @@ const lastIdp = ({ settings: { baseUrl } }: Gateway, request: Request, provider:
   } catch {
     return undefined
   }
+}
+
+function choiceOf(provider: string, returnTo: string) {
+  return ({ entityId, name }: FoundIdp): IdpChoice => {
+    const query = new URLSearchParams({ idp: entityId, ...(returnTo === '' ? {} : { return_to: returnTo }) })
+    return { name, host: hostOf(entityId), href: `/login/${provider}?${query}` }
+  }
+}
+
+/** An entityID's host says more than a name that anybody may give themselves. */
+function hostOf(entityId: string): string {
+  return (URL.canParse(entityId) && new URL(entityId).host) || entityId
+}
+
+/** One cookie for all providers: the last choice made, and at which provider. */
+export function rememberIdp({ settings: { baseUrl } }: Gateway, response: Response, provider: string, idp: string) {
+  return response.cookie(cookieNames(baseUrl).idp, new URLSearchParams({ [provider]: idp }).toString(), {
+    ...cookieAttributes(baseUrl),
+    maxAge: YEAR_MS,
+  })
 }

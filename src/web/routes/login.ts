@@ -17,38 +17,26 @@ import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
 
-const loginHref = (id: string, returnTo: string): string =>
-  `/login/${id}${returnTo === '' ? '' : `?${new URLSearchParams({ return_to: returnTo })}`}`
-
-/** The one that this browser used the last time comes first. */
-const lastFirst = (gateway: Gateway, request: Request): readonly Provider[] => {
-  const last = readCookie(request, cookieNames(gateway.settings.baseUrl).provider)
-  const isLast = ({ settings }: Provider): boolean => settings.id === last
-  return [...gateway.providers.values()].toSorted((a, b) => Number(isLast(b)) - Number(isLast(a)))
-}
-
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
-const rememberProvider = ({ settings: { baseUrl } }: Gateway, response: Response, id: string): void => {
-  response.cookie(cookieNames(baseUrl).provider, id, { ...cookieAttributes(baseUrl), maxAge: YEAR_MS })
+/** An e-mail address has at most 254 characters. */
+const LONGEST_HINT = 254
+
+type ToConfirm = Extract<FinishOutcome, { kind: 'to-confirm' }>
+
+export function loginRoutes(parts: WebParts): Router {
+  return Router()
+    .get('/login', choose(parts))
+    .head('/login/finish', refuseHead('GET, POST'))
+    .get('/login/finish', finish(parts))
+    .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
+    .head('/login/:provider', refuseHead('GET'))
+    .get('/login/:provider', start(parts), findIdpPage(parts))
 }
 
-const choices = ({ gateway }: WebParts, request: Request, returnTo: string): Promise<readonly ProviderChoice[]> =>
-  Promise.all(
-    lastFirst(gateway, request).map(async (provider) => ({
-      id: provider.settings.id,
-      label: provider.settings.label,
-      protocol: provider.protocol,
-      href: loginHref(provider.settings.id, returnTo),
-      isLast: readCookie(request, cookieNames(gateway.settings.baseUrl).provider) === provider.settings.id,
-      unavailable: await unavailability(provider),
-    })),
-  )
-
 /** GET /login: whom to sign in with; straight on where there is no choice. */
-const choose =
-  (parts: WebParts): RequestHandler =>
-  async (request, response) => {
+function choose(parts: WebParts): RequestHandler {
+  return async (request, response) => {
     const { gateway, views } = parts
     const returnTo = returnPath(request.query.return_to, '')
     const [only, another] = [...gateway.providers.keys()]
@@ -58,14 +46,81 @@ const choose =
     const session = login && signedIn(gateway, request, login)
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
   }
+}
 
-/** An e-mail address has at most 254 characters. */
-const LONGEST_HINT = 254
+function loginHref(id: string, returnTo: string): string {
+  return `/login/${id}${returnTo === '' ? '' : `?${new URLSearchParams({ return_to: returnTo })}`}`
+}
+
+function choices({ gateway }: WebParts, request: Request, returnTo: string): Promise<readonly ProviderChoice[]> {
+  return Promise.all(
+    lastFirst(gateway, request).map(async (provider) => ({
+      id: provider.settings.id,
+      label: provider.settings.label,
+      protocol: provider.protocol,
+      href: loginHref(provider.settings.id, returnTo),
+      isLast: readCookie(request, cookieNames(gateway.settings.baseUrl).provider) === provider.settings.id,
+      unavailable: await unavailability(provider),
+    })),
+  )
+}
+
+/** The one that this browser used the last time comes first. */
+function lastFirst(gateway: Gateway, request: Request): readonly Provider[] {
+  const last = readCookie(request, cookieNames(gateway.settings.baseUrl).provider)
+  const isLast = ({ settings }: Provider): boolean => settings.id === last
+  return [...gateway.providers.values()].toSorted((a, b) => Number(isLast(b)) - Number(isLast(a)))
+}
+
+/** GET /login/finish: where the callbacks end. */
+function finish(parts: WebParts): RequestHandler {
+  return async (request, response) => {
+    const { gateway } = parts
+    const handle = text(request.query.handle)
+    const browserSecret = boundBrowser(gateway, request)
+    const { loginId } = request.session
+    const finished = await finishLogin(gateway, { handle, browserSecret, loginId }, callerOf(request, response))
+    if (finished.kind === 'to-confirm') return askWhetherMeant(parts, request, response, finished, handle)
+    await land(gateway, request, response, finished)
+  }
+}
+
+/** The button is this browser's alone: its form carries a token that is bound to the browser's cookie. */
+function askWhetherMeant(
+  { gateway, views }: WebParts,
+  request: Request,
+  response: Response,
+  { identity }: ToConfirm,
+  handle: string,
+): void {
+  const browserSecret = boundBrowser(gateway, request) ?? newToken()
+  bindBrowser(gateway, response, browserSecret)
+  const page = {
+    version: VERSION,
+    name: nameOf(identity),
+    providerLabel: providerOf(gateway, identity.provider).settings.label,
+    handle,
+    csrfToken: bindingCsrfToken(gateway, browserSecret),
+  }
+  sendPage(response, views.render('confirm-sign-in', page))
+}
+
+async function land(gateway: Gateway, request: Request, response: Response, finished: FinishResult): Promise<void> {
+  if (finished.kind === 'signed-in') await beginSession(gateway, request, response, finished.login)
+  response.redirect(303, finished.returnTo)
+}
+
+/** POST /login/finish: yes, it is meant. */
+function confirm({ gateway }: WebParts): RequestHandler {
+  return async (request, response) => {
+    const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
+    await land(gateway, request, response, await confirmLogin(gateway, asked, callerOf(request, response)))
+  }
+}
 
 /** GET /login/:provider: off to the identity provider, with the cookie that the way back asks for. */
-const start =
-  (parts: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response, next) => {
+function start(parts: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response, next) => {
     const { gateway } = parts
     const { provider } = request.params
     const idp = text(request.query.idp)
@@ -84,60 +139,8 @@ const start =
     if (idp !== '') rememberIdp(gateway, response, provider, idp)
     redirectToIdp(parts, response, started.departure)
   }
-
-type ToConfirm = Extract<FinishOutcome, { kind: 'to-confirm' }>
-
-/** The button is this browser's alone: its form carries a token that is bound to the browser's cookie. */
-const askWhetherMeant = (
-  { gateway, views }: WebParts,
-  request: Request,
-  response: Response,
-  { identity }: ToConfirm,
-  handle: string,
-): void => {
-  const browserSecret = boundBrowser(gateway, request) ?? newToken()
-  bindBrowser(gateway, response, browserSecret)
-  const page = {
-    version: VERSION,
-    name: nameOf(identity),
-    providerLabel: providerOf(gateway, identity.provider).settings.label,
-    handle,
-    csrfToken: bindingCsrfToken(gateway, browserSecret),
-  }
-  sendPage(response, views.render('confirm-sign-in', page))
 }
 
-const land = async (gateway: Gateway, request: Request, response: Response, finished: FinishResult): Promise<void> => {
-  if (finished.kind === 'signed-in') await beginSession(gateway, request, response, finished.login)
-  response.redirect(303, finished.returnTo)
+function rememberProvider({ settings: { baseUrl } }: Gateway, response: Response, id: string): void {
+  response.cookie(cookieNames(baseUrl).provider, id, { ...cookieAttributes(baseUrl), maxAge: YEAR_MS })
 }
-
-/** GET /login/finish: where the callbacks end. */
-const finish =
-  (parts: WebParts): RequestHandler =>
-  async (request, response) => {
-    const { gateway } = parts
-    const handle = text(request.query.handle)
-    const browserSecret = boundBrowser(gateway, request)
-    const { loginId } = request.session
-    const finished = await finishLogin(gateway, { handle, browserSecret, loginId }, callerOf(request, response))
-    if (finished.kind === 'to-confirm') return askWhetherMeant(parts, request, response, finished, handle)
-    await land(gateway, request, response, finished)
-  }
-
-/** POST /login/finish: yes, it is meant. */
-const confirm =
-  ({ gateway }: WebParts): RequestHandler =>
-  async (request, response) => {
-    const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
-    await land(gateway, request, response, await confirmLogin(gateway, asked, callerOf(request, response)))
-  }
-
-export const loginRoutes = (parts: WebParts): Router =>
-  Router()
-    .get('/login', choose(parts))
-    .head('/login/finish', refuseHead('GET, POST'))
-    .get('/login/finish', finish(parts))
-    .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
-    .head('/login/:provider', refuseHead('GET'))
-    .get('/login/:provider', start(parts), findIdpPage(parts))

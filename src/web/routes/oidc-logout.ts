@@ -6,10 +6,21 @@ import { refuseHead } from '../error-answers.ts'
 import { allowFraming } from '../headers.ts'
 import { sendPage, VERSION, type WebParts } from '../pages.ts'
 
+/** Logouts that OpenID providers tell us of, directly or in a frame: before sessions, as no cookie is read. */
+export function oidcLogoutRoutes(parts: WebParts): Router {
+  return Router()
+    .post(
+      '/oidc/:provider/backchannel-logout',
+      express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 20 }),
+      backChannel(parts),
+    )
+    .head('/oidc/:provider/frontchannel-logout', refuseHead('GET'))
+    .get('/oidc/:provider/frontchannel-logout', frontChannel(parts))
+}
+
 /** POST /oidc/:provider/backchannel-logout: 200, or 400 with the reason's code. Back-Channel Logout 1.0, 2.8 */
-const backChannel =
-  ({ gateway }: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
+function backChannel({ gateway }: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response) => {
     const token: unknown = request.body?.logout_token
     const notice = { provider: request.params.provider, logoutToken: typeof token === 'string' ? token : '' }
     try {
@@ -20,24 +31,14 @@ const backChannel =
       response.status(400).json({ error: 'invalid_request', error_description: `${error.code}: ${error.message}` })
     }
   }
+}
 
 /** GET /oidc/:provider/frontchannel-logout: in a frame of the provider's page. Front-Channel Logout 1.0, 2 */
-const frontChannel =
-  ({ gateway, views }: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
+function frontChannel({ gateway, views }: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response) => {
     const { searchParams: parameters } = new URL(request.originalUrl, gateway.settings.baseUrl)
     const notice = { provider: request.params.provider, parameters }
     allowFraming(response, await receiveFrontchannelLogout(gateway, notice, callerOf(request, response)))
     sendPage(response, views.render('signed-out', { version: VERSION, notice: undefined, signInHref: '/login' }))
   }
-
-/** Logouts that OpenID providers tell us of, directly or in a frame: before sessions, as no cookie is read. */
-export const oidcLogoutRoutes = (parts: WebParts): Router =>
-  Router()
-    .post(
-      '/oidc/:provider/backchannel-logout',
-      express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 20 }),
-      backChannel(parts),
-    )
-    .head('/oidc/:provider/frontchannel-logout', refuseHead('GET'))
-    .get('/oidc/:provider/frontchannel-logout', frontChannel(parts))
+}

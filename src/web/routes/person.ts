@@ -13,17 +13,25 @@ import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pa
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
 import { toInstant } from '../time-zone.ts'
 
+export function personRoutes(parts: WebParts): Router {
+  return Router()
+    .get('/', home(parts))
+    .get('/identity', orToLogin(parts.gateway), identity(parts))
+    .get('/api/session', apiSession(parts))
+    .get('/logout', askSignOut(parts))
+    .post('/logout', orSignedOut(parts), requireCsrf(parts.gateway), doSignOut(parts))
+}
+
 /** GET / */
-const home =
-  ({ gateway }: WebParts): RequestHandler =>
-  async (request, response) => {
+function home({ gateway }: WebParts): RequestHandler {
+  return async (request, response) => {
     response.redirect(303, (await currentLogin(gateway, request)) ? '/roles' : '/login')
   }
+}
 
 /** GET /identity: who am I. */
-const identity =
-  ({ gateway, views }: WebParts): RequestHandler =>
-  async (request, response) => {
+function identity({ gateway, views }: WebParts): RequestHandler {
+  return async (request, response) => {
     const login = await requireLogin(gateway, request)
     const { identity: who } = login.signIn
     const page = {
@@ -42,11 +50,11 @@ const identity =
     }
     sendPage(response, views.render('identity', page))
   }
+}
 
 /** GET /api/session: the same for scripts. */
-const apiSession =
-  ({ gateway }: WebParts): RequestHandler =>
-  async (request, response) => {
+function apiSession({ gateway }: WebParts): RequestHandler {
+  return async (request, response) => {
     const login = await requireLogin(gateway, request)
     const { identity: who } = login.signIn
     response.json({
@@ -65,11 +73,11 @@ const apiSession =
       expiresAt: toInstant(login.expiresAt).iso,
     })
   }
+}
 
 /** GET /logout asks; without a session it is the page that a logout ends on. */
-const askSignOut =
-  ({ gateway, views }: WebParts): RequestHandler =>
-  async (request, response) => {
+function askSignOut({ gateway, views }: WebParts): RequestHandler {
+  return async (request, response) => {
     const login = await currentLogin(gateway, request)
     if (!login) {
       const notice = await logoutNotice(gateway, request)
@@ -77,19 +85,19 @@ const askSignOut =
     }
     sendPage(response, views.render('sign-out', { version: VERSION, session: signedIn(gateway, request, login) }))
   }
+}
 
 /** Who is signed out already, in another tab or by time, gets what was asked for. */
-const orSignedOut =
-  ({ gateway }: WebParts): RequestHandler =>
-  async (request, response, next) => {
+function orSignedOut({ gateway }: WebParts): RequestHandler {
+  return async (request, response, next) => {
     if (await currentLogin(gateway, request)) return next()
     response.redirect(303, '/logout')
   }
+}
 
 /** POST /logout: out here, and then on to the identity provider. */
-const doSignOut =
-  (parts: WebParts): RequestHandler =>
-  async (request, response) => {
+function doSignOut(parts: WebParts): RequestHandler {
+  return async (request, response) => {
     const { gateway } = parts
     const login = await requireLogin(gateway, request)
     const leave = request.body[fields.everywhere] === 'yes' ? signOutEverywhere : signOut
@@ -97,14 +105,7 @@ const doSignOut =
     await endSession(gateway, request, response)
     keepLogout(gateway, response, handle)
     // Where an OpenID provider ends sessions is not known before it is asked, so that no page can allow it.
-    const byPage = login.signIn.identity.protocol === 'oidc' || request.body[fields.onward] === 'page'
+    const byPage = login.signIn.identity.protocol === 'oidc' || request.body[fields.viaPage] === 'page'
     redirectToIdpSignedOut(parts, response, departure, { byPage })
   }
-
-export const personRoutes = (parts: WebParts): Router =>
-  Router()
-    .get('/', home(parts))
-    .get('/identity', orToLogin(parts.gateway), identity(parts))
-    .get('/api/session', apiSession(parts))
-    .get('/logout', askSignOut(parts))
-    .post('/logout', orSignedOut(parts), requireCsrf(parts.gateway), doSignOut(parts))
+}

@@ -9,13 +9,9 @@ const METADATA_TYPE = 'application/samlmetadata+xml'
 /** Five minutes: no longer than it may take until a new key is known everywhere. */
 const CACHEABLE = 'public, max-age=300'
 
-const sendDocument = (response: Response, { contentType, text }: ReturnType<typeof issuerKeySet>): void => {
-  response.set('Cache-Control', CACHEABLE).type(contentType).send(text)
-}
-
 /** What anyone may read: our metadata and keys, and whether the process lives and can work. */
-export const publishedRoutes = ({ gateway }: WebParts): Router =>
-  Router()
+export function publishedRoutes({ gateway }: WebParts): Router {
+  return Router()
     .get('/saml/:provider/metadata', async (request, response) => {
       const isSigned = request.query.signed === 'true'
       const metadata = await serviceProviderMetadata(gateway, request.params.provider, isSigned)
@@ -37,3 +33,8 @@ export const publishedRoutes = ({ gateway }: WebParts): Router =>
       const { isReady, ...parts } = await readiness(gateway)
       response.status(isReady ? 200 : 503).json({ status: isReady ? 'ready' : 'not ready', ...parts })
     })
+}
+
+function sendDocument(response: Response, { contentType, text }: ReturnType<typeof issuerKeySet>): void {
+  response.set('Cache-Control', CACHEABLE).type(contentType).send(text)
+}

@@ -12,10 +12,16 @@ import { choiceFor, evidenceOf, roleList, sentToAws } from '../models/role-list.
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 
+export function roleRoutes(parts: WebParts): Router {
+  return Router()
+    .get('/roles', orToLogin(parts.gateway), list(parts))
+    .get('/roles/why', orToLogin(parts.gateway), why(parts))
+    .post('/roles/pin', requireCsrf(parts.gateway), pin(parts))
+}
+
 /** GET /roles */
-const list =
-  ({ gateway, views }: WebParts): RequestHandler =>
-  async (request, response) => {
+function list({ gateway, views }: WebParts): RequestHandler {
+  return async (request, response) => {
     const login = await requireLogin(gateway, request)
     const preferences = await preferencesOf(gateway, login)
     const roles = listRoles(gateway, login.signIn.identity)
@@ -25,17 +31,17 @@ const list =
       session: signedIn(gateway, request, login),
       ...roleList(gateway, request, login, { roles, preferences, query }),
       isKept: preferences.isKept,
-      shownToAws: sentToAws(gateway, login),
+      sentToAws: sentToAws(gateway, login),
       evidence: evidenceOf(gateway, login),
     }
     if (page.shown > 0) allowConsole(gateway, response, roles)
     sendPage(response, views.render('roles', page))
   }
+}
 
 /** GET /roles/why: all that is known of one role. Throws GatewayError `role.not_granted`. */
-const why =
-  ({ gateway, views }: WebParts): RequestHandler =>
-  async (request, response) => {
+function why({ gateway, views }: WebParts): RequestHandler {
+  return async (request, response) => {
     const login = await requireLogin(gateway, request)
     const listed = grantedRole(gateway, login.signIn.identity, text(request.query.role))
     const preferences = await preferencesOf(gateway, login)
@@ -47,29 +53,26 @@ const why =
       role: choiceFor(gateway, request, login, preferences)(listed),
       grantedBy: listed.grantedBy,
       longest: showDuration(listed.maxSessionSeconds),
-      shownToAws: sentToAws(gateway, login),
+      sentToAws: sentToAws(gateway, login),
       preflight: { outcome: preflight.outcome, reason, change, findings: preflight.verdict },
     }
     allowConsole(gateway, response, [listed])
     sendPage(response, views.render('role', page))
   }
-
-/** Whether a script asks, which goes on with the page that it has. */
-const isScript = (request: Request): boolean => request.accepts(['html', 'json']) === 'json'
+}
 
 /** POST /roles/pin: back to where it came from, or for a script nothing to show. */
-const pin =
-  ({ gateway }: WebParts): RequestHandler =>
-  async (request, response) => {
+function pin({ gateway }: WebParts): RequestHandler {
+  return async (request, response) => {
     const login = await requireLogin(gateway, request)
     const returnTo = returnPath(request.body[fields.returnTo], '/roles')
     await pinRole(gateway, login, text(request.body[fields.role]), text(request.body[fields.pinned]) !== 'no')
     if (isScript(request)) return void response.status(204).end()
     response.redirect(303, returnTo)
   }
+}
 
-export const roleRoutes = (parts: WebParts): Router =>
-  Router()
-    .get('/roles', orToLogin(parts.gateway), list(parts))
-    .get('/roles/why', orToLogin(parts.gateway), why(parts))
-    .post('/roles/pin', requireCsrf(parts.gateway), pin(parts))
+/** Whether a script asks, which goes on with the page that it has. */
+function isScript(request: Request): boolean {
+  return request.accepts(['html', 'json']) === 'json'
+}

@@ -8,31 +8,9 @@ import type { WebParts } from '../pages.ts'
 /** A logout message with hundreds of SessionIndexes. */
 const FORM_LIMIT = '400kb'
 
-/** The query as it came: nothing may read and write it anew before its signature is verified. */
-const rawQuery = (url: string): string => {
-  const at = url.indexOf('?')
-  return at === -1 ? '' : url.slice(at + 1)
-}
-
-/** GET /saml/:provider/slo: the one GET that changes something, and only for who signed it. */
-const redirected =
-  (parts: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
-    const logout = { provider: request.params.provider, query: rawQuery(request.originalUrl) }
-    redirectToIdpSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
-  }
-
-/** POST /saml/:provider/slo */
-const posted =
-  (parts: WebParts): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
-    const logout = { provider: request.params.provider, form: request.body ?? {} }
-    redirectToIdpSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
-  }
-
 /** Single logout: from other sites by design, so before sessions and CSRF. No cookie is read, no session touched. */
-export const sloRoutes = (parts: WebParts): Router =>
-  Router()
+export function sloRoutes(parts: WebParts): Router {
+  return Router()
     .head('/saml/:provider/slo', refuseHead('GET, POST'))
     .get('/saml/:provider/slo', redirected(parts))
     .post(
@@ -40,3 +18,26 @@ export const sloRoutes = (parts: WebParts): Router =>
       express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 }),
       posted(parts),
     )
+}
+
+/** GET /saml/:provider/slo: the one GET that changes something, and only for who signed it. */
+function redirected(parts: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response) => {
+    const logout = { provider: request.params.provider, query: rawQuery(request.originalUrl) }
+    redirectToIdpSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
+  }
+}
+
+/** The query as it came: nothing may read and write it anew before its signature is verified. */
+function rawQuery(url: string): string {
+  const at = url.indexOf('?')
+  return at === -1 ? '' : url.slice(at + 1)
+}
+
+/** POST /saml/:provider/slo */
+function posted(parts: WebParts): RequestHandler<{ provider: string }> {
+  return async (request, response) => {
+    const logout = { provider: request.params.provider, form: request.body ?? {} }
+    redirectToIdpSignedOut(parts, response, await receiveLogout(parts.gateway, logout, callerOf(request, response)))
+  }
+}

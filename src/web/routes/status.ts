@@ -24,58 +24,13 @@ const HEALTH: Readonly<Record<ProviderStatus['readiness']['state'], Health>> = {
 
 const EXPIRY: Readonly<Record<Expiry['state'], Health>> = { current: 'good', soon: 'warning', past: 'bad' }
 
-const since = (name: string, at: Date | undefined) => (at ? [{ name, value: toInstant(at).text }] : [])
-
-const factsOf = (known: KnownOfProvider): ProviderRow['facts'] =>
-  known.protocol === 'oidc'
-    ? [
-        ...since(t.facts.discovered, known.discoveredAt),
-        ...since(t.facts.keysRead, known.keysFetchedAt),
-        ...(known.idTokenSeconds === undefined
-          ? []
-          : [{ name: t.facts.idTokens, value: t.facts.minutes(Math.ceil(known.idTokenSeconds / 60)) }]),
-      ]
-    : [
-        ...(known.idp ? [{ name: t.facts.idp, value: known.idp.entityId }] : []),
-        ...(known.identityProviders > 1 ? [{ name: t.facts.idps, value: String(known.identityProviders) }] : []),
-        ...since(t.facts.metadataRead, known.fetchedAt),
-        ...since(t.facts.metadataUntil, known.validUntil),
-      ]
-
-const providerRow = ({ id, label, readiness, known, tally, warnings }: ProviderStatus): ProviderRow => {
-  const health = HEALTH[readiness.state]
-  const { problem, protocol, source } = known
-  const last = tally?.lastRefusal
-  return {
-    id,
-    label,
-    protocol,
-    health: health === 'good' && (problem || warnings.length > 0) ? 'warning' : health,
-    state: t.states[readiness.state],
-    source,
-    facts: factsOf(known),
-    problem: problem ? [problem.code, reasonOf(problem) ?? problem.message].join(': ') : warnings[0],
-    counts: Object.entries(tally?.counts ?? {}).map(([name, count]) => ({
-      name: t.counted[name as keyof typeof t.counted],
-      count,
-    })),
-    lastRefusal: last && { code: last.errorCode, reference: last.referenceId, at: toInstant(last.eventTime) },
-  }
+export function statusRoutes(parts: WebParts): Router {
+  return Router().get('/status', orToLogin(parts.gateway), show(parts))
 }
 
-const issuerRow = ({ issuer }: GatewayStatus): StatusPage['issuer'] =>
-  issuer && { url: issuer.url, keys: issuer.keys.map((key, place) => ({ ...key, signs: place === 0 })) }
-
-const auditFailureOf = ({ audit: { failure } }: GatewayStatus): StatusPage['auditFailure'] =>
-  failure && {
-    sentence: t.audits.failing(failure.reason, failure.waiting, failure.lost),
-    since: toInstant(failure.since),
-  }
-
 /** GET /status: how the gateway does. For operators; for everybody else it is not there to see. */
-const show =
-  ({ gateway, views }: WebParts): RequestHandler =>
-  async (request, response) => {
+function show({ gateway, views }: WebParts): RequestHandler {
+  return async (request, response) => {
     const login = await requireLogin(gateway, request)
     mustBeOperator(gateway, login.signIn.identity)
     const status = await gatewayStatus(gateway)
@@ -97,5 +52,59 @@ const show =
     }
     sendPage(response, views.render('status', page))
   }
+}
 
-export const statusRoutes = (parts: WebParts): Router => Router().get('/status', orToLogin(parts.gateway), show(parts))
+function auditFailureOf({ audit: { failure } }: GatewayStatus): StatusPage['auditFailure'] {
+  return (
+    failure && {
+      sentence: t.audits.failing(failure.reason, failure.waiting, failure.lost),
+      since: toInstant(failure.since),
+    }
+  )
+}
+
+function since(name: string, at: Date | undefined) {
+  return at ? [{ name, value: toInstant(at).text }] : []
+}
+
+function providerRow({ id, label, readiness, known, tally, warnings }: ProviderStatus): ProviderRow {
+  const health = HEALTH[readiness.state]
+  const { problem, protocol, source } = known
+  const last = tally?.lastRefusal
+  return {
+    id,
+    label,
+    protocol,
+    health: health === 'good' && (problem || warnings.length > 0) ? 'warning' : health,
+    state: t.states[readiness.state],
+    source,
+    facts: factsOf(known),
+    problem: problem ? [problem.code, reasonOf(problem) ?? problem.message].join(': ') : warnings[0],
+    counts: Object.entries(tally?.counts ?? {}).map(([name, count]) => ({
+      name: t.counted[name as keyof typeof t.counted],
+      count,
+    })),
+    lastRefusal: last && { code: last.errorCode, reference: last.referenceId, at: toInstant(last.eventTime) },
+  }
+}
+
+function factsOf(known: KnownOfProvider): ProviderRow['facts'] {
+  return known.protocol === 'oidc'
+    ? [
+        ...since(t.facts.discovered, known.discoveredAt),
+        ...since(t.facts.keysRead, known.keysFetchedAt),
+        ...(known.idTokenSeconds === undefined
+          ? []
+          : [{ name: t.facts.idTokens, value: t.facts.minutes(Math.ceil(known.idTokenSeconds / 60)) }]),
+      ]
+    : [
+        ...(known.idp ? [{ name: t.facts.idp, value: known.idp.entityId }] : []),
+        ...(known.identityProviders > 1 ? [{ name: t.facts.idps, value: String(known.identityProviders) }] : []),
+        ...since(t.facts.metadataRead, known.fetchedAt),
+        ...since(t.facts.metadataUntil, known.validUntil),
+      ]
+}
+
+function issuerRow({ issuer }: GatewayStatus): StatusPage['issuer'] {
+  return issuer && { url: issuer.url, keys: issuer.keys.map((key, place) => ({ ...key, signs: place === 0 })) }
+}

@@ -8,23 +8,23 @@ import type { Hit, LintRule } from '../finding.ts'
 import { admittedBy, holdsFor, isOn, isPinned, issuerOf, type NamedProvider } from '../reading.ts'
 import { isAudience, sharedIssuerOf } from '../shared-issuers.ts'
 
-/** The keys in which AWS shows the audience. */
-const audienceKeys = (issuer: string | undefined): readonly string[] => {
-  if (issuer === undefined) return ['saml:aud']
-  return issuer === 'accounts.google.com' ? [`${issuer}:aud`, `${issuer}:oaud`] : [audienceKey(issuer)]
-}
+export const audienceRules = {
+  'trust.no_audience': {
+    severity: 'warning',
+    sentence: 'Nothing asks for the audience: evidence that was made for others counts too.',
+    hint: 'Add a condition on saml:aud, or on <issuer>:aud.',
+    find: noAudience,
+  },
+  'trust.audience_mismatch': {
+    severity: 'error',
+    sentence: 'The audience that the policy asks for is not that of the evidence in use.',
+    hint: 'saml:aud is the Recipient of the response and not its Audience: AWS, or the gateway where it passes the original on.',
+    find: mismatch,
+  },
+} as const satisfies Readonly<Record<string, LintRule>>
 
-/**
- * IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. And of
- * some that all the world shares IAM takes no new policy without an audience.
- */
-const severityFor = ({ name, issuer }: NamedProvider): 'error' | 'warning' => {
-  const shared = sharedIssuerOf(issuer)
-  return namedProviders.has(name) || (shared?.isRequired && isAudience(shared)) ? 'error' : 'warning'
-}
-
-const noAudience = (policy: Policy): readonly Hit[] =>
-  admittedBy(policy).flatMap((provider) => {
+function noAudience(policy: Policy): readonly Hit[] {
+  return admittedBy(policy).flatMap((provider) => {
     const keys = audienceKeys(provider.issuer)
     if (keys.some((key) => isPinned(policy, provider, key))) return []
     return [
@@ -36,12 +36,29 @@ const noAudience = (policy: Policy): readonly Hit[] =>
       },
     ]
   })
+}
 
-const tokenHint = (key: string, audience: string): string =>
-  `${key} is the token's azp, or its aud where it has none: ask for ${audience} in the policy, or have the token made for the audience that the policy asks for.`
+/** The keys in which AWS shows the audience. */
+function audienceKeys(issuer: string | undefined): readonly string[] {
+  if (issuer === undefined) return ['saml:aud']
+  return issuer === 'accounts.google.com' ? [`${issuer}:aud`, `${issuer}:oaud`] : [audienceKey(issuer)]
+}
+
+/**
+ * IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. And of
+ * some that all the world shares IAM takes no new policy without an audience.
+ */
+function severityFor({ name, issuer }: NamedProvider): 'error' | 'warning' {
+  const shared = sharedIssuerOf(issuer)
+  return namedProviders.has(name) || (shared?.isRequired && isAudience(shared)) ? 'error' : 'warning'
+}
+
+function mismatch(policy: Policy, { evidence }: LintFacts): readonly Hit[] {
+  return evidence.flatMap((one) => refusedAudiences(policy, one))
+}
 
 /** The audience conditions of statements about that provider which its evidence does not meet; none if one admits it. */
-const refusedAudiences = (policy: Policy, { kind, provider: name, audience }: EvidenceInUse): readonly Hit[] => {
+function refusedAudiences(policy: Policy, { kind, provider: name, audience }: EvidenceInUse): readonly Hit[] {
   const keys = audienceKeys(issuerOf(name)).map((key) => key.toLowerCase())
   const refusing = admittedBy(policy)
     .filter((provider) => provider.name === name)
@@ -60,20 +77,6 @@ const refusedAudiences = (policy: Policy, { kind, provider: name, audience }: Ev
   }))
 }
 
-const mismatch = (policy: Policy, { evidence }: LintFacts): readonly Hit[] =>
-  evidence.flatMap((one) => refusedAudiences(policy, one))
-
-export const audienceRules = {
-  'trust.no_audience': {
-    severity: 'warning',
-    sentence: 'Nothing asks for the audience: evidence that was made for others counts too.',
-    hint: 'Add a condition on saml:aud, or on <issuer>:aud.',
-    find: noAudience,
-  },
-  'trust.audience_mismatch': {
-    severity: 'error',
-    sentence: 'The audience that the policy asks for is not that of the evidence in use.',
-    hint: 'saml:aud is the Recipient of the response and not its Audience: AWS, or the gateway where it passes the original on.',
-    find: mismatch,
-  },
-} as const satisfies Readonly<Record<string, LintRule>>
+function tokenHint(key: string, audience: string): string {
+  return `${key} is the token's azp, or its aud where it has none: ask for ${audience} in the policy, or have the token made for the audience that the policy asks for.`
+}

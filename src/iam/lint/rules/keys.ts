@@ -6,46 +6,10 @@ import type { Hit, LintRule } from '../finding.ts'
 import { type Callers, type KeyProblem, keyProblem } from '../keys.ts'
 import { callOf, covers, providersOf } from '../reading.ts'
 
-/** A statement about roles and users, or about everybody, is judged by the calls that it covers. */
-const callersOf = (statement: Statement): Callers | undefined => {
-  const providers = providersOf(statement)
-  const { arns, accounts, services } = statement.principal
-  if (arns.size + accounts.size + services.size > 0) return undefined
-  const kinds = (['saml', 'web-identity'] as const).filter((kind: EvidenceKind) =>
-    providers.length > 0 ? providers.some((one) => one.kind === kind) : covers(statement, callOf[kind]),
-  )
-  // Whoever may be anybody may be of any issuer: nothing can be said.
-  if (providers.length === 0) return undefined
-  return {
-    kinds: new Set(kinds),
-    issuers: new Set(providers.flatMap(({ issuer }) => (issuer === undefined ? [] : [issuer.toLowerCase()]))),
-  }
-}
-
 interface Problem {
   readonly condition: Condition
   readonly problem: KeyProblem
 }
-
-const problems = ({ statements }: Policy): readonly Problem[] =>
-  statements.flatMap((statement) => {
-    const callers = callersOf(statement)
-    if (callers === undefined) return []
-    return statement.conditions.flatMap((condition) => {
-      const problem = keyProblem(condition.key, callers)
-      return problem === undefined ? [] : [{ condition, problem }]
-    })
-  })
-
-const hits =
-  <Kind extends KeyProblem['kind']>(
-    kind: Kind,
-    textOf: (problem: Extract<KeyProblem, { kind: Kind }>, key: string) => Omit<Hit, 'path'>,
-  ) =>
-  (policy: Policy): readonly Hit[] =>
-    problems(policy).flatMap(({ condition: { path, key }, problem }) =>
-      problem.kind === kind ? [{ path, ...textOf(problem as Extract<KeyProblem, { kind: Kind }>, key) }] : [],
-    )
 
 export const keyRules = {
   'trust.key_never_filled': {
@@ -72,3 +36,40 @@ export const keyRules = {
     })),
   },
 } as const satisfies Readonly<Record<string, LintRule>>
+
+function hits<Kind extends KeyProblem['kind']>(
+  kind: Kind,
+  textOf: (problem: Extract<KeyProblem, { kind: Kind }>, key: string) => Omit<Hit, 'path'>,
+) {
+  return (policy: Policy): readonly Hit[] =>
+    problems(policy).flatMap(({ condition: { path, key }, problem }) =>
+      problem.kind === kind ? [{ path, ...textOf(problem as Extract<KeyProblem, { kind: Kind }>, key) }] : [],
+    )
+}
+
+function problems({ statements }: Policy): readonly Problem[] {
+  return statements.flatMap((statement) => {
+    const callers = callersOf(statement)
+    if (callers === undefined) return []
+    return statement.conditions.flatMap((condition) => {
+      const problem = keyProblem(condition.key, callers)
+      return problem === undefined ? [] : [{ condition, problem }]
+    })
+  })
+}
+
+/** A statement about roles and users, or about everybody, is judged by the calls that it covers. */
+function callersOf(statement: Statement): Callers | undefined {
+  const providers = providersOf(statement)
+  const { arns, accounts, services } = statement.principal
+  if (arns.size + accounts.size + services.size > 0) return undefined
+  const kinds = (['saml', 'web-identity'] as const).filter((kind: EvidenceKind) =>
+    providers.length > 0 ? providers.some((one) => one.kind === kind) : covers(statement, callOf[kind]),
+  )
+  // Whoever may be anybody may be of any issuer: nothing can be said.
+  if (providers.length === 0) return undefined
+  return {
+    kinds: new Set(kinds),
+    issuers: new Set(providers.flatMap(({ issuer }) => (issuer === undefined ? [] : [issuer.toLowerCase()]))),
+  }
+}

@@ -1,4 +1,4 @@
-/** Conditions that do not mean what they look like (aws-sts-semantics E.4). */
+/** Conditions that do not mean what they look like (aws-facts E.4). */
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { Hit, LintRule } from '../finding.ts'
@@ -9,70 +9,6 @@ interface Placed {
   readonly statement: Statement
   readonly condition: Condition
 }
-
-const conditionsOf = (statements: readonly Statement[]): readonly Placed[] =>
-  statements.flatMap((statement) => statement.conditions.map((condition) => ({ statement, condition })))
-
-const isNull = ({ operator }: Condition): boolean => operator === 'Null'
-
-/** Null with false: the key has to be there. */
-const isRequired = ({ conditions }: Statement, name: string): boolean =>
-  conditions.some((one) => isNull(one) && one.name === name && one.values.every((value) => /^false$/i.test(value)))
-
-/** Of the tags of a session, and asked only where there are tags: none of them is as good as the right ones. */
-const isLimitOfTags = ({ statement, condition: { name } }: Placed): boolean =>
-  /^(?:aws:tagkeys|sts:transitivetagkeys)$/.test(name) && !Object.values(callOf).some((call) => covers(statement, call))
-
-const forAllOfNone = (policy: Policy): readonly Hit[] =>
-  conditionsOf(allowsOf(policy))
-    .filter(({ condition }) => operatorParts(condition).set === 'ForAllValues')
-    .filter((placed) => !isRequired(placed.statement, placed.condition.name) && !isLimitOfTags(placed))
-    .map(({ condition: { path, key } }) => ({
-      path,
-      sentence: `ForAllValues holds where there is no ${key} at all.`,
-      hint: `Use ForAnyValue, or add "Null": {"${key}": "false"}.`,
-    }))
-
-const listsWithoutSet = ({ statements }: Policy): readonly Hit[] =>
-  conditionsOf(statements)
-    .filter(({ condition }) => !isNull(condition) && isListKey(condition.name) === true)
-    .filter(({ condition }) => operatorParts(condition).set === undefined)
-    .map(({ condition: { path, key, operator } }) => ({
-      path,
-      sentence: `${key} can have several values, and ${operator} is for one.`,
-      hint: `Write ForAnyValue:${operator}.`,
-    }))
-
-const setOnSingle = ({ statements }: Policy): readonly Hit[] =>
-  conditionsOf(statements)
-    .filter(({ condition }) => operatorParts(condition).set !== undefined && isListKey(condition.name) === false)
-    .map(({ condition: { path, key, operator } }) => ({
-      path,
-      sentence: `${key} has one value, and ${operator} is for lists.`,
-    }))
-
-const isIdentity = ({ name }: Condition): boolean => !/^(?:aws|iam|sts):/.test(name)
-
-const ifExists = (policy: Policy): readonly Hit[] =>
-  conditionsOf(allowsOf(policy))
-    .filter(({ condition }) => operatorParts(condition).ifExists && isIdentity(condition))
-    .map(({ condition: { path, operator, key } }) => ({
-      path,
-      sentence: `${operator} holds where there is no ${key}.`,
-    }))
-
-/** `${*}` is how an asterisk is written on purpose, where it could be taken for a wildcard. */
-const hasAsterisk = (value: string): boolean => value.replaceAll(/\$\{.*?\}/g, '').includes('*')
-
-const literalWildcards = ({ statements }: Policy): readonly Hit[] =>
-  conditionsOf(statements)
-    .filter(({ condition }) => /^String(?:Not)?Equals/.test(operatorParts(condition).base))
-    .filter(({ condition }) => condition.values.some(hasAsterisk))
-    .map(({ condition: { path, operator, values } }) => ({
-      path,
-      sentence: `${operator} takes the asterisk in ${values.filter(hasAsterisk).join(' and ')} for itself.`,
-      hint: `Write ${operator.replace('Equals', 'Like')}.`,
-    }))
 
 export const operatorRules = {
   'trust.for_all_of_none': {
@@ -106,3 +42,86 @@ export const operatorRules = {
     find: literalWildcards,
   },
 } as const satisfies Readonly<Record<string, LintRule>>
+
+function forAllOfNone(policy: Policy): readonly Hit[] {
+  return conditionsOf(allowsOf(policy))
+    .filter(({ condition }) => operatorParts(condition).set === 'ForAllValues')
+    .filter((placed) => !isRequired(placed.statement, placed.condition.name) && !isLimitOfTags(placed))
+    .map(({ condition: { path, key } }) => ({
+      path,
+      sentence: `ForAllValues holds where there is no ${key} at all.`,
+      hint: `Use ForAnyValue, or add "Null": {"${key}": "false"}.`,
+    }))
+}
+
+function conditionsOf(statements: readonly Statement[]): readonly Placed[] {
+  return statements.flatMap((statement) => statement.conditions.map((condition) => ({ statement, condition })))
+}
+
+/** Null with false: the key has to be there. */
+function isRequired({ conditions }: Statement, name: string): boolean {
+  return conditions.some(
+    (one) => isNull(one) && one.name === name && one.values.every((value) => /^false$/i.test(value)),
+  )
+}
+
+function isNull({ operator }: Condition): boolean {
+  return operator === 'Null'
+}
+
+/** Of the tags of a session, and asked only where there are tags: none of them is as good as the right ones. */
+function isLimitOfTags({ statement, condition: { name } }: Placed): boolean {
+  return (
+    /^(?:aws:tagkeys|sts:transitivetagkeys)$/.test(name) &&
+    !Object.values(callOf).some((call) => covers(statement, call))
+  )
+}
+
+function ifExists(policy: Policy): readonly Hit[] {
+  return conditionsOf(allowsOf(policy))
+    .filter(({ condition }) => operatorParts(condition).ifExists && isIdentity(condition))
+    .map(({ condition: { path, operator, key } }) => ({
+      path,
+      sentence: `${operator} holds where there is no ${key}.`,
+    }))
+}
+
+function isIdentity({ name }: Condition): boolean {
+  return !/^(?:aws|iam|sts):/.test(name)
+}
+
+function listsWithoutSet({ statements }: Policy): readonly Hit[] {
+  return conditionsOf(statements)
+    .filter(({ condition }) => !isNull(condition) && isListKey(condition.name) === true)
+    .filter(({ condition }) => operatorParts(condition).set === undefined)
+    .map(({ condition: { path, key, operator } }) => ({
+      path,
+      sentence: `${key} can have several values, and ${operator} is for one.`,
+      hint: `Write ForAnyValue:${operator}.`,
+    }))
+}
+
+function setOnSingle({ statements }: Policy): readonly Hit[] {
+  return conditionsOf(statements)
+    .filter(({ condition }) => operatorParts(condition).set !== undefined && isListKey(condition.name) === false)
+    .map(({ condition: { path, key, operator } }) => ({
+      path,
+      sentence: `${key} has one value, and ${operator} is for lists.`,
+    }))
+}
+
+function literalWildcards({ statements }: Policy): readonly Hit[] {
+  return conditionsOf(statements)
+    .filter(({ condition }) => /^String(?:Not)?Equals/.test(operatorParts(condition).base))
+    .filter(({ condition }) => condition.values.some(hasAsterisk))
+    .map(({ condition: { path, operator, values } }) => ({
+      path,
+      sentence: `${operator} takes the asterisk in ${values.filter(hasAsterisk).join(' and ')} for itself.`,
+      hint: `Write ${operator.replace('Equals', 'Like')}.`,
+    }))
+}
+
+/** `${*}` is how an asterisk is written on purpose, where it could be taken for a wildcard. */
+function hasAsterisk(value: string): boolean {
+  return value.replaceAll(/\$\{.*?\}/g, '').includes('*')
+}

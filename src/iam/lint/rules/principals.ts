@@ -7,112 +7,13 @@ import type { Hit, LintRule } from '../finding.ts'
 import { allowsOf, callOf, covers, issuerOf, type NamedProvider, pins, providersOf } from '../reading.ts'
 import { sharedIssuerOf, sharedIssuers } from '../shared-issuers.ts'
 
-const isFederated = (statement: Statement): boolean => Object.values(callOf).some((call) => covers(statement, call))
-
-/** With signed calls a condition can still say who; the federated ones are unsigned. */
-const anybody = (policy: Policy): readonly Hit[] =>
-  allowsOf(policy).flatMap((statement) => {
-    const { principal, path, conditions } = statement
-    const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(pins))
-    return isOpen ? [{ path: `${path}.Principal` }] : []
-  })
-
-const named = (policy: Policy): readonly NamedProvider[] => allowsOf(policy).flatMap(providersOf)
-
-const accountOf = (arn: string): string | undefined => parseArn(arn)?.account
-
 interface LookAlike {
   readonly provider: NamedProvider
   readonly meant: string
   readonly how: string
 }
 
-/** Whether AWS keeps the slash at the end of an issuer in the name of its provider, nobody has confirmed (C.1). */
-const namesOf = ({ provider, issuer }: EvidenceInUse): readonly string[] =>
-  issuer?.endsWith('/') ? [provider, `${provider}/`] : [provider]
-
-const lookAlikes = (policy: Policy, { evidence }: LintFacts): readonly LookAlike[] =>
-  named(policy).flatMap((provider) => {
-    const inUse = evidence.flatMap(namesOf)
-    if (inUse.includes(provider.name)) return []
-    const near = inUse.flatMap((meant) => {
-      const how = difference(provider.name, meant)
-      return how === undefined || isSecondName(policy, provider, meant) ? [] : [{ provider, meant, how }]
-    })
-    return near.length > 0 ? near.slice(0, 1) : lookAlikeOfShared(provider)
-  })
-
-/** An account names its SAML providers itself: `corp-1` beside `corp-2` deceives nobody. */
-const isSecondName = (policy: Policy, { kind, name }: NamedProvider, meant: string): boolean =>
-  kind === 'saml' && accountOf(name) === accountOf(meant) && named(policy).some((other) => other.name === meant)
-
-const lookAlikeOfShared = (provider: NamedProvider): readonly LookAlike[] => {
-  const { issuer } = provider
-  if (issuer === undefined || sharedIssuerOf(issuer)) return []
-  return [...sharedIssuers.keys()].flatMap((meant) => {
-    const how = difference(issuer, meant)
-    return how === undefined ? [] : [{ provider, meant, how }]
-  })
-}
-
-const pathOf = ({ statement, name }: NamedProvider): string => {
-  const names = [...statement.principal.federated]
-  return `${statement.path}.Principal.Federated${names.length > 1 ? `[${names.indexOf(name)}]` : ''}`
-}
-
-const lookAlike = (policy: Policy, facts: LintFacts): readonly Hit[] =>
-  lookAlikes(policy, facts).map(({ provider, meant, how }) => ({
-    path: pathOf(provider),
-    sentence: `${provider.name} looks like ${meant}, but ${how}.`,
-  }))
-
-const missing = (policy: Policy, facts: LintFacts): readonly Hit[] => {
-  const meantOnes = new Set(lookAlikes(policy, facts).map(({ meant }) => meant))
-  const isNamed = (name: string): boolean =>
-    allowsOf(policy).some(({ principal: { anyone, federated } }) => anyone || federated.has(name))
-  return facts.evidence
-    .filter((one) => !namesOf(one).some(isNamed) && !meantOnes.has(one.provider))
-    .map(({ provider }) => ({
-      path: 'Statement',
-      sentence: `No statement admits ${provider}, with which the gateway takes this role.`,
-    }))
-}
-
-/** IAM refuses to save such a policy again, and a new user or role of the old name is somebody else. */
-const deleted = ({ statements }: Policy): readonly Hit[] =>
-  statements.flatMap(({ path, principal }) =>
-    [...principal.deleted].map((id) => ({
-      path: `${path}.Principal.AWS`,
-      sentence: `${id} was a ${id.startsWith('AIDA') ? 'user' : 'role'} that has been deleted: it matches nobody.`,
-    })),
-  )
-
 const ASSUMING = ['sts:AssumeRole', ...Object.values(callOf)]
-
-const wrongAction = (policy: Policy): readonly Hit[] =>
-  named(policy).flatMap(({ statement, kind, name }) => {
-    const other = ASSUMING.find((action) => action !== callOf[kind] && covers(statement, action))
-    if (covers(statement, callOf[kind]) || other === undefined) return []
-    return [
-      {
-        path: `${statement.path}.${statement.actions.negated ? 'NotAction' : 'Action'}`,
-        sentence: `${name} cannot be used with ${other}.`,
-        hint: `Allow ${callOf[kind]}.`,
-      },
-    ]
-  })
-
-/** OpenID providers are looked up in the role's account; all that the roles of one policy use are in one account. */
-const foreignAccount = (policy: Policy, { evidence }: LintFacts): readonly Hit[] => {
-  const home = evidence.map(({ provider }) => accountOf(provider)).find((account) => account !== undefined)
-  if (home === undefined) return []
-  return named(policy).flatMap((provider) => {
-    const account = accountOf(provider.name)
-    const isNear = evidence.some((one) => difference(provider.name, one.provider) !== undefined)
-    if (account === undefined || account === home || isNear || issuerOf(provider.name) === undefined) return []
-    return [{ path: pathOf(provider), sentence: `${provider.name} is in another account than the role.` }]
-  })
-}
 
 export const principalRules = {
   'trust.anybody': {
@@ -152,3 +53,115 @@ export const principalRules = {
     find: wrongAction,
   },
 } as const satisfies Readonly<Record<string, LintRule>>
+
+/** With signed calls a condition can still say who; the federated ones are unsigned. */
+function anybody(policy: Policy): readonly Hit[] {
+  return allowsOf(policy).flatMap((statement) => {
+    const { principal, path, conditions } = statement
+    const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(pins))
+    return isOpen ? [{ path: `${path}.Principal` }] : []
+  })
+}
+
+function isFederated(statement: Statement): boolean {
+  return Object.values(callOf).some((call) => covers(statement, call))
+}
+
+function lookAlike(policy: Policy, facts: LintFacts): readonly Hit[] {
+  return lookAlikes(policy, facts).map(({ provider, meant, how }) => ({
+    path: pathOf(provider),
+    sentence: `${provider.name} looks like ${meant}, but ${how}.`,
+  }))
+}
+
+function lookAlikes(policy: Policy, { evidence }: LintFacts): readonly LookAlike[] {
+  return named(policy).flatMap((provider) => {
+    const inUse = evidence.flatMap(namesOf)
+    if (inUse.includes(provider.name)) return []
+    const near = inUse.flatMap((meant) => {
+      const how = difference(provider.name, meant)
+      return how === undefined || isSecondName(policy, provider, meant) ? [] : [{ provider, meant, how }]
+    })
+    return near.length > 0 ? near.slice(0, 1) : lookAlikeOfShared(provider)
+  })
+}
+
+function named(policy: Policy): readonly NamedProvider[] {
+  return allowsOf(policy).flatMap(providersOf)
+}
+
+/** Whether AWS keeps the slash at the end of an issuer in the name of its provider, nobody has confirmed (C.1). */
+function namesOf({ provider, issuer }: EvidenceInUse): readonly string[] {
+  return issuer?.endsWith('/') ? [provider, `${provider}/`] : [provider]
+}
+
+/** An account names its SAML providers itself: `corp-1` beside `corp-2` deceives nobody. */
+function isSecondName(policy: Policy, { kind, name }: NamedProvider, meant: string): boolean {
+  return kind === 'saml' && accountOf(name) === accountOf(meant) && named(policy).some((other) => other.name === meant)
+}
+
+function accountOf(arn: string): string | undefined {
+  return parseArn(arn)?.account
+}
+
+function lookAlikeOfShared(provider: NamedProvider): readonly LookAlike[] {
+  const { issuer } = provider
+  if (issuer === undefined || sharedIssuerOf(issuer)) return []
+  return [...sharedIssuers.keys()].flatMap((meant) => {
+    const how = difference(issuer, meant)
+    return how === undefined ? [] : [{ provider, meant, how }]
+  })
+}
+
+function pathOf({ statement, name }: NamedProvider): string {
+  const names = [...statement.principal.federated]
+  return `${statement.path}.Principal.Federated${names.length > 1 ? `[${names.indexOf(name)}]` : ''}`
+}
+
+/** OpenID providers are looked up in the role's account; all that the roles of one policy use are in one account. */
+function foreignAccount(policy: Policy, { evidence }: LintFacts): readonly Hit[] {
+  const home = evidence.map(({ provider }) => accountOf(provider)).find((account) => account !== undefined)
+  if (home === undefined) return []
+  return named(policy).flatMap((provider) => {
+    const account = accountOf(provider.name)
+    const isNear = evidence.some((one) => difference(provider.name, one.provider) !== undefined)
+    if (account === undefined || account === home || isNear || issuerOf(provider.name) === undefined) return []
+    return [{ path: pathOf(provider), sentence: `${provider.name} is in another account than the role.` }]
+  })
+}
+
+function missing(policy: Policy, facts: LintFacts): readonly Hit[] {
+  const meantOnes = new Set(lookAlikes(policy, facts).map(({ meant }) => meant))
+  const isNamed = (name: string): boolean =>
+    allowsOf(policy).some(({ principal: { anyone, federated } }) => anyone || federated.has(name))
+  return facts.evidence
+    .filter((one) => !namesOf(one).some(isNamed) && !meantOnes.has(one.provider))
+    .map(({ provider }) => ({
+      path: 'Statement',
+      sentence: `No statement admits ${provider}, with which the gateway takes this role.`,
+    }))
+}
+
+/** IAM refuses to save such a policy again, and a new user or role of the old name is somebody else. */
+function deleted({ statements }: Policy): readonly Hit[] {
+  return statements.flatMap(({ path, principal }) =>
+    [...principal.deleted].map((id) => ({
+      path: `${path}.Principal.AWS`,
+      sentence: `${id} was a ${id.startsWith('AIDA') ? 'user' : 'role'} that has been deleted: it matches nobody.`,
+    })),
+  )
+}
+
+function wrongAction(policy: Policy): readonly Hit[] {
+  return named(policy).flatMap(({ statement, kind, name }) => {
+    const other = ASSUMING.find((action) => action !== callOf[kind] && covers(statement, action))
+    if (covers(statement, callOf[kind]) || other === undefined) return []
+    return [
+      {
+        path: `${statement.path}.${statement.actions.negated ? 'NotAction' : 'Action'}`,
+        sentence: `${name} cannot be used with ${other}.`,
+        hint: `Allow ${callOf[kind]}.`,
+      },
+    ]
+  })
+}

@@ -1,37 +1,8 @@
-/** What the session carries has permissions of its own (aws-sts-semantics D.3). */
+/** What the session carries has permissions of its own (aws-facts D.3). */
 import type { Policy } from '../../policy.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { Hit, LintRule } from '../finding.ts'
 import { admittedBy, allowsOf, covers } from '../reading.ts'
-
-const permits = (policy: Policy, provider: string, action: string): boolean =>
-  allowsOf(policy).some((statement) => {
-    const { anyone, federated } = statement.principal
-    return covers(statement, action) && (anyone || federated.has(provider))
-  })
-
-/** Whoever is not admitted at all has another problem. */
-const isAdmitted = (policy: Policy, provider: string): boolean =>
-  admittedBy(policy).some(({ name }) => name === provider)
-
-const missing =
-  (carries: (one: EvidenceInUse) => boolean, action: string, what: string) => (policy: Policy, facts: LintFacts) =>
-    facts.evidence
-      .filter((one) => carries(one) && isAdmitted(policy, one.provider) && !permits(policy, one.provider, action))
-      .map(({ provider }): Hit => {
-        const { statement } = admittedBy(policy).find(({ name }) => name === provider) ?? {}
-        return {
-          path: `${statement?.path ?? 'Statement'}.Action`,
-          sentence: `The session will carry ${what}, and no statement allows ${action} for ${provider}.`,
-        }
-      })
-
-const openSessionName = (policy: Policy): readonly Hit[] =>
-  admittedBy(policy)
-    .filter(({ kind, statement }) => kind === 'web-identity' && !statement.conditions.some(isSessionName))
-    .map(({ statement }) => ({ path: `${statement.path}.Condition` }))
-
-const isSessionName = ({ name }: { readonly name: string }): boolean => name === 'sts:rolesessionname'
 
 export const sessionRules = {
   'trust.no_tag_session': {
@@ -53,3 +24,38 @@ export const sessionRules = {
     find: openSessionName,
   },
 } as const satisfies Readonly<Record<string, LintRule>>
+
+function missing(carries: (one: EvidenceInUse) => boolean, action: string, what: string) {
+  return (policy: Policy, facts: LintFacts) =>
+    facts.evidence
+      .filter((one) => carries(one) && isAdmitted(policy, one.provider) && !permits(policy, one.provider, action))
+      .map(({ provider }): Hit => {
+        const { statement } = admittedBy(policy).find(({ name }) => name === provider) ?? {}
+        return {
+          path: `${statement?.path ?? 'Statement'}.Action`,
+          sentence: `The session will carry ${what}, and no statement allows ${action} for ${provider}.`,
+        }
+      })
+}
+
+/** Whoever is not admitted at all has another problem. */
+function isAdmitted(policy: Policy, provider: string): boolean {
+  return admittedBy(policy).some(({ name }) => name === provider)
+}
+
+function permits(policy: Policy, provider: string, action: string): boolean {
+  return allowsOf(policy).some((statement) => {
+    const { anyone, federated } = statement.principal
+    return covers(statement, action) && (anyone || federated.has(provider))
+  })
+}
+
+function openSessionName(policy: Policy): readonly Hit[] {
+  return admittedBy(policy)
+    .filter(({ kind, statement }) => kind === 'web-identity' && !statement.conditions.some(isSessionName))
+    .map(({ statement }) => ({ path: `${statement.path}.Condition` }))
+}
+
+function isSessionName({ name }: { readonly name: string }): boolean {
+  return name === 'sts:rolesessionname'
+}

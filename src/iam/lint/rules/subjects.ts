@@ -5,60 +5,8 @@ import type { Hit, LintRule } from '../finding.ts'
 import { admittedBy, allowsOf, isOn, isPinned, operatorParts, pins } from '../reading.ts'
 import { isAudience, isSubjectOfShared, sharedIssuerOf } from '../shared-issuers.ts'
 
-const noSubject = (policy: Policy): readonly Hit[] =>
-  admittedBy(policy).flatMap((provider) => {
-    const { issuer = '', statement } = provider
-    const shared = sharedIssuerOf(issuer)
-    // The audience is trust.no_audience's.
-    if (shared === undefined || isAudience(shared) || isPinned(policy, provider, shared.key)) return []
-    const { key } = shared
-    const asked = statement.conditions.find((condition) => isOn(condition, key.toLowerCase()))
-    if (asked && operatorParts(asked).negated) return []
-    return [
-      {
-        path: asked?.path ?? `${statement.path}.Condition`,
-        severity: shared.isRequired ? 'error' : 'warning',
-        sentence: shared.isRequired
-          ? `${issuer} is shared by all its customers, and nothing asks for ${key}.`
-          : `Anybody can have an account at ${issuer}, and nothing asks for ${key}.`,
-        hint: `Add a condition on ${key} that names yours only.`,
-      } as const,
-    ]
-  })
-
 /** `repo:octo-org/*` names its owner whole, `repo:octo-org*` is octo-org-evil's too. */
 const NAMES_AN_OWNER = /^[^*?:/]+[:/][^*?:/]+[:/]/
-
-const isTooWide = (value: string): boolean => /[*?]/.test(value) && !NAMES_AN_OWNER.test(value)
-
-const tooWide = (policy: Policy): readonly Hit[] =>
-  allowsOf(policy).flatMap(({ conditions }) =>
-    conditions
-      .filter((condition) => isSubjectOfShared(condition) && pins(condition))
-      .filter((condition) => /Like$/.test(operatorParts(condition).base) && condition.values.some(isTooWide))
-      .map(({ path, key, values }) => ({
-        path,
-        sentence: `${key} may be ${values.filter(isTooWide).join(' or ')}: that is other people's too.`,
-      })),
-  )
-
-const isIdentity = ({ name }: Condition): boolean => !/^(?:aws|sts|iam):/.test(name)
-
-const negatedAlone = ({ conditions }: Statement): readonly Condition[] =>
-  conditions.filter(
-    (condition) =>
-      isIdentity(condition) &&
-      operatorParts(condition).negated &&
-      !conditions.some((other) => other.name === condition.name && pins(other)),
-  )
-
-const onlyNegated = (policy: Policy): readonly Hit[] =>
-  allowsOf(policy)
-    .flatMap(negatedAlone)
-    .map(({ path, operator, key }) => ({
-      path,
-      sentence: `${operator} alone says who is kept out: everybody else gets in, also without ${key}.`,
-    }))
 
 export const subjectRules = {
   'trust.no_subject': {
@@ -80,3 +28,63 @@ export const subjectRules = {
     find: onlyNegated,
   },
 } as const satisfies Readonly<Record<string, LintRule>>
+
+function noSubject(policy: Policy): readonly Hit[] {
+  return admittedBy(policy).flatMap((provider) => {
+    const { issuer = '', statement } = provider
+    const shared = sharedIssuerOf(issuer)
+    // The audience is trust.no_audience's.
+    if (shared === undefined || isAudience(shared) || isPinned(policy, provider, shared.key)) return []
+    const { key } = shared
+    const asked = statement.conditions.find((condition) => isOn(condition, key.toLowerCase()))
+    if (asked && operatorParts(asked).negated) return []
+    return [
+      {
+        path: asked?.path ?? `${statement.path}.Condition`,
+        severity: shared.isRequired ? 'error' : 'warning',
+        sentence: shared.isRequired
+          ? `${issuer} is shared by all its customers, and nothing asks for ${key}.`
+          : `Anybody can have an account at ${issuer}, and nothing asks for ${key}.`,
+        hint: `Add a condition on ${key} that names yours only.`,
+      } as const,
+    ]
+  })
+}
+
+function tooWide(policy: Policy): readonly Hit[] {
+  return allowsOf(policy).flatMap(({ conditions }) =>
+    conditions
+      .filter((condition) => isSubjectOfShared(condition) && pins(condition))
+      .filter((condition) => /Like$/.test(operatorParts(condition).base) && condition.values.some(isTooWide))
+      .map(({ path, key, values }) => ({
+        path,
+        sentence: `${key} may be ${values.filter(isTooWide).join(' or ')}: that is other people's too.`,
+      })),
+  )
+}
+
+function isTooWide(value: string): boolean {
+  return /[*?]/.test(value) && !NAMES_AN_OWNER.test(value)
+}
+
+function onlyNegated(policy: Policy): readonly Hit[] {
+  return allowsOf(policy)
+    .flatMap(negatedAlone)
+    .map(({ path, operator, key }) => ({
+      path,
+      sentence: `${operator} alone says who is kept out: everybody else gets in, also without ${key}.`,
+    }))
+}
+
+function negatedAlone({ conditions }: Statement): readonly Condition[] {
+  return conditions.filter(
+    (condition) =>
+      isIdentity(condition) &&
+      operatorParts(condition).negated &&
+      !conditions.some((other) => other.name === condition.name && pins(other)),
+  )
+}
+
+function isIdentity({ name }: Condition): boolean {
+  return !/^(?:aws|sts|iam):/.test(name)
+}

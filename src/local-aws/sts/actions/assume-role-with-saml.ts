@@ -24,7 +24,7 @@ import { requireTrust } from '../trust.ts'
 
 const ACTION = 'sts:AssumeRoleWithSAML'
 
-/** In the order of aws-sts-semantics A.1. */
+/** In the order of aws-facts A.1. */
 export const assumeRoleWithSaml: Action = ({ iam, sessions }, call) => {
   const { parameters, requestId, now } = call
   checkShapes(inputs.AssumeRoleWithSAML, parameters)
@@ -77,31 +77,35 @@ function checkPrincipalArn(text: string): void {
 }
 
 /** Registered, and in the account of the role. */
-const findProvider = (iam: IamStore, { parameters, requestId }: Call, account: string): SamlProvider => {
+function findProvider(iam: IamStore, { parameters, requestId }: Call, account: string): SamlProvider {
   const provider = iam.samlProvider(required(parameters, 'PrincipalArn'))
   if (!provider?.arn.includes(`:${account}:`)) throw invalidToken(texts.providerUnknown(requestId))
   return provider
 }
 
 /** The assertion can only shorten a session: by its SessionDuration, and by the end of the provider's own session. */
-const shortest = (requested: number, { attributes, sessionNotOnOrAfter }: AwsAssertion, now: Date): number => {
+function shortest(requested: number, { attributes, sessionNotOnOrAfter }: AwsAssertion, now: Date): number {
   const left = sessionNotOnOrAfter && Math.floor((sessionNotOnOrAfter.getTime() - now.getTime()) / 1000)
   if (left !== undefined && left <= 0) throw expiredToken(texts.responseExpired, 'SessionNotOnOrAfter has passed')
   return Math.min(requested, sessionDurationOf(attributes) ?? requested, left ?? requested)
 }
 
-const assertionMembers = ({ issuer, nameId, recipient }: AwsAssertion, qualifier: string) => [
-  element('Subject', {}, nameId.value),
-  element('SubjectType', {}, subjectType(nameId.format)),
-  element('Issuer', {}, issuer),
-  element('Audience', {}, recipient),
-  element('NameQualifier', {}, qualifier),
-]
+function assertionMembers({ issuer, nameId, recipient }: AwsAssertion, qualifier: string) {
+  return [
+    element('Subject', {}, nameId.value),
+    element('SubjectType', {}, subjectType(nameId.format)),
+    element('Issuer', {}, issuer),
+    element('Audience', {}, recipient),
+    element('NameQualifier', {}, qualifier),
+  ]
+}
 
-const assertionElements = ({ issuer, nameId, recipient }: AwsAssertion, nameQualifier: string): JsonObject => ({
-  subject: nameId.value,
-  subjectType: subjectType(nameId.format),
-  issuer,
-  audience: recipient,
-  nameQualifier,
-})
+function assertionElements({ issuer, nameId, recipient }: AwsAssertion, nameQualifier: string): JsonObject {
+  return {
+    subject: nameId.value,
+    subjectType: subjectType(nameId.format),
+    issuer,
+    audience: recipient,
+    nameQualifier,
+  }
+}

@@ -13,7 +13,7 @@ import { readToken } from '../web-identity/web-identity.ts'
 
 const ACTION = 'sts:AssumeRoleWithWebIdentity'
 
-/** In the order of aws-sts-semantics A.1. */
+/** In the order of aws-facts A.1. */
 export const assumeRoleWithWebIdentity: Action = async (aws, call) => {
   const { parameters, now } = call
   checkShapes(inputs.AssumeRoleWithWebIdentity, parameters)

@@ -17,7 +17,7 @@ import { openSession, requestedDuration } from '../session.ts'
 import { sessionPoliciesOf } from '../session-policies.ts'
 import type { SessionTags } from '../session-tags.ts'
 
-/** In the order of aws-sts-semantics A.1. */
+/** In the order of aws-facts A.1. */
 export const assumeRole: Action = (sts, call) => {
   const { parameters, now } = call
   const caller = signedCaller(sts, call, 'sts')
@@ -56,21 +56,25 @@ export const assumeRole: Action = (sts, call) => {
   return { members, summary: session.arn, responseElements: assumedRoleElements(session) }
 }
 
+const CHAINED_SECONDS = roleDuration.default
+
 /** What the trail shows of what only AssumeRole takes; never the code of the MFA device. */
-const askedForMore = (parameters: Parameters, passed: SessionTags, inherited: SessionTags): CloudTrailFacts => ({
-  requestParameters: {
-    policy: parameters.get('Policy'),
-    externalId: parameters.get('ExternalId'),
-    serialNumber: parameters.get('SerialNumber'),
-    sourceIdentity: parameters.get('SourceIdentity'),
-    tags: passed.tags.size === 0 ? undefined : [...passed.tags].map(([key, value]) => ({ key, value })),
-    transitiveTagKeys: passed.transitiveKeys.length === 0 ? undefined : passed.transitiveKeys,
-    incomingTransitiveTags: inherited.tags.size === 0 ? undefined : Object.fromEntries(inherited.tags),
-  },
-})
+function askedForMore(parameters: Parameters, passed: SessionTags, inherited: SessionTags): CloudTrailFacts {
+  return {
+    requestParameters: {
+      policy: parameters.get('Policy'),
+      externalId: parameters.get('ExternalId'),
+      serialNumber: parameters.get('SerialNumber'),
+      sourceIdentity: parameters.get('SourceIdentity'),
+      tags: passed.tags.size === 0 ? undefined : [...passed.tags].map(([key, value]) => ({ key, value })),
+      transitiveTagKeys: passed.transitiveKeys.length === 0 ? undefined : passed.transitiveKeys,
+      incomingTransitiveTags: inherited.tags.size === 0 ? undefined : Object.fromEntries(inherited.tags),
+    },
+  }
+}
 
 /** One that does not exist is AccessDenied, so that nobody learns which do. A root user takes none. */
-const findRole = (sts: Sts, call: Call, caller: SignedCaller): Role => {
+function findRole(sts: Sts, call: Call, caller: SignedCaller): Role {
   if (caller.kind === 'root') throw new AwsError('AccessDenied', texts.rootMayNotAssume, caller.arn)
   const arn = required(call.parameters, 'RoleArn')
   const role = sts.iam.role(arn)
@@ -80,16 +84,14 @@ const findRole = (sts: Sts, call: Call, caller: SignedCaller): Role => {
 }
 
 /** Seconds. With temporary credentials an hour at most: asking for more is an error and not clamped. */
-const durationOf = (parameters: Parameters, caller: SignedCaller, role: Role): number => {
+function durationOf(parameters: Parameters, caller: SignedCaller, role: Role): number {
   const asked = Number(parameters.get('DurationSeconds') ?? 0)
   if (caller.temporary !== undefined && asked > CHAINED_SECONDS) throw validationError(texts.durationAboveChaining)
   return requestedDuration(parameters, role)
 }
 
-const CHAINED_SECONDS = roleDuration.default
-
 /** The one of the chain stays: another one is refused, the same one may be passed again. */
-const sourceIdentityOf = (sts: Sts, call: Call, caller: SignedCaller, role: Role): string | undefined => {
+function sourceIdentityOf(sts: Sts, call: Call, caller: SignedCaller, role: Role): string | undefined {
   const passed = call.parameters.get('SourceIdentity')
   const inherited = inheritedSourceIdentity(caller)
   if (passed !== undefined && inherited !== undefined && passed !== inherited)
@@ -98,7 +100,8 @@ const sourceIdentityOf = (sts: Sts, call: Call, caller: SignedCaller, role: Role
 }
 
 /** What a session that takes a role leaves to the next: the provider at the beginning of the chain, and its keys. */
-const handedDown = (caller: SignedCaller) =>
-  caller.temporary !== undefined && caller.kind === 'role-session'
+function handedDown(caller: SignedCaller) {
+  return caller.temporary !== undefined && caller.kind === 'role-session'
     ? { chained: true, provider: caller.provider, identity: caller.identity }
     : { chained: caller.temporary !== undefined, provider: undefined, identity: [] }
+}

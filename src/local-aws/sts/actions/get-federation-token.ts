@@ -39,7 +39,7 @@ export const getFederationToken: Action = (sts, call) => {
   return answerOf(session, packed)
 }
 
-const askedFor = (parameters: Parameters, tags: Tags): CloudTrailFacts => {
+function askedFor(parameters: Parameters, tags: Tags): CloudTrailFacts {
   const seconds = parameters.get('DurationSeconds')
   return {
     requestParameters: {
@@ -51,39 +51,43 @@ const askedFor = (parameters: Parameters, tags: Tags): CloudTrailFacts => {
   }
 }
 
-const withLongTermKeys = (caller: SignedCaller): User => {
+function withLongTermKeys(caller: SignedCaller): User {
   if (caller.temporary === undefined) return caller
   throw new AwsError('AccessDenied', texts.sessionMayNotCall('GetFederationToken'), caller.arn)
 }
 
-const federatedUser = ({ partition, account, arn }: User, name: string) => ({
-  kind: 'federated-user' as const,
-  partition,
-  account,
-  arn: `arn:${partition}:sts::${account}:federated-user/${name}`,
-  userId: `${account}:${name}`,
-  principalArn: arn,
-  sessionName: name,
-  mfaAt: undefined,
-})
+function federatedUser({ partition, account, arn }: User, name: string) {
+  return {
+    kind: 'federated-user' as const,
+    partition,
+    account,
+    arn: `arn:${partition}:sts::${account}:federated-user/${name}`,
+    userId: `${account}:${name}`,
+    principalArn: arn,
+    sessionName: name,
+    mfaAt: undefined,
+  }
+}
 
-const requireFederation = (sts: Sts, call: Call, user: User, resource: string, tags: Tags): void => {
+function requireFederation(sts: Sts, call: Call, user: User, resource: string, tags: Tags): void {
   const keys = requestTagContext(tags)
   requirePermission(sts, call, user, { action: 'sts:GetFederationToken', resource, keys })
   if (tags.size > 0) requirePermission(sts, call, user, { action: 'sts:TagSession', resource, keys })
 }
 
 /** PackedPolicySize is there even where nothing was packed. */
-const answerOf = (session: FederatedUserSession, packed: number): Answer => ({
-  members: [
-    credentialsMarkup(session),
-    element('FederatedUser', {}, [element('FederatedUserId', {}, session.userId), element('Arn', {}, session.arn)]),
-    element('PackedPolicySize', {}, String(packed)),
-  ],
-  summary: session.arn,
-  responseElements: {
-    credentials: { accessKeyId: session.accessKeyId, expiration: trailInstant(session.temporary.expiration) },
-    federatedUser: { federatedUserId: session.userId, arn: session.arn },
-    packedPolicySize: packed,
-  },
-})
+function answerOf(session: FederatedUserSession, packed: number): Answer {
+  return {
+    members: [
+      credentialsMarkup(session),
+      element('FederatedUser', {}, [element('FederatedUserId', {}, session.userId), element('Arn', {}, session.arn)]),
+      element('PackedPolicySize', {}, String(packed)),
+    ],
+    summary: session.arn,
+    responseElements: {
+      credentials: { accessKeyId: session.accessKeyId, expiration: trailInstant(session.temporary.expiration) },
+      federatedUser: { federatedUserId: session.userId, arn: session.arn },
+      packedPolicySize: packed,
+    },
+  }
+}

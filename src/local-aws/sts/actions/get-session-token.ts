@@ -32,7 +32,7 @@ export const getSessionToken: Action = (sts, call) => {
   }
 }
 
-const newSession = (user: User, seconds: number, mfaAt: Date | undefined, call: Call): UserSession => {
+function newSession(user: User, seconds: number, mfaAt: Date | undefined, call: Call): UserSession {
   const { kind, partition, account, arn, userId } = user
   const credentials = newCredentials(account, seconds, call)
   return { kind, ...credentials, partition, account, arn, userId, principalArn: arn, mfaAt, tags: new Map() }

@@ -1,6 +1,6 @@
 /**
  * Gets what an OpenID provider publishes, with bounds on time and size, and decides whether the server that answers may
- * speak for it: by the authorities that Node knows, else by the thumbprints in IAM (aws-sts-semantics C.5).
+ * speak for it: by the authorities that Node knows, else by the thumbprints in IAM (aws-facts C.5).
  */
 import type { X509Certificate } from 'node:crypto'
 import { type ClientRequest, type IncomingMessage, type RequestOptions, request as requestHttp } from 'node:http'
@@ -29,15 +29,18 @@ export const fetchJson: FetchJson = async (url, thumbprints) => {
   }
 }
 
-const answerTo = (url: string, thumbprints: readonly string[]): Promise<IncomingMessage> =>
-  new Promise((resolve, reject) => {
+const MAX_CHAIN = 10
+
+function answerTo(url: string, thumbprints: readonly string[]): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     const options = { headers: { accept: 'application/json' }, signal: AbortSignal.timeout(TIMEOUT_MS), agent: false }
     const request = url.startsWith('https:') ? requestJudged(url, options, thumbprints) : requestHttp(url, options)
     request.on('response', resolve).on('error', reject).end()
   })
+}
 
 /** Node judges by authorities alone; here a thumbprint may vouch instead, before anything else is heard. */
-const requestJudged = (url: string, options: RequestOptions, thumbprints: readonly string[]): ClientRequest => {
+function requestJudged(url: string, options: RequestOptions, thumbprints: readonly string[]): ClientRequest {
   const request = requestHttps(url, { ...options, rejectUnauthorized: false })
   request.on('socket', (socket) =>
     socket.once('secureConnect', () => {
@@ -48,7 +51,7 @@ const requestJudged = (url: string, options: RequestOptions, thumbprints: readon
   return request
 }
 
-const mayAnswer = (socket: TLSSocket, host: string, thumbprints: readonly string[]): boolean => {
+function mayAnswer(socket: TLSSocket, host: string, thumbprints: readonly string[]): boolean {
   if (socket.authorized) return true
   const leaf = socket.getPeerX509Certificate()
   if (!leaf || (leaf.checkHost(host, { subject: 'never' }) ?? leaf.checkIP(host)) === undefined) return false
@@ -56,10 +59,8 @@ const mayAnswer = (socket: TLSSocket, host: string, thumbprints: readonly string
   return chainOf(leaf, new Date()).some(({ fingerprint }) => wanted.has(fingerprint.replaceAll(':', '')))
 }
 
-const MAX_CHAIN = 10
-
 /** The certificates that the server sent, as far as each is signed by the next and all are valid now. */
-const chainOf = (leaf: X509Certificate, now: Date): readonly X509Certificate[] => {
+function chainOf(leaf: X509Certificate, now: Date): readonly X509Certificate[] {
   const chain: X509Certificate[] = []
   let at: X509Certificate | undefined = leaf
   while (at && chain.length < MAX_CHAIN && now >= new Date(at.validFrom) && now <= new Date(at.validTo)) {

@@ -34,7 +34,14 @@ const KEPT_SECONDS = 600
 /** So often at most does an unknown kid make us ask again. */
 const COOL_DOWN_SECONDS = 15
 
-export const createIssuerKeys = (fetchJson: FetchJson, allowHttp: boolean): IssuerKeys => {
+type Json = Readonly<Record<string, unknown>>
+
+const MAX_KEYS = 1000
+
+/** With more keys of a type than this, AWS takes no token that is signed with one (C.5). */
+const MAX_KEYS_OF_A_TYPE = 100
+
+export function createIssuerKeys(fetchJson: FetchJson, allowHttp: boolean): IssuerKeys {
   const kept = new Map<string, Kept>()
   const underWay = new Map<string, Promise<Kept>>()
 
@@ -64,33 +71,11 @@ export const createIssuerKeys = (fetchJson: FetchJson, allowHttp: boolean): Issu
   }
 }
 
-type Json = Readonly<Record<string, unknown>>
-
-const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** A document's member that has to be text. */
-const textOf = (document: unknown, name: string): string => {
-  const value = isObject(document) ? document[name] : undefined
-  if (typeof value !== 'string') throw new Error(`there is no ${name}`)
-  return value
-}
-
-const MAX_KEYS = 1000
-
-const keysOf = (document: unknown): readonly unknown[] => {
-  const keys = isObject(document) ? document.keys : undefined
-  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('there is no set of keys')
-  return keys
-}
-
-/** With more keys of a type than this, AWS takes no token that is signed with one (C.5). */
-const MAX_KEYS_OF_A_TYPE = 100
-
-const fetchKeys = async (
+async function fetchKeys(
   { url: issuer, thumbprints }: TokenIssuer,
   fetchJson: FetchJson,
   allowHttp: boolean,
-): Promise<KeySet> => {
+): Promise<KeySet> {
   const get = (url: string): Promise<unknown> => {
     if (!url.startsWith('https://') && !(allowHttp && url.startsWith('http://'))) throw new Error(`${url} is not https`)
     return fetchJson(url, thumbprints)
@@ -105,11 +90,25 @@ const fetchKeys = async (
   return keys
 }
 
-const countOf = (published: readonly unknown[], kty: string): number =>
-  published.filter((jwk) => isObject(jwk) && jwk.kty === kty).length
+/** A document's member that has to be text. */
+function textOf(document: unknown, name: string): string {
+  const value = isObject(document) ? document[name] : undefined
+  if (typeof value !== 'string') throw new Error(`there is no ${name}`)
+  return value
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function keysOf(document: unknown): readonly unknown[] {
+  const keys = isObject(document) ? document.keys : undefined
+  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('there is no set of keys')
+  return keys
+}
 
 /** Keys that are for something else, or broken, are passed over: the others still count. */
-const readKey = (jwk: unknown): (IssuerKey & { kid: string }) | undefined => {
+function readKey(jwk: unknown): (IssuerKey & { kid: string }) | undefined {
   if (!isObject(jwk)) return undefined
   const { kty, kid, use = 'sig', alg } = jwk
   const isForSignatures = (kty === 'RSA' || kty === 'EC') && use === 'sig'
@@ -119,4 +118,8 @@ const readKey = (jwk: unknown): (IssuerKey & { kid: string }) | undefined => {
   } catch {
     return undefined
   }
+}
+
+function countOf(published: readonly unknown[], kty: string): number {
+  return published.filter((jwk) => isObject(jwk) && jwk.kty === kty).length
 }

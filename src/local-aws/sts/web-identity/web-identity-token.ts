@@ -1,4 +1,4 @@
-/** An ID token as AWS looks at it (aws-sts-semantics C.4 to C.7). */
+/** An ID token as AWS looks at it (aws-facts C.4 to C.7). */
 import { verify } from 'node:crypto'
 import { webIdentitySubject } from '../../../aws/facts/limits.ts'
 import { isWritable } from '../../../xml/write.ts'
@@ -41,20 +41,13 @@ const algorithms: ReadonlyMap<string, TokenAlgorithm> = new Map(
 /** RFC 7518 3.3 */
 const MIN_RSA_BITS = 2048
 
-const isObject = (value: unknown): value is Claims =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+/** AWS's bound is unknown; a day is the value usually quoted. [K] */
+const MAX_AGE_SECONDS = 86_400
 
-const jsonOf = (segment: string): unknown => {
-  if (!/^[A-Za-z0-9_-]+$/.test(segment)) return undefined
-  try {
-    return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'))
-  } catch {
-    return undefined
-  }
-}
+const TAGS = 'https://aws.amazon.com/tags'
 
 /** Throws InvalidIdentityToken for what is no signed JWT, or is signed in a way AWS does not know. */
-export const decodeToken = (token: string): DecodedToken => {
+export function decodeToken(token: string): DecodedToken {
   const [head = '', body = '', signature, ...more] = token.split('.')
   const header = jsonOf(head)
   const claims = jsonOf(body)
@@ -68,7 +61,20 @@ export const decodeToken = (token: string): DecodedToken => {
   return { token, algorithm, kid: typeof kid === 'string' ? kid : undefined, claims, issuer: textClaim(claims, 'iss') }
 }
 
-const textClaim = (claims: Claims, name: string): string => {
+function jsonOf(segment: string): unknown {
+  if (!/^[A-Za-z0-9_-]+$/.test(segment)) return undefined
+  try {
+    return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is Claims {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function textClaim(claims: Claims, name: string): string {
   const value = claims[name]
   if (typeof value !== 'string' || value === '') throw invalidToken(texts.claimMissing(name))
   return value
@@ -78,7 +84,7 @@ const textClaim = (claims: Claims, name: string): string => {
  * The audience that counts: `azp` where the token has one, else the member of `aud` that is registered.
  * `clientIds` undefined: a provider that IAM knows by name, whose audience only the trust policy judges.
  */
-export const checkAudience = ({ claims }: DecodedToken, clientIds: readonly string[] | undefined): string => {
+export function checkAudience({ claims }: DecodedToken, clientIds: readonly string[] | undefined): string {
   const { aud, azp } = claims
   const candidates = (typeof azp === 'string' ? [azp] : Array.isArray(aud) ? aud : [aud]).filter(
     (value) => typeof value === 'string',
@@ -91,12 +97,12 @@ export const checkAudience = ({ claims }: DecodedToken, clientIds: readonly stri
 }
 
 /** Throws InvalidIdentityToken when there is no key for the token, or none that made its signature. */
-export const verifyTokenSignature = async (
+export async function verifyTokenSignature(
   decoded: DecodedToken,
   keys: IssuerKeys,
   thumbprints: readonly string[],
   now: Date,
-): Promise<void> => {
+): Promise<void> {
   const { token, algorithm, kid, issuer } = decoded
   if (kid === undefined) throw invalidToken(texts.keyNotRetrieved, 'the token names no kid')
   const found = await keys.find({ url: issuer, thumbprints }, kid, now).catch((error: unknown): never => {
@@ -109,14 +115,14 @@ export const verifyTokenSignature = async (
   if (!fitting.some((key) => isSignedBy(token, algorithm, key))) throw invalidToken(texts.tokenSignatureInvalid)
 }
 
-const fits = ({ key, kty, alg }: IssuerKey, algorithm: TokenAlgorithm): boolean => {
+function fits({ key, kty, alg }: IssuerKey, algorithm: TokenAlgorithm): boolean {
   if (kty !== algorithm.kty || (alg !== undefined && alg !== algorithm.name)) return false
   const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {}
   return kty === 'RSA' ? modulusLength >= MIN_RSA_BITS : namedCurve === algorithm.curve
 }
 
 /** Here and not on another thread: the way there and back costs more than the verification. */
-const isSignedBy = (token: string, { hash }: TokenAlgorithm, { key }: IssuerKey): boolean => {
+function isSignedBy(token: string, { hash }: TokenAlgorithm, { key }: IssuerKey): boolean {
   const dot = token.lastIndexOf('.')
   const signature = Buffer.from(token.slice(dot + 1), 'base64url')
   if (signature.toString('base64url') !== token.slice(dot + 1)) return false
@@ -124,11 +130,8 @@ const isSignedBy = (token: string, { hash }: TokenAlgorithm, { key }: IssuerKey)
   return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, signature)
 }
 
-/** AWS's bound is unknown; a day is the value usually quoted. [K] */
-const MAX_AGE_SECONDS = 86_400
-
 /** `exp`, `iat` and `nbf`, which have to be integers. */
-export const checkTimes = ({ claims }: DecodedToken, now: Date): void => {
+export function checkTimes({ claims }: DecodedToken, now: Date): void {
   const seconds = Math.floor(now.getTime() / 1000)
   const expiration = integerClaim(claims, 'exp')
   const issuedAt = integerClaim(claims, 'iat')
@@ -137,7 +140,7 @@ export const checkTimes = ({ claims }: DecodedToken, now: Date): void => {
   if (claims.nbf !== undefined && integerClaim(claims, 'nbf') > seconds) throw invalidToken(texts.tokenNotYetValid)
 }
 
-const integerClaim = (claims: Claims, name: string): number => {
+function integerClaim(claims: Claims, name: string): number {
   const value = claims[name]
   if (value === undefined) throw invalidToken(texts.claimMissing(name))
   if (!Number.isSafeInteger(value)) throw invalidToken(texts.claimNotInteger(name))
@@ -148,23 +151,15 @@ const integerClaim = (claims: Claims, name: string): number => {
  * Throws InvalidIdentityToken where there is no `sub`, or one that no answer could tell. Shorter ones than its model
  * allows are answered all the same.
  */
-export const subjectOf = ({ claims }: DecodedToken): string => {
+export function subjectOf({ claims }: DecodedToken): string {
   const subject = textClaim(claims, 'sub')
   if (subject.length > webIdentitySubject.max) throw invalidToken(texts.subjectTooLong)
   if (!isWritable(subject)) throw invalidToken(texts.subjectUnreadable)
   return subject
 }
 
-const TAGS = 'https://aws.amazon.com/tags'
-
-/** What is no text stands in brackets, which neither a tag nor a key may have: it is refused with them. */
-const listOf = (value: unknown): string[] =>
-  (Array.isArray(value) ? value : [value]).flatMap((item) =>
-    item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify([item])],
-  )
-
 /** Nested as AWS documents it first, or flattened; a token with both is read as nested (C.7). */
-export const tokenTags = ({ claims }: DecodedToken): SessionTags => {
+export function tokenTags({ claims }: DecodedToken): SessionTags {
   const nested = claims[TAGS]
   if (isObject(nested)) {
     const tags = isObject(nested.principal_tags) ? Object.entries(nested.principal_tags) : []
@@ -181,8 +176,15 @@ export const tokenTags = ({ claims }: DecodedToken): SessionTags => {
   )
 }
 
+/** What is no text stands in brackets, which neither a tag nor a key may have: it is refused with them. */
+function listOf(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).flatMap((item) =>
+    item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify([item])],
+  )
+}
+
 /** The source identity that the token sets; throws InvalidIdentityToken where AWS would not take it (C.7). */
-export const tokenSourceIdentity = ({ claims }: DecodedToken): string | undefined => {
+export function tokenSourceIdentity({ claims }: DecodedToken): string | undefined {
   const value = claims['https://aws.amazon.com/source_identity']
   if (value !== undefined && typeof value !== 'string') throw invalidToken(texts.sourceIdentityInvalid)
   return checkSourceIdentity(value)

@@ -1,4 +1,4 @@
-/** Whose token it is: an OpenID provider's, or Login with Amazon's or Facebook's (aws-sts-semantics C.4 to C.8). */
+/** Whose token it is: an OpenID provider's, or Login with Amazon's or Facebook's (aws-facts C.4 to C.8). */
 import { issuerHostPath } from '../../../core/arn.ts'
 import type { WebIdentityFacts } from '../../../iam/condition-keys/web-identity-context.ts'
 import { namedProviders } from '../../../iam/principals.ts'
@@ -36,8 +36,17 @@ interface ReadToken {
   unknownHere(action: AssumeAction): AwsError
 }
 
+const accessTokenProviders: ReadonlySet<string> = new Set(['www.amazon.com', 'graph.facebook.com'])
+
+interface Provider {
+  /** As the trust policy names it. */
+  readonly principal: string
+  readonly clientIds: readonly string[] | undefined
+  readonly thumbprints: readonly string[]
+}
+
 /** Throws InvalidIdentityToken for what cannot be a token. */
-export const readToken = (parameters: Parameters): ReadToken => {
+export function readToken(parameters: Parameters): ReadToken {
   const token = required(parameters, 'WebIdentityToken')
   const host = parameters.get('ProviderId')
   if (host !== undefined) {
@@ -51,16 +60,31 @@ export const readToken = (parameters: Parameters): ReadToken => {
   }
 }
 
-const roleUnknownHere = (action: AssumeAction): AwsError =>
-  notAuthorized(action, 'the role is of another partition than the endpoint')
+/** An access token means what its provider says of it; here, what the state says in its place (C.8). */
+function accessTokenReader(host: string, token: string): (iam: IamStore) => Person {
+  if (!accessTokenProviders.has(host) || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
+    throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
+  return (iam) => {
+    const known = iam.accessToken(host, token)
+    if (!known) throw new AwsError('IDPRejectedClaim', texts.rejectedByProvider(host))
+    if (!known.of) throw new AwsError('IDPCommunicationError', texts.providerUnreachable(host))
+    const { appId, userId } = known.of
+    const session = () => ({ sourceIdentity: undefined, tags: { tags: new Map(), transitiveKeys: [] } })
+    return { provider: host, issuer: host, subject: userId, audience: appId, claims: {}, session }
+  }
+}
 
-const verifyIdToken = async (
+function roleUnknownHere(action: AssumeAction): AwsError {
+  return notAuthorized(action, 'the role is of another partition than the endpoint')
+}
+
+async function verifyIdToken(
   token: DecodedToken,
   iam: IamStore,
   issuerKeys: IssuerKeys,
   account: string,
   now: Date,
-): Promise<Person> => {
+): Promise<Person> {
   const provider = findProvider(iam, account, token.issuer)
   const audience = checkAudience(token, provider.clientIds)
   await verifyTokenSignature(token, issuerKeys, provider.thumbprints, now)
@@ -75,39 +99,18 @@ const verifyIdToken = async (
   }
 }
 
-const accessTokenProviders: ReadonlySet<string> = new Set(['www.amazon.com', 'graph.facebook.com'])
-
-/** An access token means what its provider says of it; here, what the state says in its place (C.8). */
-const accessTokenReader = (host: string, token: string): ((iam: IamStore) => Person) => {
-  if (!accessTokenProviders.has(host) || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
-    throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
-  return (iam) => {
-    const known = iam.accessToken(host, token)
-    if (!known) throw new AwsError('IDPRejectedClaim', texts.rejectedByProvider(host))
-    if (!known.of) throw new AwsError('IDPCommunicationError', texts.providerUnreachable(host))
-    const { appId, userId } = known.of
-    const session = () => ({ sourceIdentity: undefined, tags: { tags: new Map(), transitiveKeys: [] } })
-    return { provider: host, issuer: host, subject: userId, audience: appId, claims: {}, session }
-  }
-}
-
-interface Provider {
-  /** As the trust policy names it. */
-  readonly principal: string
-  readonly clientIds: readonly string[] | undefined
-  readonly thumbprints: readonly string[]
-}
-
 /** Registered in the account of the role, or one that IAM knows by name. */
-const findProvider = (iam: IamStore, account: string, issuer: string): Provider => {
+function findProvider(iam: IamStore, account: string, issuer: string): Provider {
   const registered = iam.oidcProvider(account, issuer)
   if (registered) return { ...registered, principal: registered.arn }
   if (isNamedIssuer(issuer)) return { principal: issuerHostPath(issuer), clientIds: undefined, thumbprints: [] }
   throw noProvider(issuer)
 }
 
-const isNamedIssuer = (issuer: string): boolean =>
-  issuer.startsWith('https://') && namedProviders.has(issuerHostPath(issuer))
+function isNamedIssuer(issuer: string): boolean {
+  return issuer.startsWith('https://') && namedProviders.has(issuerHostPath(issuer))
+}
 
-const noProvider = (issuer: string): AwsError =>
-  invalidToken(texts.noOidcProvider(/^https?:\/\//.test(issuer) ? issuer : `https://${issuer}`))
+function noProvider(issuer: string): AwsError {
+  return invalidToken(texts.noOidcProvider(/^https?:\/\//.test(issuer) ? issuer : `https://${issuer}`))
+}

@@ -13,36 +13,41 @@ import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { pickedArns } from '../role-form.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 
-const pickedIn = (query: Request['query']): Picked => (query.for === 'console' ? 'console' : 'credentials')
+/**
+ * A page and no redirect: browsers hold what follows a form to its page's form-action, and where an identity provider
+ * leads on to is its own affair.
+ */
+export function reauthenticateFirst(
+  { gateway, views }: WebParts,
+  request: Request,
+  response: Response,
+  { login, what }: { readonly login: Login; readonly what: Picked },
+): void {
+  const href = `/roles/reauthenticate?${pickOf(request.body, what)}`
+  const page = { version: VERSION, session: signedIn(gateway, request, login), href }
+  sendPage(response, views.render('renewing', page))
+}
 
 /** What was picked, as a query: it is still the person's to confirm, so it may travel in the open. */
-const pickOf = (form: Readonly<Record<string, unknown>>, what: Picked): URLSearchParams =>
-  new URLSearchParams([
+function pickOf(form: Readonly<Record<string, unknown>>, what: Picked): URLSearchParams {
+  return new URLSearchParams([
     ['for', what],
     ...[fields.role, fields.duration, fields.destination, fields.as].flatMap((name) =>
       texts(form[name]).map((value) => [name, value] as [string, string]),
     ),
   ])
-
-/**
- * A page and no redirect: browsers hold what follows a form to its page's form-action, and where an identity provider
- * leads on to is its own affair.
- */
-export const reauthenticateFirst = (
-  { gateway, views }: WebParts,
-  request: Request,
-  response: Response,
-  { login, what }: { readonly login: Login; readonly what: Picked },
-): void => {
-  const href = `/roles/renew?${pickOf(request.body, what)}`
-  const page = { version: VERSION, session: signedIn(gateway, request, login), href }
-  sendPage(response, views.render('renewing', page))
 }
 
-/** GET /roles/renew: through the identity provider once more, and back to the same pick. */
-const renew =
-  (parts: WebParts): RequestHandler =>
-  async (request, response) => {
+export function renewalRoutes(parts: WebParts): Router {
+  return Router()
+    .head('/roles/reauthenticate', refuseHead('GET'))
+    .get('/roles/reauthenticate', orToLogin(parts.gateway), renew(parts))
+    .get('/roles/confirm', orToLogin(parts.gateway), confirm(parts))
+}
+
+/** GET /roles/reauthenticate: through the identity provider once more, and back to the same pick. */
+function renew(parts: WebParts): RequestHandler {
+  return async (request, response) => {
     const { gateway } = parts
     const login = await requireLogin(gateway, request)
     const returnTo = `/roles/confirm?${pickOf(request.query, pickedIn(request.query))}`
@@ -56,11 +61,15 @@ const renew =
     bindBrowser(gateway, response, started.browserSecret)
     redirectToIdp(parts, response, started.departure)
   }
+}
+
+function pickedIn(query: Request['query']): Picked {
+  return query.for === 'console' ? 'console' : 'credentials'
+}
 
 /** GET /roles/confirm: one button, because no GET takes a role. Throws GatewayError `role.not_granted`. */
-const confirm =
-  ({ gateway, views }: WebParts): RequestHandler =>
-  async (request, response) => {
+function confirm({ gateway, views }: WebParts): RequestHandler {
+  return async (request, response) => {
     const login = await requireLogin(gateway, request)
     const granted = pickedArns(request.query).map((arn) => grantedRole(gateway, login.signIn.identity, arn))
     const what = pickedIn(request.query)
@@ -76,9 +85,4 @@ const confirm =
     }
     sendPage(response, views.render('confirm-role', page))
   }
-
-export const renewalRoutes = (parts: WebParts): Router =>
-  Router()
-    .head('/roles/renew', refuseHead('GET'))
-    .get('/roles/renew', orToLogin(parts.gateway), renew(parts))
-    .get('/roles/confirm', orToLogin(parts.gateway), confirm(parts))
+}
