@@ -68,7 +68,7 @@ function instant(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`
 }
 
-/** Several roles at once: a profile each. */
+/** Several roles: a profile each. */
 export function profilesIni(all: readonly CredentialsToWrite[]): string {
   return all.map(ini).join('\n')
 }

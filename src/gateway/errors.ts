@@ -2,7 +2,7 @@ import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/err
 
 export const gatewayErrors = {
   'provider.unknown': {
-    sentence: 'There is no such identity provider here.',
+    sentence: 'This identity provider is not configured here.',
     hint: 'Choose one from the sign-in page.',
   },
   'provider.unavailable': {
@@ -10,7 +10,7 @@ export const gatewayErrors = {
     hint: 'Try again in a moment, or use another provider.',
   },
   'provider.idp_unknown': {
-    sentence: 'There is no such organization to sign in with.',
+    sentence: 'This organization is not available for sign-in.',
     hint: 'Search for yours by its name.',
   },
   'login.return_to_refused': {
@@ -27,53 +27,53 @@ export const gatewayErrors = {
   },
   'login.used': { sentence: 'This sign-in has already been completed.', hint: 'Sign in again if you need to.' },
   'login.signed_out': {
-    sentence: 'You were signed out while this sign-in was on its way.',
+    sentence: 'You were signed out while this sign-in was in progress.',
     hint: 'Sign in again.',
   },
   'login.other_browser': {
     sentence: 'This sign-in was not started in this browser.',
-    hint: 'Sign in again. If you did not expect this page, somebody may have sent you their own sign-in: close it.',
+    hint: 'Sign in again. If you did not expect this page, close it: someone may have sent you their own sign-in.',
   },
   'login.other_provider': {
     sentence: 'This answer does not belong to the identity provider it came for.',
     hint: 'Sign in again.',
   },
   'login.authentication_too_old': {
-    sentence: 'You have to prove again who you are, and your identity provider did not ask you to.',
-    hint: 'Sign out there and in again. If it goes on, show the reference to whoever runs this gateway.',
+    sentence: 'Your identity provider didn’t ask you to sign in again, which this role requires.',
+    hint: 'Sign out at the identity provider and sign in again. If this keeps happening, send the reference to your administrator.',
   },
   'session.required': { sentence: 'You are not signed in, or your session has ended.', hint: 'Sign in again.' },
   'operator.required': {
-    sentence: 'This page is for the people who run the gateway.',
-    hint: 'Ask whoever runs it to name you under operators in its configuration.',
+    sentence: 'Operators only.',
+    hint: 'Ask your administrator to add you to `operators`.',
   },
   'role.not_granted': {
-    sentence: 'You may not take this role.',
-    hint: 'Choose a role from the list. If one is missing, ask whoever runs this gateway.',
+    sentence: 'You don’t have access to this role.',
+    hint: 'Choose a role from the list. If one is missing, ask your administrator.',
   },
   'role.authentication_too_old': {
-    sentence: 'Your sign-in is too long ago for this role.',
-    hint: 'Sign in again, then take the role.',
+    sentence: 'Your sign-in is too old for this role.',
+    hint: 'Sign in again, then pick the role.',
   },
   'role.source_identity_missing': {
-    sentence: 'Your sign-in lacks what every AWS session here is traced by.',
-    hint: 'Show the reference to whoever runs this gateway: it asks for a source identity, which cannot be made of what your identity provider says.',
+    sentence: 'Your sign-in has no value for the source identity that every AWS session here needs.',
+    hint: 'Send the reference to your administrator: `sourceIdentity` needs an attribute that your identity provider did not send.',
   },
   'role.duration_invalid': {
-    sentence: 'This is not a duration that AWS takes for this role.',
-    hint: 'Choose between 15 minutes and the longest session of the role.',
+    sentence: 'AWS does not accept this duration for this role.',
+    hint: 'Choose between 15 minutes and the role’s maximum.',
   },
   'role.too_many_pins': {
-    sentence: 'You have pinned as many roles as are kept.',
-    hint: 'Take the pin off a role that you no longer need at the top.',
+    sentence: 'You have pinned the maximum number of roles.',
+    hint: 'Unpin a role you no longer need.',
   },
   'role.too_many': {
-    sentence: 'These are too many roles to take at once.',
+    sentence: 'Too many roles selected.',
     hint: 'Choose at most 20.',
   },
   'role.destination_refused': {
     sentence: 'This is not a page of the AWS console.',
-    hint: 'Give the address of a page of the AWS console, the name of a service such as s3, or nothing.',
+    hint: 'Enter a console URL, the name of a service such as s3, or nothing.',
   },
   'role.destination_other_partition': {
     sentence: 'This console page belongs to another AWS partition than the role.',

@@ -9,112 +9,183 @@ const liftedErrors = Object.fromEntries(
   Object.entries(xmlErrors).map(([code, text]) => [lift(code as XmlErrorCode), text]),
 ) as Readonly<Record<Lifted<XmlErrorCode>, ErrorText>>
 
-const again = 'Sign in again. If it happens again, show the reference to your administrator.'
-const compare = "Compare the gateway's metadata with what is configured at the identity provider."
-const ask = 'Ask the administrator of the identity provider to look at what it sends.'
-const signOutHere = 'Whoever is still signed in at the gateway can sign out there.'
-const clocks = 'Sign in again. If it happens again, the clocks of the gateway and the identity provider differ.'
+const again = 'Sign in again. If this keeps happening, send the reference to your administrator.'
+const compare = 'Compare the entityID at the identity provider with the metadata configured here.'
+const signOutHere = 'If you are still signed in at the gateway, sign out there.'
+const clocks = 'Sign in again. If this keeps happening, the clocks of the gateway and the identity provider differ.'
 
 export const samlErrors = {
   ...liftedErrors,
 
-  'saml.parameter_missing': { sentence: 'The form held no answer to a sign-in, or several.', hint: again },
-  'saml.base64': { sentence: "The identity provider's answer is not valid base64.", hint: ask },
-  'saml.utf8': { sentence: "The identity provider's answer is not valid UTF-8.", hint: ask },
+  'saml.parameter_missing': {
+    sentence: 'The request must contain exactly one SAMLResponse.',
+    hint: again,
+  },
+  'saml.base64': {
+    sentence: 'The SAMLResponse is not valid base64.',
+    hint: "Ask the identity provider's administrator to send the SAMLResponse as plain base64, without deflating it.",
+  },
+  'saml.utf8': {
+    sentence: 'The SAMLResponse is not valid UTF-8.',
+    hint: "Ask the identity provider's administrator to encode its messages as UTF-8.",
+  },
 
-  'saml.not_a_response': { sentence: 'What arrived is not a SAML response.', hint: ask },
-  'saml.version': { sentence: 'What arrived is not SAML 2.0.', hint: ask },
-  'saml.child_order': { sentence: "The identity provider's answer is not built as SAML asks.", hint: ask },
-  'saml.id_missing': { sentence: "The identity provider's answer has no ID.", hint: ask },
-  'saml.assertion_missing': { sentence: "The identity provider's answer says nothing about a person.", hint: ask },
-  'saml.assertion_repeated': { sentence: "The identity provider's answer holds more than one assertion.", hint: ask },
-  'saml.assertion_misplaced': { sentence: 'An assertion stands where none may be.', hint: ask },
+  'saml.not_a_response': {
+    sentence: 'The message is not a SAML Response.',
+    hint: "Ask the identity provider's administrator to send a samlp:Response to the assertion consumer service.",
+  },
+  'saml.version': {
+    sentence: 'The message is not SAML 2.0.',
+    hint: "Ask the identity provider's administrator to use SAML 2.0 for this gateway.",
+  },
+  'saml.child_order': {
+    sentence: 'The elements of the response are not in the order of the SAML schema.',
+    hint: "Ask the identity provider's administrator to send its elements in schema order (Issuer, Signature, Status, Assertion).",
+  },
+  'saml.id_missing': {
+    sentence: 'The Response or Assertion has no ID attribute.',
+    hint: "Ask the identity provider's administrator to set the ID attribute of the Response and the Assertion.",
+  },
+  'saml.assertion_missing': {
+    sentence: 'The response contains no Assertion.',
+    hint: "Ask the identity provider's administrator to send an Assertion in the response.",
+  },
+  'saml.assertion_repeated': {
+    sentence: 'The response contains more than one Assertion.',
+    hint: "Ask the identity provider's administrator to send exactly one Assertion in the response.",
+  },
+  'saml.assertion_misplaced': {
+    sentence: 'The response contains an Assertion where none is allowed.',
+    hint: "Ask the identity provider's administrator to send the Assertion as a direct child of the Response only.",
+  },
   'saml.assertion_encrypted': {
-    sentence: "The identity provider's answer is encrypted, and this gateway has no key to open it.",
-    hint: 'Turn assertion encryption off for this gateway at the identity provider, or configure encryption keys.',
+    sentence: 'The assertion is encrypted, and this gateway has no decryption key.',
+    hint: 'Turn assertion encryption off for this gateway at the identity provider, or configure `encryption`.',
   },
   'saml.assertion_not_encrypted': {
-    sentence: "The identity provider's answer is not encrypted.",
-    hint: 'Turn assertion encryption on for this gateway at the identity provider.',
+    sentence: 'The assertion is not encrypted, but this gateway requires it.',
+    hint: "Ask the identity provider's administrator to turn on assertion encryption for this gateway.",
   },
   'saml.encryption_cbc_unsigned': {
-    sentence: "The identity provider's answer is encrypted with AES-CBC and not signed as a whole.",
+    sentence: 'The assertion is encrypted with AES-CBC in a Response that is not signed.',
     hint: 'Set the identity provider to sign the whole response (SamlResponseSignature MessageAndAssertion at ADFS, "Sign SAML response and assertion" at Entra ID) or to encrypt with AES-GCM; or set acceptCbcWithoutSignedResponse for it here.',
   },
-  'saml.signature_misplaced': { sentence: 'A signature stands where none may be.', hint: ask },
+  'saml.signature_misplaced': {
+    sentence: 'The response contains a signature where none is allowed.',
+    hint: "Ask the identity provider's administrator to sign the Response or the Assertion only.",
+  },
   'saml.signature_missing': {
-    sentence: "The identity provider's answer is not signed.",
-    hint: 'Set the identity provider to sign the assertion or the response.',
+    sentence: 'Neither the Response nor the Assertion is signed.',
+    hint: "Ask the identity provider's administrator to sign the assertion or the response.",
   },
   'saml.assertion_unsigned': {
-    sentence: "The assertion in the identity provider's answer is not signed.",
-    hint: 'Set the identity provider to sign assertions, or allow a signed response alone.',
+    sentence: 'The Assertion is not signed.',
+    hint: "Ask the identity provider's administrator to sign assertions, or set `signature: any` here.",
   },
   'saml.response_unsigned': {
-    sentence: "The identity provider's answer as a whole is not signed.",
-    hint: 'Set the identity provider to sign responses, or allow a signed assertion alone.',
+    sentence: 'The Response is not signed.',
+    hint: "Ask the identity provider's administrator to sign responses, or set `signature: any` here.",
   },
-  'saml.time_malformed': { sentence: "A time in the identity provider's answer cannot be read.", hint: ask },
+  'saml.time_malformed': {
+    sentence: 'A time in the response is not a valid xs:dateTime.',
+    hint: "Ask the identity provider's administrator to send times in UTC, such as 2026-11-30T09:00:00Z.",
+  },
   'saml.attribute_missing': {
-    sentence: "The identity provider's answer lacks a detail that must be there.",
-    hint: ask,
+    sentence: 'The response lacks a required attribute.',
+    hint: "Ask the identity provider's administrator to send the attribute named in the details.",
   },
 
   'saml.idp_refused': {
-    sentence: 'The identity provider did not sign you in.',
-    hint: 'Sign in again, or ask the administrator of the identity provider why it refused.',
+    sentence: 'The identity provider refused the sign-in.',
+    hint: "Sign in again. If it is refused again, ask the identity provider's administrator for the reason.",
   },
   'saml.authn_failed': {
-    sentence: 'The identity provider could not establish who you are.',
+    sentence: 'The identity provider could not authenticate you.',
     hint: 'Sign in again.',
   },
   'saml.request_denied': {
     sentence: 'The identity provider refused the sign-in request.',
-    hint: 'Ask the administrator of the identity provider whether you may use this gateway.',
+    hint: "Ask the identity provider's administrator to assign you to this application.",
   },
   'saml.no_authn_context': {
     sentence: 'The identity provider cannot sign you in the way this gateway requires.',
     hint: 'Ask your administrator to compare `authnContext` with the authentication classes that the identity provider supports.',
   },
   'saml.no_passive': {
-    sentence: 'The identity provider needs you to sign in visibly.',
+    sentence: 'The identity provider needs you to sign in on its page.',
     hint: 'Sign in again.',
   },
-  'saml.status_missing': { sentence: "The identity provider's answer does not say whether it succeeded.", hint: ask },
-
-  'saml.response_issuer_mismatch': { sentence: 'The answer came from another identity provider.', hint: compare },
-  'saml.destination_mismatch': { sentence: 'The answer was meant for another address.', hint: compare },
-  'saml.response_request_mismatch': { sentence: 'The answer belongs to another sign-in.', hint: again },
-  'saml.issuer_mismatch': { sentence: 'The assertion came from another identity provider.', hint: compare },
-  'saml.subject_missing': {
-    sentence: 'The identity provider did not say who you are.',
-    hint: 'Set the identity provider to send a NameID, or name the attribute to use as subject.',
+  'saml.status_missing': {
+    sentence: 'The response has no Status.',
+    hint: "Ask the identity provider's administrator to send a Status with a StatusCode.",
   },
-  'saml.confirmation_missing': { sentence: 'The assertion is not one for signing in by browser.', hint: ask },
-  'saml.recipient_mismatch': { sentence: 'The assertion was meant for another address.', hint: compare },
+
+  'saml.response_issuer_mismatch': {
+    sentence: 'The Issuer of the Response is not the configured identity provider.',
+    hint: compare,
+  },
+  'saml.destination_mismatch': {
+    sentence: "The Destination of the Response is not this gateway's ACS URL.",
+    hint: "Ask the identity provider's administrator to set the ACS URL from this gateway's metadata.",
+  },
+  'saml.response_request_mismatch': {
+    sentence: 'The InResponseTo of the Response belongs to another sign-in.',
+    hint: again,
+  },
+  'saml.issuer_mismatch': {
+    sentence: 'The Issuer of the Assertion is not the configured identity provider.',
+    hint: compare,
+  },
+  'saml.subject_missing': {
+    sentence: 'The assertion does not identify you: it has no NameID.',
+    hint: "Ask the identity provider's administrator to send a NameID, or set `subject` here to an attribute it sends.",
+  },
+  'saml.confirmation_missing': {
+    sentence: 'The assertion has no bearer SubjectConfirmation.',
+    hint: "Ask the identity provider's administrator to send a SubjectConfirmation of method bearer with Recipient and NotOnOrAfter.",
+  },
+  'saml.recipient_mismatch': {
+    sentence: "The Recipient of the SubjectConfirmation is not this gateway's ACS URL.",
+    hint: "Ask the identity provider's administrator to set the ACS URL from this gateway's metadata.",
+  },
   'saml.confirmation_expired': { sentence: 'The sign-in took too long and has expired.', hint: clocks },
   'saml.confirmation_not_yet_valid': { sentence: 'The sign-in is not valid yet.', hint: clocks },
   'saml.unsolicited': {
-    sentence: 'The sign-in was not started here.',
+    sentence: 'The sign-in was not started at this gateway.',
     hint: "Start at this gateway's sign-in page.",
   },
   'saml.request_unknown': {
-    sentence: 'This sign-in is not known here or took too long.',
+    sentence: 'This sign-in is unknown or took too long.',
     hint: 'Sign in again.',
   },
   'saml.subject_out_of_scope': {
-    sentence: 'The identity provider named a person it may not speak for.',
-    hint: 'Ask the administrator of the identity provider: its metadata must name the domains of its people (shibmd:Scope).',
+    sentence: 'The identity provider is not allowed to assert this user: the domain is not in its scopes.',
+    hint: "Ask the identity provider's administrator to list the domain as shibmd:Scope in its metadata.",
   },
   'saml.replayed': {
-    sentence: 'This sign-in has been used already.',
+    sentence: 'This sign-in has already been used.',
     hint: 'Continue if you are signed in, or sign in again.',
   },
-  'saml.in_response_to_mismatch': { sentence: 'The assertion belongs to another sign-in.', hint: again },
-  'saml.conditions_missing': { sentence: 'The assertion does not say where it is valid.', hint: ask },
-  'saml.condition_unknown': { sentence: 'The assertion has a condition that this gateway does not know.', hint: ask },
-  'saml.audience_missing': { sentence: 'The assertion does not say for whom it is.', hint: ask },
-  'saml.audience_mismatch': { sentence: 'The assertion is for another service.', hint: compare },
+  'saml.in_response_to_mismatch': {
+    sentence: 'The InResponseTo of the assertion belongs to another sign-in.',
+    hint: again,
+  },
+  'saml.conditions_missing': {
+    sentence: 'The assertion has no Conditions.',
+    hint: "Ask the identity provider's administrator to send Conditions with NotBefore, NotOnOrAfter and an AudienceRestriction.",
+  },
+  'saml.condition_unknown': {
+    sentence: 'The assertion has a Condition that this gateway does not support.',
+    hint: "Ask the identity provider's administrator to send AudienceRestriction, OneTimeUse and ProxyRestriction only.",
+  },
+  'saml.audience_missing': {
+    sentence: 'The assertion has no AudienceRestriction.',
+    hint: "Ask the identity provider's administrator to send this gateway's entityID as Audience.",
+  },
+  'saml.audience_mismatch': {
+    sentence: "The Audience of the assertion is not this gateway's entityID.",
+    hint: "Ask the identity provider's administrator to set the audience (SP entity ID) to this gateway's entityID.",
+  },
   'saml.expired': { sentence: 'The assertion has expired.', hint: clocks },
   'saml.not_yet_valid': { sentence: 'The assertion is not valid yet.', hint: clocks },
   'saml.assertion_from_future': {
@@ -134,7 +205,10 @@ export const samlErrors = {
     sentence: 'You did not sign in the way this gateway requires.',
     hint: 'Sign in again with the required method, such as a second factor. If it happens again, ask the administrator of the identity provider to support the requested `authnContext`.',
   },
-  'saml.authn_statement_missing': { sentence: 'The assertion does not say that you signed in.', hint: ask },
+  'saml.authn_statement_missing': {
+    sentence: 'The assertion has no AuthnStatement.',
+    hint: "Ask the identity provider's administrator to send an AuthnStatement.",
+  },
   'saml.idp_session_ended': { sentence: 'Your session at the identity provider has ended.', hint: 'Sign in again.' },
 
   'saml.metadata_not_idp': {
@@ -164,7 +238,7 @@ export const samlErrors = {
   },
   'saml.metadata_changed': {
     sentence: 'The metadata changed while it was in use.',
-    hint: 'Try again in a moment: the gateway reads it anew.',
+    hint: 'Try again in a moment: the gateway reads it again.',
   },
   'saml.metadata_no_certificate': {
     sentence: 'The metadata has no signing certificate.',
@@ -179,37 +253,49 @@ export const samlErrors = {
     hint: 'Give the identity provider a signing certificate with an RSA key of 2048 bits or more, or an EC key on P-256, P-384 or P-521, and get its new metadata.',
   },
   'saml.sign_on_endpoint_missing': {
-    sentence: 'The identity provider offers no way to start a sign-in here.',
+    sentence: "The identity provider's metadata has no usable SingleSignOnService.",
     hint: 'Its metadata needs a SingleSignOnService with the HTTP-Redirect or the HTTP-POST binding.',
   },
   'saml.message_missing': {
-    sentence: 'What arrived is not exactly one SAML message.',
+    sentence: 'The request must contain exactly one SAML message.',
     hint: 'Start again at the gateway.',
   },
-  'saml.deflate': { sentence: "The identity provider's message cannot be unpacked.", hint: ask },
-  'saml.not_a_logout': { sentence: 'What arrived is not a logout message.', hint: ask },
+  'saml.deflate': {
+    sentence: 'The SAML message cannot be inflated.',
+    hint: "Ask the identity provider's administrator to deflate messages of the redirect binding as RFC 1951 says.",
+  },
+  'saml.not_a_logout': {
+    sentence: 'The message is not a SAML LogoutRequest or LogoutResponse.',
+    hint: "Ask the identity provider's administrator to send logout messages only to the single logout service.",
+  },
   'saml.logout_unsigned': {
     sentence: 'The logout message is not signed.',
-    hint: 'Set the identity provider to sign its logout messages.',
+    hint: "Ask the identity provider's administrator to sign logout messages.",
   },
-  'saml.logout_issuer_mismatch': { sentence: 'The logout message came from another identity provider.', hint: compare },
-  'saml.logout_destination_mismatch': {
-    sentence: 'The logout message was meant for another address.',
+  'saml.logout_issuer_mismatch': {
+    sentence: 'The Issuer of the logout message is not the configured identity provider.',
     hint: compare,
   },
+  'saml.logout_destination_mismatch': {
+    sentence: "The Destination of the logout message is not this gateway's single logout URL.",
+    hint: "Ask the identity provider's administrator to set the single logout URL from this gateway's metadata.",
+  },
   'saml.logout_not_yet_valid': { sentence: 'The logout message is not valid yet.', hint: signOutHere },
-  'saml.logout_expired': { sentence: 'The logout message took too long and has expired.', hint: signOutHere },
-  'saml.logout_subject_missing': { sentence: 'The logout message does not say who is to be signed out.', hint: ask },
-  'saml.logout_replayed': { sentence: 'This logout message has been used already.', hint: signOutHere },
+  'saml.logout_expired': { sentence: 'The logout message has expired.', hint: signOutHere },
+  'saml.logout_subject_missing': {
+    sentence: 'The logout message has no NameID.',
+    hint: "Ask the identity provider's administrator to send the NameID of the user in logout requests.",
+  },
+  'saml.logout_replayed': { sentence: 'This logout message has already been used.', hint: signOutHere },
   'saml.logout_ended_nothing': {
     sentence: 'The logout message ended no session: nobody here has that NameID and SessionIndex.',
     hint: 'Compare its NameID and SessionIndex with those of the sign-in. A session that had ended before is no fault.',
   },
   'saml.logout_unknown': {
-    sentence: 'This logout is not known here, is over, or took too long.',
+    sentence: 'This logout is unknown, complete, or took too long.',
     hint: signOutHere,
   },
-  'saml.request_malformed': { sentence: 'What arrived is not a sign-in request.', hint: 'Start the sign-in again.' },
+  'saml.request_malformed': { sentence: 'The message is not a SAML AuthnRequest.', hint: 'Start the sign-in again.' },
 } as const satisfies ErrorCatalogue
 
 export type SamlErrorCode = keyof typeof samlErrors

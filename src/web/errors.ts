@@ -5,13 +5,13 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
 export const webErrors = {
-  'http.not_found': { sentence: 'There is no such page.', hint: 'Start from the list of roles.' },
+  'http.not_found': { sentence: 'Page not found.', hint: 'Start from the list of roles.' },
   'http.method_not_allowed': {
-    sentence: 'This address cannot be used in this way.',
+    sentence: 'This address does not accept that method.',
     hint: 'Start from the list of roles.',
   },
-  'http.bad_request': { sentence: 'The browser sent something that makes no sense here.', hint: 'Start over.' },
-  'http.body_too_large': { sentence: 'The browser sent more than is taken here.', hint: 'Start over.' },
+  'http.bad_request': { sentence: 'The request is invalid.', hint: 'Start over.' },
+  'http.body_too_large': { sentence: 'The request is too large.', hint: 'Start over.' },
   'http.cross_site': {
     sentence: 'This request did not come from a page of the gateway.',
     hint: 'Go back to the list of roles and try again from there.',
@@ -22,7 +22,7 @@ export const webErrors = {
   },
   internal: {
     sentence: 'Something went wrong in the gateway.',
-    hint: 'Try again. If it goes on, show the reference to whoever runs this gateway.',
+    hint: 'Try again. If this keeps happening, send the reference to your administrator.',
   },
 } as const satisfies ErrorCatalogue
 

@@ -1,31 +1,70 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
-
-const ask = 'Ask the administrator of the identity provider to look at what it sends.'
-
 /** Why a document is not taken. The saml folder shows the same reasons under codes of its own. */
 export const xmlErrors = {
-  'xml.too_large': { sentence: 'The message is larger than this gateway accepts.', hint: ask },
-  'xml.malformed': { sentence: 'The message is not well-formed XML.', hint: ask },
-  'xml.encoding': { sentence: 'The message is not encoded as UTF-8.', hint: ask },
-  'xml.doctype': { sentence: 'The message declares a document type, which is never accepted.', hint: ask },
-  'xml.processing_instruction': {
-    sentence: 'The message holds a processing instruction, which is never accepted.',
-    hint: ask,
+  'xml.too_large': {
+    sentence: 'The SAML message is larger than 1 MB.',
+    hint: "Ask the identity provider's administrator to release fewer attributes or groups to this gateway.",
   },
-  'xml.namespace': { sentence: 'The message declares a namespace in a way that is not accepted.', hint: ask },
-  'xml.too_deep': { sentence: 'The message nests deeper than this gateway accepts.', hint: ask },
-  'xml.too_many_elements': { sentence: 'The message has more elements than this gateway accepts.', hint: ask },
-  'xml.too_many_attributes': { sentence: 'The message has more attributes than this gateway accepts.', hint: ask },
-  'xml.duplicate_id': { sentence: 'The message uses the same ID twice, or an empty one.', hint: ask },
-  'xml.element_missing': { sentence: 'The message lacks a part that must be there.', hint: ask },
-  'xml.element_repeated': { sentence: 'The message repeats a part that may be there only once.', hint: ask },
-  'xml.text_expected': { sentence: 'The message holds elements where only text may be.', hint: ask },
-  'xml.elements_expected': { sentence: 'The message holds text where only elements may be.', hint: ask },
+  'xml.malformed': {
+    sentence: 'The SAML message is not well-formed XML.',
+    hint: "Ask the identity provider's administrator to check what changes the message on its way, such as a proxy or a plug-in.",
+  },
+  'xml.encoding': {
+    sentence: 'The SAML message is not encoded as UTF-8.',
+    hint: "Ask the identity provider's administrator to encode its messages as UTF-8.",
+  },
+  'xml.doctype': {
+    sentence: 'The SAML message contains a DOCTYPE, which is not allowed.',
+    hint: "Ask the identity provider's administrator to remove the document type declaration from its messages.",
+  },
+  'xml.processing_instruction': {
+    sentence: 'The SAML message contains a processing instruction, which is not allowed.',
+    hint: "Ask the identity provider's administrator to remove processing instructions from its messages.",
+  },
+  'xml.namespace': {
+    sentence: 'The SAML message declares an XML namespace incorrectly.',
+    hint: "Ask the identity provider's administrator to declare every prefix before it is used, and no prefix as empty.",
+  },
+  'xml.too_deep': {
+    sentence: 'The SAML message is nested too deeply.',
+    hint: "Ask the identity provider's administrator to send a plain SAML response: at most 100 levels of elements.",
+  },
+  'xml.too_many_elements': {
+    sentence: 'The SAML message has too many elements.',
+    hint: "Ask the identity provider's administrator to release fewer attributes or groups to this gateway.",
+  },
+  'xml.too_many_attributes': {
+    sentence: 'An element of the SAML message has too many XML attributes.',
+    hint: "Ask the identity provider's administrator to send a plain SAML response without extra XML attributes.",
+  },
+  'xml.duplicate_id': {
+    sentence: 'The SAML message uses an ID twice or has an empty ID.',
+    hint: "Ask the identity provider's administrator to give each Response and Assertion a unique ID attribute.",
+  },
+  'xml.element_missing': {
+    sentence: 'The SAML message lacks a required element.',
+    hint: "Ask the identity provider's administrator to add the element named in the details.",
+  },
+  'xml.element_repeated': {
+    sentence: 'The SAML message repeats an element that may occur only once.',
+    hint: "Ask the identity provider's administrator to send the element named in the details once.",
+  },
+  'xml.text_expected': {
+    sentence: 'The SAML message has elements where only text is allowed.',
+    hint: "Ask the identity provider's administrator to send plain text in the element named in the details.",
+  },
+  'xml.elements_expected': {
+    sentence: 'The SAML message has text where only elements are allowed.',
+    hint: "Ask the identity provider's administrator to remove the text from the element named in the details.",
+  },
   'xml.unwritable': {
-    sentence: 'A value holds characters that XML cannot carry.',
+    sentence: 'A value contains characters that XML does not allow.',
     hint: 'Remove control characters from the value.',
   },
-  'xml.signature_shape': { sentence: "The message's signature is not built as SAML asks.", hint: ask },
+  'xml.signature_shape': {
+    sentence: 'The ds:Signature of the SAML message is malformed.',
+    hint: "Ask the identity provider's administrator to sign with one SignedInfo, one Reference and one SignatureValue.",
+  },
   'xml.signature_canonicalization': {
     sentence: 'The signature uses a canonicalization that is not accepted.',
     hint: 'Set the identity provider to exclusive canonicalization.',
@@ -38,27 +77,42 @@ export const xmlErrors = {
     sentence: 'The signature uses a digest that is not accepted.',
     hint: 'Set the identity provider to SHA-256 or stronger.',
   },
-  'xml.signature_transforms': { sentence: 'The signature uses transforms that are not accepted.', hint: ask },
-  'xml.signature_reference': { sentence: 'The signature does not cover the part it stands in.', hint: ask },
-  'xml.signature_encoding': { sentence: 'The signature is not valid base64.', hint: ask },
+  'xml.signature_transforms': {
+    sentence: 'The signature uses transforms that are not accepted.',
+    hint: "Ask the identity provider's administrator to use the enveloped-signature and exclusive canonicalization transforms only.",
+  },
+  'xml.signature_reference': {
+    sentence: 'The signature does not reference the element it is in.',
+    hint: "Ask the identity provider's administrator to set the Reference URI to the ID of the signed element.",
+  },
+  'xml.signature_encoding': {
+    sentence: 'The SignatureValue or DigestValue is not valid base64.',
+    hint: "Ask the identity provider's administrator to check what changes the message on its way, such as a proxy or a plug-in.",
+  },
   'xml.signature_key_unfit': {
-    sentence: 'None of the known keys of the identity provider fits the signature.',
-    hint: 'Load the current metadata of the identity provider. RSA keys need 2048 bits or more.',
+    sentence: "None of the identity provider's keys can verify this signature.",
+    hint: "Load the identity provider's current metadata. RSA keys must have at least 2048 bits.",
   },
   'xml.signature_invalid': {
-    sentence: 'The signature was not made with a known key of the identity provider.',
-    hint: 'Load the current metadata of the identity provider: it may have a new signing certificate.',
+    sentence: "The signature does not match any of the identity provider's known keys.",
+    hint: "Load the identity provider's current metadata: its signing certificate may have changed.",
   },
-  'xml.encryption_shape': { sentence: "The message's encryption is not built as SAML asks.", hint: ask },
+  'xml.encryption_shape': {
+    sentence: 'The encrypted data is malformed.',
+    hint: "Ask the identity provider's administrator to encrypt the assertion with one EncryptedKey and one CipherValue.",
+  },
   'xml.encryption_algorithm': {
     sentence: 'The message is encrypted with an algorithm that is not accepted.',
     hint: 'Set the identity provider to AES-GCM with RSA-OAEP.',
   },
   'xml.decryption_failed': {
-    sentence: 'The message cannot be decrypted.',
-    hint: "Load the gateway's current metadata at the identity provider: its encryption certificate may have changed.",
+    sentence: 'The assertion cannot be decrypted.',
+    hint: "Load this gateway's current metadata at the identity provider: the encryption certificate may have changed.",
   },
-  'xml.signature_digest': { sentence: 'The message was changed after it was signed.', hint: ask },
+  'xml.signature_digest': {
+    sentence: 'The message was changed after it was signed.',
+    hint: "Ask the identity provider's administrator to check what changes the message on its way, such as a proxy or a plug-in.",
+  },
 } as const satisfies ErrorCatalogue
 
 export type XmlErrorCode = keyof typeof xmlErrors

@@ -95,7 +95,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       visit(narrow, async (page) => {
         await page.goto(house.gateway)
         await chooseAndSignIn(page, 'Example Corp', 'carol')
-        await page.getByRole('heading', { name: 'No roles for you yet' }).waitFor()
+        await page.getByRole('heading', { name: 'You don’t have any roles yet' }).waitFor()
         await expectNoSideways(page)
       }))
   })

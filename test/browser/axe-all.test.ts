@@ -143,7 +143,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     }
     await open(`/go?role=arn:aws:iam::${ACCOUNT}:role/Administrator`)
     await page.getByLabel('Opens at').fill('https://example.com/')
-    await page.getByRole('button', { name: 'Get a link instead' }).click()
+    await page.getByRole('button', { name: 'Copy a link instead' }).click()
     await page.getByRole('link', { name: 'This is not a page of the AWS console.' }).waitFor()
     await look(page, 'go, refused')
     await open('/logout')
@@ -214,7 +214,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     await look(page, 'roles, one asks for a new sign-in')
     await page.goto(`${gateway.url}/go?role=${GUARDED}&destination=s3`)
     await look(page, 'go, asks for a new sign-in')
-    const link = page.getByRole('button', { name: 'Get a link instead' })
+    const link = page.getByRole('button', { name: 'Copy a link instead' })
     await withoutGoingTo(
       context,
       ({ pathname }) => pathname === '/roles/reauthenticate',

@@ -112,7 +112,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
     visit({}, async (page) => {
       await page.getByText(/^(59 min|1 h)/).waitFor()
       const before = accessKeyIn(await page.locator('pre').first().textContent())
-      await page.getByRole('button', { name: 'Take new credentials' }).click()
+      await page.getByRole('button', { name: 'Get new credentials' }).click()
       await page.waitForFunction(`!document.querySelector('pre').textContent.includes('${before}')`)
     }))
 

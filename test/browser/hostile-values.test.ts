@@ -105,7 +105,7 @@ describe.skipIf(!requireTool(CHROMIUM))('hostile names', { timeout: 120_000 }, (
     await page.getByText('Show the values').first().waitFor()
     await expectIntact(page, 'the credentials')
     await page.goto(`${gateway.url}/go?${new URLSearchParams({ role: ROLE })}`)
-    await page.getByRole('button', { name: 'Get a link instead' }).click()
+    await page.getByRole('button', { name: 'Copy a link instead' }).click()
     await page.getByRole('heading', { name: /^Console link for/ }).waitFor()
     await expectIntact(page, 'the link')
     await page.goto(`${gateway.url}/go?${new URLSearchParams({ role: ROLE })}`)

@@ -93,7 +93,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it('carol is told what to tell her administrator', async () => {
       await signIn(label, 'carol')
-      await page.getByRole('heading', { name: 'No roles for you yet' }).waitFor()
+      await page.getByRole('heading', { name: 'You don’t have any roles yet' }).waitFor()
       expect(await page.getByRole('button', { name: /Credentials/ }).count()).toBe(0)
       expect(await page.getByRole('main').textContent()).toContain('carol@example.com')
     })

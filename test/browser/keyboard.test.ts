@@ -113,7 +113,7 @@ describe.skipIf(!requireTool(CHROMIUM)).each([true, false])('with JavaScript: %s
       await go(path)
       await look(path)
     }
-    await press('Get a link instead')
+    await press('Copy a link instead')
     await page.getByRole('heading', { name: 'Console link for Developer' }).waitFor()
     await look('the link')
     await go('/roles')

@@ -166,7 +166,7 @@ describe('a link', () => {
     const { page } = await follow({ destination: 'https://console.amazonaws.cn/s3/home' })
     expect(page.status).toBe(200)
     expect(rolesOn(page)).toEqual([])
-    expect(page.body).toContain('You have no role with which this page can be reached.')
+    expect(page.body).toContain('None of your roles can open this page.')
   })
 
   it('with a page of another partition that is typed in is refused in its form', async () => {
@@ -228,7 +228,7 @@ describe('several consoles side by side', () => {
     const shown = await visitor.submit(page, formWith(page, 'role'), { as: 'link' })
     const { page: list } = await follow({ destination: 's3' })
     for (const { body } of [page, list, shown]) {
-      expect(body).toContain('<summary>Several consoles side by side</summary>')
+      expect(body).toContain('<summary>Several consoles at once</summary>')
       expect(body).toContain('multi-session support')
     }
   })

@@ -103,12 +103,12 @@ describe('several roles at once', () => {
     expect(page.status).toBe(200)
     expect(page.body).toContain('[Production-Developer]')
     expect(page.body).toContain('<h1>Credentials for 1 of 2 roles</h1>')
-    expect(page.body).toContain('You may not take this role.')
+    expect(page.body).toContain('You don’t have access to this role.')
   })
 
   it('are a page without a file where all of them are refused', async () => {
     const page = await take({ role: [MISSING, `${MISSING}2`] })
-    expect(page.body).toContain('None of these roles could be taken.')
+    expect(page.body).toContain('No credentials were issued for these roles.')
     expect(accessKeys(page.body)).toEqual([])
   })
 

@@ -28,8 +28,8 @@ const credentialsJson = (page: Page): Record<string, string> => {
 }
 
 const providers = [
-  { provider: 'corp', label: 'Example Corp', via: 'a SAML response that this gateway signs' },
-  { provider: 'openid', label: 'Example ID', via: 'the token that your provider signed' },
+  { provider: 'corp', label: 'Example Corp', via: 'a SAML response signed by this gateway' },
+  { provider: 'openid', label: 'Example ID', via: 'your provider’s own token' },
 ]
 
 it('begins with a choice of both providers for whoever comes to the front door', async () => {
@@ -92,7 +92,7 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
     const { page } = await signedIn(provider, 'carol')
     expect(page.status).toBe(200)
     expect(rolesOn(page)).toEqual([])
-    expect(page.body).toContain('No roles for you yet')
+    expect(page.body).toContain('You don’t have any roles yet')
     expect(page.body).toContain('What to tell your administrator')
     expect(page.body).toContain('carol@example.com')
   })

@@ -119,8 +119,8 @@ describe('what AWS will see', () => {
     const page = await visitor.open(`${gateway.url}/roles`)
     const until = new Date(signedAt.getTime() + 5 * MINUTE).toISOString().slice(11, 19)
     expect(seenOn(page)).toContain('In CloudTrail dora@corp Source identity dora-1 Tags Team=blue ')
-    expect(seenOn(page)).toContain('AWS is shown Original the SAML response that your provider signed')
-    expect(seenOn(page)).toMatch(new RegExp(`Signed 3 min ago AWS takes it until ${until} UTC`))
+    expect(seenOn(page)).toContain('AWS is shown Original your provider’s own SAML response')
+    expect(seenOn(page)).toMatch(new RegExp(`Signed 3 min ago Valid for AWS until ${until} UTC`))
   })
 
   it('is what CloudTrail then has', async () => {
@@ -138,7 +138,7 @@ describe('the roles', () => {
   it("are exactly the pairs of the provider's own Role attribute where no rule reaches it", async () => {
     const { page } = await signInAt('corp')
     expect(rolesOn(page)).toEqual([ADMIN, DEVELOPER, LOCKED])
-    expect(page.body).toContain('AWS takes it until')
+    expect(page.body).toContain('Valid for AWS until')
   })
 
   it('are narrowed by the rules that do, and never widened', async () => {

@@ -243,7 +243,7 @@ describe('a second identity provider', () => {
       [ROLE_ATTRIBUTE]: [`${DEVELOPER},${ACCOUNT}:saml-provider/fedgate`],
     })
     expect(rolesOn(page)).toEqual([])
-    expect(page.body).toContain('No roles for you yet')
+    expect(page.body).toContain('You don’t have any roles yet')
     for (const role of [DEVELOPER, LOCKED, ADMIN])
       expect(refusalIn((await take(visitor, page, { role })).body).code).toBe('role.not_granted')
   })

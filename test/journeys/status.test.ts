@@ -123,9 +123,11 @@ describe('the status', () => {
     const { visitor } = await asOperator()
     await signIn(new HttpBrowser(), { gateway: gateway.url, provider: 'openid', username: 'alice' })
     const page = await status(visitor)
-    expect(partOf(page, 'corp')).toMatch(/data-health="good">well<.*People can sign in.*<dt>Metadata read</s)
+    expect(partOf(page, 'corp')).toMatch(/data-health="good">well<.*Sign-in available.*<dt>Metadata read</s)
     expect(partOf(page, 'openid')).toMatch(/data-health="good">well<.*<dt>Discovered<.*<dt>Keys read</s)
-    expect(partOf(page, 'down')).toMatch(/data-health="bad">broken<.*Nobody can sign in.*oidc[.]provider_unavailable/s)
+    expect(partOf(page, 'down')).toMatch(
+      /data-health="bad">broken<.*Sign-in not available.*oidc[.]provider_unavailable/s,
+    )
   })
 
   it('has the end of every certificate, ours and theirs', async () => {

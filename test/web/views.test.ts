@@ -456,7 +456,7 @@ describe('the role picker', () => {
   it('says what CloudTrail will have, who signs for it, and how old that is', () => {
     const html = views.render('roles', models.roles)
     expect(html).toContain('<dt>In CloudTrail</dt><dd><code><bdi>plain</bdi></code></dd>')
-    expect(html).toContain('data-mode="original">Original</span> the SAML response that your provider signed')
+    expect(html).toContain('data-mode="original">Original</span> your provider’s own SAML response')
     expect(html).toContain('data-ago>1 h 15 min ago</time>')
     expect(html).toContain('>and 2 more</a>')
   })
