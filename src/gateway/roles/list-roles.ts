@@ -4,13 +4,13 @@ import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
 
-/** A role this person may take, with what the configuration knows of it. */
+/** A role that the user may take, with its settings. */
 export interface ListedRole extends EntitledRole, MatchedRoleSettings {}
 
 /** Made once: `localeCompare` makes one for every two names that it compares. */
 const { compare } = new Intl.Collator('en')
 
-/** The roles of this identity as the rules stand now, in the order of accounts and names. */
+/** The roles of this identity by the present rules, in the order of accounts and names. */
 export function listRoles(gateway: Gateway, identity: Identity): readonly ListedRole[] {
   return inOrder(entitled(gateway, identity).map((entitlement) => withFacts(gateway, entitlement)))
 }
@@ -42,9 +42,35 @@ function withFacts({ settings }: Gateway, { role, grantedBy, providerArn }: Enti
   return providerArn === undefined ? listed : { ...listed, providerArn }
 }
 
+/** Of these ARNs the roles that this identity may take now, in the order of the ARNs. */
+export function grantedByArn(
+  gateway: Gateway,
+  identity: Identity,
+  arns: readonly string[],
+): ReadonlyMap<string, ListedRole> {
+  const granted = new Map(entitled(gateway, identity).map((one) => [one.role.arn, one]))
+  return new Map(
+    arns.flatMap((arn) => {
+      const one = granted.get(arn)
+      return one ? [[arn, withFacts(gateway, one)] as const] : []
+    }),
+  )
+}
+
 /** The role of that ARN, if this identity may take it now. Throws GatewayError `role.not_granted`. */
 export function grantedRole(gateway: Gateway, identity: Identity, arn: string): ListedRole {
-  const granted = entitled(gateway, identity).find(({ role }) => role.arn === arn)
-  if (granted) return withFacts(gateway, granted)
+  return grantedIn(grantedByArn(gateway, identity, [arn]), arn)
+}
+
+/** The roles of these ARNs. Throws GatewayError `role.not_granted` for the first that is not granted. */
+export function allGranted(gateway: Gateway, identity: Identity, arns: readonly string[]): readonly ListedRole[] {
+  const granted = grantedByArn(gateway, identity, arns)
+  return arns.map((arn) => grantedIn(granted, arn))
+}
+
+/** Throws GatewayError `role.not_granted`. */
+export function grantedIn(granted: ReadonlyMap<string, ListedRole>, arn: string): ListedRole {
+  const role = granted.get(arn)
+  if (role) return role
   throw new GatewayError('role.not_granted', { found: arn.slice(0, 300), source: 'role' })
 }

@@ -34,7 +34,7 @@ export function evidenceToPresent(gateway: Gateway, signIn: SignIn): EvidenceToP
 }
 
 /** Where the gateway vouches there is no session without the source identity that the operator wants. */
-export function requireSourceIdentity(session: SessionMapping): PresentedSession {
+export function requireSourceIdentity<Session extends SessionMapping>(session: Session): Session & PresentedSession {
   const missing = session.leftOut.find(({ what }) => what === 'sourceIdentity')
   return missing ? { ...session, whyNoSourceIdentity: missing.reason } : session
 }
@@ -47,7 +47,7 @@ export function isSecure(target: AwsTarget): boolean {
 /** For many roles of one login: what is the same for all of them is worked out once. */
 export function preflightRoles(gateway: Gateway, { signIn }: Login): PreflightOf {
   const shown = presentEvidence(evidenceToPresent(gateway, signIn))
-  const session = sessionToShow(gateway, signIn)
+  const session = presentedSession(gateway, signIn)
   const call = { now: gateway.now(), secureTransport: isSecure(gateway.settings.sts.target) }
   const judges = new Map<PresentedEvidence, (role: RoleToCheck) => Preflight>()
   const judgeFor = (evidence: PresentedEvidence, region: string) => {
@@ -64,7 +64,8 @@ export function preflightRoles(gateway: Gateway, { signIn }: Login): PreflightOf
   }
 }
 
-function sessionToShow(gateway: Gateway, signIn: SignIn): PresentedSession {
+/** The session that AWS would be asked for. Throws GatewayError `provider.unknown`. */
+export function presentedSession(gateway: Gateway, signIn: SignIn): SessionMapping & PresentedSession {
   const session = sessionFor(gateway, signIn)
   const { exchange } = providerOf(gateway, signIn.identity.provider).settings
   return exchange.evidence === 'reissued' ? requireSourceIdentity(session) : session

@@ -1,12 +1,12 @@
 import type { Request } from 'express'
 import { showDuration } from '../../core/duration.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import { requiredReauthentication } from '../../gateway/login/authentication-age.ts'
 import type { Login } from '../../gateway/login/logins.ts'
 import { usesOriginalEvidence } from '../../gateway/login/reauthentication.ts'
 import { predictedRole } from '../../gateway/roles/identity-preview.ts'
 import type { ListedRole } from '../../gateway/roles/list-roles.ts'
 import { preflightRoles } from '../../gateway/roles/preflight-role.ts'
+import { recentSignInFor } from '../../gateway/roles/ready-roles.ts'
 import { sessionFor } from '../../gateway/roles/session-mapping.ts'
 import type { Preferences } from '../../gateway/user/preferences.ts'
 import { attributeRows } from '../pages.ts'
@@ -185,17 +185,9 @@ export function pickedRole({
 }
 
 /** That a role asks for a recent sign-in, to be said before it is picked; undefined for one that does not. */
-export function recentSignInOf(
-  gateway: Gateway,
-  login: Login,
-  { role, maxAuthAgeSeconds }: ListedRole,
-): RecentSignIn | undefined {
-  return maxAuthAgeSeconds === undefined
-    ? undefined
-    : {
-        within: showDuration(maxAuthAgeSeconds),
-        isDue: requiredReauthentication(gateway, login, role.arn) !== undefined,
-      }
+export function recentSignInOf(gateway: Gateway, login: Login, role: ListedRole): RecentSignIn | undefined {
+  const required = recentSignInFor(gateway, login, role)
+  return required && { within: showDuration(required.withinSeconds), isDue: required.isDue }
 }
 
 /** What AWS will see of this person, whichever role is taken: said before the click. */
