@@ -62,9 +62,14 @@ export interface Caller {
   readonly userAgent: string
 }
 
+/** The configured providers by id, as far as a use-case looks at them. */
+export interface Providers<One = Provider> {
+  readonly providers: ReadonlyMap<string, One>
+}
+
 /** Throws GatewayError `provider.unknown`. */
-export function providerOf(gateway: Gateway, id: string): Provider {
-  const provider = gateway.providers.get(id)
+export function providerOf<One>({ providers }: Providers<One>, id: string): One {
+  const provider = providers.get(id)
   if (!provider) throw new GatewayError('provider.unknown', { found: JSON.stringify(id.slice(0, 100)) })
   return provider
 }

@@ -10,7 +10,9 @@ import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Provider } from '../providers.ts'
 import { type CertificateExpiry, certificateExpiries } from './expiring-certificates.ts'
-import { type ProviderReadiness, type Readiness, readiness } from './readiness.ts'
+import { type ProviderReadiness, type Readiness, type ReadinessPorts, readiness } from './readiness.ts'
+
+export type StatusPorts = ReadinessPorts & Pick<Gateway, 'webIdentityIssuer' | 'tally' | 'keys'>
 
 export interface GatewayStatus {
   /** Counts are of this process, and begin then. */
@@ -43,7 +45,7 @@ export type KnownOfProvider =
   | ({ readonly protocol: 'oidc'; readonly source: string } & OidcStatus)
 
 /** Never throws: what is wrong is among the values. */
-export async function gatewayStatus(gateway: Gateway): Promise<GatewayStatus> {
+export async function gatewayStatus(gateway: StatusPorts): Promise<GatewayStatus> {
   const { metadata, ...ready } = await readiness(gateway)
   const { webIdentityIssuer: issuer, providers, tally } = gateway
   return {

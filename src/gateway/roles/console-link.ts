@@ -10,7 +10,7 @@ import type { RoleArn } from '../../core/arn.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
-import { type ListedRole, listRoles } from './list-roles.ts'
+import { type EntitlementPorts, type ListedRole, listRoles } from './list-roles.ts'
 
 /** What may be named instead of a page's address. */
 export const namedServices = consoleServices.map(({ id, name }) => ({ id, name }))
@@ -67,7 +67,7 @@ function refused(destination: string): GatewayError {
  * GatewayError `role.not_granted` where it names a role that this person may not take, and as `destinationOf`.
  */
 export function rolesOfLink(
-  gateway: Gateway,
+  gateway: EntitlementPorts,
   identity: Identity,
   { role, destination }: ConsoleLink,
 ): ConsoleLinkTarget {
@@ -98,7 +98,10 @@ function isNamed(name: string) {
 }
 
 /** The origins to which opening the console with these roles leads: browsers want to know before the form is sent. */
-export function consoleTargets({ consoleSignIn }: Gateway, roles: readonly ListedRole[]): readonly string[] {
+export function consoleTargets(
+  { consoleSignIn }: Pick<Gateway, 'consoleSignIn'>,
+  roles: readonly ListedRole[],
+): readonly string[] {
   const partitions = new Set(roles.map(({ role }) => role.partition))
   const origins = [...partitions].flatMap((id) => {
     const partition = partitionById(id)

@@ -2,16 +2,22 @@ import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
 import { type MatchedRoleSettings, roleSettingsOf } from '../../access/role-settings.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
-import { type Gateway, providerOf } from '../gateway.ts'
+import { type GatewaySettings, type Providers, providerOf } from '../gateway.ts'
+import type { Provider } from '../providers.ts'
 
 /** A role that the user may take, with its settings. */
 export interface ListedRole extends EntitledRole, MatchedRoleSettings {}
+
+/** What the entitlement is computed from. */
+export interface EntitlementPorts extends Providers<Pick<Provider, 'settings'>> {
+  readonly settings: Pick<GatewaySettings, 'access' | 'accounts' | 'roles' | 'sts'>
+}
 
 /** Made once: `localeCompare` makes one for every two names that it compares. */
 const { compare } = new Intl.Collator('en')
 
 /** The roles of this identity by the present rules, in the order of accounts and names. */
-export function listRoles(gateway: Gateway, identity: Identity): readonly ListedRole[] {
+export function listRoles(gateway: EntitlementPorts, identity: Identity): readonly ListedRole[] {
   return inOrder(entitled(gateway, identity).map((entitlement) => withFacts(gateway, entitlement)))
 }
 
@@ -32,19 +38,22 @@ function places(names: readonly string[]): ReadonlyMap<string, number> {
   return new Map([...new Set(names)].toSorted(compare).map((name, place) => [name, place]))
 }
 
-function entitled(gateway: Gateway, identity: Identity): readonly EntitledRole[] {
+function entitled(gateway: EntitlementPorts, identity: Identity): readonly EntitledRole[] {
   return grantedRoles(providerOf(gateway, identity.provider).settings, identity, gateway.settings.access)
 }
 
 /** One spread, as a second one makes an object that is slow to make and to read. */
-function withFacts({ settings }: Gateway, { role, grantedBy, providerArn }: EntitledRole): ListedRole {
+function withFacts(
+  { settings }: Pick<EntitlementPorts, 'settings'>,
+  { role, grantedBy, providerArn }: EntitledRole,
+): ListedRole {
   const listed: ListedRole = { ...roleSettingsOf(settings, role), role, grantedBy }
   return providerArn === undefined ? listed : { ...listed, providerArn }
 }
 
 /** Of these ARNs the roles that this identity may take now, in the order of the ARNs. */
 export function grantedByArn(
-  gateway: Gateway,
+  gateway: EntitlementPorts,
   identity: Identity,
   arns: readonly string[],
 ): ReadonlyMap<string, ListedRole> {
@@ -58,12 +67,16 @@ export function grantedByArn(
 }
 
 /** The role of that ARN, if this identity may take it now. Throws GatewayError `role.not_granted`. */
-export function grantedRole(gateway: Gateway, identity: Identity, arn: string): ListedRole {
+export function grantedRole(gateway: EntitlementPorts, identity: Identity, arn: string): ListedRole {
   return grantedIn(grantedByArn(gateway, identity, [arn]), arn)
 }
 
 /** The roles of these ARNs. Throws GatewayError `role.not_granted` for the first that is not granted. */
-export function allGranted(gateway: Gateway, identity: Identity, arns: readonly string[]): readonly ListedRole[] {
+export function allGranted(
+  gateway: EntitlementPorts,
+  identity: Identity,
+  arns: readonly string[],
+): readonly ListedRole[] {
   const granted = grantedByArn(gateway, identity, arns)
   return arns.map((arn) => grantedIn(granted, arn))
 }

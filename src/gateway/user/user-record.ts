@@ -5,10 +5,11 @@
  */
 import { createHmac } from 'node:crypto'
 import { NAMEID_TRANSIENT } from '../../saml/names.ts'
-import type { Gateway } from '../gateway.ts'
+import type { Gateway, GatewaySettings } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 
-export type UserStore = Pick<Gateway, 'settings' | 'store' | 'now'>
+/** `settings`: the secrets that key the hashes. */
+export type UserStore = Pick<Gateway, 'store' | 'now'> & { readonly settings: Pick<GatewaySettings, 'session'> }
 
 /** A kind of document, and how it is written down. */
 export interface RecordKind<Value> {
@@ -24,7 +25,7 @@ const MOST_TRIES = 200
 
 /** The keyed hash of the name, with each secret: what was kept under an older one is found as well. */
 export function keyedHashes(
-  { settings }: Pick<Gateway, 'settings'>,
+  { settings }: Pick<UserStore, 'settings'>,
   purpose: string,
   name: readonly string[],
 ): readonly [string, ...string[]] {
