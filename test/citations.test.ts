@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { awsFactReference } from '../scripts/config-reference/aws-facts.ts'
+import { lineOf, walks, withWalks } from '../scripts/config-reference/walks.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -28,7 +29,7 @@ const headings = (page: string): ReadonlySet<string> =>
   new Set([...read(page).matchAll(/^## ([A-Z](?:\.\d)?) /gm)].flatMap(([, id = '']) => [id, id.slice(0, 1)]))
 
 const requirements = new Set(
-  [...read('docs/security-requirements.md').matchAll(/^(?:\| (\d+(?:\.\d+)?) \||## (\d+) )/gm)].map(
+  [...read('docs/security-requirements.md').matchAll(/^(?:\| (\d+(?:\.\d+)?) +\||## (\d+) )/gm)].map(
     ([, row, section]) => row ?? section ?? '',
   ),
 )
@@ -56,5 +57,21 @@ describe('A citation', () => {
 describe('docs/aws-facts.md', () => {
   it('is what its tables give', () => {
     expect(read('docs/aws-facts.md')).toBe(awsFactReference())
+  })
+})
+
+describe('The walks of docs/architecture.md', () => {
+  it('name the lines that declare these functions now', () => {
+    const page = read('docs/architecture.md')
+    expect(page).toBe(withWalks(page))
+  })
+
+  it.each(walks)('$title passes at most 20 files, and none of its functions twice', ({ steps }) => {
+    expect(new Set(steps.map(([file]) => file)).size).toBeLessThanOrEqual(20)
+    expect(new Set(steps.map(([file, declared]) => `${file} ${declared}`)).size).toBe(steps.length)
+  })
+
+  it('cannot name what a file does not declare', () => {
+    expect(() => lineOf('src/gateway/roles/take-roles.ts', 'takeRole')).toThrow('declares no takeRole')
   })
 })

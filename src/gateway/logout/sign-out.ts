@@ -1,3 +1,8 @@
+/**
+ * logout owns ending logins: by the user (here), by SAML identity providers (single-logout.ts) and by OpenID providers
+ * (oidc-logout.ts), and what an identity provider answered to a logout that began here (pending-logouts.ts). It knows no
+ * cookie: browsers bring a handle.
+ */
 import { FedgateError } from '../../core/errors.ts'
 import { auditLogout } from '../audit-lines.ts'
 import type { Caller } from '../gateway.ts'

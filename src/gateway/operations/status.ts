@@ -1,4 +1,7 @@
-/** How the gateway does, for the people who run it. Plain values, no secret; asks nobody but the store. */
+/**
+ * operations owns what operators see: readiness.ts for load balancers, expiring-certificates.ts for the log, and here the
+ * status page. Plain values, no secret; sends no request except to the store.
+ */
 import { matchesRule } from '../../access/entitlement.ts'
 import { tokenLifetimeWarnings } from '../../access/token-lifetime.ts'
 import type { ProviderCounters } from '../../audit/event-counters.ts'

@@ -1,3 +1,7 @@
+/**
+ * published owns the documents that the gateway publishes: SP metadata for identity providers and IdP metadata for IAM
+ * (here), discovery and keys of its OpenID issuer (publish-issuer.ts).
+ */
 import { samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
 import { signsRequests } from '../../saml/authn-request.ts'
 import { buildSignedSpMetadata, buildSpMetadata } from '../../saml/sp-metadata.ts'

@@ -1,4 +1,10 @@
-/** Takes one role or several with one login: the entitlement and the age of the sign-in are asked once for all. */
+/**
+ * roles owns what a login may take in AWS, and taking it: the entitlement (list-roles.ts), whether the user must sign in
+ * again first (ready-roles.ts), the exchange of one role (take-role.ts, sts-request.ts), the console (open-console.ts),
+ * and what AWS will probably answer (preflight-role.ts, identity-preview.ts). It knows no page and no cookie.
+ *
+ * Here: one role or several with one login. Entitlement and age of the sign-in are computed once for all of them.
+ */
 import { FedgateError } from '../../core/errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'

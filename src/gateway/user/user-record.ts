@@ -1,7 +1,7 @@
 /**
- * What the gateway keeps of a person beyond a sign-in: one small document for each kind (preferences.ts, activity.ts),
- * under a keyed hash, so that no key of the store names anybody. Several tabs and processes may change it at once: a
- * change is made again where another came between.
+ * user owns what is kept of a user beyond a login: one small document for each kind (preferences.ts, activity.ts), under
+ * a keyed hash, so no key of the store names anyone. Several tabs and processes may change it at once: a change is
+ * repeated if another came between.
  */
 import { createHmac } from 'node:crypto'
 import { NAMEID_TRANSIENT } from '../../saml/names.ts'
