@@ -8,7 +8,8 @@ import { roleSessionName } from '../aws/facts/limits.ts'
 import { estimatePackedSize } from '../aws/facts/packed-size.ts'
 import { sourceIdentityProblem, tagValueProblem } from '../aws/session-values.ts'
 import type { Config } from '../config/types.ts'
-import type { Identity } from '../core/identity.ts'
+import { type Identity, nameIdFormats } from '../core/identity.ts'
+import type { PresentedSession } from './preflight/facts.ts'
 import { type ClaimLookup, claimsOf, type Filled, fillTemplate, firstValue, onlyValue } from './template.ts'
 
 /** What the configuration says of every session. */
@@ -22,18 +23,10 @@ export interface LeftOutOfSession {
   readonly reason: string
 }
 
-export interface SessionMapping {
-  readonly roleSessionName: string
-  readonly sourceIdentity: string | undefined
-  readonly tags: ReadonlyMap<string, string>
-  /** Of the tags above, those that go along when the session takes further roles. */
-  readonly transitiveTagKeys: readonly string[]
-  /** An estimate of AWS's PackedPolicySize of the tags, in percent: it refuses more than 100. */
-  readonly packedSizePercent: number
+/** The session with what it is without. Of its tags, the transitive ones go along when the session takes further roles. */
+export interface SessionMapping extends PresentedSession {
   readonly leftOut: readonly LeftOutOfSession[]
 }
-
-const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
 
 /** Everything but what AWS takes in a RoleSessionName. */
 const FORBIDDEN = /[^\w+=,.@-]+/g
@@ -56,6 +49,7 @@ export function sessionOf(templates: SessionTemplates, identity: Identity): Sess
   return {
     roleSessionName: name,
     sourceIdentity: source && 'text' in source ? source.text : undefined,
+    ...(source && 'reason' in source ? { whyNoSourceIdentity: source.reason } : {}),
     tags,
     transitiveTagKeys: templates.transitiveTags.filter((key) => tags.has(key)),
     packedSizePercent: estimatePackedSize({ tags }),
@@ -94,7 +88,7 @@ function leftOutIf(what: string, filled: Filled | undefined): readonly LeftOutOf
 
 /** What is amiss with how the provider names this person, in sentences. SAML Core 8.3.8 */
 export function subjectWarnings({ subjectFormat, provider }: Identity): readonly string[] {
-  return subjectFormat === TRANSIENT
+  return subjectFormat === nameIdFormats.transient
     ? [
         `${provider} names you anew at each sign-in (a transient NameID): pins, tags and the audit log do not follow you. Its administrator may send a persistent NameID, or whoever runs this gateway may set \`subject\` to an attribute.`,
       ]

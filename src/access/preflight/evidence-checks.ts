@@ -8,6 +8,7 @@ import {
 } from '../../aws/facts/limits.ts'
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
+import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import { type CommonCheck, failed, type PreflightResult, passed, type RoleCheck, unknown } from './answer.ts'
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from './facts.ts'
@@ -130,23 +131,22 @@ const timesAreIntegers = ofToken(({ times, algorithm }) => {
     : failed('a whole number of seconds', JSON.stringify(value), name)
 })
 
-const SESSION_DURATION = 'https://aws.amazon.com/SAML/Attributes/SessionDuration'
-
 /** One number within AWS's limits, where there is one (B.4). */
 const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
   const [text = '', ...more] = durations
+  const source = awsSamlAttributes.sessionDuration
   if (durations.length === 0) return undefined
   const { min, max } = consoleDuration
   const isLegal = more.length === 0 && /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max
   return isLegal
-    ? passed(`${text} seconds`, SESSION_DURATION)
-    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), SESSION_DURATION)
+    ? passed(`${text} seconds`, source)
+    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), source)
 })
 
 const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
   const { rolePairs, principal } = shown
-  const source = 'https://aws.amazon.com/SAML/Attributes/Role'
+  const source = awsSamlAttributes.role
   const isThere = rolePairs.some((pair) => pair.role.arn === role.arn && pair.providerArn === principal)
   const pair = `${role.arn},${principal}`
   if (isThere) return passed(pair, source)

@@ -1,5 +1,6 @@
 /** Whether AWS will take the session that is asked for, whatever the trust policy says (aws-facts A.2, A.5, D.1). */
 import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
+import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { type CommonCheck, failed, passed, type RoleCheck, unknown } from './answer.ts'
 import { misnamedRemark } from './evidence-checks.ts'
 import type { PresentedSession } from './facts.ts'
@@ -21,11 +22,9 @@ const durationIsAllowed: RoleCheck = ({ durationSeconds: seconds, maxSessionSeco
 
 const NAME = `${roleSessionName.min} to ${roleSessionName.max} letters, digits and _+=,.@-`
 
-const SESSION_NAME = 'https://aws.amazon.com/SAML/Attributes/RoleSessionName'
-
 const sessionNameIsLegal: CommonCheck = ({ session: { roleSessionName: name }, shown }) => {
   if (isWithin(name, roleSessionName)) return passed(name, 'RoleSessionName')
-  const remark = shown.kind === 'saml' ? misnamedRemark(shown, SESSION_NAME) : ''
+  const remark = shown.kind === 'saml' ? misnamedRemark(shown, awsSamlAttributes.roleSessionName) : ''
   return failed(NAME, (name === '' ? 'none' : JSON.stringify(name.slice(0, 100))) + remark, 'RoleSessionName')
 }
 

@@ -1,5 +1,6 @@
 import { namesOf, standardName } from '../../access/attribute-names.ts'
 import type { OperatorRule, SamlProviderConfig } from '../../config/types.ts'
+import { AWS_SAML_ATTRIBUTES, awsSamlAttributes } from '../../core/aws-attributes.ts'
 import type { RequestedAttribute } from '../../saml/sp-metadata.ts'
 import type { GatewaySettings } from '../gateway.ts'
 
@@ -10,8 +11,6 @@ type AttributeSettings = Pick<
 >
 
 type AskedProvider = Pick<SamlProviderConfig, 'id' | 'subject' | 'rolesFromAssertion' | 'exchange'>
-
-const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 
 /** What rules and templates may say that is no attribute. */
 const NO_ATTRIBUTES = ['subject', 'provider', 'issuer']
@@ -32,9 +31,9 @@ function requiredNames({ subject, rolesFromAssertion, exchange }: AskedProvider)
   return [
     // By this very name: the subject is looked up without synonyms.
     ...(subject.kind === 'attribute' ? [subject.name] : []),
-    ...(rolesFromAssertion || exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}Role`] : []),
+    ...(rolesFromAssertion || exchange.evidence === 'original' ? [awsSamlAttributes.role] : []),
     // AWS refuses an assertion without it.
-    ...(exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}RoleSessionName`] : []),
+    ...(exchange.evidence === 'original' ? [awsSamlAttributes.roleSessionName] : []),
   ]
 }
 
@@ -78,6 +77,6 @@ function tracingNames({ sourceIdentity = '' }: AttributeSettings, { exchange }: 
  * is passed on to AWS, AWS reads all that is its own.
  */
 export function readsAttribute(settings: AttributeSettings, provider: AskedProvider, asked: string): boolean {
-  const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_ATTRIBUTES)
+  const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_SAML_ATTRIBUTES)
   return isForAws || requestedAttributes(settings, provider).some(({ name }) => namesOf(name).includes(asked))
 }

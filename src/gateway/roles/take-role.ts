@@ -10,8 +10,8 @@ import type { Caller, Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import { explainedDenial } from './explain-denial.ts'
 import { grantedIn, type ListedRole } from './list-roles.ts'
-import { presentedSession } from './preflight-role.ts'
 import type { ReadyRoles } from './ready-roles.ts'
+import { sessionFor } from './session-mapping.ts'
 import { type Exchange, type RequestedRole, requestFor, type TakenRole } from './sts-request.ts'
 
 /**
@@ -58,7 +58,7 @@ async function prepare(
 
 /** The operator wants every session to name its user: one that cannot is refused. */
 function traceableSession(gateway: Gateway, signIn: SignIn): SessionMapping {
-  const session = presentedSession(gateway, signIn)
+  const session = sessionFor(gateway, signIn)
   if (session.whyNoSourceIdentity === undefined) return session
   throw new GatewayError('role.source_identity_missing', {
     expected: 'a source identity that AWS accepts',
