@@ -28,8 +28,7 @@ export interface EvidenceToPresent {
 }
 
 /** Of a role that may be taken: where it is, and the SAML provider that the identity provider named beside it. */
-export interface RoleToPresentTo {
-  readonly role: RoleArn
+export interface RoleToPresentTo extends RoleArn {
   readonly providerArn?: string
 }
 
@@ -45,7 +44,7 @@ export function presentEvidence(one: EvidenceToPresent): (role: RoleToPresentTo)
   const made = new Map<string, PresentedEvidence>()
   const present = presenter(one)
   return (role) => {
-    const place = `${role.role.partition} ${role.role.account} ${role.providerArn ?? ''}`
+    const place = `${role.partition} ${role.account} ${role.providerArn ?? ''}`
     const found = made.get(place) ?? present(role)
     made.set(place, found)
     return found
@@ -55,17 +54,17 @@ export function presentEvidence(one: EvidenceToPresent): (role: RoleToPresentTo)
 function presenter({ provider, identity, original, issuers }: EvidenceToPresent) {
   const { exchange } = provider
   if (exchange.evidence === 'reissued') {
-    if (exchange.via === 'web-identity') return ({ role }: RoleToPresentTo) => presentedToken(identity, issuers, role)
+    if (exchange.via === 'web-identity') return (role: RoleToPresentTo) => presentedToken(identity, issuers, role)
     const reissued = reissuedAssertion(identity, exchange.provider)
-    return ({ role }: RoleToPresentTo) => presentedAssertion(reissued(role), issuers)
+    return (role: RoleToPresentTo) => presentedAssertion(reissued(role), issuers)
   }
   if (original.kind === 'web-identity') {
     const clientId = provider.protocol === 'oidc' ? provider.clientId : ''
-    return ({ role }: RoleToPresentTo) => originalToken(original, clientId, role)
+    return (role: RoleToPresentTo) => originalToken(original, clientId, role)
   }
   const { provider: name = '', stsDecrypts = false } = exchange.via === 'saml' ? exchange : {}
-  return ({ role, providerArn }: RoleToPresentTo) =>
-    originalAssertion(original, providerArn ?? samlProviderArn(role.partition, role.account, name), stsDecrypts)
+  return ({ partition, account, providerArn }: RoleToPresentTo) =>
+    originalAssertion(original, providerArn ?? samlProviderArn(partition, account, name), stsDecrypts)
 }
 
 function presentedAssertion(

@@ -84,7 +84,7 @@ describe('the prediction', () => {
   it("is of the assertion that is sent, whatever the provider's own evidence says", () => {
     const who = identity({ eduPersonAffiliation: ['staff'] })
     const one = toPresent(who, { via: 'saml', evidence: 'reissued', provider: 'fedgate' })
-    const presented = presentEvidence(one)({ role })
+    const presented = presentEvidence(one)(role)
     const { nameId, providerArn, aws } = reissuedAssertion(who, 'fedgate')(role)
     expect(presented).toMatchObject({
       nameId,
@@ -100,7 +100,7 @@ describe('the prediction', () => {
 
   it('is of the token that is sent', () => {
     const one = toPresent(openid(['pwd', 'provider:other']), { via: 'web-identity', evidence: 'reissued' })
-    const { principal, identity: keys } = presentEvidence(one)({ role })
+    const { principal, identity: keys } = presentEvidence(one)(role)
     expect(principal).toBe('arn:aws:iam::111122223333:oidc-provider/aws.example.com')
     const values = new Map(keys.map((each) => [each.key, each.values]))
     expect(values.get('aws.example.com:sub')).toEqual(['alice'])

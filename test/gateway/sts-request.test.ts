@@ -19,7 +19,11 @@ const gatewayWith = (stsDecrypts: boolean): Gateway => {
 
 const exchange: Exchange = {
   role: {
-    role: { arn, partition: 'aws', account: '111122223333', name: 'Developer', path: '/' },
+    arn,
+    partition: 'aws',
+    account: '111122223333',
+    name: 'Developer',
+    path: '/',
     providerArn: PROVIDER,
     grantedBy: 'corp',
     accountName: 'Production',

@@ -55,7 +55,7 @@ export async function explained(
   const issuers = { samlEntityId: samlIssuerEntityId(baseUrl), webIdentity: issuer }
   const toPresent: EvidenceToPresent = { provider, identity, original, issuers }
   const pair = original.kind === 'saml' ? original.rolePairs.find((each) => each.role.arn === role.arn) : undefined
-  const shown = presentEvidence(toPresent)({ role, ...(pair ? { providerArn: pair.providerArn } : {}) })
+  const shown = presentEvidence(toPresent)({ ...role, ...(pair ? { providerArn: pair.providerArn } : {}) })
   const session = presentedSession(config, toPresent)
   const { maxSessionSeconds, region } = roleSettingsOf(config, role)
   const trustPolicy =

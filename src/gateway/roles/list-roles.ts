@@ -1,12 +1,13 @@
 import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
 import { type MatchedRoleSettings, roleSettingsOf } from '../../access/role-settings.ts'
+import type { RoleArn } from '../../core/arn.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
 import { type GatewaySettings, type Providers, providerOf } from '../gateway.ts'
 import type { Provider } from '../providers.ts'
 
 /** A role that the user may take, with its settings. */
-export interface ListedRole extends EntitledRole, MatchedRoleSettings {}
+export interface ListedRole extends RoleArn, MatchedRoleSettings, Omit<EntitledRole, 'role'> {}
 
 /** What the entitlement is computed from. */
 export interface EntitlementPorts extends Providers<Pick<Provider, 'settings'>> {
@@ -23,11 +24,11 @@ export function listRoles(gateway: EntitlementPorts, identity: Identity): readon
 
 /** By account, and within one by name. */
 function inOrder(roles: readonly ListedRole[]): readonly ListedRole[] {
-  const accountOf = ({ accountName, role }: ListedRole): string => `${accountName} ${role.account}`
+  const accountOf = ({ accountName, account }: ListedRole): string => `${accountName} ${account}`
   const accounts = places(roles.map(accountOf))
-  const names = places(roles.map(({ role }) => role.name))
+  const names = places(roles.map(({ name }) => name))
   const placed = roles.map((listed) => {
-    const [account = 0, name = 0] = [accounts.get(accountOf(listed)), names.get(listed.role.name)]
+    const [account = 0, name = 0] = [accounts.get(accountOf(listed)), names.get(listed.name)]
     return { listed, place: account * names.size + name }
   })
   return placed.toSorted((a, b) => a.place - b.place).map(({ listed }) => listed)
@@ -42,12 +43,13 @@ function entitled(gateway: EntitlementPorts, identity: Identity): readonly Entit
   return grantedRoles(providerOf(gateway, identity.provider).settings, identity, gateway.settings.access)
 }
 
-/** One spread, as a second one makes an object that is slow to make and to read. */
+/** One spread, as a second one makes an object that is slow to make and to read (bench: the picker). */
 function withFacts(
   { settings }: Pick<EntitlementPorts, 'settings'>,
   { role, grantedBy, providerArn }: EntitledRole,
 ): ListedRole {
-  const listed: ListedRole = { ...roleSettingsOf(settings, role), role, grantedBy }
+  const { arn, partition, account, name, path } = role
+  const listed: ListedRole = { ...roleSettingsOf(settings, role), arn, partition, account, name, path, grantedBy }
   return providerArn === undefined ? listed : { ...listed, providerArn }
 }
 

@@ -62,7 +62,7 @@ export async function openConsole(
 /** Before the role is taken: an address that is refused costs no exchange. */
 async function refuseOtherPlaces(arn: string, wish: string): Promise<void> {
   const role = parseRoleArn(arn)
-  if (role) destinationOf({ role, region: '' }, wish)
+  if (role) destinationOf({ ...role, region: '' }, wish)
 }
 
 async function visitWith(
@@ -71,7 +71,7 @@ async function visitWith(
   wish: string,
 ): Promise<Pick<OpenedConsole, 'url' | 'destination' | 'sharedUrl'>> {
   const destination = destinationOf(taken.role, wish)
-  const shared = consoleLinkPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
+  const shared = consoleLinkPath({ role: taken.role.arn, destination: wish === '' ? '' : destination })
   const sharedUrl = `${gateway.settings.baseUrl}${shared}`
   return { url: await signInUrl(gateway, taken, destination, sharedUrl), destination, sharedUrl }
 }
@@ -82,7 +82,7 @@ async function signInUrl(
   destination: string,
   issuer: string,
 ): Promise<URL> {
-  const partition = partitionById(role.role.partition)
-  if (!partition) throw new GatewayError('role.not_granted', { found: role.role.partition, source: 'role' })
+  const partition = partitionById(role.partition)
+  if (!partition) throw new GatewayError('role.not_granted', { found: role.partition, source: 'role' })
   return gateway.consoleSignIn.signInUrl(credentials, { partition, destination, issuer })
 }

@@ -24,10 +24,10 @@ export function preflightRoles(gateway: Gateway, { signIn }: Login): PreflightOf
     preflights.set(evidence, found)
     return found
   }
-  return (listed, seconds) => {
-    const { role, maxSessionSeconds, region } = listed
+  return (role, seconds) => {
+    const { maxSessionSeconds, region } = role
     // All roles of an account have one region, and see the same evidence.
-    const preflight = preflightOf(present(listed), region)
+    const preflight = preflightOf(present(role), region)
     const durationSeconds = seconds ?? Math.min(roleDuration.default, maxSessionSeconds)
     return preflight({ role, durationSeconds, maxSessionSeconds, trustPolicy: gateway.trustPolicyOf?.(role) })
   }

@@ -73,7 +73,7 @@ function reissuedRequest(
   how: ReissuedExchange,
 ): Promise<RoleRequest> {
   return how.via === 'saml'
-    ? reissuedResponse(gateway, identity, exchange, reissuedAssertion(identity, how.provider)(exchange.role.role))
+    ? reissuedResponse(gateway, identity, exchange, reissuedAssertion(identity, how.provider)(exchange.role))
     : reissuedTokenRequest(gateway, exchange, reissuedToken(identity))
 }
 
@@ -85,7 +85,7 @@ async function reissuedResponse(
 ): Promise<RoleRequest> {
   if (!gateway.samlIssuer) throw new Error('a provider with reissued evidence needs the signing key')
   const { role, durationSeconds, session } = exchange
-  const { arn, partition } = role.role
+  const { arn, partition } = role
   if (!aws) throw new StsError('sts.partition_unknown', { found: partition, source: arn })
   const wanted = {
     ...said,
@@ -112,7 +112,7 @@ function statedSession({ session: { tags, transitiveTagKeys, sourceIdentity } }:
 /** What both calls say of the role and of the session, for original and for reissued evidence. */
 function wantedSession({ role, durationSeconds }: Exchange) {
   return {
-    roleArn: role.role.arn,
+    roleArn: role.arn,
     durationSeconds,
     region: role.region,
     policyArns: role.sessionPolicyArns,

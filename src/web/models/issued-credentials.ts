@@ -38,7 +38,7 @@ export function credentialsToWrite({ credentials, role }: TakenRole, profile = '
   return {
     credentials,
     region: role.region,
-    profile: profile === '' ? profileNameOf(role.accountName, role.role.name) : profile,
+    profile: profile === '' ? profileNameOf(role.accountName, role.name) : profile,
   }
 }
 
@@ -74,7 +74,7 @@ function outcomeRow(outcome: GatewayOutcome): RoleOutcome {
   const { role, error } = outcome
   return {
     arn,
-    name: role?.role.name ?? arn,
+    name: role?.name ?? arn,
     account: role?.accountName,
     sentence: error.message,
     hint: error.hint,

@@ -55,7 +55,7 @@ export function choiceFor(
   )
   const [judge, pinned] = [preflightRoles(gateway, login), new Set(pins)]
   return (listed) => {
-    const { arn, name, account } = listed.role
+    const { arn, name, account } = listed
     const recentSignIn = recentSignInOf(gateway, login, listed)
     const preflight = judge(listed)
     return {
@@ -106,7 +106,7 @@ export function roleList(
 }
 
 function isFoundBy(query: string) {
-  return ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
+  return ({ arn, account, name, accountName, alias }: ListedRole): boolean =>
     matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
 }
 
@@ -170,16 +170,18 @@ export function evidenceOf(gateway: Gateway, { signIn }: Login): RoleEvidence {
 
 /** What is on a page about one role. */
 export function pickedRole({
-  role,
+  arn,
+  name,
+  account,
   accountName,
   accountColor,
-}: Pick<ListedRole, 'role' | 'accountName' | 'accountColor'>): PickedRole {
+}: Pick<ListedRole, 'arn' | 'name' | 'account' | 'accountName' | 'accountColor'>): PickedRole {
   return {
-    arn: role.arn,
-    name: role.name,
-    accountId: role.account,
+    arn,
+    name,
+    accountId: account,
     // An account without a name is called by its id, which is there anyway.
-    ...(accountName === role.account ? {} : { accountName }),
+    ...(accountName === account ? {} : { accountName }),
     color: accountColor,
   }
 }

@@ -75,14 +75,14 @@ async function goRoles(
   const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
   return roles.map((role) => {
     const recentSignIn = recentSignInOf(gateway, login, role)
-    const habits = { ends, remembered: durations.get(role.role.arn), isSensitive: recentSignIn !== undefined }
+    const habits = { ends, remembered: durations.get(role.arn), isSensitive: recentSignIn !== undefined }
     const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
     return { ...pickedRole(role), duration: choice?.label ?? '', recentSignIn }
   })
 }
 
 function isFound(query: string) {
-  return ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
+  return ({ arn, account, name, accountName, alias }: ListedRole): boolean =>
     matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
 }
 
