@@ -8,7 +8,7 @@ import { Secret } from '../core/secret.ts'
 export type Claims = Readonly<Record<string, unknown>>
 
 interface Original {
-  /** As STS gets it. Missing where nothing was kept that could be sent, as for claims in a file. */
+  /** As STS gets it. Missing where nothing that could be sent was kept, as for claims in a file. */
   readonly encoded?: Secret
 }
 
@@ -31,7 +31,7 @@ export interface ResponseReceiver {
   readonly entityId: string
 }
 
-/** What this sign-in's provider said and can be sent to AWS. `receiver`: undefined for an OpenID provider. */
+/** What this sign-in's provider signed and can be sent to AWS. `receiver`: undefined for an OpenID provider. */
 export function originalEvidenceOf(signIn: SignIn, receiver: ResponseReceiver | undefined): OriginalEvidence {
   const { evidence } = signIn
   return evidence.kind === 'saml' ? assertionOf(signIn, evidence, receiver) : tokenOf(evidence)
@@ -63,7 +63,7 @@ function tokenOf({ token, issuedAt, expiresAt }: Extract<Evidence, { kind: 'web-
   return { ...readToken(token.reveal()), encoded: token, life: { issuedAt, expiresAt } }
 }
 
-/** A signed JWT taken apart; its signature is not looked at. Throws jose's errors for what is not one. RFC 7515 7.1 */
+/** A signed JWT, decoded; its signature is not verified here. Throws jose's errors for what is not one. RFC 7515 7.1 */
 export function readToken(token: string): OriginalToken & Required<Pick<TokenFacts, 'algorithm' | 'length'>> {
   const { alg, kid } = decodeProtectedHeader(token)
   return {

@@ -27,7 +27,7 @@ export interface EvidenceToPresent {
   readonly issuers: GatewayIssuers
 }
 
-/** Of a role that may be taken: where it is, and the SAML provider that the identity provider named beside it. */
+/** A role, and the SAML provider that the identity provider named with it in the Role attribute. */
 export interface RoleToPresentTo extends RoleArn {
   readonly providerArn?: string
 }

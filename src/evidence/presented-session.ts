@@ -3,7 +3,7 @@ import { type LeftOutOfSession, type SessionMapping, type SessionTemplates, sess
 import { sessionOfAssertion, sessionOfToken } from './asserted-session.ts'
 import type { EvidenceToPresent } from './presented-evidence.ts'
 
-/** Of a sign-in, whichever role is taken. */
+/** The session of a sign-in: the same for every role. */
 export function presentedSession(
   templates: SessionTemplates,
   { provider, identity, original }: Pick<EvidenceToPresent, 'provider' | 'identity' | 'original'>,

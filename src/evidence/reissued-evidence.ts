@@ -1,6 +1,6 @@
 /**
- * What the gateway itself says to AWS of a user, in an assertion or a token of its own: decided here, and here only. The
- * STS request has it signed, and every prediction of what AWS will see is made of the same values.
+ * What the gateway itself asserts to AWS about a user, in an assertion or a token of its own: decided here, and here
+ * only. The STS request has it signed, and every prediction of what AWS will see is made from the same values.
  */
 import { valuesOf } from '../access/attribute-names.ts'
 import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
@@ -49,7 +49,7 @@ export function reissuedAssertion(
 
 /**
  * Whom the assertion is about: as the provider named them, and which provider that is, as another may have the same
- * subject (Core 2.2.2, 8.3.7). AWS shows no NameQualifier of ours: `saml:namequalifier` is a hash of its own.
+ * subject (Core 2.2.2, 8.3.7). AWS does not expose this NameQualifier: `saml:namequalifier` is a hash of its own.
  */
 function nameIdForAws({ subject, subjectFormat = nameIdFormats.persistent, issuer }: Identity): NameId {
   return { value: subject, format: subjectFormat, nameQualifier: issuer }

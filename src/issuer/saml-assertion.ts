@@ -13,11 +13,11 @@ import { buildIdpMetadata } from '../saml/idp-metadata.ts'
 import { issueResponse } from '../saml/issue.ts'
 import { checkSessionTags, checkSourceIdentity } from './session-limits.ts'
 
-/** STS takes a response within five minutes of its issue; ours is used at once. */
+/** STS accepts a response within five minutes of its issue; ours is used at once. */
 const LIFETIME_SECONDS = 300
 
 export interface SamlIssuer {
-  /** The entityID of the gateway as identity provider: as it stands in the metadata that IAM holds. */
+  /** The entityID of the gateway as identity provider: as in the metadata that IAM holds. */
   readonly entityId: string
   readonly signer: Signer
   /** What will sign after a rollover, or did before: IAM holds all of them meanwhile. PEM. */
@@ -60,7 +60,7 @@ export function samlIssuerMetadata({
   signer,
   furtherCertificates,
 }: Omit<SamlIssuer, 'signer'> & { readonly signer: Pick<Signer, 'certificate'> }): string {
-  // AWS sends nobody there; the metadata schema wants a sign-on service.
+  // AWS never redirects there; the metadata schema requires a sign-on service.
   return buildIdpMetadata({ entityId, signer, furtherCertificates, ssoUrl: new URL('/login', entityId).href })
 }
 

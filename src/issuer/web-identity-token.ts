@@ -6,8 +6,8 @@ import { checkSessionTags, checkSourceIdentity, checkSubject, checkTokenLength }
 import type { WebIdentityIssuer } from './web-identity-issuer.ts'
 
 /**
- * For whom, and what the session is to carry. Which role and which session name is not in a token: AWS takes both as
- * parameters of the call, and its trust policies see `aud`, `sub` and `amr` alone. Decided in src/evidence.
+ * The user, and what the session is to carry, as decided in src/evidence. The role and the session name are not in a
+ * token: both are parameters of the call, and trust policies see only `aud`, `sub` and `amr`.
  */
 export interface TokenForAws extends SessionTags {
   readonly subject: string

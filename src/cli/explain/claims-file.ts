@@ -1,4 +1,4 @@
-/** From a file to what a provider said in it. Nothing is verified: what comes of it signs nobody in. */
+/** Reads a file with the claims of a provider. Nothing is verified: the result never signs anyone in. */
 
 import { rolePairs } from '../../access/role-attribute.ts'
 import { samlRedemptionSeconds } from '../../aws/facts/limits.ts'
@@ -13,7 +13,7 @@ import { parseXml } from '../../xml/parse.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { ExplainError } from '../errors.ts'
 
-/** Said without a protocol around it. */
+/** Claims without a protocol message around them. */
 export interface PlainClaims {
   readonly kind: 'plain'
   readonly nameId: { readonly value: string; readonly format?: string } | undefined
@@ -142,7 +142,7 @@ function plainNameId(nameId: unknown, file: string): PlainClaims['nameId'] {
   return { value, ...(format === undefined ? {} : { format }) }
 }
 
-/** Claims of a token, which may be all that there is of it. */
+/** From the claims of a token alone. */
 function tokenFrom(claims: Claims, file: string): OriginalToken {
   if (typeof claims.iss !== 'string' || claims.iss === '') throw unreadable(file, 'the token says no iss')
   const [issuedAt, expiresAt] = [timeOf(claims.iat), timeOf(claims.exp)]

@@ -29,7 +29,7 @@ export interface Explained {
   readonly action: AssumeAction
   readonly shown: PresentedEvidence
   readonly session: SessionMapping
-  /** What the configuration says of sessions and this one is without. */
+  /** What the configuration asks for and this session lacks. */
   readonly leftOut: readonly LeftOutOfSession[]
   /** By the gateway's own rules, which come before AWS. undefined: they do not grant the role. */
   readonly granted: EntitledRole | undefined

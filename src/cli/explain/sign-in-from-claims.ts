@@ -25,7 +25,7 @@ export async function evidenceFromClaims(
   }
   if (claims.kind === 'saml') throw otherKind()
   if (claims.kind === 'web-identity') return claims
-  // Whom an OpenID provider's own token is for, nobody can tell without the token.
+  // The audience of an OpenID provider's own token is known from the token only.
   if (provider.exchange.evidence === 'original' || claims.nameId === undefined) throw otherKind()
   const said = { iss: provider.issuer, aud: provider.clientId, sub: claims.nameId.value }
   return { kind: 'web-identity', claims: { ...Object.fromEntries(claims.attributes), ...said } }
@@ -54,7 +54,7 @@ async function saidBySaml(
   }
 }
 
-/** Before there is a claim that says so, only the metadata does; where it is out of reach nobody does. */
+/** The issuer that the configuration or the metadata names; empty where the metadata cannot be read. */
 async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Promise<string> {
   if (provider.protocol === 'oidc') return provider.issuer
   if (provider.entityId !== undefined) return provider.entityId
@@ -68,7 +68,7 @@ async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Prom
   }
 }
 
-/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the person's choice decides. */
+/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the user's choice decides. */
 async function withRegisteredIssuer(
   original: OriginalAssertion,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,

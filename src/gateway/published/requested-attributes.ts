@@ -26,10 +26,10 @@ export function requestedAttributes(
   return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
 }
 
-/** Without these nobody can sign in there, or take a role. */
+/** Without these, users cannot sign in there or take a role. */
 function requiredNames({ subject, rolesFromAssertion, exchange }: AskedProvider): readonly string[] {
   return [
-    // By this very name: the subject is looked up without synonyms.
+    // By exactly this name: the subject is looked up without synonyms.
     ...(subject.kind === 'attribute' ? [subject.name] : []),
     ...(rolesFromAssertion || exchange.evidence === 'original' ? [awsSamlAttributes.role] : []),
     // AWS refuses an assertion without it.
@@ -37,7 +37,7 @@ function requiredNames({ subject, rolesFromAssertion, exchange }: AskedProvider)
   ]
 }
 
-/** By this very name; what people call it is told where the name is the standard's. */
+/** By exactly this name, with its friendly name where the name is the standard's. */
 function named(name: string): ReturnType<typeof standardName> {
   const standard = standardName(name)
   return standard.name === name ? standard : { name }

@@ -34,7 +34,7 @@ export interface RequestedRole {
   readonly role: string
   /** Undefined: an hour, or the role's maximum where that is shorter. */
   readonly durationSeconds: number | undefined
-  /** The same as a person chose it (`1h`, `until 18:00`), to be offered the next time; undefined where nobody chose. */
+  /** The same as the user chose it (`1h`, `until 18:00`), to be offered next time; undefined where they did not choose. */
   readonly chosen?: string | undefined
 }
 
@@ -42,7 +42,7 @@ export interface TakenRole extends AssumedRole {
   readonly role: ListedRole
   readonly durationSeconds: number
   readonly session: SessionMapping
-  /** AWS said that the role does not allow as long as this, which was asked for. */
+  /** The duration that was requested, where AWS answered that the role allows less. */
   readonly shortenedFromSeconds?: number
 }
 
@@ -100,7 +100,7 @@ async function reissuedResponse(
   return { kind: 'saml', ...wantedSession(exchange), providerArn: said.providerArn, samlResponse }
 }
 
-/** What the gateway itself says of the session. */
+/** The session as the gateway itself asserts it. */
 function statedSession({ session: { tags, transitiveTagKeys, sourceIdentity } }: Exchange) {
   return {
     tags,

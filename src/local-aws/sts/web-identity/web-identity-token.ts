@@ -1,4 +1,4 @@
-/** An ID token as AWS looks at it (aws-facts C.4 to C.7). */
+/** An ID token as AWS reads it (aws-facts C.4 to C.7). */
 import { verify } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { webIdentitySubject } from '../../../aws/facts/limits.ts'
@@ -19,7 +19,7 @@ interface TokenAlgorithm {
   readonly curve?: string
 }
 
-/** A token taken apart; nothing of it is verified. */
+/** A decoded token; nothing of it is verified. */
 export interface DecodedToken {
   readonly token: string
   readonly algorithm: TokenAlgorithm
@@ -28,7 +28,7 @@ export interface DecodedToken {
   readonly issuer: string
 }
 
-/** The algorithms that AWS takes, and the key each needs. */
+/** The algorithms that AWS accepts, and the key each needs. */
 const algorithms: ReadonlyMap<string, TokenAlgorithm> = new Map(
   Object.entries({
     RS256: { kty: 'RSA', hash: 'sha256' },
@@ -83,7 +83,7 @@ function textClaim(claims: Claims, name: string): string {
 
 /**
  * The audience that counts: `azp` where the token has one, else the member of `aud` that is registered.
- * `clientIds` undefined: a provider that IAM knows by name, whose audience only the trust policy judges.
+ * `clientIds` undefined: a provider that IAM knows by name, whose audience only the trust policy checks.
  */
 export function checkAudience({ claims }: DecodedToken, clientIds: readonly string[] | undefined): string {
   const { aud, azp } = claims
@@ -177,14 +177,14 @@ export function tokenTags({ claims }: DecodedToken): SessionTags {
   )
 }
 
-/** What is no text stands in brackets, which neither a tag nor a key may have: it is refused with them. */
+/** A value that is not text becomes JSON in brackets, which neither a tag nor a key may have: so it is refused. */
 function listOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).flatMap((item) =>
     item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify([item])],
   )
 }
 
-/** The source identity that the token sets; throws InvalidIdentityToken where AWS would not take it (C.7). */
+/** The source identity that the token sets; throws InvalidIdentityToken where AWS would not accept it (C.7). */
 export function tokenSourceIdentity({ claims }: DecodedToken): string | undefined {
   const value = claims[awsTokenClaims.sourceIdentity]
   if (value !== undefined && typeof value !== 'string') throw invalidToken(texts.sourceIdentityInvalid)
