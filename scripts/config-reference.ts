@@ -1,8 +1,9 @@
 /**
  * Writes what is generated from the source: schema/fedgate.schema.json for editors, and docs/configuration.md,
- * docs/attributes.md, docs/errors.md, docs/checks.md and docs/condition-keys.md for people. `npm run schema` runs it; a test says when one is out of date.
+ * docs/attributes.md, docs/errors.md, docs/checks.md, docs/condition-keys.md and the walks of docs/architecture.md for people. `npm run
+ * schema` runs it; a test says when one is out of date.
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { attributeReference } from './config-reference/attributes.ts'
 import { awsFactReference } from './config-reference/aws-facts.ts'
@@ -12,6 +13,7 @@ import { errorReference } from './config-reference/errors.ts'
 import { factReference } from './config-reference/local-aws-facts.ts'
 import { configReference, configSchemaFile } from './config-reference/render.ts'
 import { trustPolicyReference } from './config-reference/trust-policies.ts'
+import { withWalks } from './config-reference/walks.ts'
 
 const root = join(import.meta.dirname, '..')
 writeFileSync(join(root, 'schema/fedgate.schema.json'), configSchemaFile())
@@ -23,3 +25,6 @@ writeFileSync(join(root, 'docs/condition-keys.md'), conditionKeyReference())
 writeFileSync(join(root, 'docs/aws-facts.md'), awsFactReference())
 writeFileSync(join(root, 'docs/local-aws-facts.md'), factReference())
 writeFileSync(join(root, 'docs/trust-policies.md'), trustPolicyReference())
+
+const architecture = join(root, 'docs/architecture.md')
+writeFileSync(architecture, withWalks(readFileSync(architecture, 'utf8')))

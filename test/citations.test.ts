@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { awsFactReference } from '../scripts/config-reference/aws-facts.ts'
+import { lineOf, walks, withWalks } from '../scripts/config-reference/walks.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -56,5 +57,21 @@ describe('A citation', () => {
 describe('docs/aws-facts.md', () => {
   it('is what its tables give', () => {
     expect(read('docs/aws-facts.md')).toBe(awsFactReference())
+  })
+})
+
+describe('The walks of docs/architecture.md', () => {
+  it('name the lines that declare these functions now', () => {
+    const page = read('docs/architecture.md')
+    expect(page).toBe(withWalks(page))
+  })
+
+  it.each(walks)('$title passes at most 20 files, and none of its functions twice', ({ steps }) => {
+    expect(new Set(steps.map(([file]) => file)).size).toBeLessThanOrEqual(20)
+    expect(new Set(steps.map(([file, declared]) => `${file} ${declared}`)).size).toBe(steps.length)
+  })
+
+  it('cannot name what a file does not declare', () => {
+    expect(() => lineOf('src/gateway/roles/take-roles.ts', 'takeRole')).toThrow('declares no takeRole')
   })
 })

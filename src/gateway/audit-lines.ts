@@ -126,7 +126,7 @@ function issued(taken: TakenRole) {
 
 function asked({ role, session, durationSeconds }: Exchange) {
   return {
-    roleArn: role.role.arn,
+    roleArn: role.arn,
     roleSessionName: session.roleSessionName,
     durationSeconds,
     ...(role.sessionPolicyArns.length > 0 && { policyArns: role.sessionPolicyArns }),

@@ -51,10 +51,6 @@ export const gatewayErrors = {
     sentence: 'You don’t have access to this role.',
     hint: 'Choose a role from the list. If one is missing, ask your administrator.',
   },
-  'role.authentication_too_old': {
-    sentence: 'Your sign-in is too old for this role.',
-    hint: 'Sign in again, then pick the role.',
-  },
   'role.source_identity_missing': {
     sentence: 'Your sign-in has no value for the source identity that every AWS session here needs.',
     hint: 'Send the reference to your administrator: `sourceIdentity` needs an attribute that your identity provider did not send.',

@@ -1,7 +1,18 @@
 /**
- * The use-cases: the one place where order across folders is decided. A use-case takes the Gateway and plain values,
- * and knows neither HTTP nor how anything is stored or sent. Start at start-login.ts and follow the person:
- * start-login, receive-answer, finish-login, list-roles, take-role, open-console, sign-out.
+ * The use-cases: the one place where order across folders is decided. A use-case takes the ports that it uses (ports.ts),
+ * plain values and the caller, and knows neither HTTP nor how anything is stored or sent.
+ *
+ * login       from the request to an identity provider to a stored login: start-login.ts, receive-saml-response.ts and
+ *             receive-oidc-callback.ts, finish-login.ts
+ * logout      ending logins: sign-out.ts for the user, single-logout.ts and oidc-logout.ts for identity providers
+ * roles       what a login may take, and taking it: list-roles.ts, take-roles.ts, open-console.ts
+ * user        what is kept of a user beyond a login: user-record.ts
+ * operations  readiness, status and certificates for operators: status.ts
+ * published   the documents that the gateway publishes: publish-metadata.ts
+ * metadata    the metadata of SAML providers, kept ready: metadata.ts
+ *
+ * login knows no role, and metadata no login. Start at login/start-login.ts and follow the user, or walk with
+ * docs/architecture.md: a SAML response arrives, a role is taken.
  */
 
 import type { EventCounters } from '../audit/event-counters.ts'
@@ -31,12 +42,12 @@ export type GatewaySettings = Pick<
   | 'transitiveTags'
 >
 
-/** Everything a use-case works with. */
+/** All ports together, as the composition root makes them. Use-cases name those that they use. */
 export interface Gateway {
   readonly settings: GatewaySettings
   readonly providers: ReadonlyMap<string, Provider>
   readonly store: Store
-  /** Whoever has to know that a login ended. */
+  /** Called when a login ends. */
   readonly loginEnded: readonly LoginEnded[]
   readonly sts: StsClient
   readonly consoleSignIn: ConsoleSignIn
@@ -45,26 +56,31 @@ export interface Gateway {
   /** Missing where the gateway has no key of its own for tokens. */
   readonly webIdentityIssuer?: WebIdentityIssuer
   readonly audit: Audit
-  /** What the audit log has had since this process started, counted. */
+  /** Audit events since this process started, counted. */
   readonly tally: EventCounters
   /** Certificates and private keys: for the dates of the former. */
   readonly keys: Pick<GatewayKeys, 'signing' | 'encryption'>
   readonly now: Clock
-  /** The trust policy that the role is known to have; missing where none is known of any role. */
+  /** A role's trust policy as far as it is known; absent where none is known of any role. */
   readonly trustPolicyOf?: (role: RoleArn) => Policy | undefined
 }
 
-/** Who asks, for the audit line. */
+/** Who sent the request, for the audit line. */
 export interface Caller {
-  /** The id that the person sees and the audit line carries. */
+  /** The id that the user sees and the audit line carries. */
   readonly reference: string
   readonly sourceIp: string
   readonly userAgent: string
 }
 
+/** The configured providers by id, as far as a use-case looks at them. */
+export interface Providers<One = Provider> {
+  readonly providers: ReadonlyMap<string, One>
+}
+
 /** Throws GatewayError `provider.unknown`. */
-export function providerOf(gateway: Gateway, id: string): Provider {
-  const provider = gateway.providers.get(id)
+export function providerOf<One>({ providers }: Providers<One>, id: string): One {
+  const provider = providers.get(id)
   if (!provider) throw new GatewayError('provider.unknown', { found: JSON.stringify(id.slice(0, 100)) })
   return provider
 }

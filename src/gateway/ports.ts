@@ -1,4 +1,7 @@
-/** What the use-cases need from outside, so that they can be run with any clock, store, network and log. */
+/**
+ * What the use-cases need from outside: clock, store, STS, console sign-in. Each is an interface, so tests and operators
+ * can put another in its place.
+ */
 import type { ConsoleVisit } from '../aws/console.ts'
 import type { Partition } from '../aws/facts/partitions.ts'
 import type { AssumedRole, RoleRequest } from '../aws/sts/client.ts'

@@ -3,10 +3,10 @@
  * activity and what they are used to. A listener is added here, and no use-case calls two of them.
  */
 import type { Audit, AuditEvent } from '../audit/events.ts'
-import type { Gateway } from './gateway.ts'
 import type { Login } from './login/logins.ts'
 import { addActivity } from './user/activity.ts'
 import { learnHabit } from './user/preferences.ts'
+import type { UserStore } from './user/user-record.ts'
 
 /** Something that happened, as the audit log has it. */
 export interface Happening {
@@ -17,7 +17,8 @@ export interface Happening {
   readonly chosen?: string | undefined
 }
 
-export type Recording = { readonly audit: Pick<Audit, 'record'> } & Pick<Gateway, 'settings' | 'store' | 'now'>
+/** What every use-case needs that records an event. */
+export type Recording = UserStore & { readonly audit: Pick<Audit, 'record'> }
 
 /** What the user hears of: `reference` is the one under which the log has the event. */
 type Listener = (

@@ -1,8 +1,11 @@
+/** What the forms with roles post. */
 import type { Request } from 'express'
 import { showDuration } from '../core/duration.ts'
+import { checkedProfileName } from '../credentials/profile-name.ts'
 import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import type { RequestedRole, TakenRole } from '../gateway/roles/sts-request.ts'
+import { type OfferedFormat, offeredFormat } from './credential-formats.ts'
 import { fields, text, texts } from './fields.ts'
 import { readDuration } from './models/duration-choices.ts'
 import { MOST_AT_ONCE } from './models/role-list.ts'
@@ -33,6 +36,21 @@ export function pickedArns(form: Readonly<Record<string, unknown>>): readonly [s
   if (count > MOST_AT_ONCE)
     throw new GatewayError('role.too_many', { expected: `at most ${MOST_AT_ONCE}`, found: `${count}` })
   return [first, ...others]
+}
+
+/** A file of credentials instead of a page. */
+export interface RequestedFile {
+  readonly format: OfferedFormat
+  /** Empty: by the account and the role. */
+  readonly profile: string
+}
+
+/** undefined: a page is wanted. Throws CredentialsError `credentials.profile_invalid`. */
+export function requestedFile(form: Readonly<Record<string, unknown>>): RequestedFile | undefined {
+  const [format, profile] = [text(form[fields.download]), text(form[fields.profile])]
+  if (format === '') return undefined
+  if (format === 'ini' && profile !== '') return { format, profile: checkedProfileName(profile) }
+  return { format: offeredFormat(format) ?? 'ini', profile: '' }
 }
 
 /** `4h`: what was asked for, where AWS did not allow the role as long; undefined where it did. */

@@ -3,9 +3,7 @@ import session from 'express-session'
 import { GatewayError } from '../gateway/errors.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { type Login, readLogin } from '../gateway/login/logins.ts'
-import { withFreshEvidence } from '../gateway/login/refresh-token.ts'
 import type { SignedInFrom } from '../gateway/logout/pending-logouts.ts'
-import { callerOf } from './caller.ts'
 import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
 
 declare module 'express-session' {
@@ -77,9 +75,4 @@ export async function endSession(gateway: Gateway, request: Request, response: R
   })
   const { baseUrl } = gateway.settings
   response.clearCookie(cookieNames(baseUrl).session, cookieAttributes(baseUrl))
-}
-
-/** The login of this browser, with evidence as fresh as can be had without the person. */
-export async function freshLogin(gateway: Gateway, request: Request, response: Response): Promise<Login> {
-  return withFreshEvidence(gateway, await requireLogin(gateway, request), callerOf(request, response))
 }

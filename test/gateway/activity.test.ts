@@ -24,7 +24,7 @@ const caller = { reference: 'ref', sourceIp: '192.0.2.1', userAgent: 'Browser/1'
 
 const taken = (name: string, accessKeyId = `ASIA${name}`) =>
   ({
-    role: { role: { arn: roleArn(name) }, region: 'eu-west-1', sessionPolicyArns: [] },
+    role: { arn: roleArn(name), region: 'eu-west-1', sessionPolicyArns: [] },
     session: { roleSessionName: 'alice@example.org', tags: new Map(), transitiveTagKeys: [], leftOut: [] },
     durationSeconds: 3600,
     credentials: {

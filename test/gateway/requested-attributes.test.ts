@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { AccessRule, SamlProviderConfig } from '../../src/config/types.ts'
-import type { GatewaySettings } from '../../src/gateway/gateway.ts'
+import type { AccessRule } from '../../src/config/types.ts'
 import { readsAttribute, requestedAttributes } from '../../src/gateway/published/requested-attributes.ts'
 
 const rule = (provider: string, attribute: string): AccessRule => ({
@@ -18,10 +17,12 @@ const settings = {
     ['CostCenter', '{provider}/{costCenter}'],
     ['Gateway', 'fedgate'],
   ]),
-} as unknown as GatewaySettings
+}
 
-const provider = (evidence: string): SamlProviderConfig =>
-  ({ id: 'corp', subject: { kind: 'nameId' }, exchange: { via: 'saml', evidence } }) as unknown as SamlProviderConfig
+const provider = (evidence: 'reissued' | 'original') => {
+  const exchange = { via: 'saml', evidence, provider: 'corp', stsDecrypts: false } as const
+  return { id: 'corp', subject: { kind: 'nameId' }, rolesFromAssertion: false, exchange } as const
+}
 
 describe('what the metadata asks an identity provider for', () => {
   it("is what rules and templates make use of, by the standard's name; a source identity's parts are required", () => {
@@ -36,12 +37,12 @@ describe('what the metadata asks an identity provider for', () => {
 
   it.each(['pairwise-id', 'subject-id'])('is the subject %s by the name that the profile gives it', (friendlyName) => {
     const name = `urn:oasis:names:tc:SAML:attribute:${friendlyName}`
-    const named = { ...provider('reissued'), subject: { kind: 'attribute', name } } as SamlProviderConfig
+    const named = { ...provider('reissued'), subject: { kind: 'attribute', name } as const }
     expect(requestedAttributes(settings, named)).toContainEqual({ name, friendlyName, isRequired: true })
   })
 
   it('is another subject by its very name', () => {
-    const named = { ...provider('reissued'), subject: { kind: 'attribute', name: 'uid' } } as SamlProviderConfig
+    const named = { ...provider('reissued'), subject: { kind: 'attribute', name: 'uid' } as const }
     expect(requestedAttributes(settings, named)).toContainEqual({ name: 'uid', isRequired: true })
   })
 
@@ -57,7 +58,8 @@ describe('what the metadata asks an identity provider for', () => {
 })
 
 describe('what is read of an answer', () => {
-  const reads = (evidence: string, name: string): boolean => readsAttribute(settings, provider(evidence), name)
+  const reads = (evidence: 'reissued' | 'original', name: string): boolean =>
+    readsAttribute(settings, provider(evidence), name)
 
   it('is what is asked for, by any name of the same thing', () => {
     for (const name of ['groups', 'mail', 'urn:oid:0.9.2342.19200300.100.1.3', 'email', 'uid', 'costCenter'])

@@ -5,7 +5,7 @@ import { pickedRole } from '../../src/web/models/role-list.ts'
 const listed = (accountName: string) => {
   const role = parseRoleArn('arn:aws:iam::111122223333:role/Developer')
   if (!role) throw new TypeError('no ARN')
-  return { role, accountName, accountColor: undefined }
+  return { ...role, accountName, accountColor: undefined }
 }
 
 describe('the role of a page', () => {

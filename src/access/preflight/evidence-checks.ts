@@ -1,4 +1,4 @@
-/** Whether AWS will take what it is shown, before it asks the role's trust policy (aws-facts B.5, C.4 to C.6). */
+/** Whether AWS will accept the evidence, before it evaluates the role's trust policy (aws-facts B.5, C.4 to C.6). */
 import {
   consoleDuration,
   samlAssertion,
@@ -8,11 +8,12 @@ import {
 } from '../../aws/facts/limits.ts'
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
+import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import { type CommonCheck, failed, type PreflightResult, passed, type RoleCheck, unknown } from './answer.ts'
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from './facts.ts'
 
-/** For OpenID AWS looks in the role's account. For SAML it speaks of the provider's owner, which may be another (E.1). */
+/** For OpenID AWS looks in the role's account. For SAML it documents the provider's owner, which may be another account (E.1). */
 const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
   const { principal, kind } = shown
   if (namedProviders.has(principal)) return passed(principal, 'known to IAM by name')
@@ -115,11 +116,11 @@ const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
   return doubt ?? passed(found, source)
 }
 
-/** AWS takes integers only (C.6), where RFC 7519 has fractions as well; that it requires both is not confirmed. */
+/** AWS accepts integers only (C.6), where RFC 7519 allows fractions; that it requires both claims is not confirmed. */
 const timesAreIntegers = ofToken(({ times, algorithm }) => {
   if (times === undefined) return undefined
   const absent = ['iat', 'exp'].filter((claim) => !times.has(claim)).join(' and ')
-  // Claims without a token around them may be those that somebody wrote down.
+  // Claims without a token around them may have been written by hand.
   if (absent !== '')
     return algorithm === undefined
       ? { outcome: 'pass', found: `no ${absent}`, source: 'claims', warning: `AWS refuses a token without ${absent}` }
@@ -130,23 +131,22 @@ const timesAreIntegers = ofToken(({ times, algorithm }) => {
     : failed('a whole number of seconds', JSON.stringify(value), name)
 })
 
-const SESSION_DURATION = 'https://aws.amazon.com/SAML/Attributes/SessionDuration'
-
 /** One number within AWS's limits, where there is one (B.4). */
 const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
   const [text = '', ...more] = durations
+  const source = awsSamlAttributes.sessionDuration
   if (durations.length === 0) return undefined
   const { min, max } = consoleDuration
   const isLegal = more.length === 0 && /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max
   return isLegal
-    ? passed(`${text} seconds`, SESSION_DURATION)
-    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), SESSION_DURATION)
+    ? passed(`${text} seconds`, source)
+    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), source)
 })
 
 const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
   const { rolePairs, principal } = shown
-  const source = 'https://aws.amazon.com/SAML/Attributes/Role'
+  const source = awsSamlAttributes.role
   const isThere = rolePairs.some((pair) => pair.role.arn === role.arn && pair.providerArn === principal)
   const pair = `${role.arn},${principal}`
   if (isThere) return passed(pair, source)
@@ -155,7 +155,7 @@ const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
   return failed(pair, found + misnamedRemark(shown, source), source)
 }
 
-/** Before anything else about what AWS is shown. */
+/** Checked before the rest of the evidence. */
 export const registrationChecks = { providerIsInRolesAccount } as const
 
 /** In AWS's order (A.1). */
@@ -210,7 +210,7 @@ function assertionAudience(shown: PresentedAssertion): PreflightResult {
     : answer
 }
 
-/** AWS has been seen to take the address of the consumer service for an Audience (B.5); nobody says where it does. */
+/** AWS has been seen to accept the address of the consumer service as Audience (B.5); where it does is not documented. */
 function audienceAnswer(audiences: readonly string[], { recipient, principal }: PresentedAssertion): PreflightResult {
   const found = audiences.join(', ') || 'none'
   const { partition = '' } = parseArn(principal) ?? {}

@@ -1,21 +1,18 @@
-/** How long ago a person may have proved who they are, for roles that ask for it (`maxAuthAge`). */
+/** How long ago a user may have signed in at the identity provider, for roles with a `maxAuthAge`. */
 
-import { roleSettingsOf } from '../../access/role-settings.ts'
-import { parseRoleArn } from '../../core/arn.ts'
+import type { MatchedRoleSettings } from '../../access/role-settings.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
 import { OIDC_CLOCK_SKEW_SECONDS, type Provider } from '../providers.ts'
 import type { Login } from './logins.ts'
 
-/** The role's `maxAuthAge` in seconds, where this login is older than that; undefined where all is well. */
+/** The role's `maxAuthAge` in seconds, where this login is older than that; undefined where it is recent enough. */
 export function requiredReauthentication(
   gateway: Gateway,
   { signIn: { identity } }: Login,
-  role: string,
+  { maxAuthAgeSeconds }: Pick<MatchedRoleSettings, 'maxAuthAgeSeconds'>,
 ): number | undefined {
-  const arn = parseRoleArn(role)
-  const { maxAuthAgeSeconds } = arn ? roleSettingsOf(gateway.settings, arn) : {}
   if (maxAuthAgeSeconds === undefined) return undefined
   const provider = providerOf(gateway, identity.provider)
   return isProvenWithin(gateway, provider, identity, maxAuthAgeSeconds) ? undefined : maxAuthAgeSeconds

@@ -7,7 +7,6 @@ import { StsError } from '../../aws/errors.ts'
 import type { SignIn } from '../../core/identity.ts'
 import { fingerprint, newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../gateway.ts'
-import { requiredReauthentication } from './authentication-age.ts'
 import { type Login, readLogin, renewLogin } from './logins.ts'
 import { type StartedLogin, startOidc, startSaml } from './start-login.ts'
 import type { VerifiedSignIn } from './verified-sign-ins.ts'
@@ -17,8 +16,8 @@ const RENEW_RESPONSE_AFTER_MS = 4 * 60_000
 const TOKEN_MARGIN_MS = 15_000
 
 interface AskedRenewal {
-  /** The ARN of the role that is to be taken. */
-  readonly role: string
+  /** The user must have proved who they are within so many seconds; undefined: they may come back unseen. */
+  readonly maxAuthAgeSeconds: number | undefined
   readonly returnTo: string
   readonly browserSecret: string | undefined
 }
@@ -40,11 +39,6 @@ export function isEvidenceExpiring(gateway: Gateway, login: Login): boolean {
   return now - issuedAt.getTime() > RENEW_RESPONSE_AFTER_MS || expiresAt.getTime() <= now
 }
 
-/** Whether the person has to go through the identity provider once more before this role can be taken. */
-export function needsReauthentication(gateway: Gateway, login: Login, role: string): boolean {
-  return isEvidenceExpiring(gateway, login) || requiredReauthentication(gateway, login, role) !== undefined
-}
-
 /**
  * Asks the identity provider anew, unseen unless the role wants the person to prove again who they are; ends at
  * `returnTo`. Throws GatewayError, SamlError or OidcError.
@@ -57,7 +51,7 @@ export async function startReauthentication(
   const { identity } = login.signIn
   const provider = providerOf(gateway, identity.provider)
   const browserSecret = asked.browserSecret ?? newToken()
-  const maxAuthAgeSeconds = requiredReauthentication(gateway, login, asked.role)
+  const { maxAuthAgeSeconds } = asked
   const intent = {
     returnTo: asked.returnTo,
     binding: fingerprint(browserSecret),

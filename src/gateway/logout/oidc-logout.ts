@@ -4,19 +4,27 @@
  */
 import { OidcError } from '../../oidc/errors.ts'
 import { auditingRefusedLogouts, auditLogout } from '../audit-lines.ts'
-import type { Caller, Gateway } from '../gateway.ts'
+import type { Caller, Gateway, GatewaySettings } from '../gateway.ts'
 import { endKnownOidcLogins, endOidcLogins, type OidcSubject } from '../login/login-index.ts'
 import type { Login } from '../login/logins.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { oidcProviderOf } from '../providers.ts'
+import type { Recording } from '../record.ts'
 import { logoutState } from './pending-logouts.ts'
+
+export type EndSessionPorts = Pick<Gateway, 'providers' | 'now'> & {
+  readonly settings: Pick<GatewaySettings, 'baseUrl'>
+}
+
+/** What receives a provider's logout: it ends logins, and records that. */
+export type ReceiveLogoutPorts = Recording & Pick<Gateway, 'providers' | 'loginEnded' | 'settings'>
 
 /**
  * Off to the provider, to end what this login came from; undefined where it has no place for that. It comes back with
  * the state of the browser with that handle. Throws OidcError where the provider cannot be asked.
  */
 export async function endSessionAtProvider(
-  gateway: Gateway,
+  gateway: EndSessionPorts,
   { signIn }: Login,
   handle: string,
 ): Promise<IdpRedirect | undefined> {
@@ -44,7 +52,7 @@ function hintOf({ identity, logoutRef }: Login['signIn']): string {
 }
 
 /** Where the provider sends the browser afterwards; to be registered there as a `post_logout_redirect_uri`. */
-function signedOutUrl({ settings }: Gateway): string {
+function signedOutUrl({ settings }: Pick<EndSessionPorts, 'settings'>): string {
   return `${settings.baseUrl}/logout`
 }
 
@@ -53,7 +61,7 @@ function signedOutUrl({ settings }: Gateway): string {
  * once. Throws OidcError or GatewayError.
  */
 export function receiveLogoutToken(
-  gateway: Gateway,
+  gateway: ReceiveLogoutPorts,
   { provider: id, logoutToken }: { readonly provider: string; readonly logoutToken: string },
   caller: Caller,
 ): Promise<void> {
@@ -77,7 +85,7 @@ export function receiveLogoutToken(
 }
 
 /** Returns how many logins ended. */
-async function end(gateway: Gateway, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<number> {
+async function end(gateway: ReceiveLogoutPorts, subject: OidcSubject, issuedAt: Date, caller: Caller): Promise<number> {
   const ended = await endOidcLogins(gateway, subject, issuedAt)
   for (const login of ended) await auditLogout(gateway, login, 'provider', caller)
   return ended.length
@@ -93,7 +101,7 @@ function isEndedNothing(error: unknown): boolean {
  * Returns the origin whose pages may frame the answer. Throws OidcError or GatewayError.
  */
 export function receiveFrontchannelLogout(
-  gateway: Gateway,
+  gateway: ReceiveLogoutPorts,
   { provider: id, parameters }: { readonly provider: string; readonly parameters: URLSearchParams },
   caller: Caller,
 ): Promise<string> {

@@ -13,6 +13,8 @@ import type { IdpRedirect } from '../login/start-login.ts'
 import { metadataOf, type SamlProvider } from '../providers.ts'
 import { awaitAnswer, type SignedInFrom } from './pending-logouts.ts'
 
+export type SendLogoutPorts = Pick<Gateway, 'providers' | 'store' | 'now'>
+
 interface Way {
   readonly binding: Binding
   readonly destination: string
@@ -25,7 +27,10 @@ type Travelling = Parameters<typeof packMessage>[0]
  * The origins to which signing out may lead: browsers want to know before the form is sent. None where the identity
  * provider has no part in a logout, or cannot be asked.
  */
-export async function logoutOrigins(gateway: Gateway, from: SignedInFrom): Promise<readonly string[]> {
+export async function logoutOrigins(
+  gateway: Pick<Gateway, 'providers'>,
+  from: SignedInFrom,
+): Promise<readonly string[]> {
   const provider = gateway.providers.get(from.provider)
   if (provider?.protocol !== 'saml') return []
   const { redirect } = await metadataOf(provider, from.issuer).then(
@@ -40,7 +45,7 @@ export async function logoutOrigins(gateway: Gateway, from: SignedInFrom): Promi
  * awaited for the browser with that handle. Throws GatewayError or SamlError where there is no metadata.
  */
 export async function sendLogoutRequest(
-  gateway: Gateway,
+  gateway: SendLogoutPorts,
   { signIn: { identity, logoutRef } }: Login,
   handle: string,
 ): Promise<IdpRedirect | undefined> {
@@ -62,7 +67,11 @@ function wayTo(endpoints: Endpoints, preferred: Binding): Way | undefined {
   return destination === undefined ? undefined : { binding, destination }
 }
 
-function senderOf(gateway: Gateway, { serviceProvider }: SamlProvider, { destination }: Way): LogoutSender {
+function senderOf(
+  gateway: Pick<Gateway, 'now'>,
+  { serviceProvider }: SamlProvider,
+  { destination }: Way,
+): LogoutSender {
   return {
     issuer: serviceProvider.entityId,
     destination,
@@ -82,7 +91,7 @@ async function send(
 
 /** Answers by the binding that the request came by, where the metadata has it; undefined where it has none. */
 export async function sendLogoutResponse(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'now'>,
   provider: SamlProvider,
   { singleLogoutAnswers }: IdpMetadata,
   { id, binding, relayState }: Pick<ReceivedMessage, 'binding' | 'relayState'> & { readonly id: string },

@@ -22,6 +22,7 @@ import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import { endLoginsOf } from '../login/login-index.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { metadataOf, type SamlProvider } from '../providers.ts'
+import type { ReceiveLogoutPorts } from './oidc-logout.ts'
 import { recordAnswer, signedOutPath } from './pending-logouts.ts'
 import { sendLogoutResponse } from './single-logout-messages.ts'
 
@@ -59,7 +60,7 @@ class EndedNothing extends SamlError {
  * where the browser goes, undefined: to our own signed-out page. Looks at no cookie. Throws SamlError or GatewayError.
  */
 export async function receiveLogout(
-  gateway: Gateway,
+  gateway: ReceiveLogoutPorts,
   logout: LogoutMessage,
   caller: Caller,
 ): Promise<IdpRedirect | undefined> {
@@ -77,7 +78,7 @@ export async function receiveLogout(
 }
 
 /** From octets to a message that a key in the metadata signed. */
-async function open(gateway: Gateway, logout: LogoutMessage): Promise<Reading> {
+async function open(gateway: Pick<Gateway, 'providers'>, logout: LogoutMessage): Promise<Reading> {
   const provider = samlProviderOf(gateway, logout.provider)
   const received = 'query' in logout ? readRedirect(logout.query) : readPost(logout.form)
   const idp = await metadataOf(provider, issuerHint(received))
@@ -97,13 +98,17 @@ async function open(gateway: Gateway, logout: LogoutMessage): Promise<Reading> {
   }
 }
 
-function samlProviderOf(gateway: Gateway, id: string): SamlProvider {
+function samlProviderOf(gateway: Pick<Gateway, 'providers'>, id: string): SamlProvider {
   const provider = providerOf(gateway, id)
   if (provider.protocol === 'saml') return provider
   throw new GatewayError('provider.unknown', { found: id, expected: 'a SAML provider' })
 }
 
-async function onRequest(gateway: Gateway, reading: Reading, caller: Caller): Promise<IdpRedirect | undefined> {
+async function onRequest(
+  gateway: ReceiveLogoutPorts,
+  reading: Reading,
+  caller: Caller,
+): Promise<IdpRedirect | undefined> {
   const { provider, idp } = reading
   const request = readLogoutRequest(reading.message, reading.expected, gateway.now())
   await consume(gateway, reading, request)
@@ -116,14 +121,18 @@ async function onRequest(gateway: Gateway, reading: Reading, caller: Caller): Pr
 }
 
 /** Each request once, after every other check: one that is refused uses nothing up. */
-async function consume({ store }: Gateway, { idp, expected }: Reading, request: LogoutRequest): Promise<void> {
+async function consume(
+  { store }: Pick<Gateway, 'store'>,
+  { idp, expected }: Reading,
+  request: LogoutRequest,
+): Promise<void> {
   const until = new Date(request.endsAt.getTime() + expected.clockSkewSeconds * 1000)
   if (await store.claim(`logout-asked:${idp.entityId}:${request.id}`, until)) return
   throw new SamlError('saml.logout_replayed', { found: request.id, source: 'LogoutRequest/@ID' })
 }
 
 function answer(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'now'>,
   { provider, idp, received }: Reading,
   { id }: LogoutRequest,
   result: LogoutResult,
@@ -131,7 +140,7 @@ function answer(
   return sendLogoutResponse(gateway, provider, idp, { ...received, id }, result)
 }
 
-async function onResponse(gateway: Gateway, reading: Reading): Promise<undefined> {
+async function onResponse(gateway: Pick<Gateway, 'store' | 'now'>, reading: Reading): Promise<undefined> {
   const response = readLogoutResponse(reading.message, reading.expected, gateway.now())
   if (await recordAnswer(gateway, { provider: reading.provider.settings.id, issuer: reading.idp.entityId }, response))
     return undefined

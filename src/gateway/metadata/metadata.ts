@@ -1,6 +1,6 @@
 /**
  * metadata keeps what a SAML provider's metadata says ready for logins: it asks the source (source.ts), verifies and
- * reads what came (read-document.ts), keeps a last good copy of what came over the network (last-good-copy.ts), and asks
+ * reads what came (read-document.ts), keeps a last good copy of what came over the network (metadata-cache.ts), and asks
  * again in time (schedule.ts). It knows no login. A new version is swapped in whole, and only once it was verified;
  * until then, and while the source fails, the one before serves, but never past its validUntil.
  */

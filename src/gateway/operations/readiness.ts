@@ -23,6 +23,8 @@ export interface Readiness {
   readonly metadata: Readonly<Record<string, ProviderReadiness>>
 }
 
+export type ReadinessPorts = Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'audit' | 'now'>
+
 /** Longer than any store takes that is fit to sign people in. */
 const STORE_WITHIN_MS = 2_000
 
@@ -30,9 +32,7 @@ const STORE_WITHIN_MS = 2_000
  * Whether the gateway can do its work now. One provider that is missing is told and does not make it unready: the
  * others' people need it. Says nothing that a stranger may not know, and never throws.
  */
-export async function readiness(
-  gateway: Pick<Gateway, 'providers' | 'store' | 'samlIssuer' | 'audit' | 'now'>,
-): Promise<Readiness> {
+export async function readiness(gateway: ReadinessPorts): Promise<Readiness> {
   const now = gateway.now()
   const [hasStore, ...providers] = await Promise.all([
     inTime(storeWorks(gateway.store, gateway.now)),

@@ -1,4 +1,7 @@
-/** How the gateway does, for the people who run it. Plain values, no secret; asks nobody but the store. */
+/**
+ * operations owns what operators see: readiness.ts for load balancers, expiring-certificates.ts for the log, and here the
+ * status page. Plain values, no secret; sends no request except to the store.
+ */
 import { matchesRule } from '../../access/entitlement.ts'
 import { tokenLifetimeWarnings } from '../../access/token-lifetime.ts'
 import type { ProviderCounters } from '../../audit/event-counters.ts'
@@ -10,7 +13,9 @@ import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Provider } from '../providers.ts'
 import { type CertificateExpiry, certificateExpiries } from './expiring-certificates.ts'
-import { type ProviderReadiness, type Readiness, readiness } from './readiness.ts'
+import { type ProviderReadiness, type Readiness, type ReadinessPorts, readiness } from './readiness.ts'
+
+export type StatusPorts = ReadinessPorts & Pick<Gateway, 'webIdentityIssuer' | 'tally' | 'keys'>
 
 export interface GatewayStatus {
   /** Counts are of this process, and begin then. */
@@ -43,7 +48,7 @@ export type KnownOfProvider =
   | ({ readonly protocol: 'oidc'; readonly source: string } & OidcStatus)
 
 /** Never throws: what is wrong is among the values. */
-export async function gatewayStatus(gateway: Gateway): Promise<GatewayStatus> {
+export async function gatewayStatus(gateway: StatusPorts): Promise<GatewayStatus> {
   const { metadata, ...ready } = await readiness(gateway)
   const { webIdentityIssuer: issuer, providers, tally } = gateway
   return {

@@ -1,3 +1,7 @@
+/**
+ * published owns the documents that the gateway publishes: SP metadata for identity providers and IdP metadata for IAM
+ * (here), discovery and keys of its OpenID issuer (publish-issuer.ts).
+ */
 import { samlIssuerMetadata } from '../../issuer/saml-assertion.ts'
 import { signsRequests } from '../../saml/authn-request.ts'
 import { buildSignedSpMetadata, buildSpMetadata } from '../../saml/sp-metadata.ts'
@@ -7,7 +11,11 @@ import type { SamlProvider } from '../providers.ts'
 import { requestedAttributes } from './requested-attributes.ts'
 
 /** What the administrator of that identity provider loads, signed if they like. Throws GatewayError `provider.unknown`. */
-export async function serviceProviderMetadata(gateway: Gateway, id: string, isSigned: boolean): Promise<string> {
+export async function serviceProviderMetadata(
+  gateway: Pick<Gateway, 'settings' | 'providers'>,
+  id: string,
+  isSigned: boolean,
+): Promise<string> {
   const provider = providerOf(gateway, id)
   if (provider.protocol !== 'saml')
     throw new GatewayError('provider.unknown', { found: id, expected: 'a SAML provider' })
@@ -30,7 +38,7 @@ async function announcesSigned({ settings, metadata }: SamlProvider): Promise<bo
 }
 
 /** What IAM's SAML provider holds. Throws GatewayError where nothing is configured that would sign. */
-export function identityProviderMetadata({ samlIssuer }: Gateway): string {
+export function identityProviderMetadata({ samlIssuer }: Pick<Gateway, 'samlIssuer'>): string {
   if (!samlIssuer) throw new GatewayError('provider.unknown', { expected: 'a signing key' })
   return samlIssuerMetadata(samlIssuer)
 }

@@ -1,17 +1,24 @@
 import { namesOf, standardName } from '../../access/attribute-names.ts'
 import type { OperatorRule, SamlProviderConfig } from '../../config/types.ts'
+import { AWS_SAML_ATTRIBUTES, awsSamlAttributes } from '../../core/aws-attributes.ts'
 import type { RequestedAttribute } from '../../saml/sp-metadata.ts'
-import type { Gateway } from '../gateway.ts'
+import type { GatewaySettings } from '../gateway.ts'
 
-const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
+/** The rules and templates that name attributes. */
+type AttributeSettings = Pick<
+  GatewaySettings,
+  'access' | 'operators' | 'sessionName' | 'sourceIdentity' | 'sessionTags'
+>
+
+type AskedProvider = Pick<SamlProviderConfig, 'id' | 'subject' | 'rolesFromAssertion' | 'exchange'>
 
 /** What rules and templates may say that is no attribute. */
 const NO_ATTRIBUTES = ['subject', 'provider', 'issuer']
 
 /** What the configuration makes use of, so that the metadata can ask that identity provider for it, each once. */
 export function requestedAttributes(
-  settings: Gateway['settings'],
-  provider: SamlProviderConfig,
+  settings: AttributeSettings,
+  provider: AskedProvider,
 ): readonly RequestedAttribute[] {
   const required = requiredNames(provider).map((name) => ({ ...named(name), isRequired: true }))
   const wished = wishedNames(settings, provider).map((name) => ({ ...standardName(name), isRequired: false }))
@@ -19,24 +26,24 @@ export function requestedAttributes(
   return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
 }
 
-/** Without these nobody can sign in there, or take a role. */
-function requiredNames({ subject, rolesFromAssertion, exchange }: SamlProviderConfig): readonly string[] {
+/** Without these, users cannot sign in there or take a role. */
+function requiredNames({ subject, rolesFromAssertion, exchange }: AskedProvider): readonly string[] {
   return [
-    // By this very name: the subject is looked up without synonyms.
+    // By exactly this name: the subject is looked up without synonyms.
     ...(subject.kind === 'attribute' ? [subject.name] : []),
-    ...(rolesFromAssertion || exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}Role`] : []),
+    ...(rolesFromAssertion || exchange.evidence === 'original' ? [awsSamlAttributes.role] : []),
     // AWS refuses an assertion without it.
-    ...(exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}RoleSessionName`] : []),
+    ...(exchange.evidence === 'original' ? [awsSamlAttributes.roleSessionName] : []),
   ]
 }
 
-/** By this very name; what people call it is told where the name is the standard's. */
+/** By exactly this name, with its friendly name where the name is the standard's. */
 function named(name: string): ReturnType<typeof standardName> {
   const standard = standardName(name)
   return standard.name === name ? standard : { name }
 }
 
-function wishedNames(settings: Gateway['settings'], provider: SamlProviderConfig): readonly string[] {
+function wishedNames(settings: AttributeSettings, provider: AskedProvider): readonly string[] {
   return [
     ...[...settings.access, ...settings.operators]
       .filter((rule) => reaches(rule, provider))
@@ -45,15 +52,12 @@ function wishedNames(settings: Gateway['settings'], provider: SamlProviderConfig
   ].filter((name) => !NO_ATTRIBUTES.includes(name))
 }
 
-function reaches({ when }: OperatorRule, { id }: SamlProviderConfig): boolean {
+function reaches({ when }: OperatorRule, { id }: AskedProvider): boolean {
   return when.provider?.includes(id) ?? true
 }
 
 /** What the session is made of. With its own evidence the identity provider makes the session itself. */
-function sessionNames(
-  { sessionName, sessionTags }: Gateway['settings'],
-  { exchange }: SamlProviderConfig,
-): readonly string[] {
+function sessionNames({ sessionName, sessionTags }: AttributeSettings, { exchange }: AskedProvider): readonly string[] {
   return exchange.evidence === 'original' ? [] : [sessionName, ...sessionTags.values()].flatMap(placeholdersOf)
 }
 
@@ -62,10 +66,7 @@ function placeholdersOf(template: string): readonly string[] {
 }
 
 /** Without these no role is taken. */
-function tracingNames(
-  { sourceIdentity = '' }: Gateway['settings'],
-  { exchange }: SamlProviderConfig,
-): readonly string[] {
+function tracingNames({ sourceIdentity = '' }: AttributeSettings, { exchange }: AskedProvider): readonly string[] {
   return exchange.evidence === 'original'
     ? []
     : placeholdersOf(sourceIdentity).filter((name) => !NO_ATTRIBUTES.includes(name))
@@ -75,7 +76,7 @@ function tracingNames(
  * Whether the configuration asks for the attribute of that Name or FriendlyName, by any name of the same thing. Of what
  * is passed on to AWS, AWS reads all that is its own.
  */
-export function readsAttribute(settings: Gateway['settings'], provider: SamlProviderConfig, asked: string): boolean {
-  const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_ATTRIBUTES)
+export function readsAttribute(settings: AttributeSettings, provider: AskedProvider, asked: string): boolean {
+  const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_SAML_ATTRIBUTES)
   return isForAws || requestedAttributes(settings, provider).some(({ name }) => namesOf(name).includes(asked))
 }

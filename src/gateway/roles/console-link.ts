@@ -10,7 +10,7 @@ import type { RoleArn } from '../../core/arn.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
-import { type ListedRole, listRoles } from './list-roles.ts'
+import { type EntitlementPorts, type ListedRole, listRoles } from './list-roles.ts'
 
 /** What may be named instead of a page's address. */
 export const namedServices = consoleServices.map(({ id, name }) => ({ id, name }))
@@ -42,9 +42,9 @@ export function consoleLinkPath({ role, destination }: ConsoleLink): string {
  * Where the console of that role opens for what is wanted. Throws GatewayError `role.destination_other_partition` for a
  * page of the console in another partition than the role's, and `role.destination_refused` for everything else.
  */
-export function destinationOf({ role, region }: Pick<ListedRole, 'role' | 'region'>, wanted: string): string {
+export function destinationOf(role: Pick<ListedRole, 'partition' | 'region'>, wanted: string): string {
   const partition = partitionById(role.partition)
-  const destination = partition && consoleDestination(partition, region, wanted)
+  const destination = partition && consoleDestination(partition, role.region, wanted)
   if (destination !== undefined) return destination
   const page = parseConsolePage(wanted)
   throw page ? otherPartition(page, role) : refused(wanted)
@@ -67,7 +67,7 @@ function refused(destination: string): GatewayError {
  * GatewayError `role.not_granted` where it names a role that this person may not take, and as `destinationOf`.
  */
 export function rolesOfLink(
-  gateway: Gateway,
+  gateway: EntitlementPorts,
   identity: Identity,
   { role, destination }: ConsoleLink,
 ): ConsoleLinkTarget {
@@ -76,10 +76,10 @@ export function rolesOfLink(
   const named = role === '' ? listed : listed.filter(isNamed(role))
   if (role !== '' && named.length === 0)
     throw new GatewayError('role.not_granted', { found: role.slice(0, 300), source: 'role' })
-  const inPartition = named.filter((one) => page === undefined || one.role.partition === page.partition.id)
+  const inPartition = named.filter((one) => page === undefined || one.partition === page.partition.id)
   const [first] = named
-  if (role !== '' && page && first && inPartition.length === 0) throw otherPartition(page, first.role)
-  const inAccount = inPartition.filter((one) => page?.account === undefined || one.role.account === page.account)
+  if (role !== '' && page && first && inPartition.length === 0) throw otherPartition(page, first)
+  const inAccount = inPartition.filter((one) => page?.account === undefined || one.account === page.account)
   // A role that is named counts, whatever account the page was copied in: several accounts may have such a page.
   const roles = role !== '' && inAccount.length === 0 ? inPartition : inAccount
   return { roles, account: page?.account }
@@ -94,12 +94,15 @@ function pageOf(destination: string) {
 
 /** An alias may stand for a role in each of many accounts. */
 function isNamed(name: string) {
-  return ({ role, alias }: ListedRole): boolean => role.arn === name || alias === name
+  return ({ arn, alias }: ListedRole): boolean => arn === name || alias === name
 }
 
 /** The origins to which opening the console with these roles leads: browsers want to know before the form is sent. */
-export function consoleTargets({ consoleSignIn }: Gateway, roles: readonly ListedRole[]): readonly string[] {
-  const partitions = new Set(roles.map(({ role }) => role.partition))
+export function consoleTargets(
+  { consoleSignIn }: Pick<Gateway, 'consoleSignIn'>,
+  roles: readonly ListedRole[],
+): readonly string[] {
+  const partitions = new Set(roles.map(({ partition }) => partition))
   const origins = [...partitions].flatMap((id) => {
     const partition = partitionById(id)
     return partition ? consoleSignIn.origins(partition) : []

@@ -1,27 +1,34 @@
 import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
 import { type MatchedRoleSettings, roleSettingsOf } from '../../access/role-settings.ts'
+import type { RoleArn } from '../../core/arn.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
-import { type Gateway, providerOf } from '../gateway.ts'
+import { type GatewaySettings, type Providers, providerOf } from '../gateway.ts'
+import type { Provider } from '../providers.ts'
 
-/** A role this person may take, with what the configuration knows of it. */
-export interface ListedRole extends EntitledRole, MatchedRoleSettings {}
+/** A role that the user may take, with its settings. */
+export interface ListedRole extends RoleArn, MatchedRoleSettings, Omit<EntitledRole, 'role'> {}
+
+/** What the entitlement is computed from. */
+export interface EntitlementPorts extends Providers<Pick<Provider, 'settings'>> {
+  readonly settings: Pick<GatewaySettings, 'access' | 'accounts' | 'roles' | 'sts'>
+}
 
 /** Made once: `localeCompare` makes one for every two names that it compares. */
 const { compare } = new Intl.Collator('en')
 
-/** The roles of this identity as the rules stand now, in the order of accounts and names. */
-export function listRoles(gateway: Gateway, identity: Identity): readonly ListedRole[] {
+/** The roles of this identity by the present rules, in the order of accounts and names. */
+export function listRoles(gateway: EntitlementPorts, identity: Identity): readonly ListedRole[] {
   return inOrder(entitled(gateway, identity).map((entitlement) => withFacts(gateway, entitlement)))
 }
 
 /** By account, and within one by name. */
 function inOrder(roles: readonly ListedRole[]): readonly ListedRole[] {
-  const accountOf = ({ accountName, role }: ListedRole): string => `${accountName} ${role.account}`
+  const accountOf = ({ accountName, account }: ListedRole): string => `${accountName} ${account}`
   const accounts = places(roles.map(accountOf))
-  const names = places(roles.map(({ role }) => role.name))
+  const names = places(roles.map(({ name }) => name))
   const placed = roles.map((listed) => {
-    const [account = 0, name = 0] = [accounts.get(accountOf(listed)), names.get(listed.role.name)]
+    const [account = 0, name = 0] = [accounts.get(accountOf(listed)), names.get(listed.name)]
     return { listed, place: account * names.size + name }
   })
   return placed.toSorted((a, b) => a.place - b.place).map(({ listed }) => listed)
@@ -32,19 +39,53 @@ function places(names: readonly string[]): ReadonlyMap<string, number> {
   return new Map([...new Set(names)].toSorted(compare).map((name, place) => [name, place]))
 }
 
-function entitled(gateway: Gateway, identity: Identity): readonly EntitledRole[] {
+function entitled(gateway: EntitlementPorts, identity: Identity): readonly EntitledRole[] {
   return grantedRoles(providerOf(gateway, identity.provider).settings, identity, gateway.settings.access)
 }
 
-/** One spread, as a second one makes an object that is slow to make and to read. */
-function withFacts({ settings }: Gateway, { role, grantedBy, providerArn }: EntitledRole): ListedRole {
-  const listed: ListedRole = { ...roleSettingsOf(settings, role), role, grantedBy }
+/** One spread, as a second one makes an object that is slow to make and to read (bench: the picker). */
+function withFacts(
+  { settings }: Pick<EntitlementPorts, 'settings'>,
+  { role, grantedBy, providerArn }: EntitledRole,
+): ListedRole {
+  const { arn, partition, account, name, path } = role
+  const listed: ListedRole = { ...roleSettingsOf(settings, role), arn, partition, account, name, path, grantedBy }
   return providerArn === undefined ? listed : { ...listed, providerArn }
 }
 
+/** Of these ARNs the roles that this identity may take now, in the order of the ARNs. */
+export function grantedByArn(
+  gateway: EntitlementPorts,
+  identity: Identity,
+  arns: readonly string[],
+): ReadonlyMap<string, ListedRole> {
+  const granted = new Map(entitled(gateway, identity).map((one) => [one.role.arn, one]))
+  return new Map(
+    arns.flatMap((arn) => {
+      const one = granted.get(arn)
+      return one ? [[arn, withFacts(gateway, one)] as const] : []
+    }),
+  )
+}
+
 /** The role of that ARN, if this identity may take it now. Throws GatewayError `role.not_granted`. */
-export function grantedRole(gateway: Gateway, identity: Identity, arn: string): ListedRole {
-  const granted = entitled(gateway, identity).find(({ role }) => role.arn === arn)
-  if (granted) return withFacts(gateway, granted)
+export function grantedRole(gateway: EntitlementPorts, identity: Identity, arn: string): ListedRole {
+  return grantedIn(grantedByArn(gateway, identity, [arn]), arn)
+}
+
+/** The roles of these ARNs. Throws GatewayError `role.not_granted` for the first that is not granted. */
+export function allGranted(
+  gateway: EntitlementPorts,
+  identity: Identity,
+  arns: readonly string[],
+): readonly ListedRole[] {
+  const granted = grantedByArn(gateway, identity, arns)
+  return arns.map((arn) => grantedIn(granted, arn))
+}
+
+/** Throws GatewayError `role.not_granted`. */
+export function grantedIn(granted: ReadonlyMap<string, ListedRole>, arn: string): ListedRole {
+  const role = granted.get(arn)
+  if (role) return role
   throw new GatewayError('role.not_granted', { found: arn.slice(0, 300), source: 'role' })
 }

@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import { consoleLinkPath, destinationOf } from './console-link.ts'
+import { readyRoles } from './ready-roles.ts'
 import type { RequestedRole, TakenRole } from './sts-request.ts'
 import { takeRole } from './take-role.ts'
 
@@ -13,6 +14,10 @@ export interface RequestedConsole extends RequestedRole {
   /** A page of the AWS console or the name of a service; undefined or empty: its first page. */
   readonly destination: string | undefined
 }
+
+export type OpenConsoleResult =
+  /** Nothing was taken: the user must sign in again before the role can be. */
+  { readonly kind: 'reauthenticate-first' } | { readonly kind: 'opened'; readonly opened: OpenedConsole }
 
 export interface OpenedConsole {
   /** Opens the console for whoever has it: a secret. */
@@ -28,15 +33,17 @@ export interface OpenedConsole {
 
 /**
  * Takes the role and returns the URL that opens the AWS console with it. A console session that has ended leads back to
- * the same role and page, for one press of a button. Throws GatewayError or StsError, and AuditError
- * `audit.unavailable` where it cannot be recorded; every outcome is in the audit log.
+ * the same role and page, for one press of a button. Throws as readyRoles and takeRole, GatewayError
+ * `role.destination_refused` or `role.destination_other_partition`; every outcome is in the audit log.
  */
 export async function openConsole(
   gateway: Gateway,
   login: Login,
   wanted: RequestedConsole,
   caller: Caller,
-): Promise<OpenedConsole> {
+): Promise<OpenConsoleResult> {
+  const ready = await readyRoles(gateway, login, [wanted.role], caller)
+  if (!ready) return { kind: 'reauthenticate-first' }
   const wish = wanted.destination ?? ''
   const denied =
     (asked: RequestedRole | TakenRole) =>
@@ -45,17 +52,17 @@ export async function openConsole(
       throw error
     }
   await refuseOtherPlaces(wanted.role, wish).catch(denied(wanted))
-  const taken = await takeRole(gateway, login, wanted, caller, 'console')
+  const taken = await takeRole(gateway, ready, wanted, caller, 'console')
   const visit = await visitWith(gateway, taken, wish).catch(denied(taken))
   await auditConsole(gateway, login, taken, visit.destination, caller).catch(denied(taken))
   const worksUntil = new Date(gateway.now().getTime() + signInTokenSeconds * 1000)
-  return { ...visit, worksUntil, taken }
+  return { kind: 'opened', opened: { ...visit, worksUntil, taken } }
 }
 
 /** Before the role is taken: an address that is refused costs no exchange. */
 async function refuseOtherPlaces(arn: string, wish: string): Promise<void> {
   const role = parseRoleArn(arn)
-  if (role) destinationOf({ role, region: '' }, wish)
+  if (role) destinationOf({ ...role, region: '' }, wish)
 }
 
 async function visitWith(
@@ -64,7 +71,7 @@ async function visitWith(
   wish: string,
 ): Promise<Pick<OpenedConsole, 'url' | 'destination' | 'sharedUrl'>> {
   const destination = destinationOf(taken.role, wish)
-  const shared = consoleLinkPath({ role: taken.role.role.arn, destination: wish === '' ? '' : destination })
+  const shared = consoleLinkPath({ role: taken.role.arn, destination: wish === '' ? '' : destination })
   const sharedUrl = `${gateway.settings.baseUrl}${shared}`
   return { url: await signInUrl(gateway, taken, destination, sharedUrl), destination, sharedUrl }
 }
@@ -75,7 +82,7 @@ async function signInUrl(
   destination: string,
   issuer: string,
 ): Promise<URL> {
-  const partition = partitionById(role.role.partition)
-  if (!partition) throw new GatewayError('role.not_granted', { found: role.role.partition, source: 'role' })
+  const partition = partitionById(role.partition)
+  if (!partition) throw new GatewayError('role.not_granted', { found: role.partition, source: 'role' })
   return gateway.consoleSignIn.signInUrl(credentials, { partition, destination, issuer })
 }

@@ -3,25 +3,25 @@ import { AuditError } from '../../audit/errors.ts'
 import type { Purpose } from '../../audit/events.ts'
 import { StsError } from '../../aws/errors.ts'
 import { roleDuration } from '../../aws/facts/limits.ts'
+import type { SignIn } from '../../core/identity.ts'
 import { auditDenied, auditExchange } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
-import { type Caller, type Gateway, providerOf } from '../gateway.ts'
-import { requiredReauthentication } from '../login/authentication-age.ts'
+import type { Caller, Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
-import { withFreshEvidence } from '../login/refresh-token.ts'
 import { explainedDenial } from './explain-denial.ts'
-import { grantedRole, type ListedRole } from './list-roles.ts'
+import { grantedIn, type ListedRole } from './list-roles.ts'
+import type { ReadyRoles } from './ready-roles.ts'
 import { sessionFor } from './session-mapping.ts'
 import { type Exchange, type RequestedRole, requestFor, type TakenRole } from './sts-request.ts'
 
 /**
- * Exchanges the login for credentials of one role. Throws GatewayError (`role.not_granted`, `role.duration_invalid`,
- * `role.authentication_too_old`, `role.source_identity_missing`), StsError, IssuerError or OidcError; every outcome is
- * in the audit log, and AuditError `audit.unavailable` where it cannot be.
+ * Exchanges a login that is ready for credentials of one role. Throws GatewayError (`role.not_granted`,
+ * `role.duration_invalid`, `role.source_identity_missing`), StsError or IssuerError; every outcome is in the audit log,
+ * and AuditError `audit.unavailable` where it cannot be.
  */
 export async function takeRole(
   gateway: Gateway,
-  login: Login,
+  { login, granted }: ReadyRoles,
   wanted: RequestedRole,
   caller: Caller,
   purpose: Purpose = 'credentials',
@@ -32,9 +32,9 @@ export async function takeRole(
       await auditDenied(gateway, login, { eventName: 'exchange.denied', wanted: asked, error }, caller)
       throw error
     }
-  const { fresh, exchange } = await prepare(gateway, login, wanted, caller).catch(denied(wanted))
-  const taken = await exchangeOrShorten(gateway, fresh, exchange, caller).catch((error: unknown) =>
-    denied(exchange)(explainedDenial(gateway, fresh, exchange, error)),
+  const exchange = await prepare(gateway, login, granted, wanted).catch(denied(wanted))
+  const taken = await exchangeOrShorten(gateway, login, exchange, caller).catch((error: unknown) =>
+    denied(exchange)(explainedDenial(gateway, login, exchange, error)),
   )
   await auditExchange(gateway, login, { taken, purpose, chosen: wanted.chosen }, caller).catch((error: unknown) =>
     denied(exchange)(withheld(error, taken)),
@@ -42,42 +42,27 @@ export async function takeRole(
   return taken
 }
 
-/** What AWS will be asked, and the login with evidence that it still takes. Throws as takeRole. */
+/** What AWS will be asked. Throws as takeRole. */
 async function prepare(
   gateway: Gateway,
-  login: Login,
+  { signIn }: Login,
+  granted: ReadyRoles['granted'],
   wanted: RequestedRole,
-  caller: Caller,
-): Promise<{ readonly fresh: Login; readonly exchange: Exchange }> {
-  // Before AWS is asked for what nobody could be given.
+): Promise<Exchange> {
+  // Before AWS issues credentials that could not be handed over.
   gateway.audit.mustBeWritable()
-  // Computed anew: what the page once listed grants nothing.
-  const role = grantedRole(gateway, login.signIn.identity, wanted.role)
-  mustBeProvenRecently(gateway, login, role)
-  const fresh = await withFreshEvidence(gateway, login, caller)
+  const role = grantedIn(granted, wanted.role)
   const durationSeconds = durationOf(role, wanted.durationSeconds)
-  return { fresh, exchange: { role, durationSeconds, session: sessionToTake(gateway, fresh) } }
+  return { role, durationSeconds, session: traceableSession(gateway, signIn) }
 }
 
-function mustBeProvenRecently(gateway: Gateway, login: Login, { role }: ListedRole): void {
-  const seconds = requiredReauthentication(gateway, login, role.arn)
-  if (seconds === undefined) return
-  throw new GatewayError('role.authentication_too_old', {
-    expected: `a sign-in of the last ${seconds} seconds`,
-    found: login.signIn.identity.authenticatedAt.toISOString(),
-    source: 'maxAuthAge',
-  })
-}
-
-/** The operator wants every session to be traced to a person: one that cannot be is none. */
-function sessionToTake(gateway: Gateway, { signIn }: Login): SessionMapping {
+/** The operator wants every session to name its user: one that cannot is refused. */
+function traceableSession(gateway: Gateway, signIn: SignIn): SessionMapping {
   const session = sessionFor(gateway, signIn)
-  const missing = session.leftOut.find(({ what }) => what === 'sourceIdentity')
-  const { evidence } = providerOf(gateway, signIn.identity.provider).settings.exchange
-  if (evidence === 'original' || missing === undefined) return session
+  if (session.whyNoSourceIdentity === undefined) return session
   throw new GatewayError('role.source_identity_missing', {
-    expected: 'a source identity that AWS takes',
-    found: missing.reason,
+    expected: 'a source identity that AWS accepts',
+    found: session.whyNoSourceIdentity,
     source: 'sourceIdentity',
   })
 }
@@ -120,8 +105,6 @@ function withheld(error: unknown, { credentials }: TakenRole): unknown {
       })
     : error
 }
-
-/** How long a session of a role may last, and what is left where AWS allows less than is known here. */
 
 /** Seconds: what is wanted, else an hour or the role's maximum. Throws GatewayError `role.duration_invalid`. */
 export function durationOf({ maxSessionSeconds }: ListedRole, wanted: number | undefined): number {

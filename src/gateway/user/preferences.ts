@@ -4,9 +4,8 @@
  */
 import type { AuditEvent } from '../../audit/events.ts'
 import { GatewayError } from '../errors.ts'
-import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
-import { grantedRole } from '../roles/list-roles.ts'
+import { type EntitlementPorts, grantedRole } from '../roles/list-roles.ts'
 import { hasPersistentSubject, type RecordKind, readRecord, type UserStore, updateRecord } from './user-record.ts'
 
 export interface Preferences {
@@ -76,7 +75,12 @@ export async function preferencesOf(keeping: UserStore, login: Login): Promise<P
  * Pins a role, or takes the pin off. Throws GatewayError `role.not_granted` for a pin on what the person may not take,
  * and `role.too_many_pins`.
  */
-export async function pinRole(gateway: Gateway, login: Login, arn: string, isPinned: boolean): Promise<void> {
+export async function pinRole(
+  gateway: UserStore & EntitlementPorts,
+  login: Login,
+  arn: string,
+  isPinned: boolean,
+): Promise<void> {
   if (isPinned) grantedRole(gateway, login.signIn.identity, arn)
   await updateRecord(gateway, preferences, login, (before) => {
     const others = before.pins.filter((pin) => pin !== arn)

@@ -1,14 +1,15 @@
 /**
- * What the gateway keeps of a person beyond a sign-in: one small document for each kind (preferences.ts, activity.ts),
- * under a keyed hash, so that no key of the store names anybody. Several tabs and processes may change it at once: a
- * change is made again where another came between.
+ * user owns what is kept of a user beyond a login: one small document for each kind (preferences.ts, activity.ts), under
+ * a keyed hash, so no key of the store names anyone. Several tabs and processes may change it at once: a change is
+ * repeated if another came between.
  */
 import { createHmac } from 'node:crypto'
-import { NAMEID_TRANSIENT } from '../../saml/names.ts'
-import type { Gateway } from '../gateway.ts'
+import { nameIdFormats } from '../../core/identity.ts'
+import type { Gateway, GatewaySettings } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 
-export type UserStore = Pick<Gateway, 'settings' | 'store' | 'now'>
+/** `settings`: the secrets that key the hashes. */
+export type UserStore = Pick<Gateway, 'store' | 'now'> & { readonly settings: Pick<GatewaySettings, 'session'> }
 
 /** A kind of document, and how it is written down. */
 export interface RecordKind<Value> {
@@ -24,7 +25,7 @@ const MOST_TRIES = 200
 
 /** The keyed hash of the name, with each secret: what was kept under an older one is found as well. */
 export function keyedHashes(
-  { settings }: Pick<Gateway, 'settings'>,
+  { settings }: Pick<UserStore, 'settings'>,
   purpose: string,
   name: readonly string[],
 ): readonly [string, ...string[]] {
@@ -38,7 +39,7 @@ export function keyedHashes(
 
 /** Whether the person is the same the next time: a transient NameID is another one at each sign-in. Core 8.3.8 */
 export function hasPersistentSubject({ signIn: { identity } }: Login): boolean {
-  return identity.subjectFormat !== NAMEID_TRANSIENT
+  return identity.subjectFormat !== nameIdFormats.transient
 }
 
 export async function readRecord<Value>(keeping: UserStore, kind: RecordKind<Value>, login: Login): Promise<Value> {

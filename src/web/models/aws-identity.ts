@@ -47,7 +47,7 @@ function preflightsOf({ roles }: IdentityPreview, query: string): RolePreflights
 function byAccount(roles: readonly PredictedRole[]): RolePreflights['accounts'] {
   const accounts = new Map<string, RoleAccount & { readonly roles: RolePreflight[] }>()
   for (const foreseen of roles) {
-    const { account } = foreseen.role.role
+    const { account } = foreseen.role
     const group = accounts.get(account) ?? { ...accountOf(foreseen.role), roles: [] }
     accounts.set(account, group)
     group.roles.push(rolePreflight(foreseen))
@@ -55,17 +55,17 @@ function byAccount(roles: readonly PredictedRole[]): RolePreflights['accounts'] 
   return [...accounts.values()]
 }
 
-function accountOf({ role, accountName, accountColor }: PredictedRole['role']): RoleAccount {
+function accountOf({ account, accountName, accountColor }: PredictedRole['role']): RoleAccount {
   return {
-    id: role.account,
-    ...(accountName === role.account ? {} : { name: accountName }),
+    id: account,
+    ...(accountName === account ? {} : { name: accountName }),
     color: accountColor,
   }
 }
 
 function rolePreflight(foreseen: PredictedRole): RolePreflight {
-  const { role: listed, preflight, reason, change } = foreseen
-  const { arn, name } = listed.role
+  const { role, preflight, reason, change } = foreseen
+  const { arn, name } = role
   return { arn, name, outcome: preflight.outcome, reason, change, findings: findingsOf(foreseen) }
 }
 
@@ -87,8 +87,8 @@ function isPart(name: string): boolean {
 /** By the words of its account, its ARN and what AWS will say: `prod denied`. */
 function isFoundBy(query: string): (foreseen: PredictedRole) => boolean {
   const words = query.toLowerCase().split(/\s+/)
-  return ({ role: { role, accountName, alias }, preflight: { outcome } }) => {
-    const found = [accountName, role.arn, alias, outcome].join(' ').toLowerCase()
+  return ({ role: { arn, accountName, alias }, preflight: { outcome } }) => {
+    const found = [accountName, arn, alias, outcome].join(' ').toLowerCase()
     return words.every((word) => found.includes(word))
   }
 }

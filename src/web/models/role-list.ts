@@ -1,12 +1,12 @@
 import type { Request } from 'express'
 import { showDuration } from '../../core/duration.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
-import { requiredReauthentication } from '../../gateway/login/authentication-age.ts'
 import type { Login } from '../../gateway/login/logins.ts'
 import { usesOriginalEvidence } from '../../gateway/login/reauthentication.ts'
 import { predictedRole } from '../../gateway/roles/identity-preview.ts'
 import type { ListedRole } from '../../gateway/roles/list-roles.ts'
 import { preflightRoles } from '../../gateway/roles/preflight-role.ts'
+import { recentSignInFor } from '../../gateway/roles/ready-roles.ts'
 import { sessionFor } from '../../gateway/roles/session-mapping.ts'
 import type { Preferences } from '../../gateway/user/preferences.ts'
 import { attributeRows } from '../pages.ts'
@@ -55,7 +55,7 @@ export function choiceFor(
   )
   const [judge, pinned] = [preflightRoles(gateway, login), new Set(pins)]
   return (listed) => {
-    const { arn, name, account } = listed.role
+    const { arn, name, account } = listed
     const recentSignIn = recentSignInOf(gateway, login, listed)
     const preflight = judge(listed)
     return {
@@ -106,7 +106,7 @@ export function roleList(
 }
 
 function isFoundBy(query: string) {
-  return ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
+  return ({ arn, account, name, accountName, alias }: ListedRole): boolean =>
     matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
 }
 
@@ -170,32 +170,26 @@ export function evidenceOf(gateway: Gateway, { signIn }: Login): RoleEvidence {
 
 /** What is on a page about one role. */
 export function pickedRole({
-  role,
+  arn,
+  name,
+  account,
   accountName,
   accountColor,
-}: Pick<ListedRole, 'role' | 'accountName' | 'accountColor'>): PickedRole {
+}: Pick<ListedRole, 'arn' | 'name' | 'account' | 'accountName' | 'accountColor'>): PickedRole {
   return {
-    arn: role.arn,
-    name: role.name,
-    accountId: role.account,
+    arn,
+    name,
+    accountId: account,
     // An account without a name is called by its id, which is there anyway.
-    ...(accountName === role.account ? {} : { accountName }),
+    ...(accountName === account ? {} : { accountName }),
     color: accountColor,
   }
 }
 
 /** That a role asks for a recent sign-in, to be said before it is picked; undefined for one that does not. */
-export function recentSignInOf(
-  gateway: Gateway,
-  login: Login,
-  { role, maxAuthAgeSeconds }: ListedRole,
-): RecentSignIn | undefined {
-  return maxAuthAgeSeconds === undefined
-    ? undefined
-    : {
-        within: showDuration(maxAuthAgeSeconds),
-        isDue: requiredReauthentication(gateway, login, role.arn) !== undefined,
-      }
+export function recentSignInOf(gateway: Gateway, login: Login, role: ListedRole): RecentSignIn | undefined {
+  const required = recentSignInFor(gateway, login, role)
+  return required && { within: showDuration(required.withinSeconds), isDue: required.isDue }
 }
 
 /** What AWS will see of this person, whichever role is taken: said before the click. */

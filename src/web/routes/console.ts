@@ -1,7 +1,6 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { GatewayError } from '../../gateway/errors.ts'
 import type { Login } from '../../gateway/login/logins.ts'
-import { needsReauthentication } from '../../gateway/login/reauthentication.ts'
 import {
   type ConsoleLink,
   type ConsoleLinkTarget,
@@ -22,7 +21,7 @@ import { dayEnds, durationChoices } from '../models/duration-choices.ts'
 import { matchesQuery, pickedRole, recentSignInOf } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { requestedDuration, shortenedFrom } from '../role-form.ts'
-import { freshLogin, orToLogin, requireLogin } from '../session.ts'
+import { orToLogin, requireLogin } from '../session.ts'
 import { timeZoneOf, toInstant } from '../time-zone.ts'
 import { reauthenticateFirst } from './reauthentication.ts'
 
@@ -76,14 +75,14 @@ async function goRoles(
   const ends = dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl))
   return roles.map((role) => {
     const recentSignIn = recentSignInOf(gateway, login, role)
-    const habits = { ends, remembered: durations.get(role.role.arn), isSensitive: recentSignIn !== undefined }
+    const habits = { ends, remembered: durations.get(role.arn), isSensitive: recentSignIn !== undefined }
     const choice = durationChoices(role.maxSessionSeconds, habits).find(({ selected }) => selected)
     return { ...pickedRole(role), duration: choice?.label ?? '', recentSignIn }
   })
 }
 
 function isFound(query: string) {
-  return ({ role: { arn, account, name }, accountName, alias }: ListedRole): boolean =>
+  return ({ arn, account, name, accountName, alias }: ListedRole): boolean =>
     matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
 }
 
@@ -94,26 +93,26 @@ function isFound(query: string) {
 function open(parts: WebParts): RequestHandler {
   return async (request: Request, response: Response) => {
     const { gateway, views } = parts
-    const login = await freshLogin(gateway, request, response)
-    const role = text(request.body[fields.role])
-    if (needsReauthentication(gateway, login, role))
+    const login = await requireLogin(gateway, request)
+    const place = { role: text(request.body[fields.role]), destination: text(request.body[fields.destination]) }
+    const wanted = { ...place, ...requestedDuration(gateway, request) }
+    const result = await openConsole(gateway, login, wanted, callerOf(request, response)).catch(refusedPlace(request))
+    if (result instanceof GatewayError) return askAgain(parts, request, response, login, result)
+    if (result.kind === 'reauthenticate-first')
       return reauthenticateFirst(parts, request, response, { login, what: 'console' })
-    const destination = text(request.body[fields.destination])
-    const wanted = { role, ...requestedDuration(gateway, request), destination }
-    const opened = await openConsole(gateway, login, wanted, callerOf(request, response)).catch((error: unknown) => {
-      if (isPlaceRefused(error) && !wantsJson(request)) return error
-      throw error
-    })
-    if (opened instanceof GatewayError) return askAgain(parts, request, response, login, opened)
-    const page = linkPage(parts, request, login, opened)
+    const page = linkPage(parts, request, login, result.opened)
     const isTold = text(request.body[fields.as]) === 'link' || page.shortenedFrom !== undefined
     if (!isTold) return response.redirect(303, page.url)
     sendPage(response, views.render('console-link', page))
   }
 }
 
-function isPlaceRefused(error: unknown): error is GatewayError {
-  return error instanceof GatewayError && error.code.startsWith('role.destination_')
+/** A person can correct the place where the console was to open: to them it is a form again, and not an error page. */
+function refusedPlace(request: Request) {
+  return (error: unknown): GatewayError => {
+    if (error instanceof GatewayError && error.code.startsWith('role.destination_') && !wantsJson(request)) return error
+    throw error
+  }
 }
 
 /** What was typed is no page of the console: the form again, with what was typed and what is wrong with it. */

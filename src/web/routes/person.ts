@@ -62,11 +62,11 @@ function apiSession({ gateway }: WebParts): RequestHandler {
       provider: who.provider,
       subject: who.subject,
       attributes: Object.fromEntries(who.attributes),
-      roles: listRoles(gateway, who).map(({ role, accountName, alias }) => ({
-        arn: role.arn,
-        account: role.account,
+      roles: listRoles(gateway, who).map(({ arn, account, accountName, name, alias }) => ({
+        arn,
+        account,
         accountName,
-        name: role.name,
+        name,
         ...(alias === undefined ? {} : { alias }),
         provider: who.provider,
       })),

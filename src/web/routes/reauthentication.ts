@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Login } from '../../gateway/login/logins.ts'
-import { needsReauthentication, startReauthentication } from '../../gateway/login/reauthentication.ts'
-import { grantedRole } from '../../gateway/roles/list-roles.ts'
+import { allGranted } from '../../gateway/roles/list-roles.ts'
+import { reauthenticateForRoles } from '../../gateway/roles/ready-roles.ts'
 import { bindBrowser, boundBrowser } from '../cookies.ts'
 import { refuseHead } from '../error-answers.ts'
 import { fields, text, texts } from '../fields.ts'
@@ -51,13 +51,10 @@ function renew(parts: WebParts): RequestHandler {
     const { gateway } = parts
     const login = await requireLogin(gateway, request)
     const returnTo = `/roles/confirm?${pickOf(request.query, pickedIn(request.query))}`
-    const role = texts(request.query[fields.role]).find((arn) => needsReauthentication(gateway, login, arn))
-    if (role === undefined) return response.redirect(303, returnTo)
-    const started = await startReauthentication(gateway, login, {
-      role,
-      returnTo,
-      browserSecret: boundBrowser(gateway, request),
-    })
+    const roles = texts(request.query[fields.role])
+    const asked = { roles, returnTo, browserSecret: boundBrowser(gateway, request) }
+    const started = await reauthenticateForRoles(gateway, login, asked)
+    if (!started) return response.redirect(303, returnTo)
     bindBrowser(gateway, response, started.browserSecret)
     redirectToIdp(parts, response, started.departure)
   }
@@ -71,7 +68,7 @@ function pickedIn(query: Request['query']): Picked {
 function confirm({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
-    const granted = pickedArns(request.query).map((arn) => grantedRole(gateway, login.signIn.identity, arn))
+    const granted = allGranted(gateway, login.signIn.identity, pickedArns(request.query))
     const what = pickedIn(request.query)
     if (what === 'console') allowConsole(gateway, response, granted)
     const page = {

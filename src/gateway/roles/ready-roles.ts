@@ -1,0 +1,86 @@
+/**
+ * Whether roles can be taken with a login as it is, or the user must sign in again first: asked once for each request,
+ * for all roles that were picked. Start at readyRoles.
+ */
+import type { Caller, Gateway } from '../gateway.ts'
+import { requiredReauthentication } from '../login/authentication-age.ts'
+import type { Login } from '../login/logins.ts'
+import { isEvidenceExpiring, startReauthentication } from '../login/reauthentication.ts'
+import { withFreshEvidence } from '../login/refresh-token.ts'
+import type { StartedLogin } from '../login/start-login.ts'
+import { grantedByArn, type ListedRole } from './list-roles.ts'
+
+/** A login with evidence that AWS accepts, recent enough for the roles that were picked. Only readyRoles makes one. */
+export interface ReadyRoles {
+  readonly login: Login
+  /** Of the picked roles those that the rules grant now, by ARN. */
+  readonly granted: ReadonlyMap<string, ListedRole>
+}
+
+export interface RequestedReauthentication {
+  /** The ARNs of the roles that are to be taken afterwards. */
+  readonly roles: readonly string[]
+  readonly returnTo: string
+  readonly browserSecret: string | undefined
+}
+
+/** A role's `maxAuthAge` beside the login. */
+export interface RecentSignIn {
+  readonly withinSeconds: number
+  /** The user must sign in again before the role can be taken. */
+  readonly isDue: boolean
+}
+
+interface Reauthentication {
+  /** The strictest `maxAuthAge` that the login is too old for; undefined: only its evidence is. */
+  readonly maxAuthAgeSeconds: number | undefined
+}
+
+/**
+ * Renews the evidence where the user is not needed for that, and computes the entitlement: what a page once listed
+ * grants nothing. undefined: the user must sign in again first. Throws OidcError, or GatewayError `session.required`.
+ */
+export async function readyRoles(
+  gateway: Gateway,
+  login: Login,
+  arns: readonly string[],
+  caller: Caller,
+): Promise<ReadyRoles | undefined> {
+  const fresh = await withFreshEvidence(gateway, login, caller)
+  const granted = grantedByArn(gateway, fresh.signIn.identity, arns)
+  return reauthenticationFor(gateway, fresh, granted) ? undefined : { login: fresh, granted }
+}
+
+/** Roles that are not granted ask for nothing: they are refused, whatever the age of the sign-in. */
+function reauthenticationFor(
+  gateway: Gateway,
+  login: Login,
+  granted: ReadyRoles['granted'],
+): Reauthentication | undefined {
+  const overdue = [...granted.values()].flatMap((role) => requiredReauthentication(gateway, login, role) ?? [])
+  if (overdue.length > 0) return { maxAuthAgeSeconds: Math.min(...overdue) }
+  return isEvidenceExpiring(gateway, login) ? { maxAuthAgeSeconds: undefined } : undefined
+}
+
+/**
+ * Sends the user through the identity provider once more, back to `returnTo`; undefined where the roles can be taken as
+ * it is. Throws GatewayError, SamlError or OidcError.
+ */
+export async function reauthenticateForRoles(
+  gateway: Gateway,
+  login: Login,
+  { roles, ...way }: RequestedReauthentication,
+): Promise<StartedLogin | undefined> {
+  const required = reauthenticationFor(gateway, login, grantedByArn(gateway, login.signIn.identity, roles))
+  return required && startReauthentication(gateway, login, { ...way, ...required })
+}
+
+/** For a page to say before the role is picked; undefined for a role without `maxAuthAge`. */
+export function recentSignInFor(gateway: Gateway, login: Login, role: ListedRole): RecentSignIn | undefined {
+  const { maxAuthAgeSeconds } = role
+  if (maxAuthAgeSeconds === undefined) return undefined
+  return {
+    withinSeconds: maxAuthAgeSeconds,
+    isDue: requiredReauthentication(gateway, login, role) !== undefined,
+  }
+}

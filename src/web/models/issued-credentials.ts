@@ -1,0 +1,89 @@
+/** From roles that were taken to the pages and the file that hand out their credentials. */
+import type { Request } from 'express'
+import { type CredentialsToWrite, profilesIni } from '../../credentials/formats.ts'
+import { distinctProfileNames, profileNameOf } from '../../credentials/profile-name.ts'
+import type { TakenRole } from '../../gateway/roles/sts-request.ts'
+import type { RoleOutcome as GatewayOutcome, RolesTaken } from '../../gateway/roles/take-roles.ts'
+import { allFormats, formatCookie, iniFormat, preferredFormat, singleValues } from '../credential-formats.ts'
+import { shortenedFrom } from '../role-form.ts'
+import { toInstant } from '../time-zone.ts'
+import type { CredentialsOfSeveralPage, CredentialsPage, RoleOutcome } from './credentials.ts'
+import type { SignedInPage } from './page.ts'
+import { pickedRole } from './role-list.ts'
+
+/** `duration`: what was asked for, as it was posted. */
+export function credentialsPage(
+  request: Request,
+  baseUrl: string,
+  taken: TakenRole,
+  duration: string,
+): Omit<CredentialsPage, keyof SignedInPage> {
+  const written = credentialsToWrite(taken)
+  return {
+    role: pickedRole(taken.role),
+    sessionArn: taken.assumedRoleArn,
+    expiresAt: toInstant(taken.credentials.expiration),
+    duration: taken.shortenedFromSeconds === undefined ? duration : String(taken.durationSeconds),
+    shortenedFrom: shortenedFrom(taken),
+    profile: written.profile,
+    format: preferredFormat(request, baseUrl),
+    formatCookie: formatCookie(baseUrl),
+    formats: allFormats(written),
+    values: singleValues(written),
+  }
+}
+
+/** `profile`: its name where the user chose one, else the account's and the role's. */
+export function credentialsToWrite({ credentials, role }: TakenRole, profile = ''): CredentialsToWrite {
+  return {
+    credentials,
+    region: role.region,
+    profile: profile === '' ? profileNameOf(role.accountName, role.name) : profile,
+  }
+}
+
+/** All that were taken, and why the others were not. */
+export function credentialsOfSeveralPage(
+  outcomes: readonly GatewayOutcome[],
+  duration: string,
+): Pick<CredentialsOfSeveralPage, 'outcomes' | 'duration' | 'file'> {
+  const taken = takenIn({ kind: 'several', outcomes })
+  return {
+    outcomes: outcomes.map(outcomeRow),
+    duration,
+    file: taken.length === 0 ? undefined : iniFormat(profilesFile(taken)),
+  }
+}
+
+export function takenIn(result: RolesTaken): readonly TakenRole[] {
+  if (result.kind === 'one') return [result.taken]
+  return result.outcomes.flatMap((outcome) => (outcome.kind === 'taken' ? outcome.taken : []))
+}
+
+function outcomeRow(outcome: GatewayOutcome): RoleOutcome {
+  const { arn } = outcome
+  if (outcome.kind === 'taken') {
+    const { name, accountName, accountId } = pickedRole(outcome.taken.role)
+    return {
+      arn,
+      name,
+      account: accountName ?? accountId,
+      expiresAt: toInstant(outcome.taken.credentials.expiration),
+    }
+  }
+  const { role, error } = outcome
+  return {
+    arn,
+    name: role?.name ?? arn,
+    account: role?.accountName,
+    sentence: error.message,
+    hint: error.hint,
+  }
+}
+
+/** A section of `~/.aws/credentials` for each, no two of one name. */
+export function profilesFile(all: readonly TakenRole[]): string {
+  const written = all.map((taken) => credentialsToWrite(taken))
+  const profiles = distinctProfileNames(written.map(({ profile }) => profile))
+  return profilesIni(written.map((one, n) => ({ ...one, profile: profiles[n] ?? one.profile })))
+}
