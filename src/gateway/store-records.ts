@@ -135,7 +135,7 @@ export const logins = defineRecord({
 export const signIns = defineRecord({
   prefix: 'sign-in',
   holds: 'what the provider asserted, with its tokens and with original evidence',
-  lifetime: { until: '5 minutes without a login, else as the login' },
+  lifetime: { until: 'the login ends, or 5 minutes without one' },
   version: 1,
   schema: signIn,
 })
