@@ -34,10 +34,10 @@ const firstChecks = { ...requestChecks, ...registrationChecks }
  * tells everything that is wrong.
  */
 export function preflightIn(circumstances: PreflightInput): (role: RoleToCheck) => Preflight {
-  const { shown, session, call } = circumstances
-  const context = requestContext([...shown.identity, ...sessionContext(session), ...callContext(call)])
+  const { evidence, session, call } = circumstances
+  const context = requestContext([...evidence.identity, ...sessionContext(session), ...callContext(call)])
   const seen = [...context.values()].filter(({ values }) => values.length > 0)
-  const evidence = runPreflightChecks(evidenceChecks, circumstances)
+  const acceptance = runPreflightChecks(evidenceChecks, circumstances)
   const legal = runPreflightChecks(sessionChecks, circumstances)
   const size = runPreflightChecks(sizeChecks, circumstances)
   const trustOf = remembering((policy) => evaluateTrust(policy, circumstances, context))
@@ -47,7 +47,7 @@ export function preflightIn(circumstances: PreflightInput): (role: RoleToCheck) 
     const trust = trustOf(trustPolicy)
     const checks = [
       ...runPreflightChecks(firstChecks, facts),
-      ...evidence,
+      ...acceptance,
       ...runPreflightChecks(pairChecks, facts),
       ...legal,
       ...trust.findings,

@@ -86,7 +86,7 @@ function leftOutIf(what: string, filled: Filled | undefined): readonly LeftOutOf
   return filled && 'reason' in filled ? [{ what, reason: filled.reason }] : []
 }
 
-/** What is wrong with how the provider names this user, in sentences. SAML Core 8.3.8 */
+/** Problems with how the provider identifies this user, as sentences. SAML Core 8.3.8 */
 export function subjectWarnings({ subjectFormat, provider }: Identity): readonly string[] {
   return subjectFormat === nameIdFormats.transient
     ? [

@@ -14,8 +14,8 @@ import { type CommonCheck, failed, type PreflightResult, passed, type RoleCheck,
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from './facts.ts'
 
 /** For OpenID AWS looks in the role's account. For SAML it documents the provider's owner, which may be another account (E.1). */
-const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
-  const { principal, kind } = shown
+const providerIsInRolesAccount: RoleCheck = ({ evidence, role }) => {
+  const { principal, kind } = evidence
   if (namedProviders.has(principal)) return passed(principal, 'known to IAM by name')
   const account = accountOf(principal)
   if (account === role.account) return passed(principal, 'the provider that vouches')
@@ -26,11 +26,11 @@ const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
   )
 }
 
-const evidenceFits: CommonCheck = ({ shown }) => {
-  const { length } = shown
+const evidenceFits: CommonCheck = ({ evidence }) => {
+  const { length } = evidence
   if (length === undefined) return undefined
-  const { max } = sizeOf(shown)
-  const source = shown.kind === 'saml' ? 'SAMLAssertion' : 'WebIdentityToken'
+  const { max } = sizeOf(evidence)
+  const source = evidence.kind === 'saml' ? 'SAMLAssertion' : 'WebIdentityToken'
   return length <= max
     ? passed(`${length} characters`, source)
     : failed(`at most ${max} characters`, `${length}`, source)
@@ -84,14 +84,14 @@ const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = tru
 /** AWS's own name everywhere but in China and GovCloud, whose names are not confirmed (B.5). */
 const USUAL_AUDIENCE = 'urn:amazon:webservices'
 
-const audienceIsTaken: CommonCheck = ({ shown }) =>
-  shown.kind === 'saml' ? assertionAudience(shown) : tokenAudience(shown)
+const audienceIsTaken: CommonCheck = ({ evidence }) =>
+  evidence.kind === 'saml' ? assertionAudience(evidence) : tokenAudience(evidence)
 
 /** What STS does with a subject that its answer has no room for (C.6), it does not say. */
-const subjectIsNamed: CommonCheck = ({ shown }) => {
-  const [subject, source] = shown.kind === 'saml' ? [shown.nameId?.value, 'NameID'] : [shown.subject, 'sub']
+const subjectIsNamed: CommonCheck = ({ evidence }) => {
+  const [subject, source] = evidence.kind === 'saml' ? [evidence.nameId?.value, 'NameID'] : [evidence.subject, 'sub']
   if (!subject) return failed('a subject', 'none', source)
-  return shown.kind === 'saml' || subject.length <= webIdentitySubject.max
+  return evidence.kind === 'saml' || subject.length <= webIdentitySubject.max
     ? passed(subject, source)
     : unknown(`at most ${webIdentitySubject.max} characters`, `${subject.length}`, source)
 }
@@ -99,8 +99,8 @@ const subjectIsNamed: CommonCheck = ({ shown }) => {
 /** AWS's bound on a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
 const USUAL_TOKEN_AGE_MS = 86_400_000
 
-const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
-  const { kind, life, isKept } = shown
+const evidenceIsCurrent: CommonCheck = ({ evidence, call: { now } }) => {
+  const { kind, life, isKept } = evidence
   if (!life) return undefined
   const { issuedAt, expiresAt } = life
   const [source, limit] =
@@ -112,7 +112,7 @@ const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
     return isKept
       ? { outcome: 'pass', found, source, warning: 'too old for AWS by now, which does not count here' }
       : failed(limit, found, source)
-  const doubt = shown.kind === 'web-identity' ? (notYet(shown, now) ?? tokenAge(issuedAt, now)) : undefined
+  const doubt = evidence.kind === 'web-identity' ? (notYet(evidence, now) ?? tokenAge(issuedAt, now)) : undefined
   return doubt ?? passed(found, source)
 }
 
@@ -143,16 +143,16 @@ const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
     : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), source)
 })
 
-const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
-  if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
-  const { rolePairs, principal } = shown
+const roleIsInAssertion: RoleCheck = ({ evidence, role }) => {
+  if (evidence.kind !== 'saml' || evidence.rolePairs === undefined) return undefined
+  const { rolePairs, principal } = evidence
   const source = awsSamlAttributes.role
   const isThere = rolePairs.some((pair) => pair.role.arn === role.arn && pair.providerArn === principal)
   const pair = `${role.arn},${principal}`
   if (isThere) return passed(pair, source)
   const same = rolePairs.filter((each) => each.role.arn === role.arn)
   const found = same.map(({ providerArn }) => `that role with ${providerArn}`).join(', ') || 'no pair with that role'
-  return failed(pair, found + misnamedRemark(shown, source), source)
+  return failed(pair, found + misnamedRemark(evidence, source), source)
 }
 
 /** Checked before the rest of the evidence. */
@@ -190,21 +190,23 @@ function sizeOf({ kind }: PresentedEvidence) {
   return kind === 'saml' ? samlAssertion : webIdentityToken
 }
 
-function ofToken(check: (shown: PresentedToken) => PreflightResult): CommonCheck {
-  return ({ shown }) => (shown.kind === 'web-identity' ? check(shown) : undefined)
+function ofToken(check: (evidence: PresentedToken) => PreflightResult): CommonCheck {
+  return ({ evidence }) => (evidence.kind === 'web-identity' ? check(evidence) : undefined)
 }
 
 /** What is asked of one kind of evidence only. */
-function ofSaml(check: (shown: PresentedAssertion) => PreflightResult): CommonCheck {
-  return ({ shown }) => (shown.kind === 'saml' ? check(shown) : undefined)
+function ofSaml(check: (evidence: PresentedAssertion) => PreflightResult): CommonCheck {
+  return ({ evidence }) => (evidence.kind === 'saml' ? check(evidence) : undefined)
 }
 
 /** Of several AudienceRestrictions each has to be met. Core 2.5.1.4; that AWS has it so too is not confirmed. */
-function assertionAudience(shown: PresentedAssertion): PreflightResult {
-  const { audiences, unverified } = shown
+function assertionAudience(evidence: PresentedAssertion): PreflightResult {
+  const { audiences, unverified } = evidence
   if (audiences === undefined) return undefined
-  const answer = audienceAnswer(audiences, shown)
-  const unmet = (unverified?.audienceRestrictions ?? []).find((each) => audienceAnswer(each, shown)?.outcome !== 'pass')
+  const answer = audienceAnswer(audiences, evidence)
+  const unmet = (unverified?.audienceRestrictions ?? []).find(
+    (each) => audienceAnswer(each, evidence)?.outcome !== 'pass',
+  )
   return answer?.outcome === 'pass' && unmet
     ? unknown('AWS among the audiences of every AudienceRestriction', unmet.join(', ') || 'none', 'AudienceRestriction')
     : answer

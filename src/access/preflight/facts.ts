@@ -118,7 +118,7 @@ export interface PredictedCall {
 
 /** What is the same for all roles of an account. */
 export interface PreflightInput {
-  readonly shown: PresentedEvidence
+  readonly evidence: PresentedEvidence
   readonly session: PresentedSession
   readonly call: PredictedCall
 }

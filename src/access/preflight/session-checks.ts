@@ -22,9 +22,9 @@ const durationIsAllowed: RoleCheck = ({ durationSeconds: seconds, maxSessionSeco
 
 const NAME = `${roleSessionName.min} to ${roleSessionName.max} letters, digits and _+=,.@-`
 
-const sessionNameIsLegal: CommonCheck = ({ session: { roleSessionName: name }, shown }) => {
+const sessionNameIsLegal: CommonCheck = ({ session: { roleSessionName: name }, evidence }) => {
   if (isWithin(name, roleSessionName)) return passed(name, 'RoleSessionName')
-  const remark = shown.kind === 'saml' ? misnamedRemark(shown, awsSamlAttributes.roleSessionName) : ''
+  const remark = evidence.kind === 'saml' ? misnamedRemark(evidence, awsSamlAttributes.roleSessionName) : ''
   return failed(NAME, (name === '' ? 'none' : JSON.stringify(name.slice(0, 100))) + remark, 'RoleSessionName')
 }
 

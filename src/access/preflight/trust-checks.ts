@@ -73,10 +73,10 @@ export function evaluateTrust(
   context: RequestContext,
 ): TrustEvaluation {
   if (!trustPolicy) return unknownTrust
-  const { shown } = circumstances
+  const { evidence } = circumstances
   const ask = (action: string): Judged =>
-    judge(trustPolicy, { principal: { federated: shown.principal }, action, context })
-  const call = ask(actionOf(shown))
+    judge(trustPolicy, { principal: { federated: evidence.principal }, action, context })
+  const call = ask(actionOf(evidence))
   const further = carried
     .filter(({ isAsked }) => isAsked(circumstances))
     .map(({ name, action }) => ({ name, action, judged: ask(action) }))
@@ -157,9 +157,9 @@ function causeFindings({ decision, decidedBy }: Judged): Verdict {
 }
 
 /** AWS looks at `saml:aud` in the trust policy; that it asks for an address of its own besides is not confirmed (B.5). */
-function recipientFinding({ shown }: PreflightInput, { statement }: Decision): Verdict {
-  if (shown.kind !== 'saml') return []
-  const { recipient, principal } = shown
+function recipientFinding({ evidence }: PreflightInput, { statement }: Decision): Verdict {
+  if (evidence.kind !== 'saml') return []
+  const { recipient, principal } = evidence
   const { partition = '' } = parseArn(principal) ?? {}
   const source = 'SubjectConfirmationData/@Recipient'
   const isNamed = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud') ?? false

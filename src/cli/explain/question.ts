@@ -27,7 +27,7 @@ export interface Explained {
   readonly provider: ProviderConfig
   readonly subject: string
   readonly action: AssumeAction
-  readonly shown: PresentedEvidence
+  readonly evidence: PresentedEvidence
   readonly session: SessionMapping
   /** What the configuration asks for and this session lacks. */
   readonly leftOut: readonly LeftOutOfSession[]
@@ -55,7 +55,7 @@ export async function explained(
   const issuers = { samlEntityId: samlIssuerEntityId(baseUrl), webIdentity: issuer }
   const toPresent: EvidenceToPresent = { provider, identity, original, issuers }
   const pair = original.kind === 'saml' ? original.rolePairs.find((each) => each.role.arn === role.arn) : undefined
-  const shown = presentEvidence(toPresent)({ ...role, ...(pair ? { providerArn: pair.providerArn } : {}) })
+  const evidence = presentEvidence(toPresent)({ ...role, ...(pair ? { providerArn: pair.providerArn } : {}) })
   const session = presentedSession(config, toPresent)
   const { maxSessionSeconds, region } = roleSettingsOf(config, role)
   const trustPolicy =
@@ -64,16 +64,16 @@ export async function explained(
     role,
     provider,
     subject: identity.subject,
-    action: actionOf(shown),
-    shown,
+    action: actionOf(evidence),
+    evidence,
     session,
     leftOut: session.leftOut,
     granted: grantedRoles(provider, identity, config.access).find((each) => each.role.arn === role.arn),
-    ignored: ignoredClaims(toPresent, shown),
+    ignored: ignoredClaims(toPresent, evidence),
     trustPolicy,
     preflight: preflight({
       role,
-      shown,
+      evidence,
       session,
       durationSeconds: Math.min(roleDuration.default, maxSessionSeconds),
       maxSessionSeconds,

@@ -20,7 +20,7 @@ export function preflightRoles(gateway: Gateway, { signIn }: Login): PreflightOf
   const call = { now: gateway.now(), secureTransport: isSecureTransport(gateway.settings.sts.target) }
   const preflights = new Map<PresentedEvidence, (role: RoleToCheck) => Preflight>()
   const preflightOf = (evidence: PresentedEvidence, region: string) => {
-    const found = preflights.get(evidence) ?? preflightIn({ shown: evidence, session, call: { ...call, region } })
+    const found = preflights.get(evidence) ?? preflightIn({ evidence, session, call: { ...call, region } })
     preflights.set(evidence, found)
     return found
   }
