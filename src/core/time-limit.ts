@@ -21,3 +21,20 @@ export async function withTimeLimit<Result>(
     outer?.removeEventListener('abort', end)
   }
 }
+
+/** What the work comes to, or `late()` when it takes longer: for work that cannot be stopped, which then goes on unheard. */
+export async function within<Result, Late>(
+  milliseconds: number,
+  work: Promise<Result>,
+  late: () => Late,
+): Promise<Result | Late> {
+  let timer: NodeJS.Timeout | undefined
+  const alarm = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds)
+  })
+  try {
+    return await Promise.race([work, alarm.then(late)])
+  } finally {
+    clearTimeout(timer)
+  }
+}

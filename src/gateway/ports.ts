@@ -24,8 +24,8 @@ export interface Room {
 export type Admission = 'kept' | 'exists' | 'full'
 
 /**
- * State that outlives a request: pending logins, parked sign-ins, used assertions, logins, sessions, what people prefer.
- * Every operation is atomic, also between processes that share the store. Values are text; keys are `kind:id`.
+ * State that outlives a request, as store-records.ts lists it. Every operation is atomic, also between processes that
+ * share the store. Keys and values are text.
  */
 export interface Store {
   /** When this process began to remember, where what it was told ends with it; undefined: it outlives the process. */
@@ -34,12 +34,12 @@ export interface Store {
   put(key: string, value: string, expiresAt: Date): Promise<void>
   /**
    * Keeps the value in that room, where the key has no value yet and the room has space. A record that has expired, or
-   * was taken, deleted or put anew, no longer counts. The other operations never ask for space and never make any: no
+   * was taken, deleted or put again, no longer counts. The other operations never ask for space and never make any: no
    * store drops a record before its time.
    */
   admit(room: Room, key: string, value: string, expiresAt: Date): Promise<Admission>
-  /** As put, but only where there is a value that has not expired; says whether there was. */
-  replace(key: string, value: string, expiresAt: Date): Promise<boolean>
+  /** Moves the end of a value that has not expired, and leaves the value; says whether there was one. */
+  extend(key: string, expiresAt: Date): Promise<boolean>
   /**
    * As put, but only where the value is still this one, undefined: where there is none; says whether it was. So that of
    * several who change what they read, none undoes another's change.

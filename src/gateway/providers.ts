@@ -1,9 +1,9 @@
-import { setTimeout } from 'node:timers/promises'
 import type { OidcProviderConfig, ProviderConfig, SamlProviderConfig } from '../config/types.ts'
 import type { FedgateError } from '../core/errors.ts'
 import type { SignIn } from '../core/identity.ts'
 import { fingerprint } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
+import { within } from '../core/time-limit.ts'
 import { createRelyingParty, type RelyingParty } from '../oidc/relying-party.ts'
 import type { ClientKey, OidcSettings } from '../oidc/settings.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
@@ -182,7 +182,7 @@ export async function unavailability(provider: Provider): Promise<string | undef
 }
 
 /** true: it is there; false: it is not; undefined: it has not answered yet. */
-async function isThereSoon(provider: Provider): Promise<boolean | undefined> {
+function isThereSoon(provider: Provider): Promise<boolean | undefined> {
   const asked =
     provider.protocol === 'oidc'
       ? provider.relyingParty.available()
@@ -190,9 +190,7 @@ async function isThereSoon(provider: Provider): Promise<boolean | undefined> {
           () => true,
           () => false,
         )
-  const over = new AbortController()
-  const tooLate = setTimeout(PATIENCE_MS, undefined, { signal: over.signal }).catch(() => undefined)
-  return Promise.race([asked, tooLate]).finally(() => over.abort())
+  return within(PATIENCE_MS, asked, () => undefined)
 }
 
 /** What is known of a provider that fails, without asking it; undefined where something serves, or nobody has asked. */

@@ -1,4 +1,5 @@
 import { readBounded } from '../core/bounded-body.ts'
+import { withTimeLimit } from '../core/time-limit.ts'
 import type { Answer } from './answer.ts'
 import { cut, OidcError } from './errors.ts'
 
@@ -15,21 +16,18 @@ const LARGEST_ANSWER = 1024 * 1024
  * answer has at most 1 MB after decompression, and redirects are refused. Throws OidcError.
  */
 export function boundedFetch(fetch: Fetch, limitMilliseconds: number): BoundedFetch {
-  return async (url, init) => {
-    const controller = new AbortController()
-    const alarm = setTimeout(() => controller.abort(), limitMilliseconds)
-    try {
-      const response = await fetch(url, { ...init, redirect: 'manual', signal: controller.signal })
-      refuseRedirect(response, url)
-      const body = await readBounded(response.body, LARGEST_ANSWER, () => tooLarge(url))
-      const { status, headers } = response
-      return { place: placeOf(url), status, type: typeIn(headers), text: body.toString(), headers }
-    } catch (error) {
-      throw error instanceof OidcError ? error : transportError(error, controller.signal.aborted, url)
-    } finally {
-      clearTimeout(alarm)
-    }
-  }
+  return (url, init) =>
+    withTimeLimit(limitMilliseconds, undefined, async (signal) => {
+      try {
+        const response = await fetch(url, { ...init, redirect: 'manual', signal })
+        refuseRedirect(response, url)
+        const body = await readBounded(response.body, LARGEST_ANSWER, () => tooLarge(url))
+        const { status, headers } = response
+        return { place: placeOf(url), status, type: typeIn(headers), text: body.toString(), headers }
+      } catch (error) {
+        throw error instanceof OidcError ? error : transportError(error, signal.aborted, url)
+      }
+    })
 }
 
 function refuseRedirect(response: Response, url: string): void {

@@ -5,6 +5,7 @@
  * Start at `finish`, then callback.ts (before the code is redeemed), signed-token.ts and id-token-checks.ts (after).
  */
 import type { SignIn } from '../core/identity.ts'
+import { within } from '../core/time-limit.ts'
 import {
   authorizationRequest,
   type LoginSecrets,
@@ -98,18 +99,6 @@ export function createRelyingParty(settings: OidcSettings, options: RelyingParty
     verifyLogoutToken: (token, now) => inTime(discover(now).then((it) => verifyLogoutToken(settings, it, token, now))),
     checkFrontchannelLogout: (query) => checkFrontchannelLogout(settings, query),
     status: () => ({ ...status(), ...(idTokenSeconds === undefined ? {} : { idTokenSeconds }) }),
-  }
-}
-
-async function within<Result>(milliseconds: number, work: Promise<Result>, late: () => Result): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const alarm = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds)
-  })
-  try {
-    return await Promise.race([work, alarm.then(late)])
-  } finally {
-    clearTimeout(timer)
   }
 }
 

@@ -81,9 +81,10 @@ export function createMemoryStore(now: Clock, { mostOctets = MOST_OCTETS } = {})
       set(key, { value, expiresAt: expiresAt.getTime(), room: room.name })
       return 'kept'
     },
-    replace: async (key, value, expiresAt) => {
-      if (live(key) === undefined) return false
-      set(key, { value, expiresAt: expiresAt.getTime() })
+    extend: async (key, expiresAt) => {
+      const entry = entries.get(key)
+      if (entry === undefined || live(key) === undefined) return false
+      entries.set(key, { ...entry, expiresAt: expiresAt.getTime() })
       return true
     },
     swap: async (key, before, after, expiresAt) => {

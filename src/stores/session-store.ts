@@ -1,10 +1,13 @@
 import session from 'express-session'
 import type { Clock, Store } from '../gateway/ports.ts'
+import { sessions } from '../gateway/store-records.ts'
+
+/** Of a stored session: its cookie was set when it began and is not set again, so the attributes are not stored. */
+const COOKIE = { originalMaxAge: null }
 
 /**
- * express-session's store on the store port, so that sessions live where everything else does. A session is a slip of
- * paper with a login's id on it; the login itself is kept apart (gateway/login/logins.ts), so that a save which comes late
- * cannot bring an ended login back.
+ * express-session's store on the store port, so sessions live where everything else does. A session only holds the id of a
+ * login; the login itself is another record (gateway/login/logins.ts), so a late save cannot bring an ended login back.
  */
 export class SessionStore extends session.Store {
   readonly #store: Store
@@ -20,15 +23,17 @@ export class SessionStore extends session.Store {
   }
 
   override get(id: string, done: (error: unknown, data?: session.SessionData | null) => void): void {
-    this.#store.get(keyOf(id)).then(
-      (text) => done(null, text === undefined ? null : (JSON.parse(text) as session.SessionData)),
+    sessions.get(this.#store, id).then(
+      (data) => done(null, data === undefined ? null : { ...data, cookie: COOKIE }),
       (error: unknown) => done(error),
     )
   }
 
   override set(id: string, data: session.SessionData, done?: (error?: unknown) => void): void {
     const expiresAt = new Date(this.#now().getTime() + this.#idleSeconds * 1000)
-    this.#store.put(keyOf(id), JSON.stringify(data), expiresAt).then(
+    const { loginId, from } = data
+    const record = { ...(loginId === undefined ? {} : { loginId }), ...(from === undefined ? {} : { from }) }
+    sessions.put(this.#store, id, record, expiresAt).then(
       () => done?.(),
       (error: unknown) => done?.(error),
     )
@@ -39,13 +44,9 @@ export class SessionStore extends session.Store {
   }
 
   override destroy(id: string, done?: (error?: unknown) => void): void {
-    this.#store.delete(keyOf(id)).then(
+    sessions.delete(this.#store, id).then(
       () => done?.(),
       (error: unknown) => done?.(error),
     )
   }
-}
-
-function keyOf(sessionId: string): string {
-  return `session:${sessionId}`
 }

@@ -9,9 +9,9 @@ import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
 declare module 'express-session' {
   interface SessionData {
     /** The login this session hangs on; the login itself lives in the store. */
-    loginId: string
+    loginId?: string
     /** Whom that login is from: their single logout service is where the page's sign-out may lead. */
-    from: SignedInFrom
+    from?: SignedInFrom
   }
 }
 

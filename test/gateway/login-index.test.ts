@@ -4,10 +4,11 @@ import type { NameId, SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
 import { endKnownOidcLogins, endLoginsOf, enterIndex } from '../../src/gateway/login/login-index.ts'
-import { beginLogin, endLogin, type Login, readLogin, renewLogin } from '../../src/gateway/login/logins.ts'
+import { endLogin, type Login, readLogin, renewLogin, storeSignIn } from '../../src/gateway/login/logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { SessionStore } from '../../src/stores/session-store.ts'
+import { beginLogin } from './signed-in-user.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const IDP = 'https://idp.example.org'
@@ -374,6 +375,11 @@ describe('a logout that is not signed', () => {
 })
 
 describe('a late save', () => {
+  const renew = async (index: Index & Gateway, login: Login, sessionIndex: string) => {
+    const fresh = await storeSignIn(index.store, signInOf(alice, sessionIndex, index.now()), login.expiresAt)
+    return renewLogin(index.store, login, fresh)
+  }
+
   it('of a session brings no ended login back: it is a slip of paper that names nothing', async () => {
     const { index } = house()
     const login = await enter(index)
@@ -388,14 +394,14 @@ describe('a late save', () => {
     const { index } = house()
     const login = await enter(index)
     await endLogin(index, login.id)
-    expect(await renewLogin(index.store, login, signInOf(alice, '_new', index.now()))).toBeUndefined()
+    expect(await renew(index, login, '_new')).toBeUndefined()
     expect(await readLogin(index.store, login.id)).toBeUndefined()
   })
 
   it('of a renewed login that is live counts', async () => {
     const { index } = house()
     const login = await enter(index)
-    expect(await renewLogin(index.store, login, signInOf(alice, '_new', index.now()))).toMatchObject({ id: login.id })
+    expect(await renew(index, login, '_new')).toMatchObject({ id: login.id })
     expect((await readLogin(index.store, login.id))?.signIn.logoutRef).toMatchObject({ sessionIndex: '_new' })
   })
 })

@@ -5,10 +5,11 @@ import type { SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { GatewayError } from '../../src/gateway/errors.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
-import { beginLogin, readLogin } from '../../src/gateway/login/logins.ts'
+import { readLogin } from '../../src/gateway/login/logins.ts'
 import { logoutState, outcomeOf } from '../../src/gateway/logout/pending-logouts.ts'
 import { signOut } from '../../src/gateway/logout/sign-out.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
+import { beginLogin } from './signed-in-user.ts'
 
 const now = () => new Date('2026-11-22T12:00:00Z')
 const caller = { reference: 'reference', sourceIp: '127.0.0.1', userAgent: 'test' }

@@ -4,8 +4,8 @@ import type { Identity, SignIn } from '../../src/core/identity.ts'
 import { linearPattern } from '../../src/core/patterns/linear.ts'
 import { Secret } from '../../src/core/secret.ts'
 import type { Gateway } from '../../src/gateway/gateway.ts'
-import { beginLogin, type Login } from '../../src/gateway/login/logins.ts'
-import type { Store } from '../../src/gateway/ports.ts'
+import { beginLogin as begin, type Login, storeSignIn } from '../../src/gateway/login/logins.ts'
+import type { Clock, Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
@@ -76,6 +76,10 @@ export const signInAs = (said: Partial<Identity>, at: Date): SignIn => ({
   },
   logoutRef: { kind: 'saml', nameId: { value: said.subject ?? 'alice' } },
 })
+
+/** Stores the sign-in and begins its login, as the ACS and the finish step do. */
+export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifetimeSeconds: number): Promise<Login> =>
+  begin(store, now, await storeSignIn(store, signIn, new Date(now().getTime() + 300_000)), lifetimeSeconds)
 
 /** Signed in for eight hours. */
 export const enterAs = (gateway: Gateway, said: Partial<Identity> = {}): Promise<Login> =>

@@ -34,27 +34,46 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
       expect(await store.get('kind:1')).toBe('two')
     })
 
-    it('replaces on request only what is there', async () => {
+    it('extends only what is there, and leaves its value', async () => {
       const { store, setClock } = await open()
-      expect(await store.replace('kind:1', 'never', at(60))).toBe(false)
+      expect(await store.extend('kind:1', at(60))).toBe(false)
       expect(await store.get('kind:1')).toBeUndefined()
-      await store.put('kind:1', 'one', at(60))
-      expect(await store.replace('kind:1', 'two', at(120))).toBe(true)
+      await store.put('kind:1', 'ä value', at(60))
+      expect(await store.extend('kind:1', at(120))).toBe(true)
       setClock(90)
-      expect(await store.get('kind:1')).toBe('two')
+      expect(await store.get('kind:1')).toBe('ä value')
       setClock(120)
-      expect(await store.replace('kind:1', 'late', at(180))).toBe(false)
+      expect(await store.get('kind:1')).toBeUndefined()
+      expect(await store.extend('kind:1', at(180))).toBe(false)
+      expect(await store.get('kind:1')).toBeUndefined()
     })
 
-    it('does not bring back by replacing what was taken or deleted', async () => {
+    it('ends sooner what is extended to an earlier time', async () => {
+      const { store, setClock } = await open()
+      await store.put('kind:1', 'value', at(120))
+      expect(await store.extend('kind:1', at(60))).toBe(true)
+      setClock(60)
+      expect(await store.get('kind:1')).toBeUndefined()
+    })
+
+    it('does not bring back by extending what was taken or deleted', async () => {
       const { store } = await open()
       await store.put('kind:1', 'one', at(60))
       await store.take('kind:1')
-      expect(await store.replace('kind:1', 'late', at(60))).toBe(false)
+      expect(await store.extend('kind:1', at(120))).toBe(false)
+      expect(await store.get('kind:1')).toBeUndefined()
       await store.put('kind:2', 'one', at(60))
       await store.delete('kind:2')
-      expect(await store.replace('kind:2', 'late', at(60))).toBe(false)
+      expect(await store.extend('kind:2', at(120))).toBe(false)
       expect(await store.get('kind:2')).toBeUndefined()
+    })
+
+    it('gives what is extended to one taker, whichever comes first', async () => {
+      const { store } = await open()
+      await store.put('kind:1', 'value', at(60))
+      const [extended, taken] = await Promise.all([store.extend('kind:1', at(120)), store.take('kind:1')])
+      expect([extended, taken]).toEqual([expect.any(Boolean), 'value'])
+      expect(await store.get('kind:1')).toBeUndefined()
     })
 
     it('swaps only the very value that was read', async () => {
@@ -228,6 +247,16 @@ export const describeStore = (name: string, create: (now: Clock) => Promise<Stor
         expect(await store.admit(room, 'kind:7', 'value', at(60))).toBe('full')
         setClock(60)
         await fill(store, 120)
+      })
+
+      it('still counts what is extended', async () => {
+        const { store, setClock } = await open()
+        await fill(store)
+        expect(await store.extend('kind:1', at(120))).toBe(true)
+        expect(await store.admit(room, 'kind:4', 'value', at(60))).toBe('full')
+        setClock(60)
+        for (const n of [4, 5]) expect(await store.admit(room, `kind:${n}`, 'value', at(90))).toBe('kept')
+        expect(await store.admit(room, 'kind:6', 'value', at(90))).toBe('full')
       })
 
       it('is apart from other rooms, and from everything that is in none', async () => {

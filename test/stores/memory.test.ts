@@ -24,7 +24,7 @@ describe('a memory store that is full', () => {
     let seconds = 0
     const store = createMemoryStore(() => at(seconds), { mostOctets: 1000 })
     await store.put('login:1', 'x'.repeat(1000), at(60))
-    await store.replace('login:1', 'x', at(60))
+    await store.put('login:1', 'x', at(60))
     expect(await store.admit(room, 'kind:1', 'value', at(10))).toBe('kept')
     await store.add('set:1', 'x'.repeat(1000), at(60))
     await store.add('set:1', 'x'.repeat(1000), at(60))

@@ -2,11 +2,12 @@ import type { Identity } from '../../core/identity.ts'
 import { auditingRefusals, auditLogin, auditRenewal } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
+import { finishedLogins } from '../store-records.ts'
 import { enterIndex } from './login-index.ts'
-import { beginLogin, endLogin, type Login, readLogin } from './logins.ts'
+import { beginLogin, deleteSignIn, endLogin, type Login, readLogin } from './logins.ts'
 import { isBoundTo } from './pending-logins.ts'
 import { reauthenticatedBy } from './reauthentication.ts'
-import { readVerifiedSignIn, takeVerifiedSignIn, type VerifiedSignIn } from './verified-sign-ins.ts'
+import { readVerifiedSignIn, useHandle, type VerifiedSignIn } from './verified-sign-ins.ts'
 
 export interface Finish {
   readonly handle: string
@@ -27,28 +28,24 @@ export type FinishOutcome =
   /** Nobody here started it: the person is asked whether it is meant. */
   | { readonly kind: 'to-confirm'; readonly identity: Identity }
 
-interface FinishedRecord {
-  readonly loginId: string
-  readonly returnTo: string
-}
-
 /**
- * Where every login ends: the browser that started it fetches what was verified, and only it. Another browser's try
+ * Where every login begins: only the browser that started the sign-in may fetch what was verified. Another browser's try
  * uses the handle up. Throws GatewayError `login.other_browser`, `login.signed_out`,
  * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
  */
 export async function finishLogin(gateway: Gateway, finish: Finish, caller: Caller): Promise<FinishOutcome> {
-  const waiting = await readVerifiedSignIn(gateway, finish.handle)
-  if (waiting && waiting.binding === undefined) return { kind: 'to-confirm', identity: waiting.signIn.identity }
+  const verified = await readVerifiedSignIn(gateway, finish.handle)
+  if (!verified) return finishedBefore(gateway, finish)
+  const { binding, signIn } = verified
+  if (binding === undefined) return { kind: 'to-confirm', identity: signIn.identity }
   // Before it is used up: loading the page again finishes it once the log can be written.
-  if (waiting) gateway.audit.mustBeWritable()
-  const parked = await takeVerifiedSignIn(gateway, finish.handle)
-  if (!parked) return finishedBefore(gateway, finish)
-  const { provider, subject } = parked.signIn.identity
+  gateway.audit.mustBeWritable()
+  if (!(await useHandle(gateway, finish.handle))) return finishedBefore(gateway, finish)
+  const { provider, subject } = signIn.identity
   return auditingRefusals(gateway, { provider, subject }, caller, async () => {
-    if (parked.binding === undefined || !isBoundTo(parked.binding, finish.browserSecret))
-      throw new GatewayError('login.other_browser')
-    return renewOrBegin(gateway, finish, parked, caller)
+    if (isBoundTo(binding, finish.browserSecret)) return renewOrBegin(gateway, finish, verified, caller)
+    await deleteSignIn(gateway.store, verified.id)
+    throw new GatewayError('login.other_browser')
   })
 }
 
@@ -57,49 +54,46 @@ async function finishedBefore(
   gateway: Gateway,
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
 ): Promise<FinishResult> {
-  const text = await gateway.store.get(finishedKey(handle))
-  if (text === undefined) throw new GatewayError('login.expired')
-  const before = JSON.parse(text) as FinishedRecord
+  const before = await finishedLogins.get(gateway.store, handle)
+  if (!before) throw new GatewayError('login.expired')
   const isLive = before.loginId === loginId && (await readLogin(gateway.store, loginId)) !== undefined
   if (!isLive) throw new GatewayError('login.used')
   return { kind: 'already', returnTo: before.returnTo }
 }
 
-function finishedKey(handle: string): string {
-  return `finished:${handle}`
-}
-
-/** The same person's fresh answer for the login that asked for it; another person's begins a login of its own. */
+/** The same user's fresh response for the login that asked for it; another user's begins a login of its own. */
 async function renewOrBegin(
   gateway: Gateway,
   { handle, loginId }: Finish,
-  parked: VerifiedSignIn,
+  verified: VerifiedSignIn,
   caller: Caller,
 ): Promise<FinishResult> {
-  const renewed = await reauthenticatedBy(gateway, loginId, parked)
-  if (!renewed) return begin(gateway, handle, parked, caller)
-  await enterIndex(gateway, renewed, parked.arrivedAt, parked.begunAt)
+  const { arrivedAt, begunAt, returnTo } = verified
+  const renewed = await reauthenticatedBy(gateway, loginId, verified)
+  if (!renewed) return begin(gateway, handle, verified, caller)
+  await enterIndex(gateway, renewed, arrivedAt, begunAt)
   await orEnd(gateway, renewed, auditRenewal(gateway, renewed, caller))
-  await rememberFinished(gateway, handle, renewed, parked.returnTo)
-  return { kind: 'already', returnTo: parked.returnTo }
+  await rememberFinished(gateway, handle, renewed, returnTo)
+  return { kind: 'already', returnTo }
 }
 
 async function begin(
   gateway: Gateway,
   handle: string,
-  { signIn, returnTo, arrivedAt, begunAt }: VerifiedSignIn,
+  verified: VerifiedSignIn,
   caller: Caller,
 ): Promise<FinishResult> {
+  const { returnTo, arrivedAt, begunAt } = verified
   const { lifetimeSeconds } = gateway.settings.session
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
-  const login = await beginLogin(gateway.store, gateway.now, signIn, lifetimeSeconds, from)
+  const login = await beginLogin(gateway.store, gateway.now, verified, lifetimeSeconds, from)
   await enterIndex(gateway, login, arrivedAt, begunAt)
   await orEnd(gateway, login, auditLogin(gateway, login, caller))
   await rememberFinished(gateway, handle, login, returnTo)
   return { kind: 'signed-in', login, returnTo }
 }
 
-/** A login that cannot be recorded ends before any session hangs on it. */
+/** A login that cannot be recorded ends before it has a session. */
 async function orEnd(gateway: Gateway, login: Login, recording: Promise<void>): Promise<void> {
   try {
     await recording
@@ -110,8 +104,7 @@ async function orEnd(gateway: Gateway, login: Login, recording: Promise<void>): 
 }
 
 function rememberFinished(gateway: Gateway, handle: string, { id, expiresAt }: Login, returnTo: string) {
-  const record: FinishedRecord = { loginId: id, returnTo }
-  return gateway.store.put(finishedKey(handle), JSON.stringify(record), expiresAt)
+  return finishedLogins.put(gateway.store, handle, { loginId: id, returnTo }, expiresAt)
 }
 
 /**
@@ -124,11 +117,11 @@ export async function confirmLogin(
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
   caller: Caller,
 ): Promise<FinishResult> {
-  const waiting = await readVerifiedSignIn(gateway, handle)
-  if (waiting?.binding !== undefined) throw new GatewayError('login.other_browser')
-  if (waiting) gateway.audit.mustBeWritable()
-  const parked = await takeVerifiedSignIn(gateway, handle)
-  if (!parked) return finishedBefore(gateway, { handle, loginId })
-  const { provider, subject } = parked.signIn.identity
-  return auditingRefusals(gateway, { provider, subject }, caller, () => begin(gateway, handle, parked, caller))
+  const verified = await readVerifiedSignIn(gateway, handle)
+  if (!verified) return finishedBefore(gateway, { handle, loginId })
+  if (verified.binding !== undefined) throw new GatewayError('login.other_browser')
+  gateway.audit.mustBeWritable()
+  if (!(await useHandle(gateway, handle))) return finishedBefore(gateway, { handle, loginId })
+  const { provider, subject } = verified.signIn.identity
+  return auditingRefusals(gateway, { provider, subject }, caller, () => begin(gateway, handle, verified, caller))
 }

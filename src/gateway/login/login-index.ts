@@ -3,8 +3,10 @@
  * name in the clear, and holds logouts too, for sign-ins that were on their way when one came (Core 3.7.3.1).
  */
 import { type LogoutRef, type NameId, nameIdFormats, type SignIn } from '../../core/identity.ts'
+import { expiryOf } from '../define-record.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
+import { loginsOfSubject, logoutsOfSubject } from '../store-records.ts'
 import { keyedHashes } from '../user/user-record.ts'
 import { endLogin, type Login, readLogin } from './logins.ts'
 
@@ -42,14 +44,11 @@ export interface SubjectLogout {
 /** A NameID without its value: names no person. An attribute that is left out stands for any (Core 2.2.2, 8.3.1). */
 type Qualifiers = Omit<NameId, 'value'>
 
-interface LogoutRecord extends Pick<SubjectLogout, 'sessionIndexes' | 'qualifiers'> {
-  readonly issueInstant: string
+/** As it is stored, for as long as sign-ins that it was meant for may still arrive. */
+export interface ReceivedLogout extends SubjectLogout {
   /** By our clock. */
-  readonly receivedAt: string
+  readonly receivedAt: Date
 }
-
-/** How long sign-ins that a logout was meant for may still arrive. */
-const LOGOUT_KEPT_SECONDS = 60 * 60
 
 /** The Format and qualifiers that tell this login's NameID from others of the same value. */
 interface Named {
@@ -66,8 +65,8 @@ interface Named {
  */
 export async function enterIndex(index: Index, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
   const hashes = namesOf(index, login).map((name) => hashesOf(index, name))
-  await Promise.all(hashes.map(([first]) => index.store.add(loginsKey(first), login.id, login.expiresAt)))
-  const marks = await Promise.all(hashes.flat().map((hash) => index.store.members(logoutsKey(hash))))
+  await Promise.all(hashes.map(([first]) => loginsOfSubject.add(index.store, first, login.id, login.expiresAt)))
+  const marks = await Promise.all(hashes.flat().map((hash) => logoutsOfSubject.members(index.store, hash)))
   if (!marks.flat().some((mark) => isOvertaken(index, mark, login.signIn, arrivedAt, begunAt))) return
   await endLogin(index, login.id)
   throw new GatewayError('login.signed_out', {
@@ -119,22 +118,13 @@ function hashesOf(index: Pick<Gateway, 'settings'>, name: Name): readonly [strin
   return keyedHashes(index, 'subject', name)
 }
 
-function loginsKey(hash: string): string {
-  return `logins-of:${hash}`
-}
-
-function logoutsKey(hash: string): string {
-  return `logouts-of:${hash}`
-}
-
 /**
  * By either clock: what we had, and what the identity provider had issued, before the logout. Providers count whole
  * seconds: within one, what was asked for after the logout had come is an answer to a later question.
  */
-function isOvertaken(index: Index, text: string, signIn: SignIn, arrivedAt: Date, begunAt?: Date): boolean {
+function isOvertaken(index: Index, logout: ReceivedLogout, signIn: SignIn, arrivedAt: Date, begunAt?: Date): boolean {
   const { evidence } = signIn
-  const logout = JSON.parse(text) as LogoutRecord
-  const [receivedAt, issueInstant] = [new Date(logout.receivedAt), new Date(logout.issueInstant)]
+  const { receivedAt, issueInstant } = logout
   const isAskedLater = begunAt !== undefined && begunAt > receivedAt
   const isSameSecond = secondOf(evidence.issuedAt) === secondOf(issueInstant)
   const isIssuedBefore = evidence.issuedAt <= issueInstant && !(isAskedLater && isSameSecond)
@@ -193,22 +183,21 @@ export function endLoginsOf(index: Index, subject: SamlSubject, logout: SubjectL
 
 async function endLoginsNamed(index: Index, name: Name, logout: SubjectLogout): Promise<readonly Login[]> {
   const hashes = hashesOf(index, name)
-  const now = index.now()
-  const record: LogoutRecord = {
+  const receivedAt = index.now()
+  const received: ReceivedLogout = {
     sessionIndexes: logout.sessionIndexes,
     ...(logout.qualifiers && { qualifiers: logout.qualifiers }),
-    issueInstant: logout.issueInstant.toISOString(),
-    receivedAt: now.toISOString(),
+    issueInstant: logout.issueInstant,
+    receivedAt,
   }
-  const keptUntil = new Date(now.getTime() + LOGOUT_KEPT_SECONDS * 1000)
-  await index.store.add(logoutsKey(hashes[0]), JSON.stringify(record), keptUntil)
+  await logoutsOfSubject.add(index.store, hashes[0], received, expiryOf(logoutsOfSubject, receivedAt))
   const ids = await idsOf(index, hashes)
   const ended = await Promise.all(ids.map((id) => endIfMeant(index, id, logout)))
   return ended.filter((login) => login !== undefined)
 }
 
 async function idsOf({ store }: Pick<Index, 'store'>, hashes: readonly string[]): Promise<readonly string[]> {
-  const ids = await Promise.all(hashes.map((hash) => store.members(loginsKey(hash))))
+  const ids = await Promise.all(hashes.map((hash) => loginsOfSubject.members(store, hash)))
   return [...new Set(ids.flat())]
 }
 

@@ -1,83 +1,125 @@
 import type { SignIn } from '../../core/identity.ts'
 import { newToken } from '../../core/ids.ts'
+import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { Clock, Store } from '../ports.ts'
-import { fromRecord, toRecord } from './sign-in-record.ts'
+import { logins, signIns } from '../store-records.ts'
 
 /**
- * Someone is signed in. Browser sessions only carry a login's id, so that ending the login ends every session that
- * hangs on it, at once and for good: a session saved late points at nothing.
+ * A user is signed in. Browser sessions only hold a login's id, so ending the login ends every session of it at once and
+ * for good: a session that is saved late names nothing. The login itself only holds the id of its sign-in, which has the
+ * tokens and the evidence and is written once, before the login begins.
  */
 export interface Login {
   readonly id: string
   readonly signIn: SignIn
   readonly startedAt: Date
   readonly expiresAt: Date
-  /** Where it began, for the person to know it by. */
+  /** Where it began, for the user to recognize it. */
   readonly from?: Pick<Caller, 'sourceIp' | 'userAgent'>
 }
 
-interface LoginRecord {
-  readonly signIn: string
-  readonly startedAt: string
-  readonly expiresAt: string
-  readonly from?: Login['from']
+/** A verified sign-in that is stored. */
+export interface StoredSignIn {
+  readonly id: string
+  readonly signIn: SignIn
 }
 
-/** Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. */
+/** As it is stored. */
+export interface LoginRecord extends Omit<Login, 'id' | 'signIn'> {
+  readonly signInId: string
+  /** Of the sign-ins that were replaced. */
+  readonly earlierSessionIndexes?: readonly string[]
+}
+
+/** Stores it until then. A login that begins with it, or is renewed by it, keeps it longer. */
+export async function storeSignIn(store: Store, signIn: SignIn, expiresAt: Date): Promise<StoredSignIn> {
+  const id = newToken()
+  await signIns.put(store, id, signIn, expiresAt)
+  return { id, signIn }
+}
+
+/** undefined when it has expired, or was deleted. */
+export function readSignIn(store: Store, id: string): Promise<SignIn | undefined> {
+  return signIns.get(store, id)
+}
+
+export function deleteSignIn(store: Store, id: string): Promise<void> {
+  return signIns.delete(store, id)
+}
+
+/**
+ * Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. Throws GatewayError
+ * `login.expired` where the sign-in has just expired.
+ */
 export async function beginLogin(
   store: Store,
   now: Clock,
-  signIn: SignIn,
+  { id: signInId, signIn }: StoredSignIn,
   lifetimeSeconds: number,
   from?: Login['from'],
 ): Promise<Login> {
   const startedAt = now()
   const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
-  const login: Login = { id: newToken(), signIn, startedAt, expiresAt: new Date(end), ...(from && { from }) }
-  await store.put(keyOf(login.id), toLoginRecord(login), login.expiresAt)
-  return login
+  const record: LoginRecord = { signInId, startedAt, expiresAt: new Date(end), ...(from && { from }) }
+  if (!(await signIns.extend(store, signInId, record.expiresAt))) throw new GatewayError('login.expired')
+  const id = newToken()
+  await logins.put(store, id, record, record.expiresAt)
+  return loginOf(id, record, signIn)
 }
 
-function keyOf(id: string): string {
-  return `login:${id}`
-}
-
-function toLoginRecord({ signIn, startedAt, expiresAt, from }: Login): string {
-  const record: LoginRecord = {
-    signIn: toRecord(signIn),
-    startedAt: startedAt.toISOString(),
-    expiresAt: expiresAt.toISOString(),
-    ...(from && { from }),
-  }
-  return JSON.stringify(record)
+function loginOf(id: string, { signInId: _, earlierSessionIndexes = [], ...same }: LoginRecord, signIn: SignIn): Login {
+  return { id, ...same, signIn: withSessionIndexes(signIn, earlierSessionIndexes) }
 }
 
 /** undefined when it has ended, or never was. */
 export async function readLogin(store: Store, id: string | undefined): Promise<Login | undefined> {
-  return id === undefined ? undefined : fromLoginRecord(id, await store.get(keyOf(id)))
-}
-
-function fromLoginRecord(id: string, text: string | undefined): Login | undefined {
-  if (text === undefined) return undefined
-  const record = JSON.parse(text) as LoginRecord
-  return {
-    id,
-    signIn: fromRecord(record.signIn),
-    startedAt: new Date(record.startedAt),
-    expiresAt: new Date(record.expiresAt),
-    ...(record.from && { from: record.from }),
-  }
+  if (id === undefined) return undefined
+  const record = await logins.get(store, id)
+  if (!record) return undefined
+  const signIn = await signIns.get(store, record.signInId)
+  if (signIn) return loginOf(id, record, signIn)
+  // Between the two, another request may have renewed the login: then it has another sign-in.
+  const current = await logins.get(store, id)
+  return current === undefined || current.signInId === record.signInId ? undefined : readLogin(store, id)
 }
 
 /**
  * The same login with a fresh sign-in, ending no later than before; undefined when it has ended meanwhile, as this must
  * not bring it back.
  */
-export async function renewLogin(store: Store, login: Login, signIn: SignIn): Promise<Login | undefined> {
-  const end = Math.min(login.expiresAt.getTime(), signIn.sessionEndsAt?.getTime() ?? Infinity)
-  const renewed: Login = { ...login, signIn, expiresAt: new Date(end) }
-  return (await store.replace(keyOf(login.id), toLoginRecord(renewed), renewed.expiresAt)) ? renewed : undefined
+export async function renewLogin(store: Store, login: Login, fresh: StoredSignIn): Promise<Login | undefined> {
+  const end = Math.min(login.expiresAt.getTime(), fresh.signIn.sessionEndsAt?.getTime() ?? Infinity)
+  const renewed = { signInId: fresh.id, expiresAt: new Date(end), ...earlierIndexesOf(login) }
+  if (!(await signIns.extend(store, fresh.id, renewed.expiresAt))) return undefined
+  const changed = await logins.change(
+    store,
+    login.id,
+    (before) => before && { ...before, ...renewed },
+    ({ expiresAt }) => expiresAt,
+  )
+  if (!changed) return undefined
+  if (changed.before) await signIns.delete(store, changed.before.signInId)
+  return loginOf(login.id, changed.after, fresh.signIn)
+}
+
+/** A provider may give each response a session index of its own, and ask for a logout by any of them. */
+function earlierIndexesOf({ signIn: { logoutRef } }: Login): Pick<LoginRecord, 'earlierSessionIndexes'> {
+  return logoutRef.kind === 'saml' ? { earlierSessionIndexes: indexesOf(logoutRef) } : {}
+}
+
+function indexesOf({ sessionIndex, furtherSessionIndexes = [] }: SamlLogoutRef): string[] {
+  return sessionIndex === undefined ? [...furtherSessionIndexes] : [sessionIndex, ...furtherSessionIndexes]
+}
+
+type SamlLogoutRef = Extract<SignIn['logoutRef'], { kind: 'saml' }>
+
+function withSessionIndexes(signIn: SignIn, earlier: readonly string[]): SignIn {
+  const { logoutRef } = signIn
+  if (logoutRef.kind !== 'saml' || earlier.length === 0) return signIn
+  const all = new Set([...earlier, ...indexesOf(logoutRef)])
+  if (logoutRef.sessionIndex !== undefined) all.delete(logoutRef.sessionIndex)
+  return { ...signIn, logoutRef: { ...logoutRef, furtherSessionIndexes: [...all] } }
 }
 
 /** Ends it for good; of several at once, one is given what it ended. undefined when it had ended already. */
@@ -85,7 +127,8 @@ export async function endLogin(
   { store, loginEnded }: Pick<Gateway, 'store' | 'loginEnded'>,
   id: string,
 ): Promise<Login | undefined> {
-  const login = fromLoginRecord(id, await store.take(keyOf(id)))
+  const record = await logins.take(store, id)
+  const signIn = record && (await signIns.take(store, record.signInId))
   for (const tell of loginEnded) await tell(id)
-  return login
+  return record && signIn && loginOf(id, record, signIn)
 }

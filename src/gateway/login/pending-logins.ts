@@ -1,16 +1,12 @@
 import { fingerprint, newToken, sameText } from '../../core/ids.ts'
 import type { LoginSecrets } from '../../oidc/authorization-request.ts'
+import { expiryOf } from '../define-record.ts'
 import { GatewayError } from '../errors.ts'
-import type { Clock, Room, Store } from '../ports.ts'
+import type { Clock, Store } from '../ports.ts'
+import { answeredRequests, PENDING_ROOM, pendingLogins } from '../store-records.ts'
 
-/** How long a person may take at the identity provider. */
-export const PENDING_SECONDS = 15 * 60
-
-/**
- * Anyone can start logins and leave them unfinished. At 50,000 within fifteen minutes, or 7,000 with the longest paths to
- * return to, no more are started; with what the store needs besides, that is less than 25 MB.
- */
-const PENDING_ROOM: Room = { name: 'pending', mostRecords: 50_000, mostOctets: 16 * 1024 * 1024 }
+/** How long a user may take at the identity provider. */
+export const PENDING_SECONDS = pendingLogins.lifetime.seconds
 
 interface Started {
   readonly provider: string
@@ -44,10 +40,10 @@ export type PendingLogin = NewLogin & {
 
 export type Pending<Protocol> = Extract<PendingLogin, { protocol: Protocol }>
 
-/** As it is kept, for every login that anyone starts: small. The state is the handle, and not written down twice. */
-interface PendingRecord extends Omit<Started, 'returnTo'> {
-  /** Milliseconds since 1970. */
-  readonly begunAt: number
+/** As it is stored: without what can be left out. */
+export type PendingRecord = Small<Extract<PendingLogin, { protocol: 'saml' }>> | Small<Pending<'oidc'>>
+
+type Small<Login> = Omit<Login, 'returnTo' | 'state'> & {
   /** Left out for the usual one. */
   readonly returnTo?: string
 }
@@ -61,27 +57,19 @@ export const newHandle = newToken
  * `login.too_many_pending`. A renewal is never one too many: only people who are signed in can ask for it.
  */
 export async function rememberPending(store: Store, now: Clock, handle: string, pending: NewLogin): Promise<void> {
-  const [key, text, until] = [keyOf(handle), toRecord(pending, now()), later(now, PENDING_SECONDS)] as const
-  if (pending.renews !== undefined) return store.put(key, text, until)
-  if ((await store.admit(PENDING_ROOM, key, text, until)) !== 'kept') throw new GatewayError('login.too_many_pending')
+  const begunAt = now()
+  const record = toRecord(pending, begunAt)
+  const until = expiryOf(pendingLogins, begunAt)
+  if (pending.renews !== undefined) return pendingLogins.put(store, handle, record, until)
+  const admission = await pendingLogins.admit(store, PENDING_ROOM, handle, record, until)
+  if (admission !== 'kept') throw new GatewayError('login.too_many_pending')
 }
 
-function keyOf(handle: string): string {
-  return `pending:${handle}`
-}
-
-function toRecord(pending: NewLogin, begunAt: Date): string {
-  const { state: _, returnTo, ...kept } = { state: undefined, ...pending }
-  const record: PendingRecord = {
-    ...kept,
-    ...(returnTo === USUAL_RETURN ? {} : { returnTo }),
-    begunAt: begunAt.getTime(),
-  }
-  return JSON.stringify(record)
-}
-
-function later(now: Clock, seconds: number): Date {
-  return new Date(now().getTime() + seconds * 1000)
+function toRecord({ returnTo, ...pending }: NewLogin, begunAt: Date): PendingRecord {
+  const small = { ...(returnTo === USUAL_RETURN ? {} : { returnTo }), begunAt }
+  if (pending.protocol === 'saml') return { ...pending, ...small }
+  const { state: _, ...kept } = pending
+  return { ...kept, ...small }
 }
 
 /** The login that waits under that handle; undefined where there is none. Throws GatewayError `login.other_provider`. */
@@ -97,26 +85,18 @@ export async function pendingFor<Protocol extends PendingLogin['protocol']>(
   throw new GatewayError('login.other_provider', { expected: pending.provider, found: provider })
 }
 
-/** Reads it and leaves it there: whoever presents a handle has proved nothing yet. */
+/** Reads it and leaves it there: a handle alone proves nothing. */
 async function readPending(store: Store, handle: unknown): Promise<PendingLogin | undefined> {
   if (typeof handle !== 'string' || handle === '' || handle.length > 80) return undefined
-  const text = await store.get(keyOf(handle))
-  return text === undefined ? undefined : fromRecord(handle, text)
-}
-
-function fromRecord(handle: string, text: string): PendingLogin {
-  const {
-    begunAt,
-    returnTo = USUAL_RETURN,
-    ...pending
-  } = JSON.parse(text) as PendingRecord & Pick<NewLogin, 'protocol'>
-  const secrets = pending.protocol === 'oidc' ? { state: handle } : {}
-  return { ...pending, ...secrets, returnTo, begunAt: new Date(begunAt) } as PendingLogin
+  const record = await pendingLogins.get(store, handle)
+  if (!record) return undefined
+  const { returnTo = USUAL_RETURN, ...pending } = record
+  return pending.protocol === 'oidc' ? { ...pending, state: handle, returnTo } : { ...pending, returnTo }
 }
 
 /** True for the first answer to this request only, however often and in parallel it is asked. */
 export function consumeRequest(store: Store, now: Clock, requestId: string): Promise<boolean> {
-  return store.claim(`answered:${requestId}`, later(now, 2 * PENDING_SECONDS))
+  return answeredRequests.claim(store, requestId, expiryOf(answeredRequests, now()))
 }
 
 /** Whether the browser that shows this cookie is the one that started. */

@@ -75,33 +75,18 @@ export async function startReauthentication(
 export async function reauthenticatedBy(
   gateway: Gateway,
   loginId: string | undefined,
-  { renews, signIn }: VerifiedSignIn,
+  verified: VerifiedSignIn,
 ): Promise<Login | undefined> {
-  if (renews === undefined || renews !== loginId) return undefined
+  if (verified.renews === undefined || verified.renews !== loginId) return undefined
   const login = await readLogin(gateway.store, loginId)
-  if (!login || !isSamePerson(login.signIn, signIn)) return undefined
-  const renewed = await renewLogin(gateway.store, login, rememberingIndexes(signIn, login.signIn))
+  if (!login || !isSamePerson(login.signIn, verified.signIn)) return undefined
+  const renewed = await renewLogin(gateway.store, login, verified)
   if (renewed) mustBeNew(gateway, renewed)
   return renewed
 }
 
 function isSamePerson({ identity: one }: SignIn, { identity: other }: SignIn): boolean {
   return one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject
-}
-
-/** A provider may give each answer a session index of its own, and ask for a logout by any of them. */
-function rememberingIndexes(fresh: SignIn, { logoutRef: before }: SignIn): SignIn {
-  const { logoutRef } = fresh
-  if (logoutRef.kind !== 'saml' || before.kind !== 'saml') return fresh
-  const further = new Set(
-    [before, logoutRef].flatMap(({ sessionIndex, furtherSessionIndexes = [] }) => [
-      sessionIndex,
-      ...furtherSessionIndexes,
-    ]),
-  )
-  further.delete(logoutRef.sessionIndex)
-  const furtherSessionIndexes = [...further].filter((index) => index !== undefined)
-  return { ...fresh, logoutRef: { ...logoutRef, furtherSessionIndexes } }
 }
 
 /** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */

@@ -3,20 +3,15 @@ import { fingerprint, sameText } from '../../core/ids.ts'
 import { parametersToPark } from '../../oidc/callback.ts'
 import { OidcError } from '../../oidc/errors.ts'
 import { auditingRefusals } from '../audit-lines.ts'
+import { expiryOf } from '../define-record.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
-import type { Room } from '../ports.ts'
 import { type OidcProvider, oidcProviderOf } from '../providers.ts'
+import { CALLBACK_ROOM, postedCallbacks } from '../store-records.ts'
 import { consumeRequest, isBoundTo, type Pending, pendingFor } from './pending-logins.ts'
 import type { ReceiveResult } from './receive-saml-response.ts'
 import { startOidc } from './start-login.ts'
 import { keepVerifiedSignIn } from './verified-sign-ins.ts'
-
-/** The time of a redirect, with patience. */
-const PARKED_SECONDS = 5 * 60
-
-/** A form comes without a cookie, so that anyone who started a login can send one for it. It keeps some 6 kB at most. */
-const PARKING: Room = { name: 'callback', mostRecords: 10_000, mostOctets: 8 * 1024 * 1024 }
 
 export interface OidcAnswer {
   readonly provider: string
@@ -40,9 +35,9 @@ export function keepOidcCallback(
     const { state } = await pendingOf(gateway, provider, parameters)
     const kept = parametersToPark(parameters).toString()
     // The state itself is not for addresses of ours.
-    const handle = fingerprint(`callback:${state}`)
-    const until = new Date(gateway.now().getTime() + PARKED_SECONDS * 1000)
-    const admission = await gateway.store.admit(PARKING, parkedKey(handle), kept, until)
+    const handle = fingerprint(`form_post of ${state}`)
+    const until = expiryOf(postedCallbacks, gateway.now())
+    const admission = await postedCallbacks.admit(gateway.store, CALLBACK_ROOM, handle, kept, until)
     if (admission === 'full') throw new GatewayError('login.too_many_pending')
     return handle
   })
@@ -56,20 +51,16 @@ async function pendingOf({ store }: Gateway, provider: string, parameters: URLSe
   throw new OidcError('oidc.state_mismatch', { found: 'a state that names no login', source: 'state' })
 }
 
-function parkedKey(handle: string): string {
-  return `callback:${handle}`
-}
-
 /** What a form_post brought. Throws GatewayError `login.expired`. */
 export async function keptOidcCallback({ store }: Gateway, handle: string): Promise<URLSearchParams> {
-  const parameters = await store.get(parkedKey(handle))
+  const parameters = await postedCallbacks.get(store, handle)
   if (parameters === undefined) throw new GatewayError('login.expired')
   return new URLSearchParams(parameters)
 }
 
 /**
  * What comes to the redirect URI. The browser's cookie is checked before the code is redeemed; then the tokens are
- * verified and parked as a SAML response would be. Throws OidcError or GatewayError.
+ * verified and stored as a SAML response would be. Throws OidcError or GatewayError.
  */
 export async function receiveOidcCallback(
   gateway: Gateway,

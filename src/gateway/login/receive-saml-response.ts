@@ -6,6 +6,7 @@ import { auditingRefusals } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { SamlProvider } from '../providers.ts'
+import { usedAssertions } from '../store-records.ts'
 import { checkMaxAuthAge } from './authentication-age.ts'
 import { expectedResponse } from './expected-response.ts'
 import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
@@ -30,7 +31,7 @@ export type ReceiveResult =
   | { readonly kind: 'retry-visibly'; readonly departure: IdpRedirect }
 
 /**
- * What comes to the assertion consumer service. Verifies it and parks it for the browser that started. Looks at no
+ * What comes to the assertion consumer service. Verifies it and stores it for the browser that started. Reads no
  * cookie and touches no session: this request comes from another site. Throws SamlError or GatewayError.
  */
 export function receiveSamlResponse(gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<ReceiveResult> {
@@ -83,13 +84,13 @@ async function verifySaml(
 async function consume(gateway: Gateway, assertion: VerifiedAssertion, skew: number): Promise<void> {
   const { inResponseTo } = assertion
   const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
-  const isFirstUse = await gateway.store.claim(useOf(assertion), until)
+  const isFirstUse = await usedAssertions.claim(gateway.store, useOf(assertion), until)
   const isFirstAnswer = inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
   if (!isFirstUse || !isFirstAnswer) throw replayed(assertion.id)
 }
 
 function useOf({ issuer, id }: { readonly issuer: string; readonly id: string }): string {
-  return `assertion:${issuer}:${id}`
+  return `${issuer}:${id}`
 }
 
 function replayed(id: string): SamlError {
@@ -135,6 +136,6 @@ async function askVisibly(gateway: Gateway, provider: SamlProvider, pending: Pen
 /** The login may be over and forgotten, or not be named: an assertion that was used is still known as that. */
 async function asReplay(gateway: Gateway, error: unknown): Promise<unknown> {
   if (!(error instanceof SamlError) || error.code !== 'saml.request_unknown' || !error.assertion) return error
-  const wasUsed = (await gateway.store.get(useOf(error.assertion))) !== undefined
+  const wasUsed = await usedAssertions.isClaimed(gateway.store, useOf(error.assertion))
   return wasUsed ? replayed(error.assertion.id) : error
 }

@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { OidcProvider } from '../providers.ts'
 import { enterIndex } from './login-index.ts'
-import { type Login, readLogin, renewLogin } from './logins.ts'
+import { deleteSignIn, type Login, readLogin, renewLogin, storeSignIn } from './logins.ts'
 import { isEvidenceExpiring } from './reauthentication.ts'
 
 /** What says that this refresh token leads to no ID token any more: the person can still be asked. */
@@ -22,10 +22,14 @@ export async function withFreshEvidence(gateway: Gateway, login: Login, caller: 
   if (provider.protocol !== 'oidc' || !renewal || !isEvidenceExpiring(gateway, login)) return login
   return auditingRefusals(gateway, { provider: identity.provider, subject: identity.subject }, caller, async () => {
     const begunAt = gateway.now()
-    const renewed = await renewLogin(gateway.store, login, await refreshed(gateway, provider, login))
-    if (!renewed) throw new GatewayError('session.required')
-    await enterIndex(gateway, renewed, begunAt, begunAt)
-    return renewed
+    const fresh = await storeSignIn(gateway.store, await refreshed(gateway, provider, login), login.expiresAt)
+    const renewed = await renewLogin(gateway.store, login, fresh)
+    if (renewed) {
+      await enterIndex(gateway, renewed, begunAt, begunAt)
+      return renewed
+    }
+    await deleteSignIn(gateway.store, fresh.id)
+    throw new GatewayError('session.required')
   })
 }
 

@@ -10,6 +10,7 @@ import type { Login } from '../login/logins.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { oidcProviderOf } from '../providers.ts'
 import type { Recording } from '../record.ts'
+import { usedLogoutTokens } from '../store-records.ts'
 import { logoutState } from './pending-logouts.ts'
 
 export type EndSessionPorts = Pick<Gateway, 'providers' | 'now'> & {
@@ -69,7 +70,7 @@ export function receiveLogoutToken(
     const { relyingParty } = oidcProviderOf(gateway.providers, id)
     const notice = await relyingParty.verifyLogoutToken(logoutToken, gateway.now())
     const { issuer, jti, acceptedUntil, issuedAt, sub = '', sid } = notice
-    if (!(await gateway.store.claim(`logout-token:${id}:${issuer}:${jti}`, acceptedUntil)))
+    if (!(await usedLogoutTokens.claim(gateway.store, `${id}:${issuer}:${jti}`, acceptedUntil)))
       throw new OidcError('oidc.logout_replayed', { found: 'a notice that has come before', source: 'jti' })
     const name = sid === undefined ? ({ kind: 'sub', value: sub } as const) : ({ kind: 'sid', value: sid } as const)
     if ((await end(gateway, { provider: id, name }, issuedAt, caller)) === 0)

@@ -1,10 +1,12 @@
 import type { Identity } from '../../core/identity.ts'
 import { fingerprint, newToken, sameText } from '../../core/ids.ts'
 import type { LogoutResponse } from '../../saml/logout.ts'
+import { expiryOf } from '../define-record.ts'
 import type { Clock, Store } from '../ports.ts'
+import { logoutOutcomes, sentLogoutRequests } from '../store-records.ts'
 
-/** How long a person may take at the identity provider, and how long its answer is told. */
-export const LOGOUT_SECONDS = 15 * 60
+/** How long a user may take at the identity provider, and how long its response is shown. */
+export const LOGOUT_SECONDS = logoutOutcomes.lifetime.seconds
 
 /**
  * What is known of a logout that began here: the identity provider's word, or `unheard` while there is none. Less than
@@ -50,23 +52,11 @@ export async function beginLogout(kept: Kept, provider: string): Promise<string>
 }
 
 function rememberOutcome({ store, now }: Kept, handle: string, outcome: LogoutOutcome): Promise<void> {
-  return store.put(outcomeKey(handle), JSON.stringify(outcome), later(now))
-}
-
-function outcomeKey(handle: string): string {
-  return `logout:${handle}`
-}
-
-function later(now: Clock): Date {
-  return new Date(now().getTime() + LOGOUT_SECONDS * 1000)
+  return logoutOutcomes.put(store, handle, outcome, expiryOf(logoutOutcomes, now()))
 }
 
 export function awaitAnswer({ store, now }: Kept, requestId: string, pending: PendingLogout): Promise<void> {
-  return store.put(requestKey(requestId), JSON.stringify(pending), later(now))
-}
-
-function requestKey(requestId: string): string {
-  return `logout-request:${requestId}`
+  return sentLogoutRequests.put(store, requestId, pending, expiryOf(sentLogoutRequests, now()))
 }
 
 /**
@@ -78,12 +68,10 @@ export async function recordAnswer(
   { provider, issuer }: SignedInFrom,
   { inResponseTo, outcome }: LogoutResponse,
 ): Promise<boolean> {
-  const key = requestKey(inResponseTo)
-  const text = await kept.store.get(key)
-  if (text === undefined) return false
-  const pending = JSON.parse(text) as PendingLogout
+  const pending = await sentLogoutRequests.get(kept.store, inResponseTo)
+  if (!pending) return false
   if (pending.provider !== provider || pending.issuer !== issuer) return false
-  if ((await kept.store.take(key)) === undefined) return false
+  if ((await sentLogoutRequests.take(kept.store, inResponseTo)) === undefined) return false
   await rememberOutcome(kept, pending.handle, { provider, outcome })
   return true
 }
@@ -95,9 +83,9 @@ export async function outcomeOf(
   broughtBack: BroughtBack = {},
 ): Promise<LogoutOutcome | undefined> {
   if (handle === undefined || handle === '') return undefined
-  const text = await store.get(outcomeKey(handle))
-  if (text === undefined) return undefined
-  const { provider, outcome } = JSON.parse(text) as LogoutOutcome
+  const known = await logoutOutcomes.get(store, handle)
+  if (!known) return undefined
+  const { provider, outcome } = known
   return { provider, outcome: outcome === 'unheard' ? unheardBut(handle, broughtBack) : outcome }
 }
 

@@ -22,6 +22,7 @@ import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import { endLoginsOf } from '../login/login-index.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { metadataOf, type SamlProvider } from '../providers.ts'
+import { usedLogoutRequests } from '../store-records.ts'
 import type { ReceiveLogoutPorts } from './oidc-logout.ts'
 import { recordAnswer, signedOutPath } from './pending-logouts.ts'
 import { sendLogoutResponse } from './single-logout-messages.ts'
@@ -127,7 +128,7 @@ async function consume(
   request: LogoutRequest,
 ): Promise<void> {
   const until = new Date(request.endsAt.getTime() + expected.clockSkewSeconds * 1000)
-  if (await store.claim(`logout-asked:${idp.entityId}:${request.id}`, until)) return
+  if (await usedLogoutRequests.claim(store, `${idp.entityId}:${request.id}`, until)) return
   throw new SamlError('saml.logout_replayed', { found: request.id, source: 'LogoutRequest/@ID' })
 }
 

@@ -1,9 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { newToken } from '../../core/ids.ts'
+import { within } from '../../core/time-limit.ts'
 import type { MetadataStatus } from '../../saml/metadata-status.ts'
+import { expiryOf } from '../define-record.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Clock, Store } from '../ports.ts'
 import type { Provider } from '../providers.ts'
+import { readinessProbes } from '../store-records.ts'
 
 /** Whether people can sign in with a provider, and on what that rests. */
 export type ProviderReadiness =
@@ -35,7 +37,7 @@ const STORE_WITHIN_MS = 2_000
 export async function readiness(gateway: ReadinessPorts): Promise<Readiness> {
   const now = gateway.now()
   const [hasStore, ...providers] = await Promise.all([
-    inTime(storeWorks(gateway.store, gateway.now)),
+    within(STORE_WITHIN_MS, storeWorks(gateway.store, gateway.now), () => false).catch(() => false),
     ...[...gateway.providers].map(async ([id, provider]) => [id, await providerReadiness(provider, now)] as const),
   ])
   const hasKeys = keysAreThere(gateway)
@@ -50,19 +52,11 @@ export async function readiness(gateway: ReadinessPorts): Promise<Readiness> {
   }
 }
 
-function inTime(works: Promise<boolean>): Promise<boolean> {
-  const over = new AbortController()
-  const tooLate = delay(STORE_WITHIN_MS, false, { signal: over.signal })
-  return Promise.race([works, tooLate])
-    .catch(() => false)
-    .finally(() => over.abort())
-}
-
 /** Writes and takes a value of its own. */
 async function storeWorks(store: Store, now: Clock): Promise<boolean> {
-  const [key, value] = [`readiness:${newToken()}`, newToken()]
-  await store.put(key, value, new Date(now().getTime() + STORE_WITHIN_MS * 2))
-  return (await store.take(key)) === value
+  const [id, value] = [newToken(), newToken()]
+  await readinessProbes.put(store, id, value, expiryOf(readinessProbes, now()))
+  return (await readinessProbes.take(store, id)) === value
 }
 
 async function providerReadiness(provider: Provider, now: Date): Promise<ProviderReadiness> {

@@ -4,7 +4,8 @@
  */
 import type { AuditEvent } from '../../audit/events.ts'
 import type { Login } from '../login/logins.ts'
-import { type RecordKind, readRecord, type UserStore, updateRecord } from './user-record.ts'
+import { activities } from '../store-records.ts'
+import { readRecord, type UserRecord, type UserStore, updateRecord } from './user-record.ts'
 
 interface Occurrence {
   readonly at: Date
@@ -46,25 +47,14 @@ export type Activity = SignInActivity | ExchangeActivity | DeniedActivity
 
 const MOST_KEPT = 100
 
-/** As long as CloudTrail's event history. */
-const KEPT_SECONDS = 90 * 24 * 60 * 60
-
-/** Texts that come from outside: a role that was asked for, a browser's name for itself. */
-const LONGEST_TEXT = 300
-
-const activities: RecordKind<readonly Activity[]> = {
-  name: 'activity',
-  keptSeconds: KEPT_SECONDS,
-  read: (text) => (text === undefined ? [] : (JSON.parse(text, revived) as readonly Activity[])),
-  write: (entries) => JSON.stringify(entries, cut),
-}
+const history: UserRecord<readonly Activity[]> = { kind: activities, none: [] }
 
 /** What a shell takes as it stands: AWS's own ids and regions are nothing else. */
 const PLAIN = /^[A-Za-z0-9-]+$/
 
 /** Latest first, at most a hundred of the last ninety days. */
 export function activityOf(keeping: UserStore, login: Login): Promise<readonly Activity[]> {
-  return readRecord(keeping, activities, login)
+  return readRecord(keeping, history, login)
 }
 
 /** Adds what the event is for the person to look through, if it is anything. */
@@ -75,7 +65,7 @@ export async function addActivity(
 ): Promise<void> {
   const activity = activityIn(event, reference)
   if (!activity) return
-  await updateRecord(keeping, activities, login, (before) => [activity, ...before].slice(0, MOST_KEPT))
+  await updateRecord(keeping, history, login, (before) => [activity, ...before].slice(0, MOST_KEPT))
 }
 
 function activityIn(event: AuditEvent, reference: string): Activity | undefined {
@@ -127,12 +117,4 @@ export function cloudTrailCommand({ accessKeyId, region }: Pick<ExchangeActivity
   if (!PLAIN.test(accessKeyId) || !PLAIN.test(region)) return ''
   const attribute = `AttributeKey=AccessKeyId,AttributeValue=${accessKeyId}`
   return `aws cloudtrail lookup-events --region ${region} --lookup-attributes ${attribute}`
-}
-
-function revived(key: string, value: unknown): unknown {
-  return key === 'at' || key === 'expiresAt' ? new Date(String(value)) : value
-}
-
-function cut(_key: string, value: unknown): unknown {
-  return typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
 }

@@ -6,7 +6,8 @@ import type { AuditEvent } from '../../audit/events.ts'
 import { GatewayError } from '../errors.ts'
 import type { Login } from '../login/logins.ts'
 import { type EntitlementPorts, grantedRole } from '../roles/list-roles.ts'
-import { hasPersistentSubject, type RecordKind, readRecord, type UserStore, updateRecord } from './user-record.ts'
+import { preferences } from '../store-records.ts'
+import { hasPersistentSubject, readRecord, type UserRecord, type UserStore, updateRecord } from './user-record.ts'
 
 export interface Preferences {
   /** ARNs, in the order in which they were pinned. Not all of them need be granted still. */
@@ -24,38 +25,15 @@ export interface RecentRole {
   readonly takenAt: Date
 }
 
-type Kept = Omit<Preferences, 'isKept'>
-
-interface PreferencesRecord {
-  readonly pins: readonly string[]
-  readonly recent: readonly (readonly [arn: string, takenAt: string])[]
-  readonly durations: readonly (readonly [arn: string, chosen: string])[]
-}
+export type StoredPreferences = Omit<Preferences, 'isKept'>
 
 const MOST_PINS = 500
 const MOST_RECENT = 20
 const MOST_DURATIONS = 200
 
-const preferences: RecordKind<Kept> = {
-  name: 'preferences',
-  keptSeconds: 180 * 24 * 60 * 60,
-  read: (text) => {
-    if (text === undefined) return { pins: [], recent: [], durations: new Map() }
-    const { recent, durations, ...same } = JSON.parse(text) as PreferencesRecord
-    return {
-      ...same,
-      recent: recent.map(([arn, takenAt]) => ({ arn, takenAt: new Date(takenAt) })),
-      durations: new Map(durations),
-    }
-  },
-  write: ({ recent, durations, ...same }) => {
-    const record: PreferencesRecord = {
-      ...same,
-      recent: recent.map(({ arn, takenAt }) => [arn, takenAt.toISOString()]),
-      durations: [...durations],
-    }
-    return JSON.stringify(record)
-  },
+const habits: UserRecord<StoredPreferences> = {
+  kind: preferences,
+  none: { pins: [], recent: [], durations: new Map() },
 }
 
 export interface Taken {
@@ -66,7 +44,7 @@ export interface Taken {
 
 export async function preferencesOf(keeping: UserStore, login: Login): Promise<Preferences> {
   return {
-    ...(await readRecord(keeping, preferences, login)),
+    ...(await readRecord(keeping, habits, login)),
     isKept: hasPersistentSubject(login),
   }
 }
@@ -82,7 +60,7 @@ export async function pinRole(
   isPinned: boolean,
 ): Promise<void> {
   if (isPinned) grantedRole(gateway, login.signIn.identity, arn)
-  await updateRecord(gateway, preferences, login, (before) => {
+  await updateRecord(gateway, habits, login, (before) => {
     const others = before.pins.filter((pin) => pin !== arn)
     if (!isPinned) return { ...before, pins: others }
     if (others.length >= MOST_PINS) throw new GatewayError('role.too_many_pins', { expected: `at most ${MOST_PINS}` })
@@ -92,7 +70,7 @@ export async function pinRole(
 
 /** The role is the latest of those that were taken. */
 export function rememberTaken(keeping: UserStore, login: Login, { arn, chosen }: Taken): Promise<void> {
-  return updateRecord(keeping, preferences, login, (before) => {
+  return updateRecord(keeping, habits, login, (before) => {
     const earlier = before.recent.filter((recent) => recent.arn !== arn)
     const others = [...before.durations].filter(([role]) => role !== arn)
     return {

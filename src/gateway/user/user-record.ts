@@ -5,25 +5,20 @@
  */
 import { createHmac } from 'node:crypto'
 import { nameIdFormats } from '../../core/identity.ts'
+import { expiryOf, type RecordKind } from '../define-record.ts'
 import type { Gateway, GatewaySettings } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 
 /** `settings`: the secrets that key the hashes. */
 export type UserStore = Pick<Gateway, 'store' | 'now'> & { readonly settings: Pick<GatewaySettings, 'session'> }
 
-/** A kind of document, and how it is written down. */
-export interface RecordKind<Value> {
-  readonly name: string
-  readonly keptSeconds: number
-  /** undefined: nothing is known of the person. */
-  read(text: string | undefined): Value
-  write(value: Value): string
+export interface UserRecord<Value> {
+  readonly kind: RecordKind<Value, { readonly seconds: number }>
+  /** Of a user of whom nothing is known. */
+  readonly none: Value
 }
 
-/** Each try that fails is one that let another through: fifty at once need fifty. */
-const MOST_TRIES = 200
-
-/** The keyed hash of the name, with each secret: what was kept under an older one is found as well. */
+/** The keyed hash of the name, with each secret: what was stored under an older one is found as well. */
 export function keyedHashes(
   { settings }: Pick<UserStore, 'settings'>,
   purpose: string,
@@ -37,48 +32,58 @@ export function keyedHashes(
   return [hash(first), ...older.map(hash)]
 }
 
-/** Whether the person is the same the next time: a transient NameID is another one at each sign-in. Core 8.3.8 */
+/** Whether the user can be recognized at the next sign-in: a transient NameID is new each time. Core 8.3.8 */
 export function hasPersistentSubject({ signIn: { identity } }: Login): boolean {
   return identity.subjectFormat !== nameIdFormats.transient
 }
 
-export async function readRecord<Value>(keeping: UserStore, kind: RecordKind<Value>, login: Login): Promise<Value> {
-  return kind.read(await olderText(keeping, keysOf(keeping, kind.name, login)))
+export async function readRecord<Value>(
+  keeping: UserStore,
+  { kind, none }: UserRecord<Value>,
+  login: Login,
+): Promise<Value> {
+  return (await firstOf(keeping, kind, idsOf(keeping, kind, login))) ?? none
 }
 
-/** As it was kept under an older secret. */
-async function olderText({ store }: UserStore, keys: readonly string[]): Promise<string | undefined> {
-  for (const key of keys) {
-    const text = await store.get(key)
-    if (text !== undefined) return text
+/** As it was stored under the first of these ids that has a record. */
+async function firstOf<Value>(
+  { store }: UserStore,
+  kind: RecordKind<Value>,
+  ids: readonly string[],
+): Promise<Value | undefined> {
+  for (const id of ids) {
+    const value = await kind.get(store, id)
+    if (value !== undefined) return value
   }
   return undefined
 }
 
-function keysOf(keeping: UserStore, kind: string, { signIn: { identity } }: Login): readonly [string, ...string[]] {
+function idsOf(
+  keeping: UserStore,
+  { prefix }: Pick<RecordKind<unknown>, 'prefix'>,
+  { signIn: { identity } }: Login,
+): readonly [string, ...string[]] {
   const { provider, issuer, subject } = identity
-  const [first, ...older] = keyedHashes(keeping, kind, [provider, issuer, subject])
-  return [`${kind}:${first}`, ...older.map((hash) => `${kind}:${hash}`)]
+  return keyedHashes(keeping, prefix, [provider, issuer, subject])
 }
 
 /** Changes it and moves its end. `change` may be called more than once. */
 export async function updateRecord<Value>(
   keeping: UserStore,
-  kind: RecordKind<Value>,
+  { kind, none }: UserRecord<Value>,
   login: Login,
   change: (value: Value) => Value,
 ): Promise<void> {
-  const [key, ...olderKeys] = keysOf(keeping, kind.name, login)
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const current = await keeping.store.get(key)
-    const before = kind.read(current ?? (await olderText(keeping, olderKeys)))
-    const after = kind.write(change(before))
-    if (await keeping.store.swap(key, current, after, endOf(keeping, kind, login))) return
-  }
-  throw new Error(`${kind.name}: changed by others ${MOST_TRIES} times in a row`)
+  const [id, ...olderIds] = idsOf(keeping, kind, login)
+  await kind.change(
+    keeping.store,
+    id,
+    async (current) => change(current ?? (await firstOf(keeping, kind, olderIds)) ?? none),
+    () => endOf(keeping, kind, login),
+  )
 }
 
-/** Who is another person the next time is remembered no longer than the login. */
-function endOf<Value>({ now }: UserStore, { keptSeconds }: RecordKind<Value>, login: Login): Date {
-  return hasPersistentSubject(login) ? new Date(now().getTime() + keptSeconds * 1000) : login.expiresAt
+/** What is stored of a user with a transient NameID ends with the login. */
+function endOf<Value>({ now }: UserStore, kind: UserRecord<Value>['kind'], login: Login): Date {
+  return hasPersistentSubject(login) ? expiryOf(kind, now()) : login.expiresAt
 }
