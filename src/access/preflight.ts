@@ -1,14 +1,13 @@
 /**
- * Will AWS say yes, and if not, why: AWS's own list of causes, each asked before AWS is, because AWS answers all of
- * them with one word. Pure: what AWS will see comes as PreflightFacts. Denied where a check fails; unknown where the
- * role's trust policy is not known, or the answer hangs on something that AWS has not confirmed or nobody foresees.
- * Start at preflight; preflight/facts.ts says what has to be known, and the checks lie beside it.
+ * Predicts whether AWS will allow a role, and if not, why: AWS's own list of causes, checked before the call, because AWS
+ * reports all of them with one word. Pure: what AWS will see comes as PreflightFacts. Denied where a check fails; unknown
+ * where the role's trust policy is not known, or the decision depends on something that AWS has not confirmed or that is
+ * not known before the call. Start at preflight; preflight/facts.ts has the inputs, and the checks are beside it.
  */
-import { type Finding, outcomeOf, type Verdict } from '../core/verdict.ts'
+import { type Finding, outcomeOf, runChecks, type Verdict } from '../core/verdict.ts'
 import { sessionContext, unsignedCallContext } from '../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext } from '../iam/condition-keys/context.ts'
 import type { Policy } from '../iam/policy.ts'
-import { runPreflightChecks } from './preflight/answer.ts'
 import { evidenceChecks, pairChecks, registrationChecks } from './preflight/evidence-checks.ts'
 import type { PredictedCall, PreflightFacts, PreflightInput, RoleToCheck } from './preflight/facts.ts'
 import { requestChecks, sessionChecks, sizeChecks } from './preflight/session-checks.ts'
@@ -19,7 +18,7 @@ export interface Preflight {
   readonly outcome: 'allowed' | 'denied' | 'unknown'
   /** The named checks, then the trust policy's statements part by part. */
   readonly verdict: Verdict
-  /** What it hangs on, as exactly as can be said; undefined where it is allowed. */
+  /** The finding that decides, as exact as possible; undefined where it is allowed. */
   readonly decidedBy?: Finding
   /** The condition keys that AWS will see. */
   readonly context: readonly ContextValue[]
@@ -30,25 +29,26 @@ const outcomes = { pass: 'allowed', fail: 'denied', unknown: 'unknown', 'not-run
 const firstChecks = { ...requestChecks, ...registrationChecks }
 
 /**
- * For all roles of an account. The checks run in AWS's order (aws-facts A.1), and all of them, so that a verdict
- * tells everything that is wrong.
+ * For all roles of an account: what does not depend on the role is checked once, here, and the returned function is the
+ * hot loop, run for each of hundreds of roles. All checks run, in AWS's order (aws-facts A.1), so a verdict names
+ * everything that is wrong.
  */
 export function preflightIn(circumstances: PreflightInput): (role: RoleToCheck) => Preflight {
   const { evidence, session, call } = circumstances
   const context = requestContext([...evidence.identity, ...sessionContext(session), ...callContext(call)])
   const seen = [...context.values()].filter(({ values }) => values.length > 0)
-  const acceptance = runPreflightChecks(evidenceChecks, circumstances)
-  const legal = runPreflightChecks(sessionChecks, circumstances)
-  const size = runPreflightChecks(sizeChecks, circumstances)
+  const acceptance = runChecks(evidenceChecks, circumstances)
+  const legal = runChecks(sessionChecks, circumstances)
+  const size = runChecks(sizeChecks, circumstances)
   const trustOf = remembering((policy) => evaluateTrust(policy, circumstances, context))
   return ({ role, durationSeconds, maxSessionSeconds, trustPolicy }) => {
-    // Named one by one: a second spread makes an object that is slow to make and to read.
+    // Named one by one: a second spread makes an object that is slow to create and to read.
     const facts = { ...circumstances, role, durationSeconds, maxSessionSeconds, trustPolicy }
     const trust = trustOf(trustPolicy)
     const checks = [
-      ...runPreflightChecks(firstChecks, facts),
+      ...runChecks(firstChecks, facts),
       ...acceptance,
-      ...runPreflightChecks(pairChecks, facts),
+      ...runChecks(pairChecks, facts),
       ...legal,
       ...trust.findings,
       ...size,
@@ -67,13 +67,13 @@ function callContext(call: PredictedCall): readonly ContextValue[] {
   )
 }
 
-/** The same trust policy is asked once, however many roles have it. */
-function remembering(judge: (policy: Policy | undefined) => TrustEvaluation): typeof judge {
+/** Each trust policy is evaluated once, however many roles have it. */
+function remembering(evaluate: (policy: Policy | undefined) => TrustEvaluation): typeof evaluate {
   const known = new WeakMap<Policy, TrustEvaluation>()
   return (policy) => {
-    const judged = (policy && known.get(policy)) ?? judge(policy)
-    if (policy) known.set(policy, judged)
-    return judged
+    const evaluation = (policy && known.get(policy)) ?? evaluate(policy)
+    if (policy) known.set(policy, evaluation)
+    return evaluation
   }
 }
 

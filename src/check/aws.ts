@@ -1,14 +1,13 @@
-/** Checks on AWS, or what stands in for it: STS and sign-in. Nothing is signed, and no role is taken. */
+/** Checks on AWS, or its replacement: STS and sign-in. Nothing is signed, and no role is assumed. */
 import { federationEndpoint, partitionOfRegion, stsEndpoint } from '../aws/facts/partitions.ts'
 import type { AwsTarget, Config } from '../config/types.ts'
-import type { Verdict } from '../core/verdict.ts'
-import { clockLook } from './clock.ts'
-import { type Look, type Looks, lookAt, notRun, ok, reasonIn, wrong } from './look.ts'
-import type { CheckPorts, HttpAnswer, Question } from './ports.ts'
+import { type CheckResult, type Checks, failed, notRun, passed, runChecks, type Verdict } from '../core/verdict.ts'
+import { clockResult } from './clock.ts'
+import { type CheckPorts, type HttpAnswer, type Question, reasonIn } from './ports.ts'
 
 interface Endpoint {
   readonly url: string
-  /** The local AWS runs with the gateway: it may well not run now. */
+  /** The local AWS runs with the gateway, so it may not be running now. */
   readonly isLocal: boolean
   readonly answer: HttpAnswer | { readonly problem: string }
 }
@@ -16,14 +15,14 @@ interface Endpoint {
 /** AWS itself is more patient; our own responses are valid from a minute before they are issued. */
 const CLOCK_SKEW_SECONDS = 60
 
-/** Whatever STS says to a stranger will do: only that it speaks is of interest. */
+/** Any response of STS to an unsigned request shows that it is reachable. */
 const STS_QUESTION: Question = { method: 'POST', form: { Action: 'GetCallerIdentity', Version: '2011-06-15' } }
 const SIGN_IN_QUESTION: Question = { method: 'GET' }
 
-export const stsChecks = { stsAnswers, clockAgrees } as const satisfies Looks<Endpoint>
-export const signInChecks = { signInAnswers } as const satisfies Looks<Endpoint>
+export const stsChecks = { stsAnswers, clockAgrees } as const satisfies Checks<Endpoint>
+export const signInChecks = { signInAnswers } as const satisfies Checks<Endpoint>
 
-/** STS in every region that is configured, and where consoles are opened. */
+/** STS in every configured region, and the sign-in endpoints of the console. */
 export async function checkAws(config: Config, ports: CheckPorts): Promise<Verdict> {
   const { target, signIn, fips } = config.sts
   const stsUrl = (region: string) => stsEndpoint(region, { fips })
@@ -32,8 +31,8 @@ export async function checkAws(config: Config, ports: CheckPorts): Promise<Verdi
     askAll(urlsOf(signIn, config, signInUrl), SIGN_IN_QUESTION, signIn.kind === 'local', ports),
   ])
   return [
-    ...sts.flatMap((endpoint) => lookAt(stsChecks, endpoint)),
-    ...signIns.flatMap((endpoint) => lookAt(signInChecks, endpoint)),
+    ...sts.flatMap((endpoint) => runChecks(stsChecks, endpoint)),
+    ...signIns.flatMap((endpoint) => runChecks(signInChecks, endpoint)),
   ]
 }
 
@@ -68,19 +67,19 @@ function signInUrl(region: string): string | undefined {
   return partition && federationEndpoint(partition)
 }
 
-function stsAnswers(endpoint: Endpoint): Look {
-  return reachLook(endpoint, 'an answer of STS')
+function stsAnswers(endpoint: Endpoint): CheckResult {
+  return reachResult(endpoint, 'an answer of STS')
 }
 
-function reachLook({ url, isLocal, answer }: Endpoint, expected: string): Look {
-  if (!('problem' in answer)) return answer.status < 500 ? ok(url) : wrong(expected, `HTTP ${answer.status}`, url)
-  return isLocal ? notRun(`${url} runs with the gateway`) : wrong(expected, answer.problem, url)
+function reachResult({ url, isLocal, answer }: Endpoint, expected: string): CheckResult {
+  if (!('problem' in answer)) return answer.status < 500 ? passed(url) : failed(expected, `HTTP ${answer.status}`, url)
+  return isLocal ? notRun(`${url} runs with the gateway`) : failed(expected, answer.problem, url)
 }
 
-function clockAgrees({ answer, url }: Endpoint): Look {
-  return clockLook('problem' in answer ? undefined : answer, CLOCK_SKEW_SECONDS, url)
+function clockAgrees({ answer, url }: Endpoint): CheckResult {
+  return clockResult('problem' in answer ? undefined : answer, CLOCK_SKEW_SECONDS, url)
 }
 
-function signInAnswers(endpoint: Endpoint): Look {
-  return reachLook(endpoint, 'an answer of AWS sign-in')
+function signInAnswers(endpoint: Endpoint): CheckResult {
+  return reachResult(endpoint, 'an answer of AWS sign-in')
 }

@@ -1,15 +1,15 @@
 /**
- * The named checks behind `fedgate check`: is the configuration fit to serve people, now and for the next weeks? Owns
- * what is asked and what counts as well; fetches nothing itself (ports.ts) and prints nothing: every subject gets a
- * Verdict, and core/render-verdict.ts shows it. Start at checkAll; response.ts judges one SAML response instead.
+ * The named checks behind `fedgate check`: does the configuration work, now and for the next weeks? They fetch nothing
+ * themselves (ports.ts) and print nothing: every subject gets a Verdict, and core/render-verdict.ts shows it. Start at
+ * checkAll; response.ts checks one SAML response instead.
  */
 import { sharedRoleWarnings } from '../access/shared-roles.ts'
 import type { Config, ProviderConfig } from '../config/types.ts'
 import type { VerdictOfSubject } from '../core/render-verdict.ts'
+import { type CheckResult, type Checks, notRun, passed, runChecks } from '../core/verdict.ts'
 import { checkAws } from './aws.ts'
 import { checkIssuer } from './issuer.ts'
 import { checkKeys } from './keys.ts'
-import { type Look, type Looks, lookAt, notRun, ok } from './look.ts'
 import { checkOpenIdProvider } from './openid-provider.ts'
 import type { CheckPorts } from './ports.ts'
 import { checkSamlProvider } from './saml-provider.ts'
@@ -19,12 +19,12 @@ export const configurationChecks = {
   configurationIsValid,
   secretIsGiven,
   subjectsStayApart,
-} as const satisfies Looks<Config>
+} as const satisfies Checks<Config>
 
-/** Everything that can be known of a valid configuration from outside. Subjects without a finding are left out. */
+/** Everything about a valid configuration that can be checked from outside. Subjects without a finding are left out. */
 export async function checkAll(config: Config, ports: CheckPorts): Promise<readonly VerdictOfSubject[]> {
-  const judged = await Promise.all([
-    { subject: 'configuration', verdict: lookAt(configurationChecks, config) },
+  const all = await Promise.all([
+    { subject: 'configuration', verdict: runChecks(configurationChecks, config) },
     checkKeys(config.signing, ports).then((verdict) => ({ subject: 'signing', verdict })),
     checkKeys(config.encryption, ports).then((verdict) => ({ subject: 'encryption', verdict })),
     checkIssuer(config, ports).then((verdict) => ({ subject: 'issuer', verdict })),
@@ -32,7 +32,7 @@ export async function checkAll(config: Config, ports: CheckPorts): Promise<reado
     checkAws(config, ports).then((verdict) => ({ subject: 'aws', verdict })),
     ...checkTrustPolicies(config, ports),
   ])
-  return judged.filter(({ verdict }) => verdict.length > 0)
+  return all.filter(({ verdict }) => verdict.length > 0)
 }
 
 async function checkProvider(provider: ProviderConfig, ports: CheckPorts): Promise<VerdictOfSubject> {
@@ -45,16 +45,16 @@ async function checkProvider(provider: ProviderConfig, ports: CheckPorts): Promi
   }
 }
 
-/** It was loaded, or nothing would be checked. */
-function configurationIsValid({ file }: Config): Look {
-  return ok(file)
+/** Always true here: an invalid configuration is not loaded. */
+function configurationIsValid({ file }: Config): CheckResult {
+  return passed(file)
 }
 
-function secretIsGiven({ unread }: Config): readonly Look[] {
+function secretIsGiven({ unread }: Config): readonly CheckResult[] {
   return unread.map((path) => notRun(`${path} is not set here, and only the gateway uses it`))
 }
 
-/** The same subject at two providers is two people: AWS has to see that as well. */
-function subjectsStayApart(config: Config): readonly Look[] {
-  return sharedRoleWarnings(config).map((warning) => ({ outcome: 'pass', warning }))
+/** The same subject at two providers is two users: AWS must be able to tell them apart. */
+function subjectsStayApart(config: Config): readonly CheckResult[] {
+  return sharedRoleWarnings(config).map((warning) => ({ ...passed(), warning }))
 }

@@ -1,11 +1,11 @@
-/** Checks on how the gateway proves to an OpenID provider who it is. */
+/** Checks on the gateway's client authentication at an OpenID provider. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { OidcProviderConfig } from '../config/types.ts'
+import { type CheckResult, type Checks, failed, passed } from '../core/verdict.ts'
 import type { Json } from '../oidc/answer.ts'
 import { assertionAlgorithm, listedMethods, secretMethod } from '../oidc/client-auth.ts'
 import { OidcError } from '../oidc/errors.ts'
-import { type Look, type Looks, ok, reasonIn, wrong } from './look.ts'
-import type { CheckPorts } from './ports.ts'
+import { type CheckPorts, reasonIn } from './ports.ts'
 
 /** A file of the configuration. */
 interface File {
@@ -13,23 +13,23 @@ interface File {
   readonly pem: string | { readonly problem: string }
 }
 
-/** What is configured, against what the provider says of itself. */
+/** The client settings, and the provider's metadata to compare them with. */
 export interface Client {
   readonly settings: OidcProviderConfig
-  /** undefined where there is none that a login could use. */
+  /** undefined: the discovery document cannot be used. */
   readonly document: Json | undefined
-  /** undefined where the client has no key of its own. */
+  /** undefined: the client has no key of its own. */
   readonly clientKey: File | undefined
   readonly certificate: File | undefined
 }
 
-export const clientLooks = {
+export const clientChecks = {
   clientAuthIsOffered,
   clientKeyIsUsable,
   clientCertificateFits,
-} as const satisfies Looks<Client>
+} as const satisfies Checks<Client>
 
-/** What the configuration names of it. */
+/** The client's files that the configuration names. */
 export async function clientFiles({ clientAuth }: OidcProviderConfig, ports: CheckPorts) {
   const { privateKey, certificate } = clientAuth.kind === 'key' ? clientAuth : {}
   return { clientKey: await readFile(privateKey, ports), certificate: await readFile(certificate, ports) }
@@ -42,60 +42,62 @@ async function readFile(file: string | undefined, ports: CheckPorts): Promise<Fi
 }
 
 /** A method that the provider does not list may still work. */
-function clientAuthIsOffered({ settings, document }: Client): readonly Look[] {
+function clientAuthIsOffered({ settings, document }: Client): readonly CheckResult[] {
   const methods = document && listedMethods(document)
   if (!methods) return []
   const method = methodOf(settings, document)
-  if (methods.includes(method)) return [ok(method)]
-  return [{ ...ok(method, 'token_endpoint_auth_methods_supported'), warning: `it lists ${methods.join(', ')} only` }]
+  if (methods.includes(method)) return [passed(method)]
+  return [
+    { ...passed(method, 'token_endpoint_auth_methods_supported'), warning: `it lists ${methods.join(', ')} only` },
+  ]
 }
 
-/** How a login proves who we are. */
+/** The client authentication method of a login. */
 function methodOf({ clientAuth }: OidcProviderConfig, document: Json): string {
   if (clientAuth.kind === 'none') return 'none'
   return clientAuth.kind === 'key' ? 'private_key_jwt' : (clientAuth.method ?? secretMethod(document))
 }
 
-function clientKeyIsUsable(client: Client): readonly Look[] {
+function clientKeyIsUsable(client: Client): readonly CheckResult[] {
   if (!client.clientKey) return []
   const privateKey = privateKeyIn(client.clientKey)
-  return [isLook(privateKey) ? privateKey : signingLook(privateKey, client, client.clientKey.file)]
+  return [isResult(privateKey) ? privateKey : signingResult(privateKey, client, client.clientKey.file)]
 }
 
-function privateKeyIn({ file, pem }: File): KeyObject | Look {
-  if (typeof pem !== 'string') return wrong('a PEM private key', pem.problem, file)
+function privateKeyIn({ file, pem }: File): KeyObject | CheckResult {
+  if (typeof pem !== 'string') return failed('a PEM private key', pem.problem, file)
   try {
     return createPrivateKey(pem)
   } catch (error) {
-    return wrong('a PEM private key', reasonIn(error), file)
+    return failed('a PEM private key', reasonIn(error), file)
   }
 }
 
-function isLook(found: KeyObject | Look): found is Look {
+function isResult(found: KeyObject | CheckResult): found is CheckResult {
   return 'outcome' in found
 }
 
-/** What it signs with at this provider. */
-function signingLook(privateKey: KeyObject, { settings, document }: Client, file: string): Look {
+/** The algorithm that the key signs with at this provider. */
+function signingResult(privateKey: KeyObject, { settings, document }: Client, file: string): CheckResult {
   const algorithm = settings.clientAuth.kind === 'key' ? settings.clientAuth.algorithm : undefined
   try {
     const signsWith = assertionAlgorithm({ privateKey, ...(algorithm && { algorithm }) }, document ?? {})
-    return ok(`${privateKey.asymmetricKeyType} key, ${signsWith}`, file)
+    return passed(`${privateKey.asymmetricKeyType} key, ${signsWith}`, file)
   } catch (error) {
     if (!(error instanceof OidcError)) throw error
-    return wrong(error.expected ?? '', error.found ?? '', error.source)
+    return failed(error.expected ?? '', error.found ?? '', error.source)
   }
 }
 
-function clientCertificateFits({ clientKey, certificate }: Client): readonly Look[] {
+function clientCertificateFits({ clientKey, certificate }: Client): readonly CheckResult[] {
   const privateKey = clientKey && privateKeyIn(clientKey)
-  if (!certificate || !privateKey || isLook(privateKey)) return []
+  if (!certificate || !privateKey || isResult(privateKey)) return []
   const { file, pem } = certificate
-  if (typeof pem !== 'string') return [wrong('a PEM certificate', pem.problem, file)]
+  if (typeof pem !== 'string') return [failed('a PEM certificate', pem.problem, file)]
   try {
     const fits = new X509Certificate(pem).checkPrivateKey(privateKey)
-    return [fits ? ok(undefined, file) : wrong('the certificate of the private key', 'that of another', file)]
+    return [fits ? passed(undefined, file) : failed('the certificate of the private key', 'that of another', file)]
   } catch (error) {
-    return [wrong('a PEM certificate', reasonIn(error), file)]
+    return [failed('a PEM certificate', reasonIn(error), file)]
   }
 }

@@ -1,27 +1,27 @@
-/** Checks on the gateway's own keys, whatever they are for. */
+/** Checks on the gateway's own keys: signing and encryption. */
 import { X509Certificate } from 'node:crypto'
 import type { KeyConfig, KeysConfig } from '../config/types.ts'
 import { type KeyPair, keyPairFromPem } from '../core/keys.ts'
-import type { Verdict } from '../core/verdict.ts'
-import { expiryLook, type Look, type Looks, lookAt, notRun, ok, reasonIn, wrong } from './look.ts'
-import type { CheckPorts } from './ports.ts'
+import { type CheckResult, type Checks, failed, notRun, passed, runChecks, type Verdict } from '../core/verdict.ts'
+import { expiryResult } from './expiry.ts'
+import { type CheckPorts, reasonIn } from './ports.ts'
 
 const SMALLEST_KEY_BITS = 2048
 
-/** A key as its files are now. */
+/** A key, loaded from its files. */
 interface LoadedKey {
   readonly files: KeyConfig
   readonly now: Date
-  /** undefined: neither file is there yet, and both are made at first start. */
+  /** undefined: neither file exists yet, and both are created on first start. */
   readonly pair: KeyPair | { readonly problem: string } | undefined
 }
 
-export const keyChecks = { keyFitsCertificate, keyIsRsa, certificateIsCurrent } as const satisfies Looks<LoadedKey>
+export const keyChecks = { keyFitsCertificate, keyIsRsa, certificateIsCurrent } as const satisfies Checks<LoadedKey>
 
 /** Everything about the keys for one purpose, in the order of the configuration. */
 export async function checkKeys(keys: KeysConfig | undefined, ports: CheckPorts): Promise<Verdict> {
   const loaded = await Promise.all((keys ?? []).map((files) => load(files, ports)))
-  return loaded.flatMap((key) => lookAt(keyChecks, key))
+  return loaded.flatMap((key) => runChecks(keyChecks, key))
 }
 
 async function load(files: KeyConfig, ports: CheckPorts): Promise<LoadedKey> {
@@ -41,29 +41,29 @@ function textOf(ports: CheckPorts, path: string): Promise<string | undefined> {
   return ports.readText(path).catch(() => undefined)
 }
 
-function keyFitsCertificate(loaded: LoadedKey): Look {
+function keyFitsCertificate(loaded: LoadedKey): CheckResult {
   return loaded.pair !== undefined && 'problem' in loaded.pair
-    ? wrong('a PEM key and its certificate', loaded.pair.problem, loaded.files.key)
-    : withPair(loaded, () => ok(loaded.files.key))
+    ? failed('a PEM key and its certificate', loaded.pair.problem, loaded.files.key)
+    : withPair(loaded, () => passed(loaded.files.key))
 }
 
-function withPair({ pair, files }: LoadedKey, look: (pair: KeyPair) => Look): Look {
+function withPair({ pair, files }: LoadedKey, check: (pair: KeyPair) => CheckResult): CheckResult {
   if (pair === undefined) return notRun(`${files.key} is made at first start`)
-  return 'problem' in pair ? notRun('the key cannot be used') : look(pair)
+  return 'problem' in pair ? notRun('the key cannot be used') : check(pair)
 }
 
-/** AWS and every identity provider take RSA; not all take anything else. */
-function keyIsRsa(loaded: LoadedKey): Look {
+/** AWS and every identity provider accept RSA; other key types are not accepted everywhere. */
+function keyIsRsa(loaded: LoadedKey): CheckResult {
   return withPair(loaded, ({ privateKey }) => {
     const bits = privateKey.asymmetricKeyDetails?.modulusLength ?? 0
     const found = `${privateKey.asymmetricKeyType ?? 'no'} key${bits === 0 ? '' : ` of ${bits} bits`}`
     const isRsa = privateKey.asymmetricKeyType === 'rsa' && bits >= SMALLEST_KEY_BITS
-    return isRsa ? ok(found) : wrong(`an RSA key of ${SMALLEST_KEY_BITS} bits or more`, found, loaded.files.key)
+    return isRsa ? passed(found) : failed(`an RSA key of ${SMALLEST_KEY_BITS} bits or more`, found, loaded.files.key)
   })
 }
 
-function certificateIsCurrent(loaded: LoadedKey): Look {
+function certificateIsCurrent(loaded: LoadedKey): CheckResult {
   return withPair(loaded, ({ certificate }) =>
-    expiryLook(new Date(new X509Certificate(certificate).validTo), loaded.now, loaded.files.certificate),
+    expiryResult(new Date(new X509Certificate(certificate).validTo), loaded.now, loaded.files.certificate),
   )
 }

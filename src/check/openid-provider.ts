@@ -1,26 +1,34 @@
 /**
- * Checks on an OpenID provider: its discovery document, its keys, its clock. Read and judged by what a login reads and
- * judges them with, so that these pass where logins work.
+ * Checks on an OpenID provider: its discovery document, its keys, its clock. They use the code that a login uses, so they
+ * pass where logins work.
  */
 import type { OidcProviderConfig } from '../config/types.ts'
-import { firstFailure, runChecks, type Verdict } from '../core/verdict.ts'
+import {
+  type CheckResult,
+  type Checks,
+  failed,
+  firstFailure,
+  notRun,
+  passed,
+  runChecks,
+  type Verdict,
+} from '../core/verdict.ts'
 import { asObject, type Json, objectIn, withoutEmptyMembers } from '../oidc/answer.ts'
 import { allowedAlgorithms, discoveryUrl, metadataChecks } from '../oidc/provider-metadata.ts'
 import { ID_TOKEN_ALGORITHMS } from '../oidc/settings.ts'
 import { toPublishedKeys } from '../oidc/tokens/published-keys.ts'
-import { type Client, clientFiles, clientLooks } from './client.ts'
-import { clockLook } from './clock.ts'
-import { type Look, type Looks, lookAt, notRun, ok, reasonIn, wrong } from './look.ts'
-import type { CheckPorts, HttpAnswer } from './ports.ts'
+import { type Client, clientChecks, clientFiles } from './client.ts'
+import { clockResult } from './clock.ts'
+import { type CheckPorts, type HttpAnswer, reasonIn } from './ports.ts'
 
-/** What came from an address: a JSON object, or why not. */
+/** The response of a URL: a JSON object, or why there is none. */
 interface Fetched {
   readonly url: string
   readonly answer: HttpAnswer | undefined
   readonly content: { readonly json: Json } | { readonly problem: string }
 }
 
-/** A key that the provider publishes, and whether a login could use it. */
+/** A key that the provider publishes, and whether a login can use it. */
 interface PublishedKey {
   readonly jwk: Json
   readonly isUsable: boolean
@@ -28,36 +36,41 @@ interface PublishedKey {
 
 interface Provider {
   readonly discovery: Fetched
-  /** undefined where discovery is not to be used. */
+  /** undefined: the discovery document cannot be used. */
   readonly keySet: Fetched | undefined
-  /** undefined where the key set holds no list of keys. */
+  /** undefined: the key set has no list of keys. */
   readonly keys: readonly PublishedKey[] | undefined
-  /** Those of its tokens. */
+  /** The accepted signature algorithms of its ID tokens. */
   readonly algorithms: readonly string[]
   readonly settings: OidcProviderConfig
 }
 
-/** Clocks of providers are given a minute. */
+/** The accepted difference to a provider's clock. */
 const CLOCK_SKEW_SECONDS = 60
 
-export const termsChecks = { tokensSuitAws, idTokensAreShortLived, ...clientLooks } as const satisfies Looks<Client>
-export const reachChecks = { discoveryIsReachable } as const satisfies Looks<Provider>
-export const keyChecks = { signingKeysAreThere, keysSuitAws, clockAgrees } as const satisfies Looks<Provider>
+export const termsChecks = { tokensSuitAws, idTokensAreShortLived, ...clientChecks } as const satisfies Checks<Client>
+export const reachChecks = { discoveryIsReachable } as const satisfies Checks<Provider>
+export const keyChecks = { signingKeysAreThere, keysSuitAws, clockAgrees } as const satisfies Checks<Provider>
 
-/** OpenID Connect Discovery 1.0, 4; what the document has to say is asked by the checks that a login runs too. */
+/** OpenID Connect Discovery 1.0, 4; the document is checked by the same checks as at a login. */
 export async function checkOpenIdProvider(settings: OidcProviderConfig, ports: CheckPorts): Promise<Verdict> {
   const discovery = await fetchJson(discoveryUrl(settings.issuer), ports)
   const document = 'json' in discovery.content ? withoutEmptyMembers(discovery.content.json) : undefined
   const verdict = document ? runChecks(metadataChecks, document, settings) : []
-  // As at a login: a document that fails leads nowhere.
+  // As at a login: a document that fails is not used.
   const mayBeUsed = document !== undefined && !firstFailure(verdict)
   const keySet = mayBeUsed ? await fetchJson(String(document.jwks_uri), ports) : undefined
   const algorithms = document ? allowedAlgorithms(document, settings) : []
-  // Where no algorithm will do, that is told already: no key is to blame.
+  // Where no algorithm suits AWS, a finding says so already: the keys are not the problem.
   const keys = keySet && (await publishedKeys(keySet, suitAws(settings, algorithms) ? algorithms : ID_TOKEN_ALGORITHMS))
   const provider = { discovery, keySet, keys, algorithms, settings }
   const terms = { settings, document: mayBeUsed ? document : undefined, ...(await clientFiles(settings, ports)) }
-  return [...lookAt(reachChecks, provider), ...verdict, ...lookAt(keyChecks, provider), ...lookAt(termsChecks, terms)]
+  return [
+    ...runChecks(reachChecks, provider),
+    ...verdict,
+    ...runChecks(keyChecks, provider),
+    ...runChecks(termsChecks, terms),
+  ]
 }
 
 async function fetchJson(url: string, ports: CheckPorts): Promise<Fetched> {
@@ -75,7 +88,7 @@ function contentOf(answer: HttpAnswer): Fetched['content'] {
   return json ? { json } : { problem: 'no JSON object' }
 }
 
-/** Each of them as a login would look for it. */
+/** Each key, looked up as a login would. */
 async function publishedKeys({ content }: Fetched, algorithms: readonly string[]): Promise<Provider['keys']> {
   const keys = 'json' in content ? content.json.keys : undefined
   if (!Array.isArray(keys)) return undefined
@@ -88,51 +101,51 @@ async function publishedKeys({ content }: Fetched, algorithms: readonly string[]
   )
 }
 
-/** AWS takes RS* and ES* of what is passed on to it. */
+/** AWS accepts RS* and ES* for ID tokens that are passed on to it. */
 function suitAws({ exchange }: OidcProviderConfig, algorithms: readonly string[]): boolean {
   return exchange.evidence === 'reissued' || algorithms.some((algorithm) => /^[RE]S/.test(algorithm))
 }
 
-function tokensSuitAws({ settings, document }: Client): readonly Look[] {
+function tokensSuitAws({ settings, document }: Client): readonly CheckResult[] {
   if (settings.exchange.evidence === 'reissued' || !document) return []
   const offered = allowedAlgorithms(document, settings)
   return [
     suitAws(settings, offered)
-      ? ok(offered.join(' '))
-      : wrong('RS* or ES*, or evidence: reissued', offered.join(' '), 'id_token_signing_alg_values_supported'),
+      ? passed(offered.join(' '))
+      : failed('RS* or ES*, or evidence: reissued', offered.join(' '), 'id_token_signing_alg_values_supported'),
   ]
 }
 
-/** AWS accepts them from anyone for as long as they live, and no provider publishes how long that is. */
-function idTokensAreShortLived({ settings }: Client): readonly Look[] {
+/** AWS accepts them from anyone until they expire, and no provider publishes their lifetime. */
+function idTokensAreShortLived({ settings }: Client): readonly CheckResult[] {
   return settings.exchange.evidence === 'original'
     ? [notRun('known after a sign-in: the audit log and /status warn of ID tokens valid for over 10 minutes')]
     : []
 }
 
-function discoveryIsReachable({ discovery }: Provider): Look {
-  return fetchedLook(discovery, 'a discovery document')
+function discoveryIsReachable({ discovery }: Provider): CheckResult {
+  return fetchedResult(discovery, 'a discovery document')
 }
 
-function fetchedLook(fetched: Fetched, expected: string): Look {
+function fetchedResult(fetched: Fetched, expected: string): CheckResult {
   const problem = problemOf(fetched)
-  return problem === undefined ? ok(fetched.url) : wrong(expected, problem, fetched.url)
+  return problem === undefined ? passed(fetched.url) : failed(expected, problem, fetched.url)
 }
 
 function problemOf({ content }: Fetched): string | undefined {
   return 'problem' in content ? content.problem : undefined
 }
 
-function signingKeysAreThere(provider: Provider): Look {
+function signingKeysAreThere(provider: Provider): CheckResult {
   const { keySet, keys, algorithms } = provider
   if (!keySet) return notRun('discovery cannot be used')
   if (!needsKeys(provider)) return notRun('its tokens are signed with the client secret')
-  if (!keys) return wrong('a key set', problemOf(keySet) ?? 'no keys', keySet.url)
+  if (!keys) return failed('a key set', problemOf(keySet) ?? 'no keys', keySet.url)
   const count = keys.filter(({ isUsable }) => isUsable).length
-  if (count > 0) return ok(`${count} at ${keySet.url}`)
+  if (count > 0) return passed(`${count} at ${keySet.url}`)
   const unusable = keys.filter(isForSignatures).map(({ jwk }) => shownKey(jwk))
   const found = unusable.length === 0 ? 'none' : `none that fits ${algorithms.join(' ')}: ${unusable.join(', ')}`
-  return wrong('a public key for signatures', found, keySet.url)
+  return failed('a public key for signatures', found, keySet.url)
 }
 
 /** Whether tokens are signed with published keys, and not with the client secret. */
@@ -144,24 +157,24 @@ function isForSignatures({ jwk: { kty, use = 'sig' } }: PublishedKey): boolean {
   return use === 'sig' && (kty === 'RSA' || kty === 'EC' || kty === 'OKP')
 }
 
-/** Its size, where that is what is wrong with it. */
+/** Key type and kid, and the size of RSA keys. */
 function shownKey({ kty, kid, n }: Json): string {
   const bits = kty === 'RSA' && typeof n === 'string' ? ` of ${Buffer.from(n, 'base64url').length * 8} bits` : ''
   return `${String(kty)}${bits}${typeof kid === 'string' ? ` (${kid})` : ''}`
 }
 
-/** AWS finds keys by their names (aws-facts C.5). */
-function keysSuitAws({ keySet, keys = [], settings }: Provider): readonly Look[] {
+/** AWS finds keys by their kid (aws-facts C.5). */
+function keysSuitAws({ keySet, keys = [], settings }: Provider): readonly CheckResult[] {
   const usable = keys.filter(({ isUsable }) => isUsable)
   if (!keySet || settings.exchange.evidence === 'reissued' || usable.length === 0) return []
   const named = usable.filter(({ jwk: { kid } }) => typeof kid === 'string' && kid !== '')
   return [
     named.length > 0
-      ? ok(`${named.length} with a kid`)
-      : wrong('keys with a kid, or evidence: reissued', 'none', keySet.url),
+      ? passed(`${named.length} with a kid`)
+      : failed('keys with a kid, or evidence: reissued', 'none', keySet.url),
   ]
 }
 
-function clockAgrees({ discovery }: Provider): Look {
-  return clockLook(discovery.answer, CLOCK_SKEW_SECONDS, discovery.url)
+function clockAgrees({ discovery }: Provider): CheckResult {
+  return clockResult(discovery.answer, CLOCK_SKEW_SECONDS, discovery.url)
 }

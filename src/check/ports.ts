@@ -5,16 +5,16 @@ import type { WebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
 
 export interface CheckPorts {
-  /** The gateway's own names in trust policies. */
+  /** The gateway's own identifiers in trust policies. */
   readonly ourNames: GatewayIdentifiers
   now(): Date
   /** The text of a file; rejects when it cannot be read. */
   readText(path: string): Promise<string>
-  /** Any answer at all, redirects and errors included; rejects with a reason when there is none in time. */
+  /** Any response, redirects and errors included; rejects with a reason where none arrives in time. */
   ask(url: string, question?: Question): Promise<HttpAnswer>
-  /** The gateway as issuer, with the keys of its files; none is made. Rejects where they cannot be used. */
+  /** The gateway as issuer, with existing key files; none is created. Rejects where they cannot be used. */
   openIssuer(settings: IssuerConfig): Promise<WebIdentityIssuer>
-  /** Never rejects: what went wrong is among the facts. */
+  /** Never rejects: the status contains the problem. */
   readMetadata(provider: SamlProviderConfig): Promise<MetadataStatus>
 }
 
@@ -29,7 +29,14 @@ export interface HttpAnswer {
   readonly text: string
   /** The Date header, which counts in whole seconds. RFC 9110, 6.6.1 */
   readonly date?: Date
-  /** By our clock: when the question went out and when the answer's head was there. */
+  /** By our clock: when the request was sent and when the response's head arrived. */
   readonly sentAt: Date
   readonly answeredAt: Date
+}
+
+/** Why a port rejected: the message of the error, or what was thrown instead of one. */
+export function reasonIn(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  // fetch says "fetch failed" and hides the reason one level down.
+  return error.cause instanceof Error ? error.cause.message : error.message
 }

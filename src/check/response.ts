@@ -1,13 +1,13 @@
-/** One SAML response judged by the checks that a login runs, signing nobody in. */
-import type { Verdict } from '../core/verdict.ts'
+/** Runs the checks of a login on one SAML response, without signing anyone in. */
+import { unknown, type Verdict } from '../core/verdict.ts'
 import type { SamlError } from '../saml/errors.ts'
 import type { ExpectedResponse } from '../saml/response/checks.ts'
 import { openResponse } from '../saml/response/open.ts'
 import { evaluateResponse, type ResponseEvaluation } from '../saml/response/validate.ts'
 
-export interface Opinion {
+export interface ResponseCheck {
   readonly verdict: Verdict
-  /** What a login would be refused with; undefined: it would be taken, as far as can be known. */
+  /** The error that a login would get; undefined: it would be accepted, as far as can be determined. */
   readonly refusal?: SamlError
 }
 
@@ -17,61 +17,61 @@ type ExpectedOfProvider = Omit<ExpectedResponse, 'inResponseTo'>
 const REQUEST_CHECKS: readonly string[] = ['requestIsKnown', 'responseAnswersOurRequest', 'answersOurRequest']
 
 /**
- * What would become of a response as text (base64, a form field or XML). Without `inResponseTo` it is judged as if the
- * request that it names were pending, and the checks that say so are `unknown`; an unsolicited one needs no request.
+ * Checks a response given as text (base64, a form field or XML). Without `inResponseTo` the request that the response
+ * names is assumed to be pending, and the checks that depend on it are `unknown`; an unsolicited response needs none.
  */
 export function checkResponse(
   text: string,
   expected: ExpectedOfProvider,
   inResponseTo: string | undefined,
   now: Date,
-): Opinion {
+): ResponseCheck {
   const form = { SAMLResponse: fieldOf(text) }
-  if (inResponseTo !== undefined) return opinionOf(evaluateResponse(form, { ...expected, inResponseTo }, now))
-  const judge = (request: string | undefined) => evaluateResponse(form, { ...expected, inResponseTo: request }, now)
-  const unsolicited = judge(undefined)
-  if (accepts(unsolicited)) return opinionOf(unsolicited)
-  const judgements = claimedRequests(form, expected).map(judge)
-  return withoutRequest(judgements.find(accepts) ?? judgements[0] ?? unsolicited)
+  if (inResponseTo !== undefined) return responseCheck(evaluateResponse(form, { ...expected, inResponseTo }, now))
+  const evaluate = (request: string | undefined) => evaluateResponse(form, { ...expected, inResponseTo: request }, now)
+  const unsolicited = evaluate(undefined)
+  if (accepts(unsolicited)) return responseCheck(unsolicited)
+  const evaluations = claimedRequests(form, expected).map(evaluate)
+  return withoutRequest(evaluations.find(accepts) ?? evaluations[0] ?? unsolicited)
 }
 
-/** The form field: base64 as it stands, a whole form field, or XML that is not encoded yet. */
+/** The form field: from base64, a whole form field, or XML that is not encoded yet. */
 function fieldOf(text: string): string {
-  // As it is, byte order marks included: what a login would refuse is to be refused here.
+  // Unchanged, byte order marks included: what a login would refuse must be refused here.
   if (/^[\ufeff\s]*</.test(text)) return Buffer.from(text, 'utf8').toString('base64')
   const field = text.trim()
   return field.startsWith('SAMLResponse=') ? (new URLSearchParams(field).get('SAMLResponse') ?? '') : field
 }
 
-function opinionOf(judgement: ResponseEvaluation): Opinion {
+function responseCheck(evaluation: ResponseEvaluation): ResponseCheck {
   return {
-    verdict: judgement.verdict,
-    ...('error' in judgement ? { refusal: judgement.error } : {}),
+    verdict: evaluation.verdict,
+    ...('error' in evaluation ? { refusal: evaluation.error } : {}),
   }
 }
 
-function accepts(judgement: ResponseEvaluation): boolean {
-  return 'assertion' in judgement
+function accepts(evaluation: ResponseEvaluation): boolean {
+  return 'assertion' in evaluation
 }
 
-/** The requests that the response says it answers; none where it cannot be opened. */
+/** The requests that the response names; none where it cannot be opened. */
 function claimedRequests(form: { SAMLResponse: string }, expected: ExpectedOfProvider): readonly string[] {
   try {
     const { assertion } = openResponse(form, expected)
     return assertion.confirmations.flatMap(({ inResponseTo }) => inResponseTo ?? [])
   } catch {
-    // judgeResponse says why, in its verdict.
+    // The verdict says why.
     return []
   }
 }
 
-/** Whether that request is pending is not for a file to say. */
-function withoutRequest(judgement: ResponseEvaluation): Opinion {
+/** Whether that request is pending cannot be determined from a file. */
+function withoutRequest(evaluation: ResponseEvaluation): ResponseCheck {
   return {
-    ...opinionOf(judgement),
-    verdict: judgement.verdict.map((finding) =>
+    ...responseCheck(evaluation),
+    verdict: evaluation.verdict.map((finding) =>
       REQUEST_CHECKS.includes(finding.name) && finding.outcome === 'pass'
-        ? { name: finding.name, outcome: 'unknown', expected: 'the ID of a pending request', found: 'none was given' }
+        ? { name: finding.name, ...unknown('the ID of a pending request', 'none was given') }
         : finding,
     ),
   }

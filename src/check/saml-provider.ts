@@ -3,24 +3,33 @@ import { X509Certificate } from 'node:crypto'
 import { partitions } from '../aws/facts/partitions.ts'
 import type { SamlProviderConfig } from '../config/types.ts'
 import type { FedgateError } from '../core/errors.ts'
-import type { Verdict } from '../core/verdict.ts'
+import {
+  type CheckResult,
+  type CheckResults,
+  type Checks,
+  failed,
+  notRun,
+  passed,
+  runChecks,
+  type Verdict,
+} from '../core/verdict.ts'
 import type { SigningCertificate } from '../saml/metadata/signing-keys.ts'
 import type { IdpMetadata } from '../saml/metadata.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
 import { unusableScopes } from '../saml/scopes.ts'
-import { clockLook } from './clock.ts'
-import { expiryLook, type Look, type Looks, lookAt, notRun, ok, wrong } from './look.ts'
+import { clockResult } from './clock.ts'
+import { expiryResult } from './expiry.ts'
 import type { CheckPorts, HttpAnswer } from './ports.ts'
 
 interface Provider {
   readonly settings: SamlProviderConfig
   readonly metadata: MetadataStatus
-  /** Of the source, where it is asked over HTTP. */
+  /** The response of the metadata's URL, where it is fetched over HTTP. */
   readonly answer: HttpAnswer | undefined
   readonly now: Date
 }
 
-/** What has to be so before metadata is used, in this order. */
+/** What must hold before metadata is used, in this order. */
 const steps = [
   'metadataIsReachable',
   'metadataIsReadable',
@@ -31,26 +40,26 @@ const steps = [
 ] as const
 type Step = (typeof steps)[number]
 
-const metadataIsReachable = stepLook('metadataIsReachable', ({ metadata }) => ok(metadata.source))
+const metadataIsReachable = stepCheck('metadataIsReachable', ({ metadata }) => passed(metadata.source))
 
-/** What of it is left aside: with discovery nobody reads them all beforehand. */
-const metadataIsReadable = stepLook('metadataIsReadable', ({ metadata: { idp } }) => {
+/** Warns of scopes that are ignored; with discovery they are not read in advance. */
+const metadataIsReadable = stepCheck('metadataIsReadable', ({ metadata: { idp } }) => {
   const unusable = unusableScopes(idp?.scopes ?? [])
   return unusable.length === 0
-    ? ok()
-    : { ...ok(), warning: `ignored, so they cover nothing: Scope ${unusable.join(', ')}` }
+    ? passed()
+    : { ...passed(), warning: `ignored, so they cover nothing: Scope ${unusable.join(', ')}` }
 })
 
-const metadataIsSigned = stepLook('metadataIsSigned', ({ settings: { metadataCertificate, discovery } }) => {
-  if (metadataCertificate !== undefined) return ok(`with the key of ${metadataCertificate}`)
+const metadataIsSigned = stepCheck('metadataIsSigned', ({ settings: { metadataCertificate, discovery } }) => {
+  if (metadataCertificate !== undefined) return passed(`with the key of ${metadataCertificate}`)
   return discovery
-    ? { ...ok('not looked at'), warning: "pin the federation's certificate as metadataCertificate" }
+    ? { ...passed('not looked at'), warning: "pin the federation's certificate as metadataCertificate" }
     : notRun('no metadataCertificate is configured')
 })
 
-const entityIsFound = stepLook('entityIsFound', ({ metadata }) =>
-  // What was read and cannot be used is not counted.
-  ok(metadata.idp?.entityId ?? (metadata.from && `${metadata.identityProviders} identity providers`)),
+const entityIsFound = stepCheck('entityIsFound', ({ metadata }) =>
+  // Entities that cannot be used are not counted.
+  passed(metadata.idp?.entityId ?? (metadata.from && `${metadata.identityProviders} identity providers`)),
 )
 
 export const samlProviderChecks = {
@@ -65,30 +74,32 @@ export const samlProviderChecks = {
   signOnIsOffered,
   audienceSuitsAws,
   clockAgrees,
-} as const satisfies Looks<Provider>
+} as const satisfies Checks<Provider>
 
-/** Reads the provider's metadata as a login would, and looks at what logins depend on. */
+/** Reads the provider's metadata as a login would, and checks what logins depend on. */
 export async function checkSamlProvider(settings: SamlProviderConfig, ports: CheckPorts): Promise<Verdict> {
   const { metadata: source } = settings
   const [metadata, answer] = await Promise.all([
     ports.readMetadata(settings),
     source.kind === 'file' ? undefined : ports.ask(source.url, { method: 'HEAD' }).catch(() => undefined),
   ])
-  return lookAt(samlProviderChecks, { settings, metadata, answer, now: ports.now() })
+  return runChecks(samlProviderChecks, { settings, metadata, answer, now: ports.now() })
 }
 
-/** The step passes, is the one that failed, or was not reached. */
-function stepLook(step: Step, found: (provider: Provider) => Look) {
-  return (provider: Provider): Look => {
+/** A step that passes, is the one that failed, or was not reached. */
+function stepCheck(step: Step, found: (provider: Provider) => CheckResult) {
+  return (provider: Provider): CheckResult => {
     const { problem, source } = provider.metadata
-    if (!problem) return found(provider)
-    const failed = steps.indexOf(stepOf(problem))
-    if (steps.indexOf(step) < failed) return found(provider)
-    return steps.indexOf(step) === failed ? problemLook(problem, source) : notRun('the metadata cannot be used')
+    if (!problem || isBefore(step, stepOf(problem))) return found(provider)
+    return step === stepOf(problem) ? problemResult(problem, source) : notRun('the metadata cannot be used')
   }
 }
 
-/** The step at which a problem with metadata shows. */
+function isBefore(step: Step, other: Step): boolean {
+  return steps.indexOf(step) < steps.indexOf(other)
+}
+
+/** The step that a problem with metadata belongs to. */
 function stepOf({ code }: FedgateError): Step {
   if (code.startsWith('provider.')) return 'metadataIsReachable'
   if (/^saml\.metadata_(expired|older|endless|valid_too_long)$/.test(code)) return 'metadataIsCurrent'
@@ -97,35 +108,39 @@ function stepOf({ code }: FedgateError): Step {
   return /^saml\.metadata_(not_idp|ambiguous)$/.test(code) ? 'entityIsFound' : 'metadataIsReadable'
 }
 
-function problemLook({ expected = 'metadata that can be used', found, source, message }: FedgateError, place: string) {
-  return wrong(expected, found ?? message, source ?? place)
+function problemResult(
+  { expected = 'metadata that can be used', found, source, message }: FedgateError,
+  place: string,
+) {
+  return failed(expected, found ?? message, source ?? place)
 }
 
-/** The source is down or spoilt, and yet people can sign in. */
-function lastGoodCopyServes({ metadata: { fetchedAt, problem }, now, settings }: Provider): Look | readonly Look[] {
+/** The source is unreachable or invalid, but users can still sign in. */
+function lastGoodCopyServes({ metadata: { fetchedAt, problem }, now, settings }: Provider): CheckResults {
   if (!problem || settings.metadata.kind === 'file') return []
-  if (!fetchedAt) return wrong('a last good copy', 'none', 'state/')
+  if (!fetchedAt) return failed('a last good copy', 'none', 'state/')
   const hours = Math.floor((now.getTime() - fetchedAt.getTime()) / 3_600_000)
-  return ok(`${hours} h old, of ${fetchedAt.toISOString()}`)
+  return passed(`${hours} h old, of ${fetchedAt.toISOString()}`)
 }
 
-function metadataIsCurrent({ metadata, now }: Provider): Look {
+function metadataIsCurrent({ metadata, now }: Provider): CheckResult {
   const { validUntil, from, problem } = metadata
-  const failed = problem && steps.indexOf(stepOf(problem)) - steps.indexOf('metadataIsCurrent')
-  if (problem && failed === 0) return problemLook(problem, metadata.source)
-  if (from === undefined) return failed === undefined || failed < 0 ? notRun('there is no metadata') : ok()
-  if (validUntil === undefined) return ok('without an end')
+  const failing = problem && stepOf(problem)
+  if (problem && failing === 'metadataIsCurrent') return problemResult(problem, metadata.source)
+  if (from === undefined)
+    return failing && isBefore('metadataIsCurrent', failing) ? passed() : notRun('there is no metadata')
+  if (validUntil === undefined) return passed('without an end')
   const isPast = validUntil <= now
   return isPast
-    ? wrong('validUntil in the future', validUntil.toISOString(), '@validUntil')
-    : ok(`until ${validUntil.toISOString()}`)
+    ? failed('validUntil in the future', validUntil.toISOString(), '@validUntil')
+    : passed(`until ${validUntil.toISOString()}`)
 }
 
-/** With discovery they are looked at when somebody signs in: there are too many. */
-function signingKeysAreUsable(provider: Provider): readonly Look[] {
+/** With discovery they are checked at sign-in: there are too many. */
+function signingKeysAreUsable(provider: Provider): readonly CheckResult[] {
   const { idp, problem } = provider.metadata
   if (!idp && !problem) return []
-  const step = stepLook('signingKeysAreUsable', () => ok(`${idp ? usableCertificates(idp).length : 0} usable`))
+  const step = stepCheck('signingKeysAreUsable', () => passed(`${idp ? usableCertificates(idp).length : 0} usable`))
   return [step(provider), ...(idp ? unusedKeys(idp) : [])]
 }
 
@@ -133,8 +148,8 @@ function usableCertificates({ signingCertificates }: IdpMetadata): readonly Sign
   return signingCertificates.filter(({ unusable }) => unusable === undefined)
 }
 
-/** Logins go by the others; where none is left, the metadata is refused and the step above fails. */
-function unusedKeys({ signingCertificates, unreadableKeys }: IdpMetadata): readonly Look[] {
+/** Logins use the other keys; where none is left, the metadata is refused and the step above fails. */
+function unusedKeys({ signingCertificates, unreadableKeys }: IdpMetadata): readonly CheckResult[] {
   return [
     ...unreadableKeys.map(({ place, reason }) => leftOut(place, reason)),
     ...signingCertificates.flatMap(({ unusable, pem }) =>
@@ -143,9 +158,9 @@ function unusedKeys({ signingCertificates, unreadableKeys }: IdpMetadata): reado
   ]
 }
 
-function leftOut(found: string, reason: string): Look {
+function leftOut(found: string, reason: string): CheckResult {
   return {
-    ...ok(found),
+    ...passed(found),
     warning: `not used: ${reason}; have the identity provider remove or replace it`,
   }
 }
@@ -154,38 +169,38 @@ function subjectOf(pem: string): string {
   return new X509Certificate(pem).subject.replaceAll('\n', ', ')
 }
 
-/** A matter of good order: that of metadata is its validUntil. Metadata Interop 2.6.1 */
-function signingCertificatesAreCurrent({ metadata: { idp }, now }: Provider): readonly Look[] {
+/** For information only: metadata expires by its validUntil. Metadata Interop 2.6.1 */
+function signingCertificatesAreCurrent({ metadata: { idp }, now }: Provider): readonly CheckResult[] {
   const certificates = idp ? usableCertificates(idp) : []
-  const look = certificates.some(({ notAfter }) => notAfter > now) ? endedLook : expiryLook
-  return certificates.map(({ notAfter, pem }) => look(notAfter, now, subjectOf(pem)))
+  const check = certificates.some(({ notAfter }) => notAfter > now) ? endedResult : expiryResult
+  return certificates.map(({ notAfter, pem }) => check(notAfter, now, subjectOf(pem)))
 }
 
-/** No answer is refused for its certificate's dates, and an old certificate may stay for a while beside the new one. */
-function endedLook(notAfter: Date, now: Date, source: string): Look {
-  const look = expiryLook(notAfter, now, source)
-  if (look.outcome !== 'fail') return look
-  return { ...ok(look.found, source), warning: 'have it removed from the metadata: another one is current' }
+/** No response is refused for its certificate's dates, and an old certificate may remain for a while beside the new one. */
+function endedResult(notAfter: Date, now: Date, source: string): CheckResult {
+  const result = expiryResult(notAfter, now, source)
+  if (result.outcome !== 'fail') return result
+  return { ...passed(result.found, source), warning: 'have it removed from the metadata: another one is current' }
 }
 
-function signOnIsOffered({ metadata: { idp }, settings }: Provider): Look | readonly Look[] {
+function signOnIsOffered({ metadata: { idp }, settings }: Provider): CheckResults {
   if (!idp) return []
   const { redirect, post } = idp.singleSignOn
-  if (redirect !== undefined || post !== undefined) return ok(redirect ?? post)
+  if (redirect !== undefined || post !== undefined) return passed(redirect ?? post)
   return settings.allowIdpInitiated
-    ? ok('only what the identity provider starts')
-    : wrong('a SingleSignOnService for redirect or POST', 'neither', 'IDPSSODescriptor')
+    ? passed('only what the identity provider starts')
+    : failed('a SingleSignOnService for redirect or POST', 'neither', 'IDPSSODescriptor')
 }
 
-/** AWS looks for its own name in what is passed on to it. */
-function audienceSuitsAws({ settings }: Provider): Look | readonly Look[] {
+/** AWS requires its own audience in an assertion that is passed on to it. */
+function audienceSuitsAws({ settings }: Provider): CheckResults {
   if (settings.exchange.evidence === 'reissued') return []
   const isAws = partitions.some(({ audience }) => audience === settings.spEntityId)
   return isAws
-    ? ok(settings.spEntityId)
-    : { ...ok(settings.spEntityId, 'spEntityId'), warning: 'have assertions name urn:amazon:webservices too' }
+    ? passed(settings.spEntityId)
+    : { ...passed(settings.spEntityId, 'spEntityId'), warning: 'have assertions name urn:amazon:webservices too' }
 }
 
-function clockAgrees({ answer, settings, metadata }: Provider): Look | readonly Look[] {
-  return settings.metadata.kind === 'file' ? [] : clockLook(answer, settings.clockSkewSeconds, metadata.source)
+function clockAgrees({ answer, settings, metadata }: Provider): CheckResults {
+  return settings.metadata.kind === 'file' ? [] : clockResult(answer, settings.clockSkewSeconds, metadata.source)
 }

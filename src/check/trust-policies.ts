@@ -1,14 +1,14 @@
-/** Checks on the trust policies that the configuration knows, against what its roles are taken with. */
+/** Checks on the configured trust policies, against the evidence that their roles are assumed with. */
 import { evidenceInUse, isGranted, rolesNamedFor } from '../access/role-trust.ts'
 import type { Config } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { VerdictOfSubject } from '../core/render-verdict.ts'
+import { type CheckResult, type CheckResults, type Checks, passed, runChecks } from '../core/verdict.ts'
 import { MalformedPolicyError } from '../iam/errors.ts'
 import type { LintFacts } from '../iam/lint/facts.ts'
-import type { LintFinding } from '../iam/lint/finding.ts'
+import { lintResult } from '../iam/lint/finding.ts'
 import { lintTrustPolicy } from '../iam/lint.ts'
 import { type Policy, parseTrustPolicy } from '../iam/policy.ts'
-import { type Look, type Looks, lookAt, ok } from './look.ts'
 import type { CheckPorts } from './ports.ts'
 
 interface KnownPolicy {
@@ -16,27 +16,27 @@ interface KnownPolicy {
   readonly facts: LintFacts
 }
 
-export const trustPolicyChecks = { trustPolicyIsSound } as const satisfies Looks<KnownPolicy>
+export const trustPolicyChecks = { trustPolicyIsSound } as const satisfies Checks<KnownPolicy>
 
-/** Each policy with the roles that it is for; one for which no rule names a role is judged by itself. */
+/** Each policy with the roles that it is for; one for which no rule names a role is checked by itself. */
 export function checkTrustPolicies(config: Config, ports: CheckPorts): readonly VerdictOfSubject[] {
   const roles = namedRoles(config)
   const known = config.roles.filter(({ trustPolicy }) => trustPolicy !== undefined)
   return known.flatMap(({ match, trustPolicy = '' }, n) => {
     const policy = readPolicy(trustPolicy)
-    const judge = (subject: string, facts: LintFacts): VerdictOfSubject => ({
+    const verdictOf = (subject: string, facts: LintFacts): VerdictOfSubject => ({
       subject,
-      verdict: lookAt(trustPolicyChecks, { policy, facts }),
+      verdict: runChecks(trustPolicyChecks, { policy, facts }),
     })
-    // The first pattern that says something wins.
+    // The first matching pattern wins.
     const its = roles.filter(({ arn }) => known.findIndex(({ pattern }) => pattern.test(arn)) === n)
     return its.length === 0
-      ? [judge(`role ${match}`, { evidence: [] })]
-      : its.map((role) => judge(`role ${role.arn}`, factsOf(config, role, ports)))
+      ? [verdictOf(`role ${match}`, { evidence: [] })]
+      : its.map((role) => verdictOf(`role ${role.arn}`, factsOf(config, role, ports)))
   })
 }
 
-/** Every role that a rule names outright. */
+/** Every role that a rule names in full. */
 function namedRoles(config: Config): readonly RoleArn[] {
   return [
     ...new Map(
@@ -62,23 +62,15 @@ function factsOf(config: Config, role: RoleArn, { ourNames }: CheckPorts): LintF
   }
 }
 
-function trustPolicyIsSound({ policy, facts }: KnownPolicy): Look | readonly Look[] {
+function trustPolicyIsSound({ policy, facts }: KnownPolicy): CheckResults {
   if (policy instanceof MalformedPolicyError) return unreadable(policy)
   const findings = lintTrustPolicy(policy, facts).filter(({ severity }) => severity !== 'info')
-  return findings.length === 0 ? ok() : findings.map(lookOf)
+  return findings.length === 0 ? passed() : findings.map(lintResult)
 }
 
-function unreadable({ problems }: MalformedPolicyError): readonly Look[] {
+function unreadable({ problems }: MalformedPolicyError): readonly CheckResult[] {
   return problems.map(({ path, expected, found }) => ({
-    outcome: 'pass',
+    ...passed(undefined, path),
     warning: `cannot be read, so whether AWS will allow this role is unknown: expected ${expected}, found ${found}`,
-    source: path,
   }))
-}
-
-function lookOf({ severity, path, sentence, hint }: LintFinding): Look {
-  const found = `${sentence} ${hint}`
-  return severity === 'error'
-    ? { outcome: 'fail', found, source: path }
-    : { outcome: 'pass', warning: found, source: path }
 }

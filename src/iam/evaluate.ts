@@ -39,11 +39,11 @@ export interface EvaluateOptions {
   readonly unconfirmed?: 'apply' | 'unknown'
 }
 
-interface Judged {
+interface EvaluatedStatement {
   readonly statement: Statement
   readonly request: PolicyRequest
   /** None: every part holds. */
-  readonly judgement?: Evaluation
+  readonly evaluation?: Evaluation
 }
 
 const closest: readonly NamedAs[] = ['exact', 'account', 'anyone']
@@ -66,8 +66,8 @@ export function evaluate(policy: Policy, request: PolicyRequest, options: Evalua
 /** Kleene's logic: whatever is in doubt matters only where nothing that is certain decides. */
 function evaluateWithDoubt(policy: Policy, request: PolicyRequest): Decision {
   const all = policy.statements.map((statement) => {
-    const judgement = evaluateWithUnknowns(statement, request)
-    return { statement, request, judgement, effect: statement.effect, truth: truthOf(judgement) }
+    const evaluation = evaluateWithUnknowns(statement, request)
+    return { statement, request, evaluation, effect: statement.effect, truth: truthOf(evaluation) }
   })
   const allows = all.filter(({ effect }) => effect === 'Allow')
   const denies = all.filter(({ effect }) => effect === 'Deny')
@@ -75,7 +75,7 @@ function evaluateWithDoubt(policy: Policy, request: PolicyRequest): Decision {
   if (denying) return explicitDeny(denying)
   const possible = allows.filter(({ truth }) => truth !== false)
   const shadowing = denies.find((deny) => possible.length > 0 && possible.every((each) => isShadowed(each, deny)))
-  if (shadowing) return explicitDeny({ ...shadowing, judgement: evaluateStatements(shadowing.statement, request) })
+  if (shadowing) return explicitDeny({ ...shadowing, evaluation: evaluateStatements(shadowing.statement, request) })
   const certain = allows.filter(({ truth }) => truth === true)
   const [best] = certain.length > 0 ? certain : possible
   if (!best) return implicitDeny(allows)
@@ -89,7 +89,7 @@ function evaluateWithDoubt(policy: Policy, request: PolicyRequest): Decision {
     : unknown(possible)
 }
 
-function explicitDeny(by: Judged): Decision {
+function explicitDeny(by: EvaluatedStatement): Decision {
   return {
     effect: 'explicit-deny',
     verdict: [denial(by, 'fail', 'a Deny whose every part matches'), ...findingsOf(by)],
@@ -98,7 +98,7 @@ function explicitDeny(by: Judged): Decision {
   }
 }
 
-function denial({ statement }: Judged, outcome: 'fail' | 'unknown', found: string): Finding {
+function denial({ statement }: EvaluatedStatement, outcome: 'fail' | 'unknown', found: string): Finding {
   return {
     name: statement.name,
     outcome,
@@ -107,26 +107,26 @@ function denial({ statement }: Judged, outcome: 'fail' | 'unknown', found: strin
   }
 }
 
-function findingsOf({ statement, request, judgement }: Judged): Finding[] {
-  return explainStatements(statement, request, judgement)
+function findingsOf({ statement, request, evaluation }: EvaluatedStatement): Finding[] {
+  return explainStatements(statement, request, evaluation)
 }
 
 /**
  * Whether the Deny applies whenever the Allow does: both name the caller only if the same fact is the way it is applied,
  * and of the Deny nothing else is in doubt. So it is denied either way.
  */
-function isShadowed(allow: Required<Judged>, deny: Required<Judged>): boolean {
-  const { principal, action, resource, conditions } = deny.judgement
+function isShadowed(allow: Required<EvaluatedStatement>, deny: Required<EvaluatedStatement>): boolean {
+  const { principal, action, resource, conditions } = deny.evaluation
   return (
     typeof principal === 'object' &&
-    allow.judgement.principal === principal &&
+    allow.evaluation.principal === principal &&
     principalMatches(allow.statement.principal, allow.request.principal) &&
     principalMatches(deny.statement.principal, deny.request.principal) &&
     [action, resource, ...conditions].every((part) => part === true)
   )
 }
 
-function allow(by: Judged, allowing: readonly Statement[]): Decision {
+function allow(by: EvaluatedStatement, allowing: readonly Statement[]): Decision {
   const ways = allowing.map(({ principal }) => namedAs(principal, by.request.principal))
   return {
     effect: 'allow',
@@ -136,7 +136,7 @@ function allow(by: Judged, allowing: readonly Statement[]): Decision {
   }
 }
 
-function implicitDeny(allows: readonly Judged[]): Decision {
+function implicitDeny(allows: readonly EvaluatedStatement[]): Decision {
   return {
     effect: 'implicit-deny',
     verdict: allows.length === 0 ? [nothingAllows] : nearestFirst(allows),
@@ -145,24 +145,24 @@ function implicitDeny(allows: readonly Judged[]): Decision {
   }
 }
 
-function nearestFirst(allows: readonly Judged[]): Verdict {
+function nearestFirst(allows: readonly EvaluatedStatement[]): Verdict {
   const all: Finding[] = []
-  const away = allows.map((each) => ({ each, distance: distance(each.judgement) }))
+  const away = allows.map((each) => ({ each, distance: distance(each.evaluation) }))
   if (away.length > 1) away.sort((a, b) => a.distance - b.distance)
   for (const { each } of away) all.push(...findingsOf(each))
   return all
 }
 
 /** A wrong principal or action is farther away than any number of wrong conditions; what is in doubt may be right. */
-function distance(judgement: Evaluation | undefined): number {
-  if (judgement === undefined) return 0
-  const { principal, action, resource, conditions } = judgement
+function distance(evaluation: Evaluation | undefined): number {
+  if (evaluation === undefined) return 0
+  const { principal, action, resource, conditions } = evaluation
   let sum = [principal, action, resource].includes(false) ? FAR : 0
   for (const condition of conditions) if (condition === false) sum++
   return sum
 }
 
-function unknown(doubtful: readonly Judged[]): Decision {
+function unknown(doubtful: readonly EvaluatedStatement[]): Decision {
   return {
     effect: 'unknown',
     verdict: doubtful.flatMap((each) => [
@@ -186,6 +186,6 @@ function evaluateAsApplied(policy: Policy, request: PolicyRequest): Decision {
   if (first) return allow({ statement: first, request }, allowing)
   const allows = policy.statements.filter(({ effect }) => effect === 'Allow')
   return implicitDeny(
-    allows.map((statement) => ({ statement, request, judgement: evaluateStatements(statement, request) })),
+    allows.map((statement) => ({ statement, request, evaluation: evaluateStatements(statement, request) })),
   )
 }

@@ -20,15 +20,15 @@ const differences: readonly (readonly [string, (text: string) => string])[] = [
   ['only spaces differ', (text) => text.replace(/\s/g, '')],
 ]
 
-/** Every part of the statement, in its order. Without a judgement all of them hold. */
-export function explainStatements(statement: Statement, request: PolicyRequest, judgement?: Evaluation): Finding[] {
+/** Every part of the statement, in its order. Without an evaluation all of them hold. */
+export function explainStatements(statement: Statement, request: PolicyRequest, evaluation?: Evaluation): Finding[] {
   const { name, principal, actions, resources, conditions } = statement
   const all: Finding[] = []
   if (resources === undefined)
     all.push(
       part(
         `${name}.Principal`,
-        judgement?.principal ?? true,
+        evaluation?.principal ?? true,
         principal.text,
         principalText(request.principal),
         'federated' in request.principal ? 'the provider that vouches' : 'the caller',
@@ -37,7 +37,7 @@ export function explainStatements(statement: Statement, request: PolicyRequest, 
   all.push(
     part(
       `${name}.${actions.negated ? 'NotAction' : 'Action'}`,
-      judgement?.action ?? true,
+      evaluation?.action ?? true,
       actions.text,
       request.action,
       'the call',
@@ -47,14 +47,14 @@ export function explainStatements(statement: Statement, request: PolicyRequest, 
     all.push(
       part(
         `${name}.${resources.negated ? 'NotResource' : 'Resource'}`,
-        judgement?.resource ?? true,
+        evaluation?.resource ?? true,
         resources.text,
         request.resource ?? 'none',
         'the call',
       ),
     )
   conditions.forEach((condition, n) => {
-    all.push(conditionFinding(condition, request.context, judgement?.conditions[n] ?? true))
+    all.push(conditionFinding(condition, request.context, evaluation?.conditions[n] ?? true))
   })
   return all
 }
@@ -62,14 +62,14 @@ export function explainStatements(statement: Statement, request: PolicyRequest, 
 function part(name: string, truth: Truth, expected: string, found: string, source: string): Finding {
   return {
     name,
-    outcome: outcomeOf(truth),
+    outcome: outcomeOfTruth(truth),
     expected,
     found: typeof truth === 'boolean' ? found : `${found}; AWS does not say ${truth.what}`,
     source,
   }
 }
 
-function outcomeOf(truth: Truth): Outcome {
+function outcomeOfTruth(truth: Truth): Outcome {
   return truth === true ? 'pass' : truth === false ? 'fail' : 'unknown'
 }
 

@@ -1,6 +1,6 @@
 /**
- * What is doubtful in a trust policy that IAM accepts: rules by name, each with what to do about it. Pure; knows nothing
- * of requests. Start at lintTrustPolicy; the rules are in lint/rules/, what they ask of a statement in lint/reading.ts.
+ * Finds problems in a trust policy that IAM accepts: rules by name, each with what to do about it. Pure; knows nothing of
+ * requests. Start at lintTrustPolicy; the rules are in lint/rules/, their questions about a statement in lint/reading.ts.
  */
 import type { LintFacts } from './lint/facts.ts'
 import type { LintFinding, LintRule } from './lint/finding.ts'
@@ -22,9 +22,9 @@ export const lintRules: Readonly<Record<string, LintRule>> = {
   ...operatorRules,
 }
 
-/** Every doubt about the policy, in the order of the rules. */
+/** Every problem of the policy, in the order of the rules. */
 export function lintTrustPolicy(policy: Policy, facts: LintFacts): readonly LintFinding[] {
   return Object.entries(lintRules).flatMap(([code, { severity, sentence, hint, find }]) =>
-    find(policy, facts).map((hit) => ({ code, severity, sentence, hint, ...hit })),
+    find(policy, facts).map((match) => ({ code, severity, sentence, hint, ...match })),
   )
 }

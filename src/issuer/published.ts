@@ -1,7 +1,7 @@
-/** Whether AWS finds at the issuer's URL what the gateway signs with: keys may lie in a bucket that nobody updated. */
+/** Whether AWS finds the gateway's signing keys at the issuer's URL: they may be in a bucket that was not updated. */
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import { z } from 'zod'
-import { type Check, finding, notRun, pass, runChecks, type Verdict } from '../core/verdict.ts'
+import { type Check, failed, passed, runChecks, skipChecks, type Verdict } from '../core/verdict.ts'
 import { DISCOVERY_PATH } from './documents.ts'
 import type { PublishedKey, WebIdentityIssuer } from './web-identity-issuer.ts'
 
@@ -11,26 +11,24 @@ export type Ask = (url: string) => Promise<{ readonly status: number; readonly t
 const discoverySchema = z.object({ issuer: z.string(), jwks_uri: z.url() })
 const keySetSchema = z.object({ keys: z.array(z.looseObject({ kty: z.string(), kid: z.string().optional() })) })
 
-/** What lies at an address: read, or the reason why not. */
+/** A document that was read, or the reason why not. */
 type Read<Value> = { readonly value: Value } | { readonly problem: string }
 
 type Discovery = z.output<typeof discoverySchema>
 
 /** AWS compares byte for byte. OpenID Connect Discovery 1.0, 4.3 */
 const issuerIsOurs: Check<Discovery, WebIdentityIssuer> = ({ issuer }, { url }) =>
-  issuer === url ? pass : { expected: url, found: issuer, source: 'issuer' }
+  issuer === url ? passed() : failed(url, issuer, 'issuer')
 
 const keysAreOverHttps: Check<Discovery, WebIdentityIssuer> = ({ jwks_uri }, { url }) =>
-  jwks_uri.startsWith('https://') || url.startsWith('http://')
-    ? pass
-    : { expected: 'an https URL', found: jwks_uri, source: 'jwks_uri' }
+  jwks_uri.startsWith('https://') || url.startsWith('http://') ? passed() : failed('an https URL', jwks_uri, 'jwks_uri')
 
 export const discoveryChecks = { issuerIsOurs, keysAreOverHttps } as const
 
-/** A key as it is published: its own name for itself, and what it really is. */
+/** A published key: its kid, and what it really is. */
 interface FoundKey {
   readonly kid: string | undefined
-  /** undefined: no key that anyone can read. */
+  /** undefined: not a readable key. */
   readonly thumbprint: string | undefined
   readonly alg: unknown
   readonly use: unknown
@@ -44,29 +42,27 @@ type FoundKeys = readonly FoundKey[]
 const SOURCE = 'keys'
 
 const signingKeyIsPublished: Check<FoundKeys, WebIdentityIssuer> = (found, { keys: [ours] }) =>
-  isIn(found)(ours)
-    ? pass
-    : { expected: `the ${ours.alg} key ${ours.kid}`, found: named(found.map(({ kid }) => kid)), source: SOURCE }
+  isIn(found)(ours) ? passed() : failed(`the ${ours.alg} key ${ours.kid}`, named(found.map(({ kid }) => kid)), SOURCE)
 
-/** A key has to be known before it signs its first token, and until the last one has ended. */
+/** A key must be published before it signs its first token, and until the last token has expired. */
 const furtherKeysArePublished: Check<FoundKeys, WebIdentityIssuer> = (found, { keys: [, ...further] }) => {
   const missing = further.filter((ours) => !isIn(found)(ours))
-  if (missing.length === 0) return pass
-  return { expected: named(missing.map(({ kid }) => kid)), found: named(found.map(({ kid }) => kid)), source: SOURCE }
+  if (missing.length === 0) return passed()
+  return failed(named(missing.map(({ kid }) => kid)), named(found.map(({ kid }) => kid)), SOURCE)
 }
 
-/** Whoever holds a key that is published can be anyone towards AWS. */
+/** The holder of any published key can impersonate every user towards AWS. */
 const noOtherKeyIsPublished: Check<FoundKeys, WebIdentityIssuer> = (found, { keys }) => {
   const ours = new Set<string | undefined>(keys.map(({ kid }) => kid))
   const others = found.filter(({ thumbprint }) => !ours.has(thumbprint))
-  if (others.length === 0) return pass
-  return { expected: 'only the keys of issuer.key', found: named(others.map(({ kid }) => kid)), source: SOURCE }
+  if (others.length === 0) return passed()
+  return failed('only the keys of issuer.key', named(others.map(({ kid }) => kid)), SOURCE)
 }
 
 const noPrivateKeyIsPublished: Check<FoundKeys, WebIdentityIssuer> = (found) => {
   const secrets = found.filter(({ isPrivate }) => isPrivate)
-  if (secrets.length === 0) return pass
-  return { expected: 'public keys', found: `the private key ${named(secrets.map(({ kid }) => kid))}`, source: SOURCE }
+  if (secrets.length === 0) return passed()
+  return failed('public keys', `the private key ${named(secrets.map(({ kid }) => kid))}`, SOURCE)
 }
 
 export const keySetChecks = {
@@ -77,22 +73,22 @@ export const keySetChecks = {
 } as const
 
 /**
- * What is published at the issuer's URL against the keys in use, for `fedgate check`: a failure for every difference
- * that lets AWS refuse our tokens, or believe somebody else's.
+ * Compares what is published at the issuer's URL with the keys in use, for `fedgate check`: a failure for every difference
+ * that makes AWS refuse our tokens or accept foreign ones.
  */
-export async function judgePublished(issuer: WebIdentityIssuer, ask: Ask): Promise<Verdict> {
+export async function checkPublished(issuer: WebIdentityIssuer, ask: Ask): Promise<Verdict> {
   const url = `${issuer.url}/${DISCOVERY_PATH}`
   const discovery = await read(url, discoverySchema, ask)
   if ('problem' in discovery)
     return unread('discoveryIsPublished', url, discovery, {
       ...discoveryChecks,
-      keySetIsPublished: pass,
+      keySetIsPublished: undefined,
       ...keySetChecks,
     })
   return [
-    finding('discoveryIsPublished', pass),
+    { name: 'discoveryIsPublished', ...passed() },
     ...runChecks(discoveryChecks, discovery.value, issuer),
-    ...(await judgeKeySet(issuer, discovery.value.jwks_uri, ask)),
+    ...(await checkKeySet(issuer, discovery.value.jwks_uri, ask)),
   ]
 }
 
@@ -112,17 +108,14 @@ async function read<Value>(url: string, schema: z.ZodType<Value>, ask: Ask): Pro
 }
 
 function unread(name: string, url: string, { problem }: { readonly problem: string }, rest: object): Verdict {
-  return [
-    finding(name, { expected: 'the document of `fedgate issuer export`', found: problem, source: url }),
-    ...notRun({ ...rest }),
-  ]
+  return [{ name, ...failed('the document of `fedgate issuer export`', problem, url) }, ...skipChecks({ ...rest })]
 }
 
-async function judgeKeySet(issuer: WebIdentityIssuer, url: string, ask: Ask): Promise<Verdict> {
+async function checkKeySet(issuer: WebIdentityIssuer, url: string, ask: Ask): Promise<Verdict> {
   const keySet = await read(url, keySetSchema, ask)
   if ('problem' in keySet) return unread('keySetIsPublished', url, keySet, keySetChecks)
   const found = await Promise.all(keySet.value.keys.map(foundKey))
-  return [finding('keySetIsPublished', pass), ...runChecks(keySetChecks, found, issuer)]
+  return [{ name: 'keySetIsPublished', ...passed() }, ...runChecks(keySetChecks, found, issuer)]
 }
 
 async function foundKey(jwk: PublishedJwk): Promise<FoundKey> {

@@ -1,8 +1,8 @@
 import { sameText } from '../core/ids.ts'
-import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
+import { type Check, failed, passed, runChecks, throwFirstFailure } from '../core/verdict.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 
-/** What the browser brought back, and what this login and this provider make of it. */
+/** What the callback of this login at this provider has to contain. */
 export interface ExpectedCallback {
   readonly state: string
   readonly issuer: string
@@ -12,37 +12,37 @@ export interface ExpectedCallback {
 
 type CallbackCheck = Check<URLSearchParams, ExpectedCallback>
 
-/** RFC 6749 3.1: a parameter that comes twice could be read either way. */
+/** RFC 6749 3.1: a repeated parameter is ambiguous. */
 export const parametersComeOnce: Check<URLSearchParams, unknown> = (parameters) => {
   const repeated = [...parameters.keys()].find((name) => parameters.getAll(name).length > 1)
-  return repeated === undefined ? pass : { expected: 'once', found: 'more than once', source: cut(repeated) }
+  return repeated === undefined ? passed() : failed('once', 'more than once', cut(repeated))
 }
 
-/** RFC 6749 10.12. The value that was expected is a secret of this login and stays out of the log. */
+/** RFC 6749 10.12. The expected value is a secret of this login and is not logged. */
 const stateIsOurs: CallbackCheck = (parameters, { state }) =>
   sameText(parameters.get('state') ?? '', state)
-    ? pass
-    : { expected: 'the state of this sign-in', found: presence(parameters.get('state')), source: 'state' }
+    ? passed()
+    : failed('the state of this sign-in', presence(parameters.get('state')), 'state')
 
-/** RFC 9207 2.4: a provider that promises to say who it is must say so. */
+/** RFC 9207 2.4: a provider that promises the iss parameter must send it. */
 const issuerIsThere: CallbackCheck = (parameters, { issuer, issuerIsPromised }) =>
-  parameters.has('iss') || !issuerIsPromised ? pass : { expected: issuer, found: 'nothing', source: 'iss' }
+  parameters.has('iss') || !issuerIsPromised ? passed() : failed(issuer, 'nothing', 'iss')
 
-/** RFC 9207 2.4, against mix-up (RFC 9700 4.4): equal whenever it is there. */
+/** RFC 9207 2.4, against mix-up (RFC 9700 4.4): must be equal whenever it is present. */
 const issuerIsTheProvider: CallbackCheck = (parameters, { issuer }) => {
   const iss = parameters.get('iss')
-  return iss === null || iss === issuer ? pass : { expected: issuer, found: cut(iss), source: 'iss' }
+  return iss === null || iss === issuer ? passed() : failed(issuer, cut(iss), 'iss')
 }
 
-/** Of other flows, which nobody asked for: a code that comes beside tokens could be one that was put there. Core 3 */
+/** Parameters of other flows: a code next to tokens may have been injected. Core 3 */
 const FOREIGN = ['response', 'id_token', 'token', 'access_token']
 
 const answersByCode: CallbackCheck = (parameters) => {
   const foreign = FOREIGN.find((name) => parameters.has(name))
-  return foreign === undefined ? pass : { expected: 'a code alone', found: foreign, source: 'callback' }
+  return foreign === undefined ? passed() : failed('a code alone', foreign, 'callback')
 }
 
-/** Asked before the code is redeemed. */
+/** Run before the code is redeemed. */
 export const callbackChecks = { parametersComeOnce, stateIsOurs, issuerIsThere, issuerIsTheProvider, answersByCode }
 
 const codes: Readonly<Record<keyof typeof callbackChecks, OidcErrorCode>> = {
@@ -80,8 +80,7 @@ const REFUSALS: ReadonlyMap<string, OidcErrorCode> = new Map([
 /** The code with which the callback answers this login. Throws OidcError for any other callback, an error from the provider included. */
 export function checkCallback(parameters: URLSearchParams, expected: ExpectedCallback): string {
   const verdict = runChecks(callbackChecks, parameters, expected)
-  const failure = firstFailure(verdict)
-  if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
+  throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))
   const error = parameters.get('error')
   if (error !== null) throw providerRefusal(error, parameters.get('error_description'))
   const code = parameters.get('code')
@@ -102,10 +101,10 @@ function providerRefusal(error: string, description: string | null): OidcError {
  * be refused. Throws OidcError `oidc.parameter_too_long`.
  */
 export function parametersToPark(parameters: URLSearchParams): URLSearchParams {
-  const repeated = parametersComeOnce(parameters, undefined)
+  const { outcome, source: repeated = '' } = parametersComeOnce(parameters, undefined)
   const known = parametersLookedAt(parameters)
-  if (repeated === pass) return known
-  const twice = [repeated.source, repeated.source].map((name) => [name, ''])
+  if (outcome === 'pass') return known
+  const twice = [repeated, repeated].map((name) => [name, ''])
   return new URLSearchParams([['state', known.get('state') ?? ''], ...twice])
 }
 

@@ -1,6 +1,6 @@
 import { buildEndSessionUrl } from 'openid-client'
 import type { Secret } from '../core/secret.ts'
-import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
+import { type Check, failed, passed, runChecks, throwFirstFailure } from '../core/verdict.ts'
 import { parametersComeOnce } from './callback.ts'
 import type { DiscoveredProvider } from './discovery.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
@@ -43,12 +43,12 @@ type FrontchannelCheck = Check<URLSearchParams, OidcSettings>
 
 const issuerIsTheProvider: FrontchannelCheck = (query, { issuer }) => {
   const iss = query.get('iss')
-  return iss === issuer ? pass : { expected: issuer, found: iss === null ? 'nothing' : cut(iss), source: 'iss' }
+  return iss === issuer ? passed() : failed(issuer, iss === null ? 'nothing' : cut(iss), 'iss')
 }
 
 const sessionIsNamed: FrontchannelCheck = (query) => {
   const sid = query.get('sid')
-  return isText(sid) ? pass : { expected: 'a session', found: sid === null ? 'nothing' : 'no text', source: 'sid' }
+  return isText(sid) ? passed() : failed('a session', sid === null ? 'nothing' : 'no text', 'sid')
 }
 
 /** Without both, any page could sign a browser out. Front-Channel Logout 1.0, 3 */
@@ -105,7 +105,6 @@ export async function verifyLogoutToken(
 /** The session that a front-channel logout ends. Nothing in it is signed: it ends that session and does nothing else. Throws OidcError. */
 export function checkFrontchannelLogout(settings: OidcSettings, query: URLSearchParams): { readonly sid: string } {
   const verdict = runChecks<URLSearchParams, OidcSettings>(frontchannelLogoutChecks, query, settings)
-  const failure = firstFailure(verdict)
-  if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
+  throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))
   return { sid: String(query.get('sid')) }
 }

@@ -1,9 +1,9 @@
 import type { ServerMetadata } from 'openid-client'
-import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
+import { type Check, failed, passed, runChecks, throwFirstFailure } from '../core/verdict.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 import { ID_TOKEN_ALGORITHMS, MAC_ALGORITHMS, type OidcSettings } from './settings.ts'
 
-/** A discovery document as it came: JSON, and nothing more is known of it. */
+/** A discovery document as received: JSON, not yet checked. */
 type Document = Readonly<Record<string, unknown>>
 
 /** What is expected of a document. */
@@ -15,34 +15,34 @@ const USED = [...NEEDED, 'userinfo_endpoint', 'end_session_endpoint', 'pushed_au
 
 /** Discovery 1.0, 4.3: identical, not merely equivalent. */
 const issuerIsAsConfigured: Check<Document, Expected> = ({ issuer }, settings) =>
-  issuer === settings.issuer ? pass : { expected: settings.issuer, found: show(issuer), source: 'issuer' }
+  issuer === settings.issuer ? passed() : failed(settings.issuer, show(issuer), 'issuer')
 
 /** Placeholders in it, as Entra ID's `common` and `organizations` have: tokens come in the names of all tenants. */
 const issuerIsOfOneTenant: Check<Document, Expected> = ({ issuer }) =>
   typeof issuer === 'string' && /\{[^{}]*\}/.test(issuer)
-    ? { expected: 'the issuer of one tenant', found: show(issuer), source: 'issuer' }
-    : pass
+    ? failed('the issuer of one tenant', show(issuer), 'issuer')
+    : passed()
 
 const endpointsAreThere: Check<Document, Expected> = (document, expected) => {
   const needed = isPushed(document, expected) ? [...NEEDED, 'pushed_authorization_request_endpoint'] : NEEDED
   const missing = needed.find((name) => typeof document[name] !== 'string')
-  return missing === undefined ? pass : { expected: 'a URL', found: show(document[missing]), source: missing }
+  return missing === undefined ? passed() : failed('a URL', show(document[missing]), missing)
 }
 
 /** RFC 9700 2.6 */
 const endpointsAreSecure: Check<Document, Expected> = (document, { allowInsecureHttp }) => {
   const insecure = USED.find((name) => name in document && !isSecureUrl(document[name], allowInsecureHttp))
-  return insecure === undefined ? pass : { expected: 'https', found: show(document[insecure]), source: insecure }
+  return insecure === undefined ? passed() : failed('https', show(document[insecure]), insecure)
 }
 
 const someAlgorithmIsAllowed: Check<Document, Expected> = (document, settings) =>
   allowedAlgorithms(document, settings).length > 0
-    ? pass
-    : {
-        expected: (settings.idTokenAlgs ?? ID_TOKEN_ALGORITHMS).join(' '),
-        found: show(document.id_token_signing_alg_values_supported),
-        source: 'id_token_signing_alg_values_supported',
-      }
+    ? passed()
+    : failed(
+        (settings.idTokenAlgs ?? ID_TOKEN_ALGORITHMS).join(' '),
+        show(document.id_token_signing_alg_values_supported),
+        'id_token_signing_alg_values_supported',
+      )
 
 /** What a discovery document must satisfy before anything in it is used. */
 export const metadataChecks = {
@@ -74,8 +74,7 @@ export function discoveryUrl(issuer: string): string {
 /** The document, once it passed every check. Throws OidcError. */
 export function toProviderMetadata(document: Document, settings: Expected): ServerMetadata {
   const verdict = runChecks(metadataChecks, document, settings)
-  const failure = firstFailure(verdict)
-  if (failure) throw new OidcError(codes[failure.name as keyof typeof codes], failure, verdict)
+  throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))
   return { ...document, issuer: settings.issuer }
 }
 

@@ -175,7 +175,7 @@ function mustBeAuthentic({ binding, root, detached }: ReceivedMessage, keys: rea
     if (!detached) throw new SamlError('saml.logout_unsigned', { expected: 'SigAlg and Signature in the query' })
     const method = signatureMethod(detached.algorithm, 'SigAlg')
     const value = decodeBase64(detached.value)
-    if (!value || value.length === 0) throw new XmlError('xml.signature_encoding', { source: 'Signature' })
+    if (!value || value.length === 0) throw new XmlError('signature_encoding', { source: 'Signature' })
     mustBeSignedOctets(detached.octets, { method, value }, keys)
   }
   if (isSigned(root)) verifySignature(root, keys)

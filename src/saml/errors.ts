@@ -1,13 +1,10 @@
 import { type ErrorCatalogue, type ErrorDetail, type ErrorText, FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
-import { XmlError, type XmlErrorCode, xmlErrors } from '../xml/errors.ts'
+import { XmlError, type XmlReason, xmlErrors } from '../xml/errors.ts'
 
-/** The xml folder's reasons under this folder's name: `xml.doctype` of a SAML message is `saml.doctype`. */
-type Lifted<Code extends string> = Code extends `xml.${infer Reason}` ? `saml.${Reason}` : never
-
-const liftedErrors = Object.fromEntries(
-  Object.entries(xmlErrors).map(([code, text]) => [lift(code as XmlErrorCode), text]),
-) as Readonly<Record<Lifted<XmlErrorCode>, ErrorText>>
+const xmlReasons = Object.fromEntries(
+  Object.entries(xmlErrors).map(([reason, text]) => [samlCode(reason as XmlReason), text]),
+) as Readonly<Record<`saml.${XmlReason}`, ErrorText>>
 
 const again = 'Sign in again. If this keeps happening, send the reference to your administrator.'
 const compare = 'Compare the entityID at the identity provider with the metadata configured here.'
@@ -15,7 +12,7 @@ const signOutHere = 'If you are still signed in at the gateway, sign out there.'
 const clocks = 'Sign in again. If this keeps happening, the clocks of the gateway and the identity provider differ.'
 
 export const samlErrors = {
-  ...liftedErrors,
+  ...xmlReasons,
 
   'saml.parameter_missing': {
     sentence: 'The request must contain exactly one SAMLResponse.',
@@ -314,7 +311,7 @@ export interface SamlErrorDetail extends ErrorDetail {
 
 export class SamlError extends FedgateError {
   declare readonly code: SamlErrorCode
-  /** What was asked of the response and what came out, where a response was judged. */
+  /** The findings of the checks, where checks ran. */
   readonly verdict: Verdict
   /** Only where its signature held. */
   readonly assertion: RefusedAssertion | undefined
@@ -326,17 +323,18 @@ export class SamlError extends FedgateError {
   }
 }
 
-/** Runs the step; what the xml folder refuses becomes a SamlError with the same reason. */
+/** Runs the step; an XmlError becomes a SamlError with the same reason. */
 export function asSamlError<Result>(step: () => Result): Result {
   try {
     return step()
   } catch (error) {
-    throw error instanceof XmlError ? new SamlError(lift(error.code), detailOf(error)) : error
+    throw error instanceof XmlError ? new SamlError(samlCode(error.reason), detailOf(error)) : error
   }
 }
 
-function lift<Code extends XmlErrorCode>(code: Code): Lifted<Code> {
-  return code.replace(/^xml\./, 'saml.') as Lifted<Code>
+/** The code under which users see a reason of the xml folder: `doctype` is `saml.doctype`. */
+function samlCode<Reason extends XmlReason>(reason: Reason): `saml.${Reason}` {
+  return `saml.${reason}`
 }
 
 function detailOf({ expected, found, source }: XmlError): ErrorDetail {

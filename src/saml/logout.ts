@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { NameId } from '../core/identity.ts'
-import { type Check, firstFailure, pass, runChecks } from '../core/verdict.ts'
+import { type Check, failed, passed, runChecks, throwFirstFailure } from '../core/verdict.ts'
 import { XMLDSIG } from '../xml/algorithms.ts'
 import {
   attributeOf,
@@ -23,7 +23,7 @@ import { nameIdIn, optionalTime, readNameId, requiredAttribute, requiredTime } f
 /** What a message without NotOnOrAfter is good for, and what ours get: seconds from IssueInstant. */
 export const LOGOUT_LIFETIME_SECONDS = 300
 
-/** What every logout message says of itself. */
+/** What every logout message contains. */
 interface Envelope {
   readonly id: string
   readonly issuer: string | undefined
@@ -39,14 +39,14 @@ export interface LogoutRequest {
   /** Empty: every session of that subject is meant. Core 3.7.3 */
   readonly sessionIndexes: readonly string[]
   readonly issueInstant: Date
-  /** From then on it is no longer taken; plus clock skew. */
+  /** It is no longer accepted from then on, plus clock skew. */
   readonly endsAt: Date
 }
 
-/** What became of a logout that we asked for. */
+/** The result of a logout that we requested. */
 export interface LogoutResponse {
   readonly inResponseTo: string
-  /** `partial`: some application did not take part. `failed`: the identity provider says that it did not happen. */
+  /** `partial`: some application did not take part. `failed`: the identity provider reports a failure. */
   readonly outcome: 'complete' | 'partial' | 'failed'
 }
 
@@ -56,36 +56,34 @@ export interface ExpectedLogout {
   /** Our single logout service. */
   readonly sloUrl: string
   readonly clockSkewSeconds: number
-  /** What opens an EncryptedID; missing or empty: none is taken. */
+  /** Decrypts an EncryptedID; missing or empty: none is accepted. */
   readonly decryptionKeys?: readonly KeyObject[]
 }
 type ExpectedNow = ExpectedLogout & { readonly now: Date }
 
 type LogoutCheck = Check<Envelope, ExpectedNow>
 
-/** Core 3.7.1 with Profiles 4.4.4.1: the issuer has to be named. */
+/** Core 3.7.1 with Profiles 4.4.4.1: the issuer must be named. */
 const logoutIssuerIsTheIdp: LogoutCheck = ({ issuer }, expected) =>
-  issuer === expected.issuer ? pass : { expected: expected.issuer, found: issuer ?? 'none', source: 'Issuer' }
+  issuer === expected.issuer ? passed() : failed(expected.issuer, issuer ?? 'none', 'Issuer')
 
-/** Every message here is signed, and a signed one has to say where it goes. Bindings 3.4.5.2, 3.5.5.2 */
+/** Every message here is signed, and a signed one must have a Destination. Bindings 3.4.5.2, 3.5.5.2 */
 const logoutIsForUs: LogoutCheck = ({ destination }, { sloUrl }) =>
-  destination === sloUrl ? pass : { expected: sloUrl, found: destination ?? 'none', source: '@Destination' }
+  destination === sloUrl ? passed() : failed(sloUrl, destination ?? 'none', '@Destination')
 
 const logoutHasBegun: LogoutCheck = ({ issueInstant }, { now, clockSkewSeconds }) => {
   const latest = addSeconds(now, clockSkewSeconds)
   return issueInstant <= latest
-    ? pass
-    : { expected: `until ${showTime(latest)}`, found: showTime(issueInstant), source: '@IssueInstant' }
+    ? passed()
+    : failed(`until ${showTime(latest)}`, showTime(issueInstant), '@IssueInstant')
 }
 
 const logoutIsCurrent: LogoutCheck = ({ endsAt }, { now, clockSkewSeconds }) => {
   const earliest = addSeconds(now, -clockSkewSeconds)
-  return endsAt > earliest
-    ? pass
-    : { expected: `after ${showTime(earliest)}`, found: showTime(endsAt), source: '@NotOnOrAfter' }
+  return endsAt > earliest ? passed() : failed(`after ${showTime(earliest)}`, showTime(endsAt), '@NotOnOrAfter')
 }
 
-/** What is asked of every logout message, once its signature held. */
+/** The checks of every logout message, after its signature. */
 export const logoutChecks = { logoutIssuerIsTheIdp, logoutIsForUs, logoutHasBegun, logoutIsCurrent }
 
 const checkCodes: Readonly<Record<keyof typeof logoutChecks, SamlErrorCode>> = {
@@ -106,12 +104,12 @@ const PREFIXES: ReadonlyMap<string, string> = new Map([
   [XMLDSIG, 'ds:'],
 ])
 
-/** What the identity provider asks. Core 3.7.1. Throws SamlError. Whether it was seen before is the caller's to ask. */
+/** The identity provider's request. Core 3.7.1. Throws SamlError. The caller checks whether it is a replay. */
 export function readLogoutRequest(message: AuthenticMessage, expected: ExpectedLogout, now: Date): LogoutRequest {
   return asSamlError(() => {
     mustBeShaped(message, 'LogoutRequest', REQUEST_ORDER)
     const envelope = readEnvelope(message)
-    judge(envelope, { ...expected, now })
+    mustPassChecks(envelope, { ...expected, now })
     const nameId = readSubject(message, expected)
     if (!nameId || nameId.value.trim() === '')
       throw new SamlError('saml.logout_subject_missing', { expected: 'a NameID', source: 'LogoutRequest' })
@@ -148,32 +146,29 @@ function readEnvelope(message: AuthenticMessage): Envelope {
   }
 }
 
-function judge(envelope: Envelope, expected: ExpectedNow): void {
+function mustPassChecks(envelope: Envelope, expected: ExpectedNow): void {
   const verdict = runChecks<Envelope, ExpectedNow>(logoutChecks, envelope, expected)
-  const failure = firstFailure(verdict)
-  if (!failure) return
-  const { name, expected: wanted = '', found = '', source = '' } = failure
-  throw new SamlError(checkCodes[name as keyof typeof checkCodes], { expected: wanted, found, source, verdict })
+  throwFirstFailure(verdict, checkCodes, (code, failure) => new SamlError(code, { ...failure, verdict }))
 }
 
-/** The message is signed around it, so that nobody changed the ciphertext on its way. */
+/** The message around it is signed, so the ciphertext was not changed on the way. */
 function readSubject(root: AuthenticMessage, { decryptionKeys = [] }: ExpectedLogout): NameId | undefined {
   const encrypted = optionalChild(root, ASSERTION, 'EncryptedID')
   if (!encrypted) return readNameId(root)
   return nameIdIn(openEncryptedId(encrypted, { root, keys: decryptionKeys, isVouchedFor: true, acceptsBareCbc: false }))
 }
 
-/** What the identity provider answers. Core 3.7.2. Throws SamlError. Whether we asked is the caller's to find out. */
+/** The identity provider's response. Core 3.7.2. Throws SamlError. The caller checks whether we sent the request. */
 export function readLogoutResponse(message: AuthenticMessage, expected: ExpectedLogout, now: Date): LogoutResponse {
   return asSamlError(() => {
     mustBeShaped(message, 'LogoutResponse', RESPONSE_ORDER)
-    judge(readEnvelope(message), { ...expected, now })
-    return { inResponseTo: requiredAttribute(message, 'InResponseTo'), outcome: outcomeOf(message) }
+    mustPassChecks(readEnvelope(message), { ...expected, now })
+    return { inResponseTo: requiredAttribute(message, 'InResponseTo'), outcome: logoutOutcome(message) }
   })
 }
 
-/** PartialLogout stands inside Success or inside Responder, depending on who reads Core 3.2.2.2 */
-function outcomeOf(message: AuthenticMessage): LogoutResponse['outcome'] {
+/** Implementations put PartialLogout inside Success or inside Responder. Core 3.2.2.2 */
+function logoutOutcome(message: AuthenticMessage): LogoutResponse['outcome'] {
   const code = onlyChild(onlyChild(message, PROTOCOL, 'Status'), PROTOCOL, 'StatusCode')
   const detail = optionalChild(code, PROTOCOL, 'StatusCode')
   if (detail && attributeOf(detail, 'Value') === STATUS_PARTIAL_LOGOUT) return 'partial'

@@ -44,7 +44,7 @@ export function readEncrypted(container: XmlElement): Encrypted {
 }
 
 function shape(expected: string, found: string, source: string): XmlError {
-  return new XmlError('xml.encryption_shape', { expected, found, source })
+  return new XmlError('encryption_shape', { expected, found, source })
 }
 
 function keysBeside(container: XmlElement, data: XmlElement): readonly XmlElement[] {
@@ -85,7 +85,7 @@ function algorithmOf(method: XmlElement | undefined): string {
 }
 
 function unknownAlgorithm(expected: string, found: string, source: string): XmlError {
-  return new XmlError('xml.encryption_algorithm', { expected, found, source })
+  return new XmlError('encryption_algorithm', { expected, found, source })
 }
 
 /** CipherData with a CipherValue: a CipherReference would have to be fetched. */
@@ -138,7 +138,7 @@ export function decryptElement(
       if (octets) return parseDecrypted(octets, container, root)
     }
   }
-  throw new XmlError('xml.decryption_failed')
+  throw new XmlError('decryption_failed')
 }
 
 function tryDecrypt({ cipher, octets }: Encrypted, wrapped: WrappedKey, key: KeyObject): Buffer | undefined {
@@ -156,5 +156,5 @@ function parseDecrypted(octets: Buffer, { scope }: XmlElement, root: XmlElement)
   } catch (error) {
     if (!(error instanceof XmlError)) throw error
   }
-  throw new XmlError('xml.decryption_failed')
+  throw new XmlError('decryption_failed')
 }

@@ -1,126 +1,128 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
-/** Why a document is not taken. The saml folder shows the same reasons under codes of its own. */
+/** Why a document is refused. Users see these reasons under the codes of the saml folder. */
 export const xmlErrors = {
-  'xml.too_large': {
+  too_large: {
     sentence: 'The SAML message is larger than 1 MB.',
     hint: "Ask the identity provider's administrator to release fewer attributes or groups to this gateway.",
   },
-  'xml.malformed': {
+  malformed: {
     sentence: 'The SAML message is not well-formed XML.',
     hint: "Ask the identity provider's administrator to check what changes the message on its way, such as a proxy or a plug-in.",
   },
-  'xml.encoding': {
+  encoding: {
     sentence: 'The SAML message is not encoded as UTF-8.',
     hint: "Ask the identity provider's administrator to encode its messages as UTF-8.",
   },
-  'xml.doctype': {
+  doctype: {
     sentence: 'The SAML message contains a DOCTYPE, which is not allowed.',
     hint: "Ask the identity provider's administrator to remove the document type declaration from its messages.",
   },
-  'xml.processing_instruction': {
+  processing_instruction: {
     sentence: 'The SAML message contains a processing instruction, which is not allowed.',
     hint: "Ask the identity provider's administrator to remove processing instructions from its messages.",
   },
-  'xml.namespace': {
+  namespace: {
     sentence: 'The SAML message declares an XML namespace incorrectly.',
     hint: "Ask the identity provider's administrator to declare every prefix before it is used, and no prefix as empty.",
   },
-  'xml.too_deep': {
+  too_deep: {
     sentence: 'The SAML message is nested too deeply.',
     hint: "Ask the identity provider's administrator to send a plain SAML response: at most 100 levels of elements.",
   },
-  'xml.too_many_elements': {
+  too_many_elements: {
     sentence: 'The SAML message has too many elements.',
     hint: "Ask the identity provider's administrator to release fewer attributes or groups to this gateway.",
   },
-  'xml.too_many_attributes': {
+  too_many_attributes: {
     sentence: 'An element of the SAML message has too many XML attributes.',
     hint: "Ask the identity provider's administrator to send a plain SAML response without extra XML attributes.",
   },
-  'xml.duplicate_id': {
+  duplicate_id: {
     sentence: 'The SAML message uses an ID twice or has an empty ID.',
     hint: "Ask the identity provider's administrator to give each Response and Assertion a unique ID attribute.",
   },
-  'xml.element_missing': {
+  element_missing: {
     sentence: 'The SAML message lacks a required element.',
     hint: "Ask the identity provider's administrator to add the element named in the details.",
   },
-  'xml.element_repeated': {
+  element_repeated: {
     sentence: 'The SAML message repeats an element that may occur only once.',
     hint: "Ask the identity provider's administrator to send the element named in the details once.",
   },
-  'xml.text_expected': {
+  text_expected: {
     sentence: 'The SAML message has elements where only text is allowed.',
     hint: "Ask the identity provider's administrator to send plain text in the element named in the details.",
   },
-  'xml.elements_expected': {
+  elements_expected: {
     sentence: 'The SAML message has text where only elements are allowed.',
     hint: "Ask the identity provider's administrator to remove the text from the element named in the details.",
   },
-  'xml.unwritable': {
+  unwritable: {
     sentence: 'A value contains characters that XML does not allow.',
     hint: 'Remove control characters from the value.',
   },
-  'xml.signature_shape': {
+  signature_shape: {
     sentence: 'The ds:Signature of the SAML message is malformed.',
     hint: "Ask the identity provider's administrator to sign with one SignedInfo, one Reference and one SignatureValue.",
   },
-  'xml.signature_canonicalization': {
+  signature_canonicalization: {
     sentence: 'The signature uses a canonicalization that is not accepted.',
     hint: 'Set the identity provider to exclusive canonicalization.',
   },
-  'xml.signature_algorithm': {
+  signature_algorithm: {
     sentence: 'The signature uses an algorithm that is not accepted.',
     hint: 'Set the identity provider to sign with RSA or ECDSA and SHA-256 or stronger.',
   },
-  'xml.signature_digest_algorithm': {
+  signature_digest_algorithm: {
     sentence: 'The signature uses a digest that is not accepted.',
     hint: 'Set the identity provider to SHA-256 or stronger.',
   },
-  'xml.signature_transforms': {
+  signature_transforms: {
     sentence: 'The signature uses transforms that are not accepted.',
     hint: "Ask the identity provider's administrator to use the enveloped-signature and exclusive canonicalization transforms only.",
   },
-  'xml.signature_reference': {
+  signature_reference: {
     sentence: 'The signature does not reference the element it is in.',
     hint: "Ask the identity provider's administrator to set the Reference URI to the ID of the signed element.",
   },
-  'xml.signature_encoding': {
+  signature_encoding: {
     sentence: 'The SignatureValue or DigestValue is not valid base64.',
     hint: "Ask the identity provider's administrator to check what changes the message on its way, such as a proxy or a plug-in.",
   },
-  'xml.signature_key_unfit': {
+  signature_key_unfit: {
     sentence: "None of the identity provider's keys can verify this signature.",
     hint: "Load the identity provider's current metadata. RSA keys must have at least 2048 bits.",
   },
-  'xml.signature_invalid': {
+  signature_invalid: {
     sentence: "The signature does not match any of the identity provider's known keys.",
     hint: "Load the identity provider's current metadata: its signing certificate may have changed.",
   },
-  'xml.encryption_shape': {
+  encryption_shape: {
     sentence: 'The encrypted data is malformed.',
     hint: "Ask the identity provider's administrator to encrypt the assertion with one EncryptedKey and one CipherValue.",
   },
-  'xml.encryption_algorithm': {
+  encryption_algorithm: {
     sentence: 'The message is encrypted with an algorithm that is not accepted.',
     hint: 'Set the identity provider to AES-GCM with RSA-OAEP.',
   },
-  'xml.decryption_failed': {
+  decryption_failed: {
     sentence: 'The assertion cannot be decrypted.',
     hint: "Load this gateway's current metadata at the identity provider: the encryption certificate may have changed.",
   },
-  'xml.signature_digest': {
+  signature_digest: {
     sentence: 'The message was changed after it was signed.',
     hint: "Ask the identity provider's administrator to check what changes the message on its way, such as a proxy or a plug-in.",
   },
 } as const satisfies ErrorCatalogue
 
-export type XmlErrorCode = keyof typeof xmlErrors
+export type XmlReason = keyof typeof xmlErrors
 
+/** Its code is `xml.` and the reason; saml/errors.ts makes it `saml.` and the reason. */
 export class XmlError extends FedgateError {
-  declare readonly code: XmlErrorCode
+  readonly reason: XmlReason
 
-  constructor(code: XmlErrorCode, detail?: ErrorDetail) {
-    super(code, xmlErrors[code], detail)
+  constructor(reason: XmlReason, detail?: ErrorDetail) {
+    super(`xml.${reason}`, xmlErrors[reason], detail)
+    this.reason = reason
   }
 }

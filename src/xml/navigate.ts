@@ -25,7 +25,7 @@ function isElement(node: XmlNode, uri: string, local: string): node is XmlElemen
 /** At most one such child; throws `xml.element_repeated`. */
 export function optionalChild(parent: XmlElement, uri: string, local: string): XmlElement | undefined {
   const [child, another] = childrenNamed(parent, uri, local)
-  if (another) throw new XmlError('xml.element_repeated', { expected: 'at most one', source: where(parent, local) })
+  if (another) throw new XmlError('element_repeated', { expected: 'at most one', source: where(parent, local) })
   return child
 }
 
@@ -37,7 +37,7 @@ function where(parent: XmlElement, local: string): string {
 /** Exactly one such child; throws `xml.element_missing` or `xml.element_repeated`. */
 export function onlyChild(parent: XmlElement, uri: string, local: string): XmlElement {
   const child = optionalChild(parent, uri, local)
-  if (!child) throw new XmlError('xml.element_missing', { expected: 'exactly one', source: where(parent, local) })
+  if (!child) throw new XmlError('element_missing', { expected: 'exactly one', source: where(parent, local) })
   return child
 }
 
@@ -45,7 +45,7 @@ export function onlyChild(parent: XmlElement, uri: string, local: string): XmlEl
 export function childElements(parent: XmlElement): readonly XmlElement[] {
   return parent.children.filter((node) => {
     if (typeof node !== 'string') return true
-    if (NOT_BLANK.test(node)) throw new XmlError('xml.elements_expected', { source: parent.local })
+    if (NOT_BLANK.test(node)) throw new XmlError('elements_expected', { source: parent.local })
     return false
   }) as readonly XmlElement[]
 }
@@ -53,7 +53,7 @@ export function childElements(parent: XmlElement): readonly XmlElement[] {
 /** The whole text, as sent; throws `xml.text_expected` when an element stands in it. */
 export function textOf({ local, children }: XmlElement): string {
   const text = children[0] ?? ''
-  if (typeof text !== 'string' || children.length > 1) throw new XmlError('xml.text_expected', { source: local })
+  if (typeof text !== 'string' || children.length > 1) throw new XmlError('text_expected', { source: local })
   return text
 }
 

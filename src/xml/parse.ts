@@ -52,27 +52,27 @@ class StrictParser extends SaxesParser<typeof PARSER_OPTIONS> {
 }
 
 StrictParser.prototype.on('error', (error) => {
-  throw new XmlError('xml.malformed', { found: error.message })
+  throw new XmlError('malformed', { found: error.message })
 })
 StrictParser.prototype.on('doctype', () => {
-  throw new XmlError('xml.doctype')
+  throw new XmlError('doctype')
 })
 StrictParser.prototype.on('processinginstruction', function (this: StrictParser, { target }) {
   // Outside the root it is no part of what is signed or read. XML Stylesheet 1.0
   if (this.takesStylesheet && this.open.length === 0 && target === 'xml-stylesheet') return
-  throw new XmlError('xml.processing_instruction', { found: target })
+  throw new XmlError('processing_instruction', { found: target })
 })
 StrictParser.prototype.on('comment', function (this: StrictParser) {
   // Its values have text as their only child, and whether a comment is signed depends on a method it names itself.
   if (this.open.some(({ local, uri }) => local === 'Signature' && uri === XMLDSIG))
-    throw new XmlError('xml.signature_shape', { expected: 'no comment', found: 'a comment', source: 'Signature' })
+    throw new XmlError('signature_shape', { expected: 'no comment', found: 'a comment', source: 'Signature' })
 })
 
 /** Encodings in which ASCII is what it is in UTF-8: where a document is all ASCII, every reader reads the same. */
 const ASCII_COMPATIBLE: ReadonlySet<string> = new Set(['us-ascii', 'iso-8859-1'])
 
 StrictParser.prototype.on('xmldecl', function (this: StrictParser, { version, encoding }) {
-  if (version !== '1.0') throw new XmlError('xml.malformed', { expected: 'XML 1.0', found: `${version}` })
+  if (version !== '1.0') throw new XmlError('malformed', { expected: 'XML 1.0', found: `${version}` })
   const declared = encoding?.toLowerCase() ?? 'utf-8'
   if (declared === 'utf-8') return
   if (!ASCII_COMPATIBLE.has(declared)) throw encodingError(`${encoding}`)
@@ -116,9 +116,9 @@ export interface XmlReader {
  */
 export function parseXml(text: string, limits: XmlLimits = messageLimits, context?: XmlContext): XmlElement {
   if (text.length > limits.characters) {
-    throw new XmlError('xml.too_large', { expected: `${limits.characters} characters`, found: `${text.length}` })
+    throw new XmlError('too_large', { expected: `${limits.characters} characters`, found: `${text.length}` })
   }
-  if (LONE_SURROGATE.test(text)) throw new XmlError('xml.malformed', { found: 'half of a surrogate pair' })
+  if (LONE_SURROGATE.test(text)) throw new XmlError('malformed', { found: 'half of a surrogate pair' })
   let root: XmlElement | undefined
   const events: XmlEvents = {
     id: uniqueIds(context?.ids),
@@ -130,7 +130,7 @@ export function parseXml(text: string, limits: XmlLimits = messageLimits, contex
     close: () => {},
   }
   readElements(limits, events, context?.scope).write(text).close()
-  if (!root) throw new XmlError('xml.malformed', { found: 'no root element' })
+  if (!root) throw new XmlError('malformed', { found: 'no root element' })
   return root
 }
 
@@ -138,7 +138,7 @@ export function parseXml(text: string, limits: XmlLimits = messageLimits, contex
 function uniqueIds(taken: readonly string[] = []) {
   const ids = new Set(taken)
   return (id: string): void => {
-    if (id === '' || ids.has(id)) throw new XmlError('xml.duplicate_id', { found: id, source: '@ID' })
+    if (id === '' || ids.has(id)) throw new XmlError('duplicate_id', { found: id, source: '@ID' })
     ids.add(id)
   }
 }
@@ -199,13 +199,13 @@ function countAndCollect(
   parser.on('opentagstart', () => {
     ofThisTag = []
     elements += 1
-    if (elements > limits.elements) throw new XmlError('xml.too_many_elements', { expected: `${limits.elements}` })
-    if (open.length >= limits.depth) throw new XmlError('xml.too_deep', { expected: `${limits.depth}` })
+    if (elements > limits.elements) throw new XmlError('too_many_elements', { expected: `${limits.elements}` })
+    if (open.length >= limits.depth) throw new XmlError('too_deep', { expected: `${limits.depth}` })
   })
   parser.on('attribute', (attribute) => {
     attributes += 1
     if (ofThisTag.push(attribute as XmlAttribute) > limits.attributesPerElement || attributes > limits.attributes) {
-      throw new XmlError('xml.too_many_attributes', {
+      throw new XmlError('too_many_attributes', {
         expected: `${limits.attributesPerElement} on an element, ${limits.attributes} in all`,
       })
     }
@@ -239,7 +239,7 @@ function namespacesDeclared(attributes: readonly XmlAttribute[]): ReadonlyMap<st
 
 /** Saxes resolves prefixes to trimmed URIs, other processors do not: what they would read differently is refused. */
 function namespaceUri(value: string): string {
-  if (BLANK.test(value)) throw new XmlError('xml.namespace', { found: value })
+  if (BLANK.test(value)) throw new XmlError('namespace', { found: value })
   return value
 }
 
@@ -252,5 +252,5 @@ export function idsIn({ attributes, children }: XmlElement): readonly string[] {
 }
 
 function encodingError(found: string): XmlError {
-  return new XmlError('xml.encoding', { expected: 'UTF-8, or nothing but ASCII', found })
+  return new XmlError('encoding', { expected: 'UTF-8, or nothing but ASCII', found })
 }

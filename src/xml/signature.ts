@@ -10,7 +10,7 @@ import {
 } from './algorithms.ts'
 import { decodeBase64 } from './base64.ts'
 import { canonicalize, canonicalizeInclusive } from './canonicalize.ts'
-import { XmlError, type XmlErrorCode } from './errors.ts'
+import { XmlError, type XmlReason } from './errors.ts'
 import { attributeOf, childElements, childrenNamed, isNamed, textOf } from './navigate.ts'
 import { mustBeSignedOctets, signatureMethod } from './signed-octets.ts'
 import type { XmlElement } from './tree.ts'
@@ -76,7 +76,7 @@ export function verifySignature(element: XmlElement, keys: readonly KeyObject[])
 function readSignature(element: XmlElement): Signature {
   const [signature, another] = childrenNamed(element, XMLDSIG, 'Signature')
   if (!signature || another)
-    throw refuse('xml.signature_shape', 'one Signature', another ? 'several' : 'none', element.local)
+    throw refuse('signature_shape', 'one Signature', another ? 'several' : 'none', element.local)
   const hasKeyInfo = childrenNamed(signature, XMLDSIG, 'KeyInfo').length > 0
   const [signedInfo, value] = childrenInOrder(
     signature,
@@ -84,14 +84,14 @@ function readSignature(element: XmlElement): Signature {
     'SignatureValue',
     ...(hasKeyInfo ? ['KeyInfo'] : []),
   )
-  if (!signedInfo || !value) throw new XmlError('xml.signature_shape')
+  if (!signedInfo || !value) throw new XmlError('signature_shape')
   const [c14n, method, reference] = childrenInOrder(
     signedInfo,
     'CanonicalizationMethod',
     'SignatureMethod',
     'Reference',
   )
-  if (!c14n || !method || !reference) throw new XmlError('xml.signature_shape')
+  if (!c14n || !method || !reference) throw new XmlError('signature_shape')
   return {
     element: signature,
     canonicalizeSignedInfo: readSignedInfoForm(signedInfo, c14n),
@@ -101,7 +101,7 @@ function readSignature(element: XmlElement): Signature {
   }
 }
 
-function refuse(code: XmlErrorCode, expected: string, found: string, source: string): XmlError {
+function refuse(code: XmlReason, expected: string, found: string, source: string): XmlError {
   return new XmlError(code, { expected, found, source })
 }
 
@@ -111,7 +111,7 @@ function childrenInOrder(parent: XmlElement, ...names: readonly string[]): reado
   const isAsExpected =
     children.length === names.length && children.every((child, i) => isNamed(child, XMLDSIG, names[i] ?? ''))
   if (isAsExpected) return children
-  throw refuse('xml.signature_shape', names.join(', '), children.map(({ local }) => local).join(', '), parent.local)
+  throw refuse('signature_shape', names.join(', '), children.map(({ local }) => local).join(', '), parent.local)
 }
 
 /**
@@ -123,18 +123,18 @@ function childrenInOrder(parent: XmlElement, ...names: readonly string[]): reado
 function readSignedInfoForm(signedInfo: XmlElement, method: XmlElement): Signature['canonicalizeSignedInfo'] {
   const isInclusive = inclusiveMethods.has(attributeOf(method, 'Algorithm') ?? '') && childElements(method).length === 0
   if (!isInclusive) {
-    const inclusivePrefixes = readCanonicalization(method, 'xml.signature_canonicalization')
+    const inclusivePrefixes = readCanonicalization(method, 'signature_canonicalization')
     return () => canonicalize(signedInfo, { inclusivePrefixes })
   }
   return () => {
     const text = canonicalizeInclusive(signedInfo)
     if (text !== undefined) return text
-    throw refuse('xml.signature_canonicalization', 'fewer namespaces in scope', 'too many', method.local)
+    throw refuse('signature_canonicalization', 'fewer namespaces in scope', 'too many', method.local)
   }
 }
 
 /** The PrefixList of an exclusive canonicalization; `code` is thrown for any other method. */
-function readCanonicalization(method: XmlElement, code: XmlErrorCode): ReadonlySet<string> {
+function readCanonicalization(method: XmlElement, code: XmlReason): ReadonlySet<string> {
   const algorithm = attributeOf(method, 'Algorithm') ?? ''
   const [inclusive, ...more] = childElements(method)
   const isKnown =
@@ -158,7 +158,7 @@ function readMethod(element: XmlElement): SignatureMethod {
 
 function readOctets(element: XmlElement): Buffer {
   const octets = decodeBase64(textOf(element))
-  if (!octets || octets.length === 0) throw new XmlError('xml.signature_encoding', { source: element.local })
+  if (!octets || octets.length === 0) throw new XmlError('signature_encoding', { source: element.local })
   return octets
 }
 
@@ -166,14 +166,14 @@ function readReference(reference: XmlElement, target: XmlElement) {
   const id = attributeOf(target, 'ID')
   const uri = attributeOf(reference, 'URI')
   if (id === undefined || uri !== `#${id}`) {
-    throw refuse('xml.signature_reference', `#${id}`, uri ?? 'no URI', 'Reference/@URI')
+    throw refuse('signature_reference', `#${id}`, uri ?? 'no URI', 'Reference/@URI')
   }
   const [transforms, method, value] = childrenInOrder(reference, 'Transforms', 'DigestMethod', 'DigestValue')
-  if (!transforms || !method || !value) throw new XmlError('xml.signature_shape')
+  if (!transforms || !method || !value) throw new XmlError('signature_shape')
   const digestMethod = digestMethods.get(attributeOf(method, 'Algorithm') ?? '')
   if (!digestMethod) {
     throw refuse(
-      'xml.signature_digest_algorithm',
+      'signature_digest_algorithm',
       'SHA-256 or stronger',
       attributeOf(method, 'Algorithm') ?? '',
       method.local,
@@ -194,13 +194,13 @@ function readTransforms(transforms: XmlElement): ReadonlySet<string> {
   if (!isFirstEnveloped || !exclusive || !isNamed(exclusive, XMLDSIG, 'Transform') || more.length > 0) {
     const found = childElements(transforms).map((transform) => attributeOf(transform, 'Algorithm') ?? transform.local)
     throw refuse(
-      'xml.signature_transforms',
+      'signature_transforms',
       'enveloped-signature, exclusive c14n',
       found.slice(0, 5).join(', '),
       transforms.local,
     )
   }
-  return readCanonicalization(exclusive, 'xml.signature_transforms')
+  return readCanonicalization(exclusive, 'signature_transforms')
 }
 
 /** The signature first: without a trusted key nobody makes us canonicalize more than SignedInfo. */
@@ -229,6 +229,6 @@ export function verifySignedInfo(element: XmlElement, keys: readonly KeyObject[]
 /** The second half: throws `xml.signature_digest` when what was hashed is not what was signed. */
 export function mustBeDigest(digest: Buffer, signed: Pick<SignedReference, 'digest'>): void {
   if (digest.length !== signed.digest.length || !timingSafeEqual(digest, signed.digest)) {
-    throw refuse('xml.signature_digest', signed.digest.toString('base64'), digest.toString('base64'), 'DigestValue')
+    throw refuse('signature_digest', signed.digest.toString('base64'), digest.toString('base64'), 'DigestValue')
   }
 }

@@ -12,7 +12,7 @@ export function signatureMethod(algorithm: string, source: string): SignatureMet
   const method = signatureMethods.get(algorithm)
   if (method) return method
   const expected = 'RSA or ECDSA with SHA-256 or stronger'
-  throw new XmlError('xml.signature_algorithm', { expected, found: algorithm, source })
+  throw new XmlError('signature_algorithm', { expected, found: algorithm, source })
 }
 
 /** Passes when one of the keys made the signature; throws `xml.signature_key_unfit` or `xml.signature_invalid`. */
@@ -23,13 +23,13 @@ export function mustBeSignedOctets(
 ): void {
   const fitting = keys.filter((key) => fits(key, method))
   if (fitting.length === 0)
-    throw new XmlError('xml.signature_key_unfit', {
+    throw new XmlError('signature_key_unfit', {
       expected: `a key for ${method.keyType}`,
       found: keys.map(describeKey).join(', '),
       source: 'metadata',
     })
   if (fitting.some((key) => verify(method.hash, octets, { key, ...method.options }, value))) return
-  throw new XmlError('xml.signature_invalid', {
+  throw new XmlError('signature_invalid', {
     expected: `one of ${fitting.length} known keys`,
     found: 'another key, or changed octets',
     source: 'signature value',

@@ -75,7 +75,7 @@ function isSignature(element: XmlElement): boolean {
 }
 
 function shape(expected: string, found: string): XmlError {
-  return new XmlError('xml.signature_shape', { expected, found, source: 'Signature' })
+  return new XmlError('signature_shape', { expected, found, source: 'Signature' })
 }
 
 /** What comes before the signed content: white space, and the Signature, which becomes a tree. */
@@ -84,7 +84,7 @@ function readHead(root: OpenElement): Head {
   let size = 0
   const count = (length: number): void => {
     size += length
-    if (size > MAX_SIGNATURE_TEXT) throw new XmlError('xml.too_large', { source: 'Signature' })
+    if (size > MAX_SIGNATURE_TEXT) throw new XmlError('too_large', { source: 'Signature' })
   }
   return {
     open: (element, parent) => {

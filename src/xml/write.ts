@@ -46,7 +46,7 @@ export function element(
 }
 
 function writeName(name: string): string {
-  if (!NAME.test(name)) throw new XmlError('xml.unwritable', { found: name })
+  if (!NAME.test(name)) throw new XmlError('unwritable', { found: name })
   return name
 }
 
@@ -57,7 +57,7 @@ function escapeAttribute(text: string): string {
 
 function escaped(text: string, unsafe: RegExp): string {
   if (PLAIN.test(text)) return text
-  if (!isWritable(text)) throw new XmlError('xml.unwritable')
+  if (!isWritable(text)) throw new XmlError('unwritable')
   return text.replace(unsafe, reference)
 }
 

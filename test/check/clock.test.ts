@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { clockLook } from '../../src/check/clock.ts'
+import { clockResult } from '../../src/check/clock.ts'
 import { answer, now } from './check-fixtures.ts'
 
 const after = (seconds: number): Date => new Date(now.getTime() + seconds * 1000)
 
 const look = (theirs: number, tookSeconds = 0) =>
-  clockLook(answer('', { date: after(theirs), sentAt: now, answeredAt: after(tookSeconds) }), 60, 'https://x')
+  clockResult(answer('', { date: after(theirs), sentAt: now, answeredAt: after(tookSeconds) }), 60, 'https://x')
 
 describe("our clock against another's", () => {
   it.each([
@@ -41,6 +41,9 @@ describe("our clock against another's", () => {
 
   it('is not judged without a Date header, or without an answer', () => {
     const { date: _, ...silent } = answer()
-    expect([clockLook(silent, 60, 'x').outcome, clockLook(undefined, 60, 'x').outcome]).toEqual(['not-run', 'not-run'])
+    expect([clockResult(silent, 60, 'x').outcome, clockResult(undefined, 60, 'x').outcome]).toEqual([
+      'not-run',
+      'not-run',
+    ])
   })
 })

@@ -1,9 +1,9 @@
 /** What a session carries where AWS reads the provider's own evidence: the places of aws-facts B.4 and C.7. */
 import { describe, expect, it } from 'vitest'
-import { runPreflightChecks } from '../../src/access/preflight/answer.ts'
 import type { PreflightInput } from '../../src/access/preflight/facts.ts'
 import { sessionChecks } from '../../src/access/preflight/session-checks.ts'
 import type { SessionMapping } from '../../src/access/session.ts'
+import { runChecks } from '../../src/core/verdict.ts'
 import { sessionOfAssertion, sessionOfToken } from '../../src/evidence/asserted-session.ts'
 
 const circumstances: Omit<PreflightInput, 'session'> = {
@@ -22,7 +22,7 @@ const circumstances: Omit<PreflightInput, 'session'> = {
 
 /** The checks that refuse such a session. */
 const failedOf = (session: SessionMapping): readonly string[] =>
-  runPreflightChecks(sessionChecks, { ...circumstances, session })
+  runChecks(sessionChecks, { ...circumstances, session })
     .filter(({ outcome }) => outcome === 'fail')
     .map(({ name }) => name)
 

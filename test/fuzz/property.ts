@@ -22,13 +22,13 @@ export type Outcome = { readonly kind: 'accepted' } | { readonly kind: 'refused'
 
 /** Judges the mutant as the gateway would; throws when it was accepted and the property does not hold. */
 export const examine = ({ xml, SAMLResponse }: { xml: string; SAMLResponse: string }): Outcome => {
-  const judgement = evaluateResponse({ SAMLResponse }, expected, now)
-  if ('error' in judgement) return { kind: 'refused', code: judgement.error.code }
+  const evaluation = evaluateResponse({ SAMLResponse }, expected, now)
+  if ('error' in evaluation) return { kind: 'refused', code: evaluation.error.code }
   const signed = signedElement(xml)
   const octets = hashedOctets(signed)
   const claims = openResponse({ SAMLResponse }, expected).assertion
   mustBeSame(claimsIn(octets), claims, 'a fresh parse of the hashed octets')
-  for (const value of valuesOf(judgement.assertion)) {
+  for (const value of valuesOf(evaluation.assertion)) {
     if (!textsIn(parseXml(octets)).has(value)) throw new Error(`in the session, but not in what was signed: ${value}`)
   }
   const covered = coveredText(xml, keys)

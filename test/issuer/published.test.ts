@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { firstFailure, outcomeOf, type Verdict } from '../../src/core/verdict.ts'
 import { discoveryDocument, issuerDocuments, keySetDocument } from '../../src/issuer/documents.ts'
-import { judgePublished } from '../../src/issuer/published.ts'
+import { checkPublished } from '../../src/issuer/published.ts'
 import { webIdentityIssuer } from '../../src/issuer/web-identity-issuer.ts'
 import { newSigner, terms } from './support.ts'
 
@@ -16,7 +16,7 @@ const published = (of = issuer): Files =>
   Object.fromEntries(issuerDocuments(of).map(({ path, text }) => [`${terms.url}/${path}`, text]))
 
 const judge = (files: Files): Promise<Verdict> =>
-  judgePublished(issuer, async (url) => {
+  checkPublished(issuer, async (url) => {
     const text = files[url]
     return text === undefined ? { status: 404, text: 'not here' } : { status: 200, text }
   })
@@ -152,7 +152,7 @@ describe('what is published', () => {
   })
 
   it('that cannot be reached is a finding and no crash', async () => {
-    const verdict = await judgePublished(issuer, () => Promise.reject(new Error('connect ECONNREFUSED')))
+    const verdict = await checkPublished(issuer, () => Promise.reject(new Error('connect ECONNREFUSED')))
     expect(firstFailure(verdict)).toMatchObject({ found: 'connect ECONNREFUSED', source: DISCOVERY })
   })
 })

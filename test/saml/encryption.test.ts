@@ -19,10 +19,10 @@ const flipped = (octets: Buffer, at: number): Buffer => {
 }
 
 /** All that whoever sent the response gets to see of a refusal, and all that is logged of it. */
-const answerOf = (judgement: ResponseEvaluation) => {
-  if (!('error' in judgement)) throw new Error('it was accepted')
-  const { code, message, hint, expected, found, source }: SamlError = judgement.error
-  return { code, message, hint, expected, found, source, verdict: judgement.verdict }
+const answerOf = (evaluation: ResponseEvaluation) => {
+  if (!('error' in evaluation)) throw new Error('it was accepted')
+  const { code, message, hint, expected, found, source }: SamlError = evaluation.error
+  return { code, message, hint, expected, found, source, verdict: evaluation.verdict }
 }
 
 describe('a provider that wants assertions encrypted', () => {
@@ -108,17 +108,17 @@ describe('AES-CBC in a Response that is not signed', () => {
     const xml = fixture('accepted', 'encrypted-aes128-cbc-signed-response').replace('Version="2.0"', 'Version="2.0" ')
     expect(codeOf(evaluate(xml))).toBe('accepted')
     const changed = xml.replace('IssueInstant="2026-11-22T11:59:30Z"', 'IssueInstant="2026-11-22T11:59:31Z"')
-    const judgement = evaluate(changed)
-    expect(codeOf(judgement)).toBe('saml.signature_digest')
-    expect(judgement.verdict.find(({ name }) => name === 'isDecrypted')?.outcome).toBe('not-run')
+    const evaluation = evaluate(changed)
+    expect(codeOf(evaluation)).toBe('saml.signature_digest')
+    expect(evaluation.verdict.find(({ name }) => name === 'isDecrypted')?.outcome).toBe('not-run')
   })
 })
 
 describe('a decryption that fails', () => {
   const failing = fixtureNames('refused').filter((name) => {
-    const judgement = evaluate(fixture('refused', name))
-    const failed = judgement.verdict.find(({ outcome }) => outcome === 'fail')
-    return codeOf(judgement) === 'saml.decryption_failed' && failed?.name === 'isDecrypted'
+    const evaluation = evaluate(fixture('refused', name))
+    const failed = evaluation.verdict.find(({ outcome }) => outcome === 'fail')
+    return codeOf(evaluation) === 'saml.decryption_failed' && failed?.name === 'isDecrypted'
   })
 
   it('has one answer, whether key, tag, padding, length or content is wrong', () => {

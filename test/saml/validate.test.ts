@@ -180,8 +180,8 @@ describe('a requested authentication context', () => {
   })
 
   it('names what was asked for and what came', () => {
-    const judgement = evaluate(good, { authnContext: [mfa] })
-    expect('error' in judgement && [judgement.error.expected, judgement.error.found]).toEqual([mfa, password])
+    const evaluation = evaluate(good, { authnContext: [mfa] })
+    expect('error' in evaluation && [evaluation.error.expected, evaluation.error.found]).toEqual([mfa, password])
   })
 })
 
@@ -199,8 +199,8 @@ describe('a refusal', () => {
   })
 
   it('names the assertion where its signature held, so that a used one is recognised', () => {
-    const judgement = evaluate(good, { inResponseTo: undefined })
-    expect('error' in judgement && judgement.error.assertion).toEqual({
+    const evaluation = evaluate(good, { inResponseTo: undefined })
+    expect('error' in evaluation && evaluation.error.assertion).toEqual({
       issuer: 'https://idp.example.org/metadata',
       id: '_assertion',
       inResponseTo: '_request',
@@ -208,13 +208,13 @@ describe('a refusal', () => {
   })
 
   it('names no assertion where it did not', () => {
-    const judgement = evaluate(fixture('refused', 'changed-after-signing'), { inResponseTo: undefined })
-    expect('error' in judgement && judgement.error.assertion).toBeUndefined()
+    const evaluation = evaluate(fixture('refused', 'changed-after-signing'), { inResponseTo: undefined })
+    expect('error' in evaluation && evaluation.error.assertion).toBeUndefined()
   })
 
   it("shows the identity provider's own words for a failed sign-in", () => {
-    const judgement = evaluate(fixture('refused', 'status-authn-failed'))
-    expect('error' in judgement && judgement.error.found).toContain('wrong password')
+    const evaluation = evaluate(fixture('refused', 'status-authn-failed'))
+    expect('error' in evaluation && evaluation.error.found).toContain('wrong password')
   })
 })
 

@@ -9,11 +9,11 @@ import {
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
+import { type CheckResult, failed, passed, unknown } from '../../core/verdict.ts'
 import { namedProviders } from '../../iam/principals.ts'
-import { type CommonCheck, failed, type PreflightResult, passed, type RoleCheck, unknown } from './answer.ts'
-import type { PresentedAssertion, PresentedEvidence, PresentedToken } from './facts.ts'
+import type { CommonCheck, PresentedAssertion, PresentedEvidence, PresentedToken, RoleCheck } from './facts.ts'
 
-/** For OpenID AWS looks in the role's account. For SAML it documents the provider's owner, which may be another account (E.1). */
+/** OpenID providers must be in the role's account. For SAML, AWS also documents providers of other owners (E.1). */
 const providerIsInRolesAccount: RoleCheck = ({ evidence, role }) => {
   const { principal, kind } = evidence
   if (namedProviders.has(principal)) return passed(principal, 'known to IAM by name')
@@ -43,7 +43,7 @@ const algorithmIsTaken = ofToken(({ algorithm }) => {
     : failed('RS256, RS384, RS512, ES256, ES384 or ES512', algorithm, 'alg')
 })
 
-/** AWS looks up the key by its name and tries no others (A.4, C.5). */
+/** AWS looks up the key by its kid and tries no others (A.4, C.5). */
 const keyIsNamed = ofToken(({ isKeyNamed = true }) =>
   isKeyNamed ? undefined : failed('the name of a published key', 'none', 'kid'),
 )
@@ -60,7 +60,7 @@ const responseIsSuccess = ofSaml(({ unverified }) => {
   return unverified.status === 'Success' ? passed('Success', source) : failed('Success', unverified.status, source)
 })
 
-/** The Issuer of the Response is optional; that AWS compares it too is not confirmed. */
+/** The Issuer of the Response is optional; whether AWS compares it is not confirmed. */
 const issuerIsRegistered = ofSaml(({ unverified }) => {
   if (!unverified) return undefined
   const { issuer, responseIssuer, registeredIssuer } = unverified
@@ -81,13 +81,13 @@ const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = tru
     : failed('one of a bearer, with Recipient and NotOnOrAfter', 'one that is not so', source)
 })
 
-/** AWS's own name everywhere but in China and GovCloud, whose names are not confirmed (B.5). */
+/** AWS's audience everywhere but in China and GovCloud, whose audiences are not confirmed (B.5). */
 const USUAL_AUDIENCE = 'urn:amazon:webservices'
 
 const audienceIsTaken: CommonCheck = ({ evidence }) =>
   evidence.kind === 'saml' ? assertionAudience(evidence) : tokenAudience(evidence)
 
-/** What STS does with a subject that its answer has no room for (C.6), it does not say. */
+/** How STS treats a subject longer than its response allows (C.6) is not documented. */
 const subjectIsNamed: CommonCheck = ({ evidence }) => {
   const [subject, source] = evidence.kind === 'saml' ? [evidence.nameId?.value, 'NameID'] : [evidence.subject, 'sub']
   if (!subject) return failed('a subject', 'none', source)
@@ -96,7 +96,7 @@ const subjectIsNamed: CommonCheck = ({ evidence }) => {
     : unknown(`at most ${webIdentitySubject.max} characters`, `${subject.length}`, source)
 }
 
-/** AWS's bound on a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
+/** AWS's limit for a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
 const USUAL_TOKEN_AGE_MS = 86_400_000
 
 const evidenceIsCurrent: CommonCheck = ({ evidence, call: { now } }) => {
@@ -110,20 +110,20 @@ const evidenceIsCurrent: CommonCheck = ({ evidence, call: { now } }) => {
   const found = `issued ${issuedAt.toISOString()}, taken until ${expiresAt.toISOString()}`
   if (expiresAt <= now)
     return isKept
-      ? { outcome: 'pass', found, source, warning: 'too old for AWS by now, which does not count here' }
+      ? { ...passed(found, source), warning: 'too old for AWS by now, which does not count here' }
       : failed(limit, found, source)
   const doubt = evidence.kind === 'web-identity' ? (notYet(evidence, now) ?? tokenAge(issuedAt, now)) : undefined
   return doubt ?? passed(found, source)
 }
 
-/** AWS accepts integers only (C.6), where RFC 7519 allows fractions; that it requires both claims is not confirmed. */
+/** AWS accepts integers only (C.6), although RFC 7519 allows fractions; whether it requires both is not confirmed. */
 const timesAreIntegers = ofToken(({ times, algorithm }) => {
   if (times === undefined) return undefined
   const absent = ['iat', 'exp'].filter((claim) => !times.has(claim)).join(' and ')
-  // Claims without a token around them may have been written by hand.
+  // Claims without a token around them may be written by hand.
   if (absent !== '')
     return algorithm === undefined
-      ? { outcome: 'pass', found: `no ${absent}`, source: 'claims', warning: `AWS refuses a token without ${absent}` }
+      ? { ...passed(`no ${absent}`, 'claims'), warning: `AWS refuses a token without ${absent}` }
       : unknown('iat and exp', `no ${absent}`, 'claims')
   const [name, value] = [...times].find(([, each]) => !Number.isSafeInteger(each)) ?? []
   return name === undefined
@@ -131,16 +131,15 @@ const timesAreIntegers = ofToken(({ times, algorithm }) => {
     : failed('a whole number of seconds', JSON.stringify(value), name)
 })
 
-/** One number within AWS's limits, where there is one (B.4). */
+/** If present, one number within AWS's limits (B.4). */
 const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
   const [text = '', ...more] = durations
-  const source = awsSamlAttributes.sessionDuration
   if (durations.length === 0) return undefined
   const { min, max } = consoleDuration
   const isLegal = more.length === 0 && /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max
   return isLegal
-    ? passed(`${text} seconds`, source)
-    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), source)
+    ? passed(`${text} seconds`, awsSamlAttributes.sessionDuration)
+    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), awsSamlAttributes.sessionDuration)
 })
 
 const roleIsInAssertion: RoleCheck = ({ evidence, role }) => {
@@ -155,7 +154,7 @@ const roleIsInAssertion: RoleCheck = ({ evidence, role }) => {
   return failed(pair, found + misnamedRemark(evidence, source), source)
 }
 
-/** Checked before the rest of the evidence. */
+/** Before all other checks of the evidence. */
 export const registrationChecks = { providerIsInRolesAccount } as const
 
 /** In AWS's order (A.1). */
@@ -190,30 +189,31 @@ function sizeOf({ kind }: PresentedEvidence) {
   return kind === 'saml' ? samlAssertion : webIdentityToken
 }
 
-function ofToken(check: (evidence: PresentedToken) => PreflightResult): CommonCheck {
+/** A check of tokens only. */
+function ofToken(check: (shown: PresentedToken) => CheckResult | undefined): CommonCheck {
   return ({ evidence }) => (evidence.kind === 'web-identity' ? check(evidence) : undefined)
 }
 
-/** What is asked of one kind of evidence only. */
-function ofSaml(check: (evidence: PresentedAssertion) => PreflightResult): CommonCheck {
+/** A check of SAML responses only. */
+function ofSaml(check: (shown: PresentedAssertion) => CheckResult | undefined): CommonCheck {
   return ({ evidence }) => (evidence.kind === 'saml' ? check(evidence) : undefined)
 }
 
-/** Of several AudienceRestrictions each has to be met. Core 2.5.1.4; that AWS has it so too is not confirmed. */
-function assertionAudience(evidence: PresentedAssertion): PreflightResult {
+/** Every AudienceRestriction must be met. Core 2.5.1.4; whether AWS requires it too is not confirmed. */
+function assertionAudience(evidence: PresentedAssertion): CheckResult | undefined {
   const { audiences, unverified } = evidence
   if (audiences === undefined) return undefined
-  const answer = audienceAnswer(audiences, evidence)
+  const result = audienceResult(audiences, evidence)
   const unmet = (unverified?.audienceRestrictions ?? []).find(
-    (each) => audienceAnswer(each, evidence)?.outcome !== 'pass',
+    (each) => audienceResult(each, evidence).outcome !== 'pass',
   )
-  return answer?.outcome === 'pass' && unmet
+  return result.outcome === 'pass' && unmet
     ? unknown('AWS among the audiences of every AudienceRestriction', unmet.join(', ') || 'none', 'AudienceRestriction')
-    : answer
+    : result
 }
 
-/** AWS has been seen to accept the address of the consumer service as Audience (B.5); where it does is not documented. */
-function audienceAnswer(audiences: readonly string[], { recipient, principal }: PresentedAssertion): PreflightResult {
+/** AWS has been seen to accept the ACS URL as an Audience (B.5); when it does is not documented. */
+function audienceResult(audiences: readonly string[], { recipient, principal }: PresentedAssertion): CheckResult {
   const found = audiences.join(', ') || 'none'
   const { partition = '' } = parseArn(principal) ?? {}
   if (audiences.some((audience) => isAwsSamlAudience(audience, partition))) return passed(found, 'Audience')
@@ -222,8 +222,8 @@ function audienceAnswer(audiences: readonly string[], { recipient, principal }: 
   return (mayBe ? unknown : failed)(partitionById(partition)?.audience ?? USUAL_AUDIENCE, found, 'Audience')
 }
 
-/** Where a token has an `azp`, AWS compares that: documented for Google, seen for others, as Entra's v2 tokens (C.4). */
-function tokenAudience({ principal, audiences, statedAudiences, clientId }: PresentedToken): PreflightResult {
+/** Where a token has an `azp`, AWS compares that: documented for Google, seen elsewhere, as in Entra's v2 tokens (C.4). */
+function tokenAudience({ principal, audiences, statedAudiences, clientId }: PresentedToken): CheckResult {
   if (audiences.includes(clientId)) return passed(clientId, audiences === statedAudiences ? 'aud' : 'azp')
   const mayBe = statedAudiences.includes(clientId) && principal !== 'accounts.google.com'
   const expected = `${clientId}, as IAM's provider has it`
@@ -237,14 +237,14 @@ function tokenAudience({ principal, audiences, statedAudiences, clientId }: Pres
       )
 }
 
-/** That AWS looks at `nbf` is not confirmed (C.6). */
-function notYet({ times }: PresentedToken, now: Date): PreflightResult {
+/** Whether AWS checks `nbf` is not confirmed (C.6). */
+function notYet({ times }: PresentedToken, now: Date): CheckResult | undefined {
   const from = times?.get('nbf')
   const isLater = typeof from === 'number' && from * 1000 > now.getTime()
   return isLater ? unknown('a token that is valid already', `valid from ${from} seconds on`, 'nbf') : undefined
 }
 
-function tokenAge(issuedAt: Date, now: Date): PreflightResult {
+function tokenAge(issuedAt: Date, now: Date): CheckResult | undefined {
   return now.getTime() - issuedAt.getTime() > USUAL_TOKEN_AGE_MS
     ? unknown('a token of the last 24 hours', issuedAt.toISOString(), 'iat')
     : undefined

@@ -1,6 +1,7 @@
 import type { AwsTarget } from '../../config/types.ts'
 import type { RoleArn } from '../../core/arn.ts'
 import type { NameId } from '../../core/identity.ts'
+import type { Check, CheckResult } from '../../core/verdict.ts'
 import type { SessionFacts } from '../../iam/condition-keys/condition-keys.ts'
 import type { ContextValue } from '../../iam/condition-keys/context.ts'
 import type { Policy } from '../../iam/policy.ts'
@@ -140,6 +141,12 @@ export interface PreflightFacts extends PreflightInput, RoleToCheck {}
 export function isSecureTransport(target: AwsTarget): boolean {
   return target.kind === 'aws' || (target.kind === 'url' && target.url.startsWith('https:'))
 }
+
+/** A check of one role; undefined: it does not apply. */
+export type RoleCheck = Check<PreflightFacts, undefined, CheckResult | undefined>
+
+/** A check of what is the same for all roles of an account. */
+export type CommonCheck = Check<PreflightInput, undefined, CheckResult | undefined>
 
 export function actionOf({ kind }: PresentedEvidence): AssumeAction {
   return kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'

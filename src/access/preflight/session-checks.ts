@@ -1,9 +1,9 @@
-/** Whether AWS will accept the requested session, whatever the trust policy says (aws-facts A.2, A.5, D.1). */
+/** Whether AWS will accept the requested session, apart from the trust policy (aws-facts A.2, A.5, D.1). */
 import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
-import { type CommonCheck, failed, passed, type RoleCheck, unknown } from './answer.ts'
+import { failed, passed, unknown } from '../../core/verdict.ts'
 import { misnamedRemark } from './evidence-checks.ts'
-import type { PresentedSession } from './facts.ts'
+import type { CommonCheck, PresentedSession, RoleCheck } from './facts.ts'
 
 interface Limit {
   readonly min: number
@@ -46,14 +46,14 @@ const sessionTagsAreLegal: CommonCheck = ({ session }) => {
   return found === undefined ? passed([...tags.keys()].join(', '), 'session tags') : failed(TAGS, found, 'session tags')
 }
 
-/** How AWS packs tags is not published, so an estimate never fails this check (D.4). */
+/** How AWS packs them is not published, so an estimate never fails (D.4). */
 const sessionTagsFit: CommonCheck = ({ session: { tags, packedSizePercent: percent } }) => {
   if (tags.size === 0) return undefined
   const found = `about ${percent} % of what AWS allows`
   return percent <= 100 ? passed(found, 'estimate') : unknown('at most 100 %', found, 'estimate')
 }
 
-/** Checked before the evidence. */
+/** Before AWS checks the evidence. */
 export const requestChecks = { roleTakesFederation, durationIsAllowed } as const
 
 export const sessionChecks = { sessionNameIsLegal, sourceIdentityIsLegal, sessionTagsAreLegal } as const
@@ -83,7 +83,7 @@ function tagProblem({ tags, transitiveTagKeys: transitive, tagValueCounts }: Pre
   return stray === undefined ? undefined : `the transitive key ${JSON.stringify(stray)} without a tag`
 }
 
-/** Of a value only what is wrong with it is told: it is the user's. */
+/** Only the offending part of a value is reported: values are the user's data. */
 function valueProblem(key: string, value: string): string {
   const characters = [...value]
   const wrongOnes = [...new Set(characters.filter((each) => !sessionTag.value.pattern.test(each)))].slice(0, 10)

@@ -1,35 +1,34 @@
-/** What the role's trust policy says to the call, and to the session's tags and source identity (aws-facts D.3, E). */
+/** Whether the role's trust policy allows the call, and the session's tags and source identity (aws-facts D.3, E). */
 import { isAwsSamlRecipient } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
-import type { Finding, Verdict } from '../../core/verdict.ts'
+import { type Finding, notRun, passed, unknown, type Verdict } from '../../core/verdict.ts'
 import type { RequestContext } from '../../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
 import type { Policy } from '../../iam/policy.ts'
 import type { PolicyRequest } from '../../iam/request.ts'
-import { passed, unknown } from './answer.ts'
 import { actionOf, type PreflightInput } from './facts.ts'
 import { bestAndWorstCase, isUnknownAtPreflight } from './unknown-at-preflight.ts'
 
-/** An action put to the trust policy. */
-interface Judged {
+/** The trust policy evaluated for one action. */
+interface EvaluatedAction {
   readonly decision: Decision
-  /** What it hangs on, in the statement that came nearest; undefined where it is allowed. */
+  /** The part that decides, in the nearest statement; undefined where the action is allowed. */
   readonly decidedBy: Finding | undefined
   /** Statement by statement, the one that decides first. */
   readonly derivation: Verdict
 }
 
-/** What hangs on something that AWS has not confirmed is no yes and no no. */
+/** What depends on a fact that AWS has not confirmed is unknown. */
 const CERTAIN = { unconfirmed: 'unknown' } as const
 
-/** What a statement asks, in this order, and how the findings of each end. */
+/** What a statement requires, in this order, and how the names of its findings end. */
 const causes = [
   { name: 'providerIsInPrincipal', finding: /^Statement$|\.Principal$/ },
   { name: 'actionIsAllowed', finding: /\.(Not)?Action$/ },
   { name: 'conditionsHold', finding: /\.Condition\./ },
 ] as const
 
-/** What the session carries needs an action of its own each (D.3). */
+/** Tags and source identity each need an action of their own (D.3). */
 const carried = [
   {
     name: 'tagsArePermitted',
@@ -46,27 +45,19 @@ const carried = [
 export interface TrustEvaluation {
   /** The named checks. */
   readonly findings: Verdict
-  /** What the statements said, part by part; those of a further action begin with its name. */
+  /** The findings of the statements, part by part; those of a further action begin with its name. */
   readonly derivation: Verdict
-  /** By the name of a check: the part that it hangs on. */
+  /** By the name of a check: the part that decides it. */
   readonly parts: ReadonlyMap<string, Finding>
 }
 
 const unknownTrust: TrustEvaluation = {
-  findings: [
-    {
-      name: 'trustPolicyIsKnown',
-      outcome: 'unknown',
-      expected: "the role's trust policy",
-      found: 'none',
-      source: 'roles[].trustPolicy',
-    },
-  ],
+  findings: [{ name: 'trustPolicyIsKnown', ...unknown("the role's trust policy", 'none', 'roles[].trustPolicy') }],
   derivation: [],
   parts: new Map(),
 }
 
-/** Everything that the trust policy is asked. Where none is known, that is all there is to say. */
+/** Every check of the trust policy. Where none is known, the one finding says so. */
 export function evaluateTrust(
   trustPolicy: Policy | undefined,
   circumstances: PreflightInput,
@@ -74,16 +65,16 @@ export function evaluateTrust(
 ): TrustEvaluation {
   if (!trustPolicy) return unknownTrust
   const { evidence } = circumstances
-  const ask = (action: string): Judged =>
-    judge(trustPolicy, { principal: { federated: evidence.principal }, action, context })
+  const ask = (action: string): EvaluatedAction =>
+    evaluateAction(trustPolicy, { principal: { federated: evidence.principal }, action, context })
   const call = ask(actionOf(evidence))
   const further = carried
     .filter(({ isAsked }) => isAsked(circumstances))
-    .map(({ name, action }) => ({ name, action, judged: ask(action) }))
+    .map(({ name, action }) => ({ name, action, ...ask(action) }))
   const callFindings = causeFindings(call)
   const stopped = callFindings.find(({ outcome }) => outcome === 'fail' || outcome === 'unknown')
   const parts = new Map<string, Finding>(
-    further.flatMap(({ name, judged: { decidedBy } }) => (decidedBy ? [[name, decidedBy]] : [])),
+    further.flatMap(({ name, decidedBy }) => (decidedBy ? [[name, decidedBy]] : [])),
   )
   if (stopped && call.decidedBy) parts.set(stopped.name, call.decidedBy)
   return {
@@ -91,25 +82,24 @@ export function evaluateTrust(
       ...callFindings,
       ...recipientFinding(circumstances, call.decision),
       ...further.map(
-        ({ name, action, judged: { decidedBy } }): Finding =>
-          decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', found: action },
+        ({ name, action, decidedBy }): Finding => (decidedBy ? { ...decidedBy, name } : { name, ...passed(action) }),
       ),
     ],
     derivation: [
       ...call.derivation,
-      ...further.flatMap(({ action, judged }) =>
-        judged.derivation.map((finding) => ({ ...finding, name: `${action} ${finding.name}` })),
+      ...further.flatMap(({ action, derivation }) =>
+        derivation.map((finding) => ({ ...finding, name: `${action} ${finding.name}` })),
       ),
     ],
     parts,
   }
 }
 
-function judge(policy: Policy, request: PolicyRequest): Judged {
+function evaluateAction(policy: Policy, request: PolicyRequest): EvaluatedAction {
   const extremes = bestAndWorstCase(policy)
   const best = evaluate(extremes.best, request, CERTAIN)
   const worst = extremes.worst === extremes.best ? best : evaluate(extremes.worst, request, CERTAIN)
-  // A Deny that may yet apply is what the best case does not show.
+  // The best case does not show a Deny that may apply.
   const decision = !isDeny(best) && worst.effect === 'explicit-deny' ? worst : best
   const derivation = decision.verdict.map(foreseen)
   const outcome = isDeny(best) ? 'fail' : 'unknown'
@@ -124,7 +114,7 @@ function isDeny({ effect }: Decision): boolean {
   return effect === 'explicit-deny' || effect === 'implicit-deny'
 }
 
-/** What nobody foresees neither passes nor fails. */
+/** A condition on a key that is unknown at preflight neither passes nor fails. */
 function foreseen(finding: Finding): Finding {
   return isUnknownAtPreflight(keyOf(finding))
     ? { ...finding, outcome: 'unknown', found: 'not known before the call is made', source: keyOf(finding) }
@@ -136,36 +126,36 @@ function keyOf({ name }: Finding): string {
   return /\.Condition\.[^.]+\.(.+)$/s.exec(name)?.[1] ?? ''
 }
 
-/** The line that says a Deny applies is no surer than what follows it. */
+/** The finding that a Deny applies is no more certain than the findings after it. */
 function sure(finding: Finding, { effect }: Decision, outcome: 'fail' | 'unknown'): Finding {
   return effect === 'explicit-deny' && outcome === 'unknown' && finding.outcome === 'fail'
     ? { ...finding, outcome }
     : finding
 }
 
-/** The call itself, cause by cause, up to the first that stops it. */
-function causeFindings({ decision, decidedBy }: Judged): Verdict {
+/** The call itself, cause by cause, up to the first that does not pass. */
+function causeFindings({ decision, decidedBy }: EvaluatedAction): Verdict {
   const source = decision.statement?.path ?? 'trust policy'
   const isDenied = decision.effect === 'explicit-deny'
   const stopped = isDenied || !decidedBy ? -1 : causes.findIndex(({ finding }) => finding.test(decidedBy.name))
   const asked = causes.map(({ name }, n): Finding => {
-    if (isDenied || (stopped >= 0 && n > stopped)) return { name, outcome: 'not-run' }
-    return n === stopped && decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', source }
+    if (isDenied || (stopped >= 0 && n > stopped)) return { name, ...notRun() }
+    return n === stopped && decidedBy ? { ...decidedBy, name } : { name, ...passed(undefined, source) }
   })
   const name = 'noStatementDenies'
-  return [...asked, isDenied && decidedBy ? { ...decidedBy, name } : { name, outcome: 'pass', source: 'trust policy' }]
+  return [...asked, isDenied && decidedBy ? { ...decidedBy, name } : { name, ...passed(undefined, 'trust policy') }]
 }
 
-/** AWS looks at `saml:aud` in the trust policy; that it asks for an address of its own besides is not confirmed (B.5). */
+/** The trust policy's `saml:aud` decides; whether AWS also requires one of its own URLs is not confirmed (B.5). */
 function recipientFinding({ evidence }: PreflightInput, { statement }: Decision): Verdict {
   if (evidence.kind !== 'saml') return []
   const { recipient, principal } = evidence
   const { partition = '' } = parseArn(principal) ?? {}
   const source = 'SubjectConfirmationData/@Recipient'
   const isNamed = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud') ?? false
-  const answer =
+  const result =
     recipient !== undefined && (isNamed || isAwsSamlRecipient(recipient, partition))
       ? passed(recipient, source)
       : unknown("an address of AWS's, or one that the trust policy names", recipient ?? 'none', source)
-  return answer ? [{ name: 'recipientIsTaken', ...answer }] : []
+  return [{ name: 'recipientIsTaken', ...result }]
 }

@@ -6,7 +6,7 @@ import type { Preflight } from '../../access/preflight.ts'
 import type { LeftOutOfSession } from '../../access/session.ts'
 import { type Mark, oneLine, verdictsLines } from '../../core/render-verdict.ts'
 import type { Verdict } from '../../core/verdict.ts'
-import type { LintFinding } from '../../iam/lint/finding.ts'
+import { type LintFinding, lintResult } from '../../iam/lint/finding.ts'
 import type { Explained } from './question.ts'
 
 type Paint = (mark: Mark, text: string) => string
@@ -61,12 +61,7 @@ function isPart(name: string): boolean {
 }
 
 function lintVerdict(lint: readonly LintFinding[]): Verdict {
-  return lint.map(({ code, severity, path, sentence, hint }) => ({
-    name: code,
-    outcome: severity === 'error' ? 'fail' : 'pass',
-    [severity === 'warning' ? 'warning' : 'found']: `${sentence} ${hint}`,
-    source: path,
-  }))
+  return lint.map((finding) => ({ name: finding.code, ...lintResult(finding) }))
 }
 
 /** Names, and what they hold; what comes from a stranger steers no terminal. */

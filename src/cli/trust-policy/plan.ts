@@ -33,7 +33,7 @@ export interface Planned {
 /** What IAM takes, white space aside, unless the account's quota was raised (aws-facts E.6). */
 const LONGEST_POLICY = 2048
 
-interface Judged {
+interface CheckedPolicy {
   readonly policy: TrustPolicyDocument
   readonly notes: readonly string[]
 }
@@ -44,7 +44,7 @@ export async function planFor(config: Config, wanted: RequestedRoles, now: () =>
   const roles = rolesFor(config, provider, wanted)
   const iamProvider = iamProviderOf(provider, config)
   if (!iamProvider) throw new TrustPolicyError('trust_policy.impossible')
-  const policies = roles.map((role) => ({ role, ...judged(config, provider, role) }))
+  const policies = roles.map((role) => ({ role, ...checkedPolicy(config, provider, role) }))
   const accounts = wanted.allAccounts
     ? accountsOf(config, roles)
     : accountsOf({ ...config, accounts: new Map() }, roles)
@@ -66,7 +66,7 @@ export async function planFor(config: Config, wanted: RequestedRoles, now: () =>
 }
 
 /** A policy that lets others in is not printed. Throws TrustPolicyError. */
-function judged(config: Config, provider: ProviderConfig, role: RoleArn): Judged {
+function checkedPolicy(config: Config, provider: ProviderConfig, role: RoleArn): CheckedPolicy {
   const { statements, unseen } = roleTrust(config, gatewayIdentifiers(config), provider, role)
   if (statements.length === 0)
     throw new TrustPolicyError('trust_policy.impossible', {

@@ -1,10 +1,11 @@
+import { type CheckResult, passed } from '../../core/verdict.ts'
 import type { Policy } from '../policy.ts'
 import type { LintFacts } from './facts.ts'
 
-/** `error`: the wrong people get in, or the right ones do not. `info`: worth knowing. */
+/** `error`: the policy admits the wrong users, or refuses the right ones. `info`: good to know. */
 export type Severity = 'error' | 'warning' | 'info'
 
-/** One doubt about a trust policy. */
+/** One problem of a trust policy. */
 export interface LintFinding {
   /** Stable, such as `trust.no_audience`. */
   readonly code: string
@@ -15,8 +16,8 @@ export interface LintFinding {
   readonly hint: string
 }
 
-/** Where a rule found something; what it says there in place of the rule's own words. */
-export interface Hit extends Partial<Pick<LintFinding, 'severity' | 'sentence' | 'hint'>> {
+/** Where a rule found a problem, with a severity, sentence or hint that replaces the rule's own. */
+export interface LintMatch extends Partial<Pick<LintFinding, 'severity' | 'sentence' | 'hint'>> {
   readonly path: string
 }
 
@@ -24,5 +25,12 @@ export interface LintRule {
   readonly severity: Severity
   readonly sentence: string
   readonly hint: string
-  find(policy: Policy, facts: LintFacts): readonly Hit[]
+  find(policy: Policy, facts: LintFacts): readonly LintMatch[]
+}
+
+/** The finding in the vocabulary of checks: an error fails, a warning passes with a warning, information passes. */
+export function lintResult({ severity, path, sentence, hint }: LintFinding): CheckResult {
+  const text = `${sentence} ${hint}`
+  if (severity === 'error') return { outcome: 'fail', found: text, source: path }
+  return severity === 'warning' ? { ...passed(undefined, path), warning: text } : passed(text, path)
 }

@@ -72,7 +72,7 @@ function onlyContent(response: XmlElement): XmlElement {
   const encrypted = optionalChild(response, ASSERTION, 'EncryptedAssertion')
   if (!encrypted) return onlyChild(response, ASSERTION, 'Assertion')
   if (childrenNamed(response, ASSERTION, 'Assertion').length === 0) return encrypted
-  throw new XmlError('xml.element_repeated', { expected: 'at most one', source: 'Response/Assertion' })
+  throw new XmlError('element_repeated', { expected: 'at most one', source: 'Response/Assertion' })
 }
 
 /**
@@ -200,7 +200,7 @@ function timeOf(element: XmlElement, name: string): Date | undefined {
   const text = attributeOf(element, name)
   if (text === undefined) return undefined
   const time = parseTime(text)
-  if (!time) throw new XmlError('xml.malformed', { expected: 'a time', found: text, source: name })
+  if (!time) throw new XmlError('malformed', { expected: 'a time', found: text, source: name })
   return time
 }
 

@@ -1,8 +1,8 @@
-import { type Check, type CheckResult, pass } from '../../core/verdict.ts'
+import { type Check, type CheckResult, failed, passed } from '../../core/verdict.ts'
 import { cut } from '../errors.ts'
 import type { SignedToken } from './signed-token.ts'
 
-/** What every token from the provider is held to, an ID token and a logout token alike. */
+/** What every token from the provider must satisfy, ID tokens and logout tokens alike. */
 export interface ExpectedToken {
   readonly issuer: string
   readonly clientId: string
@@ -13,50 +13,50 @@ export interface ExpectedToken {
 
 type TokenCheck = Check<Pick<SignedToken, 'claims'>, ExpectedToken>
 
-/** A token is shown to us as soon as it is issued, so an old one was kept somewhere. */
+/** A token reaches us as soon as it is issued, so an old one was stored somewhere. */
 export const OLDEST_SECONDS = 60 * 60
 
 /** Compared byte for byte. OpenID Connect Core 3.1.3.7 step 2 */
 const issuerIsTheProvider: TokenCheck = ({ claims: { iss } }, { issuer }) =>
-  iss === issuer ? pass : mismatch('iss', issuer, iss)
+  iss === issuer ? passed() : mismatch('iss', issuer, iss)
 
 /** Core 3.1.3.7 step 3 */
 const audienceIsUs: TokenCheck = ({ claims: { aud } }, { clientId }) =>
-  audiences(aud)?.includes(clientId) ? pass : mismatch('aud', clientId, aud)
+  audiences(aud)?.includes(clientId) ? passed() : mismatch('aud', clientId, aud)
 
-/** Core 3.1.3.7 step 3: a token that others may present to us as ours is refused. */
+/** Core 3.1.3.7 step 3: a token that other clients could present to us is refused. */
 const audienceHasNoStrangers: TokenCheck = ({ claims: { aud } }, { clientId, trustedAudiences }) =>
   (audiences(aud) ?? []).every((audience) => audience === clientId || trustedAudiences.includes(audience))
-    ? pass
+    ? passed()
     : mismatch('aud', [clientId, ...trustedAudiences].join(' '), aud)
 
-/** Core 3.1.3.7 steps 4 and 5: needed with several audiences, and ours whenever it is there. */
+/** Core 3.1.3.7 steps 4 and 5: required with several audiences, and ours whenever it is present. */
 const authorizedPartyIsUs: TokenCheck = ({ claims: { aud, azp } }, { clientId }) => {
   const mayBeAbsent = (audiences(aud)?.length ?? 0) <= 1
-  return azp === clientId || (azp === undefined && mayBeAbsent) ? pass : mismatch('azp', clientId, azp)
+  return azp === clientId || (azp === undefined && mayBeAbsent) ? passed() : mismatch('azp', clientId, azp)
 }
 
 /** Core 3.1.3.7 step 9 */
 const isNotExpired: TokenCheck = ({ claims: { exp } }, { now, clockSkewSeconds }) =>
-  isTime(exp) && exp > seconds(now) - clockSkewSeconds ? pass : mismatch('exp', `after ${seconds(now)}`, exp)
+  isTime(exp) && exp > seconds(now) - clockSkewSeconds ? passed() : mismatch('exp', `after ${seconds(now)}`, exp)
 
 /** Core 3.1.3.7 step 10 */
 const isNotFromTheFuture: TokenCheck = ({ claims: { iat } }, { now, clockSkewSeconds }) =>
-  isTime(iat) && iat <= seconds(now) + clockSkewSeconds ? pass : mismatch('iat', `at most ${seconds(now)}`, iat)
+  isTime(iat) && iat <= seconds(now) + clockSkewSeconds ? passed() : mismatch('iat', `at most ${seconds(now)}`, iat)
 
 /** Core 3.1.3.7 step 10 */
 const isFresh: TokenCheck = ({ claims: { iat } }, { now, clockSkewSeconds }) => {
   const oldest = seconds(now) - OLDEST_SECONDS - clockSkewSeconds
-  return isTime(iat) && iat >= oldest ? pass : mismatch('iat', `at least ${oldest}`, iat)
+  return isTime(iat) && iat >= oldest ? passed() : mismatch('iat', `at least ${oldest}`, iat)
 }
 
 /** RFC 7519 4.1.5 */
 const isValidAlready: TokenCheck = ({ claims: { nbf } }, { now, clockSkewSeconds }) =>
   nbf === undefined || (isTime(nbf) && nbf <= seconds(now) + clockSkewSeconds)
-    ? pass
+    ? passed()
     : mismatch('nbf', `at most ${seconds(now)}`, nbf)
 
-/** In the order in which they are told. */
+/** In the order in which failures are reported. */
 export const tokenChecks = {
   issuerIsTheProvider,
   audienceIsUs,
@@ -68,16 +68,12 @@ export const tokenChecks = {
   isValidAlready,
 }
 
-/** A failed check of this claim; what was found is cut for the log. */
+/** A failed check of this claim; the found value is cut for the log. */
 export function mismatch(claim: string, expected: string, found: unknown): CheckResult {
-  return {
-    expected,
-    found: show(found),
-    source: claim,
-  }
+  return failed(expected, show(found), claim)
 }
 
-// A number as text keeps its quotes, or nobody would see what is wrong with it.
+// A number in a string keeps its quotes, which are the reason why it is refused.
 function show(found: unknown): string {
   if (found === undefined) return 'nothing'
   return cut(typeof found === 'string' && !/^\d*$/.test(found) ? found : JSON.stringify(found))
@@ -93,12 +89,12 @@ export function seconds(date: Date): number {
   return Math.floor(date.getTime() / 1000)
 }
 
-/** Core 2: what names a person or a session is a text of at most 255 characters, and not blank. */
+/** Core 2: a subject or session ID is a string of at most 255 characters, and not blank. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '' && value.length <= 255
 }
 
-/** undefined unless it is a text or a list of texts. */
+/** undefined unless it is a string or a list of strings. */
 function audiences(aud: unknown): readonly string[] | undefined {
   if (typeof aud === 'string') return [aud]
   return Array.isArray(aud) && aud.every((one) => typeof one === 'string') ? aud : undefined

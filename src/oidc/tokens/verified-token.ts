@@ -1,4 +1,4 @@
-import { type Check, type Finding, finding, firstFailure, notRun, pass, runChecks } from '../../core/verdict.ts'
+import { type Check, failed, passed, runChecks, skipChecks, throwFirstFailure } from '../../core/verdict.ts'
 import { OidcError, type OidcErrorCode } from '../errors.ts'
 import type { idTokenChecks, renewalChecks } from './id-token-checks.ts'
 import type { logoutTokenChecks } from './logout-token-checks.ts'
@@ -31,11 +31,10 @@ const codes: Readonly<Record<CheckName, OidcErrorCode>> = {
 }
 
 const SIGNATURE = 'signatureIsTheProviders'
-const signatureHolds: Finding = finding(SIGNATURE, pass)
 
 /**
- * The token, once its signature holds and every check has passed. Throws OidcError with the whole verdict; the checks
- * are not run on a token whose signature does not hold. `beside` is what the checks look at beside the token.
+ * The token, once its signature verified and every check has passed. Throws OidcError with the whole verdict; the checks
+ * are not run on a token whose signature does not verify. `beside`: further values that the checks compare with it.
  */
 export async function verifyToken<Beside extends object, Expected>(
   text: string,
@@ -46,10 +45,10 @@ export async function verifyToken<Beside extends object, Expected>(
 ): Promise<SignedToken> {
   const token = await read(text)
   if ('code' in token) {
-    throw new OidcError(token.code, token, [finding(SIGNATURE, token), ...notRun(checks)])
+    const signature = failed(token.expected, token.found, token.source)
+    throw new OidcError(token.code, token, [{ name: SIGNATURE, ...signature }, ...skipChecks(checks)])
   }
-  const verdict = [signatureHolds, ...runChecks(checks, { ...token, ...beside }, expected)]
-  const failure = firstFailure(verdict)
-  if (failure) throw new OidcError(codes[failure.name as CheckName], failure, verdict)
+  const verdict = [{ name: SIGNATURE, ...passed() }, ...runChecks(checks, { ...token, ...beside }, expected)]
+  throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))
   return token
 }

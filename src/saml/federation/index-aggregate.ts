@@ -193,7 +193,7 @@ function rootIdOnce() {
     },
     claim: (id: string): void => {
       if (isRoot) rootId = id
-      else if (id === rootId) throw new XmlError('xml.duplicate_id', { found: id, source: '@ID' })
+      else if (id === rootId) throw new XmlError('duplicate_id', { found: id, source: '@ID' })
     },
   }
 }

@@ -48,7 +48,7 @@ export function createSlices(): Slices {
     open?.hash.update(text, octets === text.length ? 'latin1' : 'utf8')
   }
   const next = (text: string): string => {
-    if (mustBeAscii && !isAllAscii) throw new XmlError('xml.encoding', { expected: 'UTF-8, or ASCII octets alone' })
+    if (mustBeAscii && !isAllAscii) throw new XmlError('encoding', { expected: 'UTF-8, or ASCII octets alone' })
     advance(pieceStart + piece.length)
     pieceStart += piece.length
     piece = text
@@ -65,7 +65,7 @@ export function createSlices(): Slices {
     try {
       return chunk ? decoder.decode(chunk, { stream: true }) : decoder.decode()
     } catch {
-      throw new XmlError('xml.encoding', { expected: 'UTF-8' })
+      throw new XmlError('encoding', { expected: 'UTF-8' })
     }
   }
   return {
@@ -73,7 +73,7 @@ export function createSlices(): Slices {
       const text = held + decoded(chunk)
       const cut = text.lastIndexOf('<')
       held = cut === -1 ? '' : text.slice(cut)
-      if (held.length > MAX_TAG) throw new XmlError('xml.too_large', { expected: `tags of ${MAX_TAG} characters` })
+      if (held.length > MAX_TAG) throw new XmlError('too_large', { expected: `tags of ${MAX_TAG} characters` })
       return next(declared(cut === -1 ? text : text.slice(0, cut)))
     },
     rest: () => next(declared(held + decoded())),

@@ -1,45 +1,45 @@
 import type { KeyObject } from 'node:crypto'
-import { type Check, type CheckResult, pass } from '../../core/verdict.ts'
+import { type Check, type CheckResult, failed, passed } from '../../core/verdict.ts'
 import type { SamlErrorCode } from '../errors.ts'
 import type { IdpMetadata } from '../metadata.ts'
 import { addSeconds, showTime } from '../times.ts'
 import type { AssertionContent, Authentication, Confirmation } from './assertion.ts'
 
-/** What a response has to say to be taken. */
+/** What a response must contain to be accepted. */
 export interface ExpectedResponse {
   readonly idp: Pick<IdpMetadata, 'entityId' | 'signingCertificates'>
   readonly spEntityId: string
   readonly acsUrl: string
-  /** The ID of the pending request of this login; undefined when there is none, which no response can answer. */
+  /** The ID of this login's pending request; undefined: there is none, so no response can answer it. */
   readonly inResponseTo: string | undefined
-  /** Whether it may answer nobody (IdP-initiated). Absent: it may not. Such an answer names no request anywhere. */
+  /** Whether it may be unsolicited (IdP-initiated). Absent: it may not. Such a response names no request anywhere. */
   readonly allowsUnsolicited?: boolean
-  /** How far clocks may differ: 60 to 180 is usual. */
+  /** The accepted clock difference: 60 to 180 is usual. */
   readonly clockSkewSeconds: number
-  /** From IssueInstant on, whatever end the assertion names. */
+  /** From IssueInstant on, even if the assertion names a later end. */
   readonly maxAssertionAgeSeconds: number
   /**
-   * From when on used assertions are remembered, where that does not outlive the process: an older one that answers
-   * nobody may have been used before. undefined: they are remembered for good, or replay is not in question.
+   * Since when used assertions are remembered, where the memory does not outlive the process: an older unsolicited one
+   * may have been used before. undefined: they are remembered permanently, or replay does not matter.
    */
   readonly remembersSince: Date | undefined
-  /** The classes that the request asked for, of which the answer has to name one. Empty: any will do. */
+  /** The requested context classes, one of which the response must name. Empty: any is accepted. */
   readonly authnContext: readonly string[]
-  /** What opens encrypted assertions; all are tried. Absent or empty: none is taken. */
+  /** Decrypt encrypted assertions; all are tried. Absent or empty: none is accepted. */
   readonly decryptionKeys?: readonly KeyObject[]
-  /** Whether AES-CBC is opened in a Response that is not signed itself. Absent: it is not. */
+  /** Whether AES-CBC is accepted in a Response that is not signed itself. Absent: it is not. */
   readonly acceptCbcWithoutSignedResponse?: boolean
   /** Whether a plain assertion is refused. */
   readonly wantAssertionsEncrypted?: boolean
-  /** What has to be signed at least. Every signature that is there has to verify anyway. */
+  /** What must be signed at least. Every signature that is present must verify anyway. */
   readonly signature: 'any' | 'assertion' | 'response' | 'both'
-  /** `nameId`, or the name of the attribute that says who it is. */
+  /** `nameId`, or the name of the attribute that identifies the user. */
   readonly subject: string
-  /** Whether anything here asks for the attribute of that Name or FriendlyName. Absent: any may be asked for. */
+  /** Whether the gateway reads the attribute of that Name or FriendlyName. Absent: any may be read. */
   readonly readsAttribute?: (name: string) => boolean
 }
 
-/** The response around a signed assertion: facts when it was signed itself, else hints that can only refuse. */
+/** The response around a signed assertion: facts where it is signed itself, else hints that can only lead to a refusal. */
 export interface ResponseHints {
   readonly isSigned: boolean
   /** The assertion came encrypted. */
@@ -49,11 +49,11 @@ export interface ResponseHints {
   readonly inResponseTo: string | undefined
 }
 
-/** What the checks judge. */
+/** The subject of the checks. */
 export interface AssertionToCheck {
   readonly response: ResponseHints
   readonly assertion: AssertionContent
-  /** The bearer confirmation that the login rests on. */
+  /** The bearer confirmation that the login uses. */
   readonly confirmation: Confirmation | undefined
 }
 
@@ -66,50 +66,50 @@ type AssertionCheck = Check<AssertionToCheck, ExpectedNow>
 const NOTHING = 'nothing'
 const LONGEST = 200
 
-/** The response names the provider that was asked, or nobody where it is unsigned and in the clear. Profiles 4.1.4.2 */
+/** The Response names the requested provider; the Issuer may be absent where it is unsigned and unencrypted. Profiles 4.1.4.2 */
 const responseIssuerIsTheIdp: AssertionCheck = ({ response }, { idp }) =>
   response.issuer === undefined && !response.isSigned && !response.isEncrypted
-    ? pass
+    ? passed()
     : mustEqual(idp.entityId, response.issuer, 'Response/Issuer')
 
-/** Bindings 3.5.5.2: a signed response says where it was sent. */
+/** Bindings 3.5.5.2: a signed response must have a Destination. */
 const destinationIsOurAcs: AssertionCheck = ({ response }, { acsUrl }) =>
   response.destination === undefined && !response.isSigned
-    ? pass
+    ? passed()
     : mustEqual(acsUrl, response.destination, 'Response/@Destination')
 
 /** Core 2.3.3 */
 const issuerIsTheIdp: AssertionCheck = ({ assertion }, { idp }) =>
   mustEqual(idp.entityId, assertion.issuer, 'Assertion/Issuer')
 
-/** Without Conditions an assertion would be good for anyone at any time. Core 2.5 */
+/** Without Conditions an assertion would be valid for everyone at any time. Core 2.5 */
 const hasConditions: AssertionCheck = ({ assertion }) =>
-  assertion.conditions ? pass : mismatch('Conditions', undefined, 'Assertion/Conditions')
+  assertion.conditions ? passed() : mismatch('Conditions', undefined, 'Assertion/Conditions')
 
-/** Core 2.5.1: what is not understood makes the assertion's validity unknown. */
+/** Core 2.5.1: with a condition that is not understood, the assertion's validity is unknown. */
 const conditionsAreUnderstood: AssertionCheck = ({ assertion }) =>
   assertion.conditions && assertion.conditions.unknown.length > 0
     ? mismatch('conditions of SAML 2.0', assertion.conditions.unknown.join(', '), 'Assertion/Conditions')
-    : pass
+    : passed()
 
 /** Profiles 4.1.4.2 */
 const hasAudience: AssertionCheck = ({ assertion }) =>
   (assertion.conditions?.audienceRestrictions ?? []).length > 0
-    ? pass
+    ? passed()
     : mismatch('an AudienceRestriction', undefined, 'Conditions/AudienceRestriction')
 
-/** Every restriction has to name us, exactly: a trailing slash is another service. Core 2.5.1.4 */
+/** Every restriction must name us, exactly: a trailing slash is another service. Core 2.5.1.4 */
 const audienceIsUs: AssertionCheck = ({ assertion }, { spEntityId }) => {
   const restrictions = assertion.conditions?.audienceRestrictions ?? []
   const another = restrictions.find((audiences) => !audiences.includes(spEntityId))
-  if (!another && restrictions.length > 0) return pass
+  if (!another && restrictions.length > 0) return passed()
   return mismatch(spEntityId, another?.join(', '), 'AudienceRestriction/Audience')
 }
 
-/** NameID, or the attribute that stands in for it: exactly one value that is not blank. */
+/** NameID, or the attribute that replaces it: exactly one value that is not blank. */
 const hasSubject: AssertionCheck = ({ assertion }, { subject }) =>
   subjectOf(assertion, subject) !== undefined
-    ? pass
+    ? passed()
     : mismatch(
         'one value that is not blank',
         undefined,
@@ -118,46 +118,46 @@ const hasSubject: AssertionCheck = ({ assertion }, { subject }) =>
 
 /** Profiles 4.1.4.2: at least one bearer confirmation, with its data. */
 const hasBearerConfirmation: AssertionCheck = ({ confirmation }) =>
-  confirmation ? pass : mismatch('a bearer SubjectConfirmation', undefined, 'Subject/SubjectConfirmation')
+  confirmation ? passed() : mismatch('a bearer SubjectConfirmation', undefined, 'Subject/SubjectConfirmation')
 
 /** The bearer was sent to us. Profiles 4.1.4.2 */
 const recipientIsOurAcs: AssertionCheck = ({ confirmation }, { acsUrl }) =>
   mustEqual(acsUrl, confirmation?.recipient, 'SubjectConfirmationData/@Recipient')
 
-/** Where text is meant, elements are refused; what nobody asks for may hold anything. security-requirements 1.5, 4.7 */
+/** Elements are refused in attributes that are read as text; unread attributes may contain anything. security-requirements 1.5, 4.7 */
 const attributesInUseAreText: AssertionCheck = ({ assertion }, { readsAttribute = () => true }) => {
   const name = [...assertion.unreadableAttributes].find(readsAttribute)
-  return name === undefined ? pass : mismatch('text', 'text with elements in it', `Attribute ${name}`)
+  return name === undefined ? passed() : mismatch('text', 'text with elements in it', `Attribute ${name}`)
 }
 
-/** Without InResponseTo the identity provider answered nobody. Profiles 4.1.5 */
-const isSolicited: AssertionCheck = (judged, expected) =>
-  judged.confirmation?.inResponseTo !== undefined || mayBeUnsolicited(judged, expected)
-    ? pass
+/** Without InResponseTo the response is unsolicited. Profiles 4.1.5 */
+const isSolicited: AssertionCheck = (checked, expected) =>
+  checked.confirmation?.inResponseTo !== undefined || mayBeUnsolicited(checked, expected)
+    ? passed()
     : mismatch('the ID of a request', undefined, 'SubjectConfirmationData/@InResponseTo')
 
-/** The login that RelayState names is waiting. */
-const requestIsKnown: AssertionCheck = (judged, expected) =>
-  expected.inResponseTo !== undefined || mayBeUnsolicited(judged, expected)
-    ? pass
+/** The login that RelayState names is pending. */
+const requestIsKnown: AssertionCheck = (checked, expected) =>
+  expected.inResponseTo !== undefined || mayBeUnsolicited(checked, expected)
+    ? passed()
     : mismatch('a pending login', undefined, 'RelayState')
 
-/** The response says it as its assertion does, signed or not. Core 3.2.2 */
+/** The Response has the same InResponseTo as its assertion, signed or not. Core 3.2.2 */
 const responseAnswersOurRequest: AssertionCheck = ({ response }, { inResponseTo }) =>
   response.inResponseTo === inResponseTo
-    ? pass
+    ? passed()
     : mismatch(inResponseTo ?? NOTHING, response.inResponseTo, 'Response/@InResponseTo')
 
 /** Profiles 4.1.4.3 */
-const answersOurRequest: AssertionCheck = (judged, expected) => {
+const answersOurRequest: AssertionCheck = (checked, expected) => {
   const { inResponseTo } = expected
-  const found = judged.confirmation?.inResponseTo
-  return (inResponseTo !== undefined && found === inResponseTo) || mayBeUnsolicited(judged, expected)
-    ? pass
+  const found = checked.confirmation?.inResponseTo
+  return (inResponseTo !== undefined && found === inResponseTo) || mayBeUnsolicited(checked, expected)
+    ? passed()
     : mismatch(inResponseTo ?? NOTHING, found, 'SubjectConfirmationData/@InResponseTo')
 }
 
-/** A bearer assertion has to have an end. Profiles 4.1.4.2 */
+/** A bearer assertion must have an end. Profiles 4.1.4.2 */
 const confirmationHasNotExpired: AssertionCheck = ({ confirmation }, expected) =>
   confirmation?.notOnOrAfter
     ? mustNotBePast(confirmation.notOnOrAfter, expected, 'SubjectConfirmationData/@NotOnOrAfter')
@@ -173,41 +173,41 @@ const hasNotExpired: AssertionCheck = ({ assertion }, expected) =>
 const hasBegun: AssertionCheck = ({ assertion }, expected) =>
   mustNotBeFuture(assertion.conditions?.notBefore, expected, 'Conditions/@NotBefore')
 
-/** Whoever made it is not ahead of us by more than clocks may differ. Core 2.3.3 */
+/** The issuer's clock is not ahead of ours by more than the accepted difference. Core 2.3.3 */
 const isIssued: AssertionCheck = ({ assertion }, expected) =>
   mustNotBeFuture(assertion.issueInstant, expected, 'Assertion/@IssueInstant')
 
-/** An answer takes seconds: one that was kept for longer was kept by somebody. security-requirements 10.4 */
+/** A response arrives within seconds: an older one was stored somewhere. security-requirements 10.4 */
 const isRecent: AssertionCheck = ({ assertion: { issueInstant } }, expected) => {
   const oldest = addSeconds(expected.now, -expected.maxAssertionAgeSeconds)
   return isPast(addSeconds(issueInstant, expected.maxAssertionAgeSeconds), expected)
     ? mismatch(`after ${showTime(oldest)}`, showTime(issueInstant), 'Assertion/@IssueInstant')
-    : pass
+    : passed()
 }
 
 /**
- * What answers a request is used up with the request. What answers nobody is recognised by its ID alone: one that was
- * issued before IDs were remembered may have been used, and is refused. The clock skew is left out: with it, nobody could
- * start at the identity provider for a minute after each start; without it, a clock that is ahead of ours leaves open as
- * many seconds as it is ahead. security-requirements 10.4
+ * A solicited response is consumed with its request. An unsolicited one is recognised by its ID alone: one that was
+ * issued before IDs were remembered may have been used, and is refused. Clock skew is not added: with it, IdP-initiated
+ * sign-in would fail for a minute after each start; without it, an identity provider whose clock is ahead of ours leaves
+ * a gap of as many seconds. security-requirements 10.4
  */
-const replayIsRemembered: AssertionCheck = (judged, expected) => {
+const replayIsRemembered: AssertionCheck = (checked, expected) => {
   const { remembersSince } = expected
-  if (remembersSince === undefined || !mayBeUnsolicited(judged, expected)) return pass
-  const { issueInstant } = judged.assertion
+  if (remembersSince === undefined || !mayBeUnsolicited(checked, expected)) return passed()
+  const { issueInstant } = checked.assertion
   return issueInstant < remembersSince
     ? mismatch(`from ${showTime(remembersSince)} on`, showTime(issueInstant), 'Assertion/@IssueInstant')
-    : pass
+    : passed()
 }
 
-/** Profiles 4.1.4.2: somebody signed in, this is not just a statement about somebody. */
+/** Profiles 4.1.4.2: the user authenticated; attributes alone are not a sign-in. */
 const hasAuthnStatement: AssertionCheck = ({ assertion }) =>
-  assertion.authentications.length > 0 ? pass : mismatch('an AuthnStatement', undefined, 'Assertion/AuthnStatement')
+  assertion.authentications.length > 0 ? passed() : mismatch('an AuthnStatement', undefined, 'Assertion/AuthnStatement')
 
-/** The comparison asked for is `exact`: one of the classes, by its URI. Core 3.3.2.2.1 */
+/** The requested comparison is `exact`: one of the classes, by its URI. Core 3.3.2.2.1 */
 const contextIsAsAsked: AssertionCheck = ({ assertion }, expected) =>
   expected.authnContext.length === 0 || authenticationOf(assertion, expected)
-    ? pass
+    ? passed()
     : mismatch(
         expected.authnContext.join(' or '),
         assertion.authentications.map(({ contextClassRef }) => contextClassRef ?? NOTHING).join(', ') || undefined,
@@ -222,7 +222,7 @@ const idpSessionIsOpen: AssertionCheck = ({ assertion }, expected) => {
   return mustNotBePast(ended?.sessionNotOnOrAfter, expected, 'AuthnStatement/@SessionNotOnOrAfter')
 }
 
-/** Everything that is asked of a response whose signature held, in the order in which a failure is named. */
+/** Every check of a response after its signature, in the order in which a failure is reported. */
 export const assertionChecks = {
   responseIssuerIsTheIdp,
   issuerIsTheIdp,
@@ -253,7 +253,7 @@ export const assertionChecks = {
 
 export type AssertionCheckName = keyof typeof assertionChecks
 
-/** The code under which a failed check is refused. */
+/** The error code of each check. */
 export const checkCodes: Readonly<Record<AssertionCheckName, SamlErrorCode>> = {
   responseIssuerIsTheIdp: 'saml.response_issuer_mismatch',
   issuerIsTheIdp: 'saml.issuer_mismatch',
@@ -282,7 +282,7 @@ export const checkCodes: Readonly<Record<AssertionCheckName, SamlErrorCode>> = {
   idpSessionIsOpen: 'saml.idp_session_ended',
 }
 
-/** A login needs one confirmation that satisfies everything by itself: pieces of several do not add up to one. */
+/** A login needs one confirmation that satisfies all of these by itself: parts of several do not add up. */
 const confirmationChecks: readonly AssertionCheck[] = [
   recipientIsOurAcs,
   isSolicited,
@@ -291,7 +291,7 @@ const confirmationChecks: readonly AssertionCheck[] = [
   confirmationHasBegun,
 ]
 
-/** Who the assertion speaks of; undefined when it does not say or says several things. */
+/** The user whom the assertion identifies; undefined: none, or several. */
 export function subjectOf({ nameId, attributes }: AssertionContent, subject: string): string | undefined {
   const values = subject === 'nameId' ? (nameId ? [nameId.value] : []) : (attributes.get(subject) ?? [])
   const [only, another] = values
@@ -299,8 +299,8 @@ export function subjectOf({ nameId, attributes }: AssertionContent, subject: str
 }
 
 /**
- * The statement that the login rests on: the first of a class that was asked for, where one was, so that class and time
- * are those of one and the same sign-in. undefined: there is none.
+ * The statement that the login uses: the first of a requested class, where classes were requested, so class and time
+ * belong to the same sign-in. undefined: there is none.
  */
 export function authenticationOf(
   { authentications }: Pick<AssertionContent, 'authentications'>,
@@ -311,30 +311,26 @@ export function authenticationOf(
     : authentications.find(({ contextClassRef = '' }) => authnContext.includes(contextClassRef))
 }
 
-/** The bearer confirmation that passes, else the one that lacks least, so that the verdict says what is wrong with it. */
+/** The bearer confirmation that passes, else the one with the fewest failures, so the verdict names what is wrong with it. */
 export function confirmationToCheck(
-  judged: Omit<AssertionToCheck, 'confirmation'>,
+  opened: Omit<AssertionToCheck, 'confirmation'>,
   expected: ExpectedNow,
 ): Confirmation | undefined {
   const failures = (confirmation: Confirmation): number =>
-    confirmationChecks.filter((check) => check({ ...judged, confirmation }, expected) !== pass).length
-  const { confirmations } = judged.assertion
+    confirmationChecks.filter((check) => check({ ...opened, confirmation }, expected).outcome !== 'pass').length
+  const { confirmations } = opened.assertion
   return confirmations.length > 1 ? confirmations.toSorted((a, b) => failures(a) - failures(b))[0] : confirmations[0]
 }
 
 function mustEqual(expected: string, found: string | undefined, source: string): CheckResult {
-  return found === expected ? pass : mismatch(expected, found, source)
+  return found === expected ? passed() : mismatch(expected, found, source)
 }
 
 function mismatch(expected: string, found: string | undefined, source: string): CheckResult {
-  return {
-    expected,
-    found: found === undefined ? NOTHING : found.slice(0, LONGEST),
-    source,
-  }
+  return failed(expected, found === undefined ? NOTHING : found.slice(0, LONGEST), source)
 }
 
-/** Where it is allowed: no login is waiting for it, and nothing in the response says that anybody asked. Profiles 4.1.5 */
+/** Where it is allowed: no login is pending, and nothing in the response names a request. Profiles 4.1.5 */
 function mayBeUnsolicited({ response, assertion }: AssertionToCheck, expected: ExpectedNow): boolean {
   return (
     expected.allowsUnsolicited === true &&
@@ -345,7 +341,9 @@ function mayBeUnsolicited({ response, assertion }: AssertionToCheck, expected: E
 }
 
 function mustNotBePast(limit: Date | undefined, expected: ExpectedNow, source: string): CheckResult {
-  return limit && isPast(limit, expected) ? mismatch(`after ${showTime(expected.now)}`, showTime(limit), source) : pass
+  return limit && isPast(limit, expected)
+    ? mismatch(`after ${showTime(expected.now)}`, showTime(limit), source)
+    : passed()
 }
 
 function isPast(limit: Date, { now, clockSkewSeconds }: ExpectedNow): boolean {
@@ -355,7 +353,7 @@ function isPast(limit: Date, { now, clockSkewSeconds }: ExpectedNow): boolean {
 function mustNotBeFuture(start: Date | undefined, expected: ExpectedNow, source: string): CheckResult {
   return start && isFuture(start, expected)
     ? mismatch(`before ${showTime(expected.now)}`, showTime(start), source)
-    : pass
+    : passed()
 }
 
 function isFuture(start: Date, { now, clockSkewSeconds }: ExpectedNow): boolean {

@@ -1,10 +1,9 @@
 import type { Attributes, NameId } from '../../core/identity.ts'
-import { type Finding, firstFailure, notRun, runChecks, type Verdict } from '../../core/verdict.ts'
-import { asSamlError, SamlError } from '../errors.ts'
+import { errorOfFirstFailure, runChecks, skipChecks, type Verdict } from '../../core/verdict.ts'
+import { type RefusedAssertion, SamlError } from '../errors.ts'
 import { earliest, latest } from '../times.ts'
 import type { Authentication, Confirmation } from './assertion.ts'
 import {
-  type AssertionCheckName,
   type AssertionToCheck,
   assertionChecks,
   authenticationOf,
@@ -15,7 +14,7 @@ import {
   subjectOf,
 } from './checks.ts'
 import type { ResponseForm } from './decode.ts'
-import { type OpenedResponse, openResponse, responseSteps, type Steps } from './open.ts'
+import { type OpenedResponse, runResponseSteps } from './open.ts'
 
 declare const verified: unique symbol
 
@@ -40,11 +39,11 @@ interface AssertionFacts {
   readonly sessionIndex?: string
   /** Of the other statements: the identity provider may name any of them at a logout. Core 3.7.3.1 */
   readonly furtherSessionIndexes: readonly string[]
-  /** The earliest end that the identity provider gave the session. */
+  /** The earliest end that the identity provider set for the session. */
   readonly sessionNotOnOrAfter?: Date
-  /** From here on it is no longer taken. */
+  /** It is no longer accepted from then on. */
   readonly expiresAt: Date
-  /** Until then, plus clock skew, a second use has to be recognised: the latest end that it names. */
+  /** Until then, plus clock skew, a replay must be recognised: the latest end in the assertion. */
   readonly notOnOrAfter: Date
 }
 
@@ -52,49 +51,31 @@ export type ResponseEvaluation =
   | { readonly verdict: Verdict; readonly assertion: VerifiedAssertion }
   | { readonly verdict: Verdict; readonly error: SamlError }
 
-/** Judges a posted response: the whole verdict, and either the verified assertion or the first thing that is wrong. */
+/** Checks a posted response: the whole verdict, with the verified assertion or the error of the first failure. */
 export function evaluateResponse(form: ResponseForm, expected: ExpectedResponse, now: Date): ResponseEvaluation {
-  const done: Finding[] = []
-  const steps: Steps = (name, step) => {
-    for (const left of responseSteps.slice(done.length, responseSteps.indexOf(name))) {
-      done.push({ name: left, outcome: 'not-run' })
-    }
-    const result = asSamlError(step)
-    done.push({ name, outcome: 'pass' })
-    return result
-  }
-  try {
-    return judgeClaims(openResponse(form, expected, steps), { ...expected, now }, done)
-  } catch (error) {
-    if (!(error instanceof SamlError)) throw error
-    return refuseAtStep(error, done)
-  }
+  const opening = runResponseSteps(form, expected)
+  if ('opened' in opening) return evaluateClaims(opening.opened, { ...expected, now }, opening.verdict)
+  const verdict = [...opening.verdict, ...skipChecks(assertionChecks)]
+  return { verdict, error: withVerdict(opening.error, verdict) }
 }
 
-function judgeClaims(opened: OpenedResponse, expected: ExpectedNow, done: Verdict): ResponseEvaluation {
-  const judged: AssertionToCheck = { ...opened, confirmation: confirmationToCheck(opened, expected) }
-  const findings = runChecks<AssertionToCheck, ExpectedNow>(assertionChecks, judged, expected)
-  const verdict = [...done, ...findings]
-  const failure = firstFailure(findings)
-  if (failure) return { verdict, error: refuseAtCheck(failure, judged, verdict) }
-  return { verdict, assertion: verifiedAssertion(judged, expected) }
-}
-
-function refuseAtCheck(
-  { name, expected = '', found = '', source = '' }: Finding,
-  { assertion, confirmation }: AssertionToCheck,
-  verdict: Verdict,
-): SamlError {
-  return new SamlError(checkCodes[name as AssertionCheckName], {
-    expected,
-    found,
-    source,
+function evaluateClaims(opened: OpenedResponse, expected: ExpectedNow, before: Verdict): ResponseEvaluation {
+  const checked: AssertionToCheck = { ...opened, confirmation: confirmationToCheck(opened, expected) }
+  const verdict = [...before, ...runChecks<AssertionToCheck, ExpectedNow>(assertionChecks, checked, expected)]
+  const assertion = refusedAssertion(checked)
+  const error = errorOfFirstFailure(
     verdict,
-    assertion: { issuer: assertion.issuer ?? '', id: assertion.id, inResponseTo: confirmation?.inResponseTo },
-  })
+    checkCodes,
+    (code, failure) => new SamlError(code, { ...failure, verdict, assertion }),
+  )
+  return error ? { verdict, error } : { verdict, assertion: verifiedAssertion(checked, expected) }
 }
 
-/** Only after every check passed. What the checks made sure of is asked for again rather than assumed. */
+function refusedAssertion({ assertion, confirmation }: AssertionToCheck): RefusedAssertion {
+  return { issuer: assertion.issuer ?? '', id: assertion.id, inResponseTo: confirmation?.inResponseTo }
+}
+
+/** Only after every check passed. What the checks guarantee is checked again rather than assumed. */
 function verifiedAssertion(
   { response, assertion, confirmation }: AssertionToCheck,
   expected: ExpectedNow,
@@ -111,7 +92,7 @@ function verifiedAssertion(
     (inResponseTo === undefined && expected.allowsUnsolicited !== true) ||
     notOnOrAfter === undefined
   ) {
-    throw new Error('a check let through what it is there to refuse')
+    throw new Error('a check passed what it must refuse')
   }
   const ends = [notOnOrAfter, ...(conditions?.notOnOrAfter ? [conditions.notOnOrAfter] : [])]
   const replayEnds = [...ends, ...assertion.confirmations.flatMap((one) => one.notOnOrAfter ?? [])]
@@ -145,18 +126,6 @@ function sessionOf(decisive: Authentication, all: readonly Authentication[]) {
   }
 }
 
-function refuseAtStep(error: SamlError, done: Verdict): ResponseEvaluation {
-  const [failed = 'isReadable', ...rest] = responseSteps.slice(done.length)
-  const { expected = 'what SAML asks for', found = error.code, source = failed } = error
-  const verdict: Verdict = [
-    ...done,
-    { name: failed, outcome: 'fail', expected, found, source },
-    ...rest.map((name): Finding => ({ name, outcome: 'not-run' })),
-    ...notRun(assertionChecks),
-  ]
-  return { verdict, error: withVerdict(error, verdict) }
-}
-
 function withVerdict({ code, expected, found, source, cause }: SamlError, verdict: Verdict): SamlError {
   return new SamlError(code, {
     ...(expected !== undefined && { expected }),
@@ -169,7 +138,7 @@ function withVerdict({ code, expected, found, source, cause }: SamlError, verdic
 
 /** Validates a posted response; throws SamlError, which carries the verdict. */
 export function validateResponse(form: ResponseForm, expected: ExpectedResponse, now: Date): VerifiedAssertion {
-  const judgement = evaluateResponse(form, expected, now)
-  if ('error' in judgement) throw judgement.error
-  return judgement.assertion
+  const evaluation = evaluateResponse(form, expected, now)
+  if ('error' in evaluation) throw evaluation.error
+  return evaluation.assertion
 }

@@ -4,7 +4,7 @@ import { audienceKey } from '../../condition-keys/issuer-keys.ts'
 import type { Policy } from '../../policy.ts'
 import { namedProviders } from '../../principals.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
-import type { Hit, LintRule } from '../finding.ts'
+import type { LintMatch, LintRule } from '../finding.ts'
 import { admittedBy, holdsFor, isOn, isPinned, issuerOf, type NamedProvider } from '../reading.ts'
 import { isAudience, sharedIssuerOf } from '../shared-issuers.ts'
 
@@ -23,7 +23,7 @@ export const audienceRules = {
   },
 } as const satisfies Readonly<Record<string, LintRule>>
 
-function noAudience(policy: Policy): readonly Hit[] {
+function noAudience(policy: Policy): readonly LintMatch[] {
   return admittedBy(policy).flatMap((provider) => {
     const keys = audienceKeys(provider.issuer)
     if (keys.some((key) => isPinned(policy, provider, key))) return []
@@ -53,12 +53,12 @@ function severityFor({ name, issuer }: NamedProvider): 'error' | 'warning' {
   return namedProviders.has(name) || (shared?.isRequired && isAudience(shared)) ? 'error' : 'warning'
 }
 
-function mismatch(policy: Policy, { evidence }: LintFacts): readonly Hit[] {
+function mismatch(policy: Policy, { evidence }: LintFacts): readonly LintMatch[] {
   return evidence.flatMap((one) => refusedAudiences(policy, one))
 }
 
 /** The audience conditions of statements about that provider which its evidence does not meet; none if one admits it. */
-function refusedAudiences(policy: Policy, { kind, provider: name, audience }: EvidenceInUse): readonly Hit[] {
+function refusedAudiences(policy: Policy, { kind, provider: name, audience }: EvidenceInUse): readonly LintMatch[] {
   const keys = audienceKeys(issuerOf(name)).map((key) => key.toLowerCase())
   const refusing = admittedBy(policy)
     .filter((provider) => provider.name === name)

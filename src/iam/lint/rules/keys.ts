@@ -2,7 +2,7 @@
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { EvidenceKind } from '../facts.ts'
-import type { Hit, LintRule } from '../finding.ts'
+import type { LintMatch, LintRule } from '../finding.ts'
 import { type Callers, type KeyProblem, keyProblem } from '../keys.ts'
 import { callOf, covers, providersOf } from '../reading.ts'
 
@@ -16,13 +16,13 @@ export const keyRules = {
     severity: 'error',
     sentence: 'AWS never fills the key in this call.',
     hint: 'Ask for a key that the call has, or leave the condition away.',
-    find: hits('never', ({ why }, key) => ({ sentence: `AWS never fills ${key} in this call: ${why}.` })),
+    find: matches('never', ({ why }, key) => ({ sentence: `AWS never fills ${key} in this call: ${why}.` })),
   },
   'trust.key_misspelt': {
     severity: 'error',
     sentence: 'AWS knows no such key.',
     hint: 'Correct the key.',
-    find: hits('misspelt', ({ meant }, key) => ({
+    find: matches('misspelt', ({ meant }, key) => ({
       sentence: `AWS never fills ${key} in this call.`,
       hint: `Did you mean ${meant}?`,
     })),
@@ -31,17 +31,17 @@ export const keyRules = {
     severity: 'error',
     sentence: 'AWS makes no condition key of that claim or attribute.',
     hint: 'Ask for a claim that AWS shows, or have it sent as a session tag and ask for aws:RequestTag/….',
-    find: hits('claim', ({ exposed }, key) => ({
+    find: matches('claim', ({ exposed }, key) => ({
       sentence: `AWS makes no condition key ${key} of what it is shown${exposed.length === 0 ? '' : `, only of ${exposed.join(', ')}`}.`,
     })),
   },
 } as const satisfies Readonly<Record<string, LintRule>>
 
-function hits<Kind extends KeyProblem['kind']>(
+function matches<Kind extends KeyProblem['kind']>(
   kind: Kind,
-  textOf: (problem: Extract<KeyProblem, { kind: Kind }>, key: string) => Omit<Hit, 'path'>,
+  textOf: (problem: Extract<KeyProblem, { kind: Kind }>, key: string) => Omit<LintMatch, 'path'>,
 ) {
-  return (policy: Policy): readonly Hit[] =>
+  return (policy: Policy): readonly LintMatch[] =>
     problems(policy).flatMap(({ condition: { path, key }, problem }) =>
       problem.kind === kind ? [{ path, ...textOf(problem as Extract<KeyProblem, { kind: Kind }>, key) }] : [],
     )

@@ -1,7 +1,7 @@
 /** Conditions that do not mean what they look like (aws-facts E.4). */
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
-import type { Hit, LintRule } from '../finding.ts'
+import type { LintMatch, LintRule } from '../finding.ts'
 import { isListKey } from '../keys.ts'
 import { allowsOf, callOf, covers, operatorParts } from '../reading.ts'
 
@@ -43,7 +43,7 @@ export const operatorRules = {
   },
 } as const satisfies Readonly<Record<string, LintRule>>
 
-function forAllOfNone(policy: Policy): readonly Hit[] {
+function forAllOfNone(policy: Policy): readonly LintMatch[] {
   return conditionsOf(allowsOf(policy))
     .filter(({ condition }) => operatorParts(condition).set === 'ForAllValues')
     .filter((placed) => !isRequired(placed.statement, placed.condition.name) && !isLimitOfTags(placed))
@@ -77,7 +77,7 @@ function isLimitOfTags({ statement, condition: { name } }: Placed): boolean {
   )
 }
 
-function ifExists(policy: Policy): readonly Hit[] {
+function ifExists(policy: Policy): readonly LintMatch[] {
   return conditionsOf(allowsOf(policy))
     .filter(({ condition }) => operatorParts(condition).ifExists && isIdentity(condition))
     .map(({ condition: { path, operator, key } }) => ({
@@ -90,7 +90,7 @@ function isIdentity({ name }: Condition): boolean {
   return !/^(?:aws|iam|sts):/.test(name)
 }
 
-function listsWithoutSet({ statements }: Policy): readonly Hit[] {
+function listsWithoutSet({ statements }: Policy): readonly LintMatch[] {
   return conditionsOf(statements)
     .filter(({ condition }) => !isNull(condition) && isListKey(condition.name) === true)
     .filter(({ condition }) => operatorParts(condition).set === undefined)
@@ -101,7 +101,7 @@ function listsWithoutSet({ statements }: Policy): readonly Hit[] {
     }))
 }
 
-function setOnSingle({ statements }: Policy): readonly Hit[] {
+function setOnSingle({ statements }: Policy): readonly LintMatch[] {
   return conditionsOf(statements)
     .filter(({ condition }) => operatorParts(condition).set !== undefined && isListKey(condition.name) === false)
     .map(({ condition: { path, key, operator } }) => ({
@@ -110,7 +110,7 @@ function setOnSingle({ statements }: Policy): readonly Hit[] {
     }))
 }
 
-function literalWildcards({ statements }: Policy): readonly Hit[] {
+function literalWildcards({ statements }: Policy): readonly LintMatch[] {
   return conditionsOf(statements)
     .filter(({ condition }) => /^String(?:Not)?Equals/.test(operatorParts(condition).base))
     .filter(({ condition }) => condition.values.some(hasAsterisk))

@@ -3,7 +3,7 @@ import { parseArn } from '../../../core/arn.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import { difference } from '../confusable.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
-import type { Hit, LintRule } from '../finding.ts'
+import type { LintMatch, LintRule } from '../finding.ts'
 import { allowsOf, callOf, covers, issuerOf, type NamedProvider, pins, providersOf } from '../reading.ts'
 import { sharedIssuerOf, sharedIssuers } from '../shared-issuers.ts'
 
@@ -55,7 +55,7 @@ export const principalRules = {
 } as const satisfies Readonly<Record<string, LintRule>>
 
 /** With signed calls a condition can still say who; the federated ones are unsigned. */
-function anybody(policy: Policy): readonly Hit[] {
+function anybody(policy: Policy): readonly LintMatch[] {
   return allowsOf(policy).flatMap((statement) => {
     const { principal, path, conditions } = statement
     const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(pins))
@@ -67,7 +67,7 @@ function isFederated(statement: Statement): boolean {
   return Object.values(callOf).some((call) => covers(statement, call))
 }
 
-function lookAlike(policy: Policy, facts: LintFacts): readonly Hit[] {
+function lookAlike(policy: Policy, facts: LintFacts): readonly LintMatch[] {
   return lookAlikes(policy, facts).map(({ provider, meant, how }) => ({
     path: pathOf(provider),
     sentence: `${provider.name} looks like ${meant}, but ${how}.`,
@@ -119,7 +119,7 @@ function pathOf({ statement, name }: NamedProvider): string {
 }
 
 /** OpenID providers are looked up in the role's account; all that the roles of one policy use are in one account. */
-function foreignAccount(policy: Policy, { evidence }: LintFacts): readonly Hit[] {
+function foreignAccount(policy: Policy, { evidence }: LintFacts): readonly LintMatch[] {
   const home = evidence.map(({ provider }) => accountOf(provider)).find((account) => account !== undefined)
   if (home === undefined) return []
   return named(policy).flatMap((provider) => {
@@ -130,7 +130,7 @@ function foreignAccount(policy: Policy, { evidence }: LintFacts): readonly Hit[]
   })
 }
 
-function missing(policy: Policy, facts: LintFacts): readonly Hit[] {
+function missing(policy: Policy, facts: LintFacts): readonly LintMatch[] {
   const meantOnes = new Set(lookAlikes(policy, facts).map(({ meant }) => meant))
   const isNamed = (name: string): boolean =>
     allowsOf(policy).some(({ principal: { anyone, federated } }) => anyone || federated.has(name))
@@ -143,7 +143,7 @@ function missing(policy: Policy, facts: LintFacts): readonly Hit[] {
 }
 
 /** IAM refuses to save such a policy again, and a new user or role of the old name is somebody else. */
-function deleted({ statements }: Policy): readonly Hit[] {
+function deleted({ statements }: Policy): readonly LintMatch[] {
   return statements.flatMap(({ path, principal }) =>
     [...principal.deleted].map((id) => ({
       path: `${path}.Principal.AWS`,
@@ -152,7 +152,7 @@ function deleted({ statements }: Policy): readonly Hit[] {
   )
 }
 
-function wrongAction(policy: Policy): readonly Hit[] {
+function wrongAction(policy: Policy): readonly LintMatch[] {
   return named(policy).flatMap(({ statement, kind, name }) => {
     const other = ASSUMING.find((action) => action !== callOf[kind] && covers(statement, action))
     if (covers(statement, callOf[kind]) || other === undefined) return []

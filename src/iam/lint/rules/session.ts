@@ -1,7 +1,7 @@
 /** What the session carries has permissions of its own (aws-facts D.3). */
 import type { Policy } from '../../policy.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
-import type { Hit, LintRule } from '../finding.ts'
+import type { LintMatch, LintRule } from '../finding.ts'
 import { admittedBy, allowsOf, covers } from '../reading.ts'
 
 export const sessionRules = {
@@ -29,7 +29,7 @@ function missing(carries: (one: EvidenceInUse) => boolean, action: string, what:
   return (policy: Policy, facts: LintFacts) =>
     facts.evidence
       .filter((one) => carries(one) && isAdmitted(policy, one.provider) && !permits(policy, one.provider, action))
-      .map(({ provider }): Hit => {
+      .map(({ provider }): LintMatch => {
         const { statement } = admittedBy(policy).find(({ name }) => name === provider) ?? {}
         return {
           path: `${statement?.path ?? 'Statement'}.Action`,
@@ -50,7 +50,7 @@ function permits(policy: Policy, provider: string, action: string): boolean {
   })
 }
 
-function openSessionName(policy: Policy): readonly Hit[] {
+function openSessionName(policy: Policy): readonly LintMatch[] {
   return admittedBy(policy)
     .filter(({ kind, statement }) => kind === 'web-identity' && !statement.conditions.some(isSessionName))
     .map(({ statement }) => ({ path: `${statement.path}.Condition` }))

@@ -1,7 +1,7 @@
 /** Which of the provider's people. */
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
-import type { Hit, LintRule } from '../finding.ts'
+import type { LintMatch, LintRule } from '../finding.ts'
 import { admittedBy, allowsOf, isOn, isPinned, operatorParts, pins } from '../reading.ts'
 import { isAudience, isSubjectOfShared, sharedIssuerOf } from '../shared-issuers.ts'
 
@@ -29,7 +29,7 @@ export const subjectRules = {
   },
 } as const satisfies Readonly<Record<string, LintRule>>
 
-function noSubject(policy: Policy): readonly Hit[] {
+function noSubject(policy: Policy): readonly LintMatch[] {
   return admittedBy(policy).flatMap((provider) => {
     const { issuer = '', statement } = provider
     const shared = sharedIssuerOf(issuer)
@@ -51,7 +51,7 @@ function noSubject(policy: Policy): readonly Hit[] {
   })
 }
 
-function tooWide(policy: Policy): readonly Hit[] {
+function tooWide(policy: Policy): readonly LintMatch[] {
   return allowsOf(policy).flatMap(({ conditions }) =>
     conditions
       .filter((condition) => isSubjectOfShared(condition) && pins(condition))
@@ -67,7 +67,7 @@ function isTooWide(value: string): boolean {
   return /[*?]/.test(value) && !NAMES_AN_OWNER.test(value)
 }
 
-function onlyNegated(policy: Policy): readonly Hit[] {
+function onlyNegated(policy: Policy): readonly LintMatch[] {
   return allowsOf(policy)
     .flatMap(negatedAlone)
     .map(({ path, operator, key }) => ({
