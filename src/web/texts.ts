@@ -298,6 +298,23 @@ const error = {
   next: 'What to do next',
   copyReference: 'Copy the reference',
   askForIt: 'If this keeps happening, send this reference to your administrator.',
+  reportTitle: 'Report this error',
+  reportHow: 'Copy this text into a mail to the administrator of the gateway or of the identity provider.',
+  copyReport: 'Copy the report',
+  /** Of the lines of that text. */
+  report: {
+    gateway: 'Gateway',
+    error: 'Error',
+    message: 'Message',
+    next: 'Next step',
+    time: 'Time',
+    reference: 'Reference',
+    provider: 'Identity provider',
+    entityId: 'entityID',
+    issuer: 'issuer',
+    serviceProvider: 'Service provider entityID',
+    clientId: 'Client ID',
+  },
 } as const
 
 /** Of links to the console: the page that they lead to, and the one where they are copied. */

@@ -165,6 +165,7 @@ const pagesSaying = (text: string): PageModels => {
       sentence: text,
       hint: text,
       reference: text,
+      report: text,
       signInHref: text,
       continueHref: text,
     },
