@@ -60,7 +60,7 @@ export function sessionOf(templates: SessionTemplates, identity: Identity): Sess
     transitiveTagKeys: templates.transitiveTags.filter((key) => tags.has(key)),
     packedSizePercent: estimatePackedSize({ tags }),
     leftOut: [
-      ...(reason === undefined ? [] : [{ what: 'sessionName', reason: `${reason}: the subject stands for it` }]),
+      ...(reason === undefined ? [] : [{ what: 'sessionName', reason: `${reason}: the subject is used instead` }]),
       ...leftOutIf('sourceIdentity', source),
       ...filled.flatMap(([key, value]) => leftOutIf(`sessionTags.${key}`, value)),
     ],
@@ -82,7 +82,7 @@ function fallbackName(template: string, { subject, provider }: Identity): string
   return template.includes('{provider}') ? `${provider}.${subject}` : subject
 }
 
-/** The value if AWS takes it. */
+/** The value if AWS accepts it. */
 function within(filled: Filled, problemOf: (text: string) => string | undefined): Filled {
   const problem = 'text' in filled ? problemOf(filled.text) : undefined
   return problem === undefined ? filled : { reason: `its value has ${problem}` }
@@ -92,11 +92,11 @@ function leftOutIf(what: string, filled: Filled | undefined): readonly LeftOutOf
   return filled && 'reason' in filled ? [{ what, reason: filled.reason }] : []
 }
 
-/** What is amiss with how the provider names this person, in sentences. SAML Core 8.3.8 */
+/** Problems with how the provider identifies this user, as sentences. SAML Core 8.3.8 */
 export function subjectWarnings({ subjectFormat, provider }: Identity): readonly string[] {
   return subjectFormat === TRANSIENT
     ? [
-        `${provider} names you anew at each sign-in (a transient NameID): pins, tags and the audit log do not follow you. Its administrator may send a persistent NameID, or whoever runs this gateway may set \`subject\` to an attribute.`,
+        `${provider} gives you a new ID each time you sign in (a transient NameID), so pins, tags and the audit log cannot follow you. Its administrator can send a persistent NameID, or the gateway’s administrator can set \`subject\` to an attribute.`,
       ]
     : []
 }

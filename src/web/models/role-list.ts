@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { showDuration } from '../../core/duration.ts'
+
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { requiredReauthentication } from '../../gateway/login/authentication-age.ts'
 import type { Login } from '../../gateway/login/logins.ts'
@@ -184,7 +184,7 @@ export function pickedRole({
   }
 }
 
-/** That a role asks for a recent sign-in, to be said before it is picked; undefined for one that does not. */
+/** Whether a role requires a recent sign-in, shown before it is picked; undefined for one that does not. */
 export function recentSignInOf(
   gateway: Gateway,
   login: Login,
@@ -193,7 +193,7 @@ export function recentSignInOf(
   return maxAuthAgeSeconds === undefined
     ? undefined
     : {
-        within: showDuration(maxAuthAgeSeconds),
+        withinSeconds: maxAuthAgeSeconds,
         isDue: requiredReauthentication(gateway, login, role.arn) !== undefined,
       }
 }
