@@ -61,6 +61,6 @@ describe('bob, by OpenID', () => {
 
 describe('carol, who has no role', () => {
   it('is told so', async () => {
-    expect(await identityOf('corp', 'carol')).toContain('there is no role for you to take')
+    expect(await identityOf('corp', 'carol')).toContain('You don’t have any roles.')
   })
 })
