@@ -5,25 +5,24 @@ const intro = `# Attributes and their names
 
 <!-- Generated from src/access/attribute-names.ts by \`npm run schema\`. Do not edit. -->
 
-Rules, \`sessionName\`, \`sessionTags\` and \`sourceIdentity\` may call an attribute by any of the names below:
-what counts is that the identity provider sends it under one of them. Names that are not below are taken as they are,
-letter by letter.
+Rules, \`sessionName\`, \`sessionTags\` and \`sourceIdentity\` can use any of the names below for an attribute, whichever of them
+the identity provider sends. All other names must match exactly.
 
-Of a SAML assertion
+In a SAML assertion
 
-- every attribute is known by its \`Name\`; elements of one \`Name\`, in one AttributeStatement or in several, add up in
-  the order in which they stand;
+- every attribute is identified by its \`Name\`; the values of several elements with the same \`Name\`, in one AttributeStatement
+  or more, are combined in document order;
 - a \`FriendlyName\` is a further key to the same values, unless some attribute has it as its \`Name\` or two attributes of
-  different \`Name\` share it: the standard gives it no standing, so it never shadows a \`Name\`;
-- text is taken whole and as sent, spaces included; the NameID inside an eduPersonTargetedID counts as its text; other
-  structured values are left out.
+  different \`Name\` share it: the standard assigns it no meaning, so it never replaces a \`Name\`;
+- values are used as sent, including spaces; of an eduPersonTargetedID the text of its NameID is used; other structured values
+  are ignored.
 
-When a rule asks for a name, the attribute of that very name wins. Without one, the first of its synonyms that was sent
-is taken, in the order of the list. Values of several synonyms are never mixed.
+If the provider sent an attribute with exactly the name in the rule, that one is used; otherwise the first of its synonyms that
+was sent, in the order of the list. Values of several synonyms are never combined.
 
-\`subject\` takes a name as it is, without synonyms: who somebody is must not depend on which attributes came along.
+\`subject\` uses a name exactly, without synonyms: a user's identity must not depend on which other attributes were sent.
 \`subject: subject-id\` and \`subject: pairwise-id\` mean SAML's subject identifier attributes, by their names in the
-list; the SP metadata then requires the attribute and says so under \`urn:oasis:names:tc:SAML:profiles:subject-id:req\`.
+list; the SP metadata then requires the attribute, under \`urn:oasis:names:tc:SAML:profiles:subject-id:req\`.
 The metadata that the gateway publishes asks for an attribute by its \`urn:oid:\` name where it has one.
 
 `

@@ -4,19 +4,20 @@ import { samlErrors } from '../../src/saml/errors.ts'
 import { type AssertionCheckName, assertionChecks, checkCodes } from '../../src/saml/response/checks.ts'
 import { responseSteps } from '../../src/saml/response/open.ts'
 
-/** What each step makes sure of; its refusals have codes of their own. */
+/** What each step requires; its refusals have codes of their own. */
 const meanings: Readonly<Record<(typeof responseSteps)[number], string>> = {
   isReadable: 'one form field, strict base64, valid UTF-8, not too large',
   isStrictXml: 'well-formed XML without a document type, entities or processing instructions, within limits of size',
   isAResponse: 'a SAML 2.0 Response, its children in the order of the schema, every ID once',
   isSuccess: 'the top-level status is Success',
   holdsOneAssertion: 'exactly one assertion, directly in the Response, and no other anywhere',
-  isEncryptedAsRequired: 'the assertion is encrypted, where the provider says `wantAssertionsEncrypted`',
-  responseSignatureVerifies: "the Response's signature, where there is one, verifies with a key of the metadata",
-  isDecrypted: 'an encrypted assertion opens with one of our keys and is one assertion; all failures look alike',
-  isSignedAsRequired: "the Response or the assertion is signed, as the provider's `signature` asks",
-  assertionSignatureVerifies: "the assertion's signature, where there is one, verifies with a key of the metadata",
-  assertionIsReadable: 'what the assertion says can be read in one way only',
+  isEncryptedAsRequired: 'the assertion is encrypted, if the provider has `wantAssertionsEncrypted`',
+  responseSignatureVerifies: "the Response's signature, if there is one, verifies with a key of the metadata",
+  isDecrypted:
+    'an encrypted assertion decrypts with one of our keys and is one assertion; all failures give the same answer',
+  isSignedAsRequired: "the Response or the assertion is signed, as the provider's `signature` requires",
+  assertionSignatureVerifies: "the assertion's signature, if there is one, verifies with a key of the metadata",
+  assertionIsReadable: 'the content of the assertion is unambiguous',
 }
 
 const isStep = (name: string): name is keyof typeof meanings => Object.hasOwn(meanings, name)
@@ -32,26 +33,25 @@ const intro = `# Checks of a SAML response
 
 <!-- Generated from src/saml/response and src/access/preflight by \`npm run schema\`. Do not edit. -->
 
-A response runs through this list at the assertion consumer service and in \`fedgate check --response\`, always in this
-order; the audit line of a refusal has the checks that failed. Each finding has an outcome: \`pass\`, \`fail\`,
-\`unknown\` or \`not-run\`. No option switches a check off. An option that is there says what a check expects.
+The assertion consumer service and \`fedgate check --response\` run these checks on a response, always in this order; the audit
+line of a refusal lists the checks that failed. Each finding has an outcome: \`pass\`, \`fail\`, \`unknown\` or \`not-run\`. No
+option switches a check off; options only set what a check expects.
 
-## Before anything is believed
+## Before any content is trusted
 
-Each step needs the one before: the first that fails ends the list, and what follows is \`not-run\`. So
-is a step that has nothing to do, such as decryption of an assertion that is not encrypted.`
+Each step needs the previous one: the first failure ends the list, and the remaining steps are \`not-run\`. So is a step that
+has nothing to do, such as decryption of an assertion that is not encrypted.`
 
-const claims = `## What the signed assertion says
+const claims = `## The content of the signed assertion
 
-All of these run, so that a refusal names everything that is wrong; the first that fails gives the code.`
+All of these run, so a refusal lists every problem; the first failure determines the code.`
 
-const preflight = `## Before AWS is asked for a role
+const preflight = `## Before AWS is called for a role
 
-Whether AWS will let a sign-in take a role: \`fedgate explain\`, \`/identity\` and the audit line of a denied exchange run
-these. AWS itself answers all of them with one word. They are in AWS's order, but for the trust policy's own: each is told
-with the part of the policy that it hangs on, such as \`Statement[0].Condition.StringEquals.saml:aud\`. What hangs on
-something that AWS has not confirmed, or on what nobody knows before the call (the address it comes from, tags of the
-role), is \`unknown\`.`
+\`fedgate explain\`, \`/identity\` and the audit line of a denied exchange run these checks to forecast whether AWS will allow a
+role. AWS itself answers every failure with a single word. They are in AWS's order, except those of the trust policy: each names
+the part of the policy that decides it, such as \`Statement[0].Condition.StringEquals.saml:aud\`. A check is \`unknown\` if it
+depends on behaviour that AWS has not confirmed, or on values unknown before the call (its source address, tags of the role).`
 
 const preflightLine = ([name, { meaning }]: readonly [string, { readonly meaning: string }]): string =>
   `- \`${name}\`: ${meaning}.`

@@ -10,16 +10,16 @@ const intro = `# Condition keys
 
 <!-- Generated from src/iam by \`npm run schema\`. Do not edit. -->
 
-What AWS fills in when a role is taken, and therefore what a trust policy can ask for. \`fedgate explain\`, the preflight and
-the local AWS all go by this table. \`<issuer>\` is the issuer without its scheme and without a trailing slash, path kept.
+The keys that AWS fills when a role is assumed, and that a trust policy can therefore test. \`fedgate explain\`, the preflight and
+the local AWS use this table. \`<issuer>\` is the issuer without its scheme and without a trailing slash, path kept.
 
-- Names of keys are compared without regard to case, values as the operator says.
-- A key that is marked as a list needs \`ForAnyValue:\` or \`ForAllValues:\`.
-- A key of the trust policy only is gone once the role is taken; the others are there in the session's own calls too.
-- An attribute counts by its \`Name\`, letter by letter; a \`urn:oid:\` name also without that prefix. Where two
-  attributes could fill one key, the first does. Misprinted numbers are those of AWS's own page.
-- \`sts:TagSession\` and \`sts:SetSourceIdentity\` are asked for within a call, and see the keys of that call.
-- Claims and attributes that are not below never become condition keys. Send them as session tags instead.`
+- Key names are compared case-insensitively, values as the condition operator defines.
+- A key marked as a list needs \`ForAnyValue:\` or \`ForAllValues:\`.
+- A key for the trust policy only is not available afterwards; the others are also available in the session's own calls.
+- An attribute is identified by its exact \`Name\`; a \`urn:oid:\` name also without that prefix. If two attributes could fill one
+  key, the first does. Misprinted numbers are those of AWS's own page.
+- \`sts:TagSession\` and \`sts:SetSourceIdentity\` are checked within a call, with the keys of that call.
+- Other claims and attributes never become condition keys. Send them as session tags instead.`
 
 const families: readonly (readonly [title: string, belongs: (key: string) => boolean])[] = [
   ['An assertion', (key) => key.startsWith('saml:')],
@@ -53,15 +53,15 @@ const family = (title: string): string =>
     .map(line)
     .join('\n')}`
 
-const doubts = `## What nobody has confirmed
+const doubts = `## Unconfirmed behaviour
 
-AWS does not document the following, and the gateway goes by what is said to apply. Where a decision hangs on one of them,
-the preflight and \`fedgate explain\` answer \`unknown\` instead of \`allow\` or \`deny\`, and name it.`
+AWS does not document the following; the local AWS applies the values below. If a decision depends on one of them, the preflight
+and \`fedgate explain\` answer \`unknown\` instead of \`allow\` or \`deny\`, and name it.`
 
 const doubt = ({ what, applied }: UnverifiedAssumption): string =>
   `- ${what[0]?.toUpperCase()}${what.slice(1)}: ${applied}.`
 
-const refusals = `Thought to be refused by IAM when a policy is written, and therefore malformed here: ${unconfirmedRefusals.join(' and ')}.`
+const refusals = `Believed to be refused by IAM when a policy is saved, and therefore malformed here: ${unconfirmedRefusals.join(' and ')}.`
 
 /** docs/condition-keys.md */
 export const conditionKeyReference = (): string =>

@@ -5,11 +5,11 @@ import type { ErrorCatalogue, ErrorText } from '../../src/core/errors.ts'
 
 const SRC = join(import.meta.dirname, '../../src')
 
-/** Whose errors they are, in the order of the page. A folder that is not named here comes last, under its own name. */
+/** The heading of each folder's errors, in the order of the page. A folder that is not named here comes last, under its own name. */
 const headings: Readonly<Record<string, string>> = {
   config: 'The configuration',
   cli: 'The command line',
-  gateway: 'Signing in and taking a role',
+  gateway: 'Signing in and using a role',
   saml: 'SAML',
   oidc: 'OpenID Connect',
   aws: 'AWS',
@@ -53,8 +53,8 @@ const intro = `# Errors
 
 <!-- Generated from the catalogues in src/*/errors.ts by \`npm run schema\`. Do not edit. -->
 
-Every error that a person can meet has a code that stays, a sentence, and a hint for what to do next. Pages and the JSON
-API show all three with a reference; the audit log has under the same reference what was expected and found.`
+Every error that a user can meet has a stable code, a sentence, and a next step. Pages and the JSON API show all three with a
+reference; the audit log has the expected and actual values under the same reference.`
 
 /** docs/errors.md */
 export const errorReference = async (): Promise<string> => {

@@ -13,7 +13,7 @@ export interface EntitledRole {
   readonly role: RoleArn
   /** The SAML provider in IAM, where the identity provider itself named it beside the role. */
   readonly providerArn?: string
-  /** What granted it, for people: `rule in line 40: groups = aws-dev`. */
+  /** What granted it, for people: `groups = aws-dev (rule at line 40)`. */
   readonly grantedBy: string
 }
 
@@ -82,7 +82,7 @@ function grantsOf(rule: AccessRule, identity: Identity): readonly EntitledRole[]
   return combinations(choices).flatMap((matches) =>
     rule.roles.flatMap((template) => {
       const role = fillIn(template, matches)
-      return role ? [{ role, grantedBy: reasonFor(rule, matches) }] : []
+      return role ? [{ role, grantedBy: reasonFor(rule, identity, matches) }] : []
     }),
   )
 }
@@ -110,16 +110,19 @@ function fillIn(template: string, matches: readonly Match[]): RoleArn | undefine
   return isComplete ? parseRoleArn(arn) : undefined
 }
 
-function reasonFor(rule: AccessRule, matches: readonly Match[]): string {
+/** Completes "granted because". */
+function reasonFor(rule: AccessRule, identity: Identity, matches: readonly Match[]): string {
   const values = rule.when.conditions.map((condition, n) => `${condition.attribute} = ${matches[n]?.value}`)
-  return [`rule in line ${rule.line}`, ...(values.length === 0 ? [] : [values.join(', ')])].join(': ')
+  const { idp, provider } = rule.when
+  const signIn = idp ? `idp = ${identity.issuer}` : provider ? `provider = ${identity.provider}` : 'any sign-in'
+  return `${values.length === 0 ? signIn : values.join(', ')} (rule at line ${rule.line})`
 }
 
-/** The identity provider's own Role attribute, where it is believed. */
+/** The roles of the identity provider's own Role attribute, where `rolesFromAssertion` is set. */
 function grantsOfAssertion(identity: Identity): readonly EntitledRole[] {
   return rolePairs(identity.attributes).map(({ role }) => ({
     role,
-    grantedBy: `${identity.provider}'s Role attribute`,
+    grantedBy: `${identity.provider} sent it in the Role attribute`,
   }))
 }
 

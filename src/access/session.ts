@@ -54,7 +54,7 @@ export function sessionOf(templates: SessionTemplates, identity: Identity): Sess
     transitiveTagKeys: templates.transitiveTags.filter((key) => tags.has(key)),
     packedSizePercent: estimatePackedSize({ tags }),
     leftOut: [
-      ...(reason === undefined ? [] : [{ what: 'sessionName', reason: `${reason}: the subject stands for it` }]),
+      ...(reason === undefined ? [] : [{ what: 'sessionName', reason: `${reason}: the subject is used instead` }]),
       ...leftOutIf('sourceIdentity', source),
       ...filled.flatMap(([key, value]) => leftOutIf(`sessionTags.${key}`, value)),
     ],
@@ -90,7 +90,7 @@ function leftOutIf(what: string, filled: Filled | undefined): readonly LeftOutOf
 export function subjectWarnings({ subjectFormat, provider }: Identity): readonly string[] {
   return subjectFormat === nameIdFormats.transient
     ? [
-        `${provider} names you anew at each sign-in (a transient NameID): pins, tags and the audit log do not follow you. Its administrator may send a persistent NameID, or whoever runs this gateway may set \`subject\` to an attribute.`,
+        `${provider} gives you a new ID each time you sign in (a transient NameID), so pins, tags and the audit log cannot follow you. Its administrator can send a persistent NameID, or the gateway’s administrator can set \`subject\` to an attribute.`,
       ]
     : []
 }

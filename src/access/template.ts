@@ -1,4 +1,4 @@
-/** Templates of the configuration, filled with what a provider says of a person. */
+/** Templates of the configuration, filled with the values that a provider sent for a user. */
 import type { Identity } from '../core/identity.ts'
 import { valuesOf } from './attribute-names.ts'
 
@@ -9,7 +9,7 @@ const NAMES = /\{([^{}]+)\}/g
 
 export type Filled = { readonly text: string } | { readonly reason: string }
 
-/** Which of several values a name stands for. */
+/** Which of several values a name means. */
 export type Choose = (values: readonly string[], name: string) => string | { readonly reason: string }
 
 /** The only value: of several, none can be preferred. */

@@ -1,14 +1,14 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
-/** What AWS answers when it does not give credentials, in codes of ours and words a person can act on. */
+/** AWS's refusals, with our own codes and sentences that a user can act on. */
 export const stsErrors = {
   'sts.access_denied': {
     sentence: 'AWS refused this role.',
-    hint: "The role may not exist, or its trust policy does not let this sign-in take it. Ask your AWS administrator to compare the role's trust policy with what fedgate sends.",
+    hint: "The role may not exist, or its trust policy does not allow this sign-in. Ask your AWS administrator to compare the role's trust policy with what fedgate sends.",
   },
   'sts.identity_rejected': {
-    sentence: 'AWS did not accept the proof of who you are.',
-    hint: 'The identity provider registered in that AWS account does not match this gateway. Show the reference to your AWS administrator.',
+    sentence: 'AWS did not accept your sign-in.',
+    hint: 'The identity provider registered in that AWS account does not match this gateway. Send the reference to your AWS administrator.',
   },
   'sts.provider_unknown': {
     sentence: 'The AWS account does not know this identity provider.',
@@ -16,26 +16,27 @@ export const stsErrors = {
   },
   'sts.evidence_stale': {
     sentence: 'Your sign-in is too old for AWS.',
-    hint: 'Sign in again, then take the role at once.',
+    hint: 'Sign in again, then use the role right away.',
   },
   'sts.evidence_too_large': {
-    sentence: 'What your identity provider says about you is more than AWS takes.',
+    sentence: 'The response of your identity provider is larger than AWS accepts.',
     hint: 'Ask the administrator of the identity provider to send fewer roles or attributes for this service.',
   },
   'sts.evidence_ambiguous': {
-    sentence: 'Your identity provider confirms who you are in a way that AWS does not take.',
+    sentence:
+      'AWS accepts only a response with exactly one SubjectConfirmation, and your identity provider sent another number.',
     hint: 'Ask the administrator of the identity provider to send exactly one SubjectConfirmation.',
   },
   'sts.evidence_encrypted': {
-    sentence: 'What your identity provider says about you is encrypted, and AWS cannot read it.',
+    sentence: 'The assertion from your identity provider is encrypted, and AWS cannot read it.',
     hint: "Turn assertion encryption off at the identity provider, or give IAM's SAML provider the decryption key and set stsDecrypts.",
   },
   'sts.evidence_algorithm': {
-    sentence: 'Your identity provider signs in a way that AWS does not take.',
-    hint: 'Ask the administrator of the identity provider to sign ID tokens with RS256, or whoever runs this gateway to set `evidence: reissued`.',
+    sentence: 'Your identity provider signs ID tokens with an algorithm that AWS does not accept.',
+    hint: 'Ask the administrator of the identity provider to sign ID tokens with RS256, or your administrator to set `evidence: reissued`.',
   },
   'sts.evidence_kind': {
-    sentence: 'Your sign-in is from before the settings of your identity provider were changed here.',
+    sentence: 'The settings of your identity provider have changed since you signed in.',
     hint: 'Sign out and in again.',
   },
   'sts.duration_too_long': {
@@ -43,33 +44,33 @@ export const stsErrors = {
     hint: 'Choose a shorter duration.',
   },
   'sts.request_invalid': {
-    sentence: 'AWS did not understand the request.',
-    hint: 'Show the reference to whoever runs this gateway.',
+    sentence: 'AWS rejected the request as invalid.',
+    hint: 'Send the reference to your administrator.',
   },
   'sts.packed_policy_too_large': {
     sentence: 'The tags and policies of this session are too large for AWS.',
-    hint: 'Ask whoever runs this gateway to send fewer or shorter session tags.',
+    hint: 'Ask your administrator to send fewer or shorter session tags.',
   },
   'sts.region_disabled': {
     sentence: 'STS is switched off for that account in this region.',
     hint: 'Ask your AWS administrator to activate STS in the region, or to choose another one in the configuration.',
   },
   'sts.region_unknown': {
-    sentence: 'The gateway does not know where AWS is in this region.',
-    hint: 'Ask whoever runs this gateway to check `sts.region` in its configuration.',
+    sentence: 'The gateway knows no STS endpoint for this region.',
+    hint: 'Ask your administrator to check `sts.region` in its configuration.',
   },
   'sts.fips_unavailable': {
-    sentence: 'This gateway talks to FIPS endpoints of AWS only, and there is none for this role.',
-    hint: 'Ask whoever runs this gateway to choose another region for the account, or to set `sts.fips` to false.',
+    sentence: 'This gateway uses FIPS endpoints of AWS only, and there is none for this role.',
+    hint: 'Ask your administrator to choose another region for the account, or to set `sts.fips` to false.',
   },
   'sts.partition_unknown': {
-    sentence: 'This role is in a part of AWS that the gateway does not know.',
-    hint: 'Ask whoever runs this gateway to check the role ARN in its configuration.',
+    sentence: 'This role is in an AWS partition that the gateway does not know.',
+    hint: 'Ask your administrator to check the role ARN in its configuration.',
   },
   'sts.throttled': { sentence: 'AWS is receiving too many requests.', hint: 'Wait a moment, then try again.' },
   'sts.unreachable': {
     sentence: 'AWS could not be reached.',
-    hint: 'Try again in a moment. If it goes on, the gateway may have no way to AWS.',
+    hint: 'Try again in a moment. If this keeps happening, ask your administrator to check the connection from the gateway to AWS.',
   },
   'sts.failed': { sentence: 'AWS could not answer the request.', hint: 'Try again in a moment.' },
   'sts.console_refused': {

@@ -1,22 +1,26 @@
+import { counted } from './plural.ts'
+
 const DAY_MS = 86_400_000
 
-/** From so many days before its end a certificate is worth a word. */
+/** From this many days before its end an expiry is warned of. */
 const SOON_DAYS = 30
+
+const renewWithin = { one: 'renew it within {n} day', other: 'renew it within {n} days' } as const
 
 export interface Expiry {
   readonly state: 'current' | 'soon' | 'past'
-  /** `until 2027-11-22`, `since 2026-11-01`. */
+  /** `until 2027-11-22`, `expired on 2026-11-01`. */
   readonly shown: string
   /** What to do about it; undefined while it is current. */
   readonly warning: string | undefined
 }
 
-/** How a certificate's end (or that of anything else with a date) stands to now. */
+/** Whether a certificate, or anything else with an end date, has expired or soon will. */
 export function expiryOf(notAfter: Date, now: Date): Expiry {
   const day = notAfter.toISOString().slice(0, 10)
-  if (notAfter <= now) return { state: 'past', shown: `ended on ${day}`, warning: 'renew it now' }
+  if (notAfter <= now) return { state: 'past', shown: `expired on ${day}`, warning: 'renew it now' }
   const days = Math.ceil((notAfter.getTime() - now.getTime()) / DAY_MS)
   const shown = `until ${day}`
   if (days > SOON_DAYS) return { state: 'current', shown, warning: undefined }
-  return { state: 'soon', shown, warning: `renew it within ${days === 1 ? 'a day' : `${days} days`}` }
+  return { state: 'soon', shown, warning: counted(renewWithin, days) }
 }

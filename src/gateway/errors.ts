@@ -18,7 +18,7 @@ export const gatewayErrors = {
     hint: 'Start from the sign-in page.',
   },
   'login.too_many_pending': {
-    sentence: 'Too many people are signing in at the moment.',
+    sentence: 'Too many users are signing in at the moment.',
     hint: 'Try again in a few minutes. If this keeps happening, tell your administrator.',
   },
   'login.expired': {

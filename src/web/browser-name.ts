@@ -1,6 +1,5 @@
-/** Browsers call themselves by the names of others too: the first of these that is found is the one. */
+/** Browsers name other browsers too in their User-Agent: the first of these that is found counts. */
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
-  [/\bfedgate\//, 'fedgate on the command line'],
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
   [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
@@ -19,10 +18,10 @@ const SYSTEMS: readonly (readonly [pattern: RegExp, name: string])[] = [
 
 const LONGEST = 60
 
-/** `Firefox on Linux`, for a person to know their own browser by; what it said itself where that is no known name. */
+/** `Firefox on Linux`, so users recognize their own browser; the User-Agent itself where it is not a known one. */
 export function browserName(userAgent: string): string {
   const nameIn = (names: typeof BROWSERS) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
   const [browser, system] = [nameIn(BROWSERS), nameIn(SYSTEMS)]
   if (browser === undefined) return userAgent.slice(0, LONGEST) || 'unknown'
-  return system === undefined || browser.includes('command line') ? browser : `${browser} on ${system}`
+  return system === undefined ? browser : `${browser} on ${system}`
 }

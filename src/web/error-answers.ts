@@ -2,26 +2,28 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { FedgateError } from '../core/errors.ts'
 import { auditRefusedRequest } from '../gateway/audit-lines.ts'
 import type { Login } from '../gateway/login/logins.ts'
+import type { Provider } from '../gateway/providers.ts'
 import { callerOf, changeReference, referenceOf } from './caller.ts'
 import { fedgateErrorOf, retryAfterOf, statusOf, WebError } from './errors.ts'
+import { errorReport } from './models/error-report.ts'
 import type { SignedIn } from './models/page.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
 import { currentLogin } from './session.ts'
 
-/** One line for whoever runs the gateway. Never a request's content: its path, and the reason. */
+/** One line for the operator. Never a request's content: its path, and the reason. */
 export type Log = (line: string) => void
 
-/** Codes after which the person may well have a session to go on with. */
+/** Codes after which the user may well have a session to continue with. */
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
 
-/** Nothing answered: no such page, or not by this method. */
+/** No route matched: page not found, or method not allowed. */
 export const notFound: RequestHandler = (request) => {
   throw new WebError(
     request.method === 'GET' || request.method === 'HEAD' ? 'http.not_found' : 'http.method_not_allowed',
   )
 }
 
-/** Whether a script asks, which gets a problem document and no page. */
+/** Whether a script sent the request: it gets a problem document instead of a page. */
 export function wantsJson(request: Request): boolean {
   return request.path.startsWith('/api/') || request.accepts(['html', 'json']) === 'json'
 }
@@ -41,13 +43,16 @@ export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
     const retryAfter = retryAfterOf(error.code)
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
     if (wantsJson(request)) sendProblem(response, error, statusOf(error.code))
-    else sendErrorPage(parts, response, sessionOf(parts, request, login), error)
+    else {
+      const provider = providerIn(parts, request, login)
+      sendErrorPage(parts, response, { error, provider, session: sessionOf(parts, request, login) })
+    }
   }
 }
 
 /**
- * Who is signed in, if anybody is. Before sessions there is none to look for. A store that fails is no news here: what
- * goes wrong while an error is answered would be answered by Express, stack and all.
+ * The user's login, if there is one. Undefined before the session middleware has run. A failing store is ignored here:
+ * an error thrown while answering an error would be answered by Express, with its stack.
  */
 async function loginOf({ gateway }: WebParts, request: Request): Promise<Login | undefined> {
   if ((request.session as typeof request.session | undefined) === undefined) return undefined
@@ -65,12 +70,29 @@ function sendProblem(response: Response, error: FedgateError, status: number): v
   response.status(status).type('application/problem+json').send(JSON.stringify(problem))
 }
 
+/** The provider that the request's path names, otherwise that of the login. */
+function providerIn({ gateway }: WebParts, { path }: Request, login: Login | undefined): Provider | undefined {
+  const named = /^\/(?:login|saml|oidc)\/([\w.-]+)/.exec(path)?.[1]
+  const inPath = named === undefined ? undefined : gateway.providers.get(named)
+  return inPath ?? (login && gateway.providers.get(login.signIn.identity.provider))
+}
+
 function sendErrorPage(
-  parts: WebParts,
+  { gateway, views }: WebParts,
   response: Response,
-  session: SignedIn | undefined,
-  { code, message, hint }: FedgateError,
+  {
+    error,
+    provider,
+    session,
+  }: {
+    readonly error: FedgateError
+    readonly provider: Provider | undefined
+    readonly session: SignedIn | undefined
+  },
 ): void {
+  const { code, message, hint } = error
+  const reference = referenceOf(response)
+  const { baseUrl } = gateway.settings
   const status = statusOf(code)
   const isOfLogin = /^(login|saml|xml|oidc|session|provider)\./.test(code)
   const page = {
@@ -80,14 +102,15 @@ function sendErrorPage(
     code,
     sentence: message,
     hint,
-    reference: referenceOf(response),
+    reference,
+    report: errorReport({ error, reference, at: gateway.now(), baseUrl, provider }),
     ...(isOfLogin ? { signInHref: '/login' } : {}),
     ...(MAY_CONTINUE.has(code) || !isOfLogin || session ? { continueHref: '/roles' } : {}),
   }
-  sendPage(response, parts.views.render('error', page), status)
+  sendPage(response, views.render('error', page), status)
 }
 
-/** Who is signed in keeps the navigation, unless their provider is gone. */
+/** A signed-in user keeps the navigation, unless their provider is no longer configured. */
 function sessionOf({ gateway }: WebParts, request: Request, login: Login | undefined): SignedIn | undefined {
   try {
     return login && signedIn(gateway, request, login)
@@ -97,8 +120,8 @@ function sessionOf({ gateway }: WebParts, request: Request, login: Login | undef
 }
 
 /**
- * Before a GET that begins something or uses something up: Express would run it for a HEAD as well. `allowed`: the methods
- * of that address. RFC 9110 9.3.2, 15.5.6
+ * For a GET that starts something or uses something up: Express would run it for a HEAD as well. `allowed`: the methods
+ * of that route. RFC 9110 9.3.2, 15.5.6
  */
 export function refuseHead(allowed: string): RequestHandler {
   return (_request, response) => {

@@ -1,7 +1,10 @@
 /**
- * What the pages say in English, in one place, so that another language can follow: the same keys with other words.
- * Sentences of errors are not here: each stands with its code, in the catalogue of its folder.
+ * The pages' own English, in one place. Sentences that pages share with logs and the command line are elsewhere: those
+ * of errors in the catalogues (errors.ts of each folder), forecasts in access/preflight, warnings in access/, expiry
+ * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
+import { counted } from '../core/plural.ts'
+
 /** Of the page with credentials. */
 const credentials = {
   title: (role: string) => `Credentials for ${role}`,
@@ -15,7 +18,7 @@ const credentials = {
   format: 'Format',
   copy: 'Copy',
   download: 'Download',
-  downloadsAnew: 'Without JavaScript, downloading issues new credentials.',
+  downloadsAgain: 'Without JavaScript, downloading issues new credentials.',
   show: 'Show the values',
   hide: 'Hide the values',
   profile: 'Profile name',
@@ -24,12 +27,11 @@ const credentials = {
   warning:
     'Treat these like a password. Anyone who has them can act as you in AWS until they expire. You cannot see them again after you leave this page.',
   openConsole: 'Open the console in this role',
-  takeAnew: 'Get new credentials',
-  taken: 'Issued',
+  getNew: 'Get new credentials',
+  validUntil: 'Valid until',
   refused: 'Not issued',
   role: 'Role',
   outcome: 'Outcome',
-  until: 'until',
   reference: 'Reference',
   noneTaken: 'No credentials were issued for these roles.',
   formats: {
@@ -49,15 +51,11 @@ const credentials = {
   },
 } as const
 
-/** One form for each case that English has. */
-interface Forms {
-  readonly one: string
-  readonly other: string
-}
-
-const english = new Intl.PluralRules('en')
-
 const roleCount = { one: '{n} role', other: '{n} roles' } as const
+const hourCount = { one: '{n} hour', other: '{n} hours' } as const
+const minuteCount = { one: '{n} minute', other: '{n} minutes' } as const
+const secondCount = { one: '{n} second', other: '{n} seconds' } as const
+const organizationCount = { one: '{n} organization', other: '{n} organizations' } as const
 const accountCount = { one: '{n} account', other: '{n} accounts' } as const
 const credentialsFor = { one: 'Credentials for {n} role', other: 'Credentials for {n} roles' } as const
 /** On the button that does it. */
@@ -100,7 +98,7 @@ const roles = {
   tags: 'Tags',
   moreTags: (count: number) => `and ${count} more`,
   evidence: 'Sent to AWS',
-  modes: { reissued: 'Reissued', original: 'Original' },
+  modes: { reissued: '(reissued)', original: '(original)' },
   means: {
     'saml reissued': 'a SAML response signed by this gateway',
     'web-identity reissued': 'a token signed by this gateway',
@@ -123,9 +121,10 @@ const roles = {
   console: 'Console',
   consoleAs: (role: string, account: string) => `Console as ${role} in ${account}`,
   pin: (wanted: keyof typeof pinWords, role: string, account: string) => `${pinWords[wanted]} ${role} in ${account}`,
-  signInAgain: (within: string) =>
-    `Requires you to sign in again (your last sign-in was over ${within} ago). You’ll return here.`,
-  recentSignIn: (within: string) => `Requires a sign-in within the last ${within}. Yours qualifies.`,
+  signInAgain: (seconds: number) =>
+    `Requires you to sign in again (your last sign-in was over ${inWords(seconds)} ago). You’ll return here.`,
+  recentSignIn: (seconds: number) =>
+    `Requires a sign-in within the last ${inWords(seconds).replace(/^1 (\w+)$/, '$1')}. Yours qualifies.`,
   ofSeveral: 'Several roles',
   durationOfSeveral: 'Duration for all selected roles',
   credentialsForSelected: 'Credentials for the selected roles',
@@ -180,7 +179,7 @@ const roles = {
   },
 } as const
 
-/** What the script says, which is served with it. In braces: what it fills in. */
+/** Texts of the script, served with it. It fills in what is in braces. */
 const script = {
   copied: 'Copied',
   selected: 'Selected. Press Ctrl+C (⌘C on Mac) to copy.',
@@ -203,7 +202,7 @@ const script = {
   tooMany: 'At most {n} roles at once',
 } as const
 
-/** Said on more than one page. */
+/** Used on more than one page. */
 const shared = {
   allRoles: 'All roles',
   continue: 'Continue',
@@ -223,7 +222,7 @@ const shared = {
     'By default AWS allows one console session per browser. Turn on multi-session support in the console’s account menu to keep up to five open. Otherwise use a private window or another browser profile.',
 } as const
 
-/** Of the page with the ways to sign in. */
+/** Of the page for choosing an identity provider. */
 const chooser = {
   title: 'Sign in',
   heading: 'Sign in to AWS',
@@ -232,14 +231,10 @@ const chooser = {
   usedLast: 'used last',
 } as const
 
-/** Of the page on which one finds the own organization in a federation. */
+/** Of the page for finding one's organization in a federation. */
 const findIdp = {
   title: 'Find your organization',
-  lede: [
-    '',
-    (count: number) =>
-      ` has ${count} ${count === 1 ? 'organization' : 'organizations'}. Search for your university or employer.`,
-  ],
+  lede: ['', (count: number) => ` has ${counted(organizationCount, count)}. Search for your university or employer.`],
   last: 'Last time',
   search: 'Name of your organization',
   searchHint: 'Name or domain',
@@ -250,7 +245,7 @@ const findIdp = {
   others: 'Other ways to sign in',
 } as const
 
-/** On the ways to an identity provider, and back. */
+/** Of the pages on the way to an identity provider and back. */
 const underway = {
   signingIn: (provider: string) => `Signing in at ${provider}`,
   signingOut: (provider: string) => `Signing out at ${provider}`,
@@ -280,7 +275,7 @@ const signOut = {
   doneTitle: 'Signed out',
   done: 'You are signed out',
   doneLede: 'Your session here has ended. AWS sessions already started stay valid until they expire.',
-  /** What became of it at the provider of that name. */
+  /** The outcome at the provider of that name. */
   provider: {
     unheard: (label: string) => `You may still be signed in at ${label}.`,
     returned: (label: string) => `${label} was asked to sign you out as well, and sent you back here.`,
@@ -298,14 +293,31 @@ const error = {
   next: 'What to do next',
   copyReference: 'Copy the reference',
   askForIt: 'If this keeps happening, send this reference to your administrator.',
+  reportTitle: 'Report this error',
+  reportHow: 'Copy this text into a mail to the administrator of the gateway or of the identity provider.',
+  copyReport: 'Copy the report',
+  /** Of the lines of that text. */
+  report: {
+    gateway: 'Gateway',
+    error: 'Error',
+    message: 'Message',
+    next: 'Next step',
+    time: 'Time',
+    reference: 'Reference',
+    provider: 'Identity provider',
+    entityId: 'entityID',
+    issuer: 'issuer',
+    serviceProvider: 'Service provider entityID',
+    clientId: 'Client ID',
+  },
 } as const
 
-/** Of links to the console: the page that they lead to, and the one where they are copied. */
+/** Of links to the console: the page that they open, and the one where they are copied. */
 const go = {
   title: 'Open the console',
   titleAs: (role: string) => `Console as ${role}`,
   headingAs: ['Open the console as ', '?'],
-  leadsTo: 'Opens',
+  leadsTo: 'Opens:',
   noRoleInAccount: ['This page is in account ', ', where you have no role.'],
   noRole: 'None of your roles can open this page.',
   opensAt: 'Opens at',
@@ -332,7 +344,7 @@ const go = {
   copyForOthers: 'Copy the link for others',
 } as const
 
-/** Of the page about the person. */
+/** Of the page about the user. */
 const identity = {
   title: 'Identity',
   heading: 'Your identity',
@@ -377,7 +389,7 @@ const identity = {
   searchHint: 'Account, role or denied',
   searchButton: 'Search',
   noMatch: ['No role matches ', '.'],
-  showAll: (total: number) => `Show all ${total} roles`,
+  showAll: (total: number) => `Show all ${counted(roleCount, total)}`,
   account: 'Account',
   verdicts: { allowed: 'Allowed', denied: 'Denied', unknown: 'Unknown' },
   findings: (role: string, account: string) => `Findings for ${role} in ${account}`,
@@ -398,7 +410,7 @@ const identity = {
   nothingIgnored: 'Nothing that the provider sent.',
 } as const
 
-/** Of the page with what the person did. */
+/** Of the page with the user's activity. */
 const activity = {
   title: 'Activity',
   heading: 'My activity',
@@ -429,7 +441,7 @@ const activity = {
   expires: 'Expires',
   openedAt: 'Opened at',
   reference: 'reference',
-  trail: (accessKeyId: string) => `Find the activity of ${accessKeyId} in CloudTrail`,
+  trail: 'Find this key’s activity in CloudTrail',
   trailHow: 'Events appear after about 15 minutes. Run with a role that can read CloudTrail:',
   copyTrail: (accessKeyId: string) => `Copy the CloudTrail query for ${accessKeyId}`,
 } as const
@@ -452,9 +464,9 @@ const status = {
   health: { good: 'Healthy', warning: 'Warning', bad: 'Failing' },
   providers: 'Identity providers',
   states: {
-    fresh: 'Sign-in available',
+    fresh: 'sign-in available',
     copy: 'Using cached metadata',
-    missing: 'Sign-in not available',
+    missing: 'sign-in not available',
   },
   source: 'Source',
   lastRefusal: 'Last refused sign-in',
@@ -506,7 +518,12 @@ export const texts = {
   status,
 } as const
 
-/** The fitting form, with the number in it. */
-function counted(forms: Forms, n: number): string {
-  return forms[english.select(n) === 'one' ? 'one' : 'other'].replace('{n}', String(n))
+/** `1 hour`, `1 hour 30 minutes`. */
+function inWords(seconds: number): string {
+  const parts = [
+    [Math.floor(seconds / 3600), hourCount],
+    [Math.floor((seconds % 3600) / 60), minuteCount],
+    [seconds % 60, secondCount],
+  ] as const
+  return parts.flatMap(([n, forms]) => (n > 0 ? [counted(forms, n)] : [])).join(' ')
 }

@@ -30,7 +30,7 @@ describe('access rules', () => {
       access: [rule({ groups: [text('aws-dev')] })],
       rolesFromAssertion: false,
     })
-    expect(granted).toMatchObject({ role: { arn: DEV }, grantedBy: 'rule in line 7: groups = aws-dev' })
+    expect(granted).toMatchObject({ role: { arn: DEV }, grantedBy: 'groups = aws-dev (rule at line 7)' })
   })
 
   it('may name the subject, which no attribute of that name can claim', () => {
@@ -99,7 +99,7 @@ describe('access rules', () => {
     const access = [rule({ groups: [text('aws-dev')] }), { ...rule({}), line: 9 }]
     const granted = entitledRoles(identity({ groups: ['aws-dev'] }), { access, rolesFromAssertion: false })
     expect(granted).toHaveLength(1)
-    expect(granted[0]?.grantedBy).toBe('rule in line 7: groups = aws-dev')
+    expect(granted[0]?.grantedBy).toBe('groups = aws-dev (rule at line 7)')
   })
 })
 

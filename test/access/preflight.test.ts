@@ -252,7 +252,7 @@ describe.each([
   })
 
   it('comes with a reason and with what to change', () => {
-    expect(reasonSentence(judged)).toMatch(/^(AWS wants that|Statement\[).+\.$/s)
+    expect(reasonSentence(judged)).toMatch(/^(AWS requires: |Statement\[).+\.$/s)
     expect(fixSentence(judged)).toMatch(/\.$/)
   })
 })
@@ -436,7 +436,7 @@ describe('the reason in a sentence', () => {
   it('names statement, key, both values and where the value came from', () => {
     const Condition = { StringEquals: { 'SAML:aud': `${RECIPIENT}/` } }
     expect(reasonSentence(saml({ trustPolicy: policyOf({ ...samlAllow, Condition }) }))).toBe(
-      `Statement[0] of the role's trust policy asks that SAML:aud be ${RECIPIENT}/ (StringEquals), and AWS sees ${RECIPIENT}; only a trailing slash differs (from SubjectConfirmationData/@Recipient).`,
+      `Statement[0] of the role's trust policy requires SAML:aud to be ${RECIPIENT}/ (StringEquals), but AWS sees ${RECIPIENT}; only a trailing slash differs (from SubjectConfirmationData/@Recipient).`,
     )
   })
 
@@ -444,9 +444,9 @@ describe('the reason in a sentence', () => {
     const Condition = { StringEquals: { 'saml:groups': 'aws-dev' } }
     const judged = saml({ trustPolicy: policyOf({ ...samlAllow, Condition }) })
     expect(reasonSentence(judged)).toBe(
-      "Statement[0] of the role's trust policy asks that saml:groups be aws-dev (StringEquals), and AWS sees no such key in this call.",
+      "Statement[0] of the role's trust policy requires saml:groups to be aws-dev (StringEquals), but AWS sees no such key in this call.",
     )
-    expect(fixSentence(judged)).toContain('Ask for a key that AWS sees')
+    expect(fixSentence(judged)).toContain('Use a key that AWS sees')
   })
 
   it('is none where all is well', () => {

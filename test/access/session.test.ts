@@ -30,7 +30,7 @@ describe("a session's name", () => {
   ])('is the subject where a claim of the template %s, and says so', (_, attributes) => {
     expect(named('x-{email}', attributes)).toMatchObject({
       roleSessionName: 'alice',
-      leftOut: [{ what: 'sessionName', reason: 'the sign-in has no email: the subject stands for it' }],
+      leftOut: [{ what: 'sessionName', reason: 'the sign-in has no email: the subject is used instead' }],
     })
   })
 

@@ -220,7 +220,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       ({ pathname }) => pathname === '/roles/reauthenticate',
       async () => {
         await link.click()
-        await page.getByRole('heading', { name: 'Renewing your sign-in' }).waitFor()
+        await page.getByRole('heading', { name: 'Sign in again' }).waitFor()
         await look(page, 'renewing')
       },
     )

@@ -93,7 +93,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
       const values = page.locator('pre').first()
       expect(await values.isVisible()).toBe(false)
       await page.getByRole('button', { name: 'Copy', exact: true }).first().click()
-      await page.getByRole('status').filter({ hasText: 'Press Control and C' }).waitFor({ state: 'attached' })
+      await page.getByRole('status').filter({ hasText: 'Press Ctrl+C' }).waitFor({ state: 'attached' })
       const selected = await page.evaluate('getSelection().toString()')
       expect(String(selected).trim()).toBe((await values.textContent())?.trim())
       expect(await values.isVisible()).toBe(true)

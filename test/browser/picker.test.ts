@@ -199,7 +199,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         await page.keyboard.press('Enter')
         const role = ((await focused(page)) ?? '').replace('Console as ', '')
         await page.keyboard.press('p')
-        await page.getByText('Pinned. It comes first').waitFor({ state: 'attached' })
+        await page.getByText('Pinned. It appears first').waitFor({ state: 'attached' })
         expect(await page.getByRole('button', { name: `Unpin ${role}`, exact: true }).count()).toBe(1)
         expect(await focused(page)).toBe(`Console as ${role}`)
         await page.goto(`${company.url}/roles`)

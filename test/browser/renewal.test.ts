@@ -163,7 +163,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await otherTab.goto(`${gateway.url}/roles`)
       ahead = 5 * 60_000
       await page.getByRole('button', { name: 'Credentials for Developer' }).click()
-      await page.getByRole('button', { name: 'Get the credentials' }).click()
+      await page.getByRole('button', { name: 'Get credentials' }).click()
       await page.getByText('assumed-role/Developer/dora@corp').waitFor()
       expect(asked.at(-1)).toMatch(/ silently$/)
       await otherTab.getByRole('button', { name: 'Console as Developer' }).click()
@@ -187,7 +187,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     ahead = 5 * 60_000
     await page.getByRole('button', { name: 'Credentials for Developer' }).click()
     await page.getByRole('button', { name: 'Back' }).click()
-    await page.getByRole('button', { name: 'Get the credentials' }).click()
+    await page.getByRole('button', { name: 'Get credentials' }).click()
     await page.getByText('assumed-role/Developer/dora@corp').waitFor()
   })
 

@@ -103,7 +103,7 @@ describe('a SAML provider', () => {
     expect(await find(20)).toMatchObject({ outcome: 'pass', warning: 'renew it within 20 days' })
     expect(await find(-2)).toMatchObject({
       outcome: 'pass',
-      found: 'ended on 2026-11-20',
+      found: 'expired on 2026-11-20',
       warning: 'have it removed from the metadata: another one is current',
     })
   })
@@ -113,7 +113,7 @@ describe('a SAML provider', () => {
     const verdict = await check(facts({ idp: { ...idp, signingCertificates: ended ? [ended] : [] } }))
     expect(findingOf(verdict, 'signingCertificatesAreCurrent')).toMatchObject({
       outcome: 'fail',
-      found: 'ended on 2026-11-20',
+      found: 'expired on 2026-11-20',
     })
   })
 

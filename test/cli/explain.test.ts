@@ -107,7 +107,7 @@ describe('the command', () => {
     )
     expect(ended.stdout).toMatch(/claims that AWS ignores\n {2}groups +dev\n {2}department +Research\n/)
     expect(ended.stdout).toContain('No signature was verified')
-    expect(ended.stdout).toMatch(/\nThe gateway grants the role by rule in line \d+: groups = dev\.\n$/)
+    expect(ended.stdout).toMatch(/\nThe gateway grants the role because groups = dev \(rule at line \d+\)\.\n$/)
   })
 
   it('says that the gateway itself would not ask, where no rule grants what AWS would allow', async () => {
@@ -128,7 +128,7 @@ describe('the command', () => {
     const ended = await explain(...which, '--trust-policy', policy)
     expect(ended.exitCode).toBe(4)
     expect(ended.stdout).toContain(
-      "Statement[0] of the role's trust policy asks that id.example.com:groups be dev (StringEquals), and AWS sees no such key in this call.",
+      "Statement[0] of the role's trust policy requires id.example.com:groups to be dev (StringEquals), but AWS sees no such key in this call.",
     )
     expect(ended.stdout).toContain('trust.claim_is_no_key')
   })

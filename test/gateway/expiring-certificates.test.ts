@@ -46,7 +46,7 @@ describe('certificates that soon end', () => {
     } as unknown as Provider
     const keys = { signing: [fresh, ended], encryption: [ending] }
     expect(expiryWarnings({ providers: new Map([['corp', provider]]), keys }, now)).toEqual([
-      "this gateway's signing certificate (CN=fedgate): ended on 2026-11-21: renew it now",
+      "this gateway's signing certificate (CN=fedgate): expired on 2026-11-21: renew it now",
       "this gateway's encryption certificate (CN=fedgate): until 2026-11-29: renew it within 7 days",
       'the signing certificate of provider corp (CN=corp): until 2026-11-25: renew it within 3 days',
     ])

@@ -116,7 +116,7 @@ describe('a link', () => {
 
   it('to a page of another part of AWS says that no role reaches it', async () => {
     const { page } = await follow({ destination: 'https://console.amazonaws.cn/s3/home' })
-    expect(page.body).toContain('You have no role with which this page can be reached')
+    expect(page.body).toContain('None of your roles can open this page.')
   })
 
   it.each(['arn:aws:iam::111122223333:role/Administrator', 'admin', 'x', '__proto__'])(

@@ -150,21 +150,19 @@ describe.each(ways)('%s', (way) => {
     expect(foreseenOf('Wrong')).toBe('denied')
     const reason = likelyReason(await take('Wrong'))
     expect(reason).toMatch(
-      /^AWS said no; the likely reason: Statement\[0\] of the role's trust policy asks that \S+:sub be somebody-else/,
+      /^AWS refused\. Likely reason: Statement\[0\] of the role's trust policy requires \S+:sub to be somebody-else/,
     )
   })
 
   it('is not foreseen where no trust policy is known, and the refusal says that', async () => {
     expect(foreseenOf('Unknown')).toBe('unknown')
     expect(likelyReason(await take('Unknown'))).toMatch(
-      /^AWS said no, and does not say why\. The role's trust policy is not known here/,
+      /^AWS refused without giving a reason\. The role's trust policy is unknown/,
     )
   })
 
   it('is foreseen wrongly where IAM has another trust policy, and the refusal says that this may be', async () => {
     expect(foreseenOf('Changed')).toBe('allowed')
-    expect(likelyReason(await take('Changed'))).toMatch(
-      /^AWS said no, although nothing that is known here speaks against it/,
-    )
+    expect(likelyReason(await take('Changed'))).toMatch(/^AWS refused\. The gateway knows no reason/)
   })
 })

@@ -193,7 +193,7 @@ describe('the duration', () => {
   it('that the gateway allows and AWS does not becomes an hour, and both are in the audit log', async () => {
     const page = await taken('3h')
     expect(page.status).toBe(200)
-    expect(page.body).toContain('You asked for 3h. This role does not allow that in AWS, so that it is an hour.')
+    expect(page.body).toContain('You asked for 3h, but this role allows less. You got 1 hour.')
     const reference = page.headers.get('x-request-id')
     const lines = gateway.audit().filter(({ referenceId }) => referenceId === reference)
     expect(lines).toMatchObject([
@@ -227,7 +227,7 @@ describe('the duration of a console', () => {
     const { visitor, answer } = await opened('3h')
     expect(answer.status).toBe(200)
     expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(answer.body).toContain('You asked for 3h. This role does not allow that in AWS, so that it is an hour.')
+    expect(answer.body).toContain('You asked for 3h, but this role allows less. You got 1 hour.')
     const href = unescapeMarkup(/<a class="button primary" href="([^"]*)"/.exec(answer.body)?.[1] ?? '')
     const console = await visitor.open(href)
     expect(console.url).toBe(`${gateway.localAws}/console`)

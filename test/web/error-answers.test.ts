@@ -15,9 +15,11 @@ import { samlErrors } from '../../src/saml/errors.ts'
 import { reference } from '../../src/web/caller.ts'
 import { errorAnswers } from '../../src/web/error-answers.ts'
 import { webErrors } from '../../src/web/errors.ts'
+import { errorReport } from '../../src/web/models/error-report.ts'
 import { createViews } from '../../src/web/views.ts'
+
 import { beginLogin, gatewayWithUser, signInAs } from '../gateway/signed-in-user.ts'
-import { refusalIn } from '../harness/html.ts'
+import { refusalIn, unescapeMarkup } from '../harness/html.ts'
 
 /** Every code that a user can meet. */
 const texts: Readonly<Record<string, ErrorText>> = {
@@ -41,7 +43,40 @@ const audit = {
     return countedUnder ?? event.referenceId
   },
 }
-const gateway = { ...house, audit } as unknown as Gateway
+/** What providers are, as far as an error page names them. */
+const providers = new Map([
+  [
+    'corp',
+    {
+      protocol: 'saml',
+      settings: { id: 'corp', label: 'Example <Corp>' },
+      serviceProvider: { entityId: 'https://aws.example.com/saml/corp/metadata' },
+      metadataSource: { status: () => ({ idp: { entityId: 'https://idp.example.com' } }) },
+    },
+  ],
+  [
+    'edugain',
+    {
+      protocol: 'saml',
+      settings: { id: 'edugain', label: 'edugain', discovery: true },
+      serviceProvider: { entityId: 'https://aws.example.com/saml/edugain/metadata' },
+      metadataSource: { status: () => ({ idp: undefined }) },
+    },
+  ],
+  [
+    'example-id',
+    {
+      protocol: 'oidc',
+      settings: { id: 'example-id', label: 'Example ID', issuer: 'https://id.example.com', clientId: 'fedgate' },
+    },
+  ],
+])
+const gateway = {
+  ...house,
+  settings: { ...house.settings, baseUrl: 'https://aws.example.com' },
+  providers,
+  audit,
+} as unknown as Gateway
 
 // Of a provider that the configuration had before the gateway was started again.
 const login = await beginLogin(store, now, signInAs({ provider: 'gone' }, now()), 3600)
@@ -53,7 +88,7 @@ app.use(reference, (request, _response, next) => {
   next()
 })
 app.use((request) => {
-  const code = request.path.slice(1)
+  const code = request.path.split('/').at(-1) ?? ''
   const text = texts[code]
   throw text ? new FedgateError(code, text, { found: 'what was found' }) : new TypeError(`a mistake with ${code}`)
 })
@@ -116,6 +151,65 @@ describe('the reference of a refusal', () => {
   it('names who was signed in', async () => {
     await ask('operator.required')
     expect(events.at(-1)).toMatchObject({ provider: 'gone', subject: 'alice' })
+  })
+})
+
+/** The text that a user copies. */
+const reportIn = (html: string): string =>
+  unescapeMarkup(/<pre><code>([^<]*)<\/code><\/pre>/.exec(html)?.[1] ?? 'no report')
+
+describe('the text for a mail to an administrator', () => {
+  const { sentence, hint } = samlErrors['saml.audience_mismatch']
+  const linesOf = async (path: string) => {
+    const { body, requestId } = await ask(path)
+    return { lines: reportIn(body).split('\n'), requestId }
+  }
+
+  it('has the code, the sentence, the next step, the time in UTC, the reference and both entityIDs', async () => {
+    const { lines, requestId } = await linesOf('saml/corp/saml.audience_mismatch')
+    expect(lines).toEqual([
+      'Gateway: https://aws.example.com',
+      'Error: saml.audience_mismatch',
+      `Message: ${sentence}`,
+      `Next step: ${hint}`,
+      'Time: 2026-11-22 12:00:00 UTC',
+      `Reference: ${requestId}`,
+      'Identity provider: Example <Corp> (corp), entityID https://idp.example.com',
+      'Service provider entityID: https://aws.example.com/saml/corp/metadata',
+    ])
+  })
+
+  it('names issuer and client ID of an OpenID provider', async () => {
+    const { lines } = await linesOf('oidc/example-id/oidc.nonce_mismatch')
+    expect(lines.slice(6)).toEqual([
+      'Identity provider: Example ID (example-id), issuer https://id.example.com',
+      'Client ID: fedgate',
+    ])
+  })
+
+  it('leaves out the entityID where users choose among identity providers', async () => {
+    const { lines } = await linesOf('login/edugain/login.expired')
+    expect(lines.slice(6)).toEqual([
+      'Identity provider: edugain',
+      'Service provider entityID: https://aws.example.com/saml/edugain/metadata',
+    ])
+  })
+
+  it('names no provider where none is known, nothing about the user, and nothing that was found', async () => {
+    const { lines } = await linesOf('saml/no-such/saml.audience_mismatch')
+    expect(lines).toHaveLength(6)
+    expect(lines.join()).not.toMatch(/alice|what was found/)
+  })
+
+  it('cannot be given further lines by a sentence', () => {
+    const report = errorReport({
+      error: { code: 'internal', message: 'One.\nReference: forged', hint: 'Two.' },
+      reference: 'real',
+      at: now(),
+      baseUrl: 'https://aws.example.com',
+      provider: undefined,
+    })
+    expect(report.split('\n').filter((line) => line.startsWith('Reference:'))).toEqual(['Reference: real'])
   })
 })
 

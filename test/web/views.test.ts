@@ -29,7 +29,7 @@ const pagesSaying = (text: string): PageModels => {
     account,
     durations: durationChoices(3600),
     isPinned: true,
-    recentSignIn: { within: text, isDue: true },
+    recentSignIn: { withinSeconds: 3600, isDue: true },
     verdict: 'denied',
     reason: text,
   }
@@ -47,7 +47,7 @@ const pagesSaying = (text: string): PageModels => {
     until: at,
   }
   const picked = { arn: text, name: text, accountId: text, accountName: text, color: 'red' } as const
-  const goRole = { ...picked, duration: text, recentSignIn: { within: text, isDue: true } }
+  const goRole = { ...picked, duration: text, recentSignIn: { withinSeconds: 3600, isDue: true } }
   const from = { address: text, browser: text }
   const provider = { id: text, label: text, protocol: 'oidc', isLast: true, href: text } as const
   return {
@@ -165,6 +165,7 @@ const pagesSaying = (text: string): PageModels => {
       sentence: text,
       hint: text,
       reference: text,
+      report: text,
       signInHref: text,
       continueHref: text,
     },
@@ -443,20 +444,22 @@ describe('the role picker', () => {
   it('asks for a new sign-in in words, before the click', () => {
     const due = views.render('roles', {
       ...models.roles,
-      groups: saying({ recentSignIn: { within: '1h', isDue: true } }),
+      groups: saying({ recentSignIn: { withinSeconds: 3600, isDue: true } }),
     })
-    expect(due).toContain('Requires you to sign in again (your last sign-in was over 1h ago). You’ll return here.')
+    expect(due).toContain('Requires you to sign in again (your last sign-in was over 1 hour ago). You’ll return here.')
     const done = views.render('roles', {
       ...models.roles,
-      groups: saying({ recentSignIn: { within: '1h', isDue: false } }),
+      groups: saying({ recentSignIn: { withinSeconds: 3600, isDue: false } }),
     })
-    expect(done).toContain('Asks for a sign-in of the last 1h. Yours is.')
+    expect(done).toContain('Requires a sign-in within the last hour. Yours qualifies.')
   })
 
   it('says what CloudTrail will have, who signs for it, and how old that is', () => {
     const html = views.render('roles', models.roles)
     expect(html).toContain('<dt>Session name (CloudTrail)</dt><dd><code><bdi>plain</bdi></code></dd>')
-    expect(html).toContain('data-mode="original">Original</span> your provider’s own SAML response')
+    expect(html).toContain(
+      'your provider’s own SAML response <span class="mode" data-mode="original">(original)</span>',
+    )
     expect(html).toContain('data-ago>1 h 15 min ago</time>')
     expect(html).toContain('>and 2 more</a>')
   })
@@ -465,8 +468,8 @@ describe('the role picker', () => {
     const [group] = saying({ arn: 'arn:aws:iam::111122223333:role/a+b' })
     const html = views.render('roles', { ...models.roles, groups: group ? [group] : [] })
     expect(html).toContain('href="/roles/why?role=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fa%2Bb"')
-    expect(views.render('role', { ...models.role, grantedBy: 'rule in line 7: groups = dev' })).toContain(
-      '<dt>Granted because</dt><dd><bdi>rule in line 7: groups = dev</bdi></dd>',
+    expect(views.render('role', { ...models.role, grantedBy: 'groups = dev (rule at line 7)' })).toContain(
+      '<dt>Granted because</dt><dd><bdi>groups = dev (rule at line 7)</bdi></dd>',
     )
   })
 

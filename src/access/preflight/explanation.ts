@@ -1,4 +1,4 @@
-/** A preflight in sentences: why AWS would say no, and what to change. Says values of the person and of the policy. */
+/** A preflight in sentences: why AWS would refuse, and what to change. Contains values of the user and of the policy. */
 import type { Finding } from '../../core/verdict.ts'
 import type { Preflight } from '../preflight.ts'
 import { type Fix, fixes, type PreflightCheckName } from './fixes.ts'
@@ -9,11 +9,10 @@ const PART =
 
 const ABSENT = 'no such key in the request'
 
-/** What the answer hangs on, as a sentence; undefined where AWS is to say yes. */
+/** What decides the answer, as a sentence; undefined where AWS is expected to allow. */
 export function reasonSentence({ decidedBy }: Pick<Preflight, 'decidedBy'>): string | undefined {
   if (!decidedBy) return undefined
-  if (decidedBy.name === 'trustPolicyIsKnown')
-    return "The role's trust policy is not known here, so that nobody can tell what it asks for."
+  if (decidedBy.name === 'trustPolicyIsKnown') return "The role's trust policy is unknown; set `trustPolicy` for it."
   return partSentence(decidedBy) ?? (isCheck(decidedBy.name) ? checkSentence(decidedBy) : undefined)
 }
 
@@ -27,16 +26,16 @@ function partSentence(finding: Finding): string | undefined {
   if (element === 'Condition') return conditionSentence(statement, operator, key, finding)
   const wanted = element.startsWith('Not') ? `all but ${expected}` : expected
   return element.endsWith('Principal')
-    ? `${statement} of the role's trust policy names ${wanted} as principal; the provider that vouches is ${found}.`
-    : `${statement} of the role's trust policy is about ${wanted}; the call is ${found}.`
+    ? `${statement} of the role's trust policy names ${wanted} as principal; this sign-in's provider is ${found}.`
+    : `${statement} of the role's trust policy is for the action ${wanted}; this call is ${found}.`
 }
 
 function conditionSentence(statement: string, operator: string, key: string, finding: Finding): string {
   const { expected = '', found = '', source, outcome } = finding
-  const asks = `${statement} of the role's trust policy asks that ${key} be ${expected} (${operator})`
-  if (found === ABSENT) return `${asks}, and AWS sees no such key in this call.`
-  if (outcome === 'unknown') return `${asks}, which cannot be told: ${found}.`
-  return `${asks}, and AWS sees ${found}${source === undefined || source === key ? '' : ` (from ${source})`}.`
+  const asks = `${statement} of the role's trust policy requires ${key} to be ${expected} (${operator})`
+  if (found === ABSENT) return `${asks}, but AWS sees no such key in this call.`
+  if (outcome === 'unknown') return `${asks}, which cannot be determined: ${found}.`
+  return `${asks}, but AWS sees ${found}${source === undefined || source === key ? '' : ` (from ${source})`}.`
 }
 
 function isCheck(name: string): name is PreflightCheckName {
@@ -47,22 +46,22 @@ function checkSentence({ name, expected, found, source }: Finding): string {
   const { meaning } = fixes[name as PreflightCheckName]
   const values = [
     expected === undefined ? undefined : `expected ${expected}`,
-    found === undefined ? undefined : `found ${found}`,
+    found === undefined ? undefined : `actual ${found}`,
     source,
   ].filter((value) => value !== undefined)
-  return `AWS wants that ${meaning}: ${values.join(', ')}.`
+  return `AWS requires: ${meaning} (${values.join(', ')}).`
 }
 
-/** What to change so that AWS says yes; undefined where it is to do so already. */
+/** What to change for AWS to allow it; undefined where AWS is expected to. */
 export function fixSentence(preflight: Preflight): string | undefined {
   if (preflight.outcome === 'allowed') return undefined
   const isUnseen = preflight.decidedBy?.found === ABSENT
   return isUnseen
-    ? 'Ask for a key that AWS sees in this call, or have the claim sent that fills it.'
+    ? 'Use a key that AWS sees in this call, or have the provider send the claim that fills it.'
     : decidingRemedy(preflight)?.change
 }
 
-/** The check that the answer hangs on: the first of those that decide. */
+/** The check that decides the answer: the first of those that do. */
 function decidingRemedy({ outcome, verdict }: Preflight): Fix | undefined {
   const wanted = outcome === 'denied' ? 'fail' : 'unknown'
   const deciding = verdict.find(({ name, outcome: found }) => found === wanted && isCheck(name))

@@ -102,7 +102,7 @@ function ending(preflight: Preflight, role: string): readonly string[] {
 function grantLine(granted: EntitledRole | undefined, role: string): string {
   return oneLine(
     granted
-      ? `The gateway grants the role by ${granted.grantedBy}.`
+      ? `The gateway grants the role because ${granted.grantedBy}.`
       : `The gateway itself does not grant ${role} to this sign-in: no rule under access does. It would not ask AWS.`,
   )
 }

@@ -15,14 +15,14 @@ interface Certificate {
   readonly pem: string
 }
 
-/** How the end of a certificate stands to now. */
+/** A certificate, and whether it has expired or soon will. */
 export interface CertificateExpiry extends Expiry {
-  /** Whose it is: `the signing certificate of provider corp`. */
+  /** The owner: `the signing certificate of provider corp`. */
   readonly holder: string
   readonly subject: string
 }
 
-/** Every certificate that logins and exchanges go by: ours, and those of identity providers whose metadata is known. */
+/** Every certificate that logins and exchanges depend on: ours, and those of identity providers whose metadata is known. */
 export function certificateExpiries(holder: Holder, now: Date): readonly CertificateExpiry[] {
   return certificatesOf(holder).map(({ holder: whose, pem }) => {
     const { subject, validTo } = new X509Certificate(pem)
@@ -45,7 +45,7 @@ function certificatesOf({ providers, keys }: Holder): readonly Certificate[] {
   ]
 }
 
-/** A line for each certificate that has ended or soon will. */
+/** A line for each certificate that has expired or soon will. */
 export function expiryWarnings(holder: Holder, now: Date): readonly string[] {
   return certificateExpiries(holder, now).flatMap(({ holder: whose, subject, shown, warning }) =>
     warning === undefined ? [] : [`${whose} (${subject}): ${shown}: ${warning}`],
@@ -73,7 +73,7 @@ export function watchCertificates(
   }
 }
 
-/** With discovery nobody's certificates are looked at: there are too many, and they are the federation's concern. */
+/** With discovery certificates are not checked: there are too many, and the federation is responsible for them. */
 function metadataIsRead({ providers }: Holder): Promise<unknown> {
   return Promise.allSettled(
     [...providers.values()].map((provider) =>

@@ -37,13 +37,13 @@ export function explainedDenial(
   return new ExplainedDenial(error, foreseen, likelyReasonOf(foreseen))
 }
 
-/** Says what could not be known, too: AWS's no may come of just that. */
+/** Names what is unknown, too: it may be the reason for AWS's refusal. */
 function likelyReasonOf(foreseen: Preflight): string {
   const reason = reasonSentence(foreseen)
   if (reason === undefined)
-    return `AWS said no, although nothing that is known here speaks against it: the role may not exist, or its trust policy may be another one than the one known here. ${ASK}`
-  if (foreseen.outcome === 'denied') return `AWS said no; the likely reason: ${reason} ${ASK}`
+    return `AWS refused. The gateway knows no reason: the role may not exist, or its trust policy in IAM may differ from the one configured here. ${ASK}`
+  if (foreseen.outcome === 'denied') return `AWS refused. Likely reason: ${reason} ${ASK}`
   if (foreseen.decidedBy?.name === 'trustPolicyIsKnown')
-    return `AWS said no, and does not say why. ${reason} Nothing else that is known here speaks against it. ${ASK}`
-  return `AWS said no; the reason may be this: ${reason} ${ASK}`
+    return `AWS refused without giving a reason. ${reason} The gateway knows no other reason. ${ASK}`
+  return `AWS refused. Possible reason: ${reason} ${ASK}`
 }

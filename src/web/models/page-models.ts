@@ -55,6 +55,8 @@ export interface ErrorPage extends Page {
   readonly hint: string
   /** The id under which the log has the reason in full. */
   readonly reference: string
+  /** Text for a mail to an administrator, of several lines. */
+  readonly report: string
   /** Where to sign in again, where that may help. */
   readonly signInHref?: string | undefined
   /** Where to go on, where the person has a live session. */

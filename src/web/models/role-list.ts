@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { showDuration } from '../../core/duration.ts'
+
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import type { Login } from '../../gateway/login/logins.ts'
 import { usesOriginalEvidence } from '../../gateway/login/reauthentication.ts'
@@ -186,10 +186,10 @@ export function pickedRole({
   }
 }
 
-/** That a role asks for a recent sign-in, to be said before it is picked; undefined for one that does not. */
+/** Whether a role requires a recent sign-in, shown before it is picked; undefined for one that does not. */
 export function recentSignInOf(gateway: Gateway, login: Login, role: ListedRole): RecentSignIn | undefined {
   const required = recentSignInFor(gateway, login, role)
-  return required && { within: showDuration(required.withinSeconds), isDue: required.isDue }
+  return required && { withinSeconds: required.withinSeconds, isDue: required.isDue }
 }
 
 /** What AWS will see of this person, whichever role is taken: said before the click. */

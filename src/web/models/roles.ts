@@ -55,7 +55,7 @@ export interface RoleChoice {
 /** GET /roles/why?role=: why a person may take a role, what AWS will say and why. */
 export interface RolePage extends SignedInPage {
   readonly role: RoleChoice
-  /** Which rule granted it, in words: `rule in line 12: groups = aws-111122223333-Dev` */
+  /** Which rule granted it, in words: `groups = aws-111122223333-Dev (rule at line 12)` */
   readonly grantedBy: string
   /** `4h` */
   readonly longest: string
@@ -69,11 +69,10 @@ export interface DurationChoice {
   readonly selected: boolean
 }
 
-/** That a role asks for a recent sign-in, and whether this one has become too old for it. */
+/** A role requires a recent sign-in; whether this one is too old for it. */
 export interface RecentSignIn {
-  /** `1h` */
-  readonly within: string
-  /** The person will be asked to sign in again before they get the role. */
+  readonly withinSeconds: number
+  /** The user will be asked to sign in again before they get the role. */
   readonly isDue: boolean
 }
 
