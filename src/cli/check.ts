@@ -23,17 +23,18 @@ import { colors, openOutput } from './output.ts'
 interface ResponseToCheck {
   readonly file: string
   readonly provider: string
-  /** With discovery: whose response it is. */
+  /** With discovery: the entityID of the identity provider that sent it. */
   readonly idp: string | undefined
   readonly inResponseTo: string | undefined
   readonly at: Date
 }
 
-const NAME_THE_REQUEST = 'Name the request that it has to answer with --in-response-to: its InResponseTo is that ID.'
+const NAME_THE_REQUEST =
+  'Give the ID of the request that the response must answer with --in-response-to (its InResponseTo is that ID).'
 
 /**
- * Shows every finding, of the configuration or of one response. Throws ConfigError, CheckError, or
- * Ended where a check does not pass.
+ * Prints the results of all checks, or those of one response. Throws ConfigError, CheckError, or Ended if a check did
+ * not pass.
  */
 export async function runCheck(options: CheckOptions): Promise<void> {
   const { response, provider, idp, inResponseTo, at = now() } = options
@@ -66,14 +67,14 @@ function portsFor(config: Config): CheckPorts {
   }
 }
 
-/** Throws CheckError, and any error of reading the metadata. */
+/** Throws CheckError, and the errors of reading the metadata. */
 async function checkFile(config: Config, question: ResponseToCheck): Promise<VerdictOfSubject> {
   const { file, provider: id, idp, inResponseTo, at } = question
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new CheckError('check.response_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
   })
   const provider = await samlProviderOf(config, id)
-  // What a running gateway remembers cannot be known from a file.
+  // Only a running gateway knows which assertions it has already accepted.
   const beyond = { inResponseTo, remembersSince: undefined }
   const expected = expectedResponse(config, provider, await provider.metadata(idp), beyond)
   const { verdict, refusal } = checkResponse(text, expected, inResponseTo, at)
