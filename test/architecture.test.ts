@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   aws: ['core'],
   iam: ['core'],
   access: ['core', 'aws', 'iam', 'config/types'],
-  evidence: ['core', 'aws/facts', 'iam', 'access', 'saml', 'oidc', 'config/types'],
+  evidence: ['core', 'aws/facts', 'iam', 'access', 'config/types'],
   issuer: ['core', 'saml', 'xml', 'aws'],
   gateway: ['core', 'saml', 'oidc', 'aws', 'iam', 'access', 'evidence', 'issuer', 'audit', 'config/types'],
   stores: ['core', 'gateway/ports'],

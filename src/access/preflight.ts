@@ -34,10 +34,10 @@ const firstChecks = { ...requestChecks, ...registrationChecks }
  * everything that is wrong.
  */
 export function preflightIn(circumstances: PreflightInput): (role: RoleToCheck) => Preflight {
-  const { shown, session, call } = circumstances
-  const context = requestContext([...shown.identity, ...sessionContext(session), ...callContext(call)])
+  const { evidence, session, call } = circumstances
+  const context = requestContext([...evidence.identity, ...sessionContext(session), ...callContext(call)])
   const seen = [...context.values()].filter(({ values }) => values.length > 0)
-  const evidence = runChecks(evidenceChecks, circumstances)
+  const acceptance = runChecks(evidenceChecks, circumstances)
   const legal = runChecks(sessionChecks, circumstances)
   const size = runChecks(sizeChecks, circumstances)
   const trustOf = remembering((policy) => evaluateTrust(policy, circumstances, context))
@@ -47,7 +47,7 @@ export function preflightIn(circumstances: PreflightInput): (role: RoleToCheck) 
     const trust = trustOf(trustPolicy)
     const checks = [
       ...runChecks(firstChecks, facts),
-      ...evidence,
+      ...acceptance,
       ...runChecks(pairChecks, facts),
       ...legal,
       ...trust.findings,

@@ -1,9 +1,8 @@
 import { listedArns, parseArn, parseRoleArn, type RoleArn } from '../core/arn.ts'
+import { awsSamlAttributes } from '../core/aws-attributes.ts'
 import type { Attributes } from '../core/identity.ts'
 
-/** The attribute in which identity providers tell AWS the roles; each value a pair of ARNs. */
-const ROLE_ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/Role'
-
+/** A value of the Role attribute: a role, and the SAML provider in IAM that vouches for it. */
 export interface RolePair {
   readonly role: RoleArn
   readonly providerArn: string
@@ -11,7 +10,7 @@ export interface RolePair {
 
 /** The pairs of the Role attribute; what is no pair is left out, as AWS does. */
 export function rolePairs(attributes: Attributes): readonly RolePair[] {
-  return (attributes.get(ROLE_ATTRIBUTE) ?? []).flatMap((value) => pairOf(value) ?? [])
+  return (attributes.get(awsSamlAttributes.role) ?? []).flatMap((value) => pairOf(value) ?? [])
 }
 
 /** A value as AWS reads it: a role and a SAML provider of one account, in either order, spaces around them ignored. */

@@ -1,48 +1,41 @@
 /**
- * From a person to what their AWS session carries: its name, source identity and tags, each from a template of the
+ * From a user to what their AWS session carries: its name, source identity and tags, each from a template of the
  * configuration and within AWS's limits. What decides over access (tags, source identity) is never altered to fit: it
- * is there as the provider said it, or left out with the reason. A name may be altered, as it only has to be told apart.
+ * has the value that the provider sent, or is left out with the reason. A name may be altered: it only has to be unique.
  */
 import { createHash } from 'node:crypto'
 import { roleSessionName } from '../aws/facts/limits.ts'
 import { estimatePackedSize } from '../aws/facts/packed-size.ts'
 import { sourceIdentityProblem, tagValueProblem } from '../aws/session-values.ts'
 import type { Config } from '../config/types.ts'
-import type { Identity } from '../core/identity.ts'
+import { type Identity, nameIdFormats } from '../core/identity.ts'
+import type { PresentedSession } from './preflight/facts.ts'
 import { type ClaimLookup, claimsOf, type Filled, fillTemplate, firstValue, onlyValue } from './template.ts'
 
-/** What the configuration says of every session. */
+/** The settings that apply to every session. */
 export type SessionTemplates = Pick<Config, 'sessionName' | 'sourceIdentity' | 'sessionTags' | 'transitiveTags'>
 
-/** What the session is without, and why: for the person and for the audit line. */
+/** What is missing from the session, and why: for the user and for the audit line. */
 export interface LeftOutOfSession {
   /** As the configuration calls it: `sessionName`, `sourceIdentity`, `sessionTags.CostCenter`. */
   readonly what: string
-  /** Says no value of the person's. */
+  /** Contains no value of the user's. */
   readonly reason: string
 }
 
-export interface SessionMapping {
-  readonly roleSessionName: string
-  readonly sourceIdentity: string | undefined
-  readonly tags: ReadonlyMap<string, string>
-  /** Of the tags above, those that go along when the session takes further roles. */
-  readonly transitiveTagKeys: readonly string[]
-  /** An estimate of AWS's PackedPolicySize of the tags, in percent: it refuses more than 100. */
-  readonly packedSizePercent: number
+/** The session, and what is missing from it. Transitive tags are passed on when roles are chained. */
+export interface SessionMapping extends PresentedSession {
   readonly leftOut: readonly LeftOutOfSession[]
 }
 
-const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
-
-/** Everything but what AWS takes in a RoleSessionName. */
+/** Everything that AWS does not accept in a RoleSessionName. */
 const FORBIDDEN = /[^\w+=,.@-]+/g
 
 const HASH_LENGTH = 16
 /** How a name ends that had to be changed. */
 const MARK = new RegExp(`-[0-9a-f]{${HASH_LENGTH}}$`)
 
-/** What the session of this person carries where the gateway decides. Never fails: what cannot be is left out. */
+/** What the session carries where the gateway decides. Never fails: what AWS would refuse is left out. */
 export function sessionOf(templates: SessionTemplates, identity: Identity): SessionMapping {
   const claims = claimsOf(identity)
   const { name, reason } = nameOf(templates.sessionName, identity, claims)
@@ -56,6 +49,7 @@ export function sessionOf(templates: SessionTemplates, identity: Identity): Sess
   return {
     roleSessionName: name,
     sourceIdentity: source && 'text' in source ? source.text : undefined,
+    ...(source && 'reason' in source ? { whyNoSourceIdentity: source.reason } : {}),
     tags,
     transitiveTagKeys: templates.transitiveTags.filter((key) => tags.has(key)),
     packedSizePercent: estimatePackedSize({ tags }),
@@ -82,7 +76,7 @@ function fallbackName(template: string, { subject, provider }: Identity): string
   return template.includes('{provider}') ? `${provider}.${subject}` : subject
 }
 
-/** The value if AWS takes it. */
+/** The value if AWS accepts it. */
 function within(filled: Filled, problemOf: (text: string) => string | undefined): Filled {
   const problem = 'text' in filled ? problemOf(filled.text) : undefined
   return problem === undefined ? filled : { reason: `its value has ${problem}` }
@@ -92,9 +86,9 @@ function leftOutIf(what: string, filled: Filled | undefined): readonly LeftOutOf
   return filled && 'reason' in filled ? [{ what, reason: filled.reason }] : []
 }
 
-/** What is amiss with how the provider names this person, in sentences. SAML Core 8.3.8 */
+/** Problems with how the provider identifies this user, as sentences. SAML Core 8.3.8 */
 export function subjectWarnings({ subjectFormat, provider }: Identity): readonly string[] {
-  return subjectFormat === TRANSIENT
+  return subjectFormat === nameIdFormats.transient
     ? [
         `${provider} names you anew at each sign-in (a transient NameID): pins, tags and the audit log do not follow you. Its administrator may send a persistent NameID, or whoever runs this gateway may set \`subject\` to an attribute.`,
       ]
@@ -103,7 +97,7 @@ export function subjectWarnings({ subjectFormat, provider }: Identity): readonly
 
 /**
  * The text as a role session name. Characters that AWS refuses become `-`; a name that had to be changed or cut ends in
- * a hash of the whole. So does one that looks as if: two different texts never come out the same.
+ * a hash of the whole. So does one that already ends like that: two different texts never get the same name.
  */
 export function toSessionName(text: string): string {
   const allowed = text.replaceAll(FORBIDDEN, '-')

@@ -54,6 +54,14 @@ export interface Renewal {
   readonly nonce: string
 }
 
+/** SAML Core 8.3; the older two kept the names of SAML 1.1. */
+export const nameIdFormats = {
+  unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+  emailAddress: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
+  persistent: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
+  transient: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient',
+} as const
+
 /** SAML Core 2.2.3 */
 export interface NameId {
   readonly value: string

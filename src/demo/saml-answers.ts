@@ -1,7 +1,8 @@
+import { nameIdFormats } from '../core/identity.ts'
 import { newXmlId } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { type AttributeToIssue, issueResponse } from '../saml/issue.ts'
-import { ASSERTION, NAMEID_PERSISTENT, PROTOCOL, STATUS_AUTHN_FAILED, STATUS_NO_PASSIVE } from '../saml/names.ts'
+import { ASSERTION, PROTOCOL, STATUS_AUTHN_FAILED, STATUS_NO_PASSIVE } from '../saml/names.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { element, render } from '../xml/write.ts'
 import type { Person } from './people.ts'
@@ -43,7 +44,7 @@ export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyP
       recipient: exchange.serviceProvider.acsUrl,
       audience: exchange.serviceProvider.entityId,
       inResponseTo: exchange.inResponseTo,
-      nameId: { value: session.person.username, format: NAMEID_PERSISTENT },
+      nameId: { value: session.person.username, format: nameIdFormats.persistent },
       attributes: attributesOf(session.person),
       authnInstant: session.authnInstant,
       sessionIndex: session.sessionIndex,

@@ -1,19 +1,16 @@
 /**
  * What the session carries where AWS sees the provider's own evidence: the provider has decided, and nothing can be
- * added. Reads the same places as AWS, and leaves to AWS what it refuses.
+ * added. Reads the same places as AWS, and leaves it to AWS to refuse.
  */
 
 import type { LeftOutOfSession, SessionMapping } from '../access/session.ts'
 import { estimatePackedSize } from '../aws/facts/packed-size.ts'
+import { awsSamlAttributes, awsTokenClaims } from '../core/aws-attributes.ts'
 import type { Attributes } from '../core/identity.ts'
-
-const SAML = 'https://aws.amazon.com/SAML/Attributes/'
-const TAG = `${SAML}PrincipalTag:`
-const TAGS_CLAIM = 'https://aws.amazon.com/tags'
-const SOURCE_IDENTITY_CLAIM = 'https://aws.amazon.com/source_identity'
+import type { Claims } from './original-evidence.ts'
 
 interface AssertedTags {
-  /** As they came, several values of one key among them, and what is no text. */
+  /** As they were sent, also several values of one key, and values that are not text. */
   readonly tags: readonly (readonly [key: string, values: readonly unknown[]])[]
   readonly transitive: readonly string[]
 }
@@ -23,18 +20,16 @@ interface Asserted extends AssertedTags {
   readonly sourceIdentity: string | undefined
 }
 
-/** A token's claims. */
-export type Claims = Readonly<Record<string, unknown>>
-
 /** The session that an identity provider's own assertion describes (aws-facts B.4). */
 export function sessionOfAssertion(attributes: Attributes): SessionMapping {
+  const { principalTag } = awsSamlAttributes
   return mappingOf({
-    roleSessionName: theOneOf(attributes, 'RoleSessionName') ?? '',
-    sourceIdentity: theOneOf(attributes, 'SourceIdentity'),
+    roleSessionName: theOneOf(attributes, 'roleSessionName') ?? '',
+    sourceIdentity: theOneOf(attributes, 'sourceIdentity'),
     tags: [...attributes].flatMap(([name, values]) =>
-      name.startsWith(TAG) ? [[name.slice(TAG.length), values] as const] : [],
+      name.startsWith(principalTag) ? [[name.slice(principalTag.length), values] as const] : [],
     ),
-    transitive: attributes.get(`${SAML}TransitiveTagKeys`) ?? [],
+    transitive: attributes.get(awsSamlAttributes.transitiveTagKeys) ?? [],
   })
 }
 
@@ -58,7 +53,7 @@ function mappingOf({ tags: stated, transitive, ...rest }: Asserted): SessionMapp
   }
 }
 
-/** AWS takes exactly one text. Anything else stands as JSON, whose brackets no session may carry: the checks say so. */
+/** AWS accepts exactly one text. Anything else becomes JSON, whose brackets no session may carry: the checks say so. */
 function theOne(values: readonly unknown[]): string {
   const [value, ...more] = values
   return isText(value) && more.length === 0 ? value : JSON.stringify(values)
@@ -68,14 +63,14 @@ function isText(value: unknown): value is string {
   return typeof value === 'string'
 }
 
-function theOneOf(attributes: Attributes, name: string): string | undefined {
-  const values = attributes.get(SAML + name) ?? []
+function theOneOf(attributes: Attributes, name: keyof typeof awsSamlAttributes): string | undefined {
+  const values = attributes.get(awsSamlAttributes[name]) ?? []
   return values.length === 0 ? undefined : theOne(values)
 }
 
 /** The session that a provider's own token describes (C.7). Its name is a parameter of the call. */
 export function sessionOfToken(claims: Claims, roleSessionName: string): SessionMapping {
-  const { [TAGS_CLAIM]: nested, [SOURCE_IDENTITY_CLAIM]: source } = claims
+  const { [awsTokenClaims.tags]: nested, [awsTokenClaims.sourceIdentity]: source } = claims
   return mappingOf({
     roleSessionName,
     sourceIdentity: source === undefined || isText(source) ? source : JSON.stringify([source]),
@@ -106,11 +101,11 @@ function keysOf(value: unknown): readonly string[] {
 
 /** For providers that cannot nest. */
 function flattenedTags(claims: Claims): AssertedTags {
-  const prefix = `${TAGS_CLAIM}/principal_tags/`
+  const prefix = `${awsTokenClaims.tags}/principal_tags/`
   return {
     tags: Object.entries(claims).flatMap(([name, value]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), listOf(value)] as const] : [],
     ),
-    transitive: keysOf(claims[`${TAGS_CLAIM}/transitive_tag_keys`]),
+    transitive: keysOf(claims[`${awsTokenClaims.tags}/transitive_tag_keys`]),
   }
 }

@@ -1,6 +1,7 @@
-/** What a provider said and AWS never looks at: no condition of a trust policy can ask for it. */
+/** What a provider said and AWS never reads: no condition of a trust policy can ask for it. */
 import { namesOf } from '../access/attribute-names.ts'
 import type { PresentedEvidence } from '../access/preflight/facts.ts'
+import { AWS_SAML_ATTRIBUTES, AWS_TOKEN_CLAIMS } from '../core/aws-attributes.ts'
 import type { EvidenceToPresent } from './presented-evidence.ts'
 
 export interface IgnoredClaim {
@@ -8,19 +9,16 @@ export interface IgnoredClaim {
   readonly values: readonly string[]
 }
 
-const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
-const AWS_CLAIMS = 'https://aws.amazon.com/'
-
-/** Of the protocol: AWS checks them, and they say nothing of the person. RFC 7519 4.1, OpenID Connect Core 2 */
+/** Claims of the protocol: AWS checks them, and they say nothing of the user. RFC 7519 4.1, OpenID Connect Core 2 */
 const CHECKED: ReadonlySet<string> = new Set(['iss', 'aud', 'azp', 'exp', 'nbf', 'iat', 'jti', 'nonce'])
 
 /** In the order in which the provider said it. */
-export function ignoredClaims(one: EvidenceToPresent, shown: PresentedEvidence): readonly IgnoredClaim[] {
-  const used = usedNames(shown)
-  const { words, settings } = one
-  if (settings.exchange.evidence === 'reissued' || words.kind === 'saml') return ignoredAttributes(one, used)
-  return Object.entries(words.claims)
-    .filter(([name]) => !used.has(name) && !CHECKED.has(name) && !name.startsWith(AWS_CLAIMS))
+export function ignoredClaims(one: EvidenceToPresent, presented: PresentedEvidence): readonly IgnoredClaim[] {
+  const used = usedNames(presented)
+  const { original, provider } = one
+  if (provider.exchange.evidence === 'reissued' || original.kind === 'saml') return ignoredAttributes(one, used)
+  return Object.entries(original.claims)
+    .filter(([name]) => !used.has(name) && !CHECKED.has(name) && !name.startsWith(AWS_TOKEN_CLAIMS))
     .map(([name, value]) => ({ name, values: [value].flat().map(textOf) }))
 }
 
@@ -33,7 +31,7 @@ function usedNames({ identity }: PresentedEvidence): ReadonlySet<string> {
 
 function ignoredAttributes({ identity: { attributes } }: EvidenceToPresent, used: ReadonlySet<string>): IgnoredClaim[] {
   return [...attributes]
-    .filter(([name]) => !name.startsWith(AWS_ATTRIBUTES) && !namesOf(name).some((each) => used.has(each)))
+    .filter(([name]) => !name.startsWith(AWS_SAML_ATTRIBUTES) && !namesOf(name).some((each) => used.has(each)))
     .map(([name, values]) => ({ name, values }))
 }
 

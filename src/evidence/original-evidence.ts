@@ -1,81 +1,76 @@
-/** What the identity provider itself signed, as AWS would look at it: the part of a sign-in that can be passed on. */
-
-import type { UnverifiedResponse, ValidityPeriod } from '../access/preflight/facts.ts'
+/** What the identity provider itself signed, read as AWS would read it: the part of a sign-in that can be passed on. */
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import type { AssertionFacts, TokenFacts } from '../access/preflight/facts.ts'
 import { type RolePair, rolePairs } from '../access/role-attribute.ts'
-import type { Attributes, NameId, SignIn } from '../core/identity.ts'
-import type { Provider } from '../gateway/providers.ts'
+import type { Attributes, Evidence, SignIn } from '../core/identity.ts'
+import { Secret } from '../core/secret.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-interface Words {
-  /** In characters, as STS would get it. */
-  readonly length?: number
-  readonly life?: ValidityPeriod
-  /** Read from a file, where its age says nothing. */
-  readonly isKept?: true
+interface Original {
+  /** As STS gets it. Missing where nothing that could be sent was kept, as for claims in a file. */
+  readonly encoded?: Secret
 }
 
-export interface SamlEvidence extends Words {
-  readonly kind: 'saml'
+export interface OriginalAssertion extends AssertionFacts, Original {
   readonly issuer: string
-  readonly recipient: string | undefined
-  readonly audiences: readonly string[] | undefined
-  readonly nameId: NameId | undefined
   readonly attributes: Attributes
   readonly rolePairs: readonly RolePair[]
-  readonly confirmationCount: number | undefined
-  /** Whether one of them is a bearer's with Recipient and NotOnOrAfter; left out where a sign-in has made sure of it. */
-  readonly isConfirmed?: boolean
   readonly isEncrypted: boolean
-  /** Of a response in a file: what a sign-in would have made sure of. */
-  readonly unverified?: UnverifiedResponse
 }
 
-export interface TokenEvidence extends Words {
-  readonly kind: 'web-identity'
+export interface OriginalToken extends TokenFacts, Original {
   readonly claims: Claims
-  readonly algorithm?: string
-  /** Whether its header has a `kid`. */
-  readonly isKeyNamed?: boolean
 }
 
-export type OriginalEvidence = SamlEvidence | TokenEvidence
+export type OriginalEvidence = OriginalAssertion | OriginalToken
 
-/** RFC 7515 4.1.1 and 4.1.4 */
-export function headerFacts({ alg, kid }: Claims): Required<Pick<TokenEvidence, 'algorithm' | 'isKeyNamed'>> {
-  return {
-    algorithm: String(alg),
-    isKeyNamed: typeof kid === 'string' && kid !== '',
-  }
+/** The gateway as service provider: whom a response to it is for. */
+export interface ResponseReceiver {
+  readonly acsUrl: string
+  readonly entityId: string
 }
 
-/** What this sign-in's provider said and can be shown to AWS. */
-export function originalEvidenceOf(provider: Provider, { identity, evidence, logoutRef }: SignIn): OriginalEvidence {
-  const { issuedAt, expiresAt } = evidence
-  const life = { issuedAt, expiresAt }
-  if (evidence.kind === 'web-identity') {
-    const token = evidence.token.reveal()
-    const claims = jsonPart(token, 1)
-    return { kind: 'web-identity', claims, ...headerFacts(jsonPart(token, 0)), length: token.length, life }
-  }
-  const own = provider.protocol === 'saml' ? provider.serviceProvider : undefined
+/** What this sign-in's provider signed and can be sent to AWS. `receiver`: undefined for an OpenID provider. */
+export function originalEvidenceOf(signIn: SignIn, receiver: ResponseReceiver | undefined): OriginalEvidence {
+  const { evidence } = signIn
+  return evidence.kind === 'saml' ? assertionOf(signIn, evidence, receiver) : tokenOf(evidence)
+}
+
+function assertionOf(
+  { identity, logoutRef }: SignIn,
+  { response, issuedAt, expiresAt, confirmationCount, isEncrypted }: Extract<Evidence, { kind: 'saml' }>,
+  receiver: ResponseReceiver | undefined,
+): OriginalAssertion {
+  // A browser's form may have broken its lines, which base64 allows and STS may not.
+  const encoded = response?.reveal().replaceAll(/\s/g, '')
   return {
     kind: 'saml',
     issuer: identity.issuer,
-    recipient: own?.acsUrl,
-    audiences: own && [own.entityId],
+    recipient: receiver?.acsUrl,
+    audiences: receiver && [receiver.entityId],
     nameId: logoutRef.kind === 'saml' ? logoutRef.nameId : undefined,
     attributes: identity.attributes,
     rolePairs: rolePairs(identity.attributes),
-    confirmationCount: evidence.confirmationCount,
-    isEncrypted: evidence.isEncrypted,
-    // A browser's form may have broken its lines, and STS gets it without.
-    ...(evidence.response && { length: evidence.response.reveal().replaceAll(/\s/g, '').length }),
-    life,
+    confirmationCount,
+    isEncrypted,
+    life: { issuedAt, expiresAt },
+    ...(encoded === undefined ? {} : { encoded: new Secret(encoded), length: encoded.length }),
   }
 }
 
-/** Of a token that has been verified. RFC 7515 7.1 */
-function jsonPart(token: string, part: 0 | 1): Claims {
-  return JSON.parse(Buffer.from(token.split('.')[part] ?? '', 'base64url').toString()) as Claims
+function tokenOf({ token, issuedAt, expiresAt }: Extract<Evidence, { kind: 'web-identity' }>): OriginalToken {
+  return { ...readToken(token.reveal()), encoded: token, life: { issuedAt, expiresAt } }
+}
+
+/** A signed JWT, decoded; its signature is not verified here. Throws jose's errors for what is not one. RFC 7515 7.1 */
+export function readToken(token: string): OriginalToken & Required<Pick<TokenFacts, 'algorithm' | 'length'>> {
+  const { alg, kid } = decodeProtectedHeader(token)
+  return {
+    kind: 'web-identity',
+    claims: decodeJwt(token),
+    algorithm: String(alg),
+    isKeyNamed: typeof kid === 'string' && kid !== '',
+    length: token.length,
+  }
 }

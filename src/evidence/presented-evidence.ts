@@ -1,15 +1,16 @@
-/** From an exchange as it is configured to what AWS will be shown for a role: the condition keys, and where they are from. */
+/**
+ * What AWS will be sent for a role, as AWS will read it: the condition keys that it fills, and what the preflight checks.
+ * The STS request, the preflight, `fedgate explain` and the pages all read it.
+ */
 import type { PresentedAssertion, PresentedEvidence, PresentedToken } from '../access/preflight/facts.ts'
-import { partitionById, samlRecipient } from '../aws/facts/partitions.ts'
 import type { ProviderConfig } from '../config/types.ts'
 import { issuerHostPath, oidcProviderArn, type RoleArn, samlProviderArn } from '../core/arn.ts'
+import { awsSamlAttributes } from '../core/aws-attributes.ts'
 import type { Attributes, Identity } from '../core/identity.ts'
 import { samlContext, webIdentityContext } from '../iam/condition-keys/condition-keys.ts'
 import { namedProviders } from '../iam/principals.ts'
-import { nameIdForAws } from '../issuer/saml-assertion.ts'
-import { methodsOf } from '../issuer/web-identity-token.ts'
-import { awsAttributesOf } from './aws-attributes.ts'
-import type { Claims, OriginalEvidence, SamlEvidence, TokenEvidence } from './original-evidence.ts'
+import type { Claims, OriginalAssertion, OriginalEvidence, OriginalToken } from './original-evidence.ts'
+import { type ReissuedAssertion, reissuedAssertion, reissuedToken } from './reissued-evidence.ts'
 
 /** The gateway as identity provider towards AWS. */
 export interface GatewayIssuers {
@@ -20,15 +21,13 @@ export interface GatewayIssuers {
 
 /** A sign-in, and how it is exchanged. */
 export interface EvidenceToPresent {
-  readonly settings: Pick<ProviderConfig, 'exchange'>
-  /** The client id at the provider, where it is an OpenID provider. */
-  readonly clientId: string | undefined
+  readonly provider: ProviderConfig
   readonly identity: Identity
-  readonly words: OriginalEvidence
+  readonly original: OriginalEvidence
   readonly issuers: GatewayIssuers
 }
 
-/** Of a role that may be taken: where it is, and the SAML provider that the identity provider named beside it. */
+/** A role, and the SAML provider that the identity provider named with it in the Role attribute. */
 export interface RoleToPresentTo {
   readonly role: RoleArn
   readonly providerArn?: string
@@ -36,59 +35,50 @@ export interface RoleToPresentTo {
 
 type Place = Pick<RoleArn, 'partition' | 'account'>
 
-const AWS_NAMES = ['Role', 'RoleSessionName', 'SessionDuration', 'SourceIdentity', 'TransitiveTagKeys'].map(
-  (name) => `https://aws.amazon.com/SAML/Attributes/${name}`,
-)
-const TAG = 'https://aws.amazon.com/SAML/Attributes/PrincipalTag:'
+const { principalTag: TAG, ...wholeNames } = awsSamlAttributes
+const AWS_NAMES: readonly string[] = Object.values(wholeNames)
 
 const TIMES: ReadonlySet<string> = new Set(['iat', 'exp', 'nbf'])
 
-/** What AWS is shown, role by role; what is the same for the roles of an account is made once. */
+/** What AWS will be sent, role by role; what is the same for the roles of an account is made once. */
 export function presentEvidence(one: EvidenceToPresent): (role: RoleToPresentTo) => PresentedEvidence {
   const made = new Map<string, PresentedEvidence>()
-  const attributes = new Map(awsAttributesOf(one.identity.attributes).map(({ name, values }) => [name, values]))
+  const present = presenter(one)
   return (role) => {
     const place = `${role.role.partition} ${role.role.account} ${role.providerArn ?? ''}`
-    const found = made.get(place) ?? shown(one, attributes, role)
+    const found = made.get(place) ?? present(role)
     made.set(place, found)
     return found
   }
 }
 
-function shown(
-  one: EvidenceToPresent,
-  attributes: Attributes,
-  { role, providerArn }: RoleToPresentTo,
-): PresentedEvidence {
-  const { settings, words, clientId = '' } = one
-  const { exchange } = settings
-  if (exchange.evidence === 'reissued')
-    return exchange.via === 'saml'
-      ? reissuedAssertion(one, attributes, role, exchange.provider)
-      : reissuedToken(one, role)
-  if (words.kind === 'web-identity') return originalToken(words, clientId, role)
-  const { provider = '', stsDecrypts = false } = exchange.via === 'saml' ? exchange : {}
-  const principal = providerArn ?? samlProviderArn(role.partition, role.account, provider)
-  return originalAssertion(words, principal, stsDecrypts)
+function presenter({ provider, identity, original, issuers }: EvidenceToPresent) {
+  const { exchange } = provider
+  if (exchange.evidence === 'reissued') {
+    if (exchange.via === 'web-identity') return ({ role }: RoleToPresentTo) => presentedToken(identity, issuers, role)
+    const reissued = reissuedAssertion(identity, exchange.provider)
+    return ({ role }: RoleToPresentTo) => presentedAssertion(reissued(role), issuers)
+  }
+  if (original.kind === 'web-identity') {
+    const clientId = provider.protocol === 'oidc' ? provider.clientId : ''
+    return ({ role }: RoleToPresentTo) => originalToken(original, clientId, role)
+  }
+  const { provider: name = '', stsDecrypts = false } = exchange.via === 'saml' ? exchange : {}
+  return ({ role, providerArn }: RoleToPresentTo) =>
+    originalAssertion(original, providerArn ?? samlProviderArn(role.partition, role.account, name), stsDecrypts)
 }
 
-function reissuedAssertion(
-  { identity, issuers }: EvidenceToPresent,
-  attributes: Attributes,
-  place: Place,
-  provider: string,
+function presentedAssertion(
+  { nameId, attributes, providerArn, aws }: ReissuedAssertion,
+  { samlEntityId }: GatewayIssuers,
 ): PresentedAssertion {
-  const partition = partitionById(place.partition)
-  const recipient = partition && samlRecipient(partition)
-  const principal = samlProviderArn(place.partition, place.account, provider)
-  const nameId = nameIdForAws(identity)
-  const facts = { issuer: issuers.samlEntityId, recipient: recipient ?? '', nameId, attributes, providerArn: principal }
+  const recipient = aws?.recipient
   return {
     kind: 'saml',
-    principal,
-    identity: samlContext(facts),
+    principal: providerArn,
+    identity: samlContext({ issuer: samlEntityId, recipient: recipient ?? '', nameId, attributes, providerArn }),
     recipient,
-    audiences: partition && [partition.audience],
+    audiences: aws && [aws.audience],
     nameId,
     rolePairs: undefined,
     confirmationCount: undefined,
@@ -96,9 +86,10 @@ function reissuedAssertion(
   }
 }
 
-function reissuedToken({ identity, issuers: { webIdentity } }: EvidenceToPresent, place: Place): PresentedToken {
+function presentedToken(identity: Identity, { webIdentity }: GatewayIssuers, place: Place): PresentedToken {
   const { url = '', audience = '' } = webIdentity ?? {}
-  return token({ iss: url, aud: audience, sub: identity.subject, amr: methodsOf(identity) }, audience, place)
+  const { subject, methods } = reissuedToken(identity)
+  return token({ iss: url, aud: audience, sub: subject, amr: methods }, audience, place)
 }
 
 function token(claims: Claims, clientId: string, place: Place): PresentedToken {
@@ -134,44 +125,34 @@ function tokenPrincipal(issuer: string, { partition, account }: Place): string {
   return namedProviders.has(host) ? host : oidcProviderArn(partition, account, issuer)
 }
 
-function originalToken(words: TokenEvidence, clientId: string, place: Place): PresentedToken {
+function originalToken(
+  { claims, encoded: _, ...facts }: OriginalToken,
+  clientId: string,
+  place: Place,
+): PresentedToken {
+  const times = new Map(Object.entries(claims).filter(([name]) => TIMES.has(name)))
+  return { ...token(claims, clientId, place), ...facts, times }
+}
+
+function originalAssertion(
+  { issuer, attributes, isEncrypted, encoded: _, ...facts }: OriginalAssertion,
+  principal: string,
+  stsDecrypts: boolean,
+): PresentedAssertion {
+  const { recipient = '', nameId = { value: '' } } = facts
   return {
-    ...token(words.claims, clientId, place),
-    times: new Map(Object.entries(words.claims).filter(([name]) => TIMES.has(name))),
-    ...(words.algorithm === undefined ? {} : { algorithm: words.algorithm }),
-    ...(words.isKeyNamed === undefined ? {} : { isKeyNamed: words.isKeyNamed }),
-    ...(words.length === undefined ? {} : { length: words.length }),
-    ...(words.life ? { life: words.life } : {}),
-    ...(words.isKept ? { isKept: true } : {}),
+    ...facts,
+    principal,
+    identity: samlContext({ issuer, recipient, nameId, attributes, providerArn: principal }),
+    durations: attributes.get(awsSamlAttributes.sessionDuration) ?? [],
+    isReadable: !isEncrypted || stsDecrypts,
+    misnamed: misnamedIn(attributes),
   }
 }
 
-function originalAssertion(words: SamlEvidence, principal: string, stsDecrypts: boolean): PresentedAssertion {
-  const { issuer, recipient, audiences, nameId, attributes, rolePairs, confirmationCount, isEncrypted } = words
-  return {
-    kind: 'saml',
-    principal,
-    identity: samlContext({
-      issuer,
-      recipient: recipient ?? '',
-      nameId: nameId ?? { value: '' },
-      attributes,
-      providerArn: principal,
-    }),
-    recipient,
-    audiences,
-    nameId,
-    rolePairs,
-    confirmationCount,
-    durations: attributes.get('https://aws.amazon.com/SAML/Attributes/SessionDuration') ?? [],
-    isReadable: !isEncrypted || stsDecrypts,
-    misnamed: [...attributes.keys()].filter((name) => !isAwsName(name) && isAwsName(asAws(name))),
-    ...(words.unverified ? { unverified: words.unverified } : {}),
-    ...(words.isConfirmed === undefined ? {} : { isConfirmed: words.isConfirmed }),
-    ...(words.length === undefined ? {} : { length: words.length }),
-    ...(words.life ? { life: words.life } : {}),
-    ...(words.isKept ? { isKept: true } : {}),
-  }
+/** AWS compares names byte for byte. */
+function misnamedIn(attributes: Attributes): readonly string[] {
+  return [...attributes.keys()].filter((name) => !isAwsName(name) && isAwsName(asAws(name)))
 }
 
 function isAwsName(name: string): boolean {

@@ -3,6 +3,8 @@
  * by `applied`; asked for certainty it answers `unknown` where the outcome would differ the other way round. Texts of
  * errors are not in it: they decide nothing. Sections are those of aws-facts.
  */
+import { nameIdFormats } from '../core/identity.ts'
+
 export interface UnverifiedAssumption {
   readonly id: string
   /** What is not known. */
@@ -70,7 +72,7 @@ export const unverifiedAssumptions = {
   missingFormat: {
     id: 'missingFormat',
     what: 'what saml:sub_type is when the NameID has no Format',
-    applied: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
+    applied: nameIdFormats.unspecified,
     section: 'B.3',
   },
   authorizedParty: {

@@ -1,35 +1,21 @@
 import type { SessionTags } from '../aws/session-values.ts'
-import type { Identity } from '../core/identity.ts'
+import { awsTokenClaims } from '../core/aws-attributes.ts'
 import { newToken } from '../core/ids.ts'
 import { Secret } from '../core/secret.ts'
 import { checkSessionTags, checkSourceIdentity, checkSubject, checkTokenLength } from './session-limits.ts'
 import type { WebIdentityIssuer } from './web-identity-issuer.ts'
 
-const TAGS = 'https://aws.amazon.com/tags'
-const SOURCE_IDENTITY = 'https://aws.amazon.com/source_identity'
-
-/** Before the provider's id in `amr`. */
-const PROVIDER = 'provider:'
-
 /**
- * For whom, and what the session is to carry. Which role and which session name is not in a token: AWS takes both as
- * parameters of the call, and its trust policies see `aud`, `sub` and `amr` alone.
+ * The user, and what the session is to carry, as decided in src/evidence. The role and the session name are not in a
+ * token: both are parameters of the call, and trust policies see only `aud`, `sub` and `amr`.
  */
 export interface TokenForAws extends SessionTags {
-  readonly identity: Identity
+  readonly subject: string
+  /** `amr`: how the user signed in. */
+  readonly methods: readonly string[]
   readonly sourceIdentity?: string | undefined
   /** The `jti`. Default: a new one. */
   readonly id?: string
-}
-
-/**
- * How the person signed in: what their OpenID provider says (OpenID Connect Core 2), and which provider of ours that
- * was. Subjects of two providers may be the same text; by `amr` a trust policy tells them apart, so nobody but us says
- * `provider:`.
- */
-export function methodsOf({ protocol, provider, attributes }: Identity): readonly string[] {
-  const stated = protocol === 'oidc' ? (attributes.get('amr') ?? []) : []
-  return [...stated.filter((method) => !method.startsWith(PROVIDER)), `${PROVIDER}${provider}`]
 }
 
 /**
@@ -42,7 +28,7 @@ export async function webIdentityTokenForAws(
   wanted: TokenForAws,
   now: Date,
 ): Promise<Secret> {
-  checkSubject(wanted.identity.subject)
+  checkSubject(wanted.subject)
   checkSessionTags(wanted)
   if (wanted.sourceIdentity !== undefined) checkSourceIdentity(wanted.sourceIdentity)
   const token = await signed(issuer, claimsOf(issuer, wanted, now))
@@ -62,18 +48,18 @@ function encoded(value: unknown): string {
 }
 
 function claimsOf(issuer: WebIdentityIssuer, wanted: TokenForAws, now: Date) {
-  const { identity, sourceIdentity, id = newToken() } = wanted
+  const { subject, methods, sourceIdentity, id = newToken() } = wanted
   const issuedAt = Math.floor(now.getTime() / 1000)
   return {
     iss: issuer.url,
     aud: issuer.audience,
-    sub: identity.subject,
+    sub: subject,
     iat: issuedAt,
     exp: issuedAt + issuer.tokenLifetimeSeconds,
     jti: id,
-    amr: methodsOf(identity),
+    amr: methods,
     ...tagsClaim(wanted),
-    ...(sourceIdentity === undefined ? {} : { [SOURCE_IDENTITY]: sourceIdentity }),
+    ...(sourceIdentity === undefined ? {} : { [awsTokenClaims.sourceIdentity]: sourceIdentity }),
   }
 }
 
@@ -82,7 +68,7 @@ function tagsClaim({ tags, transitiveTags }: SessionTags) {
   return tags.size === 0
     ? {}
     : {
-        [TAGS]: {
+        [awsTokenClaims.tags]: {
           principal_tags: Object.fromEntries([...tags].map(([key, value]) => [key, [value]])),
           ...(transitiveTags.length > 0 ? { transitive_tag_keys: transitiveTags } : {}),
         },

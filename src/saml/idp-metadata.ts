@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto'
+import { nameIdFormats } from '../core/identity.ts'
 import type { Signer } from '../core/keys.ts'
 import { XMLDSIG } from '../xml/algorithms.ts'
 import { element, type Markup, render } from '../xml/write.ts'
-import { BINDING_POST, BINDING_REDIRECT, METADATA, NAMEID_PERSISTENT, PROTOCOL } from './names.ts'
+import { BINDING_POST, BINDING_REDIRECT, METADATA, PROTOCOL } from './names.ts'
 
 /** An identity provider of our own: the gateway as AWS knows it, or the demo's. */
 export interface IdentityProvider {
@@ -31,7 +32,7 @@ export function buildIdpMetadata(idp: IdentityProvider): string {
         [
           ...[idp.signer.certificate, ...(idp.furtherCertificates ?? [])].map(signingKey),
           ...(idp.sloUrl === undefined ? [] : bothBindings('md:SingleLogoutService', idp.sloUrl)),
-          element('md:NameIDFormat', {}, idp.nameIdFormat ?? NAMEID_PERSISTENT),
+          element('md:NameIDFormat', {}, idp.nameIdFormat ?? nameIdFormats.persistent),
           ...bothBindings('md:SingleSignOnService', idp.ssoUrl),
         ],
       ),

@@ -27,11 +27,6 @@ export const LOGOUT_BY_USER = 'urn:oasis:names:tc:SAML:2.0:logout:user'
 /** Profiles 3.3 */
 export const BEARER = 'urn:oasis:names:tc:SAML:2.0:cm:bearer'
 
-export const NAMEID_UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
-export const NAMEID_EMAIL = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress'
-export const NAMEID_PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
-export const NAMEID_TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
-
 /** Core 8.2 */
 export const ATTRNAME_UNSPECIFIED = 'urn:oasis:names:tc:SAML:2.0:attrname-format:unspecified'
 export const ATTRNAME_URI = 'urn:oasis:names:tc:SAML:2.0:attrname-format:uri'

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto'
+import { nameIdFormats } from '../core/identity.ts'
 import { newXmlId } from '../core/ids.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { XMLDSIG } from '../xml/algorithms.ts'
@@ -11,10 +12,6 @@ import {
   BINDING_POST,
   BINDING_REDIRECT,
   METADATA,
-  NAMEID_EMAIL,
-  NAMEID_PERSISTENT,
-  NAMEID_TRANSIENT,
-  NAMEID_UNSPECIFIED,
   PROTOCOL,
 } from './names.ts'
 import type { ServiceProvider } from './service-provider.ts'
@@ -34,7 +31,12 @@ export interface SpMetadataOptions {
   readonly requestedAttributes?: readonly RequestedAttribute[]
 }
 
-const OFFERED_FORMATS = [NAMEID_PERSISTENT, NAMEID_EMAIL, NAMEID_TRANSIENT, NAMEID_UNSPECIFIED]
+const OFFERED_FORMATS = [
+  nameIdFormats.persistent,
+  nameIdFormats.emailAddress,
+  nameIdFormats.transient,
+  nameIdFormats.unspecified,
+]
 
 const SUBJECT_IDS = new Set(['subject-id', 'pairwise-id'].map((id) => `urn:oasis:names:tc:SAML:attribute:${id}`))
 

@@ -92,16 +92,16 @@ const common = {
   maxSessionSeconds: 3600,
   call: { now: NOW, region: 'eu-west-1', secureTransport: true },
 }
-const bySaml: PreflightFacts = { ...common, session, shown: assertion, trustPolicy: policyOf(samlAllow) }
+const bySaml: PreflightFacts = { ...common, session, evidence: assertion, trustPolicy: policyOf(samlAllow) }
 const byToken: PreflightFacts = {
   ...common,
   session: { ...session, sourceIdentity: undefined, tags: new Map(), transitiveTagKeys: [] },
-  shown: token,
+  evidence: token,
   trustPolicy: policyOf(tokenAllow),
 }
 
 const saml = (changes: Partial<PreflightFacts>) => preflight({ ...bySaml, ...changes })
-const shownSaml = (changes: Partial<PresentedAssertion>) => saml({ shown: { ...assertion, ...changes } })
+const shownSaml = (changes: Partial<PresentedAssertion>) => saml({ evidence: { ...assertion, ...changes } })
 const inFile = {
   issuer: 'https://idp.example',
   responseIssuer: undefined,
@@ -113,7 +113,7 @@ const TIMES = [
   ['iat', NOW.getTime() / 1000],
   ['exp', NOW.getTime() / 1000 + 3600],
 ] as const
-const shownToken = (changes: Partial<PresentedToken>) => preflight({ ...byToken, shown: { ...token, ...changes } })
+const shownToken = (changes: Partial<PresentedToken>) => preflight({ ...byToken, evidence: { ...token, ...changes } })
 /** A session that needs nothing but the call itself. */
 const bare = { ...session, sourceIdentity: undefined, tags: new Map(), transitiveTagKeys: [] }
 const trusting = (...statements: readonly unknown[]) => saml({ session: bare, trustPolicy: policyOf(...statements) })
@@ -165,7 +165,7 @@ describe.each([
     'roleTakesFederation',
     saml({
       role: roleOf(`arn:aws:iam::${ACCOUNT}:role/AWSReservedSSO_Admin`),
-      shown: { ...assertion, rolePairs: undefined },
+      evidence: { ...assertion, rolePairs: undefined },
     }),
   ],
   // A.2: 900..43200, and not above the role's own MaxSessionDuration.
@@ -176,7 +176,7 @@ describe.each([
     'providerIsInRolesAccount',
     preflight({
       ...byToken,
-      shown: { ...token, principal: ELSEWHERE },
+      evidence: { ...token, principal: ELSEWHERE },
       trustPolicy: policyOf({ ...tokenAllow, Principal: { Federated: ELSEWHERE } }),
     }),
   ],
@@ -264,7 +264,7 @@ describe.each([
     'a SAML provider is of another account',
     'providerIsInRolesAccount',
     saml({
-      shown: {
+      evidence: {
         ...assertion,
         principal: `${elsewhere}:saml-provider/corp`,
         rolePairs: [{ role, providerArn: `${elsewhere}:saml-provider/corp` }],
@@ -289,7 +289,7 @@ describe.each([
     'nothing in the policy names a Recipient that is not of AWS',
     'recipientIsTaken',
     saml({
-      shown: {
+      evidence: {
         ...assertion,
         recipient: 'https://aws.example.com/saml/corp/acs',
         identity: assertionOf('https://aws.example.com/saml/corp/acs'),
@@ -302,7 +302,7 @@ describe.each([
     'a list meets no set operator',
     'conditionsHold',
     saml({
-      shown: { ...assertion, identity: assertionOf(RECIPIENT, ['staff', 'member']) },
+      evidence: { ...assertion, identity: assertionOf(RECIPIENT, ['staff', 'member']) },
       trustPolicy: policyOf({ ...samlAllow, Condition: { StringEquals: { 'saml:edupersonaffiliation': 'staff' } } }),
     }),
   ],
@@ -312,7 +312,7 @@ describe.each([
     'audienceIsTaken',
     saml({
       role: govRole,
-      shown: {
+      evidence: {
         ...assertion,
         principal: GOV_PROVIDER,
         recipient: 'https://signin.amazonaws-us-gov.com/saml',
@@ -331,7 +331,7 @@ describe.each([
     'the Recipient is of another partition and the policy names none',
     'recipientIsTaken',
     saml({
-      shown: {
+      evidence: {
         ...assertion,
         recipient: 'https://signin.amazonaws.cn/saml',
         identity: assertionOf('https://signin.amazonaws.cn/saml'),

@@ -141,15 +141,15 @@ describe('A GitHub job', () => {
   })
 
   it('with another audience was told about saml:aud', async () => {
-    const { outcome, shown, trustPolicy } = await ask({
+    const { outcome, evidence, trustPolicy } = await ask({
       ...github,
       claims: 'lint-oidc-aud-cure/gh.json',
       trustPolicy: 'lint-oidc-aud-cure/trust.json',
     })
     expect(outcome).toBe('denied')
     if (!trustPolicy) throw new Error('no policy')
-    const evidence = { kind: 'web-identity', provider: shown.principal, audience: 'sts.amazonaws.com' } as const
-    const [finding] = lintTrustPolicy(trustPolicy, { evidence: [{ ...evidence, tags: false, sourceIdentity: false }] })
+    const inUse = { kind: 'web-identity', provider: evidence.principal, audience: 'sts.amazonaws.com' } as const
+    const [finding] = lintTrustPolicy(trustPolicy, { evidence: [{ ...inUse, tags: false, sourceIdentity: false }] })
     expect(finding?.code).toBe('trust.audience_mismatch')
     expect(finding?.hint).toMatch(/^token\.actions\.githubusercontent\.com:aud is .*ask for sts\.amazonaws\.com/)
     expect(finding?.hint).not.toContain('saml')

@@ -7,7 +7,7 @@ import { runChecks } from '../../src/core/verdict.ts'
 import { sessionOfAssertion, sessionOfToken } from '../../src/evidence/asserted-session.ts'
 
 const circumstances: Omit<PreflightInput, 'session'> = {
-  shown: {
+  evidence: {
     kind: 'web-identity',
     principal: 'accounts.google.com',
     issuer: 'https://accounts.google.com',

@@ -14,7 +14,7 @@ const arn = 'arn:aws:iam::111122223333:role/Developer'
 const gatewayWith = (stsDecrypts: boolean): Gateway => {
   const exchange = { via: 'saml', evidence: 'original', provider: 'corp', stsDecrypts }
   const providers = new Map([['corp', { protocol: 'saml', settings: { id: 'corp', exchange } }]])
-  return { providers, now: () => NOW } as unknown as Gateway
+  return { providers, settings: { baseUrl: 'https://aws.example.com' }, now: () => NOW } as unknown as Gateway
 }
 
 const exchange: Exchange = {

@@ -1,6 +1,5 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Identity } from '../../src/core/identity.ts'
 import { type TokenAlgorithm, type TokenSigner, tokenSignerFromPem } from '../../src/core/keys.ts'
 import { issuerDocuments } from '../../src/issuer/documents.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
@@ -11,17 +10,13 @@ export const newSigner = async (algorithm: TokenAlgorithm = 'RS256'): Promise<To
 
 export const terms = { url: 'https://aws.example.com', audience: 'sts.amazonaws.com', tokenLifetimeSeconds: 300 }
 
-export const identity: Identity = {
-  provider: 'corp',
-  protocol: 'oidc',
-  issuer: 'https://idp.example.com',
+/** Nothing but who it is for, and how they signed in. */
+export const plain = {
   subject: 'alice-1',
-  attributes: new Map([['amr', ['pwd', 'otp']]]),
-  authenticatedAt: new Date('2026-11-22T12:00:00Z'),
+  methods: ['pwd', 'otp', 'provider:corp'],
+  tags: new Map<string, string>(),
+  transitiveTags: [],
 }
-
-/** Nothing but who it is for. */
-export const plain = { identity, tags: new Map<string, string>(), transitiveTags: [] }
 
 export interface Publisher {
   readonly url: string

@@ -5,7 +5,7 @@ import { trustPolicy, type WebIdentityTrust, webIdentityTrustStatement } from '.
 import { type WebIdentityIssuer, webIdentityIssuer } from '../../src/issuer/web-identity-issuer.ts'
 import { type TokenForAws, webIdentityTokenForAws } from '../../src/issuer/web-identity-token.ts'
 import { ACCOUNT, call, type Running, start, type WireAnswer } from '../local-aws/support.ts'
-import { identity, newSigner, type Publisher, plain, startPublisher } from './support.ts'
+import { newSigner, type Publisher, plain, startPublisher } from './support.ts'
 
 const AUDIENCE = 'sts.amazonaws.com'
 const roleArn = (name: string): string => `arn:aws:iam::${ACCOUNT}:role/${name}`
@@ -94,7 +94,7 @@ describe('a token of the gateway at AWS', () => {
 
   it('is told from that of another provider by the trust policy', async () => {
     expect((await assume('Corp', await tokenOf(issuer))).status).toBe(200)
-    const partner = { ...plain, identity: { ...identity, provider: 'partner' } }
+    const partner = { ...plain, methods: ['pwd', 'provider:partner'] }
     expect((await assume('Corp', await tokenOf(issuer, partner))).error).toBe(DENIED)
   })
 
@@ -137,7 +137,7 @@ describe('a token of the gateway at AWS', () => {
 
   it('is refused that was changed on its way', async () => {
     const [head, , signature] = (await tokenOf(issuer)).split('.')
-    const [, body] = (await tokenOf(issuer, { ...plain, identity: { ...identity, subject: 'bob-1' } })).split('.')
+    const [, body] = (await tokenOf(issuer, { ...plain, subject: 'bob-1' })).split('.')
     expect((await assume('Plain', `${head}.${body}.${signature}`)).error).toMatch(/^InvalidIdentityToken: /)
   })
 })

@@ -85,6 +85,20 @@ const withKeys: { settings: Partial<OidcSettings> } = {
 }
 const flip = (part: string): string => (part.startsWith('A') ? 'B' : 'A') + part.slice(1)
 
+/** Whole groups of four characters and one that is left over, under a signature that holds. */
+const strayCharacter = (signingInput: string): string => {
+  const [header = '', claims = ''] = signingInput.split('.')
+  const padding = ['', ' ', '  '].find((spaces) => (Buffer.from(header, 'base64url').length + spaces.length) % 3 === 0)
+  const whole = Buffer.from(Buffer.from(header, 'base64url').toString() + padding).toString('base64url')
+  return signedBy(good.privateKey)(`${whole}A.${claims}`)
+}
+
+describe('an ID token whose base64url has a stray character', () => {
+  it('is refused though its signature holds: decoders differ', async () => {
+    expect((await refusal(provider, { seal: strayCharacter })).code).toBe('oidc.id_token_malformed')
+  })
+})
+
 describe('an encrypted ID token is opened', () => {
   it.each<[string, (text: string) => string]>([
     ['by RSA-OAEP-256', encryptedWith()],

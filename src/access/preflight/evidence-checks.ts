@@ -8,13 +8,14 @@ import {
 } from '../../aws/facts/limits.ts'
 import { isAwsSamlAudience, partitionById } from '../../aws/facts/partitions.ts'
 import { parseArn } from '../../core/arn.ts'
+import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { type CheckResult, failed, passed, unknown } from '../../core/verdict.ts'
 import { namedProviders } from '../../iam/principals.ts'
 import type { CommonCheck, PresentedAssertion, PresentedEvidence, PresentedToken, RoleCheck } from './facts.ts'
 
-/** OpenID providers must be in the role's account. For SAML, AWS also documents providers of other owners (E.1). */
-const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
-  const { principal, kind } = shown
+/** For OpenID AWS looks in the role's account. For SAML it documents the provider's owner, which may be another account (E.1). */
+const providerIsInRolesAccount: RoleCheck = ({ evidence, role }) => {
+  const { principal, kind } = evidence
   if (namedProviders.has(principal)) return passed(principal, 'known to IAM by name')
   const account = accountOf(principal)
   if (account === role.account) return passed(principal, 'the provider that vouches')
@@ -25,11 +26,11 @@ const providerIsInRolesAccount: RoleCheck = ({ shown, role }) => {
   )
 }
 
-const evidenceFits: CommonCheck = ({ shown }) => {
-  const { length } = shown
+const evidenceFits: CommonCheck = ({ evidence }) => {
+  const { length } = evidence
   if (length === undefined) return undefined
-  const { max } = sizeOf(shown)
-  const source = shown.kind === 'saml' ? 'SAMLAssertion' : 'WebIdentityToken'
+  const { max } = sizeOf(evidence)
+  const source = evidence.kind === 'saml' ? 'SAMLAssertion' : 'WebIdentityToken'
   return length <= max
     ? passed(`${length} characters`, source)
     : failed(`at most ${max} characters`, `${length}`, source)
@@ -83,14 +84,14 @@ const hasOneConfirmation = ofSaml(({ confirmationCount: count, isConfirmed = tru
 /** AWS's audience everywhere but in China and GovCloud, whose audiences are not confirmed (B.5). */
 const USUAL_AUDIENCE = 'urn:amazon:webservices'
 
-const audienceIsTaken: CommonCheck = ({ shown }) =>
-  shown.kind === 'saml' ? assertionAudience(shown) : tokenAudience(shown)
+const audienceIsTaken: CommonCheck = ({ evidence }) =>
+  evidence.kind === 'saml' ? assertionAudience(evidence) : tokenAudience(evidence)
 
 /** How STS treats a subject longer than its response allows (C.6) is not documented. */
-const subjectIsNamed: CommonCheck = ({ shown }) => {
-  const [subject, source] = shown.kind === 'saml' ? [shown.nameId?.value, 'NameID'] : [shown.subject, 'sub']
+const subjectIsNamed: CommonCheck = ({ evidence }) => {
+  const [subject, source] = evidence.kind === 'saml' ? [evidence.nameId?.value, 'NameID'] : [evidence.subject, 'sub']
   if (!subject) return failed('a subject', 'none', source)
-  return shown.kind === 'saml' || subject.length <= webIdentitySubject.max
+  return evidence.kind === 'saml' || subject.length <= webIdentitySubject.max
     ? passed(subject, source)
     : unknown(`at most ${webIdentitySubject.max} characters`, `${subject.length}`, source)
 }
@@ -98,8 +99,8 @@ const subjectIsNamed: CommonCheck = ({ shown }) => {
 /** AWS's limit for a token's age is not published; a day is the value usually quoted (A.4, Token too old). */
 const USUAL_TOKEN_AGE_MS = 86_400_000
 
-const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
-  const { kind, life, isKept } = shown
+const evidenceIsCurrent: CommonCheck = ({ evidence, call: { now } }) => {
+  const { kind, life, isKept } = evidence
   if (!life) return undefined
   const { issuedAt, expiresAt } = life
   const [source, limit] =
@@ -111,15 +112,15 @@ const evidenceIsCurrent: CommonCheck = ({ shown, call: { now } }) => {
     return isKept
       ? { ...passed(found, source), warning: 'too old for AWS by now, which does not count here' }
       : failed(limit, found, source)
-  const doubt = shown.kind === 'web-identity' ? (notYet(shown, now) ?? tokenAge(issuedAt, now)) : undefined
+  const doubt = evidence.kind === 'web-identity' ? (notYet(evidence, now) ?? tokenAge(issuedAt, now)) : undefined
   return doubt ?? passed(found, source)
 }
 
-/** AWS accepts integers only (C.6), although RFC 7519 allows fractions; whether it requires both is not confirmed. */
+/** AWS accepts integers only (C.6), where RFC 7519 allows fractions; that it requires both claims is not confirmed. */
 const timesAreIntegers = ofToken(({ times, algorithm }) => {
   if (times === undefined) return undefined
   const absent = ['iat', 'exp'].filter((claim) => !times.has(claim)).join(' and ')
-  // Claims without a token around them may be written by hand.
+  // Claims without a token around them may have been written by hand.
   if (absent !== '')
     return algorithm === undefined
       ? { ...passed(`no ${absent}`, 'claims'), warning: `AWS refuses a token without ${absent}` }
@@ -130,32 +131,31 @@ const timesAreIntegers = ofToken(({ times, algorithm }) => {
     : failed('a whole number of seconds', JSON.stringify(value), name)
 })
 
-const SESSION_DURATION = 'https://aws.amazon.com/SAML/Attributes/SessionDuration'
-
 /** If present, one number within AWS's limits (B.4). */
 const assertedDurationIsLegal = ofSaml(({ durations = [] }) => {
   const [text = '', ...more] = durations
+  const source = awsSamlAttributes.sessionDuration
   if (durations.length === 0) return undefined
   const { min, max } = consoleDuration
   const isLegal = more.length === 0 && /^\d{1,6}$/.test(text) && Number(text) >= min && Number(text) <= max
   return isLegal
-    ? passed(`${text} seconds`, SESSION_DURATION)
-    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), SESSION_DURATION)
+    ? passed(`${text} seconds`, source)
+    : failed(`one number from ${min} to ${max}`, JSON.stringify(durations), source)
 })
 
-const roleIsInAssertion: RoleCheck = ({ shown, role }) => {
-  if (shown.kind !== 'saml' || shown.rolePairs === undefined) return undefined
-  const { rolePairs, principal } = shown
-  const source = 'https://aws.amazon.com/SAML/Attributes/Role'
+const roleIsInAssertion: RoleCheck = ({ evidence, role }) => {
+  if (evidence.kind !== 'saml' || evidence.rolePairs === undefined) return undefined
+  const { rolePairs, principal } = evidence
+  const source = awsSamlAttributes.role
   const isThere = rolePairs.some((pair) => pair.role.arn === role.arn && pair.providerArn === principal)
   const pair = `${role.arn},${principal}`
   if (isThere) return passed(pair, source)
   const same = rolePairs.filter((each) => each.role.arn === role.arn)
   const found = same.map(({ providerArn }) => `that role with ${providerArn}`).join(', ') || 'no pair with that role'
-  return failed(pair, found + misnamedRemark(shown, source), source)
+  return failed(pair, found + misnamedRemark(evidence, source), source)
 }
 
-/** Before all other checks of the evidence. */
+/** Checked before the rest of the evidence. */
 export const registrationChecks = { providerIsInRolesAccount } as const
 
 /** In AWS's order (A.1). */
@@ -191,21 +191,23 @@ function sizeOf({ kind }: PresentedEvidence) {
 }
 
 /** A check of tokens only. */
-function ofToken(check: (shown: PresentedToken) => CheckResult | undefined): CommonCheck {
-  return ({ shown }) => (shown.kind === 'web-identity' ? check(shown) : undefined)
+function ofToken(check: (evidence: PresentedToken) => CheckResult | undefined): CommonCheck {
+  return ({ evidence }) => (evidence.kind === 'web-identity' ? check(evidence) : undefined)
 }
 
 /** A check of SAML responses only. */
-function ofSaml(check: (shown: PresentedAssertion) => CheckResult | undefined): CommonCheck {
-  return ({ shown }) => (shown.kind === 'saml' ? check(shown) : undefined)
+function ofSaml(check: (evidence: PresentedAssertion) => CheckResult | undefined): CommonCheck {
+  return ({ evidence }) => (evidence.kind === 'saml' ? check(evidence) : undefined)
 }
 
 /** Every AudienceRestriction must be met. Core 2.5.1.4; whether AWS requires it too is not confirmed. */
-function assertionAudience(shown: PresentedAssertion): CheckResult | undefined {
-  const { audiences, unverified } = shown
+function assertionAudience(evidence: PresentedAssertion): CheckResult | undefined {
+  const { audiences, unverified } = evidence
   if (audiences === undefined) return undefined
-  const result = audienceResult(audiences, shown)
-  const unmet = (unverified?.audienceRestrictions ?? []).find((each) => audienceResult(each, shown).outcome !== 'pass')
+  const result = audienceResult(audiences, evidence)
+  const unmet = (unverified?.audienceRestrictions ?? []).find(
+    (each) => audienceResult(each, evidence).outcome !== 'pass',
+  )
   return result.outcome === 'pass' && unmet
     ? unknown('AWS among the audiences of every AudienceRestriction', unmet.join(', ') || 'none', 'AudienceRestriction')
     : result

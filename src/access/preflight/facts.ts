@@ -1,3 +1,4 @@
+import type { AwsTarget } from '../../config/types.ts'
 import type { RoleArn } from '../../core/arn.ts'
 import type { NameId } from '../../core/identity.ts'
 import type { Check, CheckResult } from '../../core/verdict.ts'
@@ -9,26 +10,30 @@ import type { RolePair } from '../role-attribute.ts'
 /** The two calls that need no AWS credentials. */
 export type AssumeAction = 'sts:AssumeRoleWithSAML' | 'sts:AssumeRoleWithWebIdentity'
 
-/** Between these AWS takes what it is shown. */
+/** AWS accepts evidence from `issuedAt` until `expiresAt`. */
 export interface ValidityPeriod {
   readonly issuedAt: Date
   readonly expiresAt: Date
 }
 
-interface ShownEvidence {
-  /** Who vouches, as a trust policy names it: the ARN of its registration, or one that IAM knows by name. */
-  readonly principal: string
-  /** The condition keys that its words fill, computed once for all roles. */
-  readonly identity: readonly ContextValue[]
-  /** In characters, as STS gets it. undefined: not known before it is made. */
+/** Of evidence that has been issued already. All of it is missing where evidence is issued at the moment of the exchange. */
+export interface IssuedEvidence {
+  /** In characters, as STS gets it. */
   readonly length?: number
-  /** undefined: it is made at the moment of the exchange. */
   readonly life?: ValidityPeriod
-  /** Whose age does not count: read from a file, for which every AWS is too late. */
+  /** It was read from a file, for which AWS is always too late: its age does not count. */
   readonly isKept?: true
 }
 
-/** What a response in a file says that nobody has judged. */
+/** Evidence as it is presented to the AWS account of a role. */
+interface PresentedToAccount {
+  /** The provider that vouches, as a trust policy names it: the ARN of its registration, or a name that IAM knows. */
+  readonly principal: string
+  /** The condition keys that the evidence fills, computed once for all roles of the account. */
+  readonly identity: readonly ContextValue[]
+}
+
+/** What a response in a file says and nobody has verified. */
 export interface UnverifiedResponse {
   /** Assertion/Issuer. */
   readonly issuer: string
@@ -42,31 +47,44 @@ export interface UnverifiedResponse {
   readonly audienceRestrictions: readonly (readonly string[])[]
 }
 
-/** A response, the provider's own or the gateway's. */
-export interface PresentedAssertion extends ShownEvidence {
+/** What is known of an assertion, whichever account it is presented to. */
+export interface AssertionFacts extends IssuedEvidence {
   readonly kind: 'saml'
   readonly recipient: string | undefined
-  /** undefined: nobody knows. */
+  /** undefined: not known. */
   readonly audiences: readonly string[] | undefined
   readonly nameId: NameId | undefined
   /** The Role attribute's pairs; undefined: it is made for the one role. */
   readonly rolePairs: readonly RolePair[] | undefined
   /** SubjectConfirmations of every method. */
   readonly confirmationCount: number | undefined
-  /** `false`: none of them is a bearer's with Recipient and NotOnOrAfter. */
+  /** `false`: none of them is a bearer's with Recipient and NotOnOrAfter. Left out where a sign-in has made sure of it. */
   readonly isConfirmed?: boolean
+  /** Of a response in a file: what a sign-in would have verified. */
+  readonly unverified?: UnverifiedResponse
+}
+
+/** An assertion, the provider's own or the gateway's. */
+export interface PresentedAssertion extends AssertionFacts, PresentedToAccount {
   /** Values of the SessionDuration attribute; left out where it is made for the one role. */
   readonly durations?: readonly string[]
   /** Not encrypted, or for a key that IAM holds. */
   readonly isReadable: boolean
   /** Names of its attributes that would be AWS's but for upper and lower case. */
   readonly misnamed?: readonly string[]
-  readonly unverified?: UnverifiedResponse
+}
+
+/** What is known of an ID token, whichever account it is presented to. */
+export interface TokenFacts extends IssuedEvidence {
+  readonly kind: 'web-identity'
+  /** JWS `alg`. undefined: the gateway's own choice, which AWS accepts, or not known. */
+  readonly algorithm?: string
+  /** `false`: its header has no `kid`. */
+  readonly isKeyNamed?: boolean
 }
 
 /** An ID token, the provider's own or the gateway's. */
-export interface PresentedToken extends ShownEvidence {
-  readonly kind: 'web-identity'
+export interface PresentedToken extends TokenFacts, PresentedToAccount {
   readonly issuer: string
   readonly subject: string | undefined
   /** `azp` where the token has one, else its `aud`: what AWS compares with the client ids of its provider (C.4). */
@@ -75,24 +93,20 @@ export interface PresentedToken extends ShownEvidence {
   readonly statedAudiences: readonly string[]
   /** The client id that IAM's provider is to have. */
   readonly clientId: string
-  /** Its `iat`, `exp` and `nbf` as they stand, those that it has. undefined: it is made at the moment of the exchange. */
+  /** Its `iat`, `exp` and `nbf`, unchanged, those that it has. undefined: it is made at the moment of the exchange. */
   readonly times?: ReadonlyMap<string, unknown>
-  /** JWS `alg`. undefined: the gateway's own choice, which AWS takes, or not known. */
-  readonly algorithm?: string
-  /** `false`: its header has no `kid`. */
-  readonly isKeyNamed?: boolean
 }
 
-/** What AWS is shown in proof of who the person is. */
+/** What AWS will be sent as proof of who the user is. */
 export type PresentedEvidence = PresentedAssertion | PresentedToken
 
-/** The session to be, with the estimate of what its tags weigh. */
+/** The session that AWS will be asked for. */
 export interface PresentedSession extends SessionFacts {
-  /** Of what AWS allows, in percent. */
+  /** An estimate of AWS's PackedPolicySize of the tags, in percent: it refuses more than 100. */
   readonly packedSizePercent: number
   /** How many values the provider sent for a tag, where it was not one. */
   readonly tagValueCounts?: ReadonlyMap<string, number>
-  /** Why it is without the source identity that the operator wants: then there is no session. */
+  /** Why it is without the source identity that the configuration asks for: then the role is not taken. */
   readonly whyNoSourceIdentity?: string
 }
 
@@ -105,7 +119,7 @@ export interface PredictedCall {
 
 /** What is the same for all roles of an account. */
 export interface PreflightInput {
-  readonly shown: PresentedEvidence
+  readonly evidence: PresentedEvidence
   readonly session: PresentedSession
   readonly call: PredictedCall
 }
@@ -128,6 +142,11 @@ export type RoleCheck = Check<PreflightFacts, undefined, CheckResult | undefined
 
 /** A check of what is the same for all roles of an account. */
 export type CommonCheck = Check<PreflightInput, undefined, CheckResult | undefined>
+
+/** Whether STS is called over TLS: `aws:SecureTransport`. */
+export function isSecureTransport(target: AwsTarget): boolean {
+  return target.kind === 'aws' || (target.kind === 'url' && target.url.startsWith('https:'))
+}
 
 export function actionOf({ kind }: PresentedEvidence): AssumeAction {
   return kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'

@@ -64,10 +64,10 @@ export function evaluateTrust(
   context: RequestContext,
 ): TrustEvaluation {
   if (!trustPolicy) return unknownTrust
-  const { shown } = circumstances
+  const { evidence } = circumstances
   const ask = (action: string): EvaluatedAction =>
-    evaluateAction(trustPolicy, { principal: { federated: shown.principal }, action, context })
-  const call = ask(actionOf(shown))
+    evaluateAction(trustPolicy, { principal: { federated: evidence.principal }, action, context })
+  const call = ask(actionOf(evidence))
   const further = carried
     .filter(({ isAsked }) => isAsked(circumstances))
     .map(({ name, action }) => ({ name, action, ...ask(action) }))
@@ -147,9 +147,9 @@ function causeFindings({ decision, decidedBy }: EvaluatedAction): Verdict {
 }
 
 /** The trust policy's `saml:aud` decides; whether AWS also requires one of its own URLs is not confirmed (B.5). */
-function recipientFinding({ shown }: PreflightInput, { statement }: Decision): Verdict {
-  if (shown.kind !== 'saml') return []
-  const { recipient, principal } = shown
+function recipientFinding({ evidence }: PreflightInput, { statement }: Decision): Verdict {
+  if (evidence.kind !== 'saml') return []
+  const { recipient, principal } = evidence
   const { partition = '' } = parseArn(principal) ?? {}
   const source = 'SubjectConfirmationData/@Recipient'
   const isNamed = statement?.conditions.some(({ name, restricts }) => restricts && name === 'saml:aud') ?? false

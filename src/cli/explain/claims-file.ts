@@ -1,10 +1,10 @@
-/** From a file to what a provider said in it. Nothing is verified: what comes of it signs nobody in. */
+/** Reads a file with the claims of a provider. Nothing is verified: the result never signs anyone in. */
 
 import { rolePairs } from '../../access/role-attribute.ts'
 import { samlRedemptionSeconds } from '../../aws/facts/limits.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { Attributes } from '../../core/identity.ts'
-import { type Claims, headerFacts, type SamlEvidence, type TokenEvidence } from '../../evidence/original-evidence.ts'
+import { type Claims, type OriginalAssertion, type OriginalToken, readToken } from '../../evidence/original-evidence.ts'
 import { ASSERTION, PROTOCOL } from '../../saml/names.ts'
 import { readUnverified } from '../../saml/response/assertion.ts'
 import { decodeBase64, decodeUtf8 } from '../../xml/base64.ts'
@@ -13,14 +13,14 @@ import { parseXml } from '../../xml/parse.ts'
 import type { XmlElement } from '../../xml/tree.ts'
 import { ExplainError } from '../errors.ts'
 
-/** Said without a protocol around it. */
+/** Claims without a protocol message around them. */
 export interface PlainClaims {
   readonly kind: 'plain'
   readonly nameId: { readonly value: string; readonly format?: string } | undefined
   readonly attributes: Attributes
 }
 
-export type ClaimsInFile = SamlEvidence | TokenEvidence | PlainClaims
+export type ClaimsInFile = OriginalAssertion | OriginalToken | PlainClaims
 
 /** Whether the configuration reads the attribute of that Name or FriendlyName. */
 type IsRead = (name: string) => boolean
@@ -28,7 +28,7 @@ type IsRead = (name: string) => boolean
 /** The claims as they are in the file. Throws ExplainError, also where a login could not read what it `isRead`. */
 export function claimsIn(text: string, file: string, isRead: IsRead): ClaimsInFile {
   const trimmed = text.replace(/^\uFEFF/, '').trim()
-  if (trimmed.startsWith('<')) return reading(file, () => samlWords(trimmed, undefined, isRead))
+  if (trimmed.startsWith('<')) return reading(file, () => assertionFrom(trimmed, undefined, isRead))
   if (trimmed.startsWith('{')) return reading(file, () => fromJson(JSON.parse(trimmed), file))
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(trimmed)) return reading(file, () => fromToken(trimmed, file))
   return reading(file, () => fromForm(trimmed, file, isRead))
@@ -54,7 +54,7 @@ function unreadable(file: string, found: string, cause?: unknown): ExplainError 
 }
 
 /** `length`: of the base64, where it is known. */
-function samlWords(xml: string, length: number | undefined, isRead: IsRead): SamlEvidence {
+function assertionFrom(xml: string, length: number | undefined, isRead: IsRead): OriginalAssertion {
   const root = parseXml(xml)
   const { unverified } = readUnverified(assertionIn(root))
   const unreadable = [...unverified.unreadableAttributes].find(isRead)
@@ -107,9 +107,9 @@ function statusIn(response: XmlElement): string {
   return ((code && attributeOf(code, 'Value')) ?? 'none').replace('urn:oasis:names:tc:SAML:2.0:status:', '')
 }
 
-function fromJson(value: unknown, file: string): TokenEvidence | PlainClaims {
+function fromJson(value: unknown, file: string): OriginalToken | PlainClaims {
   if (!isObject(value)) throw unreadable(file, 'it is no JSON object')
-  return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenWords(value, file)
+  return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenFrom(value, file)
 }
 
 function isObject(value: unknown): value is Claims {
@@ -142,7 +142,8 @@ function plainNameId(nameId: unknown, file: string): PlainClaims['nameId'] {
   return { value, ...(format === undefined ? {} : { format }) }
 }
 
-function tokenWords(claims: Claims, file: string): TokenEvidence {
+/** From the claims of a token alone. */
+function tokenFrom(claims: Claims, file: string): OriginalToken {
   if (typeof claims.iss !== 'string' || claims.iss === '') throw unreadable(file, 'the token says no iss')
   const [issuedAt, expiresAt] = [timeOf(claims.iat), timeOf(claims.exp)]
   return {
@@ -157,19 +158,17 @@ function timeOf(value: unknown): Date | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? new Date(value * 1000) : undefined
 }
 
-function fromToken(token: string, file: string): TokenEvidence {
-  const [header, payload] = token.split('.').map((part) => Buffer.from(part, 'base64url').toString())
-  const [head, claims] = [JSON.parse(header ?? ''), JSON.parse(payload ?? '')] as unknown[]
-  if (!isObject(claims) || !isObject(head)) throw unreadable(file, 'it is no token')
-  return { ...tokenWords(claims, file), ...headerFacts(head), length: token.length }
+function fromToken(token: string, file: string): OriginalToken {
+  const facts = readToken(token)
+  return { ...facts, ...tokenFrom(facts.claims, file) }
 }
 
-function fromForm(text: string, file: string, isRead: IsRead): SamlEvidence {
+function fromForm(text: string, file: string, isRead: IsRead): OriginalAssertion {
   const field = text.startsWith('SAMLResponse=') ? (new URLSearchParams(text).get('SAMLResponse') ?? '') : text
   const base64 = field.replaceAll(/\s/g, '')
   const octets = decodeBase64(base64)
   const xml = octets && decodeUtf8(octets)
   if (xml === undefined || !xml.trimStart().startsWith('<'))
     throw unreadable(file, 'it is neither JSON nor XML nor base64 of XML')
-  return samlWords(xml, base64.length, isRead)
+  return assertionFrom(xml, base64.length, isRead)
 }

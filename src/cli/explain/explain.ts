@@ -37,11 +37,11 @@ async function explainOne(options: ExplainOptions): Promise<void> {
   if (outcome !== 'allowed') throw new Ended(exits[outcome])
 }
 
-function lintOf({ trustPolicy, shown, session }: Explained): readonly LintFinding[] {
+function lintOf({ trustPolicy, evidence, session }: Explained): readonly LintFinding[] {
   if (!trustPolicy) return []
-  const audience = shown.kind === 'saml' ? (shown.recipient ?? '') : (shown.audiences[0] ?? '')
-  const { kind, principal: provider } = shown
-  const issuer = shown.kind === 'saml' ? {} : { issuer: shown.issuer }
+  const audience = evidence.kind === 'saml' ? (evidence.recipient ?? '') : (evidence.audiences[0] ?? '')
+  const { kind, principal: provider } = evidence
+  const issuer = evidence.kind === 'saml' ? {} : { issuer: evidence.issuer }
   const [tags, sourceIdentity] = [session.tags.size > 0, session.sourceIdentity !== undefined]
   return lintTrustPolicy(trustPolicy, { evidence: [{ kind, provider, ...issuer, audience, tags, sourceIdentity }] })
 }

@@ -1,25 +1,18 @@
 /** From a configuration, a provider and the claims of a file to what AWS would be asked, and its answer. */
 import { readFile } from 'node:fs/promises'
 import { type EntitledRole, grantedRoles } from '../../access/entitlement.ts'
-import {
-  type AssumeAction,
-  actionOf,
-  type PresentedEvidence,
-  type PresentedSession,
-} from '../../access/preflight/facts.ts'
+import { type AssumeAction, actionOf, isSecureTransport, type PresentedEvidence } from '../../access/preflight/facts.ts'
 import { type Preflight, preflight } from '../../access/preflight.ts'
 import { roleSettingsOf } from '../../access/role-settings.ts'
-import { type LeftOutOfSession, type SessionMapping, sessionOf } from '../../access/session.ts'
+import type { LeftOutOfSession, SessionMapping } from '../../access/session.ts'
 import { roleDuration } from '../../aws/facts/limits.ts'
 import { decodedPolicy } from '../../config/policies.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
 import { parseRoleArn, type RoleArn } from '../../core/arn.ts'
-import { sessionOfAssertion, sessionOfToken } from '../../evidence/asserted-session.ts'
 import { type IgnoredClaim, ignoredClaims } from '../../evidence/ignored-claims.ts'
 import { type EvidenceToPresent, presentEvidence } from '../../evidence/presented-evidence.ts'
+import { presentedSession } from '../../evidence/presented-session.ts'
 import { readsAttribute } from '../../gateway/published/requested-attributes.ts'
-import { isSecure, requireSourceIdentity } from '../../gateway/roles/preflight-role.ts'
-import { unusedTemplates } from '../../gateway/roles/session-mapping.ts'
 import { IamError, MalformedPolicyError } from '../../iam/errors.ts'
 import { type Policy, parseTrustPolicy } from '../../iam/policy.ts'
 import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
@@ -34,9 +27,9 @@ export interface Explained {
   readonly provider: ProviderConfig
   readonly subject: string
   readonly action: AssumeAction
-  readonly shown: PresentedEvidence
-  readonly session: PresentedSession
-  /** What the configuration says of sessions and this one is without. */
+  readonly evidence: PresentedEvidence
+  readonly session: SessionMapping
+  /** What the configuration asks for and this session lacks. */
   readonly leftOut: readonly LeftOutOfSession[]
   /** By the gateway's own rules, which come before AWS. undefined: they do not grant the role. */
   readonly granted: EntitledRole | undefined
@@ -56,19 +49,14 @@ export async function explained(
   const role = roleNamed(options.role)
   const isRead = (name: string): boolean => provider.protocol !== 'saml' || readsAttribute(config, provider, name)
   const claims = claimsIn(await claimsFile(options.claims), options.claims, isRead)
-  const words = await evidenceFromClaims(claims, provider, config)
-  const identity = identityOf(words, provider, config)
+  const original = await evidenceFromClaims(claims, provider, config)
+  const identity = identityOf(original, provider, config)
   const { issuer, baseUrl } = config
-  const toShow: EvidenceToPresent = {
-    settings: provider,
-    clientId: provider.protocol === 'oidc' ? provider.clientId : undefined,
-    identity,
-    words,
-    issuers: { samlEntityId: samlIssuerEntityId(baseUrl), webIdentity: issuer },
-  }
-  const pair = words.kind === 'saml' ? words.rolePairs.find((each) => each.role.arn === role.arn) : undefined
-  const shown = presentEvidence(toShow)({ role, ...(pair ? { providerArn: pair.providerArn } : {}) })
-  const session = sessionFor(config, toShow)
+  const issuers = { samlEntityId: samlIssuerEntityId(baseUrl), webIdentity: issuer }
+  const toPresent: EvidenceToPresent = { provider, identity, original, issuers }
+  const pair = original.kind === 'saml' ? original.rolePairs.find((each) => each.role.arn === role.arn) : undefined
+  const evidence = presentEvidence(toPresent)({ role, ...(pair ? { providerArn: pair.providerArn } : {}) })
+  const session = presentedSession(config, toPresent)
   const { maxSessionSeconds, region } = roleSettingsOf(config, role)
   const trustPolicy =
     options.trustPolicy === undefined ? (await trustPolicies(config, warn))(role) : await policyIn(options.trustPolicy)
@@ -76,20 +64,20 @@ export async function explained(
     role,
     provider,
     subject: identity.subject,
-    action: actionOf(shown),
-    shown,
+    action: actionOf(evidence),
+    evidence,
     session,
     leftOut: session.leftOut,
     granted: grantedRoles(provider, identity, config.access).find((each) => each.role.arn === role.arn),
-    ignored: ignoredClaims(toShow, shown),
+    ignored: ignoredClaims(toPresent, evidence),
     trustPolicy,
     preflight: preflight({
       role,
-      shown,
+      evidence,
       session,
       durationSeconds: Math.min(roleDuration.default, maxSessionSeconds),
       maxSessionSeconds,
-      call: { now, region, secureTransport: isSecure(config.sts.target) },
+      call: { now, region, secureTransport: isSecureTransport(config.sts.target) },
       trustPolicy,
     }),
   }
@@ -114,17 +102,6 @@ function claimsFile(file: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: unknown) => {
     throw new ExplainError('explain.claims_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
   })
-}
-
-function sessionFor(
-  config: Config,
-  { settings, identity, words }: EvidenceToPresent,
-): SessionMapping & PresentedSession {
-  const ours = sessionOf(config, identity)
-  if (settings.exchange.evidence === 'reissued') return { ...ours, ...requireSourceIdentity(ours) }
-  const theirs =
-    words.kind === 'saml' ? sessionOfAssertion(words.attributes) : sessionOfToken(words.claims, ours.roleSessionName)
-  return { ...theirs, leftOut: [...theirs.leftOut, ...unusedTemplates(config, identity.provider)] }
 }
 
 async function policyIn(file: string): Promise<Policy> {

@@ -1,17 +1,17 @@
-/** From claims in a file to a sign-in at one provider: what it would have said, and whom that makes. */
+/** From claims in a file to a sign-in at one provider: its evidence, and the identity that it gives. */
 
 import { rolePairs } from '../../access/role-attribute.ts'
 import { isVerifiedEmailRequired } from '../../access/verified-email.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
 import type { Identity } from '../../core/identity.ts'
-import type { OriginalEvidence, SamlEvidence } from '../../evidence/original-evidence.ts'
+import type { OriginalAssertion, OriginalEvidence } from '../../evidence/original-evidence.ts'
 import { createMetadata } from '../../gateway/metadata/metadata.ts'
 import { acsUrl } from '../../gateway/providers.ts'
 import { describePerson } from '../../oidc/left-out.ts'
 import { ExplainError } from '../errors.ts'
 import type { ClaimsInFile, PlainClaims } from './claims-file.ts'
 
-/** What the provider would have said: its own words, where it can have said these. Throws ExplainError. */
+/** The evidence that the provider would have sent with these claims. Throws ExplainError where it cannot have sent them. */
 export async function evidenceFromClaims(
   claims: ClaimsInFile,
   provider: ProviderConfig,
@@ -25,7 +25,7 @@ export async function evidenceFromClaims(
   }
   if (claims.kind === 'saml') throw otherKind()
   if (claims.kind === 'web-identity') return claims
-  // Whom an OpenID provider's own token is for, nobody can tell without the token.
+  // The audience of an OpenID provider's own token is known from the token only.
   if (provider.exchange.evidence === 'original' || claims.nameId === undefined) throw otherKind()
   const said = { iss: provider.issuer, aud: provider.clientId, sub: claims.nameId.value }
   return { kind: 'web-identity', claims: { ...Object.fromEntries(claims.attributes), ...said } }
@@ -40,7 +40,7 @@ async function saidBySaml(
   { nameId, attributes }: PlainClaims,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,
   config: Config,
-): Promise<SamlEvidence> {
+): Promise<OriginalAssertion> {
   return {
     kind: 'saml',
     issuer: await issuerOf(provider, config),
@@ -54,7 +54,7 @@ async function saidBySaml(
   }
 }
 
-/** Before there is a claim that says so, only the metadata does; where it is out of reach nobody does. */
+/** The issuer that the configuration or the metadata names; empty where the metadata cannot be read. */
 async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Promise<string> {
   if (provider.protocol === 'oidc') return provider.issuer
   if (provider.entityId !== undefined) return provider.entityId
@@ -68,31 +68,31 @@ async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Prom
   }
 }
 
-/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the person's choice decides. */
+/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the user's choice decides. */
 async function withRegisteredIssuer(
-  words: SamlEvidence,
+  original: OriginalAssertion,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,
   config: Config,
-): Promise<SamlEvidence> {
-  if (!words.unverified) return words
-  const registeredIssuer = provider.discovery ? words.issuer : (await issuerOf(provider, config)) || undefined
-  return { ...words, unverified: { ...words.unverified, registeredIssuer } }
+): Promise<OriginalAssertion> {
+  if (!original.unverified) return original
+  const registeredIssuer = provider.discovery ? original.issuer : (await issuerOf(provider, config)) || undefined
+  return { ...original, unverified: { ...original.unverified, registeredIssuer } }
 }
 
-/** Whom a sign-in with these words would make of somebody. */
-export function identityOf(words: OriginalEvidence, provider: ProviderConfig, config: Config): Identity {
+/** The identity that a sign-in with this evidence would give. */
+export function identityOf(original: OriginalEvidence, provider: ProviderConfig, config: Config): Identity {
   const common = { provider: provider.id, authenticatedAt: new Date() }
-  if (words.kind === 'web-identity') {
-    const { iss, sub } = words.claims
+  if (original.kind === 'web-identity') {
+    const { iss, sub } = original.claims
     return {
       ...common,
       protocol: 'oidc',
       issuer: String(iss),
       subject: typeof sub === 'string' ? sub : '',
-      attributes: describePerson(emailRuleOf(provider, config), words.claims).attributes,
+      attributes: describePerson(emailRuleOf(provider, config), original.claims).attributes,
     }
   }
-  const { issuer, nameId, attributes } = words
+  const { issuer, nameId, attributes } = original
   const named = provider.protocol === 'saml' && provider.subject.kind === 'attribute' ? provider.subject : undefined
   const subject = named ? attributes.get(named.name)?.[0] : nameId?.value
   const format = named ? undefined : nameId?.format

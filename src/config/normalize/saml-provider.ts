@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { nameIdFormats } from '../../core/identity.ts'
 import { looksLikeUrl } from '../address.ts'
 import type { FileProvider } from '../schema.ts'
 import type { MetadataSource, SamlProviderConfig } from '../types.ts'
@@ -7,13 +8,8 @@ import { optional, seconds } from './values.ts'
 
 type FileSamlProvider = Extract<FileProvider, { protocol: 'saml' }>
 
-/** Core 8.3; the older two kept the names of SAML 1.1. */
-const nameIdFormats: Readonly<Record<string, string>> = {
-  persistent: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
-  transient: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient',
-  emailAddress: 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress',
-  unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
-}
+/** By the names that the configuration may use. */
+const formatsByName: ReadonlyMap<string, string> = new Map(Object.entries(nameIdFormats))
 
 /** Attributes that are the subject under short names; Subject Identifier Attributes Profile 1.0, 3.3 and 3.4. */
 const subjectIds: ReadonlyMap<string, string> = new Map([
@@ -52,7 +48,10 @@ export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, fold
       metadataMaxValidity === undefined ? undefined : seconds(metadataMaxValidity),
     ),
     ...optional('entityId', entityId),
-    ...optional('nameIdFormat', nameIdFormat === undefined ? undefined : (nameIdFormats[nameIdFormat] ?? nameIdFormat)),
+    ...optional(
+      'nameIdFormat',
+      nameIdFormat === undefined ? undefined : (formatsByName.get(nameIdFormat) ?? nameIdFormat),
+    ),
     spEntityId: spEntityIdOf(provider, baseUrl),
     exchange: samlExchangeOf(provider),
     clockSkewSeconds: seconds(clockSkew),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { EXCHANGE, exchange, label, providerId } from './provider.ts'
 import { duration, flag, path, text } from './values.ts'
 
@@ -91,7 +92,7 @@ export const samlProvider = z.strictObject({
   rolesFromAssertion: flag()
     .default(false)
     .describe(
-      "Believe this identity provider's own `https://aws.amazon.com/SAML/Attributes/Role`. It can then grant every role that trusts the gateway.",
+      `Believe this identity provider's own \`${awsSamlAttributes.role}\`. It can then grant every role that trusts the gateway.`,
     ),
   exchange: exchange('saml').default({ via: 'saml', evidence: 'reissued' }).describe(EXCHANGE),
 })

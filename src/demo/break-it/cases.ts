@@ -2,6 +2,7 @@
  * The ways in which the page breaks a message: a record by name, each with what it says on the page and what it does.
  * The whole message, unbroken, is one that both the gateway and the local AWS accept.
  */
+import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import type { AttributeToIssue, ResponseToIssue } from '../../saml/issue.ts'
 
 /** A message before it is signed and sent. */
@@ -19,7 +20,6 @@ export interface Case {
   readonly times?: 2
 }
 
-const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 export const AFFILIATION = 'urn:oid:1.3.6.1.4.1.5923.1.1.1.1'
 const TEN_MINUTES_MS = 600_000
 
@@ -60,7 +60,7 @@ export const cases = {
     what: 'It carries a session tag, and the role’s trust policy does not allow sts:TagSession. The gateway leaves AWS’s own attributes of a provider alone.',
     change: (draft) =>
       withAttributes(draft, (attribute) => attribute, [
-        { name: `${AWS_ATTRIBUTES}PrincipalTag:CostCenter`, values: ['4711'] },
+        { name: `${awsSamlAttributes.principalTag}CostCenter`, values: ['4711'] },
       ]),
   },
   'wrong-group': {

@@ -3,9 +3,10 @@
  * knows their addresses and nothing of how they are made. Start at `send` below; cases.ts has what can be wrong.
  */
 import { Router } from 'express'
+import { awsSamlAttributes } from '../../core/aws-attributes.ts'
+import { nameIdFormats } from '../../core/identity.ts'
 import type { KeyPair } from '../../core/keys.ts'
 import { issueResponse } from '../../saml/issue.ts'
-import { NAMEID_PERSISTENT } from '../../saml/names.ts'
 import type { Person } from '../people.ts'
 import { attributesOf, type KnownServiceProvider } from '../saml-answers.ts'
 import { readRequest } from '../saml-requests.ts'
@@ -36,7 +37,6 @@ interface Provider {
 
 /** AWS looks for this audience, the gateway for its own: a message with both is good for either. */
 const AWS_AUDIENCE = 'urn:amazon:webservices'
-const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 const LIFETIME_SECONDS = 300
 
 const SIGNATURE = /<(\w+:)?Signature[\s>][\s\S]*?<\/\1?Signature>/g
@@ -85,12 +85,12 @@ function wholeDraft(
       recipient: serviceProvider.acsUrl,
       audience: [serviceProvider.entityId, AWS_AUDIENCE],
       inResponseTo,
-      nameId: { value: person.username, format: NAMEID_PERSISTENT },
+      nameId: { value: person.username, format: nameIdFormats.persistent },
       attributes: [
         ...attributesOf(person),
         { name: AFFILIATION, values: [person.affiliation] },
-        { name: `${AWS_ATTRIBUTES}Role`, values: [`${role.roleArn},${role.providerArn}`] },
-        { name: `${AWS_ATTRIBUTES}RoleSessionName`, values: [person.mail] },
+        { name: awsSamlAttributes.role, values: [`${role.roleArn},${role.providerArn}`] },
+        { name: awsSamlAttributes.roleSessionName, values: [person.mail] },
       ],
       authnInstant: now(),
       lifetimeSeconds: LIFETIME_SECONDS,

@@ -2,8 +2,7 @@
  * Which logins are a person's, by what their identity provider calls them: for its logout requests. The index holds no
  * name in the clear, and holds logouts too, for sign-ins that were on their way when one came (Core 3.7.3.1).
  */
-import type { LogoutRef, NameId, SignIn } from '../../core/identity.ts'
-import { NAMEID_UNSPECIFIED } from '../../saml/names.ts'
+import { type LogoutRef, type NameId, nameIdFormats, type SignIn } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
 import type { Gateway } from '../gateway.ts'
 import { keyedHashes } from '../user/user-record.ts'
@@ -172,8 +171,8 @@ function isSameName(said: Qualifiers, had: Qualifiers, { issuer, spEntityId }: N
 }
 
 /** `unspecified` is what a Format that is left out stands for, and says nothing (Core 2.2.2, 8.3.1). */
-function isSameFormat(said = NAMEID_UNSPECIFIED, had = NAMEID_UNSPECIFIED): boolean {
-  return said === had || said === NAMEID_UNSPECIFIED || had === NAMEID_UNSPECIFIED
+function isSameFormat(said: string = nameIdFormats.unspecified, had: string = nameIdFormats.unspecified): boolean {
+  return said === had || said === nameIdFormats.unspecified || had === nameIdFormats.unspecified
 }
 
 function isSame(said: string | undefined, had: string | undefined): boolean {

@@ -1,9 +1,8 @@
 import { namesOf, standardName } from '../../access/attribute-names.ts'
 import type { OperatorRule, SamlProviderConfig } from '../../config/types.ts'
+import { AWS_SAML_ATTRIBUTES, awsSamlAttributes } from '../../core/aws-attributes.ts'
 import type { RequestedAttribute } from '../../saml/sp-metadata.ts'
 import type { Gateway } from '../gateway.ts'
-
-const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 
 /** What rules and templates may say that is no attribute. */
 const NO_ATTRIBUTES = ['subject', 'provider', 'issuer']
@@ -19,18 +18,18 @@ export function requestedAttributes(
   return [...new Map([...wished, ...tracing, ...required].map((attribute) => [attribute.name, attribute])).values()]
 }
 
-/** Without these nobody can sign in there, or take a role. */
+/** Without these, users cannot sign in there or take a role. */
 function requiredNames({ subject, rolesFromAssertion, exchange }: SamlProviderConfig): readonly string[] {
   return [
-    // By this very name: the subject is looked up without synonyms.
+    // By exactly this name: the subject is looked up without synonyms.
     ...(subject.kind === 'attribute' ? [subject.name] : []),
-    ...(rolesFromAssertion || exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}Role`] : []),
+    ...(rolesFromAssertion || exchange.evidence === 'original' ? [awsSamlAttributes.role] : []),
     // AWS refuses an assertion without it.
-    ...(exchange.evidence === 'original' ? [`${AWS_ATTRIBUTES}RoleSessionName`] : []),
+    ...(exchange.evidence === 'original' ? [awsSamlAttributes.roleSessionName] : []),
   ]
 }
 
-/** By this very name; what people call it is told where the name is the standard's. */
+/** By exactly this name, with its friendly name where the name is the standard's. */
 function named(name: string): ReturnType<typeof standardName> {
   const standard = standardName(name)
   return standard.name === name ? standard : { name }
@@ -76,6 +75,6 @@ function tracingNames(
  * is passed on to AWS, AWS reads all that is its own.
  */
 export function readsAttribute(settings: Gateway['settings'], provider: SamlProviderConfig, asked: string): boolean {
-  const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_ATTRIBUTES)
+  const isForAws = provider.exchange.evidence === 'original' && asked.startsWith(AWS_SAML_ATTRIBUTES)
   return isForAws || requestedAttributes(settings, provider).some(({ name }) => namesOf(name).includes(asked))
 }

@@ -1,4 +1,4 @@
-/** A login as AWS will look at it: the session to be, condition keys, what it ignores, and each role's preflight. */
+/** A login as AWS will see it: its session, condition keys, what AWS ignores, and each role's preflight. */
 
 import { fixSentence, reasonSentence } from '../../access/preflight/explanation.ts'
 import type { Preflight } from '../../access/preflight.ts'
@@ -6,8 +6,9 @@ import { type IgnoredClaim, ignoredClaims } from '../../evidence/ignored-claims.
 import { presentEvidence } from '../../evidence/presented-evidence.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
+import { evidenceToPresent } from './evidence-to-present.ts'
 import { type ListedRole, listRoles } from './list-roles.ts'
-import { evidenceToPresent, preflightRoles } from './preflight-role.ts'
+import { preflightRoles } from './preflight-role.ts'
 import { type CarriedSession, sessionFor } from './session-mapping.ts'
 
 /** A key that AWS fills. Some say which account it is, and have a value for each. */
@@ -21,7 +22,7 @@ export interface ConditionKeyPreview {
 export interface PredictedRole {
   readonly role: ListedRole
   readonly preflight: Preflight
-  /** What the answer hangs on, and what to change; missing where AWS is to say yes. */
+  /** What the answer depends on, and what to change; missing where AWS will allow it. */
   readonly reason: string | undefined
   readonly change: string | undefined
 }
@@ -46,14 +47,14 @@ export function predictedRole(role: ListedRole, preflight: Preflight): Predicted
 
 /** Throws GatewayError `provider.unknown`. */
 export function identityPreview(gateway: Gateway, login: Login): IdentityPreview {
-  const judge = preflightRoles(gateway, login)
-  const roles = listRoles(gateway, login.signIn.identity).map((role) => predictedRole(role, judge(role)))
-  const toShow = evidenceToPresent(gateway, login.signIn)
+  const preflightOf = preflightRoles(gateway, login)
+  const roles = listRoles(gateway, login.signIn.identity).map((role) => predictedRole(role, preflightOf(role)))
+  const toPresent = evidenceToPresent(gateway, login.signIn)
   const [first] = roles
   return {
     session: sessionFor(gateway, login.signIn),
     keys: keysOf(roles),
-    ignored: first ? ignoredClaims(toShow, presentEvidence(toShow)(first.role)) : [],
+    ignored: first ? ignoredClaims(toPresent, presentEvidence(toPresent)(first.role)) : [],
     roles,
   }
 }

@@ -4,7 +4,7 @@
  * change is made again where another came between.
  */
 import { createHmac } from 'node:crypto'
-import { NAMEID_TRANSIENT } from '../../saml/names.ts'
+import { nameIdFormats } from '../../core/identity.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 
@@ -38,7 +38,7 @@ export function keyedHashes(
 
 /** Whether the person is the same the next time: a transient NameID is another one at each sign-in. Core 8.3.8 */
 export function hasPersistentSubject({ signIn: { identity } }: Login): boolean {
-  return identity.subjectFormat !== NAMEID_TRANSIENT
+  return identity.subjectFormat !== nameIdFormats.transient
 }
 
 export async function readRecord<Value>(keeping: UserStore, kind: RecordKind<Value>, login: Login): Promise<Value> {

@@ -1,7 +1,7 @@
 /** From what an assertion says to the `saml:*` keys that a trust policy is evaluated against (aws-facts B). */
 import { hash } from 'node:crypto'
 import { parseArn } from '../../core/arn.ts'
-import type { Attributes, NameId } from '../../core/identity.ts'
+import { type Attributes, type NameId, nameIdFormats } from '../../core/identity.ts'
 import { unverifiedAssumptions } from '../unverified-assumptions.ts'
 import { type ConditionKey, samlAttributeKeys } from './condition-key-table.ts'
 import { type ContextValue, single } from './context.ts'
@@ -17,8 +17,6 @@ export interface SamlFacts {
   readonly providerArn: string
 }
 
-const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified'
-
 const keysByAttribute: ReadonlyMap<string, readonly ConditionKey[]> = samlAttributeKeys.reduce(
   (byName, entry) => entry.attributes.reduce((map, name) => map.set(name, [...(map.get(name) ?? []), entry]), byName),
   new Map<string, ConditionKey[]>(),
@@ -26,7 +24,7 @@ const keysByAttribute: ReadonlyMap<string, readonly ConditionKey[]> = samlAttrib
 
 /** `persistent` for SAML 2.0's own formats, any other Format as it stands (B.3). */
 export function subjectType(format: string | undefined): string {
-  return (format ?? UNSPECIFIED).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '')
+  return (format ?? nameIdFormats.unspecified).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '')
 }
 
 /** Tells the same subject of two providers apart: base64(SHA-1(issuer + account + "/" + provider name)) (B.2). */

@@ -70,9 +70,10 @@ function parseSigned(compact: string): ParsedToken | undefined {
   return header && claims && { compact, header, claims }
 }
 
-function parseSegment(segment: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  const octets = Buffer.from(segment ?? '', 'base64url')
-  if (!isUtf8(octets)) return undefined
+function parseSegment(segment = ''): Readonly<Record<string, unknown>> | undefined {
+  const octets = Buffer.from(segment, 'base64url')
+  // No base64url has a single character left over: Node drops it, other decoders refuse (RFC 4648 4).
+  if (segment.length % 4 === 1 || !isUtf8(octets)) return undefined
   try {
     const value: unknown = JSON.parse(octets.toString())
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined

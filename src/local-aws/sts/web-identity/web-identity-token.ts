@@ -1,6 +1,8 @@
-/** An ID token as AWS looks at it (aws-facts C.4 to C.7). */
+/** An ID token as AWS reads it (aws-facts C.4 to C.7). */
 import { verify } from 'node:crypto'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { webIdentitySubject } from '../../../aws/facts/limits.ts'
+import { awsTokenClaims } from '../../../core/aws-attributes.ts'
 import { isWritable } from '../../../xml/write.ts'
 import { expiredToken, invalidToken, texts } from '../../aws-errors.ts'
 import { checkSourceIdentity, checkTags, type SessionTags } from '../session-tags.ts'
@@ -17,7 +19,7 @@ interface TokenAlgorithm {
   readonly curve?: string
 }
 
-/** A token taken apart; nothing of it is verified. */
+/** A decoded token; nothing of it is verified. */
 export interface DecodedToken {
   readonly token: string
   readonly algorithm: TokenAlgorithm
@@ -26,7 +28,7 @@ export interface DecodedToken {
   readonly issuer: string
 }
 
-/** The algorithms that AWS takes, and the key each needs. */
+/** The algorithms that AWS accepts, and the key each needs. */
 const algorithms: ReadonlyMap<string, TokenAlgorithm> = new Map(
   Object.entries({
     RS256: { kty: 'RSA', hash: 'sha256' },
@@ -44,30 +46,29 @@ const MIN_RSA_BITS = 2048
 /** AWS's bound is unknown; a day is the value usually quoted. [K] */
 const MAX_AGE_SECONDS = 86_400
 
-const TAGS = 'https://aws.amazon.com/tags'
+const TAGS = awsTokenClaims.tags
 
-/** Throws InvalidIdentityToken for what is no signed JWT, or is signed in a way AWS does not know. */
+/** What a signed JWT looks like: jose alone would forgive other characters in its first two parts (RFC 7515 2, 7.1). */
+const SIGNED = /^[\w-]+\.[\w-]+\.[^.]+$/
+
+/** Throws InvalidIdentityToken for what is not a signed JWT, or is signed in a way that AWS does not know. */
 export function decodeToken(token: string): DecodedToken {
-  const [head = '', body = '', signature, ...more] = token.split('.')
-  const header = jsonOf(head)
-  const claims = jsonOf(body)
-  if (!signature || more.length > 0 || !isObject(header) || !isObject(claims))
-    throw invalidToken(texts.notAJwt, 'not three parts of base64url JSON')
+  const { header, claims } = partsOf(token)
   const { alg, kid, crit } = header
-  // RFC 7515 4.1.11: whoever knows none of the extensions must not take the token.
+  // RFC 7515 4.1.11: a token with an extension that is not understood must be refused.
   if (crit !== undefined) throw invalidToken(texts.notAJwt, `crit ${JSON.stringify(crit)}`)
   const algorithm = typeof alg === 'string' ? algorithms.get(alg) : undefined
   if (!algorithm) throw invalidToken(texts.notAJwt, `alg ${JSON.stringify(alg)}`)
   return { token, algorithm, kid: typeof kid === 'string' ? kid : undefined, claims, issuer: textClaim(claims, 'iss') }
 }
 
-function jsonOf(segment: string): unknown {
-  if (!/^[A-Za-z0-9_-]+$/.test(segment)) return undefined
+function partsOf(token: string): { readonly header: Claims; readonly claims: Claims } {
   try {
-    return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'))
+    if (SIGNED.test(token)) return { header: { ...decodeProtectedHeader(token) }, claims: decodeJwt(token) }
   } catch {
-    return undefined
+    // The same answer as to everything else that is not a JWT.
   }
+  throw invalidToken(texts.notAJwt, 'not three parts of base64url JSON')
 }
 
 function isObject(value: unknown): value is Claims {
@@ -82,7 +83,7 @@ function textClaim(claims: Claims, name: string): string {
 
 /**
  * The audience that counts: `azp` where the token has one, else the member of `aud` that is registered.
- * `clientIds` undefined: a provider that IAM knows by name, whose audience only the trust policy judges.
+ * `clientIds` undefined: a provider that IAM knows by name, whose audience only the trust policy checks.
  */
 export function checkAudience({ claims }: DecodedToken, clientIds: readonly string[] | undefined): string {
   const { aud, azp } = claims
@@ -176,16 +177,16 @@ export function tokenTags({ claims }: DecodedToken): SessionTags {
   )
 }
 
-/** What is no text stands in brackets, which neither a tag nor a key may have: it is refused with them. */
+/** A value that is not text becomes JSON in brackets, which neither a tag nor a key may have: so it is refused. */
 function listOf(value: unknown): string[] {
   return (Array.isArray(value) ? value : [value]).flatMap((item) =>
     item === undefined ? [] : [typeof item === 'string' ? item : JSON.stringify([item])],
   )
 }
 
-/** The source identity that the token sets; throws InvalidIdentityToken where AWS would not take it (C.7). */
+/** The source identity that the token sets; throws InvalidIdentityToken where AWS would not accept it (C.7). */
 export function tokenSourceIdentity({ claims }: DecodedToken): string | undefined {
-  const value = claims['https://aws.amazon.com/source_identity']
+  const value = claims[awsTokenClaims.sourceIdentity]
   if (value !== undefined && typeof value !== 'string') throw invalidToken(texts.sourceIdentityInvalid)
   return checkSourceIdentity(value)
 }

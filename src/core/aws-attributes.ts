@@ -1,0 +1,25 @@
+/**
+ * The names by which AWS reads a session from what it is sent (aws-facts B.4, C.7). AWS compares them byte for byte. In
+ * core, as the identity provider of the demo sends them too.
+ */
+
+/** The beginning of every SAML attribute that is AWS's own. */
+export const AWS_SAML_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
+
+export const awsSamlAttributes = {
+  role: `${AWS_SAML_ATTRIBUTES}Role`,
+  roleSessionName: `${AWS_SAML_ATTRIBUTES}RoleSessionName`,
+  sessionDuration: `${AWS_SAML_ATTRIBUTES}SessionDuration`,
+  sourceIdentity: `${AWS_SAML_ATTRIBUTES}SourceIdentity`,
+  transitiveTagKeys: `${AWS_SAML_ATTRIBUTES}TransitiveTagKeys`,
+  /** The tag's key follows. */
+  principalTag: `${AWS_SAML_ATTRIBUTES}PrincipalTag:`,
+} as const
+
+/** The beginning of every claim that is AWS's own. */
+export const AWS_TOKEN_CLAIMS = 'https://aws.amazon.com/'
+
+export const awsTokenClaims = {
+  tags: `${AWS_TOKEN_CLAIMS}tags`,
+  sourceIdentity: `${AWS_TOKEN_CLAIMS}source_identity`,
+} as const

@@ -1,0 +1,23 @@
+import type { SignIn } from '../../core/identity.ts'
+import { originalEvidenceOf } from '../../evidence/original-evidence.ts'
+import type { EvidenceToPresent } from '../../evidence/presented-evidence.ts'
+import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
+import { type Gateway, providerOf } from '../gateway.ts'
+
+/**
+ * What this sign-in has to show, and how its provider's exchange is configured: the STS request and every prediction
+ * of it start here. Throws GatewayError `provider.unknown`.
+ */
+export function evidenceToPresent(gateway: Gateway, signIn: SignIn): EvidenceToPresent {
+  const provider = providerOf(gateway, signIn.identity.provider)
+  const { webIdentityIssuer: own, settings } = gateway
+  return {
+    provider: provider.settings,
+    identity: signIn.identity,
+    original: originalEvidenceOf(signIn, provider.protocol === 'saml' ? provider.serviceProvider : undefined),
+    issuers: {
+      samlEntityId: samlIssuerEntityId(settings.baseUrl),
+      webIdentity: own && { url: own.url, audience: own.audience },
+    },
+  }
+}
