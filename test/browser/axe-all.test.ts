@@ -210,7 +210,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     await page.waitForURL(`${gateway.url}/roles`)
     full.goAhead(15 * 60)
     await page.goto(`${gateway.url}/roles`)
-    await page.getByText('Asks you to sign in again first').waitFor()
+    await page.getByText('Requires you to sign in again').waitFor()
     await look(page, 'roles, one asks for a new sign-in')
     await page.goto(`${gateway.url}/go?role=${GUARDED}&destination=s3`)
     await look(page, 'go, asks for a new sign-in')

@@ -65,7 +65,9 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     expect(await page.textContent('main')).not.toContain('sign in again')
     full.goAhead(15 * 60)
     await page.reload()
-    await page.getByText('Asks you to sign in again first: your sign-in is older than 10m.').waitFor()
+    await page
+      .getByText('Requires you to sign in again (your last sign-in was over 10m ago). You’ll return here.')
+      .waitFor()
     await page.getByLabel('Duration for Guarded in Production').selectOption('1h')
     await page.getByRole('button', { name: 'Credentials for Guarded in Production' }).click()
     await page.getByRole('heading', { name: 'Guarded' }).waitFor()

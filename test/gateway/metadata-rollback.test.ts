@@ -145,6 +145,7 @@ describe('signed metadata', () => {
     const gateway = {
       providers: new Map([['corp', { protocol: 'saml', metadataSource: metadata }]]),
       store,
+      audit: { status: () => ({ state: 'ok', isRequired: true }) },
       now: () => time,
     } as unknown as Parameters<typeof readiness>[0]
     expect((await readiness(gateway)).metadata).toEqual({ corp: { state: 'copy', ageSeconds: 3600 } })

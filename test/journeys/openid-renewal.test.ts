@@ -215,8 +215,8 @@ describe('a role with maxAuthAge', () => {
   it('says before it is picked that it asks for a recent sign-in, and whether this one is', async () => {
     expect((await signedIn(fresh())).page.body).toContain('Asks for a sign-in of the last 10m. Yours is.')
     const { body } = (await signedIn(old())).page
-    expect(body).toContain('Asks you to sign in again first: your sign-in is older than 10m.')
-    expect(body.split('Asks you to sign in again')).toHaveLength(2)
+    expect(body).toContain('Requires you to sign in again (your last sign-in was over 10m ago). You’ll return here.')
+    expect(body.split('Requires you to sign in again')).toHaveLength(2)
   })
 
   it('is offered for a quarter of an hour first', async () => {

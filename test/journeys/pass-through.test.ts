@@ -118,14 +118,14 @@ describe('what AWS will see', () => {
     ahead = 3 * MINUTE
     const page = await visitor.open(`${gateway.url}/roles`)
     const until = new Date(signedAt.getTime() + 5 * MINUTE).toISOString().slice(11, 19)
-    expect(seenOn(page)).toContain('In CloudTrail dora@corp Source identity dora-1 Tags Team=blue ')
-    expect(seenOn(page)).toContain('AWS is shown Original your provider’s own SAML response')
+    expect(seenOn(page)).toContain('Session name (CloudTrail) dora@corp Source identity dora-1 Tags Team=blue ')
+    expect(seenOn(page)).toContain('Sent to AWS Original your provider’s own SAML response')
     expect(seenOn(page)).toMatch(new RegExp(`Signed 3 min ago Valid for AWS until ${until} UTC`))
   })
 
   it('is what CloudTrail then has', async () => {
     const { visitor, page } = await signInAt('corp')
-    expect(seenOn(page)).toContain('In CloudTrail dora@corp AWS is shown Original')
+    expect(seenOn(page)).toContain('Session name (CloudTrail) dora@corp Sent to AWS Original')
     await take(visitor, page)
     const trail = await (await fetch(`${gateway.localAws}/cloudtrail?limit=1`)).json()
     const [{ requestParameters }] = (trail as { Records: [{ requestParameters: Record<string, unknown> }] }).Records

@@ -60,7 +60,7 @@ describe('above the list', () => {
     const page = await rolesPage(visitor)
     const section = /<section class="seen".*?<\/section>/s.exec(page.body)?.[0] ?? ''
     const said = section.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
-    expect(said).toContain('In CloudTrail seen Tags Team=payments AWS is shown Reissued a SAML response')
+    expect(said).toContain('Session name (CloudTrail) seen Tags Team=payments Sent to AWS Reissued a SAML response')
     expect(said).toMatch(/You signed in just now $/)
     await visitor.submit(page, formWith(page, 'role', arnOf('Developer', 0)))
     const trail = await (await fetch(`${company.localAws}/cloudtrail?limit=1`)).json()

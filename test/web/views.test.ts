@@ -436,7 +436,7 @@ describe('the role picker', () => {
     expect(html).toContain('>Denied</span>')
     expect(html).toContain('<bdi>AWS wants another recipient.</bdi>')
     expect(views.render('roles', { ...models.roles, groups: saying({ verdict: 'unknown' }) })).toContain(
-      '>Not known</span>',
+      '>Unknown</span>',
     )
   })
 
@@ -445,7 +445,7 @@ describe('the role picker', () => {
       ...models.roles,
       groups: saying({ recentSignIn: { within: '1h', isDue: true } }),
     })
-    expect(due).toContain('Asks you to sign in again first: your sign-in is older than 1h.')
+    expect(due).toContain('Requires you to sign in again (your last sign-in was over 1h ago). You’ll return here.')
     const done = views.render('roles', {
       ...models.roles,
       groups: saying({ recentSignIn: { within: '1h', isDue: false } }),
@@ -455,7 +455,7 @@ describe('the role picker', () => {
 
   it('says what CloudTrail will have, who signs for it, and how old that is', () => {
     const html = views.render('roles', models.roles)
-    expect(html).toContain('<dt>In CloudTrail</dt><dd><code><bdi>plain</bdi></code></dd>')
+    expect(html).toContain('<dt>Session name (CloudTrail)</dt><dd><code><bdi>plain</bdi></code></dd>')
     expect(html).toContain('data-mode="original">Original</span> your provider’s own SAML response')
     expect(html).toContain('data-ago>1 h 15 min ago</time>')
     expect(html).toContain('>and 2 more</a>')
@@ -466,7 +466,7 @@ describe('the role picker', () => {
     const html = views.render('roles', { ...models.roles, groups: group ? [group] : [] })
     expect(html).toContain('href="/roles/why?role=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Fa%2Bb"')
     expect(views.render('role', { ...models.role, grantedBy: 'rule in line 7: groups = dev' })).toContain(
-      '<dt>Granted by</dt><dd><bdi>rule in line 7: groups = dev</bdi></dd>',
+      '<dt>Granted because</dt><dd><bdi>rule in line 7: groups = dev</bdi></dd>',
     )
   })
 

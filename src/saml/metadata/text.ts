@@ -33,12 +33,16 @@ function utf16Of([first, second]: Uint8Array): 'utf-16le' | 'utf-16be' | undefin
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined
 }
 
-/** A byte order mark outweighs a declaration, which editors and shells leave as it was when they save as UTF-16. */
+/** A declaration of another Unicode encoding is one that editors and shells left when they saved as UTF-16. */
 function fromUtf16(octets: Uint8Array, encoding: 'utf-16le' | 'utf-16be'): string {
   try {
     const text = new TextDecoder(encoding, { fatal: true }).decode(octets)
-    return UNICODE.test(declaredEncoding(text) ?? '') ? withoutDeclaredEncoding(text) : text
+    const declared = declaredEncoding(text)
+    if (declared === undefined) return text
+    if (UNICODE.test(declared)) return withoutDeclaredEncoding(text)
+    throw new SamlError('saml.encoding', { expected: 'UTF-16, as the byte order mark says', found: declared })
   } catch (cause) {
+    if (cause instanceof SamlError) throw cause
     throw new SamlError('saml.encoding', { expected: 'UTF-16, as the byte order mark says', cause })
   }
 }
