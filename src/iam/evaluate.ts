@@ -1,13 +1,13 @@
 /**
  * The policy language of IAM, pure: documents in, decisions with their reasons out.
- * Knows no network, no clock, no SAML and no tokens: what a request carries comes as a RequestContext.
+ * Knows no network, no clock, no SAML and no tokens: a request's values come as a RequestContext.
  * Start here; policy.ts reads documents, conditions.ts and operators.ts hold the rules of Condition blocks,
- * condition-keys.ts makes contexts from what an identity provider said, unconfirmed.ts is what nobody knows for
- * certain, generate.ts writes policies.
+ * condition-keys/ makes contexts from the identity provider's claims, unverified-assumptions.ts lists what AWS has not
+ * confirmed, generate.ts writes policies.
  */
 import type { Finding, Verdict } from '../core/verdict.ts'
-import { explainStatements } from './explain-statement.ts'
-import { applies, type Evaluation, evaluateStatements, evaluateWithUnknowns, truthOf } from './judge.ts'
+import { applies, type Evaluation, evaluateStatement, evaluateWithUnknowns, truthOf } from './evaluate-statement.ts'
+import { explainStatement } from './explain-statement.ts'
 import type { Policy, Statement } from './policy.ts'
 import { type NamedAs, namedAs, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
@@ -15,14 +15,14 @@ import type { PolicyRequest } from './request.ts'
 export type { PolicyRequest } from './request.ts'
 
 export interface Decision {
-  /** `unknown` only for those who ask for certainty. */
+  /** `unknown` only with the option `unconfirmed: 'unknown'`. */
   readonly effect: 'allow' | 'explicit-deny' | 'implicit-deny' | 'unknown'
   /**
    * Why: after an allow the findings of the statement that allowed it; after an explicit deny those of the statement
    * that denied it; when unknown, of those in doubt; else of every Allow statement, the one that came nearest first.
    */
   readonly verdict: Verdict
-  /** The statement that decided, or that leaves it in doubt; none for an implicit deny. */
+  /** The statement that decided, or that makes it unknown; none for an implicit deny. */
   readonly statement: Statement | undefined
   /**
    * How the statements that allow name the caller, the closest way: an account that is named leaves it to the
@@ -63,7 +63,7 @@ export function evaluate(policy: Policy, request: PolicyRequest, options: Evalua
   return options.unconfirmed === 'unknown' ? evaluateWithDoubt(policy, request) : evaluateAsApplied(policy, request)
 }
 
-/** Kleene's logic: whatever is in doubt matters only where nothing that is certain decides. */
+/** Kleene's logic: an uncertain part matters only where no certain one decides. */
 function evaluateWithDoubt(policy: Policy, request: PolicyRequest): Decision {
   const all = policy.statements.map((statement) => {
     const evaluation = evaluateWithUnknowns(statement, request)
@@ -75,7 +75,7 @@ function evaluateWithDoubt(policy: Policy, request: PolicyRequest): Decision {
   if (denying) return explicitDeny(denying)
   const possible = allows.filter(({ truth }) => truth !== false)
   const shadowing = denies.find((deny) => possible.length > 0 && possible.every((each) => isShadowed(each, deny)))
-  if (shadowing) return explicitDeny({ ...shadowing, evaluation: evaluateStatements(shadowing.statement, request) })
+  if (shadowing) return explicitDeny({ ...shadowing, evaluation: evaluateStatement(shadowing.statement, request) })
   const certain = allows.filter(({ truth }) => truth === true)
   const [best] = certain.length > 0 ? certain : possible
   if (!best) return implicitDeny(allows)
@@ -108,7 +108,7 @@ function denial({ statement }: EvaluatedStatement, outcome: 'fail' | 'unknown', 
 }
 
 function findingsOf({ statement, request, evaluation }: EvaluatedStatement): Finding[] {
-  return explainStatements(statement, request, evaluation)
+  return explainStatement(statement, request, evaluation)
 }
 
 /**
@@ -153,7 +153,7 @@ function nearestFirst(allows: readonly EvaluatedStatement[]): Verdict {
   return all
 }
 
-/** A wrong principal or action is farther away than any number of wrong conditions; what is in doubt may be right. */
+/** A wrong principal or action counts more than any number of wrong conditions; an uncertain part may be right. */
 function distance(evaluation: Evaluation | undefined): number {
   if (evaluation === undefined) return 0
   const { principal, action, resource, conditions } = evaluation
@@ -186,6 +186,6 @@ function evaluateAsApplied(policy: Policy, request: PolicyRequest): Decision {
   if (first) return allow({ statement: first, request }, allowing)
   const allows = policy.statements.filter(({ effect }) => effect === 'Allow')
   return implicitDeny(
-    allows.map((statement) => ({ statement, request, evaluation: evaluateStatements(statement, request) })),
+    allows.map((statement) => ({ statement, request, evaluation: evaluateStatement(statement, request) })),
   )
 }

@@ -2,7 +2,7 @@
 import type { Finding, Outcome } from '../core/verdict.ts'
 import { entryOf, type RequestContext } from './condition-keys/context.ts'
 import type { Condition } from './conditions.ts'
-import type { Evaluation, Truth } from './judge.ts'
+import type { Evaluation, Truth } from './evaluate-statement.ts'
 import { matcher, pattern } from './patterns.ts'
 import type { Statement } from './policy.ts'
 import { principalText } from './principals.ts'
@@ -21,7 +21,7 @@ const differences: readonly (readonly [string, (text: string) => string])[] = [
 ]
 
 /** Every part of the statement, in its order. Without an evaluation all of them hold. */
-export function explainStatements(statement: Statement, request: PolicyRequest, evaluation?: Evaluation): Finding[] {
+export function explainStatement(statement: Statement, request: PolicyRequest, evaluation?: Evaluation): Finding[] {
   const { name, principal, actions, resources, conditions } = statement
   const all: Finding[] = []
   if (resources === undefined)

@@ -13,7 +13,7 @@ import { type CheckResult, failed, passed, unknown } from '../../core/verdict.ts
 import { namedProviders } from '../../iam/principals.ts'
 import type { CommonCheck, PresentedAssertion, PresentedEvidence, PresentedToken, RoleCheck } from './facts.ts'
 
-/** OpenID providers must be in the role's account. For SAML, AWS also documents providers of other owners (E.1). */
+/** For OpenID AWS looks in the role's account. For SAML it documents the provider's owner, which may be another account (E.1). */
 const providerIsInRolesAccount: RoleCheck = ({ evidence, role }) => {
   const { principal, kind } = evidence
   if (namedProviders.has(principal)) return passed(principal, 'known to IAM by name')
@@ -116,11 +116,11 @@ const evidenceIsCurrent: CommonCheck = ({ evidence, call: { now } }) => {
   return doubt ?? passed(found, source)
 }
 
-/** AWS accepts integers only (C.6), although RFC 7519 allows fractions; whether it requires both is not confirmed. */
+/** AWS accepts integers only (C.6), where RFC 7519 allows fractions; that it requires both claims is not confirmed. */
 const timesAreIntegers = ofToken(({ times, algorithm }) => {
   if (times === undefined) return undefined
   const absent = ['iat', 'exp'].filter((claim) => !times.has(claim)).join(' and ')
-  // Claims without a token around them may be written by hand.
+  // Claims without a token around them may have been written by hand.
   if (absent !== '')
     return algorithm === undefined
       ? { ...passed(`no ${absent}`, 'claims'), warning: `AWS refuses a token without ${absent}` }
@@ -154,7 +154,7 @@ const roleIsInAssertion: RoleCheck = ({ evidence, role }) => {
   return failed(pair, found + misnamedRemark(evidence, source), source)
 }
 
-/** Before all other checks of the evidence. */
+/** Checked before the rest of the evidence. */
 export const registrationChecks = { providerIsInRolesAccount } as const
 
 /** In AWS's order (A.1). */
@@ -190,12 +190,12 @@ function sizeOf({ kind }: PresentedEvidence) {
 }
 
 /** A check of tokens only. */
-function ofToken(check: (shown: PresentedToken) => CheckResult | undefined): CommonCheck {
+function ofToken(check: (evidence: PresentedToken) => CheckResult | undefined): CommonCheck {
   return ({ evidence }) => (evidence.kind === 'web-identity' ? check(evidence) : undefined)
 }
 
 /** A check of SAML responses only. */
-function ofSaml(check: (shown: PresentedAssertion) => CheckResult | undefined): CommonCheck {
+function ofSaml(check: (evidence: PresentedAssertion) => CheckResult | undefined): CommonCheck {
   return ({ evidence }) => (evidence.kind === 'saml' ? check(evidence) : undefined)
 }
 

@@ -137,16 +137,16 @@ export interface RoleToCheck {
 /** Everything that AWS will look at, and what of it is known. */
 export interface PreflightFacts extends PreflightInput, RoleToCheck {}
 
-/** Whether STS is called over TLS: `aws:SecureTransport`. */
-export function isSecureTransport(target: AwsTarget): boolean {
-  return target.kind === 'aws' || (target.kind === 'url' && target.url.startsWith('https:'))
-}
-
 /** A check of one role; undefined: it does not apply. */
 export type RoleCheck = Check<PreflightFacts, undefined, CheckResult | undefined>
 
 /** A check of what is the same for all roles of an account. */
 export type CommonCheck = Check<PreflightInput, undefined, CheckResult | undefined>
+
+/** Whether STS is called over TLS: `aws:SecureTransport`. */
+export function isSecureTransport(target: AwsTarget): boolean {
+  return target.kind === 'aws' || (target.kind === 'url' && target.url.startsWith('https:'))
+}
 
 export function actionOf({ kind }: PresentedEvidence): AssumeAction {
   return kind === 'saml' ? 'sts:AssumeRoleWithSAML' : 'sts:AssumeRoleWithWebIdentity'

@@ -1,4 +1,4 @@
-/** Whether AWS will accept the requested session, apart from the trust policy (aws-facts A.2, A.5, D.1). */
+/** Whether AWS will accept the requested session, whatever the trust policy says (aws-facts A.2, A.5, D.1). */
 import { roleDuration, roleSessionName, sessionTag, sourceIdentity } from '../../aws/facts/limits.ts'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import { failed, passed, unknown } from '../../core/verdict.ts'
@@ -46,14 +46,14 @@ const sessionTagsAreLegal: CommonCheck = ({ session }) => {
   return found === undefined ? passed([...tags.keys()].join(', '), 'session tags') : failed(TAGS, found, 'session tags')
 }
 
-/** How AWS packs them is not published, so an estimate never fails (D.4). */
+/** How AWS packs tags is not published, so an estimate never fails this check (D.4). */
 const sessionTagsFit: CommonCheck = ({ session: { tags, packedSizePercent: percent } }) => {
   if (tags.size === 0) return undefined
   const found = `about ${percent} % of what AWS allows`
   return percent <= 100 ? passed(found, 'estimate') : unknown('at most 100 %', found, 'estimate')
 }
 
-/** Before AWS checks the evidence. */
+/** Checked before the evidence. */
 export const requestChecks = { roleTakesFederation, durationIsAllowed } as const
 
 export const sessionChecks = { sessionNameIsLegal, sourceIdentityIsLegal, sessionTagsAreLegal } as const

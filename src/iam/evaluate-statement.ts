@@ -1,5 +1,4 @@
-/** Whether a statement is about a request: plainly, and part by part with what is not certain about it. */
-
+/** Whether a statement applies to a request: yes or no, and part by part with what is uncertain about it. */
 import { alternativeInterpretations, contextsOf } from './alternative-interpretations.ts'
 import type { RequestContext } from './condition-keys/context.ts'
 import type { Condition, Effect } from './conditions.ts'
@@ -9,7 +8,7 @@ import { type Principal, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
 import { type UnverifiedAssumption, unverifiedAssumptions } from './unverified-assumptions.ts'
 
-/** A part of a statement holds, or it does not, or that rests on a fact that nobody has confirmed. */
+/** A part of a statement holds, or does not, or that depends on an assumption that AWS has not confirmed. */
 export type Truth = boolean | UnverifiedAssumption
 
 export interface Evaluation {
@@ -22,10 +21,10 @@ export interface Evaluation {
 
 const ISSUER = /^arn:[^:]+:iam::\d{12}:oidc-provider\/(.+)$/
 
-/** A list without a set operator reads the other way in the other effect's statements (conditions.ts). */
+/** A list without a set operator is read the other way in statements of the other effect (conditions.ts). */
 const otherEffect = { Allow: 'Deny', Deny: 'Allow' } as const satisfies Record<Effect, Effect>
 
-/** Whether the statement is about the request, everything unconfirmed taken as applied. `action` in lower case. */
+/** Whether the statement applies to the request, under the assumptions in use. `action` in lower case. */
 export function applies(statement: Statement, request: PolicyRequest, action: string): boolean {
   const { principal, actions, resources, conditions, effect } = statement
   const { context } = request
@@ -35,13 +34,13 @@ export function applies(statement: Statement, request: PolicyRequest, action: st
   return true
 }
 
-/** A call about nothing in particular is about `*` only. */
+/** A call without a resource matches `*` only. */
 function resourceMatches(resources: NamesElement, { resource = '*', context }: PolicyRequest): boolean {
   return elementMatches(resources, resource, context)
 }
 
-/** Every part of the statement, everything unconfirmed taken as applied. */
-export function evaluateStatements(statement: Statement, request: PolicyRequest): Evaluation {
+/** Every part of the statement, under the assumptions in use. */
+export function evaluateStatement(statement: Statement, request: PolicyRequest): Evaluation {
   const { principal, actions, resources, conditions, effect } = statement
   return {
     principal: principalMatches(principal, request.principal),
@@ -51,11 +50,11 @@ export function evaluateStatements(statement: Statement, request: PolicyRequest)
   }
 }
 
-/** Every part of the statement, with the fact it rests on where the other reading of that fact would turn it round. */
+/** Every part of the statement, with the assumption it depends on where the alternative would reverse the result. */
 export function evaluateWithUnknowns(statement: Statement, request: PolicyRequest): Evaluation {
   const { conditions, effect } = statement
   return {
-    ...evaluateStatements(statement, request),
+    ...evaluateStatement(statement, request),
     principal: principalTruth(statement, request),
     conditions: conditions.map((condition) => conditionTruth(condition, request, effect)),
   }
@@ -73,13 +72,13 @@ function principalTruth({ principal: element }: Statement, { principal, context 
   return applied
 }
 
-/** The context has its issuer's keys with the slash too. */
+/** Whether the context also has the issuer's keys with the trailing slash. */
 function mayKeepSlash(principal: Principal, context: RequestContext): principal is { federated: string } {
   const [, issuer] = ('federated' in principal && ISSUER.exec(principal.federated)) || []
   return issuer !== undefined && [...context.keys()].some((name) => name.startsWith(`${issuer.toLowerCase()}/:`))
 }
 
-/** Tried are all readings of the keys, of a list without a set operator, and of the operator, with each other. */
+/** Tries all interpretations of the keys, of a list without a set operator, and of the operator, combined. */
 function conditionTruth(condition: Condition, request: PolicyRequest, effect: Effect): Truth {
   const applied = condition.holds(request.context, effect)
   for (const { context, fact } of contextsOf(alternativeInterpretations(condition, request), request.context)) {
@@ -91,7 +90,7 @@ function conditionTruth(condition: Condition, request: PolicyRequest, effect: Ef
   return applied
 }
 
-/** Kleene's "and": a part that surely fails decides, then a doubtful one. */
+/** Kleene's "and": a part that certainly fails decides, then an uncertain one. */
 export function truthOf({ principal, action, resource, conditions }: Evaluation): Truth {
   const parts = [principal, action, resource, ...conditions]
   return !parts.includes(false) && (parts.find((part) => part !== true) ?? true)
