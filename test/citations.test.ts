@@ -28,7 +28,7 @@ const headings = (page: string): ReadonlySet<string> =>
   new Set([...read(page).matchAll(/^## ([A-Z](?:\.\d)?) /gm)].flatMap(([, id = '']) => [id, id.slice(0, 1)]))
 
 const requirements = new Set(
-  [...read('docs/security-requirements.md').matchAll(/^(?:\| (\d+(?:\.\d+)?) \||## (\d+) )/gm)].map(
+  [...read('docs/security-requirements.md').matchAll(/^(?:\| (\d+(?:\.\d+)?) +\||## (\d+) )/gm)].map(
     ([, row, section]) => row ?? section ?? '',
   ),
 )

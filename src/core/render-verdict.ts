@@ -1,13 +1,5 @@
 /** A verdict for people and for programs. Every command that shows one shows it so. */
-import { counted } from './plural.ts'
 import { type Finding, type Outcome, outcomeOf, type Verdict } from './verdict.ts'
-
-/** What is counted in a summary, in this order. */
-const SUMMARY = [
-  ['fail', { one: '{n} check failed', other: '{n} checks failed' }],
-  ['unknown', { one: '{n} cannot be decided', other: '{n} cannot be decided' }],
-  ['warning', { one: '{n} warning', other: '{n} warnings' }],
-] as const
 
 /** What was judged, and how. */
 export interface VerdictOfSubject {
@@ -80,13 +72,18 @@ export function outcomeOfAll(all: readonly VerdictOfSubject[]): Outcome {
   return outcomeOf(all.flatMap(({ verdict }) => verdict))
 }
 
-/** The summary, in one line. */
+/** What it comes to, in one line. */
 export function summaryLine(all: readonly VerdictOfSubject[]): string {
   const marks = all.flatMap(({ verdict }) => verdict.map(markOf))
-  const parts = SUMMARY.flatMap(([mark, forms]) => {
+  const counted = (mark: Mark, one: string, several: string): readonly string[] => {
     const count = marks.filter((each) => each === mark).length
-    return count === 0 ? [] : [counted(forms, count)]
-  })
+    return count === 0 ? [] : [count === 1 ? `1 ${one}` : `${count} ${several}`]
+  }
+  const parts = [
+    ...counted('fail', 'check failed', 'checks failed'),
+    ...counted('unknown', 'cannot be decided', 'cannot be decided'),
+    ...counted('warning', 'warning', 'warnings'),
+  ]
   return parts.length === 0 ? 'All is well.' : `${parts.join(', ')}.`
 }
 

@@ -198,7 +198,7 @@ describe('the demo SAML identity provider', () => {
     const visitor = new HttpBrowser()
     const page = await asPerson(visitor, await visitor.open(url), 'alice', 'guess')
     expect(page.status).toBe(403)
-    expect(page.body).toContain('No one here has that name and password.')
+    expect(page.body).toContain('Wrong name or password.')
   })
 
   it.each(['', 'SAMLRequest=%%%', 'SAMLRequest=AAAA', 'SAMLRequest=a&SAMLRequest=b'])(

@@ -245,7 +245,9 @@ describe('a subject that changes at each sign-in', () => {
   it('is warned about in the audit log', async () => {
     expect(await signInAs('transient')).toMatchObject({
       subject: 'as-it-is-today',
-      warnings: [expect.stringMatching(/^saml-saml-reissued gives you a new ID each time you sign in \(a transient NameID\)/)],
+      warnings: [
+        expect.stringMatching(/^saml-saml-reissued gives you a new ID each time you sign in \(a transient NameID\)/),
+      ],
     })
     expect(await signInAs('persistent')).not.toHaveProperty('warnings')
   })

@@ -40,7 +40,9 @@ describe('alice, by SAML', () => {
   })
 
   it('sees the session to be', () => {
-    expect(text).toMatch(/Session name alice@example\.com Source identity alice Tags CostCenter = 4711 passed on when chaining roles/)
+    expect(text).toMatch(
+      /Session name alice@example\.com Source identity alice Tags CostCenter = 4711 passed on when chaining roles/,
+    )
     expect(text).toMatch(/Size of the tags about \d+ % of what AWS allows/)
   })
 

@@ -213,7 +213,9 @@ describe('a role with maxAuthAge', () => {
   })
 
   it('says before it is picked that it asks for a recent sign-in, and whether this one is', async () => {
-    expect((await signedIn(fresh())).page.body).toContain('Requires a sign-in within the last 10 minutes. Yours qualifies.')
+    expect((await signedIn(fresh())).page.body).toContain(
+      'Requires a sign-in within the last 10 minutes. Yours qualifies.',
+    )
     const { body } = (await signedIn(old())).page
     expect(body).toContain('Requires you to sign in again (your last sign-in was over 10 minutes ago).')
     expect(body.split('Requires you to sign in again')).toHaveLength(2)

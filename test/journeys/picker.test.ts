@@ -60,7 +60,9 @@ describe('above the list', () => {
     const page = await rolesPage(visitor)
     const section = /<section class="seen".*?<\/section>/s.exec(page.body)?.[0] ?? ''
     const said = section.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
-    expect(said).toContain('Session name (CloudTrail) seen Tags Team=payments Sent to AWS a SAML response signed by this gateway (reissued)')
+    expect(said).toContain(
+      'Session name (CloudTrail) seen Tags Team=payments Sent to AWS a SAML response signed by this gateway (reissued)',
+    )
     expect(said).toMatch(/You signed in just now $/)
     await visitor.submit(page, formWith(page, 'role', arnOf('Developer', 0)))
     const trail = await (await fetch(`${company.localAws}/cloudtrail?limit=1`)).json()

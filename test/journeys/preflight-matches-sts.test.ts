@@ -163,8 +163,6 @@ describe.each(ways)('%s', (way) => {
 
   it('is foreseen wrongly where IAM has another trust policy, and the refusal says that this may be', async () => {
     expect(foreseenOf('Changed')).toBe('allowed')
-    expect(likelyReason(await take('Changed'))).toMatch(
-      /^AWS refused\. The gateway knows no reason/,
-    )
+    expect(likelyReason(await take('Changed'))).toMatch(/^AWS refused\. The gateway knows no reason/)
   })
 })

@@ -30,7 +30,7 @@ import { freshLogin } from '../session.ts'
 import { toInstant } from '../time-zone.ts'
 import { reauthenticateFirst } from './reauthentication.ts'
 
-/** What became of each pick, side by side: one that AWS refuses takes nothing from the others. */
+/** The outcome of each role: one that AWS refuses does not affect the others. */
 interface Taking {
   readonly arn: string
   readonly taken?: TakenRole
@@ -65,13 +65,13 @@ function credentials(parts: WebParts): RequestHandler {
   }
 }
 
-/** Before anything is taken. Throws CredentialsError `credentials.profile_invalid`. */
+/** Before any credentials are issued. Throws CredentialsError `credentials.profile_invalid`. */
 function checkProfileField(request: Request): void {
   const profile = text(request.body[fields.profile])
   if (text(request.body[fields.download]) === 'ini' && profile !== '') checkedProfileName(profile)
 }
 
-/** The person who has no script gets a file of credentials that are taken for it. */
+/** Without a script, a download issues new credentials for the file. */
 function download(parts: WebParts, request: Request, response: Response, all: readonly TakenRole[]): void {
   const { baseUrl } = parts.gateway.settings
   const [first, ...others] = all
