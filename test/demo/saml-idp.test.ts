@@ -190,7 +190,7 @@ describe('the demo SAML identity provider', () => {
     const { url } = await requestUrl({ acsUrl: 'http://evil.example/acs' })
     const page = await new HttpBrowser().open(url)
     expect(page.status).toBe(400)
-    expect(page.body).toContain('an address that is not registered')
+    expect(page.body).toContain('AssertionConsumerServiceURL in the request is not registered')
   })
 
   it('refuses a wrong password and says so', async () => {
