@@ -1,4 +1,4 @@
-/** A provider as the gateway would see it, for the checks: the same metadata, the same keys. Makes no key. */
+/** A provider with the metadata and the keys that the gateway would use, for `fedgate check`. Creates no key. */
 import type { Config, KeysConfig, SamlProviderConfig } from '../config/types.ts'
 import { type KeyPair, keyPairFromPem } from '../core/keys.ts'
 import { createMetadata } from '../gateway/metadata/metadata.ts'
@@ -7,7 +7,7 @@ import { createKeyPem, loadKeyPair } from '../issuer/keys.ts'
 import type { MetadataStatus } from '../saml/metadata-status.ts'
 import { CheckError } from './errors.ts'
 
-/** Asks the source once. Never rejects. */
+/** Reads the source once. Never rejects. */
 export async function metadataFacts(
   { stateFolder }: Pick<Config, 'stateFolder'>,
   provider: SamlProviderConfig,
@@ -26,10 +26,10 @@ function now(): Date {
   return new Date()
 }
 
-/** The provider of that id, with its metadata still to be asked for. Throws CheckError. */
+/** The provider with that id; its metadata is not read yet. Throws CheckError. */
 export async function samlProviderOf(config: Config, id: string): Promise<SamlProvider> {
   const { baseUrl, stateFolder } = config
-  const [signing, encryption] = await Promise.all([config.signing, config.encryption].map(keysThatAreThere))
+  const [signing, encryption] = await Promise.all([config.signing, config.encryption].map(readableKeys))
   const keys = {
     signing: signing?.length ? signing : [await unusedKey()],
     encryption: encryption ?? [],
@@ -40,18 +40,18 @@ export async function samlProviderOf(config: Config, id: string): Promise<SamlPr
   if (provider?.protocol === 'saml') return provider
   const ids = config.providers.flatMap((one) => (one.protocol === 'saml' ? [one.id] : []))
   throw new CheckError('check.provider_unknown', {
-    sentence: `The configuration has no SAML provider ${id}.`,
-    ...(ids.length === 0 ? {} : { hint: `Name one with --provider: ${ids.join(', ')}.` }),
+    sentence: `The configuration has no SAML provider with the id ${id}.`,
+    ...(ids.length === 0 ? {} : { hint: `Choose one with --provider: ${ids.join(', ')}.` }),
   })
 }
 
-/** Those that are there: what is wrong with the others is for `fedgate check` to say. */
-async function keysThatAreThere(configured: KeysConfig | undefined): Promise<readonly KeyPair[]> {
+/** Only the readable keys: `fedgate check` reports the others. */
+async function readableKeys(configured: KeysConfig | undefined): Promise<readonly KeyPair[]> {
   const loaded = await Promise.allSettled((configured ?? []).map((files) => loadKeyPair(files, undefined)))
   return loaded.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
 }
 
-/** Before the first start there may be no key yet; nothing is signed with this one. */
+/** A placeholder before the first start, when no key exists yet. Nothing is signed with it. */
 async function unusedKey(): Promise<KeyPair> {
   const { privateKey, certificate } = await createKeyPem('unused', now())
   return keyPairFromPem(privateKey, certificate)

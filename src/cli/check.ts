@@ -20,33 +20,34 @@ import { gatewayIdentifiers, readConfig } from './load-config.ts'
 import type { CheckOptions } from './options.ts'
 import { colors, openOutput } from './output.ts'
 
-interface ResponseToJudge {
+interface ResponseToCheck {
   readonly file: string
   readonly provider: string
-  /** With discovery: whose response it is. */
+  /** With discovery: the entityID of the identity provider that sent it. */
   readonly idp: string | undefined
   readonly inResponseTo: string | undefined
   readonly at: Date
 }
 
-const NAME_THE_REQUEST = 'Name the request that it has to answer with --in-response-to: its InResponseTo is that ID.'
+const NAME_THE_REQUEST =
+  'Give the ID of the request that the response must answer with --in-response-to (its InResponseTo is that ID).'
 
 /**
- * Shows every finding, of everything or of the one response that is to be judged. Throws ConfigError, CheckError, or
- * Ended when not all is well.
+ * Prints the results of all checks, or those of one response. Throws ConfigError, CheckError, or Ended if a check did
+ * not pass.
  */
 export async function runCheck(options: CheckOptions): Promise<void> {
   const { response, provider, idp, inResponseTo, at = now() } = options
   const output = openOutput(process.stdout, process.stderr, process.env)
   const config = await readConfig(options.config, process.env, 'check')
-  const judged =
+  const verdicts =
     response === undefined || provider === undefined
       ? await checkAll(config, portsFor(config))
-      : [await judgeFile(config, { file: response, provider, idp, inResponseTo, at })]
-  const lines = options.json ? [verdictsJson(judged)] : verdictsLines(judged, colors(output.style))
+      : [await checkFile(config, { file: response, provider, idp, inResponseTo, at })]
+  const lines = options.json ? [verdictsJson(verdicts)] : verdictsLines(verdicts, colors(output.style))
   for (const line of lines) output.print(line)
-  output.note(summaryLine(judged))
-  const outcome = outcomeOfAll(judged)
+  output.note(summaryLine(verdicts))
+  const outcome = outcomeOfAll(verdicts)
   if (outcome === 'unknown' && response !== undefined && inResponseTo === undefined) output.note(NAME_THE_REQUEST)
   if (outcome !== 'pass') throw new Ended(exitCodes.failed)
 }
@@ -66,14 +67,14 @@ function portsFor(config: Config): CheckPorts {
   }
 }
 
-/** Throws CheckError, and whatever keeps the metadata from being read. */
-async function judgeFile(config: Config, question: ResponseToJudge): Promise<VerdictOfSubject> {
+/** Throws CheckError, and the errors of reading the metadata. */
+async function checkFile(config: Config, question: ResponseToCheck): Promise<VerdictOfSubject> {
   const { file, provider: id, idp, inResponseTo, at } = question
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new CheckError('check.response_unreadable', { sentence: `The file ${file} cannot be read.`, cause })
   })
   const provider = await samlProviderOf(config, id)
-  // What a running gateway remembers is not for a file to say.
+  // Only a running gateway knows which assertions it has already accepted.
   const beyond = { inResponseTo, remembersSince: undefined }
   const expected = expectedResponse(config, provider, await provider.metadata(idp), beyond)
   const { verdict, refusal } = checkResponse(text, expected, inResponseTo, at)

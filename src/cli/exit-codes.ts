@@ -2,10 +2,10 @@ import { ConfigError } from '../config/errors.ts'
 import { FedgateError } from '../core/errors.ts'
 import { TrustPolicyError } from './errors.ts'
 
-/** What a script can tell from how the command ended. */
+/** The exit codes of all commands. 78: EX_CONFIG of sysexits.h; 130: 128 + SIGINT. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, refused: 4, config: 78, interrupted: 130 } as const
 
-/** A command has said what there is to say, and ends with this code. */
+/** Ends a command with this code. The command has already printed everything. */
 export class Ended extends Error {
   readonly exitCode: number
 
@@ -15,13 +15,13 @@ export class Ended extends Error {
   }
 }
 
-/** The exit code for an error that ended a command. */
+/** The exit code for the error that ended a command. */
 export function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError || isStateMistake(error)) return exitCodes.config
+  if (error instanceof ConfigError || isStateError(error)) return exitCodes.config
   return error instanceof TrustPolicyError && error.isUsage ? exitCodes.usage : exitCodes.failed
 }
 
-/** The local AWS's own configuration; by its code, as that program is loaded only where it runs. */
-function isStateMistake(error: unknown): boolean {
+/** An error in the local AWS's state file. Known by its code, as the local AWS is loaded only when it runs. */
+function isStateError(error: unknown): boolean {
   return error instanceof FedgateError && error.code === 'local_aws.state_invalid'
 }

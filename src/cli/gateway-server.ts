@@ -28,26 +28,26 @@ import { listenError, StartError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
 import { trustPolicies } from './trust-policy/known-policies.ts'
 
-/** What a running gateway writes to, and the clock it goes by. */
+/** The outputs and the clock of a running gateway. */
 export interface GatewayContext {
   readonly stdout: Writable
-  /** A line for whoever runs it. */
+  /** Writes a line for the operator. */
   readonly log: (line: string) => void
   readonly now: () => Date
 }
 
 export interface RunningGateway {
-  /** The local AWS that came with it, where `sts.endpoint` is `local`. */
+  /** The local AWS that was started with it, if `sts.endpoint` is `local`. */
   readonly localAwsUrl?: string
   close(): Promise<void>
 }
 
-/** A provider's token endpoint has ten seconds, the audit log as much: enough for both where all goes well. */
+/** Normally enough for a provider's token endpoint and the audit log, which each have at most ten seconds. */
 const BESIDE_STS_SECONDS = 15
 
 /**
- * Of the keys that sign, in the order of the configuration: what IAM holds. A private key is touched only where both
- * files are made at first start. PEM. Throws StartError.
+ * The certificates of the signing keys as PEM, in the order of the configuration: what IAM has. Creates a key pair only
+ * where it is one that is created on first start. Throws StartError.
  */
 export function signingCertificates(config: Pick<Config, 'signing'>, now: Date): Promise<readonly string[]> {
   const reading = (config.signing ?? []).map(async (files) => {
@@ -74,8 +74,8 @@ async function loadKeys(configured: KeysConfig | undefined, now: Date): Promise<
 }
 
 /**
- * The keys that sign requests and what AWS is shown, and those that open what is encrypted; made at first start where
- * none are configured and the local AWS runs. Throws StartError.
+ * The keys that sign requests and reissued evidence, and the keys that decrypt. Created on first start if none are
+ * configured and the local AWS runs. Throws StartError.
  */
 export async function gatewayKeys(config: Config, now: Date): Promise<GatewayKeys> {
   const { signing, encryption, providers } = config
@@ -105,35 +105,35 @@ async function loadClientKey(provider: ProviderConfig): Promise<readonly (readon
   }
 }
 
-/** Throws Error for a certificate of another key. */
+/** Throws Error if the certificate is for another key. */
 function certificateOf(privateKey: KeyObject, pem: string): X509Certificate {
   const certificate = new X509Certificate(pem)
   if (certificate.checkPrivateKey(privateKey)) return certificate
-  throw new Error('the privateKeyCertificate is of another key')
+  throw new Error('the privateKeyCertificate is for another key')
 }
 
 /**
- * Listens as the configuration says, with the local AWS beside it where it is asked for. Throws StartError, and
- * IssuerError where a key of the issuer cannot be used.
+ * Listens where the configuration says, with the local AWS in the same process if configured. Throws StartError, and
+ * IssuerError if a key of the issuer cannot be used.
  */
-export async function startGateway(config: Config, surroundings: GatewayContext): Promise<RunningGateway> {
+export async function startGateway(config: Config, context: GatewayContext): Promise<RunningGateway> {
   const [keys, webIdentityIssuer, trustPolicyOf, audit] = await Promise.all([
-    gatewayKeys(config, surroundings.now()),
+    gatewayKeys(config, context.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, surroundings.log),
-    openAudit(config, surroundings),
+    trustPolicies(config, context.log),
+    openAudit(config, context),
   ])
   const gateway = {
-    ...assemble(config, keys, audit, surroundings),
+    ...assemble(config, keys, audit, context),
     ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
     trustPolicyOf,
   }
   const localAws =
-    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], surroundings) : undefined
+    config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], context) : undefined
   const app = createApp(gateway, {
     trustProxy: config.trustProxy,
     sessionStore: new SessionStore(gateway.store, gateway.now, config.session.idleSeconds),
-    log: surroundings.log,
+    log: context.log,
   })
   const { host, port } = config.listen
   const server = await startServer({ ...config.listen, graceMs: graceMsOf(config) }, () => app).catch(
@@ -142,14 +142,14 @@ export async function startGateway(config: Config, surroundings: GatewayContext)
       throw listenError(error, `${host}:${port}`)
     },
   )
-  for (const warning of sharedRoleWarnings(config)) surroundings.log(warning)
+  for (const warning of sharedRoleWarnings(config)) context.log(warning)
   const metadata = keepMetadataFresh(gateway.providers)
-  const certificates = watchCertificates({ providers: gateway.providers, keys }, gateway.now, surroundings.log)
+  const certificates = watchCertificates({ providers: gateway.providers, keys }, gateway.now, context.log)
   return {
     ...(localAws ? { localAwsUrl: localAws.url } : {}),
     close: async () => {
       certificates.stop()
-      // What is under way may still ask the others.
+      // The gateway first: its requests in progress may still use the local AWS.
       await server.close()
       await Promise.all([localAws?.close(), metadata.stop()])
       await gateway.audit.close()
@@ -157,7 +157,7 @@ export async function startGateway(config: Config, surroundings: GatewayContext)
   }
 }
 
-/** The audit log that the configuration names, with repeated refusals counted. Throws StartError. */
+/** Opens the configured audit log. Repeated refusals are counted instead of written one by one. Throws StartError. */
 async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext): Promise<Audit> {
   const target = await openTarget(audit, stdout).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
@@ -165,11 +165,11 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
     throw new StartError('start.audit_unusable', { sentence, cause })
   })
   if (!audit.required)
-    log('audit.required is false: users sign in and take roles also while the audit log cannot be written.')
+    log('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
   return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, tell: log }), now)
 }
 
-/** Puts the house together from its configuration. Nothing is listened on yet, and nothing fetched. */
+/** Builds the gateway from its configuration. Does not listen or fetch anything yet. */
 function assemble(config: Config, keys: GatewayKeys, audit: Audit, { log, now }: GatewayContext): Gateway {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts
@@ -201,7 +201,7 @@ function assemble(config: Config, keys: GatewayKeys, audit: Audit, { log, now }:
   }
 }
 
-/** The origin that stands in for AWS's own; undefined where AWS itself is meant. */
+/** The origin to use instead of AWS's own; undefined for AWS itself. */
 function replacement(target: AwsTarget, config: Config): string | undefined {
   if (target.kind === 'aws') return undefined
   if (target.kind === 'url') return originOf(target.url)
@@ -213,7 +213,7 @@ function originOf(url: string): string {
   return new URL(url).origin
 }
 
-/** With the default of `requireVerifiedEmail`, which hangs on the rest of the configuration. */
+/** Fills in the default of `requireVerifiedEmail`, which depends on the rest of the configuration. */
 function knowingEmail(config: Config) {
   return (provider: ProviderConfig): ProviderConfig =>
     provider.protocol === 'oidc'
@@ -221,7 +221,7 @@ function knowingEmail(config: Config) {
       : provider
 }
 
-/** Milliseconds that a request under way may need at the end: two exchanges (a shorter session after AWS's no) and the console's sign-in. */
+/** Milliseconds for requests in progress at shutdown: two exchanges (the second one shorter) and console sign-in. */
 function graceMsOf({ sts }: Config): number {
   return (3 * sts.timeoutSeconds + BESIDE_STS_SECONDS) * 1000
 }

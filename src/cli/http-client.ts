@@ -6,8 +6,8 @@ const TIMEOUT_MS = 10_000
 const MAX_BYTES = 1024 * 1024
 
 /**
- * Any answer, within 10 s and 1 MB; redirects are answers too and not followed. Rejects with Error when none comes.
- * Sends nothing but the question: no credentials, no cookies.
+ * Sends a request without credentials or cookies. Resolves to any response, within 10 s and 1 MiB; redirects are not
+ * followed. Rejects with Error without one.
  */
 export function ask(url: string, question: Question = { method: 'GET' }): Promise<HttpAnswer> {
   return withTimeLimit(TIMEOUT_MS, undefined, async (signal) => {

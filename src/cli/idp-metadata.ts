@@ -2,8 +2,8 @@ import type { Config, SamlProviderConfig } from '../config/types.ts'
 import { createMetadata } from '../gateway/metadata/metadata.ts'
 
 /**
- * The identity provider's own metadata, as somebody loads it into IAM. Throws GatewayError or SamlError where it cannot
- * be had.
+ * The identity provider's own metadata, as it must be uploaded to IAM. Throws GatewayError or SamlError if it is
+ * unavailable.
  */
 export async function idpMetadata(
   provider: SamlProviderConfig,

@@ -12,8 +12,8 @@ import { openOutput } from './output.ts'
 const PUBLIC_FILE = 0o644
 
 /**
- * Writes the discovery document and the key set as files for a bucket or a CDN: each whole or not at all, and the same
- * octets as long as the configuration is the same. Throws ConfigError or IssuerError.
+ * Writes the discovery document and the key set as files for a bucket or a CDN. Each file is written atomically, and
+ * its content depends only on the configuration. Throws ConfigError or IssuerError.
  */
 export async function runIssuerExport({ config: file, folder }: IssuerExportOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
@@ -37,16 +37,16 @@ async function write(folder: string, { path, text }: IssuerDocument): Promise<st
   return file
 }
 
-/** What to do with the files, in the order in which it works: IAM asks for them when the provider is created. */
+/** The steps that follow. In this order, as IAM fetches both files when the provider is created. */
 function nextSteps({ url, audience }: WebIdentityIssuer, documents: readonly IssuerDocument[], config: string) {
   return [
     '',
-    'Next: upload both, so that anyone can read them without signing in, as',
+    'Next: upload both and make them publicly readable at',
     ...documents.map(({ path, contentType }) => `  ${url}/${path}  (Content-Type: ${contentType})`),
-    'See that they are what the gateway signs with:',
+    "Verify that they match the gateway's keys:",
     `  fedgate check --config ${config}`,
-    `Once in every account, create ${oidcProviderArn('aws', 'ACCOUNT', url)}:`,
+    `Create ${oidcProviderArn('aws', 'ACCOUNT', url)} once in each account:`,
     `  aws iam create-open-id-connect-provider --url ${url} --client-id-list ${audience}`,
-    'Export and upload again whenever `issuer` changes in the configuration, before the gateway is restarted with it.',
+    'Whenever you change `issuer` in the configuration, export and upload again before you restart the gateway.',
   ]
 }

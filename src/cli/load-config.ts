@@ -9,18 +9,18 @@ import { MalformedPolicyError, type PolicyProblem } from '../iam/errors.ts'
 import { type PolicyKind, parsePolicy } from '../iam/policy.ts'
 import { samlIssuerEntityId } from '../issuer/saml-assertion.ts'
 
-/** What the rest of the house knows of AWS, for who reads a configuration. */
+/** AWS's limits and names, which config/ must not import itself. */
 export const awsFacts: AwsFacts = {
   policyProblems,
   hasFipsEndpoint: (region) => stsEndpoint(region, { fips: true }) !== undefined,
 }
 
-/** The configuration of a file, judged with all that is known of AWS. Throws ConfigError. */
+/** Reads and validates a configuration file, AWS's limits included. Throws ConfigError. */
 export function readConfig(file: string, env: NodeJS.ProcessEnv, purpose?: Purpose): Promise<Config> {
   return loadConfig(file, env, awsFacts, purpose)
 }
 
-/** The gateway's own names, as they stand in trust policies. */
+/** The gateway's own identifiers, as trust policies use them. */
 export function gatewayIdentifiers({ baseUrl }: Pick<Config, 'baseUrl'>): GatewayIdentifiers {
   return {
     entityId: samlIssuerEntityId(baseUrl),

@@ -1,4 +1,4 @@
-/** What the command line hands to each command. */
+/** The parsed options of each command. */
 export interface DemoOptions {
   /** The gateway's port; local AWS, demo IdP and demo OpenID provider follow. */
   readonly portBase: number
@@ -13,35 +13,35 @@ export interface CheckOptions {
   /** Path of the configuration file. */
   readonly config: string
   readonly json?: true
-  /** Path of a file with a SAML response to judge instead. */
+  /** Path of a file with a SAML response to check instead. */
   readonly response?: string
-  /** With `response`: whose it is. */
+  /** With `response`: the provider that sent it. */
   readonly provider?: string
-  /** With `response`: the entityID whose it is, where the provider is one of discovery. */
+  /** With `response`, and a provider with discovery: the entityID of the identity provider that sent it. */
   readonly idp?: string
-  /** With `response`: the ID of the request that it has to answer. */
+  /** With `response`: the ID of the request that it must answer. */
   readonly inResponseTo?: string
-  /** With `response`: the time to judge it at, in place of now. */
+  /** With `response`: the time to check it at. Default: now. */
   readonly at?: Date
 }
 
 export interface IssuerExportOptions {
   /** Path of the configuration file. */
   readonly config: string
-  /** Where the files go; made if it is not there. */
+  /** Path of the folder for the files. Created if missing. */
   readonly folder: string
 }
 
 export interface LocalAwsOptions {
-  /** Path of the configuration file, where there is one. */
+  /** Path of the configuration file. */
   readonly config?: string
-  /** In its place: path of a file that says what exists. */
+  /** Without `config`: path of a state file with accounts, roles and users. */
   readonly state?: string
-  /** Path of the file that gets an event for every call. */
+  /** Path of the file that events are appended to, one for each call. */
   readonly cloudtrail?: string
-  /** Without a configuration, which has its own. */
+  /** Only without `config`, which names its own port. */
   readonly port?: number
-  /** After the text of a refusal, for DecodeAuthorizationMessage. */
+  /** Whether denials carry a message for DecodeAuthorizationMessage. */
   readonly encodedMessages?: boolean
 }
 
@@ -52,7 +52,7 @@ export interface TrustPolicyOptions {
   /** Path of the configuration file. */
   readonly config: string
   readonly provider: string
-  /** ARNs of roles, and with allAccounts names too; undefined: every role that the rules name for the provider. */
+  /** Role ARNs; with allAccounts also role names. undefined: every role that the rules name for the provider. */
   readonly role?: readonly string[]
   readonly allAccounts?: true
   readonly format: TrustPolicyFormat
@@ -64,12 +64,12 @@ export interface ExplainOptions {
   readonly provider: string
   /** The ARN of a role. */
   readonly role: string
-  /** Path of a file with what the provider said. */
+  /** Path of a file with the provider's claims. */
   readonly claims: string
-  /** Path of a file with the role's trust policy, in place of what the configuration knows. */
+  /** Path of a file with the role's trust policy. Default: the policy that the configuration names. */
   readonly trustPolicy?: string
   readonly json?: true
 }
 
-/** One question, or one in every line of stdin. */
+/** One question, or one on each line of stdin. */
 export type ExplainCommand = ExplainOptions | { readonly batch: true }

@@ -1,6 +1,6 @@
-/** The sole printer. Answers go to stdout, everything about them to stderr; colours only where a person looks. */
+/** All printing of the commands. Results go to stdout, everything else to stderr. */
 
-import { inspect, stripVTControlCharacters } from 'node:util'
+import { inspect, stripVTControlCharacters, styleText } from 'node:util'
 import { FedgateError } from '../core/errors.ts'
 import type { Mark } from '../core/render-verdict.ts'
 
@@ -10,43 +10,43 @@ export interface OutputStream {
 }
 
 export interface Output {
-  /** A line of the command's answer, to stdout. */
+  /** Writes a line of the command's result to stdout. */
   print(line: string): void
-  /** A line about what happens, to stderr. */
+  /** Writes a line about progress or a warning to stderr. */
   note(line: string): void
-  /** Text that has its own line ends, to stdout. */
+  /** Writes text that has its own line ends to stdout. */
   printText(text: string): void
-  /** Text that has its own line ends, to stderr. */
+  /** Writes text that has its own line ends to stderr. */
   noteText(text: string): void
-  /** A sentence and what to do next, to stderr. */
+  /** Writes an error's sentence and hint to stderr. */
   fail(error: unknown): void
   readonly style: Style
 }
 
-type Paint = (text: string) => string
+type Color = (text: string) => string
 
 export interface Style {
-  readonly bold: Paint
-  readonly dim: Paint
-  readonly red: Paint
-  readonly green: Paint
-  readonly yellow: Paint
-  readonly cyan: Paint
+  readonly bold: Color
+  readonly dim: Color
+  readonly red: Color
+  readonly green: Color
+  readonly yellow: Color
+  readonly cyan: Color
 }
 
-/** What a person reads of an error: sentence and hint; of a defect everything, as it has to be reported. */
+/** An error's sentence and hint; of a defect all details, for the report. */
 export function errorLines(error: unknown): readonly string[] {
   if (!(error instanceof FedgateError))
-    return ['This is a defect in fedgate. Please report it with the lines below.', inspect(error)]
+    return ['This is a bug in fedgate. Please report it with the lines below.', inspect(error)]
   return [error.message, error.hint].filter((text) => text !== '').map(plain)
 }
 
-/** Found values may come from a stranger: nothing in them may steer the terminal. */
+/** Removes control characters: quoted values may come from an untrusted sender and must not control the terminal. */
 function plain(text: string): string {
   return stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '')
 }
 
-/** An output over the process's streams, or those of a test. */
+/** An output on the streams of the process, or on those of a test. */
 export function openOutput(stdout: OutputStream, stderr: OutputStream, env: NodeJS.ProcessEnv): Output {
   const style = styleFor(stdout, env)
   const { red } = styleFor(stderr, env)
@@ -63,33 +63,34 @@ export function openOutput(stdout: OutputStream, stderr: OutputStream, env: Node
   }
 }
 
-/** Colours for a terminal, unless NO_COLOR is set (no-color.org). */
+/** Colours only on a terminal, and not if NO_COLOR is set (no-color.org). */
 function styleFor(stream: OutputStream, env: NodeJS.ProcessEnv): Style {
   const isOn = stream.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb'
   return {
-    bold: paint(isOn, 1, 22),
-    dim: paint(isOn, 2, 22),
-    red: paint(isOn, 31, 39),
-    green: paint(isOn, 32, 39),
-    yellow: paint(isOn, 33, 39),
-    cyan: paint(isOn, 36, 39),
+    bold: color(isOn, 'bold'),
+    dim: color(isOn, 'dim'),
+    red: color(isOn, 'red'),
+    green: color(isOn, 'green'),
+    yellow: color(isOn, 'yellow'),
+    cyan: color(isOn, 'cyan'),
   }
 }
 
-function paint(isOn: boolean, open: number, close: number): Paint {
-  return (text) => (isOn ? `\u001b[${open}m${text}\u001b[${close}m` : text)
+function color(isOn: boolean, format: keyof Style): Color {
+  // Whether the stream shows colours is decided above: newer releases of Node would otherwise look at stdout alone.
+  return (text) => (isOn ? styleText(format, text, { validateStream: false }) : text)
 }
 
-/** How a finding's outcome stands out, for every command that shows verdicts. */
+/** The colour of each outcome, for every command that prints verdicts. */
 export function colors(style: Style) {
   return (mark: Mark, text: string) => {
-    const paints = {
+    const byMark = {
       pass: style.green,
       warning: style.yellow,
       fail: style.red,
       unknown: style.yellow,
       'not-run': style.dim,
     } as const satisfies Record<Mark, (text: string) => string>
-    return paints[mark](text)
+    return byMark[mark](text)
   }
 }

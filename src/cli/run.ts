@@ -4,13 +4,13 @@ import type { Output } from './output.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
-/** Parses the arguments (without node and script), runs the one command they name, and tells how it ended. */
+/** Parses the arguments (without node and script) and runs the command. Resolves to the exit code. */
 export async function runCommandLine(program: Command, args: readonly string[], output: Output): Promise<number> {
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCodes.ok
   } catch (error) {
-    // Commander has already said what it has to say: help, the version, or what is wrong with the arguments.
+    // Commander has already printed the help, the version, or the usage error.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
     if (error instanceof Ended) return error.exitCode
     output.fail(error)
@@ -19,8 +19,8 @@ export async function runCommandLine(program: Command, args: readonly string[], 
 }
 
 /**
- * Resolves at Ctrl-C, or when the process is asked to end. What follows may take as long as the longest request: a
- * second signal of either kind ends the process at once.
+ * Resolves on SIGINT or SIGTERM. The shutdown that follows may take as long as the longest request; a second signal
+ * ends the process at once.
  */
 export function waitForSignal(): Promise<void> {
   return new Promise((resolve) => {

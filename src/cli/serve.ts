@@ -3,7 +3,7 @@ import { readConfig } from './load-config.ts'
 import type { ServeOptions } from './options.ts'
 import { waitForSignal } from './run.ts'
 
-/** Runs the gateway until it is stopped. Throws ConfigError or StartError. */
+/** Runs the gateway until it is interrupted. Throws ConfigError or StartError. */
 export async function runServe(options: ServeOptions): Promise<void> {
   const config = await readConfig(options.config, process.env)
   const stopped = waitForSignal()

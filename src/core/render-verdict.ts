@@ -1,41 +1,41 @@
-/** A verdict for people and for programs. Every command that shows one shows it so. */
+/** Prints verdicts, as text and as JSON, the same way for every command. */
 import { type Finding, type Outcome, outcomeOf, type Verdict } from './verdict.ts'
 
-/** What was judged, and how. */
+/** A subject of checks and their results. */
 export interface VerdictOfSubject {
   /** `provider corp`, `configuration`. */
   readonly subject: string
   readonly verdict: Verdict
-  /** Of the error that comes of it, where one does. */
+  /** Of the error that a failed check leads to. */
   readonly code?: string
 }
 
-/** How a finding stands out: an outcome, or a pass that asks for something. */
+/** An outcome, or a pass with a warning. */
 export type Mark = Outcome | 'warning'
 
-/** Colours, where there are some. */
+/** Colours the text for its mark. */
 export type Colorize = (mark: Mark, text: string) => string
 
 const plain: Colorize = (_, text) => text
 
-const words: Readonly<Record<Mark, string>> = {
-  pass: 'ok',
+const labels: Readonly<Record<Mark, string>> = {
+  pass: 'passed',
   warning: 'warning',
   fail: 'FAILED',
   unknown: 'unknown',
-  'not-run': 'not run',
+  'not-run': 'skipped',
 }
 
-const WORD_WIDTH = Math.max(...Object.values(words).map(({ length }) => length))
+const LABEL_WIDTH = Math.max(...Object.values(labels).map(({ length }) => length))
 
-/** Found values may come from a stranger: nothing in them may steer a terminal or begin a line. */
+/** Removes control characters: untrusted values must not start a line or control the terminal. */
 export function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
 }
 
 /** A line for each finding: outcome, name, and what was expected and found. */
-export function verdictLines(verdict: Verdict, paint: Colorize = plain): readonly string[] {
-  // A name may have the key of somebody's policy in it.
+export function verdictLines(verdict: Verdict, color: Colorize = plain): readonly string[] {
+  // A name may contain a condition key of an untrusted policy.
   const names = verdict.map(({ name }) => oneLine(name))
   const nameWidth = names.reduce((widest, { length }) => Math.max(widest, length), 0)
   return verdict.map((finding, n) => {
@@ -43,7 +43,7 @@ export function verdictLines(verdict: Verdict, paint: Colorize = plain): readonl
     const detail = detailOf(finding)
     const name = names[n] ?? ''
     const parts = detail === '' ? [name] : [name.padEnd(nameWidth), detail]
-    return `  ${paint(mark, words[mark].padEnd(WORD_WIDTH))}  ${parts.filter((part) => part !== '').join('  ')}`
+    return `  ${color(mark, labels[mark].padEnd(LABEL_WIDTH))}  ${parts.filter((part) => part !== '').join('  ')}`
   })
 }
 
@@ -59,32 +59,32 @@ function detailOf({ outcome, expected, found, source, warning }: Finding): strin
   return oneLine([parts, place].filter((part) => part !== '').join(' '))
 }
 
-/** A heading and a line for each finding, subject by subject. */
-export function verdictsLines(all: readonly VerdictOfSubject[], paint: Colorize = plain): readonly string[] {
+/** For each subject a heading, and a line for each finding. */
+export function verdictsLines(all: readonly VerdictOfSubject[], color: Colorize = plain): readonly string[] {
   return all.flatMap(({ subject, verdict, code }) => [
     code === undefined ? subject : `${subject}: ${code}`,
-    ...verdictLines(verdict, paint),
+    ...verdictLines(verdict, color),
   ])
 }
 
-/** The verdict of several subjects together. */
+/** The worst outcome of all subjects. */
 export function outcomeOfAll(all: readonly VerdictOfSubject[]): Outcome {
   return outcomeOf(all.flatMap(({ verdict }) => verdict))
 }
 
-/** What it comes to, in one line. */
+/** The numbers of failures, unknowns and warnings, in one line. */
 export function summaryLine(all: readonly VerdictOfSubject[]): string {
   const marks = all.flatMap(({ verdict }) => verdict.map(markOf))
-  const counted = (mark: Mark, one: string, several: string): readonly string[] => {
-    const count = marks.filter((each) => each === mark).length
-    return count === 0 ? [] : [count === 1 ? `1 ${one}` : `${count} ${several}`]
+  const count = (mark: Mark, one: string, several: string): readonly string[] => {
+    const { length } = marks.filter((each) => each === mark)
+    return length === 0 ? [] : [length === 1 ? `1 ${one}` : `${length} ${several}`]
   }
   const parts = [
-    ...counted('fail', 'check failed', 'checks failed'),
-    ...counted('unknown', 'cannot be decided', 'cannot be decided'),
-    ...counted('warning', 'warning', 'warnings'),
+    ...count('fail', 'check failed', 'checks failed'),
+    ...count('unknown', 'cannot be determined', 'cannot be determined'),
+    ...count('warning', 'warning', 'warnings'),
   ]
-  return parts.length === 0 ? 'All is well.' : `${parts.join(', ')}.`
+  return parts.length === 0 ? 'All checks passed.' : `${parts.join(', ')}.`
 }
 
 /** The same for programs: `{"outcome", "subjects": [{"subject", "outcome", "checks": [{"name", "outcome", …}]}]}`. */

@@ -86,11 +86,11 @@ describe('fedgate check', () => {
     await metadata.close()
   }
 
-  it('ends with 0 when all is well', async () => {
+  it('ends with 0 when all checks pass', async () => {
     const { file } = await configFor(source)
     const ended = await check(file)
-    expect(ended).toMatchObject({ exitCode: 0, stderr: 'All is well.\n' })
-    expect(ended.stdout).toMatch(/^configuration\n {2}ok {7}configurationIsValid {2}\/.*fedgate\.yaml\n/)
+    expect(ended).toMatchObject({ exitCode: 0, stderr: 'All checks passed.\n' })
+    expect(ended.stdout).toMatch(/^configuration\n {2}passed {3}configurationIsValid {2}\/.*fedgate\.yaml\n/)
     expect(ended.stdout).toContain(`metadataIsReachable            ${source}`)
   })
 
@@ -132,7 +132,7 @@ describe('fedgate check', () => {
 
     it('ends with 0 when it would be accepted', async () => {
       const ended = await check(config.file, '--response', response, '--provider', 'corp', '--in-response-to', REQUEST)
-      expect(ended).toMatchObject({ exitCode: 0, stderr: 'All is well.\n' })
+      expect(ended).toMatchObject({ exitCode: 0, stderr: 'All checks passed.\n' })
       expect(ended.stdout).toMatch(/^response of corp\n/)
     })
 
@@ -140,7 +140,7 @@ describe('fedgate check', () => {
       const ended = await check(config.file, '--response', response, '--provider', 'corp', '--json')
       expect(ended).toMatchObject({
         exitCode: 1,
-        stderr: expect.stringMatching(/^3 cannot be decided\.\n.*--in-response-to/),
+        stderr: expect.stringMatching(/^3 cannot be determined\.\n.*--in-response-to/),
       })
       expect(JSON.parse(ended.stdout)).toMatchObject({ outcome: 'unknown' })
     })
@@ -158,7 +158,10 @@ describe('fedgate check', () => {
     })
 
     it.each([
-      [['--provider', 'partner'], 'The configuration has no SAML provider partner.\nName one with --provider: corp.\n'],
+      [
+        ['--provider', 'partner'],
+        'The configuration has no SAML provider with the id partner.\nChoose one with --provider: corp.\n',
+      ],
       [['--provider', 'corp', '--response', '/nowhere'], 'The file /nowhere cannot be read.\n'],
     ])('ends with 1 and a sentence for %j', async (args, sentence) => {
       const ended = await check(config.file, '--response', response, ...args)

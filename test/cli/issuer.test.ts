@@ -60,14 +60,14 @@ describe('fedgate issuer export', () => {
       exitCode: 0,
       stdout: 'out/idp/jwks\nout/.well-known/openid-configuration\n',
       stderr: `
-Next: upload both, so that anyone can read them without signing in, as
+Next: upload both and make them publicly readable at
   https://keys.example.com/fedgate/idp/jwks  (Content-Type: application/jwk-set+json)
   https://keys.example.com/fedgate/.well-known/openid-configuration  (Content-Type: application/json)
-See that they are what the gateway signs with:
+Verify that they match the gateway's keys:
   fedgate check --config fedgate.yaml
-Once in every account, create arn:aws:iam::ACCOUNT:oidc-provider/keys.example.com/fedgate:
+Create arn:aws:iam::ACCOUNT:oidc-provider/keys.example.com/fedgate once in each account:
   aws iam create-open-id-connect-provider --url https://keys.example.com/fedgate --client-id-list sts.amazonaws.com
-Export and upload again whenever \`issuer\` changes in the configuration, before the gateway is restarted with it.
+Whenever you change \`issuer\` in the configuration, export and upload again before you restart the gateway.
 `,
     })
     expect(JSON.parse(await read('.well-known/openid-configuration'))).toMatchObject({

@@ -109,10 +109,13 @@ describe('fedgate', () => {
     [['trust-policy', '--config', 'x'], "required option '--provider <id>' not specified"],
     [['trust-policy', '--config', 'x', '--provider', 'p', '--format', 'hcl'], 'Allowed choices are json, terraform'],
     [['demo', 'now'], 'too many arguments'],
-    [['explain', '--config', 'f.yaml', '--provider', 'corp'], '--config, --provider, --role and --claims go together'],
-    [['explain', '--batch', '--provider', 'corp'], '--batch takes its questions from standard input'],
-    [['demo', '--port-base', '65533'], 'Give a port from 1 to 65532.'],
-    [['demo', '--port-base', '80x'], 'Give a port from 1 to 65532.'],
+    [
+      ['explain', '--config', 'f.yaml', '--provider', 'corp'],
+      'give --config, --provider, --role and --claims, or --batch',
+    ],
+    [['explain', '--batch', '--provider', 'corp'], '--batch reads its questions from standard input'],
+    [['demo', '--port-base', '65533'], 'Enter a port from 1 to 65532.'],
+    [['demo', '--port-base', '80x'], 'Enter a port from 1 to 65532.'],
   ])('%j is wrong usage: exit 2, and the reason on stderr', async (args, reason) => {
     const ran = await run(args)
     expect(ran).toMatchObject({ exitCode: 2, stdout: '', calls: [] })
@@ -134,9 +137,9 @@ describe('fedgate', () => {
     })
   })
 
-  it('shows a defect in full, as it has to be reported', async () => {
+  it('shows all details of a bug, for the report', async () => {
     const ran = await run(['demo'], new TypeError('x is not a function'))
     expect(ran.exitCode).toBe(1)
-    expect(ran.stderr).toMatch(/^This is a defect in fedgate\..*\nTypeError: x is not a function\n {4}at /)
+    expect(ran.stderr).toMatch(/^This is a bug in fedgate\..*\nTypeError: x is not a function\n {4}at /)
   })
 })

@@ -146,8 +146,8 @@ describe('fedgate trust-policy', () => {
       'https://aws.example.com/idp/metadata',
     )
     expect(stderr).toBe(
-      `Rules for corp ask for groups, which AWS does not see: only the gateway asks for that.
-${DEVELOPER} is for people of tokens, pattern too: keep their statements in its policy.
+      `Note: AWS cannot check \`groups\` (rules for corp); only the gateway enforces it.
+Users of tokens, pattern also assume ${DEVELOPER}: keep their statements in its policy.
 `,
     )
   })
@@ -244,14 +244,16 @@ ${DEVELOPER} is for people of tokens, pattern too: keep their statements in its 
     expect(exitCode).toBe(0)
     expect(stdout).toContain('"tenant.example.com:aud"')
     expect(stderr).toContain('https://tenant.example.com/ ends in a slash.')
-    expect(stderr).toContain('ask for tenant.example.com/:aud instead')
+    expect(stderr).toContain('use tenant.example.com/:aud instead')
   })
 
   it('warns where anybody may have an account', async () => {
     const { exitCode, stdout, stderr } = await trustPolicy('--provider', 'google')
     expect(exitCode).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ identityProviders: [] })
-    expect(stderr).toContain('which AWS does not see: only the gateway asks for that. Evidence that somebody brings')
+    expect(stderr).toContain(
+      "only the gateway enforces it. A user who sends the provider's own evidence directly to AWS bypasses this.",
+    )
     expect(stderr).toContain('Anybody can have an account at accounts.google.com')
   })
 
@@ -259,29 +261,29 @@ ${DEVELOPER} is for people of tokens, pattern too: keep their statements in its 
     [
       ['--provider', 'copr'],
       2,
-      'The configuration has no provider copr. Did you mean corp?\nName one of corp, original, tokens, google, gitlab, idle, pattern, odd with --provider.\n',
+      'The configuration has no provider with the id copr. Did you mean corp?\nChoose one with --provider: corp, original, tokens, google, gitlab, idle, pattern, odd.\n',
     ],
     [
       ['--provider', 'corp', '--role', 'arn:aws:iam::111122223333:role/Develper'],
       2,
-      `No rule gives people of corp the role arn:aws:iam::111122223333:role/Develper. Did you mean ${DEVELOPER}?\nName a role of the rules under \`access\`, or add a rule.\n`,
+      `No access rule grants users of corp the role arn:aws:iam::111122223333:role/Develper. Did you mean ${DEVELOPER}?\nChoose a role that a rule under \`access\` names, or add a rule.\n`,
     ],
     [
       ['--provider', 'corp', '--role', 'Developer'],
       2,
-      'Developer is not the ARN of a role.\nName one with --role, such as arn:aws:iam::111122223333:role/Developer; or with --all-accounts the name alone.\n',
+      'Developer is not a role ARN.\nSpecify one with --role, such as arn:aws:iam::111122223333:role/Developer; with --all-accounts, the name is enough.\n',
     ],
     [
       ['--provider', 'pattern'],
       2,
-      'No rule names a role for people of pattern.\nRules leave arn:aws:iam::{account}:role/Audit, arn:aws:iam::{account}:role/{role} open: name each such role with --role, or give --all-accounts.\n',
+      'No access rule names a role for users of pattern.\nThese rules match any role; name roles with --role (or use --all-accounts): arn:aws:iam::{account}:role/Audit, arn:aws:iam::{account}:role/{role}.\n',
     ],
-    [['--provider', 'idle'], 2, 'No rule names a role for people of idle.\nName a role with --role.\n'],
+    [['--provider', 'idle'], 2, 'No access rule names a role for users of idle.\nSpecify a role with --role.\n'],
     [
       ['--provider', 'gitlab'],
       1,
-      `The rules leave the policy of arn:aws:iam::111122223333:role/Bob too wide: gitlab.com is shared by all its customers, and nothing asks for gitlab.com:sub.
-Name the people in a rule (\`subject\`), or have the gateway reissue what AWS is shown (exchange.evidence).
+      `The access rules make the trust policy of arn:aws:iam::111122223333:role/Bob too permissive: gitlab.com is shared by all its customers, and nothing asks for gitlab.com:sub.
+Name the users in a rule (\`subject\`), or set exchange.evidence to reissued.
 `,
     ],
   ] as const)('refuses %j with exit %i and a next step', async (args, exitCode, stderr) => {
@@ -292,7 +294,7 @@ Name the people in a rule (\`subject\`), or have the gateway reissue what AWS is
     const { stdout, stderr } = await trustPolicy('--provider', 'pattern', '--all-accounts')
     expect(stdout).toContain('arn:aws:iam::111122223333:role/Audit')
     expect(stderr).toContain(
-      'Rules leave arn:aws:iam::{account}:role/{role} open: name each such role with --role NAME',
+      'These rules match any role; name roles with --role NAME, which means that role in every account: arn:aws:iam::{account}:role/{role}.',
     )
   })
 
@@ -306,7 +308,7 @@ Name the people in a rule (\`subject\`), or have the gateway reissue what AWS is
       'arn:aws:iam::111122223333:role/Audit',
       'arn:aws:iam::444455556666:role/Audit',
     ])
-    expect(stderr).not.toContain('open')
+    expect(stderr).not.toContain('match any role')
   })
 
   it('did not answer for an account that a rule calls something else', async () => {
@@ -321,22 +323,22 @@ Name the people in a rule (\`subject\`), or have the gateway reissue what AWS is
     [
       ['--config', 'open.yaml', '--provider', 'pattern', '--all-accounts'],
       2,
-      'Rules for pattern leave open which roles these are.\nRules leave arn:aws:iam::{account}:role/{role} open: name each such role with --role NAME, which stands for that role in every account.\n',
+      'The access rules for pattern match any role.\nThese rules match any role; name roles with --role NAME, which means that role in every account: arn:aws:iam::{account}:role/{role}.\n',
     ],
     [
       ['--config', 'nowhere.yaml', '--provider', 'pattern', '--all-accounts'],
       1,
-      'Rules for pattern leave the account open, and the configuration lists no account.\nList the accounts under `accounts`, or name each role by its ARN with --role and without --all-accounts.\n',
+      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts`, or specify each role by its ARN with --role and omit --all-accounts.\n',
     ],
     [
       ['--config', 'nowhere.yaml', '--provider', 'pattern', '--all-accounts', '--role', 'Audit'],
       1,
-      'Rules for pattern leave the account open, and the configuration lists no account.\nList the accounts under `accounts`, or name each role by its ARN with --role and without --all-accounts.\n',
+      'The access rules for pattern match any account, and the configuration lists no accounts.\nList the accounts under `accounts`, or specify each role by its ARN with --role and omit --all-accounts.\n',
     ],
     [
       ['--provider', 'tokens', '--all-accounts', '--role', 'Nobody'],
       2,
-      'No rule gives people of tokens a role Nobody in 111122223333, 444455556666, 777788889999.\nName a role of the rules under `access`, or add a rule.\n',
+      'No access rule grants users of tokens a role Nobody in 111122223333, 444455556666, 777788889999.\nChoose a role that a rule under `access` names, or add a rule.\n',
     ],
   ] as const)('says for %j what is missing', async (args, exitCode, stderr) => {
     expect(await trustPolicy(...args)).toEqual({ exitCode, stdout: '', stderr })

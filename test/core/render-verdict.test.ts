@@ -13,37 +13,37 @@ const verdict: Verdict = [
 describe('a verdict as text', () => {
   it('has a line for each finding: outcome, name, what was expected and found', () => {
     expect(verdictLines(verdict)).toEqual([
-      '  ok       isReadable',
+      '  passed   isReadable',
       '  warning  certificateIsCurrent  until 2026-12-01: renew it within 9 days',
       '  FAILED   audienceIsUs          expected us, found them (Audience)',
       '  unknown  requestIsKnown        expected a request, found nothing',
-      '  not run  hasBegun',
+      '  skipped  hasBegun',
     ])
   })
 
-  it('stands under its subject', () => {
-    const judged = [{ subject: 'aws', verdict: verdict.slice(0, 1) }]
-    expect(verdictsLines(judged)).toEqual(['aws', '  ok       isReadable'])
+  it('lists findings under their subject', () => {
+    const verdicts = [{ subject: 'aws', verdict: verdict.slice(0, 1) }]
+    expect(verdictsLines(verdicts)).toEqual(['aws', '  passed   isReadable'])
   })
 
   it('names the code of the error that comes of it', () => {
-    const judged = [{ subject: 'response of corp', verdict: verdict.slice(0, 1), code: 'saml.base64' }]
-    expect(verdictsLines(judged)[0]).toBe('response of corp: saml.base64')
-    expect(JSON.parse(verdictsJson(judged))).toMatchObject({ subjects: [{ code: 'saml.base64' }] })
+    const verdicts = [{ subject: 'response of corp', verdict: verdict.slice(0, 1), code: 'saml.base64' }]
+    expect(verdictsLines(verdicts)[0]).toBe('response of corp: saml.base64')
+    expect(JSON.parse(verdictsJson(verdicts))).toMatchObject({ subjects: [{ code: 'saml.base64' }] })
   })
 
-  it('has every outcome painted as what it is', () => {
+  it('colours each label by its outcome', () => {
     const [first, second] = verdictLines(verdict, (mark, text) => `<${mark}>${text.trim()}</>`)
     expect([first, second]).toEqual([
-      '  <pass>ok</>  isReadable',
+      '  <pass>passed</>  isReadable',
       expect.stringContaining('<warning>warning</>  certificateIsCurrent'),
     ])
   })
 
-  it('keeps what a stranger wrote on its line and away from the terminal', () => {
-    const found = 'a\u001b[2Jb\r\n  ok  everything\u2028c'
+  it('keeps an untrusted value on its line and away from the terminal', () => {
+    const found = 'a\u001b[2Jb\r\n  passed  everything\u2028c'
     const [line] = verdictLines([{ name: 'x', outcome: 'fail', expected: 'y', found }])
-    expect(line).toBe('  FAILED   x  expected y, found a [2Jb   ok  everything c')
+    expect(line).toBe('  FAILED   x  expected y, found a [2Jb   passed  everything c')
   })
 
   it('keeps the keys of a policy, which are in the names, away from the terminal too', () => {
@@ -55,11 +55,11 @@ describe('a verdict as text', () => {
 
 describe('verdicts as JSON', () => {
   it('say the outcome of all, of each subject, and every finding as it is', () => {
-    const judged = [
+    const verdicts = [
       { subject: 'configuration', verdict: verdict.slice(0, 2) },
       { subject: 'provider corp', verdict },
     ]
-    expect(JSON.parse(verdictsJson(judged))).toEqual({
+    expect(JSON.parse(verdictsJson(verdicts))).toEqual({
       outcome: 'fail',
       subjects: [
         { subject: 'configuration', outcome: 'pass', checks: verdict.slice(0, 2) },
@@ -71,9 +71,9 @@ describe('verdicts as JSON', () => {
 
 describe('a summary', () => {
   it.each([
-    [[0, 4], 'All is well.'],
+    [[0, 4], 'All checks passed.'],
     [[0, 1], '1 warning.'],
-    [[1, 2, 2, 3], '2 checks failed, 1 cannot be decided, 1 warning.'],
+    [[1, 2, 2, 3], '2 checks failed, 1 cannot be determined, 1 warning.'],
   ])('of findings %j is %s', (indexes, line) => {
     const picked = indexes.flatMap((index) => verdict[index] ?? [])
     expect(summaryLine([{ subject: 'aws', verdict: picked }])).toBe(line)

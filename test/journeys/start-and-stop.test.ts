@@ -151,7 +151,7 @@ describe('fedgate demo', () => {
   it('prints the addresses, the people and a command to try, and ends at Ctrl-C', async () => {
     const portBase = await freePortRow()
     const demo = startDemo(portBase)
-    await demo.said('Ctrl-C ends all of it.')
+    await demo.said('Press Ctrl+C to stop.')
     for (const offset of [0, 1]) expect(demo.stdout()).toContain(`http://localhost:${portBase + offset}`)
     for (const offset of [2, 3]) expect(demo.stdout()).toContain(`http://127.0.0.1:${portBase + offset}`)
     for (const person of ['alice', 'bob', 'carol']) expect(demo.stdout()).toContain(person)

@@ -2,7 +2,7 @@ import { stringify } from 'yaml'
 import { issuerHostPath, oidcProviderArn, samlProviderArn } from '../../core/arn.ts'
 import { acsUrl } from '../../gateway/providers.ts'
 
-/** The four addresses of the demo, as origins. */
+/** The origins of the four servers. */
 export interface DemoAddresses {
   readonly gateway: string
   readonly localAws: string
@@ -17,21 +17,21 @@ const SAML_PROVIDER = 'fedgate'
 const RECIPIENT = 'https://signin.aws.amazon.com/saml'
 const AFFILIATION = 'saml:edupersonaffiliation'
 
-/** A role of the demo: who may take it, by group for the gateway and by subject for AWS. */
+/** A role: the gateway grants it by group, AWS by subject. */
 const ROLES = [
   { name: 'Developer', group: 'aws-dev', subject: 'alice' },
   { name: 'Administrator', group: 'aws-admin', subject: 'bob' },
 ] as const
 
-const MADE = 'Made by `fedgate demo` at every start: copy it before you change it.'
+const MADE = 'Written by `fedgate demo` at each start. Copy this file before you edit it.'
 
-/** What the page with broken messages asks AWS for: by the identity provider's own word, and without session tags. */
+/** The role that the Break it page requests with the identity provider's own assertion, without session tags. */
 export const breakItRole = {
   roleArn: roleArn('111122223333', 'BreakIt'),
   providerArn: samlProviderArn('aws', '111122223333', 'example-corp'),
 } as const
 
-/** localhost for the gateway and 127.0.0.1 for the providers: they are another site than the gateway, as in life. */
+/** localhost for the gateway and 127.0.0.1 for the providers, which are another site, as in production. */
 export function demoAddresses(portBase: number): DemoAddresses {
   return {
     gateway: `http://localhost:${portBase}`,
@@ -41,7 +41,7 @@ export function demoAddresses(portBase: number): DemoAddresses {
   }
 }
 
-/** The gateway's configuration. Keys and the session's secret lie beside it. */
+/** The gateway's configuration. Keys and the session secret are in the same folder. */
 export function demoConfigYaml(portBase: number): string {
   const { gateway, samlIdp, openIdProvider } = demoAddresses(portBase)
   const accountIds = Object.keys(ACCOUNTS)
@@ -92,8 +92,8 @@ function roleArn(account: string, name: string): string {
 }
 
 /**
- * What exists in the local AWS: the accounts and roles. The identity providers are those of the configuration, and the
- * demo's SAML provider itself, whose metadata this is, for messages that go to AWS as it signed them.
+ * The accounts and roles of the local AWS. Its identity providers are those of the configuration, and the demo's SAML
+ * provider with this `metadata`, for assertions that are passed to AWS as the provider signed them.
  */
 export function demoStateYaml(portBase: number, metadata: string): string {
   const { gateway, openIdProvider } = demoAddresses(portBase)
@@ -122,7 +122,7 @@ function trustPolicy(account: string, subject: string, issuer: string) {
       {
         Effect: 'Allow',
         Principal: { Federated: samlProviderArn('aws', account, SAML_PROVIDER) },
-        // The other two for what the gateway adds: session tags and a source identity.
+        // The gateway adds session tags and a source identity, which need the other two actions.
         Action: ['sts:AssumeRoleWithSAML', 'sts:TagSession', 'sts:SetSourceIdentity'],
         Condition: {
           StringEquals: { 'SAML:aud': RECIPIENT },

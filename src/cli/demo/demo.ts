@@ -17,16 +17,16 @@ import { type Output, openOutput } from '../output.ts'
 import { waitForSignal } from '../run.ts'
 import { breakItRole, type DemoAddresses, demoAddresses, demoClient, demoConfigYaml, demoStateYaml } from './config.ts'
 
-const otherPorts = 'End that program, or choose other ports: npm run demo -- --port-base 9080'
+const otherPorts = 'Stop that program, or choose other ports: npm run demo -- --port-base 9080'
 
 export interface RunningDemo {
   readonly addresses: DemoAddresses
-  /** The configuration it runs with. */
+  /** Path of the configuration file. */
   readonly config: string
   close(): Promise<void>
 }
 
-/** Starts the four servers of the demo on loopback. Throws StartError when a port is taken. */
+/** Starts the four servers of the demo on loopback. Throws StartError if a port is in use. */
 export async function startDemo(
   { portBase }: DemoOptions,
   folder: string,
@@ -54,7 +54,7 @@ export async function startDemo(
   }
 }
 
-/** Writes the demo's configuration, and makes what keys and secrets are not there yet. Returns the configuration's path. */
+/** Writes the configuration, and creates missing keys and secrets. Returns the path of the configuration. */
 async function prepare(folder: string, portBase: number, now: Date): Promise<string> {
   const secret = join(folder, 'session.secret')
   if (!existsSync(secret)) await writeWhole(secret, randomBytes(32).toString('base64url'), 0o600)
@@ -79,7 +79,7 @@ function samlIdpKeys(folder: string, now: Date): Promise<KeyPair> {
   return loadKeyPair(keyFiles(folder, 'saml-idp'), { commonName: 'fedgate demo identity provider', now })
 }
 
-/** The two identity providers, which know the gateway as their service provider and client. */
+/** Starts the two identity providers, with the gateway registered as service provider and client. */
 async function startProviders(folder: string, at: DemoAddresses, now: () => Date): Promise<readonly RunningServer[]> {
   const { startDemoSamlIdp } = await import('../../demo/saml-idp.ts')
   const { startDemoOpenIdProvider } = await import('../../demo/openid-provider.ts')
@@ -126,14 +126,14 @@ async function listening(server: Promise<RunningServer>, address: string): Promi
   })
 }
 
-/** The gateway and its local AWS name the address that is taken; which others to take, only the demo knows. */
+/** Adds the demo's own option to the hint: the gateway and the local AWS name only the address that is in use. */
 function withOtherPorts(error: unknown): unknown {
   return error instanceof StartError && error.code === 'start.port_taken'
     ? new StartError('start.port_taken', { sentence: error.message, hint: otherPorts, cause: error })
     : error
 }
 
-/** Runs the demo until it is stopped. */
+/** Runs the demo until it is interrupted. */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const stopped = waitForSignal()
@@ -143,7 +143,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   await demo.close()
 }
 
-/** Where the demo keeps its keys and configuration: in the checkout, or else where the system wants state to be. */
+/** The folder for keys and configuration: in the checkout, or else in the system's folder for state. */
 function demoFolder(portBase: number, env: NodeJS.ProcessEnv): string {
   const checkout = fileURLToPath(new URL('../../../', import.meta.url))
   const folder = existsSync(join(checkout, 'tsconfig.json'))
@@ -166,12 +166,12 @@ function welcome({ print, style }: Output, { addresses, config }: RunningDemo): 
   for (const { username, about } of demoPeople) print(`  ${bold(username.padEnd(8))}${about}`)
   print(`  ${dim(`password of each: ${demoPeople[0]?.password}`)}`)
   print('')
-  print(`  ${dim('To be somebody else, sign out at the identity provider too:')}`)
+  print(`  ${dim('To switch users, also sign out of the identity provider:')}`)
   print(`  ${dim(`${addresses.samlIdp}/ or ${addresses.openIdProvider}/`)}`)
   print('')
-  print('  With the credentials from the page in your shell:')
+  print('  With credentials from the gateway in your shell, run:')
   print(`  ${bold(`aws sts get-caller-identity --endpoint-url ${addresses.localAws}`)}`)
   print('')
-  print(dim(`  configuration ${config}. Ctrl-C ends all of it.`))
+  print(dim(`  Configuration: ${config}. Press Ctrl+C to stop.`))
   print('')
 }

@@ -21,7 +21,7 @@ interface TrailFile {
   close(): Promise<void>
 }
 
-/** Runs the local AWS alone until it is stopped. */
+/** Runs only the local AWS, until it is interrupted. */
 export async function runLocalAws({
   config,
   state,
@@ -32,25 +32,25 @@ export async function runLocalAws({
   const output = openOutput(process.stdout, process.stderr, process.env)
   const stopped = waitForSignal()
   const trail = cloudtrail === undefined ? undefined : await openTrail(cloudtrail, output)
-  const surroundings = { now, log: output.note, encodedMessages, ...(trail && { trail: trail.write }) }
+  const context = { now, log: output.note, encodedMessages, ...(trail && { trail: trail.write }) }
   const server =
     config === undefined
-      ? await startAlone(port ?? DEFAULT_PORT, await (state ? readState(state) : sampleState(output)), surroundings)
-      : await startConfigured(config, surroundings)
+      ? await startAlone(port ?? DEFAULT_PORT, await (state ? readState(state) : sampleState(output)), context)
+      : await startConfigured(config, context)
   output.note(`the local AWS listens on ${server.url}`)
   await stopped
   await server.close()
   await trail?.close()
 }
 
-/** Appends to the file, which only its owner reads when it is new. Throws StartError where that is not possible. */
+/** Appends to the file; a new file is readable only by its owner. Throws StartError. */
 async function openTrail(file: string, { note }: Output): Promise<TrailFile> {
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 })
   await once(stream, 'open').catch((cause: Error) => {
     throw new StartError('start.cannot_write', { sentence: `${file} cannot be written: ${cause.message}`, cause })
   })
   if (await endsWithinLine(file)) stream.write('\n')
-  stream.on('error', (error) => note(`the trail ${file} is no longer written: ${error.message}`))
+  stream.on('error', (error) => note(`cannot write to the trail ${file} any more: ${error.message}`))
   return {
     write: (line) => {
       stream.write(`${line}\n`)
@@ -62,7 +62,7 @@ async function openTrail(file: string, { note }: Output): Promise<TrailFile> {
   }
 }
 
-/** A trail whose writer was killed: the next event has to begin a line of its own. */
+/** Whether the last writer was killed within a line: the next event must start a new one. */
 async function endsWithinLine(file: string): Promise<boolean> {
   const handle = await open(file, 'r')
   try {
@@ -78,10 +78,10 @@ function now(): Date {
   return new Date()
 }
 
-async function startAlone(port: number, state: LocalAwsState, surroundings: LocalAwsContext) {
+async function startAlone(port: number, state: LocalAwsState, context: LocalAwsContext) {
   const { startLocalAws: start } = await import('../../local-aws/server.ts')
   const listen = { host: '127.0.0.1', port }
-  return start({ listen, state, allowHttpIssuers: true, ...surroundings }).catch((error: unknown) => {
+  return start({ listen, state, allowHttpIssuers: true, ...context }).catch((error: unknown) => {
     throw listenError(error, `${listen.host}:${listen.port}`)
   })
 }
@@ -91,16 +91,16 @@ async function readState(file: string): Promise<LocalAwsState> {
   return readStateFile(file)
 }
 
-/** One account with one user who may do everything, so that there is somebody to be. The keys are new at every start. */
+/** One account with an administrator user whose access keys are new at each start. */
 async function sampleState(output: Output): Promise<LocalAwsState> {
   const { accessKeyId: newKeyId } = await import('../../local-aws/access-keys.ts')
   const arn = `arn:aws:iam::${ACCOUNT}:user/admin`
   const accessKeyId = newKeyId('AKIA', ACCOUNT, randomBytes(5))
   const secretAccessKey = new Secret(randomBytes(30).toString('base64'))
-  output.print(`# ${arn}, until this program ends`)
+  output.print(`# ${arn}, valid until this program ends`)
   output.print(`export AWS_ACCESS_KEY_ID='${accessKeyId}'`)
   output.print(`export AWS_SECRET_ACCESS_KEY='${secretAccessKey.reveal()}'`)
-  // Of temporary credentials that the shell had before: with it these would be refused.
+  // A session token left in the shell would make AWS refuse these keys.
   output.print('unset AWS_SESSION_TOKEN')
   return {
     accounts: [{ id: ACCOUNT, name: 'Sample' }],
@@ -111,11 +111,11 @@ async function sampleState(output: Output): Promise<LocalAwsState> {
   }
 }
 
-/** Loaded only with a configuration: alone, the local AWS needs nothing of the gateway, and starts several times as fast. */
-async function startConfigured(file: string, surroundings: LocalAwsContext): Promise<RunningServer> {
+/** Loaded only with a configuration: without the gateway's code, the local AWS starts several times as fast. */
+async function startConfigured(file: string, context: LocalAwsContext): Promise<RunningServer> {
   const { gatewayKeys } = await import('../gateway-server.ts')
   const { readConfig } = await import('../load-config.ts')
   const { startLocalAws } = await import('./server.ts')
   const config = await readConfig(file, process.env)
-  return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], surroundings)
+  return startLocalAws(config, (await gatewayKeys(config, now())).signing[0], context)
 }

@@ -9,15 +9,15 @@ import { type LocalAwsContext, localAwsState } from './state.ts'
 export async function startLocalAws(
   config: Config,
   signer: Signer | undefined,
-  surroundings: LocalAwsContext,
+  context: LocalAwsContext,
 ): Promise<RunningServer> {
   const { listen, allowHttpIssuers, encodedMessages } = config.localAws
-  // Loaded only where it runs: a gateway in front of real AWS never reads this code.
+  // Loaded only when it runs: a gateway in front of real AWS never executes this code.
   const local = await import('../../local-aws/server.ts')
-  const { now, log, trail } = surroundings
-  const encodes = encodedMessages || surroundings.encodedMessages === true
+  const { now, log, trail } = context
+  const encodes = encodedMessages || context.encodedMessages === true
   const ours = signer && samlIssuerMetadata(samlIssuer(config.baseUrl, signer))
-  const state = await localAwsState(config, ours, surroundings)
+  const state = await localAwsState(config, ours, context)
   return local
     .startLocalAws({ listen, state, allowHttpIssuers, encodedMessages: encodes, now, log, ...(trail && { trail }) })
     .catch((error: unknown) => {

@@ -12,17 +12,17 @@ import type { LocalAwsState, RoleState } from '../../local-aws/state.ts'
 import { idpMetadata } from '../idp-metadata.ts'
 import { gatewayIdentifiers } from '../load-config.ts'
 
-/** The clock it goes by, and where lines for whoever runs it go. */
+/** The clock and the outputs of a local AWS. */
 export interface LocalAwsContext {
   readonly now: () => Date
   readonly log: (line: string) => void
-  /** Gets each event of the trail as a line of JSON. */
+  /** Receives each CloudTrail event as a line of JSON. */
   readonly trail?: (line: string) => void
-  /** As `localAws.encodedMessages`, whatever the configuration says. */
+  /** Overrides `localAws.encodedMessages` of the configuration. */
   readonly encodedMessages?: boolean
 }
 
-/** What a state file says; files that it names are looked for beside it. Throws LocalAwsError. */
+/** Reads a state file; paths in it are relative to its folder. Throws LocalAwsError. */
 export async function readStateFile(file: string): Promise<LocalAwsState> {
   const { parseLocalAwsState } = await import('../../local-aws/state/file.ts')
   const { LocalAwsError } = await import('../../local-aws/errors.ts')
@@ -32,12 +32,12 @@ export async function readStateFile(file: string): Promise<LocalAwsState> {
   return parseLocalAwsState(yaml, (path) => readFileSync(resolve(dirname(file), path), 'utf8'))
 }
 
-/** The roles that the local AWS starts with. Throws LocalAwsError when the state file is not one. */
+/** The roles that the local AWS starts with. Throws LocalAwsError for an invalid state file. */
 export async function localRoles(config: Config): Promise<readonly RoleState[]> {
   return rolesWith(await writtenState(config), config)
 }
 
-/** Those of the state file, and beside them every role that a rule names outright. */
+/** The roles of the state file, plus every role that an access rule names by its full ARN. */
 function rolesWith(written: LocalAwsState | undefined, config: Config): readonly RoleState[] {
   const ours = written?.roles ?? []
   return [...ours, ...without(rolesOf(config), ours)]
@@ -50,7 +50,7 @@ function without<Item extends { readonly arn: string }>(
   return items.filter(({ arn }) => !known.some((item) => item.arn === arn))
 }
 
-/** Every role that a rule names outright, with the trust policy that its providers need. */
+/** Every role that an access rule names by its full ARN, with the trust policy that its providers need. */
 function rolesOf(config: Config): readonly RoleState[] {
   const roles = new Map(config.providers.flatMap((one) => rolesNamedFor(one, config)).map((role) => [role.arn, role]))
   return [...roles.values()].flatMap((role) => {
@@ -69,18 +69,18 @@ async function writtenState({ localAws: { stateFile: file } }: Config): Promise<
 }
 
 /**
- * What exists in the local AWS that runs with the gateway: what the state file says, every role that `access` names
- * outright, and in every account the configured providers; of what both have, the state file's counts.
- * `metadata` is the gateway's own as identity provider. Throws LocalAwsError when the state file is not one.
+ * The state of a local AWS that runs with the gateway: the state file, every role that `access` names by its full ARN,
+ * and the configured providers in every account. The state file takes precedence. `metadata` is the gateway's own as
+ * identity provider. Throws LocalAwsError for an invalid state file.
  */
 export async function localAwsState(
   config: Config,
   metadata: string | undefined,
-  surroundings: LocalAwsContext,
+  context: LocalAwsContext,
 ): Promise<LocalAwsState> {
   const written = await writtenState(config)
   const roles = rolesWith(written, config)
-  const providers = providersOf(config, await trustedMetadata(config, metadata, surroundings), roles)
+  const providers = providersOf(config, await trustedMetadata(config, metadata, context), roles)
   const named = [...config.accounts].map(([id, { name }]) => ({ id, name }))
   const described = new Set(written?.accounts.map(({ id }) => id))
   return {
@@ -98,7 +98,7 @@ export async function localAwsState(
   }
 }
 
-/** The configured providers as they would be registered in every account that has a role. */
+/** The configured providers as IAM identity providers, in every account that has a role. */
 function providersOf(config: Config, trusted: ReadonlyMap<string, string>, roles: readonly RoleState[]) {
   const places = new Map(roles.flatMap(({ arn }) => parseRoleArn(arn) ?? []).map((role) => [role.account, role]))
   const everywhere = <Registered>(register: (account: RoleArn) => Registered): readonly Registered[] =>
@@ -113,7 +113,7 @@ function providersOf(config: Config, trusted: ReadonlyMap<string, string>, roles
   }
 }
 
-/** The client ids of every issuer of tokens for AWS. */
+/** The client IDs of each issuer of tokens for AWS. */
 function audiencesByIssuer(config: Config): ReadonlyMap<string, readonly string[]> {
   const audiences = new Map<string, readonly string[]>()
   for (const provider of config.providers.flatMap((one) => iamProviderOf(one, config) ?? [])) {
@@ -124,11 +124,11 @@ function audiencesByIssuer(config: Config): ReadonlyMap<string, readonly string[
   return audiences
 }
 
-/** Whose signature AWS looks for, by the name of the SAML provider: the gateway's, or the identity provider's own. */
+/** The metadata of each SAML provider by its name: the gateway's, or the identity provider's own. */
 async function trustedMetadata(
   config: Config,
   ours: string | undefined,
-  surroundings: LocalAwsContext,
+  context: LocalAwsContext,
 ): Promise<ReadonlyMap<string, string>> {
   const known = await Promise.all(
     config.providers.map(async (provider): Promise<readonly [string, string | undefined][]> => {
@@ -136,7 +136,7 @@ async function trustedMetadata(
       if (exchange.via !== 'saml') return []
       if (exchange.evidence === 'reissued') return [[exchange.provider, ours]]
       if (provider.protocol !== 'saml') return []
-      return [[exchange.provider, await theirMetadataIfThere(provider, config, surroundings)]]
+      return [[exchange.provider, await theirMetadataIfThere(provider, config, context)]]
     }),
   )
   return new Map(known.flat().flatMap(([name, metadata]) => (metadata === undefined ? [] : [[name, metadata]])))
@@ -149,7 +149,7 @@ async function theirMetadataIfThere(
 ): Promise<string | undefined> {
   return idpMetadata(provider, config, now).catch((error: unknown) => {
     if (!(error instanceof FedgateError)) throw error
-    log(`the local AWS does not know the SAML provider of ${provider.id}: ${error.message}`)
+    log(`the local AWS has no SAML provider for ${provider.id}: ${error.message}`)
     return undefined
   })
 }

@@ -1,4 +1,4 @@
-/** The trust policies that a configuration knows: those it names, and with the local AWS those that its roles start with. */
+/** The known trust policies: those that the configuration names, and with the local AWS those of its roles. */
 
 import { roleSettingsOf } from '../../access/role-settings.ts'
 import type { Config } from '../../config/types.ts'
@@ -11,8 +11,8 @@ import { localRoles } from '../local-aws/state.ts'
 export type TrustPolicyOf = (role: RoleArn) => Policy | undefined
 
 /**
- * What `roles` names wins over what the local AWS has. A policy that cannot be read leaves its role unknown, and `warn`
- * is told: nothing that AWS shows for a role may stop the gateway. Throws LocalAwsError for a state file that is none.
+ * A policy under `roles` takes precedence over the local AWS's. An unreadable policy leaves its role unknown and is
+ * passed to `warn`, as AWS's policies must not stop the gateway. Throws LocalAwsError for an invalid state file.
  */
 export async function trustPolicies(config: Config, warn: (line: string) => void): Promise<TrustPolicyOf> {
   const local = config.sts.target.kind === 'local' ? await localRoles(config) : []

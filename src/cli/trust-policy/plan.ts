@@ -1,4 +1,4 @@
-/** The provider, the roles and their trust policies as IAM is to have them; and what whoever applies them has to know. */
+/** The IAM identity provider, roles and trust policies that a configuration needs, with notes on applying them. */
 
 import { roleSettingsOf } from '../../access/role-settings.ts'
 import {
@@ -26,25 +26,25 @@ import { accountsOf, openRolesHint, providerOf, type RequestedRoles, rolesFor } 
 
 export interface Planned {
   readonly plan: IamPlan
-  /** Sentences for whoever applies it. */
+  /** Sentences for the administrator who applies it. */
   readonly notes: readonly string[]
 }
 
-/** What IAM takes, white space aside, unless the account's quota was raised (aws-facts E.6). */
+/** IAM's quota in characters without white space, unless it was raised for the account (aws-facts E.6). */
 const LONGEST_POLICY = 2048
 
-interface Judged {
+interface CheckedPolicy {
   readonly policy: TrustPolicyDocument
   readonly notes: readonly string[]
 }
 
-/** Throws TrustPolicyError, and whatever keeps keys or metadata from being read. */
+/** Throws TrustPolicyError, and the errors of reading keys and metadata. */
 export async function planFor(config: Config, wanted: RequestedRoles, now: () => Date): Promise<Planned> {
   const provider = providerOf(config, wanted.provider)
   const roles = rolesFor(config, provider, wanted)
   const iamProvider = iamProviderOf(provider, config)
   if (!iamProvider) throw new TrustPolicyError('trust_policy.impossible')
-  const policies = roles.map((role) => ({ role, ...judged(config, provider, role) }))
+  const policies = roles.map((role) => ({ role, ...checkedPolicy(config, provider, role) }))
   const accounts = wanted.allAccounts
     ? accountsOf(config, roles)
     : accountsOf({ ...config, accounts: new Map() }, roles)
@@ -65,12 +65,12 @@ export async function planFor(config: Config, wanted: RequestedRoles, now: () =>
   }
 }
 
-/** A policy that lets others in is not printed. Throws TrustPolicyError. */
-function judged(config: Config, provider: ProviderConfig, role: RoleArn): Judged {
+/** The role's policy. One that would let others in is never printed: throws TrustPolicyError. */
+function checkedPolicy(config: Config, provider: ProviderConfig, role: RoleArn): CheckedPolicy {
   const { statements, unseen } = roleTrust(config, gatewayIdentifiers(config), provider, role)
   if (statements.length === 0)
     throw new TrustPolicyError('trust_policy.impossible', {
-      sentence: `AWS cannot take people of ${provider.id} to ${role.arn}: its partition is not known, or the configuration has no issuer.`,
+      sentence: `Users of ${provider.id} cannot assume ${role.arn}: its partition is unknown, or the configuration has no issuer.`,
     })
   const policy = trustPolicy(statements)
   const findings = lintTrustPolicy(parseTrustPolicy(policy), {
@@ -79,8 +79,8 @@ function judged(config: Config, provider: ProviderConfig, role: RoleArn): Judged
   const error = findings.find(({ severity }) => severity === 'error')
   if (error)
     throw new TrustPolicyError('trust_policy.unsafe', {
-      sentence: `The rules leave the policy of ${role.arn} too wide: ${error.sentence}`,
-      hint: 'Name the people in a rule (`subject`), or have the gateway reissue what AWS is shown (exchange.evidence).',
+      sentence: `The access rules make the trust policy of ${role.arn} too permissive: ${error.sentence}`,
+      hint: 'Name the users in a rule (`subject`), or set exchange.evidence to reissued.',
     })
   const { length } = JSON.stringify(policy)
   return {
@@ -91,17 +91,17 @@ function judged(config: Config, provider: ProviderConfig, role: RoleArn): Judged
       ...(length <= LONGEST_POLICY
         ? []
         : [
-            `The policy of ${role.arn} has ${length} characters; IAM takes ${LONGEST_POLICY} unless the quota is raised.`,
+            `The trust policy of ${role.arn} has ${length} characters; IAM allows ${LONGEST_POLICY} unless your quota was raised.`,
           ]),
     ],
   }
 }
 
 function unseenNote({ id, exchange }: ProviderConfig, unseen: readonly string[]): string {
-  const what = `Rules for ${id} ask for ${unseen.join(', ')}, which AWS does not see: only the gateway asks for that.`
+  const what = `Note: AWS cannot check ${unseen.map((name) => `\`${name}\``).join(', ')} (rules for ${id}); only the gateway enforces ${unseen.length === 1 ? 'it' : 'them'}.`
   return exchange.evidence === 'reissued'
     ? what
-    : `${what} Evidence that somebody brings to AWS on their own is not held to it.`
+    : `${what} A user who sends the provider's own evidence directly to AWS bypasses this.`
 }
 
 async function plannedProvider(
@@ -121,30 +121,30 @@ async function plannedProvider(
 
 async function ourMetadata(config: Config, now: () => Date): Promise<string> {
   const [certificate, ...furtherCertificates] = await signingCertificates(config, now())
-  if (certificate === undefined) throw new Error('a provider with reissued evidence needs the signing key')
+  if (certificate === undefined) throw new Error('a provider with reissued evidence needs a signing key')
   const entityId = samlIssuerEntityId(config.baseUrl)
   return samlIssuerMetadata({ entityId, signer: { certificate }, furtherCertificates })
 }
 
-/** What IAM takes for a role's maximum. */
+/** Only above IAM's default, which a role has anyway. */
 function maxSession(config: Config, role: RoleArn): Pick<PlannedRole, 'maxSessionSeconds'> {
   const { maxSessionSeconds } = roleSettingsOf(config, role)
   return maxSessionSeconds > maxSessionDuration.default ? { maxSessionSeconds } : {}
 }
 
-/** C.1: nobody has confirmed what AWS does with it. */
+/** It is not confirmed how AWS handles the slash (aws-facts C.1). */
 function slashNote(provider: IamProvider): readonly string[] {
   return provider.kind === 'oidc' && provider.url.endsWith('/')
     ? [
-        `${provider.url} ends in a slash. A page of AWS leaves it out of the provider's ARN and of the keys, and so do these policies; policies in use elsewhere keep it. Where AWS denies the role, ask for ${issuerHostPath(provider.url)}/:aud instead, and name the ARN that IAM shows.`,
+        `${provider.url} ends in a slash. AWS documentation omits it from the provider's ARN and from the condition keys, and so do these policies; other policies in use keep it. If AWS denies the role, use ${issuerHostPath(provider.url)}/:aud instead, and the ARN that IAM shows.`,
       ]
     : []
 }
 
-/** A role has one policy: what it says for others has to stay. */
+/** A role has only one trust policy: it must keep the statements for other providers. */
 function othersNote(config: Config, provider: ProviderConfig, role: RoleArn): readonly string[] {
   const others = config.providers.filter((one) => one !== provider && isGranted(one, config, role)).map(({ id }) => id)
   return others.length === 0
     ? []
-    : [`${role.arn} is for people of ${others.join(', ')} too: keep their statements in its policy.`]
+    : [`Users of ${others.join(', ')} also assume ${role.arn}: keep their statements in its policy.`]
 }

@@ -1,4 +1,4 @@
-/** Which roles of which accounts are wanted. */
+/** Selects the accounts and roles to print. */
 import { canReach, rolesNamedFor } from '../../access/role-trust.ts'
 import { partitionOfRegion } from '../../aws/facts/partitions.ts'
 import type { Config, ProviderConfig } from '../../config/types.ts'
@@ -8,9 +8,9 @@ import { TrustPolicyError } from '../errors.ts'
 
 export interface RequestedRoles {
   readonly provider: string
-  /** ARNs, and with allAccounts names too. undefined: every role that the rules name for the provider. */
+  /** Role ARNs; with allAccounts also role names. undefined: every role that the rules name for the provider. */
   readonly role?: readonly string[]
-  /** Every account of the configuration, and not only those that rules name. */
+  /** Every account of the configuration, not only those that rules name. */
   readonly allAccounts?: boolean
 }
 
@@ -26,8 +26,8 @@ export function providerOf({ providers }: Config, id: string): ProviderConfig {
   if (provider) return provider
   const ids = providers.map((one) => one.id)
   throw new TrustPolicyError('trust_policy.provider_unknown', {
-    sentence: `The configuration has no provider ${id}.${meant(id, ids)}`,
-    hint: `Name one of ${ids.join(', ')} with --provider.`,
+    sentence: `The configuration has no provider with the id ${id}.${meant(id, ids)}`,
+    hint: `Choose one with --provider: ${ids.join(', ')}.`,
   })
 }
 
@@ -36,7 +36,7 @@ function meant(word: string, candidates: readonly string[]): string {
   return suggestion === undefined ? '' : ` Did you mean ${suggestion}?`
 }
 
-/** Accounts by their regions' partitions; those that have none are where most roles are. */
+/** The accounts with the partition of their region; without a region, the partition of most roles. */
 export function accountsOf(config: Config, roles: readonly RoleArn[]): readonly Account[] {
   const home = roles[0]?.partition ?? partitionOfRegion(config.sts.region)?.id ?? 'aws'
   const named = [...config.accounts].map(([account, { region }]) => ({
@@ -47,7 +47,7 @@ export function accountsOf(config: Config, roles: readonly RoleArn[]): readonly 
   return all.filter((one, n) => all.findIndex(({ account }) => account === one.account) === n)
 }
 
-/** How to come by the roles that rules leave open: undefined where there are none. */
+/** How to name the roles of rules that match any role; undefined if there are no such rules. */
 export function openRolesHint(
   config: Config,
   provider: ProviderConfig,
@@ -56,12 +56,12 @@ export function openRolesHint(
   const templates = role === undefined ? templatesFor(provider, config) : []
   const open = templates.filter((template) => !(allAccounts && isOpenInAccountAlone(template)))
   if (open.length === 0) return undefined
-  const others = open.some(isOpenInAccountAlone) ? ', or give --all-accounts' : ''
-  const how = allAccounts ? '--role NAME, which stands for that role in every account' : '--role'
-  return `Rules leave ${[...new Set(open)].join(', ')} open: name each such role with ${how}${others}.`
+  const others = open.some(isOpenInAccountAlone) ? ' (or use --all-accounts)' : ''
+  const how = allAccounts ? '--role NAME, which means that role in every account' : '--role'
+  return `These rules match any role; name roles with ${how}${others}: ${[...new Set(open)].join(', ')}.`
 }
 
-/** What rules leave open until somebody signs in. */
+/** The role templates of rules, whose values are known only when a user signs in. */
 function templatesFor(provider: ProviderConfig, config: Config): readonly string[] {
   return config.access
     .filter(({ when }) => when.provider?.includes(provider.id) ?? true)
@@ -76,12 +76,12 @@ function inPlaceOf(group: string | undefined, text: string, template: string): s
   return group === undefined ? template : template.replaceAll(group, text)
 }
 
-/** Whatever a rule calls the group that stands for the account. */
+/** The name of the capture group that a rule uses as the account. */
 function accountGroup(template: string): string | undefined {
   return /^\{[^{}]+\}$/.exec(TEMPLATE.exec(template)?.[2] ?? '')?.[0]
 }
 
-/** Throws TrustPolicyError where there is none, or not one that is named. */
+/** The roles to print. Throws TrustPolicyError if there are none, or if a requested role is unknown. */
 export function rolesFor(config: Config, provider: ProviderConfig, wanted: RequestedRoles): readonly RoleArn[] {
   const { role: asked, allAccounts = false } = wanted
   if (asked !== undefined) return once(wantedRoles(config, provider, asked, allAccounts))
@@ -107,7 +107,7 @@ function wantedRoles(config: Config, provider: ProviderConfig, asked: readonly s
   })
 }
 
-/** That role wherever the provider's people may have it. */
+/** The role of that name in each account where a rule grants it to users of the provider. */
 function namedInAccounts(
   config: Config,
   provider: ProviderConfig,
@@ -119,14 +119,14 @@ function namedInAccounts(
     .filter((role) => canReach(provider, config, role))
   if (roles.length > 0) return roles
   throw new TrustPolicyError('trust_policy.role_unknown', {
-    sentence: `No rule gives people of ${provider.id} a role ${name} in ${accounts.map(({ account }) => account).join(', ')}.`,
+    sentence: `No access rule grants users of ${provider.id} a role ${name} in ${accounts.map(({ account }) => account).join(', ')}.`,
   })
 }
 
 function mustHaveAccounts(provider: ProviderConfig, accounts: readonly Account[]): readonly Account[] {
   if (accounts.length > 0) return accounts
   throw new TrustPolicyError('trust_policy.no_accounts', {
-    sentence: `Rules for ${provider.id} leave the account open, and the configuration lists no account.`,
+    sentence: `The access rules for ${provider.id} match any account, and the configuration lists no accounts.`,
   })
 }
 
@@ -134,13 +134,13 @@ function namedRole(config: Config, provider: ProviderConfig, arn: string): RoleA
   const role = parseRoleArn(arn)
   if (!role)
     throw new TrustPolicyError('trust_policy.role_invalid', {
-      sentence: `${arn} is not the ARN of a role.`,
-      hint: 'Name one with --role, such as arn:aws:iam::111122223333:role/Developer; or with --all-accounts the name alone.',
+      sentence: `${arn} is not a role ARN.`,
+      hint: 'Specify one with --role, such as arn:aws:iam::111122223333:role/Developer; with --all-accounts, the name is enough.',
     })
   if (canReach(provider, config, role)) return role
   const arns = rolesNamedFor(provider, config).map((one) => one.arn)
   throw new TrustPolicyError('trust_policy.role_unknown', {
-    sentence: `No rule gives people of ${provider.id} the role ${arn}.${meant(arn, arns)}`,
+    sentence: `No access rule grants users of ${provider.id} the role ${arn}.${meant(arn, arns)}`,
   })
 }
 
@@ -149,7 +149,7 @@ function inAccount({ path, name }: RoleArn, { partition, account }: Account): re
   return role ? [role] : []
 }
 
-/** Roles of rules that leave nothing open but the account. */
+/** The roles of rules in which only the account is variable, for each account. */
 function inEveryAccount(provider: ProviderConfig, config: Config, accounts: readonly Account[]): readonly RoleArn[] {
   return templatesFor(provider, config).flatMap((template) =>
     accounts.flatMap(({ partition, account }) => {
@@ -159,16 +159,16 @@ function inEveryAccount(provider: ProviderConfig, config: Config, accounts: read
   )
 }
 
-/** Nothing can be printed: because nothing is named, or because names or accounts are missing. */
+/** Why nothing can be printed: no role is named, or role names or accounts are missing. */
 function noRoles(config: Config, provider: ProviderConfig, wanted: RequestedRoles): TrustPolicyError {
   const hint = openRolesHint(config, provider, wanted)
   if (wanted.allAccounts && templatesFor(provider, config).some(isOpenInAccountAlone))
     mustHaveAccounts(provider, accountsOf(config, []))
   if (wanted.allAccounts && hint !== undefined)
     return new TrustPolicyError('trust_policy.role_open', {
-      sentence: `Rules for ${provider.id} leave open which roles these are.`,
+      sentence: `The access rules for ${provider.id} match any role.`,
       hint,
     })
-  const sentence = `No rule names a role for people of ${provider.id}.`
+  const sentence = `No access rule names a role for users of ${provider.id}.`
   return new TrustPolicyError('trust_policy.no_role', { sentence, ...(hint === undefined ? {} : { hint }) })
 }

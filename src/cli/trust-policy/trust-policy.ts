@@ -8,11 +8,11 @@ import type { TrustPolicyFormat, TrustPolicyOptions } from '../options.ts'
 import { openOutput } from '../output.ts'
 import { planFor } from './plan.ts'
 
-const CLOUDFORMATION_HEAD = `# Made by \`fedgate trust-policy\`. Deploy it with --capabilities CAPABILITY_NAMED_IAM: as a stack in the one account,
-# or as a StackSet over several. Roles that are not for every account come with a condition on the account.
+const CLOUDFORMATION_HEAD = `# Written by \`fedgate trust-policy\`. Deploy it with --capabilities CAPABILITY_NAMED_IAM, as a stack in one account or as
+# a StackSet in several. Roles that are not for every account have a condition on the account.
 `
 
-/** YAML 1.1 breaks a line at some of these, and refuses the others as they stand. */
+/** YAML 1.1 treats some of these as line breaks, and forbids the others unescaped. */
 const UNREADABLE = /[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g
 
 const formats = {
@@ -22,8 +22,8 @@ const formats = {
 } as const satisfies Record<TrustPolicyFormat, (plan: IamPlan) => string>
 
 /**
- * Prints the identity provider and the trust policies that the configuration needs in IAM, and on stderr what they
- * leave open. Throws ConfigError, TrustPolicyError, and whatever keeps keys or metadata from being read.
+ * Prints the identity provider and the trust policies that the configuration needs in IAM, with notes on stderr. Throws
+ * ConfigError, TrustPolicyError, and the errors of reading keys and metadata.
  */
 export async function runTrustPolicy(options: TrustPolicyOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
@@ -33,12 +33,12 @@ export async function runTrustPolicy(options: TrustPolicyOptions): Promise<void>
   output.printText(formats[options.format](plan))
 }
 
-// CloudFormation reads YAML 1.1, in which a bare 2012-10-17 is a date and an account id a number; it takes no aliases.
+// CloudFormation reads YAML 1.1 without aliases. An unquoted 2012-10-17 is a date there, an account ID a number.
 function yaml(value: unknown): string {
   const document = new Document(value, { version: '1.1', aliasDuplicateObjects: false })
   visit(document, {
     Scalar: (place, scalar) => {
-      // Only between double quotes can a character be escaped.
+      // YAML has escapes only in double quotes.
       if (place === 'key' && String(scalar.value).search(UNREADABLE) >= 0) scalar.type = 'QUOTE_DOUBLE'
     },
   })
