@@ -31,7 +31,7 @@ const PROTOCOL = 'OpenID Connect'
 const PROVIDER_FILE = 'oidc-provider/lib/provider.js'
 
 /** RFC 6749 4.1.2.1 */
-const CANCELLED = { error: 'access_denied', error_description: 'The person cancelled the sign-in' }
+const CANCELLED = { error: 'access_denied', error_description: 'The user cancelled the sign-in' }
 
 const renderError: NonNullable<Configuration['renderError']> = (context, out) => {
   const message = out.error_description ?? out.error
@@ -176,7 +176,7 @@ function frontPage(issuer: string): string {
   return messagePage(
     PROTOCOL,
     'Nothing to do here',
-    'Start at the gateway: it sends you here to sign in.',
+    'Start at the gateway, which sends you here to sign in.',
     html`<p class="quiet">Issuer <code>${issuer}</code></p>
 <p><a href="/session/end">Sign out of this demo provider</a></p>`,
   )
@@ -184,6 +184,6 @@ function frontPage(issuer: string): string {
 
 // Express tells a handler of errors by its four parameters.
 function answerError(_error: unknown, _request: Request, response: Response, _next: () => void): void {
-  const message = 'This sign-in has ended or was never started. Start again at the gateway.'
+  const message = 'This sign-in has expired or was never started. Start again at the gateway.'
   sendPage(response, 400, messagePage(PROTOCOL, 'That did not work', message), [])
 }

@@ -4,12 +4,12 @@ import type { Person } from './people.ts'
 interface LoginPage {
   /** `SAML` or `OpenID Connect`: which of the two demo providers this is. */
   readonly protocol: string
-  /** Who asked for the sign-in. */
+  /** The application that requested the sign-in. */
   readonly application: string
   readonly people: readonly Person[]
   /** Where the form posts to. */
   readonly action: string
-  /** What the form carries along. */
+  /** Hidden fields of the form. */
   readonly hidden?: Readonly<Record<string, string>>
   readonly wrongPassword?: boolean
 }
@@ -38,15 +38,15 @@ ${content}
 `.toString()
 }
 
-/** One click per person, the same by name and password, and a way to refuse (`cancel`). Works without JavaScript. */
+/** One click per user, the same by name and password, and a button to cancel. Works without JavaScript. */
 export function loginPage(page: LoginPage): string {
   return document(
     'Sign in',
     page.protocol,
     html`<h1>Sign in</h1>
 <p class="quiet">to continue to <strong>${page.application}</strong></p>
-${page.wrongPassword ? html`<p class="wrong" role="alert">No one here has that name and password.</p>` : undefined}
-<ul aria-label="Demo people">
+${page.wrongPassword ? html`<p class="wrong" role="alert">Wrong name or password.</p>` : undefined}
+<ul aria-label="Demo users">
 ${page.people.map((person) => personButton(page, person))}</ul>
 <form class="typed" method="post" action="${page.action}">
 <h2>Or by name and password</h2>
@@ -57,7 +57,7 @@ ${hiddenInputs(page.hidden)}
 <button class="plain" name="cancel" value="yes" formnovalidate>Cancel</button>
 </form>
 <footer>
-<p class="quiet">This page stands in for your company's identity provider. ${passwordHint(page.people)}</p>
+<p class="quiet">This page plays the role of your company's identity provider. ${passwordHint(page.people)}</p>
 </footer>`,
   )
 }
@@ -79,7 +79,7 @@ function hiddenInputs(hidden: Readonly<Record<string, string>> = {}): readonly H
 
 function passwordHint(people: readonly Person[]): Html {
   const passwords = [...new Set(people.map(({ password }) => password))]
-  return passwords.length === 1 ? html`The password of everyone is <code>${passwords[0]}</code>.` : html``
+  return passwords.length === 1 ? html`All passwords are <code>${passwords[0]}</code>.` : html``
 }
 
 /** A message in the same look, with an optional form or link below it. */
@@ -87,13 +87,13 @@ export function messagePage(protocol: string, title: string, message: string, be
   return document(title, protocol, html`<h1>${title}</h1><p>${message}</p>${below}`)
 }
 
-/** A form that posts itself where JavaScript runs (`/post.js`), and has a button where it does not. */
+/** A form that submits itself with JavaScript (`/post.js`), and has a button without. */
 export function autoPostPage(protocol: string, action: string, fields: Readonly<Record<string, string>>): string {
   return document(
     'Signing in',
     protocol,
     html`<h1>Signing in</h1>
-<p class="quiet">Taking you back to <strong>${new URL(action).host}</strong>.</p>
+<p class="quiet">Redirecting to <strong>${new URL(action).host}</strong>. If nothing happens, select Continue.</p>
 <form method="post" action="${action}" id="auto-post">
 ${hiddenInputs(fields)}
 <button class="main">Continue</button>

@@ -38,7 +38,7 @@ const PROTOCOL = 'SAML'
 const COOKIE = 'demo-idp-session'
 const MOST_REMEMBERED = 1000
 
-const breakItLink = html`<p class="next"><a href="/break-it">Break it</a>: send messages that are wrong, and see what becomes of them.</p>`
+const breakItLink = html`<p class="next"><a href="/break-it">Break it</a>: send deliberately broken messages, and see how they are answered.</p>`
 
 /** The demo's SAML identity provider. Rejects with the system's error when the port is taken. */
 export async function startDemoSamlIdp(options: DemoSamlIdpOptions): Promise<DemoSamlIdp> {
@@ -122,7 +122,7 @@ function createMemory(now: () => Date) {
     waiting: (handle: string): PendingRequest => {
       const found = pending.get(handle)
       if (found) return found
-      throw new RefusedRequest('This sign-in has ended or was never started. Start again at the gateway.')
+      throw new RefusedRequest('This sign-in has expired or was never started. Start again at the gateway.')
     },
     answered: (handle: string) => pending.delete(handle),
     sessionOf: (request: Request) => sessions.get(cookieOf(request)),
@@ -160,10 +160,10 @@ function frontPage(session: IdpSession | undefined, hasBreakIt: boolean): string
     ? messagePage(
         PROTOCOL,
         `Signed in as ${session.person.name}`,
-        'The next sign-in from the gateway will not ask again.',
+        'The next sign-in from the gateway will not ask for a password.',
         html`<form method="post" action="/logout"><button class="main">Sign out of the demo identity provider</button></form>${below}`,
       )
-    : messagePage(PROTOCOL, 'Not signed in', 'Start at the gateway: it sends you here to sign in.', html`${below}`)
+    : messagePage(PROTOCOL, 'Not signed in', 'Start at the gateway, which sends you here to sign in.', html`${below}`)
 }
 
 function sendLogin(
@@ -179,7 +179,7 @@ function sendLogin(
 }
 
 function answerUnknown(_request: Request, response: Response): void {
-  sendPage(response, 404, messagePage(PROTOCOL, 'Not here', 'There is no such page at the demo identity provider.'), [])
+  sendPage(response, 404, messagePage(PROTOCOL, 'Page not found', 'The demo identity provider has no such page.'), [])
 }
 
 // Express tells a handler of errors by its four parameters.

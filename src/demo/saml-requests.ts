@@ -26,10 +26,10 @@ export function readRequest(
   const serviceProvider = serviceProviders.find(({ entityId }) => entityId === issuer)
   if (!serviceProvider)
     throw new RefusedRequest(
-      'This service provider is not registered here. The demo knows its own gateway only; for another one take an identity provider of your own.',
+      'This service provider is not registered here. The demo accepts only its own gateway; for another one use your own identity provider.',
     )
   if (acsUrl !== undefined && acsUrl !== serviceProvider.acsUrl) {
-    throw new RefusedRequest('The request asks for an answer at an address that is not registered.')
+    throw new RefusedRequest('The AssertionConsumerServiceURL in the request is not registered.')
   }
   return { serviceProvider, inResponseTo: id, ...wishes }
 }

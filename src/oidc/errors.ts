@@ -20,7 +20,7 @@ export const oidcErrors = {
     hint: SETUP,
   },
   'oidc.discovery_many_tenants': {
-    sentence: 'This address of the identity provider stands for many organizations at once.',
+    sentence: 'This issuer is shared by many organizations.',
     hint: "Ask your administrator to configure the issuer of your organization: in `issuer`, the tenant's ID in place of `common` or `organizations`.",
   },
   'oidc.discovery_incomplete': { sentence: 'The discovery document lacks something this gateway needs.', hint: SETUP },

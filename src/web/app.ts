@@ -35,7 +35,7 @@ export interface WebSettings {
   readonly log: Log
 }
 
-/** The gateway as an Express app; whoever starts it listens. */
+/** The gateway as an Express app; the caller listens. */
 export function createApp(gateway: Gateway, settings: WebSettings): Express {
   const parts: WebParts = { gateway, views: createViews() }
   const app = express()

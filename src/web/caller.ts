@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Caller } from '../gateway/gateway.ts'
 
-/** Every request gets the reference that a person sees on an error page and the audit log carries. */
+/** Every request gets the reference that the user sees on an error page and that the audit log has. */
 export const reference: RequestHandler = (_request, response, next) => {
   response.locals.reference = randomBytes(9).toString('base64url')
   response.set('X-Request-Id', referenceOf(response))
@@ -13,15 +13,15 @@ export function referenceOf(response: Response): string {
   return String(response.locals.reference)
 }
 
-/** The reference under which the log has what this answer tells: of a flood, that of the line that counts it. */
+/** The reference under which the log has this refusal: in a flood, that of the line that counts it. */
 export function changeReference(response: Response, to: string): void {
   response.locals.reference = to
   if (!response.headersSent) response.set('X-Request-Id', to)
 }
 
 /**
- * Who asks; the same object for the whole request, as it is what recorded refusals are known by. The address is the
- * proxy's word where proxies are configured, else the connection's.
+ * The client; the same object for the whole request, because recorded refusals are looked up by it. The address is the
+ * one that the proxy reports if proxies are configured, otherwise the connection's.
  */
 export function callerOf(request: Request, { locals }: Response): Caller {
   locals.caller ??= {

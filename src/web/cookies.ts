@@ -2,7 +2,7 @@ import type { CookieOptions, Request, Response } from 'express'
 import type { Gateway } from '../gateway/gateway.ts'
 import { PENDING_SECONDS } from '../gateway/login/pending-logins.ts'
 
-/** Cookies ignore ports: every name begins with fedgate, so that the servers of the demo do not disturb each other. */
+/** Cookies ignore ports: every name begins with fedgate, so the servers of the demo do not overwrite each other's. */
 export interface CookieNames {
   readonly session: string
   /** Binds pending logins to the browser that started them. */
@@ -11,13 +11,13 @@ export interface CookieNames {
   readonly idp: string
   /** The provider that was used the last time. */
   readonly provider: string
-  /** The browser's time zone, which its script tells. */
+  /** The browser's time zone, set by its script. */
   readonly timeZone: string
-  /** Names the logout that began in this browser, so that its signed-out page can say what came of it. */
+  /** The logout that was started in this browser, so its signed-out page can show the outcome. */
   readonly logout: string
 }
 
-/** A little longer than a pending login, so that the cookie is never what runs out first. */
+/** A little longer than a pending login, so the cookie never expires first. */
 const BINDING_MS = (PENDING_SECONDS + 10 * 60) * 1000
 
 export function isHttps(baseUrl: string): boolean {
@@ -37,7 +37,7 @@ export function cookieNames(baseUrl: string): CookieNames {
   }
 }
 
-/** Lax, because the identity provider sends people back by a top-level navigation from another site. */
+/** Lax, because the identity provider sends users back by a top-level navigation from another site. */
 export function cookieAttributes(baseUrl: string) {
   return { path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(baseUrl) } as const satisfies CookieOptions
 }

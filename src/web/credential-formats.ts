@@ -54,12 +54,12 @@ export function iniFormat(text: string): CredentialFormat {
   return formatOf('ini', text)
 }
 
-/** Of the browser and not of the person, who may sit at a Mac today and at a PC tomorrow. Script may set it. */
+/** Stored per browser, because a user may have a Mac and a PC. Scripts may set it. */
 export function formatCookie(baseUrl: string): string {
   return `${isHttps(baseUrl) ? '__Host-' : ''}fedgate_format`
 }
 
-/** What this browser looked at last; else what its system takes. */
+/** The format last used in this browser; otherwise the usual one of its system. */
 export function preferredFormat(request: Request, baseUrl: string): OfferedFormat | 'values' {
   const last = readCookie(request, formatCookie(baseUrl)) ?? ''
   if (last === 'values') return last
@@ -71,7 +71,7 @@ export function rememberFormat(response: Response, baseUrl: string, format: Offe
   response.cookie(formatCookie(baseUrl), format, options)
 }
 
-/** A file to be saved, not shown: from a form's answer, so that its address says nothing. */
+/** A file to save, not to show: the response to a form, so its URL reveals nothing. */
 export function sendFile(response: Response, format: OfferedFormat, text: string): void {
   response.attachment(OFFERED[format]).type('text/plain').send(text)
 }

@@ -10,7 +10,7 @@ import { requireLogin } from './session.ts'
 /** 128 bits: no more can be guessed than of a whole digest, and every form of a long page has one. */
 const TOKEN_OCTETS = 16
 
-/** What forms of this session carry: bound to its id, so that it changes at login, and nothing that has to be stored. */
+/** The token in forms of this session: bound to its id, so it changes at login, and need not be stored. */
 export function csrfToken({ settings }: Gateway, request: Request): string {
   return tokenOf(settings, `csrf:${request.sessionID}`)
 }
@@ -38,7 +38,7 @@ export function requireCsrf(gateway: Gateway): RequestHandler {
   }
 }
 
-/** Browsers say where a POST comes from; when they do, it has to be a page of ours. */
+/** Browsers send the origin of a POST; if they do, it must be ours. */
 function refuseOtherSites({ settings }: Gateway, request: Request): void {
   const origin = request.get('Origin')
   const site = request.get('Sec-Fetch-Site')
@@ -57,7 +57,7 @@ function refuseOtherTokens(request: Request, expected: string): void {
   if (typeof token !== 'string' || !sameText(token, expected)) throw new WebError('http.csrf')
 }
 
-/** Guards a POST of somebody who is not signed in: a page that was shown to this very browser sent it. */
+/** Guards a POST without a login: it must come from a page that was sent to this browser. */
 export function requireBindingCsrf(gateway: Gateway): RequestHandler {
   return (request, _response, next) => {
     refuseOtherSites(gateway, request)

@@ -13,7 +13,7 @@ export const fields = {
   pinned: 'pinned',
   /** A path inside the gateway. */
   returnTo: 'return_to',
-  /** `yes`: every login of the person. */
+  /** `yes`: every login of the user. */
   everywhere: 'everywhere',
   handle: 'handle',
   /** Set by the script: what follows is to come by a page of its own. */

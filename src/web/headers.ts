@@ -13,7 +13,7 @@ export const noStore: RequestHandler = (_request, response, next) => {
   next()
 }
 
-/** The headers of every answer. Forms stay here: a page whose forms lead elsewhere says where, by `addFormTargets`. */
+/** The headers of every response. Forms may post here only, unless a page adds targets with `addFormTargets`. */
 export function securityHeaders(baseUrl: string): RequestHandler {
   return helmet({
     contentSecurityPolicy: {

@@ -25,7 +25,7 @@ export function redirectToIdp(
 /**
  * The same for a logout, which ends on the signed-out page where the identity provider has no part in it. `byPage`: a
  * page comes between, because browsers hold what follows a form to its page's form-action, and the identity provider
- * may lead through every application that the person used.
+ * may lead through every application that the user signed in to.
  */
 export function redirectToIdpSignedOut(
   parts: WebParts,
@@ -52,8 +52,8 @@ export function redirectToIdpSignedOut(
 
 /**
  * A page whose form posts itself to another site, by the script or by its button: what SAML's POST binding asks for.
- * `action` has to be an http(s) URL. Bindings 3.5. Where the identity provider leads on to is its own affair, another
- * one or, at a logout, every application: so that this page, which has nothing but that form, allows any site.
+ * `action` must be an http(s) URL. Bindings 3.5. The identity provider may redirect to another application
+ * or, at a logout, to every application, so this page, which has only that form, allows any site.
  */
 export function sendPostForm(
   { views }: WebParts,

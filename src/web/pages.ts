@@ -18,10 +18,10 @@ export interface WebParts {
   readonly views: Views
 }
 
-/** Attributes that hold a name to call a person by, best first. */
+/** Attributes that hold a display name, best first. */
 const NAME_ATTRIBUTES = ['displayName', 'name', 'urn:oid:2.16.840.1.113730.3.1.241', 'cn', 'email', 'mail']
 
-/** How a person is called: a name where the provider sent one, else the subject. */
+/** The user's display name if the provider sent one, otherwise the subject. */
 export function nameOf({ attributes, subject }: Identity): string {
   return (
     NAME_ATTRIBUTES.flatMap((attribute) => attributes.get(attribute) ?? []).find((name) => name.trim() !== '') ??
@@ -48,7 +48,7 @@ export function attributeRows({ attributes }: Identity): readonly AttributeRow[]
 
 /**
  * Sends an HTML page. Not by `send`, which hashes it for an ETag: no page may be kept. Nor compressed: a page has a CSRF
- * token and a search term of anybody's choice, and its length would tell of the one by the other.
+ * token and a search term that anyone can choose, and its compressed length would reveal the token.
  */
 export function sendPage(response: Response, html: string, status = 200): void {
   const body = Buffer.from(html)

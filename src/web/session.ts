@@ -10,12 +10,12 @@ declare module 'express-session' {
   interface SessionData {
     /** The login this session hangs on; the login itself lives in the store. */
     loginId?: string
-    /** Whom that login is from: their single logout service is where the page's sign-out may lead. */
+    /** The provider of that login: its single logout service is where the page's sign-out may lead. */
     from?: SignedInFrom
   }
 }
 
-/** Sessions in the given store. Nothing is stored, and no cookie set, before somebody has signed in. */
+/** Sessions in the given store. Nothing is stored, and no cookie set, before a sign-in. */
 export function sessions({ settings }: Gateway, store: session.Store): RequestHandler {
   return session({
     name: cookieNames(settings.baseUrl).session,
@@ -63,7 +63,7 @@ export async function beginSession(
   await new Promise<void>((resolve, reject) => {
     request.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })
-  // What came of an earlier logout is no longer true of this person.
+  // The notice of an earlier logout no longer applies.
   const { logout } = cookieNames(baseUrl)
   if (readCookie(request, logout) !== undefined) response.clearCookie(logout, cookieAttributes(baseUrl))
 }

@@ -1,6 +1,6 @@
 /**
- * Style sheet, script and icon: named by their content, so that browsers keep them for good, and compressed once. They
- * hold no secret and nothing that anybody else chose, so that compressing them tells nobody anything.
+ * Style sheet, script and icon: named by their content, so browsers cache them indefinitely, and compressed once. They
+ * hold no secret and no user input, so compression reveals nothing.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync } from 'node:fs'
@@ -11,7 +11,7 @@ import { staticFile, staticFolder } from './views.ts'
 
 const files = readdirSync(staticFolder)
 
-/** What a browser may say it takes, best first. */
+/** Supported encodings, best first. */
 const ENCODINGS = { br: brotliCompressSync, gzip: gzipSync } as const
 
 type Encoding = keyof typeof ENCODINGS | 'identity'

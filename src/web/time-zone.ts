@@ -1,4 +1,4 @@
-/** The person's own time: their browser's zone, where its script has told it, and what a time of day there is. */
+/** The user's local time: their browser's time zone, if its script has sent it, and times of day in it. */
 import type { Request } from 'express'
 import { cookieNames, readCookie } from './cookies.ts'
 
@@ -6,7 +6,7 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 
 const DAY_MS = 86_400_000
 
-/** A point in time for machines (`2026-11-22T05:32:48Z`) and for people (`22 Nov 2026, 05:32:48 UTC`). */
+/** A point in time, for programs (`2026-11-22T05:32:48Z`) and for display (`22 Nov 2026, 05:32:48 UTC`). */
 export interface Instant {
   readonly iso: string
   readonly text: string
@@ -39,8 +39,8 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
 }
 
 /**
- * When it is next that time of day there (`18:00`), later than `now`; undefined for a zone that there is not, and on a
- * day on which that time is left out.
+ * When it is next that time of day there (`18:00`), later than `now`; undefined for an unknown zone, and on a day
+ * on which the clocks skip that time.
  */
 export function nextTimeOfDay(now: Date, timeZone: string, timeOfDay: string): Date | undefined {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(timeOfDay) ?? []
@@ -50,7 +50,7 @@ export function nextTimeOfDay(now: Date, timeZone: string, timeOfDay: string): D
   const midnight = Math.floor(wall / DAY_MS) * DAY_MS
   const today = midnight + (Number(hours) * 60 + Number(minutes)) * 60_000
   const wanted = today > wall ? today : today + DAY_MS
-  // The clocks may be changed in between: what the zone's clock then shows says by how much.
+  // The clocks may change in between: the zone's clock at the guess shows by how much.
   const guess = start + (wanted - wall)
   const found = guess + (wanted - (wallClock(timeZone, guess) ?? wanted))
   return wallClock(timeZone, found) === wanted ? new Date(found) : undefined

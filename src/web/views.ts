@@ -62,7 +62,7 @@ function assetUrl(name: string): string {
   return `/static/${name}?v=${hash.digest('hex').slice(0, 16)}`
 }
 
-/** A file of the static folder as it is served: the script begins with what it says. */
+/** A file of the static folder as it is served: the script begins with its texts. */
 export function staticFile(name: string): Buffer {
   const file = readFileSync(new URL(`static/${name}`, viewsUrl))
   if (name !== 'fedgate.js') return file
@@ -70,7 +70,7 @@ export function staticFile(name: string): Buffer {
 }
 
 /**
- * Text for an element or a quoted attribute. Characters that would change what a person reads (overrides of direction,
+ * Text for an element or a quoted attribute. Characters that would change what a user reads (overrides of direction,
  * controls, spaces without width) are shown by their number. Anything but text and numbers is a mistake in a model, and throws.
  */
 export function escapeText(value: unknown): string {

@@ -104,7 +104,7 @@ describe('the demo OpenID provider', () => {
     const visitor = new HttpBrowser()
     const page = await asPerson(visitor, await visitor.open(url.href), 'alice', 'guess')
     expect(page.status).toBe(403)
-    expect(page.body).toContain('No one here has that name and password.')
+    expect(page.body).toContain('Wrong name or password.')
   })
 
   it('tells the gateway when the person cancels', async () => {

@@ -190,7 +190,7 @@ describe('the demo SAML identity provider', () => {
     const { url } = await requestUrl({ acsUrl: 'http://evil.example/acs' })
     const page = await new HttpBrowser().open(url)
     expect(page.status).toBe(400)
-    expect(page.body).toContain('an address that is not registered')
+    expect(page.body).toContain('AssertionConsumerServiceURL in the request is not registered')
   })
 
   it('refuses a wrong password and says so', async () => {
@@ -198,7 +198,7 @@ describe('the demo SAML identity provider', () => {
     const visitor = new HttpBrowser()
     const page = await asPerson(visitor, await visitor.open(url), 'alice', 'guess')
     expect(page.status).toBe(403)
-    expect(page.body).toContain('No one here has that name and password.')
+    expect(page.body).toContain('Wrong name or password.')
   })
 
   it.each(['', 'SAMLRequest=%%%', 'SAMLRequest=AAAA', 'SAMLRequest=a&SAMLRequest=b'])(

@@ -30,7 +30,7 @@ const answerOf = ({ body }: Page, name: string): Answer => {
     verdict: /<p class="verdict[^>]*>(\w+)</.exec(box)?.[1] ?? '',
     status: value('HTTP status') ?? '',
     code: value('Code'),
-    says: value('It says') ?? '',
+    says: value('Message') ?? '',
   }
 }
 

@@ -123,8 +123,8 @@ describe('the status', () => {
     const { visitor } = await asOperator()
     await signIn(new HttpBrowser(), { gateway: gateway.url, provider: 'openid', username: 'alice' })
     const page = await status(visitor)
-    expect(partOf(page, 'corp')).toMatch(/data-health="good">well<.*Sign-in available.*<dt>Metadata read</s)
-    expect(partOf(page, 'openid')).toMatch(/data-health="good">well<.*<dt>Discovered<.*<dt>Keys read</s)
+    expect(partOf(page, 'corp')).toMatch(/data-health="good">Healthy<.*sign-in available.*<dt>Metadata read</s)
+    expect(partOf(page, 'openid')).toMatch(/data-health="good">Healthy<.*<dt>Discovered<.*<dt>Keys read</s)
     expect(partOf(page, 'down')).toMatch(
       /data-health="bad">broken<.*Sign-in not available.*oidc[.]provider_unavailable/s,
     )

@@ -128,7 +128,7 @@ describe('AssumeRole refuses', () => {
 
   it.each<[string, Key, string, Parameters, string]>([
     [
-      'a caller whom nobody lets in, with the words of the policy that would have to [A.4 AccessDenied AssumeRole] [A.4 AccessDenied implicit deny]',
+      'a caller that no policy allows, naming the kind of policy that would need to [A.4 AccessDenied AssumeRole] [A.4 AccessDenied implicit deny]',
       DORA,
       'Nobody',
       {},
@@ -142,7 +142,7 @@ describe('AssumeRole refuses', () => {
       `${notAuthorized(DORA.arn, 'sts:AssumeRole', 'ByAccount')} because no identity-based policy allows the sts:AssumeRole action`,
     ],
     [
-      'a caller whom the trust policy denies [A.4 AccessDenied explicit deny]',
+      'a caller that the trust policy denies [A.4 AccessDenied explicit deny]',
       EVA,
       'Denied',
       {},

@@ -38,10 +38,7 @@ const wireFormat = {
   'A.1 unsigned': fact('The two federated calls need no signature, and one that is there is ignored', 'model'),
   'A.1 signed': fact('All other calls are signed with SigV4 for the service `sts`', 'model'),
   'A.1 session token': fact('Calls with temporary keys bring their session token', 'documented'),
-  'A.1 presigned': fact(
-    'The signature may stand in the query, with an expiry and further signed headers',
-    'documented',
-  ),
+  'A.1 presigned': fact('The signature may be in the query, with an expiry and further signed headers', 'documented'),
   // aws/aws-sdk-go issue 2167, kubernetes-sigs/aws-iam-authenticator issue 258
   'A.1 presigned end': fact('A presigned call holds for 15 minutes, whatever its `X-Amz-Expires` says', 'recorded'),
   'A.1 order': fact(

@@ -213,7 +213,7 @@ describe('An issuer with many keys (C.5)', () => {
     )
   })
 
-  it('[A.2 webIdentitySubjectType] is told whom a token is about, in 255 characters and no more', async () => {
+  it('[A.2 webIdentitySubjectType] is told the subject of a token, in 255 characters and no more', async () => {
     publish(1)
     const aws = await startWith({ Many: { url: provider.url, thumbprints: [] } })
     const subject = 's'.repeat(255)
@@ -237,7 +237,7 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
   it.each([
     ['Amazon', 'www.amazon.com', 'Atza|good', 'app-1', 'user-1'],
     ['Facebook', 'graph.facebook.com', 'EAAgood', 'app-2', '42'],
-  ])('[A.5 web identity ProviderId] are what %s says of them', async (name, host, token, app, user) => {
+  ])('[A.5 web identity ProviderId] are what %s knows about them', async (name, host, token, app, user) => {
     expect(members(await assume(aws, name, token, { ProviderId: host }))).toEqual([host, app, user])
   })
 

@@ -31,33 +31,33 @@ export const cases = {
   },
   'wrong-audience': {
     title: 'Wrong audience',
-    what: 'Its AudienceRestriction names another service. It was meant for somebody else.',
+    what: 'Its AudienceRestriction names another service.',
     change: (draft) => withResponse(draft, { audience: 'https://another-service.example/metadata' }),
   },
   expired: {
     title: 'Expired',
-    what: 'It was issued ten minutes ago and was good for five.',
+    what: 'It was issued ten minutes ago and was valid for five.',
     change: (draft) => ({ ...draft, issuedAt: new Date(draft.issuedAt.getTime() - TEN_MINUTES_MS) }),
   },
   unsigned: {
     title: 'Unsigned',
-    what: 'The same words, with no signature at all.',
+    what: 'The same content without a signature.',
     change: (draft) => ({ ...draft, signedBy: 'nobody' }),
   },
   'wrong-signer': {
     title: 'Wrong signer',
-    what: 'Signed properly, with a key that is not in the identity provider’s metadata.',
+    what: 'Validly signed, but with a key that is not in the identity provider’s metadata.',
     change: (draft) => ({ ...draft, signedBy: 'stranger' }),
   },
   replayed: {
     title: 'Replayed',
-    what: 'Sent twice; the answers are those to the second. AWS takes a message for five minutes, as often as it comes.',
+    what: 'Sent twice; the second answers are shown. AWS accepts a message any number of times for five minutes.',
     change: (draft) => draft,
     times: 2,
   },
   'missing-tag-session': {
     title: 'Missing TagSession',
-    what: 'It carries a session tag, and the role’s trust policy does not allow sts:TagSession. The gateway leaves AWS’s own attributes of a provider alone.',
+    what: 'It carries a session tag, and the role’s trust policy does not allow sts:TagSession. The gateway ignores the provider’s AWS attributes.',
     change: (draft) =>
       withAttributes(draft, (attribute) => attribute, [
         { name: `${awsSamlAttributes.principalTag}CostCenter`, values: ['4711'] },
@@ -65,7 +65,7 @@ export const cases = {
   },
   'wrong-group': {
     title: 'Wrong group',
-    what: 'All is in order, but the person is in no group that has a role: nothing to choose from at the gateway, no match in the trust policy.',
+    what: 'Valid, but the user is in no group that has a role: no roles at the gateway, no match in the trust policy.',
     change: (draft) =>
       withAttributes(draft, (attribute) =>
         attribute.name === 'groups' || attribute.name === AFFILIATION

@@ -3,7 +3,7 @@ import { document } from '../pages.ts'
 import type { Answer } from './answer.ts'
 import { type Case, cases } from './cases.ts'
 
-/** What was sent, and what came back from either. */
+/** The message that was sent, and both answers. */
 export interface Outcome {
   readonly title: string
   readonly what: string
@@ -15,14 +15,14 @@ export interface Outcome {
 
 const PROTOCOL = 'SAML'
 
-/** The list of what can be sent. */
+/** The list of messages. */
 export function casesPage(person: string): string {
   return document(
     'Break it',
     PROTOCOL,
     html`<h1>Break it</h1>
-<p>Each button makes a message about <strong>${person}</strong> that is wrong in one way, and sends the same message to the
-gateway and to the local AWS. Both judge for themselves, by HTTP, as they would anybody’s.</p>
+<p>Each button creates a message about <strong>${person}</strong> with one fault, and sends it to the gateway and to the
+local AWS over HTTP. Each validates it independently.</p>
 <ul class="cases">
 ${Object.entries(cases).map(caseRow)}</ul>`,
     true,
@@ -46,7 +46,7 @@ export function outcomePage({ title, what, gateway, aws, xml }: Outcome): string
 <div class="answers">
 ${answerBox('Gateway', gateway)}${answerBox('AWS', aws)}</div>
 <details><summary>The message</summary><pre tabindex="0"><code>${xml}</code></pre></details>
-<p><a href="/break-it">Something else</a></p>`,
+<p><a href="/break-it">All messages</a></p>`,
     true,
   )
 }
@@ -58,8 +58,8 @@ function answerBox(name: string, answer: Answer): Html {
 <dl>
 ${entry('HTTP status', String(answer.status))}
 ${entry('Code', answer.code)}
-${entry('It says', answer.says)}
-${entry('What to do', answer.next)}
+${entry('Message', answer.says)}
+${entry('What to do next', answer.next)}
 </dl>
 </section>
 `

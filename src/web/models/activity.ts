@@ -4,13 +4,13 @@ import type { PickedRole } from './picked.ts'
 
 /** GET /activity */
 export interface ActivityPage extends SignedInPage {
-  /** False: another person at each sign-in, so that nothing older can be shown. */
+  /** False: the user's ID is new at each sign-in, so nothing older can be shown. */
   readonly isKept: boolean
   readonly logins: readonly LoginRow[]
   readonly activities: readonly ActivityRow[]
 }
 
-/** Somewhere the person is signed in at this gateway. */
+/** A browser in which the user is signed in at this gateway. */
 export interface LoginRow {
   readonly startedAt: Instant
   readonly expiresAt: Instant
@@ -30,7 +30,7 @@ export interface ActivityRow {
   readonly from: Whereabouts
   readonly reference: string
   readonly role?: PickedRole | undefined
-  /** Of what was taken. */
+  /** The issued credentials. */
   readonly taken?: TakenRow | undefined
   /** Why not: a sentence and its code. */
   readonly refusal?: { readonly sentence: string; readonly code: string } | undefined

@@ -1,4 +1,4 @@
-/** The part of the identity page that is about AWS: what it will see of this person, and what it will say. */
+/** The part of the identity page that is about AWS: how the user will appear there, and the forecasts. */
 import type { IdentityPreview, PredictedRole } from '../../gateway/roles/identity-preview.ts'
 import type { AwsSession, IdentityPage, RolePreflights } from './identity.ts'
 import type { FindingRow, RolePreflight } from './preflight.ts'
@@ -84,7 +84,7 @@ function isPart(name: string): boolean {
   return name.startsWith('Statement')
 }
 
-/** By the words of its account, its ARN and what AWS will say: `prod denied`. */
+/** Searches account, ARN and forecast: `prod denied`. */
 function isFoundBy(query: string): (foreseen: PredictedRole) => boolean {
   const words = query.toLowerCase().split(/\s+/)
   return ({ role: { arn, accountName, alias }, preflight: { outcome } }) => {

@@ -4,11 +4,11 @@ import type { SignedInPage } from './page.ts'
 import type { PickedRole } from './picked.ts'
 import type { RecentSignIn } from './roles.ts'
 
-/** GET /go: a link that somebody shared, one button short of the console. */
+/** GET /go: a shared link, one click before the console. */
 export interface GoPage extends SignedInPage {
   /** Where it opens, as it was given; empty for the console's first page. */
   readonly destination: string
-  /** Of the page, where its address says so. */
+  /** The account of the page, if its URL names it. */
   readonly account?: string | undefined
   /** As the link has it; empty where the receiver picks. */
   readonly role: string
@@ -23,7 +23,7 @@ export interface GoPage extends SignedInPage {
   readonly refusal?: FormRefusal | undefined
 }
 
-/** Said beside the field that it is about. */
+/** Shown next to the field. */
 interface FormRefusal {
   readonly code: string
   readonly sentence: string
@@ -43,7 +43,7 @@ export interface GoRole extends PickedRole {
  */
 export interface ConsoleLinkPage extends SignedInPage {
   readonly role: PickedRole
-  /** Opens the console for whoever has it. */
+  /** Opens the console for anyone who has it. */
   readonly url: string
   readonly worksUntil: Instant
   /** When the console session that it opens ends. */

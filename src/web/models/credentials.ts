@@ -9,7 +9,7 @@ export interface CredentialsPage extends SignedInPage {
   /** `arn:aws:sts::111122223333:assumed-role/Dev/alice@example.com` */
   readonly sessionArn: string
   readonly expiresAt: Instant
-  /** What was asked for, as it was posted, so that what follows asks for the same. */
+  /** The requested values as posted, so the next request uses the same. */
   readonly duration: string
   /** `4h`: what was asked for, where the role did not allow as long in AWS. */
   readonly shortenedFrom?: string | undefined
@@ -39,7 +39,7 @@ export interface CredentialsOfSeveralPage extends SignedInPage {
   readonly outcomes: readonly RoleOutcome[]
   /** What was asked for, as it was posted. */
   readonly duration: string
-  /** All that were taken, a profile each; absent where none was. */
+  /** All credentials that were issued, a profile each; absent if there are none. */
   readonly file?: CredentialFormat | undefined
   /** The id under which the log has the reasons. */
   readonly reference: string

@@ -20,7 +20,7 @@ export interface DurationHabits {
   readonly ends?: readonly DayEnd[]
   /** The value that was chosen the last time. */
   readonly remembered?: string | undefined
-  /** A role for which people prove anew who they are. */
+  /** A role that requires a recent sign-in. */
   readonly isSensitive?: boolean
 }
 
@@ -31,7 +31,7 @@ export interface ChosenDuration {
   readonly value: string
 }
 
-/** The times of day at which people stop, by the person's clock: the same for every role of a page. Soonest first. */
+/** The offered end times, in the user's local time: the same for every role of a page. Soonest first. */
 export function dayEnds(now: Date, timeZone: string | undefined): readonly DayEnd[] {
   return USUAL_ENDS.flatMap((time) => {
     const seconds = timeZone === undefined ? undefined : secondsUntil(now, timeZone, time)
@@ -46,7 +46,7 @@ function secondsUntil(now: Date, timeZone: string, time: string): number | undef
 
 /**
  * The durations that a role offers: the usual ones up to its maximum (seconds), the maximum itself, and the ends of the
- * day that can be reached. Selected is what the person chose the last time, else an hour, AWS's own default, or the
+ * day that can be reached. Selected is what the user chose the last time, otherwise an hour, AWS's own default, or the
  * maximum where that is shorter; for a sensitive role a quarter of an hour.
  */
 export function durationChoices(maxSeconds: number, habits: DurationHabits = {}): readonly DurationChoice[] {
@@ -64,7 +64,7 @@ export function durationChoices(maxSeconds: number, habits: DurationHabits = {})
 }
 
 /**
- * Reads a choice: `3600`, `1h 30m`, or `until 18:00` by the person's clock, which is a quarter of an hour at least, because
+ * Reads a choice: `3600`, `1h 30m`, or `until 18:00` in the user's local time, which is a quarter of an hour at least, because
  * AWS gives no less. undefined for what is none.
  */
 export function readDuration(text: string, now: Date, timeZone: string | undefined): ChosenDuration | undefined {

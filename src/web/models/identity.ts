@@ -13,20 +13,20 @@ export interface IdentityPage extends SignedInPage {
   /** The NameID's Format, where the subject is a NameID. */
   readonly subjectFormat?: string | undefined
   readonly authenticatedAt: Instant
-  /** When the session here ends whatever the person does. */
+  /** When the session here ends at the latest. */
   readonly expiresAt: Instant
   readonly attributes: readonly AttributeRow[]
-  /** What is amiss with the sign-in, in sentences. */
+  /** Warnings about the sign-in, as sentences. */
   readonly warnings: readonly string[]
   readonly awsSession: AwsSession
   /** What trust policies can ask for. Empty where there is no role. */
   readonly conditionKeys: readonly ConditionKeyRow[]
-  /** What the provider said and AWS never sees. */
+  /** Attributes that the provider sent and AWS never sees. */
   readonly ignored: readonly AttributeRow[]
   readonly preflights: RolePreflights
 }
 
-/** The session that the person will have in AWS. */
+/** The session that the user will have in AWS. */
 export interface AwsSession {
   /** Empty where the provider's own assertion names none. */
   readonly name: string
@@ -46,7 +46,7 @@ export interface ConditionKeyRow {
   readonly differsByAccount: boolean
 }
 
-/** What AWS will say, by account. */
+/** The forecasts, by account. */
 export interface RolePreflights {
   /** What was searched for, as typed; empty for everything. */
   readonly query: string

@@ -6,7 +6,7 @@ import { cookieAttributes, cookieNames, readCookie } from '../cookies.ts'
 import { addFormTargets } from '../headers.ts'
 import { texts } from '../texts.ts'
 
-/** Every page of somebody signed in can sign out, which may lead on to the identity provider. */
+/** Every page with a login can sign out, which may lead to the identity provider. */
 export function allowSignOut(gateway: Gateway): RequestHandler {
   return async (request, response, next) => {
     // `OPTIONS *` has no path, so the middleware before gives it no session.
@@ -16,13 +16,13 @@ export function allowSignOut(gateway: Gateway): RequestHandler {
   }
 }
 
-/** Lets this browser, and no other, be told what came of its logout. */
+/** Lets this browser, and no other, see the outcome of its logout. */
 export function keepLogout({ settings: { baseUrl } }: Gateway, response: Response, handle: string): void {
   const attributes = { ...cookieAttributes(baseUrl), maxAge: LOGOUT_SECONDS * 1000 }
   response.cookie(cookieNames(baseUrl).logout, handle, attributes)
 }
 
-/** What the signed-out page says of the identity provider, where a logout began in this browser of late. */
+/** The identity provider's part of the signed-out page, if a logout was recently started in this browser. */
 export async function logoutNotice(gateway: Gateway, request: Request): Promise<string | undefined> {
   const handle = readCookie(request, cookieNames(gateway.settings.baseUrl).logout)
   const { state, answer } = request.query

@@ -53,12 +53,12 @@ export interface ErrorPage extends Page {
   readonly code: string
   readonly sentence: string
   readonly hint: string
-  /** The id under which the log has the reason in full. */
+  /** The id under which the log has the full reason. */
   readonly reference: string
   /** Text for a mail to an administrator, of several lines. */
   readonly report: string
-  /** Where to sign in again, where that may help. */
+  /** Where to sign in again, if that may help. */
   readonly signInHref?: string | undefined
-  /** Where to go on, where the person has a live session. */
+  /** Where to continue, if the user may have a session. */
   readonly continueHref?: string | undefined
 }

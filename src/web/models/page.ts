@@ -2,20 +2,20 @@
 export interface Page {
   /** The version of fedgate, for the footer. */
   readonly version: string
-  /** Absent while nobody is signed in: the header then has neither navigation nor sign-out. */
+  /** Absent without a login: the header then has neither navigation nor sign-out. */
   readonly session?: SignedIn | undefined
 }
 
 export interface SignedIn {
-  /** Whether the operators' page is theirs to see. */
+  /** Whether they may see the operators' page. */
   readonly isOperator: boolean
-  /** How the person is called: a display name where the provider sent one, else the subject. */
+  /** The user's display name if the provider sent one, otherwise the subject. */
   readonly name: string
   readonly providerLabel: string
   readonly csrfToken: string
 }
 
-/** A page that exists only for a person who is signed in. */
+/** A page for signed-in users only. */
 export interface SignedInPage extends Page {
   readonly session: SignedIn
 }

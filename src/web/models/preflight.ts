@@ -1,9 +1,9 @@
-/** What AWS will say to one role. */
+/** The forecast for one role. */
 export interface RolePreflight {
   readonly arn: string
   readonly name: string
   readonly outcome: 'allowed' | 'denied' | 'unknown'
-  /** What the answer hangs on, and what to change, in sentences. Missing where AWS is to say yes. */
+  /** What decides the answer, and what to change, in sentences. Missing if AWS is expected to allow it. */
   readonly reason: string | undefined
   readonly change: string | undefined
   readonly findings: readonly FindingRow[]

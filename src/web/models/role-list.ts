@@ -27,7 +27,7 @@ import type {
 /** An exchange each: a pick of everything in a large company is a mistake, not a wish. */
 export const MOST_AT_ONCE = 20
 
-/** Of what was taken of late, as many as are seen at a glance. */
+/** The most recently used roles shown: as many as are seen at a glance. */
 const RECENT_SHOWN = 5
 
 /** What makes choices of roles, the same for all of a page. */
@@ -35,7 +35,7 @@ type ToChoice = (role: ListedRole) => RoleChoice
 
 type ListPart = 'query' | 'total' | 'shown' | 'accountCount' | 'groups' | 'durationsOfSeveral' | 'mostAtOnce'
 
-/** By what the person is used to, by their own clock, and by what AWS is to say. */
+/** With the user's habits, their local time and AWS's expected answers. */
 export function choiceFor(
   gateway: Gateway,
   request: Request,
@@ -110,7 +110,7 @@ function isFoundBy(query: string) {
     matchesQuery(query, { id: account, name: accountName }, { arn, name, alias })
 }
 
-/** Each role once: what is pinned, what was taken of late, and the others by account. */
+/** Each role once: pinned ones, recently used ones, and the others by account. */
 function groupsOf(
   roles: readonly RoleChoice[],
   { pins, recent }: Pick<Preferences, 'pins' | 'recent'>,
@@ -131,7 +131,7 @@ function groupsOf(
   return groups.filter((group) => group.roles.length > 0)
 }
 
-/** Where these stand among the roles, in the order in which they are named. */
+/** The indexes of these roles, in the order in which they are named. */
 function picked(roles: readonly RoleChoice[], arns: readonly string[]): readonly RoleChoice[] {
   const byArn = new Map(roles.map((role) => [role.arn, role]))
   return arns.flatMap((arn) => byArn.get(arn) ?? [])
@@ -157,7 +157,7 @@ function durationsOfSeveral(
   return durationChoices(shortest, { ends: dayEnds(gateway.now(), timeZoneOf(request, gateway.settings.baseUrl)) })
 }
 
-/** What to tell the administrator where there is no role. */
+/** What to tell the administrator if the user has no roles. */
 export function evidenceOf(gateway: Gateway, { signIn }: Login): RoleEvidence {
   return {
     providerId: signIn.identity.provider,
@@ -192,7 +192,7 @@ export function recentSignInOf(gateway: Gateway, login: Login, role: ListedRole)
   return required && { withinSeconds: required.withinSeconds, isDue: required.isDue }
 }
 
-/** What AWS will see of this person, whichever role is taken: said before the click. */
+/** How the user will appear in AWS, whichever role they use. */
 export function sentToAws(gateway: Gateway, login: Login): SentToAws {
   const { identity, evidence, renewal } = login.signIn
   const { exchange } = providerOf(gateway, identity.provider).settings
@@ -206,7 +206,7 @@ export function sentToAws(gateway: Gateway, login: Login): SentToAws {
     tags: [...tags].map(([key, value]) => `${key}=${value}`),
     since: toInstant(since),
     minutesSince: Math.max(0, Math.floor((gateway.now().getTime() - since.getTime()) / 60_000)),
-    // What can be refreshed without the person is as good as lasting.
+    // Evidence that is renewed without the user counts as lasting.
     until: isOriginal && !renewal ? toInstant(evidence.expiresAt) : undefined,
   }
 }

@@ -6,23 +6,23 @@ import type { RolePreflight } from './preflight.ts'
 
 /** GET /roles?q= */
 export interface RolesPage extends SignedInPage {
-  /** What the person searched for, as typed; empty for everything. */
+  /** The search term as typed; empty for all roles. */
   readonly query: string
-  /** All roles this person may take, whatever the query. Zero shows what to tell the administrator. */
+  /** The number of all roles of this user, whatever the query. With zero the page shows what to tell the administrator. */
   readonly total: number
   /** How many of them match the query, and in how many accounts. */
   readonly shown: number
   readonly accountCount: number
-  /** What matches, each role once: what is pinned, what was taken of late, and the others by account. */
+  /** The matching roles, each once: pinned ones, recently used ones, and the others by account. */
   readonly groups: readonly RoleGroup[]
   /** For a pick of several: what every one of them allows. */
   readonly durationsOfSeveral: readonly DurationChoice[]
-  /** How many may be taken at once. */
+  /** How many can be used at once. */
   readonly mostAtOnce: number
-  /** False: what the person pins is gone with this login. */
+  /** False: pins are lost with this login. */
   readonly isKept: boolean
   readonly sentToAws: SentToAws
-  /** What the gateway knows of the person: shown where there is no role. */
+  /** The user's sign-in: shown if they have no roles. */
   readonly evidence: RoleEvidence
 }
 
@@ -46,13 +46,13 @@ export interface RoleChoice {
   readonly durations: readonly DurationChoice[]
   readonly isPinned: boolean
   readonly recentSignIn?: RecentSignIn | undefined
-  /** What AWS is to say. */
+  /** The forecast of AWS's answer. */
   readonly verdict: 'allowed' | 'denied' | 'unknown'
-  /** Why it is to say no, as a sentence. */
+  /** Why AWS is expected to refuse, as a sentence. */
   readonly reason?: string | undefined
 }
 
-/** GET /roles/why?role=: why a person may take a role, what AWS will say and why. */
+/** GET /roles/why?role=: why a role was granted, and the forecast with its reason. */
 export interface RolePage extends SignedInPage {
   readonly role: RoleChoice
   /** Which rule granted it, in words: `groups = aws-111122223333-Dev (rule at line 12)` */
@@ -82,11 +82,11 @@ export interface RoleEvidence {
   readonly subject: string
   /** The attributes that rules look at, groups first. */
   readonly attributes: readonly AttributeRow[]
-  /** What is amiss with the sign-in, in sentences: it may be why. */
+  /** Warnings about the sign-in, as sentences: they may be the reason. */
   readonly warnings?: readonly string[]
 }
 
-/** What AWS, and CloudTrail with it, will see of the person, whichever role is taken. */
+/** How the user will appear in AWS and CloudTrail, whichever role they use. */
 export interface SentToAws {
   readonly exchange: ExchangeKind
   /** Empty where the provider's own assertion names none. */
@@ -94,10 +94,10 @@ export interface SentToAws {
   readonly sourceIdentity?: string | undefined
   /** `CostCenter=4711` */
   readonly tags: readonly string[]
-  /** When the person signed in or, where AWS sees the provider's own word, when that was signed. */
+  /** When the user signed in; with original evidence, when that was signed. */
   readonly since: Instant
   readonly minutesSince: number
-  /** Until when AWS takes the provider's own word; absent where it is made anew for each role. */
+  /** Until when AWS accepts original evidence; absent with reissued evidence. */
   readonly until?: Instant | undefined
 }
 

@@ -47,16 +47,16 @@ export interface IdpChoice {
   readonly href: string
 }
 
-/** GET /login/finish of a sign-in that nobody here started: is it meant? */
+/** GET /login/finish of a sign-in that was started elsewhere: asks for confirmation. */
 export interface ConfirmSignInPage extends Page {
-  /** How the person is called that the provider speaks of. */
+  /** The display name of the user that the provider signed in. */
   readonly name: string
   readonly providerLabel: string
   readonly handle: string
   readonly csrfToken: string
 }
 
-/** Carries a message to an identity provider by POST. Nobody is shown as signed in here. */
+/** Sends a message to an identity provider by POST. Never shows a login. */
 export interface PostFormPage extends Page {
   /** An http(s) URL of another site. */
   readonly action: string
@@ -67,7 +67,7 @@ export interface PostFormPage extends Page {
   readonly button: string
 }
 
-/** Leads on to another site by itself, as a link does and not as a form. Nobody is shown as signed in here. */
+/** Redirects to another site, like a link and not a form. Never shows a login. */
 export interface RedirectPage extends Page {
   /** Where it goes, such as `Signing out at Corp SSO`. */
   readonly heading: string
@@ -77,7 +77,7 @@ export interface RedirectPage extends Page {
 /** GET /logout: asks. */
 export interface SignOutPage extends SignedInPage {}
 
-/** Where a logout ends. Nobody is signed in, and nothing starts by itself. */
+/** The end of a logout. There is no login, and nothing starts automatically. */
 export interface SignedOutPage extends Page {
   /** What the provider made of it: `You may still be signed in at Corp SSO.` */
   readonly notice?: string | undefined

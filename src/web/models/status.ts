@@ -21,11 +21,11 @@ export interface ProviderRow {
   readonly label: string
   readonly protocol: 'saml' | 'oidc'
   readonly health: Health
-  /** `fresh`, `the last good copy serves`, … */
+  /** `sign-in available`, `Using cached metadata`, … */
   readonly state: string
   /** Path or URL of its metadata, or its issuer. */
   readonly source: string
-  /** What is known, and since when. */
+  /** Known facts, with their times. */
   readonly facts: readonly { readonly name: string; readonly value: string }[]
   readonly problem?: string | undefined
   readonly counts: readonly { readonly name: string; readonly count: number }[]

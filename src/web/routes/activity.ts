@@ -68,7 +68,7 @@ function activityRow(gateway: Gateway) {
   }
 }
 
-/** As it was named, also where the person may no longer take it. */
+/** By its name, even if the user no longer has the role. */
 function roleOf({ settings }: Gateway, arn: string): PickedRole {
   const role = parseRoleArn(arn)
   if (!role) return { arn, name: arn, accountId: '' }

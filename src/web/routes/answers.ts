@@ -10,7 +10,7 @@ import type { WebParts } from '../pages.ts'
 /** 300 roles in a response exceed Express's default of 100 KB. */
 const FORM_LIMIT = '1.5mb'
 
-/** Where identity providers send their answers: before sessions and CSRF, which have no say here. */
+/** Where identity providers send their responses: before sessions and CSRF, which do not apply here. */
 export function answerRoutes(parts: WebParts): Router {
   return Router()
     .post(
@@ -22,7 +22,7 @@ export function answerRoutes(parts: WebParts): Router {
     .get('/oidc/:provider/callback', callback(parts))
     .post(
       '/oidc/:provider/callback',
-      // As text, so that a parameter that comes twice is seen twice.
+      // As text, so a repeated parameter is detected.
       express.text({ type: 'application/x-www-form-urlencoded', limit: '20kb' }),
       formCallback(parts),
     )
@@ -56,7 +56,7 @@ function toFinish(response: Response, handle: string): void {
   response.redirect(303, `/login/finish?${new URLSearchParams({ handle })}`)
 }
 
-/** GET /oidc/:provider/callback: what stands in the address, or what a form brought before. */
+/** GET /oidc/:provider/callback: the parameters in the URL, or those posted before. */
 function callback(parts: WebParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const { gateway } = parts

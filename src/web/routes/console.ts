@@ -31,7 +31,7 @@ export function consoleRoutes(parts: WebParts): Router {
     .post('/roles/console', requireCsrf(parts.gateway), open(parts))
 }
 
-/** GET /go: who follows a link is asked, as no GET takes a role. */
+/** GET /go: the user confirms, because no GET issues credentials. */
 function go(parts: WebParts): RequestHandler {
   return async (request, response) => {
     const { gateway, views } = parts
@@ -64,7 +64,7 @@ async function goPage(
   }
 }
 
-/** As the picker would offer them: with the duration that the person is used to. */
+/** As in the picker: with the duration that the user chose last. */
 async function goRoles(
   { gateway }: WebParts,
   request: Request,
@@ -88,7 +88,7 @@ function isFound(query: string) {
 
 /**
  * POST /roles/console: off to the console, or with `as=link` a page with the way there. So too where the session is
- * shorter than was asked for: whoever is off to the console would not be told.
+ * shorter than requested: a user redirected to the console would not see the notice.
  */
 function open(parts: WebParts): RequestHandler {
   return async (request: Request, response: Response) => {

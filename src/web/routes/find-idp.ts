@@ -10,7 +10,7 @@ import { currentLogin } from '../session.ts'
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
-/** GET /login/:provider, and nobody chosen: a page to search one's own organization on. */
+/** GET /login/:provider without a chosen identity provider: a page to find one's organization. */
 export function findIdpPage(parts: WebParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const { gateway, views } = parts
@@ -55,7 +55,7 @@ function choiceOf(provider: string, returnTo: string) {
   }
 }
 
-/** An entityID's host says more than a name that anybody may give themselves. */
+/** An entityID's host is more reliable than a display name that anyone can choose. */
 function hostOf(entityId: string): string {
   return (URL.canParse(entityId) && new URL(entityId).host) || entityId
 }

@@ -34,7 +34,7 @@ export function loginRoutes(parts: WebParts): Router {
     .get('/login/:provider', start(parts), findIdpPage(parts))
 }
 
-/** GET /login: whom to sign in with; straight on where there is no choice. */
+/** GET /login: choose an identity provider; redirects if there is only one. */
 function choose(parts: WebParts): RequestHandler {
   return async (request, response) => {
     const { gateway, views } = parts

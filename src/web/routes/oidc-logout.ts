@@ -6,7 +6,7 @@ import { refuseHead } from '../error-answers.ts'
 import { allowFraming } from '../headers.ts'
 import { sendPage, VERSION, type WebParts } from '../pages.ts'
 
-/** Logouts that OpenID providers tell us of, directly or in a frame: before sessions, as no cookie is read. */
+/** Logouts sent by OpenID providers, directly or in a frame: before sessions, because no cookie is read. */
 export function oidcLogoutRoutes(parts: WebParts): Router {
   return Router()
     .post(

@@ -104,7 +104,7 @@ function doSignOut(parts: WebParts): RequestHandler {
     const { handle, departure } = await leave(gateway, login, callerOf(request, response))
     await endSession(gateway, request, response)
     keepLogout(gateway, response, handle)
-    // Where an OpenID provider ends sessions is not known before it is asked, so that no page can allow it.
+    // The logout URL of an OpenID provider is unknown before discovery, so no page can allow it.
     const byPage = login.signIn.identity.protocol === 'oidc' || request.body[fields.viaPage] === 'page'
     redirectToIdpSignedOut(parts, response, departure, { byPage })
   }

@@ -6,7 +6,7 @@ import type { WebParts } from '../pages.ts'
 
 const METADATA_TYPE = 'application/samlmetadata+xml'
 
-/** Five minutes: no longer than it may take until a new key is known everywhere. */
+/** Five minutes: the longest time until a new key is known everywhere. */
 const CACHEABLE = 'public, max-age=300'
 
 /** What anyone may read: our metadata and keys, and whether the process lives and can work. */

@@ -28,7 +28,7 @@ export function reauthenticateFirst(
   sendPage(response, views.render('renewing', page))
 }
 
-/** What was picked, as a query: it is still the person's to confirm, so it may travel in the open. */
+/** The picked roles, as a query: the user still confirms them, so they need no protection. */
 function pickOf(form: Readonly<Record<string, unknown>>, what: Picked): URLSearchParams {
   return new URLSearchParams([
     ['for', what],
@@ -64,7 +64,7 @@ function pickedIn(query: Request['query']): Picked {
   return query.for === 'console' ? 'console' : 'credentials'
 }
 
-/** GET /roles/confirm: one button, because no GET takes a role. Throws GatewayError `role.not_granted`. */
+/** GET /roles/confirm: one button, because no GET issues credentials. Throws GatewayError `role.not_granted`. */
 function confirm({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)

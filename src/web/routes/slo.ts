@@ -28,7 +28,7 @@ function redirected(parts: WebParts): RequestHandler<{ provider: string }> {
   }
 }
 
-/** The query as it came: nothing may read and write it anew before its signature is verified. */
+/** The query as received: it must not be parsed and written again before its signature is verified. */
 function rawQuery(url: string): string {
   const at = url.indexOf('?')
   return at === -1 ? '' : url.slice(at + 1)

@@ -28,7 +28,7 @@ export function statusRoutes(parts: WebParts): Router {
   return Router().get('/status', orToLogin(parts.gateway), show(parts))
 }
 
-/** GET /status: how the gateway does. For operators; for everybody else it is not there to see. */
+/** GET /status: the health of the gateway, for operators only. */
 function show({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
