@@ -17,7 +17,7 @@
 
 import type { EventCounters } from '../audit/event-counters.ts'
 import type { Audit } from '../audit/events.ts'
-import type { Config } from '../config/types.ts'
+import type { Config, ProviderConfig } from '../config/types.ts'
 import type { RoleArn } from '../core/arn.ts'
 import type { Policy } from '../iam/policy.ts'
 import type { SamlIssuer } from '../issuer/saml-assertion.ts'
@@ -77,6 +77,9 @@ export interface Caller {
 export interface Providers<One = Provider> {
   readonly providers: ReadonlyMap<string, One>
 }
+
+/** How each provider's sign-ins are exchanged. */
+export type ExchangeSettings = Providers<{ readonly settings: Pick<ProviderConfig, 'exchange'> }>
 
 /** Throws GatewayError `provider.unknown`. */
 export function providerOf<One>({ providers }: Providers<One>, id: string): One {

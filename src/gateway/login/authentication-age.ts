@@ -9,7 +9,7 @@ import type { Login } from './logins.ts'
 
 /** The role's `maxAuthAge` in seconds, where this login is older than that; undefined where it is recent enough. */
 export function requiredReauthentication(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'providers' | 'now'>,
   { signIn: { identity } }: Login,
   { maxAuthAgeSeconds }: Pick<MatchedRoleSettings, 'maxAuthAgeSeconds'>,
 ): number | undefined {
@@ -19,7 +19,7 @@ export function requiredReauthentication(
 }
 
 function isProvenWithin(
-  { now }: Gateway,
+  { now }: Pick<Gateway, 'now'>,
   provider: Provider,
   { authenticatedAt, isTimeAssumed }: Identity,
   seconds: number,
@@ -33,7 +33,7 @@ function clockSkewOf(provider: Provider): number {
 
 /** Holds an answer to the age that was asked for. Throws GatewayError `login.authentication_too_old`. */
 export function checkMaxAuthAge(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'now'>,
   provider: Provider,
   identity: Identity,
   seconds: number | undefined,

@@ -1,8 +1,7 @@
 import type { IdpMetadata } from '../../saml/metadata.ts'
 import type { ExpectedResponse } from '../../saml/response/checks.ts'
-import type { Gateway } from '../gateway.ts'
 import type { SamlProvider } from '../providers.ts'
-import { readsAttribute } from '../published/requested-attributes.ts'
+import { type AttributeSettings, readsAttribute } from '../published/requested-attributes.ts'
 
 /**
  * What a response of this identity provider has to say, and how it has to come. The one place: the assertion consumer
@@ -10,7 +9,7 @@ import { readsAttribute } from '../published/requested-attributes.ts'
  * `remembersSince` what the store says of itself.
  */
 export function expectedResponse(
-  configured: Gateway['settings'],
+  configured: AttributeSettings,
   { settings, serviceProvider }: Pick<SamlProvider, 'settings' | 'serviceProvider'>,
   idp: IdpMetadata,
   { inResponseTo, remembersSince }: Pick<ExpectedResponse, 'inResponseTo' | 'remembersSince'>,

@@ -3,11 +3,14 @@ import { auditingRefusals, auditLogin, auditRenewal } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import { finishedLogins } from '../store-records.ts'
-import { enterIndex } from './login-index.ts'
+import { enterIndex, type LoginIndex } from './login-index.ts'
 import { beginLogin, deleteSignIn, endLogin, type Login, readLogin } from './logins.ts'
 import { isBoundTo } from './pending-logins.ts'
 import { reauthenticatedBy } from './reauthentication.ts'
 import { readVerifiedSignIn, useHandle, type VerifiedSignIn } from './verified-sign-ins.ts'
+
+/** It begins or renews a login, makes it findable and records that. */
+export type FinishPorts = LoginIndex & Pick<Gateway, 'audit' | 'settings' | 'providers'>
 
 export interface Finish {
   readonly handle: string
@@ -33,7 +36,7 @@ export type FinishOutcome =
  * uses the handle up. Throws GatewayError `login.other_browser`, `login.signed_out`,
  * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
  */
-export async function finishLogin(gateway: Gateway, finish: Finish, caller: Caller): Promise<FinishOutcome> {
+export async function finishLogin(gateway: FinishPorts, finish: Finish, caller: Caller): Promise<FinishOutcome> {
   const verified = await readVerifiedSignIn(gateway, finish.handle)
   if (!verified) return finishedBefore(gateway, finish)
   const { binding, signIn } = verified
@@ -51,7 +54,7 @@ export async function finishLogin(gateway: Gateway, finish: Finish, caller: Call
 
 /** Loading the finish page again leads on only where the very login that it began is the one that is live here. */
 async function finishedBefore(
-  gateway: Gateway,
+  gateway: FinishPorts,
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
 ): Promise<FinishResult> {
   const before = await finishedLogins.get(gateway.store, handle)
@@ -63,7 +66,7 @@ async function finishedBefore(
 
 /** The same user's fresh response for the login that asked for it; another user's begins a login of its own. */
 async function renewOrBegin(
-  gateway: Gateway,
+  gateway: FinishPorts,
   { handle, loginId }: Finish,
   verified: VerifiedSignIn,
   caller: Caller,
@@ -78,7 +81,7 @@ async function renewOrBegin(
 }
 
 async function begin(
-  gateway: Gateway,
+  gateway: FinishPorts,
   handle: string,
   verified: VerifiedSignIn,
   caller: Caller,
@@ -94,7 +97,11 @@ async function begin(
 }
 
 /** A login that cannot be recorded ends before it has a session. */
-async function orEnd(gateway: Gateway, login: Login, recording: Promise<void>): Promise<void> {
+async function orEnd(
+  gateway: Pick<Gateway, 'store' | 'loginEnded'>,
+  login: Login,
+  recording: Promise<void>,
+): Promise<void> {
   try {
     await recording
   } catch (error) {
@@ -103,7 +110,7 @@ async function orEnd(gateway: Gateway, login: Login, recording: Promise<void>): 
   }
 }
 
-function rememberFinished(gateway: Gateway, handle: string, { id, expiresAt }: Login, returnTo: string) {
+function rememberFinished(gateway: Pick<Gateway, 'store'>, handle: string, { id, expiresAt }: Login, returnTo: string) {
   return finishedLogins.put(gateway.store, handle, { loginId: id, returnTo }, expiresAt)
 }
 
@@ -113,7 +120,7 @@ function rememberFinished(gateway: Gateway, handle: string, { id, expiresAt }: L
  * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
  */
 export async function confirmLogin(
-  gateway: Gateway,
+  gateway: FinishPorts,
   { handle, loginId }: Omit<Finish, 'browserSecret'>,
   caller: Caller,
 ): Promise<FinishResult> {

@@ -1,5 +1,5 @@
 import { GatewayError } from '../errors.ts'
-import { type Gateway, providerOf } from '../gateway.ts'
+import { type Providers, providerOf } from '../gateway.ts'
 
 /** How many a page shows: who does not find theirs among them types more of its name. */
 const MOST_SHOWN = 25
@@ -30,13 +30,13 @@ export interface FoundIdps {
 }
 
 /** Whether the person has to say first which identity provider is theirs. Throws GatewayError `provider.unknown`. */
-export function hasIdpDiscovery(gateway: Gateway, id: string): boolean {
+export function hasIdpDiscovery(gateway: Providers, id: string): boolean {
   const { protocol, settings } = providerOf(gateway, id)
   return protocol === 'saml' && settings.protocol === 'saml' && settings.discovery
 }
 
 /** The identity providers of a federation by name. Throws GatewayError or SamlError. */
-export async function findIdps(gateway: Gateway, asked: IdpSearch): Promise<FoundIdps> {
+export async function findIdps(gateway: Providers, asked: IdpSearch): Promise<FoundIdps> {
   const provider = providerOf(gateway, asked.provider)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: asked.provider })
   const { metadataSource } = provider

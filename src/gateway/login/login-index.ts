@@ -5,12 +5,18 @@
 import { type LogoutRef, type NameId, nameIdFormats, type SignIn } from '../../core/identity.ts'
 import { expiryOf } from '../define-record.ts'
 import { GatewayError } from '../errors.ts'
-import type { Gateway } from '../gateway.ts'
+import type { Gateway, Providers } from '../gateway.ts'
 import { loginsOfSubject, logoutsOfSubject } from '../store-records.ts'
-import { keyedHashes } from '../user/user-record.ts'
+import { keyedHashes, type UserStore } from '../user/user-record.ts'
 import { endLogin, type Login, readLogin } from './logins.ts'
 
-type Index = Pick<Gateway, 'settings' | 'providers' | 'store' | 'loginEnded' | 'now'>
+/** What login-index finds, enters and ends logins with. */
+export type LoginIndex = UserStore & Pick<Gateway, 'loginEnded'> & Providers<NamingProvider>
+
+/** As far as it says what users and we are called there. */
+type NamingProvider =
+  | { readonly protocol: 'saml'; readonly serviceProvider: { readonly entityId: string } }
+  | { readonly protocol: 'oidc' }
 
 /** A person as one identity provider names them to one service provider. */
 export interface SamlSubject {
@@ -63,7 +69,7 @@ interface Named {
  * GatewayError `login.signed_out` when a logout came after its sign-in arrived, and ends it: a logout looks into the index
  * after leaving its mark, and this looks for marks after entering, so that between them nothing slips through.
  */
-export async function enterIndex(index: Index, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
+export async function enterIndex(index: LoginIndex, login: Login, arrivedAt: Date, begunAt?: Date): Promise<void> {
   const hashes = namesOf(index, login).map((name) => hashesOf(index, name))
   await Promise.all(hashes.map(([first]) => loginsOfSubject.add(index.store, first, login.id, login.expiresAt)))
   const marks = await Promise.all(hashes.flat().map((hash) => logoutsOfSubject.members(index.store, hash)))
@@ -76,12 +82,12 @@ export async function enterIndex(index: Index, login: Login, arrivedAt: Date, be
   })
 }
 
-function namesOf(index: Index, login: Login): readonly Name[] {
+function namesOf(index: LoginIndex, login: Login): readonly Name[] {
   return [...providerNames(index, login), personName(login)]
 }
 
 /** How the provider may call the login: SAML has one name, OpenID Connect one for the person and one for the session. */
-function providerNames({ providers }: Index, { signIn: { identity, logoutRef } }: Login): readonly Name[] {
+function providerNames({ providers }: LoginIndex, { signIn: { identity, logoutRef } }: Login): readonly Name[] {
   const provider = providers.get(identity.provider)
   if (logoutRef.kind === 'oidc') {
     const { subject, sid } = logoutRef
@@ -114,7 +120,7 @@ function personName({ signIn: { identity } }: Login): Name {
   return ['person', identity.provider, identity.issuer, identity.subject]
 }
 
-function hashesOf(index: Pick<Gateway, 'settings'>, name: Name): readonly [string, ...string[]] {
+function hashesOf(index: Pick<UserStore, 'settings'>, name: Name): readonly [string, ...string[]] {
   return keyedHashes(index, 'subject', name)
 }
 
@@ -122,7 +128,13 @@ function hashesOf(index: Pick<Gateway, 'settings'>, name: Name): readonly [strin
  * By either clock: what we had, and what the identity provider had issued, before the logout. Providers count whole
  * seconds: within one, what was asked for after the logout had come is an answer to a later question.
  */
-function isOvertaken(index: Index, logout: ReceivedLogout, signIn: SignIn, arrivedAt: Date, begunAt?: Date): boolean {
+function isOvertaken(
+  index: LoginIndex,
+  logout: ReceivedLogout,
+  signIn: SignIn,
+  arrivedAt: Date,
+  begunAt?: Date,
+): boolean {
   const { evidence } = signIn
   const { receivedAt, issueInstant } = logout
   const isAskedLater = begunAt !== undefined && begunAt > receivedAt
@@ -169,19 +181,19 @@ function isSame(said: string | undefined, had: string | undefined): boolean {
   return said === undefined || said === had
 }
 
-function namedBy({ providers }: Pick<Index, 'providers'>, { identity, logoutRef }: SignIn): Named {
+function namedBy({ providers }: Pick<LoginIndex, 'providers'>, { identity, logoutRef }: SignIn): Named {
   const provider = providers.get(identity.provider)
   const spEntityId = provider?.protocol === 'saml' ? provider.serviceProvider.entityId : undefined
   return { logoutRef, issuer: identity.issuer, spEntityId }
 }
 
 /** Ends every login that is meant, and those of its sign-ins that have yet to arrive. Returns what it ended. */
-export function endLoginsOf(index: Index, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> {
+export function endLoginsOf(index: LoginIndex, subject: SamlSubject, logout: SubjectLogout): Promise<readonly Login[]> {
   const { value: _, ...qualifiers } = subject.nameId
   return endLoginsNamed(index, samlName(subject), { ...logout, qualifiers })
 }
 
-async function endLoginsNamed(index: Index, name: Name, logout: SubjectLogout): Promise<readonly Login[]> {
+async function endLoginsNamed(index: LoginIndex, name: Name, logout: SubjectLogout): Promise<readonly Login[]> {
   const hashes = hashesOf(index, name)
   const receivedAt = index.now()
   const received: ReceivedLogout = {
@@ -196,18 +208,18 @@ async function endLoginsNamed(index: Index, name: Name, logout: SubjectLogout): 
   return ended.filter((login) => login !== undefined)
 }
 
-async function idsOf({ store }: Pick<Index, 'store'>, hashes: readonly string[]): Promise<readonly string[]> {
+async function idsOf({ store }: Pick<LoginIndex, 'store'>, hashes: readonly string[]): Promise<readonly string[]> {
   const ids = await Promise.all(hashes.map((hash) => loginsOfSubject.members(store, hash)))
   return [...new Set(ids.flat())]
 }
 
-async function endIfMeant(index: Index, id: string, logout: SubjectLogout): Promise<Login | undefined> {
+async function endIfMeant(index: LoginIndex, id: string, logout: SubjectLogout): Promise<Login | undefined> {
   const login = await readLogin(index.store, id)
   return login && isMeant(logout, namedBy(index, login.signIn)) ? endLogin(index, id) : undefined
 }
 
 /** The same for an OpenID provider. `issuedAt`: by the provider's clock. */
-export function endOidcLogins(index: Index, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> {
+export function endOidcLogins(index: LoginIndex, subject: OidcSubject, issuedAt: Date): Promise<readonly Login[]> {
   return endLoginsNamed(index, oidcName(subject), { sessionIndexes: [], issueInstant: issuedAt })
 }
 
@@ -215,7 +227,7 @@ export function endOidcLogins(index: Index, subject: OidcSubject, issuedAt: Date
  * The same on a word that is not signed, which anyone may send: it ends the login that goes by that name here, and leaves
  * no trace where there is none.
  */
-export async function endKnownOidcLogins(index: Index, subject: OidcSubject): Promise<readonly Login[]> {
+export async function endKnownOidcLogins(index: LoginIndex, subject: OidcSubject): Promise<readonly Login[]> {
   const ids = await idsOf(index, hashesOf(index, oidcName(subject)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   const isKnown = logins.some((login) => login !== undefined)
@@ -223,13 +235,13 @@ export async function endKnownOidcLogins(index: Index, subject: OidcSubject): Pr
 }
 
 /** The live logins of the person whose login this is: in other browsers, and this one. Latest first. */
-export async function loginsOfPerson(index: Index, login: Login): Promise<readonly Login[]> {
+export async function loginsOfPerson(index: LoginIndex, login: Login): Promise<readonly Login[]> {
   const ids = await idsOf(index, hashesOf(index, personName(login)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   return logins.flatMap((one) => one ?? []).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
 }
 
 /** Ends all of them, and those that are on their way; returns what it ended. */
-export function endLoginsOfPerson(index: Index, login: Login): Promise<readonly Login[]> {
+export function endLoginsOfPerson(index: LoginIndex, login: Login): Promise<readonly Login[]> {
   return endLoginsNamed(index, personName(login), { sessionIndexes: [], issueInstant: new Date(0) })
 }

@@ -6,9 +6,9 @@
 import { StsError } from '../../aws/errors.ts'
 import type { SignIn } from '../../core/identity.ts'
 import { fingerprint, newToken } from '../../core/ids.ts'
-import { type Gateway, providerOf } from '../gateway.ts'
+import { type ExchangeSettings, type Gateway, providerOf } from '../gateway.ts'
 import { type Login, readLogin, renewLogin } from './logins.ts'
-import { type StartedLogin, startOidc, startSaml } from './start-login.ts'
+import { type StartedLogin, type StartLoginPorts, startOidc, startSaml } from './start-login.ts'
 import type { VerifiedSignIn } from './verified-sign-ins.ts'
 
 /** A minute is left for the way to STS. */
@@ -23,12 +23,12 @@ interface AskedRenewal {
 }
 
 /** Whether AWS sees what the identity provider itself signed. */
-export function usesOriginalEvidence(gateway: Gateway, { signIn: { identity } }: Login): boolean {
+export function usesOriginalEvidence(gateway: ExchangeSettings, { signIn: { identity } }: Login): boolean {
   return providerOf(gateway, identity.provider).settings.exchange.evidence === 'original'
 }
 
 /** Whether AWS would soon no longer take what this login has to show. */
-export function isEvidenceExpiring(gateway: Gateway, login: Login): boolean {
+export function isEvidenceExpiring(gateway: ExchangeSettings & Pick<Gateway, 'now'>, login: Login): boolean {
   if (!usesOriginalEvidence(gateway, login)) return false
   const { evidence } = login.signIn
   const { issuedAt, expiresAt } = evidence
@@ -44,7 +44,7 @@ export function isEvidenceExpiring(gateway: Gateway, login: Login): boolean {
  * `returnTo`. Throws GatewayError, SamlError or OidcError.
  */
 export async function startReauthentication(
-  gateway: Gateway,
+  gateway: StartLoginPorts,
   login: Login,
   asked: AskedRenewal,
 ): Promise<StartedLogin> {
@@ -73,7 +73,7 @@ export async function startReauthentication(
  * StsError `sts.evidence_stale` where what came is too old as well.
  */
 export async function reauthenticatedBy(
-  gateway: Gateway,
+  gateway: StartLoginPorts,
   loginId: string | undefined,
   verified: VerifiedSignIn,
 ): Promise<Login | undefined> {
@@ -90,7 +90,7 @@ function isSamePerson({ identity: one }: SignIn, { identity: other }: SignIn): b
 }
 
 /** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */
-function mustBeNew(gateway: Gateway, login: Login): void {
+function mustBeNew(gateway: Pick<Gateway, 'providers' | 'now'>, login: Login): void {
   if (!isEvidenceExpiring(gateway, login)) return
   throw new StsError('sts.evidence_stale', {
     expected: `an answer issued at about ${gateway.now().toISOString()}`,

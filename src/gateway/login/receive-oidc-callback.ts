@@ -7,11 +7,15 @@ import { expiryOf } from '../define-record.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import { type OidcProvider, oidcProviderOf } from '../providers.ts'
+import type { Recording } from '../record.ts'
 import { CALLBACK_ROOM, postedCallbacks } from '../store-records.ts'
 import { consumeRequest, isBoundTo, type Pending, pendingFor } from './pending-logins.ts'
 import type { ReceiveResult } from './receive-saml-response.ts'
-import { startOidc } from './start-login.ts'
+import { type StartLoginPorts, startOidc } from './start-login.ts'
 import { keepVerifiedSignIn } from './verified-sign-ins.ts'
+
+/** What receives an answer and keeps what it verified. */
+export type OidcCallbackPorts = Recording & StartLoginPorts
 
 export interface OidcAnswer {
   readonly provider: string
@@ -26,7 +30,7 @@ export interface OidcAnswer {
  * (`login.other_provider`, `login.too_many_pending`).
  */
 export function keepOidcCallback(
-  gateway: Gateway,
+  gateway: OidcCallbackPorts,
   { provider, parameters }: Omit<OidcAnswer, 'browserSecret'>,
   caller: Caller,
 ): Promise<string> {
@@ -44,7 +48,7 @@ export function keepOidcCallback(
 }
 
 /** The login that the state names. Throws OidcError `oidc.state_mismatch` or GatewayError `login.other_provider`. */
-async function pendingOf({ store }: Gateway, provider: string, parameters: URLSearchParams) {
+async function pendingOf({ store }: Pick<Gateway, 'store'>, provider: string, parameters: URLSearchParams) {
   const state = parameters.get('state') ?? ''
   const pending = await pendingFor(store, 'oidc', provider, state)
   if (pending && sameText(pending.state, state)) return pending
@@ -52,7 +56,7 @@ async function pendingOf({ store }: Gateway, provider: string, parameters: URLSe
 }
 
 /** What a form_post brought. Throws GatewayError `login.expired`. */
-export async function keptOidcCallback({ store }: Gateway, handle: string): Promise<URLSearchParams> {
+export async function keptOidcCallback({ store }: Pick<Gateway, 'store'>, handle: string): Promise<URLSearchParams> {
   const parameters = await postedCallbacks.get(store, handle)
   if (parameters === undefined) throw new GatewayError('login.expired')
   return new URLSearchParams(parameters)
@@ -63,7 +67,7 @@ export async function keptOidcCallback({ store }: Gateway, handle: string): Prom
  * verified and stored as a SAML response would be. Throws OidcError or GatewayError.
  */
 export async function receiveOidcCallback(
-  gateway: Gateway,
+  gateway: OidcCallbackPorts,
   answer: OidcAnswer,
   caller: Caller,
 ): Promise<ReceiveResult> {
@@ -81,7 +85,7 @@ export async function receiveOidcCallback(
 }
 
 /** The state is used up by the first callback that shows it, also one that fails: a code is worth one try. */
-async function takePending(gateway: Gateway, answer: OidcAnswer): Promise<Pending<'oidc'>> {
+async function takePending(gateway: OidcCallbackPorts, answer: OidcAnswer): Promise<Pending<'oidc'>> {
   const pending = await pendingOf(gateway, answer.provider, answer.parameters)
   if (!isBoundTo(pending.binding, answer.browserSecret)) throw new GatewayError('login.other_browser')
   if (!(await consumeRequest(gateway.store, gateway.now, pending.state))) throw new GatewayError('login.used')
@@ -95,7 +99,7 @@ function needsAPage(error: unknown): boolean {
 
 /** A silent question gets one visible one after it. */
 async function askVisibly(
-  gateway: Gateway,
+  gateway: OidcCallbackPorts,
   provider: OidcProvider,
   { returnTo, binding, renews }: Pending<'oidc'>,
 ): Promise<ReceiveResult> {

@@ -6,14 +6,18 @@ import { auditingRefusals } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { SamlProvider } from '../providers.ts'
+import type { Recording } from '../record.ts'
 import { usedAssertions } from '../store-records.ts'
 import { checkMaxAuthAge } from './authentication-age.ts'
 import { expectedResponse } from './expected-response.ts'
 import { consumeRequest, type Pending, pendingFor } from './pending-logins.ts'
 import { returnPath } from './return-to.ts'
 import { keepWithinScopes } from './scoped-attributes.ts'
-import { type IdpRedirect, startSaml } from './start-login.ts'
+import { type IdpRedirect, type StartLoginPorts, startSaml } from './start-login.ts'
 import { keepVerifiedSignIn } from './verified-sign-ins.ts'
+
+/** What receives an answer and keeps what it verified. */
+export type ReceivePorts = Recording & StartLoginPorts & Pick<Gateway, 'settings'>
 
 /** The form that a SAML identity provider posts, as it came: neither field is believed to be text. */
 export interface SamlAnswer {
@@ -34,11 +38,11 @@ export type ReceiveResult =
  * What comes to the assertion consumer service. Verifies it and stores it for the browser that started. Reads no
  * cookie and touches no session: this request comes from another site. Throws SamlError or GatewayError.
  */
-export function receiveSamlResponse(gateway: Gateway, answer: SamlAnswer, caller: Caller): Promise<ReceiveResult> {
+export function receiveSamlResponse(gateway: ReceivePorts, answer: SamlAnswer, caller: Caller): Promise<ReceiveResult> {
   return auditingRefusals(gateway, { provider: answer.provider }, caller, () => receiveSaml(gateway, answer))
 }
 
-async function receiveSaml(gateway: Gateway, { provider: id, form }: SamlAnswer): Promise<ReceiveResult> {
+async function receiveSaml(gateway: ReceivePorts, { provider: id, form }: SamlAnswer): Promise<ReceiveResult> {
   const provider = providerOf(gateway, id)
   if (provider.protocol !== 'saml') throw new GatewayError('provider.unknown', { found: id })
   const pending = await pendingFor(gateway.store, 'saml', id, form.RelayState)
@@ -56,7 +60,7 @@ async function receiveSaml(gateway: Gateway, { provider: id, form }: SamlAnswer)
 
 /** Verifies it and uses it up. Throws SamlError. */
 async function verifySaml(
-  gateway: Gateway,
+  gateway: ReceivePorts,
   provider: SamlProvider,
   form: SamlAnswer['form'],
   pending: Pending<'saml'> | undefined,
@@ -81,7 +85,7 @@ async function verifySaml(
 }
 
 /** Each assertion once, and each request once. After every other check, so that a bad answer uses nothing up. */
-async function consume(gateway: Gateway, assertion: VerifiedAssertion, skew: number): Promise<void> {
+async function consume(gateway: ReceivePorts, assertion: VerifiedAssertion, skew: number): Promise<void> {
   const { inResponseTo } = assertion
   const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
   const isFirstUse = await usedAssertions.claim(gateway.store, useOf(assertion), until)
@@ -102,7 +106,7 @@ function replayed(id: string): SamlError {
  * there. Where there is no way to ask, the person is to say that it is meant.
  */
 async function receiveUnsolicited(
-  gateway: Gateway,
+  gateway: ReceivePorts,
   { settings, metadata }: SamlProvider,
   signIn: SignIn,
   relayState: unknown,
@@ -127,14 +131,18 @@ function isNoPassive(error: unknown): boolean {
 }
 
 /** A silent question gets one visible one after it. What says so is not authenticated, and leads to nothing else. */
-async function askVisibly(gateway: Gateway, provider: SamlProvider, pending: Pending<'saml'>): Promise<ReceiveResult> {
+async function askVisibly(
+  gateway: ReceivePorts,
+  provider: SamlProvider,
+  pending: Pending<'saml'>,
+): Promise<ReceiveResult> {
   if (!(await consumeRequest(gateway.store, gateway.now, pending.requestId))) throw new GatewayError('login.used')
   const { isPassive: _, protocol: __, provider: ___, requestId: ____, ...intent } = pending
   return { kind: 'retry-visibly', departure: await startSaml(gateway, provider, intent) }
 }
 
 /** The login may be over and forgotten, or not be named: an assertion that was used is still known as that. */
-async function asReplay(gateway: Gateway, error: unknown): Promise<unknown> {
+async function asReplay(gateway: ReceivePorts, error: unknown): Promise<unknown> {
   if (!(error instanceof SamlError) || error.code !== 'saml.request_unknown' || !error.assertion) return error
   const wasUsed = await usedAssertions.isClaimed(gateway.store, useOf(error.assertion))
   return wasUsed ? replayed(error.assertion.id) : error

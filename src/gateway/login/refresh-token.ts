@@ -4,9 +4,13 @@ import { auditingRefusals } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { OidcProvider } from '../providers.ts'
-import { enterIndex } from './login-index.ts'
+import type { Recording } from '../record.ts'
+import { enterIndex, type LoginIndex } from './login-index.ts'
 import { deleteSignIn, type Login, readLogin, renewLogin, storeSignIn } from './logins.ts'
 import { isEvidenceExpiring } from './reauthentication.ts'
+
+/** What renews the evidence of a login, records refusals and keeps the login findable. */
+export type FreshEvidencePorts = Recording & LoginIndex & Pick<Gateway, 'providers'>
 
 /** What says that this refresh token leads to no ID token any more: the person can still be asked. */
 const SPENT: ReadonlySet<string> = new Set(['oidc.refresh_refused', 'oidc.id_token_missing'])
@@ -16,7 +20,7 @@ const SPENT: ReadonlySet<string> = new Set(['oidc.refresh_refused', 'oidc.id_tok
  * subject or not at all. As it was where the person has to be asked. Throws OidcError, or GatewayError
  * `session.required` when it has ended meanwhile.
  */
-export async function withFreshEvidence(gateway: Gateway, login: Login, caller: Caller): Promise<Login> {
+export async function withFreshEvidence(gateway: FreshEvidencePorts, login: Login, caller: Caller): Promise<Login> {
   const { identity, renewal } = login.signIn
   const provider = providerOf(gateway, identity.provider)
   if (provider.protocol !== 'oidc' || !renewal || !isEvidenceExpiring(gateway, login)) return login
@@ -33,7 +37,7 @@ export async function withFreshEvidence(gateway: Gateway, login: Login, caller: 
   })
 }
 
-async function refreshed(gateway: Gateway, { relyingParty }: OidcProvider, login: Login): Promise<SignIn> {
+async function refreshed(gateway: FreshEvidencePorts, { relyingParty }: OidcProvider, login: Login): Promise<SignIn> {
   try {
     return await relyingParty.refresh(login.signIn, gateway.now())
   } catch (error) {

@@ -1,11 +1,20 @@
+/**
+ * login owns the way from a request to an identity provider to a stored login: started here, answered in
+ * receive-saml-response.ts or receive-oidc-callback.ts, finished in finish-login.ts, kept in logins.ts; and how its
+ * evidence stays usable (refresh-token.ts, reauthentication.ts). It knows no role.
+ */
 import { fingerprint, newToken } from '../../core/ids.ts'
 import type { LoginWishes } from '../../oidc/authorization-request.ts'
 import { buildAuthnRequest } from '../../saml/authn-request.ts'
 import { auditingRefusals } from '../audit-lines.ts'
 import { type Caller, type Gateway, providerOf } from '../gateway.ts'
 import type { OidcProvider, SamlProvider } from '../providers.ts'
+import type { Recording } from '../record.ts'
 import { newHandle, type Pending, type PendingLogin, rememberPending } from './pending-logins.ts'
 import { returnPath } from './return-to.ts'
+
+/** What sends a user to an identity provider and remembers that it did. */
+export type StartLoginPorts = Pick<Gateway, 'providers' | 'store' | 'now'>
 
 /** How the browser gets to the identity provider. */
 export type IdpRedirect =
@@ -39,7 +48,11 @@ export interface Asked {
 }
 
 /** Asks that identity provider who it is. Throws GatewayError (`provider.unavailable`, `provider.idp_unknown`) or SamlError. */
-export async function startSaml(gateway: Gateway, provider: SamlProvider, intent: SamlIntent): Promise<IdpRedirect> {
+export async function startSaml(
+  gateway: StartLoginPorts,
+  provider: SamlProvider,
+  intent: SamlIntent,
+): Promise<IdpRedirect> {
   const { settings, serviceProvider } = provider
   const handle = newHandle()
   const request = await buildAuthnRequest({
@@ -66,7 +79,7 @@ export async function startSaml(gateway: Gateway, provider: SamlProvider, intent
 
 /** The same of an OpenID provider. Throws OidcError. */
 export async function startOidc(
-  gateway: Gateway,
+  gateway: StartLoginPorts,
   provider: OidcProvider,
   intent: Intent,
   loginHint?: string,
@@ -89,7 +102,7 @@ function wishesOf({ isPassive, maxAuthAgeSeconds }: Intent): LoginWishes {
   return isPassive ? { prompt: 'none' } : {}
 }
 
-async function start(gateway: Gateway, asked: Asked): Promise<StartedLogin> {
+async function start(gateway: StartLoginPorts, asked: Asked): Promise<StartedLogin> {
   const provider = providerOf(gateway, asked.provider)
   const browserSecret = asked.browserSecret ?? newToken()
   const intent = { returnTo: returnPath(asked.returnTo, '/roles'), binding: fingerprint(browserSecret) }
@@ -105,6 +118,6 @@ async function start(gateway: Gateway, asked: Asked): Promise<StartedLogin> {
  * (`provider.unknown`, `provider.unavailable`, `provider.idp_unknown`, `login.return_to_refused`,
  * `login.too_many_pending`), OidcError or SamlError.
  */
-export function startLogin(gateway: Gateway, asked: Asked, caller: Caller): Promise<StartedLogin> {
+export function startLogin(gateway: Recording & StartLoginPorts, asked: Asked, caller: Caller): Promise<StartedLogin> {
   return auditingRefusals(gateway, { provider: asked.provider }, caller, () => start(gateway, asked))
 }

@@ -5,7 +5,7 @@ import type { RequestedAttribute } from '../../saml/sp-metadata.ts'
 import type { GatewaySettings } from '../gateway.ts'
 
 /** The rules and templates that name attributes. */
-type AttributeSettings = Pick<
+export type AttributeSettings = Pick<
   GatewaySettings,
   'access' | 'operators' | 'sessionName' | 'sourceIdentity' | 'sessionTags'
 >

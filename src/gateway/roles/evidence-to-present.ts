@@ -2,13 +2,18 @@ import type { SignIn } from '../../core/identity.ts'
 import { originalEvidenceOf } from '../../evidence/original-evidence.ts'
 import type { EvidenceToPresent } from '../../evidence/presented-evidence.ts'
 import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
-import { type Gateway, providerOf } from '../gateway.ts'
+import { type Gateway, type GatewaySettings, providerOf } from '../gateway.ts'
+
+/** The provider's exchange, and who the gateway is towards AWS. */
+export type EvidencePorts = Pick<Gateway, 'providers' | 'webIdentityIssuer'> & {
+  readonly settings: Pick<GatewaySettings, 'baseUrl'>
+}
 
 /**
  * What this sign-in has to show, and how its provider's exchange is configured: the STS request and every prediction
  * of it start here. Throws GatewayError `provider.unknown`.
  */
-export function evidenceToPresent(gateway: Gateway, signIn: SignIn): EvidenceToPresent {
+export function evidenceToPresent(gateway: EvidencePorts, signIn: SignIn): EvidenceToPresent {
   const provider = providerOf(gateway, signIn.identity.provider)
   const { webIdentityIssuer: own, settings } = gateway
   return {

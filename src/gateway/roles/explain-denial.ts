@@ -4,9 +4,8 @@ import { reasonSentence } from '../../access/preflight/explanation.ts'
 import type { Preflight } from '../../access/preflight.ts'
 import { StsError } from '../../aws/errors.ts'
 import type { Verdict } from '../../core/verdict.ts'
-import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
-import { preflightRole } from './preflight-role.ts'
+import { type PreflightPorts, preflightRole } from './preflight-role.ts'
 import type { Exchange } from './sts-request.ts'
 
 /** AWS's refusal with what was likely to be wrong. */
@@ -27,7 +26,7 @@ const ASK = 'Show this to your AWS administrator.'
 
 /** AWS's refusal of a role with its likely reason; every other error as it is. */
 export function explainedDenial(
-  gateway: Gateway,
+  gateway: PreflightPorts,
   login: Login,
   { role, durationSeconds }: Exchange,
   error: unknown,

@@ -4,11 +4,10 @@ import { fixSentence, reasonSentence } from '../../access/preflight/explanation.
 import type { Preflight } from '../../access/preflight.ts'
 import { type IgnoredClaim, ignoredClaims } from '../../evidence/ignored-claims.ts'
 import { presentEvidence } from '../../evidence/presented-evidence.ts'
-import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import { evidenceToPresent } from './evidence-to-present.ts'
-import { type ListedRole, listRoles } from './list-roles.ts'
-import { preflightRoles } from './preflight-role.ts'
+import { type EntitlementPorts, type ListedRole, listRoles } from './list-roles.ts'
+import { type PreflightPorts, preflightRoles } from './preflight-role.ts'
 import { type CarriedSession, sessionFor } from './session-mapping.ts'
 
 /** A key that AWS fills. Some say which account it is, and have a value for each. */
@@ -46,7 +45,7 @@ export function predictedRole(role: ListedRole, preflight: Preflight): Predicted
 }
 
 /** Throws GatewayError `provider.unknown`. */
-export function identityPreview(gateway: Gateway, login: Login): IdentityPreview {
+export function identityPreview(gateway: PreflightPorts & EntitlementPorts, login: Login): IdentityPreview {
   const preflightOf = preflightRoles(gateway, login)
   const roles = listRoles(gateway, login.signIn.identity).map((role) => predictedRole(role, preflightOf(role)))
   const toPresent = evidenceToPresent(gateway, login.signIn)

@@ -3,12 +3,15 @@ import { partitionById } from '../../aws/facts/partitions.ts'
 import { parseRoleArn } from '../../core/arn.ts'
 import { auditConsole, auditDenied } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
-import type { Caller, Gateway } from '../gateway.ts'
+import type { Caller, Gateway, GatewaySettings } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import { consoleLinkPath, destinationOf } from './console-link.ts'
-import { readyRoles } from './ready-roles.ts'
+import { type ReadyRolesPorts, readyRoles } from './ready-roles.ts'
 import type { RequestedRole, TakenRole } from './sts-request.ts'
-import { takeRole } from './take-role.ts'
+import { type TakeRolePorts, takeRole } from './take-role.ts'
+
+/** What makes the URL that opens the console. */
+type VisitPorts = Pick<Gateway, 'consoleSignIn'> & { readonly settings: Pick<GatewaySettings, 'baseUrl'> }
 
 export interface RequestedConsole extends RequestedRole {
   /** A page of the AWS console or the name of a service; undefined or empty: its first page. */
@@ -37,7 +40,7 @@ export interface OpenedConsole {
  * `role.destination_refused` or `role.destination_other_partition`; every outcome is in the audit log.
  */
 export async function openConsole(
-  gateway: Gateway,
+  gateway: ReadyRolesPorts & TakeRolePorts & VisitPorts,
   login: Login,
   wanted: RequestedConsole,
   caller: Caller,
@@ -66,7 +69,7 @@ async function refuseOtherPlaces(arn: string, wish: string): Promise<void> {
 }
 
 async function visitWith(
-  gateway: Gateway,
+  gateway: VisitPorts,
   taken: TakenRole,
   wish: string,
 ): Promise<Pick<OpenedConsole, 'url' | 'destination' | 'sharedUrl'>> {
@@ -77,7 +80,7 @@ async function visitWith(
 }
 
 async function signInUrl(
-  gateway: Gateway,
+  gateway: VisitPorts,
   { role, credentials }: TakenRole,
   destination: string,
   issuer: string,

@@ -5,15 +5,20 @@ import { type Preflight, preflightIn } from '../../access/preflight.ts'
 import { roleDuration } from '../../aws/facts/limits.ts'
 import { presentEvidence } from '../../evidence/presented-evidence.ts'
 import { presentedSession } from '../../evidence/presented-session.ts'
-import type { Gateway } from '../gateway.ts'
+import type { Gateway, GatewaySettings } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import { evidenceToPresent } from './evidence-to-present.ts'
 import type { ListedRole } from './list-roles.ts'
+import type { SessionPorts } from './session-mapping.ts'
+
+/** What AWS's answer is predicted from. */
+export type PreflightPorts = SessionPorts &
+  Pick<Gateway, 'now' | 'trustPolicyOf'> & { readonly settings: Pick<GatewaySettings, 'sts'> }
 
 export type PreflightOf = (role: ListedRole, durationSeconds?: number) => Preflight
 
 /** For many roles of one login: what is the same for all of them is computed once. */
-export function preflightRoles(gateway: Gateway, { signIn }: Login): PreflightOf {
+export function preflightRoles(gateway: PreflightPorts, { signIn }: Login): PreflightOf {
   const toPresent = evidenceToPresent(gateway, signIn)
   const present = presentEvidence(toPresent)
   const session = presentedSession(gateway.settings, toPresent)
@@ -34,6 +39,11 @@ export function preflightRoles(gateway: Gateway, { signIn }: Login): PreflightOf
 }
 
 /** The duration is an hour unless another one is asked for. Throws GatewayError `provider.unknown`. */
-export function preflightRole(gateway: Gateway, login: Login, role: ListedRole, durationSeconds?: number): Preflight {
+export function preflightRole(
+  gateway: PreflightPorts,
+  login: Login,
+  role: ListedRole,
+  durationSeconds?: number,
+): Preflight {
   return preflightRoles(gateway, login)(role, durationSeconds)
 }

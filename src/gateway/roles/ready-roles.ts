@@ -6,9 +6,11 @@ import type { Caller, Gateway } from '../gateway.ts'
 import { requiredReauthentication } from '../login/authentication-age.ts'
 import type { Login } from '../login/logins.ts'
 import { isEvidenceExpiring, startReauthentication } from '../login/reauthentication.ts'
-import { withFreshEvidence } from '../login/refresh-token.ts'
-import type { StartedLogin } from '../login/start-login.ts'
-import { grantedByArn, type ListedRole } from './list-roles.ts'
+import { type FreshEvidencePorts, withFreshEvidence } from '../login/refresh-token.ts'
+import type { StartedLogin, StartLoginPorts } from '../login/start-login.ts'
+import { type EntitlementPorts, grantedByArn, type ListedRole } from './list-roles.ts'
+
+export type ReadyRolesPorts = EntitlementPorts & FreshEvidencePorts
 
 /** A login with evidence that AWS accepts, recent enough for the roles that were picked. Only readyRoles makes one. */
 export interface ReadyRoles {
@@ -41,7 +43,7 @@ interface Reauthentication {
  * grants nothing. undefined: the user must sign in again first. Throws OidcError, or GatewayError `session.required`.
  */
 export async function readyRoles(
-  gateway: Gateway,
+  gateway: ReadyRolesPorts,
   login: Login,
   arns: readonly string[],
   caller: Caller,
@@ -53,7 +55,7 @@ export async function readyRoles(
 
 /** Roles that are not granted ask for nothing: they are refused, whatever the age of the sign-in. */
 function reauthenticationFor(
-  gateway: Gateway,
+  gateway: Pick<Gateway, 'providers' | 'now'>,
   login: Login,
   granted: ReadyRoles['granted'],
 ): Reauthentication | undefined {
@@ -67,7 +69,7 @@ function reauthenticationFor(
  * it is. Throws GatewayError, SamlError or OidcError.
  */
 export async function reauthenticateForRoles(
-  gateway: Gateway,
+  gateway: EntitlementPorts & StartLoginPorts,
   login: Login,
   { roles, ...way }: RequestedReauthentication,
 ): Promise<StartedLogin | undefined> {
@@ -76,7 +78,11 @@ export async function reauthenticateForRoles(
 }
 
 /** For a page to say before the role is picked; undefined for a role without `maxAuthAge`. */
-export function recentSignInFor(gateway: Gateway, login: Login, role: ListedRole): RecentSignIn | undefined {
+export function recentSignInFor(
+  gateway: Pick<Gateway, 'providers' | 'now'>,
+  login: Login,
+  role: ListedRole,
+): RecentSignIn | undefined {
   const { maxAuthAgeSeconds } = role
   if (maxAuthAgeSeconds === undefined) return undefined
   return {

@@ -1,9 +1,10 @@
-import type { SessionMapping } from '../../access/session.ts'
+import type { SessionMapping, SessionTemplates } from '../../access/session.ts'
 import { signInWarnings } from '../../access/sign-in-warnings.ts'
 import type { SignIn } from '../../core/identity.ts'
 import { presentedSession } from '../../evidence/presented-session.ts'
-import type { Gateway } from '../gateway.ts'
-import { evidenceToPresent } from './evidence-to-present.ts'
+import { type EvidencePorts, evidenceToPresent } from './evidence-to-present.ts'
+
+export type SessionPorts = EvidencePorts & { readonly settings: SessionTemplates }
 
 export interface CarriedSession extends SessionMapping {
   /** What is wrong with this sign-in all the same, in sentences. */
@@ -11,7 +12,7 @@ export interface CarriedSession extends SessionMapping {
 }
 
 /** What the AWS session of this sign-in will carry, whichever role is taken. Throws GatewayError `provider.unknown`. */
-export function sessionFor(gateway: Gateway, signIn: SignIn): CarriedSession {
+export function sessionFor(gateway: SessionPorts, signIn: SignIn): CarriedSession {
   return {
     ...presentedSession(gateway.settings, evidenceToPresent(gateway, signIn)),
     warnings: signInWarnings(signIn),

@@ -19,8 +19,11 @@ import { assertionForAws } from '../../issuer/saml-assertion.ts'
 import { webIdentityTokenForAws } from '../../issuer/web-identity-token.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
-import { evidenceToPresent } from './evidence-to-present.ts'
+import { type EvidencePorts, evidenceToPresent } from './evidence-to-present.ts'
 import type { ListedRole } from './list-roles.ts'
+
+/** What the call to STS is made with. */
+export type StsRequestPorts = EvidencePorts & Pick<Gateway, 'samlIssuer' | 'now'>
 
 /** A role that may be taken, and how. */
 export interface Exchange {
@@ -50,7 +53,11 @@ export interface TakenRole extends AssumedRole {
  * The call to STS, as this provider's exchange is configured. Throws StsError where AWS would refuse it anyway, and
  * IssuerError where the gateway cannot vouch for it.
  */
-export async function requestFor(gateway: Gateway, { signIn }: Login, exchange: Exchange): Promise<RoleRequest> {
+export async function requestFor(
+  gateway: StsRequestPorts,
+  { signIn }: Login,
+  exchange: Exchange,
+): Promise<RoleRequest> {
   const toPresent = evidenceToPresent(gateway, signIn)
   const { original, provider } = toPresent
   const { via, evidence } = provider.exchange
@@ -67,7 +74,7 @@ export async function requestFor(gateway: Gateway, { signIn }: Login, exchange: 
 
 /** A response or a token of our own making: our key vouches, so that src/evidence decides all of its content. */
 function reissuedRequest(
-  gateway: Gateway,
+  gateway: StsRequestPorts,
   { identity }: SignIn,
   exchange: Exchange,
   how: ReissuedExchange,
@@ -78,7 +85,7 @@ function reissuedRequest(
 }
 
 async function reissuedResponse(
-  gateway: Gateway,
+  gateway: StsRequestPorts,
   { authenticatedAt }: Identity,
   exchange: Exchange,
   { aws, ...said }: ReissuedAssertion,
@@ -120,7 +127,11 @@ function wantedSession({ role, durationSeconds }: Exchange) {
   }
 }
 
-async function reissuedTokenRequest(gateway: Gateway, exchange: Exchange, said: ReissuedToken): Promise<RoleRequest> {
+async function reissuedTokenRequest(
+  gateway: StsRequestPorts,
+  exchange: Exchange,
+  said: ReissuedToken,
+): Promise<RoleRequest> {
   if (!gateway.webIdentityIssuer) throw new IssuerError('issuer.not_configured')
   const wanted = { ...said, ...statedSession(exchange) }
   return webIdentityRequest(exchange, await webIdentityTokenForAws(gateway.webIdentityIssuer, wanted, gateway.now()))
@@ -137,7 +148,7 @@ function webIdentityRequest(exchange: Exchange, token: Secret): RoleRequest {
 
 /** The identity provider's own response or token, as long as AWS will still accept it. */
 function originalRequest(
-  gateway: Gateway,
+  gateway: StsRequestPorts,
   { evidence }: SignIn,
   exchange: Exchange,
   { presented, encoded }: { readonly presented: PresentedEvidence; readonly encoded: Secret },
@@ -182,7 +193,7 @@ function checkLength(encoded: Secret, max: number, source: string): void {
   })
 }
 
-function checkFreshness(gateway: Gateway, { expiresAt }: Evidence, source: string): void {
+function checkFreshness(gateway: Pick<Gateway, 'now'>, { expiresAt }: Evidence, source: string): void {
   if (expiresAt > gateway.now()) return
   throw new StsError('sts.evidence_stale', {
     expected: 'evidence that AWS still takes',

@@ -8,11 +8,16 @@ import { auditDenied, auditExchange } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
+import type { UserStore } from '../user/user-record.ts'
 import { explainedDenial } from './explain-denial.ts'
 import { grantedIn, type ListedRole } from './list-roles.ts'
+import type { PreflightPorts } from './preflight-role.ts'
 import type { ReadyRoles } from './ready-roles.ts'
-import { sessionFor } from './session-mapping.ts'
-import { type Exchange, type RequestedRole, requestFor, type TakenRole } from './sts-request.ts'
+import { type SessionPorts, sessionFor } from './session-mapping.ts'
+import { type Exchange, type RequestedRole, requestFor, type StsRequestPorts, type TakenRole } from './sts-request.ts'
+
+/** It asks STS, records every outcome and explains refusals. */
+export type TakeRolePorts = StsRequestPorts & PreflightPorts & UserStore & Pick<Gateway, 'audit' | 'sts'>
 
 /**
  * Exchanges a login that is ready for credentials of one role. Throws GatewayError (`role.not_granted`,
@@ -20,7 +25,7 @@ import { type Exchange, type RequestedRole, requestFor, type TakenRole } from '.
  * and AuditError `audit.unavailable` where it cannot be.
  */
 export async function takeRole(
-  gateway: Gateway,
+  gateway: TakeRolePorts,
   { login, granted }: ReadyRoles,
   wanted: RequestedRole,
   caller: Caller,
@@ -44,7 +49,7 @@ export async function takeRole(
 
 /** What AWS will be asked. Throws as takeRole. */
 async function prepare(
-  gateway: Gateway,
+  gateway: TakeRolePorts,
   { signIn }: Login,
   granted: ReadyRoles['granted'],
   wanted: RequestedRole,
@@ -57,7 +62,7 @@ async function prepare(
 }
 
 /** The operator wants every session to name its user: one that cannot is refused. */
-function traceableSession(gateway: Gateway, signIn: SignIn): SessionMapping {
+function traceableSession(gateway: SessionPorts, signIn: SignIn): SessionMapping {
   const session = sessionFor(gateway, signIn)
   if (session.whyNoSourceIdentity === undefined) return session
   throw new GatewayError('role.source_identity_missing', {
@@ -69,7 +74,7 @@ function traceableSession(gateway: Gateway, signIn: SignIn): SessionMapping {
 
 /** Where the role allows less than is known here, an hour is better than a refusal: the person is told. */
 async function exchangeOrShorten(
-  gateway: Gateway,
+  gateway: TakeRolePorts,
   login: Login,
   exchange: Exchange,
   caller: Caller,
@@ -87,7 +92,7 @@ async function exchangeOrShorten(
   }
 }
 
-async function exchangeFor(gateway: Gateway, login: Login, exchange: Exchange): Promise<TakenRole> {
+async function exchangeFor(gateway: TakeRolePorts, login: Login, exchange: Exchange): Promise<TakenRole> {
   return {
     ...(await gateway.sts.exchange(await requestFor(gateway, login, exchange))),
     ...exchange,

@@ -6,12 +6,12 @@
  * Here: one role or several with one login. Entitlement and age of the sign-in are computed once for all of them.
  */
 import { FedgateError } from '../../core/errors.ts'
-import type { Caller, Gateway } from '../gateway.ts'
+import type { Caller } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
 import type { ListedRole } from './list-roles.ts'
-import { type ReadyRoles, readyRoles } from './ready-roles.ts'
+import { type ReadyRoles, type ReadyRolesPorts, readyRoles } from './ready-roles.ts'
 import type { RequestedRole, TakenRole } from './sts-request.ts'
-import { takeRole } from './take-role.ts'
+import { type TakeRolePorts, takeRole } from './take-role.ts'
 
 /** One duration for all of them. */
 export interface RequestedRoles extends Omit<RequestedRole, 'role'> {
@@ -43,7 +43,7 @@ export type RoleOutcome =
  * several it is an outcome. Throws as readyRoles.
  */
 export async function takeRoles(
-  gateway: Gateway,
+  gateway: ReadyRolesPorts & TakeRolePorts,
   login: Login,
   { roles, ...duration }: RequestedRoles,
   caller: Caller,
@@ -57,7 +57,7 @@ export async function takeRoles(
 }
 
 async function outcomeOf(
-  gateway: Gateway,
+  gateway: TakeRolePorts,
   ready: ReadyRoles,
   wanted: RequestedRole,
   caller: Caller,
