@@ -73,7 +73,7 @@ describe('the demo OpenID provider', () => {
     if (evidence.kind !== 'web-identity') throw new Error('the evidence is not an ID token')
     const claims = decodeJwt(evidence.token.reveal())
     expect(claims).toMatchObject({ sub: 'alice', groups: ['aws-dev'], email: 'alice@example.com', aud: 'fedgate' })
-    expect(evidence.expiresAt.getTime() - evidence.issuedAt.getTime()).toBe(3_600_000)
+    expect(evidence.expiresAt.getTime() - evidence.issuedAt.getTime()).toBe(600_000)
   })
 
   it('gives carol no groups', async () => {

@@ -130,7 +130,7 @@ describe('the search for an organization', () => {
   it('says that there are more than it shows', async () => {
     const { body } = await open(new HttpBrowser(), '/login/many?q=school')
     expect(body.match(/class="choice"/g)).toHaveLength(25)
-    expect(body).toContain('There are more')
+    expect(body).toContain('More organizations match')
   })
 
   it('says so when there is none', async () => {
