@@ -5,7 +5,7 @@
  * condition-keys/ makes contexts from the identity provider's claims, unverified-assumptions.ts lists what AWS has not
  * confirmed, generate.ts writes policies.
  */
-import type { Finding, Verdict } from '../core/verdict.ts'
+import { type Finding, failed, type Verdict } from '../core/verdict.ts'
 import { applies, type Evaluation, evaluateStatement, evaluateWithUnknowns, truthOf } from './evaluate-statement.ts'
 import { explainStatement } from './explain-statement.ts'
 import type { Policy, Statement } from './policy.ts'
@@ -48,13 +48,7 @@ interface EvaluatedStatement {
 
 const closest: readonly NamedAs[] = ['exact', 'account', 'anyone']
 
-const nothingAllows: Finding = {
-  name: 'Statement',
-  outcome: 'fail',
-  expected: 'a statement that allows',
-  found: 'none',
-  source: 'the policy',
-}
+const nothingAllows: Finding = { name: 'Statement', ...failed('a statement that allows', 'none', 'the policy') }
 
 const FAR = 1000
 

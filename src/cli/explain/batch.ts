@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import { repeatedName } from '../../core/json.ts'
-import type { Verdict } from '../../core/verdict.ts'
+import { notRun, type Verdict } from '../../core/verdict.ts'
 import { conditionKeyOf } from '../../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext } from '../../iam/condition-keys/context.ts'
 import { type Decision, evaluate } from '../../iam/evaluate.ts'
@@ -128,9 +128,7 @@ function principalOf(value: unknown): Principal {
 
 /** A policy that names an account leaves it to the caller's own policies whom it lets (A.5). */
 function furtherChecks({ namedAs }: Decision): Verdict {
-  return namedAs === 'account'
-    ? [{ name: 'callersOwnPolicies', outcome: 'not-run', found: 'they have to allow the call too' }]
-    : []
+  return namedAs === 'account' ? [{ name: 'callersOwnPolicies', ...notRun('they have to allow the call too') }] : []
 }
 
 function decisionOf({ effect }: Decision): 'allow' | 'deny' | 'unknown' {

@@ -1,4 +1,5 @@
 /** `fedgate explain`: what AWS would see, and what it would say. Signs nobody in, and asks AWS nothing. */
+import { type Finding, notRun } from '../../core/verdict.ts'
 import type { LintFinding } from '../../iam/lint/finding.ts'
 import { lintTrustPolicy } from '../../iam/lint.ts'
 import { Ended, exitCodes } from '../exit-codes.ts'
@@ -9,11 +10,7 @@ import { answerLines } from './batch.ts'
 import { type Explained, explained } from './question.ts'
 import { decisions, explainJson, explainLines } from './text.ts'
 
-const NO_SIGNATURE = {
-  name: 'signatureIsVerified',
-  outcome: 'not-run',
-  found: 'explain verifies no signature',
-} as const
+const NO_SIGNATURE: Finding = { name: 'signatureIsVerified', ...notRun('explain verifies no signature') }
 
 /** Contract: 0 allow, 4 deny, 1 unknown. */
 const exits = { allowed: exitCodes.ok, denied: exitCodes.refused, unknown: exitCodes.failed } as const
