@@ -40,7 +40,7 @@ export function isEvidenceExpiring(gateway: Gateway, login: Login): boolean {
   return now - issuedAt.getTime() > RENEW_RESPONSE_AFTER_MS || expiresAt.getTime() <= now
 }
 
-/** Whether the person has to go through the identity provider once more before this role can be taken. */
+/** Whether the user must go through the identity provider again before this role can be used. */
 export function needsReauthentication(gateway: Gateway, login: Login, role: string): boolean {
   return isEvidenceExpiring(gateway, login) || requiredReauthentication(gateway, login, role) !== undefined
 }
@@ -75,7 +75,7 @@ export async function startReauthentication(
 }
 
 /**
- * The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. Throws
+ * The login with the fresh evidence, if it is this browser's, live, and the same user's; else undefined. Throws
  * StsError `sts.evidence_stale` where what came is too old as well.
  */
 export async function reauthenticatedBy(
@@ -95,7 +95,7 @@ function isSamePerson({ identity: one }: SignIn, { identity: other }: SignIn): b
   return one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject
 }
 
-/** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */
+/** Otherwise the user would be redirected in a loop: each response would be as old as the one before. */
 function mustBeNew(gateway: Gateway, login: Login): void {
   if (!isEvidenceExpiring(gateway, login)) return
   throw new StsError('sts.evidence_stale', {
