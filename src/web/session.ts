@@ -8,9 +8,9 @@ import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
 
 declare module 'express-session' {
   interface SessionData {
-    /** The login this session hangs on; the login itself lives in the store. */
+    /** The login of this session; the login itself is another record of the store. */
     loginId?: string
-    /** The provider of that login: its single logout service is where the page's sign-out may lead. */
+    /** The login's identity provider: the page's sign-out may lead to its single logout service. */
     from?: SignedInFrom
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withTimeLimit } from '../../src/core/time-limit.ts'
+import { within, withTimeLimit } from '../../src/core/time-limit.ts'
 
 const never = new AbortController().signal
 
@@ -29,5 +29,31 @@ describe('a time limit', () => {
     outer.abort(new Error('closing'))
     await expect(work).rejects.toThrow('closing')
     await expect(withTimeLimit(60_000, outer.signal, async () => 'done')).rejects.toThrow('closing')
+  })
+})
+
+describe('work that cannot be stopped', () => {
+  const late = () => 'late'
+
+  it('gives what it comes to in time, or how it fails', async () => {
+    await expect(within(60_000, Promise.resolve('done'), late)).resolves.toBe('done')
+    await expect(within(60_000, Promise.reject(new Error('broken')), late)).rejects.toThrow('broken')
+  })
+
+  it('is no longer waited for when it takes too long, and may fail unheard', async () => {
+    let reject = (_: Error): void => {}
+    const promise = new Promise<string>((_, rejecting) => {
+      reject = rejecting
+    })
+    await expect(within(10, promise, late)).resolves.toBe('late')
+    reject(new Error('broken, later'))
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
+  it('may be answered by an error when it takes too long', async () => {
+    const failing = (): never => {
+      throw new Error('no answer')
+    }
+    await expect(within(10, new Promise(() => {}), failing)).rejects.toThrow('no answer')
   })
 })

@@ -28,7 +28,7 @@ export type FinishResult =
 
 export type FinishOutcome =
   | FinishResult
-  /** Nobody here started it: the person is asked whether it is meant. */
+  /** It was not started here: the user has to confirm it. */
   | { readonly kind: 'to-confirm'; readonly identity: Identity }
 
 /**
@@ -115,8 +115,7 @@ function rememberFinished(gateway: Pick<Gateway, 'store'>, handle: string, { id,
 }
 
 /**
- * The person says that a sign-in which nobody here started is meant: on a page of ours, so that no other site can say
- * it for them. Throws GatewayError `login.other_browser`, `login.signed_out`,
+ * The user confirms a sign-in that was not started here: on a page of ours, so no other site can do it for them. Throws GatewayError `login.other_browser`, `login.signed_out`,
  * `login.used` or `login.expired`, and AuditError `audit.unavailable`.
  */
 export async function confirmLogin(

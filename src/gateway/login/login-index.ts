@@ -1,5 +1,5 @@
 /**
- * Which logins are a person's, by what their identity provider calls them: for its logout requests. The index holds no
+ * Which logins are a user's, by what their identity provider calls them: for its logout requests. The index holds no
  * name in the clear, and holds logouts too, for sign-ins that were on their way when one came (Core 3.7.3.1).
  */
 import { type LogoutRef, type NameId, nameIdFormats, type SignIn } from '../../core/identity.ts'
@@ -18,7 +18,7 @@ type NamingProvider =
   | { readonly protocol: 'saml'; readonly serviceProvider: { readonly entityId: string } }
   | { readonly protocol: 'oidc' }
 
-/** A person as one identity provider names them to one service provider. */
+/** A user as one identity provider names them to one service provider. */
 export interface SamlSubject {
   /** The identity provider's entityID. */
   readonly issuer: string
@@ -27,7 +27,7 @@ export interface SamlSubject {
   readonly nameId: NameId
 }
 
-/** A person, or one session of theirs, as one OpenID provider names them to one client. */
+/** A user, or one of their sessions, as one OpenID provider names them to one client. */
 export interface OidcSubject {
   /** The provider's id in the configuration. */
   readonly provider: string
@@ -86,7 +86,7 @@ function namesOf(index: LoginIndex, login: Login): readonly Name[] {
   return [...providerNames(index, login), personName(login)]
 }
 
-/** How the provider may call the login: SAML has one name, OpenID Connect one for the person and one for the session. */
+/** How the provider may call the login: SAML has one name, OpenID Connect one for the user and one for the session. */
 function providerNames({ providers }: LoginIndex, { signIn: { identity, logoutRef } }: Login): readonly Name[] {
   const provider = providers.get(identity.provider)
   if (logoutRef.kind === 'oidc') {
@@ -115,7 +115,7 @@ function samlName({ issuer, spEntityId, nameId }: SamlSubject): Name {
   return [issuer, spEntityId, nameId.value.trim()]
 }
 
-/** A person as we know them, whatever a logout would have to call them: for all logins that are theirs. */
+/** A user as the gateway knows them, whatever a logout would call them: for all of their logins. */
 function personName({ signIn: { identity } }: Login): Name {
   return ['person', identity.provider, identity.issuer, identity.subject]
 }
@@ -234,7 +234,7 @@ export async function endKnownOidcLogins(index: LoginIndex, subject: OidcSubject
   return isKnown ? endOidcLogins(index, subject, new Date(0)) : []
 }
 
-/** The live logins of the person whose login this is: in other browsers, and this one. Latest first. */
+/** The live logins of the user whose login this is: in other browsers, and this one. Newest first. */
 export async function loginsOfPerson(index: LoginIndex, login: Login): Promise<readonly Login[]> {
   const ids = await idsOf(index, hashesOf(index, personName(login)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))

@@ -16,9 +16,9 @@ interface Started {
   readonly binding: string
   /** The identity provider was asked not to show itself. */
   readonly isPassive?: boolean
-  /** The login whose evidence this is to renew: the same person's answer changes nothing else. */
+  /** The login whose evidence this is to renew: a response for the same user changes nothing else. */
   readonly renews?: string
-  /** The person has to prove anew who they are; in the answer that is at most so long ago. */
+  /** The user must sign in again at the provider; in the response that was at most so long ago. */
   readonly maxAuthAgeSeconds?: number
 }
 
@@ -27,7 +27,7 @@ type NewLogin =
   | (Started & {
       readonly protocol: 'saml'
       readonly requestId: string
-      /** Whom the person chose among many: the entityID that has to answer. */
+      /** The identity provider that the user chose among many: its entityID. */
       readonly idp?: string
     })
   | (Started & LoginSecrets & { readonly protocol: 'oidc' })

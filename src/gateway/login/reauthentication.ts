@@ -69,7 +69,7 @@ export async function startReauthentication(
 }
 
 /**
- * The login with the fresh evidence, where it is this browser's, live, and the same person's; else undefined. Throws
+ * The login with the fresh evidence, if it is this browser's, live, and the same user's; else undefined. Throws
  * StsError `sts.evidence_stale` where what came is too old as well.
  */
 export async function reauthenticatedBy(
@@ -89,7 +89,7 @@ function isSamePerson({ identity: one }: SignIn, { identity: other }: SignIn): b
   return one.provider === other.provider && one.issuer === other.issuer && one.subject === other.subject
 }
 
-/** Otherwise the person would be sent round and round: each answer is as old when it comes as the one before. */
+/** Otherwise the user would be redirected in a loop: each response would be as old as the one before. */
 function mustBeNew(gateway: Pick<Gateway, 'providers' | 'now'>, login: Login): void {
   if (!isEvidenceExpiring(gateway, login)) return
   throw new StsError('sts.evidence_stale', {

@@ -23,7 +23,7 @@ export interface BroughtBack {
   readonly answer?: unknown
 }
 
-/** Whom somebody is signed in from: with discovery, a provider stands for many. */
+/** The provider of a sign-in, and its issuer: with discovery, one provider stands for many. */
 export type SignedInFrom = Pick<Identity, 'provider' | 'issuer'>
 
 /** A LogoutRequest of ours that waits for its answer. */
@@ -76,7 +76,7 @@ export async function recordAnswer(
   return true
 }
 
-/** What came of the logout that this browser began; undefined when it began none of late. */
+/** The result of the logout that this browser began; undefined when it began none recently. */
 export async function outcomeOf(
   { store }: Pick<Kept, 'store'>,
   handle: string | undefined,
@@ -89,7 +89,7 @@ export async function outcomeOf(
   return { provider, outcome: outcome === 'unheard' ? unheardBut(handle, broughtBack) : outcome }
 }
 
-/** What an address says counts only where nothing better is known. */
+/** The address is used only where nothing better is known. */
 function unheardBut(handle: string, { state, answer }: BroughtBack): LogoutOutcome['outcome'] {
   if (typeof state === 'string' && sameText(state, logoutState(handle))) return 'returned'
   return answer === 'unsigned' ? 'unsigned' : 'unheard'

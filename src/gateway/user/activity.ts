@@ -1,5 +1,5 @@
 /**
- * What a person did here of late, for themselves to look through: the audit log is the operator's, and has it all. Made
+ * What a user did here recently, for their own activity page: the audit log is the operator's, and has everything. Made
  * of the same events (record.ts).
  */
 import type { AuditEvent } from '../../audit/events.ts'
@@ -57,7 +57,7 @@ export function activityOf(keeping: UserStore, login: Login): Promise<readonly A
   return readRecord(keeping, history, login)
 }
 
-/** Adds what the event is for the person to look through, if it is anything. */
+/** Adds what the user is shown of the event, if anything. */
 export async function addActivity(
   keeping: UserStore,
   { event, login }: { readonly event: AuditEvent; readonly login: Login },
@@ -83,7 +83,7 @@ function activityIn(event: AuditEvent, reference: string): Activity | undefined 
     case 'logout':
       return { kind: event.reason === 'provider' ? 'provider-sign-out' : 'sign-out', ...occurrence }
     case 'exchange':
-      // What the console is opened with, nobody gets: whether it was opened is the next event.
+      // The user does not see the console's credentials: whether it was opened is the next event.
       return event.purpose === 'console' ? undefined : { kind: 'exchange', ...occurrence, ...takenIn(event) }
     case 'console':
       return { kind: 'exchange', ...occurrence, ...takenIn(event), destination: event.destination }

@@ -1,6 +1,6 @@
 /**
- * What a person is used to: their pins, what they took of late and for how long. What belongs to a machine and not to a
- * person (the format of credentials, the last provider) is kept in the browser.
+ * A user's pins, recent roles and durations. What belongs to a machine and not to a user (the format of credentials, the
+ * last provider) is kept in the browser.
  */
 import type { AuditEvent } from '../../audit/events.ts'
 import { GatewayError } from '../errors.ts'
@@ -14,9 +14,9 @@ export interface Preferences {
   readonly pins: readonly string[]
   /** Latest first, each role once. */
   readonly recent: readonly RecentRole[]
-  /** What was chosen for each role the last time, as the person chose it (`1h`, `until 18:00`), by ARN. */
+  /** What was chosen for each role the last time, as the user chose it (`1h`, `until 18:00`), by ARN. */
   readonly durations: ReadonlyMap<string, string>
-  /** False for who is another person at each sign-in: then nothing outlives the login. */
+  /** False for a user with a new ID at each sign-in: then nothing outlives the login. */
   readonly isKept: boolean
 }
 
@@ -38,7 +38,7 @@ const habits: UserRecord<StoredPreferences> = {
 
 export interface Taken {
   readonly arn: string
-  /** As the person chose it; undefined where nobody chose. */
+  /** As the user chose it; undefined where they chose none. */
   readonly chosen: string | undefined
 }
 
