@@ -25,9 +25,6 @@ const access: readonly AccessRule[] = [
   },
 ]
 
-/** The ports that what is kept of a user needs. */
-export type UserGateway = ReturnType<typeof gatewayWithUser>['gateway']
-
 export const gatewayWithUser = ([first, ...others]: readonly [string, ...string[]] = ['first'], kept?: Store) => {
   let at = NOON
   const now = (): Date => new Date(at)
