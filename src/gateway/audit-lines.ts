@@ -5,11 +5,15 @@ import type { Purpose } from '../audit/events.ts'
 import { refusalOf } from '../audit/refusal.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
-import type { Caller, Gateway } from './gateway.ts'
+import type { Caller, Providers } from './gateway.ts'
 import type { Login } from './login/logins.ts'
+import type { Provider } from './providers.ts'
 import { type Recording, record } from './record.ts'
 import { ExplainedDenial } from './roles/explain-denial.ts'
 import type { Exchange, RequestedRole, TakenRole } from './roles/sts-request.ts'
+
+/** Whose settings say what is worth a warning. */
+export type ConfiguredProviders = Providers<Pick<Provider, 'settings'>>
 
 /** By the request, as an error may be kept and thrown again for another one: the references of what is recorded. */
 const recorded = new WeakMap<Caller, WeakMap<FedgateError, string>>()
@@ -201,7 +205,7 @@ export async function auditLogout(
 }
 
 function auditSignIn(eventName: 'login' | 'login.renewed') {
-  return async (recording: Recording & Pick<Gateway, 'providers'>, login: Login, caller: Caller): Promise<void> => {
+  return async (recording: Recording & ConfiguredProviders, login: Login, caller: Caller): Promise<void> => {
     const { identity, leftOut } = login.signIn
     const { protocol, issuer, authenticatedAt } = identity
     const warnings = [...signInWarnings(login.signIn), ...tokenWarnings(recording, login)]
@@ -219,7 +223,7 @@ function auditSignIn(eventName: 'login' | 'login.renewed') {
   }
 }
 
-function tokenWarnings({ providers }: Pick<Gateway, 'providers'>, { signIn }: Login): readonly string[] {
+function tokenWarnings({ providers }: ConfiguredProviders, { signIn }: Login): readonly string[] {
   const { identity, evidence } = signIn
   const provider = providers.get(identity.provider)
   const lifetime = (evidence.expiresAt.getTime() - evidence.issuedAt.getTime()) / 1000

@@ -8,6 +8,11 @@ import { addActivity } from './user/activity.ts'
 import { learnHabit } from './user/preferences.ts'
 import type { UserStore } from './user/user-record.ts'
 
+/** An audit log that is asked before something is given that has to be recorded. */
+export interface WritableAudit {
+  readonly audit: Pick<Audit, 'record' | 'mustBeWritable'>
+}
+
 /** Something that happened, as the audit log has it. */
 export interface Happening {
   readonly event: AuditEvent

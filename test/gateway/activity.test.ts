@@ -11,9 +11,9 @@ import {
   auditLogout,
   auditRenewal,
 } from '../../src/gateway/audit-lines.ts'
-import type { Gateway } from '../../src/gateway/gateway.ts'
 import type { Login } from '../../src/gateway/login/logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
+import type { Recording } from '../../src/gateway/record.ts'
 import type { TakenRole } from '../../src/gateway/roles/sts-request.ts'
 import { activityOf } from '../../src/gateway/user/activity.ts'
 import { preferencesOf } from '../../src/gateway/user/preferences.ts'
@@ -37,10 +37,10 @@ const taken = (name: string, accessKeyId = `ASIA${name}`) =>
     requestId: undefined,
   }) as unknown as TakenRole
 
-const took = (gateway: Gateway, login: Login, role: TakenRole, purpose: 'credentials' | 'console' = 'credentials') =>
+const took = (gateway: Recording, login: Login, role: TakenRole, purpose: 'credentials' | 'console' = 'credentials') =>
   auditExchange(gateway, login, { taken: role, purpose, chosen: '1h' }, caller)
 
-const denied = (gateway: Gateway, login: Login, role: string, over: { retriedWithSeconds?: number } = {}) => {
+const denied = (gateway: Recording, login: Login, role: string, over: { retriedWithSeconds?: number } = {}) => {
   const wanted = { role, durationSeconds: undefined }
   const error = new StsError('sts.access_denied')
   return auditDenied(gateway, login, { eventName: 'exchange.denied', wanted, error, ...over }, caller)
@@ -157,7 +157,7 @@ it('an event that cannot be recorded is heard by nobody', async () => {
   const { gateway: house } = gatewayWithUser()
   const login = await enterAs(house)
   const audit = { record: (_event: AuditEvent) => Promise.reject(new Error('the disk is full')) }
-  const gateway = { ...house, audit } as unknown as Gateway
+  const gateway = { ...house, audit }
   await expect(took(gateway, login, taken('Dev'))).rejects.toThrow('the disk is full')
   expect(await activityOf(house, login)).toEqual([])
   expect((await preferencesOf(house, login)).recent).toEqual([])

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProviderConfig } from '../../src/config/types.ts'
-import type { Gateway } from '../../src/gateway/gateway.ts'
 import type { Login } from '../../src/gateway/login/logins.ts'
 import { isEvidenceExpiring } from '../../src/gateway/login/reauthentication.ts'
-import { receiveSamlResponse } from '../../src/gateway/login/receive-saml-response.ts'
+import { type ReceivePorts, receiveSamlResponse } from '../../src/gateway/login/receive-saml-response.ts'
 import { startLogin } from '../../src/gateway/login/start-login.ts'
 import { readVerifiedSignIn } from '../../src/gateway/login/verified-sign-ins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
@@ -16,6 +15,7 @@ import { parseAuthnRequest } from '../../src/saml/authn-request.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { makeKeyPair } from '../demo/keys.ts'
 import { answerTo, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
+import { sampleConfig } from './configured.ts'
 
 const BASE = 'https://gateway.example.org'
 const ROLES = 'https://aws.amazon.com/SAML/Attributes/Role'
@@ -54,12 +54,13 @@ const provider = (evidence: 'original' | 'reissued') =>
     exchange: { via: 'saml', evidence, provider: 'corp', stsDecrypts: false },
   }) as unknown as ProviderConfig
 
-const house = async (evidence: 'original' | 'reissued'): Promise<Gateway> => {
+const house = async (evidence: 'original' | 'reissued'): Promise<ReceivePorts> => {
   const now = () => new Date()
   const keys = { signing: [await makeKeyPair()], encryption: [], clients: new Map() }
   const surroundings = { baseUrl: BASE, keys, now, stateFolder: folder }
   const providers = createProviders([provider(evidence)], surroundings)
-  return { providers, store: watched(createMemoryStore(now)), now } as unknown as Gateway
+  const audit = { record: async () => 'reference' }
+  return { providers, store: watched(createMemoryStore(now)), now, settings: sampleConfig, audit }
 }
 
 /** What was put into a store, by its key. */
@@ -73,7 +74,7 @@ const watched = (store: Store): Store => ({
 })
 
 /** A user with 300 roles, verified and stored. */
-const verifiedIn = async (gateway: Gateway) => {
+const verifiedIn = async (gateway: ReceivePorts) => {
   written.clear()
   const asked = { provider: 'corp', returnTo: '/roles', browserSecret: undefined }
   const { departure } = await startLogin(gateway, asked, caller)

@@ -2,31 +2,34 @@
 import { describe, expect, it } from 'vitest'
 import type { NameId, SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
-import type { Gateway } from '../../src/gateway/gateway.ts'
-import { endKnownOidcLogins, endLoginsOf, enterIndex } from '../../src/gateway/login/login-index.ts'
+import { endKnownOidcLogins, endLoginsOf, enterIndex, type LoginIndex } from '../../src/gateway/login/login-index.ts'
 import { endLogin, type Login, readLogin, renewLogin, storeSignIn } from '../../src/gateway/login/logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
 import { SessionStore } from '../../src/stores/session-store.ts'
+import { sampleConfig } from './configured.ts'
 import { beginLogin } from './signed-in-user.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const IDP = 'https://idp.example.org'
 const SP = 'https://gateway.example.org/saml/corp/metadata'
 
-type Index = Parameters<typeof enterIndex>[0]
-
-const house = (secrets: readonly [string, ...string[]] = ['first'], store?: Store) => {
+const house = ([first, ...others]: readonly [string, ...string[]] = ['first'], store?: Store) => {
   let seconds = 0
   const now = () => new Date(NOON + seconds * 1000)
   const told: string[] = []
   const index = {
-    settings: { session: { secrets: secrets.map((secret) => new Secret(secret)) } },
-    providers: new Map([['corp', { protocol: 'saml', serviceProvider: { entityId: SP } }]]),
+    settings: {
+      session: {
+        ...sampleConfig.session,
+        secrets: [new Secret(first), ...others.map((other) => new Secret(other))] as const,
+      },
+    },
+    providers: new Map([['corp', { protocol: 'saml' as const, serviceProvider: { entityId: SP } }]]),
     store: store ?? createMemoryStore(now),
     loginEnded: [async (id: string) => void told.push(id)],
     now,
-  } as unknown as Index & Gateway
+  }
   const wait = (more: number): void => {
     seconds += more
   }
@@ -56,14 +59,14 @@ const signInOf = (nameId: NameId, sessionIndex: string | undefined, issuedAt: Da
 const alice: NameId = { value: 'alice@example.org', format: 'urn:f' }
 const subjectOf = (nameId: NameId) => ({ issuer: IDP, spEntityId: SP, nameId })
 
-const enter = async (index: Index & Gateway, nameId = alice, sessionIndex?: string): Promise<Login> => {
+const enter = async (index: LoginIndex, nameId = alice, sessionIndex?: string): Promise<Login> => {
   const signIn = signInOf(nameId, sessionIndex, index.now())
   const login = await beginLogin(index.store, index.now, signIn, 3600)
   await enterIndex(index, login, index.now())
   return login
 }
 
-const logOut = (index: Index & Gateway, nameId = alice, sessionIndexes: readonly string[] = []) =>
+const logOut = (index: LoginIndex, nameId = alice, sessionIndexes: readonly string[] = []) =>
   endLoginsOf(index, subjectOf(nameId), { sessionIndexes, issueInstant: index.now() })
 
 describe('the index of logins', () => {
@@ -375,7 +378,7 @@ describe('a logout that is not signed', () => {
 })
 
 describe('a late save', () => {
-  const renew = async (index: Index & Gateway, login: Login, sessionIndex: string) => {
+  const renew = async (index: LoginIndex, login: Login, sessionIndex: string) => {
     const fresh = await storeSignIn(index.store, signInOf(alice, sessionIndex, index.now()), login.expiresAt)
     return renewLogin(index.store, login, fresh)
   }

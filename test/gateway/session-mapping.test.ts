@@ -1,22 +1,29 @@
 import { describe, expect, it } from 'vitest'
 import type { Identity, SignIn } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
-import type { Gateway } from '../../src/gateway/gateway.ts'
-import { sessionFor } from '../../src/gateway/roles/session-mapping.ts'
+import { type SessionPorts, sessionFor } from '../../src/gateway/roles/session-mapping.ts'
 import { identity } from '../access/identities.ts'
+import { oidcProvider, samlProvider } from './configured.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 
-const gatewayWith = (via: string, evidence: string): Gateway =>
-  ({
-    providers: new Map([['corp', { settings: { id: 'corp', exchange: { via, evidence } } }]]),
-    settings: {
-      sessionName: '{subject}',
-      sourceIdentity: '{subject}',
-      sessionTags: new Map([['Team', '{team}']]),
-      transitiveTags: [],
-    },
-  }) as unknown as Gateway
+const providers = {
+  reissuedSaml: samlProvider(),
+  reissuedToken: samlProvider({ exchange: { via: 'web-identity', evidence: 'reissued' } }),
+  originalSaml: samlProvider({ exchange: { via: 'saml', evidence: 'original', provider: 'corp', stsDecrypts: false } }),
+  originalToken: oidcProvider('corp', { exchange: { via: 'web-identity', evidence: 'original' } }),
+}
+
+const gatewayWith = (provider: keyof typeof providers): SessionPorts => ({
+  providers: new Map([['corp', providers[provider]]]),
+  settings: {
+    baseUrl: 'https://aws.example.com',
+    sessionName: '{subject}',
+    sourceIdentity: '{subject}',
+    sessionTags: new Map([['Team', '{team}']]),
+    transitiveTags: [],
+  },
+})
 
 const unsigned = (claims: unknown): string => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.sig`
 
@@ -43,8 +50,8 @@ const alice = identity({
 })
 
 describe('what a session carries', () => {
-  it.each(['saml', 'web-identity'])('is what the gateway says, reissued via %s', (via) => {
-    expect(sessionFor(gatewayWith(via, 'reissued'), signInOf(alice))).toMatchObject({
+  it.each(['reissuedSaml', 'reissuedToken'] as const)('is what the gateway says: %s', (provider) => {
+    expect(sessionFor(gatewayWith(provider), signInOf(alice))).toMatchObject({
       roleSessionName: 'alice',
       sourceIdentity: 'alice',
       tags: new Map([['Team', 'blue']]),
@@ -55,7 +62,7 @@ describe('what a session carries', () => {
 
   it('is what the identity provider says in its own assertion, and what we would add is left out', () => {
     const reason = 'AWS sees only what corp itself has signed'
-    expect(sessionFor(gatewayWith('saml', 'original'), signInOf(alice))).toMatchObject({
+    expect(sessionFor(gatewayWith('originalSaml'), signInOf(alice))).toMatchObject({
       roleSessionName: 'alice@corp',
       sourceIdentity: undefined,
       tags: new Map([['Team', 'red']]),
@@ -68,7 +75,7 @@ describe('what a session carries', () => {
 
   it('is what the provider says in its own token, not what its userinfo says; the name alone is ours', () => {
     const token = { 'https://aws.amazon.com/tags': { principal_tags: { Team: ['green'] } } }
-    expect(sessionFor(gatewayWith('web-identity', 'original'), signInOf(alice, token))).toMatchObject({
+    expect(sessionFor(gatewayWith('originalToken'), signInOf(alice, token))).toMatchObject({
       roleSessionName: 'alice',
       tags: new Map([['Team', 'green']]),
     })
@@ -80,7 +87,7 @@ describe('what a session carries', () => {
     [undefined, 0],
   ])('comes with a warning where nothing follows the person: subject format %s', (subjectFormat, count) => {
     const who = identity({}, subjectFormat === undefined ? {} : { subjectFormat })
-    const { warnings } = sessionFor(gatewayWith('saml', 'reissued'), signInOf(who))
+    const { warnings } = sessionFor(gatewayWith('reissuedSaml'), signInOf(who))
     expect(warnings).toHaveLength(count)
     if (count > 0) expect(warnings[0]).toContain('a transient NameID')
   })

@@ -1,5 +1,6 @@
 /** A gateway that is only a store, a clock and a rule, with people signed in: for what is kept of them. */
 import type { AuditEvent } from '../../src/audit/events.ts'
+import type { AccessRule } from '../../src/config/types.ts'
 import type { Identity, SignIn } from '../../src/core/identity.ts'
 import { linearPattern } from '../../src/core/patterns/linear.ts'
 import { Secret } from '../../src/core/secret.ts'
@@ -7,13 +8,14 @@ import type { Gateway } from '../../src/gateway/gateway.ts'
 import { beginLogin as begin, type Login, storeSignIn } from '../../src/gateway/login/logins.ts'
 import type { Clock, Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
+import { samlProvider, sampleConfig } from './configured.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 
 export const roleArn = (name: string): string => `arn:aws:iam::111122223333:role/${name}`
 
 /** Whoever has the group `team-x` may take the role `x`. */
-const access = [
+const access: readonly AccessRule[] = [
   {
     when: {
       conditions: [{ attribute: 'groups', anyOf: [{ kind: 'pattern', pattern: linearPattern('team-(?<role>\\w+)') }] }],
@@ -23,29 +25,27 @@ const access = [
   },
 ]
 
-export const gatewayWithUser = (secrets: readonly [string, ...string[]] = ['first'], kept?: Store) => {
+export const gatewayWithUser = ([first, ...others]: readonly [string, ...string[]] = ['first'], kept?: Store) => {
   let at = NOON
   const now = (): Date => new Date(at)
   const store = kept ?? createMemoryStore(now)
   const gateway = {
     settings: {
-      session: { secrets: secrets.map((secret) => new Secret(secret)) },
-      sts: { region: 'eu-west-1' },
+      ...sampleConfig,
+      session: {
+        ...sampleConfig.session,
+        secrets: [new Secret(first), ...others.map((other) => new Secret(other))] as const,
+      },
       accounts: new Map(),
       roles: [],
       access,
     },
-    providers: new Map([
-      [
-        'corp',
-        { protocol: 'saml', settings: { exchange: { via: 'saml', evidence: 'reissued' } }, serviceProvider: {} },
-      ],
-    ]),
+    providers: new Map([['corp', samlProvider()]]),
     store,
     loginEnded: [],
     audit: { record: async ({ referenceId }: AuditEvent) => referenceId },
     now,
-  } as unknown as Gateway
+  }
   return {
     gateway,
     store,
@@ -82,5 +82,5 @@ export const beginLogin = async (store: Store, now: Clock, signIn: SignIn, lifet
   begin(store, now, await storeSignIn(store, signIn, new Date(now().getTime() + 300_000)), lifetimeSeconds)
 
 /** Signed in for eight hours. */
-export const enterAs = (gateway: Gateway, said: Partial<Identity> = {}): Promise<Login> =>
+export const enterAs = (gateway: Pick<Gateway, 'store' | 'now'>, said: Partial<Identity> = {}): Promise<Login> =>
   beginLogin(gateway.store, gateway.now, signInAs(said, gateway.now()), 8 * 3600)

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import type { SignIn } from '../../src/core/identity.ts'
 import { fingerprint } from '../../src/core/ids.ts'
 import { Secret } from '../../src/core/secret.ts'
-import type { Gateway } from '../../src/gateway/gateway.ts'
 import { type FinishOutcome, finishLogin } from '../../src/gateway/login/finish-login.ts'
 import { endLogin, readLogin, renewLogin, storeSignIn } from '../../src/gateway/login/logins.ts'
 import { keepVerifiedSignIn } from '../../src/gateway/login/verified-sign-ins.ts'
@@ -49,7 +48,7 @@ const watched = () => {
     now: () => new Date(at),
     settings: { ...parts.settings, session: { ...parts.settings.session, lifetimeSeconds: 8 * HOURS } },
     audit: { ...parts.audit, mustBeWritable: () => undefined },
-  } as unknown as Gateway
+  }
   const kept = async (prefix: string): Promise<readonly string[]> => {
     const all = [...keys].filter((key) => key.startsWith(`${prefix}:`))
     const there = await Promise.all(all.map(async (key) => ((await memory.get(key)) === undefined ? [] : [key])))
@@ -114,7 +113,7 @@ describe('A verified sign-in', () => {
     const down = { ...gateway.audit, record: () => Promise.reject(new Error('the log is full')) }
     const handle = await arrive()
     const finishing = finishLogin(
-      { ...gateway, audit: down } as unknown as Gateway,
+      { ...gateway, audit: down },
       { handle, browserSecret: 'cookie', loginId: undefined },
       caller,
     )

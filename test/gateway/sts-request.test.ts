@@ -2,19 +2,19 @@
 import { describe, expect, it } from 'vitest'
 import type { Evidence } from '../../src/core/identity.ts'
 import { Secret } from '../../src/core/secret.ts'
-import type { Gateway } from '../../src/gateway/gateway.ts'
 import type { Login } from '../../src/gateway/login/logins.ts'
-import { type Exchange, requestFor } from '../../src/gateway/roles/sts-request.ts'
+import { type Exchange, requestFor, type StsRequestPorts } from '../../src/gateway/roles/sts-request.ts'
 import { identity } from '../access/identities.ts'
+import { samlProvider } from './configured.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const PROVIDER = 'arn:aws:iam::111122223333:saml-provider/corp'
 const arn = 'arn:aws:iam::111122223333:role/Developer'
 
-const gatewayWith = (stsDecrypts: boolean): Gateway => {
-  const exchange = { via: 'saml', evidence: 'original', provider: 'corp', stsDecrypts }
-  const providers = new Map([['corp', { protocol: 'saml', settings: { id: 'corp', exchange } }]])
-  return { providers, settings: { baseUrl: 'https://aws.example.com' }, now: () => NOW } as unknown as Gateway
+const gatewayWith = (stsDecrypts: boolean): StsRequestPorts => {
+  const exchange = { via: 'saml', evidence: 'original', provider: 'corp', stsDecrypts } as const
+  const providers = new Map([['corp', samlProvider({ exchange })]])
+  return { providers, settings: { baseUrl: 'https://aws.example.com' }, now: () => NOW }
 }
 
 const exchange: Exchange = {

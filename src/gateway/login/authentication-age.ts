@@ -3,13 +3,18 @@
 import type { MatchedRoleSettings } from '../../access/role-settings.ts'
 import type { Identity } from '../../core/identity.ts'
 import { GatewayError } from '../errors.ts'
-import { type Gateway, providerOf } from '../gateway.ts'
-import { OIDC_CLOCK_SKEW_SECONDS, type Provider } from '../providers.ts'
+import { type Gateway, type Providers, providerOf } from '../gateway.ts'
+import { OIDC_CLOCK_SKEW_SECONDS, type OidcProvider, type SamlProvider } from '../providers.ts'
 import type { Login } from './logins.ts'
+
+/** As far as its clock is known. */
+type DatedProvider = Pick<SamlProvider, 'protocol' | 'settings'> | Pick<OidcProvider, 'protocol' | 'settings'>
+
+export type AuthenticationAgePorts = Providers<DatedProvider> & Pick<Gateway, 'now'>
 
 /** The role's `maxAuthAge` in seconds, where this login is older than that; undefined where it is recent enough. */
 export function requiredReauthentication(
-  gateway: Pick<Gateway, 'providers' | 'now'>,
+  gateway: AuthenticationAgePorts,
   { signIn: { identity } }: Login,
   { maxAuthAgeSeconds }: Pick<MatchedRoleSettings, 'maxAuthAgeSeconds'>,
 ): number | undefined {
@@ -20,21 +25,21 @@ export function requiredReauthentication(
 
 function isProvenWithin(
   { now }: Pick<Gateway, 'now'>,
-  provider: Provider,
+  provider: DatedProvider,
   { authenticatedAt, isTimeAssumed }: Identity,
   seconds: number,
 ): boolean {
   return !isTimeAssumed && now().getTime() - authenticatedAt.getTime() <= (seconds + clockSkewOf(provider)) * 1000
 }
 
-function clockSkewOf(provider: Provider): number {
+function clockSkewOf(provider: DatedProvider): number {
   return provider.protocol === 'saml' ? provider.settings.clockSkewSeconds : OIDC_CLOCK_SKEW_SECONDS
 }
 
 /** Holds an answer to the age that was asked for. Throws GatewayError `login.authentication_too_old`. */
 export function checkMaxAuthAge(
   gateway: Pick<Gateway, 'now'>,
-  provider: Provider,
+  provider: DatedProvider,
   identity: Identity,
   seconds: number | undefined,
 ): void {

@@ -1,7 +1,8 @@
 import type { Identity } from '../../core/identity.ts'
-import { auditingRefusals, auditLogin, auditRenewal } from '../audit-lines.ts'
+import { auditingRefusals, auditLogin, auditRenewal, type ConfiguredProviders } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
+import type { WritableAudit } from '../record.ts'
 import { finishedLogins } from '../store-records.ts'
 import { enterIndex, type LoginIndex } from './login-index.ts'
 import { beginLogin, deleteSignIn, endLogin, type Login, readLogin } from './logins.ts'
@@ -10,7 +11,7 @@ import { reauthenticatedBy } from './reauthentication.ts'
 import { readVerifiedSignIn, useHandle, type VerifiedSignIn } from './verified-sign-ins.ts'
 
 /** It begins or renews a login, makes it findable and records that. */
-export type FinishPorts = LoginIndex & Pick<Gateway, 'audit' | 'settings' | 'providers'>
+export type FinishPorts = LoginIndex & ConfiguredProviders & WritableAudit
 
 export interface Finish {
   readonly handle: string

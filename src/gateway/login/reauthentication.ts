@@ -73,7 +73,7 @@ export async function startReauthentication(
  * StsError `sts.evidence_stale` where what came is too old as well.
  */
 export async function reauthenticatedBy(
-  gateway: StartLoginPorts,
+  gateway: ExchangeSettings & Pick<Gateway, 'store' | 'now'>,
   loginId: string | undefined,
   verified: VerifiedSignIn,
 ): Promise<Login | undefined> {
@@ -90,7 +90,7 @@ function isSamePerson({ identity: one }: SignIn, { identity: other }: SignIn): b
 }
 
 /** Otherwise the user would be redirected in a loop: each response would be as old as the one before. */
-function mustBeNew(gateway: Pick<Gateway, 'providers' | 'now'>, login: Login): void {
+function mustBeNew(gateway: ExchangeSettings & Pick<Gateway, 'now'>, login: Login): void {
   if (!isEvidenceExpiring(gateway, login)) return
   throw new StsError('sts.evidence_stale', {
     expected: `an answer issued at about ${gateway.now().toISOString()}`,

@@ -2,15 +2,21 @@ import type { SignIn } from '../../core/identity.ts'
 import { OidcError } from '../../oidc/errors.ts'
 import { auditingRefusals } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
-import { type Caller, type Gateway, providerOf } from '../gateway.ts'
-import type { OidcProvider } from '../providers.ts'
+import { type Caller, type Providers, providerOf } from '../gateway.ts'
+import type { OidcProvider, SamlProvider } from '../providers.ts'
 import type { Recording } from '../record.ts'
 import { enterIndex, type LoginIndex } from './login-index.ts'
 import { deleteSignIn, type Login, readLogin, renewLogin, storeSignIn } from './logins.ts'
 import { isEvidenceExpiring } from './reauthentication.ts'
 
 /** What renews the evidence of a login, records refusals and keeps the login findable. */
-export type FreshEvidencePorts = Recording & LoginIndex & Pick<Gateway, 'providers'>
+export type FreshEvidencePorts = Recording & LoginIndex & Providers<RefreshingProvider>
+
+type RefreshingOidcProvider = Pick<OidcProvider, 'protocol' | 'settings'> & {
+  readonly relyingParty: Pick<OidcProvider['relyingParty'], 'refresh'>
+}
+
+type RefreshingProvider = Pick<SamlProvider, 'protocol' | 'settings'> | RefreshingOidcProvider
 
 /** What says that this refresh token leads to no ID token any more: the person can still be asked. */
 const SPENT: ReadonlySet<string> = new Set(['oidc.refresh_refused', 'oidc.id_token_missing'])
@@ -22,7 +28,7 @@ const SPENT: ReadonlySet<string> = new Set(['oidc.refresh_refused', 'oidc.id_tok
  */
 export async function withFreshEvidence(gateway: FreshEvidencePorts, login: Login, caller: Caller): Promise<Login> {
   const { identity, renewal } = login.signIn
-  const provider = providerOf(gateway, identity.provider)
+  const provider = providerOf<RefreshingProvider>(gateway, identity.provider)
   if (provider.protocol !== 'oidc' || !renewal || !isEvidenceExpiring(gateway, login)) return login
   return auditingRefusals(gateway, { provider: identity.provider, subject: identity.subject }, caller, async () => {
     const begunAt = gateway.now()
@@ -37,7 +43,11 @@ export async function withFreshEvidence(gateway: FreshEvidencePorts, login: Logi
   })
 }
 
-async function refreshed(gateway: FreshEvidencePorts, { relyingParty }: OidcProvider, login: Login): Promise<SignIn> {
+async function refreshed(
+  gateway: FreshEvidencePorts,
+  { relyingParty }: RefreshingOidcProvider,
+  login: Login,
+): Promise<SignIn> {
   try {
     return await relyingParty.refresh(login.signIn, gateway.now())
   } catch (error) {

@@ -1,13 +1,18 @@
 import type { SignIn } from '../../core/identity.ts'
-import { originalEvidenceOf } from '../../evidence/original-evidence.ts'
+import { originalEvidenceOf, type ResponseReceiver } from '../../evidence/original-evidence.ts'
 import type { EvidenceToPresent } from '../../evidence/presented-evidence.ts'
 import { samlIssuerEntityId } from '../../issuer/saml-assertion.ts'
-import { type Gateway, type GatewaySettings, providerOf } from '../gateway.ts'
+import { type Gateway, type GatewaySettings, type Providers, providerOf } from '../gateway.ts'
+import type { OidcProvider, SamlProvider } from '../providers.ts'
 
 /** The provider's exchange, and who the gateway is towards AWS. */
-export type EvidencePorts = Pick<Gateway, 'providers' | 'webIdentityIssuer'> & {
-  readonly settings: Pick<GatewaySettings, 'baseUrl'>
-}
+export type EvidencePorts = Pick<Gateway, 'webIdentityIssuer'> &
+  Providers<ExchangingProvider> & { readonly settings: Pick<GatewaySettings, 'baseUrl'> }
+
+/** As far as its evidence is sent to AWS. */
+type ExchangingProvider =
+  | Pick<OidcProvider, 'protocol' | 'settings'>
+  | (Pick<SamlProvider, 'protocol' | 'settings'> & { readonly serviceProvider: ResponseReceiver })
 
 /**
  * What this sign-in has to show, and how its provider's exchange is configured: the STS request and every prediction

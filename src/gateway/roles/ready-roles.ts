@@ -2,15 +2,15 @@
  * Whether roles can be taken with a login as it is, or the user must sign in again first: asked once for each request,
  * for all roles that were picked. Start at readyRoles.
  */
-import type { Caller, Gateway } from '../gateway.ts'
-import { requiredReauthentication } from '../login/authentication-age.ts'
+import type { Caller } from '../gateway.ts'
+import { type AuthenticationAgePorts, requiredReauthentication } from '../login/authentication-age.ts'
 import type { Login } from '../login/logins.ts'
 import { isEvidenceExpiring, startReauthentication } from '../login/reauthentication.ts'
 import { type FreshEvidencePorts, withFreshEvidence } from '../login/refresh-token.ts'
 import type { StartedLogin, StartLoginPorts } from '../login/start-login.ts'
 import { type EntitlementPorts, grantedByArn, type ListedRole } from './list-roles.ts'
 
-export type ReadyRolesPorts = EntitlementPorts & FreshEvidencePorts
+export type ReadyRolesPorts = EntitlementPorts & FreshEvidencePorts & AuthenticationAgePorts
 
 /** A login with evidence that AWS accepts, recent enough for the roles that were picked. Only readyRoles makes one. */
 export interface ReadyRoles {
@@ -55,7 +55,7 @@ export async function readyRoles(
 
 /** Roles that are not granted ask for nothing: they are refused, whatever the age of the sign-in. */
 function reauthenticationFor(
-  gateway: Pick<Gateway, 'providers' | 'now'>,
+  gateway: AuthenticationAgePorts,
   login: Login,
   granted: ReadyRoles['granted'],
 ): Reauthentication | undefined {
@@ -79,7 +79,7 @@ export async function reauthenticateForRoles(
 
 /** For a page to say before the role is picked; undefined for a role without `maxAuthAge`. */
 export function recentSignInFor(
-  gateway: Pick<Gateway, 'providers' | 'now'>,
+  gateway: AuthenticationAgePorts,
   login: Login,
   role: ListedRole,
 ): RecentSignIn | undefined {

@@ -8,6 +8,7 @@ import { auditDenied, auditExchange } from '../audit-lines.ts'
 import { GatewayError } from '../errors.ts'
 import type { Caller, Gateway } from '../gateway.ts'
 import type { Login } from '../login/logins.ts'
+import type { WritableAudit } from '../record.ts'
 import type { UserStore } from '../user/user-record.ts'
 import { explainedDenial } from './explain-denial.ts'
 import { grantedIn, type ListedRole } from './list-roles.ts'
@@ -17,7 +18,7 @@ import { type SessionPorts, sessionFor } from './session-mapping.ts'
 import { type Exchange, type RequestedRole, requestFor, type StsRequestPorts, type TakenRole } from './sts-request.ts'
 
 /** It asks STS, records every outcome and explains refusals. */
-export type TakeRolePorts = StsRequestPorts & PreflightPorts & UserStore & Pick<Gateway, 'audit' | 'sts'>
+export type TakeRolePorts = StsRequestPorts & PreflightPorts & UserStore & WritableAudit & Pick<Gateway, 'sts'>
 
 /**
  * Exchanges a login that is ready for credentials of one role. Throws GatewayError (`role.not_granted`,
