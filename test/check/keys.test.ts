@@ -48,7 +48,10 @@ describe('a signing key', () => {
 
   it('fails when its certificate has ended', async () => {
     const verdict = await check(ended.privateKey, ended.certificate)
-    expect(findingOf(verdict, 'certificateIsCurrent')).toMatchObject({ outcome: 'fail', found: 'expired on 2026-11-21' })
+    expect(findingOf(verdict, 'certificateIsCurrent')).toMatchObject({
+      outcome: 'fail',
+      found: 'expired on 2026-11-21',
+    })
   })
 
   it("fails with another key's certificate", async () => {
