@@ -88,8 +88,8 @@ export const samlErrors = {
     hint: "Ask the identity provider's administrator to send times in UTC, such as 2026-11-30T09:00:00Z.",
   },
   'saml.attribute_missing': {
-    sentence: 'The response lacks a required attribute.',
-    hint: "Ask the identity provider's administrator to send the attribute named in the details.",
+    sentence: 'A required XML attribute is missing from the message.',
+    hint: "Ask the identity provider's administrator to send this attribute, which SAML requires.",
   },
 
   'saml.idp_refused': {

@@ -5,13 +5,14 @@ import { SamlError } from './errors.ts'
 import { ASSERTION } from './names.ts'
 import { parseTime } from './times.ts'
 
-/** Values that more than one kind of message has, as they stand in it. */
+/** Values that more than one kind of message has, as sent. */
 
-/** Throws `saml.attribute_missing`, also where it is empty. */
+/** Throws `saml.attribute_missing`, also if it is empty. The sentence names it. */
 export function requiredAttribute(element: XmlElement, name: string): string {
   const value = attributeOf(element, name)
   if (value === undefined || value === '') {
-    throw new SamlError('saml.attribute_missing', { source: `${element.local}/@${name}` })
+    const source = `${element.local}/@${name}`
+    throw new SamlError('saml.attribute_missing', { source, sentence: `The message has no \`${source}\`.` })
   }
   return value
 }

@@ -46,7 +46,7 @@ describe('an address that a rule asks for', () => {
   it('gives no role where the provider does not say that it is verified, and says so', async () => {
     const { roles, identity } = await signIn('op', { email_verified: undefined })
     expect(roles.body).not.toContain(ROLE)
-    for (const { body } of [roles, identity]) expect(body).toContain('does not say that it has verified your')
+    for (const { body } of [roles, identity]) expect(body).toContain('did not confirm that it has verified your')
     expect(lastLogin()).toMatchObject({
       leftOut: [{ attribute: 'email', values: ['alice@example.com'], reason: 'not said to be verified' }],
       warnings: [expect.stringContaining('`requireVerifiedEmail: false`')],

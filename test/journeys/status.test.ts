@@ -126,7 +126,7 @@ describe('the status', () => {
     expect(partOf(page, 'corp')).toMatch(/data-health="good">Healthy<.*sign-in available.*<dt>Metadata read</s)
     expect(partOf(page, 'openid')).toMatch(/data-health="good">Healthy<.*<dt>Discovered<.*<dt>Keys read</s)
     expect(partOf(page, 'down')).toMatch(
-      /data-health="bad">broken<.*Sign-in not available.*oidc[.]provider_unavailable/s,
+      /data-health="bad">Failing<.*sign-in not available.*oidc[.]provider_unavailable/s,
     )
   })
 

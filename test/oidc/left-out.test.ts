@@ -95,7 +95,7 @@ describe('what a sign-in is without', () => {
     const { email_verified: _, ...unsaid } = plain
     expect(await warningsOf(unsaid)).toEqual([])
     const [warning] = await warningsOf(unsaid, { requireVerifiedEmail: true })
-    expect(warning).toMatch(/does not say that it has verified your `email`.*`requireVerifiedEmail: false`/)
+    expect(warning).toMatch(/did not confirm that it has verified your `email`.*`requireVerifiedEmail: false`/)
     const [denied] = await warningsOf({ ...unsaid, email_verified: false })
     expect(denied).toContain('has not verified your `email`')
   })
