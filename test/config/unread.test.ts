@@ -51,7 +51,7 @@ describe('the configuration of an offline command', () => {
     expect({ listen, trustProxy, audit }).toEqual({
       listen: { host: '127.0.0.1', port: 8080 },
       trustProxy: 0,
-      audit: {},
+      audit: { required: true },
     })
     expect(session.idleSeconds).toBe(1800)
     expect(unread).toEqual(['session.secret'])

@@ -7,7 +7,7 @@ import { optional, seconds } from './values.ts'
 
 type FileSamlProvider = Extract<FileProvider, { protocol: 'saml' }>
 
-/** Core 8.3; the older two kept the names of SAML 1.1. */
+/** SAML Core 8.3; the older two kept their names of SAML 1.1. */
 const nameIdFormats: Readonly<Record<string, string>> = {
   persistent: 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent',
   transient: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient',
@@ -15,13 +15,13 @@ const nameIdFormats: Readonly<Record<string, string>> = {
   unspecified: 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified',
 }
 
-/** Attributes that are the subject under short names; Subject Identifier Attributes Profile 1.0, 3.3 and 3.4. */
+/** Short names of attributes that identify the subject; Subject Identifier Attributes Profile 1.0, 3.3 and 3.4. */
 const subjectIds: ReadonlyMap<string, string> = new Map([
   ['subject-id', 'urn:oasis:names:tc:SAML:attribute:subject-id'],
   ['pairwise-id', 'urn:oasis:names:tc:SAML:attribute:pairwise-id'],
 ])
 
-/** AWS looks for an audience of its own in an assertion that is passed on to it. */
+/** The audience that AWS requires in an assertion that is passed on to it. */
 const AWS_AUDIENCE = 'urn:amazon:webservices'
 
 export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, folder: string): SamlProviderConfig {
