@@ -9,7 +9,7 @@ import { type Principal, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
 import { type UnverifiedAssumption, unverifiedAssumptions } from './unverified-assumptions.ts'
 
-/** A part of a statement holds, or it does not, or that rests on a fact that nobody has confirmed. */
+/** A part of a statement holds, or it does not, or that rests on an unconfirmed fact. */
 export type Truth = boolean | UnverifiedAssumption
 
 export interface Evaluation {

@@ -1,6 +1,7 @@
 /**
- * What is doubtful in a trust policy that IAM accepts: rules by name, each with what to do about it. Pure; knows nothing
- * of requests. Start at lintTrustPolicy; the rules are in lint/rules/, what they ask of a statement in lint/reading.ts.
+ * What is doubtful in a trust policy that IAM accepts: rules by name, each with what to do about it. Pure; knows
+ * nothing of requests. Start at lintTrustPolicy; the rules are in lint/rules/, what they ask of a statement in
+ * lint/reading.ts.
  */
 import type { LintFacts } from './lint/facts.ts'
 import type { LintFinding, LintRule } from './lint/finding.ts'

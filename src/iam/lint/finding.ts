@@ -1,7 +1,7 @@
 import type { Policy } from '../policy.ts'
 import type { LintFacts } from './facts.ts'
 
-/** `error`: the wrong people get in, or the right ones do not. `info`: worth knowing. */
+/** `error`: unintended callers are admitted, or intended ones are not. `info`: worth knowing. */
 export type Severity = 'error' | 'warning' | 'info'
 
 /** One doubt about a trust policy. */
@@ -15,7 +15,7 @@ export interface LintFinding {
   readonly hint: string
 }
 
-/** Where a rule found something; what it says there in place of the rule's own words. */
+/** Where a rule found something; what it says there instead of the rule's own words. */
 export interface Hit extends Partial<Pick<LintFinding, 'severity' | 'sentence' | 'hint'>> {
   readonly path: string
 }
