@@ -26,7 +26,7 @@ export interface DecodedToken {
   readonly issuer: string
 }
 
-/** The algorithms that AWS takes, and the key each needs. */
+/** The algorithms that AWS accepts, and the key each needs. */
 const algorithms: ReadonlyMap<string, TokenAlgorithm> = new Map(
   Object.entries({
     RS256: { kty: 'RSA', hash: 'sha256' },
@@ -54,7 +54,7 @@ export function decodeToken(token: string): DecodedToken {
   if (!signature || more.length > 0 || !isObject(header) || !isObject(claims))
     throw invalidToken(texts.notAJwt, 'not three parts of base64url JSON')
   const { alg, kid, crit } = header
-  // RFC 7515 4.1.11: whoever knows none of the extensions must not take the token.
+  // RFC 7515 4.1.11: a recipient that does not support an extension must reject the token.
   if (crit !== undefined) throw invalidToken(texts.notAJwt, `crit ${JSON.stringify(crit)}`)
   const algorithm = typeof alg === 'string' ? algorithms.get(alg) : undefined
   if (!algorithm) throw invalidToken(texts.notAJwt, `alg ${JSON.stringify(alg)}`)
@@ -130,7 +130,7 @@ function isSignedBy(token: string, { hash }: TokenAlgorithm, { key }: IssuerKey)
   return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, signature)
 }
 
-/** `exp`, `iat` and `nbf`, which have to be integers. */
+/** `exp`, `iat` and `nbf`, which must be integers. */
 export function checkTimes({ claims }: DecodedToken, now: Date): void {
   const seconds = Math.floor(now.getTime() / 1000)
   const expiration = integerClaim(claims, 'exp')
