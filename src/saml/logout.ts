@@ -63,11 +63,11 @@ type ExpectedNow = ExpectedLogout & { readonly now: Date }
 
 type LogoutCheck = Check<Envelope, ExpectedNow>
 
-/** Core 3.7.1 with Profiles 4.4.4.1: the issuer has to be named. */
+/** Core 3.7.1 with Profiles 4.4.4.1: the issuer must be named. */
 const logoutIssuerIsTheIdp: LogoutCheck = ({ issuer }, expected) =>
   issuer === expected.issuer ? pass : { expected: expected.issuer, found: issuer ?? 'none', source: 'Issuer' }
 
-/** Every message here is signed, and a signed one has to say where it goes. Bindings 3.4.5.2, 3.5.5.2 */
+/** Every message here is signed, and a signed one must say where it goes. Bindings 3.4.5.2, 3.5.5.2 */
 const logoutIsForUs: LogoutCheck = ({ destination }, { sloUrl }) =>
   destination === sloUrl ? pass : { expected: sloUrl, found: destination ?? 'none', source: '@Destination' }
 

@@ -5,7 +5,7 @@ import { SamlError } from './errors.ts'
 import { ASSERTION } from './names.ts'
 import { parseTime } from './times.ts'
 
-/** Values that more than one kind of message has, as they stand in it. */
+/** Values that more than one kind of message has, as they are in it. */
 
 /** Throws `saml.attribute_missing`, also where it is empty. */
 export function requiredAttribute(element: XmlElement, name: string): string {
@@ -45,8 +45,8 @@ export function readNameId(parent: XmlElement): NameId | undefined {
 
 /**
  * White space around the value does not count: templates that break lines put it there, and peers drop it. What is
- * signed stays as it was. Everything here that reads a NameID reads it by this function, so that a sign-in, a logout and
- * `explain` mean the same person. White space inside is part of the value.
+ * signed stays as it was. Everything here that reads a NameID reads it by this function, so that a sign-in, a logout
+ * and `explain` mean the same person. White space inside is part of the value.
  */
 export function nameIdIn(element: XmlElement): NameId {
   const format = attributeOf(element, 'Format')

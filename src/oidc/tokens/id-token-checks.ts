@@ -12,7 +12,7 @@ export interface IdToken extends Pick<SignedToken, 'header' | 'claims'> {
 /** What the ID token of a login has to show. */
 export interface ExpectedIdToken extends ExpectedToken {
   readonly nonce: string
-  /** Undefined: whenever the person proved who they are is recent enough. */
+  /** Undefined: whenever the user proved who they are is recent enough. */
   readonly maxAgeSeconds: number | undefined
   /** Each list was asked for, and one of each must be there. */
   readonly acrValues: ReadonlyArray<readonly string[]>
@@ -45,7 +45,7 @@ const authTimeIsPast: AnyIdTokenCheck = ({ claims }, { now, clockSkewSeconds }) 
     : mismatch('auth_time', `at most ${seconds(now)}`, authTime)
 }
 
-/** Core 3.1.2.1 and 3.1.3.7 step 13: a provider that was asked for a maximum age has to say when it was. */
+/** Core 3.1.2.1 and 3.1.3.7 step 13: a provider that was asked for a maximum age must say when it was. */
 const authenticationIsRecent: IdTokenCheck = ({ claims }, { maxAgeSeconds, now, clockSkewSeconds }) => {
   if (maxAgeSeconds === undefined) return pass
   const oldest = seconds(now) - maxAgeSeconds - clockSkewSeconds
@@ -78,7 +78,9 @@ const nonceIsTheFirst: RenewalCheck = ({ claims }, { nonce }) =>
     ? pass
     : mismatch('nonce', 'the nonce of the first ID token, or none', claims.nonce)
 
-/** Every rule for the ID token of a login once its signature holds, in the order in which they are told. Core 3.1.3.7 */
+/**
+ * Every rule for the ID token of a login once its signature holds, in the order in which they are told. Core 3.1.3.7
+ */
 export const idTokenChecks = {
   ...tokenChecks,
   nonceIsOurs,

@@ -93,7 +93,7 @@ export function seconds(date: Date): number {
   return Math.floor(date.getTime() / 1000)
 }
 
-/** Core 2: what names a person or a session is a text of at most 255 characters, and not blank. */
+/** Core 2: what names a user or a session is a text of at most 255 characters, and not blank. */
 export function isText(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '' && value.length <= 255
 }

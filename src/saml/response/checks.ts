@@ -5,7 +5,7 @@ import type { IdpMetadata } from '../metadata.ts'
 import { addSeconds, showTime } from '../times.ts'
 import type { AssertionContent, Authentication, Confirmation } from './assertion.ts'
 
-/** What a response has to say to be taken. */
+/** What a response must say to be taken. */
 export interface ExpectedResponse {
   readonly idp: Pick<IdpMetadata, 'entityId' | 'signingCertificates'>
   readonly spEntityId: string
@@ -23,7 +23,7 @@ export interface ExpectedResponse {
    * nobody may have been used before. undefined: they are remembered for good, or replay is not in question.
    */
   readonly remembersSince: Date | undefined
-  /** The classes that the request asked for, of which the answer has to name one. Empty: any will do. */
+  /** The classes that the request asked for, of which the answer must name one. Empty: any will do. */
   readonly authnContext: readonly string[]
   /** What opens encrypted assertions; all are tried. Absent or empty: none is taken. */
   readonly decryptionKeys?: readonly KeyObject[]
@@ -31,7 +31,7 @@ export interface ExpectedResponse {
   readonly acceptCbcWithoutSignedResponse?: boolean
   /** Whether a plain assertion is refused. */
   readonly wantAssertionsEncrypted?: boolean
-  /** What has to be signed at least. Every signature that is there has to verify anyway. */
+  /** What must be signed at least. Every signature that is there must verify anyway. */
   readonly signature: 'any' | 'assertion' | 'response' | 'both'
   /** `nameId`, or the name of the attribute that says who it is. */
   readonly subject: string
@@ -98,7 +98,7 @@ const hasAudience: AssertionCheck = ({ assertion }) =>
     ? pass
     : mismatch('an AudienceRestriction', undefined, 'Conditions/AudienceRestriction')
 
-/** Every restriction has to name us, exactly: a trailing slash is another service. Core 2.5.1.4 */
+/** Every restriction must name us, exactly: a trailing slash is another service. Core 2.5.1.4 */
 const audienceIsUs: AssertionCheck = ({ assertion }, { spEntityId }) => {
   const restrictions = assertion.conditions?.audienceRestrictions ?? []
   const another = restrictions.find((audiences) => !audiences.includes(spEntityId))
@@ -157,7 +157,7 @@ const answersOurRequest: AssertionCheck = (judged, expected) => {
     : mismatch(inResponseTo ?? NOTHING, found, 'SubjectConfirmationData/@InResponseTo')
 }
 
-/** A bearer assertion has to have an end. Profiles 4.1.4.2 */
+/** A bearer assertion must have an end. Profiles 4.1.4.2 */
 const confirmationHasNotExpired: AssertionCheck = ({ confirmation }, expected) =>
   confirmation?.notOnOrAfter
     ? mustNotBePast(confirmation.notOnOrAfter, expected, 'SubjectConfirmationData/@NotOnOrAfter')
@@ -173,7 +173,7 @@ const hasNotExpired: AssertionCheck = ({ assertion }, expected) =>
 const hasBegun: AssertionCheck = ({ assertion }, expected) =>
   mustNotBeFuture(assertion.conditions?.notBefore, expected, 'Conditions/@NotBefore')
 
-/** Whoever made it is not ahead of us by more than clocks may differ. Core 2.3.3 */
+/** Its issuer's clock is not ahead of ours by more than the clock skew. Core 2.3.3 */
 const isIssued: AssertionCheck = ({ assertion }, expected) =>
   mustNotBeFuture(assertion.issueInstant, expected, 'Assertion/@IssueInstant')
 
@@ -187,9 +187,9 @@ const isRecent: AssertionCheck = ({ assertion: { issueInstant } }, expected) => 
 
 /**
  * What answers a request is used up with the request. What answers nobody is recognised by its ID alone: one that was
- * issued before IDs were remembered may have been used, and is refused. The clock skew is left out: with it, nobody could
- * start at the identity provider for a minute after each start; without it, a clock that is ahead of ours leaves open as
- * many seconds as it is ahead. security-requirements 10.4
+ * issued before IDs were remembered may have been used, and is refused. The clock skew is left out: with it, nobody
+ * could start at the identity provider for a minute after each start; without it, a clock that is ahead of ours leaves
+ * open as many seconds as it is ahead. security-requirements 10.4
  */
 const replayIsRemembered: AssertionCheck = (judged, expected) => {
   const { remembersSince } = expected
@@ -311,7 +311,9 @@ export function authenticationOf(
     : authentications.find(({ contextClassRef = '' }) => authnContext.includes(contextClassRef))
 }
 
-/** The bearer confirmation that passes, else the one that lacks least, so that the verdict says what is wrong with it. */
+/**
+ * The bearer confirmation that passes, else the one that lacks least, so that the verdict says what is wrong with it.
+ */
 export function confirmationToCheck(
   judged: Omit<AssertionToCheck, 'confirmation'>,
   expected: ExpectedNow,
@@ -334,7 +336,9 @@ function mismatch(expected: string, found: string | undefined, source: string): 
   }
 }
 
-/** Where it is allowed: no login is waiting for it, and nothing in the response says that anybody asked. Profiles 4.1.5 */
+/**
+ * Where it is allowed: no login is waiting for it, and nothing in the response says that anybody asked. Profiles 4.1.5
+ */
 function mayBeUnsolicited({ response, assertion }: AssertionToCheck, expected: ExpectedNow): boolean {
   return (
     expected.allowsUnsolicited === true &&

@@ -37,7 +37,9 @@ function decryptOnly(
   throw new SamlError('saml.decryption_failed')
 }
 
-/** Judged before a key is used: shape, algorithms, and whether such a ciphertext may be opened. security-requirements 6 */
+/**
+ * Judged before a key is used: shape, algorithms, and whether such a ciphertext may be opened. security-requirements 6
+ */
 function mustBeOpenable(container: XmlElement, { keys, isVouchedFor, acceptsBareCbc }: Decryption): Encrypted {
   if (keys.length === 0) throw new SamlError('saml.assertion_encrypted', { source: container.local })
   const encrypted = readEncrypted(container)
