@@ -1,6 +1,7 @@
 /**
  * Writes what is generated from the source: schema/fedgate.schema.json for editors, and docs/configuration.md,
- * docs/attributes.md, docs/errors.md, docs/checks.md and docs/condition-keys.md for people. `npm run schema` runs it; a test says when one is out of date.
+ * docs/attributes.md, docs/errors.md, docs/checks.md and docs/condition-keys.md for people. `npm run schema` runs it; a
+ * test says when one is out of date.
  */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -2,7 +2,7 @@
  * Will AWS say yes, and if not, why: AWS's own list of causes, each asked before AWS is, because AWS answers all of
  * them with one word. Pure: what AWS will see comes as PreflightFacts. Denied where a check fails; unknown where the
  * role's trust policy is not known, or the answer hangs on something that AWS has not confirmed or nobody foresees.
- * Start at preflight; preflight/facts.ts says what has to be known, and the checks lie beside it.
+ * Start at preflight; preflight/facts.ts says what must be known, and the checks lie beside it.
  */
 import { type Finding, outcomeOf, type Verdict } from '../core/verdict.ts'
 import { sessionContext, unsignedCallContext } from '../iam/condition-keys/condition-keys.ts'

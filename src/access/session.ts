@@ -1,7 +1,8 @@
 /**
- * From a person to what their AWS session carries: its name, source identity and tags, each from a template of the
+ * From a user to what their AWS session carries: its name, source identity and tags, each from a template of the
  * configuration and within AWS's limits. What decides over access (tags, source identity) is never altered to fit: it
- * is there as the provider said it, or left out with the reason. A name may be altered, as it only has to be told apart.
+ * is there as the provider said it, or left out with the reason. A name may be altered, as it only has to be told
+ * apart.
  */
 import { createHash } from 'node:crypto'
 import { roleSessionName } from '../aws/facts/limits.ts'
@@ -14,11 +15,11 @@ import { type ClaimLookup, claimsOf, type Filled, fillTemplate, firstValue, only
 /** What the configuration says of every session. */
 export type SessionTemplates = Pick<Config, 'sessionName' | 'sourceIdentity' | 'sessionTags' | 'transitiveTags'>
 
-/** What the session is without, and why: for the person and for the audit line. */
+/** What the session is without, and why: for the user and for the audit line. */
 export interface LeftOutOfSession {
   /** As the configuration calls it: `sessionName`, `sourceIdentity`, `sessionTags.CostCenter`. */
   readonly what: string
-  /** Says no value of the person's. */
+  /** Says no value of the user's. */
   readonly reason: string
 }
 
@@ -35,7 +36,7 @@ export interface SessionMapping {
 
 const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient'
 
-/** Everything but what AWS takes in a RoleSessionName. */
+/** Everything but what AWS accepts in a RoleSessionName. */
 const FORBIDDEN = /[^\w+=,.@-]+/g
 
 const HASH_LENGTH = 16
@@ -82,7 +83,7 @@ function fallbackName(template: string, { subject, provider }: Identity): string
   return template.includes('{provider}') ? `${provider}.${subject}` : subject
 }
 
-/** The value if AWS takes it. */
+/** The value if AWS accepts it. */
 function within(filled: Filled, problemOf: (text: string) => string | undefined): Filled {
   const problem = 'text' in filled ? problemOf(filled.text) : undefined
   return problem === undefined ? filled : { reason: `its value has ${problem}` }
@@ -92,7 +93,7 @@ function leftOutIf(what: string, filled: Filled | undefined): readonly LeftOutOf
   return filled && 'reason' in filled ? [{ what, reason: filled.reason }] : []
 }
 
-/** What is amiss with how the provider names this person, in sentences. SAML Core 8.3.8 */
+/** What is wrong with how the provider names this person, in sentences. SAML Core 8.3.8 */
 export function subjectWarnings({ subjectFormat, provider }: Identity): readonly string[] {
   return subjectFormat === TRANSIENT
     ? [

@@ -1,7 +1,7 @@
 import type { Identity, LeftOut, SignIn } from '../core/identity.ts'
 import { subjectWarnings } from './session.ts'
 
-/** What is amiss with a sign-in all the same, in sentences: for the person, and for the audit line. */
+/** What is wrong with a sign-in all the same, in sentences: for the user, and for the audit line. */
 export function signInWarnings({ identity, leftOut = [] }: Pick<SignIn, 'identity' | 'leftOut'>): readonly string[] {
   return [...subjectWarnings(identity), ...leftOut.flatMap((one) => sentenceOf(identity, one))]
 }

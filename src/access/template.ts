@@ -1,4 +1,4 @@
-/** Templates of the configuration, filled with what a provider says of a person. */
+/** Templates of the configuration, filled with what a provider says of a user. */
 import type { Identity } from '../core/identity.ts'
 import { valuesOf } from './attribute-names.ts'
 

@@ -1,6 +1,6 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
-/** What AWS answers when it does not give credentials, in codes of ours and words a person can act on. */
+/** What AWS answers when it does not give credentials, in codes of ours and words a user can act on. */
 export const stsErrors = {
   'sts.access_denied': {
     sentence: 'AWS refused this role.',

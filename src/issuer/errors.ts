@@ -1,6 +1,6 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
-/** What keeps the gateway from vouching for somebody towards AWS. */
+/** Why the gateway cannot issue evidence for AWS. */
 export const issuerErrors = {
   'issuer.export_failed': {
     sentence: 'The documents of the issuer cannot be written.',

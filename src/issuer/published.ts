@@ -48,14 +48,14 @@ const signingKeyIsPublished: Check<FoundKeys, WebIdentityIssuer> = (found, { key
     ? pass
     : { expected: `the ${ours.alg} key ${ours.kid}`, found: named(found.map(({ kid }) => kid)), source: SOURCE }
 
-/** A key has to be known before it signs its first token, and until the last one has ended. */
+/** A key must be known before it signs its first token, and until the last one has ended. */
 const furtherKeysArePublished: Check<FoundKeys, WebIdentityIssuer> = (found, { keys: [, ...further] }) => {
   const missing = further.filter((ours) => !isIn(found)(ours))
   if (missing.length === 0) return pass
   return { expected: named(missing.map(({ kid }) => kid)), found: named(found.map(({ kid }) => kid)), source: SOURCE }
 }
 
-/** Whoever holds a key that is published can be anyone towards AWS. */
+/** Anyone who has the private half of a published key can impersonate any user to AWS. */
 const noOtherKeyIsPublished: Check<FoundKeys, WebIdentityIssuer> = (found, { keys }) => {
   const ours = new Set<string | undefined>(keys.map(({ kid }) => kid))
   const others = found.filter(({ thumbprint }) => !ours.has(thumbprint))
@@ -78,7 +78,7 @@ export const keySetChecks = {
 
 /**
  * What is published at the issuer's URL against the keys in use, for `fedgate check`: a failure for every difference
- * that lets AWS refuse our tokens, or believe somebody else's.
+ * that lets AWS refuse our tokens, or believe another party's.
  */
 export async function judgePublished(issuer: WebIdentityIssuer, ask: Ask): Promise<Verdict> {
   const url = `${issuer.url}/${DISCOVERY_PATH}`

@@ -1,7 +1,7 @@
 /**
- * The gateway as identity provider towards AWS: it signs what AWS is to believe about a person who has proved who they
- * are elsewhere. Its key is the crown jewel, so all it knows is a Signer. Knows nothing of sessions or rules: whoever
- * calls has decided that this role may be taken.
+ * The gateway as identity provider towards AWS: it signs what AWS is to believe about a user who has proved who they
+ * are elsewhere. Its key is the crown jewel, so all it knows is a Signer. Knows nothing of sessions or rules: anyone
+ * who calls has decided that this role may be taken.
  */
 
 import { StsError } from '../aws/errors.ts'
@@ -18,11 +18,11 @@ import { checkSessionTags, checkSourceIdentity } from './session-limits.ts'
 const AWS_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent'
 
-/** STS takes a response within five minutes of its issue; ours is used at once. */
+/** STS accepts a response within five minutes of its issue; ours is used at once. */
 const LIFETIME_SECONDS = 300
 
 export interface SamlIssuer {
-  /** The entityID of the gateway as identity provider: as it stands in the metadata that IAM holds. */
+  /** The entityID of the gateway as identity provider: as it is in the metadata that IAM holds. */
   readonly entityId: string
   readonly signer: Signer
   /** What will sign after a rollover, or did before: IAM holds all of them meanwhile. PEM. */
@@ -71,7 +71,7 @@ export function samlIssuerMetadata({
 }
 
 /**
- * Whom the assertion is about: as the provider named them, and which provider that is, as another may have the same
+ * Who the assertion is about: as the provider named them, and which provider that is, as another may have the same
  * subject (Core 2.2.2, 8.3.7). AWS shows no NameQualifier of ours: `saml:namequalifier` is a hash of its own.
  */
 export function nameIdForAws({ subject, subjectFormat = PERSISTENT, issuer }: Identity): NameId {

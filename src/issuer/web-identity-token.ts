@@ -12,7 +12,7 @@ const SOURCE_IDENTITY = 'https://aws.amazon.com/source_identity'
 const PROVIDER = 'provider:'
 
 /**
- * For whom, and what the session is to carry. Which role and which session name is not in a token: AWS takes both as
+ * For whom, and what the session is to carry. Which role and which session name is not in a token: AWS accepts both as
  * parameters of the call, and its trust policies see `aud`, `sub` and `amr` alone.
  */
 export interface TokenForAws extends SessionTags {
@@ -23,7 +23,7 @@ export interface TokenForAws extends SessionTags {
 }
 
 /**
- * How the person signed in: what their OpenID provider says (OpenID Connect Core 2), and which provider of ours that
+ * How the user signed in: what their OpenID provider says (OpenID Connect Core 2), and which provider of ours that
  * was. Subjects of two providers may be the same text; by `amr` a trust policy tells them apart, so nobody but us says
  * `provider:`.
  */
@@ -77,7 +77,9 @@ function claimsOf(issuer: WebIdentityIssuer, wanted: TokenForAws, now: Date) {
   }
 }
 
-/** AWS wants a list of one for each tag. Without tags there is no claim: it would ask for sts:TagSession all the same. */
+/**
+ * AWS wants a list of one for each tag. Without tags there is no claim: it would ask for sts:TagSession all the same.
+ */
 function tagsClaim({ tags, transitiveTags }: SessionTags) {
   return tags.size === 0
     ? {}

@@ -3,8 +3,8 @@ import type { Clock, Store } from '../gateway/ports.ts'
 
 /**
  * express-session's store on the store port, so that sessions live where everything else does. A session is a slip of
- * paper with a login's id on it; the login itself is kept apart (gateway/login/logins.ts), so that a save which comes late
- * cannot bring an ended login back.
+ * paper with a login's id on it; the login itself is kept apart (gateway/login/logins.ts), so that a save which comes
+ * late cannot bring an ended login back.
  */
 export class SessionStore extends session.Store {
   readonly #store: Store
