@@ -1,6 +1,6 @@
 /**
- * A parsed trust policy of 2 KB, as large as IAM takes one, evaluated against what a federated call carries, verdict and
- * all; against JSON.parse of the policy's text. Both in one process, by turns.
+ * A parsed trust policy of 2 KB, as large as IAM accepts one, evaluated against what a federated call carries, verdict
+ * and all; against JSON.parse of the policy's text. Both in one process, by turns.
  */
 import { sessionContext, unsignedCallContext, webIdentityContext } from '../src/iam/condition-keys/condition-keys.ts'
 import { requestContext } from '../src/iam/condition-keys/context.ts'
@@ -96,7 +96,7 @@ const cpu = (turn: () => void): number => {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 
-/** What came out last: work that nobody looks at might not be done. */
+/** What came out last: work without a visible result might be optimized away. */
 let seen = 0
 
 const parse = (): void => {

@@ -23,7 +23,7 @@ const federated = (provider: string, action: string, conditions: Readonly<Record
   Condition: { StringEquals: conditions },
 })
 
-/** What the local AWS has to know to answer the calls, as text that can be handed to another process. */
+/** What the local AWS must know to answer the calls, as text that can be handed to another process. */
 export const stateFor = (certificate: string, issuer: string) => {
   const host = issuer.replace(/^https?:\/\//, '')
   const oidcProvider = `arn:aws:iam::${ACCOUNT}:oidc-provider/${host}`
@@ -75,7 +75,7 @@ const form = (fields: Readonly<Record<string, string>>): string =>
 
 const AWS_ATTRIBUTE = 'https://aws.amazon.com/SAML/Attributes/'
 
-/** A person with five roles in AWS, two tags, and thirty groups that AWS has no use for. */
+/** A user with five roles in AWS, two tags, and thirty groups that AWS has no use for. */
 const awsAttributes = (): string =>
   claim(
     `${AWS_ATTRIBUTE}Role`,

@@ -25,7 +25,7 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
-/** The heaviest action of STS, so that its code has to be there; it is refused for what it lacks. */
+/** The heaviest action of STS, so that its code must be there; it is refused for what it lacks. */
 const FORM = 'Action=AssumeRoleWithSAML&Version=2011-06-15'
 const REQUEST = `POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${FORM.length}\r\n\r\n${FORM}`
 

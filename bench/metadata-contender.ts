@@ -1,5 +1,5 @@
 /**
- * One reading of the aggregate, in a process of its own, so that its memory is nobody else's. Started by
+ * One reading of the aggregate, in a process of its own, so that its memory is not shared. Started by
  * metadata-aggregate.ts as compiled JavaScript: `metadata-contender.js HOW FILE CERTIFICATE`. Prints what it cost.
  */
 import { X509Certificate } from 'node:crypto'

@@ -1,6 +1,6 @@
 /**
- * The contest itself, as compiled JavaScript under plain Node: GET /roles of a person with 500 roles in 60 accounts by
- * turns with the same page of a person with none, in one server. Started by picker.ts; prints its table.
+ * The contest itself, as compiled JavaScript under plain Node: GET /roles of a user with 500 roles in 60 accounts by
+ * turns with the same page of a user with none, in one server. Started by picker.ts; prints its table.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,4 +1,4 @@
-/** The role picker with 500 roles against the page of a person with none. `npm run bench -- picker` */
+/** The role picker with 500 roles against the page of a user with none. `npm run bench -- picker` */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- NAME …`: runs benchmarks by name, all of them where none is named. A suite prints tables in Markdown,
- * or returns what it measured.
+ * `npm run bench -- NAME …`: runs benchmarks by name, all of them where none is named. A suite prints tables in
+ * Markdown, or returns what it measured.
  */
 
 type Load = () => Promise<{ suite(): Promise<unknown> }>

@@ -1,4 +1,6 @@
-/** What strangers send to make a gateway work: bombs, and what is only large. Each has to be done with soon. */
+/**
+ * What unauthenticated clients send to make a gateway work: bombs, and what is only large. Each must be done with soon.
+ */
 import { deflateRawSync } from 'node:zlib'
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#'

@@ -169,7 +169,7 @@ const judgedCode = (field: string): string => {
   return 'error' in judgement ? judgement.error.code : 'accepted'
 }
 
-/** The worst of three, as a stranger would get it: with the base64 decoded too. */
+/** The worst of three, as an unauthenticated client would get it: with the base64 decoded too. */
 const reportBombs = (): void => {
   print('\nWhat strangers send: bombs are refused, what is only large is read\n')
   print('| | outcome | CPU milliseconds |\n| --- | --- | ---: |')

@@ -1,4 +1,6 @@
-/** Signed responses, each another one, as fast as they can be made: written in canonical form and signed by node:crypto. */
+/**
+ * Signed responses, each another one, as fast as they can be made: written in canonical form and signed by node:crypto.
+ */
 import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto'
 
 const DS = 'http://www.w3.org/2000/09/xmldsig#'
@@ -23,7 +25,7 @@ export const world: World = {
 
 export interface SignedMessage {
   readonly xml: string
-  /** Octets and values that the signature is about: what bare cryptography has to look at. */
+  /** Octets and values that the signature is about: what bare cryptography must look at. */
   readonly assertion: string
   readonly signedInfo: string
   readonly signature: Buffer
@@ -36,7 +38,7 @@ const time = (now: Date, seconds: number): string => new Date(now.getTime() + se
 export const claim = (name: string, values: readonly string[]): string =>
   `<saml:Attribute Name="${name}">${values.map((value) => `<saml:AttributeValue>${value}</saml:AttributeValue>`).join('')}</saml:Attribute>`
 
-/** A person with forty groups, so that the whole response is about 6.5 KB. */
+/** A user with forty groups, so that the whole response is about 6.5 KB. */
 export const ordinaryAttributes = (): string =>
   claim('http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name', ['alice.liddell@example.org']) +
   claim('http://schemas.xmlsoap.org/ws/2005/05/identity/claims/givenname', ['Alice']) +
@@ -49,7 +51,9 @@ export const ordinaryAttributes = (): string =>
 /** Declared for a value's type, and left out by exclusive canonicalization: no name uses it. */
 const XS = ' xmlns:xs="http://www.w3.org/2001/XMLSchema"'
 
-/** As Keycloak, Okta and Shibboleth write it: every value has its type, and declares what that needs. About 6.5 KB too. */
+/**
+ * As Keycloak, Okta and Shibboleth write it: every value has its type, and declares what that needs. About 6.5 KB too.
+ */
 export const typedAttributes = (): string =>
   claim('urn:oid:0.9.2342.19200300.100.1.3', ['alice.liddell@example.org']) +
   claim(
@@ -79,7 +83,7 @@ const signedInfoXml = (id: string, digest: string, namespace: string): string =>
 export const responseXml = (now: Date, assertion: string, to = world): string =>
   `<samlp:Response xmlns:samlp="${SAMLP}" Destination="${to.acs}" ID="_${randomBytes(16).toString('hex')}" InResponseTo="${to.request}" IssueInstant="${time(now, 0)}" Version="2.0"><saml:Issuer xmlns:saml="${SAML}">${to.idp}</saml:Issuer><samlp:Status><samlp:StatusCode Value="urn:oasis:names:tc:SAML:2.0:status:Success"/></samlp:Status>${assertion}</samlp:Response>`
 
-/** A certificate's worth of KeyInfo, as identity providers send it and nobody has to read it. */
+/** A certificate's worth of KeyInfo, as identity providers send it although no receiver needs it. */
 const KEY_INFO = `<ds:KeyInfo><ds:X509Data><ds:X509Certificate>${randomBytes(960).toString('base64')}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>`
 
 export const signedMessage = (key: KeyObject, now: Date, attributes: string, to = world): SignedMessage => {

@@ -32,7 +32,7 @@ interface Match {
 /** Patterns are the operator's and values the provider's: matching takes time of one times the other. */
 const LONGEST_FOR_PATTERNS = 1024
 
-/** How rules, like templates, call what names the person, whichever attribute or NameID that is. */
+/** How rules, like templates, call what names the user, whichever attribute or NameID that is. */
 export const SUBJECT = 'subject'
 
 /** Two attributes with hundreds of values each multiply: what a provider sends must not keep the gateway busy. */
@@ -45,7 +45,7 @@ export function matchesRule(rule: Pick<AccessRule, 'when'>, identity: Identity):
   )
 }
 
-/** By whom a rule has to be vouched for. */
+/** By whom a rule must be vouched for. */
 function isVouchedFor({ when: { provider, idp } }: Pick<AccessRule, 'when'>, identity: Identity): boolean {
   return (provider?.includes(identity.provider) ?? true) && (idp?.includes(identity.issuer) ?? true)
 }
@@ -128,7 +128,7 @@ function grantsOfAssertion(identity: Identity): readonly EntitledRole[] {
 
 /**
  * The same where AWS sees the provider's own assertion: the roles are exactly the pairs of its Role attribute, since
- * AWS takes no others. Rules that reach this provider, if there are any, only narrow them.
+ * AWS accepts no others. Rules that reach this provider, if there are any, only narrow them.
  */
 export function assertedRoles(identity: Identity, access: readonly AccessRule[]): readonly EntitledRole[] {
   const pairs = new Map(rolePairs(identity.attributes).map((pair) => [pair.role.arn, pair]))
@@ -147,7 +147,7 @@ function reaches({ when }: AccessRule, { provider }: Identity): boolean {
 }
 
 /**
- * Every role of a person whom that provider vouched for. With the provider's own evidence its word decides, because
+ * Every role of a user whom that provider vouched for. With the provider's own evidence its word decides, because
  * AWS asks for nothing else; otherwise the rules do.
  */
 export function grantedRoles(

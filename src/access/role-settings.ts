@@ -10,7 +10,7 @@ export interface MatchedRoleSettings {
   readonly alias: string | undefined
   /** The longest session, in seconds: as configured, else what IAM gives a role by default. */
   readonly maxSessionSeconds: number
-  /** How long ago the person may have proved who they are; undefined: that does not matter. */
+  /** How long ago the user may have proved who they are; undefined: that does not matter. */
   readonly maxAuthAgeSeconds: number | undefined
   /** Where its STS calls go, and where its console opens. */
   readonly region: string

@@ -1,5 +1,5 @@
 /**
- * From the configuration to what IAM has to know: the identity provider behind which somebody's people come, and the
+ * From the configuration to what IAM must know: the identity provider behind which somebody's people come, and the
  * trust policy that admits exactly those whom the rules mean, as far as AWS can see who they are. Pure. Start at
  * roleTrust; which key shows which attribute is in rule-keys.ts.
  */
@@ -45,7 +45,7 @@ interface Question {
   readonly role: RoleArn
 }
 
-/** What one provider's people need of a role. */
+/** What one provider's users need of a role. */
 export interface RoleTrust {
   /** None where AWS cannot take them: its partition is not known, or the gateway is no issuer. */
   readonly statements: readonly TrustStatement[]
@@ -74,7 +74,7 @@ export function principalOf(provider: IamProvider, { partition, account }: Place
   return isNamedProvider(provider) ? issuerHostPath(provider.url) : oidcProviderArn(partition, account, provider.url)
 }
 
-/** What the role's trust policy has to say for the people of that provider. */
+/** What the role's trust policy must say for the people of that provider. */
 export function roleTrust(
   settings: TrustSettings,
   names: GatewayIdentifiers,
@@ -93,7 +93,7 @@ export function roleTrust(
   return { statements, unseen: [...new Set(rules.flatMap(({ unseen }) => unseen))] }
 }
 
-/** The rules by which that provider's people may have the role. */
+/** The rules by which that provider's users may have the role. */
 function rulesFor(provider: ProviderConfig, { settings, role }: Question): readonly AccessRule[] {
   return settings.access.filter(
     (rule) => reaches(rule, provider) && rule.roles.some((template) => mayName(template, role.arn)),
@@ -135,7 +135,9 @@ function tagLimits({ sessionTags, transitiveTags }: TrustSettings): SessionTagLi
   }
 }
 
-/** The statement that admits those people, without what their sessions carry. undefined: AWS would take them nowhere. */
+/**
+ * The statement that admits those people, without what their sessions carry. undefined: AWS would take them nowhere.
+ */
 function admitting(
   provider: ProviderConfig,
   only: readonly KeyCondition[],
@@ -166,7 +168,7 @@ function recipientOf(
   return known && samlRecipient(known)
 }
 
-/** A person who proves who they are to two providers is two subjects: whose word the token repeats is in `amr`. */
+/** A user who proves who they are to two providers is two subjects: whose word the token repeats is in `amr`. */
 function providerMethod(provider: ProviderConfig, url: string): readonly KeyCondition[] {
   return provider.exchange.evidence === 'reissued'
     ? [{ key: `${issuerHostPath(url)}:amr`, values: [`provider:${provider.id}`], isList: true }]

@@ -61,7 +61,7 @@ function tokenIssuer(provider: ProviderConfig, { issuer }: Pick<Config, 'issuer'
   return provider.protocol === 'oidc' ? provider.issuer : undefined
 }
 
-/** Whether the attribute is what names the person to AWS. */
+/** Whether the attribute is what names the user to AWS. */
 function isSubject(attribute: string, provider: ProviderConfig): boolean {
   const source = provider.protocol === 'saml' ? provider.subject : undefined
   const isOriginal = provider.exchange.evidence === 'original'

@@ -35,7 +35,7 @@ function isNamedHere({ exchange }: ProviderConfig): boolean {
   return exchange.via !== 'saml' || exchange.evidence === 'reissued'
 }
 
-/** What the provider's people may reach, as patterns of ARNs. */
+/** What the provider's users may reach, as patterns of ARNs. */
 function reachOf(provider: ProviderConfig, { access }: Settings): readonly string[] {
   const named = access.filter((rule) => reaches(rule, provider)).flatMap(({ roles }) => roles.map(patternOf))
   const believesTheProvider = provider.protocol === 'saml' && provider.rolesFromAssertion

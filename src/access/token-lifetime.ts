@@ -3,7 +3,7 @@ import type { ProviderConfig } from '../config/types.ts'
 /** AWS accepts an ID token from anyone for as long as it lives: what lives no longer needs no warning. Seconds. */
 export const LONGEST_TOKEN_SECONDS = 600
 
-/** What is amiss where AWS is shown the provider's own tokens and they live long, in sentences. For the operator. */
+/** What is wrong where AWS is shown the provider's own tokens and they live long, in sentences. For the operator. */
 export function tokenLifetimeWarnings(
   { id, protocol, exchange }: Pick<ProviderConfig, 'id' | 'protocol' | 'exchange'>,
   lifetimeSeconds: number | undefined,

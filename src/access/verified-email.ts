@@ -8,7 +8,7 @@ export type EmailUse = Pick<Config, 'access' | 'operators' | 'sessionName' | 'so
 const EMAIL: ReadonlySet<string> = new Set(namesOf('email'))
 
 /**
- * Whether the provider has to say that it has verified an address (`email_verified`, Core 5.1) before the address is
+ * Whether the provider must say that it has verified an address (`email_verified`, Core 5.1) before the address is
  * used: as configured, else wherever the configuration uses it. No provider is known to vouch without saying so: those
  * that verify (Google, Okta, GitLab, Cognito) say it, and Entra ID, which does not say it, lets people change theirs.
  */
@@ -16,7 +16,7 @@ export function isVerifiedEmailRequired(provider: OidcProviderConfig, config: Em
   return provider.requireVerifiedEmail ?? isEmailUsed(config, provider.id)
 }
 
-/** In a rule that this provider's people can match, or in what their sessions are called and carry. */
+/** In a rule that this provider's users can match, or in what their sessions are called and carry. */
 function isEmailUsed({ access, operators, sessionName, sourceIdentity = '', sessionTags }: EmailUse, id: string) {
   return (
     [...access, ...operators].some((rule) => isForProvider(rule, id) && asksForEmail(rule)) ||

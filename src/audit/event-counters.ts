@@ -25,7 +25,10 @@ const counted = [
 ] as const satisfies readonly AuditEvent['eventName'][]
 type CountedEvent = (typeof counted)[number]
 
-/** The same log, and beside it the count of what it has, for these providers: others are names that strangers made up. */
+/**
+ * The same log, and beside it the count of what it has, for these providers: others are names that unauthenticated
+ * clients made up.
+ */
 export function withCounters(
   audit: Audit,
   providers: Iterable<string>,

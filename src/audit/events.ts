@@ -11,13 +11,13 @@ import type { Refusal } from './refusal.ts'
 interface Occurrence {
   /** When it happened, by the gateway's clock. */
   readonly eventTime: Date
-  /** What the person's page shows too, so that the two can be brought together. */
+  /** What the user's page shows too, so that the two can be brought together. */
   readonly referenceId: string
   readonly sourceIPAddress?: string
   readonly userAgent?: string
 }
 
-/** The person, as far as the provider vouches for them. */
+/** The user, as far as the provider vouches for them. */
 interface Person {
   readonly provider: string
   readonly subject: string
@@ -50,7 +50,7 @@ interface IssuedCredentials {
     readonly expiration: Date
     readonly assumedRoleArn?: string
     readonly sourceIdentity?: string
-    /** Percent of what AWS takes of tags and policies. */
+    /** Percent of what AWS accepts of tags and policies. */
     readonly packedPolicySize?: number
     /** AWS's id of the call, as CloudTrail shows it. */
     readonly requestID?: string
@@ -60,7 +60,7 @@ interface IssuedCredentials {
 export type AuditEvent =
   | (Occurrence &
       Person & {
-        /** `login.renewed`: the same person's answer to the question anew, for a login that goes on. */
+        /** `login.renewed`: the same person's answer to the question again, for a login that goes on. */
         readonly eventName: 'login' | 'login.renewed'
         readonly protocol: 'saml' | 'oidc'
         readonly issuer: string
@@ -71,7 +71,7 @@ export type AuditEvent =
           readonly values: readonly string[]
           readonly reason?: string
         }[]
-        /** What is amiss with it all the same, in sentences. */
+        /** What is wrong with it all the same, in sentences. */
         readonly warnings?: readonly string[]
       })
   | (Occurrence &
@@ -100,7 +100,7 @@ export type AuditEvent =
       IssuedCredentials & { readonly eventName: 'console'; readonly destination: string; readonly awsRegion: string })
   | (Occurrence & Person & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
   | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
-  | (Occurrence & Person & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' | 'expired' })
+  | (Occurrence & Person & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })
   | (Occurrence &
       Refusal &
       Partial<Person> & {
@@ -127,7 +127,10 @@ export type AuditEvent =
 /** Why a role is taken. */
 export type Purpose = 'credentials' | 'console'
 
-/** Refusals that a stranger can cause as often as they like: repeated ones are counted into a line `refusals`. */
+/**
+ * Refusals that an unauthenticated client can cause as often as they like: repeated ones are counted into a line
+ * `refusals`.
+ */
 export type CountableRefusal = Extract<
   AuditEvent,
   { readonly eventName: 'login.refused' | 'logout.refused' | 'request.refused' }

@@ -1,7 +1,7 @@
 /**
- * A stranger can be refused as often as they like, and must not fill the disk by it: the first refusals of an address
- * in a minute have a line each, the others are counted into one line at the minute's end. Its reference is what the
- * pages of those others show, so that every reference that a user has been shown is in the log.
+ * An unauthenticated client can be refused as often as they like, and must not fill the disk by it: the first refusals
+ * of an address in a minute have a line each, the others are counted into one line at the minute's end. Its reference
+ * is what the pages of those others show, so that every reference that a user has been shown is in the log.
  */
 import type { Audit, AuditEvent, CountableRefusal } from './events.ts'
 

@@ -12,7 +12,7 @@ export function auditLine(event: AuditEvent): string {
   return `${line.replace(/[\u007f-\u009f\u2028\u2029]/g, (control) => `\\u${control.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`
 }
 
-/** Found values come from strangers: a megabyte of NameID must not become a megabyte of log. */
+/** Found values come from unauthenticated clients: a megabyte of NameID must not become a megabyte of log. */
 function cut(_key: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > LONGEST_TEXT ? `${value.slice(0, LONGEST_TEXT)}…` : value
 }

@@ -12,7 +12,7 @@ import { auditLine } from './line.ts'
 
 /** Where lines go. */
 export interface Target {
-  /** For people: a path, or `standard output`. */
+  /** For display: a path, or `standard output`. */
   readonly name: string
   /**
    * Appends the octets, opening again what has failed before. Never rejects. `isDurable`: they are to survive the
@@ -48,10 +48,10 @@ interface Patience {
   readonly write: number
 }
 
-/** A write that takes longer than any disk needs counts as failed: nobody waits for ever. */
+/** A write that takes longer than any disk needs counts as failed, so no request waits for ever. */
 const PATIENCE: Patience = { firstRetry: 100, longestRetry: 5_000, write: 10_000 }
 
-/** Room for lines that wait while the log cannot be written: what a stranger can have us keep. */
+/** Room for lines that wait while the log cannot be written: what an unauthenticated client can have us keep. */
 const MOST_WAITING = 1_000
 const MOST_WAITING_OCTETS = 1024 * 1024
 
@@ -103,7 +103,7 @@ export function createAuditLog(settings: LogSettings): Audit {
     written()
   }
 
-  /** What becomes of an event whose line could not be written. */
+  /** Handles an event whose line could not be written. */
   const giveUp = (entry: Entry): void => {
     if (entry.isGrant && isRequired) entry.failed(unavailable())
     else keep(entry)
@@ -119,7 +119,7 @@ export function createAuditLog(settings: LogSettings): Audit {
     retryAfter = Math.min(retryAfter * 2, patience.longestRetry)
   }
 
-  /** The write goes on, but nobody waits for it any longer: what comes of it is seen at its end. */
+  /** The write continues, but no request waits for it any longer; its result is handled when it ends. */
   const loseWritePatience = (): void => {
     isStuck = true
     fail(new Error(`a write has taken more than ${patience.write} ms`))

@@ -16,7 +16,7 @@ export interface Refusal {
 
 const MOST_FINDINGS = 5
 
-/** A refusal's texts may be a stranger's. */
+/** The texts of a refusal may come from an unauthenticated client. */
 const LONGEST_TEXT = 500
 
 type Values = { readonly [Key in 'expected' | 'found' | 'source']?: string | undefined }

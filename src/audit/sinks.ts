@@ -40,11 +40,13 @@ export async function openTarget({ file }: { readonly file?: string }, stdout: W
     : fileTarget('standard output', async () => descriptorFile(descriptor))
 }
 
-/** Made when it is not there. With the flag `a` the system puts each write at the end, so that processes can share it. */
+/**
+ * Made when it is not there. With the flag `a` the system puts each write at the end, so that processes can share it.
+ */
 async function openAuditFile(path: string): Promise<AuditFile> {
   const handle = await open(path, 'a+', FILE_MODE)
   const isRegular = (await handle.stat()).isFile()
-  /** The file's size after our last write, if nobody else wrote. */
+  /** The file's size after our last write, if no other process wrote. */
   let ourEnd = -1
   return {
     write: async (octets) => {
@@ -92,7 +94,9 @@ function descriptorFile(descriptor: number): AuditFile {
   }
 }
 
-/** Appends to a file that `openFile` opens: at first, after a failure, and when another file is to be found at its path. */
+/**
+ * Appends to a file that `openFile` opens: at first, after a failure, and when another file is to be found at its path.
+ */
 export function fileTarget(name: string, openFile: () => Promise<AuditFile>): Target {
   let file: AuditFile | undefined
   /** Known to be so even where the file cannot be read. */

@@ -1,5 +1,5 @@
 /**
- * Where in the AWS console a sign-in may end: at a service by its name, or at a page whose address somebody pasted. The
+ * Where in the AWS console a sign-in may end: at a service by its name, or at a page whose address was pasted. The
  * hosts are the partition's own: `console.aws.amazon.com`, before it the region or the service
  * (`eu-west-1.console.aws.amazon.com`, `s3.console.aws.amazon.com`), and where the browser has several sessions, before
  * the region the session (`111122223333-ab12cd34.eu-west-1.console.aws.amazon.com`).
@@ -20,7 +20,7 @@ const LONGEST = 2048
 /** It is handed on, and who reads it next may see another host behind these than browsers do. */
 const AMBIGUOUS = /[\\\s\p{Cc}]/u
 
-/** The scheme and the host as they stand, in plain letters: nothing that a browser would have to make a host of first. */
+/** The scheme and the host as they are, in plain letters: nothing that a browser would have to make a host of first. */
 const WRITTEN = /^https:\/\/[a-z0-9.-]+(?=[/?#]|$)/i
 
 /** What may stand before the console's host: a session of an account, then a region or a service; or one of them. */

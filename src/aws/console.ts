@@ -30,11 +30,11 @@ export interface ConsoleVisit {
   readonly partition: Partition
   /** A page of that partition's console. */
   readonly destination: string
-  /** Where AWS sends people whose console session has ended: back to the gateway, and to the same role and page. */
+  /** Where AWS sends users whose console session has ended: back to the gateway, and to the same role and page. */
   readonly issuer: string
 }
 
-/** Where people of this partition sign in. */
+/** The sign-in address of this partition. */
 export function signInOrigin({ signInHost }: Partition): string {
   return `https://${signInHost}`
 }
@@ -45,9 +45,9 @@ export function consoleOrigins({ signInHost, consoleHost }: Partition): readonly
 }
 
 /**
- * The URL that opens the AWS console with these credentials at that page. It works for 15 minutes and for whoever has
- * it. SessionDuration is left out: the console session then lasts as long as the credentials.
- * Throws StsError `sts.console_refused` or `sts.unreachable`.
+ * The URL that opens the AWS console with these credentials at that page. It works for 15 minutes and for anyone who
+ * has it. SessionDuration is left out: the console session then lasts as long as the credentials. Throws StsError
+ * `sts.console_refused` or `sts.unreachable`.
  */
 export async function consoleSignInUrl(
   credentials: Credentials,

@@ -1,4 +1,6 @@
-/** What AWS takes in a session's tags and source identity: why not, in words for a reason; undefined where it does. */
+/**
+ * What AWS accepts in a session's tags and source identity: why not, in words for a reason; undefined where it does.
+ */
 import { sessionTag, sourceIdentity } from './facts/limits.ts'
 
 interface Limit {
@@ -44,7 +46,7 @@ export function sourceIdentityProblem(value: string): string | undefined {
     : problemOf(value, sourceIdentity)
 }
 
-/** Says no value: they are the person's. */
+/** Never contains a value: values are the user's. */
 export function sessionTagsProblem({ tags, transitiveTags }: SessionTags): string | undefined {
   const keys = [...tags.keys()]
   if (tags.size > sessionTag.count) return `${tags.size} tags`

@@ -3,7 +3,7 @@ export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
-/** undefined for what is no http or https URL, or has a user or password in it. */
+/** undefined unless it is an http or https URL without user and password. */
 export function parseWebUrl(text: string): URL | undefined {
   if (!URL.canParse(text)) return undefined
   const url = new URL(text)
@@ -16,7 +16,7 @@ export function isSafeUrl(url: URL): boolean {
   return url.protocol === 'https:' || isLoopback(url)
 }
 
-/** A text that is meant as an address and not as a path. */
+/** Whether a text is meant as a URL and not as a path. */
 export function looksLikeUrl(text: string): boolean {
   return /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
 }

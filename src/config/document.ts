@@ -1,4 +1,4 @@
-/** The YAML side: text to plain values, and for every value its place in the file. Knows nothing of the schema. */
+/** Reads YAML into plain values, with the place of each value in the file. Independent of the schema. */
 import {
   type Document,
   isAlias,
@@ -17,13 +17,13 @@ import { type ConfigIssue, type Path, type Problem, showValue } from './issue.ts
 export interface ConfigDocument {
   readonly values: unknown
   readonly problems: readonly Problem[]
-  /** Gives a complaint its place: that of its value (or key), or of the nearest thing around it that is there. */
-  locate(complaint: ConfigIssue): Problem
-  /** What was written where the value came from a variable or a file, such as `${SECRET}`. */
+  /** Adds the place to an issue: that of its value or key, or else of the nearest enclosing value. */
+  locate(issue: ConfigIssue): Problem
+  /** The reference, such as `${SECRET}`, if the value came from a variable or a file. */
   writtenAt(path: Path): string | undefined
 }
 
-/** Replaces what stands in a text; throws a complaint's words when it cannot. */
+/** Replaces the references in a text, or returns what was expected in their place. */
 export type Interpolate = (text: string) => { readonly text: string } | { readonly expected: string }
 
 interface Place {
@@ -31,7 +31,7 @@ interface Place {
   readonly value: unknown
 }
 
-/** What is wrong with the YAML itself, and at which offset. */
+/** A problem of the YAML itself, with its offset in characters. */
 interface YamlProblem {
   readonly offset: number
   readonly expected: string
@@ -40,9 +40,9 @@ interface YamlProblem {
 
 const MOST_ALIASES = 100
 
-const tooManyAliases: YamlProblem = { offset: 0, expected: `at most ${MOST_ALIASES} uses of what is anchored` }
+const tooManyAliases: YamlProblem = { offset: 0, expected: `at most ${MOST_ALIASES} aliases` }
 
-/** Reads YAML 1.2 and fills in what the texts refer to. Never throws: what is wrong is among the problems. */
+/** Reads YAML 1.2 and replaces variables and file references. Never throws: errors are in `problems`. */
 export function readDocument(text: string, file: string, interpolate: Interpolate): ConfigDocument {
   const lineCounter = new LineCounter()
   // prettyErrors would quote the line, secrets included.
@@ -51,12 +51,12 @@ export function readDocument(text: string, file: string, interpolate: Interpolat
     const { line, col } = lineCounter.linePos(offset)
     return { file, line: Math.max(1, line), column: Math.max(1, col) }
   }
-  const locate = (complaint: ConfigIssue): Problem => ({
-    ...complaint,
-    ...placeAt(nearestOffset(doc, complaint.path, complaint.atKey ?? false)),
+  const locate = (issue: ConfigIssue): Problem => ({
+    ...issue,
+    ...placeAt(nearestOffset(doc, issue.path, issue.atKey ?? false)),
   })
   const written = new Map<unknown, string>()
-  const complaints = [...walk(doc.contents)].flatMap(
+  const issues = [...walk(doc.contents)].flatMap(
     ({ path, scalar, pair }) =>
       (pair ? checkKey(pair, path) : scalar ? interpolateScalar(scalar, path, interpolate, written) : undefined) ?? [],
   )
@@ -66,7 +66,7 @@ export function readDocument(text: string, file: string, interpolate: Interpolat
   const syntax = unread.map(({ offset, ...error }): Problem => ({ ...placeAt(offset), path: [], ...error }))
   return {
     values: read?.values,
-    problems: [...syntax, ...complaints.map(locate)],
+    problems: [...syntax, ...issues.map(locate)],
     locate,
     writtenAt: (path) => {
       const value = placeOf(doc, path)?.value
@@ -80,7 +80,7 @@ function nearestOffset(doc: Document, path: Path, atKey: boolean): number {
   const nodes = atKey || !offsetOf(place?.value) ? [place?.key, place?.value] : [place?.value]
   const offset = nodes.map(offsetOf).find((found) => found !== undefined)
   if (offset !== undefined || path.length === 0) return offset ?? 0
-  // What is missing is reported at the key of the mapping that lacks it.
+  // A missing key is reported at the key of the mapping that lacks it.
   return nearestOffset(doc, path.slice(0, -1), true)
 }
 
@@ -106,7 +106,7 @@ function offsetOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined
 }
 
-/** Every scalar value and every pair, with its path; an alias is visited where its anchor stands. */
+/** Every scalar value and every pair, with its path; an alias is visited at its anchor. */
 function* walk(node: unknown, path: Path = []): Generator<{ path: Path; scalar?: Scalar; pair?: Pair }> {
   if (isScalar(node)) yield { path, scalar: node }
   if (isSeq(node)) for (const [index, item] of node.items.entries()) yield* walk(item, [...path, index])
@@ -117,7 +117,7 @@ function* walk(node: unknown, path: Path = []): Generator<{ path: Path; scalar?:
   }
 }
 
-/** An account id without quotes is a number to YAML, and loses its leading zeros. */
+/** YAML reads an unquoted account ID as a number, which loses leading zeros. */
 function checkKey(pair: Pair, path: Path): ConfigIssue | undefined {
   const { key } = pair
   if (!isScalar(key)) return { path, atKey: true, expected: 'text as key', found: 'something else' }
@@ -149,20 +149,20 @@ function yamlProblems(doc: Document): readonly YamlProblem[] {
   ]
 }
 
-// Their names are not shown: a secret without quotes may begin with an asterisk.
+// Their names are not shown: an unquoted secret may begin with an asterisk.
 function strayAliases(doc: Document): readonly YamlProblem[] {
   const errors: YamlProblem[] = []
   visit(doc, {
     Alias: (_, alias) => {
       if (alias.resolve(doc)) return
       const offset = alias.range?.[0] ?? 0
-      errors.push({ offset, expected: 'an anchor of that name before the alias, or text in quotes', found: 'none' })
+      errors.push({ offset, expected: 'an anchor with that name before the alias, or quoted text', found: 'none' })
     },
   })
   return errors
 }
 
-/** undefined where aliases multiply beyond that: all else that keeps YAML from being a value is a syntax error. */
+/** undefined for too many aliases, the only error that the parser itself does not report. */
 function valuesOf(doc: Document): { readonly values: unknown } | undefined {
   try {
     return { values: doc.toJS({ maxAliasCount: MOST_ALIASES }) }

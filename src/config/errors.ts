@@ -4,11 +4,11 @@ import { type Problem, showProblem } from './issue.ts'
 export const configErrors = {
   'config.not_found': {
     sentence: 'The configuration file does not exist.',
-    hint: 'Name an existing file with --config.',
+    hint: 'Specify an existing file with --config.',
   },
   'config.unreadable': {
     sentence: 'The configuration file cannot be read.',
-    hint: 'See that it is a file and that this user may read it.',
+    hint: 'Check that it is a file and that this user has read permission.',
   },
   'config.invalid': {
     sentence: 'The configuration is not valid.',
@@ -18,9 +18,9 @@ export const configErrors = {
 
 export type ConfigErrorCode = keyof typeof configErrors
 
-/** The configuration cannot be used. The command line answers it with exit code 78 (EX_CONFIG of sysexits). */
+/** The configuration cannot be used. The command line exits with 78 (EX_CONFIG of sysexits.h). */
 export class ConfigError extends FedgateError {
-  /** Everything that is wrong, in the order of the file. Empty when the file could not be read at all. */
+  /** Every problem, in the order of the file. Empty if the file could not be read. */
   readonly problems: readonly Problem[]
 
   constructor(code: ConfigErrorCode, detail?: ErrorDetail, problems: readonly Problem[] = []) {

@@ -1,4 +1,4 @@
-/** From what zod says to what a person can correct: expected, found, and the key that was probably meant. */
+/** Turns zod's issues into ours: what was expected, what was found, and the key that was probably meant. */
 import type { z } from 'zod'
 import { nearest } from '../core/suggest.ts'
 import { type ConfigIssue, type Path, showPath, showValue } from './issue.ts'
@@ -15,7 +15,7 @@ const typeWords: Readonly<Record<string, string>> = {
   boolean: 'true or false',
 }
 
-/** One issue as complaints: of several unknown keys each is one. */
+/** One zod issue as ours: one for each unknown key. */
 export function explainIssue(issue: Issue, values: unknown): readonly ConfigIssue[] {
   const inside = issuesInside(issue)
   if (inside.length > 0) return inside.flatMap((each) => explainIssue(each, values))
@@ -35,7 +35,7 @@ export function explainIssue(issue: Issue, values: unknown): readonly ConfigIssu
   ]
 }
 
-/** What is wrong with the one form of several that the value is meant as: a mapping or a list, but not in all parts. */
+/** Of a union, the issues of the form that the value was meant as: a mapping or a list with errors inside. */
 function issuesInside(issue: Issue): readonly Issue[] {
   if (issue.code !== 'invalid_union') return []
   const inside = issue.errors.find(
@@ -59,7 +59,7 @@ function unknownKeys(path: Path, keys: readonly string[], values: unknown): Conf
   })
 }
 
-/** The keys that the schema knows at a path. */
+/** The keys that the schema allows at a path. */
 function knownKeys(path: Path, values: unknown): readonly string[] {
   const schema = path.reduce<JsonSchema>(
     (at, step, index) => chosenBranch(childSchema(at, step), valueAt(values, path.slice(0, index + 1))),
@@ -68,7 +68,7 @@ function knownKeys(path: Path, values: unknown): readonly string[] {
   return Object.keys(schema.properties ?? {})
 }
 
-/** Where the schema offers several forms, the one that the value is meant as: by its `protocol`, or by its type. */
+/** Of several forms, the one that the value was meant as, by its `protocol` or its type. */
 function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
   const protocol = isRecord(value) ? value.protocol : undefined
   const fits = ({ properties }: JsonSchema) => isRecord(properties?.protocol) && properties.protocol.const === protocol
@@ -96,7 +96,7 @@ function valueAt(values: unknown, path: Path): unknown {
   }, values)
 }
 
-/** The choices an issue offers, where it offers some. */
+/** The values that an enum or a union allows. */
 function choicesOf(issue: Issue): readonly string[] {
   if (issue.code === 'invalid_value') return issue.values.map(String)
   return issue.code === 'invalid_union' && 'options' in issue ? (issue.options ?? []).map(String) : []
@@ -105,12 +105,12 @@ function choicesOf(issue: Issue): readonly string[] {
 function expectedOf(issue: Issue): string {
   const choices = choicesOf(issue)
   if (choices.length > 0) return oneOf(choices)
-  // The schema words its own expectations; zod's own sentences begin like this.
+  // The schema has its own messages; zod's default messages begin with this word.
   if (!issue.message.startsWith('Invalid ')) return issue.message
   return issue.code === 'invalid_type' ? (typeWords[issue.expected] ?? issue.expected) : issue.message
 }
 
-/** A number where text belongs is mostly an account id without its quotes. */
+/** A number instead of text is usually an unquoted account ID. */
 function quoted(value: unknown, issue: Issue): string {
   const wantsText = issue.code === 'invalid_union' || (issue.code === 'invalid_type' && issue.expected === 'string')
   return wantsText && (typeof value === 'number' || typeof value === 'boolean') ? ' (in quotes)' : ''
@@ -119,7 +119,7 @@ function quoted(value: unknown, issue: Issue): string {
 function foundAt(path: Path, value: unknown): string {
   if (!isSecret(path) || value === null || typeof value === 'object') return showValue(value)
   if (value === undefined) return 'nothing'
-  // A secret of digits without its quotes is a number to YAML.
+  // YAML reads an unquoted secret of digits as a number.
   return typeof value === 'string' ? `${value.length} characters` : `a ${typeof value}`
 }
 

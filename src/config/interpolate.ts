@@ -2,25 +2,25 @@ import { resolve } from 'node:path'
 import type { Interpolate } from './document.ts'
 
 export interface InterpolationSources {
-  /** The folder of the configuration file: relative paths start there. Absolute. */
+  /** The folder of the configuration file, to which paths are relative. Absolute. */
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The text of a file. Throws when there is none or it may not be read. */
+  /** The text of a file. Throws if it cannot be read. */
   readonly readFile: (path: string) => string
 }
 
-// Anything else in braces stays, because IAM's policy variables look so: ${aws:username}.
+// Other text in braces is left alone: IAM's policy variables look similar, such as ${aws:username}.
 const REFERENCE = /\$\$\{|\$\{file:([^}]+)\}|\$\{([A-Za-z_]\w*)\}/g
 
 type Filled = { readonly text: string } | { readonly expected: string }
 
 /** `${NAME}` from the environment, `${file:PATH}` from a file (without its last line end), `$${` for `${`. */
-export function interpolateWith(surroundings: InterpolationSources): Interpolate {
+export function interpolateWith(sources: InterpolationSources): Interpolate {
   return (text) => {
     const missing: string[] = []
     const filled = text.replaceAll(REFERENCE, (reference, path?: string, name?: string) => {
       if (path === undefined && name === undefined) return reference.slice(1)
-      const value = path === undefined ? variable(name ?? '', surroundings) : fileText(path, surroundings)
+      const value = path === undefined ? variable(name ?? '', sources) : fileText(path, sources)
       if ('expected' in value) missing.push(value.expected)
       return 'text' in value ? value.text : ''
     })

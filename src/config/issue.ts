@@ -1,10 +1,10 @@
 /** From the root of the configuration to a value: keys and indexes. */
 export type Path = readonly (string | number)[]
 
-/** What is wrong with one value, before it is known where in the file that value stands. */
+/** A problem with one value, before its place in the file is known. */
 export interface ConfigIssue {
   readonly path: Path
-  /** Point at the key, not at its value. */
+  /** Whether the place is that of the key instead of the value. */
   readonly atKey?: boolean
   readonly expected: string
   /** Never a secret. */
@@ -12,7 +12,7 @@ export interface ConfigIssue {
   readonly suggestion?: string
 }
 
-/** A complaint with its place. Line and column count from 1. */
+/** An issue with its place. Line and column count from 1. */
 export interface Problem extends ConfigIssue {
   readonly file: string
   readonly line: number
@@ -37,7 +37,7 @@ export function showProblem({ file, line, column, path, expected, found, suggest
   return `${place}: ${reason}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`
 }
 
-/** The value as a message may show it. Texts are cut; a null is what YAML makes of nothing. */
+/** The value as shown in a message. Long texts are cut; null is YAML's value for nothing. */
 export function showValue(value: unknown): string {
   if (value === undefined || value === null) return 'nothing'
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'

@@ -1,8 +1,8 @@
 /**
- * Owns the configuration: from a YAML file to the `Config` of types.ts, or to every reason why not, each with its
- * place in the file. Knows nothing of protocols, AWS or servers: what a value means is decided where it is used.
- * Start here: parseConfig is the way through (document.ts: YAML and variables; schema.ts: the shape; rules.ts: what
- * concerns several keys; explain.ts: words for what is wrong; normalize.ts: the form everyone else uses).
+ * Owns the configuration: turns a YAML file into the `Config` of types.ts, or into a list of problems with their places
+ * in the file. Independent of protocols, AWS and servers: the meaning of a value is decided where it is used.
+ * Start here: parseConfig runs all steps (document.ts: YAML and variables; schema.ts: the shape; rules.ts: rules over
+ * several keys; explain.ts: error messages; normalize.ts: the form that the other folders use).
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
@@ -22,15 +22,15 @@ import type { Config } from './types.ts'
 import { neededFor, type Purpose } from './unread.ts'
 
 export interface ParseOptions {
-  /** The file's name as messages show it; relative paths in the configuration start in its folder. */
+  /** The file's path as shown in messages; paths in the configuration are relative to its folder. */
   readonly file: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** The text of a file by its absolute path. Throws when it cannot be read. */
   readonly readFile: (path: string) => string
-  /** Whether a file may be read, without reading it: it may be large. Not given: by reading it. */
+  /** Whether a file can be read, without reading it, as it may be large. Default: by reading it. */
   readonly canRead?: (path: string) => boolean
   readonly aws: AwsFacts
-  /** Default: the gateway, which needs all of it. */
+  /** Default: `gateway`. */
   readonly purpose?: Purpose
 }
 
@@ -57,7 +57,7 @@ export function parseConfig(
     ? checkRules(partialConfigOf(values), { isReadable, readText, aws, providerIds: providerIdsOf(values) })
     : []
   const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], needed.problems)
-    .map((complaint) => withoutValues(complaint, document))
+    .map((issue) => withoutValues(issue, document))
     .map(document.locate)
   const problems = [...needed.problems, ...misfits]
   if (!parsed.success || problems.length > 0) return rejects(file, problems)
@@ -101,14 +101,14 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A variable is text; where a number or true or false belongs, a text that reads as one is taken for it. */
+/** A variable's value is text: it is converted where a number or a boolean is expected. */
 function fromText(expected: string, text: unknown): unknown {
   if (expected === 'boolean' && (text === 'true' || text === 'false')) return text === 'true'
   if (/^(number|int)$/.test(expected) && typeof text === 'string' && /^\d{1,9}$/.test(text)) return Number(text)
   return text
 }
 
-/** What was judged is what is used, also where the file changes meanwhile. */
+/** Reads each file only once, so that the text that was checked is the one that is used. */
 function readingOnce(read: (path: string) => string): ReadText {
   const texts = new Map<string, string | undefined>()
   return (path) => {
@@ -117,13 +117,13 @@ function readingOnce(read: (path: string) => string): ReadText {
   }
 }
 
-/** Without those about a value that another problem already names. */
-function withoutEchoes(complaints: readonly ConfigIssue[], problems: readonly Problem[]): readonly ConfigIssue[] {
+/** Without the issues of values that another problem already names. */
+function withoutEchoes(issues: readonly ConfigIssue[], problems: readonly Problem[]): readonly ConfigIssue[] {
   const named = new Set(problems.map(({ path }) => JSON.stringify(path)))
-  return complaints.filter(({ path }) => !named.has(JSON.stringify(path)))
+  return issues.filter(({ path }) => !named.has(JSON.stringify(path)))
 }
 
-/** Without those that miss what is there, but is broken inside. */
+/** Without the rules' issues about missing values that exist but are invalid. */
 function withoutConsequences(rules: readonly ConfigIssue[], shape: readonly ConfigIssue[]): readonly ConfigIssue[] {
   return rules.filter((rule) => !shape.some(({ path }) => isWithin(path, rule.path)))
 }
@@ -132,17 +132,17 @@ function isWithin(path: Path, around: Path): boolean {
   return path.length > around.length && around.every((step, index) => step === path[index])
 }
 
-/** A variable may hold a secret: messages name it and do not show what it says. */
-function withoutValues(complaint: ConfigIssue, { writtenAt }: ConfigDocument): ConfigIssue {
-  const written = writtenAt(complaint.path)
-  if (written === undefined || complaint.found === undefined) return complaint
-  const { suggestion: _, ...rest } = complaint
+/** A variable may hold a secret: messages show its name, not its value. */
+function withoutValues(issue: ConfigIssue, { writtenAt }: ConfigDocument): ConfigIssue {
+  const written = writtenAt(issue.path)
+  if (written === undefined || issue.found === undefined) return issue
+  const { suggestion: _, ...rest } = issue
   return { ...rest, found: `the value of ${written}` }
 }
 
 /**
  * Reads a configuration file, and what it refers to.
- * @throws ConfigError when there is no such file, it cannot be read, or it is not valid.
+ * @throws ConfigError if the file does not exist, cannot be read, or is invalid.
  */
 export async function loadConfig(
   file: string,
@@ -152,7 +152,7 @@ export async function loadConfig(
 ): Promise<Config> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw isMissing(cause)
-      ? new ConfigError('config.not_found', { sentence: `There is no configuration file ${file}.`, cause })
+      ? new ConfigError('config.not_found', { sentence: `The configuration file ${file} does not exist.`, cause })
       : new ConfigError('config.unreadable', { sentence: `The configuration file ${file} cannot be read.`, cause })
   })
   const read = (path: string): string => readFileSync(path, 'utf8')

@@ -1,4 +1,4 @@
-/** From a file that fits schema and rules to the form that everyone else uses. Cannot fail on such a file. */
+/** Turns a file that passed schema and rules into a Config. Cannot fail on such a file. */
 import { resolve } from 'node:path'
 import { Secret } from '../core/secret.ts'
 import { issuerOf, keysOf } from './normalize/keys.ts'
@@ -86,7 +86,7 @@ function providerOf(provider: FileProvider, baseUrl: string, folder: string): Pr
 
 function localAwsOf({ localAws, listen }: FileConfig, folder: string): Config['localAws'] {
   return {
-    // 0 stays 0: any free port.
+    // 0 means any free port and is not incremented.
     listen: localAws.listen ?? { host: listen.host, port: listen.port === 0 ? 0 : listen.port + 1 },
     allowHttpIssuers: localAws.allowHttpIssuers,
     encodedMessages: localAws.encodedMessages,

@@ -4,33 +4,33 @@ import { configSchema, type FileConfig } from './schema.ts'
 
 type MaybeEach<T> = T extends readonly (infer Item)[] ? readonly (Item | undefined)[] : T
 
-/** The lists whose items are read one by one. */
+/** The lists whose items are validated one by one. */
 type ListKey = 'providers' | 'roles' | 'access' | 'operators'
 
-/** The file as far as it fits the schema: what does not is undefined, items of lists in their place. */
+/** The valid parts of the file: invalid parts, and invalid items of lists, are undefined. */
 export type PartialConfig = {
   readonly [Key in keyof FileConfig]?: (Key extends ListKey ? MaybeEach<FileConfig[Key]> : FileConfig[Key]) | undefined
 }
 
-/** What is known of AWS, to whoever reads a configuration: nothing of it is known here. */
+/** AWS's limits and names, passed in because config/ imports nothing but core. */
 export interface AwsFacts {
-  /** Everything that AWS would refuse in a policy document. */
+  /** Everything in a policy document that AWS would refuse. */
   readonly policyProblems: (kind: PolicyKind, json: string) => readonly PolicyProblem[]
   readonly hasFipsEndpoint: (region: string) => boolean
 }
 
-/** What a rule may ask beside the draft. */
+/** What a rule can use besides the configuration. */
 export interface RuleContext {
   /** Whether the file can be read. The path is as in the configuration. */
   readonly isReadable: (path: string) => boolean
   readonly readText: ReadText
   readonly aws: AwsFacts
-  /** The ids of all providers, also of those that do not fit the schema. */
+  /** The ids of all providers, including invalid ones. */
   readonly providerIds: readonly string[]
 }
 
-/** One thing that the schema cannot say. */
-export type Rule = (draft: PartialConfig, facts: RuleContext) => readonly ConfigIssue[]
+/** A rule that the schema cannot express. */
+export type Rule = (config: PartialConfig, context: RuleContext) => readonly ConfigIssue[]
 
 const lists: Readonly<Record<ListKey, { safeParse(value: unknown): { data?: unknown } }>> = {
   providers: configSchema.shape.providers.element,
@@ -39,7 +39,7 @@ const lists: Readonly<Record<ListKey, { safeParse(value: unknown): { data?: unkn
   operators: configSchema.shape.operators.unwrap().element,
 }
 
-/** Reads every part by itself, so that the rules can judge the good ones beside the bad ones. */
+/** Validates each part separately, so that the rules can check the valid ones too. */
 export function partialConfigOf(values: Readonly<Record<string, unknown>>): PartialConfig {
   return Object.fromEntries(
     Object.entries(configSchema.shape).map(([key, schema]) => {
@@ -54,7 +54,7 @@ function isListKey(key: string): key is ListKey {
   return Object.hasOwn(lists, key)
 }
 
-/** Runs over the items that fit the schema, with their place in the list. */
+/** Visits the valid items, with their index in the list. */
 export function forEach<Item>(
   items: readonly (Item | undefined)[] | undefined,
   check: (item: Item, index: number) => readonly ConfigIssue[],
@@ -62,7 +62,7 @@ export function forEach<Item>(
   return (items ?? []).flatMap((item, index) => (item === undefined ? [] : check(item, index)))
 }
 
-/** The ids that the file gives its providers, whatever else is wrong with them. */
+/** The ids of all providers, including invalid ones. */
 export function providerIdsOf({ providers }: Readonly<Record<string, unknown>>): readonly string[] {
   return (Array.isArray(providers) ? providers : []).flatMap((one: unknown) =>
     isRecord(one) && typeof one.id === 'string' ? [one.id] : [],

@@ -1,17 +1,17 @@
-/** The small languages inside the configuration: values to match, ARN patterns, templates. */
+/** The pattern languages of the configuration: values to match, ARN patterns, templates. */
 import { linearPattern } from '../core/patterns/linear.ts'
 import type { ValueMatch } from './types.ts'
 
-/** The expression between two slashes; undefined for plain text, to which a group like `/aws` belongs. */
+/** The expression between two slashes; undefined for plain text, such as the group `/aws`. */
 export function patternBody(text: string): string | undefined {
   return text.length > 1 && text.startsWith('/') && text.endsWith('/') ? text.slice(1, -1) : undefined
 }
 
-/** Throws SyntaxError when a value between slashes is no regular expression, or one that a linear engine cannot run. */
+/** Throws SyntaxError if a value between slashes is not a regular expression that runs in linear time. */
 export function toValueMatch(text: string): ValueMatch {
   const body = patternBody(text)
   if (body === undefined) return { kind: 'text', value: text }
-  if (body === '') throw new SyntaxError('there is nothing between the slashes')
+  if (body === '') throw new SyntaxError('the expression between the slashes is empty')
   return { kind: 'pattern', pattern: linearPattern(body) }
 }
 
@@ -20,7 +20,7 @@ export function placeholders(template: string): readonly string[] {
   return [...template.matchAll(/\{([^{}]+)\}/g)].map(([, name = '']) => name)
 }
 
-/** The template with every placeholder replaced. */
+/** Replaces every placeholder of a template. */
 export function fill(template: string, value: (name: string) => string): string {
   return template.replace(/\{([^{}]+)\}/g, (_match, name: string) => value(name))
 }

@@ -2,16 +2,16 @@
 import { repeatedName } from '../core/json.ts'
 import { type Path, showValue } from './issue.ts'
 
-/** As it stands in the configuration. */
+/** As written in the configuration. */
 export type WrittenPolicy = string | Readonly<Record<string, unknown>>
 
-/** The text of a file as the configuration names it; undefined when it cannot be read. */
+/** The text of a file by its path in the configuration; undefined if it cannot be read. */
 export type ReadText = (path: string) => string | undefined
 
 /** A role's trust policy, or a policy that scopes a session down. */
 export type PolicyKind = 'trust' | 'session'
 
-/** What AWS would find wrong in a policy. Paths are IAM's own, such as `Statement[0].Effect`. */
+/** What AWS would refuse in a policy. Paths are IAM's own, such as `Statement[0].Effect`. */
 export interface PolicyProblem {
   readonly path: string
   readonly expected: string
@@ -21,8 +21,8 @@ export interface PolicyProblem {
 type Read = { readonly json: string } | { readonly expected: string; readonly found: string }
 
 /**
- * The text of a policy as `aws iam get-role` shows it: the document itself, URL-encoded (RFC 3986) as IAM's own answers
- * have it, or the whole answer around it.
+ * The policy document in the output of `aws iam get-role`: the document itself, URL-encoded (RFC 3986) as in IAM's own
+ * responses, or within the whole response.
  */
 export function decodedPolicy(text: string): string {
   const json = /^\s*%7B/i.test(text) ? unescaped(text.trim()) : text
@@ -39,7 +39,7 @@ function unescaped(text: string): string {
   }
 }
 
-/** The `Role` of an answer; one that has a name twice is left as it is, to be refused for that. */
+/** The `Role` of a response; undefined for a duplicate name, which is refused later. */
 function roleIn(json: string): { readonly AssumeRolePolicyDocument?: unknown } | undefined {
   if (!json.includes('"AssumeRolePolicyDocument"')) return undefined
   try {
@@ -54,18 +54,18 @@ function roleIn(json: string): { readonly AssumeRolePolicyDocument?: unknown } |
 export function policyJson(written: WrittenPolicy, readText: ReadText): Read {
   if (typeof written !== 'string') return { json: compact(written) }
   const text = readText(written)
-  if (text === undefined) return { expected: 'a file that can be read', found: showValue(written) }
+  if (text === undefined) return { expected: 'a readable file', found: showValue(written) }
   try {
     const policy = decodedPolicy(text)
     const json = compact(JSON.parse(policy))
     if (repeatedName(policy) === undefined) return { json }
-    return { expected: `each name once in every object of ${written}`, found: 'one twice' }
+    return { expected: `unique names in every object of ${written}`, found: 'a duplicate' }
   } catch (error) {
-    return { expected: `JSON in ${written}`, found: `something else${placeOf(error, text)}` }
+    return { expected: `JSON in ${written}`, found: `invalid JSON${placeOf(error, text)}` }
   }
 }
 
-/** STS takes no character beyond Latin-1 in a policy: JSON can write all others in ASCII. */
+/** STS accepts only Latin-1 in a policy: other characters are escaped, as JSON allows. */
 function compact(value: unknown): string {
   return JSON.stringify(value).replace(
     /[^\0-\xff]/g,
@@ -73,13 +73,13 @@ function compact(value: unknown): string {
   )
 }
 
-/** Where the parser gave up, without quoting: a path may name the wrong file. */
+/** The line of the error. Nothing is quoted, as the path may name the wrong file. */
 function placeOf(error: unknown, text: string): string {
   const position = error instanceof Error ? / at position (\d+)/.exec(error.message)?.[1] : undefined
-  return position === undefined ? '' : ` in line ${text.slice(0, Number(position)).split('\n').length}`
+  return position === undefined ? '' : ` at line ${text.slice(0, Number(position)).split('\n').length}`
 }
 
-/** IAM's path as steps into a document, as far as they are there: keys may have dots of their own. */
+/** IAM's path as keys and indexes of a document, as far as they exist: keys may contain dots. */
 export function stepsInto(value: unknown, path: string): Path {
   if (path === '' || typeof value !== 'object' || value === null) return []
   const rest = path.replace(/^\./, '')

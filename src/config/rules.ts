@@ -10,7 +10,7 @@ import { samlProviderRules } from './rules/saml-providers.ts'
 import { sessionRules } from './rules/sessions.ts'
 import { whenRules } from './rules/when.ts'
 
-/** Every rule over several keys, by name: addresses, durations, expressions, who may grant a role. */
+/** Every rule that the schema cannot express, by name. */
 export const configRules: Readonly<Record<string, Rule>> = {
   ...deploymentRules,
   ...issuerRules,
@@ -23,7 +23,7 @@ export const configRules: Readonly<Record<string, Rule>> = {
   ...sessionRules,
 }
 
-/** Everything the rules find wrong. */
-export function checkRules(draft: PartialConfig, facts: RuleContext): readonly ConfigIssue[] {
-  return Object.values(configRules).flatMap((rule) => rule(draft, facts))
+/** The issues of all rules. */
+export function checkRules(config: PartialConfig, context: RuleContext): readonly ConfigIssue[] {
+  return Object.values(configRules).flatMap((rule) => rule(config, context))
 }

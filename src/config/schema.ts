@@ -1,7 +1,7 @@
 /**
- * The shape of the configuration file, declaratively: what can be said as JSON Schema is said here, and
- * schema/fedgate.schema.json and docs/configuration.md are generated from it. What concerns several keys at once is in
- * rules.ts. The words beside each pattern are what an error message says was expected.
+ * The shape of the configuration file, as far as JSON Schema can express it: schema/fedgate.schema.json and
+ * docs/configuration.md are generated from it. Rules over several keys are in rules.ts. The text beside each pattern is
+ * the "expected" of error messages.
  */
 import { z } from 'zod'
 import { issuer, keys, localAws, session, sts } from './schema/deployment.ts'
@@ -18,22 +18,22 @@ export const configSchema = z
     listen: listen(8080, 'the gateway').prefault({}).describe('Where the gateway listens.'),
     trustProxy: wholeNumber('a number of proxies from 0 to 10', 0, 10)
       .default(0)
-      .describe('Number of proxies in front whose X-Forwarded-* headers are believed.'),
+      .describe('Number of reverse proxies whose X-Forwarded-* headers are trusted.'),
     session: session.describe('Browser sessions.'),
     sts: sts.prefault({}).describe('AWS STS and sign-in.'),
     signing: keys()
       .optional()
       .describe(
-        'Signs requests, logout and the responses reissued for AWS. In a list the first is used and all are published, so that keys can be changed without an interruption. With `sts.endpoint: local` a key is made at first start when none is named.',
+        'Signs requests, logout and the responses reissued for AWS. In a list the first is used and all are published, so keys can be rotated without an interruption. With `sts.endpoint: local`, a key is created on first start if none is named.',
       ),
     encryption: keys()
       .optional()
       .describe(
-        'Opens encrypted assertions and ID tokens. In a list all are tried and published. With `sts.endpoint: local` a key is made at first start when none is named.',
+        'Decrypts assertions and ID tokens. In a list, all keys are tried and published. With `sts.endpoint: local`, a key is created on first start if none is named.',
       ),
     issuer: issuer
       .prefault({})
-      .describe('The gateway as OpenID issuer towards AWS: signs the web-identity tokens reissued for AWS.'),
+      .describe("The gateway's own OpenID Connect issuer: it signs the web identity tokens that are reissued for AWS."),
     providers: z
       .array(
         z.discriminatedUnion('protocol', [samlProvider, oidcProvider], {
@@ -41,21 +41,24 @@ export const configSchema = z
         }),
       )
       .min(1, { error: 'at least one provider' })
-      .describe('The identity providers people sign in with.'),
+      .describe('The identity providers that users sign in with.'),
     accounts: z
-      .record(z.string().regex(/^[0-9]{12}$/, { error: 'an account id of twelve digits, in quotes' }), account)
+      .record(z.string().regex(/^[0-9]{12}$/, { error: 'an account ID of twelve digits, in quotes' }), account)
       .default({})
-      .describe('What is known of the AWS accounts, by account id. Quote the id: YAML reads it as a number otherwise.'),
-    roles: z.array(role).default([]).describe('What is special about some roles.'),
-    access: z.array(accessRule).default([]).describe('Who may take which role. All matching rules add up.'),
-    operators: z.array(operatorRule).default([]).describe('Who may see `/status`. Nobody when there is no rule.'),
+      .describe('Settings of AWS accounts, by account ID. Put the ID in quotes, or YAML reads it as a number.'),
+    roles: z.array(role).default([]).describe('Settings of roles.'),
+    access: z
+      .array(accessRule)
+      .default([])
+      .describe('Access rules: who may assume which role. A user gets the roles of all matching rules.'),
+    operators: z.array(operatorRule).default([]).describe('Who may see `/status`. Without a rule, no user may.'),
     sessionName: template('{email}')
       .default('{subject}')
       .describe('Template of the role session name: `{subject}`, `{email}`, or any attribute in braces.'),
     sourceIdentity: template('{subject}')
       .optional()
       .describe(
-        'Template of the source identity, which AWS keeps through all further roles of a session. Where it cannot be made of a sign-in, no role is taken. Trust policies must allow `sts:SetSourceIdentity`.',
+        'Template of the source identity, which AWS keeps through role chaining. If a sign-in lacks a value for it, no role can be assumed. Trust policies must allow `sts:SetSourceIdentity`.',
       ),
     sessionTags: z
       .record(
@@ -66,12 +69,12 @@ export const configSchema = z
       )
       .default({})
       .describe(
-        'Session tags: the key, and a template of the value. A tag whose value cannot be made of a sign-in is left out. Trust policies must allow `sts:TagSession`.',
+        'Session tags: the key, and a template of the value. A tag is omitted if a sign-in lacks a value for it. Trust policies must allow `sts:TagSession`.',
       ),
     transitiveTags: z
       .array(text('the key of a session tag'))
       .default([])
-      .describe('Keys of session tags that go along when the session takes further roles.'),
+      .describe('Keys of session tags that are passed on when chaining roles (transitive).'),
     localAws: localAws.prefault({}).describe('Only for `sts.endpoint: local` and `fedgate local-aws`.'),
     audit: z
       .strictObject({
@@ -79,19 +82,19 @@ export const configSchema = z
         required: flag()
           .default(true)
           .describe(
-            'What cannot be recorded does not happen: while the log cannot be written, nobody signs in and no role is taken. `false`: all goes on without a record.',
+            'While the log cannot be written, users cannot sign in or assume roles. `false`: they can, without a record.',
           ),
       })
       .prefault({})
-      .describe('The audit log: one JSON object a line.'),
+      .describe('The audit log: one JSON object per line.'),
   })
   .describe('Configuration of fedgate')
 
-/** What a file that fits the schema says, with defaults filled in. */
+/** A valid file, with defaults filled in. */
 export type FileConfig = z.output<typeof configSchema>
 export type FileProvider = FileConfig['providers'][number]
 
-/** The JSON Schema that editors use: draft 7, which is what their YAML support reads best. */
+/** The JSON Schema for editors: draft 7, which their YAML extensions support best. */
 export function configJsonSchema(): z.core.JSONSchema.BaseSchema {
   return z.toJSONSchema(configSchema, { io: 'input', target: 'draft-7' })
 }

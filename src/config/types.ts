@@ -3,15 +3,15 @@ import type { LinearPattern } from '../core/patterns/linear.ts'
 import type { Secret } from '../core/secret.ts'
 
 /**
- * The configuration as the rest of the house uses it: complete (defaults filled in), normalized and immutable.
- * Durations are seconds, paths absolute, secrets are Secret, choices are unions. Only load.ts makes one.
+ * The configuration as the other folders use it: complete (defaults filled in), normalized and immutable. Durations are
+ * seconds, paths are absolute, secrets are Secret, choices are unions. parseConfig of load.ts returns it.
  */
 export interface Config {
   /** The file it was read from, for messages. Absolute. */
   readonly file: string
-  /** The folder of that file: where generated keys go (`certs/`). Absolute. */
+  /** The folder of that file, with generated keys under `certs/`. Absolute. */
   readonly folder: string
-  /** Where last good copies of metadata are kept: `state/` beside the file. Absolute; made when something is kept. */
+  /** Where the last valid copies of metadata are kept: `state/` beside the file. Absolute; created when needed. */
   readonly stateFolder: string
   /** The gateway's public origin, such as `https://aws.example.com`. No trailing slash. */
   readonly baseUrl: string
@@ -22,16 +22,16 @@ export interface Config {
   readonly sts: StsConfig
   /** Missing only when no provider needs the gateway to sign. */
   readonly signing?: KeysConfig
-  /** Opens encrypted assertions. Missing: none is asked for or taken. */
+  /** Decrypts assertions and ID tokens. Missing: encrypted ones are neither requested nor accepted. */
   readonly encryption?: KeysConfig
-  /** The gateway as OpenID issuer towards AWS. Missing: it is none. */
+  /** The gateway's own OpenID Connect issuer. Missing: no tokens are issued. */
   readonly issuer?: IssuerConfig
   readonly providers: readonly ProviderConfig[]
-  /** By account id, twelve digits. */
+  /** By account ID, twelve digits. */
   readonly accounts: ReadonlyMap<string, AccountConfig>
   readonly roles: readonly RoleSettings[]
   readonly access: readonly AccessRule[]
-  /** Who may see how the gateway is. Empty: nobody. */
+  /** Who may see the operators' page. Empty: no user. */
   readonly operators: readonly OperatorRule[]
   /** Template of sts:RoleSessionName: `{subject}`, `{email}`, any attribute's name in braces. */
   readonly sessionName: string
@@ -39,11 +39,11 @@ export interface Config {
   readonly sourceIdentity?: string
   /** Templates of the session tags, by key. Keys differ in more than case. */
   readonly sessionTags: ReadonlyMap<string, string>
-  /** Keys of session tags that go along when the session takes further roles, as they are written in sessionTags. */
+  /** Keys of transitive session tags, as written in sessionTags. */
   readonly transitiveTags: readonly string[]
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
-  /** Secrets that were not read, as the command does not use them: random text is in their place. */
+  /** Settings that the command does not need and that were not read. Random text replaces secrets among them. */
   readonly unread: readonly string[]
 }
 
@@ -60,7 +60,7 @@ export interface SessionConfig {
   readonly lifetimeSeconds: number
 }
 
-/** Where an AWS service is spoken to: AWS itself, the local AWS that runs with the gateway, or an address. */
+/** The endpoint of an AWS service: AWS itself, the local AWS that runs with the gateway, or a URL. */
 export type AwsTarget =
   | { readonly kind: 'aws' }
   | { readonly kind: 'local' }
@@ -72,12 +72,12 @@ export interface StsConfig {
   readonly signIn: AwsTarget
   /** An ordinary region, never `aws-global`. */
   readonly region: string
-  /** FIPS 140 endpoints only: where a region has none, no role is taken. */
+  /** Use only FIPS 140 endpoints; roles in regions without one cannot be assumed. */
   readonly fips: boolean
   readonly timeoutSeconds: number
 }
 
-/** The keys for one purpose, so that they can be changed without an interruption: the first is used, all are published. */
+/** The keys for one purpose; several during a rotation. The first is used, all are published. */
 export type KeysConfig = readonly [KeyConfig, ...KeyConfig[]]
 
 export interface KeyConfig {
@@ -85,7 +85,7 @@ export interface KeyConfig {
   readonly key: string
   /** Path of its PEM certificate. */
   readonly certificate: string
-  /** True when the configuration names no key: then both files are made at first start if they are not there. */
+  /** Whether missing files are created on first start: if the configuration names no key. */
   readonly createIfMissing: boolean
 }
 
@@ -102,7 +102,7 @@ export interface IssuerConfig {
 export interface IssuerKeyConfig {
   /** Path of a PEM private key: RSA or P-256. */
   readonly key: string
-  /** True when the configuration names no key: then it is made at first start if it is not there. */
+  /** Whether a missing file is created on first start: if the configuration names no key. */
   readonly createIfMissing: boolean
 }
 
@@ -113,35 +113,35 @@ export interface SamlProviderConfig {
   readonly id: string
   readonly label: string
   readonly metadata: MetadataSource
-  /** Path of the PEM certificate with which the metadata must be signed; undefined: it needs no signature. */
+  /** Path of the PEM certificate with which the metadata must be signed; undefined: no signature is required. */
   readonly metadataCertificate?: string
-  /** How far ahead the validUntil of metadata may be when it is read; undefined: it may be valid for any time. */
+  /** How far ahead the validUntil of metadata may be when it is read; undefined: no limit. */
   readonly metadataMaxValiditySeconds?: number
   /** Whether metadata must have a validUntil. */
   readonly requireValidUntil: boolean
-  /** Which entity of the metadata; undefined: the only one there, or with `discovery` the one that a person chooses. */
+  /** The entity of the metadata; undefined: the only one, or with `discovery` the one that the user chooses. */
   readonly entityId?: string
-  /** A person chooses among all identity providers of the metadata. */
+  /** Whether users choose among all identity providers of the metadata. */
   readonly discovery: boolean
-  /** Our own entityID towards this IdP: as configured, else AWS's where AWS sees the assertion, else our SP metadata URL. */
+  /** Our entityID for this IdP: as configured; else AWS's with original evidence; else our SP metadata URL. */
   readonly spEntityId: string
-  /** Which must be signed. Every signature present must verify. */
+  /** What must be signed. Every signature that is present must be valid. */
   readonly signature: 'any' | 'assertion' | 'response' | 'both'
-  /** `auto`: where the metadata wants it. */
+  /** `auto`: if the metadata asks for it. */
   readonly signRequests: 'auto' | 'always'
-  /** The NameIDPolicy's Format, a URI; undefined: none is asked for. */
+  /** The NameIDPolicy's Format, a URI; undefined: none is requested. */
   readonly nameIdFormat?: string
-  /** The RequestedAuthnContext's class references, best first; empty: none is asked for. */
+  /** The RequestedAuthnContext's class references, in order of preference; empty: none is requested. */
   readonly authnContext: readonly string[]
   readonly allowIdpInitiated: boolean
   readonly wantAssertionsEncrypted: boolean
-  /** Whether AES-CBC is opened inside a Response that is not signed itself. */
+  /** Whether AES-CBC is decrypted in a Response that is not signed itself. */
   readonly acceptCbcWithoutSignedResponse: boolean
   readonly clockSkewSeconds: number
-  /** How long after its IssueInstant an assertion is accepted, whatever end it names. */
+  /** How long after its IssueInstant an assertion is accepted, even if it is valid for longer. */
   readonly maxAssertionAgeSeconds: number
   readonly subject: SubjectSource
-  /** Whether this IdP's own Role attribute is believed. */
+  /** Whether this IdP's own Role attribute is trusted. */
   readonly rolesFromAssertion: boolean
   readonly exchange: ReissuedExchange | OriginalSamlExchange
 }
@@ -157,7 +157,7 @@ export type SubjectSource =
   /** By its Name, such as `urn:oasis:names:tc:SAML:attribute:pairwise-id`. */
   | { readonly kind: 'attribute'; readonly name: string }
 
-/** What the gateway itself vouches for, whichever protocol the sign-in came by. */
+/** Evidence that the gateway signs itself, after a sign-in by either protocol. */
 export type ReissuedExchange = ReissuedSamlExchange | ReissuedWebIdentityExchange
 
 /** AssumeRoleWithSAML with a response that the gateway signs. */
@@ -180,7 +180,7 @@ export interface OriginalSamlExchange {
   readonly evidence: 'original'
   /** The name of the SAML provider in IAM that holds the identity provider's metadata: for the local AWS. */
   readonly provider: string
-  /** The SAML provider in IAM holds our decryption key, so that an encrypted assertion may be passed on. */
+  /** Whether the SAML provider in IAM has our decryption key, so encrypted assertions can be passed on. */
   readonly stsDecrypts: boolean
 }
 
@@ -196,19 +196,19 @@ export interface OidcProviderConfig {
   readonly responseMode: 'query' | 'form_post'
   readonly prompt?: string
   readonly maxAgeSeconds?: number
-  /** The sign-in has to be of one of them. Empty: of any. */
+  /** The sign-in must use one of them. Empty: any. */
   readonly acrValues: readonly string[]
-  /** None of the protocol's own. */
+  /** No parameter of the protocol itself. */
   readonly authorizationParams: Readonly<Record<string, string>>
   readonly par: 'auto' | 'always'
   readonly userinfo: boolean
   /** How the browser ends the provider's session at sign-out. */
   readonly endSessionMethod: 'auto' | 'post' | 'get'
-  /** undefined: what discovery offers of RS, PS, ES and EdDSA. */
+  /** undefined: those of RS, PS, ES and EdDSA that discovery offers. */
   readonly idTokenAlgs?: readonly string[]
-  /** undefined: where rules or templates use the address. */
+  /** undefined: true if rules or templates use the email address. */
   readonly requireVerifiedEmail?: boolean
-  /** May stand beside our client id in an ID token. */
+  /** Audiences that an ID token may contain besides our client ID. */
   readonly trustedAudiences: readonly string[]
   /** Loopback issuers only. */
   readonly allowInsecureHttp: boolean
@@ -230,7 +230,7 @@ export type ClientAuth =
       readonly keyId?: string
       /** JWS `alg`; undefined: by the key's type. */
       readonly algorithm?: string
-      /** Path of the key's PEM certificate, whose thumbprints go along. */
+      /** Path of the key's PEM certificate, whose thumbprints are sent. */
       readonly certificate?: string
     }
   | { readonly kind: 'none' }
@@ -242,7 +242,7 @@ export interface OriginalWebIdentityExchange {
 }
 
 export interface AccountConfig {
-  /** The account id where no name is configured. */
+  /** Default: the account ID. */
   readonly name: string
   readonly color?: AccountColor
   readonly region?: string
@@ -251,43 +251,43 @@ export interface AccountConfig {
 export const accountColors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink', 'gray'] as const
 export type AccountColor = (typeof accountColors)[number]
 
-/** What is special about the roles whose ARN matches. The first match that says something wins. */
+/** Settings of the roles whose ARN matches. For each setting, the first match that has it decides. */
 export interface RoleSettings {
-  /** As written: `*` stands for any text, `?` for one character. */
+  /** As written: `*` matches any text, `?` one character. */
   readonly match: string
   /** The same, anchored to the whole ARN. */
   readonly pattern: Glob
   readonly alias?: string
   readonly maxSessionSeconds?: number
-  /** How long ago the person may have proved who they are. */
+  /** Maximum age of the authentication. */
   readonly maxAuthAgeSeconds?: number
-  /** Managed policies that scope the session down. Empty: nothing is said of them. */
+  /** Managed policies that limit the session. Empty: not set. */
   readonly sessionPolicyArns: readonly string[]
-  /** An inline policy that scopes the session down: compact JSON, in the characters that AWS takes. */
+  /** An inline policy that limits the session: compact JSON, escaped to the characters that AWS accepts. */
   readonly sessionPolicy?: string
   /** The role's trust policy as set in IAM: JSON. */
   readonly trustPolicy?: string
 }
 
-/** Who may take which roles. All conditions must hold; all rules that match add up. */
+/** Who may assume which roles. All conditions must match; a user gets the roles of all matching rules. */
 export interface AccessRule {
   readonly when: {
-    /** Provider ids of which one must have vouched; undefined: any provider. */
+    /** Ids of providers, one of which the user must have signed in with; undefined: any provider. */
     readonly provider?: readonly string[]
-    /** entityIDs (or issuers) of which one must have vouched; undefined: any. */
+    /** entityIDs (or issuers), one of which the user must have signed in with; undefined: any. */
     readonly idp?: readonly string[]
     readonly conditions: readonly AccessCondition[]
   }
-  /** Role ARNs, in which `{name}` stands for what the named group `name` of this rule's patterns matched. */
+  /** Role ARNs, in which `{name}` is replaced by what the group `name` of this rule's patterns matched. */
   readonly roles: readonly string[]
-  /** The line in the configuration file, so that a grant can name its rule. From 1. */
+  /** The rule's line in the configuration file, for messages. From 1. */
   readonly line: number
 }
 
-/** Who may see how the gateway is: as of an access rule. The provider is always named. */
+/** Who may see the operators' page: as an access rule. The provider is always named. */
 export type OperatorRule = Pick<AccessRule, 'when' | 'line'>
 
-/** One of the attribute's values must fit one of these. */
+/** One of the attribute's values must match one of these. */
 export interface AccessCondition {
   readonly attribute: string
   readonly anyOf: readonly ValueMatch[]
@@ -300,17 +300,17 @@ export type ValueMatch =
 
 export interface LocalAwsConfig {
   readonly listen: Listen
-  /** AWS itself takes https issuers without a port only. */
+  /** AWS itself accepts only https issuers without a port. */
   readonly allowHttpIssuers: boolean
-  /** After the text of a refusal, for DecodeAuthorizationMessage. AWS's own STS and IAM send none. */
+  /** Whether denials carry a message for DecodeAuthorizationMessage. AWS's own STS and IAM send none. */
   readonly encodedMessages: boolean
-  /** Accounts, users, roles and identity providers, beside what is made from the gateway's own configuration. */
+  /** Accounts, users, roles and identity providers, in addition to those of the gateway's own configuration. */
   readonly stateFile?: string
 }
 
 export interface AuditConfig {
   /** undefined: standard output. */
   readonly file?: string
-  /** What cannot be recorded does not happen. */
+  /** Whether sign-ins and role sessions fail while the log cannot be written. */
   readonly required: boolean
 }

@@ -1,11 +1,11 @@
-/** What a command that is no gateway leaves unread: it must not stop where a secret or a server's setting is not there. */
+/** Skips settings that a command does not need, so that it works without the gateway's secrets and variables. */
 import { randomBytes } from 'node:crypto'
 import type { ConfigDocument } from './document.ts'
 import { type Path, showPath } from './issue.ts'
 
 /**
- * What the configuration is read for. `gateway`: all of it. `check`: the gateway's, on a machine that may not have the
- * session secret. `offline`: what AWS has to know; no secret, no setting of the server, and files only as they are used.
+ * What the configuration is read for. `gateway`: all settings. `check`: all, on a machine that may not have the session
+ * secret. `offline`: only what concerns AWS; no secrets, no settings of the server, and files only when they are used.
  */
 export type Purpose = 'gateway' | 'check' | 'offline'
 
@@ -18,10 +18,10 @@ type Values = Readonly<Record<string, unknown>>
 
 const SESSION_SECRET = ['session', 'secret'] as const
 
-/** Settings of the server alone, in which a variable of its surroundings may stand. */
+/** Settings of the server only, which may contain variables of its environment. */
 const OF_THE_SERVER = ['session', 'listen', 'trustProxy', 'audit', 'metrics', 'limits', 'branding', 'federation']
 
-/** The document without what the purpose does not need, and without what is wrong with that. */
+/** The document without the settings that the purpose does not need, and without their problems. */
 export function neededFor(purpose: Purpose, document: ConfigDocument): Needed {
   if (purpose === 'gateway' || !isRecord(document.values)) return { ...document, unread: [] }
   return purpose === 'check'
@@ -33,7 +33,7 @@ function isRecord(value: unknown): value is Values {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** A secret that is there is judged: the gateway would not start with one that is too short. */
+/** A secret that exists is checked: the gateway would not start with one that is too short. */
 function withoutMissingSecret(document: ConfigDocument, values: Values): Needed {
   const problems = document.problems.filter(({ path }) => !isAtOrIn(path, SESSION_SECRET))
   if (problems.length === document.problems.length) return { values, problems, unread: [] }
@@ -49,7 +49,7 @@ function withSessionSecret(values: Values): Values {
   return isRecord(session) ? { ...values, session: { ...session, secret: placeholder() } } : values
 }
 
-/** Nobody knows it, and it is another one each time: were it ever used, it would vouch for nothing. */
+/** Random each time: a cookie signed with it would never be valid. */
 function placeholder(): string {
   return randomBytes(32).toString('hex')
 }
@@ -72,7 +72,7 @@ function isClientSecret([list, , key]: Path): boolean {
   return list === 'providers' && key === 'clientSecret'
 }
 
-/** The value at the path, and of a list the whole list, left to its default. */
+/** Removes the value at the path, or its whole list, so that the default applies. */
 function without(value: unknown, [step, ...rest]: Path): unknown {
   if (!isRecord(value) || step === undefined) return undefined
   return { ...value, [step]: without(value[step], rest) }

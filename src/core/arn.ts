@@ -11,7 +11,7 @@ export interface RoleArn {
   readonly arn: string
   readonly partition: string
   readonly account: string
-  /** The name without its path, as it stands in the assumed role's ARN. */
+  /** The name without its path, as it is in the assumed role's ARN. */
   readonly name: string
   /** `/` or `/team/x/`. */
   readonly path: string

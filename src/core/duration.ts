@@ -11,7 +11,7 @@ export function parseDuration(text: string): number | undefined {
   return seconds || undefined
 }
 
-/** `1h 30m` for 5400: for people. parseDuration reads it back. */
+/** `1h 30m` for 5400, for display. parseDuration reads it back. */
 export function showDuration(seconds: number): string {
   const parts = [
     [Math.floor(seconds / 3600), 'h'],

@@ -1,21 +1,21 @@
 /**
- * Errors a person can meet. Each has a stable dotted code for programs, a sentence for the person, a hint that says
+ * Errors a user can meet. Each has a stable dotted code for programs, a sentence for the user, a hint that says
  * what to do next, and (for the log only) what was expected and found.
  *
  * A folder declares its own catalogue and a subclass bound to it; the reference of error codes in docs/ is made from
  * the catalogues. HTTP status codes are not known here: web/errors.ts maps codes to them.
  */
 export interface ErrorText {
-  /** One sentence for the person who meets the error. No names of claims or elements, no values. */
+  /** One sentence for the user who meets the error. No names of claims or elements, no values. */
   readonly sentence: string
-  /** What that person, or whoever they show it to, does next. */
+  /** The next step, for the user or the administrator. */
   readonly hint: string
 }
 
 export type ErrorCatalogue = Readonly<Record<string, ErrorText>>
 
 export interface ErrorDetail {
-  /** What would have been right: for the audit line and the administrator, never for the person's page. */
+  /** What would have been right: for the audit line and the administrator, never for the user's page. */
   readonly expected?: string
   /** What was there instead. Never a secret, a token or an assertion. */
   readonly found?: string
@@ -28,7 +28,7 @@ export interface ErrorDetail {
   readonly cause?: unknown
 }
 
-/** The base of every error that a person may meet; everything else is a defect and shown as `internal`. */
+/** The base of every error that a user may meet; everything else is a defect and shown as `internal`. */
 export class FedgateError extends Error {
   readonly code: string
   readonly hint: string

@@ -1,4 +1,4 @@
-/** Markup that may stand in a page as it is. Only `html` makes it. */
+/** Markup that is inserted into a page without escaping. Only `html` makes it. */
 class Html {
   readonly #markup: string
 

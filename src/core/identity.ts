@@ -12,7 +12,7 @@ export interface Identity {
   /** The NameID's Format, where the subject is a NameID. */
   readonly subjectFormat?: string
   readonly attributes: Attributes
-  /** AuthnInstant or `auth_time`: when the person proved who they are, which may be before this login. */
+  /** AuthnInstant or `auth_time`: when the user proved who they are, which may be before this login. */
   readonly authenticatedAt: Date
   /** The provider did not say when that was: `authenticatedAt` is when it answered, and proves nothing recent. */
   readonly isTimeAssumed?: true
@@ -29,25 +29,27 @@ export type Evidence =
       readonly response?: Secret
       readonly issuedAt: Date
       readonly expiresAt: Date
-      /** SubjectConfirmations of every method: AWS takes an assertion with one only. */
+      /** SubjectConfirmations of every method: AWS accepts an assertion with one only. */
       readonly confirmationCount: number
       /** The assertion came encrypted: AWS can read it only with our key. */
       readonly isEncrypted: boolean
     }
   | { readonly kind: 'web-identity'; readonly token: Secret; readonly issuedAt: Date; readonly expiresAt: Date }
 
-/** What a logout at the provider has to name. */
+/** What a logout at the provider must name. */
 export type LogoutRef =
   | {
       readonly kind: 'saml'
       readonly nameId: NameId
       readonly sessionIndex?: string
-      /** Of further statements, and of sign-ins that this one renewed: the provider may call the session by any of them. */
+      /**
+       * Of further statements, and of sign-ins that this one renewed: the provider may call the session by any of them.
+       */
       readonly furtherSessionIndexes?: readonly string[]
     }
   | { readonly kind: 'oidc'; readonly subject: string; readonly sid?: string; readonly idToken: Secret }
 
-/** How fresh evidence can be had without the person: OpenID Connect Core 12. */
+/** How fresh evidence can be had without the user: OpenID Connect Core 12. */
 export interface Renewal {
   readonly refreshToken: Secret
   /** Of the login's own ID token: a renewed one has the same or none. */
@@ -79,7 +81,7 @@ export interface LeftOut {
   readonly reason?: 'not verified' | 'not said to be verified' | 'not in the token'
 }
 
-/** What a protocol hands over once everything is verified. From here on nobody knows the protocol. */
+/** The verified result of a protocol. The code after it is independent of the protocol. */
 export interface SignIn {
   readonly identity: Identity
   readonly evidence: Evidence

@@ -10,7 +10,7 @@ export function newXmlId(): string {
   return `_${randomBytes(20).toString('hex')}`
 }
 
-/** What is kept of a secret that only has to be recognised again. */
+/** The hash that is stored for a secret that is only compared later. */
 export function fingerprint(secret: string): string {
   return createHash('sha256').update(secret).digest('base64url')
 }

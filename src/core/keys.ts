@@ -11,12 +11,12 @@ export interface Signer {
   sign(octets: Uint8Array): Promise<Uint8Array>
 }
 
-/** A signing key in memory, with its certificate, as samlify and jose want it. */
+/** A signing key in memory, with its certificate, as samlify expects it. */
 export interface KeyPair extends Signer {
   readonly privateKey: KeyObject
 }
 
-/** How tokens for AWS are signed: of what AWS takes, the two that everyone can verify. RFC 7518 3.1 */
+/** How tokens for AWS are signed: of what AWS accepts, the two that everyone can verify. RFC 7518 3.1 */
 export type TokenAlgorithm = 'RS256' | 'ES256'
 
 /** What can sign tokens as the gateway: no certificate, as verifiers find the public key in a key set. */

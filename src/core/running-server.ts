@@ -21,7 +21,7 @@ export interface Listening {
 const REQUEST_TIMEOUT = 30_000
 
 /**
- * Listens first and builds what answers then, because that may have to know its own origin. Rejects with the system's
+ * Listens first and builds what answers then, because that may need to know its own origin. Rejects with the system's
  * error (EADDRINUSE, EACCES) when it cannot listen.
  */
 export async function startServer(

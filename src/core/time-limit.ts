@@ -1,7 +1,6 @@
 /**
- * Runs work that ends when it has taken too long, or when `outer` says so: the signal it is given is aborted then.
- *
- * Not AbortSignal.timeout, neither for fetch nor under AbortSignal.any: in Node 20 both hold it weakly, so that a timeout
+ * Runs work that ends when it has taken too long, or when `outer` says so: the signal it is given is aborted then. Not
+ * AbortSignal.timeout, neither for fetch nor under AbortSignal.any: in Node 20 both hold it weakly, so that a timeout
  * which nobody else refers to is collected before it comes, and what waits for it waits for ever.
  */
 export async function withTimeLimit<Result>(

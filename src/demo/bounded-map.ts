@@ -1,4 +1,4 @@
-/** A Map that forgets its oldest entry when it is full: what strangers can fill must not grow. */
+/** A Map that forgets its oldest entry when it is full: what unauthenticated clients can fill must not grow. */
 export function boundedMap<Value>(most: number) {
   const entries = new Map<string, Value>()
   return {

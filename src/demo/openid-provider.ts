@@ -132,7 +132,7 @@ function account(person: Person | undefined) {
   )
 }
 
-/** Every client here is ours, so nobody is asked for consent. */
+/** Every client here is ours, so no consent is needed. */
 async function grantEverything({ oidc }: KoaContextWithOIDC) {
   const { client, session, provider } = oidc
   if (!client || !session?.accountId) return undefined

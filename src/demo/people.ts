@@ -49,7 +49,7 @@ export const demoPeople: readonly Person[] = [
   },
 ]
 
-/** The person whose name and password these are. Values from a form: anything that is not text is nobody. */
+/** The user whose name and password these are. Values from a form: anything that is not text matches no user. */
 export function personWith(people: readonly Person[], username: unknown, password: unknown): Person | undefined {
   return people.find((person) => person.username === username && person.password === password)
 }

@@ -32,7 +32,7 @@ const PASSWORD_OVER_TLS = 'urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtec
 const ATTRNAME_BASIC = 'urn:oasis:names:tc:SAML:2.0:attrname-format:basic'
 const LIFETIME_SECONDS = 300
 
-/** Why the person is not signed in: the request allowed no page (Core 3.4.1), or they cancelled. */
+/** Why the user is not signed in: the request allowed no page (Core 3.4.1), or they cancelled. */
 const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED }
 export type Refusal = keyof typeof refusals
 
@@ -57,7 +57,7 @@ export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyP
   )
 }
 
-/** What this provider says of a person, by the names that the gateway's rules look at. */
+/** What this provider says of a user, by the names that the gateway's rules look at. */
 export function attributesOf(person: Person): readonly AttributeToIssue[] {
   return [
     { name: 'mail', values: [person.mail] },

@@ -6,7 +6,7 @@ export function samlIdpEntityId(origin: string): string {
   return `${origin}/metadata`
 }
 
-/** Its metadata, also for whoever has to know it before it runs. */
+/** Its metadata, also for a caller that needs it before the provider runs. */
 export function samlIdpMetadata(origin: string, keys: KeyPair): string {
   return buildIdpMetadata({ entityId: samlIdpEntityId(origin), signer: keys, ssoUrl: `${origin}/sso` })
 }

@@ -10,7 +10,7 @@ export interface PendingRequest {
   readonly isPassive: boolean
 }
 
-/** What a person may be told of a request that is refused. */
+/** What a user may be told of a request that is refused. */
 export class RefusedRequest extends Error {}
 
 /**

@@ -37,7 +37,9 @@ export function serveAssets(app: Express): void {
   })
 }
 
-/** Sends a page. `formTargets`: the origins that its form may lead to; form-action covers redirects after a POST too. */
+/**
+ * Sends a page. `formTargets`: the origins that its form may lead to; form-action covers redirects after a POST too.
+ */
 export function sendPage(response: Response, status: number, page: string, formTargets: readonly string[]): void {
   response.status(status).set(pageHeaders(formTargets)).type('html').send(page)
 }

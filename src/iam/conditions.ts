@@ -26,7 +26,7 @@ export interface Condition {
   readonly name: string
   /** The policy's values. */
   readonly values: readonly string[]
-  /** The policy's values, for people. */
+  /** The policy's values, for display. */
   readonly wanted: string
   /** Names of the keys that variables in its values stand for. */
   readonly variables: readonly string[]
@@ -34,7 +34,9 @@ export interface Condition {
   readonly restricts: boolean
   /** What `holds` would be if an unconfirmed fact about its operator is the other way. */
   readonly otherwise: readonly { readonly fact: UnverifiedAssumption; readonly holds: Holds }[]
-  /** A key with a list under an operator without ForAnyValue or ForAllValues is judged against the statement's effect. */
+  /**
+   * A key with a list under an operator without ForAnyValue or ForAllValues is judged against the statement's effect.
+   */
   readonly holds: Holds
 }
 
@@ -242,7 +244,9 @@ function valuesHold(
   return values.length === 1 && only !== undefined && meets(only, context)
 }
 
-/** As if a variable without a value spoilt the whole list: the documents leave that open for positive operators (D.6). */
+/**
+ * As if a variable without a value spoilt the whole list: the documents leave that open for positive operators (D.6).
+ */
 function holdsWithoutNulls(holds: Holds, name: string, required: readonly string[]): Holds {
   return (context, effect) => {
     const isSpoilt = entryOf(context, name) !== undefined && required.some((each) => !isSingle(entryOf(context, each)))

@@ -33,7 +33,7 @@ export interface Decision {
 
 export interface EvaluateOptions {
   /**
-   * What counts where a part of a policy rests on a fact that nobody has confirmed: the value that unconfirmed.ts
+   * What counts where a part of a policy rests on an unconfirmed fact: the value that unconfirmed.ts
    * applies, or `unknown` where the other value would give another outcome.
    */
   readonly unconfirmed?: 'apply' | 'unknown'
@@ -106,8 +106,8 @@ function findingsOf({ statement, request, evaluation }: EvaluatedStatement): Fin
 }
 
 /**
- * Whether the Deny applies whenever the Allow does: both name the caller only if the same fact is the way it is applied,
- * and of the Deny nothing else is in doubt. So it is denied either way.
+ * Whether the Deny applies whenever the Allow does: both name the caller only if the same fact is the way it is
+ * applied, and of the Deny nothing else is in doubt. So it is denied either way.
  */
 function isShadowed(allow: Required<EvaluatedStatement>, deny: Required<EvaluatedStatement>): boolean {
   const { principal, action, resource, conditions } = deny.evaluation

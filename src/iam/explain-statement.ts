@@ -98,7 +98,7 @@ function remarkOn(condition: Condition, context: RequestContext): string | undef
   return condition.base === 'StringEquals' ? nearMiss(condition.values, values) : undefined
 }
 
-/** The sub of a GitHub job names its environment or pull request in place of its branch: what people ask for most. */
+/** The sub of a GitHub job names its environment or pull request instead of its branch: what people ask for most. */
 function githubRemark(subject: string): string | undefined {
   const [, repository, environment] = /^(repo:[^:]+):environment:(.+)$/s.exec(subject) ?? []
   if (environment !== undefined)
@@ -113,7 +113,7 @@ function likeMiss(wanted: readonly string[], found: readonly string[]): string |
   return found.some((text) => lower.some((matches) => matches(text.toLowerCase(), NO_CONTEXT))) ? CASE : undefined
 }
 
-/** AWS compares byte for byte, people do not. */
+/** AWS compares byte for byte; readers overlook such differences. */
 function nearMiss(wanted: readonly string[], found: readonly string[]): string | undefined {
   return differences.find(([, fold]) => wanted.some((text) => found.some((other) => fold(text) === fold(other))))?.[0]
 }

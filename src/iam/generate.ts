@@ -1,5 +1,5 @@
 /**
- * Trust policies that admit exactly one provider's people, as values for JSON.stringify. What is written here names
+ * Trust policies that admit exactly one provider's users, as values for JSON.stringify. What is written here names
  * actions in full and escapes what is not meant as a variable or wildcard.
  */
 import { audienceKey, subjectKey } from './condition-keys/issuer-keys.ts'
@@ -19,7 +19,7 @@ export interface TrustPolicyDocument {
   readonly Statement: readonly TrustStatement[]
 }
 
-/** One of these values has to be there. */
+/** One of these values must be there. */
 export interface KeyCondition {
   /** The condition key. */
   readonly key: string
@@ -29,7 +29,7 @@ export interface KeyCondition {
   readonly isList: boolean
 }
 
-/** What the session will carry, and the policy therefore has to permit (aws-facts D.3). */
+/** What the session will carry, and the policy therefore must permit (aws-facts D.3). */
 export interface SessionPermissions {
   /** Tags of any kind; see tagStatement for certain ones. */
   readonly sessionTags?: boolean
@@ -38,7 +38,7 @@ export interface SessionPermissions {
 
 interface Trust extends SessionPermissions {
   readonly providerArn: string
-  /** What else AWS has to see. */
+  /** What else AWS must see. */
   readonly only?: readonly KeyCondition[]
 }
 
@@ -58,7 +58,7 @@ export interface WebIdentityTrust extends Trust {
 
 /** The tags that a session may carry. */
 export interface SessionTagLimits {
-  /** Every key; those of which a person has no value are absent. */
+  /** Every key; those of which a user has no value are absent. */
   readonly keys: readonly string[]
   /** Those whose value is the same for everybody. */
   readonly fixed: ReadonlyMap<string, string>
@@ -66,7 +66,7 @@ export interface SessionTagLimits {
   readonly transitive: readonly string[]
 }
 
-/** Admits the people of one SAML provider, by responses to this recipient only. */
+/** Admits the users of one SAML provider, by responses to this recipient only. */
 export function samlTrustStatement(trust: SamlTrust): TrustStatement {
   return {
     Effect: 'Allow',
@@ -86,7 +86,7 @@ function actions(assume: string, { sessionTags = false, sourceIdentity = false }
     : assume
 }
 
-/** All of them have to hold. A block has each key once per operator: what is asked twice is asked in another way. */
+/** All of them must hold. A block has each key once per operator: what is asked twice is asked in another way. */
 function conditionBlock(conditions: readonly KeyCondition[]): ConditionBlock {
   const block: Record<string, Record<string, string | readonly string[]>> = {}
   for (const { key, values, isList } of conditions) {
@@ -114,7 +114,7 @@ function single(key: string, values: string | readonly string[] | undefined): re
   return values === undefined ? [] : [{ key, values: [values].flat(), isList: false }]
 }
 
-/** Admits the people of one OpenID provider, by tokens for this audience (and of this subject) only. */
+/** Admits the users of one OpenID provider, by tokens for this audience (and of this subject) only. */
 export function webIdentityTrustStatement(trust: WebIdentityTrust): TrustStatement {
   return {
     Effect: 'Allow',
@@ -128,7 +128,10 @@ export function webIdentityTrustStatement(trust: WebIdentityTrust): TrustStateme
   }
 }
 
-/** Permits whom that statement admits to carry these tags and no others. A statement of its own: only TagSession has them. */
+/**
+ * Permits whom that statement admits to carry these tags and no others. A statement of its own: only TagSession has
+ * them.
+ */
 export function tagStatement(statement: TrustStatement, { keys, fixed, transitive }: SessionTagLimits): TrustStatement {
   const { StringEquals, Null, 'ForAllValues:StringEquals': _, ...rest } = statement.Condition
   const values = Object.fromEntries(

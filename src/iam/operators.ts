@@ -17,7 +17,7 @@ export interface Operator {
   readonly wildcards: boolean
   /** Whether its values are texts, which JSON has in quotes. */
   readonly ofTexts: boolean
-  /** What a value of the policy has to be, where not every text will do. */
+  /** What a value of the policy must be, where not every text will do. */
   readonly wants?: string
   /** undefined when the policy's value is malformed. */
   compile(value: Pattern): Comparison | undefined
@@ -188,7 +188,7 @@ function instant(text: string): number | undefined {
   return Number.isNaN(time) || !isInCalendar(Number(year), Number(month), Number(day)) ? undefined : time
 }
 
-/** Date.parse takes 30 February for 2 March. */
+/** Date.parse reads 30 February as 2 March. */
 function isInCalendar(year: number, month: number, day: number): boolean {
   return day <= 28 || new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day
 }

@@ -177,7 +177,7 @@ function resolve({ parts }: Pattern, context: RequestContext): readonly Token[] 
   return tokens
 }
 
-/** Greedy with one point to return to, which is enough because only the last `*` ever has to give way. */
+/** Greedy with one point to return to, which is enough because only the last `*` ever gives way. */
 function glob(tokens: readonly Token[], characters: readonly string[]): boolean {
   let token = 0
   let character = 0

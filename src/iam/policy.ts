@@ -8,7 +8,7 @@ import { holder, type PrincipalElement, parsePrincipal } from './principals.ts'
 /**
  * `trust`: who may take a role. It has a Principal, only actions of STS, and no Resource: that is the role.
  * `identity`: what a user, role or group may do. `session`: what of that a session may. Both have a Resource, and no
- * Principal: that is whoever has the policy.
+ * Principal: that is anyone who has the policy.
  */
 export type PolicyKind = 'trust' | 'identity' | 'session'
 

@@ -19,7 +19,7 @@ export interface PrincipalElement {
   /** Accounts with everybody in them: `arn:aws:iam::111122223333:root` or the bare number. */
   readonly accounts: ReadonlySet<string>
   readonly services: ReadonlySet<string>
-  /** Unique ids that IAM shows in place of users and roles that were deleted: they match nobody. */
+  /** Unique ids that IAM shows instead of users and roles that were deleted: they match nobody. */
   readonly deleted: ReadonlySet<string>
   /** As written, for messages. */
   readonly text: string
@@ -38,7 +38,7 @@ export type Principal =
 /** How a policy names a caller: by its own name (or its role's), by its account, or as anybody. */
 export type NamedAs = 'exact' | 'account' | 'anyone'
 
-/** Everybody: what identity-based policies have in place of a principal, being those of whom they are attached to. */
+/** Everybody: what identity-based policies have instead of a principal, being those of whom they are attached to. */
 export const holder: PrincipalElement = {
   anyone: true,
   federated: new Set(),

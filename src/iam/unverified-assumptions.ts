@@ -1,5 +1,5 @@
 /**
- * What nobody outside AWS has confirmed about how a policy is evaluated: the one place where it stands. evaluate() goes
+ * What is not confirmed about how a policy is evaluated: the one place where it stands. evaluate() goes
  * by `applied`; asked for certainty it answers `unknown` where the outcome would differ the other way round. Texts of
  * errors are not in it: they decide nothing. Sections are those of aws-facts.
  */
@@ -9,7 +9,7 @@ export interface UnverifiedAssumption {
   readonly id: string
   /** What is not known. */
   readonly what: string
-  /** What evaluate() takes for true. */
+  /** The value that evaluate() assumes. */
   readonly applied: string
   readonly section: string
 }

@@ -73,7 +73,8 @@ export function readIfThere(path: string): Promise<string | undefined> {
 
 /**
  * The key pair in those files. Where neither file is there and `create` names whom it is for, it is made: the key
- * readable by its owner only. Throws Error with a sentence when one of the two is missing or they do not belong together.
+ * readable by its owner only. Throws Error with a sentence when one of the two is missing or they do not belong
+ * together.
  */
 export async function loadKeyPair(
   files: KeyFiles,

@@ -9,7 +9,7 @@ import type { TokenAlgorithm, TokenSigner } from '../core/keys.ts'
 import { IssuerError } from './errors.ts'
 import { loadTokenSigner } from './token-keys.ts'
 
-/** A public key as it stands in the key set. RFC 7517 */
+/** A public key as it is in the key set. RFC 7517 */
 export interface PublishedKey extends JWK {
   /** The thumbprint, so that a key has the same name wherever it is published. RFC 7638 */
   readonly kid: string

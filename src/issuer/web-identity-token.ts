@@ -63,7 +63,9 @@ function claimsOf(issuer: WebIdentityIssuer, wanted: TokenForAws, now: Date) {
   }
 }
 
-/** AWS wants a list of one for each tag. Without tags there is no claim: it would ask for sts:TagSession all the same. */
+/**
+ * AWS wants a list of one for each tag. Without tags there is no claim: it would ask for sts:TagSession all the same.
+ */
 function tagsClaim({ tags, transitiveTags }: SessionTags) {
   return tags.size === 0
     ? {}

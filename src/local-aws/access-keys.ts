@@ -72,7 +72,7 @@ export function uniqueId(prefix: 'AROA' | 'AIDA', account: string, arn: string):
   return prefix + base32(Buffer.concat([accountPayload(account, hash), hash.subarray(5, 6)])).slice(0, 17)
 }
 
-/** A session token tells nothing: everything it stands for is kept here. */
+/** A session token is opaque: its data is kept here. */
 export function newTemporaryKey(account: string): NewKey {
   const chance = takeChance()
   const key = {

@@ -32,7 +32,10 @@ export function requirePermission(sts: Sts, call: Call, caller: SignedCaller, wa
   if (refusal) throw accessDenied(sts, call, caller, attempt, refusal)
 }
 
-/** AWS's text, the reason for the log, and where that is switched on for DecodeAuthorizationMessage all that was looked at. */
+/**
+ * AWS's text, the reason for the log, and where that is switched on for DecodeAuthorizationMessage all that was looked
+ * at.
+ */
 export function accessDenied(
   { messages, encodesRefusals }: Sts,
   { now }: Call,

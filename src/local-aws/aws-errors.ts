@@ -2,7 +2,7 @@
  * Every error that AWS sends, with its HTTP status and its text (aws-facts A.4). Texts marked [K] are not
  * confirmed by a recorded answer; they decide nothing and stand here only, so that they can be corrected in one place.
  */
-/** The code as it stands on the wire, to its HTTP status. */
+/** The code as it is on the wire, to its HTTP status. */
 const statuses = {
   AccessDenied: 403,
   DeleteConflict: 409,

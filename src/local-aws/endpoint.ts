@@ -1,4 +1,7 @@
-/** What STS and IAM have in common: one path, the action in a parameter, an answer and a line in the trail for everything. */
+/**
+ * What STS and IAM have in common: one path, the action in a parameter, an answer and a line in the trail for
+ * everything.
+ */
 import { randomUUID } from 'node:crypto'
 import { AwsError, texts, withoutCodes } from './aws-errors.ts'
 import { createTrailRecorder } from './cloud-trail/facts.ts'

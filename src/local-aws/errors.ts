@@ -1,6 +1,6 @@
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
-/** What can be wrong with the local AWS's own state. What it answers on the wire stands in aws-errors.ts. */
+/** What can be wrong with the local AWS's own state. Errors on the wire are in aws-errors.ts. */
 export const localAwsErrors = {
   'local_aws.state_invalid': {
     sentence: 'The state of the local AWS is not valid.',

@@ -7,7 +7,7 @@ export interface Endpoint {
   readonly region: string
   /** undefined where the host tells none, as on loopback: all of them answer there. */
   readonly partition: string | undefined
-  /** What a signature has to be scoped to; undefined: any. */
+  /** What a signature must be scoped to; undefined: any. */
   readonly signingRegion: string | undefined
   /** What STS gives out there is of use in every region, or in those alone that are on in every account (F.2). */
   readonly tokensFor: 'all-regions' | 'default-regions'
@@ -40,7 +40,7 @@ const DUALSTACK_SUFFIXES: Readonly<Record<string, string>> = {
   'aws-eusc': 'api.amazonwebservices.eu',
 }
 
-/** On in every account. All others have to be enabled first, and the STS endpoint comes with that. */
+/** On in every account. All others must be enabled first, and the STS endpoint comes with that. */
 const DEFAULT_REGIONS: ReadonlySet<string> = new Set([
   'us-east-1',
   'us-east-2',

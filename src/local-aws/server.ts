@@ -1,9 +1,9 @@
 /**
  * local-aws is a stand-in for AWS that really validates: STS with its Query protocol, AWS sign-in, a console page. A
  * program of its own on node:http, reached only by HTTP; it knows nothing of the gateway and shares no state with it.
- * Start here for the routes; endpoint.ts answers calls, sts/ and iam/ have their actions, aws-errors.ts every answer that
- * is not a success, state.ts what exists in it, cloud-trail/ what is recorded. Its source of truth is the published
- * behaviour of AWS.
+ * Start here for the routes; endpoint.ts answers calls, sts/ and iam/ have their actions, aws-errors.ts every answer
+ * that is not a success, state.ts what exists in it, cloud-trail/ what is recorded. Its source of truth is the
+ * published behaviour of AWS.
  */
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
@@ -28,9 +28,12 @@ export interface LocalAwsOptions {
   /** Port 0: any free one. */
   readonly listen: { readonly host: string; readonly port: number }
   readonly state: LocalAwsState
-  /** AWS itself takes https issuers only. */
+  /** AWS itself accepts https issuers only. */
   readonly allowHttpIssuers: boolean
-  /** Puts an encoded message for DecodeAuthorizationMessage after AWS's text of a refusal; AWS itself does so for EC2 only. */
+  /**
+   * Puts an encoded message for DecodeAuthorizationMessage after AWS's text of a refusal; AWS itself does so for EC2
+   * only.
+   */
   readonly encodedMessages?: boolean | undefined
   readonly now?: () => Date
   /** Gets a line for each call, with the reason of a refusal that AWS would not tell. */

@@ -26,7 +26,7 @@ interface TemporaryCaller extends Caller {
   readonly tags: ReadonlyMap<string, string>
 }
 
-/** What narrows a session's permissions: nothing, or at least one of the policies has to allow a call. */
+/** What narrows a session's permissions: nothing, or at least one of the policies must allow a call. */
 export type SessionPolicies = readonly Policy[] | undefined
 
 /** A session of a role. */
@@ -37,7 +37,7 @@ export interface RoleSession extends TemporaryCaller {
   readonly roleArn: string
   readonly roleName: string
   readonly sessionName: string
-  /** Who vouched for the person in the first call of the chain: undefined where a user or the like took the role. */
+  /** Who vouched for the user in the first call of the chain: undefined where a user or the like took the role. */
   readonly provider: string | undefined
   readonly sourceIdentity: string | undefined
   readonly transitiveTagKeys: readonly string[]

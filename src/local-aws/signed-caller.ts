@@ -19,7 +19,7 @@ export function signedCaller({ iam, sessions }: Sts, call: Call, service: Signed
 }
 
 /**
- * Partitions share nothing, keys neither; and regions that have to be enabled do not know what the global endpoint gave
+ * Partitions share nothing, keys neither; and regions that must be enabled do not know what the global endpoint gave
  * out (F.2). Of a root user the state does not say which partition it is in.
  */
 function isKnownAt({ partition, region }: Endpoint, holder: User | Session): boolean {

@@ -20,7 +20,7 @@ export interface AccessKeyState {
 export interface MfaState {
   /** `arn:aws:iam::111122223333:mfa/dora` */
   readonly serial: string
-  /** The TOTP secret in base32, as an authenticator takes it. */
+  /** The TOTP secret in base32, as an authenticator accepts it. */
   readonly secret?: Secret | undefined
   /** Instead: one code that never changes, for scripts. */
   readonly code?: Secret | undefined

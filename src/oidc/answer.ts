@@ -49,7 +49,7 @@ function jsonIn({ text }: Pick<Answer, 'text'>): unknown {
 /**
  * A document that the configuration or discovery gives the address of: the discovery document, the key set. What the
  * answer calls itself does not count, because static hosts and CDNs call it octet-stream or text: the address is fixed,
- * reached by https without redirects, and what is there has to be a JSON object that passes every check of its own.
+ * reached by https without redirects, and what is there must be a JSON object that passes every check of its own.
  * Throws OidcError.
  */
 export function documentIn(answer: Answer): Json {

@@ -1,6 +1,6 @@
 import type { Attributes, LeftOut } from '../core/identity.ts'
 
-/** What belongs to the protocol and says nothing about the person. `amr` and `acr` stay: rules may ask for them. */
+/** What belongs to the protocol and says nothing about the user. `amr` and `acr` stay: rules may ask for them. */
 const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set([
   'iss',
   'sub',
@@ -32,7 +32,7 @@ const VERIFIED_BY = [
 ] as const
 
 /**
- * What the provider repeats without having made sure of it: anybody can claim somebody else's address, and rules,
+ * What the provider repeats without having made sure of it: anybody can claim another party's address, and rules,
  * session names and tags would take them for that person.
  */
 export function unverifiedClaims(...sources: readonly Claims[]): readonly LeftOut[] {

@@ -42,7 +42,10 @@ export function refuseReservedParameters({ authorizationParams = {} }: OidcSetti
   throw new OidcError('oidc.parameter_reserved', { expected, found: reserved, source: 'authorizationParams' })
 }
 
-/** An authorization request by code with PKCE S256, pushed where that is asked for. Core 3.1.2.1, RFC 9126. Throws OidcError. */
+/**
+ * An authorization request by code with PKCE S256, pushed where that is asked for. Core 3.1.2.1, RFC 9126. Throws
+ * OidcError.
+ */
 export async function authorizationRequest(
   settings: OidcSettings,
   provider: DiscoveredProvider,

@@ -77,7 +77,10 @@ const REFUSALS: ReadonlyMap<string, OidcErrorCode> = new Map([
   ['consent_required', 'oidc.interaction_required'],
 ])
 
-/** The code with which the callback answers this login. Throws OidcError for any other callback, an error from the provider included. */
+/**
+ * The code with which the callback answers this login. Throws OidcError for any other callback, an error from the
+ * provider included.
+ */
 export function checkCallback(parameters: URLSearchParams, expected: ExpectedCallback): string {
   const verdict = runChecks(callbackChecks, parameters, expected)
   throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))
@@ -97,8 +100,8 @@ function providerRefusal(error: string, description: string | null): OidcError {
 
 /**
  * What is kept of a form until the browser fetches it: the parameters that anything here looks at, none of them longer
- * than it has reason to be. Anyone can send such a form. Of one with a parameter that comes twice, only that is kept, to
- * be refused. Throws OidcError `oidc.parameter_too_long`.
+ * than it has reason to be. Anyone can send such a form. Of one with a parameter that comes twice, only that is kept,
+ * to be refused. Throws OidcError `oidc.parameter_too_long`.
  */
 export function parametersToPark(parameters: URLSearchParams): URLSearchParams {
   const { outcome, source: repeated = '' } = parametersComeOnce(parameters, undefined)

@@ -78,7 +78,9 @@ function formEncoded(text: string): string {
   return new URLSearchParams([['', text]]).toString().slice(1)
 }
 
-/** How a secret is sent where nothing is configured. Discovery 1.0, 3: a provider that does not say takes it as Basic. */
+/**
+ * How a secret is sent where nothing is configured. Discovery 1.0, 3: a provider that does not say takes it as Basic.
+ */
 export function secretMethod(metadata: Metadata): 'client_secret_basic' | 'client_secret_post' {
   return (listedMethods(metadata) ?? ['client_secret_basic']).includes('client_secret_basic')
     ? 'client_secret_basic'

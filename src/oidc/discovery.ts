@@ -31,7 +31,7 @@ export interface DiscoveredProvider {
   keysFetchedAt(): Date | undefined
 }
 
-/** How things stand, for whoever runs the gateway. Nothing is asked for it. */
+/** How things stand, for the operator. Nothing is asked for it. */
 export interface OidcStatus {
   /** When its discovery document was last had; undefined: not yet. */
   readonly discoveredAt?: Date
@@ -55,8 +55,8 @@ const NO_POST: ReadonlySet<number> = new Set([404, 405, 501])
 
 /**
  * Discovery on first use, kept for an hour. A failure is kept for a cool-down of ten seconds, so that a dead provider
- * is not asked by every page, and is then tried again. Where a provider was known before, a failed refresh leaves it in use.
- * `fetch` is bounded already.
+ * is not asked by every page, and is then tried again. Where a provider was known before, a failed refresh leaves it in
+ * use. `fetch` is bounded already.
  */
 export function createDiscovery(settings: OidcSettings, fetch: BoundedFetch, clock: () => Date): Discovery {
   let status: OidcStatus = {}
@@ -145,7 +145,8 @@ async function poster(
 
 /**
  * Whether there is anything at that address for a POST. RP-Initiated Logout 1.0, 2 has every provider accept one, not
- * all do, and none publishes it: so it is asked, with nothing but our client id. What cannot be found out counts as yes.
+ * all do, and none publishes it: so it is asked, with nothing but our client id. What cannot be found out counts as
+ * yes.
  */
 function acceptsPost(fetch: BoundedFetch, url: string, clientId: string): Promise<boolean> {
   return fetch(url, { method: 'POST', body: new URLSearchParams({ client_id: clientId }) }).then(

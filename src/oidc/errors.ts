@@ -147,7 +147,10 @@ export const oidcErrors = {
 
 export type OidcErrorCode = keyof typeof oidcErrors
 
-/** A refused or failed sign-in with an OpenID provider; `verdict` tells what was asked of the ID token, if it came so far. */
+/**
+ * A refused or failed sign-in with an OpenID provider; `verdict` tells what was asked of the ID token, if it came so
+ * far.
+ */
 export class OidcError extends FedgateError {
   readonly verdict: Verdict
 

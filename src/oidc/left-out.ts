@@ -1,4 +1,4 @@
-/** What a provider said, or should have said, of a person and what their identity is without. */
+/** What a provider said, or should have said, of a user and what their identity is without. */
 import type { Attributes, LeftOut } from '../core/identity.ts'
 import { asObject, type Json } from './answer.ts'
 import { toAttributes, unverifiedClaims } from './attributes.ts'
@@ -9,7 +9,7 @@ export interface Described {
   readonly leftOut: readonly LeftOut[]
 }
 
-/** The person as verified claims describe them, without what the provider does not vouch for. What comes first wins. */
+/** The user as verified claims describe them, without what the provider does not vouch for. What comes first wins. */
 export function describePerson(
   { requireVerifiedEmail = false }: Pick<OidcSettings, 'requireVerifiedEmail'>,
   ...sources: readonly Json[]

@@ -14,7 +14,7 @@ import { verifyToken } from './tokens/verified-token.ts'
 export interface EndSession {
   /** `id_token_hint` */
   readonly idToken: Secret
-  /** `logout_hint`, for a provider that is not shown the token: what it calls the session or the person. */
+  /** `logout_hint`, for a provider that is not shown the token: what it calls the session or the user. */
   readonly hint: string
   /** Has to be registered with the provider. */
   readonly postLogoutRedirectUri: string
@@ -26,7 +26,9 @@ export type EndSessionRequest =
   | { readonly method: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
   | { readonly method: 'get'; readonly url: string }
 
-/** A verified word from the provider that sessions have ended. By `sid` those of one session; without it all of `sub`. */
+/**
+ * A verified word from the provider that sessions have ended. By `sid` those of one session; without it all of `sub`.
+ */
 export interface LogoutNotice {
   readonly issuer: string
   readonly sub?: string
@@ -62,7 +64,7 @@ const codes: Readonly<Record<keyof typeof frontchannelLogoutChecks, OidcErrorCod
 
 /**
  * How the browser ends the provider's session; undefined where the provider has no place for that. AWS accepts an ID
- * token as proof of the person for as long as it lives, so it travels in a form and never in an address, which stays in
+ * token as proof of the user for as long as it lives, so it travels in a form and never in an address, which stays in
  * history and logs: by GET the provider gets names alone. `isPostOffered` is asked only where that is to be found out.
  * RP-Initiated Logout 1.0, 2
  */
@@ -102,7 +104,10 @@ export async function verifyLogoutToken(
   }
 }
 
-/** The session that a front-channel logout ends. Nothing in it is signed: it ends that session and does nothing else. Throws OidcError. */
+/**
+ * The session that a front-channel logout ends. Nothing in it is signed: it ends that session and does nothing else.
+ * Throws OidcError.
+ */
 export function checkFrontchannelLogout(settings: OidcSettings, query: URLSearchParams): { readonly sid: string } {
   const verdict = runChecks<URLSearchParams, OidcSettings>(frontchannelLogoutChecks, query, settings)
   throwFirstFailure(verdict, codes, (code, failure) => new OidcError(code, failure, verdict))

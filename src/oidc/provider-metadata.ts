@@ -61,7 +61,9 @@ const codes: Readonly<Record<keyof typeof metadataChecks, OidcErrorCode>> = {
   someAlgorithmIsAllowed: 'oidc.discovery_incomplete',
 }
 
-/** Discovery 1.0, 3: a provider has to list its algorithms, RS256 among them. One that does not list them has that one. */
+/**
+ * Discovery 1.0, 3: a provider has to list its algorithms, RS256 among them. One that does not list them has that one.
+ */
 const EVERYBODYS = ['RS256']
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/

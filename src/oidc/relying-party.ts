@@ -41,9 +41,11 @@ export interface RelyingParty {
    * verdict on the ID token where it came so far.
    */
   finish(callback: URLSearchParams, expected: LoginSecrets, now: Date): Promise<SignIn>
-  /** The same sign-in with a fresh ID token, by its refresh token and without the person. Throws OidcError. */
+  /** The same sign-in with a fresh ID token, by its refresh token and without the user. Throws OidcError. */
   refresh(signIn: SignIn, now: Date): Promise<SignIn>
-  /** How the browser ends the provider's session; undefined where the provider has no place for that. Throws OidcError. */
+  /**
+   * How the browser ends the provider's session; undefined where the provider has no place for that. Throws OidcError.
+   */
   endSession(session: EndSession, now: Date): Promise<EndSessionRequest | undefined>
   /** A back-channel logout token, verified. The caller holds its `jti` to one use. Throws OidcError. */
   verifyLogoutToken(token: string, now: Date): Promise<LogoutNotice>

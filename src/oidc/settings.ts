@@ -16,10 +16,10 @@ export const ID_TOKEN_ALGORITHMS = [
   'Ed25519',
 ] as const
 
-/** Taken only where `idTokenAlgs` names them: whoever has the client secret can sign with them. */
+/** Taken only where `idTokenAlgs` names them: anyone who has the client secret can sign with them. */
 export const MAC_ALGORITHMS = ['HS256', 'HS384', 'HS512'] as const
 
-/** What the relying party has to know about one OpenID provider. */
+/** What the relying party must know about one OpenID provider. */
 export interface OidcSettings {
   /** The provider's `id` in the configuration. */
   readonly id: string
@@ -57,15 +57,23 @@ export interface OidcSettings {
   /** Takes http URLs, on a loopback host only. */
   readonly allowInsecureHttp: boolean
   readonly clockSkewSeconds: number
-  /** Default: what discovery offers of ID_TOKEN_ALGORITHMS. The algorithms of MAC_ALGORITHMS count where they stand here. */
+  /**
+   * Default: what discovery offers of ID_TOKEN_ALGORITHMS. The algorithms of MAC_ALGORITHMS count where they stand
+   * here.
+   */
   readonly idTokenAlgs?: readonly string[]
   /** Open encrypted ID tokens: RSA or EC. */
   readonly decryptionKeys?: readonly PrivateKey[]
   /** Audiences that may stand beside our client id, whose holders could be shown the token too. Default: none. */
   readonly trustedAudiences?: readonly string[]
-  /** True: an `email` counts only where the provider says that it has verified it. Default: unless it says it has not. */
+  /**
+   * True: an `email` counts only where the provider says that it has verified it. Default: unless it says it has not.
+   */
   readonly requireVerifiedEmail?: boolean
-  /** How the browser ends the provider's session: by `get` without the ID token. `auto`, the default: `post` where that is offered. */
+  /**
+   * How the browser ends the provider's session: by `get` without the ID token. `auto`, the default: `post` where that
+   * is offered.
+   */
   readonly endSessionMethod?: 'auto' | 'post' | 'get'
   /** False: the userinfo endpoint is not asked, even where there is one. */
   readonly userinfo?: boolean

@@ -4,7 +4,7 @@ import type { VerifiedTokens } from './grant.ts'
 import { describePerson } from './left-out.ts'
 import type { OidcSettings } from './settings.ts'
 
-/** From verified tokens to what the rest of the house knows. The raw ID token goes along as evidence for AWS. */
+/** From verified tokens to what the rest of the program knows. The raw ID token is passed on as evidence for AWS. */
 export function signInFromTokens(
   settings: OidcSettings,
   tokens: VerifiedTokens,

@@ -1,6 +1,6 @@
 /**
- * The token endpoint's answer (RFC 6749 5.1, OpenID Connect Core 3.1.3.3). Only what is used here is looked at: whatever
- * a provider makes of `scope` or `expires_in` keeps nobody out. Nothing in it is verified yet.
+ * The token endpoint's answer (RFC 6749 5.1, OpenID Connect Core 3.1.3.3). Only what is used here is looked at:
+ * whatever a provider makes of `scope` or `expires_in` keeps nobody out. Nothing in it is verified yet.
  */
 import { type Answer, endpointAnswerIn, type Json } from './answer.ts'
 import { cut, OidcError } from './errors.ts'

@@ -1,4 +1,4 @@
-/** What a provider says of the person at its userinfo endpoint. OpenID Connect Core 5.3 */
+/** What a provider says of the user at its userinfo endpoint. OpenID Connect Core 5.3 */
 import { fetchUserInfo, type ServerMetadata } from 'openid-client'
 import { type Answer, described, isJsonType } from './answer.ts'
 import type { DiscoveredProvider } from './discovery.ts'
@@ -17,7 +17,7 @@ export function asksUserinfo({ userinfo = true }: OidcSettings, metadata: Server
 
 /**
  * What the provider says of the same person beyond the ID token. A provider that offers userinfo and then fails to
- * give it fails the login: signed in with half of the groups, a person would see half of the roles and no reason why.
+ * give it fails the login: signed in with half of the groups, a user would see half of the roles and no reason why.
  * Throws OidcError.
  */
 export async function userinfoOf(

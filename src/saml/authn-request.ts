@@ -18,7 +18,7 @@ export interface AuthnRequestOptions {
   readonly relayState: string
   readonly now: Date
   readonly newId?: () => string
-  /** The person has to prove anew who they are. */
+  /** The user has to prove again who they are. */
   readonly forceAuthn?: boolean
   /** The identity provider must not show itself: it answers NoPassive instead. */
   readonly isPassive?: boolean
@@ -103,7 +103,9 @@ function requestedContext(classes: readonly string[]): Markup | undefined {
       )
 }
 
-/** Reads SAMLRequest and RelayState from a redirect's query or a POSTed form. Throws SamlError `saml.request_malformed`. */
+/**
+ * Reads SAMLRequest and RelayState from a redirect's query or a POSTed form. Throws SamlError `saml.request_malformed`.
+ */
 export function parseAuthnRequest(
   parameters: { readonly SAMLRequest?: unknown; readonly RelayState?: unknown },
   binding: 'redirect' | 'post',

@@ -154,7 +154,7 @@ function textField(field: unknown, name: string): string | undefined {
   throw missing(`one ${name}`, 'several')
 }
 
-/** Whom the message says it is from: a hint until it is authentic, good for choosing whose keys to ask. */
+/** Who the message says it is from: a hint until it is authentic, good for choosing whose keys to ask. */
 export function issuerHint({ root }: ReceivedMessage): string | undefined {
   return asSamlError(() => {
     const issuer = optionalChild(root, ASSERTION, 'Issuer')

@@ -20,7 +20,7 @@ export interface ResponseToIssue {
   readonly issuer: string
   /** The ACS URL: Destination, and Recipient of the one bearer confirmation. */
   readonly recipient: string
-  /** One audience, or several of which a receiver has to be one. */
+  /** One audience, or several of which a receiver must be one. */
   readonly audience: string | readonly string[]
   /** Without it the response is unsolicited. */
   readonly inResponseTo?: string

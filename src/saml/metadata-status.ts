@@ -1,7 +1,7 @@
 import type { FedgateError } from '../core/errors.ts'
 import type { IdpMetadata } from './metadata.ts'
 
-/** How things stand with a provider's metadata, for whoever runs the gateway. */
+/** How things stand with a provider's metadata, for the operator. */
 export interface MetadataStatus {
   /** Path or URL. */
   readonly source: string

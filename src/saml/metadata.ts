@@ -177,7 +177,9 @@ function publishedAtOf(root: XmlElement): { readonly publishedAt?: Date } {
   return publishedAt ? { publishedAt } : {}
 }
 
-/** Every login would be refused by keys that no signature is verified with. Throws SamlError `saml.metadata_keys_unfit`. */
+/**
+ * Every login would be refused by keys that no signature is verified with. Throws SamlError `saml.metadata_keys_unfit`.
+ */
 export function mustHaveUsableKey({ signingCertificates }: Pick<IdpMetadata, 'signingCertificates'>): void {
   const reasons = signingCertificates.map(({ unusable }) => unusable)
   if (reasons.includes(undefined)) return

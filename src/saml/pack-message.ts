@@ -21,8 +21,10 @@ export type Outgoing =
   | { readonly binding: 'redirect'; readonly url: string }
   | { readonly binding: 'post'; readonly action: string; readonly fields: Readonly<Record<string, string>> }
 
-/** Nothing of these parties is in a message: samlify wants both, reads their metadata with XPath, and so costs more than
- * the rest of a login where they are made for each message. */
+/**
+ * Nothing of these parties is in a message: samlify wants both, reads their metadata with XPath, and so costs more than
+ * the rest of a login where they are made for each message.
+ */
 const sender = samlify.ServiceProvider({
   entityID: 'urn:sender',
   authnRequestsSigned: false,

@@ -14,7 +14,7 @@ export interface Scope {
 
 const LONGEST_DOMAIN = 253
 const LONGEST_PATTERN = 200
-/** In instructions for each character of a domain: a pattern is somebody else's, and asked for every value. */
+/** In instructions for each character of a domain: a pattern is another party's, and asked for every value. */
 const MAX_COST = 1000
 
 interface Compiled {

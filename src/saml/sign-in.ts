@@ -3,7 +3,7 @@ import { Secret } from '../core/secret.ts'
 import type { VerifiedAssertion } from './response/validate.ts'
 import { addSeconds, earliest } from './times.ts'
 
-/** STS takes an assertion no longer than this after its IssueInstant. */
+/** STS accepts an assertion no longer than this after its IssueInstant. */
 const STS_ACCEPTS_SECONDS = 300
 
 /**

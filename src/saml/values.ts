@@ -46,8 +46,8 @@ export function readNameId(parent: XmlElement): NameId | undefined {
 
 /**
  * White space around the value does not count: templates that break lines put it there, and peers drop it. What is
- * signed stays as it was. Everything here that reads a NameID reads it by this function, so that a sign-in, a logout and
- * `explain` mean the same person. White space inside is part of the value.
+ * signed stays as it was. Everything here that reads a NameID reads it by this function, so that a sign-in, a logout
+ * and `explain` mean the same person. White space inside is part of the value.
  */
 export function nameIdIn(element: XmlElement): NameId {
   const format = attributeOf(element, 'Format')

@@ -1,7 +1,7 @@
 /**
  * The stores: they keep what outlives a request, behind the port in gateway/ports.ts, and know nothing of what they
  * keep. This one keeps it in the process: for one gateway, and gone when it stops. test/stores/conformance.ts says
- * what every store has to do.
+ * what every store must do.
  */
 import type { Admission, Clock, Room, Store } from '../gateway/ports.ts'
 import { createTally, type Tally } from './tally.ts'
@@ -23,7 +23,7 @@ const SWEEP_EVERY_MS = 30_000
 const SWEEP_FULL_EVERY_MS = 1_000
 
 /**
- * What all records together may have, in octets, before rooms admit no more: some sixty thousand people signed in. It
+ * What all records together may have, in octets, before rooms admit no more: some sixty thousand users signed in. It
  * leaves a heap of 512 MB standing, with what the maps need besides.
  */
 const MOST_OCTETS = 256 * 1024 * 1024

@@ -25,7 +25,9 @@ export interface SignatureMethod {
 
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 
-/** RFC 9231 sections 2.3.2 (RSA), 2.3.6 (ECDSA, r and s side by side) and 2.3.10 (RSA-PSS, salt as long as the hash). */
+/**
+ * RFC 9231 sections 2.3.2 (RSA), 2.3.6 (ECDSA, r and s side by side) and 2.3.10 (RSA-PSS, salt as long as the hash).
+ */
 export const signatureMethods: ReadonlyMap<string, SignatureMethod> = new Map(
   HASHES.flatMap((hash): [string, SignatureMethod][] => [
     [`${XMLDSIG_MORE}rsa-${hash}`, { hash, keyType: 'rsa', options: { padding: constants.RSA_PKCS1_PADDING } }],

@@ -2,8 +2,8 @@ import { resolvePrefix, type XmlAttribute, type XmlElement } from './tree.ts'
 import { reference } from './write.ts'
 
 /**
- * Exclusive XML Canonicalization 1.0, without comments, of an element and what is under it; and the inclusive one. A mistake here fails
- * closed: the digest would not match. Recursion is bounded by the parser's depth limit.
+ * Exclusive XML Canonicalization 1.0, without comments, of an element and what is under it; and the inclusive one. A
+ * mistake here fails closed: the digest would not match. Recursion is bounded by the parser's depth limit.
  */
 
 export interface CanonicalizeOptions {
@@ -45,8 +45,8 @@ export function canonicalize(apex: XmlElement, options: CanonicalizeOptions = {}
 /**
  * Canonical XML 1.0 (inclusive), without comments, of an element where it stands: with all namespaces that are in scope
  * there, and the `xml:` attributes of what is around it (2.4). Of namespaces it is what the exclusive form makes of a
- * PrefixList that names them all. undefined for more than 64 prefixes, which no signature needs, and which anybody could
- * make us sort before its key is known.
+ * PrefixList that names them all. undefined for more than 64 prefixes, which no signature needs, and which anybody
+ * could make us sort before its key is known.
  */
 export function canonicalizeInclusive(apex: XmlElement): string | undefined {
   const inclusivePrefixes = new Set([...prefixesAround(apex), ...prefixesUnder(apex)])

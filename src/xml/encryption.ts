@@ -63,7 +63,7 @@ function keysInside(data: XmlElement, beside: readonly XmlElement[]): readonly X
 }
 
 /**
- * OpenSAML says of a key beside that it is there. Anywhere else is refused: a document that has to be searched is one
+ * OpenSAML says of a key beside that it is there. Anywhere else is refused: a document that must be searched is one
  * that can be rearranged.
  */
 function mustPointBeside(method: XmlElement, beside: readonly XmlElement[]): void {
@@ -88,7 +88,7 @@ function unknownAlgorithm(expected: string, found: string, source: string): XmlE
   return new XmlError('encryption_algorithm', { expected, found, source })
 }
 
-/** CipherData with a CipherValue: a CipherReference would have to be fetched. */
+/** CipherData with a CipherValue: a CipherReference would need a fetch. */
 function readCiphertext(element: XmlElement): Buffer {
   const [value, ...more] = childElements(onlyChild(element, XMLENC, 'CipherData'))
   if (!value || more.length > 0 || !isNamed(value, XMLENC, 'CipherValue')) {

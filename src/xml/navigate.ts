@@ -4,8 +4,8 @@ import type { XmlElement, XmlNode } from './tree.ts'
 const NOT_BLANK = /[^ \t\r\n]/
 
 /**
- * Ways through a tree, along the child axis only: nothing here finds an element by searching the document, which is
- * how signature wrapping gets in. Elements match by namespace and local name, attributes by no namespace and exact name.
+ * Ways through a tree, along the child axis only: nothing here finds an element by searching the document, which is how
+ * signature wrapping gets in. Elements match by namespace and local name, attributes by no namespace and exact name.
  */
 
 /** By namespace and local name; prefixes do not count. */
@@ -71,7 +71,9 @@ function isSpace(character: string | undefined): boolean {
   return character === ' ' || character === '\t' || character === '\r' || character === '\n'
 }
 
-/** The whole text as the schema reads an xs:anyURI: trimmed, and white space inside it one space. XML Schema 2, 4.3.6 */
+/**
+ * The whole text as the schema reads an xs:anyURI: trimmed, and white space inside it one space. XML Schema 2, 4.3.6
+ */
 export function collapsedTextOf(element: XmlElement): string {
   return textOf(element)
     .split(/[ \t\r\n]+/)

@@ -46,7 +46,10 @@ function masked(octets: Buffer, seed: Buffer, mask: OaepHash): Buffer {
   return result
 }
 
-/** What stands before the key: the octet 0, the hash of the empty label, zeros, the octet 1. `octets`: without the first. */
+/**
+ * What stands before the key: the octet 0, the hash of the empty label, zeros, the octet 1. `octets`: without the
+ * first.
+ */
 function headOf(digest: OaepHash, octets: number): Buffer {
   const labelHash = hash(digest, '', 'buffer')
   const zeros = octets - labelHash.length - 1

@@ -13,7 +13,9 @@ export interface XmlLimits {
   readonly attributesPerElement: number
   /** In the document, namespace declarations included. */
   readonly attributes: number
-  /** Whether a style sheet may be named outside the root, as in metadata for people's browsers: nothing is read of it. */
+  /**
+   * Whether a style sheet may be named outside the root, as in metadata for people's browsers: nothing is read of it.
+   */
   readonly takesStylesheet?: true
 }
 
@@ -34,8 +36,8 @@ const NOT_ASCII = /[^\0-\x7f]/
 const PARSER_OPTIONS = { xmlns: true, forceXMLVersion: true, defaultXMLVersion: '1.0' } as const
 
 /**
- * Refuses on sight what is never accepted. These handlers stand on the prototype, because a parser that is given more
- * than six of its own becomes a slow object to V8, which makes every parse five times as long.
+ * Refuses immediately what is never accepted. These handlers stand on the prototype, because a parser that is given
+ * more than six of its own becomes a slow object to V8, which makes every parse five times as long.
  */
 class StrictParser extends SaxesParser<typeof PARSER_OPTIONS> {
   /** The elements that are open, from the root on. */
@@ -96,7 +98,9 @@ export interface XmlEvents {
   /** The value of an attribute named exactly `ID`, before its element is opened. */
   id(value: string): void
   open(element: OpenElement, parent: OpenElement | undefined): void
-  /** Text or a CDATA section; a comment or the edge of a CDATA section splits it. Not called for text around the root. */
+  /**
+   * Text or a CDATA section; a comment or the edge of a CDATA section splits it. Not called for text around the root.
+   */
   text(piece: string, parent: OpenElement): void
   close(element: OpenElement): void
 }
@@ -111,8 +115,8 @@ export interface XmlReader {
 
 /**
  * Parses a whole document, or throws XmlError. Stricter than XML 1.0 with namespaces: no DOCTYPE, no processing
- * instruction, no entities but the five, no encoding but UTF-8 or what is the same, every `ID` attribute unique and not empty. Comments are
- * dropped without cutting the text around them; CDATA sections become text.
+ * instruction, no entities but the five, no encoding but UTF-8 or what is the same, every `ID` attribute unique and not
+ * empty. Comments are dropped without cutting the text around them; CDATA sections become text.
  */
 export function parseXml(text: string, limits: XmlLimits = messageLimits, context?: XmlContext): XmlElement {
   if (text.length > limits.characters) {
@@ -152,7 +156,8 @@ function addText(piece: string, { children }: OpenElement): void {
 
 /**
  * The strict parser itself, of which `parseXml` makes trees. Saxes goes on after an error unless the handler throws, so
- * every handler throws; nothing recurses, so depth costs nothing before its limit. `limits.characters` is not looked at.
+ * every handler throws; nothing recurses, so depth costs nothing before its limit. `limits.characters` is not looked
+ * at.
  */
 export function readElements(limits: XmlLimits, events: XmlEvents, around?: NamespaceScope): XmlReader {
   const parser = new StrictParser(parserOptions(around))

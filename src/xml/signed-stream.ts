@@ -8,7 +8,7 @@ import { mustBeDigest, type SignedReference, verifySignedInfo } from './signatur
 import type { XmlElement } from './tree.ts'
 
 /**
- * The signature of a document too large for a tree. The Signature has to be the root's first child, as the schema of
+ * The signature of a document too large for a tree. The Signature must be the root's first child, as the schema of
  * metadata says: then its key is checked before anything else is read, and all that follows is canonicalized and hashed
  * as it comes.
  */

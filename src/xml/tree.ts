@@ -14,7 +14,10 @@ export interface XmlAttribute {
   readonly value: string
 }
 
-/** What one element hands down to those in it: the namespaces that it declares, its `xml:` attributes, and all around it. */
+/**
+ * What one element hands down to those in it: the namespaces that it declares, its `xml:` attributes, and all around
+ * it.
+ */
 export interface NamespaceScope {
   /** Prefix (empty: default namespace) to URI (empty: undeclared default). */
   readonly declared: ReadonlyMap<string, string>

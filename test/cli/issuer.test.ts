@@ -119,6 +119,6 @@ Whenever you change \`issuer\` in the configuration, export and upload again bef
     await writeFiles('issuer: { url: "https://keys.example.com" }\n')
     const ended = await exported()
     expect(ended.exitCode).toBe(78)
-    expect(ended.stderr).toContain('issuer.key: expected the key with which tokens for AWS are signed')
+    expect(ended.stderr).toContain('issuer.key: expected the key to sign tokens for AWS')
   })
 })

@@ -91,22 +91,22 @@ describe('an issuer is refused with', () => {
     [
       'a URL and no key',
       '{ url: "https://keys.example.com" }',
-      'issuer.key: expected the key with which tokens for AWS are signed, found nothing',
+      'issuer.key: expected the key to sign tokens for AWS, found nothing',
     ],
     [
       'a key that is not there',
       '{ key: certs/none.key }',
-      'issuer.key: expected a file that can be read, found "certs/none.key"',
+      'issuer.key: expected a readable file, found "certs/none.key"',
     ],
     [
       'a second key that is not there',
       '{ key: [certs/issuer.key, certs/none.key] }',
-      'issuer.key[1]: expected a file that can be read, found "certs/none.key"',
+      'issuer.key[1]: expected a readable file, found "certs/none.key"',
     ],
     [
       'the key that signs assertions',
       '{ key: certs/signing.key }',
-      'issuer.key: expected a key that is used for nothing else, found "certs/signing.key"',
+      'issuer.key: expected a key with no other use, found "certs/signing.key"',
     ],
     [
       'an algorithm that AWS does not take',
@@ -136,6 +136,6 @@ describe('an issuer is refused with', () => {
 it('needs a key for the real AWS where a provider has its tokens reissued', () => {
   const text = changed('clockSkew: 60s', 'exchange: { via: web-identity, evidence: reissued }')
   expect(problemsOf(text).map((line) => line.replace(/^\d+:\d+ /, ''))).toEqual([
-    'issuer.key: expected the key with which tokens for AWS are signed, for corp, found nothing',
+    'issuer.key: expected the key to sign tokens for AWS, for corp, found nothing',
   ])
 })

@@ -160,15 +160,9 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'signing.key\n',
       'other.key\n',
       './certs/other.key',
-      'signing.key: expected a file that can be read, found "./certs/other.key"',
+      'signing.key: expected a readable file, found "./certs/other.key"',
     ],
-    [
-      'missing metadata',
-      './idp.xml',
-      './none.xml',
-      './none.xml',
-      'providers[0].metadata: expected a file that can be read',
-    ],
+    ['missing metadata', './idp.xml', './none.xml', './none.xml', 'providers[0].metadata: expected a readable file'],
     [
       'metadata in clear text',
       './idp.xml',
@@ -195,7 +189,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'id: google',
       'id: finish',
       'finish',
-      'providers[1].id: expected another id: this one is taken by /login/finish, found "finish"',
+      'providers[1].id: expected another id: /login/finish uses this one, found "finish"',
     ],
     [
       'an issuer in clear text',
@@ -237,14 +231,14 @@ describe('one mistake is told with its place, its path and what was expected:', 
       '[openid, email]',
       '[openid]\n    idTokenAlgs: [PS256]',
       '[PS256]',
-      'providers[1].idTokenAlgs: expected RS* and ES* only, as AWS takes no other original token, or evidence: reissued, found PS256',
+      'providers[1].idTokenAlgs: expected RS* and ES* only, as AWS accepts no other original token, or evidence: reissued, found PS256',
     ],
     [
       'an algorithm that needs a secret, without one',
       'clientSecret: secret-1',
       'exchange: { via: saml, evidence: reissued }\n    idTokenAlgs: [HS256]',
       '[HS256]',
-      'providers[1].idTokenAlgs: expected a clientSecret, with which they are signed, found HS256',
+      'providers[1].idTokenAlgs: expected a clientSecret, which signs them, found HS256',
     ],
     [
       'a secret and a key',
@@ -258,7 +252,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'clientSecret: secret-1',
       'privateKey: ./nowhere.pem',
       './nowhere.pem',
-      'providers[1].privateKey: expected a file that can be read',
+      'providers[1].privateKey: expected a readable file',
     ],
     [
       'an algorithm of a client key that is not there',
@@ -272,7 +266,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'clientSecret: secret-1',
       'privateKey: ./certs/../idp.xml\n    privateKeyCertificate: ./nowhere.crt',
       './nowhere.crt',
-      'providers[1].privateKeyCertificate: expected a file that can be read',
+      'providers[1].privateKeyCertificate: expected a readable file',
     ],
     [
       'private_key_jwt without a key',
@@ -314,7 +308,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'clockSkew: 60s',
       'exchange: { via: web-identity, evidence: original }',
       'web-identity',
-      'providers[0].exchange.via: expected saml, or evidence: reissued, as AWS takes original evidence of saml no other way, found web-identity',
+      'providers[0].exchange.via: expected saml, or evidence: reissued, as AWS accepts original saml evidence only that way, found web-identity',
     ],
     [
       'evidence of an unknown kind',
@@ -344,7 +338,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'clockSkew: 60s',
       'wantAssertionsEncrypted: true',
       'baseUrl',
-      'encryption: expected encryption.key and encryption.certificate, with which assertions for corp are encrypted',
+      'encryption: expected encryption.key and encryption.certificate, to decrypt assertions for corp',
     ],
     [
       'one entity for a person to choose',
@@ -358,7 +352,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'clockSkew: 60s',
       'discovery: true\n    exchange: { via: saml, evidence: original }\n    allowIdpInitiated: true',
       'true\n  - id',
-      'providers[0].allowIdpInitiated: expected false, as with discovery: true only the identity provider that was asked',
+      'providers[0].allowIdpInitiated: expected false, as with discovery: true only the chosen identity provider',
     ],
     [
       'roles that a whole federation may grant',
@@ -374,7 +368,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'metadata: ./idp.xml',
       'metadata: { mdq: "https://mdq.example.org" }',
       '"https://mdq',
-      'providers[0].metadata.mdq: expected entityId beside it, which says whose metadata to ask for, or discovery: true',
+      'providers[0].metadata.mdq: expected entityId beside it, whose metadata is requested, or discovery: true',
     ],
     [
       'a query service in clear text',
@@ -402,7 +396,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'clockSkew: 60s',
       'metadataCertificate: ./federation.crt',
       './federation',
-      'providers[0].metadataCertificate: expected a file that can be read, found "./federation.crt"',
+      'providers[0].metadataCertificate: expected a readable file, found "./federation.crt"',
     ],
     [
       'a NameID format that is none',
@@ -423,7 +417,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       'key: ./certs/signing.key\n  certificate: ./certs/signing.crt',
       '- { key: ./certs/signing.key, certificate: ./certs/signing.crt }\n  - { key: ./new.key, certificate: ./certs/signing.crt }',
       './new.key',
-      'signing[1].key: expected a file that can be read, found "./new.key"',
+      'signing[1].key: expected a readable file, found "./new.key"',
     ],
     [
       'a key without its certificate',
@@ -451,7 +445,7 @@ describe('one mistake is told with its place, its path and what was expected:', 
       '"111122223333": {',
       '"11112222333": {',
       '"11112222333"',
-      'expected an account id of twelve digits, in quotes',
+      'expected an account ID of twelve digits, in quotes',
     ],
     [
       'an alias twice',
@@ -519,13 +513,13 @@ describe('who may grant a role:', () => {
       'a rule that reaches a provider where people choose, without saying whom',
       'clockSkew: 60s',
       'discovery: true',
-      'access[0].when: expected idp: with entityIDs, because people choose their identity provider at corp, found a rule for every identity provider',
+      'access[0].when: expected idp: with entityIDs, because users choose their identity provider at corp, found a rule for every identity provider',
     ],
     [
       'an identity provider as a pattern',
       '{ provider: corp, groups: aws-admins }',
       '{ provider: corp, idp: ["/https:.*/"], groups: x }',
-      'access[0].when.idp: expected an entityID, letter by letter, found "/https:.*/"',
+      'access[0].when.idp: expected a literal entityID, found "/https:.*/"',
     ],
     [
       'a key that objects already have',
@@ -557,7 +551,7 @@ describe('who may grant a role:', () => {
       'groups: [a, "/(a)\\\\1/"]',
       '31:41 access[0].when.groups[1]: expected a regular expression between the slashes, found back references are not supported: \\1',
     ],
-    ['an empty pattern', 'groups: aws-admins', 'groups: "//"', 'found there is nothing between the slashes'],
+    ['an empty pattern', 'groups: aws-admins', 'groups: "//"', 'found the expression between the slashes is empty'],
     [
       'a broken pattern in a list',
       'groups: aws-admins',
@@ -575,19 +569,19 @@ describe('who may grant a role:', () => {
       'a role that is no role',
       '111122223333:role/Admin"]',
       '111122223333:user/Admin"]',
-      'access[0].roles[0]: expected the ARN of a role',
+      'access[0].roles[0]: expected a role ARN',
     ],
     [
       'a role in an account of eleven digits',
       '111122223333:role/Admin"]',
       '11112222333:role/Admin"]',
-      'access[0].roles[0]: expected the ARN of a role',
+      'access[0].roles[0]: expected a role ARN',
     ],
     [
       'a role with a wildcard',
       '111122223333:role/Admin"]',
       '111122223333:role/*"]',
-      'access[0].roles[0]: expected the ARN of a role',
+      'access[0].roles[0]: expected a role ARN',
     ],
   ])('%s is refused', (_what, from, to, message) => {
     const text = to.startsWith('groups: [x')
@@ -616,7 +610,7 @@ describe('who may grant a role:', () => {
 
   it('signing needs a key where AWS is real', () => {
     expect(problemsOf(sample.replace(/signing:\n.*\n.*\n/, ''))).toEqual([
-      '1:1 signing: expected signing.key and signing.certificate, with which responses for AWS are signed, found nothing',
+      '1:1 signing: expected signing.key and signing.certificate, to sign responses for AWS, found nothing',
     ])
   })
 })
@@ -673,13 +667,13 @@ describe('several mistakes', () => {
 
   it('of an alias without its anchor are told with the place, and without the name: it may be a secret', () => {
     const problems = problemsOf('session:\n  secret: *hunter2hunter2\n')
-    expect(problems).toEqual(['2:11: expected an anchor of that name before the alias, or text in quotes, found none'])
+    expect(problems).toEqual(['2:11: expected an anchor with that name before the alias, or quoted text, found none'])
   })
 
   it('of aliases that multiply end in a sentence', () => {
     const ten = (name: string) => `[${Array(10).fill(name).join(', ')}]`
     expect(problemsOf(`a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: ${ten('*b')}\n`)).toEqual([
-      '1:1: expected at most 100 uses of what is anchored',
+      '1:1: expected at most 100 aliases',
     ])
   })
 
@@ -694,7 +688,7 @@ describe('a configuration file', () => {
   it('that is not there is one clear sentence', async () => {
     await expect(readConfig('/nowhere/fedgate.yaml', {})).rejects.toMatchObject({
       code: 'config.not_found',
-      message: 'There is no configuration file /nowhere/fedgate.yaml.',
+      message: 'The configuration file /nowhere/fedgate.yaml does not exist.',
     })
   })
 

@@ -84,12 +84,12 @@ transitiveTags: [CostCenter]`),
     [
       'transitive tags without any',
       'transitiveTags: [Team]',
-      'transitiveTags[0]: expected a key of sessionTags (there are none), found "Team"',
+      'transitiveTags[0]: expected a key of sessionTags (none configured), found "Team"',
     ],
     [
       'a transitive tag twice',
       'sessionTags: { Team: "{team}" }\ntransitiveTags: [Team, Team]',
-      'transitiveTags[1]: expected every key once, found "Team"',
+      'transitiveTags[1]: expected each key once, found "Team"',
     ],
     [
       'a source identity that is the same for everybody',
@@ -149,7 +149,7 @@ describe('operators', () => {
     [
       'no provider: any of them could make its people operators',
       '{ groups: ops }',
-      'operators[0].when: expected provider: with the ids of the providers whose word counts, found a rule for every provider',
+      'operators[0].when: expected provider: with the ids of trusted providers, found a rule for every provider',
     ],
     [
       'a broken expression',
@@ -166,7 +166,7 @@ describe('operators', () => {
       'provider: corp, idp: urn:x,',
     )
     expect(complaints(`${open}operators:\n  - when: { provider: corp }\n`)).toEqual([
-      'operators[0].when: expected idp: with entityIDs, because people choose their identity provider at corp, found a rule for every identity provider',
+      'operators[0].when: expected idp: with entityIDs, because users choose their identity provider at corp, found a rule for every identity provider',
     ])
   })
 })
@@ -275,9 +275,7 @@ describe('policies of a role', () => {
 
   it('of a file that is not there, or no JSON, are refused without a word of what is in it', () => {
     const text = withRole('    trustPolicy: ./policies/trust.json')
-    expect(complaints(text)).toEqual([
-      'roles[0].trustPolicy: expected a file that can be read, found "./policies/trust.json"',
-    ])
+    expect(complaints(text)).toEqual(['roles[0].trustPolicy: expected a readable file, found "./policies/trust.json"'])
     const secret = complaints(text, { '/etc/fedgate/policies/trust.json': 'hunter2 {' })
     expect(secret).toEqual([
       expect.stringContaining('roles[0].trustPolicy: expected JSON in ./policies/trust.json, found'),
@@ -289,7 +287,7 @@ describe('policies of a role', () => {
     const text = withRole('    trustPolicy: ./policies/trust.json')
     const twice = JSON.stringify(trust).replace('"Action"', '"Effect":"Deny","Action"')
     expect(complaints(text, { '/etc/fedgate/policies/trust.json': twice })).toEqual([
-      'roles[0].trustPolicy: expected each name once in every object of ./policies/trust.json, found one twice',
+      'roles[0].trustPolicy: expected unique names in every object of ./policies/trust.json, found a duplicate',
     ])
   })
 
@@ -302,7 +300,7 @@ describe('policies of a role', () => {
     }
     expect(complaints(sized(2048 - arn.length))).toEqual([])
     expect(complaints(sized(2049 - arn.length))).toEqual([
-      'roles[0].sessionPolicy: expected at most 2048 characters as compact JSON, ARNs of sessionPolicyArns included, found 2049 characters',
+      'roles[0].sessionPolicy: expected at most 2048 characters as compact JSON, including the ARNs of sessionPolicyArns, found 2049 characters',
     ])
   })
 

@@ -76,7 +76,7 @@ describe('fedgate serve', () => {
     const gateway = fedgate(['serve', '--config', config.file])
     expect(await gateway.ended).toBe(1)
     await release(other)
-    expect(gateway.stderr()).toContain(`Another program already listens on 127.0.0.1:${host.split(':')[1]}.`)
+    expect(gateway.stderr()).toContain(`127.0.0.1:${host.split(':')[1]} is already in use by another program.`)
     expect(gateway.stderr()).not.toMatch(/\n\s+at /)
   })
 
@@ -86,7 +86,7 @@ describe('fedgate serve', () => {
     const gateway = fedgate(['serve', '--config', config.file])
     expect(await gateway.ended).toBe(1)
     await release(other)
-    expect(gateway.stderr()).toContain(`Another program already listens on 127.0.0.1:${port}.`)
+    expect(gateway.stderr()).toContain(`127.0.0.1:${port} is already in use by another program.`)
   })
 
   it('ends with 78 and file, line and column of what is wrong in the configuration', async () => {
@@ -142,7 +142,7 @@ describe('fedgate demo', () => {
     expect(await demo.ended).toBe(1)
     await release(other)
     expect(demo.stderr()).toMatch(
-      new RegExp(`Another program already listens on (http://)?127\\.0\\.0\\.1:${portBase + offset}\\.`),
+      new RegExp(`127\\.0\\.0\\.1:${portBase + offset} is already in use by another program\\.`),
     )
     expect(demo.stderr()).toContain('--port-base')
     expect(demo.stderr()).not.toMatch(/\n\s+at /)

@@ -1,4 +1,4 @@
-/** Services by the names that people use for them, and the path of each in the console, which all partitions share. */
+/** Services by their usual names, and the path of each in the console, which all partitions share. */
 export interface ConsoleService {
   /** As it is typed: `s3`. */
   readonly id: string

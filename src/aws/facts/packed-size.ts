@@ -12,7 +12,7 @@ export interface PackedContents {
 const TAG_BYTES_AT_100_PERCENT = 456
 
 /**
- * An estimate of PackedPolicySize, in percent of what AWS takes: above 100 it answers PackedPolicyTooLarge. Policies
+ * An estimate of PackedPolicySize, in percent of what AWS accepts: above 100 it answers PackedPolicyTooLarge. Policies
  * are weighed against their documented limit in plain text. 0 where there is nothing to pack.
  */
 export function estimatePackedSize({ tags, policy = '', policyArns = [] }: PackedContents): number {

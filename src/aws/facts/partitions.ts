@@ -1,6 +1,7 @@
 /**
  * What AWS publishes, as data: partitions with their hosts (this file) and limits (limits.ts). Knows nothing of
- * protocols and calls nothing. Everything that differs between AWS, China and GovCloud is a column here and nowhere else.
+ * protocols and calls nothing. Everything that differs between AWS, China and GovCloud is a column here and nowhere
+ * else.
  */
 export interface Partition {
   /** The second part of every ARN: `aws`, `aws-cn`, `aws-us-gov`, … */
@@ -10,7 +11,7 @@ export interface Partition {
   readonly regionPattern: RegExp
   /** Suffix of regional service hosts, `amazonaws.com`. */
   readonly dnsSuffix: string
-  /** Where people sign in; regional forms put `{region}.` before it. */
+  /** The sign-in page's host; regional forms put `{region}.` before it. */
   readonly signInHost: string
   readonly consoleHost: string
   /** AWS's own entityID: the Audience that an assertion for AWS must name. */
@@ -107,7 +108,7 @@ function isSignInHost(host: string, { id, signInHost }: Partition): boolean {
   )
 }
 
-/** The Audience values that AWS takes there: the partition's entityID, or the URL of its consumer service. */
+/** The Audience values that AWS accepts there: the partition's entityID, or the URL of its consumer service. */
 export function isAwsSamlAudience(audience: string, partitionId: string): boolean {
   return partitionById(partitionId)?.audience === audience || isAwsSamlRecipient(audience, partitionId)
 }

@@ -1,6 +1,6 @@
 import { StsError, type StsErrorCode } from '../errors.ts'
 
-/** The codes as they stand on the wire (`Error/Code`), not the SDK's class names. */
+/** The codes as they are on the wire (`Error/Code`), not the SDK's class names. */
 const CODES: ReadonlyMap<string, StsErrorCode> = new Map([
   ['AccessDenied', 'sts.access_denied'],
   ['IDPRejectedClaim', 'sts.identity_rejected'],

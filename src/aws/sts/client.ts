@@ -39,7 +39,7 @@ export interface AssumedRole {
   readonly credentials: Credentials
   readonly assumedRoleArn: string
   readonly requestId: string | undefined
-  /** How much of what AWS takes the tags and policies fill, in percent; undefined where there are none. */
+  /** How much of what AWS accepts the tags and policies fill, in percent; undefined where there are none. */
   readonly packedPolicySize: number | undefined
   readonly sourceIdentity: string | undefined
 }
@@ -74,7 +74,7 @@ export function createStsClient(settings: StsSettings): { exchange(request: Role
   }
 }
 
-/** The SDK is loaded at the first exchange: it is the slowest import of the house. */
+/** Loaded at the first exchange, because the SDK is the slowest import of the program. */
 async function clientOf(settings: StsSettings, region: string): Promise<STSClient> {
   // The SDK's note on future Node versions is for us, who pin it, and not for who runs the gateway.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true'
@@ -109,7 +109,9 @@ function endpointOf(region: string, { fips }: StsSettings): string {
   throw new StsError(code, { found: region, source: 'region' })
 }
 
-/** Whether the next attempt may fare better: AWS failed or was busy, could not reach the provider, or was not reached. */
+/**
+ * Whether the next attempt may fare better: AWS failed or was busy, could not reach the provider, or was not reached.
+ */
 function isPassing(failure: unknown): boolean {
   const { Code, $metadata } = (failure ?? {}) as { Code?: unknown; $metadata?: { httpStatusCode?: number } }
   const status = $metadata?.httpStatusCode

@@ -1,7 +1,7 @@
 import type { FileProvider } from '../schema.ts'
 import type { ReissuedExchange } from '../types.ts'
 
-/** The same for both protocols: what the gateway vouches for knows neither. */
+/** The same for both protocols, as the gateway signs the evidence itself. */
 export function reissuedExchange({ via, provider = 'fedgate' }: FileProvider['exchange']): ReissuedExchange {
   return via === 'saml' ? { via, evidence: 'reissued', provider } : { via, evidence: 'reissued' }
 }

@@ -1,10 +1,10 @@
-/** The keys of the gateway: as named, or where they are made. */
+/** The gateway's keys: the configured files, or the paths where they are created. */
 import { resolve } from 'node:path'
 import type { FileConfig } from '../schema.ts'
 import type { IssuerConfig, IssuerKeyConfig, KeyConfig, KeysConfig } from '../types.ts'
 import { seconds } from './values.ts'
 
-/** The keys as named; with the local AWS those that are not named have their place under `certs/`. */
+/** The configured keys; with the local AWS, the default is a pair under `certs/`. */
 export function keysOf(purpose: 'signing' | 'encryption', file: FileConfig, folder: string): KeysConfig | undefined {
   const [first, ...rest] = [file[purpose] ?? []].flat().map(
     ({ key, certificate }): KeyConfig => ({
@@ -19,7 +19,7 @@ export function keysOf(purpose: 'signing' | 'encryption', file: FileConfig, fold
   return [{ key: `${made}.key`, certificate: `${made}.crt`, createIfMissing: true }]
 }
 
-/** The gateway is an issuer where it has a key for it, which it makes for the local AWS. */
+/** The gateway is an issuer if it has an issuer key, which is created for the local AWS. */
 export function issuerOf(file: FileConfig, baseUrl: string, folder: string): IssuerConfig | undefined {
   const keys = issuerKeysOf(file, folder)
   if (!keys) return undefined

@@ -1,4 +1,4 @@
-/** Accounts, what is special about roles, and who may take them. */
+/** Accounts, settings of roles, and access rules. */
 import { glob } from '../../core/patterns/glob.ts'
 import { toValueMatch } from '../patterns.ts'
 import { policyJson, type ReadText, type WrittenPolicy } from '../policies.ts'

@@ -11,13 +11,13 @@ type FileSamlProvider = Extract<FileProvider, { protocol: 'saml' }>
 /** By the names that the configuration may use. */
 const formatsByName: ReadonlyMap<string, string> = new Map(Object.entries(nameIdFormats))
 
-/** Attributes that are the subject under short names; Subject Identifier Attributes Profile 1.0, 3.3 and 3.4. */
+/** Short names of attributes that identify the subject; Subject Identifier Attributes Profile 1.0, 3.3 and 3.4. */
 const subjectIds: ReadonlyMap<string, string> = new Map([
   ['subject-id', 'urn:oasis:names:tc:SAML:attribute:subject-id'],
   ['pairwise-id', 'urn:oasis:names:tc:SAML:attribute:pairwise-id'],
 ])
 
-/** AWS looks for an audience of its own in an assertion that is passed on to it. */
+/** The audience that AWS requires in an assertion that is passed on to it. */
 const AWS_AUDIENCE = 'urn:amazon:webservices'
 
 export function samlProviderOf(provider: FileSamlProvider, baseUrl: string, folder: string): SamlProviderConfig {

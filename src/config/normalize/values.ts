@@ -1,13 +1,13 @@
 import { parseDuration } from '../../core/duration.ts'
 
-/** Of a text that is a duration. */
+/** Seconds of a valid duration. */
 export function seconds(text: string): number {
   const parsed = parseDuration(text)
   if (parsed === undefined) throw new TypeError(`no duration: ${text}`)
   return parsed
 }
 
-/** `{}` for undefined: exactOptionalPropertyTypes tells a missing key from one that is undefined. */
+/** `{}` for undefined, as exactOptionalPropertyTypes distinguishes a missing key from an undefined one. */
 export function optional<Key extends string, Value>(
   key: Key,
   value: Value | undefined,

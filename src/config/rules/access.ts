@@ -1,4 +1,4 @@
-/** Rules about who may grant which role, and who is an operator. */
+/** Rules about access rules and operators. */
 import { parseRoleArn } from '../../core/arn.ts'
 import { type ConfigIssue, showValue } from '../issue.ts'
 import { forEach, type PartialConfig, type Rule } from '../partial-config.ts'
@@ -9,12 +9,12 @@ import { type Conditional, conditionsOf, idpsOf, providersOf, syntaxErrorOf } fr
 type FileRule = FileConfig['access'][number]
 
 /**
- * With reissued evidence our own key signs: nothing but these rules stands between one partner's identity provider and
- * another's roles, so a rule that could reach such a provider has to say which.
+ * Reissued evidence is signed with the gateway's own key: only access rules keep one partner's identity provider from
+ * another partner's roles, so a rule that could match such a provider must name it.
  */
-const reissuedProvidersAreNamed: Rule = (draft) => {
-  const reissued = (draft.providers ?? []).filter((one) => one?.exchange.evidence === 'reissued')
-  return forEach(draft.access, (rule, index) =>
+const reissuedProvidersAreNamed: Rule = (config) => {
+  const reissued = (config.providers ?? []).filter((one) => one?.exchange.evidence === 'reissued')
+  return forEach(config.access, (rule, index) =>
     reissued.length === 0 || providersOf(rule)
       ? []
       : [
@@ -28,10 +28,10 @@ const reissuedProvidersAreNamed: Rule = (draft) => {
   )
 }
 
-const discoveredIdpsAreNamed: Rule = (draft) =>
-  unnamedIdps('access', draft, ({ exchange }) => exchange.evidence === 'reissued')
+const discoveredIdpsAreNamed: Rule = (config) =>
+  unnamedIdps('access', config, ({ exchange }) => exchange.evidence === 'reissued')
 
-/** Whatever the evidence: nothing but these rules stands between one partner's people and the gateway's own page. */
+/** Only operator rules keep one partner's users from the operators' page, so each must name its provider. */
 const operatorsNameTheirProvider: Rule = ({ operators }) =>
   forEach(operators, (rule, index) =>
     providersOf(rule)
@@ -40,13 +40,13 @@ const operatorsNameTheirProvider: Rule = ({ operators }) =>
           {
             path: ['operators', index, 'when'],
             atKey: true,
-            expected: 'provider: with the ids of the providers whose word counts',
+            expected: 'provider: with the ids of trusted providers',
             found: 'a rule for every provider',
           },
         ],
   )
 
-const operatorsNameTheirIdp: Rule = (draft) => unnamedIdps('operators', draft, () => true)
+const operatorsNameTheirIdp: Rule = (config) => unnamedIdps('operators', config, () => true)
 
 const placeholdersAreGroups: Rule = ({ access }) =>
   forEach(access, (rule, index) => {
@@ -63,7 +63,7 @@ const placeholdersAreGroups: Rule = ({ access }) =>
     )
   })
 
-// Digits fit where an account stands and where a role's name stands.
+// Digits are valid both as an account ID and as a role name.
 const SAMPLE = '111122223333'
 
 const rolesAreRoleArns: Rule = ({ access }) =>
@@ -74,7 +74,7 @@ const rolesAreRoleArns: Rule = ({ access }) =>
         : [
             {
               path: ['access', index, 'roles', place],
-              expected: 'the ARN of a role, such as arn:aws:iam::111122223333:role/Admin',
+              expected: 'a role ARN, such as arn:aws:iam::111122223333:role/Admin',
               found: showValue(role),
             },
           ],
@@ -90,24 +90,24 @@ export const accessRules = {
   rolesAreRoleArns,
 } as const satisfies Readonly<Record<string, Rule>>
 
-/** Complaints about rules that reach a provider with discovery: that is as many identity providers as its metadata names. */
+/** A provider with discovery stands for every identity provider in its metadata, so a rule must name them. */
 function unnamedIdps(
   list: 'access' | 'operators',
-  draft: PartialConfig,
+  config: PartialConfig,
   isOpen: (provider: FileProvider) => boolean,
 ): readonly ConfigIssue[] {
-  const open = (draft.providers ?? []).flatMap((one) =>
+  const open = (config.providers ?? []).flatMap((one) =>
     one?.protocol === 'saml' && one.discovery && isOpen(one) ? [one.id] : [],
   )
-  return forEach<Conditional>(draft[list], (rule, index) => {
+  return forEach<Conditional>(config[list], (rule, index) => {
     const reached = (providersOf(rule) ?? []).filter((id) => open.includes(id))
     if (reached.length === 0 || idpsOf(rule)) return []
-    const expected = `idp: with entityIDs, because people choose their identity provider at ${reached.join(', ')}`
+    const expected = `idp: with entityIDs, because users choose their identity provider at ${reached.join(', ')}`
     return [{ path: [list, index, 'when'], atKey: true, expected, found: 'a rule for every identity provider' }]
   })
 }
 
-/** Whether the name has one meaning: a group of one attribute's patterns, and of all of them. */
+/** Whether the name is a group in all patterns of exactly one attribute. */
 function isDefinedOnce(rule: FileRule, name: string): boolean {
   const groups = conditionsOf(rule).map(([, values]) => [values].flat().map(groupsOf))
   const definers = groups.filter((alternatives) => alternatives.some((names) => names.includes(name)))

@@ -1,4 +1,4 @@
-/** Rules about where the gateway stands: addresses, secrets, durations, files. */
+/** Rules about the deployment: addresses, secrets, durations, files. */
 import { parseDuration } from '../../core/duration.ts'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
@@ -10,11 +10,11 @@ const SECRET_LENGTH = 32
 const baseUrlIsAnOrigin: Rule = ({ baseUrl }) => {
   if (baseUrl === undefined) return []
   const url = parseWebUrl(baseUrl)
-  const complaint = { path: ['baseUrl'], found: showValue(baseUrl) }
-  if (!url || !isSafeUrl(url)) return [{ ...complaint, expected: 'an https origin, or an http one on loopback' }]
+  const issue = { path: ['baseUrl'], found: showValue(baseUrl) }
+  if (!url || !isSafeUrl(url)) return [{ ...issue, expected: 'an https origin, or an http one on loopback' }]
   return url.pathname === '/' && !/[?#]/.test(baseUrl)
     ? []
-    : [{ ...complaint, expected: 'an origin without a path', suggestion: url.origin }]
+    : [{ ...issue, expected: 'an origin without a path', suggestion: url.origin }]
 }
 
 const sessionSecretsAreLong: Rule = ({ session }) => {
@@ -82,13 +82,13 @@ const portsDiffer: Rule = ({ listen, sts, localAws }) =>
 
 type FileKeys = FileConfig['signing']
 
-const filesAreReadable: Rule = ({ signing, encryption, localAws }, facts) => [
-  ...readableKeys('signing', signing, facts),
-  ...readableKeys('encryption', encryption, facts),
-  ...(localAws?.state === undefined ? [] : readableFile(['localAws', 'state'], localAws.state, facts)),
+const filesAreReadable: Rule = ({ signing, encryption, localAws }, context) => [
+  ...readableKeys('signing', signing, context),
+  ...readableKeys('encryption', encryption, context),
+  ...(localAws?.state === undefined ? [] : readableFile(['localAws', 'state'], localAws.state, context)),
 ]
 
-/** What the gateway signs reaches AWS only if AWS knows the key: with the real one it cannot be made on the fly. */
+/** AWS must know the signing key beforehand: only for the local AWS can it be created at startup. */
 const signingKeyIsNamed: Rule = ({ sts, signing, providers }) =>
   sts !== undefined &&
   sts.endpoint !== 'local' &&
@@ -97,24 +97,24 @@ const signingKeyIsNamed: Rule = ({ sts, signing, providers }) =>
     ? [
         {
           path: ['signing'],
-          expected: 'signing.key and signing.certificate, with which responses for AWS are signed',
+          expected: 'signing.key and signing.certificate, to sign responses for AWS',
           found: 'nothing',
         },
       ]
     : []
 
-/** Encrypted assertions need a key to open them, and an identity provider needs its certificate. */
+/** Encrypted assertions need a decryption key, and the identity provider needs its certificate. */
 const encryptionKeyIsNamed: Rule = ({ sts, encryption, providers }) => {
   if (sts === undefined || sts.endpoint === 'local' || encryption) return []
   const encrypted = (providers ?? []).flatMap((one) =>
     one?.protocol === 'saml' && (one.wantAssertionsEncrypted || one.stsDecrypts) ? [one.id] : [],
   )
   if (encrypted.length === 0) return []
-  const expected = `encryption.key and encryption.certificate, with which assertions for ${encrypted.join(', ')} are encrypted`
+  const expected = `encryption.key and encryption.certificate, to decrypt assertions for ${encrypted.join(', ')}`
   return [{ path: ['encryption'], expected, found: 'nothing' }]
 }
 
-/** FIPS endpoints are AWS's own, and not in every region. */
+/** Only AWS itself has FIPS endpoints, and not in every region. */
 const fipsEndpointsExist: Rule = ({ sts, accounts }, { aws }) => {
   if (!sts?.fips) return []
   if (sts.endpoint !== 'aws')
@@ -143,14 +143,14 @@ export const deploymentRules = {
   fipsEndpointsExist,
 } as const satisfies Readonly<Record<string, Rule>>
 
-/** The complaint, if the duration is shorter or longer than that. */
+/** An issue if the duration is out of range. */
 export function durationWithin(path: Path, text: string, min: string, max: string): readonly ConfigIssue[] {
   const seconds = parseDuration(text) ?? 0
   const fits = seconds >= (parseDuration(min) ?? 0) && seconds <= (parseDuration(max) ?? 0)
   return fits ? [] : [{ path, expected: `a duration from ${min} to ${max}`, found: showValue(text) }]
 }
 
-/** The complaint, if the text is no https URL, or an http one that leaves this machine. */
+/** An issue unless the text is an https URL, or an http URL on loopback. */
 export function safeUrl(path: Path, text: string): readonly ConfigIssue[] {
   const url = parseWebUrl(text)
   return url && isSafeUrl(url)
@@ -158,17 +158,17 @@ export function safeUrl(path: Path, text: string): readonly ConfigIssue[] {
     : [{ path, expected: 'an https URL (http on loopback only)', found: showValue(text) }]
 }
 
-/** The complaint, if there is no such file or it may not be read. */
-export function readableFile(path: Path, file: string, facts: RuleContext): readonly ConfigIssue[] {
-  return facts.isReadable(file) ? [] : [{ path, expected: 'a file that can be read', found: showValue(file) }]
+/** An issue if the file cannot be read. */
+export function readableFile(path: Path, file: string, context: RuleContext): readonly ConfigIssue[] {
+  return context.isReadable(file) ? [] : [{ path, expected: 'a readable file', found: showValue(file) }]
 }
 
-function readableKeys(purpose: string, keys: FileKeys, facts: RuleContext): readonly ConfigIssue[] {
+function readableKeys(purpose: string, keys: FileKeys, context: RuleContext): readonly ConfigIssue[] {
   return [keys ?? []].flat().flatMap(({ key, certificate }, index) => {
     const path = Array.isArray(keys) ? [purpose, index] : [purpose]
     return [
-      ...readableFile([...path, 'key'], key, facts),
-      ...readableFile([...path, 'certificate'], certificate, facts),
+      ...readableFile([...path, 'key'], key, context),
+      ...readableFile([...path, 'certificate'], certificate, context),
     ]
   })
 }

@@ -1,11 +1,11 @@
-/** Rules about the gateway as OpenID issuer towards AWS. */
+/** Rules about the gateway's own OpenID Connect issuer. */
 import { normalize } from 'node:path'
 import { isSafeUrl, parseWebUrl } from '../address.ts'
 import { showValue } from '../issue.ts'
 import { forEach, type Rule } from '../partial-config.ts'
 import { durationWithin, readableFile, safeUrl } from './deployment.ts'
 
-/** IAM takes an issuer's URL up to this length. */
+/** IAM's limit for an issuer URL, in characters. */
 const URL_LENGTH = 255
 
 const issuerIsAnAddress: Rule = ({ issuer }) => {
@@ -15,25 +15,25 @@ const issuerIsAnAddress: Rule = ({ issuer }) => {
   if (!url || !isSafeUrl(url)) return safeUrl(path, issuer.url)
   if (issuer.url.length > URL_LENGTH)
     return [{ path, expected: `at most ${URL_LENGTH} characters`, found: `${issuer.url.length} characters` }]
-  // AWS compares the issuer byte for byte: one way to write it, the one that IAM makes of it.
+  // AWS compares the issuer byte for byte: only the form to which IAM normalizes it is allowed.
   const plain = url.href.replace(/\/+$/, '')
   const expected = 'a lower-case host, no default port and no slash at the end'
   return issuer.url === plain ? [] : [{ path, expected, found: showValue(issuer.url), suggestion: plain }]
 }
 
-/** AWS itself fetches the keys over https, and takes no port in an issuer. */
+/** AWS fetches the keys over https, and accepts no port in an issuer. */
 const awsReachesTheIssuer: Rule = ({ issuer, sts, baseUrl }) => {
   if (sts?.endpoint !== 'aws' || issuer?.key === undefined) return []
   const text = issuer.url ?? baseUrl
   const url = text === undefined ? undefined : parseWebUrl(text)
   const isPublic = url?.protocol === 'https:' && url.port === ''
-  // What is no safe address at all has been said under its own key.
+  // An unsafe address is already reported at its own key.
   if (!url || !isSafeUrl(url) || isPublic) return []
   const expected = 'an https URL without a port, from which AWS fetches the keys'
   return [{ path: ['issuer', 'url'], expected, found: showValue(text) }]
 }
 
-/** With the real AWS no key can be made on the fly: it has to be published before it signs. */
+/** AWS must find the key published before it signs: only for the local AWS can it be created at startup. */
 const issuerKeyIsNamed: Rule = ({ issuer, sts, providers }) => {
   if (sts === undefined || sts.endpoint === 'local' || issuer?.key !== undefined) return []
   const reissued = (providers ?? []).flatMap((one) =>
@@ -41,23 +41,21 @@ const issuerKeyIsNamed: Rule = ({ issuer, sts, providers }) => {
   )
   if (issuer?.url === undefined && reissued.length === 0) return []
   const whose = reissued.length === 0 ? '' : `, for ${reissued.join(', ')}`
-  return [
-    { path: ['issuer', 'key'], expected: `the key with which tokens for AWS are signed${whose}`, found: 'nothing' },
-  ]
+  return [{ path: ['issuer', 'key'], expected: `the key to sign tokens for AWS${whose}`, found: 'nothing' }]
 }
 
-const issuerKeysAreReadable: Rule = ({ issuer }, facts) => {
+const issuerKeysAreReadable: Rule = ({ issuer }, context) => {
   const keys = issuer?.key ?? []
-  return forEach([keys].flat(), (key, index) => readableFile(placeOf(keys, index), key, facts))
+  return forEach([keys].flat(), (key, index) => readableFile(placeOf(keys, index), key, context))
 }
 
-/** What AWS believes of a token is never signed with a key that signs or opens anything else. */
+/** A key that signs tokens for AWS must not sign or decrypt anything else. */
 const issuerKeysAreItsOwn: Rule = ({ issuer, signing, encryption }) => {
   const keys = issuer?.key ?? []
   const others = [signing ?? [], encryption ?? []].flat(2).map(({ key }) => normalize(key))
   return forEach([keys].flat(), (key, index) =>
     others.includes(normalize(key))
-      ? [{ path: placeOf(keys, index), expected: 'a key that is used for nothing else', found: showValue(key) }]
+      ? [{ path: placeOf(keys, index), expected: 'a key with no other use', found: showValue(key) }]
       : [],
   )
 }

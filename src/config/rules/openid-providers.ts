@@ -8,18 +8,18 @@ import { readableFile } from './deployment.ts'
 
 type OidcProvider = Extract<FileProvider, { protocol: 'oidc' }>
 
-const issuerIsSafe: Rule = (draft) =>
-  forEachOidc(draft, ({ issuer, allowInsecureHttp }, index) => {
+const issuerIsSafe: Rule = (config) =>
+  forEachOidc(config, ({ issuer, allowInsecureHttp }, index) => {
     const url = parseWebUrl(issuer)
-    const complaint = { path: ['providers', index, 'issuer'], found: showValue(issuer) }
-    if (!url || !isSafeUrl(url)) return [{ ...complaint, expected: 'an https URL' }]
+    const issue = { path: ['providers', index, 'issuer'], found: showValue(issuer) }
+    if (!url || !isSafeUrl(url)) return [{ ...issue, expected: 'an https URL' }]
     return url.protocol === 'https:' || allowInsecureHttp
       ? []
-      : [{ ...complaint, expected: 'an https URL, or allowInsecureHttp: true for this loopback issuer' }]
+      : [{ ...issue, expected: 'an https URL, or allowInsecureHttp: true for this loopback issuer' }]
   })
 
-const insecureHttpStaysOnLoopback: Rule = (draft) =>
-  forEachOidc(draft, ({ issuer, allowInsecureHttp }, index) => {
+const insecureHttpStaysOnLoopback: Rule = (config) =>
+  forEachOidc(config, ({ issuer, allowInsecureHttp }, index) => {
     const url = parseWebUrl(issuer)
     return allowInsecureHttp && url && !isLoopback(url)
       ? [
@@ -32,15 +32,15 @@ const insecureHttpStaysOnLoopback: Rule = (draft) =>
       : []
   })
 
-/** What each way of proving who we are needs. */
+/** The credential that each client authentication method needs. */
 const CREDENTIAL_OF = {
   client_secret_basic: 'clientSecret',
   client_secret_post: 'clientSecret',
   private_key_jwt: 'privateKey',
 } as const
 
-const clientAuthFitsTheCredentials: Rule = (draft) =>
-  forEachOidc(draft, (provider, index) => {
+const clientAuthFitsTheCredentials: Rule = (config) =>
+  forEachOidc(config, (provider, index) => {
     const { tokenEndpointAuthMethod: method, clientSecret, privateKey } = provider
     const path = ['providers', index, 'tokenEndpointAuthMethod']
     if (clientSecret !== undefined && privateKey !== undefined)
@@ -54,16 +54,16 @@ const clientAuthFitsTheCredentials: Rule = (draft) =>
     return provider[credential] === undefined ? [{ path, expected: `${credential} beside it`, found: method }] : []
   })
 
-const clientKeyIsReadable: Rule = (draft, facts) =>
-  forEachOidc(draft, (provider, index) =>
+const clientKeyIsReadable: Rule = (config, context) =>
+  forEachOidc(config, (provider, index) =>
     (['privateKey', 'privateKeyCertificate'] as const).flatMap((key) => {
       const { [key]: file } = provider
-      return file === undefined ? [] : readableFile(['providers', index, key], file, facts)
+      return file === undefined ? [] : readableFile(['providers', index, key], file, context)
     }),
   )
 
-const clientKeySettingsHaveAKey: Rule = (draft) =>
-  forEachOidc(draft, (provider, index) =>
+const clientKeySettingsHaveAKey: Rule = (config) =>
+  forEachOidc(config, (provider, index) =>
     (['privateKeyId', 'privateKeyAlgorithm', 'privateKeyCertificate'] as const).flatMap((key) => {
       const { [key]: value, privateKey } = provider
       return value === undefined || privateKey !== undefined
@@ -72,8 +72,8 @@ const clientKeySettingsHaveAKey: Rule = (draft) =>
     }),
   )
 
-const furtherParametersAreFree: Rule = (draft) =>
-  forEachOidc(draft, ({ authorizationParams }, index) =>
+const furtherParametersAreFree: Rule = (config) =>
+  forEachOidc(config, ({ authorizationParams }, index) =>
     Object.keys(authorizationParams)
       .filter((name) => RESERVED_PARAMETERS.has(name))
       .map((name) => ({
@@ -84,28 +84,28 @@ const furtherParametersAreFree: Rule = (draft) =>
       })),
   )
 
-/** Whoever knows the client secret can sign with these: without one nobody can. */
-const macAlgorithmsHaveASecret: Rule = (draft) =>
-  forEachOidc(draft, ({ idTokenAlgs = [], clientSecret }, index) => {
+/** MAC algorithms sign with the client secret. */
+const macAlgorithmsHaveASecret: Rule = (config) =>
+  forEachOidc(config, ({ idTokenAlgs = [], clientSecret }, index) => {
     const found = idTokenAlgs.find((algorithm) => algorithm.startsWith('HS'))
     return found === undefined || clientSecret !== undefined
       ? []
-      : [{ path: ['providers', index, 'idTokenAlgs'], expected: 'a clientSecret, with which they are signed', found }]
+      : [{ path: ['providers', index, 'idTokenAlgs'], expected: 'a clientSecret, which signs them', found }]
   })
 
-/** AWS takes RS* and ES*, and verifies with published keys. */
-const originalTokensSuitAws: Rule = (draft) =>
-  forEachOidc(draft, ({ idTokenAlgs = [], exchange }, index) => {
+/** AWS accepts only RS* and ES*, and verifies with published keys. */
+const originalTokensSuitAws: Rule = (config) =>
+  forEachOidc(config, ({ idTokenAlgs = [], exchange }, index) => {
     const found = idTokenAlgs.filter((algorithm) => !/^[RE]S/.test(algorithm)).join(', ')
-    const expected = 'RS* and ES* only, as AWS takes no other original token, or evidence: reissued'
+    const expected = 'RS* and ES* only, as AWS accepts no other original token, or evidence: reissued'
     return exchange.evidence === 'original' && found !== ''
       ? [{ path: ['providers', index, 'idTokenAlgs'], expected, found }]
       : []
   })
 
 /** OpenID Connect Core 3.1.2.1: without this scope there is no ID token. */
-const openidIsAskedFor: Rule = (draft) =>
-  forEachOidc(draft, ({ scopes }, index) =>
+const openidIsAskedFor: Rule = (config) =>
+  forEachOidc(config, ({ scopes }, index) =>
     scopes.includes('openid')
       ? []
       : [{ path: ['providers', index, 'scopes'], expected: 'openid among the scopes', found: scopes.join(', ') }],

@@ -12,14 +12,14 @@ const providerIdsAreUnique: Rule = ({ providers }) => {
   )
 }
 
-/** /login/finish is where every login ends: a provider of that name could not be reached. */
+/** /login/finish completes every login: a provider with that id could not be reached. */
 const providerIdIsFree: Rule = ({ providers }) =>
   forEach(providers, ({ id }, index) =>
     id === 'finish'
       ? [
           {
             path: ['providers', index, 'id'],
-            expected: 'another id: this one is taken by /login/finish',
+            expected: 'another id: /login/finish uses this one',
             found: showValue(id),
           },
         ]
@@ -28,12 +28,12 @@ const providerIdIsFree: Rule = ({ providers }) =>
 
 const OWN_WAY = { saml: 'saml', oidc: 'web-identity' } as const
 
-/** A SAML response is no web identity, and a token is no SAML response: only what the gateway signs crosses over. */
+/** Original SAML responses and tokens each fit only one STS call. Reissued evidence fits both. */
 const originalEvidenceKeepsItsProtocol: Rule = ({ providers }) =>
   forEach(providers, ({ protocol, exchange }, index) => {
     const { via, evidence } = exchange
     if (evidence === 'reissued' || via === OWN_WAY[protocol]) return []
-    const expected = `${OWN_WAY[protocol]}, or evidence: reissued, as AWS takes original evidence of ${protocol} no other way`
+    const expected = `${OWN_WAY[protocol]}, or evidence: reissued, as AWS accepts original ${protocol} evidence only that way`
     return [{ path: ['providers', index, 'exchange', 'via'], expected, found: via }]
   })
 

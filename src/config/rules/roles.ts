@@ -1,4 +1,4 @@
-/** Rules about what is special about some roles. */
+/** Rules about settings of roles. */
 
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import { forEach, type Rule, type RuleContext } from '../partial-config.ts'
@@ -21,10 +21,10 @@ const sessionDurationsFitIam: Rule = ({ roles }) =>
       : durationWithin(['roles', index, 'maxSessionDuration'], maxSessionDuration, '1h', '12h'),
   )
 
-const policiesAreWellFormed: Rule = ({ roles }, facts) =>
+const policiesAreWellFormed: Rule = ({ roles }, context) =>
   forEach(roles, ({ trustPolicy, sessionPolicy }, index) => [
-    ...policyComplaints('trust', ['roles', index, 'trustPolicy'], trustPolicy, facts),
-    ...policyComplaints('session', ['roles', index, 'sessionPolicy'], sessionPolicy, facts),
+    ...policyIssues('trust', ['roles', index, 'trustPolicy'], trustPolicy, context),
+    ...policyIssues('session', ['roles', index, 'sessionPolicy'], sessionPolicy, context),
   ])
 
 const MOST_CHARACTERS = 2048
@@ -35,7 +35,7 @@ const sessionPoliciesAreShort: Rule = ({ roles }, { readText }) =>
     const read = sessionPolicy === undefined ? { json: '' } : policyJson(sessionPolicy, readText)
     const length = ('json' in read ? read.json.length : 0) + sessionPolicyArns.join('').length
     const path = ['roles', index, sessionPolicy === undefined ? 'sessionPolicyArns' : 'sessionPolicy']
-    const expected = `at most ${MOST_CHARACTERS} characters as compact JSON, ARNs of sessionPolicyArns included`
+    const expected = `at most ${MOST_CHARACTERS} characters as compact JSON, including the ARNs of sessionPolicyArns`
     return length > MOST_CHARACTERS ? [{ path, expected, found: `${length} characters` }] : []
   })
 
@@ -47,10 +47,10 @@ export const roleRules = {
 } as const satisfies Readonly<Record<string, Rule>>
 
 /**
- * What keeps a policy from being one: no file, no JSON, or what AWS would refuse, there where it stands. Of a trust
- * policy AWS has accepted it already: one that cannot be read here leaves its role unknown, with a warning at start.
+ * Why a policy is invalid: no file, no JSON, or what AWS would refuse, with its place. A trust policy was already
+ * accepted by AWS: if it cannot be read here, only its role is unknown, with a warning at startup.
  */
-function policyComplaints(
+function policyIssues(
   kind: PolicyKind,
   path: Path,
   written: WrittenPolicy | undefined,

@@ -7,20 +7,23 @@ import { durationWithin, readableFile, safeUrl } from './deployment.ts'
 
 type SamlProvider = Extract<FileProvider, { protocol: 'saml' }>
 
-const metadataIsReachable: Rule = (draft, facts) =>
-  forEachSaml(draft, ({ metadata, metadataCertificate }, index) => {
+const metadataIsReachable: Rule = (config, context) =>
+  forEachSaml(config, ({ metadata, metadataCertificate }, index) => {
     const path = ['providers', index, 'metadata']
     const certificate =
       metadataCertificate === undefined
         ? []
-        : readableFile(['providers', index, 'metadataCertificate'], metadataCertificate, facts)
+        : readableFile(['providers', index, 'metadataCertificate'], metadataCertificate, context)
     if (typeof metadata !== 'string') return [...safeUrl([...path, 'mdq'], metadata.mdq), ...certificate]
-    return [...(looksLikeUrl(metadata) ? safeUrl(path, metadata) : readableFile(path, metadata, facts)), ...certificate]
+    return [
+      ...(looksLikeUrl(metadata) ? safeUrl(path, metadata) : readableFile(path, metadata, context)),
+      ...certificate,
+    ]
   })
 
-/** Either the configuration picks the one identity provider, or the person does. */
-const oneIdpOrDiscovery: Rule = (draft) =>
-  forEachSaml(draft, ({ metadata, entityId, discovery }, index) => {
+/** Either the configuration names the identity provider, or the user chooses one. */
+const oneIdpOrDiscovery: Rule = (config) =>
+  forEachSaml(config, ({ metadata, entityId, discovery }, index) => {
     if (discovery && entityId !== undefined)
       return [
         {
@@ -33,44 +36,44 @@ const oneIdpOrDiscovery: Rule = (draft) =>
       ? [
           {
             path: ['providers', index, 'metadata', 'mdq'],
-            expected: 'entityId beside it, which says whose metadata to ask for, or discovery: true',
+            expected: 'entityId beside it, whose metadata is requested, or discovery: true',
             found: 'neither',
           },
         ]
       : []
   })
 
-/** Among many, only the login that began here says who was asked. */
-const discoveryBeginsHere: Rule = (draft) =>
-  forEachSaml(draft, ({ discovery, allowIdpInitiated }, index) =>
+/** With several identity providers, only the gateway's own request tells which one must respond. */
+const discoveryBeginsHere: Rule = (config) =>
+  forEachSaml(config, ({ discovery, allowIdpInitiated }, index) =>
     discovery && allowIdpInitiated
       ? [
           {
             path: ['providers', index, 'allowIdpInitiated'],
-            expected: 'false, as with discovery: true only the identity provider that was asked may answer',
+            expected: 'false, as with discovery: true only the chosen identity provider may respond',
             found: 'true',
           },
         ]
       : [],
   )
 
-/** Each of them could grant itself every role that trusts the gateway. */
-const discoveredRolesAreNotBelieved: Rule = (draft) =>
-  forEachSaml(draft, ({ discovery, exchange, rolesFromAssertion }, index) =>
+/** Each identity provider could grant itself every role that trusts the gateway. */
+const discoveredRolesAreNotBelieved: Rule = (config) =>
+  forEachSaml(config, ({ discovery, exchange, rolesFromAssertion }, index) =>
     discovery && rolesFromAssertion && exchange.evidence === 'reissued'
       ? [
           {
             path: ['providers', index, 'rolesFromAssertion'],
-            expected: 'false, as with discovery: true any identity provider of the federation could name any role',
+            expected: 'false, as with discovery: true any identity provider of the federation could grant any role',
             found: 'true',
           },
         ]
       : [],
   )
 
-/** STS reads what the identity provider sent, so that it needs the key wherever that is encrypted. */
-const encryptionFitsTheEvidence: Rule = (draft) =>
-  forEachSaml(draft, ({ exchange, stsDecrypts, wantAssertionsEncrypted }, index) => {
+/** STS reads the original response, so it needs the decryption key if that is encrypted. */
+const encryptionFitsTheEvidence: Rule = (config) =>
+  forEachSaml(config, ({ exchange, stsDecrypts, wantAssertionsEncrypted }, index) => {
     if (stsDecrypts && exchange.evidence === 'reissued')
       return [
         {
@@ -90,18 +93,18 @@ const encryptionFitsTheEvidence: Rule = (draft) =>
       : []
   })
 
-const clockSkewIsSmall: Rule = (draft) =>
-  forEachSaml(draft, ({ clockSkew }, index) =>
+const clockSkewIsSmall: Rule = (config) =>
+  forEachSaml(config, ({ clockSkew }, index) =>
     durationWithin(['providers', index, 'clockSkew'], clockSkew, '1s', '180s'),
   )
 
-const assertionAgeIsBounded: Rule = (draft) =>
-  forEachSaml(draft, ({ maxAssertionAge }, index) =>
+const assertionAgeIsBounded: Rule = (config) =>
+  forEachSaml(config, ({ maxAssertionAge }, index) =>
     durationWithin(['providers', index, 'maxAssertionAge'], maxAssertionAge, '1m', '24h'),
   )
 
-const metadataValidityIsSane: Rule = (draft) =>
-  forEachSaml(draft, ({ metadataMaxValidity }, index) =>
+const metadataValidityIsSane: Rule = (config) =>
+  forEachSaml(config, ({ metadataMaxValidity }, index) =>
     metadataMaxValidity === undefined
       ? []
       : durationWithin(['providers', index, 'metadataMaxValidity'], metadataMaxValidity, '1h', '365d'),

@@ -1,18 +1,18 @@
-/** Rules about what a session is called and carries. */
+/** Rules about session names, source identities and session tags. */
 
 import { nearest } from '../../core/suggest.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import type { Rule } from '../partial-config.ts'
 import { fill, placeholders } from '../patterns.ts'
 
-/** What AWS takes in a session name and in a source identity. */
+/** The characters that AWS allows in a session name and in a source identity. */
 const NAME = { characters: /^[\w+=,.@-]*$/, words: 'letters, digits and _+=,.@-' }
-/** And in the value of a tag. */
+/** The characters that AWS allows in the value of a tag. */
 const TAG = { characters: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u, words: 'letters, digits, spaces and _.:/=+-@' }
 
-const sessionNameIsATemplate: Rule = ({ sessionName }) => templateOfAPerson(['sessionName'], sessionName)
+const sessionNameIsATemplate: Rule = ({ sessionName }) => templatePerUser(['sessionName'], sessionName)
 
-const sourceIdentityIsATemplate: Rule = ({ sourceIdentity }) => templateOfAPerson(['sourceIdentity'], sourceIdentity)
+const sourceIdentityIsATemplate: Rule = ({ sourceIdentity }) => templatePerUser(['sourceIdentity'], sourceIdentity)
 
 const sessionTagsAreTemplates: Rule = ({ sessionTags }) =>
   Object.entries(sessionTags ?? {}).flatMap(([key, template]) => templateOf(['sessionTags', key], template, TAG))
@@ -26,15 +26,15 @@ const sessionTagsAreFew: Rule = ({ sessionTags }) => {
     : []
 }
 
-/** AWS keeps the case of a key, and takes keys that differ in nothing else for the same. */
+/** AWS preserves the case of keys, but compares them without it. */
 const sessionTagKeysAreFree: Rule = ({ sessionTags }) => {
   const keys = Object.keys(sessionTags ?? {})
   const lower = keys.map((key) => key.toLowerCase())
   return keys.flatMap((key, index): ConfigIssue[] => {
-    const complaint = { path: ['sessionTags', key], atKey: true, found: showValue(key) }
-    if (lower[index]?.startsWith('aws:')) return [{ ...complaint, expected: "a key without AWS's own prefix aws:" }]
+    const issue = { path: ['sessionTags', key], atKey: true, found: showValue(key) }
+    if (lower[index]?.startsWith('aws:')) return [{ ...issue, expected: "a key without AWS's own prefix aws:" }]
     const first = lower.indexOf(key.toLowerCase())
-    return first < index ? [{ ...complaint, expected: `a key that differs from ${keys[first]} in more than case` }] : []
+    return first < index ? [{ ...issue, expected: `a key that differs from ${keys[first]} in more than case` }] : []
   })
 }
 
@@ -45,10 +45,10 @@ const transitiveTagsAreTags: Rule = ({ transitiveTags, sessionTags }) => {
     const found = showValue(key)
     if (!keys.includes(key)) {
       const suggestion = nearest(key, keys)
-      const expected = `a key of sessionTags (${keys.join(', ') || 'there are none'})`
+      const expected = `a key of sessionTags (${keys.join(', ') || 'none configured'})`
       return [{ path, expected, found, ...(suggestion === undefined ? {} : { suggestion }) }]
     }
-    return transitiveTags?.indexOf(key) === index ? [] : [{ path, expected: 'every key once', found }]
+    return transitiveTags?.indexOf(key) === index ? [] : [{ path, expected: 'each key once', found }]
   })
 }
 
@@ -61,15 +61,15 @@ export const sessionRules = {
   transitiveTagsAreTags,
 } as const satisfies Readonly<Record<string, Rule>>
 
-/** As many people as there are, as many names. */
-function templateOfAPerson(path: Path, text: string | undefined): readonly ConfigIssue[] {
+/** A template without a placeholder would give all users the same name. */
+function templatePerUser(path: Path, text: string | undefined): readonly ConfigIssue[] {
   if (text === undefined) return []
   return placeholders(text).length > 0
     ? templateOf(path, text, NAME)
     : [{ path, expected: 'a template with a name in braces, such as {subject}', found: showValue(text) }]
 }
 
-/** Names in braces, and around them only what AWS takes: a brace without its other half is none of that. */
+/** Names in braces, and otherwise only characters that AWS allows, which excludes unbalanced braces. */
 function templateOf(path: Path, text: string, { characters, words }: typeof NAME): readonly ConfigIssue[] {
   return characters.test(fill(text, () => ''))
     ? []

@@ -1,4 +1,4 @@
-/** Rules about `when`: whom an access rule, or an operator rule, is for. */
+/** Rules about `when`, the conditions of access rules and operator rules. */
 
 import { nearest } from '../../core/suggest.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
@@ -12,8 +12,8 @@ type Condition = readonly [attribute: string, values: string | readonly string[]
 /** Keys of `when` that are not attributes. */
 const RESERVED = ['provider', 'idp']
 
-const providersAreKnown: Rule = (draft, { providerIds: ids }) =>
-  forEachWhen(draft, (rule, path) =>
+const providersAreKnown: Rule = (config, { providerIds: ids }) =>
+  forEachWhen(config, (rule, path) =>
     (providersOf(rule) ?? []).flatMap((id) => {
       if (ids.includes(id)) return []
       const suggestion = nearest(id, ids)
@@ -28,16 +28,16 @@ const providersAreKnown: Rule = (draft, { providerIds: ids }) =>
     }),
   )
 
-/** A pattern could be met by an entityID that somebody else registers. */
-const idpsAreEntityIds: Rule = (draft) =>
-  forEachWhen(draft, (rule, path) =>
+/** A pattern could match an entityID that an attacker registers. */
+const idpsAreEntityIds: Rule = (config) =>
+  forEachWhen(config, (rule, path) =>
     (idpsOf(rule) ?? [])
       .filter((idp) => patternBody(idp) !== undefined || /\s/.test(idp))
-      .map((idp) => ({ path: [...path, 'idp'], expected: 'an entityID, letter by letter', found: showValue(idp) })),
+      .map((idp) => ({ path: [...path, 'idp'], expected: 'a literal entityID', found: showValue(idp) })),
   )
 
-const patternsCompile: Rule = (draft) =>
-  forEachWhen(draft, (rule, path) =>
+const patternsCompile: Rule = (config) =>
+  forEachWhen(config, (rule, path) =>
     conditionsOf(rule).flatMap(([attribute, values]) =>
       [values].flat().flatMap((value, place): ConfigIssue[] => {
         const found = syntaxErrorOf(value)
@@ -74,7 +74,7 @@ export function syntaxErrorOf(value: string): string | undefined {
   }
 }
 
-/** Runs over the rules of both lists, with the place of their `when`. */
+/** Visits the rules of both lists, with the path of their `when`. */
 function forEachWhen(
   { access, operators }: PartialConfig,
   check: (rule: Conditional, path: Path) => readonly ConfigIssue[],

@@ -1,27 +1,27 @@
-/** Accounts, roles, and who may take them. */
+/** Accounts, roles and access rules. */
 import { z } from 'zod'
 import { accountColors } from '../types.ts'
 import { awsRegion, duration, oneOrMore, text } from './values.ts'
 
 export const account = z.strictObject({
-  name: text('a name for people').optional().describe('What people see. Default: the account id.'),
+  name: text('a display name').optional().describe('The display name. Default: the account ID.'),
   color: z.enum(accountColors).optional().describe('Marks the account in the role picker.'),
   region: awsRegion().optional().describe('Region for STS and the console in this account.'),
 })
 
 export const role = z.strictObject({
   match: text('a pattern over role ARNs', /^arn:\S+$/).describe(
-    'Which roles: an ARN in which `*` stands for any text and `?` for one character.',
+    'The roles: an ARN in which `*` matches any text and `?` one character.',
   ),
   alias: text('a short name', /^[A-Za-z0-9][\w.-]{0,63}$/)
     .optional()
-    .describe('A short name to call the role by.'),
+    .describe('A short name of the role, for links and commands.'),
   maxSessionDuration: duration('1h')
     .optional()
     .describe("The role's maximum session duration as set in IAM, 1h to 12h."),
   maxAuthAge: duration('1h')
     .optional()
-    .describe('How long ago the person may have proved who they are. An older sign-in is renewed first.'),
+    .describe('Maximum age of the authentication. With an older one, the user must sign in again first.'),
   sessionPolicyArns: z
     .array(
       text(
@@ -32,32 +32,32 @@ export const role = z.strictObject({
     .max(10, { error: 'at most 10 ARNs' })
     .default([])
     .describe(
-      'Managed policies that scope sessions down: what they do not allow too, a session may not do. At most 10, which count into the 2048 characters of `sessionPolicy`.',
+      'Managed policies that limit sessions: a session may do only what they allow as well. At most 10, which count towards the 2048 characters of `sessionPolicy`.',
     ),
   sessionPolicy: policy('./policies/read-only.json')
     .optional()
     .describe(
-      'An inline policy that scopes sessions down: the path of a JSON file, or the policy itself as a mapping, in which policy variables of IAM stay as they are. At most 2048 characters as compact JSON.',
+      "An inline policy that limits sessions: the path of a JSON file, or the policy itself as a mapping, in which IAM's policy variables are kept. At most 2048 characters as compact JSON.",
     ),
   trustPolicy: policy('./policies/admin.json')
     .optional()
     .describe(
-      "The role's trust policy as set in IAM: the path of a JSON file, or the policy itself as a mapping. With it the gateway can say before the call, and when AWS refuses, what lets whom in.",
+      "The role's trust policy as set in IAM: the path of a JSON file, or the policy itself as a mapping. With it, the gateway can predict and explain AWS's decision.",
     ),
 })
 
 export const accessRule = z.strictObject({
   when: when().describe(
-    'Attribute names with the values to look for; all must hold. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, and `subject`, what identifies the person.',
+    'Attribute names with the expected values; all must match. A list means any of its values. A value between slashes is a regular expression that must match the whole value. Reserved are `provider`, the ids of the providers that this rule is for, `idp`, the entityIDs of the identity providers, and `subject`, what identifies the person.',
   ),
   roles: z
-    .array(text('the ARN of a role'))
+    .array(text('a role ARN'))
     .min(1, { error: 'at least one role ARN' })
-    .describe("Role ARNs. `{name}` stands for what the named group `(?<name>…)` of this rule's patterns matched."),
+    .describe("Role ARNs. `{name}` is replaced by what the named group `(?<name>…)` of this rule's patterns matched."),
 })
 
 export const operatorRule = z.strictObject({
-  when: when().describe('As of an access rule. It names its `provider`.'),
+  when: when().describe('As in an access rule. `provider` is required.'),
 })
 
 /** A policy document: the path of its JSON file, or the document itself as a mapping. */

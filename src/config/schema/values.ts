@@ -1,4 +1,4 @@
-/** The kinds of values that keys have. The words beside each pattern are what an error message says was expected. */
+/** The kinds of values. The text beside each pattern is the "expected" of error messages. */
 import { z } from 'zod'
 
 export function text(expected: string, pattern: RegExp = /\S/) {
@@ -37,7 +37,7 @@ export function template(example: string) {
 
 export function listen(port: number, what: string) {
   return z.strictObject({
-    host: text('an address or host name').default('127.0.0.1').describe('Address to listen on.'),
-    port: wholeNumber('a port from 0 to 65535', 0, 65_535).default(port).describe(`Port of ${what}. 0: any free one.`),
+    host: text('an address or host name').default('127.0.0.1').describe('Address or host name to listen on.'),
+    port: wholeNumber('a port from 0 to 65535', 0, 65_535).default(port).describe(`Port of ${what}. 0: any free port.`),
   })
 }

@@ -13,7 +13,7 @@ export function glob(pattern: string): Glob {
   }
 }
 
-/** The text from `from` on. Greedy, with one point to return to: only the last `*` ever has to give way. */
+/** The text from `from` on. Greedy, with one point to return to: only the last `*` ever gives way. */
 function matches(pattern: string, text: string, from: number): boolean {
   let at = 0
   let star = -1

@@ -12,7 +12,7 @@ export interface Answer {
   readonly next?: string
 }
 
-/** Nothing on loopback takes this long. */
+/** Longer than any request on loopback. */
 const WITHIN_MS = 10_000
 
 export interface Received {

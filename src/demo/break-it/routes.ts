@@ -1,6 +1,6 @@
 /**
- * The page that sends broken messages: to the gateway and to the local AWS, both over HTTP, and shows what each says. It
- * knows their addresses and nothing of how they are made. Start at `send` below; cases.ts has what can be wrong.
+ * The page that sends broken messages: to the gateway and to the local AWS, both over HTTP, and shows what each says.
+ * It knows their addresses and nothing of how they are made. Start at `send` below; cases.ts has what can be wrong.
  */
 import { Router } from 'express'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
@@ -23,7 +23,7 @@ export interface BreakItTargets {
   readonly providerId: string
   readonly sts: string
   readonly role: AwsRole
-  /** A key that nobody trusts. */
+  /** A key that no party trusts. */
   readonly stranger: KeyPair
   readonly person: Person
 }

@@ -25,7 +25,7 @@ export interface CallFacts {
 
 /** Who signs the call. */
 export interface CallerFacts {
-  /** `AssumedRole` for every role session, whoever vouched for it. */
+  /** `AssumedRole` for every role session, whichever provider vouched for it. */
   readonly type: 'Account' | 'User' | 'AssumedRole' | 'FederatedUser'
   /** Of a role session the role's. */
   readonly arn: string

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: AWS writes the key of a tag so
 /**
- * The condition keys that AWS fills when roles are taken, as a table: what fills each of them, in which calls, whether it
- * can hold a list, and where a policy may use it (aws-facts B.1, C.1, C.2, D.5).
+ * The condition keys that AWS fills when roles are taken, as a table: what fills each of them, in which calls, whether
+ * it can hold a list, and where a policy may use it (aws-facts B.1, C.1, C.2, D.5).
  */
 import { type UnverifiedAssumption, unverifiedAssumptions } from '../unverified-assumptions.ts'
 

@@ -1,6 +1,7 @@
 /**
  * From what identity providers and callers say to the condition keys that policies are evaluated against, and the table
- * of all keys. One file for each of: an assertion, a token, the call and its session; condition-key-table.ts is the table.
+ * of all keys. One file for each of: an assertion, a token, the call and its session; condition-key-table.ts is the
+ * table.
  */
 export {
   carriedContext,

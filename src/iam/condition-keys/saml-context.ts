@@ -22,7 +22,7 @@ const keysByAttribute: ReadonlyMap<string, readonly ConditionKey[]> = samlAttrib
   new Map<string, ConditionKey[]>(),
 )
 
-/** `persistent` for SAML 2.0's own formats, any other Format as it stands (B.3). */
+/** `persistent` for SAML 2.0's own formats, any other Format as it is (B.3). */
 export function subjectType(format: string | undefined): string {
   return (format ?? nameIdFormats.unspecified).replace(/^urn:oasis:names:tc:SAML:2\.0:nameid-format:/, '')
 }

@@ -10,7 +10,7 @@ import {
 
 const PROVIDER = 'IdentityProvider'
 
-/** Fn::Or takes two to ten. */
+/** Fn::Or accepts two to ten conditions. */
 const MOST_ALTERNATIVES = 10
 
 type Condition = Readonly<Record<string, unknown>>

@@ -1,5 +1,5 @@
 /** Values in HashiCorp's configuration language, as `terraform fmt` would have them. */
-/** Something to be evaluated, as it stands. */
+/** Something to be evaluated, as it is. */
 export interface Expression {
   readonly expression: string
 }

@@ -1,6 +1,6 @@
 import type { IamPlan, PlannedProvider } from './plan.ts'
 
-/** The plan as JSON: what the AWS CLI takes, account by account and role by role. */
+/** The plan as JSON: what the AWS CLI accepts, account by account and role by role. */
 export function planJson({ provider, accounts, roles }: IamPlan): string {
   const create = creation(provider)
   return `${JSON.stringify(

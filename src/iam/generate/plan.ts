@@ -5,7 +5,7 @@ import type { TrustPolicyDocument } from '../generate.ts'
 export type PlannedProvider =
   | { readonly kind: 'saml'; readonly name: string; readonly metadata: string }
   | { readonly kind: 'oidc'; readonly url: string; readonly clientIds: readonly string[] }
-  /** IAM knows it by name, and nobody registers it. */
+  /** IAM knows it by name: it needs no registration. */
   | { readonly kind: 'named'; readonly name: string }
 
 export interface PlannedRole {
@@ -37,7 +37,7 @@ export interface RoleOfAccounts {
   readonly accounts: readonly string[]
 }
 
-/** With this in place of the provider, which is another one in every account. */
+/** With this instead of the provider, which is another one in every account. */
 export function principalsAs<Principal>(
   { Version, Statement }: TrustPolicyDocument,
   principal: Principal,

@@ -48,7 +48,7 @@ function ofOneAccount({ provider, accounts }: IamPlan, roles: readonly RoleOfAcc
   ].join('\n')
 }
 
-/** undefined for a provider that nobody registers. */
+/** undefined for a provider that needs no registration. */
 function providerResource(provider: PlannedProvider): Resource | undefined {
   switch (provider.kind) {
     case 'saml':

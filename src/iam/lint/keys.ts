@@ -31,7 +31,7 @@ const elsewhere: ReadonlySet<string> = new Set([
   'aws:sourceorgid',
 ])
 
-/** Whether the key can hold a list; undefined: nobody knows the key. */
+/** Whether the key can hold a list; undefined for an unknown key. */
 export function isListKey(name: string): boolean | undefined {
   return conditionKeyOf(name)?.multi
 }

@@ -52,7 +52,7 @@ export function isOn({ name }: Condition, key: string): boolean {
   return bare(name) === key
 }
 
-/** A key whose issuer ends in a slash is taken for the one without: which it is, nobody has confirmed (C.1). */
+/** A key whose issuer ends in a slash is taken for the one without: which one AWS uses is not confirmed (C.1). */
 function bare(name: string): string {
   return name.replace(/\/:(?=[^:]*$)/, ':')
 }
@@ -69,7 +69,7 @@ export function allowsOf({ statements }: Policy): readonly Statement[] {
   return statements.filter(({ effect }) => effect === 'Allow')
 }
 
-/** Every provider that an Allow names, as often as it lets that provider's people take the role. */
+/** Every provider that an Allow names, as often as it lets that provider's users take the role. */
 export function admittedBy(policy: Policy): readonly NamedProvider[] {
   return allowsOf(policy)
     .flatMap(providersOf)
@@ -94,7 +94,7 @@ export function pins(condition: Condition): boolean {
   return condition.restricts && !condition.values.some((value) => ANYTHING.test(value))
 }
 
-/** Whether the policy lets that provider's people in with certain values of that key only. */
+/** Whether the policy lets that provider's users in with certain values of that key only. */
 export function isPinned(policy: Policy, provider: NamedProvider, key: string): boolean {
   const name = key.toLowerCase()
   return (

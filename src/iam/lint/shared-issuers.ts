@@ -28,7 +28,7 @@ export const sharedIssuers: ReadonlyMap<string, SharedIssuer> = new Map([
   ...asking('aud', true, 'cognito-identity.amazonaws.com', 'api.pulumi.com/oidc', 'sandboxes.cloud', 'oidc.vercel.com'),
   // Microsoft's own tenant, the same for every customer of Sentinel: who is meant stands in the name of the session.
   ['sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d', { key: 'sts:RoleSessionName', isRequired: true }],
-  // Whoever has an account there can get a token for an application that is open to the public.
+  // Anyone who has an account there can get a token for an application that is open to the public.
   ...asking('sub', false, 'accounts.google.com'),
   ...asking('user_id', false, 'www.amazon.com'),
   ...asking('id', false, 'graph.facebook.com'),
@@ -42,7 +42,9 @@ export function isAudience({ key }: SharedIssuer): boolean {
   return key.endsWith(':aud')
 }
 
-/** Whether the condition is on a key of a shared issuer's own that tells whose the token is, and not on its audience. */
+/**
+ * Whether the condition is on a key of a shared issuer's own that tells whose the token is, and not on its audience.
+ */
 export function isSubjectOfShared(condition: Condition): boolean {
   return [...sharedIssuers].some(
     ([issuer, shared]) => shared.key.startsWith(`${issuer}:`) && isOn(condition, shared.key) && !isAudience(shared),

@@ -53,7 +53,7 @@ export function askedForSession({ sessionName, sourceIdentity, tags }: SessionAs
   }
 }
 
-/** Of the credentials the id and the end: never what signs, nor the token that has to come along. */
+/** Of the credentials the id and the end: never what signs, nor the token that must come along. */
 export function assumedRoleElements(session: RoleSession): JsonObject {
   return {
     credentials: { accessKeyId: session.accessKeyId, expiration: trailInstant(session.temporary.expiration) },

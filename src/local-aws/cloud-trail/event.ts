@@ -31,7 +31,7 @@ const NOBODY: UserIdentity = { type: 'Unknown' }
 
 /**
  * The event for each trail that gets it: the account of the caller, and that of the role where they differ, tied by
- * their sharedEventID. The role's account sees of a stranger no more than the account and the unique id.
+ * their sharedEventID. The role's account sees of an unauthenticated client no more than the account and the unique id.
  */
 export function cloudTrailEvents(recorded: RecordedCall): readonly JsonObject[] {
   const { userIdentity = NOBODY, recipientAccountId = userIdentity.accountId } = recorded.facts

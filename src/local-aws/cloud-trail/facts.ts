@@ -1,6 +1,6 @@
 /**
- * What CloudTrail tells of a call (aws-facts F.3): each action notes what it has learnt, so that a call that
- * fails later is still recorded with as much as was known. Never a secret key, a session token, an assertion or a token.
+ * What CloudTrail tells of a call (aws-facts F.3): each action notes what it has learnt, so that a call that fails
+ * later is still recorded with as much as was known. Never a secret key, a session token, an assertion or a token.
  */
 export type JsonValue = string | number | boolean | null | undefined | readonly JsonValue[] | JsonObject
 

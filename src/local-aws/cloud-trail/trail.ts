@@ -23,7 +23,9 @@ const SHOWN = { default: 50, max: 1000 }
 
 /** In characters. Hardly an event comes near, and five thousand of them have room in memory. */
 const USUAL_LINE = 16_384
-/** CloudTrail leaves request parameters out that are larger than 100 KB, and cuts what people say of themselves at one. */
+/**
+ * CloudTrail leaves request parameters out that are larger than 100 KB, and cuts client-supplied values at one.
+ */
 const MOST_PARAMETERS = 102_400
 const LONGEST_TEXT = 2048
 
@@ -57,7 +59,7 @@ export function createTrail(sink?: TrailSink): Trail {
   }
 }
 
-/** A line of JSON. A call may bring a megabyte, and nobody need sign it to be remembered. */
+/** A line of JSON. A call may bring a megabyte, and even unsigned calls are recorded. */
 function lineOf(event: JsonObject): string {
   const whole = JSON.stringify(event)
   if (whole.length <= USUAL_LINE) return whole

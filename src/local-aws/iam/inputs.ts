@@ -1,6 +1,6 @@
 /**
- * What each operation of IAM takes, as its service model states it: members in the model's order. A test compares this
- * table with the model itself.
+ * What each operation of IAM accepts, as its service model states it: members in the model's order. A test compares
+ * this table with the model itself.
  */
 import * as limits from '../../aws/facts/limits.ts'
 import type { Member, Shape } from '../query/shapes.ts'

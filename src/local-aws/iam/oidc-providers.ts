@@ -122,7 +122,7 @@ function newArn(call: IamCall): string {
   return arnIn(call, `oidc-provider/${issuerHostPath(required(call.parameters, 'Url'))}`)
 }
 
-/** AWS takes https without a port and without a query only. */
+/** AWS accepts https without a port and without a query only. */
 function isIssuer(url: string, allowHttp: boolean): boolean {
   if (!URL.canParse(url) || !URL_CHARACTERS.test(url) || /[?#*]/.test(url)) return false
   const { protocol, port, username } = new URL(url)

@@ -20,7 +20,7 @@ export interface IamCall {
 }
 
 export interface Operation {
-  /** The ARN that a permission for this call has to name. */
+  /** The ARN that a permission for this call must name. */
   resource(call: IamCall): string
   /** How IAM's refusal names it, where that is not by its ARN. */
   shownAs?(call: IamCall): string

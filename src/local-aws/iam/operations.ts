@@ -38,7 +38,7 @@ import {
   updateSamlProvider,
 } from './saml-providers.ts'
 
-/** `allowHttpIssuers`: AWS itself takes https issuers only. */
+/** `allowHttpIssuers`: AWS itself accepts https issuers only. */
 export function iamOperations(allowHttpIssuers: boolean): ReadonlyMap<string, Action> {
   return new Map(Object.entries(byName(allowHttpIssuers)))
 }

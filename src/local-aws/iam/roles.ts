@@ -149,7 +149,9 @@ function roleResource(call: IamCall): string {
   return findByName(call, name)?.arn ?? arnIn(call, `role/${name}`)
 }
 
-/** What each operation tells of a role beside its name and trust policy, as recorded: CreateRole keeps most to itself. */
+/**
+ * What each operation tells of a role beside its name and trust policy, as recorded: CreateRole keeps most to itself.
+ */
 function roleMarkup(role: Role, ...parts: readonly Part[]): readonly (Markup | undefined)[] {
   const has = (part: Part): boolean => parts.includes(part)
   return [

@@ -1,7 +1,7 @@
 /**
  * IAM, as far as federation needs it: roles with their trust and inline policies and tags, SAML and OpenID providers. A
- * change is there for the next call and gone with the process. Knows no action of STS. operations.ts has the operations,
- * operation.ts what every one of them goes through, inputs.ts their parameters, texts.ts every refusal.
+ * change is there for the next call and gone with the process. Knows no action of STS. operations.ts has the
+ * operations, operation.ts what every one of them goes through, inputs.ts their parameters, texts.ts every refusal.
  */
 import type { Service } from '../endpoint.ts'
 import type { Action } from '../sts/call.ts'

@@ -9,7 +9,7 @@ import { tagsIn, withTags } from './tags.ts'
 
 interface Taggable<Item extends { readonly tags: Tags }> {
   readonly names: { readonly tag: IamOperation; readonly untag: IamOperation; readonly list: IamOperation }
-  /** What a permission for it has to name. */
+  /** What a permission for it must name. */
   readonly on: Omit<Operation, 'answer'>
   /** Throws NoSuchEntity. */
   find(call: IamCall): Item

@@ -1,6 +1,7 @@
 /**
- * What IAM says where it refuses, most of it as LocalStack's snapshots of AWS have it. Texts marked [K] are not confirmed by a recorded answer (the codes and statuses are
- * the service model's); those on SAML providers are the titles of AWS's troubleshooting page.
+ * What IAM says where it refuses, most of it as LocalStack's snapshots of AWS have it. Texts marked [K] are not
+ * confirmed by a recorded answer (the codes and statuses are the service model's); those on SAML providers are the
+ * titles of AWS's troubleshooting page.
  */
 import { AwsError } from '../aws-errors.ts'
 

@@ -1,4 +1,4 @@
-/** Policy documents as IAM takes them when they are written (aws-facts C.3, E.6). */
+/** Policy documents as IAM accepts them when they are written (aws-facts C.3, E.6). */
 import { MalformedPolicyError } from '../../iam/errors.ts'
 import { admittedBy, isPinned } from '../../iam/lint/reading.ts'
 import { sharedIssuerOf } from '../../iam/lint/shared-issuers.ts'
@@ -13,10 +13,10 @@ const TRUST_POLICY_SIZE = 2048
 
 /** `aws:ResourceTag/` and its like: what follows is the key of a tag, which may have colons of its own. */
 const TAG = /^([\w-]+:\w*Tag)\/.*/is
-/** An issuer with a port, which AWS has none of: the local AWS takes it where it takes such issuers. */
+/** An issuer with a port, which AWS has none of: the local AWS accepts it where it takes such issuers. */
 const WITH_PORT = /^([^/:]+):\d{1,5}((?:\/[^:]*)?:)/
 
-/** A unique id of a role or user in place of its ARN, and of a role's session. */
+/** A unique id of a role or user instead of its ARN, and of a role's session. */
 const UNIQUE_ID = /^A(?:RO|ID)A[A-Z0-9]{12,124}(?::.+)?$/
 
 export function policySize(document: string): number {
@@ -53,8 +53,8 @@ function hasOneColon(key: string): boolean {
 }
 
 /**
- * A trust policy that may be written: within the quota, and asking shared issuers for the claim that tells whose. A unique
- * id that it names is kept as the ARN that has it now; of one that nobody has IAM makes an error.
+ * A trust policy that may be written: within the quota, and asking shared issuers for the claim that tells whose. A
+ * unique id that it names is kept as the ARN that has it now; of one that nobody has IAM makes an error.
  */
 export function readTrustDocument(iam: IamStore, document: string): Pick<Role, 'trustDocument' | 'trustPolicy'> {
   const trustDocument = renamePrincipals(document, (name) => {

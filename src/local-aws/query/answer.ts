@@ -51,7 +51,9 @@ function formatFor(request: HttpRequest): Format {
   return wanted?.toLowerCase() === 'application/json' ? asJson : asXml
 }
 
-/** The answer in place of a result: who is at fault, the code and the message. Without a request that was read, in XML. */
+/**
+ * The answer instead of a result: who is at fault, the code and the message. Without a request that was read, in XML.
+ */
 export function errorReply(
   namespace: string,
   error: AwsError,

@@ -1,7 +1,7 @@
 /**
- * An answer of the Query protocol as JSON, as AWS gives it to `Accept: application/json`: the same nesting, lists without
- * their `member`, instants in seconds since 1970, numbers and booleans as such. Which those are the service models say:
- * the names are enough, and a test compares them with the models.
+ * An answer of the Query protocol as JSON, as AWS gives it to `Accept: application/json`: the same nesting, lists
+ * without their `member`, instants in seconds since 1970, numbers and booleans as such. Which those are the service
+ * models say: the names are enough, and a test compares them with the models.
  */
 import { parseXml } from '../../xml/parse.ts'
 import type { XmlElement } from '../../xml/tree.ts'

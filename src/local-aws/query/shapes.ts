@@ -132,7 +132,9 @@ function integer(name: string, text: string): number {
   return Number(text)
 }
 
-/** The pattern before the length: so AWS tells an empty RoleArn, which violates both (mmmorris1975/aws-runas issue 80). */
+/**
+ * The pattern before the length: so AWS tells an empty RoleArn, which violates both (mmmorris1975/aws-runas issue 80).
+ */
 function textViolations(shape: TextShape, value: string): string[] {
   return [
     ...(shape.pattern && !shape.pattern.matches.test(value)

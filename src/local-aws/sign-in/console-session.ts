@@ -9,7 +9,7 @@ export interface ConsoleSession {
   readonly session: SignedIn
   readonly accountName: string | undefined
   readonly endsAt: Date
-  /** Where people are sent when the session ends: whoever made the sign-in link. */
+  /** Where users are sent when the session ends: the site that made the sign-in link. */
   readonly issuer: string | undefined
   readonly destination: Destination
 }

@@ -189,7 +189,9 @@ export function signOut({ consoles }: SignIn, request: HttpRequest, now: Date): 
   return { ...page, headers: { ...page.headers, 'Set-Cookie': FORGET } }
 }
 
-/** `GET|POST /oauth?Action=logout&redirect_uri=…`: leads to a sign-in link of this server, or elsewhere on this machine. */
+/**
+ * `GET|POST /oauth?Action=logout&redirect_uri=…`: leads to a sign-in link of this server, or elsewhere on this machine.
+ */
 export function oauthLogout({ consoles }: SignIn, request: HttpRequest, now: Date): HttpResponse {
   const { Action, redirect_uri: target = '' } = fieldsOf(request)
   if (Action !== 'logout') return refusal('Action must be logout')

@@ -17,13 +17,13 @@ import {
 /** What is known of an access key. */
 export interface AccessKey {
   readonly secretAccessKey: Secret
-  /** Of temporary credentials: the token that has to come along, and when they end. */
+  /** Of temporary credentials: the token that must come along, and when they end. */
   readonly temporary: { readonly sessionToken: Secret; readonly expiration: Date } | undefined
 }
 
 export type SignedService = 'sts' | 'iam'
 
-/** What the signature has to be made for. */
+/** What the signature must be made for. */
 interface WantedScope {
   readonly service: SignedService
   /** undefined: any. */

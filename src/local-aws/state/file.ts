@@ -54,7 +54,10 @@ function placeOf(document: Document, lineCounter: LineCounter, path: readonly Pr
   return '1:1'
 }
 
-/** Without errors nothing but an alias can be wrong. It is not named: a secret without quotes may begin with an asterisk. */
+/**
+ * Without errors nothing but an alias can be wrong. It is not named: a secret without quotes may begin with an
+ * asterisk.
+ */
 function contentsOf(document: Document): unknown {
   try {
     return document.toJS({ maxAliasCount: MOST_ALIASES })

@@ -1,4 +1,6 @@
-/** From a state as it is written down to one that calls look things up in: every document parsed, all problems at once. */
+/**
+ * From a state as it is written down to one that calls look things up in: every document parsed, all problems at once.
+ */
 import { maxSessionDuration } from '../../aws/facts/limits.ts'
 import { issuerHostPath, parseArn, parseRoleArn } from '../../core/arn.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'

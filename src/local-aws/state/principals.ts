@@ -1,6 +1,6 @@
 /**
- * Whom the trust policies of roles name. IAM keeps a role or user that is named by its unique id: whoever takes the name of
- * a deleted one later is another, and the policy shows the id, which nobody has any more (aws-facts E.1).
+ * Who the trust policies of roles name. IAM keeps a role or user that is named by its unique id: anyone who takes the
+ * name of a deleted one later is another, and the policy shows the id, which nobody has any more (aws-facts E.1).
  */
 import type { PrincipalElement } from '../../iam/principals.ts'
 import type { Role } from '../state.ts'
@@ -73,7 +73,7 @@ function idInPlaceOf({ partition, account, name, id }: Role): Rename {
   }
 }
 
-/** Nobody calls with such an id: what is renamed names nobody. */
+/** No caller has such an id, so a renamed principal matches no caller. */
 function withoutRenamed(principal: PrincipalElement, rename: Rename): PrincipalElement {
   const arns = new Set([...principal.arns].filter((arn) => rename(arn) === arn))
   return arns.size === principal.arns.size ? principal : { ...principal, arns }

@@ -1,4 +1,4 @@
-/** What may stand in the state file. */
+/** The schema of the state file. */
 import { z } from 'zod'
 import { maxSessionDuration } from '../../aws/facts/limits.ts'
 import { partitionOfRegion } from '../../aws/facts/partitions.ts'

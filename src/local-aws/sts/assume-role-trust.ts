@@ -1,6 +1,6 @@
 /**
- * May this caller take this role? Asked of the role's trust policy and, where that names no more than an account, or the
- * role is another account's, of the caller's own policies as well (aws-facts A.5, D.3).
+ * May this caller take this role? Asked of the role's trust policy and, where that names no more than an account, or
+ * the role is another account's, of the caller's own policies as well (aws-facts A.5, D.3).
  */
 import { resourceContext, sessionContext } from '../../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext, single } from '../../iam/condition-keys/context.ts'
@@ -99,7 +99,7 @@ function byTrust(decision: Decision): Refusal {
   }
 }
 
-/** Across accounts both sides have to allow, as for a source identity in a chain; an account that is named delegates. */
+/** Across accounts both sides must allow, as for a source identity in a chain; an account that is named delegates. */
 function needsOwnPermission(caller: SignedCaller, role: Role, action: string, { namedAs }: Decision): boolean {
   return (
     caller.account !== role.account ||
@@ -108,7 +108,9 @@ function needsOwnPermission(caller: SignedCaller, role: Role, action: string, { 
   )
 }
 
-/** A session that is named by its own ARN needs nothing of its policies; one whose role is named is narrowed by them. */
+/**
+ * A session that is named by its own ARN needs nothing of its policies; one whose role is named is narrowed by them.
+ */
 function isNamedItself({ arn }: SignedCaller, { namedAs, statement }: Decision): boolean {
   return namedAs === 'anyone' || statement?.principal.arns.has(arn) === true
 }

@@ -1,5 +1,5 @@
 /**
- * What each operation of STS takes, as its service model states it (aws-facts A.2): the order of the members is
+ * What each operation of STS accepts, as its service model states it (aws-facts A.2): the order of the members is
  * the model's, and so that of the violations in an error. A test compares this table with the model itself.
  */
 import * as limits from '../../aws/facts/limits.ts'

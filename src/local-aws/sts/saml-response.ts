@@ -1,5 +1,5 @@
 /**
- * A SAML response as AWS looks at it (aws-facts B.4, B.5). Not the gateway's own rules: AWS takes responses
+ * A SAML response as AWS looks at it (aws-facts B.4, B.5). Not the gateway's own rules: AWS accepts responses
  * that nobody asked for, wants Audience and Recipient of its own, and gives five minutes.
  */
 
@@ -22,7 +22,7 @@ import type { SamlProvider } from '../state.ts'
 
 export interface SamlResponse {
   readonly response: XmlElement
-  /** The one Assertion or EncryptedAssertion, as it stands in the Response. */
+  /** The one Assertion or EncryptedAssertion, as it is in the Response. */
   readonly content: XmlElement
 }
 
@@ -31,7 +31,7 @@ interface OpenResponse extends SamlResponse {
   readonly assertion: XmlElement
 }
 
-/** What AWS takes from an assertion that verified. */
+/** What AWS accepts from an assertion that verified. */
 export interface AwsAssertion {
   readonly id: string
   readonly issuer: string
@@ -115,7 +115,7 @@ function checkStatus(response: XmlElement): void {
 
 /**
  * The assertion in the clear. AWS's words for what cannot be opened are not known; here they are those of a bad
- * signature, so that nobody learns about a plaintext from the difference.
+ * signature, so that no caller learns about a plaintext from the difference.
  */
 function openAssertion({ response, content }: SamlResponse, provider: SamlProvider): XmlElement {
   const { privateKeys, assertionEncryptionMode } = provider
@@ -136,7 +136,7 @@ function openAssertion({ response, content }: SamlResponse, provider: SamlProvid
 }
 
 /**
- * Signed on the Response, on the Assertion or on both; every signature that is there has to verify, with one of the
+ * Signed on the Response, on the Assertion or on both; every signature that is there must verify, with one of the
  * certificates of a metadata document that still holds.
  */
 function verifySigned(

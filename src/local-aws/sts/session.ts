@@ -35,7 +35,7 @@ export interface SessionToOpen {
   readonly role: Role
   readonly sessionName: string
   readonly seconds: number
-  /** Who vouched for the person at the beginning of the chain; undefined: nobody outside AWS. */
+  /** Who vouched for the user at the beginning of the chain; undefined: nobody outside AWS. */
   readonly provider: string | undefined
   readonly sourceIdentity: string | undefined
   readonly tags: SessionTags
@@ -53,8 +53,8 @@ export interface OpenedSession {
 }
 
 /**
- * What a federated call names as its role. Throws ValidationError with AWS's words: of an ARN that is not a role's it says
- * which of the two ARNs is meant, and not what it was (physera/onelogin-aws-cli issue 12).
+ * What a federated call names as its role. Throws ValidationError with AWS's words: of an ARN that is not a role's it
+ * says which of the two ARNs is meant, and not what it was (physera/onelogin-aws-cli issue 12).
  */
 export function roleArnOf(parameters: Parameters): RoleArn {
   const text = required(parameters, 'RoleArn')
@@ -64,7 +64,7 @@ export function roleArnOf(parameters: Parameters): RoleArn {
   return arn
 }
 
-/** The role asked for; one that does not exist is AccessDenied, so that nobody learns which do. */
+/** The role asked for; one that does not exist is AccessDenied, so that no caller learns which do. */
 export function findRole(iam: IamStore, parameters: Parameters, action: AssumeAction): Role {
   const arn = required(parameters, 'RoleArn')
   const role = iam.role(arn)

@@ -1,7 +1,9 @@
 import { compactDecrypt } from 'jose'
 import type { PrivateKey } from '../settings.ts'
 
-/** RFC 7518 4.1 and 5.1. Without RSA1_5, whose padding can be asked like an oracle, and without keys agreed beforehand. */
+/**
+ * RFC 7518 4.1 and 5.1. Without RSA1_5, whose padding can be asked like an oracle, and without keys agreed beforehand.
+ */
 const KEY_ALGORITHMS = [
   'RSA-OAEP',
   'RSA-OAEP-256',

@@ -2,8 +2,8 @@ import { type PublishedKeys, toPublishedKeys } from './published-keys.ts'
 
 /**
  * The provider's published keys. A token that none of them verifies has them fetched again, so that a rotation is seen
- * at once; a cool-down holds that to one request in half a minute, whatever strangers send. Meanwhile, and when it
- * fails, the keys that are known stay in use.
+ * at once; a cool-down holds that to one request in half a minute, whatever unauthenticated clients send. Meanwhile,
+ * and when it fails, the keys that are known stay in use.
  */
 export interface KeySet {
   /** At most five minutes old. Throws OidcError. */

@@ -14,7 +14,9 @@ export interface ParsedToken {
   readonly claims: Readonly<Record<string, unknown>>
 }
 
-/** A token whose signature holds: its claims are the provider's words, and still to be judged. Only a reader makes one. */
+/**
+ * A token whose signature holds: its claims are the provider's words, and still to be judged. Only a reader makes one.
+ */
 export interface SignedToken extends ParsedToken {
   readonly signature: 'holds'
 }
@@ -27,7 +29,10 @@ export interface SignatureProblem {
   readonly source: string
 }
 
-/** Takes a token apart, opens it where it is encrypted, and verifies its signature. Throws OidcError when keys cannot be had. */
+/**
+ * Takes a token apart, opens it where it is encrypted, and verifies its signature. Throws OidcError when keys cannot be
+ * had.
+ */
 export type TokenReader = (token: string) => Promise<SignedToken | SignatureProblem>
 
 // Padding is no part of base64url here, and AWS may not forgive what Node does (RFC 7515 2).

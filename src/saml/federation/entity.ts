@@ -7,7 +7,7 @@ import type { FederationIndex } from './index-aggregate.ts'
 export type ReadSlice = (offset: number, length: number) => Promise<Uint8Array>
 
 /**
- * One identity provider of the index. Its octets are read when they are needed and have to be those that were verified.
+ * One identity provider of the index. Its octets are read when they are needed and must be those that were verified.
  * undefined when the index does not know it. Throws SamlError: `saml.metadata_changed`, `saml.metadata_expired` and
  * whatever else is wrong with this one.
  */

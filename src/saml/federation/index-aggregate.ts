@@ -45,7 +45,7 @@ export interface AggregateOptions {
   readonly keys?: readonly KeyObject[]
 }
 
-/** Room for a million entities; how many octets there may be is up to whoever reads them. */
+/** Room for a million entities; how many octets there may be is up to the reader. */
 const aggregateLimits: XmlLimits = {
   characters: Number.POSITIVE_INFINITY,
   depth: 100,
@@ -183,7 +183,7 @@ function prefixesInScope(scope: NamespaceScope | undefined): ReadonlySet<string>
   return prefixes
 }
 
-/** The signature's reference has to name one element only. Other IDs are nobody's business here. */
+/** The signature's reference must name one element only. Other IDs are nobody's business here. */
 function rootIdOnce() {
   let isRoot = true
   let rootId: string | undefined

@@ -1,10 +1,12 @@
 import type { FederationEntity } from './index-aggregate.ts'
 import { fold, nameOf } from './names.ts'
 
-/** An identity provider as a person finds it. */
+/** An identity provider as a user finds it. */
 export interface FoundEntity {
   readonly entityId: string
-  /** In the first of the wanted languages that it has a name in, else in whatever it has; its entityID if it has none. */
+  /**
+   * In the first of the wanted languages that it has a name in, else in whatever it has; its entityID if it has none.
+   */
   readonly name: string
 }
 

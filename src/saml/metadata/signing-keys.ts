@@ -32,8 +32,8 @@ type Read = SigningCertificate | { readonly reason: string }
 const PEM = /-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----/
 
 /**
- * What the IDPSSODescriptor's KeyDescriptors give for signing or for anything. One that cannot be read does not spoil the
- * others: it only vouches for less. Metadata 2.4.1.1
+ * What the IDPSSODescriptor's KeyDescriptors give for signing or for anything. One that cannot be read does not spoil
+ * the others: it only vouches for less. Metadata 2.4.1.1
  */
 export function readSigningKeys(idp: XmlElement): SigningKeys {
   const keys = childrenNamed(idp, METADATA, 'KeyDescriptor').filter(isForSigning).flatMap(certificatesOf)

@@ -14,10 +14,10 @@ const ASCII_ALIKE = /^(us-ascii|ascii|iso-8859-\d{1,2}|latin1|windows-125\d|utf-
 const UNICODE = /^(utf-8|utf-16|utf-16le|utf-16be)$/i
 
 /**
- * The document in UTF-8, before anything of it is parsed: UTF-16 with a byte order mark is transcoded, and a declaration
- * that names another encoding for octets that are all ASCII is blanked. A signature still verifies: what is signed is
- * the canonical form of the root, in UTF-8, without the declaration. What is in no such encoding comes back as it is,
- * for the parser to refuse. Throws SamlError `saml.encoding`.
+ * The document in UTF-8, before anything of it is parsed: UTF-16 with a byte order mark is transcoded, and a
+ * declaration that names another encoding for octets that are all ASCII is blanked. A signature still verifies: what is
+ * signed is the canonical form of the root, in UTF-8, without the declaration. What is in no such encoding comes back
+ * as it is, for the parser to refuse. Throws SamlError `saml.encoding`.
  */
 export function metadataInUtf8(octets: Uint8Array): Uint8Array {
   const utf16 = utf16Of(octets)
@@ -57,7 +57,7 @@ export function declaresAsciiAlike(start: string): boolean {
   return ASCII_ALIKE.test(declaredEncoding(start) ?? '')
 }
 
-/** The same text, of the same length, with white space in place of its declared encoding. */
+/** The same text, of the same length, with white space instead of its declared encoding. */
 export function withoutDeclaredEncoding(text: string): string {
   return text.replace(DECLARED, (_, before: string, encoding: string) => before + ' '.repeat(encoding.length))
 }

@@ -23,7 +23,7 @@ export interface AssertionContent extends ReadAttributes {
   readonly nameId: NameId | undefined
   /** Bearer confirmations only: the others are not for the browser profile and do not count. */
   readonly confirmations: readonly Confirmation[]
-  /** How many there are of every method: AWS takes one only. */
+  /** How many there are of every method: AWS accepts one only. */
   readonly confirmationCount: number
   readonly conditions: Conditions | undefined
   readonly authentications: readonly Authentication[]
@@ -39,7 +39,7 @@ export interface Confirmation {
 export interface Conditions {
   readonly notBefore: Date | undefined
   readonly notOnOrAfter: Date | undefined
-  /** Each restriction has to be met by itself; within one, any audience will do. */
+  /** Each restriction must be met by itself; within one, any audience will do. */
   readonly audienceRestrictions: readonly (readonly string[])[]
   readonly unknown: readonly string[]
 }

@@ -4,7 +4,7 @@ import type { XmlElement } from '../../xml/tree.ts'
 import { SamlError, type SamlErrorCode } from '../errors.ts'
 import { ASSERTION, PROTOCOL } from '../names.ts'
 
-/** The shape that a response has to have before any signature is looked at. security-requirements 2; Core 2.3, 3.2.2 */
+/** The shape that a response must have before any signature is looked at. security-requirements 2; Core 2.3, 3.2.2 */
 
 const PREFIXES: ReadonlyMap<string, string> = new Map([
   [ASSERTION, 'saml:'],

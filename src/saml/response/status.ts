@@ -18,7 +18,7 @@ const REFUSALS: ReadonlyMap<string, SamlErrorCode> = new Map([
 ])
 
 /**
- * The top-level StatusCode has to be Success; a Success inside another code means nothing. Core 3.2.2.2
+ * The top-level StatusCode must be Success; a Success inside another code means nothing. Core 3.2.2.2
  * Nothing here is authenticated unless the response is signed, so that it may lead to a refusal only.
  */
 export function mustBeSuccess(response: XmlElement): void {

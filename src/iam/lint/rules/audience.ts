@@ -1,4 +1,4 @@
-/** Whom the evidence was made for. */
+/** The audience of the evidence. */
 import { single } from '../../condition-keys/context.ts'
 import { audienceKey } from '../../condition-keys/issuer-keys.ts'
 import type { Policy } from '../../policy.ts'
@@ -46,7 +46,7 @@ function audienceKeys(issuer: string | undefined): readonly string[] {
 
 /**
  * IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. And of
- * some that all the world shares IAM takes no new policy without an audience.
+ * some that all the world shares IAM accepts no new policy without an audience.
  */
 function severityFor({ name, issuer }: NamedProvider): 'error' | 'warning' {
   const shared = sharedIssuerOf(issuer)

@@ -1,4 +1,4 @@
-/** Keys that AWS will never fill: an Allow that asks for one admits nobody, a Deny may keep everybody out. */
+/** Keys that AWS never fills: an Allow that requires one admits no caller, a Deny may exclude every caller. */
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { EvidenceKind } from '../facts.ts'
@@ -66,7 +66,7 @@ function callersOf(statement: Statement): Callers | undefined {
   const kinds = (['saml', 'web-identity'] as const).filter((kind: EvidenceKind) =>
     providers.length > 0 ? providers.some((one) => one.kind === kind) : covers(statement, callOf[kind]),
   )
-  // Whoever may be anybody may be of any issuer: nothing can be said.
+  // Any principal includes every issuer: nothing can be concluded.
   if (providers.length === 0) return undefined
   return {
     kinds: new Set(kinds),

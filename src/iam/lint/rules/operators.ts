@@ -58,7 +58,7 @@ function conditionsOf(statements: readonly Statement[]): readonly Placed[] {
   return statements.flatMap((statement) => statement.conditions.map((condition) => ({ statement, condition })))
 }
 
-/** Null with false: the key has to be there. */
+/** Null with false: the key must be there. */
 function isRequired({ conditions }: Statement, name: string): boolean {
   return conditions.some(
     (one) => isNull(one) && one.name === name && one.values.every((value) => /^false$/i.test(value)),

@@ -1,4 +1,4 @@
-/** Who is named: nobody too many, and the one who was meant. */
+/** The principals: no unintended ones, and the intended one. */
 import { parseArn } from '../../../core/arn.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import { difference } from '../confusable.ts'
@@ -90,12 +90,12 @@ function named(policy: Policy): readonly NamedProvider[] {
   return allowsOf(policy).flatMap(providersOf)
 }
 
-/** Whether AWS keeps the slash at the end of an issuer in the name of its provider, nobody has confirmed (C.1). */
+/** Whether AWS keeps the slash at the end of an issuer in the name of its provider is not confirmed (C.1). */
 function namesOf({ provider, issuer }: EvidenceInUse): readonly string[] {
   return issuer?.endsWith('/') ? [provider, `${provider}/`] : [provider]
 }
 
-/** An account names its SAML providers itself: `corp-1` beside `corp-2` deceives nobody. */
+/** An account names its SAML providers itself: `corp-1` beside `corp-2` is not confusing. */
 function isSecondName(policy: Policy, { kind, name }: NamedProvider, meant: string): boolean {
   return kind === 'saml' && accountOf(name) === accountOf(meant) && named(policy).some((other) => other.name === meant)
 }

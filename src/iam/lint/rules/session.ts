@@ -38,7 +38,7 @@ function missing(carries: (one: EvidenceInUse) => boolean, action: string, what:
       })
 }
 
-/** Whoever is not admitted at all has another problem. */
+/** A caller who is not admitted at all is reported by another rule. */
 function isAdmitted(policy: Policy, provider: string): boolean {
   return admittedBy(policy).some(({ name }) => name === provider)
 }

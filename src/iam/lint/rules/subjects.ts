@@ -1,4 +1,4 @@
-/** Which of the provider's people. */
+/** Which of the provider's users. */
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { LintMatch, LintRule } from '../finding.ts'

@@ -73,7 +73,7 @@ function askedForMore(parameters: Parameters, passed: SessionTags, inherited: Se
   }
 }
 
-/** One that does not exist is AccessDenied, so that nobody learns which do. A root user takes none. */
+/** One that does not exist is AccessDenied, so that no caller learns which do. A root user takes none. */
 function findRole(sts: Sts, call: Call, caller: SignedCaller): Role {
   if (caller.kind === 'root') throw new AwsError('AccessDenied', texts.rootMayNotAssume, caller.arn)
   const arn = required(call.parameters, 'RoleArn')

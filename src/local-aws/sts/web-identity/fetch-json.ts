@@ -8,7 +8,9 @@ import { request as requestHttps } from 'node:https'
 import { TLSSocket } from 'node:tls'
 import { readBounded } from '../../../core/bounded-body.ts'
 
-/** Gets a JSON document. `thumbprints`: SHA-1 in hex. Throws ThumbprintMismatch, and on anything else but a document. */
+/**
+ * Gets a JSON document. `thumbprints`: SHA-1 in hex. Throws ThumbprintMismatch, and on anything else but a document.
+ */
 export type FetchJson = (url: string, thumbprints: readonly string[]) => Promise<unknown>
 
 /** The server's certificate is of no known authority, and has none of the thumbprints either. */

@@ -38,7 +38,7 @@ type Json = Readonly<Record<string, unknown>>
 
 const MAX_KEYS = 1000
 
-/** With more keys of a type than this, AWS takes no token that is signed with one (C.5). */
+/** With more keys of a type than this, AWS accepts no token that is signed with one (C.5). */
 const MAX_KEYS_OF_A_TYPE = 100
 
 export function createIssuerKeys(fetchJson: FetchJson, allowHttp: boolean): IssuerKeys {
@@ -90,7 +90,7 @@ async function fetchKeys(
   return keys
 }
 
-/** A document's member that has to be text. */
+/** A document's member that must be text. */
 function textOf(document: unknown, name: string): string {
   const value = isObject(document) ? document[name] : undefined
   if (typeof value !== 'string') throw new Error(`there is no ${name}`)

@@ -131,7 +131,7 @@ function isSignedBy(token: string, { hash }: TokenAlgorithm, { key }: IssuerKey)
   return verify(hash, signed, { key, dsaEncoding: 'ieee-p1363' }, signature)
 }
 
-/** `exp`, `iat` and `nbf`, which have to be integers. */
+/** `exp`, `iat` and `nbf`, which must be integers. */
 export function checkTimes({ claims }: DecodedToken, now: Date): void {
   const seconds = Math.floor(now.getTime() / 1000)
   const expiration = integerClaim(claims, 'exp')

@@ -21,7 +21,7 @@ import {
   verifyTokenSignature,
 } from './web-identity-token.ts'
 
-/** Whom a token is about, once its provider vouched for it. */
+/** Who a token is about, once its provider vouched for it. */
 interface Person extends WebIdentityFacts {
   /** As the trust policy names it. */
   readonly provider: string
@@ -32,7 +32,9 @@ interface Person extends WebIdentityFacts {
 /** A token that has the form of one; nothing of it is verified. */
 interface ReadToken {
   verify(aws: Sts, account: string, now: Date): Promise<Person>
-  /** The refusal where the role is of another partition than the endpoint: there is no such provider, or no such role. */
+  /**
+   * The refusal where the role is of another partition than the endpoint: there is no such provider, or no such role.
+   */
   unknownHere(action: AssumeAction): AwsError
 }
 
