@@ -299,7 +299,7 @@ const error = {
   /** Of the lines of that text. */
   report: {
     gateway: 'Gateway',
-    error: 'Error',
+    error: 'Error code',
     message: 'Message',
     next: 'Next step',
     time: 'Time',

@@ -169,7 +169,7 @@ describe('the text for a mail to an administrator', () => {
     const { lines, requestId } = await linesOf('saml/corp/saml.audience_mismatch')
     expect(lines).toEqual([
       'Gateway: https://aws.example.com',
-      'Error: saml.audience_mismatch',
+      'Error code: saml.audience_mismatch',
       `Message: ${sentence}`,
       `Next step: ${hint}`,
       'Time: 2026-11-22 12:00:00 UTC',
