@@ -43,12 +43,12 @@ describe('A citation', () => {
 
   it('of the security requirements names one that docs/security-requirements.md has', () => {
     const cited = citations('security-requirements', '\\d+(?:\\.\\d+)?')
-    expect(cited.length).toBeGreaterThan(10)
+    expect(cited.length).toBeGreaterThan(5)
     expect(cited.filter(([, requirement]) => !requirements.has(requirement))).toEqual([])
   })
 
   it('names no document by a name that the repository does not have', () => {
-    const unknown = /\b(?:aws-sts-semantics|security-bar(?!\.test))\b/
+    const unknown = /\b(?:aws-sts-semantics|security-bar)\b/
     expect(files.filter((file) => file !== 'test/citations.test.ts' && unknown.test(read(file)))).toEqual([])
   })
 })

@@ -6,6 +6,7 @@ import { newToken, newXmlId } from '../../src/core/ids.ts'
 import { pendingFor, rememberPending } from '../../src/gateway/login/pending-logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
+import { holds } from '../held/holds.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 
@@ -60,7 +61,7 @@ const collected = (): number => {
   return process.memoryUsage().heapUsed
 }
 
-describe('logins that nobody finishes', () => {
+describe('logins that nobody finishes', holds('10.1'), () => {
   it.each<[string, () => Begin, number]>([
     ['OpenID, to the usual page', () => openid('/roles'), 50_000],
     // As many as have space with the longest path.

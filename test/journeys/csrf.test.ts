@@ -6,6 +6,7 @@ import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
+import { holds } from '../held/holds.ts'
 
 let house: TestGateway
 beforeAll(async () => {
@@ -31,7 +32,7 @@ const expectRefused = async (visitor: HttpBrowser, page: Page, code: string): Pr
   expect(await whoIs(visitor, house.gateway)).toBe('alice')
 }
 
-describe.each(paths)('POST %s', (path) => {
+describe.each(paths)('POST %s', holds('8'), (path) => {
   const send = (visitor: HttpBrowser, fields: Record<string, string>, headers = {}, from = `${house.gateway}/roles`) =>
     visitor.post(`${house.gateway}${path}`, { role: ROLE, duration: '3600', ...fields }, { from, headers })
 

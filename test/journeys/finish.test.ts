@@ -4,6 +4,7 @@ import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, samlAnswer, signIn, whoIs } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
+import { holds } from '../held/holds.ts'
 
 let house: TestGateway
 beforeAll(async () => {
@@ -31,7 +32,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
     expect(await subjectOf(visitor)).toBe('alice')
   })
 
-  it('refuses another browser, and uses the handle up: the first one has to start anew', async () => {
+  it('refuses another browser, and uses the handle up: the first one has to start anew', holds('5.4'), async () => {
     const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const url = await finishUrl(owner, provider)
     const stolen = await thief.open(url)
@@ -97,7 +98,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
     expect(visitor.cookies.value(SESSION)).not.toBe(before)
   })
 
-  it('makes the session id from before worthless', async () => {
+  it('makes the session id from before worthless', holds('5.5'), async () => {
     const visitor = new HttpBrowser()
     await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
     const before = `fedgate_session=${visitor.cookies.value(SESSION)}`
@@ -106,7 +107,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
     expect(answer.status).toBe(401)
   })
 
-  it('takes no session id that the client chose', async () => {
+  it('takes no session id that the client chose', holds('5.5'), async () => {
     const visitor = new HttpBrowser()
     const url = await finishUrl(visitor, provider)
     const binding = visitor.cookies.value('fedgate_login')
@@ -136,13 +137,17 @@ it('answers a handle that nobody gave out with 400', async () => {
   }
 })
 
-it('sees no cookie at the ACS and gives none there, because the post comes from another site', async () => {
-  const visitor = new HttpBrowser()
-  const answer = await samlAnswer(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
-  const page = await postAnswer(visitor, answer, { stopBefore: FINISH })
-  expect(page.status).toBe(303)
-  expect(page.headers.getSetCookie()).toEqual([])
-})
+it(
+  'sees no cookie at the ACS and gives none there, because the post comes from another site',
+  holds('5.4'),
+  async () => {
+    const visitor = new HttpBrowser()
+    const answer = await samlAnswer(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+    const page = await postAnswer(visitor, answer, { stopBefore: FINISH })
+    expect(page.status).toBe(303)
+    expect(page.headers.getSetCookie()).toEqual([])
+  },
+)
 
 describe('the answer of the OpenID provider', () => {
   const callbackUrl = async (visitor: HttpBrowser) => {
@@ -152,14 +157,18 @@ describe('the answer of the OpenID provider', () => {
     return location
   }
 
-  it('is refused in a browser that did not start, before the code is redeemed: the right one still can', async () => {
-    const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
-    const url = await callbackUrl(owner)
-    expect(refusalIn((await thief.open(url)).body)).toMatchObject({ status: 403, code: 'login.other_browser' })
-    expect(await subjectOf(thief)).toBeUndefined()
-    await owner.open(url)
-    expect(await subjectOf(owner)).toBe('alice')
-  })
+  it(
+    'is refused in a browser that did not start, before the code is redeemed: the right one still can',
+    holds('7.1'),
+    async () => {
+      const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
+      const url = await callbackUrl(owner)
+      expect(refusalIn((await thief.open(url)).body)).toMatchObject({ status: 403, code: 'login.other_browser' })
+      expect(await subjectOf(thief)).toBeUndefined()
+      await owner.open(url)
+      expect(await subjectOf(owner)).toBe('alice')
+    },
+  )
 
   it('is refused a second time', async () => {
     const visitor = new HttpBrowser()

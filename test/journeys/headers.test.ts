@@ -4,6 +4,7 @@ import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
 import { reserveGateway, startConfiguredGateway, startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { createTestIdp } from '../harness/test-idp.ts'
+import { holds } from '../held/holds.ts'
 
 let house: TestGateway
 let pages: ReadonlyMap<string, Page>
@@ -66,7 +67,7 @@ const policyOf = ({ headers }: Page): ReadonlyMap<string, string> =>
     }),
   )
 
-describe('every answer', () => {
+describe('every answer', holds('8'), () => {
   it('runs no script and style but the gateway’s own, in no frame, from no other base', () =>
     each((page, what) => {
       const policy = policyOf(page)
@@ -173,7 +174,7 @@ it('sends a SAML request by GET and an OpenID request with PKCE, state and nonce
   expect(openId.get('redirect_uri')).toMatch(HERE)
 })
 
-it('believes no name that a request gives it: addresses come from the configuration', async () => {
+it('believes no name that a request gives it: addresses come from the configuration', holds('4.4', '8'), async () => {
   const visitor = new HttpBrowser()
   const headers = {
     'x-forwarded-host': 'evil.example',

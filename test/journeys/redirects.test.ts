@@ -4,6 +4,7 @@ import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
+import { holds } from '../held/holds.ts'
 
 let house: TestGateway
 let visitor: HttpBrowser
@@ -42,7 +43,7 @@ const elsewhere = [
   '#x',
 ]
 
-describe('return_to', () => {
+describe('return_to', holds('5.6'), () => {
   it.each(elsewhere)('%j is refused', async (target) => {
     const query = new URLSearchParams({ return_to: target })
     const page = await new HttpBrowser().open(`${house.gateway}/login/corp?${query}`)

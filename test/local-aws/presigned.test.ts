@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { holds } from '../held/holds.ts'
 import { requireTool } from '../tools.ts'
 import { ACCOUNT, newKeys, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
 
@@ -37,11 +38,11 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', (
     return wireAnswer(response.status, await response.text())
   }
 
-  it('says who signed it [A.1 presigned] [A.1 query]', async () => {
+  it('says who signed it', holds('A.1 presigned', 'A.1 query'), async () => {
     expect((await ask(url())).element('Arn')).toBe(USER.arn)
   })
 
-  it('holds for fifteen minutes, whatever end it names [A.1 presigned end]', async () => {
+  it('holds for fifteen minutes, whatever end it names', holds('A.1 presigned end'), async () => {
     const link = url()
     const signed = signedAt(link)
     const before = clock
@@ -63,7 +64,7 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', (
     expect((await ask(link)).element('Code')).toBe('SignatureDoesNotMatch')
   })
 
-  it('is answered in JSON, with the nesting of the XML, to those who ask for it [A.1 JSON]', async () => {
+  it('is answered in JSON, with the nesting of the XML, to those who ask for it', holds('A.1 JSON'), async () => {
     const headers = { 'x-k8s-aws-id': 'my-cluster', accept: 'application/json' }
     const response = await fetch(url('my-cluster'), { headers })
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])

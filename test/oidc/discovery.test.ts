@@ -4,6 +4,7 @@ import type { OidcError } from '../../src/oidc/errors.ts'
 import { isSecureUrl } from '../../src/oidc/provider-metadata.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import { createKeySet } from '../../src/oidc/tokens/key-set.ts'
+import { holds } from '../held/holds.ts'
 import { attempt, refusal, settingsFor } from './login-attempt.ts'
 import {
   type Json,
@@ -25,7 +26,7 @@ const DISCOVERY = '/.well-known/openid-configuration'
 const with_ = (changes: Json) => ({ discovery: (document: Json) => ({ ...document, ...changes }) })
 
 /** Security-bar 7.3 */
-describe('discovery is refused', () => {
+describe('discovery is refused', holds('7.3'), () => {
   it.each([
     ['of another issuer', 'oidc.discovery_issuer_mismatch', { issuer: 'https://evil.example' }],
     ['of an issuer that is no text', 'oidc.discovery_issuer_mismatch', { issuer: 7 }],
@@ -66,7 +67,7 @@ describe('discovery is refused', () => {
   })
 })
 
-describe('an address is secure', () => {
+describe('an address is secure', holds('7.3'), () => {
   it.each(['https://op.example/x', 'http://127.0.0.1:8083/x', 'http://localhost:1/x', 'http://[::1]:1/x'])(
     '%s',
     (url) => {
@@ -181,7 +182,7 @@ describe('discovery', () => {
 })
 
 /** Security-bar 7.5 */
-describe('the published keys', () => {
+describe('the published keys', holds('7.5'), () => {
   const unknownKid = { header: (header: Json) => ({ ...header, kid: 'made-up' }), seal: signedBy(rogue.privateKey) }
   const party = () => {
     const relyingParty = createRelyingParty(settingsFor(provider.issuer, { userinfo: false }))

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firstFailure } from '../../src/core/verdict.ts'
 import { idTokenChecks } from '../../src/oidc/tokens/id-token-checks.ts'
+import { holds } from '../held/holds.ts'
 import { type Attempt, attempt, refusal, seconds, withClaim } from './login-attempt.ts'
 import {
   encode,
@@ -136,7 +137,7 @@ const brokenClaims: readonly Case[] = [
   ['a hash that is not text', 'oidc.access_token_mismatch', 'accessTokenBelongsToIt', withClaim('at_hash', 7)],
 ]
 
-describe('an ID token is refused that has', () => {
+describe('an ID token is refused that has', holds('7.6'), () => {
   for (const [name, code, check, mischief, attempt] of brokenClaims) {
     it(`${name}: ${code}`, async () => {
       const error = await refusal(provider, mischief, attempt)
@@ -215,7 +216,7 @@ const brokenSignatures: ReadonlyArray<readonly [name: string, code: string, misc
   ],
 ]
 
-describe('an ID token is refused that is signed', () => {
+describe('an ID token is refused that is signed', holds('7.4'), () => {
   it.each(brokenSignatures)('%s: %s', async (_, code, mischief) => {
     const error = await refusal(provider, mischief)
     expect(error.code).toBe(code)
