@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { awsFactReference } from '../scripts/config-reference/aws-facts.ts'
+import { requirementIds } from './held/requirements.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
@@ -27,11 +28,7 @@ const citations = (document: string, section: string): readonly (readonly [file:
 const headings = (page: string): ReadonlySet<string> =>
   new Set([...read(page).matchAll(/^## ([A-Z](?:\.\d)?) /gm)].flatMap(([, id = '']) => [id, id.slice(0, 1)]))
 
-const requirements = new Set(
-  [...read('docs/security-requirements.md').matchAll(/^(?:\| (\d+(?:\.\d+)?) \||## (\d+) )/gm)].map(
-    ([, row, section]) => row ?? section ?? '',
-  ),
-)
+const requirements: ReadonlySet<string> = new Set(requirementIds.flatMap((id) => [id, id.split('.')[0] ?? id]))
 
 describe('A citation', () => {
   it('of the facts about AWS names a section that docs/aws-facts.md has', () => {

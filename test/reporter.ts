@@ -67,7 +67,7 @@ class SummaryLine implements Reporter {
     if (changed.length > 0) {
       process.exitCode = 1
       process.stderr.write(
-        `Not as in test/held/held.json: ${changed.join(', ')}. Record it: npx vitest run -u, then npm run schema.\n`,
+        `Not as in test/held/held.json: ${changed.join(', ')}. Record it: npx vitest run <files> -u, then npm run schema.\n`,
       )
     }
     if (process.env.CI === 'true' && outcomes.includes('skipped')) process.exitCode = 1

@@ -3,7 +3,7 @@
  * `it('refuses a used answer', holds('5.3'), …)`. It goes with `describe` too and counts for each test in it, unless the
  * test names its own. An unknown id does not compile.
  *
- * test/reporter.ts compares what the tests of a run hold with held.json; `npx vitest run -u` records it there.
+ * test/reporter.ts compares what the tests of a run hold with held.json; `npx vitest run <files> -u` records it there.
  */
 import { it } from 'vitest'
 import type { FactId } from '../local-aws/facts.ts'
