@@ -374,7 +374,7 @@ describe('a logout that is not signed', () => {
 })
 
 describe('a late save', () => {
-  it('of a session brings no ended login back: it is a slip of paper that names nothing', async () => {
+  it('a late save of a session brings no ended login back: it is a slip of paper that names nothing', async () => {
     const { index } = house()
     const login = await enter(index)
     const sessions = new SessionStore(index.store, index.now, 1800)
@@ -384,7 +384,7 @@ describe('a late save', () => {
     expect(await readLogin(index.store, login.id)).toBeUndefined()
   })
 
-  it('of a renewed login brings it back neither', async () => {
+  it('a late save of a renewed login brings it back neither', async () => {
     const { index } = house()
     const login = await enter(index)
     await endLogin(index, login.id)
@@ -392,7 +392,7 @@ describe('a late save', () => {
     expect(await readLogin(index.store, login.id)).toBeUndefined()
   })
 
-  it('of a renewed login that is live counts', async () => {
+  it('a late save of a renewed login that is live counts', async () => {
     const { index } = house()
     const login = await enter(index)
     expect(await renewLogin(index.store, login, signInOf(alice, '_new', index.now()))).toMatchObject({ id: login.id })

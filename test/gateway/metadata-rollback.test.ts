@@ -121,7 +121,7 @@ describe('signed metadata', holds('10.5'), () => {
     expect(await taking(metadata, await signed('next', found))).toEqual({ inUse: 'next', problem: undefined })
   })
 
-  it('that is refused is told by the check and by readiness, which goes by the copy', async () => {
+  it('metadata that is refused is told by the check and by readiness, which goes by the copy', async () => {
     const metadata = open()
     await taking(metadata, await signed('current', PUBLISHED))
     await taking(metadata, await signed('older', OLDER))
@@ -160,7 +160,7 @@ describe('signed metadata', holds('10.5'), () => {
     expect(metadata.status().problem?.code).toBe('saml.metadata_older')
   })
 
-  it('of another publisher does not say how old the copy is', async () => {
+  it('metadata of another publisher does not say how old the copy is', async () => {
     const metadata = open({ metadataCertificate: undefined as never })
     await taking(metadata, await signed('unsigned', { publishedAt: '2036-01-01T00:00:00Z' }))
     const record = await readFile(join(folder, 'state/metadata-corp.json'), 'utf8')
@@ -189,7 +189,7 @@ describe('signed metadata', holds('10.5'), () => {
     expect(await taking(open(), await signed('older', OLDER))).toMatchObject({ inUse: 'current' })
   })
 
-  it('from a file is not replaced by an older one while the gateway runs', async () => {
+  it('metadata from a file is not replaced by an older one while the gateway runs', async () => {
     const path = join(folder, 'idp.xml')
     const metadata = open({ metadata: { kind: 'file', path } })
     await writeFile(path, await signed('current', PUBLISHED))

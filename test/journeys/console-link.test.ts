@@ -87,7 +87,7 @@ describe('a link', () => {
     expect(destinationOf(opened)).toBe('https://console.aws.amazon.com/s3/home?region=eu-west-1')
   })
 
-  it('by an alias that stands for several roles lets the receiver pick, and finds among them', async () => {
+  it('a link by an alias that stands for several roles lets the receiver pick, and finds among them', async () => {
     const { visitor, page } = await follow({ role: 'dev' })
     expect(rolesOn(page)).toEqual([PRODUCTION, SANDBOX])
     const found = await visitor.submit(page, { ...formWith(page, 'q'), method: 'GET' }, {})
@@ -96,7 +96,7 @@ describe('a link', () => {
     expect(rolesOn(narrowed)).toEqual([SANDBOX])
   })
 
-  it('without a role lets the receiver pick, with the page kept', async () => {
+  it('a link without a role lets the receiver pick, with the page kept', async () => {
     const { page } = await follow({ destination: BUCKETS })
     expect(rolesOn(page)).toEqual([PRODUCTION, SANDBOX])
     expect(formWith(page, 'role', SANDBOX).fields.destination).toBe(BUCKETS)
@@ -114,7 +114,7 @@ describe('a link', () => {
     expect(rolesOn(page)).toEqual([])
   })
 
-  it('to a page of another part of AWS says that no role reaches it', async () => {
+  it('a link to a page of another part of AWS says that no role reaches it', async () => {
     const { page } = await follow({ destination: 'https://console.amazonaws.cn/s3/home' })
     expect(page.body).toContain('You have no role with which this page can be reached')
   })
@@ -139,7 +139,7 @@ describe('a link', () => {
     '//evil.example',
     'javascript:alert(1)',
     's4',
-  ])('with a destination that is no page of the console, %s, is refused', async (destination) => {
+  ])('a link with a destination that is no page of the console, %s, is refused', async (destination) => {
     for (const query of [{ destination }, { role: PRODUCTION, destination }]) {
       const { page } = await follow(query)
       expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'role.destination_refused' })
@@ -162,14 +162,14 @@ describe('a link', () => {
     },
   )
 
-  it('with a page of another partition and no role offers none', async () => {
+  it('the link form with a page of another partition and no role offers none', async () => {
     const { page } = await follow({ destination: 'https://console.amazonaws.cn/s3/home' })
     expect(page.status).toBe(200)
     expect(rolesOn(page)).toEqual([])
     expect(page.body).toContain('None of your roles can open this page.')
   })
 
-  it('with a page of another partition that is typed in is refused in its form', async () => {
+  it('the link form with a page of another partition that is typed in is refused in its form', async () => {
     const { visitor, page } = await follow({ role: PRODUCTION })
     const destination = 'https://console.amazonaws.cn/s3/home'
     const answer = await visitor.submit(page, formWith(page, 'role'), { destination })
@@ -202,7 +202,7 @@ describe('a link', () => {
     },
   )
 
-  it('that a script sent is refused to it as a problem document', async () => {
+  it('a link that a script sent is refused to it as a problem document', async () => {
     const { visitor, page } = await follow({ role: PRODUCTION })
     const headers = { accept: 'application/json' }
     const answer = await visitor.submit(
@@ -215,7 +215,7 @@ describe('a link', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ status: 400, code: 'role.destination_refused' })
   })
 
-  it('with nasty text shows it as text', async () => {
+  it('a link with nasty text shows it as text', async () => {
     const nasty = `https://console.aws.amazon.com/"><script>alert(1)</script>`
     const { page } = await follow({ destination: nasty })
     expect(page.body).not.toContain('<script>alert')

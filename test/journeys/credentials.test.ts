@@ -81,7 +81,7 @@ describe('a file', () => {
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'credentials.profile_invalid' })
   })
 
-  it('that AWS refuses is a page that says so, and no file', async () => {
+  it('a file of credentials that AWS refuses is a page that says so, and no file', async () => {
     const page = await take({ role: MISSING, download: 'ini' })
     expect(page.headers.get('content-disposition')).toBeNull()
     expect(refusalIn(page.body).code).toBe('role.not_granted')

@@ -211,7 +211,7 @@ describe('the answer of the OpenID provider', () => {
     expect(await subjectOf(visitor)).toBe('alice')
   })
 
-  it('that says no is a refusal, and its own words are not on the page', async () => {
+  it('an answer that says no is a refusal, and its own words are not on the page', async () => {
     const visitor = new HttpBrowser()
     const url = new URL(await callbackUrl(visitor))
     url.searchParams.delete('code')

@@ -124,7 +124,7 @@ describe('with a refresh token, an ID token that is too old for AWS', () => {
     expect(await whoIs(visitor, gateway.url)).toBe('alice')
   })
 
-  it('that the provider no longer renews leads through the provider', async () => {
+  it('a sign-in that the provider no longer renews leads through the provider', async () => {
     const { visitor, page } = await late()
     op.behave({
       token: {
@@ -326,7 +326,7 @@ describe('an answer that is posted', () => {
     expect(op.requests.get('/token')).toBeUndefined()
   })
 
-  it('to no question is not even parked', async () => {
+  it('an answer to no question is not even parked', async () => {
     const refused = await post(
       new HttpBrowser(),
       new URLSearchParams({ redirect_uri: `${gateway.url}/oidc/posting/callback` }),
@@ -334,7 +334,7 @@ describe('an answer that is posted', () => {
     expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'oidc.state_mismatch' })
   })
 
-  it('with a parameter twice is refused', async () => {
+  it('a callback with a parameter twice is refused', async () => {
     const visitor = new HttpBrowser()
     const query = await asked(visitor)
     const body = `${new URLSearchParams(answerTo(query))}&code=another`

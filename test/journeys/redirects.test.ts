@@ -91,7 +91,7 @@ describe('destination', () => {
     expect(page.body).toContain('<code>role.destination_refused</code>')
   })
 
-  it('of another partition than the role is refused as that', async () => {
+  it('a destination of another partition than the role is refused as that', async () => {
     const page = await open('https://console.amazonaws-us-gov.com/')
     expect({ status: page.status, origin: new URL(page.url).origin }).toEqual({ status: 400, origin: house.gateway })
     expect(page.body).toContain('<code>role.destination_other_partition</code>')

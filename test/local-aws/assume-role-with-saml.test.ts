@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { holds, itEach, row } from '../held/holds.ts'
 import {
   ATTRIBUTE,
@@ -17,23 +17,19 @@ import {
   RESERVED_ROLE,
   type ResponseParts,
   ROLE,
-  type Running,
   responseXml,
   sign,
   start,
   stateFor,
   TAGGED_ROLE,
   type WireAnswer,
+  withLocalAws,
 } from './support.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const keys = await newKeys()
 const otherKeys = await newKeys()
-let aws: Running
-beforeAll(async () => {
-  aws = await start(stateFor(keys), () => NOW)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(stateFor(keys), () => NOW))
 
 const assume = (assertion: string, parameters: Readonly<Record<string, string>> = {}): Promise<WireAnswer> =>
   call(aws.url, {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { holds, itEach, row } from '../held/holds.ts'
 import {
   DORA,
@@ -16,14 +16,10 @@ import {
   signedState,
   tagParameters,
 } from './signed-calls.ts'
-import { ACCOUNT, type Running, start, type WireAnswer } from './support.ts'
+import { ACCOUNT, start, type WireAnswer, withLocalAws } from './support.ts'
 
-let aws: Running
 const clock = new Date()
-beforeAll(async () => {
-  aws = await start(signedState(), () => clock)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState(), () => clock))
 
 type Parameters = Readonly<Record<string, string>>
 

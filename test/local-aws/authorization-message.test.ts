@@ -1,5 +1,5 @@
 import { DecodeAuthorizationMessageCommand, InvalidAuthorizationMessageException, STSClient } from '@aws-sdk/client-sts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAuthorizationMessages } from '../../src/local-aws/sts/authorization-message.ts'
 import { holds, itEach, row } from '../held/holds.ts'
 import {
@@ -15,14 +15,10 @@ import {
   signedCall,
   signedState,
 } from './signed-calls.ts'
-import { type Running, start } from './support.ts'
+import { start, withLocalAws } from './support.ts'
 
-let aws: Running
 const clock = new Date()
-beforeAll(async () => {
-  aws = await start(signedState(), () => clock, { encodedMessages: true })
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState(), () => clock, { encodedMessages: true }))
 
 /** The message at the end of what a call is refused with. */
 const messageFor = async (key: Key, role: string): Promise<string> => {

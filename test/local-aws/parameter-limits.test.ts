@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type HoldingName, holds, itEach, row } from '../held/holds.ts'
 import { EVA, roleArn, signedCall, signedState } from './signed-calls.ts'
-import { type Running, start } from './support.ts'
+import { start, withLocalAws } from './support.ts'
 
-let aws: Running
-beforeAll(async () => {
-  aws = await start(signedState())
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState()))
 
 type Parameters = Readonly<Record<string, string>>
 

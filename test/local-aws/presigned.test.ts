@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { holds } from '../held/holds.ts'
 import { requireTool } from '../tools.ts'
-import { ACCOUNT, newKeys, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
+import { ACCOUNT, newKeys, start, stateFor, USER, wireAnswer, withLocalAws } from './support.ts'
 
 /** botocore presigns, as Vault and the EKS authenticator do; Debian's AWS CLI brings it. */
 const PRESIGN = `
@@ -25,12 +25,8 @@ const signedAt = (link: string): Date => {
 }
 
 describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', () => {
-  let aws: Running
   let clock = new Date()
-  beforeAll(async () => {
-    aws = await start(stateFor(await newKeys()), () => clock)
-  })
-  afterAll(() => aws.close())
+  const aws = withLocalAws(async () => start(stateFor(await newKeys()), () => clock))
 
   const url = (...more: readonly string[]): string => presign(aws.url, USER.accessKeyId, USER.secretAccessKey, ...more)
   const ask = async (link: string, headers: Readonly<Record<string, string>> = {}) => {

@@ -10,16 +10,12 @@ import {
   STSClient,
   STSServiceException,
 } from '@aws-sdk/client-sts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { holds, itEach, row } from '../held/holds.ts'
 import { DORA, EVA, HUGO, type Key, roleArn, signedState } from './signed-calls.ts'
-import { ACCOUNT, type Running, start } from './support.ts'
+import { ACCOUNT, start, withLocalAws } from './support.ts'
 
-let aws: Running
-beforeAll(async () => {
-  aws = await start(signedState())
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState()))
 
 /** Every name leads to this machine, as `/etc/hosts` would have it. */
 const toLoopback = () =>

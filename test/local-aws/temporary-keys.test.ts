@@ -16,14 +16,10 @@ import {
   signedState,
   tagParameters,
 } from './signed-calls.ts'
-import { ACCOUNT, type Running, start, type WireAnswer } from './support.ts'
+import { ACCOUNT, type Running, start, type WireAnswer, withLocalAws } from './support.ts'
 
-let aws: Running
 let clock = new Date()
-beforeAll(async () => {
-  aws = await start(signedState(), () => clock)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState(), () => clock))
 
 type Parameters = Readonly<Record<string, string>>
 

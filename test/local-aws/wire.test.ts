@@ -1,13 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { holds, itEach, row } from '../held/holds.ts'
 import { DORA, signedCall, signedState } from './signed-calls.ts'
-import { type Running, start } from './support.ts'
+import { start, withLocalAws } from './support.ts'
 
-let aws: Running
-beforeAll(async () => {
-  aws = await start(signedState())
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState()))
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const NAMESPACE = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"'

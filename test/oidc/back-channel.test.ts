@@ -343,7 +343,7 @@ describe('userinfo', holds('7.7'), () => {
     expect((await refusal(provider, { userinfo })).code).toBe('oidc.userinfo_subject_mismatch')
   })
 
-  it('without a subject refuses the sign-in', async () => {
+  it('userinfo without a subject refuses the sign-in', async () => {
     const userinfo = ({ sub: _, ...rest }: Json) => rest
     expect((await refusal(provider, { userinfo })).code).toBe('oidc.userinfo_failed')
   })

@@ -51,7 +51,7 @@ describe('discovery is refused', holds('7.3'), () => {
     expect((await refusal(provider, with_(changes))).code).toBe(code)
   })
 
-  it('of an issuer that differs by a slash', async () => {
+  it('discovery is refused of an issuer that differs by a slash', async () => {
     const issuer = `${provider.issuer}/`
     expect((await refusal(provider, {}, { settings: { issuer } })).code).toBe('oidc.discovery_issuer_mismatch')
   })
@@ -62,7 +62,7 @@ describe('discovery is refused', holds('7.3'), () => {
     expect(provider.requests.size).toBe(0)
   })
 
-  it('with keys that are no keys', async () => {
+  it('discovery is refused with keys that are no keys', async () => {
     expect((await refusal(provider, { keySet: () => ({ keys: 'none' }) })).code).toBe('oidc.discovery_incomplete')
   })
 })
@@ -137,7 +137,7 @@ describe('discovery', () => {
     expect(asked()).toBe(2)
   })
 
-  it('that failed is not tried again within ten seconds, and then is', async () => {
+  it('a discovery that failed is not tried again within ten seconds, and then is', async () => {
     provider.behave(with_({ issuer: 'https://evil.example' }))
     const { start, later, relyingParty } = party()
     expect(await start()).toBe('oidc.discovery_issuer_mismatch')
@@ -151,7 +151,7 @@ describe('discovery', () => {
     expect(await start()).toMatchObject({ url: expect.any(URL) })
   })
 
-  it('that failed by hanging is not tried again at once', async () => {
+  it('a discovery that failed by hanging is not tried again at once', async () => {
     let now = new Date('2026-11-22T12:00:00Z')
     let requests = 0
     const hangs: Fetch = async () => {
@@ -164,13 +164,13 @@ describe('discovery', () => {
     expect(requests).toBe(1)
   })
 
-  it('that hangs does not hold up the chooser', async () => {
+  it('a discovery that hangs does not hold up the chooser', async () => {
     provider.behave({ discovery: { answer: () => undefined } })
     const relyingParty = createRelyingParty(settingsFor(provider.issuer), { limitMilliseconds: 60_000 })
     expect(await relyingParty.available()).toBe(false)
   })
 
-  it('that fails later on leaves what was known in use', async () => {
+  it('a discovery that fails later on leaves what was known in use', async () => {
     provider.behave({})
     const { start, later } = party()
     await start()
@@ -239,7 +239,7 @@ describe('the published keys', holds('7.5'), () => {
     }
   })
 
-  it('that changed under the same key id are seen within a minute', async () => {
+  it('keys that changed under the same key id are seen within a minute', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
       provider.behave({})
@@ -309,7 +309,7 @@ describe('the published keys', holds('7.5'), () => {
     expect(error.code).toBe('oidc.signature_invalid')
   })
 
-  it('that could not be had are asked for again a little later', async () => {
+  it('keys that could not be had are asked for again a little later', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
       provider.behave({})

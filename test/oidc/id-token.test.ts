@@ -224,7 +224,7 @@ describe('an ID token is refused that is signed', holds('7.4'), () => {
     expect(error.verdict.slice(1).every(({ outcome }) => outcome === 'not-run')).toBe(true)
   })
 
-  it('with what it points to never being fetched', async () => {
+  it('an ID token is refused with what it points to never being fetched', async () => {
     const header = { jku: `${provider.issuer}/rogue-jwks`, x5u: `${provider.issuer}/rogue-x5u` }
     await attempt(provider, withHeader(header))
     expect([...provider.requests.keys()].filter((path) => path.startsWith('/rogue'))).toEqual([])
@@ -276,7 +276,7 @@ describe('the verdict on a refused ID token', () => {
 })
 
 describe('an ID token is accepted', () => {
-  it('that is as it should be', async () => {
+  it('an ID token is accepted that is as it should be', async () => {
     const { identity, evidence, logoutRef } = await attempt(provider, {})
     expect(identity).toMatchObject({ provider: 'corp', protocol: 'oidc', issuer: provider.issuer, subject: 'alice' })
     expect(identity.authenticatedAt.getTime()).toBeLessThan(evidence.issuedAt.getTime())
@@ -301,7 +301,7 @@ describe('an ID token is accepted', () => {
     })
   }
 
-  it('and dates the sign-in by its time of issue where it has no auth_time', async () => {
+  it('an ID token is accepted and dates the sign-in by its time of issue where it has no auth_time', async () => {
     const { identity, evidence } = await attempt(provider, without('auth_time'))
     expect(identity.authenticatedAt).toEqual(evidence.issuedAt)
   })

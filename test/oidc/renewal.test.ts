@@ -135,7 +135,7 @@ describe('a renewed ID token is refused', () => {
 })
 
 describe('a sign-in is not renewed', () => {
-  it('without a refresh token, and nobody is asked', async () => {
+  it('a sign-in is not renewed without a refresh token, and nobody is asked', async () => {
     const error = await refusal({}, ({ renewal: _, ...signIn }) => signIn)
     expect(error.code).toBe('oidc.refresh_refused')
     expect(provider.requests.has('/token')).toBe(false)
@@ -161,12 +161,12 @@ describe('a sign-in is not renewed', () => {
     expect(provider.requests.has('/token')).toBe(false)
   })
 
-  it('by the refresh token of somebody else', async () => {
+  it('a sign-in is not renewed by the refresh token of somebody else', async () => {
     const asBob = (signIn: SignIn): SignIn => ({ ...signIn, identity: { ...signIn.identity, subject: 'bob' } })
     expect((await refusal({}, asBob)).code).toBe('oidc.subject_changed')
   })
 
-  it('and the refusal does not hold the refresh token', async () => {
+  it('a sign-in is not renewed and the refusal does not hold the refresh token', async () => {
     const refreshToken = new Secret('very-secret')
     const error = await refusal(withClaim('sub', 'bob'), (signIn) => ({
       ...signIn,

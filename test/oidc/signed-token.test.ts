@@ -98,19 +98,19 @@ describe('an encrypted ID token is opened', () => {
     expect(evidence.token.reveal().split('.')).toHaveLength(3)
   })
 
-  it('by an older key of ours too', async () => {
+  it('an encrypted ID token is opened by an older key of ours too', async () => {
     const settings = { decryptionKeys: [{ privateKey: oursToo.privateKey }, { privateKey: ours.privateKey }] }
     await expect(attempt(provider, { tamper: encryptedWith() }, { settings })).resolves.toBeDefined()
   })
 
-  it('and judged like any other', async () => {
+  it('an encrypted ID token is opened and judged like any other', async () => {
     const stranger: Tampering = { claims: (claims) => ({ ...claims, aud: 'somebody' }), tamper: encryptedWith() }
     expect((await refusal(provider, stranger, withKeys)).code).toBe('oidc.audience_mismatch')
     const forged: Tampering = { seal: signedBy(rogue.privateKey), tamper: encryptedWith() }
     expect((await refusal(provider, forged, withKeys)).code).toBe('oidc.signature_invalid')
   })
 
-  it('and refused where nothing inside of it is signed', async () => {
+  it('an encrypted ID token is opened and refused where nothing inside of it is signed', async () => {
     const unsigned = (token: string) => encryptedWith()(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
     expect((await refusal(provider, { tamper: unsigned }, withKeys)).code).toBe('oidc.id_token_malformed')
   })

@@ -39,7 +39,7 @@ describe('decryption keys', () => {
   const keys = (decryptionKeys: ExpectedResponse['decryptionKeys'] = []) => ({ decryptionKeys })
   const [first, second] = decryptionKeys
 
-  it('that are missing are named as the reason', () => {
+  it('decryption keys that are missing are named as the reason', () => {
     expect(codeOf(evaluate(gcm, keys()))).toBe('saml.assertion_encrypted')
     expect(codeOf(evaluate(fixture('accepted', 'encrypted-id'), keys()))).toBe('saml.assertion_encrypted')
   })
@@ -61,7 +61,7 @@ describe('a RetrievalMethod', () => {
         `$1<ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">${method}</ds:KeyInfo>`,
       )
 
-  it('of OpenSAML for the key beside was refused', () => {
+  it('a RetrievalMethod of OpenSAML for the key beside was refused', () => {
     const type = 'http://www.w3.org/2001/04/xmlenc#EncryptedKey'
     expect(codeOf(evaluate(pointing(`<ds:RetrievalMethod Type="${type}" URI="#_key"/>`)))).toBe('accepted')
   })
@@ -72,7 +72,7 @@ describe('a RetrievalMethod', () => {
     ['nowhere', '<ds:RetrievalMethod/>', ''],
     ['to no ID', '<ds:RetrievalMethod URI="#"/>', ' Id=""'],
     ['through transforms', '<ds:RetrievalMethod URI="#_key"><ds:Transforms/></ds:RetrievalMethod>', undefined],
-  ])('that points %s is refused', (_, method, id) => {
+  ])('a RetrievalMethod that points %s is refused', (_, method, id) => {
     expect(codeOf(evaluate(pointing(method, id)))).toBe('saml.encryption_shape')
   })
 })

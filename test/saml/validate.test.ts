@@ -159,7 +159,7 @@ describe('clock skew', holds('4.2'), () => {
     expect(at(time)).toBe(code)
   })
 
-  it('of zero is exact', () => {
+  it('a clock skew of zero is exact', () => {
     expect(at('2026-11-22T12:04:59.999Z', 0)).toBe('accepted')
     expect(at('2026-11-22T12:05:00.000Z', 0)).toBe('saml.confirmation_expired')
   })
@@ -176,7 +176,7 @@ describe('a requested authentication context', () => {
     ['another', [mfa], 'saml.authn_context_mismatch'],
     ['it in other letters', [password.toUpperCase()], 'saml.authn_context_mismatch'],
     ['a part of it', ['PasswordProtectedTransport'], 'saml.authn_context_mismatch'],
-  ])('for %s', (_, authnContext, code) => {
+  ])('a requested authentication context is judged for %s', (_, authnContext, code) => {
     expect(codeOf(evaluate(good, { authnContext }))).toBe(code)
   })
 

@@ -97,7 +97,7 @@ describe('the reference of a refusal', () => {
     },
   )
 
-  it('of a defect has one too, and the stack is in the log of the operator under it', async () => {
+  it('the answer of a defect has one too, and the stack is in the log of the operator under it', async () => {
     const { body, status } = await ask('a-mistake')
     const { reference } = refusalIn(body)
     expect(status).toBe(500)
