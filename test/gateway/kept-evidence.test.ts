@@ -54,7 +54,7 @@ const provider = (evidence: 'original' | 'reissued') =>
     exchange: { via: 'saml', evidence, provider: 'corp', stsDecrypts: false },
   }) as unknown as ProviderConfig
 
-const house = async (evidence: 'original' | 'reissued'): Promise<Gateway> => {
+const testGateway = async (evidence: 'original' | 'reissued'): Promise<Gateway> => {
   const now = () => new Date()
   const keys = { signing: [await makeKeyPair()], encryption: [], clients: new Map() }
   const surroundings = { baseUrl: BASE, keys, now, stateFolder: folder }
@@ -86,7 +86,7 @@ const loginOf = ({ signIn }: Pick<Login, 'signIn'>): Login => ({
 
 describe('of a SAML response with 300 roles', () => {
   it('nothing but what it said is kept where the gateway reissues', async () => {
-    const gateway = await house('reissued')
+    const gateway = await testGateway('reissued')
     const { signIn, SAMLResponse } = await parkedIn(gateway)
     expect(signIn.identity.attributes.get(ROLES)).toHaveLength(300)
     expect(signIn.evidence).not.toHaveProperty('response')
@@ -96,15 +96,15 @@ describe('of a SAML response with 300 roles', () => {
   })
 
   it('the whole is kept where AWS is to be shown it', async () => {
-    const gateway = await house('original')
+    const gateway = await testGateway('original')
     const { signIn, SAMLResponse } = await parkedIn(gateway)
     expect(signIn.evidence.kind === 'saml' && signIn.evidence.response?.reveal()).toBe(SAMLResponse)
     expect(isEvidenceExpiring(gateway, loginOf({ signIn }))).toBe(false)
   })
 
   it('a login from before AWS was to be shown it goes through the identity provider again', async () => {
-    const { signIn } = await parkedIn(await house('reissued'))
-    const gateway = await house('original')
+    const { signIn } = await parkedIn(await testGateway('reissued'))
+    const gateway = await testGateway('original')
     expect(isEvidenceExpiring(gateway, loginOf({ signIn }))).toBe(true)
   })
 })

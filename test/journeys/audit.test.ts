@@ -77,10 +77,10 @@ const bobByOpenId = async (gateway: string) => {
 }
 
 beforeAll(async () => {
-  const house = await startTestGateway()
-  refusals = { ...(await aliceBySaml(house.gateway)), ...(await bobByOpenId(house.gateway)) }
-  text = await house.close()
-  operatorLog = house.log.join('\n')
+  const testGateway = await startTestGateway()
+  refusals = { ...(await aliceBySaml(testGateway.gateway)), ...(await bobByOpenId(testGateway.gateway)) }
+  text = await testGateway.close()
+  operatorLog = testGateway.log.join('\n')
   lines = auditLines(text)
 })
 

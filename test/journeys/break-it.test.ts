@@ -4,13 +4,13 @@ import { unescapeMarkup } from '../harness/html.ts'
 import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 let samlIdp: string
 beforeAll(async () => {
-  house = await startTestGateway()
-  samlIdp = house.samlIdp
+  testGateway = await startTestGateway()
+  samlIdp = testGateway.samlIdp
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 interface Answer {
   readonly verdict: string

@@ -12,17 +12,18 @@ const BUCKETS = 'https://eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-w
 const IN_SANDBOX = 'https://444455556666-ab12cd34.eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-west-1'
 const CONSOLE = /\/federation\?/
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
-const linkTo = (query: Readonly<Record<string, string>>): string => `${house.gateway}/go?${new URLSearchParams(query)}`
+const linkTo = (query: Readonly<Record<string, string>>): string =>
+  `${testGateway.gateway}/go?${new URLSearchParams(query)}`
 
 const signedIn = async (): Promise<HttpBrowser> => {
   const visitor = new HttpBrowser()
-  await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+  await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
   return visitor
 }
 
@@ -36,7 +37,7 @@ const rolesOn = ({ forms }: Page): readonly string[] =>
 
 /** How many exchanges this person's activity has. */
 const takenBy = async (visitor: HttpBrowser): Promise<number> =>
-  (await visitor.open(`${house.gateway}/activity`)).body.split('<dt>Access key id</dt>').length - 1
+  (await visitor.open(`${testGateway.gateway}/activity`)).body.split('<dt>Access key id</dt>').length - 1
 
 /** Where the console that a press of the button opens is to begin. */
 const destinationOf = (page: Page): string | null => new URL(page.location ?? '').searchParams.get('Destination')
@@ -62,7 +63,7 @@ describe('a link with a role and a page', () => {
     const visitor = new HttpBrowser()
     const chooser = await visitor.open(linkTo({ role: PRODUCTION, destination: BUCKETS }))
     const href = /href="(\/login\/corp[^"]*)"/.exec(chooser.body)?.[1] ?? ''
-    const asked = await visitor.open(new URL(unescapeMarkup(href), house.gateway).href)
+    const asked = await visitor.open(new URL(unescapeMarkup(href), testGateway.gateway).href)
     const who = { username: 'alice', password: 'demo' }
     const answer = await visitor.submit(asked, formWith(asked, 'username'), who)
     const page = await visitor.submit(answer, formWith(answer, 'SAMLResponse'))
@@ -73,7 +74,11 @@ describe('a link with a role and a page', () => {
   it('is what an ended console session leads back to: the same role and page', async () => {
     const { visitor, page } = await follow({ role: SANDBOX, destination: BUCKETS })
     await visitor.submit(page, formWith(page, 'role'))
-    const ended = await visitor.post(`${house.localAws}/console/logout`, {}, { from: `${house.localAws}/console` })
+    const ended = await visitor.post(
+      `${testGateway.localAws}/console/logout`,
+      {},
+      { from: `${testGateway.localAws}/console` },
+    )
     const issuer = unescapeMarkup(/href="([^"]*\/go\?[^"]*)"/.exec(ended.body)?.[1] ?? '')
     expect(issuer).toBe(linkTo({ role: SANDBOX, destination: BUCKETS }))
     expect(rolesOn(await visitor.open(issuer))).toEqual([SANDBOX])
@@ -264,7 +269,7 @@ describe('a console link to copy', () => {
   it('has its place in no redirect and no address of the gateway', async () => {
     const { visitor, page } = await follow({ role: PRODUCTION })
     const shown = await visitor.submit(page, formWith(page, 'role'), { as: 'link' })
-    expect(shown.url).toBe(`${house.gateway}/roles/console`)
+    expect(shown.url).toBe(`${testGateway.gateway}/roles/console`)
     expect(shown.location).toBeUndefined()
   })
 })

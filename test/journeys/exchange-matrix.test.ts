@@ -69,12 +69,12 @@ const bySaml = async (visitor: HttpBrowser, way: Way): Promise<Page> => {
   return postAnswer(visitor, await answerOf(idp, visitor, gateway.url, idOf(way), says))
 }
 
-const signIn = (visitor: HttpBrowser, way: Way, mischief: Tampering = {}): Promise<Page> =>
-  way.login === 'saml' ? bySaml(visitor, way) : signInAtOp(op, visitor, `${gateway.url}/login/${idOf(way)}`, mischief)
+const signIn = (visitor: HttpBrowser, way: Way, tampering: Tampering = {}): Promise<Page> =>
+  way.login === 'saml' ? bySaml(visitor, way) : signInAtOp(op, visitor, `${gateway.url}/login/${idOf(way)}`, tampering)
 
-const take = async (way: Way, mischief: Tampering = {}): Promise<Page> => {
+const take = async (way: Way, tampering: Tampering = {}): Promise<Page> => {
   const visitor = new HttpBrowser()
-  const page = await signIn(visitor, way, mischief)
+  const page = await signIn(visitor, way, tampering)
   return visitor.submit(page, { ...formWith(page, 'role', roleOf(way)), action: `${gateway.url}/roles/credentials` })
 }
 

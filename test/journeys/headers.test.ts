@@ -6,14 +6,14 @@ import { reserveGateway, startConfiguredGateway, startTestGateway, type TestGate
 import { createTestIdp } from '../harness/test-idp.ts'
 import { holds } from '../held/holds.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 let pages: ReadonlyMap<string, Page>
 
 const HERE = /^http:\/\/localhost/
 
 beforeAll(async () => {
-  house = await startTestGateway()
-  const { gateway } = house
+  testGateway = await startTestGateway()
+  const { gateway } = testGateway
   const [stranger, alice, carol] = [new HttpBrowser(), new HttpBrowser(), new HttpBrowser()]
   const roles = await signIn(alice, { gateway, provider: 'corp', username: 'alice' })
   const form = formWith(roles, 'role')
@@ -23,7 +23,7 @@ beforeAll(async () => {
     ['the chooser', await stranger.open(`${gateway}/login`)],
     ['the way to the SAML provider', await stranger.open(`${gateway}/login/corp`, stop)],
     ['the way to the OpenID provider', await stranger.open(`${gateway}/login/openid`, stop)],
-    ['the ACS', await stranger.post(`${gateway}/saml/corp/acs`, { SAMLResponse: 'AA' }, { from: house.samlIdp })],
+    ['the ACS', await stranger.post(`${gateway}/saml/corp/acs`, { SAMLResponse: 'AA' }, { from: testGateway.samlIdp })],
     ['the callback', await stranger.open(`${gateway}/oidc/openid/callback?state=x`)],
     ['the finish page', await stranger.open(`${gateway}/login/finish?handle=x`)],
     ['the roles', roles],
@@ -53,7 +53,7 @@ beforeAll(async () => {
     ['the figures', await stranger.open(`${gateway}/metrics`)],
   ])
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const each = (check: (page: Page, what: string) => void): void => {
   for (const [what, page] of pages) check(page, what)
@@ -82,7 +82,7 @@ describe('every answer', holds('8'), () => {
   it('lets forms lead to AWS sign-in only where one of them opens the console, and nowhere else', () =>
     each((page, what) => {
       const opensConsole = page.body.includes('action="/roles/console"')
-      expect(policyOf(page).get('form-action'), what).toBe(opensConsole ? `'self' ${house.localAws}` : "'self'")
+      expect(policyOf(page).get('form-action'), what).toBe(opensConsole ? `'self' ${testGateway.localAws}` : "'self'")
     }))
 
   it('is kept by no cache', () =>
@@ -141,11 +141,11 @@ it('never repeats a post at another address', () =>
   }))
 
 it('serves style and script to be kept, under a name made of their content', async () => {
-  const { body } = await new HttpBrowser().open(`${house.gateway}/login`)
+  const { body } = await new HttpBrowser().open(`${testGateway.gateway}/login`)
   const assets = [...body.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path)
   expect(assets).toHaveLength(3)
   for (const path of assets) {
-    const { status, headers } = await new HttpBrowser().open(`${house.gateway}${path}`)
+    const { status, headers } = await new HttpBrowser().open(`${testGateway.gateway}${path}`)
     expect(status).toBe(200)
     expect(headers.get('cache-control')).toContain('immutable')
     expect(headers.get('x-content-type-options')).toBe('nosniff')
@@ -154,10 +154,10 @@ it('serves style and script to be kept, under a name made of their content', asy
 })
 
 it('gives what may be kept the same policy as everything else', async () => {
-  const { body } = await new HttpBrowser().open(`${house.gateway}/login`)
+  const { body } = await new HttpBrowser().open(`${testGateway.gateway}/login`)
   const assets = [...body.matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map(([, path]) => path)
   for (const path of [...assets, '/.well-known/openid-configuration', '/idp/jwks']) {
-    const page = await new HttpBrowser().open(`${house.gateway}${path}`)
+    const page = await new HttpBrowser().open(`${testGateway.gateway}${path}`)
     expect([page.status, page.headers.get('content-security-policy')], path).toEqual([
       200,
       pages.get('the chooser')?.headers.get('content-security-policy'),
@@ -182,8 +182,8 @@ it('believes no name that a request gives it: addresses come from the configurat
     forwarded: 'host=evil.example;proto=https',
   }
   const stop = { stopBefore: /./, headers }
-  const metadata = await visitor.open(`${house.gateway}/saml/corp/metadata`, stop)
-  const login = await visitor.open(`${house.gateway}/login/openid`, stop)
+  const metadata = await visitor.open(`${testGateway.gateway}/saml/corp/metadata`, stop)
+  const login = await visitor.open(`${testGateway.gateway}/login/openid`, stop)
   expect(metadata.body).not.toContain('evil.example')
   expect(login.location).not.toContain('evil.example')
 })

@@ -55,9 +55,9 @@ const sessionOf = (sub: string, sid: string): Tampering => ({
 
 const signedIn = async (sub: string, sid: string, provider = 'corp') => {
   const visitor = new HttpBrowser()
-  const mischief = provider === 'endless' ? { ...sessionOf(sub, sid), discovery: withoutEnd } : sessionOf(sub, sid)
+  const tampering = provider === 'endless' ? { ...sessionOf(sub, sid), discovery: withoutEnd } : sessionOf(sub, sid)
   const at = provider === 'endless' ? endless : op
-  const page = await signInAtOp(at, visitor, `${gateway.url}/login/${provider}`, mischief)
+  const page = await signInAtOp(at, visitor, `${gateway.url}/login/${provider}`, tampering)
   expect(page.url).toBe(`${gateway.url}/roles`)
   return { visitor, page }
 }

@@ -72,9 +72,9 @@ const fresh = (changes: Json = {}, refreshToken?: string): Tampering => ({
   ...(refreshToken === undefined ? {} : { token: (document: Json) => ({ ...document, refresh_token: refreshToken }) }),
 })
 
-const signedIn = async (mischief = fresh()) => {
+const signedIn = async (tampering = fresh()) => {
   const visitor = new HttpBrowser()
-  const page = await signInAtOp(op, visitor, `${gateway.url}/login/openid`, mischief)
+  const page = await signInAtOp(op, visitor, `${gateway.url}/login/openid`, tampering)
   return { visitor, page }
 }
 
@@ -190,8 +190,8 @@ describe('without a refresh token, an ID token that is too old for AWS', () => {
 })
 
 describe('a role with maxAuthAge', () => {
-  const guarded = async (mischief: Tampering) => {
-    const { visitor, page } = await signedIn(mischief)
+  const guarded = async (tampering: Tampering) => {
+    const { visitor, page } = await signedIn(tampering)
     return { visitor, page, answer: await take(visitor, page, GUARDED) }
   }
   const old = (changes: Json = {}) => fresh({ auth_time: seconds() - 15 * 60, ...changes })
@@ -203,8 +203,8 @@ describe('a role with maxAuthAge', () => {
   it.each([
     ['is older', () => old()],
     ['does not say when it was', () => old({ auth_time: undefined })],
-  ])('asks for a new proof after a sign-in that %s', async (_, mischief) => {
-    const { visitor, answer } = await guarded(mischief())
+  ])('asks for a new proof after a sign-in that %s', async (_, tampering) => {
+    const { visitor, answer } = await guarded(tampering())
     const asked = askedOf(await visitor.open(refreshOf(answer), openAtOp))
     expect(asked.get('prompt')).toBe('login')
     expect(asked.get('max_age')).toBe('600')

@@ -179,8 +179,8 @@ describe('the authorization request', holds('7.1'), () => {
 })
 
 describe('a pushed authorization request', () => {
-  const start = async (mischief: Tampering, settings: Parameters<typeof settingsFor>[1] = {}) => {
-    provider.behave(mischief)
+  const start = async (tampering: Tampering, settings: Parameters<typeof settingsFor>[1] = {}) => {
+    provider.behave(tampering)
     return createRelyingParty(settingsFor(provider.issuer, settings)).start(new Date(), { prompt: 'login' })
   }
   const required: Tampering = {
@@ -195,8 +195,8 @@ describe('a pushed authorization request', () => {
   it.each([
     ['the settings ask for it', {}, { par: 'always' as const }],
     ['the provider requires it', required, {}],
-  ])('takes everything out of the URL where %s', async (_, mischief, settings) => {
-    const { url, state, nonce } = await start(mischief, settings)
+  ])('takes everything out of the URL where %s', async (_, tampering, settings) => {
+    const { url, state, nonce } = await start(tampering, settings)
     expect(Object.fromEntries(url.searchParams)).toEqual({ client_id: 'fedgate', request_uri: 'urn:example:pushed' })
     const { parameters, authorization } = provider.posted.get('/par') ?? {}
     expect(Object.fromEntries(parameters ?? [])).toMatchObject({ state, nonce, prompt: 'login', response_type: 'code' })

@@ -186,10 +186,10 @@ describe('the published keys', holds('7.5'), () => {
   const unknownKid = { header: (header: Json) => ({ ...header, kid: 'made-up' }), seal: signedBy(rogue.privateKey) }
   const party = () => {
     const relyingParty = createRelyingParty(settingsFor(provider.issuer, { userinfo: false }))
-    return async (mischief: Parameters<typeof provider.behave>[0]) => {
+    return async (tampering: Parameters<typeof provider.behave>[0]) => {
       const { url: _, ...secrets } = await relyingParty.start(new Date())
       const before = provider.requests.get('/jwks') ?? 0
-      provider.behave(mischief, secrets.nonce)
+      provider.behave(tampering, secrets.nonce)
       const callback = new URLSearchParams({ code: 'c', state: secrets.state, iss: provider.issuer })
       const outcome = await relyingParty.finish(callback, secrets, new Date()).then(
         () => 'signed in',

@@ -29,14 +29,14 @@ const without =
 const giving = (refreshToken: string) => ({ token: (answer: Json) => ({ ...answer, refresh_token: refreshToken }) })
 
 /** Signs in at a good provider that gives a refresh token, and renews at one that behaves like this. */
-const renew = async (mischief: Tampering, change: (signIn: SignIn) => SignIn = (same) => same) => {
+const renew = async (tampering: Tampering, change: (signIn: SignIn) => SignIn = (same) => same) => {
   const relyingParty = createRelyingParty(settingsFor(provider.issuer))
   provider.behave({})
   const { url: _, ...secrets } = await relyingParty.start(new Date())
   provider.behave(giving('first'), secrets.nonce)
   const callback = new URLSearchParams({ code: 'a-code', state: secrets.state, iss: provider.issuer })
   const signIn = await relyingParty.finish(callback, secrets, new Date())
-  provider.behave(mischief, secrets.nonce)
+  provider.behave(tampering, secrets.nonce)
   return { signIn, renewed: await relyingParty.refresh(change(signIn), new Date()) }
 }
 
@@ -84,7 +84,7 @@ describe('a renewed sign-in', () => {
 })
 
 /** OpenID Connect Core 12.2. One broken claim each. */
-const broken: ReadonlyArray<readonly [name: string, code: string, check: string, mischief: Tampering]> = [
+const broken: ReadonlyArray<readonly [name: string, code: string, check: string, tampering: Tampering]> = [
   ['from another issuer', 'oidc.issuer_mismatch', 'issuerIsTheProvider', withClaim('iss', 'https://evil.example')],
   ['for another audience', 'oidc.audience_mismatch', 'audienceIsUs', withClaim('aud', 'somebody')],
   [
@@ -107,8 +107,8 @@ const broken: ReadonlyArray<readonly [name: string, code: string, check: string,
 ]
 
 describe('a renewed ID token is refused', () => {
-  it.each(broken)('%s: %s', async (_, code, check, mischief) => {
-    const error = await refusal(mischief)
+  it.each(broken)('%s: %s', async (_, code, check, tampering) => {
+    const error = await refusal(tampering)
     expect(error.code).toBe(code)
     expect(firstFailure(error.verdict)?.name).toBe(check)
   })
@@ -129,8 +129,8 @@ describe('a renewed ID token is refused', () => {
       'oidc.algorithm_refused',
       { header: (h: Json) => ({ ...h, alg: 'HS256' }), seal: hmacWith('client-secret') },
     ],
-  ])('signed %s: %s', async (_, code, mischief) => {
-    expect((await refusal(mischief)).code).toBe(code)
+  ])('signed %s: %s', async (_, code, tampering) => {
+    expect((await refusal(tampering)).code).toBe(code)
   })
 })
 

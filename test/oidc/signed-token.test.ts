@@ -166,18 +166,18 @@ describe('an ID token under the client secret', () => {
     ['HS384', 'sha384'],
     ['HS512', 'sha512'],
   ])('is taken where %s is configured', async (alg, hash) => {
-    const mischief: Tampering = {
+    const tampering: Tampering = {
       ...withAlg(alg),
       seal: sealedBy(hash, LONG_SECRET),
       claims: atHash(hash) ?? ((c) => c),
     }
-    const { identity } = await attempt(provider, mischief, { settings: { clientSecret, idTokenAlgs: [alg] } })
+    const { identity } = await attempt(provider, tampering, { settings: { clientSecret, idTokenAlgs: [alg] } })
     expect(identity.subject).toBe('alice')
   })
 
   it('is refused where it is not configured, though the provider offers it', async () => {
-    const mischief = { ...withAlg('HS256'), seal: hmacWith(LONG_SECRET) }
-    expect((await refusal(provider, mischief, { settings: { clientSecret } })).code).toBe('oidc.algorithm_refused')
+    const tampering = { ...withAlg('HS256'), seal: hmacWith(LONG_SECRET) }
+    expect((await refusal(provider, tampering, { settings: { clientSecret } })).code).toBe('oidc.algorithm_refused')
   })
 
   it.each([
@@ -186,8 +186,8 @@ describe('an ID token under the client secret', () => {
     ['nothing', () => ''],
   ])('is refused when it is %s instead of the secret, even beside RS256', async (_, secret) => {
     const settings = { clientSecret, idTokenAlgs: ['RS256', 'HS256'] }
-    const mischief = { ...withAlg('HS256'), seal: hmacWith(secret()) }
-    expect((await refusal(provider, mischief, { settings })).code).toBe('oidc.signature_invalid')
+    const tampering = { ...withAlg('HS256'), seal: hmacWith(secret()) }
+    expect((await refusal(provider, tampering, { settings })).code).toBe('oidc.signature_invalid')
   })
 
   it('leaves the published keys to the other algorithms', async () => {
@@ -220,13 +220,13 @@ describe('an ID token by a key of another kind', () => {
   const without_ = (claims: Json): Json => ({ ...claims, at_hash: undefined })
   const everything = { settings: { idTokenAlgs: ['RS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519'] } }
   const judged = async (alg: string, key: KeyObject, seal: (input: string) => string) => {
-    const mischief: Tampering = {
+    const tampering: Tampering = {
       header: (header) => ({ ...header, alg }),
       keySet: publishing(key) ?? ((same) => same),
       claims: without_,
       seal,
     }
-    return attempt(provider, mischief, everything).then(
+    return attempt(provider, tampering, everything).then(
       () => 'signed in',
       (error: { code: string }) => error.code,
     )

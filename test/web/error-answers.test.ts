@@ -32,7 +32,7 @@ const texts: Readonly<Record<string, ErrorText>> = {
   ...webErrors,
 }
 
-const { gateway: house, store, now } = gatewayWithUser()
+const { gateway: testGateway, store, now } = gatewayWithUser()
 const events: AuditEvent[] = []
 /** The reference under which the log has it, where that is another one. */
 let countedUnder: string | undefined
@@ -42,7 +42,7 @@ const audit = {
     return countedUnder ?? event.referenceId
   },
 }
-const gateway = { ...house, audit } as unknown as Gateway
+const gateway = { ...testGateway, audit } as unknown as Gateway
 
 // Of a provider that the configuration had before the gateway was started again.
 const login = await beginLogin(store, now, signInAs({ provider: 'gone' }, now()), 3600)
