@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { holds } from './held/holds.ts'
 
 const SRC = resolve(import.meta.dirname, '../src')
 
@@ -98,5 +99,12 @@ describe('The structure of src', () => {
     expect(imports.filter(({ how }) => how === 'dynamic').map(show)).toContain('cli/program.ts -> cli/demo/demo.ts')
     expect([...loadedWith(['cli/serve.ts'])]).toContain('config/load.ts')
     expect(imports.every(({ to }) => to.endsWith('.ts') && !to.startsWith('..'))).toBe(true)
+  })
+})
+
+describe('XML', () => {
+  it('xml/parse.ts alone uses a parser of a library', holds('0.2'), () => {
+    const parser = /from '(saxes|@xmldom\/xmldom|fast-xml-parser|libxml2-wasm|xml-encryption)'/
+    expect(files.filter((file) => parser.test(readFileSync(join(SRC, file), 'utf8')))).toEqual(['xml/parse.ts'])
   })
 })

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables look so.
 /**
  * What is known of AWS beside the calls of STS themselves (section A, in test/local-aws/facts.ts): one line for each
  * fact, by section. Code and tests cite a section as `aws-facts B.4`; a test resolves every citation to a heading of

@@ -311,11 +311,21 @@ const neighbours = (shown: Shown, { decisive }: Scenario): readonly (readonly [s
   ]
 }
 
-const cases = Object.entries(scenarios).flatMap(([name, scenario]) =>
-  partitionIds.flatMap((partition) =>
-    Object.entries(sessions).map(([carries, one]) => ({ name, scenario, partition, carries, ...one })),
-  ),
+/** Each scenario with each session; the partitions go round, so that each meets every scenario and every session. */
+const cases = Object.entries(scenarios).flatMap(([name, scenario], row) =>
+  Object.entries(sessions).map(([carries, one], column) => {
+    const partition = partitionIds[(row + column) % partitionIds.length] ?? 'aws'
+    return { name, scenario, partition, carries, ...one }
+  }),
 )
+
+it('the cases meet every pair of scenario, partition and session', () => {
+  const pairs = (of: (one: (typeof cases)[number]) => string): number => new Set(cases.map(of)).size
+  const [scenarioCount, sessionCount] = [Object.keys(scenarios).length, Object.keys(sessions).length]
+  expect(pairs(({ name, carries }) => `${name} ${carries}`)).toBe(scenarioCount * sessionCount)
+  expect(pairs(({ name, partition }) => `${name} ${partition}`)).toBe(scenarioCount * partitionIds.length)
+  expect(pairs(({ partition, carries }) => `${partition} ${carries}`)).toBe(partitionIds.length * sessionCount)
+})
 
 describe.each(cases)('The policy for $name in $partition, with $carries', ({ scenario, partition, yaml, session }) => {
   const role = roleIn(partition)
@@ -328,23 +338,23 @@ describe.each(cases)('The policy for $name in $partition, with $carries', ({ sce
   const nothing: Session = sessions.nothing.session
   const shown: Shown = { ...scenario.shown(partition), session: scenario.isOriginal ? nothing : session }
 
-  it('admits who is meant', () => {
+  it('the policy admits the intended user', () => {
     expect(admits(policy, shown)).toBe(true)
   })
 
-  it('refuses each neighbour that is one claim off', () => {
+  it('the policy refuses each call that is one claim off', () => {
     const admitted = neighbours(shown, scenario).filter(([, neighbour]) => admits(policy, neighbour))
     expect(admitted.map(([differs]) => differs)).toEqual([])
   })
 
-  it('asks for nothing else', () => {
+  it('the policy asks for nothing else', () => {
     for (const key of scenario.indifferent) expect(admits(policy, withValues(shown, key, ['another']))).toBe(true)
     // A tag of which the person has no value is left out.
     const { CostCenter: _, ...others } = shown.session.tags
     expect(admits(policy, withSession(shown, { tags: others }))).toBe(true)
   })
 
-  it('is one that IAM takes and lint has nothing against', () => {
+  it('the policy is one that IAM accepts and lint has nothing against', () => {
     const evidence = evidenceInUse(config, gatewayIdentifiers(config), providerOf(config, scenario.provider), role)
     const findings = lintTrustPolicy(parseTrustPolicy(JSON.stringify(policy)), { evidence })
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
@@ -361,7 +371,7 @@ describe('Several rules', () => {
   })
   const policyFor = (access: string, id = 'corp') => trustPolicy(trustOf(configWith(access), id, role).statements)
 
-  it('admit whoever meets one of them', () => {
+  it('several rules admit a user who meets one of them', () => {
     const access = rule('provider: corp, mail: bob@example.com') + rule('provider: corp, mail: alice@example.com')
     const policy = policyFor(access)
     expect(policy.Statement).toHaveLength(2)
@@ -369,17 +379,17 @@ describe('Several rules', () => {
     expect(admits(policy, withValues(shown(), 'saml:mail', ['carol@example.com']))).toBe(false)
   })
 
-  it('need no statement for those whom another one admits', () => {
+  it('a rule needs no statement for users whom another rule admits', () => {
     const policy = policyFor(rule('provider: corp, mail: bob@example.com') + rule('provider: corp, groups: dev'))
     expect(policy.Statement).toHaveLength(1)
     expect(admits(policy, shown())).toBe(true)
   })
 
-  it('that are the same to AWS are one statement', () => {
+  it('rules that are the same to AWS are one statement', () => {
     expect(policyFor(rule('provider: corp, groups: a') + rule('provider: corp, groups: b')).Statement).toHaveLength(1)
   })
 
-  it('for other roles and other providers change nothing', () => {
+  it('rules for other roles and other providers change nothing', () => {
     const other = rule('provider: corp, groups: dev', 'arn:aws:iam::111122223333:role/Admin')
     const policy = policyFor(
       rule('provider: corp, mail: alice@example.com') + other + rule('provider: op, groups: dev'),
@@ -388,12 +398,12 @@ describe('Several rules', () => {
     expect(admits(policy, withValues(shown(), 'saml:mail', ['carol@example.com']))).toBe(false)
   })
 
-  it('say what AWS does not see, and of a pattern it sees nothing', () => {
+  it('the rules list what AWS does not see, and of a pattern it sees nothing', () => {
     const access = rule('provider: corp, groups: dev, mail: "/.*@example.com/"')
     expect(trustOf(configWith(access), 'corp', role).unseen).toEqual(['groups', 'mail'])
   })
 
-  it('that ask for two things of one list are both asked', () => {
+  it('two conditions on one list are both asked', () => {
     const policy = policyFor(
       rule('provider: corp, eduPersonAffiliation: staff, "urn:oid:1.3.6.1.4.1.5923.1.1.1.1": "m*mber"'),
     )
@@ -404,7 +414,7 @@ describe('Several rules', () => {
     expect(admits(policy, withAffiliations('m*mber'))).toBe(false)
   })
 
-  it.each([`\${saml:sub}`, `\${*}`, `a\${$}{b}`, '*', '?'])('take a value as it stands: %s', (value) => {
+  it.each([`\${saml:sub}`, `\${*}`, `a\${$}{b}`, '*', '?'])('a rule keeps a value as it is: %s', (value) => {
     const policy = policyFor(rule(`provider: corp, mail: '${value}'`))
     expect(admits(policy, withValues(shown(), 'saml:mail', [value]))).toBe(true)
     expect(admits(policy, shown())).toBe(false)
@@ -420,7 +430,7 @@ describe('Several rules', () => {
     ).toBe(false)
   })
 
-  it('tell the identity providers of a federation apart where AWS sees them', () => {
+  it('rules tell the identity providers of a federation apart where AWS sees them', () => {
     const policy = policyFor(
       rule('provider: original, idp: ["https://a.example.edu", "https://b.example.edu"]'),
       'original',
@@ -436,7 +446,7 @@ describe('Several rules', () => {
     expect(trustOf(reissued, 'corp', role).unseen).toEqual(['idp'])
   })
 
-  it("keep a token's provider and its second factor apart", () => {
+  it("rules keep a token's provider and its second factor apart", () => {
     const config = configWith(rule('provider: own, amr: mfa'))
     const provider = { ...providerOf(config, 'own'), exchange: { via: 'web-identity', evidence: 'reissued' } } as const
     const policy = trustPolicy(roleTrust(config, gatewayIdentifiers(config), provider, role).statements)
@@ -458,7 +468,7 @@ describe('Whom a role is for', () => {
     return role !== undefined && canReach(providerOf(config, id), config, role)
   }
 
-  it('is named by the rules, outright or by a pattern', () => {
+  it('a role is named by the rules, outright or by a pattern', () => {
     const config = configWith(literal + filled)
     expect(reach(config, 'corp', 'arn:aws:iam::111122223333:role/Developer')).toBe(true)
     expect(reach(config, 'corp', 'arn:aws:iam::444455556666:role/x-Admin')).toBe(true)
@@ -469,13 +479,13 @@ describe('Whom a role is for', () => {
     ])
   })
 
-  it("is the identity provider's own word where no rule narrows it", () => {
+  it("a role is open to the identity provider's own word where no rule narrows it", () => {
     expect(reach(configWith(literal), 'original', 'arn:aws:iam::111122223333:role/Any')).toBe(true)
     const narrowed = literal.replace('corp', 'original')
     expect(reach(configWith(narrowed), 'original', 'arn:aws:iam::111122223333:role/Any')).toBe(false)
   })
 
-  it('is nobody in a partition that nobody knows', () => {
+  it('a role in an unknown partition is for nobody', () => {
     const role = parseRoleArn('arn:aws-moon:iam::111122223333:role/Developer')
     if (!role) throw new Error('no role')
     expect(trustOf(configWith(literal), 'corp', role).statements).toEqual([])

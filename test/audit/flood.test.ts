@@ -18,7 +18,7 @@ const refused = (referenceId: string, sourceIPAddress: string, errorCode = 'saml
   found: '\u001b'.repeat(500),
 })
 
-const house = () => {
+const testGateway = () => {
   const events: AuditEvent[] = []
   const inner: Audit = {
     record: async (event) => {
@@ -44,7 +44,7 @@ afterEach(() => {
 
 describe('refusals of one address', () => {
   it('have a line each at first, and are counted into one then', async () => {
-    const { audit, events } = house()
+    const { audit, events } = testGateway()
     for (let n = 0; n < 500; n += 1)
       await audit.record(refused(`${n}`, '192.0.2.1', n % 2 === 0 ? 'saml.replayed' : 'login.expired'))
     expect(events).toHaveLength(120)
@@ -63,7 +63,7 @@ describe('refusals of one address', () => {
   })
 
   it('are found under the reference that the user is shown', async () => {
-    const { audit, events } = house()
+    const { audit, events } = testGateway()
     const shown = new Set<string>()
     for (let n = 0; n < 300; n += 1) shown.add(await audit.record(refused(`${n}`, '192.0.2.1')))
     await vi.advanceTimersByTimeAsync(60_000)
@@ -72,7 +72,7 @@ describe('refusals of one address', () => {
   })
 
   it('have lines of their own again in the next minute', async () => {
-    const { audit, events } = house()
+    const { audit, events } = testGateway()
     for (let n = 0; n < 200; n += 1) await audit.record(refused(`${n}`, '192.0.2.1'))
     await vi.advanceTimersByTimeAsync(60_000)
     await audit.record(refused('next', '192.0.2.1'))
@@ -80,14 +80,14 @@ describe('refusals of one address', () => {
   })
 
   it('take nothing from another address', async () => {
-    const { audit, events } = house()
+    const { audit, events } = testGateway()
     for (let n = 0; n < 1000; n += 1) await audit.record(refused(`${n}`, '192.0.2.1'))
     await audit.record(refused('other', '192.0.2.2'))
     expect(events.at(-1)).toMatchObject({ referenceId: 'other' })
   })
 
   it('are of one network where the address is an IPv6 one: a host has as many as it likes', async () => {
-    const { audit, events } = house()
+    const { audit, events } = testGateway()
     for (let n = 0; n < 500; n += 1) await audit.record(refused(`${n}`, `2001:db8::${n.toString(16)}`))
     await audit.record(refused('whole', '2001:db8:0:0:1:2:3:4'))
     await vi.advanceTimersByTimeAsync(60_000)
@@ -95,7 +95,7 @@ describe('refusals of one address', () => {
   })
 
   it('are counted before the log is closed', async () => {
-    const { audit, events } = house()
+    const { audit, events } = testGateway()
     for (let n = 0; n < 121; n += 1) await audit.record(refused(`${n}`, '192.0.2.1'))
     await audit.close()
     expect(summaries(events)).toMatchObject([{ count: 1 }])
@@ -104,14 +104,14 @@ describe('refusals of one address', () => {
 
 describe('a flood of a minute', () => {
   it('from one address writes at most a megabyte', async () => {
-    const { audit, octets } = house()
+    const { audit, octets } = testGateway()
     for (let n = 0; n < 100_000; n += 1) void audit.record(refused(`${n}`, '192.0.2.1'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(octets()).toBeLessThan(1024 * 1024)
   })
 
   it('from addresses without number writes at most five, and each is counted', async () => {
-    const { audit, events, octets } = house()
+    const { audit, events, octets } = testGateway()
     for (let n = 0; n < 100_000; n += 1)
       void audit.record(refused(`${n}`, `10.${n >> 16}.${(n >> 8) & 255}.${n & 255}`))
     await vi.advanceTimersByTimeAsync(60_000)
@@ -124,7 +124,7 @@ describe('a flood of a minute', () => {
 
 describe('other events', () => {
   it('have a line each, however many there are', async () => {
-    const { audit, events } = house()
+    const { audit, events } = testGateway()
     const logout = {
       eventName: 'logout',
       eventTime: now(),

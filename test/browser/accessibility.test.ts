@@ -6,14 +6,14 @@ import { requireTool } from '../tools.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson, signOutAtProvider } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
+    ;[testGateway, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()
-    await house.close()
+    await testGateway.close()
   })
 
   const visit = async (options: BrowserContextOptions, journey: (page: Page) => Promise<void>): Promise<void> => {
@@ -31,11 +31,11 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it.each(['Example Corp', 'Example ID'])('alice goes the whole way by %s', (label) =>
       visit(withoutScript, async (page) => {
-        await page.goto(house.gateway)
+        await page.goto(testGateway.gateway)
         await chooseAndSignIn(page, label, 'alice')
         // The SAML provider's form that posts itself has a button for those.
         if (label === 'Example Corp') await page.getByRole('button', { name: 'Continue' }).click()
-        await page.waitForURL(`${house.gateway}/roles`)
+        await page.waitForURL(`${testGateway.gateway}/roles`)
         await page.getByRole('searchbox').fill('sandbox')
         await page.getByRole('button', { name: 'Search' }).click()
         await page.getByText('1 of 2 roles').waitFor()
@@ -48,8 +48,8 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await page.locator('.format:visible').getByText('Show the values').click()
         expect(await page.locator('pre').last().textContent()).toContain('"SessionToken"')
         await page.getByRole('button', { name: 'Open the console in this role' }).click()
-        await page.waitForURL(`${house.localAws}/console`)
-        await page.goto(`${house.gateway}/logout`)
+        await page.waitForURL(`${testGateway.localAws}/console`)
+        await page.goto(`${testGateway.gateway}/logout`)
         await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
         if (label === 'Example ID') await signOutAtProvider(page)
         await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
@@ -58,7 +58,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it('shows nothing that only JavaScript could do', () =>
       visit(withoutScript, async (page) => {
-        await page.goto(house.gateway)
+        await page.goto(testGateway.gateway)
         await chooseAndSignIn(page, 'Example ID', 'alice')
         await page.getByRole('button', { name: 'Credentials for Developer' }).first().click()
         await page.getByText('Show the values').first().waitFor()
@@ -76,16 +76,16 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it('no page scrolls sideways', () =>
       visit(narrow, async (page) => {
-        await page.goto(house.gateway)
+        await page.goto(testGateway.gateway)
         await expectNoSideways(page)
         await chooseAndSignIn(page, 'Example Corp', 'alice')
-        await page.waitForURL(`${house.gateway}/roles`)
+        await page.waitForURL(`${testGateway.gateway}/roles`)
         await expectNoSideways(page)
         for (const path of ['/identity', '/logout', '/nowhere', '/login', '/roles?q=nothing-like-it']) {
-          await page.goto(`${house.gateway}${path}`)
+          await page.goto(`${testGateway.gateway}${path}`)
           await expectNoSideways(page)
         }
-        await page.goto(`${house.gateway}/roles`)
+        await page.goto(`${testGateway.gateway}/roles`)
         await page.getByRole('button', { name: 'Credentials for Developer' }).first().click()
         await page.getByText('Show the values').first().click()
         await expectNoSideways(page)
@@ -93,7 +93,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it('nor does the one of a person without roles', () =>
       visit(narrow, async (page) => {
-        await page.goto(house.gateway)
+        await page.goto(testGateway.gateway)
         await chooseAndSignIn(page, 'Example Corp', 'carol')
         await page.getByRole('heading', { name: 'You don’t have any roles yet' }).waitFor()
         await expectNoSideways(page)
@@ -124,7 +124,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     it('alice signs in, takes credentials, shows and copies them, and signs out', async () => {
       const options = { permissions: ['clipboard-read', 'clipboard-write'] }
       await visit(options, async (page) => {
-        await page.goto(house.gateway)
+        await page.goto(testGateway.gateway)
         await page.keyboard.press('Tab')
         expect(await page.locator(':focus').textContent()).toBe('Skip to content')
         await tabTo(page, 'Example Corp')
@@ -133,7 +133,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor()
         await tabTo(page, 'Alice Archer')
         await page.keyboard.press('Enter')
-        await page.waitForURL(`${house.gateway}/roles`)
+        await page.waitForURL(`${testGateway.gateway}/roles`)
         await tabTo(page, 'Credentials for Developer')
         await expectVisibleFocus(page)
         await page.keyboard.press('Enter')
@@ -147,7 +147,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         await page.keyboard.press('Shift+Tab')
         await page.keyboard.press('Enter')
         await page.getByRole('status').filter({ hasText: 'Copied' }).waitFor({ state: 'attached' })
-        await page.goto(`${house.gateway}/logout`)
+        await page.goto(`${testGateway.gateway}/logout`)
         await tabTo(page, 'Sign out')
         await page.keyboard.press('Enter')
         await page.getByRole('heading', { name: 'You are signed out' }).waitFor()

@@ -36,7 +36,7 @@ const appearances = [
 
 // Four looks at each page, each by every rule of axe.
 describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let full: EverythingGateway
   let browser: Browser
   const seen = new Set<string>()
@@ -46,12 +46,16 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
 
   beforeAll(async () => {
     await mkdir(SHOTS, { recursive: true })
-    ;[house, full, browser] = await Promise.all([startTestGateway(), startEverythingGateway(names), launchChromium()])
+    ;[testGateway, full, browser] = await Promise.all([
+      startTestGateway(),
+      startEverythingGateway(names),
+      launchChromium(),
+    ])
   })
   afterAll(async () => {
     await browser.close()
     await full.close()
-    await house.close()
+    await testGateway.close()
   })
 
   const keepPolicy = (response: Response): void => {
@@ -72,7 +76,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
       .locator('form, [formaction]')
       .evaluateAll((found) => found.map((one) => one.getAttribute('formaction') ?? one.getAttribute('action') ?? ''))
     const { origin } = new URL(page.url())
-    const localAws = origin === full.gateway.url ? full.gateway.localAws : house.localAws
+    const localAws = origin === full.gateway.url ? full.gateway.localAws : testGateway.localAws
     const elsewhere = actions.filter((action) => /^https?:/.test(action)).map((action) => new URL(action))
     return [
       "'self'",
@@ -116,17 +120,17 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
   it('of a person who signs in, takes roles and signs out, is looked at', async () => {
     const person = await enter()
     const { page } = person
-    const open = (path: string) => page.goto(`${house.gateway}${path}`)
+    const open = (path: string) => page.goto(`${testGateway.gateway}${path}`)
     await open('/login')
     await look(page, 'chooser')
     await chooseAndSignIn(page, 'Example ID', 'bob')
-    await page.waitForURL(`${house.gateway}/roles`)
+    await page.waitForURL(`${testGateway.gateway}/roles`)
     await look(page, 'roles')
     await open('/roles?q=nothing-like-it')
     await look(page, 'roles, nothing found')
     await open('/roles')
     await page.getByRole('button', { name: 'Credentials for Administrator' }).first().click()
-    await page.waitForURL(`${house.gateway}/roles/credentials`)
+    await page.waitForURL(`${testGateway.gateway}/roles/credentials`)
     await look(page, 'credentials')
     for (const [path, called] of [
       ['/identity', 'identity, by OpenID'],
@@ -149,7 +153,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     await open('/logout')
     await withoutGoingTo(
       person.context,
-      ({ origin }) => origin === house.openIdProvider,
+      ({ origin }) => origin === testGateway.openIdProvider,
       async () => {
         await page.getByRole('main').getByRole('button', { name: 'Sign out' }).click()
         await page.getByRole('heading', { name: /^Signing out at/ }).waitFor()
@@ -165,9 +169,9 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
 
   it('of a person without roles is looked at', async () => {
     const person = await enter()
-    await person.page.goto(`${house.gateway}/login`)
+    await person.page.goto(`${testGateway.gateway}/login`)
     await chooseAndSignIn(person.page, 'Example Corp', 'carol')
-    await person.page.waitForURL(`${house.gateway}/roles`)
+    await person.page.waitForURL(`${testGateway.gateway}/roles`)
     await look(person.page, 'roles, none at all')
     await leave(person)
   })
@@ -257,7 +261,7 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
   })
 
   it('asks nobody but the gateway, its AWS and the identity providers for anything', () => {
-    const known = [house.gateway, house.localAws, house.samlIdp, house.openIdProvider]
+    const known = [testGateway.gateway, testGateway.localAws, testGateway.samlIdp, testGateway.openIdProvider]
     const here = [...known, full.gateway.url, full.gateway.localAws, full.corpUrl]
     expect([...asked].filter((origin) => !here.includes(origin))).toEqual([])
   })

@@ -8,20 +8,20 @@ import { axeViolations } from './axe.ts'
 import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
+    ;[testGateway, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()
-    await house.close()
+    await testGateway.close()
   })
 
   const visit = async (options: BrowserContextOptions, journey: (page: Page) => Promise<void>): Promise<void> => {
     const person = await newPerson(browser, { permissions: ['clipboard-read', 'clipboard-write'], ...options })
     try {
-      await person.page.goto(house.gateway)
+      await person.page.goto(testGateway.gateway)
       await chooseAndSignIn(person.page, 'Example ID', 'alice')
       await takeDeveloper(person.page)
       await journey(person.page)
@@ -33,7 +33,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
 
   const takeDeveloper = async (page: Page): Promise<void> => {
     await page.getByRole('button', { name: 'Credentials for Developer' }).first().click()
-    await page.waitForURL(`${house.gateway}/roles/credentials`)
+    await page.waitForURL(`${testGateway.gateway}/roles/credentials`)
   }
 
   const savedBy = async (page: Page, click: () => Promise<void>): Promise<{ name: string; text: string }> => {
@@ -119,7 +119,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
   it('says it by the person’s own clock, counts down, and says aloud when they have expired', async () => {
     const { page, context, complaints } = await newPerson(browser, { timezoneId: 'Asia/Tokyo', locale: 'en-GB' })
     try {
-      await page.goto(house.gateway)
+      await page.goto(testGateway.gateway)
       await chooseAndSignIn(page, 'Example ID', 'alice')
       await page.clock.install({ time: new Date() })
       await takeDeveloper(page)
@@ -150,12 +150,12 @@ describe.skipIf(!requireTool(CHROMIUM))('the page with credentials', () => {
   it('shows nothing to whoever comes back to it after signing out', async () => {
     const { page, context } = await newPerson(browser)
     try {
-      await page.goto(house.gateway)
+      await page.goto(testGateway.gateway)
       await chooseAndSignIn(page, 'Example ID', 'alice')
       await takeDeveloper(page)
       const key = accessKeyIn(await page.locator('pre').first().textContent()) ?? 'none'
       await page.getByRole('link', { name: 'All roles' }).click()
-      await page.waitForURL(`${house.gateway}/roles`)
+      await page.waitForURL(`${testGateway.gateway}/roles`)
       await page.context().clearCookies()
       await page.goBack({ waitUntil: 'commit' }).catch(() => undefined)
       // While the browser goes on from there, its content cannot be asked for.

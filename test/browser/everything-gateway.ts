@@ -1,5 +1,5 @@
 /**
- * A house in which every page of the gateway can be reached: a SAML provider that answers by itself, one that wants
+ * A gateway in which every page of the gateway can be reached: a SAML provider that answers by itself, one that wants
  * requests by POST, one where sign-ins begin, a federation, and one that is down. Its names are the test's to choose.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -29,7 +29,7 @@ export interface EverythingGateway {
   close(): Promise<void>
 }
 
-/** Where the house has an account, so that a role may be in it. */
+/** Where the gateway has an account, so that a role may be in it. */
 export const ACCOUNT = '111122223333'
 
 const config = (url: string, { provider, account, alias, roles }: Names): Readonly<Record<string, unknown>> => {

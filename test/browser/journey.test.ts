@@ -19,17 +19,17 @@ const providers = [
 ]
 
 describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let browser: Browser
   let alice: Person
   let page: Page
 
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
+    ;[testGateway, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()
-    await house.close()
+    await testGateway.close()
   })
   beforeEach(async () => {
     alice = await newPerson(browser, { permissions: ['clipboard-read', 'clipboard-write'] })
@@ -41,9 +41,9 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
   })
 
   const signIn = async (label: string, username = 'alice', person = alice): Promise<void> => {
-    await person.page.goto(house.gateway)
+    await person.page.goto(testGateway.gateway)
     await chooseAndSignIn(person.page, label, username)
-    await person.page.waitForURL(`${house.gateway}/roles`)
+    await person.page.waitForURL(`${testGateway.gateway}/roles`)
   }
 
   const takeCredentials = async (): Promise<void> => {
@@ -80,7 +80,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     it('alice opens the console from the picker', async () => {
       await signIn(label)
       await page.getByRole('button', { name: 'Console as Developer' }).first().click()
-      await page.waitForURL(`${house.localAws}/console`)
+      await page.waitForURL(`${testGateway.localAws}/console`)
       await page.getByText('assumed-role/Developer/alice@example.com').waitFor()
     })
 
@@ -88,7 +88,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await signIn(label)
       await takeCredentials()
       await page.getByRole('button', { name: 'Open the console in this role' }).click()
-      await page.waitForURL(`${house.localAws}/console`)
+      await page.waitForURL(`${testGateway.localAws}/console`)
     })
 
     it('carol is told what to tell her administrator', async () => {
@@ -100,16 +100,16 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it('alice signs out, and going back shows no page of hers', async () => {
       await signIn(label)
-      await page.goto(`${house.gateway}/identity`)
+      await page.goto(`${testGateway.gateway}/identity`)
       await page.getByRole('button', { name: 'Sign out' }).click()
       if (label === 'Example ID') await signOutAtProvider(page)
       await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
       // Between the two pages lies the provider's own question, which is not ours to go back to.
-      if (label === 'Example ID') await page.goto(`${house.gateway}/identity`)
+      if (label === 'Example ID') await page.goto(`${testGateway.gateway}/identity`)
       else await page.goBack()
       await page.waitForURL(/\/login/)
       expect(await page.getByRole('main').textContent()).not.toContain('alice@example.com')
-      expect(await whoIs(alice, house.gateway)).toBeUndefined()
+      expect(await whoIs(alice, testGateway.gateway)).toBeUndefined()
     })
 
     it('two tabs that started finish in either order', async () => {
@@ -120,7 +120,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         const person = await newPerson(browser)
         const tabs = [person.page, await person.context.newPage()]
         for (const [n, tab] of tabs.entries()) {
-          await tab.goto(`${house.gateway}/login?return_to=/${['roles', 'identity'][n]}`)
+          await tab.goto(`${testGateway.gateway}/login?return_to=/${['roles', 'identity'][n]}`)
           await tab.getByRole('link', { name: label }).click()
           await tab.getByLabel('Name').waitFor()
         }
@@ -130,33 +130,33 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
           await tab?.getByLabel('Name').fill('alice')
           await tab?.getByLabel('Password').fill('demo')
           await tab?.getByRole('button', { name: 'Sign in', exact: true }).click()
-          await tab?.waitForURL(`${house.gateway}/${['roles', 'identity'][n]}`)
+          await tab?.waitForURL(`${testGateway.gateway}/${['roles', 'identity'][n]}`)
         }
-        expect(await whoIs(person, house.gateway)).toBe('alice')
+        expect(await whoIs(person, testGateway.gateway)).toBe('alice')
         expect(person.complaints).toEqual([])
         await person.context.close()
       }
     })
 
     it('going back at each step and on again ends well', async () => {
-      await page.goto(house.gateway)
+      await page.goto(testGateway.gateway)
       await page.getByRole('link', { name: label }).click()
       await page.getByLabel('Name').waitFor()
       await page.goBack()
       await page.getByRole('heading', { name: 'Sign in to AWS' }).waitFor()
       await chooseAndSignIn(page, label, 'alice')
-      await page.waitForURL(`${house.gateway}/roles`)
-      await page.goto(`${house.gateway}/identity`)
+      await page.waitForURL(`${testGateway.gateway}/roles`)
+      await page.goto(`${testGateway.gateway}/identity`)
       await page.goBack()
       await page.getByRole('heading', { name: 'Roles' }).waitFor()
       await takeCredentials()
       await page.goBack()
       await page.getByRole('heading', { name: 'Roles' }).waitFor()
-      expect(await whoIs(alice, house.gateway)).toBe('alice')
+      expect(await whoIs(alice, testGateway.gateway)).toBe('alice')
     })
 
     it('reloading at each step ends well', async () => {
-      await page.goto(house.gateway)
+      await page.goto(testGateway.gateway)
       await page.reload()
       await page.getByRole('link', { name: label }).click()
       await page.getByLabel('Name').waitFor()
@@ -164,29 +164,29 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await page.getByLabel('Name').fill('alice')
       await page.getByLabel('Password').fill('demo')
       await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-      await page.waitForURL(`${house.gateway}/roles`)
+      await page.waitForURL(`${testGateway.gateway}/roles`)
       await page.reload()
       await takeCredentials()
       await page.reload()
       await page.getByRole('heading', { name: 'Developer' }).waitFor()
-      expect(await whoIs(alice, house.gateway)).toBe('alice')
+      expect(await whoIs(alice, testGateway.gateway)).toBe('alice')
     })
 
     it('a second browser with the finish address gets nothing, and the first goes on', async () => {
       let stolen = ''
       page.on('response', (response) => {
         const location = response.headers().location ?? ''
-        if (location.includes('/login/finish')) stolen = new URL(location, house.gateway).href
+        if (location.includes('/login/finish')) stolen = new URL(location, testGateway.gateway).href
       })
       await signIn(label)
       const thief = await newPerson(browser)
       await thief.page.goto(stolen)
       await thief.page.getByText('login.used').waitFor()
-      expect(await whoIs(thief, house.gateway)).toBeUndefined()
+      expect(await whoIs(thief, testGateway.gateway)).toBeUndefined()
       expect(thief.complaints).toEqual([])
       await thief.context.close()
       await page.goto(stolen)
-      await page.waitForURL(`${house.gateway}/roles`)
+      await page.waitForURL(`${testGateway.gateway}/roles`)
     })
   })
 
@@ -202,7 +202,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
         },
         { times: 1 },
       )
-      await page.goto(`${house.gateway}/login`)
+      await page.goto(`${testGateway.gateway}/login`)
       await chooseAndSignIn(page, 'Example Corp', 'alice')
       await answer
       await page.getByText('The line broke').waitFor()
@@ -212,10 +212,10 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     it('is refused, and signing in again does', async () => {
       await breakTheLine()
       await page.getByText('saml.replayed').waitFor()
-      expect(await whoIs(alice, house.gateway)).toBeUndefined()
+      expect(await whoIs(alice, testGateway.gateway)).toBeUndefined()
       await page.getByRole('link', { name: 'Sign in again' }).click()
       await page.getByRole('link', { name: 'Example Corp' }).click()
-      await page.waitForURL(`${house.gateway}/roles`)
+      await page.waitForURL(`${testGateway.gateway}/roles`)
     })
 
     it('is refused to one who is signed in as well, and Continue leads on', async () => {
@@ -223,18 +223,18 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await breakTheLine()
       await page.getByText('saml.replayed').waitFor()
       await page.getByRole('link', { name: 'Continue' }).click()
-      await page.waitForURL(`${house.gateway}/roles`)
+      await page.waitForURL(`${testGateway.gateway}/roles`)
     })
   })
 
   it('a wrong password is told by the provider and signs nobody in', async () => {
-    await page.goto(house.gateway)
+    await page.goto(testGateway.gateway)
     await page.getByRole('link', { name: 'Example Corp' }).click()
     await page.getByLabel('Name').fill('alice')
     await page.getByLabel('Password').fill('wrong')
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByRole('alert').waitFor()
-    expect(await whoIs(alice, house.gateway)).toBeUndefined()
+    expect(await whoIs(alice, testGateway.gateway)).toBeUndefined()
   })
 
   it('an answer that was changed on its way is refused with a page that leads on', async () => {
@@ -244,10 +244,10 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       form.set('SAMLResponse', Buffer.from(xml.replace('aws-dev', 'aws-admin')).toString('base64'))
       return route.continue({ postData: form.toString() })
     })
-    await page.goto(house.gateway)
+    await page.goto(testGateway.gateway)
     await chooseAndSignIn(page, 'Example Corp', 'alice')
     await page.getByText('saml.signature_digest').waitFor()
-    expect(await whoIs(alice, house.gateway)).toBeUndefined()
+    expect(await whoIs(alice, testGateway.gateway)).toBeUndefined()
     await page.getByRole('link', { name: 'Sign in again' }).click()
     await page.getByRole('heading', { name: 'Sign in to AWS' }).waitFor()
   })

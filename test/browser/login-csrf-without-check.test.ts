@@ -15,17 +15,17 @@ vi.mock('../../src/gateway/login/pending-logins.ts', async (original) => ({
 }))
 
 describe.skipIf(!requireTool(CHROMIUM))('without the check of the binding cookie', () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
+    ;[testGateway, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()
-    await house.close()
+    await testGateway.close()
   })
 
   it.each(Object.keys(lures) as Lure[])('alice becomes bob by %s', async (lure) => {
-    expect(await lureAlice(browser, house, lure)).toBe('bob')
+    expect(await lureAlice(browser, testGateway, lure)).toBe('bob')
   })
 })

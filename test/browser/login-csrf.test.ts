@@ -7,17 +7,17 @@ import { CHROMIUM, launchChromium } from './chromium.ts'
 import { type Lure, lureAlice, lures } from './login-csrf.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('the cookie that binds a sign-in to its browser', () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
+    ;[testGateway, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()
-    await house.close()
+    await testGateway.close()
   })
 
   it.each(Object.keys(lures) as Lure[])('keeps alice from becoming bob by %s', async (lure) => {
-    expect(await lureAlice(browser, house, lure)).toBeUndefined()
+    expect(await lureAlice(browser, testGateway, lure)).toBeUndefined()
   })
 })

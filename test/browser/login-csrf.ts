@@ -7,10 +7,10 @@ import { newPerson, type Person, whoIs } from './chromium.ts'
 
 /** The ways to have another browser finish what this one started. */
 export const lures = {
-  'the finish address': (house: TestGateway) => finishAddress(house, 'corp'),
-  'the finish address of a sign-in by OpenID': (house: TestGateway) => finishAddress(house, 'openid'),
-  'the answer of the SAML provider in a form that posts itself': async (house: TestGateway) => {
-    const { acs, SAMLResponse, RelayState } = await samlAnswer(new HttpBrowser(), attempt(house, 'corp'))
+  'the finish address': (testGateway: TestGateway) => finishAddress(testGateway, 'corp'),
+  'the finish address of a sign-in by OpenID': (testGateway: TestGateway) => finishAddress(testGateway, 'openid'),
+  'the answer of the SAML provider in a form that posts itself': async (testGateway: TestGateway) => {
+    const { acs, SAMLResponse, RelayState } = await samlAnswer(new HttpBrowser(), attempt(testGateway, 'corp'))
     const fields = Object.entries({ SAMLResponse, RelayState })
     const inputs = fields.map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
     return { form: `<form method="post" action="${acs}">${inputs.join('')}<button>Win a prize</button></form>` }
@@ -21,25 +21,29 @@ export type Lure = keyof typeof lures
 
 const attempt = ({ gateway }: TestGateway, provider: string) => ({ gateway, provider, username: 'bob' })
 
-const finishAddress = async (house: TestGateway, provider: string) => {
-  const { location } = await signIn(new HttpBrowser(), attempt(house, provider), { stopBefore: FINISH })
+const finishAddress = async (testGateway: TestGateway, provider: string) => {
+  const { location } = await signIn(new HttpBrowser(), attempt(testGateway, provider), { stopBefore: FINISH })
   return { form: `<a href="${location}">Win a prize</a>` }
 }
 
 /** Alice follows the lure on a page of another site. Returns whom the gateway takes her for afterwards. */
-export const lureAlice = async (browser: Browser, house: TestGateway, lure: Lure): Promise<string | undefined> => {
+export const lureAlice = async (
+  browser: Browser,
+  testGateway: TestGateway,
+  lure: Lure,
+): Promise<string | undefined> => {
   const alice: Person = await newPerson(browser)
   try {
-    const { form } = await lures[lure](house)
+    const { form } = await lures[lure](testGateway)
     // A page of its own site, which is neither the gateway's nor a provider's.
     await alice.page.route('http://evil.example/', (route) =>
       route.fulfill({ contentType: 'text/html', body: `<!doctype html><title>Prizes</title>${form}` }),
     )
     await alice.page.goto('http://evil.example/')
     await alice.page.getByText('Win a prize').click()
-    await alice.page.waitForURL((url) => url.origin === house.gateway)
+    await alice.page.waitForURL((url) => url.origin === testGateway.gateway)
     await alice.page.waitForLoadState()
-    return await whoIs(alice, house.gateway)
+    return await whoIs(alice, testGateway.gateway)
   } finally {
     await alice.context.close()
   }

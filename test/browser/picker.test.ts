@@ -457,14 +457,14 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
 })
 
 describe.skipIf(!requireTool(CHROMIUM))('a first visit to the demo', () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let browser: Browser
   beforeAll(async () => {
-    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
+    ;[testGateway, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()
-    await house.close()
+    await testGateway.close()
   })
 
   it('takes three clicks to credentials, and no key', async () => {
@@ -474,10 +474,10 @@ describe.skipIf(!requireTool(CHROMIUM))('a first visit to the demo', () => {
       await target.click()
       clicks += 1
     }
-    await page.goto(house.gateway)
+    await page.goto(testGateway.gateway)
     await click(page.getByRole('link', { name: 'Example Corp' }))
     await click(page.getByRole('button', { name: 'Alice Archer' }))
-    await page.waitForURL(`${house.gateway}/roles`)
+    await page.waitForURL(`${testGateway.gateway}/roles`)
     await click(page.getByRole('button', { name: 'Credentials for Developer in Production' }))
     await page.getByRole('heading', { name: 'Developer' }).waitFor()
     expect(await page.locator('pre').first().textContent()).toContain('AWS_SESSION_TOKEN')

@@ -19,15 +19,15 @@ const appearances = [
 ] as const satisfies readonly (readonly [string, BrowserContextOptions])[]
 
 describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let browser: Browser
   beforeAll(async () => {
     await mkdir(SHOTS, { recursive: true })
-    ;[house, browser] = await Promise.all([startTestGateway(), launchChromium()])
+    ;[testGateway, browser] = await Promise.all([startTestGateway(), launchChromium()])
   })
   afterAll(async () => {
     await browser.close()
-    await house.close()
+    await testGateway.close()
   })
 
   const visit = async (
@@ -38,11 +38,11 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
   ): Promise<void> => {
     const person = await newPerson(browser, { permissions: ['clipboard-read', 'clipboard-write'], ...options })
     try {
-      await person.page.goto(`${house.gateway}${path}`)
+      await person.page.goto(`${testGateway.gateway}${path}`)
       await chooseAndSignIn(person.page, 'Example Corp', username)
       // The provider's form posts itself, or waits for a press where there is no script.
       if (options.javaScriptEnabled === false) await person.page.getByRole('button', { name: 'Continue' }).click()
-      await person.page.waitForURL(`${house.gateway}${path}`)
+      await person.page.waitForURL(`${testGateway.gateway}${path}`)
       await journey(person.page)
       expect(person.complaints).toEqual([])
     } finally {
@@ -58,7 +58,7 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
       visit({ javaScriptEnabled: on }, link('s3'), 'alice', async (page) => {
         await page.getByRole('heading', { name: 'Open the console as Developer?' }).waitFor()
         await page.getByRole('button', { name: 'Open the console' }).click()
-        await page.waitForURL(`${house.localAws}/console`)
+        await page.waitForURL(`${testGateway.localAws}/console`)
         expect(await page.textContent('body')).toContain('Developer')
       }),
   )
@@ -71,13 +71,13 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
         if (await button.evaluate((element) => element === document.activeElement)) break
       }
       await page.keyboard.press('Enter')
-      await page.waitForURL(`${house.localAws}/console`)
+      await page.waitForURL(`${testGateway.localAws}/console`)
     }))
 
   it('a console that was signed out of leads back to the same role and page', () =>
     visit({}, link('s3'), 'alice', async (page) => {
       await page.getByRole('button', { name: 'Open the console' }).click()
-      await page.waitForURL(`${house.localAws}/console`)
+      await page.waitForURL(`${testGateway.localAws}/console`)
       await page.getByRole('button', { name: /sign out/i }).click()
       await page.locator('a[href*="/go?"]').click()
       await page.getByRole('heading', { name: 'Open the console as Developer?' }).waitFor()
@@ -92,7 +92,7 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
       const select = page.getByLabel('Duration for Developer in Production')
       await select.selectOption('until 18:00')
       await page.getByRole('button', { name: 'Credentials for Developer in Production' }).click()
-      await page.waitForURL(`${house.gateway}/roles/credentials`)
+      await page.waitForURL(`${testGateway.gateway}/roles/credentials`)
       await page.getByRole('link', { name: 'All roles' }).click()
       expect(await page.getByLabel('Duration for Developer in Production').inputValue()).toBe('until 18:00')
     }))
@@ -109,9 +109,9 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
     it('a link, its list and the way to copy are well', () =>
       visit(options, link('s3'), 'alice', async (page) => {
         await look(page, 'go')
-        await page.goto(`${house.gateway}/go?destination=s3`)
+        await page.goto(`${testGateway.gateway}/go?destination=s3`)
         await look(page, 'go-pick')
-        await page.goto(`${house.gateway}/roles`)
+        await page.goto(`${testGateway.gateway}/roles`)
         await page.getByRole('link', { name: 'Developer', exact: true }).first().click()
         await page.getByRole('link', { name: 'Open a specific console page…, as Developer in Production' }).click()
         await page.getByLabel('Opens at').fill('https://s3.console.aws.amazon.com/s3/buckets')
@@ -123,7 +123,7 @@ describe.skipIf(!requireTool(CHROMIUM))('what the pages know of a person', () =>
     it('activity and status are well', () =>
       visit(options, '/roles', 'bob', async (page) => {
         await page.getByRole('button', { name: 'Credentials for Administrator' }).first().click()
-        await page.waitForURL(`${house.gateway}/roles/credentials`)
+        await page.waitForURL(`${testGateway.gateway}/roles/credentials`)
         await page.getByRole('link', { name: 'Activity' }).click()
         await page.getByRole('heading', { name: 'My activity' }).waitFor()
         await look(page, 'activity')

@@ -12,8 +12,8 @@ beforeAll(async () => {
 })
 afterAll(() => provider.close())
 
-const failingLines = async (mischief: Tampering, settings = ''): Promise<readonly string[]> => {
-  provider.behave(mischief)
+const failingLines = async (tampering: Tampering, settings = ''): Promise<readonly string[]> => {
+  provider.behave(tampering)
   const configured = configWith(
     'issuer: https://op.example.com',
     `issuer: ${provider.issuer}\n    allowInsecureHttp: true${settings}`,
@@ -73,8 +73,8 @@ it.each([
   ['publishes a page for keys', { keySet: { answer: (_, response) => response.end('<html>') } }, '', 'no JSON object'],
 ] satisfies readonly [string, Tampering, string, string][])(
   'says in one line that it %s',
-  async (_, mischief, settings, reason) => {
-    const lines = await failingLines(mischief, settings)
+  async (_, tampering, settings, reason) => {
+    const lines = await failingLines(tampering, settings)
     expect(lines).toEqual([expect.stringContaining(reason)])
   },
 )

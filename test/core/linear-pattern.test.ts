@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { glob } from '../../src/core/patterns/glob.ts'
 import { linearPattern } from '../../src/core/patterns/linear.ts'
+import { holds } from '../held/holds.ts'
 
 /** What JavaScript's own engine makes of the same pattern. */
 const byBacktracking = (source: string, text: string, flags = 'su'): Readonly<Record<string, string>> | undefined => {
@@ -9,7 +10,7 @@ const byBacktracking = (source: string, text: string, flags = 'su'): Readonly<Re
   return found ? Object.fromEntries(Object.entries(found.groups ?? {}).filter(([, value]) => value)) : undefined
 }
 
-describe('A pattern', () => {
+describe('A pattern', holds('10.3'), () => {
   it.each([
     ['(?<account>\\d{12})-(?<role>[\\w-]+)', '111122223333-Dev-Ops', { account: '111122223333', role: 'Dev-Ops' }],
     ['(?:(?<a>x)|(?<b>y))z', 'yz', { b: 'y' }],
@@ -135,7 +136,7 @@ describe('A pattern', () => {
   })
 })
 
-describe('A glob', () => {
+describe('A glob', holds('10.3'), () => {
   it.each([
     ['*', '', true],
     ['a?c', 'abc', true],

@@ -154,11 +154,11 @@ it('notes that cannot be made take nothing away from who took a role', async () 
 })
 
 it('an event that cannot be recorded is heard by nobody', async () => {
-  const { gateway: house } = gatewayWithUser()
-  const login = await enterAs(house)
+  const { gateway: testGateway } = gatewayWithUser()
+  const login = await enterAs(testGateway)
   const audit = { record: (_event: AuditEvent) => Promise.reject(new Error('the disk is full')) }
-  const gateway = { ...house, audit }
+  const gateway = { ...testGateway, audit }
   await expect(took(gateway, login, taken('Dev'))).rejects.toThrow('the disk is full')
-  expect(await activityOf(house, login)).toEqual([])
-  expect((await preferencesOf(house, login)).recent).toEqual([])
+  expect(await activityOf(testGateway, login)).toEqual([])
+  expect((await preferencesOf(testGateway, login)).recent).toEqual([])
 })

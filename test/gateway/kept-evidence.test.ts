@@ -54,7 +54,7 @@ const provider = (evidence: 'original' | 'reissued') =>
     exchange: { via: 'saml', evidence, provider: 'corp', stsDecrypts: false },
   }) as unknown as ProviderConfig
 
-const house = async (evidence: 'original' | 'reissued'): Promise<ReceivePorts> => {
+const testGateway = async (evidence: 'original' | 'reissued'): Promise<ReceivePorts> => {
   const now = () => new Date()
   const keys = { signing: [await makeKeyPair()], encryption: [], clients: new Map() }
   const surroundings = { baseUrl: BASE, keys, now, stateFolder: folder }
@@ -98,7 +98,7 @@ const loginOf = ({ signIn }: Pick<Login, 'signIn'>): Login => ({
 
 describe('of a SAML response with 300 roles', () => {
   it('nothing but what it said is kept where the gateway reissues', async () => {
-    const gateway = await house('reissued')
+    const gateway = await testGateway('reissued')
     const { signIn, SAMLResponse, stored } = await verifiedIn(gateway)
     expect(signIn.identity.attributes.get(ROLES)).toHaveLength(300)
     expect(signIn.evidence).not.toHaveProperty('response')
@@ -109,7 +109,7 @@ describe('of a SAML response with 300 roles', () => {
   })
 
   it('the whole is kept where AWS is to be shown it', async () => {
-    const gateway = await house('original')
+    const gateway = await testGateway('original')
     const { signIn, SAMLResponse, stored } = await verifiedIn(gateway)
     expect(signIn.evidence.kind === 'saml' && signIn.evidence.response?.reveal()).toBe(SAMLResponse)
     expect(stored.filter((text) => text.includes(SAMLResponse))).toHaveLength(1)
@@ -117,8 +117,8 @@ describe('of a SAML response with 300 roles', () => {
   })
 
   it('a login from before AWS was to be shown it goes through the identity provider again', async () => {
-    const { signIn } = await verifiedIn(await house('reissued'))
-    const gateway = await house('original')
+    const { signIn } = await verifiedIn(await testGateway('reissued'))
+    const gateway = await testGateway('original')
     expect(isEvidenceExpiring(gateway, loginOf({ signIn }))).toBe(true)
   })
 })

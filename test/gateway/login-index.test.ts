@@ -14,7 +14,7 @@ const NOON = Date.parse('2026-11-22T12:00:00Z')
 const IDP = 'https://idp.example.org'
 const SP = 'https://gateway.example.org/saml/corp/metadata'
 
-const house = ([first, ...others]: readonly [string, ...string[]] = ['first'], store?: Store) => {
+const testGateway = ([first, ...others]: readonly [string, ...string[]] = ['first'], store?: Store) => {
   let seconds = 0
   const now = () => new Date(NOON + seconds * 1000)
   const told: string[] = []
@@ -71,7 +71,7 @@ const logOut = (index: LoginIndex, nameId = alice, sessionIndexes: readonly stri
 
 describe('the index of logins', () => {
   it('tells every login that it ended, and whoever listens', async () => {
-    const { index, told, wait } = house()
+    const { index, told, wait } = testGateway()
     const logins = [await enter(index), await enter(index)]
     wait(1)
     const ended = await logOut(index)
@@ -80,7 +80,7 @@ describe('the index of logins', () => {
   })
 
   it('ends a login once, however often it is asked at once', async () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     await enter(index)
     wait(1)
     const ended = await Promise.all(Array.from({ length: 10 }, () => logOut(index)))
@@ -95,7 +95,7 @@ describe('the index of logins', () => {
       return store.add(...said)
     }
     const watching: Store = { ...store, add }
-    const { index } = house(['first'], watching)
+    const { index } = testGateway(['first'], watching)
     await enter(index)
     await logOut(index)
     expect(seen).toHaveLength(3)
@@ -103,18 +103,18 @@ describe('the index of logins', () => {
   })
 
   it('finds logins that began under a secret which is now the second', async () => {
-    const before = house(['old'])
+    const before = testGateway(['old'])
     const login = await enter(before.index)
     before.wait(1)
-    const { index, wait } = house(['new', 'old'], before.index.store)
+    const { index, wait } = testGateway(['new', 'old'], before.index.store)
     wait(1)
     expect((await logOut(index)).map(({ id }) => id)).toEqual([login.id])
   })
 
   it('does not find them under another secret', async () => {
-    const before = house(['old'])
+    const before = testGateway(['old'])
     await enter(before.index)
-    expect(await logOut(house(['new'], before.index.store).index)).toEqual([])
+    expect(await logOut(testGateway(['new'], before.index.store).index)).toEqual([])
   })
 
   it.each<[string, NameId, NameId]>([
@@ -122,7 +122,7 @@ describe('the index of logins', () => {
     ['the identity provider', { value: 'a', nameQualifier: IDP }, { value: 'a' }],
     ['this gateway', { value: 'a' }, { value: 'a', spNameQualifier: SP }],
   ])('takes what is left out for %s', async (_, entered, named) => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     await enter(index, entered)
     wait(1)
     expect(await logOut(index, named)).toHaveLength(1)
@@ -134,7 +134,7 @@ describe('the index of logins', () => {
     ['domain', { ...alice, nameQualifier: 'x' }],
     ['application', { ...alice, spNameQualifier: 'x' }],
   ])('tells people apart by %s', async (_, named) => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     await enter(index)
     wait(1)
     expect(await logOut(index, named)).toEqual([])
@@ -146,7 +146,7 @@ describe('the index of logins', () => {
     ['an application', { value: 'a', spNameQualifier: 'x' }, { value: 'a' }],
     ['white space around the value', { value: 'a' }, { value: ' a\n' }],
   ])('ends every session of a NameID also where the logout leaves out, or adds, %s', async (_, entered, named) => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     await enter(index, entered, '_1')
     await enter(index, entered, '_2')
     wait(1)
@@ -159,7 +159,7 @@ describe('the index of logins', () => {
     ['adds a domain', { ...alice, nameQualifier: 'x' }],
     ['adds an application', { ...alice, spNameQualifier: 'x' }],
   ])('ends the session that is named by its SessionIndex, whether or not the NameID %s', async (_, named) => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     const login = await enter(index, alice, '_s')
     await enter(index, alice, '_other')
     wait(1)
@@ -167,14 +167,14 @@ describe('the index of logins', () => {
   })
 
   it('ends no session of another value by its SessionIndex', async () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     await enter(index, alice, '_s')
     wait(1)
     expect(await logOut(index, { ...alice, value: 'bob@example.org' }, ['_s'])).toEqual([])
   })
 
   it('tells one value under two Formats apart where the logout says which, and else ends both', async () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     const [first, second] = [await enter(index, alice), await enter(index, { ...alice, format: 'urn:g' })]
     wait(1)
     expect((await logOut(index, { ...alice, format: 'urn:g' })).map(({ id }) => id)).toEqual([second.id])
@@ -182,14 +182,14 @@ describe('the index of logins', () => {
   })
 
   it('keeps text apart that a separator would mix', async () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     await enter(index, { value: 'a","b', format: 'c' })
     wait(1)
     expect(await logOut(index, { value: 'a', format: 'b","c' })).toEqual([])
   })
 
   it.each(['_1', '_2', '_3'])('ends a login by any of the names that its session has: %s', async (named) => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     const signIn = signInOf(alice, '_1', index.now())
     const logoutRef = { ...signIn.logoutRef, furtherSessionIndexes: ['_2', '_3'] }
     const login = await beginLogin(index.store, index.now, { ...signIn, logoutRef } as SignIn, 3600)
@@ -199,7 +199,7 @@ describe('the index of logins', () => {
   })
 
   it('ends no login without an index by its index, as none was given to be named', async () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     await enter(index)
     wait(1)
     expect(await logOut(index, alice, ['_s'])).toEqual([])
@@ -209,7 +209,7 @@ describe('the index of logins', () => {
 
 describe('a login that a logout overtook', () => {
   const late = async (sessionIndexes: readonly string[], sessionIndex?: string) => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     const signIn = signInOf(alice, sessionIndex, index.now())
     wait(10)
     await logOut(index, alice, sessionIndexes)
@@ -230,7 +230,7 @@ describe('a login that a logout overtook', () => {
   })
 
   it('is one that the logout names without its Format', async () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     const signIn = signInOf(alice, '_s', index.now())
     wait(10)
     await logOut(index, { value: alice.value }, ['_s'])
@@ -240,7 +240,7 @@ describe('a login that a logout overtook', () => {
   })
 
   it('is none of another Format than the logout says', async () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     const signIn = signInOf(alice, undefined, index.now())
     wait(10)
     await logOut(index, { ...alice, format: 'urn:g' })
@@ -255,7 +255,7 @@ describe('a login that a logout overtook', () => {
   })
 
   it('is one that arrived before, even where the identity provider’s clock says otherwise', async () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     const arrivedAt = index.now()
     wait(10)
     await logOut(index)
@@ -267,7 +267,7 @@ describe('a login that a logout overtook', () => {
 
   it('never slips through between the two, in whichever order their steps run', async () => {
     for (let steps = 0; steps < 12; steps += 1) {
-      const { index, wait } = house()
+      const { index, wait } = testGateway()
       const signIn = signInOf(alice, undefined, index.now())
       const arrivedAt = index.now()
       wait(1)
@@ -285,7 +285,7 @@ describe('a login that a logout overtook', () => {
 describe('a login in the same second as a logout, of a provider that counts whole seconds', () => {
   /** Steps of 100 ms from noon; what the provider issues is dated noon. */
   const world = () => {
-    const { index, wait } = house()
+    const { index, wait } = testGateway()
     const step = (steps: number): Date => {
       wait(steps / 10)
       return index.now()
@@ -340,7 +340,7 @@ describe('a logout that is not signed', () => {
       added.push(said[0].split(':')[0] ?? '')
       return store.add(...said)
     }
-    const { index } = house(['first'], { ...store, add })
+    const { index } = testGateway(['first'], { ...store, add })
     const signIn: SignIn = {
       ...signInOf(alice, undefined, index.now()),
       logoutRef: { kind: 'oidc', subject: 'alice', sid: 'known', idToken: new Secret('token') },
@@ -383,8 +383,8 @@ describe('a late save', () => {
     return renewLogin(index.store, login, fresh)
   }
 
-  it('of a session brings no ended login back: it is a slip of paper that names nothing', async () => {
-    const { index } = house()
+  it('a late save of a session brings no ended login back: it is a slip of paper that names nothing', async () => {
+    const { index } = testGateway()
     const login = await enter(index)
     const sessions = new SessionStore(index.store, index.now, 1800)
     const data = { loginId: login.id, cookie: { originalMaxAge: null } } as Parameters<SessionStore['set']>[1]
@@ -393,16 +393,16 @@ describe('a late save', () => {
     expect(await readLogin(index.store, login.id)).toBeUndefined()
   })
 
-  it('of a renewed login brings it back neither', async () => {
-    const { index } = house()
+  it('a late save of a renewed login brings it back neither', async () => {
+    const { index } = testGateway()
     const login = await enter(index)
     await endLogin(index, login.id)
     expect(await renew(index, login, '_new')).toBeUndefined()
     expect(await readLogin(index.store, login.id)).toBeUndefined()
   })
 
-  it('of a renewed login that is live counts', async () => {
-    const { index } = house()
+  it('a late save of a renewed login that is live counts', async () => {
+    const { index } = testGateway()
     const login = await enter(index)
     expect(await renew(index, login, '_new')).toMatchObject({ id: login.id })
     expect((await readLogin(index.store, login.id))?.signIn.logoutRef).toMatchObject({ sessionIndex: '_new' })

@@ -174,7 +174,7 @@ describe('the keys in metadata', () => {
     ['nowhere', '', 'no X509Certificate'],
     ['empty', x509(' \n'), 'the X509Certificate is empty'],
     ['no certificate', x509('AAAA'), 'the X509Certificate is not the base64 of a certificate'],
-  ])('that are %s are told with their place', async (_, content, reason) => {
+  ])('metadata keys that are %s are told with their place', async (_, content, reason) => {
     const { login, check } = await seenAs(withKeyInfo(content))
     expect(login).toBe('saml.metadata_certificate')
     expect(failuresIn(check)).toEqual([`signingKeysAreUsable: signing key 1 of 1: ${reason}`])
@@ -183,7 +183,7 @@ describe('the keys in metadata', () => {
   it.each([
     ['ED25519', [], 'a key of type ed25519'],
     ['EC', ['-pkeyopt', 'ec_paramgen_curve:secp256k1'], 'an EC key on secp256k1'],
-  ])('of %s that no signature is verified with are told', async (algorithm, options, reason) => {
+  ])('metadata keys of %s that no signature is verified with are told', async (algorithm, options, reason) => {
     const { login, check } = await seenAs(withKeyInfo(x509(certificate(algorithm, ...options))))
     expect(login).toBe('saml.metadata_keys_unfit')
     expect(failuresIn(check)).toEqual([`signingKeysAreUsable: ${reason}`])
@@ -197,7 +197,7 @@ describe('the keys in metadata', () => {
     expect(login).toBe(ID)
   })
 
-  it('of metadata that has ended are not used', async () => {
+  it('keys of metadata that has ended are not used', async () => {
     const { login, check } = await seenAs(plain.replace('entityID=', 'validUntil="2026-11-30T00:00:00Z" entityID='))
     expect(login).toBe('saml.metadata_expired')
     expect(failuresIn(check)).toEqual(['metadataIsCurrent: 2026-11-30T00:00:00.000Z'])
@@ -291,7 +291,7 @@ describe('signed metadata', () => {
     ['in UTF-16', utf16],
     ['under a style sheet', (text: string) => text],
     ['under a style sheet, as a stream', large],
-  ])('that was changed is refused %s', async (_, save) => {
+  ])('metadata that was changed is refused %s', async (_, save) => {
     const changed = styled.replace('https://idp.geneve.example.ch/sso', 'https://idp.evil.example.ch/sso')
     const { check } = await seenAs(save(changed), settings)
     expect(failuresIn(check).map((line) => line.split(':')[0])).toEqual(['metadataIsSigned'])

@@ -107,7 +107,7 @@ describe('metadata from a file', () => {
     expect(metadata.status()).toMatchObject({ from: 'source', problem: { code: 'saml.malformed' } })
   })
 
-  it('that is broken was called the answer of whoever signs in', async () => {
+  it('a metadata file that is broken was called the answer of whoever signs in', async () => {
     await writeFile(file().path, '<!DOCTYPE x><x/>')
     const metadata = open({ metadata: file() })
     expect(await codeOf(metadata)).toBe('provider.unavailable')
@@ -321,7 +321,7 @@ describe('the last good copy', () => {
     expect(log.at(-1)).toContain('cannot be used')
   })
 
-  it('of another URL is not used', async () => {
+  it('a copy of another URL is not used', async () => {
     await open().read()
     server.answer = status(503)
     const metadata = open({ metadata: { kind: 'url', url: `${server.url}/another` } })

@@ -6,10 +6,11 @@ import { newToken, newXmlId } from '../../src/core/ids.ts'
 import { pendingFor, rememberPending } from '../../src/gateway/login/pending-logins.ts'
 import type { Store } from '../../src/gateway/ports.ts'
 import { createMemoryStore } from '../../src/stores/memory.ts'
+import { holds } from '../held/holds.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 
-const house = () => {
+const testGateway = () => {
   let seconds = 0
   const now = (): Date => new Date(NOON + seconds * 1000)
   const setClock = (to: number): void => {
@@ -60,7 +61,7 @@ const collected = (): number => {
   return process.memoryUsage().heapUsed
 }
 
-describe('logins that nobody finishes', () => {
+describe('logins that nobody finishes', holds('10.1'), () => {
   it.each<[string, () => Begin, number]>([
     ['OpenID, to the usual page', () => openid('/roles'), 50_000],
     // As many as have space with the longest path.
@@ -68,7 +69,7 @@ describe('logins that nobody finishes', () => {
   ])(
     'are taken up to a number, and cost less than 60 MB: %s',
     async (_, login, least) => {
-      const { store, now } = house()
+      const { store, now } = testGateway()
       const before = collected()
       const started = await startAll(store, now, login)
       const grown = collected() - before
@@ -80,7 +81,7 @@ describe('logins that nobody finishes', () => {
   )
 
   it('make room again when their time is over', async () => {
-    const { store, now, setClock } = house()
+    const { store, now, setClock } = testGateway()
     const longest = () => saml(`/${'x'.repeat(2047)}`)
     await startAll(store, now, longest)
     await expect(start(store, now, longest())).rejects.toMatchObject({ code: 'login.too_many_pending' })
@@ -89,7 +90,7 @@ describe('logins that nobody finishes', () => {
   }, 120_000)
 
   it('end nothing else, and keep nobody who is signed in from a renewal', async () => {
-    const { store, now } = house()
+    const { store, now } = testGateway()
     const later = new Date(NOON + 3600_000)
     await store.put('login:1', 'a person', later)
     await store.put('session:1', 'their browser', later)
@@ -106,7 +107,7 @@ describe('logins that nobody finishes', () => {
   }, 120_000)
 
   it('are read as they were written', async () => {
-    const { store, now } = house()
+    const { store, now } = testGateway()
     for (const returnTo of ['/roles', '/roles?q=x']) {
       const login = { ...saml(returnTo), isPassive: true, renews: 'login', maxAuthAgeSeconds: 60, idp: 'https://idp' }
       await rememberPending(store, now, 'handle', login)

@@ -44,7 +44,7 @@ describe('pins', () => {
     expect((await preferencesOf(gateway, moved)).pins).toEqual([])
   })
 
-  it('of two tabs and what is taken meanwhile are all kept, however they cross', async () => {
+  it('the pins of two tabs and what is taken meanwhile are all kept, however they cross', async () => {
     const { gateway } = gatewayWithUser()
     const login = await enterAs(gateway)
     await Promise.all([
@@ -107,7 +107,7 @@ describe('what is kept', () => {
     expect((await preferencesOf(gateway, await enterAs(gateway))).pins).toEqual([])
   })
 
-  it('of who is another person at each sign-in lasts as long as the login, and says so', async () => {
+  it('the record of who is another person at each sign-in lasts as long as the login, and says so', async () => {
     const { gateway, wait } = gatewayWithUser()
     const login = await enterAs(gateway, { subject: '_x1', subjectFormat: TRANSIENT })
     await pinRole(gateway, login, roleArn('Dev'), true)

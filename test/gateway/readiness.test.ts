@@ -78,7 +78,7 @@ describe('the gateway is ready', () => {
     })
   })
 
-  it('without a signing key where no provider is SAML', async () => {
+  it('the gateway is ready without a signing key where no provider is SAML', async () => {
     expect(await ask({ op: openId(true) }, { hasKey: false })).toMatchObject({ isReady: true, keys: 'ok' })
   })
 })
@@ -108,7 +108,7 @@ describe('the gateway is not ready', () => {
     expect(await ask({ op: openId(true) }, { store })).toMatchObject({ isReady: false, store: 'failing' })
   })
 
-  it('without the key that a SAML provider needs', async () => {
+  it('the gateway is not ready without the key that a SAML provider needs', async () => {
     expect(await ask({ corp: saml(status()) }, { hasKey: false })).toMatchObject({ isReady: false, keys: 'missing' })
   })
 })

@@ -33,7 +33,7 @@ const signIn: SignIn = {
   logoutRef: { kind: 'saml', nameId: { value: 'alice' } },
 }
 
-const house = async (metadata: () => Promise<never>) => {
+const testGateway = async (metadata: () => Promise<never>) => {
   const [events, told]: [AuditEvent[], string[]] = [[], []]
   const gateway = {
     providers: new Map([['corp', { protocol: 'saml', settings: { id: 'corp', discovery: false }, metadata }]]),
@@ -50,7 +50,7 @@ const unavailable = async () => {
 }
 
 it('ends it also where the identity provider cannot be found to be asked, and knows that it was not', async () => {
-  const { gateway, login, told } = await house(unavailable)
+  const { gateway, login, told } = await testGateway(unavailable)
   const { handle, departure } = await signOut(gateway, login, caller)
   expect(departure).toBeUndefined()
   expect(await readLogin(gateway.store, login.id)).toBeUndefined()
@@ -59,13 +59,13 @@ it('ends it also where the identity provider cannot be found to be asked, and kn
 })
 
 it('is recorded once, also when two tabs do it at once', async () => {
-  const { gateway, login, events } = await house(unavailable)
+  const { gateway, login, events } = await testGateway(unavailable)
   await Promise.all([signOut(gateway, login, caller), signOut(gateway, login, caller)])
   expect(events).toMatchObject([{ eventName: 'logout', reason: 'person', subject: 'alice' }])
 })
 
 it('ends it also where the provider has left the configuration', async () => {
-  const { gateway, login } = await house(unavailable)
+  const { gateway, login } = await testGateway(unavailable)
   const { handle, departure } = await signOut({ ...gateway, providers: new Map() }, login, caller)
   expect(departure).toBeUndefined()
   expect(await readLogin(gateway.store, login.id)).toBeUndefined()
@@ -73,7 +73,7 @@ it('ends it also where the provider has left the configuration', async () => {
 })
 
 it('is told by its state to the browser that began it, and by nothing else', async () => {
-  const { gateway, login } = await house(unavailable)
+  const { gateway, login } = await testGateway(unavailable)
   const { handle } = await signOut(gateway, login, caller)
   const outcomeFor = async (broughtBack: object) => (await outcomeOf(gateway, handle, broughtBack))?.outcome
   expect(await outcomeFor({ state: logoutState(handle) })).toBe('returned')
@@ -83,7 +83,7 @@ it('is told by its state to the browser that began it, and by nothing else', asy
 })
 
 it('hides no defect', async () => {
-  const { gateway, login } = await house(async () => {
+  const { gateway, login } = await testGateway(async () => {
     throw new TypeError('a mistake of ours')
   })
   await expect(signOut(gateway, login, caller)).rejects.toThrow('a mistake of ours')
@@ -91,7 +91,7 @@ it('hides no defect', async () => {
 })
 
 it('knows nothing of a logout that never was', async () => {
-  const { gateway } = await house(unavailable)
+  const { gateway } = await testGateway(unavailable)
   expect(await outcomeOf(gateway, undefined)).toBeUndefined()
   expect(await outcomeOf(gateway, '')).toBeUndefined()
   expect(await outcomeOf(gateway, 'made-up')).toBeUndefined()

@@ -7,14 +7,14 @@ export const openAtOp = { stopBefore: /\/authorize\?/ }
 /** What the gateway asked, as it stands in the address. */
 export const askedOf = ({ location = '' }: Page): URLSearchParams => new URL(location).searchParams
 
-/** The provider's answer to that question: the browser comes back with a code, and its ID token is as the mischief says. */
+/** The provider's answer to that question: the browser comes back with a code, and its ID token is as the tampering says. */
 export const answerAtOp = (
   op: TamperingProvider,
   visitor: HttpBrowser,
   asked: URLSearchParams,
-  mischief: Tampering = {},
+  tampering: Tampering = {},
 ): Promise<Page> => {
-  op.behave(mischief, asked.get('nonce') ?? '')
+  op.behave(tampering, asked.get('nonce') ?? '')
   const answer = new URLSearchParams({ code: 'a-code', state: asked.get('state') ?? '', iss: op.issuer })
   return visitor.open(`${asked.get('redirect_uri')}?${answer}`)
 }
@@ -24,8 +24,8 @@ export const signInAtOp = async (
   op: TamperingProvider,
   visitor: HttpBrowser,
   start: string,
-  mischief: Tampering = {},
-): Promise<Page> => answerAtOp(op, visitor, askedOf(await visitor.open(start, openAtOp)), mischief)
+  tampering: Tampering = {},
+): Promise<Page> => answerAtOp(op, visitor, askedOf(await visitor.open(start, openAtOp)), tampering)
 
 /** A token of the provider's that is no ID token. */
 export const tokenOfOp = (claims: Readonly<Record<string, unknown>>, typ: string): string =>

@@ -12,23 +12,23 @@ import { requireTool } from '../tools.ts'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
 
 describe.skipIf(!requireTool(AWS))('with the AWS CLI', () => {
-  let house: TestGateway
+  let testGateway: TestGateway
   let home: AwsHome
   let whoAmI: string
 
   beforeAll(async () => {
-    ;[house, home] = await Promise.all([startTestGateway(), makeAwsHome()])
-    whoAmI = `${AWS} sts get-caller-identity --endpoint-url ${house.localAws}`
+    ;[testGateway, home] = await Promise.all([startTestGateway(), makeAwsHome()])
+    whoAmI = `${AWS} sts get-caller-identity --endpoint-url ${testGateway.localAws}`
   })
   afterAll(async () => {
-    await house.close()
+    await testGateway.close()
     await home.remove()
   })
   beforeEach(() => home.config(''))
 
   const credentialsOf = async (provider: string, username: string, role?: string): Promise<Page> => {
     const visitor = new HttpBrowser()
-    const page = await signIn(visitor, { gateway: house.gateway, provider, username })
+    const page = await signIn(visitor, { gateway: testGateway.gateway, provider, username })
     return visitor.submit(page, formWith(page, 'role', role), { duration: '900' })
   }
 

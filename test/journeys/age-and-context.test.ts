@@ -72,7 +72,7 @@ describe('an assertion', () => {
     expect(refusalIn((await answered('patient', kept(62))).page.body).code).toBe('saml.assertion_too_old')
   })
 
-  it('that answers nobody was taken a second time after a restart', async () => {
+  it('an assertion that answers nobody was taken a second time after a restart', async () => {
     const before = await unasked('plain', { now: new Date(startedAt.getTime() - MINUTE) })
     expect(refusalIn(before.body)).toMatchObject({ status: 403, code: 'saml.assertion_before_start' })
     expect((await unasked('plain', {})).location).toContain('/login/plain')
@@ -116,7 +116,7 @@ describe('an authentication context that is asked for', () => {
     ahead = 0
   })
 
-  it('that the identity provider does not have is told as that', async () => {
+  it('a context that the identity provider does not have is told as that', async () => {
     const noContext = (xml: string): string =>
       xml
         .replace(/<saml:Assertion .*<\/saml:Assertion>/s, '')

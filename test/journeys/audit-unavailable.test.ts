@@ -15,6 +15,7 @@ import {
   startConfiguredGateway,
 } from '../harness/test-gateway.ts'
 import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
+import { holds } from '../held/holds.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
@@ -56,7 +57,7 @@ const untilReady = async (gateway: ReservedGateway): Promise<void> => {
   while ((await readyz(gateway)).status !== 200) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-describe('a full disk from the start', () => {
+describe('a full disk from the start', holds('10.2'), () => {
   let gateway: ReservedGateway
   beforeAll(async () => {
     gateway = await start({ file: '/dev/full' })
@@ -96,7 +97,7 @@ describe('a log that is not required', () => {
   })
 })
 
-describe('a log whose folder goes away and comes back', () => {
+describe('a log whose folder goes away and comes back', holds('10.2'), () => {
   let gateway: ReservedGateway
   let logs: string
   const file = () => join(logs, 'audit.jsonl')

@@ -4,6 +4,7 @@ import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { answerAtProvider, CALLBACK, FINISH, postAnswer, samlAnswer, signIn } from '../harness/sign-in.ts'
 import { type AuditLine, auditLines, startTestGateway } from '../harness/test-gateway.ts'
+import { holds } from '../held/holds.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
@@ -76,10 +77,10 @@ const bobByOpenId = async (gateway: string) => {
 }
 
 beforeAll(async () => {
-  const house = await startTestGateway()
-  refusals = { ...(await aliceBySaml(house.gateway)), ...(await bobByOpenId(house.gateway)) }
-  text = await house.close()
-  operatorLog = house.log.join('\n')
+  const testGateway = await startTestGateway()
+  refusals = { ...(await aliceBySaml(testGateway.gateway)), ...(await bobByOpenId(testGateway.gateway)) }
+  text = await testGateway.close()
+  operatorLog = testGateway.log.join('\n')
   lines = auditLines(text)
 })
 
@@ -139,7 +140,7 @@ describe('the audit log', () => {
     expect(new Set(requests).size).toBe(requests.length)
   })
 
-  it('says nothing that was secret, and neither does the log of the operator', () => {
+  it('says nothing that was secret, and neither does the log of the operator', holds('10.7'), () => {
     expect(secrets.size).toBeGreaterThanOrEqual(15)
     for (const [what, value] of secrets)
       for (const form of [value, encodeURIComponent(value), decodeURIComponent(value)]) {
@@ -148,7 +149,7 @@ describe('the audit log', () => {
       }
   })
 
-  it('holds neither XML nor a token', () => {
+  it('holds neither XML nor a token', holds('10.7'), () => {
     expect(text).not.toMatch(/<\w+:?Assertion|PHNhbWxw|eyJ[\w-]+\.eyJ/)
   })
 })

@@ -7,11 +7,11 @@ import { formWith, HttpBrowser } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 interface Answer {
   readonly status: number
@@ -31,7 +31,7 @@ const form = { 'content-type': 'application/x-www-form-urlencoded' }
 /** Straight on the wire, so that no client repairs what is sent. */
 const send = ({ method = 'GET', path, headers = {}, body }: Sent): Promise<Answer> =>
   new Promise((resolve, reject) => {
-    const { port } = new URL(house.gateway)
+    const { port } = new URL(testGateway.gateway)
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }
     const request = httpRequest(
       { host: '127.0.0.1', port, method, path, headers: { ...length, ...headers } },
@@ -303,7 +303,7 @@ describe.each(bad)('$what', ({ sent, status, code }) => {
 describe('what node itself turns away', () => {
   const raw = (text: string): Promise<string> =>
     new Promise((resolve, reject) => {
-      const socket = connect(Number(new URL(house.gateway).port), '127.0.0.1', () => socket.write(text))
+      const socket = connect(Number(new URL(testGateway.gateway).port), '127.0.0.1', () => socket.write(text))
       let answer = ''
       socket.setEncoding('utf8').on('data', (chunk: string) => {
         answer += chunk
@@ -334,7 +334,7 @@ describe('what node itself turns away', () => {
 describe('fields of the forms that a person posts', () => {
   const take = async (change: (body: URLSearchParams) => void) => {
     const visitor = new HttpBrowser()
-    const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+    const page = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
     const body = new URLSearchParams(formWith(page, 'role').fields)
     change(body)
     const cookie = `fedgate_session=${visitor.cookies.value('fedgate_session')}`
@@ -377,5 +377,5 @@ it('holds no cookie against the person: garbage is no session', async () => {
 
 it('has logged no defect', async () => {
   // A defect is logged with its stack.
-  expect(house.log.filter((line) => /\n\s+at /.test(line))).toEqual([])
+  expect(testGateway.log.filter((line) => /\n\s+at /.test(line))).toEqual([])
 })

@@ -4,13 +4,13 @@ import { unescapeMarkup } from '../harness/html.ts'
 import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 let samlIdp: string
 beforeAll(async () => {
-  house = await startTestGateway()
-  samlIdp = house.samlIdp
+  testGateway = await startTestGateway()
+  samlIdp = testGateway.samlIdp
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 interface Answer {
   readonly verdict: string
@@ -83,12 +83,12 @@ describe('a message that is broken in one way', () => {
     expect(names.toSorted()).toEqual(Object.keys(expected).toSorted())
   })
 
-  it('in no group has no role to choose at the gateway', async () => {
+  it('a user in no group has no role to choose at the gateway', async () => {
     expect((await send('wrong-group')).gateway.says).toBe('alice is signed in, and may take no role.')
     expect((await send('whole')).gateway.says).toContain('Developer in Production')
   })
 
-  it('of no such kind is no page', async () => {
+  it('a page of no such kind is no page', async () => {
     const page = await new HttpBrowser().post(`${samlIdp}/break-it/constructor`, {}, { from: samlIdp })
     expect(page.status).toBe(404)
   })

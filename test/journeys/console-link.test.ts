@@ -12,17 +12,18 @@ const BUCKETS = 'https://eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-w
 const IN_SANDBOX = 'https://444455556666-ab12cd34.eu-west-1.console.aws.amazon.com/s3/buckets?region=eu-west-1'
 const CONSOLE = /\/federation\?/
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
-const linkTo = (query: Readonly<Record<string, string>>): string => `${house.gateway}/go?${new URLSearchParams(query)}`
+const linkTo = (query: Readonly<Record<string, string>>): string =>
+  `${testGateway.gateway}/go?${new URLSearchParams(query)}`
 
 const signedIn = async (): Promise<HttpBrowser> => {
   const visitor = new HttpBrowser()
-  await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+  await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
   return visitor
 }
 
@@ -36,7 +37,7 @@ const rolesOn = ({ forms }: Page): readonly string[] =>
 
 /** How many exchanges this person's activity has. */
 const takenBy = async (visitor: HttpBrowser): Promise<number> =>
-  (await visitor.open(`${house.gateway}/activity`)).body.split('<dt>Access key id</dt>').length - 1
+  (await visitor.open(`${testGateway.gateway}/activity`)).body.split('<dt>Access key id</dt>').length - 1
 
 /** Where the console that a press of the button opens is to begin. */
 const destinationOf = (page: Page): string | null => new URL(page.location ?? '').searchParams.get('Destination')
@@ -62,7 +63,7 @@ describe('a link with a role and a page', () => {
     const visitor = new HttpBrowser()
     const chooser = await visitor.open(linkTo({ role: PRODUCTION, destination: BUCKETS }))
     const href = /href="(\/login\/corp[^"]*)"/.exec(chooser.body)?.[1] ?? ''
-    const asked = await visitor.open(new URL(unescapeMarkup(href), house.gateway).href)
+    const asked = await visitor.open(new URL(unescapeMarkup(href), testGateway.gateway).href)
     const who = { username: 'alice', password: 'demo' }
     const answer = await visitor.submit(asked, formWith(asked, 'username'), who)
     const page = await visitor.submit(answer, formWith(answer, 'SAMLResponse'))
@@ -73,7 +74,11 @@ describe('a link with a role and a page', () => {
   it('is what an ended console session leads back to: the same role and page', async () => {
     const { visitor, page } = await follow({ role: SANDBOX, destination: BUCKETS })
     await visitor.submit(page, formWith(page, 'role'))
-    const ended = await visitor.post(`${house.localAws}/console/logout`, {}, { from: `${house.localAws}/console` })
+    const ended = await visitor.post(
+      `${testGateway.localAws}/console/logout`,
+      {},
+      { from: `${testGateway.localAws}/console` },
+    )
     const issuer = unescapeMarkup(/href="([^"]*\/go\?[^"]*)"/.exec(ended.body)?.[1] ?? '')
     expect(issuer).toBe(linkTo({ role: SANDBOX, destination: BUCKETS }))
     expect(rolesOn(await visitor.open(issuer))).toEqual([SANDBOX])
@@ -87,7 +92,7 @@ describe('a link', () => {
     expect(destinationOf(opened)).toBe('https://console.aws.amazon.com/s3/home?region=eu-west-1')
   })
 
-  it('by an alias that stands for several roles lets the receiver pick, and finds among them', async () => {
+  it('a link by an alias that stands for several roles lets the receiver pick, and finds among them', async () => {
     const { visitor, page } = await follow({ role: 'dev' })
     expect(rolesOn(page)).toEqual([PRODUCTION, SANDBOX])
     const found = await visitor.submit(page, { ...formWith(page, 'q'), method: 'GET' }, {})
@@ -96,7 +101,7 @@ describe('a link', () => {
     expect(rolesOn(narrowed)).toEqual([SANDBOX])
   })
 
-  it('without a role lets the receiver pick, with the page kept', async () => {
+  it('a link without a role lets the receiver pick, with the page kept', async () => {
     const { page } = await follow({ destination: BUCKETS })
     expect(rolesOn(page)).toEqual([PRODUCTION, SANDBOX])
     expect(formWith(page, 'role', SANDBOX).fields.destination).toBe(BUCKETS)
@@ -114,7 +119,7 @@ describe('a link', () => {
     expect(rolesOn(page)).toEqual([])
   })
 
-  it('to a page of another part of AWS says that no role reaches it', async () => {
+  it('a link to a page of another part of AWS says that no role reaches it', async () => {
     const { page } = await follow({ destination: 'https://console.amazonaws.cn/s3/home' })
     expect(page.body).toContain('None of your roles can open this page.')
   })
@@ -139,7 +144,7 @@ describe('a link', () => {
     '//evil.example',
     'javascript:alert(1)',
     's4',
-  ])('with a destination that is no page of the console, %s, is refused', async (destination) => {
+  ])('a link with a destination that is no page of the console, %s, is refused', async (destination) => {
     for (const query of [{ destination }, { role: PRODUCTION, destination }]) {
       const { page } = await follow(query)
       expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'role.destination_refused' })
@@ -162,14 +167,14 @@ describe('a link', () => {
     },
   )
 
-  it('with a page of another partition and no role offers none', async () => {
+  it('the link form with a page of another partition and no role offers none', async () => {
     const { page } = await follow({ destination: 'https://console.amazonaws.cn/s3/home' })
     expect(page.status).toBe(200)
     expect(rolesOn(page)).toEqual([])
     expect(page.body).toContain('None of your roles can open this page.')
   })
 
-  it('with a page of another partition that is typed in is refused in its form', async () => {
+  it('the link form with a page of another partition that is typed in is refused in its form', async () => {
     const { visitor, page } = await follow({ role: PRODUCTION })
     const destination = 'https://console.amazonaws.cn/s3/home'
     const answer = await visitor.submit(page, formWith(page, 'role'), { destination })
@@ -202,7 +207,7 @@ describe('a link', () => {
     },
   )
 
-  it('that a script sent is refused to it as a problem document', async () => {
+  it('a link that a script sent is refused to it as a problem document', async () => {
     const { visitor, page } = await follow({ role: PRODUCTION })
     const headers = { accept: 'application/json' }
     const answer = await visitor.submit(
@@ -215,7 +220,7 @@ describe('a link', () => {
     expect(JSON.parse(answer.body)).toMatchObject({ status: 400, code: 'role.destination_refused' })
   })
 
-  it('with nasty text shows it as text', async () => {
+  it('a link with nasty text shows it as text', async () => {
     const nasty = `https://console.aws.amazon.com/"><script>alert(1)</script>`
     const { page } = await follow({ destination: nasty })
     expect(page.body).not.toContain('<script>alert')
@@ -264,7 +269,7 @@ describe('a console link to copy', () => {
   it('has its place in no redirect and no address of the gateway', async () => {
     const { visitor, page } = await follow({ role: PRODUCTION })
     const shown = await visitor.submit(page, formWith(page, 'role'), { as: 'link' })
-    expect(shown.url).toBe(`${house.gateway}/roles/console`)
+    expect(shown.url).toBe(`${testGateway.gateway}/roles/console`)
     expect(shown.location).toBeUndefined()
   })
 })

@@ -9,15 +9,15 @@ const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
 const MISSING = 'arn:aws:iam::444455556666:role/Missing'
 
-let house: TestGateway
+let testGateway: TestGateway
 let alice: HttpBrowser
 let roles: Page
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
   alice = new HttpBrowser()
-  roles = await signIn(alice, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+  roles = await signIn(alice, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const take = (fields: Readonly<Record<string, string | readonly string[]>>, navigation: Navigation = {}) =>
   alice.submit(roles, formWith(roles, 'role'), fields, navigation)
@@ -50,8 +50,8 @@ describe('the page of one role', () => {
     ['"><script>', 'env'],
   ])('after %s was looked at last shows %s', async (last, shown) => {
     const visitor = new HttpBrowser()
-    const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
-    visitor.cookies.keep([`fedgate_format=${last}`], new URL(house.gateway))
+    const page = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+    visitor.cookies.keep([`fedgate_format=${last}`], new URL(testGateway.gateway))
     expect(shownFirst(await visitor.submit(page, formWith(page, 'role')))).toBe(shown)
   })
 })
@@ -81,7 +81,7 @@ describe('a file', () => {
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'credentials.profile_invalid' })
   })
 
-  it('that AWS refuses is a page that says so, and no file', async () => {
+  it('a file of credentials that AWS refuses is a page that says so, and no file', async () => {
     const page = await take({ role: MISSING, download: 'ini' })
     expect(page.headers.get('content-disposition')).toBeNull()
     expect(refusalIn(page.body).code).toBe('role.not_granted')

@@ -6,18 +6,19 @@ import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
+import { holds } from '../held/holds.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const ROLE = 'arn:aws:iam::111122223333:role/Developer'
 
 const signedIn = async (username = 'alice') => {
   const visitor = new HttpBrowser()
-  const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username })
+  const page = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username })
   return { visitor, page, token: formWith(page, 'csrf').fields.csrf ?? '' }
 }
 
@@ -28,12 +29,16 @@ const expectRefused = async (visitor: HttpBrowser, page: Page, code: string): Pr
   expect(page.status).toBe(403)
   expect(refusalIn(page.body).code).toBe(code)
   expect(page.body).not.toContain('ASIA')
-  expect(await whoIs(visitor, house.gateway)).toBe('alice')
+  expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
 }
 
-describe.each(paths)('POST %s', (path) => {
-  const send = (visitor: HttpBrowser, fields: Record<string, string>, headers = {}, from = `${house.gateway}/roles`) =>
-    visitor.post(`${house.gateway}${path}`, { role: ROLE, duration: '3600', ...fields }, { from, headers })
+describe.each(paths)('POST %s', holds('8'), (path) => {
+  const send = (
+    visitor: HttpBrowser,
+    fields: Record<string, string>,
+    headers = {},
+    from = `${testGateway.gateway}/roles`,
+  ) => visitor.post(`${testGateway.gateway}${path}`, { role: ROLE, duration: '3600', ...fields }, { from, headers })
 
   it('is refused without a token', async () => {
     const { visitor } = await signedIn()
@@ -53,7 +58,7 @@ describe.each(paths)('POST %s', (path) => {
 
   it('is refused with the token of the same person before a new sign-in', async () => {
     const { visitor, token: csrf } = await signedIn()
-    await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+    await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
     await expectRefused(visitor, await send(visitor, { csrf }), 'http.csrf')
   })
 
@@ -62,7 +67,7 @@ describe.each(paths)('POST %s', (path) => {
     const cookie = `fedgate_session=${visitor.cookies.value('fedgate_session')}`
     const body = `role=${encodeURIComponent(ROLE)}&csrf=${token}&csrf=${token}`
     const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded' }
-    const answer = await fetch(`${house.gateway}${path}`, { method: 'POST', headers, body, redirect: 'manual' })
+    const answer = await fetch(`${testGateway.gateway}${path}`, { method: 'POST', headers, body, redirect: 'manual' })
     expect(answer.status).toBe(403)
   })
 
@@ -84,7 +89,11 @@ describe.each(paths)('POST %s', (path) => {
 
   it('is refused from another port of the same host, with the right token', async () => {
     const { visitor, token: csrf } = await signedIn()
-    await expectRefused(visitor, await send(visitor, { csrf }, {}, `${house.localAws}/console`), 'http.cross_site')
+    await expectRefused(
+      visitor,
+      await send(visitor, { csrf }, {}, `${testGateway.localAws}/console`),
+      'http.cross_site',
+    )
   })
 
   it.each(['cross-site', 'same-site', 'none', 'nonsense'])(
@@ -97,14 +106,14 @@ describe.each(paths)('POST %s', (path) => {
 
   it('is not there by GET', async () => {
     const { visitor } = await signedIn()
-    await visitor.open(`${house.gateway}${path}?role=${encodeURIComponent(ROLE)}&duration=3600`)
-    expect(await whoIs(visitor, house.gateway)).toBe('alice')
+    await visitor.open(`${testGateway.gateway}${path}?role=${encodeURIComponent(ROLE)}&duration=3600`)
+    expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
   })
 })
 
 it('takes a form from an older browser, which says nothing of where it comes from', async () => {
   const { visitor, token } = await signedIn()
-  const answer = await fetch(`${house.gateway}/roles/credentials`, {
+  const answer = await fetch(`${testGateway.gateway}/roles/credentials`, {
     method: 'POST',
     headers: { cookie: `fedgate_session=${visitor.cookies.value('fedgate_session')}` },
     body: new URLSearchParams({ csrf: token, role: ROLE }),
@@ -114,9 +123,9 @@ it('takes a form from an older browser, which says nothing of where it comes fro
 
 it('asks whoever posts without a session to sign in', async () => {
   const page = await new HttpBrowser().post(
-    `${house.gateway}/roles/credentials`,
+    `${testGateway.gateway}/roles/credentials`,
     { role: ROLE },
-    { from: house.gateway },
+    { from: testGateway.gateway },
   )
   expect(refusalIn(page.body)).toMatchObject({ status: 401, code: 'session.required' })
 })
@@ -125,14 +134,14 @@ describe('the audit log', () => {
   it('has the refusal, and is steered by nobody who says where a form comes from', async () => {
     const origin = 'http://x\u009b2J\u0085 everything is fine'
     await new HttpBrowser().post(
-      `${house.gateway}/roles/pin`,
+      `${testGateway.gateway}/roles/pin`,
       {},
-      { from: `${house.gateway}/roles`, headers: { origin } },
+      { from: `${testGateway.gateway}/roles`, headers: { origin } },
     )
-    const lines = (await readFile(join(house.folder, 'audit.jsonl'), 'utf8')).split('\n')
+    const lines = (await readFile(join(testGateway.folder, 'audit.jsonl'), 'utf8')).split('\n')
     expect(lines.filter((line) => line.includes('everything is fine'))).toEqual([
       expect.stringMatching(/^\P{Cc}+"http\.cross_site"\P{Cc}+$/u),
     ])
-    expect(house.log.filter((line) => line.includes('everything is fine'))).toEqual([])
+    expect(testGateway.log.filter((line) => line.includes('everything is fine'))).toEqual([])
   })
 })

@@ -7,18 +7,18 @@ import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const rolesOn = (page: Page): readonly string[] =>
   page.forms.flatMap(({ fields }) => (fields.role === undefined ? [] : [fields.role]))
 
 const signedIn = async (provider: string, username: string) => {
   const visitor = new HttpBrowser()
-  const page = await signIn(visitor, { gateway: house.gateway, provider, username })
+  const page = await signIn(visitor, { gateway: testGateway.gateway, provider, username })
   return { visitor, page }
 }
 
@@ -33,8 +33,8 @@ const providers = [
 ]
 
 it('begins with a choice of both providers for whoever comes to the front door', async () => {
-  const page = await new HttpBrowser().open(house.gateway)
-  expect(page.url).toBe(`${house.gateway}/login`)
+  const page = await new HttpBrowser().open(testGateway.gateway)
+  expect(page.url).toBe(`${testGateway.gateway}/login`)
   expect(page.body).toContain('href="/login/corp"')
   expect(page.body).toContain('href="/login/openid"')
 })
@@ -42,7 +42,7 @@ it('begins with a choice of both providers for whoever comes to the front door',
 describe.each(providers)('by $provider', ({ provider, label, via }) => {
   it('shows alice the role of her group in both accounts, and nothing of bob', async () => {
     const { page } = await signedIn(provider, 'alice')
-    expect(page.url).toBe(`${house.gateway}/roles`)
+    expect(page.url).toBe(`${testGateway.gateway}/roles`)
     expect(rolesOn(page)).toEqual([PRODUCTION, SANDBOX])
     expect(page.body).toContain('Alice Archer')
     expect(page.body).toContain(`via <bdi>${label}</bdi>`)
@@ -64,8 +64,8 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
   it('opens the console for alice in that role, signed in as herself', async () => {
     const { visitor, page } = await signedIn(provider, 'alice')
     const form = formWith(page, 'role', PRODUCTION)
-    const console = await visitor.submit(page, { ...form, action: `${house.gateway}/roles/console` })
-    expect(console.url).toBe(`${house.localAws}/console`)
+    const console = await visitor.submit(page, { ...form, action: `${testGateway.gateway}/roles/console` })
+    expect(console.url).toBe(`${testGateway.localAws}/console`)
     expect(console.body).toContain('alice@example.com')
     expect(console.body).toContain('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com')
   })
@@ -73,7 +73,7 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
   it('opens the page of the console that was asked for', async () => {
     const { visitor, page } = await signedIn(provider, 'alice')
     const destination = 'https://eu-west-1.console.aws.amazon.com/s3/home?region=eu-west-1'
-    const form = { ...formWith(page, 'role', PRODUCTION), action: `${house.gateway}/roles/console` }
+    const form = { ...formWith(page, 'role', PRODUCTION), action: `${testGateway.gateway}/roles/console` }
     const console = await visitor.submit(page, form, { destination })
     expect(console.body).toContain(destination)
   })
@@ -99,19 +99,19 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
 
   it('leads back to the page that was asked for before signing in', async () => {
     const visitor = new HttpBrowser()
-    const attempt = { gateway: house.gateway, provider, username: 'alice', returnTo: '/identity?from=start' }
-    expect((await signIn(visitor, attempt)).url).toBe(`${house.gateway}/identity?from=start`)
+    const attempt = { gateway: testGateway.gateway, provider, username: 'alice', returnTo: '/identity?from=start' }
+    expect((await signIn(visitor, attempt)).url).toBe(`${testGateway.gateway}/identity?from=start`)
   })
 
   it('tells alice who she is', async () => {
     const { visitor } = await signedIn(provider, 'alice')
-    const page = await visitor.open(`${house.gateway}/identity`)
+    const page = await visitor.open(`${testGateway.gateway}/identity`)
     for (const text of ['alice@example.com', 'Alice Archer', 'aws-dev', label]) expect(page.body).toContain(text)
   })
 
   it('tells a script who is signed in and what they may take', async () => {
     const { visitor } = await signedIn(provider, 'alice')
-    const { status, body } = await visitor.open(`${house.gateway}/api/session`)
+    const { status, body } = await visitor.open(`${testGateway.gateway}/api/session`)
     expect(status).toBe(200)
     expect(JSON.parse(body)).toEqual({
       authenticated: true,
@@ -136,7 +136,7 @@ describe.each(providers)('by $provider', ({ provider, label, via }) => {
 
 it('finds roles by account, number and name, without JavaScript', async () => {
   const { visitor } = await signedIn('corp', 'alice')
-  const found = async (query: string) => rolesOn(await visitor.open(`${house.gateway}/roles?q=${query}`))
+  const found = async (query: string) => rolesOn(await visitor.open(`${testGateway.gateway}/roles?q=${query}`))
   expect(await found('sandbox')).toEqual([SANDBOX])
   expect(await found('1111')).toEqual([PRODUCTION])
   expect(await found('developer')).toEqual([PRODUCTION, SANDBOX])
@@ -144,7 +144,7 @@ it('finds roles by account, number and name, without JavaScript', async () => {
 })
 
 it('has no session for whoever has not signed in', async () => {
-  const page = await new HttpBrowser().open(`${house.gateway}/api/session`)
+  const page = await new HttpBrowser().open(`${testGateway.gateway}/api/session`)
   expect(page.status).toBe(401)
   expect(page.headers.get('content-type')).toContain('application/problem+json')
   expect(JSON.parse(page.body)).toMatchObject({ status: 401, code: 'session.required', hint: 'Sign in again.' })
@@ -153,8 +153,8 @@ it('has no session for whoever has not signed in', async () => {
 it.each(['/roles', '/identity?x=1'])(
   'sends whoever has not signed in from %s to the sign-in page and remembers it',
   async (path) => {
-    const page = await new HttpBrowser().open(`${house.gateway}${path}`)
-    expect(page.url).toBe(`${house.gateway}/login?${new URLSearchParams({ return_to: path })}`)
+    const page = await new HttpBrowser().open(`${testGateway.gateway}${path}`)
+    expect(page.url).toBe(`${testGateway.gateway}/login?${new URLSearchParams({ return_to: path })}`)
     expect(page.body).toContain(`/login/corp?${new URLSearchParams({ return_to: path })}`)
   },
 )

@@ -188,20 +188,20 @@ describe('an answer in a federation', () => {
     expect(lastAudit()).toMatchObject({ eventName: 'login', issuer: north.entityId })
   })
 
-  it('of another identity provider than was asked is refused', async () => {
+  it('a discovery answer of another identity provider than was asked is refused', async () => {
     const page = await signIn(new HttpBrowser(), 'edu', north, { subject: 'ann', attributes: {} }, south)
     expect(page.status).toBe(403)
     expect(lastAudit()).toMatchObject({ eventName: 'login.refused', errorCode: 'saml.signature_invalid' })
   })
 
-  it('that bears the name of another is refused', async () => {
+  it('a discovery answer that bears the name of another is refused', async () => {
     const says = { subject: 'ann', attributes: {}, issuer: north.entityId }
     const page = await signIn(new HttpBrowser(), 'edu', south, says)
     expect(page.status).toBe(403)
     expect(lastAudit()).toMatchObject({ errorCode: 'saml.response_issuer_mismatch', expected: south.entityId })
   })
 
-  it('that nobody asked for is refused', async () => {
+  it('a discovery answer that nobody asked for is refused', async () => {
     const request = requestOn(await open(new HttpBrowser(), loginAt('edu', north)))
     const { relayState: _, ...unasked } = request
     const page = await postAnswer(new HttpBrowser(), await answerTo(north, unasked, { subject: 'ann', attributes: {} }))
@@ -209,7 +209,7 @@ describe('an answer in a federation', () => {
     expect(lastAudit()).toMatchObject({ errorCode: 'saml.request_unknown' })
   })
 
-  it('that says no to a visible question is a refusal', async () => {
+  it('a discovery answer that says no to a visible question is a refusal', async () => {
     const visitor = new HttpBrowser()
     const request = requestOn(await open(visitor, loginAt('edu', north)))
     expect((await postAnswer(visitor, await noPassiveTo(north, request))).status).toBe(403)

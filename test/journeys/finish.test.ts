@@ -4,34 +4,35 @@ import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, samlAnswer, signIn, whoIs } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
+import { holds } from '../held/holds.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const SESSION = 'fedgate_session'
 
 /** Up to the redirect to the finish page, which is not followed. */
 const finishUrl = async (visitor: HttpBrowser, provider: string, username = 'alice', returnTo = '/identity') => {
-  const attempt = { gateway: house.gateway, provider, username, returnTo }
+  const attempt = { gateway: testGateway.gateway, provider, username, returnTo }
   const { location } = await signIn(visitor, attempt, { stopBefore: FINISH })
   if (location === undefined) throw new Error('it did not come to the finish page')
   return location
 }
 
-const subjectOf = (visitor: HttpBrowser): Promise<string | undefined> => whoIs(visitor, house.gateway)
+const subjectOf = (visitor: HttpBrowser): Promise<string | undefined> => whoIs(visitor, testGateway.gateway)
 
 describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   it('gives the browser that started it a session, and leads where it was going', async () => {
     const visitor = new HttpBrowser()
     const page = await visitor.open(await finishUrl(visitor, provider))
-    expect(page.url).toBe(`${house.gateway}/identity`)
+    expect(page.url).toBe(`${testGateway.gateway}/identity`)
     expect(await subjectOf(visitor)).toBe('alice')
   })
 
-  it('refuses another browser, and uses the handle up: the first one has to start anew', async () => {
+  it('refuses another browser, and uses the handle up: the first one has to start anew', holds('5.4'), async () => {
     const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
     const url = await finishUrl(owner, provider)
     const stolen = await thief.open(url)
@@ -55,7 +56,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
     await visitor.open(url)
     const session = visitor.cookies.value(SESSION)
     const again = await visitor.open(url)
-    expect(again.url).toBe(`${house.gateway}/identity`)
+    expect(again.url).toBe(`${testGateway.gateway}/identity`)
     expect(visitor.cookies.value(SESSION)).toBe(session)
   })
 
@@ -73,7 +74,7 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
     const [owner, other] = [new HttpBrowser(), new HttpBrowser()]
     const url = await finishUrl(owner, provider)
     await owner.open(url)
-    await signIn(other, { gateway: house.gateway, provider, username: 'bob' })
+    await signIn(other, { gateway: testGateway.gateway, provider, username: 'bob' })
     expect(refusalIn((await other.open(url)).body).code).toBe('login.used')
     expect(await subjectOf(other)).toBe('bob')
   })
@@ -91,22 +92,22 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
 
   it('changes the session id, also where somebody was signed in before', async () => {
     const visitor = new HttpBrowser()
-    await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+    await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
     const before = visitor.cookies.value(SESSION)
     await visitor.open(await finishUrl(visitor, provider))
     expect(visitor.cookies.value(SESSION)).not.toBe(before)
   })
 
-  it('makes the session id from before worthless', async () => {
+  it('makes the session id from before worthless', holds('5.5'), async () => {
     const visitor = new HttpBrowser()
-    await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+    await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
     const before = `fedgate_session=${visitor.cookies.value(SESSION)}`
     await visitor.open(await finishUrl(visitor, provider))
-    const answer = await fetch(`${house.gateway}/api/session`, { headers: { cookie: before } })
+    const answer = await fetch(`${testGateway.gateway}/api/session`, { headers: { cookie: before } })
     expect(answer.status).toBe(401)
   })
 
-  it('takes no session id that the client chose', async () => {
+  it('takes no session id that the client chose', holds('5.5'), async () => {
     const visitor = new HttpBrowser()
     const url = await finishUrl(visitor, provider)
     const binding = visitor.cookies.value('fedgate_login')
@@ -123,43 +124,51 @@ describe.each(['corp', 'openid'])('finishing a sign-in by %s', (provider) => {
   it('lets two tabs of a browser finish in any order', async () => {
     const visitor = new HttpBrowser()
     const [first, second] = [await finishUrl(visitor, provider), await finishUrl(visitor, provider, 'alice', '/roles')]
-    expect((await visitor.open(second)).url).toBe(`${house.gateway}/roles`)
-    expect((await visitor.open(first)).url).toBe(`${house.gateway}/identity`)
+    expect((await visitor.open(second)).url).toBe(`${testGateway.gateway}/roles`)
+    expect((await visitor.open(first)).url).toBe(`${testGateway.gateway}/identity`)
     expect(await subjectOf(visitor)).toBe('alice')
   })
 })
 
 it('answers a handle that nobody gave out with 400', async () => {
   for (const query of ['', '?handle=', '?handle=nothing', '?handle=a&handle=b', '?handle[a]=b']) {
-    const page = await new HttpBrowser().open(`${house.gateway}/login/finish${query}`)
+    const page = await new HttpBrowser().open(`${testGateway.gateway}/login/finish${query}`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.expired' })
   }
 })
 
-it('sees no cookie at the ACS and gives none there, because the post comes from another site', async () => {
-  const visitor = new HttpBrowser()
-  const answer = await samlAnswer(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
-  const page = await postAnswer(visitor, answer, { stopBefore: FINISH })
-  expect(page.status).toBe(303)
-  expect(page.headers.getSetCookie()).toEqual([])
-})
+it(
+  'sees no cookie at the ACS and gives none there, because the post comes from another site',
+  holds('5.4'),
+  async () => {
+    const visitor = new HttpBrowser()
+    const answer = await samlAnswer(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
+    const page = await postAnswer(visitor, answer, { stopBefore: FINISH })
+    expect(page.status).toBe(303)
+    expect(page.headers.getSetCookie()).toEqual([])
+  },
+)
 
 describe('the answer of the OpenID provider', () => {
   const callbackUrl = async (visitor: HttpBrowser) => {
-    const attempt = { gateway: house.gateway, provider: 'openid', username: 'alice' }
+    const attempt = { gateway: testGateway.gateway, provider: 'openid', username: 'alice' }
     const { location } = await signIn(visitor, attempt, { stopBefore: /\/callback\?/ })
     if (location === undefined) throw new Error('it did not come to the callback')
     return location
   }
 
-  it('is refused in a browser that did not start, before the code is redeemed: the right one still can', async () => {
-    const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
-    const url = await callbackUrl(owner)
-    expect(refusalIn((await thief.open(url)).body)).toMatchObject({ status: 403, code: 'login.other_browser' })
-    expect(await subjectOf(thief)).toBeUndefined()
-    await owner.open(url)
-    expect(await subjectOf(owner)).toBe('alice')
-  })
+  it(
+    'is refused in a browser that did not start, before the code is redeemed: the right one still can',
+    holds('7.1'),
+    async () => {
+      const [owner, thief] = [new HttpBrowser(), new HttpBrowser()]
+      const url = await callbackUrl(owner)
+      expect(refusalIn((await thief.open(url)).body)).toMatchObject({ status: 403, code: 'login.other_browser' })
+      expect(await subjectOf(thief)).toBeUndefined()
+      await owner.open(url)
+      expect(await subjectOf(owner)).toBe('alice')
+    },
+  )
 
   it('is refused a second time', async () => {
     const visitor = new HttpBrowser()
@@ -202,7 +211,7 @@ describe('the answer of the OpenID provider', () => {
     expect(await subjectOf(visitor)).toBe('alice')
   })
 
-  it('that says no is a refusal, and its own words are not on the page', async () => {
+  it('an answer that says no is a refusal, and its own words are not on the page', async () => {
     const visitor = new HttpBrowser()
     const url = new URL(await callbackUrl(visitor))
     url.searchParams.delete('code')

@@ -6,14 +6,14 @@ import { HttpBrowser } from '../harness/http-browser.ts'
 import { CALLBACK, FINISH, signIn, whoIs } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 let alice: HttpBrowser
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
   alice = new HttpBrowser()
-  await signIn(alice, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+  await signIn(alice, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const ROUTES = join(import.meta.dirname, '../../src/web/routes')
 
@@ -54,7 +54,7 @@ const showing = [
 ]
 
 const placeOf = (path: string): string =>
-  `${house.gateway}${path.replace(':provider', path.startsWith('/oidc') ? 'openid' : 'corp')}`
+  `${testGateway.gateway}${path.replace(':provider', path.startsWith('/oidc') ? 'openid' : 'corp')}`
 
 const ask = (method: string, url: string, visitor = new HttpBrowser()): Promise<Response> => {
   const cookie = visitor.cookies.headerFor({ url: new URL(url), method, isCrossSite: false })
@@ -109,20 +109,20 @@ describe('before the browser’s own GET', () => {
     const visitor = new HttpBrowser()
     const { location = '' } = await signIn(
       visitor,
-      { gateway: house.gateway, provider, username: 'alice' },
+      { gateway: testGateway.gateway, provider, username: 'alice' },
       { stopBefore: FINISH },
     )
     for (const who of [visitor, new HttpBrowser()]) expect((await ask('HEAD', location, who)).status).toBe(405)
-    expect((await visitor.open(location)).url).toBe(`${house.gateway}/roles`)
-    expect(await whoIs(visitor, house.gateway)).toBe('alice')
+    expect((await visitor.open(location)).url).toBe(`${testGateway.gateway}/roles`)
+    expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
   })
 
   it('it leaves the callback as it was', async () => {
     const visitor = new HttpBrowser()
-    const attempt = { gateway: house.gateway, provider: 'openid', username: 'alice' }
+    const attempt = { gateway: testGateway.gateway, provider: 'openid', username: 'alice' }
     const { location = '' } = await signIn(visitor, attempt, { stopBefore: CALLBACK })
     for (const who of [visitor, new HttpBrowser()]) expect((await ask('HEAD', location, who)).status).toBe(405)
-    expect((await visitor.open(location)).url).toBe(`${house.gateway}/roles`)
-    expect(await whoIs(visitor, house.gateway)).toBe('alice')
+    expect((await visitor.open(location)).url).toBe(`${testGateway.gateway}/roles`)
+    expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
   })
 })

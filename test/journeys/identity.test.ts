@@ -5,16 +5,16 @@ import { HttpBrowser } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const identityOf = async (provider: string, username: string): Promise<string> => {
   const visitor = new HttpBrowser()
-  await signIn(visitor, { gateway: house.gateway, provider, username })
-  const { body } = await visitor.open(`${house.gateway}/identity`)
+  await signIn(visitor, { gateway: testGateway.gateway, provider, username })
+  const { body } = await visitor.open(`${testGateway.gateway}/identity`)
   return unescapeMarkup(body.replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ')
 }
 

@@ -55,9 +55,9 @@ const sessionOf = (sub: string, sid: string): Tampering => ({
 
 const signedIn = async (sub: string, sid: string, provider = 'corp') => {
   const visitor = new HttpBrowser()
-  const mischief = provider === 'endless' ? { ...sessionOf(sub, sid), discovery: withoutEnd } : sessionOf(sub, sid)
+  const tampering = provider === 'endless' ? { ...sessionOf(sub, sid), discovery: withoutEnd } : sessionOf(sub, sid)
   const at = provider === 'endless' ? endless : op
-  const page = await signInAtOp(at, visitor, `${gateway.url}/login/${provider}`, mischief)
+  const page = await signInAtOp(at, visitor, `${gateway.url}/login/${provider}`, tampering)
   expect(page.url).toBe(`${gateway.url}/roles`)
   return { visitor, page }
 }
@@ -108,7 +108,7 @@ describe('signing out here', () => {
     expect(await isSignedIn(one)).toBe(false)
   })
 
-  it('by a login_hint of the provider, where its tokens have one (Entra ID)', async () => {
+  it('the logout names the user by a login_hint of the provider, where its tokens have one (Entra ID)', async () => {
     const visitor = new HttpBrowser()
     const withHint: Tampering = { claims: (claims) => ({ ...claims, login_hint: 'O.opaque' }) }
     const page = await signInAtOp(op, visitor, `${gateway.url}/login/getter`, withHint)
@@ -173,19 +173,19 @@ describe('a back-channel logout', () => {
     expect(logouts.at(-1)).toMatchObject({ reason: 'provider', subject: 'bc-1' })
   })
 
-  it('that names the subject alone ends all of their logins, and nobody else’s', async () => {
+  it('a logout token that names the subject alone ends all of their logins, and nobody else’s', async () => {
     const [one, two, other] = [await signedIn('bc-2', 'a'), await signedIn('bc-2', 'b'), await signedIn('bc-3', 'c')]
     expect((await notifyOf({ sub: 'bc-2' })).status).toBe(200)
     expect([await isSignedIn(one), await isSignedIn(two), await isSignedIn(other)]).toEqual([false, false, true])
   })
 
-  it('that names the session alone ends its logins', async () => {
+  it('a logout token that names the session alone ends its logins', async () => {
     const one = await signedIn('bc-4', 'sid-4')
     expect((await notifyOf({ sid: 'sid-4' })).status).toBe(200)
     expect(await isSignedIn(one)).toBe(false)
   })
 
-  it('for one provider leaves the logins of another alone', async () => {
+  it('a logout token for one provider leaves the logins of another alone', async () => {
     const other = await signedIn('bc-5', 'sid-5', 'other')
     expect((await notifyOf({ sub: 'bc-5', sid: 'sid-5' })).status).toBe(200)
     expect(await isSignedIn(other)).toBe(true)
@@ -195,17 +195,20 @@ describe('a back-channel logout', () => {
     ['session', { sub: 'bc-8', sid: 'another' }, 'sid'],
     ['session, by its sid alone', { sid: 'another' }, 'sid'],
     ['subject', { sub: 'nobody' }, 'sub'],
-  ])('of another %s ends nothing, is no error to the provider, and is recorded', async (_, changes, source) => {
-    const one = await signedIn('bc-8', 'sid-8')
-    expect((await notifyOf(changes)).status).toBe(200)
-    expect(await isSignedIn(one)).toBe(true)
-    expect(gateway.audit().at(-1)).toMatchObject({
-      eventName: 'logout.refused',
-      provider: 'corp',
-      errorCode: 'oidc.logout_ended_nothing',
-      source,
-    })
-  })
+  ])(
+    'a logout token of another %s ends nothing, is no error to the provider, and is recorded',
+    async (_, changes, source) => {
+      const one = await signedIn('bc-8', 'sid-8')
+      expect((await notifyOf(changes)).status).toBe(200)
+      expect(await isSignedIn(one)).toBe(true)
+      expect(gateway.audit().at(-1)).toMatchObject({
+        eventName: 'logout.refused',
+        provider: 'corp',
+        errorCode: 'oidc.logout_ended_nothing',
+        source,
+      })
+    },
+  )
 
   it('counts once', async () => {
     const token = tokenOfOp(claims({ sub: 'bc-6' }), 'logout+jwt')

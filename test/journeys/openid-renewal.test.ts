@@ -72,9 +72,9 @@ const fresh = (changes: Json = {}, refreshToken?: string): Tampering => ({
   ...(refreshToken === undefined ? {} : { token: (document: Json) => ({ ...document, refresh_token: refreshToken }) }),
 })
 
-const signedIn = async (mischief = fresh()) => {
+const signedIn = async (tampering = fresh()) => {
   const visitor = new HttpBrowser()
-  const page = await signInAtOp(op, visitor, `${gateway.url}/login/openid`, mischief)
+  const page = await signInAtOp(op, visitor, `${gateway.url}/login/openid`, tampering)
   return { visitor, page }
 }
 
@@ -124,7 +124,7 @@ describe('with a refresh token, an ID token that is too old for AWS', () => {
     expect(await whoIs(visitor, gateway.url)).toBe('alice')
   })
 
-  it('that the provider no longer renews leads through the provider', async () => {
+  it('a sign-in that the provider no longer renews leads through the provider', async () => {
     const { visitor, page } = await late()
     op.behave({
       token: {
@@ -190,8 +190,8 @@ describe('without a refresh token, an ID token that is too old for AWS', () => {
 })
 
 describe('a role with maxAuthAge', () => {
-  const guarded = async (mischief: Tampering) => {
-    const { visitor, page } = await signedIn(mischief)
+  const guarded = async (tampering: Tampering) => {
+    const { visitor, page } = await signedIn(tampering)
     return { visitor, page, answer: await take(visitor, page, GUARDED) }
   }
   const old = (changes: Json = {}) => fresh({ auth_time: seconds() - 15 * 60, ...changes })
@@ -203,8 +203,8 @@ describe('a role with maxAuthAge', () => {
   it.each([
     ['is older', () => old()],
     ['does not say when it was', () => old({ auth_time: undefined })],
-  ])('asks for a new proof after a sign-in that %s', async (_, mischief) => {
-    const { visitor, answer } = await guarded(mischief())
+  ])('asks for a new proof after a sign-in that %s', async (_, tampering) => {
+    const { visitor, answer } = await guarded(tampering())
     const asked = askedOf(await visitor.open(refreshOf(answer), openAtOp))
     expect(asked.get('prompt')).toBe('login')
     expect(asked.get('max_age')).toBe('600')
@@ -328,7 +328,7 @@ describe('an answer that is posted', () => {
     expect(op.requests.get('/token')).toBeUndefined()
   })
 
-  it('to no question is not even parked', async () => {
+  it('an answer to no question is not even parked', async () => {
     const refused = await post(
       new HttpBrowser(),
       new URLSearchParams({ redirect_uri: `${gateway.url}/oidc/posting/callback` }),
@@ -336,7 +336,7 @@ describe('an answer that is posted', () => {
     expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'oidc.state_mismatch' })
   })
 
-  it('with a parameter twice is refused', async () => {
+  it('a callback with a parameter twice is refused', async () => {
     const visitor = new HttpBrowser()
     const query = await asked(visitor)
     const body = `${new URLSearchParams(answerTo(query))}&code=another`

@@ -152,7 +152,7 @@ describe('the roles', () => {
     expect(rolesOn((await signInAt('narrow')).page)).toEqual([])
   })
 
-  it('without a pair are none, whatever else is said', async () => {
+  it('the roles without a pair are none, whatever else is said', async () => {
     const { page } = await signInAt('corp', saysOf('corp', { [`${AWS}Role`]: [DEVELOPER] }))
     expect(rolesOn(page)).toEqual([])
   })

@@ -9,25 +9,25 @@ import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 const PRODUCTION = 'arn:aws:iam::111122223333:role/Developer'
 const SANDBOX = 'arn:aws:iam::444455556666:role/Developer'
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const signedIn = async (
   username = 'alice',
   visitor = new HttpBrowser(),
 ): Promise<{ visitor: HttpBrowser; page: Page }> => {
-  const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username })
+  const page = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username })
   return { visitor, page }
 }
 
-const roles = (visitor: HttpBrowser): Promise<Page> => visitor.open(`${house.gateway}/roles`)
+const roles = (visitor: HttpBrowser): Promise<Page> => visitor.open(`${testGateway.gateway}/roles`)
 
 const pin = async (visitor: HttpBrowser, role: string, pinned: 'yes' | 'no', fields: Record<string, string> = {}) => {
   const page = await roles(visitor)
-  const form = { ...formWith(page, 'role', role), action: `${house.gateway}/roles/pin` }
+  const form = { ...formWith(page, 'role', role), action: `${testGateway.gateway}/roles/pin` }
   return visitor.submit(page, form, { pinned, ...fields })
 }
 
@@ -37,7 +37,7 @@ describe('a pin', () => {
   it('is there in every browser of the person, and in nobody else’s, and comes off', async () => {
     const { visitor } = await signedIn()
     const back = await pin(visitor, SANDBOX, 'yes')
-    expect(back.url).toBe(`${house.gateway}/roles`)
+    expect(back.url).toBe(`${testGateway.gateway}/roles`)
     expect(back.body).toContain('aria-label="Unpin Developer in Sandbox"')
     expect(back.body).toContain('aria-label="Pin Developer in Production"')
     expect(pinnedOn((await signedIn()).page)).toBe(1)
@@ -48,7 +48,7 @@ describe('a pin', () => {
   it('leads back to where it was set', async () => {
     const { visitor } = await signedIn()
     const back = await pin(visitor, SANDBOX, 'yes', { return_to: '/roles?q=sandbox' })
-    expect(back.url).toBe(`${house.gateway}/roles?q=sandbox`)
+    expect(back.url).toBe(`${testGateway.gateway}/roles?q=sandbox`)
   })
 
   it('leads to no other site', async () => {
@@ -61,20 +61,20 @@ describe('a pin', () => {
     const { visitor, page } = await signedIn()
     const fields = { ...formWith(page, 'role', SANDBOX).fields, pinned: 'yes' }
     const headers = { accept: 'application/json' }
-    const answer = await visitor.post(`${house.gateway}/roles/pin`, fields, { from: page.url, headers })
+    const answer = await visitor.post(`${testGateway.gateway}/roles/pin`, fields, { from: page.url, headers })
     expect([answer.status, answer.body]).toEqual([204, ''])
   })
 
   it('on a role that is not granted is refused', async () => {
     const { visitor, page } = await signedIn()
-    const form = { ...formWith(page, 'role', SANDBOX), action: `${house.gateway}/roles/pin` }
+    const form = { ...formWith(page, 'role', SANDBOX), action: `${testGateway.gateway}/roles/pin` }
     const role = 'arn:aws:iam::111122223333:role/Administrator'
     expect(refusalIn((await visitor.submit(page, form, { role })).body).code).toBe('role.not_granted')
   })
 
   it('needs the token of the page', async () => {
     const { visitor, page } = await signedIn()
-    const answer = await visitor.post(`${house.gateway}/roles/pin`, { role: SANDBOX }, { from: page.url })
+    const answer = await visitor.post(`${testGateway.gateway}/roles/pin`, { role: SANDBOX }, { from: page.url })
     expect(refusalIn(answer.body).code).toBe('http.csrf')
   })
 })
@@ -96,7 +96,7 @@ describe('a duration', () => {
     expect(refusalIn(refused.body).code).toBe('role.duration_invalid')
     // Somewhere it is between two and three hours before six o'clock.
     const now = new Date()
-    visitor.cookies.keep([`fedgate_zone=${encodeURIComponent(zoneAtHour(15))}; Path=/`], new URL(house.gateway))
+    visitor.cookies.keep([`fedgate_zone=${encodeURIComponent(zoneAtHour(15))}; Path=/`], new URL(testGateway.gateway))
     const offered = await roles(visitor)
     expect(offered.body).toContain('<option>until 18:00')
     const taken = await visitor.submit(offered, formWith(offered, 'role', PRODUCTION), { duration: 'until 18:00' })
@@ -111,7 +111,7 @@ describe('my activity', () => {
     const { visitor, page } = await signedIn('bob')
     const taken = await visitor.submit(page, formWith(page, 'role'), {})
     const accessKeyId = /ASIA[A-Z2-7]{16}/.exec(taken.body)?.[0] ?? ''
-    const { body } = await visitor.open(`${house.gateway}/activity`)
+    const { body } = await visitor.open(`${testGateway.gateway}/activity`)
     expect(body).toContain('Signed in')
     expect(body).toContain(`<dt>Access key id</dt><dd><code>${accessKeyId}</code>`)
     expect(body).toContain('bob@example.com')
@@ -123,7 +123,7 @@ describe('my activity', () => {
   it('has time and address of each', async () => {
     const { visitor, page } = await signedIn('bob')
     await visitor.submit(page, formWith(page, 'role'), {})
-    const { body } = await visitor.open(`${house.gateway}/activity`)
+    const { body } = await visitor.open(`${testGateway.gateway}/activity`)
     const list = /<ol class="activities">.*<\/ol>/s.exec(body)?.[0] ?? ''
     const entries = list.match(/<li class="activity.*?<\/li>/gs) ?? []
     expect(entries.length).toBeGreaterThanOrEqual(2)
@@ -137,10 +137,10 @@ describe('my activity', () => {
 
   it('has the console as one thing, with the page it opened at', async () => {
     const { visitor, page } = await signedIn('bob')
-    const before = (await visitor.open(`${house.gateway}/activity`)).body.split('<dt>Access key id</dt>').length
-    const form = { ...formWith(page, 'role'), action: `${house.gateway}/roles/console` }
+    const before = (await visitor.open(`${testGateway.gateway}/activity`)).body.split('<dt>Access key id</dt>').length
+    const form = { ...formWith(page, 'role'), action: `${testGateway.gateway}/roles/console` }
     await visitor.submit(page, form, { destination: 's3' }, { stopBefore: /\/federation\?/ })
-    const { body } = await visitor.open(`${house.gateway}/activity`)
+    const { body } = await visitor.open(`${testGateway.gateway}/activity`)
     expect(body.split('<dt>Access key id</dt>')).toHaveLength(before + 1)
     expect(body).toContain('https://console.aws.amazon.com/s3/home?region=eu-west-1')
   })
@@ -149,14 +149,14 @@ describe('my activity', () => {
     const { visitor, page } = await signedIn('bob')
     const role = 'arn:aws:iam::111122223333:role/Nothing'
     const refused = refusalIn((await visitor.submit(page, formWith(page, 'role'), { role })).body)
-    const { body } = await visitor.open(`${house.gateway}/activity`)
+    const { body } = await visitor.open(`${testGateway.gateway}/activity`)
     expect(body).toContain(`<code>${refused.code}</code>`)
     expect(body).toContain(refused.reference)
   })
 
   it('is nobody else’s', async () => {
     const { visitor } = await signedIn('carol')
-    const { body } = await visitor.open(`${house.gateway}/activity`)
+    const { body } = await visitor.open(`${testGateway.gateway}/activity`)
     expect(body).toContain('Signed in')
     expect(body).not.toContain('Access key id')
   })
@@ -165,7 +165,7 @@ describe('my activity', () => {
     const visitor = new HttpBrowser()
     const page = await signIn(
       visitor,
-      { gateway: house.gateway, provider: 'corp', username: 'carol' },
+      { gateway: testGateway.gateway, provider: 'corp', username: 'carol' },
       {
         headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0' },
       },
@@ -176,33 +176,35 @@ describe('my activity', () => {
   })
 
   it('is a page to sign in for', async () => {
-    expect((await new HttpBrowser().open(`${house.gateway}/activity`)).url).toContain('/login?return_to=%2Factivity')
+    expect((await new HttpBrowser().open(`${testGateway.gateway}/activity`)).url).toContain(
+      '/login?return_to=%2Factivity',
+    )
   })
 })
 
 describe('signing out everywhere', () => {
   it('ends the person’s logins in every browser, and nobody else’s', async () => {
     const [one, other, bob] = [await signedIn(), await signedIn(), await signedIn('bob')]
-    const page = await one.visitor.open(`${house.gateway}/activity`)
+    const page = await one.visitor.open(`${testGateway.gateway}/activity`)
     const out = await one.visitor.submit(page, formWith(page, 'everywhere'))
     expect(out.url).toContain('/logout')
-    expect(await whoIs(one.visitor, house.gateway)).toBeUndefined()
-    expect(await whoIs(other.visitor, house.gateway)).toBeUndefined()
-    expect(await whoIs(bob.visitor, house.gateway)).toBe('bob')
+    expect(await whoIs(one.visitor, testGateway.gateway)).toBeUndefined()
+    expect(await whoIs(other.visitor, testGateway.gateway)).toBeUndefined()
+    expect(await whoIs(bob.visitor, testGateway.gateway)).toBe('bob')
   })
 
   it('leaves the way back in open', async () => {
     const { visitor } = await signedIn()
-    const page = await visitor.open(`${house.gateway}/activity`)
+    const page = await visitor.open(`${testGateway.gateway}/activity`)
     await visitor.submit(page, formWith(page, 'everywhere'))
-    expect(await whoIs((await signedIn('alice', visitor)).visitor, house.gateway)).toBe('alice')
+    expect(await whoIs((await signedIn('alice', visitor)).visitor, testGateway.gateway)).toBe('alice')
   })
 
   it('is not what signing out does', async () => {
     const [one, other] = [await signedIn('carol'), await signedIn('carol')]
     await one.visitor.submit(one.page, formWith(one.page, 'csrf'))
-    expect(await whoIs(one.visitor, house.gateway)).toBeUndefined()
-    expect(await whoIs(other.visitor, house.gateway)).toBe('carol')
+    expect(await whoIs(one.visitor, testGateway.gateway)).toBeUndefined()
+    expect(await whoIs(other.visitor, testGateway.gateway)).toBe('carol')
   })
 })
 
@@ -212,9 +214,9 @@ describe('the chooser', () => {
 
   it('has the provider first that this browser used last, and says so', async () => {
     const visitor = new HttpBrowser()
-    expect(order(await visitor.open(`${house.gateway}/login`))).toEqual(['Example Corp', 'Example ID'])
-    await visitor.open(`${house.gateway}/login/openid`, { stopBefore: /.*/ })
-    const page = await visitor.open(`${house.gateway}/login`)
+    expect(order(await visitor.open(`${testGateway.gateway}/login`))).toEqual(['Example Corp', 'Example ID'])
+    await visitor.open(`${testGateway.gateway}/login/openid`, { stopBefore: /.*/ })
+    const page = await visitor.open(`${testGateway.gateway}/login`)
     expect(order(page)).toEqual(['Example ID', 'Example Corp'])
     expect(page.body.split('used last')).toHaveLength(2)
   })

@@ -4,16 +4,17 @@ import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { signIn } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
+import { holds } from '../held/holds.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 let visitor: HttpBrowser
 let roles: Page
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
   visitor = new HttpBrowser()
-  roles = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+  roles = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const elsewhere = [
   'https://evil.example',
@@ -42,15 +43,15 @@ const elsewhere = [
   '#x',
 ]
 
-describe('return_to', () => {
+describe('return_to', holds('5.6'), () => {
   it.each(elsewhere)('%j is refused', async (target) => {
     const query = new URLSearchParams({ return_to: target })
-    const page = await new HttpBrowser().open(`${house.gateway}/login/corp?${query}`)
+    const page = await new HttpBrowser().open(`${testGateway.gateway}/login/corp?${query}`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.return_to_refused' })
   })
 
   it('is refused twice over', async () => {
-    const page = await new HttpBrowser().open(`${house.gateway}/login/corp?return_to=/roles&return_to=/identity`)
+    const page = await new HttpBrowser().open(`${testGateway.gateway}/login/corp?return_to=/roles&return_to=/identity`)
     expect(refusalIn(page.body)).toMatchObject({ status: 400, code: 'login.return_to_refused' })
   })
 
@@ -58,9 +59,9 @@ describe('return_to', () => {
   it.each(['/%2f%2fevil.example', '/%5cevil.example', '/roles?x=//evil.example', '/a@evil.example'])(
     '%j stays on the gateway',
     async (target) => {
-      const attempt = { gateway: house.gateway, provider: 'corp', username: 'alice', returnTo: target }
+      const attempt = { gateway: testGateway.gateway, provider: 'corp', username: 'alice', returnTo: target }
       const page = await signIn(new HttpBrowser(), attempt)
-      expect(new URL(page.url).origin).toBe(house.gateway)
+      expect(new URL(page.url).origin).toBe(testGateway.gateway)
     },
   )
 })
@@ -82,24 +83,34 @@ const noConsolePages = [
 
 describe('destination', () => {
   const open = (destination: string) =>
-    visitor.submit(roles, { ...formWith(roles, 'role'), action: `${house.gateway}/roles/console` }, { destination })
+    visitor.submit(
+      roles,
+      { ...formWith(roles, 'role'), action: `${testGateway.gateway}/roles/console` },
+      { destination },
+    )
 
   it.each(noConsolePages)('%s is refused', async (destination) => {
     const page = await open(destination)
-    expect({ status: page.status, origin: new URL(page.url).origin }).toEqual({ status: 400, origin: house.gateway })
+    expect({ status: page.status, origin: new URL(page.url).origin }).toEqual({
+      status: 400,
+      origin: testGateway.gateway,
+    })
     expect(page.body).toContain('<code>role.destination_refused</code>')
   })
 
-  it('of another partition than the role is refused as that', async () => {
+  it('a destination of another partition than the role is refused as that', async () => {
     const page = await open('https://console.amazonaws-us-gov.com/')
-    expect({ status: page.status, origin: new URL(page.url).origin }).toEqual({ status: 400, origin: house.gateway })
+    expect({ status: page.status, origin: new URL(page.url).origin }).toEqual({
+      status: 400,
+      origin: testGateway.gateway,
+    })
     expect(page.body).toContain('<code>role.destination_other_partition</code>')
   })
 
   it.each(['https://console.aws.amazon.com/s3/', 'https://eu-west-1.console.aws.amazon.com/ec2/home#Instances:'])(
     '%s is taken',
     async (destination) => {
-      expect((await open(destination)).url).toBe(`${house.localAws}/console`)
+      expect((await open(destination)).url).toBe(`${testGateway.localAws}/console`)
     },
   )
 })

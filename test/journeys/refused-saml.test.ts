@@ -7,6 +7,7 @@ import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
 import { postAnswer, type SamlAnswer, samlAnswer, signIn, whoIs } from '../harness/sign-in.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
+import { holds } from '../held/holds.ts'
 
 let gateway: ReservedGateway
 let idps: readonly DemoSamlIdp[]
@@ -118,7 +119,7 @@ const refused: readonly Refused[] = [
   },
 ]
 
-describe.each(refused)('$what', ({ status, code, answer }) => {
+describe.each(refused)('$what', holds('5.1', '5.5'), ({ status, code, answer }) => {
   it(`is refused with ${code}`, async () => {
     const visitor = new HttpBrowser()
     const page = await postAnswer(visitor, await answer(visitor))
@@ -162,7 +163,7 @@ it('does not use the sign-in up when an answer is refused: the real one still co
   expect(await whoIs(visitor, gateway.url)).toBe('alice')
 })
 
-describe('an answer that has been used', () => {
+describe('an answer that has been used', holds('5.3'), () => {
   it('is refused at the ACS with 409, also where it was used a moment ago by the same browser', async () => {
     const visitor = new HttpBrowser()
     const answer = await answerFor(visitor)

@@ -118,7 +118,7 @@ describe('the SP metadata', () => {
     ['plain', 'false'],
     ['wants', 'true'],
     ['posts', 'true'],
-  ])('of %s announces signed requests as they are: %s', async (provider, signed) => {
+  ])('the metadata of %s announces signed requests as they are: %s', async (provider, signed) => {
     expect(await metadataOf(`/saml/${provider}/metadata`)).toContain(`AuthnRequestsSigned="${signed}"`)
   })
 
@@ -156,7 +156,7 @@ describe('the SP metadata', () => {
     expect(await metadataOf('/saml/plain/metadata')).not.toContain('SignatureValue')
   })
 
-  it('of the gateway towards AWS holds both keys of a rollover too', async () => {
+  it('the metadata of the gateway towards AWS holds both keys of a rollover too', async () => {
     expect(uses(await metadataOf('/idp/metadata'))).toEqual(['signing', 'signing'])
   })
 })
@@ -173,12 +173,12 @@ describe('a large answer', () => {
     return { answer, page: await postAnswer(visitor, answer) }
   }
 
-  it('with 300 roles is taken whole', async () => {
+  it('a response with 300 roles is taken whole', async () => {
     const { page } = await signInWith({ 'https://aws.amazon.com/SAML/Attributes/Role': roles(300) })
     expect(page.body).toContain('300 roles in 1 account')
   })
 
-  it('of nearly 1 MB is taken', async () => {
+  it('a response of nearly 1 MB is taken', async () => {
     const filling = Array.from({ length: 900 }, (_, n) => `${n}`.padEnd(1000, 'x'))
     const { page, answer } = await signInWith({ filling })
     expect(answer.SAMLResponse.length * 0.75).toBeGreaterThan(900_000)

@@ -120,7 +120,7 @@ const take = (
 ) => visitor.submit(page, { ...formWith(page, 'csrf'), action: `${gateway.url}${path}` }, fields)
 
 describe('a role', () => {
-  it('that no rule grants is refused, also to one who is signed in, and is in the audit log', async () => {
+  it('a role that no rule grants is refused, also to one who is signed in, and is in the audit log', async () => {
     const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
     const refused = refusalIn((await take(visitor, page, { role: ADMIN })).body)
     expect(refused).toMatchObject({ status: 403, code: 'role.not_granted' })
@@ -161,13 +161,13 @@ describe('a role', () => {
     expect((await take(bob, other, { role: ADMIN })).status).toBe(200)
   })
 
-  it('that does not exist in AWS is denied like one that is locked', async () => {
+  it('a role that does not exist in AWS is denied like one that is locked', async () => {
     // By a pattern: roles that rules name letter by letter exist in the local AWS.
     const { visitor, page } = await signInAt('corp', { groups: ['aws-111122223333-Missing'] })
     expect(refusalIn((await take(visitor, page, { role: MISSING })).body).code).toBe('sts.access_denied')
   })
 
-  it('that is denied opens no console', async () => {
+  it('a role that is denied opens no console', async () => {
     const { visitor, page } = await signInAt('corp', { groups: ['dev'] })
     const answer = await take(visitor, page, { role: LOCKED }, '/roles/console')
     expect(refusalIn(answer.body).code).toBe('sts.access_denied')
@@ -191,7 +191,7 @@ describe('the duration', () => {
     },
   )
 
-  it('that the gateway allows and AWS does not becomes an hour, and both are in the audit log', async () => {
+  it('a duration that the gateway allows and AWS does not becomes an hour, and both are in the audit log', async () => {
     const page = await taken('3h')
     expect(page.status).toBe(200)
     expect(page.body).toContain('You asked for 3h, but this role allows less. You got 1 hour.')
@@ -220,11 +220,11 @@ describe('the duration of a console', () => {
     return { visitor, answer }
   }
 
-  it('that AWS allows leads straight there', async () => {
+  it('a duration that AWS allows leads straight there', async () => {
     expect((await opened('2h')).answer.status).toBe(303)
   })
 
-  it('that AWS does not allow becomes an hour, is told, and one press leads on', async () => {
+  it('a duration that AWS does not allow becomes an hour, is told, and one press leads on', async () => {
     const { visitor, answer } = await opened('3h')
     expect(answer.status).toBe(200)
     expect(answer.headers.get('cache-control')).toBe('no-store')

@@ -5,6 +5,7 @@ import { HttpBrowser } from '../harness/http-browser.ts'
 import { FINISH, postAnswer, whoIs } from '../harness/sign-in.ts'
 import { type ReservedGateway, reserveGateway, startConfiguredGateway } from '../harness/test-gateway.ts'
 import { answerOf, createTestIdp, type Says, type TestIdp } from '../harness/test-idp.ts'
+import { holds } from '../held/holds.ts'
 
 const START = new Date('2026-11-22T12:00:00Z')
 
@@ -66,7 +67,7 @@ it('ends at its lifetime, however much it is used', async () => {
   expect(await whoIs(visitor, gateway.url)).toBeUndefined()
 })
 
-it('ends when the session at the identity provider does', async () => {
+it('ends when the session at the identity provider does', holds('4.5'), async () => {
   const visitor = await signedIn({ sessionNotOnOrAfter: new Date(START.getTime() + 10 * 60_000) })
   pass(9)
   expect(await whoIs(visitor, gateway.url)).toBe('dora')

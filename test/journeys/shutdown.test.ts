@@ -121,7 +121,7 @@ describe('fedgate serve', { timeout: 120_000 }, () => {
     await rm(config.folder, { recursive: true })
   })
 
-  it('that is killed has the line of all credentials that have left it', async () => {
+  it('a gateway that is killed has the line of all credentials that have left it', async () => {
     const file = join(folder, 'killed.jsonl')
     const { url, command, config } = await serve({ audit: { file } })
     await command.said('the local AWS listens on')

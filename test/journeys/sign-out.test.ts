@@ -4,15 +4,15 @@ import { formWith, HttpBrowser } from '../harness/http-browser.ts'
 import { signIn, whoIs } from '../harness/sign-in.ts'
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 
-let house: TestGateway
+let testGateway: TestGateway
 beforeAll(async () => {
-  house = await startTestGateway()
+  testGateway = await startTestGateway()
 })
-afterAll(() => house.close())
+afterAll(() => testGateway.close())
 
 const signedIn = async () => {
   const visitor = new HttpBrowser()
-  const page = await signIn(visitor, { gateway: house.gateway, provider: 'corp', username: 'alice' })
+  const page = await signIn(visitor, { gateway: testGateway.gateway, provider: 'corp', username: 'alice' })
   return { visitor, page }
 }
 
@@ -20,16 +20,16 @@ const headerOf = (visitor: HttpBrowser): string => `fedgate_session=${visitor.co
 
 it('asks first, then ends the session and says so', async () => {
   const { visitor } = await signedIn()
-  const question = await visitor.open(`${house.gateway}/logout`)
+  const question = await visitor.open(`${testGateway.gateway}/logout`)
   expect(question.body).toContain('Sign out?')
-  expect(await whoIs(visitor, house.gateway)).toBe('alice')
+  expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
   const page = await visitor.submit(question, formWith(question, 'csrf'))
   expect(page.body).toContain('You are signed out')
-  expect(await whoIs(visitor, house.gateway)).toBeUndefined()
+  expect(await whoIs(visitor, testGateway.gateway)).toBeUndefined()
 })
 
 const signOut = async (visitor: HttpBrowser) => {
-  const question = await visitor.open(`${house.gateway}/logout`)
+  const question = await visitor.open(`${testGateway.gateway}/logout`)
   return visitor.submit(question, formWith(question, 'csrf'))
 }
 
@@ -38,14 +38,14 @@ it('takes the cookie from the browser, and makes a copy of it worthless', async 
   const copy = headerOf(visitor)
   await signOut(visitor)
   expect(visitor.cookies.value('fedgate_session')).toBeUndefined()
-  const answer = await fetch(`${house.gateway}/api/session`, { headers: { cookie: copy } })
+  const answer = await fetch(`${testGateway.gateway}/api/session`, { headers: { cookie: copy } })
   expect(answer.status).toBe(401)
 })
 
 it('starts nothing by itself: the page offers to sign in again', async () => {
   const { visitor } = await signedIn()
   const page = await signOut(visitor)
-  expect(page.url).toBe(`${house.gateway}/logout`)
+  expect(page.url).toBe(`${testGateway.gateway}/logout`)
   expect(page.body).toMatch(/href="\/login"[^>]*>Sign in again</)
 })
 
@@ -69,11 +69,11 @@ it('is harmless a second time, from a page that is still open', async () => {
 it('ends one session and not that of another browser of the same person', async () => {
   const [first, second] = [await signedIn(), await signedIn()]
   await signOut(first.visitor)
-  expect(await whoIs(second.visitor, house.gateway)).toBe('alice')
+  expect(await whoIs(second.visitor, testGateway.gateway)).toBe('alice')
 })
 
 it('does nothing on GET', async () => {
   const { visitor } = await signedIn()
-  await visitor.open(`${house.gateway}/logout`)
-  expect(await whoIs(visitor, house.gateway)).toBe('alice')
+  await visitor.open(`${testGateway.gateway}/logout`)
+  expect(await whoIs(visitor, testGateway.gateway)).toBe('alice')
 })

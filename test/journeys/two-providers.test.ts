@@ -9,6 +9,7 @@ import {
   startConfiguredGateway,
 } from '../harness/test-gateway.ts'
 import { answerOf, createTestIdp, type TestIdp } from '../harness/test-idp.ts'
+import { holds } from '../held/holds.ts'
 
 const ROLE = 'arn:aws:iam::111122223333:role/Admin'
 const ids = ['corp', 'partner', 'token-corp', 'token-partner'] as const
@@ -57,7 +58,7 @@ const press = ({ visitor, page }: { visitor: HttpBrowser; page: Page }, path: st
 const bodyAt = async ({ visitor }: { visitor: HttpBrowser }, path: string): Promise<string> =>
   (await visitor.open(`${gateway.url}${path}`)).body
 
-describe('alice of corp and alice of partner', () => {
+describe('alice of corp and alice of partner', holds('10.8'), () => {
   it('have pins, recent roles and activity of their own', async () => {
     const [one, other] = [await signedIn('corp'), await signedIn('partner')]
     await press(one, '/roles/pin', { pinned: 'yes' })

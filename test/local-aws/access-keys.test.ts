@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { accessKeyId, newTemporaryKey, uniqueId } from '../../src/local-aws/access-keys.ts'
+import { holds } from '../held/holds.ts'
 
 /** The published way to read the account out of a key id (aws-facts A.6), written apart from the making. */
 const accountOf = (keyId: string): string => {
@@ -18,7 +19,7 @@ describe('An access key id', () => {
     expect(accountOf(keyId)).toBe(account)
   })
 
-  it('holds its account, whatever the chance [A.6 key ids] [A.6 account in the key]', () => {
+  it('holds its account, whatever the chance', holds('A.6 key ids', 'A.6 account in the key'), () => {
     const account = fc.integer({ min: 0, max: 999_999_999_999 }).map((number) => String(number).padStart(12, '0'))
     fc.assert(
       fc.property(account, fc.uint8Array({ minLength: 5, maxLength: 5 }), (number, chance) => {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { iamInputs } from '../../src/local-aws/iam/inputs.ts'
 import { modelOf } from './model.ts'
 import { EVA, roleArn, signedCall, signedState } from './signed-calls.ts'
-import { ACCOUNT, metadata, newKeys, type Running, start } from './support.ts'
+import { ACCOUNT, metadata, newKeys, start, withLocalAws } from './support.ts'
 
 interface ErrorModel {
   readonly operations: Readonly<Record<string, { readonly errors?: readonly { readonly shape: string }[] }>>
@@ -24,11 +24,7 @@ const isDeclared = (operation: string, code: string | undefined): boolean => {
 }
 
 const xml = metadata(await newKeys())
-let aws: Running
-beforeAll(async () => {
-  aws = await start(signedState())
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState()))
 
 const trust = (principal: unknown): string =>
   JSON.stringify({

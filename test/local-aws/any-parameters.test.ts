@@ -1,14 +1,10 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { inputs } from '../../src/local-aws/sts/inputs.ts'
 import { EVA, MFA, roleArn, signedCall, signedState } from './signed-calls.ts'
-import { type Running, start } from './support.ts'
+import { start, withLocalAws } from './support.ts'
 
-let aws: Running
-beforeAll(async () => {
-  aws = await start(signedState())
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState()))
 
 /** Values that come near to good ones, and values that do not. */
 const value = fc.oneof(

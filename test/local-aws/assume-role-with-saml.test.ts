@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holds, itEach, row } from '../held/holds.ts'
 import {
   ATTRIBUTE,
   attributesFor,
@@ -16,23 +17,19 @@ import {
   RESERVED_ROLE,
   type ResponseParts,
   ROLE,
-  type Running,
   responseXml,
   sign,
   start,
   stateFor,
   TAGGED_ROLE,
   type WireAnswer,
+  withLocalAws,
 } from './support.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
 const keys = await newKeys()
 const otherKeys = await newKeys()
-let aws: Running
-beforeAll(async () => {
-  aws = await start(stateFor(keys), () => NOW)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(stateFor(keys), () => NOW))
 
 const assume = (assertion: string, parameters: Readonly<Record<string, string>> = {}): Promise<WireAnswer> =>
   call(aws.url, {
@@ -78,7 +75,7 @@ describe('AssumeRoleWithSAML answers a good response (A.5, B.5)', () => {
     ['Audience', 'https://signin.aws.amazon.com/saml'],
     ['PackedPolicySize', undefined],
     ['SourceIdentity', undefined],
-  ])('[A.5 SAML answer] with %s %s', async (name, value) => {
+  ])('with %s %s', holds('A.5 SAML answer'), async (name, value) => {
     expect((await assumeWith({})).element(name)).toBe(value)
   })
 
@@ -114,7 +111,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   const DISCOVERY =
     /\(Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: (\w+); Request ID: [0-9a-f-]{36}; Proxy: null\)$/
 
-  it('[A.4 InvalidIdentityToken base64] what is not base64', async () => {
+  it('what is not base64', holds('A.4 InvalidIdentityToken base64'), async () => {
     const { error } = await assume('not base64!')
     expect(error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
     expect(error).toMatch(DISCOVERY)
@@ -133,7 +130,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     expect((await assume(base64(xml))).error).toMatch(/^InvalidIdentityToken: Invalid base64 SAMLResponse/)
   })
 
-  it('[A.4 InvalidIdentityToken provider] a provider that does not exist', async () => {
+  it('a provider that does not exist', holds('A.4 InvalidIdentityToken provider'), async () => {
     const { error } = await assumeWith({}, { PrincipalArn: 'arn:aws:iam::111122223333:saml-provider/none' })
     expect(error).toMatch(
       /^InvalidIdentityToken: Specified provider doesn't exist \(.*AuthSamlManifestNotFoundException/,
@@ -148,13 +145,13 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     expect(error).toMatch(/^InvalidIdentityToken: Specified provider doesn't exist/)
   })
 
-  it('[A.4 InvalidIdentityToken issuer] another issuer', async () => {
+  it('another issuer', holds('A.4 InvalidIdentityToken issuer'), async () => {
     expect((await assumeWith({ issuer: 'https://other.example' })).error).toMatch(
       /^InvalidIdentityToken: Issuer not present in specified provider \(Service/,
     )
   })
 
-  it('[A.4 InvalidIdentityToken signature] an unsigned response', async () => {
+  it('an unsigned response', holds('A.4 InvalidIdentityToken signature'), async () => {
     expect((await assume(base64(responseXml(NOW)))).error).toBe('InvalidIdentityToken: Response signature invalid')
   })
 
@@ -191,9 +188,9 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   const invalid = 'InvalidIdentityToken'
   const tooOld = 'ExpiredTokenException: Token must be redeemed within 5 minutes of issuance'
   const expired = 'ExpiredTokenException: Response has expired'
-  it.each<[string, ResponseParts, string]>([
+  itEach<[ResponseParts, string]>([
     [
-      '[A.4 InvalidIdentityToken audience] another audience',
+      row('another audience', 'A.4 InvalidIdentityToken audience'),
       { audience: 'https://gateway.example' },
       `${invalid}: Response does not contain the required audience.`,
     ],
@@ -214,25 +211,25 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
     ],
     ['no confirmation', { confirmations: '' }, `${invalid}: Response does not contain a valid subject confirmation.`],
     [
-      '[A.4 ExpiredTokenException SAML] an assertion 5:01 old',
+      row('an assertion 5:01 old', 'A.4 ExpiredTokenException SAML'),
       { issuedAt: seconds(-301), notOnOrAfter: seconds(60) },
       tooOld,
     ],
     ['an assertion 5:01 old and past its NotOnOrAfter', { issuedAt: seconds(-301), notOnOrAfter: NOW }, tooOld],
     [
-      '[A.4 ExpiredTokenException window] an assertion past its NotOnOrAfter',
+      row('an assertion past its NotOnOrAfter', 'A.4 ExpiredTokenException window'),
       { issuedAt: seconds(-60), notOnOrAfter: NOW },
       expired,
     ],
     ['an assertion of the future', { notBefore: seconds(30) }, `${invalid}: Response is not yet valid`],
     ['a session of the provider that is over', { sessionNotOnOrAfter: seconds(-1) }, expired],
     [
-      '[A.4 InvalidIdentityToken session name missing] no RoleSessionName',
+      row('no RoleSessionName', 'A.4 InvalidIdentityToken session name missing'),
       { attributes: { [`${ATTRIBUTE}Role`]: [`${ROLE},${PROVIDER}`] } },
       `${invalid}: RoleSessionName is required in AuthnResponse`,
     ],
     [
-      '[A.4 InvalidIdentityToken session name] a RoleSessionName with a space',
+      row('a RoleSessionName with a space', 'A.4 InvalidIdentityToken session name'),
       withAttributes({ [`${ATTRIBUTE}RoleSessionName`]: ['a b'] }),
       `${invalid}: RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}`,
     ],
@@ -247,7 +244,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       `${invalid}: RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}`,
     ],
     [
-      '[A.4 InvalidIdentityToken source identity] a source identity of aws:',
+      row('a source identity of aws:', 'A.4 InvalidIdentityToken source identity'),
       withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['aws:x'] }),
       `${invalid}: Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with "aws:"`,
     ],
@@ -266,28 +263,32 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
   })
 
   const denied = 'AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML'
-  it.each<[string, ResponseParts, Readonly<Record<string, string>>]>([
-    ['[A.4 AccessDenied SAML] a role that does not exist', {}, { RoleArn: 'arn:aws:iam::111122223333:role/None' }],
-    ['a pair that the Role attribute does not have', { attributes: attributesFor(LONG_ROLE) }, {}],
-    ['[A.4 AccessDenied SAML] a subject without a NameID', { nameId: '' }, {}],
+  itEach<[ResponseParts, Readonly<Record<string, string>>]>([
     [
-      '[A.5 SAML reserved roles] a role of Identity Center',
+      row('a role that does not exist', 'A.4 AccessDenied SAML'),
+      {},
+      { RoleArn: 'arn:aws:iam::111122223333:role/None' },
+    ],
+    ['a pair that the Role attribute does not have', { attributes: attributesFor(LONG_ROLE) }, {}],
+    [row('a subject without a NameID', 'A.4 AccessDenied SAML'), { nameId: '' }, {}],
+    [
+      row('a role of Identity Center', 'A.5 SAML reserved roles'),
       { attributes: attributesFor(RESERVED_ROLE) },
       { RoleArn: RESERVED_ROLE },
     ],
     ['a recipient that the trust policy does not name', { recipient: 'https://gateway.example/acs' }, {}],
     [
-      '[A.4 AccessDenied SAML] what the trust policy denies',
+      row('what the trust policy denies', 'A.4 AccessDenied SAML'),
       { attributes: attributesFor(DENYING_ROLE) },
       { RoleArn: DENYING_ROLE },
     ],
     [
-      '[A.4 AccessDenied TagSession] tags without sts:TagSession',
+      row('tags without sts:TagSession', 'A.4 AccessDenied TagSession'),
       withAttributes({ [`${ATTRIBUTE}PrincipalTag:a`]: ['1'] }),
       {},
     ],
     [
-      '[A.4 AccessDenied TagSession] a source identity without sts:SetSourceIdentity',
+      row('a source identity without sts:SetSourceIdentity', 'A.4 AccessDenied TagSession'),
       withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['alice'] }),
       {},
     ],
@@ -402,16 +403,16 @@ describe('AssumeRoleWithSAML and what a session carries', () => {
     expect((await assumeWith(parts, { RoleArn: TAGGED_ROLE })).element('SourceIdentity')).toBe('alice')
   })
 
-  it.each<[string, ResponseParts, Readonly<Record<string, string>>, string]>([
+  itEach<[ResponseParts, Readonly<Record<string, string>>, string]>([
     [
-      '[A.5 SAML twelve hours] DurationSeconds',
+      row('DurationSeconds', 'A.5 SAML twelve hours'),
       { attributes: attributesFor(LONG_ROLE) },
       { DurationSeconds: '43200' },
       '2026-11-23T00:00:00Z',
     ],
     ['an hour when nothing is asked', { attributes: attributesFor(LONG_ROLE) }, {}, '2026-11-22T13:00:00Z'],
     [
-      '[A.5 SAML lifetime] a shorter SessionDuration',
+      row('a shorter SessionDuration', 'A.5 SAML lifetime'),
       withAttributes({ [`${ATTRIBUTE}SessionDuration`]: ['900'] }, LONG_ROLE),
       {},
       '2026-11-22T12:15:00Z',
@@ -423,7 +424,7 @@ describe('AssumeRoleWithSAML and what a session carries', () => {
       '2026-11-22T13:00:00Z',
     ],
     [
-      "[A.5 SAML lifetime] the end of the provider's session",
+      row("the end of the provider's session", 'A.5 SAML lifetime'),
       { attributes: attributesFor(LONG_ROLE), sessionNotOnOrAfter: seconds(600) },
       {},
       '2026-11-22T12:10:00Z',
@@ -434,36 +435,44 @@ describe('AssumeRoleWithSAML and what a session carries', () => {
 })
 
 describe('AssumeRoleWithSAML and what only the assertion says', () => {
-  it('[A.5 SAML from the assertion] takes no session name, tag or source identity from a parameter', async () => {
-    const answer = await assumeWith(
-      {},
-      {
-        RoleSessionName: 'mallory',
-        SourceIdentity: 'mallory',
-        'Tags.member.1.Key': 'a',
-        'Tags.member.1.Value': '1',
-      },
-    )
-    expect(['Arn', 'SourceIdentity', 'PackedPolicySize'].map((name) => answer.element(name))).toEqual([
-      'arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com',
-      undefined,
-      undefined,
-    ])
-  })
+  it(
+    'takes no session name, tag or source identity from a parameter',
+    holds('A.5 SAML from the assertion'),
+    async () => {
+      const answer = await assumeWith(
+        {},
+        {
+          RoleSessionName: 'mallory',
+          SourceIdentity: 'mallory',
+          'Tags.member.1.Key': 'a',
+          'Tags.member.1.Value': '1',
+        },
+      )
+      expect(['Arn', 'SourceIdentity', 'PackedPolicySize'].map((name) => answer.element(name))).toEqual([
+        'arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com',
+        undefined,
+        undefined,
+      ])
+    },
+  )
 
-  it('[A.5 SAML role maximum] lasts no longer than the role allows, and never shorter than was asked', async () => {
-    expect((await assumeWith({}, { DurationSeconds: '3600' })).element('Expiration')).toBe('2026-11-22T13:00:00Z')
-    expect((await assumeWith({}, { DurationSeconds: '3601' })).error).toBe(
-      'ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
-    )
-  })
+  it(
+    'lasts no longer than the role allows, and never shorter than was asked',
+    holds('A.5 SAML role maximum'),
+    async () => {
+      expect((await assumeWith({}, { DurationSeconds: '3600' })).element('Expiration')).toBe('2026-11-22T13:00:00Z')
+      expect((await assumeWith({}, { DurationSeconds: '3601' })).error).toBe(
+        'ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
+      )
+    },
+  )
 
   it.each(['899', '43201', 'an hour', ''])('refuses the SessionDuration "%s"', async (duration) => {
     const { error } = await assumeWith(withAttributes({ [`${ATTRIBUTE}SessionDuration`]: [duration] }))
     expect(error).toMatch(/^InvalidIdentityToken: SessionDuration/)
   })
 
-  it('[A.2 assumedRoleIdType] has an id of the role and the session name', async () => {
+  it('has an id of the role and the session name', holds('A.2 assumedRoleIdType'), async () => {
     const id = (await assumeWith({})).element('AssumedRoleId') ?? ''
     expect(id).toMatch(/^AROA[A-Z2-7]{17}:alice@example\.com$/)
     const longest = 'a_Z9+=,.@-'.padEnd(64, 'x')
@@ -529,7 +538,8 @@ describe('A call with which everything is wrong', () => {
   }
 
   it.each(steps.map((step, n) => [step[0], n] as const))(
-    '[A.1 order] is told what is wrong next after %s',
+    'is told what is wrong next after %s',
+    holds('A.1 order'),
     async (_, n) => {
       const done = steps.slice(0, n + 1)
       const { signed, ...parameters } = Object.assign({}, wrong.parameters, ...done.map((step) => step[1]))
@@ -543,7 +553,7 @@ describe('A call with which everything is wrong', () => {
 })
 
 describe('AssumeRoleWithSAML checks its parameters first (A.2, A.3)', () => {
-  it('[A.5 SAML required] and names all that is missing', async () => {
+  it('and names all that is missing', holds('A.5 SAML required'), async () => {
     const { error } = await call(aws.url, { Action: 'AssumeRoleWithSAML' })
     expect(error).toBe(
       "ValidationError: 3 validation errors detected: Value at 'roleArn' failed to satisfy constraint: Member must not be null; " +

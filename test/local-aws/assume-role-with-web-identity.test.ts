@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { holds, itEach, row } from '../held/holds.ts'
 import {
   ACCOUNT,
   call,
@@ -45,7 +46,7 @@ describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
     ['Arn', 'arn:aws:sts::111122223333:assumed-role/Web/alice@example.com'],
     ['SubjectFromWebIdentityToken', 'alice-1'],
     ['Audience', 'fedgate'],
-  ])('[A.5 web identity answer] with what it was about: %s %s', async (name, value) => {
+  ])('with what it was about: %s %s', holds('A.5 web identity answer'), async (name, value) => {
     expect((await assume(await provider.token({}))).element(name)).toBe(value)
   })
 
@@ -55,7 +56,8 @@ describe('AssumeRoleWithWebIdentity answers a good token (A.5, C)', () => {
   })
 
   it.each(['RS256', 'RS384', 'RS512', 'ES256', 'ES384', 'ES512'])(
-    '[A.5 web identity algorithms] signed with each of the six: %s',
+    'signed with each of the six: %s',
+    holds('A.5 web identity algorithms'),
     async (alg) => {
       expect((await assume(await provider.token({}, { alg }))).status).toBe(200)
     },
@@ -92,8 +94,8 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
   const NO_KEY =
     "InvalidIdentityToken: Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements"
 
-  it.each([
-    ['[A.4 InvalidIdentityToken JWT] an opaque token', () => 'not-a-real-jwt-token'],
+  itEach<[() => string | Promise<string>]>([
+    [row('an opaque token', 'A.4 InvalidIdentityToken JWT'), () => 'not-a-real-jwt-token'],
     ['two parts', () => 'e30.e30'],
     ['alg none', () => unsigned('none', 'AAAA')],
     ['alg none without a signature', () => unsigned('none', '')],
@@ -101,10 +103,10 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
       'alg HS256 with the public key',
       () => unsigned('HS256', createHmac('sha256', 'k').update('x').digest('base64url')),
     ],
-    ['[A.5 web identity algorithms] alg PS256', () => provider.token({}, { alg: 'PS256' })],
-    ['[A.5 web identity algorithms] alg PS512', () => provider.token({}, { alg: 'PS512' })],
-    ['[A.5 web identity algorithms] alg EdDSA', () => unsigned('EdDSA', 'AAAA')],
-    ['[A.5 web identity algorithms] alg ES256K', () => unsigned('ES256K', 'AAAA')],
+    [row('alg PS256', 'A.5 web identity algorithms'), () => provider.token({}, { alg: 'PS256' })],
+    [row('alg PS512', 'A.5 web identity algorithms'), () => provider.token({}, { alg: 'PS512' })],
+    [row('alg EdDSA', 'A.5 web identity algorithms'), () => unsigned('EdDSA', 'AAAA')],
+    [row('alg ES256K', 'A.5 web identity algorithms'), () => unsigned('ES256K', 'AAAA')],
   ])('%s as no valid JWT', async (_, token) => {
     expect((await assume(await token())).error).toBe(NOT_A_JWT)
   })
@@ -115,15 +117,19 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume([header.toString('base64url'), ...rest].join('.'))).error).toBe(NOT_A_JWT)
   })
 
-  it('[A.4 InvalidIdentityToken OIDC provider] an issuer that the account of the role does not know', async () => {
-    const { error } = await assume(await provider.token({ iss: 'https://unknown.example' }))
-    expect(error).toBe(
-      'InvalidIdentityToken: No OpenIDConnect provider found in your account for https://unknown.example',
-    )
-  })
+  it(
+    'an issuer that the account of the role does not know',
+    holds('A.4 InvalidIdentityToken OIDC provider'),
+    async () => {
+      const { error } = await assume(await provider.token({ iss: 'https://unknown.example' }))
+      expect(error).toBe(
+        'InvalidIdentityToken: No OpenIDConnect provider found in your account for https://unknown.example',
+      )
+    },
+  )
 
-  it.each([
-    ['[A.4 InvalidIdentityToken token audience] another audience', { aud: 'elsewhere' }],
+  itEach<[Readonly<Record<string, string>>]>([
+    [row('another audience', 'A.4 InvalidIdentityToken token audience'), { aud: 'elsewhere' }],
     ['another azp beside a good aud', { azp: 'elsewhere' }],
   ])('%s', async (_, claims) => {
     expect((await assume(await provider.token(claims))).error).toBe('InvalidIdentityToken: Incorrect token audience')
@@ -135,7 +141,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume(`${head}.${body}.${signature}`)).error).toMatch(/^InvalidIdentityToken: The signature/)
   })
 
-  it('[A.4 InvalidIdentityToken key] a token without a kid', async () => {
+  it('a token without a kid', holds('A.4 InvalidIdentityToken key'), async () => {
     expect((await assume(await provider.token({}, { kid: '' }))).error).toBe(NO_KEY)
   })
 
@@ -180,7 +186,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     }
   })
 
-  it('[A.4 ExpiredTokenException token] an expired token, with the missing space of AWS', async () => {
+  it('an expired token, with the missing space of AWS', holds('A.4 ExpiredTokenException token'), async () => {
     const exp = now() - 1
     expect((await assume(await provider.token({ exp }))).error).toMatch(
       new RegExp(
@@ -189,16 +195,16 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     )
   })
 
-  it('[A.4 ExpiredTokenException age] a token issued more than a day ago', async () => {
+  it('a token issued more than a day ago', holds('A.4 ExpiredTokenException age'), async () => {
     expect((await assume(await provider.token({ iat: now() - 90_000 }))).error).toMatch(
       /^ExpiredTokenException: Token too old: 9000\d$/,
     )
   })
 
-  it.each([
+  itEach([
     ['nbf in the future', { nbf: 4_000_000_000 }, 'InvalidIdentityToken: Token is not yet valid'],
     [
-      '[A.4 InvalidIdentityToken claim] no exp',
+      row('no exp', 'A.4 InvalidIdentityToken claim'),
       { exp: undefined },
       'InvalidIdentityToken: Missing a required claim: exp',
     ],
@@ -207,7 +213,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     ['no aud', { aud: undefined }, 'InvalidIdentityToken: Missing a required claim: aud'],
     ['an exp that is no integer', { exp: 4_000_000_000.5 }, 'InvalidIdentityToken: The claim exp must be an integer'],
     [
-      '[A.5 web identity integers] an exp that is text',
+      row('an exp that is text', 'A.5 web identity integers'),
       { exp: '4000000000' },
       'InvalidIdentityToken: The claim exp must be an integer',
     ],
@@ -226,9 +232,9 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     expect((await assume(await provider.token(claims))).error).toBe(error)
   })
 
-  it.each([
+  itEach<[Readonly<Record<string, unknown>>, Readonly<Record<string, string>>]>([
     [
-      '[A.4 AccessDenied web identity] a role that does not exist',
+      row('a role that does not exist', 'A.4 AccessDenied web identity'),
       {},
       { RoleArn: 'arn:aws:iam::111122223333:role/None' },
     ],
@@ -238,11 +244,11 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     ['flattened tags without sts:TagSession', { 'https://aws.amazon.com/tags/principal_tags/a': '1' }, {}],
     ['a source identity without sts:SetSourceIdentity', { 'https://aws.amazon.com/source_identity': 'alice' }, {}],
   ])('%s, in one word', async (_, claims, parameters) => {
-    const { status, error } = await assume(await provider.token(claims), parameters as Record<string, string>)
+    const { status, error } = await assume(await provider.token(claims), parameters)
     expect([status, error]).toEqual([403, 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'])
   })
 
-  it('[A.5 web identity required] a call without its parameters', async () => {
+  it('a call without its parameters', holds('A.5 web identity required'), async () => {
     const { error } = await call(aws.url, { Action: 'AssumeRoleWithWebIdentity' })
     expect(error.match(/Value at '\w+' failed to satisfy constraint: Member must not be null/g)).toEqual(
       ['roleArn', 'roleSessionName', 'webIdentityToken'].map(

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holds, itEach, row } from '../held/holds.ts'
 import {
   DORA,
   EVA,
@@ -15,14 +16,10 @@ import {
   signedState,
   tagParameters,
 } from './signed-calls.ts'
-import { ACCOUNT, type Running, start, type WireAnswer } from './support.ts'
+import { ACCOUNT, start, type WireAnswer, withLocalAws } from './support.ts'
 
-let aws: Running
 const clock = new Date()
-beforeAll(async () => {
-  aws = await start(signedState(), () => clock)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState(), () => clock))
 
 type Parameters = Readonly<Record<string, string>>
 
@@ -41,14 +38,18 @@ const notAuthorized = (who: string, action: string, role: string): string =>
 const session = (role: string): string => `arn:aws:sts::${ACCOUNT}:assumed-role/${role}/try`
 
 describe('AssumeRole gives', () => {
-  it('an hour in the role, and nothing more than was asked for [A.5 AssumeRole required] [A.5 AssumeRole answer] [A.5 PackedPolicySize absent]', async () => {
-    const answer = await assume(DORA, 'path/ByName')
-    expect(answer.element('Arn')).toBe(session('ByName'))
-    expect(answer.element('AssumedRoleId')).toMatch(/^AROA[A-Z2-7]{17}:try$/)
-    expect(seconds(answer)).toBe(3600)
-    expect(answer.text).not.toMatch(/PackedPolicySize|SourceIdentity/)
-    expect(await whoIs(keyIn(answer))).toBe(session('ByName'))
-  })
+  it(
+    'an hour in the role, and nothing more than was asked for',
+    holds('A.5 AssumeRole required', 'A.5 AssumeRole answer', 'A.5 PackedPolicySize absent'),
+    async () => {
+      const answer = await assume(DORA, 'path/ByName')
+      expect(answer.element('Arn')).toBe(session('ByName'))
+      expect(answer.element('AssumedRoleId')).toMatch(/^AROA[A-Z2-7]{17}:try$/)
+      expect(seconds(answer)).toBe(3600)
+      expect(answer.text).not.toMatch(/PackedPolicySize|SourceIdentity/)
+      expect(await whoIs(keyIn(answer))).toBe(session('ByName'))
+    },
+  )
 
   it('twelve hours where the role has them', async () => {
     expect(seconds(await assume(DORA, 'path/ByName', { DurationSeconds: '43200' }))).toBe(43_200)
@@ -92,7 +93,7 @@ describe('AssumeRole gives', () => {
   })
 })
 
-describe('Whose word AssumeRole takes [A.5 AssumeRole same account] [A.5 AssumeRole other account]', () => {
+describe('Whose word AssumeRole takes', holds('A.5 AssumeRole same account', 'A.5 AssumeRole other account'), () => {
   it.each([
     ['a user whom the trust policy names needs no policy of his own', DORA, 'path/ByName', {}, 200],
     ['a user of an account that the trust policy names needs one', DORA, 'ByAccount', {}, 403],
@@ -126,9 +127,13 @@ describe('AssumeRole refuses', () => {
   })
   const tooManyTags = tagParameters(Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, ''])))
 
-  it.each<[string, Key, string, Parameters, string]>([
+  itEach<[Key, string, Parameters, string]>([
     [
-      'a caller that no policy allows, naming the kind of policy that would need to [A.4 AccessDenied AssumeRole] [A.4 AccessDenied implicit deny]',
+      row(
+        'a caller whom nobody lets in, with the words of the policy that would have to',
+        'A.4 AccessDenied AssumeRole',
+        'A.4 AccessDenied implicit deny',
+      ),
       DORA,
       'Nobody',
       {},
@@ -142,7 +147,7 @@ describe('AssumeRole refuses', () => {
       `${notAuthorized(DORA.arn, 'sts:AssumeRole', 'ByAccount')} because no identity-based policy allows the sts:AssumeRole action`,
     ],
     [
-      'a caller that the trust policy denies [A.4 AccessDenied explicit deny]',
+      row('a caller whom the trust policy denies', 'A.4 AccessDenied explicit deny'),
       EVA,
       'Denied',
       {},
@@ -164,7 +169,7 @@ describe('AssumeRole refuses', () => {
     ],
     ['a role that does not exist', EVA, 'Missing', {}, notAuthorized(EVA.arn, 'sts:AssumeRole', 'Missing')],
     [
-      'tags where the trust policy has no TagSession [A.4 AccessDenied AssumeRole TagSession]',
+      row('tags where the trust policy has no TagSession', 'A.4 AccessDenied AssumeRole TagSession'),
       DORA,
       'NoTags',
       tagParameters({ Team: 'a' }),
@@ -178,14 +183,14 @@ describe('AssumeRole refuses', () => {
       `${notAuthorized(DORA.arn, 'sts:SetSourceIdentity', 'NoTags')} because no role trust policy allows the sts:SetSourceIdentity action`,
     ],
     [
-      'the root user [A.4 AccessDenied root] [A.5 AssumeRole root]',
+      row('the root user', 'A.4 AccessDenied root', 'A.5 AssumeRole root'),
       ROOT,
       'path/ByName',
       {},
       'AccessDenied: Roles may not be assumed by root accounts.',
     ],
     [
-      'a wrong code [A.4 AccessDenied MFA]',
+      row('a wrong code', 'A.4 AccessDenied MFA'),
       DORA,
       'Mfa',
       { ...MFA, TokenCode: '654321' },
@@ -206,21 +211,21 @@ describe('AssumeRole refuses', () => {
       'AccessDenied: MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.',
     ],
     [
-      "more than the role's maximum [A.5 AssumeRole maximum] [A.4 ValidationError role maximum]",
+      row("more than the role's maximum", 'A.5 AssumeRole maximum', 'A.4 ValidationError role maximum'),
       DORA,
       'Hour',
       { DurationSeconds: '3601' },
       'ValidationError: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
     ],
     [
-      'keys of tags that differ in case only [A.4 InvalidParameterValue duplicate]',
+      row('keys of tags that differ in case only', 'A.4 InvalidParameterValue duplicate'),
       DORA,
       'path/ByName',
       tagParameters({ Team: 'a', TEAM: 'b' }),
       'InvalidParameterValue: Duplicate tag keys found. Please note that Tag keys are case insensitive.',
     ],
     [
-      'a transitive key without its tag [A.4 InvalidParameterValue transitive]',
+      row('a transitive key without its tag', 'A.4 InvalidParameterValue transitive'),
       DORA,
       'path/ByName',
       tagParameters({ Team: 'a' }, 'Stage'),
@@ -234,21 +239,21 @@ describe('AssumeRole refuses', () => {
       'ValidationError: aws: prefixed tag key names are not allowed for external use.',
     ],
     [
-      'a source identity that is reserved [A.2 sourceIdentityType]',
+      row('a source identity that is reserved', 'A.2 sourceIdentityType'),
       DORA,
       'path/ByName',
       { SourceIdentity: 'aws:dora' },
       "ValidationError: 1 validation error detected: Value 'aws:dora' at 'sourceIdentity' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
     ],
     [
-      'fifty-one tags [A.2 tagListType]',
+      row('fifty-one tags', 'A.2 tagListType'),
       DORA,
       'path/ByName',
       tooManyTags,
       "ValidationError: 1 validation error detected: Value at 'tags' failed to satisfy constraint: Member must have length less than or equal to 50",
     ],
     [
-      'a policy that is no JSON [A.4 MalformedPolicyDocument]',
+      row('a policy that is no JSON', 'A.4 MalformedPolicyDocument'),
       DORA,
       'path/ByName',
       { Policy: '{' },
@@ -271,14 +276,18 @@ describe('AssumeRole refuses', () => {
       'MalformedPolicyDocument: Has prohibited field Principal',
     ],
     [
-      'a policy that is too large when packed [A.4 PackedPolicyTooLarge policy] [A.2 unrestrictedSessionPolicyDocumentType]',
+      row(
+        'a policy that is too large when packed',
+        'A.4 PackedPolicyTooLarge policy',
+        'A.2 unrestrictedSessionPolicyDocumentType',
+      ),
       DORA,
       'path/ByName',
       { Policy: longPolicy },
       `PackedPolicyTooLarge: Packed policy consumes ${Math.ceil((100 * longPolicy.length) / 2048)}% of allotted space, please use smaller policy.`,
     ],
     [
-      'tags that are too large when packed [A.4 PackedPolicyTooLarge]',
+      row('tags that are too large when packed', 'A.4 PackedPolicyTooLarge'),
       DORA,
       'path/ByName',
       tagParameters({ T1: 'a'.repeat(250), T2: 'a'.repeat(250) }),
@@ -294,11 +303,11 @@ describe('AssumeRole refuses', () => {
     'arn:a::::something/test-role',
     'arn:a:::something/test-role',
     'arn:a:a::aaaaaaaaaa:',
-  ])('%s, which is no ARN [A.3 no ARN]', async (arn) => {
+  ])('%s, which is no ARN', holds('A.3 no ARN'), async (arn) => {
     expect((await assume(DORA, '', { RoleArn: arn })).error).toBe(`ValidationError: ${arn} is invalid`)
   })
 
-  it('a call that nobody signed [A.1 signed]', async () => {
+  it('a call that nobody signed', holds('A.1 signed'), async () => {
     const response = await fetch(aws.url, {
       method: 'POST',
       body: new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15' }),
@@ -306,33 +315,41 @@ describe('AssumeRole refuses', () => {
     expect(await response.text()).toContain('<Code>MissingAuthenticationToken</Code>')
   })
 
-  it('the names of members of lists as the model has them [A.3 member of a list] [A.2 tagKeyType] [A.2 tagValueType]', async () => {
-    const { error } = await assume(DORA, 'path/ByName', {
-      'Tags.member.1.Key': 'a<b',
-      'Tags.member.1.Value': 'x'.repeat(257),
-      'Tags.member.2.Key': 'k',
-    })
-    expect(error).toBe(
-      [
-        "ValidationError: 3 validation errors detected: Value 'a<b' at 'tags.1.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+",
-        `Value '${'x'.repeat(257)}' at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256`,
-        "Value at 'tags.2.member.value' failed to satisfy constraint: Member must not be null",
-      ].join('; '),
-    )
-  })
+  it(
+    'the names of members of lists as the model has them',
+    holds('A.3 member of a list', 'A.2 tagKeyType', 'A.2 tagValueType'),
+    async () => {
+      const { error } = await assume(DORA, 'path/ByName', {
+        'Tags.member.1.Key': 'a<b',
+        'Tags.member.1.Value': 'x'.repeat(257),
+        'Tags.member.2.Key': 'k',
+      })
+      expect(error).toBe(
+        [
+          "ValidationError: 3 validation errors detected: Value 'a<b' at 'tags.1.member.key' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+",
+          `Value '${'x'.repeat(257)}' at 'tags.1.member.value' failed to satisfy constraint: Member must have length less than or equal to 256`,
+          "Value at 'tags.2.member.value' failed to satisfy constraint: Member must not be null",
+        ].join('; '),
+      )
+    },
+  )
 })
 
 describe('A chain of roles', () => {
   const first = async (more: Parameters = {}, role = 'path/ByName'): Promise<Key> =>
     keyIn(await assume(DORA, role, more))
 
-  it('goes on for an hour at most, and does not shorten what asks for more [A.5 AssumeRole chaining] [A.4 ValidationError chaining]', async () => {
-    const key = await first()
-    expect(seconds(await assume(key, 'Next', { DurationSeconds: '3600' }))).toBe(3600)
-    expect((await assume(key, 'Next', { DurationSeconds: '3601' })).error).toBe(
-      'ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
-    )
-  })
+  it(
+    'goes on for an hour at most, and does not shorten what asks for more',
+    holds('A.5 AssumeRole chaining', 'A.4 ValidationError chaining'),
+    async () => {
+      const key = await first()
+      expect(seconds(await assume(key, 'Next', { DurationSeconds: '3600' }))).toBe(3600)
+      expect((await assume(key, 'Next', { DurationSeconds: '3601' })).error).toBe(
+        'ValidationError: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
+      )
+    },
+  )
 
   it('keeps transitive tags for ever and others for one step', async () => {
     const tags = tagParameters({ Team: 'a', Stage: 'x' }, 'Team')
@@ -345,7 +362,7 @@ describe('A chain of roles', () => {
     ['another value', { Team: 'b' }],
     ['another case', { TEAM: 'a' }],
     ['the very same', { Team: 'a' }],
-  ])('refuses a transitive tag with %s [A.4 InvalidParameterValue inherited]', async (_, tags) => {
+  ])('refuses a transitive tag with %s', holds('A.4 InvalidParameterValue inherited'), async (_, tags) => {
     const key = await first(tagParameters({ Team: 'a' }, 'Team'))
     expect((await assume(key, 'Next', tagParameters(tags))).error).toBe(
       "InvalidParameterValue: One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
@@ -405,7 +422,8 @@ describe('A chain of roles', () => {
   })
 
   it.each(['GetFederationToken', 'GetSessionToken'])(
-    'does not call %s [A.5 AssumeRole no federation] [A.4 AccessDenied session credentials]',
+    'does not call %s',
+    holds('A.5 AssumeRole no federation', 'A.4 AccessDenied session credentials'),
     async (action) => {
       expect((await signedCall(aws.url, await first(), { Action: action, Name: 'guest' })).error).toBe(
         `AccessDenied: Cannot call ${action} with session credentials`,

@@ -1,6 +1,7 @@
 import { DecodeAuthorizationMessageCommand, InvalidAuthorizationMessageException, STSClient } from '@aws-sdk/client-sts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createAuthorizationMessages } from '../../src/local-aws/sts/authorization-message.ts'
+import { holds, itEach, row } from '../held/holds.ts'
 import {
   DORA,
   EVA,
@@ -14,14 +15,10 @@ import {
   signedCall,
   signedState,
 } from './signed-calls.ts'
-import { type Running, start } from './support.ts'
+import { start, withLocalAws } from './support.ts'
 
-let aws: Running
 const clock = new Date()
-beforeAll(async () => {
-  aws = await start(signedState(), () => clock, { encodedMessages: true })
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState(), () => clock, { encodedMessages: true }))
 
 /** The message at the end of what a call is refused with. */
 const messageFor = async (key: Key, role: string): Promise<string> => {
@@ -60,7 +57,7 @@ describe('A refusal', () => {
 })
 
 describe('The message of a denied call', () => {
-  it('tells who wanted what under which circumstances [A.5 DecodeAuthorizationMessage answer]', async () => {
+  it('tells who wanted what under which circumstances', holds('A.5 DecodeAuthorizationMessage answer'), async () => {
     expect(await decoded(EVA, await messageFor(DORA, 'Nobody'))).toMatchObject({
       allowed: false,
       explicitDeny: false,
@@ -110,7 +107,7 @@ describe('The message of a denied call', () => {
     expect(await decoded(ROOT, await messageFor(DORA, 'Nobody'))).toMatchObject({ allowed: false })
   })
 
-  it('is read by those only whose policies allow it [A.5 DecodeAuthorizationMessage permission]', async () => {
+  it('is read by those only whose policies allow it', holds('A.5 DecodeAuthorizationMessage permission'), async () => {
     const answer = await decode(DORA, await messageFor(DORA, 'Nobody'))
     expect(errorIn(answer)).toBe(
       `AccessDenied: User: ${DORA.arn} is not authorized to perform: sts:DecodeAuthorizationMessage on resource: * because no identity-based policy allows the sts:DecodeAuthorizationMessage action`,
@@ -133,7 +130,7 @@ describe('The message of a denied call', () => {
     ['that ends too early', (message) => message.slice(0, -4)],
     ['of a few letters', () => 'abcd'],
     ['that somebody else sealed', () => createAuthorizationMessages().seal('{}', '111122223333', clock)],
-  ])('is refused %s [A.4 InvalidAuthorizationMessageException]', async (_, change) => {
+  ])('is refused %s', holds('A.4 InvalidAuthorizationMessageException'), async (_, change) => {
     const answer = await decode(EVA, change(await messageFor(DORA, 'Nobody')))
     expect([answer.status, answer.error]).toEqual([400, 'InvalidAuthorizationMessageException: Message is not valid'])
   })
@@ -145,7 +142,7 @@ describe('The message of a denied call', () => {
     expect(messages.open(message, '111122223333', new Date(clock.getTime() + 3_600_001))).toBeUndefined()
   })
 
-  it('may have 10,240 characters [A.2 encodedMessageType]', async () => {
+  it('may have 10,240 characters', holds('A.2 encodedMessageType'), async () => {
     expect((await decode(EVA, 'x'.repeat(10_241))).error).toMatch(/length less than or equal to 10240$/)
     expect((await decode(EVA, '')).error).toMatch(/length greater than or equal to 1$/)
     expect((await decode(EVA, 'x'.repeat(10_240))).element('Code')).toBe('InvalidAuthorizationMessageException')
@@ -171,13 +168,13 @@ describe('The message of a denied call', () => {
   })
 })
 
-describe('GetAccessKeyInfo [A.5 GetAccessKeyInfo]', () => {
+describe('GetAccessKeyInfo', holds('A.5 GetAccessKeyInfo'), () => {
   const infoOf = (AccessKeyId: string, key: Key = EVA) =>
     signedCall(aws.url, key, { Action: 'GetAccessKeyInfo', AccessKeyId })
 
-  it.each([
+  itEach([
     ['of a key that is known', GINA.accessKeyId, '444455556666'],
-    ['of a key that has its account in it [A.6 account in the key]', 'ASIAY34FZKBOKMUTVV7A', '609629065308'],
+    [row('of a key that has its account in it', 'A.6 account in the key'), 'ASIAY34FZKBOKMUTVV7A', '609629065308'],
     ['of another one', 'ASIAQNZGKIQY56JQ7WML', '029608264753'],
     ['whatever its last characters are', 'ASIAQNZGKIQY56JQAAAA', '029608264753'],
   ])('tells the account %s', async (_, id, account) => {
@@ -189,8 +186,8 @@ describe('GetAccessKeyInfo [A.5 GetAccessKeyInfo]', () => {
     expect((await infoOf(accessKeyId)).element('Account')).toBe('111122223333')
   })
 
-  it.each([
-    ['an older key, which has no account in it [A.6 older keys]', 'AKIAIOSFODNN7EXAMPLE'],
+  itEach([
+    [row('an older key, which has no account in it', 'A.6 older keys'), 'AKIAIOSFODNN7EXAMPLE'],
     ['what is no key', 'AROAY34FZKBOKMUTVV7A'],
   ])('does not know %s', async (_, id) => {
     expect((await infoOf(id)).error).toBe(`ValidationError: The access key ${id} is not known.`)
@@ -204,7 +201,7 @@ describe('GetAccessKeyInfo [A.5 GetAccessKeyInfo]', () => {
     ['A'.repeat(15), 'have length greater than or equal to 16'],
     ['A'.repeat(129), 'have length less than or equal to 128'],
     [`${'A'.repeat(15)}-`, 'satisfy regular expression pattern: [\\w]*'],
-  ])('refuses %s [A.2 accessKeyIdType]', async (id, constraint) => {
+  ])('refuses %s', holds('A.2 accessKeyIdType'), async (id, constraint) => {
     expect((await infoOf(id)).error).toBe(
       `ValidationError: 1 validation error detected: Value '${id}' at 'accessKeyId' failed to satisfy constraint: Member must ${constraint}`,
     )

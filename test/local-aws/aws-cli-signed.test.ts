@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { holds } from '../held/holds.ts'
 import { requireTool } from '../tools.ts'
 import { AWS, awsCli, stsModelFor } from './cli.ts'
 import { DORA, EVA, type Key, MFA, roleArn, signedState } from './signed-calls.ts'
@@ -32,7 +33,7 @@ describe.skipIf(!requireTool(AWS))('The AWS CLI, signed, against the local AWS',
 
   const assume = ['--role-arn', roleArn('path/ByName'), '--role-session-name', 'shell']
 
-  it('takes a role with tags, policies and a source identity [A.1 lists] [A.1 empty value]', async () => {
+  it('takes a role with tags, policies and a source identity', holds('A.1 lists', 'A.1 empty value'), async () => {
     const policy = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}'
     const answer = await sts(
       'assume-role',

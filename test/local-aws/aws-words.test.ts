@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { samlTrustStatement, trustPolicy, webIdentityTrustStatement } from '../../src/iam/generate.ts'
+import { holds } from '../held/holds.ts'
 import { DORA, EVA, errorIn, type Key, signedCall, signedState } from './signed-calls.ts'
 import {
   ACCOUNT,
@@ -98,7 +99,8 @@ const govResponse = (parts: ResponseParts = {}): Readonly<Record<string, string>
 describe('A role of another partition than the endpoint', () => {
   // Versent/saml2aws issues 89 and 187
   it.each(['sts.amazonaws.com', 'sts.eu-west-1.amazonaws.com', 'sts.cn-north-1.amazonaws.com.cn'])(
-    'has no SAML provider at %s [A.4 another partition]',
+    'has no SAML provider at %s',
+    holds('A.4 another partition'),
     async (host) => {
       expect((await callAt(host, govResponse())).error).toMatch(
         /^InvalidIdentityToken: Specified provider doesn't exist \(Service: AWSOpenIdDiscoveryService; Status Code: 400; Error Code: AuthSamlManifestNotFoundException;/,
@@ -158,7 +160,7 @@ describe('An ARN that is not a role', () => {
     'arn:aws:iam:::role/WithoutAccount',
     'arn:aws:iam::12345:role/Short',
     `arn:aws:sts::${ACCOUNT}:assumed-role/Dev/alice`,
-  ])('is an invalid request ARN to the federated calls: %s [A.3 no role]', async (RoleArn) => {
+  ])('is an invalid request ARN to the federated calls: %s', holds('A.3 no role'), async (RoleArn) => {
     for (const asked of [saml, web])
       expect((await call(aws.url, { ...asked, RoleArn })).error).toBe('ValidationError: Request ARN is invalid')
   })
@@ -184,7 +186,7 @@ describe('Empty members', () => {
     'Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+'
 
   // mmmorris1975/aws-runas issue 80
-  it('violate the pattern and the length, in this order [A.3 empty]', async () => {
+  it('violate the pattern and the length, in this order', holds('A.3 empty'), async () => {
     const asked = { Action: 'AssumeRoleWithSAML', RoleArn: '', PrincipalArn: '', SAMLAssertion: 'eA==' }
     const both = (path: string) => [
       `Value '' at '${path}' failed to satisfy constraint: ${pattern}`,
@@ -202,17 +204,22 @@ describe('Empty members', () => {
     )
   })
 
-  it('of a list of texts are told of the list, with all that its members must be [A.3 list of texts]', async () => {
-    const asked = { Action: 'UntagRole', Version: '2010-05-08', RoleName: 'Hour', 'TagKeys.member.1': 'a&b' }
-    expect((await signedCall(aws.url, EVA, asked, 'iam')).error).toBe(
-      "ValidationError: 1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+, Member must not be null]",
-    )
-  })
+  it(
+    'of a list of texts are told of the list, with all that its members must be',
+    holds('A.3 list of texts'),
+    async () => {
+      const asked = { Action: 'UntagRole', Version: '2010-05-08', RoleName: 'Hour', 'TagKeys.member.1': 'a&b' }
+      expect((await signedCall(aws.url, EVA, asked, 'iam')).error).toBe(
+        "ValidationError: 1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+, Member must not be null]",
+      )
+    },
+  )
 })
 
 describe('An access key id that nobody has', () => {
   it.each(['test', 'x', 'AKIA', 'a-b.c', 'AKIAIOSFODNN7EXAMPLE', 'k'.repeat(200)])(
-    'is an invalid token, whatever its form: %s [A.4 InvalidClientTokenId]',
+    'is an invalid token, whatever its form: %s',
+    holds('A.4 InvalidClientTokenId'),
     async (accessKeyId) => {
       for (const service of ['sts', 'iam'] as const) {
         const Version = service === 'sts' ? '2011-06-15' : '2010-05-08'

@@ -22,6 +22,7 @@ import {
   stateFor,
   TAGGED_ROLE,
   WEB_ROLE,
+  withLocalAws,
 } from './support.ts'
 
 const keys = await newKeys()
@@ -36,11 +37,7 @@ const trailOf = async (url: string, query = ''): Promise<readonly Event[]> => {
 const newest = async (url: string): Promise<Event> => (await trailOf(url, '?limit=1'))[0] ?? {}
 
 describe('The trail of a role taken with SAML [F.3]', () => {
-  let aws: Running
-  beforeAll(async () => {
-    aws = await start(stateFor(keys), () => NOW)
-  })
-  afterAll(() => aws.close())
+  const aws = withLocalAws(() => start(stateFor(keys), () => NOW))
 
   const take = (role: string, attributes = attributesFor(role), more: Readonly<Record<string, string>> = {}) =>
     call(aws.url, {
@@ -224,11 +221,7 @@ describe('The trail of a role taken with a token [F.3]', () => {
 })
 
 describe('The trail of signed calls', () => {
-  let aws: Running
-  beforeAll(async () => {
-    aws = await start(signedState(), () => new Date())
-  })
-  afterAll(() => aws.close())
+  const aws = withLocalAws(() => start(signedState(), () => new Date()))
 
   it('names the user', async () => {
     await signedCall(aws.url, DORA, { Action: 'GetCallerIdentity' })

@@ -1,7 +1,6 @@
 /**
- * What AWS's STS is known to do (aws-facts, section A): one line for each fact, with what it rests on. A test
- * holds a fact by naming its id in square brackets in its title; facts.test.ts fails for a fact that no test names, and
- * docs/local-aws-facts.md is the table of both.
+ * What AWS's STS is known to do (aws-facts, section A): one line for each fact, with what it rests on. A test says which
+ * facts it holds by `holds('A.1 query')` (test/held/holds.ts), and docs/local-aws-facts.md is the table of both.
  */
 
 /** What a fact rests on: AWS's service model, its documentation, an answer that was recorded, or nothing of these. */
@@ -354,11 +353,13 @@ const identifiers = {
   'A.6 older keys': fact('Older ids, whose first character is before Q, have no account in them', 'recorded'),
 } as const
 
-export const facts: Readonly<Record<string, Fact>> = {
+export const facts = {
   ...wireFormat,
   ...shapes,
   ...validation,
   ...errors,
   ...actions,
   ...identifiers,
-}
+} satisfies Readonly<Record<string, Fact>>
+
+export type FactId = keyof typeof facts

@@ -1,16 +1,13 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { startLocalAws } from '../../src/local-aws/server.ts'
+import { holds } from '../held/holds.ts'
 import { EVA, roleArn, signedCall, signedState } from './signed-calls.ts'
-import { call, newKeys, PROVIDER, ROLE, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
+import { call, newKeys, PROVIDER, ROLE, start, stateFor, USER, wireAnswer, withLocalAws } from './support.ts'
 
 const state = stateFor(await newKeys())
-let aws: Running
-beforeAll(async () => {
-  aws = await start(state)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(state))
 
 const raw = async (bytes: string): Promise<string> => {
   const { port } = new URL(aws.url)
@@ -27,7 +24,7 @@ const raw = async (bytes: string): Promise<string> => {
 }
 
 describe('Whatever is sent, the local AWS answers as AWS would', () => {
-  it('with 413 to ten megabytes', async () => {
+  it('the local AWS answers with 413 to ten megabytes', async () => {
     const response = await fetch(aws.url, { method: 'POST', body: 'x'.repeat(10_000_000) })
     expect(response.status).toBe(413)
     expect(wireAnswer(response.status, await response.text()).element('Code')).toBe('RequestEntityTooLarge')
@@ -60,7 +57,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
   it.each([
     ['a value that an error repeats', { RoleArn: 'a'.repeat(300_000) }],
     ['a list that an error repeats', { 'PolicyArns.member.1.arn': 'a'.repeat(300_000) }],
-  ])('and remembers little of it: %s', async (_, more) => {
+  ])('the local AWS answers and remembers little of it: %s', async (_, more) => {
     await call(aws.url, { Action: 'AssumeRoleWithSAML', PrincipalArn: PROVIDER, SAMLAssertion: 'aaaa', ...more })
     const trail = await (await fetch(`${aws.url}/cloudtrail?limit=1`)).text()
     expect(trail).toContain('ValidationError')
@@ -68,7 +65,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     expect(aws.lines.at(-1)?.length).toBeLessThan(10_000)
   })
 
-  it('and remembers little of what a signed call wants: a policy far too large', async () => {
+  it('the local AWS answers and remembers little of what a signed call wants: a policy far too large', async () => {
     const signed = await start(signedState())
     try {
       const { error } = await signedCall(signed.url, EVA, {
@@ -86,16 +83,16 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     }
   })
 
-  it('with 404 to what it has no route for', async () => {
+  it('the local AWS answers with 404 to what it has no route for', async () => {
     expect((await fetch(`${aws.url}/latest/meta-data/`)).status).toBe(404)
     expect((await fetch(aws.url, { method: 'DELETE' })).status).toBe(404)
   })
 
-  it('with 400 to what is not HTTP', async () => {
+  it('the local AWS answers with 400 to what is not HTTP', async () => {
     expect(await raw('hello\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /)
   })
 
-  it('with 431 to headers without end', async () => {
+  it('the local AWS answers with 431 to headers without end', async () => {
     expect(await raw(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 /)
   })
 
@@ -115,7 +112,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
       ),
       'SignatureDoesNotMatch',
     ],
-  ])('with a code to Authorization: %s [A.4 IncompleteSignature]', async (authorization, code) => {
+  ])('with a code to Authorization: %s', holds('A.4 IncompleteSignature'), async (authorization, code) => {
     const headers = { authorization, 'x-amz-date': '20261122T000000Z' }
     const response = await fetch(aws.url, {
       method: 'POST',
@@ -125,7 +122,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     expect(wireAnswer(response.status, await response.text()).element('Code')).toBe(code)
   })
 
-  it('with the reason to a signature made for another service', async () => {
+  it('the local AWS answers with the reason to a signature made for another service', async () => {
     const credential = `${USER.accessKeyId}/20261122/eu-west-1/s3/aws4_request`
     const authorization = `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=host;x-amz-date, Signature=${'a'.repeat(64)}`
     const response = await fetch(aws.url, {
@@ -138,7 +135,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     )
   })
 
-  it('to a signature that comes with an unsigned call by ignoring it [A.1 unsigned]', async () => {
+  it('to a signature that comes with an unsigned call by ignoring it', holds('A.1 unsigned'), async () => {
     const body = new URLSearchParams({
       Action: 'AssumeRoleWithSAML',
       RoleArn: ROLE,
@@ -149,7 +146,7 @@ describe('Whatever is sent, the local AWS answers as AWS would', () => {
     expect(wireAnswer(response.status, await response.text()).element('Code')).toBe('InvalidIdentityToken')
   })
 
-  it('with 500 and no word about why when it is itself at fault [A.1 type]', async () => {
+  it('with 500 and no word about why when it is itself at fault', holds('A.1 type'), async () => {
     let calls = 0
     const broken = await start(state, () => {
       if (calls++ > 0) throw new Error('the clock fell off the wall at /secret/path')

@@ -114,7 +114,7 @@ describe('A SAML provider', () => {
     await expect(createProvider('corp')).rejects.toBeInstanceOf(EntityAlreadyExistsException)
   })
 
-  it('of another account is not there', async () => {
+  it('a provider of another account is not there', async () => {
     await expect(get('arn:aws:iam::444455556666:saml-provider/corp')).rejects.toBeInstanceOf(NoSuchEntityException)
   })
 

@@ -62,7 +62,7 @@ describe('The keys of an issuer', () => {
     ['symmetric', { kty: 'oct', k: 'AAAA', kid: 'a' }],
     ['broken', { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA', kid: 'a' }],
     ['no key at all', 'key'],
-  ])('that are %s are passed over, and the others count', async (_, key) => {
+  ])('keys that are %s are passed over, and the others count', async (_, key) => {
     const { find } = issuerWith([key, jwk('good')])
     expect(await find(ISSUER, 'a', at(0))).toHaveLength(0)
     expect(await find(ISSUER, 'good', at(0))).toHaveLength(1)

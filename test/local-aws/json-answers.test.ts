@@ -5,6 +5,7 @@ import { Secret } from '../../src/core/secret.ts'
 import { iamInputs } from '../../src/local-aws/iam/inputs.ts'
 import { jsonTypes } from '../../src/local-aws/query/json.ts'
 import { inputs } from '../../src/local-aws/sts/inputs.ts'
+import { holds } from '../held/holds.ts'
 import { requireTool } from '../tools.ts'
 import { modelOf } from './model.ts'
 import { signedCall } from './signed-calls.ts'
@@ -27,7 +28,7 @@ const ask = (service: 'sts' | 'iam', parameters: Readonly<Record<string, string>
   return signedCall(aws.url, USER, { Version, ...parameters }, service, { accept })
 }
 
-describe('An answer as JSON [A.1 JSON]', () => {
+describe('An answer as JSON', holds('A.1 JSON'), () => {
   it('has instants in seconds', async () => {
     const { text } = await ask('sts', { Action: 'GetSessionToken' })
     const { Expiration } = JSON.parse(text).GetSessionTokenResponse.GetSessionTokenResult.Credentials

@@ -1,18 +1,14 @@
 /** What happens to calls for other services, of clients whose AWS_ENDPOINT_URL leads here for all of them. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { requireTool } from '../tools.ts'
 import { AWS } from './cli.ts'
-import { newKeys, type Running, start, stateFor, USER } from './support.ts'
+import { newKeys, start, stateFor, USER, withLocalAws } from './support.ts'
 
 const run = promisify(execFile)
 
-let aws: Running
-beforeAll(async () => {
-  aws = await start(stateFor(await newKeys()))
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(async () => start(stateFor(await newKeys())))
 
 const authorizationFor = (service: string, scope = '20261122/eu-west-1/') =>
   `AWS4-HMAC-SHA256 Credential=${USER.accessKeyId}/${scope}${service}/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`

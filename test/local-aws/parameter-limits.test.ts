@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { type HoldingName, holds, itEach, row } from '../held/holds.ts'
 import { EVA, roleArn, signedCall, signedState } from './signed-calls.ts'
-import { type Running, start } from './support.ts'
+import { start, withLocalAws } from './support.ts'
 
-let aws: Running
-beforeAll(async () => {
-  aws = await start(signedState())
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState()))
 
 type Parameters = Readonly<Record<string, string>>
 
@@ -37,40 +34,44 @@ const arnOf = (length: number): string => ARN.padEnd(length, 'x').slice(0, lengt
 const ARN_PATTERN = '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+'
 
 /** The last value that is good on either side, and the first that is not. */
-const limits: readonly [id: string, action: string, member: string, good: string, bad: string, must: string][] = [
-  ['A.2 arnType', 'AssumeRole', 'RoleArn', arnOf(20), arnOf(19), shortest(20)],
-  ['A.2 arnType', 'AssumeRole', 'RoleArn', arnOf(2048), arnOf(2049), longest(2048)],
-  ['A.2 arnType', 'AssumeRole', 'RoleArn', `${ARN}\u00e9`, `${ARN}\u0081`, pattern(ARN_PATTERN)],
-  ['A.2 arnType', 'AssumeRoleWithSAML', 'PrincipalArn', arnOf(20), arnOf(19), shortest(20)],
-  ['A.2 roleSessionNameType', 'AssumeRole', 'RoleSessionName', 'xy', 'x', shortest(2)],
-  ['A.2 roleSessionNameType', 'AssumeRole', 'RoleSessionName', 'x'.repeat(64), 'x'.repeat(65), longest(64)],
-  ['A.2 roleSessionNameType', 'AssumeRole', 'RoleSessionName', 'a_Z9+=,.@-', 'a:b', pattern('[\\w+=,.@-]*')],
-  ['A.2 sourceIdentityType', 'AssumeRole', 'SourceIdentity', 'xy', 'x', shortest(2)],
-  ['A.2 sourceIdentityType', 'AssumeRole', 'SourceIdentity', 'x'.repeat(64), 'x'.repeat(65), longest(64)],
-  ['A.2 roleDurationSecondsType', 'AssumeRole', 'DurationSeconds', '900', '899', least(900)],
-  ['A.2 roleDurationSecondsType', 'AssumeRole', 'DurationSeconds', '43200', '43201', most(43_200)],
-  ['A.2 externalIdType', 'AssumeRole', 'ExternalId', 'xy', 'x', shortest(2)],
-  ['A.2 externalIdType', 'AssumeRole', 'ExternalId', 'x'.repeat(1224), 'x'.repeat(1225), longest(1224)],
-  ['A.2 externalIdType', 'AssumeRole', 'ExternalId', 'a:/b', 'a b', pattern('[\\w+=,.@:\\/-]*')],
-  ['A.2 serialNumberType', 'AssumeRole', 'SerialNumber', 'x'.repeat(9), 'x'.repeat(8), shortest(9)],
-  ['A.2 serialNumberType', 'AssumeRole', 'SerialNumber', 'x'.repeat(256), 'x'.repeat(257), longest(256)],
+const limits: readonly [action: HoldingName, member: string, good: string, bad: string, must: string][] = [
+  [row('AssumeRole', 'A.2 arnType'), 'RoleArn', arnOf(20), arnOf(19), shortest(20)],
+  [row('AssumeRole', 'A.2 arnType'), 'RoleArn', arnOf(2048), arnOf(2049), longest(2048)],
+  [row('AssumeRole', 'A.2 arnType'), 'RoleArn', `${ARN}\u00e9`, `${ARN}\u0081`, pattern(ARN_PATTERN)],
+  [row('AssumeRoleWithSAML', 'A.2 arnType'), 'PrincipalArn', arnOf(20), arnOf(19), shortest(20)],
+  [row('AssumeRole', 'A.2 roleSessionNameType'), 'RoleSessionName', 'xy', 'x', shortest(2)],
+  [row('AssumeRole', 'A.2 roleSessionNameType'), 'RoleSessionName', 'x'.repeat(64), 'x'.repeat(65), longest(64)],
+  [row('AssumeRole', 'A.2 roleSessionNameType'), 'RoleSessionName', 'a_Z9+=,.@-', 'a:b', pattern('[\\w+=,.@-]*')],
+  [row('AssumeRole', 'A.2 sourceIdentityType'), 'SourceIdentity', 'xy', 'x', shortest(2)],
+  [row('AssumeRole', 'A.2 sourceIdentityType'), 'SourceIdentity', 'x'.repeat(64), 'x'.repeat(65), longest(64)],
+  [row('AssumeRole', 'A.2 roleDurationSecondsType'), 'DurationSeconds', '900', '899', least(900)],
+  [row('AssumeRole', 'A.2 roleDurationSecondsType'), 'DurationSeconds', '43200', '43201', most(43_200)],
+  [row('AssumeRole', 'A.2 externalIdType'), 'ExternalId', 'xy', 'x', shortest(2)],
+  [row('AssumeRole', 'A.2 externalIdType'), 'ExternalId', 'x'.repeat(1224), 'x'.repeat(1225), longest(1224)],
+  [row('AssumeRole', 'A.2 externalIdType'), 'ExternalId', 'a:/b', 'a b', pattern('[\\w+=,.@:\\/-]*')],
+  [row('AssumeRole', 'A.2 serialNumberType'), 'SerialNumber', 'x'.repeat(9), 'x'.repeat(8), shortest(9)],
+  [row('AssumeRole', 'A.2 serialNumberType'), 'SerialNumber', 'x'.repeat(256), 'x'.repeat(257), longest(256)],
   [
-    'A.2 serialNumberType',
-    'AssumeRole',
+    row('AssumeRole', 'A.2 serialNumberType'),
     'SerialNumber',
     'arn:aws:iam::1:mfa/x',
     'serial no 1',
     pattern('[\\w+=/:,.@-]*'),
   ],
-  ['A.2 tokenCodeType', 'AssumeRole', 'TokenCode', '123456', '12345', shortest(6)],
-  ['A.2 tokenCodeType', 'AssumeRole', 'TokenCode', '123456', '1234567', longest(6)],
-  ['A.2 tokenCodeType', 'AssumeRole', 'TokenCode', '123456', '12345x', pattern('[\\d]*')],
-  ['A.2 urlType', 'AssumeRoleWithWebIdentity', 'ProviderId', 'www.amazon.com', 'www', shortest(4)],
-  ['A.2 urlType', 'AssumeRoleWithWebIdentity', 'ProviderId', 'x'.repeat(2048), 'x'.repeat(2049), longest(2048)],
-  ['A.2 sessionPolicyDocumentType', 'AssumeRoleWithSAML', 'Policy', 'x'.repeat(2048), 'x'.repeat(2049), longest(2048)],
+  [row('AssumeRole', 'A.2 tokenCodeType'), 'TokenCode', '123456', '12345', shortest(6)],
+  [row('AssumeRole', 'A.2 tokenCodeType'), 'TokenCode', '123456', '1234567', longest(6)],
+  [row('AssumeRole', 'A.2 tokenCodeType'), 'TokenCode', '123456', '12345x', pattern('[\\d]*')],
+  [row('AssumeRoleWithWebIdentity', 'A.2 urlType'), 'ProviderId', 'www.amazon.com', 'www', shortest(4)],
+  [row('AssumeRoleWithWebIdentity', 'A.2 urlType'), 'ProviderId', 'x'.repeat(2048), 'x'.repeat(2049), longest(2048)],
   [
-    'A.2 sessionPolicyDocumentType',
-    'AssumeRole',
+    row('AssumeRoleWithSAML', 'A.2 sessionPolicyDocumentType'),
+    'Policy',
+    'x'.repeat(2048),
+    'x'.repeat(2049),
+    longest(2048),
+  ],
+  [
+    row('AssumeRole', 'A.2 sessionPolicyDocumentType'),
     'Policy',
     '{"\u00ff":1}',
     '{"\u0100":1}',
@@ -79,7 +80,7 @@ const limits: readonly [id: string, action: string, member: string, good: string
 ]
 
 describe('The limits of parameters', () => {
-  it.each(limits)('[%s] %s %s', async (_, action, member, good, bad, must) => {
+  itEach(limits)('%s limits %s', async (action, member, good, bad, must) => {
     const path = member.charAt(0).toLowerCase() + member.slice(1)
     expect(await violations(action, { [member]: good })).toBe('')
     expect(await violations(action, { [member]: bad })).toBe(
@@ -87,10 +88,10 @@ describe('The limits of parameters', () => {
     )
   })
 
-  it.each([
-    ['A.2 SAMLAssertionType', 'AssumeRoleWithSAML', 'SAMLAssertion', 4, 100_000],
-    ['A.2 clientTokenType', 'AssumeRoleWithWebIdentity', 'WebIdentityToken', 4, 20_000],
-  ])('[%s] [A.3 sensitive] %s %s, which no error repeats', async (_, action, member, min, max) => {
+  itEach([
+    [row('AssumeRoleWithSAML', 'A.2 SAMLAssertionType', 'A.3 sensitive'), 'SAMLAssertion', 4, 100_000],
+    [row('AssumeRoleWithWebIdentity', 'A.2 clientTokenType', 'A.3 sensitive'), 'WebIdentityToken', 4, 20_000],
+  ])('%s limits %s and repeats it in no error', async (action, member, min, max) => {
     const path = member.charAt(0).toLowerCase() + member.slice(1)
     const told = (must: string) =>
       `1 validation error detected: Value at '${path}' failed to satisfy constraint: Member must ${must}`
@@ -100,27 +101,28 @@ describe('The limits of parameters', () => {
     expect(await violations(action, { [member]: 'x'.repeat(max + 1) })).toBe(told(longest(max)))
   })
 
-  it.each([
+  itEach([
     [
-      'A.2 tagListType',
+      row('Tags', 'A.2 tagListType'),
       50,
-      'Tags',
       (n: number) => ({ [`Tags.member.${n}.Key`]: `k${n}`, [`Tags.member.${n}.Value`]: '' }),
     ],
-    ['A.2 tagKeyListType', 50, 'TransitiveTagKeys', (n: number) => ({ [`TransitiveTagKeys.member.${n}`]: `k${n}` })],
     [
-      'A.2 ProvidedContextsListType',
+      row('TransitiveTagKeys', 'A.2 tagKeyListType'),
+      50,
+      (n: number) => ({ [`TransitiveTagKeys.member.${n}`]: `k${n}` }),
+    ],
+    [
+      row('ProvidedContexts', 'A.2 ProvidedContextsListType'),
       5,
-      'ProvidedContexts',
       (n: number) => ({ [`ProvidedContexts.member.${n}.ContextAssertion`]: 'x'.repeat(4) }),
     ],
     [
-      'A.2 PolicyArns',
+      row('PolicyArns', 'A.2 PolicyArns'),
       10,
-      'PolicyArns',
       (n: number) => ({ [`PolicyArns.member.${n}.arn`]: `arn:aws:iam::aws:policy/P${n}` }),
     ],
-  ])('[%s] at most %i %s', async (_, count, name, member) => {
+  ])('%s may have at most %s members', async (name, count, member) => {
     const some = (length: number): Parameters =>
       Object.assign({}, ...Array.from({ length }, (_, n) => member(n + 1))) as Parameters
     const path = name.charAt(0).toLowerCase() + name.slice(1)
@@ -130,18 +132,23 @@ describe('The limits of parameters', () => {
     )
   })
 
-  it.each([
-    ['A.2 tagKeyType', 'Tags.member.1.Key', 'tags.1.member.key', 'k'.repeat(128), 'k'.repeat(129), longest(128)],
-    ['A.2 tagValueType', 'Tags.member.1.Value', 'tags.1.member.value', 'v'.repeat(256), 'v'.repeat(257), longest(256)],
+  itEach([
+    [row('Tags.member.1.Key', 'A.2 tagKeyType'), 'tags.1.member.key', 'k'.repeat(128), 'k'.repeat(129), longest(128)],
     [
-      'A.2 ProvidedContextsListType',
-      'ProvidedContexts.member.1.ContextAssertion',
+      row('Tags.member.1.Value', 'A.2 tagValueType'),
+      'tags.1.member.value',
+      'v'.repeat(256),
+      'v'.repeat(257),
+      longest(256),
+    ],
+    [
+      row('ProvidedContexts.member.1.ContextAssertion', 'A.2 ProvidedContextsListType'),
       'providedContexts.1.member.contextAssertion',
       'x'.repeat(2048),
       'x'.repeat(2049),
       longest(2048),
     ],
-  ])('[%s] %s', async (_, name, path, good, bad, must) => {
+  ])('%s is limited', async (name, path, good, bad, must) => {
     const around = name.startsWith('Tags') ? { 'Tags.member.1.Key': 'k', 'Tags.member.1.Value': '' } : {}
     expect(await violations('AssumeRole', { ...around, [name]: good })).toBe('')
     expect(await violations('AssumeRole', { ...around, [name]: bad })).toBe(
@@ -149,27 +156,36 @@ describe('The limits of parameters', () => {
     )
   })
 
-  it('a policy of AssumeRole has none [A.2 unrestrictedSessionPolicyDocumentType]', async () => {
+  it('a policy of AssumeRole has none', holds('A.2 unrestrictedSessionPolicyDocumentType'), async () => {
     expect(await violations('AssumeRole', { Policy: 'x'.repeat(5000) })).toBe('')
   })
 
-  it('all that is missing is named at once, and without a value [A.3 null] [A.3 several] [A.3 one] [A.3 member]', async () => {
-    const { error } = await signedCall(aws.url, EVA, { Action: 'AssumeRole', DurationSeconds: '1' })
-    expect(error).toBe(
-      [
-        "ValidationError: 3 validation errors detected: Value at 'roleArn' failed to satisfy constraint: Member must not be null",
-        "Value at 'roleSessionName' failed to satisfy constraint: Member must not be null",
-        "Value '1' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900",
-      ].join('; '),
-    )
-  })
+  it(
+    'all that is missing is named at once, and without a value',
+    holds('A.3 null', 'A.3 several', 'A.3 one', 'A.3 member'),
+    async () => {
+      const { error } = await signedCall(aws.url, EVA, { Action: 'AssumeRole', DurationSeconds: '1' })
+      expect(error).toBe(
+        [
+          "ValidationError: 3 validation errors detected: Value at 'roleArn' failed to satisfy constraint: Member must not be null",
+          "Value at 'roleSessionName' failed to satisfy constraint: Member must not be null",
+          "Value '1' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900",
+        ].join('; '),
+      )
+    },
+  )
 
-  it.each([
-    ['[A.3 length at least] of a text that is too short', 'RoleSessionName', 'x', shortest(2)],
-    ['[A.3 length at most] of a text that is too long', 'RoleSessionName', 'x'.repeat(65), longest(64)],
-    ['[A.3 value at least] of a number that is too small', 'DurationSeconds', '-1', least(900)],
-    ['[A.3 value at most] of a number that is too large', 'DurationSeconds', '99999', most(43_200)],
-    ['[A.3 pattern] of a character that may not be there', 'RoleSessionName', 'Session1:2', pattern('[\\w+=,.@-]*')],
+  itEach([
+    [row('of a text that is too short', 'A.3 length at least'), 'RoleSessionName', 'x', shortest(2)],
+    [row('of a text that is too long', 'A.3 length at most'), 'RoleSessionName', 'x'.repeat(65), longest(64)],
+    [row('of a number that is too small', 'A.3 value at least'), 'DurationSeconds', '-1', least(900)],
+    [row('of a number that is too large', 'A.3 value at most'), 'DurationSeconds', '99999', most(43_200)],
+    [
+      row('of a character that may not be there', 'A.3 pattern'),
+      'RoleSessionName',
+      'Session1:2',
+      pattern('[\\w+=,.@-]*'),
+    ],
   ])('tells the constraint in words: %s', async (_, member, value, must) => {
     expect(await violations('AssumeRole', { [member]: value })).toMatch(
       new RegExp(`Member must ${must.replace(/[[\]\\*+.]/g, '\\$&')}$`),

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { listOf, parseParameters } from '../../src/local-aws/query/parameters.ts'
+import { holds } from '../held/holds.ts'
 
 /** What the platform reads, the first of each name. */
 const platform = (form: string): [string, string][] => {
@@ -30,11 +31,15 @@ describe('a form of the Query protocol (A.1)', () => {
     expect(parseParameters(Array.from({ length: 2000 }, (_, n) => `p${n}=1`).join('&')).size).toBe(1000)
   })
 
-  it('[A.1 lists] has lists as Name.member.N from 1 on, until the first gap, and members of structures with a dot', () => {
-    const parameters = parseParameters(
-      'PolicyArns.member.1.arn=x&PolicyArns.member.2.arn=y&PolicyArns.member.4.arn=z&TransitiveTagKeys.member.1=k',
-    )
-    expect(listOf(parameters, 'PolicyArns', '.arn')).toEqual(['x', 'y'])
-    expect(listOf(parameters, 'TransitiveTagKeys')).toEqual(['k'])
-  })
+  it(
+    'has lists as Name.member.N from 1 on, until the first gap, and members of structures with a dot',
+    holds('A.1 lists'),
+    () => {
+      const parameters = parseParameters(
+        'PolicyArns.member.1.arn=x&PolicyArns.member.2.arn=y&PolicyArns.member.4.arn=z&TransitiveTagKeys.member.1=k',
+      )
+      expect(listOf(parameters, 'PolicyArns', '.arn')).toEqual(['x', 'y'])
+      expect(listOf(parameters, 'TransitiveTagKeys')).toEqual(['k'])
+    },
+  )
 })

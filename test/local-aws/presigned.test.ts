@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holds } from '../held/holds.ts'
 import { requireTool } from '../tools.ts'
-import { ACCOUNT, newKeys, type Running, start, stateFor, USER, wireAnswer } from './support.ts'
+import { ACCOUNT, newKeys, start, stateFor, USER, wireAnswer, withLocalAws } from './support.ts'
 
 /** botocore presigns, as Vault and the EKS authenticator do; Debian's AWS CLI brings it. */
 const PRESIGN = `
@@ -24,12 +25,8 @@ const signedAt = (link: string): Date => {
 }
 
 describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', () => {
-  let aws: Running
   let clock = new Date()
-  beforeAll(async () => {
-    aws = await start(stateFor(await newKeys()), () => clock)
-  })
-  afterAll(() => aws.close())
+  const aws = withLocalAws(async () => start(stateFor(await newKeys()), () => clock))
 
   const url = (...more: readonly string[]): string => presign(aws.url, USER.accessKeyId, USER.secretAccessKey, ...more)
   const ask = async (link: string, headers: Readonly<Record<string, string>> = {}) => {
@@ -37,11 +34,11 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', (
     return wireAnswer(response.status, await response.text())
   }
 
-  it('says who signed it [A.1 presigned] [A.1 query]', async () => {
+  it('says who signed it', holds('A.1 presigned', 'A.1 query'), async () => {
     expect((await ask(url())).element('Arn')).toBe(USER.arn)
   })
 
-  it('holds for fifteen minutes, whatever end it names [A.1 presigned end]', async () => {
+  it('holds for fifteen minutes, whatever end it names', holds('A.1 presigned end'), async () => {
     const link = url()
     const signed = signedAt(link)
     const before = clock
@@ -63,7 +60,7 @@ describe.skipIf(!requireTool('/usr/bin/aws'))('A presigned GetCallerIdentity', (
     expect((await ask(link)).element('Code')).toBe('SignatureDoesNotMatch')
   })
 
-  it('is answered in JSON, with the nesting of the XML, to those who ask for it [A.1 JSON]', async () => {
+  it('is answered in JSON, with the nesting of the XML, to those who ask for it', holds('A.1 JSON'), async () => {
     const headers = { 'x-k8s-aws-id': 'my-cluster', accept: 'application/json' }
     const response = await fetch(url('my-cluster'), { headers })
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json'])

@@ -17,6 +17,7 @@ import {
   USER,
   type WireAnswer,
   wireAnswer,
+  withLocalAws,
 } from './support.ts'
 
 const placeOf = (host: string) => {
@@ -120,12 +121,8 @@ describe('A region in which STS is not activated [F.2]', () => {
 })
 
 describe('A signature for another region than that of the endpoint', () => {
-  let aws: Running
   const keysMade = newKeys()
-  beforeAll(async () => {
-    aws = await start(stateFor(await keysMade))
-  })
-  afterAll(() => aws.close())
+  const aws = withLocalAws(async () => start(stateFor(await keysMade)))
 
   /** The SDK signs for `region` a call to `host`; the answer is given as it came. */
   const whoAmI = async (host: string, region: string, credentials: Key = USER): Promise<WireAnswer> => {
@@ -153,7 +150,7 @@ describe('A signature for another region than that of the endpoint', () => {
     ['sts.amazonaws.com', 'us-east-1', 200],
     ['sts.amazonaws.com', 'eu-west-1', 403],
     ['localhost', 'eu-west-1', 200],
-  ])('to %s for %s answers %d', async (host, region, status) => {
+  ])('a call to %s for %s answers %d', async (host, region, status) => {
     const answer = await whoAmI(host, region)
     expect([answer.status, answer.element('Code')]).toEqual([
       status,

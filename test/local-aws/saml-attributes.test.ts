@@ -83,14 +83,14 @@ describe('The subject of an assertion', () => {
 })
 
 describe('The attributes of an assertion', () => {
-  it('of one name add up, wherever they stand', async () => {
+  it('attributes of one name add up, wherever they stand', async () => {
     const pairOf = (role: string): string => attribute(`${ATTRIBUTE}Role`, `${role},${PROVIDER}`)
     expect((await take(ROLE, attributesFor(LONG_ROLE), staff)).status).toBe(403)
     expect((await take(ROLE, attributesFor(LONG_ROLE), pairOf(ROLE))).status).toBe(200)
     expect((await take(ROLE, attributesFor(ROLE), pairOf(LONG_ROLE))).status).toBe(200)
   })
 
-  it('that may have one value have too many in two attributes', async () => {
+  it('attributes that may have one value have too many in two attributes', async () => {
     const second = attribute(`${ATTRIBUTE}RoleSessionName`, 'mallory')
     expect((await take(ROLE, attributesFor(), second)).error).toMatch(/^InvalidIdentityToken: RoleSessionName/)
   })

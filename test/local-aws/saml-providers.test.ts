@@ -1,6 +1,6 @@
 /** What the SAML provider in IAM says of a response: its certificates, their end, its private keys, its partition. */
 import { createCipheriv, generateKeyPairSync, type KeyObject, publicEncrypt, randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/core/secret.ts'
 import { samlTrustStatement, trustPolicy } from '../../src/iam/generate.ts'
 import type { LocalAwsState, SamlProviderState } from '../../src/local-aws/state.ts'
@@ -12,11 +12,11 @@ import {
   newKeys,
   RECIPIENT,
   type ResponseParts,
-  type Running,
   responseXml,
   sign,
   start,
   type WireAnswer,
+  withLocalAws,
 } from './support.ts'
 
 const NOW = new Date('2026-11-22T12:00:00Z')
@@ -63,11 +63,7 @@ const state: LocalAwsState = {
 }
 
 let now = NOW
-let aws: Running
-beforeAll(async () => {
-  aws = await start(state, () => now)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(state, () => now))
 
 const redeem = (xml: string, name: string, partition = 'aws'): Promise<WireAnswer> => {
   const { role, provider } = arnsOf(name, partition)
@@ -197,7 +193,7 @@ describe('An encrypted assertion (B.5)', () => {
           'cbc',
         ),
     ],
-  ])('that %s is refused in the words of a bad signature', async (_, xml) => {
+  ])('metadata that %s is refused in the words of a bad signature', async (_, xml) => {
     expect((await redeem(xml(), 'allowed')).error).toBe(SIGNATURE_INVALID)
   })
 

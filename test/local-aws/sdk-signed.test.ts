@@ -10,15 +10,12 @@ import {
   STSClient,
   STSServiceException,
 } from '@aws-sdk/client-sts'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holds, itEach, row } from '../held/holds.ts'
 import { DORA, EVA, HUGO, type Key, roleArn, signedState } from './signed-calls.ts'
-import { ACCOUNT, type Running, start } from './support.ts'
+import { ACCOUNT, start, withLocalAws } from './support.ts'
 
-let aws: Running
-beforeAll(async () => {
-  aws = await start(signedState())
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState()))
 
 /** Every name leads to this machine, as `/etc/hosts` would have it. */
 const toLoopback = () =>
@@ -67,19 +64,23 @@ describe('The AWS SDK, signed, against the local AWS', () => {
     await expect(client(DORA).send(assume(input))).rejects.toBeInstanceOf(exception)
   })
 
-  it('gets its typed RegionDisabledException where an account has switched a region off [A.4 RegionDisabledException]', async () => {
-    const inParis = client(HUGO, 'eu-west-3', 'sts.eu-west-3.amazonaws.com').send(new GetSessionTokenCommand({}))
-    await expect(inParis).rejects.toBeInstanceOf(RegionDisabledException)
-    await expect(inParis).rejects.toThrow(
-      'STS is not activated in this region for account:444455556666. Your account administrator can activate STS in this region using the IAM Console.',
-    )
-    const elsewhere = client(HUGO, 'eu-west-2', 'sts.eu-west-2.amazonaws.com').send(new GetSessionTokenCommand({}))
-    expect((await elsewhere).Credentials).toBeDefined()
-    const another = client(DORA, 'eu-west-3', 'sts.eu-west-3.amazonaws.com').send(new GetSessionTokenCommand({}))
-    expect((await another).Credentials).toBeDefined()
-  })
+  it(
+    'gets its typed RegionDisabledException where an account has switched a region off',
+    holds('A.4 RegionDisabledException'),
+    async () => {
+      const inParis = client(HUGO, 'eu-west-3', 'sts.eu-west-3.amazonaws.com').send(new GetSessionTokenCommand({}))
+      await expect(inParis).rejects.toBeInstanceOf(RegionDisabledException)
+      await expect(inParis).rejects.toThrow(
+        'STS is not activated in this region for account:444455556666. Your account administrator can activate STS in this region using the IAM Console.',
+      )
+      const elsewhere = client(HUGO, 'eu-west-2', 'sts.eu-west-2.amazonaws.com').send(new GetSessionTokenCommand({}))
+      expect((await elsewhere).Credentials).toBeDefined()
+      const another = client(DORA, 'eu-west-3', 'sts.eu-west-3.amazonaws.com').send(new GetSessionTokenCommand({}))
+      expect((await another).Credentials).toBeDefined()
+    },
+  )
 
-  it.each<[string, string, () => Promise<unknown>, number]>([
+  itEach<[string, () => Promise<unknown>, number]>([
     ['AccessDenied', 'AccessDenied', () => client(EVA).send(assume({ RoleArn: roleArn('Nobody') })), 403],
     ['ValidationError', 'ValidationError', () => client(DORA).send(assume({ DurationSeconds: 1 })), 400],
     [
@@ -89,7 +90,7 @@ describe('The AWS SDK, signed, against the local AWS', () => {
       400,
     ],
     [
-      'SignatureDoesNotMatch of a wrong secret [A.4 SignatureDoesNotMatch]',
+      row('SignatureDoesNotMatch of a wrong secret', 'A.4 SignatureDoesNotMatch'),
       'SignatureDoesNotMatch',
       () => client({ ...DORA, secretAccessKey: 'wrong' }).send(assume()),
       403,
@@ -101,7 +102,7 @@ describe('The AWS SDK, signed, against the local AWS', () => {
       403,
     ],
     [
-      'InvalidClientTokenId of an unknown key [A.4 InvalidClientTokenId]',
+      row('InvalidClientTokenId of an unknown key', 'A.4 InvalidClientTokenId'),
       'InvalidClientTokenId',
       () => client({ accessKeyId: 'AKIAY34FZKBONOBODY00', secretAccessKey: 'x' }).send(assume()),
       403,

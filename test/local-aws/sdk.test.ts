@@ -10,6 +10,7 @@ import {
   type STSServiceException,
 } from '@aws-sdk/client-sts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { holds } from '../held/holds.ts'
 import {
   ATTRIBUTE,
   attributesFor,
@@ -122,16 +123,20 @@ describe('The AWS SDK against the local AWS', () => {
 })
 
 describe('GetCallerIdentity', () => {
-  it('says who the assumed role is [A.5 GetCallerIdentity role] [A.6 assumed role id] [A.6 prefixes]', async () => {
-    const key = await assumedKey()
-    expect(key.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/)
-    const { Arn, Account, UserId } = await client(key).send(new GetCallerIdentityCommand({}))
-    expect(Arn).toBe('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com')
-    expect(Account).toBe('111122223333')
-    expect(UserId).toMatch(/^AROA[A-Z2-7]{17}:alice@example\.com$/)
-  })
+  it(
+    'says who the assumed role is',
+    holds('A.5 GetCallerIdentity role', 'A.6 assumed role id', 'A.6 prefixes'),
+    async () => {
+      const key = await assumedKey()
+      expect(key.accessKeyId).toMatch(/^ASIA[A-Z2-7]{16}$/)
+      const { Arn, Account, UserId } = await client(key).send(new GetCallerIdentityCommand({}))
+      expect(Arn).toBe('arn:aws:sts::111122223333:assumed-role/Developer/alice@example.com')
+      expect(Account).toBe('111122223333')
+      expect(UserId).toMatch(/^AROA[A-Z2-7]{17}:alice@example\.com$/)
+    },
+  )
 
-  it('says who the user is [A.5 GetCallerIdentity user] [A.6 prefixes]', async () => {
+  it('says who the user is', holds('A.5 GetCallerIdentity user', 'A.6 prefixes'), async () => {
     const { Arn, UserId } = await client(USER).send(new GetCallerIdentityCommand({}))
     expect(Arn).toBe('arn:aws:iam::111122223333:user/ops/dora')
     expect(UserId).toMatch(/^AIDA[A-Z2-7]{17}$/)
@@ -147,7 +152,7 @@ describe('GetCallerIdentity', () => {
     expect(await codeOf(client(key).send(new GetCallerIdentityCommand({})))).toBe('InvalidClientTokenId')
   })
 
-  it('refuses temporary credentials without their session token [A.1 session token]', async () => {
+  it('refuses temporary credentials without their session token', holds('A.1 session token'), async () => {
     const { accessKeyId, secretAccessKey } = await assumedKey()
     expect(await codeOf(client({ accessKeyId, secretAccessKey }).send(new GetCallerIdentityCommand({})))).toBe(
       'InvalidClientTokenId',
@@ -174,7 +179,7 @@ describe('GetCallerIdentity', () => {
     }
   })
 
-  it('refuses a signature of sixteen minutes ahead [A.4 SignatureDoesNotMatch time]', async () => {
+  it('refuses a signature of sixteen minutes ahead', holds('A.4 SignatureDoesNotMatch time'), async () => {
     const key = await assumedKey()
     const before = clock
     clock = new Date(before.getTime() - 16 * 60_000)
@@ -185,7 +190,7 @@ describe('GetCallerIdentity', () => {
     }
   })
 
-  it('refuses a signature that is sixteen minutes old [A.4 SignatureDoesNotMatch time]', async () => {
+  it('refuses a signature that is sixteen minutes old', holds('A.4 SignatureDoesNotMatch time'), async () => {
     const key = await assumedKey()
     const before = clock
     clock = new Date(before.getTime() + 16 * 60_000)
@@ -197,7 +202,7 @@ describe('GetCallerIdentity', () => {
     }
   })
 
-  it('refuses a call that is not signed [A.4 MissingAuthenticationToken]', async () => {
+  it('refuses a call that is not signed', holds('A.4 MissingAuthenticationToken'), async () => {
     const response = await fetch(aws.url, {
       method: 'POST',
       body: new URLSearchParams({ Action: 'GetCallerIdentity' }),

@@ -16,15 +16,12 @@ import {
   stateFor,
   TAGGED_ROLE,
   type WireAnswer,
+  withLocalAws,
 } from './support.ts'
 
 const keys = await newKeys()
-let aws: Running
 let clock = new Date('2026-11-22T12:00:00Z')
-beforeAll(async () => {
-  aws = await start(stateFor(keys), () => clock)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(stateFor(keys), () => clock))
 
 const sessionJson = async (nameId = 'alice', sessionName = 'alice@example.com'): Promise<string> => {
   const attributes = {
@@ -180,13 +177,13 @@ describe('A second sign-in in the same browser', () => {
   const shows = async (cookie: string): Promise<string | undefined> =>
     /<h1>(.*)<\/h1>/.exec(await (await open('/console', cookie)).text())?.[1]
 
-  it('to the same account replaces the first', async () => {
+  it('a sign-in to the same account replaces the first', async () => {
     const first = cookieOf(await open(await linkFor(ROLE, PROVIDER)))
     const second = cookieOf(await open(await linkFor(ROLE, PROVIDER), first))
     expect([await shows(first), await shows(second)]).toEqual(['Nobody is signed in here', 'Developer'])
   })
 
-  it('to another account wants a logout first, and goes on from there with the same link', async () => {
+  it('a sign-in to another account wants a logout first, and goes on from there with the same link', async () => {
     const first = cookieOf(await open(await linkFor(ROLE, PROVIDER)))
     const refused = await open(await linkFor(OTHER, provider), first)
     const page = await refused.text()
@@ -371,7 +368,7 @@ describe('Signing out', () => {
     ['javascript:alert(1)', '/console'],
     ['//elsewhere.example/federation?', '/console'],
     ['/federation?Action=login&Destination=a%20b', '/federation?Action=login&Destination=a+b'],
-  ])('by the link that tools use leads from %s to %s', async (target, location) => {
+  ])('a sign-in by the link that tools use leads from %s to %s', async (target, location) => {
     const query = new URLSearchParams({ Action: 'logout', redirect_uri: target })
     const response = await fetch(`${aws.url}/oauth?${query}`, { redirect: 'manual' })
     expect([response.status, response.headers.get('location')]).toEqual([303, location])

@@ -82,14 +82,14 @@ describe('A signed query', () => {
 })
 
 describe('Signed headers', () => {
-  it('that are named like a member of every object are absent, and no defect of ours', () => {
+  it('headers that are named like a member of every object are absent, and no defect of ours', () => {
     const parts = { method: 'GET', path: '/', query: '', headers: { host: 'x' }, payloadHash: '' }
     expect(canonicalRequest({ ...parts, signedHeaders: ['__proto__', 'constructor', 'host'] })).toContain(
       '\n__proto__:\nconstructor:\nhost:x\n',
     )
   })
 
-  it('that are repeated arrive as they are signed, in get-header-key-duplicate too', async () => {
+  it('headers that are repeated arrive as they are signed, in get-header-key-duplicate too', async () => {
     const server = createServer((request, response) => {
       void readRequest(request).then(({ headers }) => response.end(JSON.stringify(headers)))
     })

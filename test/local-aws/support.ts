@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypt
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { SignJWT } from 'jose'
+import { afterAll, beforeAll } from 'vitest'
 import { SignedXml } from 'xml-crypto'
 import { Secret } from '../../src/core/secret.ts'
 import { samlTrustStatement, trustPolicy, webIdentityTrustStatement } from '../../src/iam/generate.ts'
@@ -255,4 +256,25 @@ export const wireAnswer = (status: number, text: string): WireAnswer => {
     return found === undefined ? undefined : unescaped(found)
   }
   return { status, text, element, error: `${element('Code')}: ${element('Message')}` }
+}
+
+/** A local AWS for the tests of the file or suite that calls this, stopped after them. Readable from the first test on. */
+export function withLocalAws(begin: () => Promise<Running>): Pick<Running, 'url' | 'lines'> {
+  let running: Running | undefined
+  const begun = (): Running => {
+    if (!running) throw new Error('the local AWS is not started yet')
+    return running
+  }
+  beforeAll(async () => {
+    running = await begin()
+  })
+  afterAll(() => running?.close())
+  return {
+    get url() {
+      return begun().url
+    },
+    get lines() {
+      return begun().lines
+    },
+  }
 }

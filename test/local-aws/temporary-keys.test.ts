@@ -1,5 +1,6 @@
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { holds } from '../held/holds.ts'
 import {
   DORA,
   EVA,
@@ -15,14 +16,10 @@ import {
   signedState,
   tagParameters,
 } from './signed-calls.ts'
-import { ACCOUNT, type Running, start, type WireAnswer } from './support.ts'
+import { ACCOUNT, type Running, start, type WireAnswer, withLocalAws } from './support.ts'
 
-let aws: Running
 let clock = new Date()
-beforeAll(async () => {
-  aws = await start(signedState(), () => clock)
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState(), () => clock))
 
 type Parameters = Readonly<Record<string, string>>
 
@@ -48,14 +45,18 @@ const allowing = (action: string): Parameters => ({
 })
 
 describe('GetSessionToken', () => {
-  it('gives twelve hours of oneself, with no permission and nothing but credentials [A.5 GetSessionToken answer] [A.5 GetSessionToken no permission] [A.5 GetCallerIdentity user]', async () => {
-    const answer = await call(DORA, 'GetSessionToken')
-    expect(answer.text).toMatch(/<GetSessionTokenResult><Credentials>.*<\/Credentials><\/GetSessionTokenResult>/s)
-    expect(seconds(answer)).toBe(43_200)
-    const who = await whoIs(keyIn(answer))
-    expect(who.element('Arn')).toBe(DORA.arn)
-    expect(who.element('UserId')).toMatch(/^AIDA[A-Z2-7]{17}$/)
-  })
+  it(
+    'gives twelve hours of oneself, with no permission and nothing but credentials',
+    holds('A.5 GetSessionToken answer', 'A.5 GetSessionToken no permission', 'A.5 GetCallerIdentity user'),
+    async () => {
+      const answer = await call(DORA, 'GetSessionToken')
+      expect(answer.text).toMatch(/<GetSessionTokenResult><Credentials>.*<\/Credentials><\/GetSessionTokenResult>/s)
+      expect(seconds(answer)).toBe(43_200)
+      const who = await whoIs(keyIn(answer))
+      expect(who.element('Arn')).toBe(DORA.arn)
+      expect(who.element('UserId')).toMatch(/^AIDA[A-Z2-7]{17}$/)
+    },
+  )
 
   it.each([
     ['a user gets 36 hours', DORA, '129600', 129_600],
@@ -64,7 +65,8 @@ describe('GetSessionToken', () => {
     ['a root user gets no more than that', ROOT, '7200', 3600],
     ['a root user gets less', ROOT, '900', 900],
   ])(
-    'lasts as long as was asked for, within limits: %s [A.5 GetSessionToken durations]',
+    'lasts as long as was asked for, within limits: %s',
+    holds('A.5 GetSessionToken durations'),
     async (_, key, duration, expected) => {
       const answer = await call(key, 'GetSessionToken', duration === undefined ? {} : { DurationSeconds: duration })
       expect(seconds(answer)).toBe(expected)
@@ -74,7 +76,7 @@ describe('GetSessionToken', () => {
   it.each([
     ['899', 'greater than or equal to 900'],
     ['129601', 'less than or equal to 129600'],
-  ])('refuses %s seconds [A.2 durationSecondsType]', async (value, constraint) => {
+  ])('refuses %s seconds', holds('A.2 durationSecondsType'), async (value, constraint) => {
     expect((await call(DORA, 'GetSessionToken', { DurationSeconds: value })).error).toBe(
       `ValidationError: 1 validation error detected: Value '${value}' at 'durationSeconds' failed to satisfy constraint: Member must have value ${constraint}`,
     )
@@ -93,18 +95,26 @@ describe('GetSessionToken', () => {
     )
   })
 
-  it('gives credentials that take roles, for an hour [A.5 GetSessionToken may call] [A.4 ValidationError chaining]', async () => {
-    const key = keyIn(await call(EVA, 'GetSessionToken'))
-    const asked = { RoleArn: roleArn('path/ByName'), RoleSessionName: 'try' }
-    expect((await call(key, 'AssumeRole', asked)).status).toBe(200)
-    expect((await call(key, 'AssumeRole', { ...asked, DurationSeconds: '3601' })).error).toContain('role chaining')
-  })
+  it(
+    'gives credentials that take roles, for an hour',
+    holds('A.5 GetSessionToken may call', 'A.4 ValidationError chaining'),
+    async () => {
+      const key = keyIn(await call(EVA, 'GetSessionToken'))
+      const asked = { RoleArn: roleArn('path/ByName'), RoleSessionName: 'try' }
+      expect((await call(key, 'AssumeRole', asked)).status).toBe(200)
+      expect((await call(key, 'AssumeRole', { ...asked, DurationSeconds: '3601' })).error).toContain('role chaining')
+    },
+  )
 
-  it('gives credentials that call IAM where an MFA code came along [A.5 GetSessionToken may call]', async () => {
-    expect(await roleSeenBy(EVA)).toBe('Hour')
-    expect(await roleSeenBy(keyIn(await call(EVA, 'GetSessionToken', EVAS_MFA)))).toBe('Hour')
-    expect(await roleSeenBy(keyIn(await call(EVA, 'GetSessionToken')))).toBe('AccessDenied')
-  })
+  it(
+    'gives credentials that call IAM where an MFA code came along',
+    holds('A.5 GetSessionToken may call'),
+    async () => {
+      expect(await roleSeenBy(EVA)).toBe('Hour')
+      expect(await roleSeenBy(keyIn(await call(EVA, 'GetSessionToken', EVAS_MFA)))).toBe('Hour')
+      expect(await roleSeenBy(keyIn(await call(EVA, 'GetSessionToken')))).toBe('AccessDenied')
+    },
+  )
 
   it.each([
     ['GetSessionToken', {}, 'AccessDenied: Cannot call GetSessionToken with session credentials'],
@@ -115,7 +125,8 @@ describe('GetSessionToken', () => {
       `AccessDenied: User: ${EVA.arn} is not authorized to perform: sts:GetAccessKeyInfo on resource: *`,
     ],
   ])(
-    'whose credentials do not call %s, whatever the policies of the user say [A.5 GetSessionToken may call]',
+    'whose credentials do not call %s, whatever the policies of the user say',
+    holds('A.5 GetSessionToken may call'),
     async (action, more, error) => {
       const key = keyIn(await call(EVA, 'GetSessionToken'))
       expect(errorIn(await call(key, action, more))).toBe(error)
@@ -124,18 +135,22 @@ describe('GetSessionToken', () => {
 })
 
 describe('GetFederationToken', () => {
-  it('gives twelve hours under a name of its own [A.5 GetFederationToken answer] [A.5 GetCallerIdentity federated user]', async () => {
-    const answer = await federate(EVA)
-    const arn = `arn:aws:sts::${ACCOUNT}:federated-user/guest`
-    expect(answer.element('FederatedUserId')).toBe(`${ACCOUNT}:guest`)
-    expect(answer.element('Arn')).toBe(arn)
-    expect(answer.element('PackedPolicySize')).toBe('0')
-    expect(seconds(answer)).toBe(43_200)
-    const who = await whoIs(keyIn(answer))
-    expect([who.element('Arn'), who.element('UserId')]).toEqual([arn, `${ACCOUNT}:guest`])
-  })
+  it(
+    'gives twelve hours under a name of its own',
+    holds('A.5 GetFederationToken answer', 'A.5 GetCallerIdentity federated user'),
+    async () => {
+      const answer = await federate(EVA)
+      const arn = `arn:aws:sts::${ACCOUNT}:federated-user/guest`
+      expect(answer.element('FederatedUserId')).toBe(`${ACCOUNT}:guest`)
+      expect(answer.element('Arn')).toBe(arn)
+      expect(answer.element('PackedPolicySize')).toBe('0')
+      expect(seconds(answer)).toBe(43_200)
+      const who = await whoIs(keyIn(answer))
+      expect([who.element('Arn'), who.element('UserId')]).toEqual([arn, `${ACCOUNT}:guest`])
+    },
+  )
 
-  it('has an id of the account and a name of up to 32 characters [A.2 assumedRoleIdType]', async () => {
+  it('has an id of the account and a name of up to 32 characters', holds('A.2 assumedRoleIdType'), async () => {
     const Name = 'a_Z9+=,.@-'.padEnd(32, 'x')
     expect((await federate(EVA, { Name })).element('FederatedUserId')).toBe(`${ACCOUNT}:${Name}`)
   })
@@ -145,7 +160,8 @@ describe('GetFederationToken', () => {
     ['a root user asks for a day and gets an hour', ROOT, '86400', 3600],
     ['a root user says nothing and gets an hour', ROOT, undefined, 3600],
   ])(
-    'lasts as long as was asked for, within limits: %s [A.5 GetFederationToken durations]',
+    'lasts as long as was asked for, within limits: %s',
+    holds('A.5 GetFederationToken durations'),
     async (_, key, duration, expected) => {
       expect(seconds(await federate(key, duration === undefined ? {} : { DurationSeconds: duration }))).toBe(expected)
     },
@@ -157,16 +173,20 @@ describe('GetFederationToken', () => {
     )
   })
 
-  it('takes tags, with a permission for them, and weighs them [A.5 GetFederationToken tags]', async () => {
+  it('takes tags, with a permission for them, and weighs them', holds('A.5 GetFederationToken tags'), async () => {
     const tags = tagParameters({ Team: 'a', Empty: '' })
     expect(Number((await federate(EVA, tags)).element('PackedPolicySize'))).toBe(3)
     expect(errorIn(await federate(FRED, tags))).toContain('sts:TagSession')
     expect((await federate(FRED)).status).toBe(200)
   })
 
-  it('has no transitive tags: the parameter is one that it does not know [A.1 unknown parameters]', async () => {
-    expect((await federate(EVA, tagParameters({ Team: 'a' }, 'Stage'))).status).toBe(200)
-  })
+  it(
+    'has no transitive tags: the parameter is one that it does not know',
+    holds('A.1 unknown parameters'),
+    async () => {
+      expect((await federate(EVA, tagParameters({ Team: 'a' }, 'Stage'))).status).toBe(200)
+    },
+  )
 
   it.each([
     [
@@ -184,14 +204,14 @@ describe('GetFederationToken', () => {
       'a b',
       "Value 'a b' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*",
     ],
-  ])('refuses a name %s [A.2 userNameType]', async (_, Name, violation) => {
+  ])('refuses a name %s', holds('A.2 userNameType'), async (_, Name, violation) => {
     expect((await federate(EVA, { Name })).error).toBe(`ValidationError: 1 validation error detected: ${violation}`)
   })
 
   it.each([
     ['{"Version":"2012-10-17"}', 'MalformedPolicyDocument'],
     ['x'.repeat(2049), 'ValidationError'],
-  ])('refuses the policy %s [A.2 sessionPolicyDocumentType]', async (Policy, code) => {
+  ])('refuses the policy %s', holds('A.2 sessionPolicyDocumentType'), async (Policy, code) => {
     expect((await federate(EVA, { Policy })).element('Code')).toBe(code)
   })
 
@@ -201,7 +221,8 @@ describe('GetFederationToken', () => {
     ['GetFederationToken', { Name: 'other' }],
     ['GetSessionToken', {}],
   ])(
-    'gives credentials that do not call %s, whatever policy was passed [A.5 GetFederationToken may call] [A.5 GetFederationToken no policy]',
+    'gives credentials that do not call %s, whatever policy was passed',
+    holds('A.5 GetFederationToken may call', 'A.5 GetFederationToken no policy'),
     async (action, more) => {
       expect((await call(keyIn(await federate(EVA, allowing('*'))), action, more)).element('Code')).toBe('AccessDenied')
       expect((await call(keyIn(await federate(EVA)), action, more)).element('Code')).toBe('AccessDenied')
@@ -243,18 +264,18 @@ describe('A permission for GetFederationToken by its tags', () => {
 })
 
 describe('The credentials of GetFederationToken', () => {
-  it('call no IAM, whatever policy was passed [A.5 GetFederationToken may call]', async () => {
+  it('call no IAM, whatever policy was passed', holds('A.5 GetFederationToken may call'), async () => {
     expect(await roleSeenBy(keyIn(await federate(EVA, allowing('*'))))).toBe('AccessDenied')
   })
 })
 
 describe('GetCallerIdentity', () => {
-  it('says who the root user is [A.5 GetCallerIdentity root]', async () => {
+  it('says who the root user is', holds('A.5 GetCallerIdentity root'), async () => {
     const who = await whoIs(ROOT)
     expect([who.element('Arn'), who.element('UserId')]).toEqual([ROOT.arn, ACCOUNT])
   })
 
-  it('is denied by no policy [A.5 GetCallerIdentity never denied]', async () => {
+  it('is denied by no policy', holds('A.5 GetCallerIdentity never denied'), async () => {
     const denying = JSON.stringify({
       Version: '2012-10-17',
       Statement: [{ Effect: 'Deny', Action: '*', Resource: '*' }],
@@ -264,7 +285,7 @@ describe('GetCallerIdentity', () => {
 })
 
 describe('Credentials', () => {
-  it('end when they say [A.4 ExpiredToken]', async () => {
+  it('end when they say', holds('A.4 ExpiredToken'), async () => {
     const key = keyIn(await call(DORA, 'GetSessionToken', { DurationSeconds: '900' }))
     const before = clock
     try {
@@ -289,7 +310,8 @@ describe('What are permissions and no calls', () => {
     'GetDelegatedAccessToken',
     'GetWebIdentityToken',
   ])(
-    '%s is no action [A.4 InvalidAction] [A.5 TagSession] [A.5 GetServiceBearerToken] [A.5 newer operations]',
+    '%s is no action',
+    holds('A.4 InvalidAction', 'A.5 TagSession', 'A.5 GetServiceBearerToken', 'A.5 newer operations'),
     async (action) => {
       const answer = await call(EVA, action)
       expect([answer.status, answer.error]).toEqual([

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LocalAwsState } from '../../src/local-aws/state.ts'
+import { holds } from '../held/holds.ts'
 import {
   ACCOUNT,
   call,
@@ -152,7 +153,7 @@ describe("An issuer's certificate that no authority vouches for (C.5)", () => {
   it.each([
     ['another thumbprint', ['0'.repeat(40)]],
     ['no thumbprint', []],
-  ])('[A.4 InvalidIdentityToken thumbprint] is refused with %s', async (_, thumbprints) => {
+  ])('is refused with %s', holds('A.4 InvalidIdentityToken thumbprint'), async (_, thumbprints) => {
     const aws = await startWith({ Tls: { url: provider.url, thumbprints } })
     expect((await assume(aws, 'Tls', await tokenOf(provider.url))).error).toBe(
       "InvalidIdentityToken: OpenIDConnect provider's HTTPS certificate doesn't match configured thumbprint",
@@ -213,7 +214,7 @@ describe('An issuer with many keys (C.5)', () => {
     )
   })
 
-  it('[A.2 webIdentitySubjectType] is told the subject of a token, in 255 characters and no more', async () => {
+  it('is told whom a token is about, in 255 characters and no more', holds('A.2 webIdentitySubjectType'), async () => {
     publish(1)
     const aws = await startWith({ Many: { url: provider.url, thumbprints: [] } })
     const subject = 's'.repeat(255)
@@ -237,11 +238,11 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
   it.each([
     ['Amazon', 'www.amazon.com', 'Atza|good', 'app-1', 'user-1'],
     ['Facebook', 'graph.facebook.com', 'EAAgood', 'app-2', '42'],
-  ])('[A.5 web identity ProviderId] are what %s knows about them', async (name, host, token, app, user) => {
+  ])('are what %s says of them', holds('A.5 web identity ProviderId'), async (name, host, token, app, user) => {
     expect(members(await assume(aws, name, token, { ProviderId: host }))).toEqual([host, app, user])
   })
 
-  it('[A.4 IDPRejectedClaim] are refused when their provider does not know them', async () => {
+  it('are refused when their provider does not know them', holds('A.4 IDPRejectedClaim'), async () => {
     const { status, error } = await assume(aws, 'Facebook', 'EAAunknown', { ProviderId: 'graph.facebook.com' })
     expect([status, error]).toEqual([
       403,
@@ -249,7 +250,7 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
     ])
   })
 
-  it('[A.4 IDPCommunicationError] cannot be judged when their provider does not answer', async () => {
+  it('cannot be judged when their provider does not answer', holds('A.4 IDPCommunicationError'), async () => {
     const { status, error } = await assume(aws, 'Amazon', 'Atza|nobody-answers', { ProviderId: 'www.amazon.com' })
     expect([status, error]).toEqual([
       400,
@@ -271,7 +272,7 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
     ['an ID token', 'www.amazon.com', 'eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2ln'],
     ['any other provider', 'accounts.google.com', 'Atza|good'],
     ['a provider with its scheme', 'https://www.amazon.com', 'Atza|good'],
-  ])('[A.4 InvalidIdentityToken ProviderId] are not %s', async (_, host, token) => {
+  ])('are not %s', holds('A.4 InvalidIdentityToken ProviderId'), async (_, host, token) => {
     expect((await assume(aws, 'Amazon', token, { ProviderId: host })).error).toBe(
       'InvalidIdentityToken: Provided Token is not a Login With Amazon token',
     )

@@ -1,12 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { holds, itEach, row } from '../held/holds.ts'
 import { DORA, signedCall, signedState } from './signed-calls.ts'
-import { type Running, start } from './support.ts'
+import { start, withLocalAws } from './support.ts'
 
-let aws: Running
-beforeAll(async () => {
-  aws = await start(signedState())
-})
-afterAll(() => aws.close())
+const aws = withLocalAws(() => start(signedState()))
 
 const UUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const NAMESPACE = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"'
@@ -19,7 +16,7 @@ describe('The Query protocol', () => {
     'GetCallerIdentity',
     'GetFederationToken',
     'GetSessionToken',
-  ])('takes no unsigned call, nor one that is signed for another service: %s [A.1 signed]', async (Action) => {
+  ])('takes no unsigned call, nor one that is signed for another service: %s', holds('A.1 signed'), async (Action) => {
     const body = new URLSearchParams({ Action, Version: '2011-06-15' })
     const unsigned = await fetch(aws.url, { method: 'POST', body })
     expect([unsigned.status, await unsigned.text()]).toEqual([
@@ -34,17 +31,21 @@ describe('The Query protocol', () => {
     expect(await forIam.text()).toContain("Credential should be scoped to correct service: 'sts'")
   })
 
-  it('is a form with Action and Version, and a result in its envelope [A.1 form] [A.1 success] [A.1 timestamps]', async () => {
-    const { status, text } = await signedCall(aws.url, DORA, { Action: 'GetSessionToken' })
-    expect(status).toBe(200)
-    expect(text).toMatch(
-      new RegExp(
-        `^<GetSessionTokenResponse ${NAMESPACE}><GetSessionTokenResult><Credentials><AccessKeyId>ASIA[A-Z2-7]{16}</AccessKeyId><SecretAccessKey>[\\w+/]{40}</SecretAccessKey><SessionToken>[\\w+/=]+</SessionToken><Expiration>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ</Expiration></Credentials></GetSessionTokenResult><ResponseMetadata><RequestId>${UUID}</RequestId></ResponseMetadata></GetSessionTokenResponse>$`,
-      ),
-    )
-  })
+  it(
+    'is a form with Action and Version, and a result in its envelope',
+    holds('A.1 form', 'A.1 success', 'A.1 timestamps'),
+    async () => {
+      const { status, text } = await signedCall(aws.url, DORA, { Action: 'GetSessionToken' })
+      expect(status).toBe(200)
+      expect(text).toMatch(
+        new RegExp(
+          `^<GetSessionTokenResponse ${NAMESPACE}><GetSessionTokenResult><Credentials><AccessKeyId>ASIA[A-Z2-7]{16}</AccessKeyId><SecretAccessKey>[\\w+/]{40}</SecretAccessKey><SessionToken>[\\w+/=]+</SessionToken><Expiration>\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ</Expiration></Credentials></GetSessionTokenResult><ResponseMetadata><RequestId>${UUID}</RequestId></ResponseMetadata></GetSessionTokenResponse>$`,
+        ),
+      )
+    },
+  )
 
-  it('tells an error, whose it is, and the request it was [A.1 error] [A.1 type] [A.1 headers]', async () => {
+  it('tells an error, whose it is, and the request it was', holds('A.1 error', 'A.1 type', 'A.1 headers'), async () => {
     const response = await fetch(aws.url, {
       method: 'POST',
       body: new URLSearchParams({ Action: 'TagSession', Version: '2011-06-15' }),
@@ -63,8 +64,8 @@ describe('The Query protocol', () => {
     expect(answer.error).toBe('InvalidAction: Could not find operation GetCallerIdentity for version 2010-01-01')
   })
 
-  it.each([
-    ['the query of a GET [A.1 query]', (query: string) => fetch(`${aws.url}/?${query}`)],
+  itEach([
+    [row('the query of a GET', 'A.1 query'), (query: string) => fetch(`${aws.url}/?${query}`)],
     ['the query of a POST without a body', (query: string) => fetch(`${aws.url}/?${query}`, { method: 'POST' })],
     [
       'the body of a POST',
@@ -80,7 +81,7 @@ describe('The Query protocol', () => {
     expect(await response.text()).toContain('3 validation errors detected')
   })
 
-  it('ignores what the action has no use for [A.1 unknown parameters]', async () => {
+  it('ignores what the action has no use for', holds('A.1 unknown parameters'), async () => {
     const answer = await signedCall(aws.url, DORA, {
       Action: 'GetCallerIdentity',
       Color: 'green',
@@ -89,7 +90,7 @@ describe('The Query protocol', () => {
     expect(answer.element('Arn')).toBe(DORA.arn)
   })
 
-  it('checks the signature before the parameters, and the parameters before the role [A.1 order]', async () => {
+  it('checks the signature before the parameters, and the parameters before the role', holds('A.1 order'), async () => {
     const unsigned = await fetch(aws.url, {
       method: 'POST',
       body: new URLSearchParams({ Action: 'AssumeRole', Version: '2011-06-15', DurationSeconds: '1' }),

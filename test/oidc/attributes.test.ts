@@ -25,7 +25,7 @@ describe('claims become attributes', () => {
     })
   })
 
-  it('without those of the protocol, but with amr and acr', () => {
+  it('claims become attributes without those of the protocol, but with amr and acr', () => {
     const protocol = {
       iss: 'i',
       sub: 's',
@@ -41,7 +41,7 @@ describe('claims become attributes', () => {
     expect(attributes({ ...protocol, amr: ['mfa'], acr: '2' })).toEqual({ amr: ['mfa'], acr: ['2'] })
   })
 
-  it('from the ID token before userinfo', () => {
+  it('claims become attributes from the ID token before userinfo', () => {
     expect(attributes({ email: 'a@x' }, { email: 'b@x', phone: '1' })).toEqual({ email: ['a@x'], phone: ['1'] })
   })
 
@@ -49,7 +49,7 @@ describe('claims become attributes', () => {
     expect(attributes({ aws: { admin: 'yes' }, 'aws.admin': 'no' })).toEqual({ 'aws.admin': ['no'] })
   })
 
-  it('without null, empty lists and objects inside of lists', () => {
+  it('claims become attributes without null, empty lists and objects inside of lists', () => {
     expect(attributes({ a: null, b: [], c: [{ d: 1 }], e: [null, 'f'] })).toEqual({ e: ['f'] })
   })
 
@@ -62,7 +62,7 @@ describe('claims become attributes', () => {
     ])
   })
 
-  it('and no deeper than anyone would nest them', () => {
+  it('claims become attributes and no deeper than anyone would nest them', () => {
     let nested: unknown = 'bottom'
     for (let depth = 0; depth < 10_000; depth++) nested = { a: nested }
     expect(attributes({ nested })).toEqual({})

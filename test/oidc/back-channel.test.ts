@@ -16,6 +16,7 @@ import type { Fetch } from '../../src/oidc/bounded-fetch.ts'
 import type { OidcError } from '../../src/oidc/errors.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import type { ClientKey, OidcSettings } from '../../src/oidc/settings.ts'
+import { holds } from '../held/holds.ts'
 import { attempt, refusal, settingsFor } from './login-attempt.ts'
 import {
   encode,
@@ -100,7 +101,7 @@ const waiting = (code: string) => ({
   options: { limitMilliseconds: code === 'oidc.provider_timeout' ? 300 : 20_000 },
 })
 
-describe.each(['discovery', 'token', 'keySet'] as const)('where the provider, asked for %s,', (where) => {
+describe.each(['discovery', 'token', 'keySet'] as const)('where the provider, asked for %s,', holds('7.8'), (where) => {
   it.each(misbehaviour)('%s: %s', async (_, code, change) => {
     expect((await refusal(provider, { [where]: change }, waiting(code))).code).toBe(code)
   })
@@ -317,7 +318,7 @@ describe('a client assertion', () => {
   )
 })
 
-describe('userinfo', () => {
+describe('userinfo', holds('7.7'), () => {
   it('adds what the ID token does not have', async () => {
     const { identity } = await attempt(provider, {})
     expect(identity.attributes.get('department')).toEqual(['R&D'])
@@ -342,7 +343,7 @@ describe('userinfo', () => {
     expect((await refusal(provider, { userinfo })).code).toBe('oidc.userinfo_subject_mismatch')
   })
 
-  it('without a subject refuses the sign-in', async () => {
+  it('userinfo without a subject refuses the sign-in', async () => {
     const userinfo = ({ sub: _, ...rest }: Json) => rest
     expect((await refusal(provider, { userinfo })).code).toBe('oidc.userinfo_failed')
   })

@@ -3,6 +3,7 @@ import { RESERVED_PARAMETERS } from '../../src/core/authorization-parameters.ts'
 import type { LoginWishes } from '../../src/oidc/authorization-request.ts'
 import { parametersToPark } from '../../src/oidc/callback.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
+import { holds } from '../held/holds.ts'
 import { attempt, refusal, settingsFor } from './login-attempt.ts'
 import { type Json, startTamperingProvider, type Tampering, type TamperingProvider } from './tampering-provider.ts'
 
@@ -41,7 +42,7 @@ const broken: ReadonlyArray<readonly [name: string, code: string, callback: Chan
   ['with an ID token in it', 'oidc.token_answer_invalid', (p) => p.set('id_token', 'a.b.c')],
 ]
 
-describe('a callback is refused before its code is redeemed', () => {
+describe('a callback is refused before its code is redeemed', holds('7.2'), () => {
   it.each(broken)('%s: %s', async (_, code, callback) => {
     expect((await refusal(provider, {}, { callback })).code).toBe(code)
     expect(provider.requests.has('/token')).toBe(false)
@@ -61,7 +62,7 @@ it('a callback need not name an issuer where none is promised', async () => {
   await expect(attempt(provider, { discovery }, { callback })).resolves.toBeDefined()
 })
 
-describe('what a callback says of an error', () => {
+describe('what a callback says of an error', holds('7.9'), () => {
   const hostile = `<script>alert(1)</script>\r\n\u202e\u0000 ${'x'.repeat(10_000)}`
   const callback: Change = (parameters) => {
     parameters.set('error', 'server_error')
@@ -92,7 +93,7 @@ describe('what a callback says of an error', () => {
   })
 })
 
-describe('the authorization request', () => {
+describe('the authorization request', holds('7.1'), () => {
   const start = () => {
     provider.behave({})
     return createRelyingParty(settingsFor(provider.issuer)).start(new Date())
@@ -178,8 +179,8 @@ describe('the authorization request', () => {
 })
 
 describe('a pushed authorization request', () => {
-  const start = async (mischief: Tampering, settings: Parameters<typeof settingsFor>[1] = {}) => {
-    provider.behave(mischief)
+  const start = async (tampering: Tampering, settings: Parameters<typeof settingsFor>[1] = {}) => {
+    provider.behave(tampering)
     return createRelyingParty(settingsFor(provider.issuer, settings)).start(new Date(), { prompt: 'login' })
   }
   const required: Tampering = {
@@ -194,8 +195,8 @@ describe('a pushed authorization request', () => {
   it.each([
     ['the settings ask for it', {}, { par: 'always' as const }],
     ['the provider requires it', required, {}],
-  ])('takes everything out of the URL where %s', async (_, mischief, settings) => {
-    const { url, state, nonce } = await start(mischief, settings)
+  ])('takes everything out of the URL where %s', async (_, tampering, settings) => {
+    const { url, state, nonce } = await start(tampering, settings)
     expect(Object.fromEntries(url.searchParams)).toEqual({ client_id: 'fedgate', request_uri: 'urn:example:pushed' })
     const { parameters, authorization } = provider.posted.get('/par') ?? {}
     expect(Object.fromEntries(parameters ?? [])).toMatchObject({ state, nonce, prompt: 'login', response_type: 'code' })

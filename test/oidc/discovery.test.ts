@@ -4,6 +4,7 @@ import type { OidcError } from '../../src/oidc/errors.ts'
 import { isSecureUrl } from '../../src/oidc/provider-metadata.ts'
 import { createRelyingParty } from '../../src/oidc/relying-party.ts'
 import { createKeySet } from '../../src/oidc/tokens/key-set.ts'
+import { holds } from '../held/holds.ts'
 import { attempt, refusal, settingsFor } from './login-attempt.ts'
 import {
   type Json,
@@ -25,7 +26,7 @@ const DISCOVERY = '/.well-known/openid-configuration'
 const with_ = (changes: Json) => ({ discovery: (document: Json) => ({ ...document, ...changes }) })
 
 /** Security-bar 7.3 */
-describe('discovery is refused', () => {
+describe('discovery is refused', holds('7.3'), () => {
   it.each([
     ['of another issuer', 'oidc.discovery_issuer_mismatch', { issuer: 'https://evil.example' }],
     ['of an issuer that is no text', 'oidc.discovery_issuer_mismatch', { issuer: 7 }],
@@ -50,7 +51,7 @@ describe('discovery is refused', () => {
     expect((await refusal(provider, with_(changes))).code).toBe(code)
   })
 
-  it('of an issuer that differs by a slash', async () => {
+  it('discovery is refused of an issuer that differs by a slash', async () => {
     const issuer = `${provider.issuer}/`
     expect((await refusal(provider, {}, { settings: { issuer } })).code).toBe('oidc.discovery_issuer_mismatch')
   })
@@ -61,12 +62,12 @@ describe('discovery is refused', () => {
     expect(provider.requests.size).toBe(0)
   })
 
-  it('with keys that are no keys', async () => {
+  it('discovery is refused with keys that are no keys', async () => {
     expect((await refusal(provider, { keySet: () => ({ keys: 'none' }) })).code).toBe('oidc.discovery_incomplete')
   })
 })
 
-describe('an address is secure', () => {
+describe('an address is secure', holds('7.3'), () => {
   it.each(['https://op.example/x', 'http://127.0.0.1:8083/x', 'http://localhost:1/x', 'http://[::1]:1/x'])(
     '%s',
     (url) => {
@@ -136,7 +137,7 @@ describe('discovery', () => {
     expect(asked()).toBe(2)
   })
 
-  it('that failed is not tried again within ten seconds, and then is', async () => {
+  it('a discovery that failed is not tried again within ten seconds, and then is', async () => {
     provider.behave(with_({ issuer: 'https://evil.example' }))
     const { start, later, relyingParty } = party()
     expect(await start()).toBe('oidc.discovery_issuer_mismatch')
@@ -150,7 +151,7 @@ describe('discovery', () => {
     expect(await start()).toMatchObject({ url: expect.any(URL) })
   })
 
-  it('that failed by hanging is not tried again at once', async () => {
+  it('a discovery that failed by hanging is not tried again at once', async () => {
     let now = new Date('2026-11-22T12:00:00Z')
     let requests = 0
     const hangs: Fetch = async () => {
@@ -163,13 +164,13 @@ describe('discovery', () => {
     expect(requests).toBe(1)
   })
 
-  it('that hangs does not hold up the chooser', async () => {
+  it('a discovery that hangs does not hold up the chooser', async () => {
     provider.behave({ discovery: { answer: () => undefined } })
     const relyingParty = createRelyingParty(settingsFor(provider.issuer), { limitMilliseconds: 60_000 })
     expect(await relyingParty.available()).toBe(false)
   })
 
-  it('that fails later on leaves what was known in use', async () => {
+  it('a discovery that fails later on leaves what was known in use', async () => {
     provider.behave({})
     const { start, later } = party()
     await start()
@@ -181,14 +182,14 @@ describe('discovery', () => {
 })
 
 /** Security-bar 7.5 */
-describe('the published keys', () => {
+describe('the published keys', holds('7.5'), () => {
   const unknownKid = { header: (header: Json) => ({ ...header, kid: 'made-up' }), seal: signedBy(rogue.privateKey) }
   const party = () => {
     const relyingParty = createRelyingParty(settingsFor(provider.issuer, { userinfo: false }))
-    return async (mischief: Parameters<typeof provider.behave>[0]) => {
+    return async (tampering: Parameters<typeof provider.behave>[0]) => {
       const { url: _, ...secrets } = await relyingParty.start(new Date())
       const before = provider.requests.get('/jwks') ?? 0
-      provider.behave(mischief, secrets.nonce)
+      provider.behave(tampering, secrets.nonce)
       const callback = new URLSearchParams({ code: 'c', state: secrets.state, iss: provider.issuer })
       const outcome = await relyingParty.finish(callback, secrets, new Date()).then(
         () => 'signed in',
@@ -238,7 +239,7 @@ describe('the published keys', () => {
     }
   })
 
-  it('that changed under the same key id are seen within a minute', async () => {
+  it('keys that changed under the same key id are seen within a minute', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
       provider.behave({})
@@ -308,7 +309,7 @@ describe('the published keys', () => {
     expect(error.code).toBe('oidc.signature_invalid')
   })
 
-  it('that could not be had are asked for again a little later', async () => {
+  it('keys that could not be had are asked for again a little later', async () => {
     vi.useFakeTimers({ toFake: ['Date'] })
     try {
       provider.behave({})

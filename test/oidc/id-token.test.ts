@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { firstFailure } from '../../src/core/verdict.ts'
 import { idTokenChecks } from '../../src/oidc/tokens/id-token-checks.ts'
+import { holds } from '../held/holds.ts'
 import { type Attempt, attempt, refusal, seconds, withClaim } from './login-attempt.ts'
 import {
   encode,
@@ -27,7 +28,7 @@ const without = (name: string): Tampering => ({
 })
 const withHeader = (changes: Json): Tampering => ({ header: (header) => ({ ...header, ...changes }) })
 
-type Case = readonly [name: string, code: string, check: string, mischief: Tampering, attempt?: Attempt]
+type Case = readonly [name: string, code: string, check: string, tampering: Tampering, attempt?: Attempt]
 
 const trusting: Attempt = { settings: { trustedAudiences: ['partner'] } }
 const strict: Attempt = { settings: { maxAgeSeconds: 600 } }
@@ -136,10 +137,10 @@ const brokenClaims: readonly Case[] = [
   ['a hash that is not text', 'oidc.access_token_mismatch', 'accessTokenBelongsToIt', withClaim('at_hash', 7)],
 ]
 
-describe('an ID token is refused that has', () => {
-  for (const [name, code, check, mischief, attempt] of brokenClaims) {
+describe('an ID token is refused that has', holds('7.6'), () => {
+  for (const [name, code, check, tampering, attempt] of brokenClaims) {
     it(`${name}: ${code}`, async () => {
-      const error = await refusal(provider, mischief, attempt)
+      const error = await refusal(provider, tampering, attempt)
       expect(error.code).toBe(code)
       expect(firstFailure(error.verdict)?.name).toBe(check)
     })
@@ -152,7 +153,7 @@ describe('an ID token is refused that has', () => {
 })
 
 /** Security-bar 7.4 and 7.5 */
-const brokenSignatures: ReadonlyArray<readonly [name: string, code: string, mischief: Tampering]> = [
+const brokenSignatures: ReadonlyArray<readonly [name: string, code: string, tampering: Tampering]> = [
   ['by another key under the published id', 'oidc.signature_invalid', { seal: signedBy(rogue.privateKey) }],
   [
     'over other claims',
@@ -215,15 +216,15 @@ const brokenSignatures: ReadonlyArray<readonly [name: string, code: string, misc
   ],
 ]
 
-describe('an ID token is refused that is signed', () => {
-  it.each(brokenSignatures)('%s: %s', async (_, code, mischief) => {
-    const error = await refusal(provider, mischief)
+describe('an ID token is refused that is signed', holds('7.4'), () => {
+  it.each(brokenSignatures)('%s: %s', async (_, code, tampering) => {
+    const error = await refusal(provider, tampering)
     expect(error.code).toBe(code)
     expect(firstFailure(error.verdict)?.name).toBe('signatureIsTheProviders')
     expect(error.verdict.slice(1).every(({ outcome }) => outcome === 'not-run')).toBe(true)
   })
 
-  it('with what it points to never being fetched', async () => {
+  it('an ID token is refused with what it points to never being fetched', async () => {
     const header = { jku: `${provider.issuer}/rogue-jwks`, x5u: `${provider.issuer}/rogue-x5u` }
     await attempt(provider, withHeader(header))
     expect([...provider.requests.keys()].filter((path) => path.startsWith('/rogue'))).toEqual([])
@@ -256,8 +257,8 @@ describe('the answer of the token endpoint is refused', () => {
 
 describe('the verdict on a refused ID token', () => {
   it('tells everything that is wrong, not only the first', async () => {
-    const mischief: Tampering = { claims: (claims) => ({ ...claims, aud: 'somebody', nonce: 'another', sub: '' }) }
-    const { verdict } = await refusal(provider, mischief)
+    const tampering: Tampering = { claims: (claims) => ({ ...claims, aud: 'somebody', nonce: 'another', sub: '' }) }
+    const { verdict } = await refusal(provider, tampering)
     const failed = verdict.filter(({ outcome }) => outcome === 'fail').map(({ name }) => name)
     expect(failed).toEqual(['audienceIsUs', 'audienceHasNoStrangers', 'nonceIsOurs', 'subjectIsSomeone'])
   })
@@ -275,14 +276,14 @@ describe('the verdict on a refused ID token', () => {
 })
 
 describe('an ID token is accepted', () => {
-  it('that is as it should be', async () => {
+  it('an ID token is accepted that is as it should be', async () => {
     const { identity, evidence, logoutRef } = await attempt(provider, {})
     expect(identity).toMatchObject({ provider: 'corp', protocol: 'oidc', issuer: provider.issuer, subject: 'alice' })
     expect(identity.authenticatedAt.getTime()).toBeLessThan(evidence.issuedAt.getTime())
     expect(logoutRef).toMatchObject({ kind: 'oidc', subject: 'alice', sid: 'session-1' })
   })
 
-  const good: ReadonlyArray<readonly [name: string, mischief: Tampering, attempt?: Attempt]> = [
+  const good: ReadonlyArray<readonly [name: string, tampering: Tampering, attempt?: Attempt]> = [
     [
       'with several audiences that are trusted, given to us',
       { claims: (c: Json) => ({ ...c, aud: ['fedgate', 'partner'], azp: 'fedgate' }) },
@@ -293,14 +294,14 @@ describe('an ID token is accepted', () => {
     ['of a recent sign-in, where that is asked for', withClaim('auth_time', seconds() - 550), strict],
     ['of one of the contexts that are asked for', withClaim('acr', 'phr'), strong],
   ]
-  for (const [name, mischief, { settings } = {}] of good) {
+  for (const [name, tampering, { settings } = {}] of good) {
     it(name, async () => {
       const withoutUserinfo = { settings: { trustedAudiences: ['partner'], userinfo: false, ...settings } }
-      await expect(attempt(provider, mischief, withoutUserinfo)).resolves.toBeDefined()
+      await expect(attempt(provider, tampering, withoutUserinfo)).resolves.toBeDefined()
     })
   }
 
-  it('and dates the sign-in by its time of issue where it has no auth_time', async () => {
+  it('an ID token is accepted and dates the sign-in by its time of issue where it has no auth_time', async () => {
     const { identity, evidence } = await attempt(provider, without('auth_time'))
     expect(identity.authenticatedAt).toEqual(evidence.issuedAt)
   })

@@ -37,13 +37,13 @@ export interface Attempt {
 /** One whole sign-in at the provider, by a relying party that has never met it. */
 export const attempt = async (
   provider: TamperingProvider,
-  mischief: Tampering,
+  tampering: Tampering,
   { settings, options, wishes, callback }: Attempt = {},
 ) => {
   const relyingParty = createRelyingParty(settingsFor(provider.issuer, settings), options)
-  provider.behave(mischief)
+  provider.behave(tampering)
   const { url: _, ...secrets } = await relyingParty.start(new Date(), wishes)
-  provider.behave(mischief, secrets.nonce)
+  provider.behave(tampering, secrets.nonce)
   const parameters = new URLSearchParams({ code: 'a-code', state: secrets.state, iss: provider.issuer })
   callback?.(parameters)
   return relyingParty.finish(parameters, secrets, new Date())

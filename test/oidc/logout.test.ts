@@ -125,12 +125,12 @@ describe('a logout token is refused', () => {
     expect((await refusal(forged)).code).toBe(code)
   })
 
-  it('that is an ID token', async () => {
+  it('a logout token is refused that is an ID token', async () => {
     const claims = { nonce: 'n', events: undefined, jti: undefined }
     expect((await refusal({ claims, header: { typ: 'JWT' } })).code).toBe('oidc.logout_event_missing')
   })
 
-  it.each(['', 'x', 'a.b.c', '.'.repeat(100_000)])('that is no token', async (text) => {
+  it.each(['', 'x', 'a.b.c', '.'.repeat(100_000)])('a logout token is refused that is no token', async (text) => {
     await expect(party().verifyLogoutToken(text, NOW)).rejects.toMatchObject({ code: 'oidc.id_token_malformed' })
   })
 })
@@ -280,7 +280,7 @@ describe('a front-channel logout', () => {
     expect(() => party().checkFrontchannelLogout(query(changes))).toThrow(expect.objectContaining({ code }))
   })
 
-  it('of two sessions is refused', () => {
+  it('a front-channel logout of two sessions is refused', () => {
     const parameters = query()
     parameters.append('sid', 'session-2')
     const refused = expect.objectContaining({ code: 'oidc.parameter_repeated' })

@@ -80,7 +80,7 @@ describe("at panva's oidc-provider alice signs in", () => {
     },
   )
 
-  it('with an ID token signed by the client secret, where that is configured and not otherwise', async () => {
+  it('alice signs in with an ID token signed by the client secret, where that is configured and not otherwise', async () => {
     const done = await signIn(party('mac', { idTokenAlgs: ['HS256'] }))
     expect(headerOf(done).alg).toBe('HS256')
     await expect(signIn(party('mac'))).rejects.toMatchObject({ code: 'oidc.algorithm_refused' })
@@ -122,7 +122,7 @@ describe("at panva's oidc-provider alice signs in", () => {
     expect(done.identity.subject).toBe('alice')
   })
 
-  it('by an answer that is posted, read like one in a query', async () => {
+  it('alice signs in by an answer that is posted, read like one in a query', async () => {
     const relyingParty = party('basic', { responseMode: 'form_post' })
     const { url, ...secrets } = await relyingParty.start(new Date())
     const { method, parameters } = await provider.visit(url)
@@ -131,7 +131,7 @@ describe("at panva's oidc-provider alice signs in", () => {
     expect(identity.subject).toBe('alice')
   })
 
-  it('with an age and a context that were asked for', async () => {
+  it('alice signs in with an age and a context that were asked for', async () => {
     const done = await signIn(party('basic', { maxAgeSeconds: 60, acrValues: ['mfa'] }), { prompt: 'login' })
     expect(done.identity.attributes.get('acr')).toEqual(['mfa'])
     expect(Date.now() - done.identity.authenticatedAt.getTime()).toBeLessThan(10_000)
@@ -176,7 +176,7 @@ describe('pushed authorization requests', () => {
 })
 
 describe('a sign-in is renewed', () => {
-  it('by its refresh token, again and again, with fresh evidence for the same person', async () => {
+  it('a sign-in is renewed by its refresh token, again and again, with fresh evidence for the same person', async () => {
     const relyingParty = party('ES256')
     const first = await signIn(relyingParty)
     const later = new Date(Date.now() + 1_000)

@@ -59,7 +59,7 @@ describe('a discovery document', () => {
     expect(await subjectOf({ discovery })).toBe('alice')
   })
 
-  it('that lists no signature algorithms means RS256, which every provider has', async () => {
+  it('a discovery document that lists no signature algorithms means RS256, which every provider has', async () => {
     const discovery = sent('oidc-discovery-no-algs', 'discovery.json')
     expect(await subjectOf({ discovery })).toBe('alice')
     const header = { alg: 'PS256', kid: KID }
@@ -68,7 +68,7 @@ describe('a discovery document', () => {
     expect((await refusedAt({ discovery, ...none })).code).toBe('oidc.algorithm_refused')
   })
 
-  it('of all tenants at once is refused, and says which issuer to configure', async () => {
+  it('a discovery document of all tenants at once is refused, and says which issuer to configure', async () => {
     const error = await refusedAt({ discovery: sent('oidc-discovery-entra-common', 'discovery.json') })
     expect(error).toMatchObject({
       code: 'oidc.discovery_many_tenants',
@@ -182,14 +182,14 @@ describe("the token endpoint's answer", () => {
     expect(await subjectOf({ token, discovery: DISCOVERY, settings: { userinfo: false } })).toBe('alice')
   })
 
-  it('without the access token that userinfo needs is refused, and says what to set', async () => {
+  it('a token response without the access token that userinfo needs is refused, and says what to set', async () => {
     const token = sent('oidc-token-id-only-b2c', 'token-response.json')
     const error = await refusedAt({ token, discovery: DISCOVERY })
     expect(error.code).toBe('oidc.access_token_missing')
     expect(error.hint).toContain('`userinfo: false`')
   })
 
-  it('without the access token that at_hash is about is refused', async () => {
+  it('a token response without the access token that at_hash is about is refused', async () => {
     const claims = { iss: ISSUER, aud: 'fedgate', sub: 'alice', exp: 'now+300', iat: 'now', nonce: '', at_hash: 'x' }
     const token = { id_token: '<signed ID token>' }
     expect((await refusedAt({ token, claims })).code).toBe('oidc.access_token_mismatch')
@@ -229,7 +229,7 @@ describe("the token endpoint's answer", () => {
     expect((await refusedAt({ token: { ...TOKENS, ...change } })).code).toBe(code)
   })
 
-  it('that misses the ID token says what came instead, by name alone', async () => {
+  it('a token response that misses the ID token says what came instead, by name alone', async () => {
     const { id_token: _, ...token } = TOKENS
     const error = await refusedAt({ token })
     expect(error).toMatchObject({ code: 'oidc.id_token_missing', found: 'access_token, token_type' })
@@ -291,7 +291,7 @@ describe("the provider's own error", () => {
     [202, 'application/json', '{}', 'oidc.token_answer_invalid', 'status 202, application/json'],
     [200, 'text/html', '<html>', 'oidc.answer_not_json', 'status 200, text/html'],
     [200, 'application/json', '{', 'oidc.token_answer_invalid', 'status 200, application/json, and no JSON object'],
-  ])('that is missing: status %i, type %s, %j is %s', async (status, type, text, code, found) => {
+  ])('a token response that is missing: status %i, type %s, %j is %s', async (status, type, text, code, found) => {
     const token = { status, type, body: text }
     expect(await refusedAt({ token })).toMatchObject({ code, found })
   })

@@ -29,14 +29,14 @@ const without =
 const giving = (refreshToken: string) => ({ token: (answer: Json) => ({ ...answer, refresh_token: refreshToken }) })
 
 /** Signs in at a good provider that gives a refresh token, and renews at one that behaves like this. */
-const renew = async (mischief: Tampering, change: (signIn: SignIn) => SignIn = (same) => same) => {
+const renew = async (tampering: Tampering, change: (signIn: SignIn) => SignIn = (same) => same) => {
   const relyingParty = createRelyingParty(settingsFor(provider.issuer))
   provider.behave({})
   const { url: _, ...secrets } = await relyingParty.start(new Date())
   provider.behave(giving('first'), secrets.nonce)
   const callback = new URLSearchParams({ code: 'a-code', state: secrets.state, iss: provider.issuer })
   const signIn = await relyingParty.finish(callback, secrets, new Date())
-  provider.behave(mischief, secrets.nonce)
+  provider.behave(tampering, secrets.nonce)
   return { signIn, renewed: await relyingParty.refresh(change(signIn), new Date()) }
 }
 
@@ -84,7 +84,7 @@ describe('a renewed sign-in', () => {
 })
 
 /** OpenID Connect Core 12.2. One broken claim each. */
-const broken: ReadonlyArray<readonly [name: string, code: string, check: string, mischief: Tampering]> = [
+const broken: ReadonlyArray<readonly [name: string, code: string, check: string, tampering: Tampering]> = [
   ['from another issuer', 'oidc.issuer_mismatch', 'issuerIsTheProvider', withClaim('iss', 'https://evil.example')],
   ['for another audience', 'oidc.audience_mismatch', 'audienceIsUs', withClaim('aud', 'somebody')],
   [
@@ -107,8 +107,8 @@ const broken: ReadonlyArray<readonly [name: string, code: string, check: string,
 ]
 
 describe('a renewed ID token is refused', () => {
-  it.each(broken)('%s: %s', async (_, code, check, mischief) => {
-    const error = await refusal(mischief)
+  it.each(broken)('%s: %s', async (_, code, check, tampering) => {
+    const error = await refusal(tampering)
     expect(error.code).toBe(code)
     expect(firstFailure(error.verdict)?.name).toBe(check)
   })
@@ -129,13 +129,13 @@ describe('a renewed ID token is refused', () => {
       'oidc.algorithm_refused',
       { header: (h: Json) => ({ ...h, alg: 'HS256' }), seal: hmacWith('client-secret') },
     ],
-  ])('signed %s: %s', async (_, code, mischief) => {
-    expect((await refusal(mischief)).code).toBe(code)
+  ])('signed %s: %s', async (_, code, tampering) => {
+    expect((await refusal(tampering)).code).toBe(code)
   })
 })
 
 describe('a sign-in is not renewed', () => {
-  it('without a refresh token, and nobody is asked', async () => {
+  it('a sign-in is not renewed without a refresh token, and nobody is asked', async () => {
     const error = await refusal({}, ({ renewal: _, ...signIn }) => signIn)
     expect(error.code).toBe('oidc.refresh_refused')
     expect(provider.requests.has('/token')).toBe(false)
@@ -161,12 +161,12 @@ describe('a sign-in is not renewed', () => {
     expect(provider.requests.has('/token')).toBe(false)
   })
 
-  it('by the refresh token of somebody else', async () => {
+  it('a sign-in is not renewed by the refresh token of somebody else', async () => {
     const asBob = (signIn: SignIn): SignIn => ({ ...signIn, identity: { ...signIn.identity, subject: 'bob' } })
     expect((await refusal({}, asBob)).code).toBe('oidc.subject_changed')
   })
 
-  it('and the refusal does not hold the refresh token', async () => {
+  it('a sign-in is not renewed and the refusal does not hold the refresh token', async () => {
     const refreshToken = new Secret('very-secret')
     const error = await refusal(withClaim('sub', 'bob'), (signIn) => ({
       ...signIn,

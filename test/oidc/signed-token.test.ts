@@ -112,19 +112,19 @@ describe('an encrypted ID token is opened', () => {
     expect(evidence.token.reveal().split('.')).toHaveLength(3)
   })
 
-  it('by an older key of ours too', async () => {
+  it('an encrypted ID token is opened by an older key of ours too', async () => {
     const settings = { decryptionKeys: [{ privateKey: oursToo.privateKey }, { privateKey: ours.privateKey }] }
     await expect(attempt(provider, { tamper: encryptedWith() }, { settings })).resolves.toBeDefined()
   })
 
-  it('and judged like any other', async () => {
+  it('an encrypted ID token is opened and judged like any other', async () => {
     const stranger: Tampering = { claims: (claims) => ({ ...claims, aud: 'somebody' }), tamper: encryptedWith() }
     expect((await refusal(provider, stranger, withKeys)).code).toBe('oidc.audience_mismatch')
     const forged: Tampering = { seal: signedBy(rogue.privateKey), tamper: encryptedWith() }
     expect((await refusal(provider, forged, withKeys)).code).toBe('oidc.signature_invalid')
   })
 
-  it('and refused where nothing inside of it is signed', async () => {
+  it('an encrypted ID token is opened and refused where nothing inside of it is signed', async () => {
     const unsigned = (token: string) => encryptedWith()(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
     expect((await refusal(provider, { tamper: unsigned }, withKeys)).code).toBe('oidc.id_token_malformed')
   })
@@ -180,18 +180,18 @@ describe('an ID token under the client secret', () => {
     ['HS384', 'sha384'],
     ['HS512', 'sha512'],
   ])('is taken where %s is configured', async (alg, hash) => {
-    const mischief: Tampering = {
+    const tampering: Tampering = {
       ...withAlg(alg),
       seal: sealedBy(hash, LONG_SECRET),
       claims: atHash(hash) ?? ((c) => c),
     }
-    const { identity } = await attempt(provider, mischief, { settings: { clientSecret, idTokenAlgs: [alg] } })
+    const { identity } = await attempt(provider, tampering, { settings: { clientSecret, idTokenAlgs: [alg] } })
     expect(identity.subject).toBe('alice')
   })
 
   it('is refused where it is not configured, though the provider offers it', async () => {
-    const mischief = { ...withAlg('HS256'), seal: hmacWith(LONG_SECRET) }
-    expect((await refusal(provider, mischief, { settings: { clientSecret } })).code).toBe('oidc.algorithm_refused')
+    const tampering = { ...withAlg('HS256'), seal: hmacWith(LONG_SECRET) }
+    expect((await refusal(provider, tampering, { settings: { clientSecret } })).code).toBe('oidc.algorithm_refused')
   })
 
   it.each([
@@ -200,8 +200,8 @@ describe('an ID token under the client secret', () => {
     ['nothing', () => ''],
   ])('is refused when it is %s instead of the secret, even beside RS256', async (_, secret) => {
     const settings = { clientSecret, idTokenAlgs: ['RS256', 'HS256'] }
-    const mischief = { ...withAlg('HS256'), seal: hmacWith(secret()) }
-    expect((await refusal(provider, mischief, { settings })).code).toBe('oidc.signature_invalid')
+    const tampering = { ...withAlg('HS256'), seal: hmacWith(secret()) }
+    expect((await refusal(provider, tampering, { settings })).code).toBe('oidc.signature_invalid')
   })
 
   it('leaves the published keys to the other algorithms', async () => {
@@ -234,13 +234,13 @@ describe('an ID token by a key of another kind', () => {
   const without_ = (claims: Json): Json => ({ ...claims, at_hash: undefined })
   const everything = { settings: { idTokenAlgs: ['RS256', 'PS384', 'ES256', 'ES384', 'EdDSA', 'Ed25519'] } }
   const judged = async (alg: string, key: KeyObject, seal: (input: string) => string) => {
-    const mischief: Tampering = {
+    const tampering: Tampering = {
       header: (header) => ({ ...header, alg }),
       keySet: publishing(key) ?? ((same) => same),
       claims: without_,
       seal,
     }
-    return attempt(provider, mischief, everything).then(
+    return attempt(provider, tampering, everything).then(
       () => 'signed in',
       (error: { code: string }) => error.code,
     )

@@ -57,8 +57,8 @@ export interface TamperingProvider {
   readonly requests: Map<string, number>
   /** What was posted to each path last, with its Authorization header. */
   readonly posted: Map<string, { readonly parameters: URLSearchParams; readonly authorization: string }>
-  /** Starts afresh: with this mischief, for this nonce. */
-  behave(mischief: Tampering, nonce?: string): void
+  /** Starts afresh: with this tampering, for this nonce. */
+  behave(tampering: Tampering, nonce?: string): void
   close(): Promise<void>
 }
 
@@ -71,7 +71,7 @@ export const startTamperingProvider = async (): Promise<TamperingProvider> => {
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const requests = new Map<string, number>()
   const posted: TamperingProvider['posted'] = new Map()
-  let current: { mischief: Tampering; nonce: string } = { mischief: {}, nonce: '' }
+  let current: { tampering: Tampering; nonce: string } = { tampering: {}, nonce: '' }
 
   server.on('request', async (request: IncomingMessage, response: ServerResponse) => {
     const { pathname } = new URL(request.url ?? '/', issuer)
@@ -79,14 +79,14 @@ export const startTamperingProvider = async (): Promise<TamperingProvider> => {
     const parameters = new URLSearchParams(await readBody(request))
     if (request.method === 'POST')
       posted.set(pathname, { parameters, authorization: request.headers.authorization ?? '' })
-    const { mischief, nonce } = current
+    const { tampering, nonce } = current
     const documents: Record<string, [Json, Tampering['token']]> = {
-      '/.well-known/openid-configuration': [discoveryDocument(issuer), mischief.discovery],
-      '/jwks': [{ keys: [publicJwk] }, mischief.keySet],
-      '/token': [tokenAnswer(issuer, nonce, mischief), mischief.token],
-      '/userinfo': [{ sub: 'alice', groups: ['from-userinfo'], department: 'R&D' }, mischief.userinfo],
-      '/end-session': [{}, mischief.endSession],
-      '/par': [{ request_uri: 'urn:example:pushed', expires_in: 60 }, mischief.pushed],
+      '/.well-known/openid-configuration': [discoveryDocument(issuer), tampering.discovery],
+      '/jwks': [{ keys: [publicJwk] }, tampering.keySet],
+      '/token': [tokenAnswer(issuer, nonce, tampering), tampering.token],
+      '/userinfo': [{ sub: 'alice', groups: ['from-userinfo'], department: 'R&D' }, tampering.userinfo],
+      '/end-session': [{}, tampering.endSession],
+      '/par': [{ request_uri: 'urn:example:pushed', expires_in: 60 }, tampering.pushed],
     }
     const [document, change] = documents[pathname] ?? [{}, undefined]
     if (typeof change === 'object') return change.answer(request, response)
@@ -99,8 +99,8 @@ export const startTamperingProvider = async (): Promise<TamperingProvider> => {
     issuer,
     requests,
     posted,
-    behave: (mischief, nonce = '') => {
-      current = { mischief, nonce }
+    behave: (tampering, nonce = '') => {
+      current = { tampering, nonce }
       requests.clear()
       posted.clear()
     },
@@ -132,7 +132,7 @@ const discoveryDocument = (issuer: string): Json => ({
   authorization_response_iss_parameter_supported: true,
 })
 
-const tokenAnswer = (issuer: string, nonce: string, mischief: Tampering): Json => {
+const tokenAnswer = (issuer: string, nonce: string, tampering: Tampering): Json => {
   const claims = {
     iss: issuer,
     aud: 'fedgate',
@@ -146,8 +146,8 @@ const tokenAnswer = (issuer: string, nonce: string, mischief: Tampering): Json =
     email_verified: true,
     at_hash: createHash('sha256').update(ACCESS_TOKEN).digest().subarray(0, 16).toString('base64url'),
   }
-  const { header = (same) => same, claims: change = (same) => same, tamper = (same) => same } = mischief
-  const { seal = signedBy(good.privateKey) } = mischief
+  const { header = (same) => same, claims: change = (same) => same, tamper = (same) => same } = tampering
+  const { seal = signedBy(good.privateKey) } = tampering
   const signingInput = `${encode(header({ alg: 'RS256', kid: KID }))}.${encode(change(claims))}`
   return { access_token: ACCESS_TOKEN, token_type: 'Bearer', expires_in: 300, id_token: tamper(seal(signingInput)) }
 }

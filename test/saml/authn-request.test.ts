@@ -211,7 +211,7 @@ describe('an AuthnRequest at the identity provider', () => {
     expect(codeOf(parameters)).toBe('saml.request_malformed')
   })
 
-  it('with a DOCTYPE is refused as such', async () => {
+  it('metadata with a DOCTYPE is refused as such', async () => {
     expect(codeOf(deflated(`<!DOCTYPE x>${xml}`))).toBe('saml.doctype')
   })
 })

@@ -63,7 +63,7 @@ describe('a search for identity providers', () => {
     expect(found('nameless')).toEqual(['https://login.nameless.example/idp'])
   })
 
-  it('without a query has everyone who does not hide, by name', () => {
+  it('a search without a query has everyone who does not hide, by name', () => {
     expect(found('')).toEqual([
       'Arctic University',
       'https://login.nameless.example/idp',

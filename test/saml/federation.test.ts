@@ -107,7 +107,7 @@ describe('the index of an aggregate', () => {
     expect(entities.get(idps[0] ?? '')?.names).toHaveLength(3)
   })
 
-  it('of one entity without an aggregate has that one', async () => {
+  it('metadata of one entity without an aggregate has that one', async () => {
     const [entity = ''] = /<EntityDescriptor[\s\S]*?<\/EntityDescriptor>/.exec(fixture('unsigned')) ?? []
     const alone = entity.replace(
       '<EntityDescriptor',
@@ -119,7 +119,7 @@ describe('the index of an aggregate', () => {
 })
 
 describe('the signature of an aggregate', () => {
-  it.each(['plain', 'prefixes', 'with-comments', 'sha512'])('by xmlsec1 holds: %s', async (name) => {
+  it.each(['plain', 'prefixes', 'with-comments', 'sha512'])('a signature by xmlsec1 holds: %s', async (name) => {
     expect((await index(fixture(name))).entities.size).toBe(idps.length)
   })
 
@@ -226,7 +226,7 @@ describe('the signature of an aggregate', () => {
     expect(await codeOf(plain, { keys: [keyOf('stranger')] })).toBe('saml.signature_invalid')
   })
 
-  it('of an entity inside says nothing about the whole', async () => {
+  it('a signature of an entity inside says nothing about the whole', async () => {
     const [inner = ''] = /<md:EntityDescriptor [^>]*ID="self"[\s\S]*?<\/md:EntityDescriptor>/.exec(plain) ?? []
     const wrapped = `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata">${inner}</md:EntitiesDescriptor>`
     expect(await codeOf(inner, { keys: [keyOf('stranger')] })).toBe('accepted')

@@ -85,7 +85,7 @@ describe('an issued response', () => {
     ])
   })
 
-  it('without InResponseTo is unsolicited', async () => {
+  it('a response without InResponseTo is unsolicited', async () => {
     const { inResponseTo: _, ...unsolicited } = alice
     expect(codeOf(evaluateResponse(form(await issueResponse(unsolicited, keys, now)), expected, now))).toBe(
       'saml.unsolicited',
@@ -104,7 +104,7 @@ describe('an issued response', () => {
     expect(logoutRef).toMatchObject({ sessionIndex: '_s', furtherSessionIndexes: ['_t'] })
   })
 
-  it('that met the class by one statement had the time of another', async () => {
+  it('an assertion that met the class by one statement had the time of another', async () => {
     const [id, mfa] = ['_assertion', 'https://refeds.org/profile/mfa']
     const issued = await issueResponse({ ...alice, assertionId: id, sign: 'assertion' }, keys, now)
     const plain = issued.replace(/<ds:Signature .*<\/ds:Signature>/s, '')
@@ -244,7 +244,7 @@ describe.skipIf(!requireTool(`${schemas}/saml-schema-protocol-2.0.xsd`))('the sc
     expect(validate('protocol', xml)).not.toThrow()
   })
 
-  it('and would refuse another order of children', () => {
+  it('the schema accepts the response and would refuse another order of children', () => {
     const wrong = metadata.replace(/(<md:NameIDFormat>.*<\/md:NameIDFormat>)(.*)(<\/md:IDPSSODescriptor>)/s, '$2$1$3')
     expect(wrong).not.toBe(metadata)
     expect(validate('metadata', wrong)).toThrow()

@@ -60,15 +60,15 @@ describe('a LogoutRequest', () => {
     endsAt: new Date(at(240)),
   }
 
-  it('by redirect says whom it means, and which sessions', () => {
+  it('a logout request by redirect says whom it means, and which sessions', () => {
     expect(redirected(whole)).toEqual(read)
   })
 
-  it('by POST says the same', async () => {
+  it('a logout request by POST says the same', async () => {
     expect(await posted(whole)).toEqual(read)
   })
 
-  it('without SessionIndex means all sessions', () => {
+  it('a logout request without SessionIndex means all sessions', () => {
     expect(redirected(request()).sessionIndexes).toEqual([])
   })
 
@@ -85,7 +85,7 @@ describe('a LogoutRequest', () => {
     })
   })
 
-  it('without NotOnOrAfter is good for five minutes', () => {
+  it('a logout request without NotOnOrAfter is good for five minutes', () => {
     expect(redirected(request()).endsAt).toEqual(new Date(at(300)))
   })
 
@@ -118,7 +118,7 @@ describe('a LogoutRequest', () => {
     expect(redirected(request({ notOnOrAfter: at(seconds) })).id).toBe('_message')
   })
 
-  it('that is a LogoutResponse is refused', () => {
+  it('a message that is a LogoutResponse is refused', () => {
     expect(codeOf(() => redirected(response()))).toBe('saml.not_a_logout')
   })
 
@@ -228,11 +228,11 @@ describe('a signature of the redirect binding', () => {
     ['is not base64', query.replace(/Signature=.*/, 'Signature=%2A'), 'saml.signature_encoding'],
     ['stands there twice', `${query}&${query.split('&').at(-1)}`, 'saml.message_missing'],
     ['has its algorithm twice', `${query}&SigAlg=${encodeURIComponent(RSA_SHA256)}`, 'saml.message_missing'],
-  ])('that %s is refused', (_, hostile, code) => {
+  ])('a logout request that %s is refused', (_, hostile, code) => {
     expect(codeOf(() => readQuery(hostile))).toBe(code)
   })
 
-  it('of a response does not vouch for a request', () => {
+  it('a signature of a response does not vouch for a request', () => {
     const moved = signedQuery(xml, keys.privateKey, { parameter: 'SAMLResponse' }).replace(
       'SAMLResponse=',
       'SAMLRequest=',
@@ -288,12 +288,12 @@ describe('a query that is no message', () => {
 describe('a signature of the POST binding', () => {
   const form = async (xml: string) => ({ SAMLRequest: base64(xml) })
 
-  it('that is missing is refused', async () => {
+  it('a signature that is missing is refused', async () => {
     const plain = await form(request())
     expect(codeOf(() => readForm(plain))).toBe('saml.logout_unsigned')
   })
 
-  it('that is a stranger’s is refused', async () => {
+  it('a signature that is a stranger’s is refused', async () => {
     const signed = await form(await signedXml(request(), stranger))
     expect(codeOf(() => readForm(signed))).toBe('saml.signature_invalid')
   })
@@ -347,7 +347,7 @@ describe('a LogoutResponse', () => {
     expect(codeOf(() => answered(response(changes)))).toBe(code)
   })
 
-  it('that is a LogoutRequest is refused', () => {
+  it('a message that is a LogoutRequest is refused', () => {
     expect(codeOf(() => answered(request()))).toBe('saml.not_a_logout')
   })
 })

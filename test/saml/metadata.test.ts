@@ -31,7 +31,7 @@ describe('identity provider metadata', () => {
     expect(parse(xml).wantAuthnRequestsSigned).toBe(wanted)
   })
 
-  it('without WantAuthnRequestsSigned wants none signed', () => {
+  it('metadata without WantAuthnRequestsSigned wants none signed', () => {
     expect(idp.wantAuthnRequestsSigned).toBe(false)
   })
 

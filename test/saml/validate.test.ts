@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { SamlError } from '../../src/saml/errors.ts'
 import { evaluateResponse, validateResponse } from '../../src/saml/response/validate.ts'
+import { holds } from '../held/holds.ts'
 import { assertionOf, codeOf, errorOf, evaluate, expected, fixture, form, now } from './saml-fixtures.ts'
 
 const good = fixture('accepted', 'signed-assertion')
 const codeOfField = (SAMLResponse: unknown) => codeOf(evaluateResponse({ SAMLResponse }, expected, now))
 const base64 = (bytes: Buffer | string) => Buffer.from(bytes).toString('base64')
 
-describe('the form field (security-requirements 1.1)', () => {
+describe('the form field', holds('1.1'), () => {
   it.each([
     ['missing', undefined],
     ['empty', ''],
@@ -144,7 +145,7 @@ describe('a verified assertion', () => {
   })
 })
 
-describe('clock skew (security-requirements 4.2)', () => {
+describe('clock skew', holds('4.2'), () => {
   const at = (time: string, clockSkewSeconds = 60) =>
     codeOf(evaluateResponse(form(good), { ...expected, clockSkewSeconds }, new Date(time)))
 
@@ -158,7 +159,7 @@ describe('clock skew (security-requirements 4.2)', () => {
     expect(at(time)).toBe(code)
   })
 
-  it('of zero is exact', () => {
+  it('a clock skew of zero is exact', () => {
     expect(at('2026-11-22T12:04:59.999Z', 0)).toBe('accepted')
     expect(at('2026-11-22T12:05:00.000Z', 0)).toBe('saml.confirmation_expired')
   })
@@ -175,7 +176,7 @@ describe('a requested authentication context', () => {
     ['another', [mfa], 'saml.authn_context_mismatch'],
     ['it in other letters', [password.toUpperCase()], 'saml.authn_context_mismatch'],
     ['a part of it', ['PasswordProtectedTransport'], 'saml.authn_context_mismatch'],
-  ])('for %s', (_, authnContext, code) => {
+  ])('a requested authentication context is judged for %s', (_, authnContext, code) => {
     expect(codeOf(evaluate(good, { authnContext }))).toBe(code)
   })
 
@@ -218,7 +219,7 @@ describe('a refusal', () => {
   })
 })
 
-describe('a response that nobody asked for (security-requirements 5.2)', () => {
+describe('an unsolicited response', holds('5.2'), () => {
   const unsolicited = fixture('refused', 'unsolicited')
   const allowed = { allowsUnsolicited: true, inResponseTo: undefined }
 

@@ -33,7 +33,7 @@ const texts: Readonly<Record<string, ErrorText>> = {
   ...webErrors,
 }
 
-const { gateway: house, store, now } = gatewayWithUser()
+const { gateway: testGateway, store, now } = gatewayWithUser()
 const events: AuditEvent[] = []
 /** The reference under which the log has it, where that is another one. */
 let countedUnder: string | undefined
@@ -72,8 +72,8 @@ const providers = new Map([
   ],
 ])
 const gateway = {
-  ...house,
-  settings: { ...house.settings, baseUrl: 'https://aws.example.com' },
+  ...testGateway,
+  settings: { ...testGateway.settings, baseUrl: 'https://aws.example.com' },
   providers,
   audit,
 } as unknown as Gateway
@@ -131,7 +131,7 @@ describe('the reference of a refusal', () => {
     },
   )
 
-  it('of a defect has one too, and the stack is in the log of the operator under it', async () => {
+  it('the answer of a defect has one too, and the stack is in the log of the operator under it', async () => {
     const { body, status } = await ask('a-mistake')
     const { reference } = refusalIn(body)
     expect(status).toBe(500)
