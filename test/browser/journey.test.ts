@@ -181,7 +181,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
       await signIn(label)
       const thief = await newPerson(browser)
       await thief.page.goto(stolen)
-      await thief.page.getByText('login.used').waitFor()
+      await thief.page.getByText('login.used').first().waitFor()
       expect(await whoIs(thief, testGateway.gateway)).toBeUndefined()
       expect(thief.complaints).toEqual([])
       await thief.context.close()
@@ -211,7 +211,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
 
     it('is refused, and signing in again does', async () => {
       await breakTheLine()
-      await page.getByText('saml.replayed').waitFor()
+      await page.getByText('saml.replayed').first().waitFor()
       expect(await whoIs(alice, testGateway.gateway)).toBeUndefined()
       await page.getByRole('link', { name: 'Sign in again' }).click()
       await page.getByRole('link', { name: 'Example Corp' }).click()
@@ -221,7 +221,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     it('is refused to one who is signed in as well, and Continue leads on', async () => {
       await signIn('Example ID')
       await breakTheLine()
-      await page.getByText('saml.replayed').waitFor()
+      await page.getByText('saml.replayed').first().waitFor()
       await page.getByRole('link', { name: 'Continue' }).click()
       await page.waitForURL(`${testGateway.gateway}/roles`)
     })
@@ -246,7 +246,7 @@ describe.skipIf(!requireTool(CHROMIUM))('in Chromium', () => {
     })
     await page.goto(testGateway.gateway)
     await chooseAndSignIn(page, 'Example Corp', 'alice')
-    await page.getByText('saml.signature_digest').waitFor()
+    await page.getByText('saml.signature_digest').first().waitFor()
     expect(await whoIs(alice, testGateway.gateway)).toBeUndefined()
     await page.getByRole('link', { name: 'Sign in again' }).click()
     await page.getByRole('heading', { name: 'Sign in to AWS' }).waitFor()

@@ -324,7 +324,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         expect(await row.getByText('Denied', { exact: true }).isVisible()).toBe(true)
         expect(await row.textContent()).toContain('sts:TagSession')
         await row.getByRole('button', { name: /^Credentials/ }).click()
-        await page.getByText('sts.access_denied').waitFor()
+        await page.getByText('sts.access_denied').first().waitFor()
       }))
 
     it.each([true, false])('is explained on a page with the rule that granted the role, with JavaScript: %s', (on) =>
@@ -333,7 +333,7 @@ describe.skipIf(!requireTool(CHROMIUM))('the role picker', () => {
         await page.getByText(`groups = ${DENIED?.group}`).waitFor()
         expect(await page.getByRole('table', { name: 'Findings' }).textContent()).toContain('tagsArePermitted')
         await page.getByRole('button', { name: /^Credentials for/ }).click()
-        await page.getByText('sts.access_denied').waitFor()
+        await page.getByText('sts.access_denied').first().waitFor()
       }),
     )
   })
