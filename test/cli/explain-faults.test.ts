@@ -59,7 +59,7 @@ describe('A response in a file', () => {
     const { outcome, reason } = await ask({ claims: 'explain-issuer-false-allow/response.xml' })
     expect(outcome).toBe('denied')
     expect(reason).toContain('Issuer not present in specified provider')
-    expect(reason).toContain(`expected ${OURS}, found ${THEIRS}, Assertion/Issuer`)
+    expect(reason).toContain(`expected ${OURS}, actual ${THEIRS}, Assertion/Issuer`)
   })
 
   it('of the right issuer is allowed', async () => {
@@ -70,14 +70,14 @@ describe('A response in a file', () => {
     const claims = await fileOf('two-issuers.xml', (await fromOurs()).replace(OURS, THEIRS))
     const { outcome, reason } = await ask({ claims })
     expect(outcome).toBe('unknown')
-    expect(reason).toContain(`found ${THEIRS}, Response/Issuer`)
+    expect(reason).toContain(`actual ${THEIRS}, Response/Issuer`)
   })
 
   it('with a status other than Success was allowed', async () => {
     const claims = await fileOf('responder.xml', (await fromOurs()).replace('status:Success', 'status:Responder'))
     const { outcome, reason } = await ask({ claims })
     expect(outcome).toBe('denied')
-    expect(reason).toContain('expected Success, found Responder')
+    expect(reason).toContain('expected Success, actual Responder')
   })
 
   it('with a second AudienceRestriction that does not name AWS was allowed', async () => {
@@ -104,7 +104,7 @@ describe('A response in a file', () => {
   it('with two values of a tag names tag and count', async () => {
     const { outcome, reason } = await ask({ claims: 'explain-tag-value/two-values.xml' })
     expect(outcome).toBe('denied')
-    expect(reason).toContain('found 2 values of Dept')
+    expect(reason).toContain('actual 2 values of Dept')
   })
 })
 

@@ -99,8 +99,7 @@ Whenever you change \`issuer\` in the configuration, export and upload again bef
     expect(await exported()).toEqual({
       exitCode: 1,
       stdout: '',
-      stderr:
-        'This gateway has no key to sign tokens for AWS with.\nName one under `issuer.key` in the configuration.\n',
+      stderr: 'This gateway has no key to sign tokens for AWS.\nSet one under `issuer.key` in the configuration.\n',
     })
   })
 
@@ -111,7 +110,7 @@ Whenever you change \`issuer\` in the configuration, export and upload again bef
     const ended = await exported()
     expect(ended).toMatchObject({ exitCode: 1, stdout: '' })
     expect(ended.stderr).toMatch(
-      /^The file out\/idp\/jwks cannot be written \(E\w+\)\.\nName a folder that this user may write to\.\n$/,
+      /^The file out\/idp\/jwks cannot be written \(E\w+\)\.\nChoose a folder that this user can write to\.\n$/,
     )
   })
 

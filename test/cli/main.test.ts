@@ -66,7 +66,7 @@ describe('the fedgate command', () => {
     expect(await fedgate('serve', '--config', config)).toEqual({
       exitCode: 78,
       stdout: '',
-      stderr: `The configuration file ${config}.\nName an existing file with --config.\n`,
+      stderr: `The configuration file ${config} does not exist.\nSpecify an existing file with --config.\n`,
     })
   })
 

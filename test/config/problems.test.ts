@@ -428,7 +428,7 @@ describe('who may grant a role', () => {
 
   it('signing needs a key where AWS is real', () => {
     expect(problemsOf(sample.replace(/signing:\n.*\n.*\n/, ''))).toEqual([
-      '1:1 signing: expected signing.key and signing.certificate, with which responses for AWS are signed, found nothing',
+      '1:1 signing: expected signing.key and signing.certificate, to sign responses for AWS, found nothing',
     ])
   })
 })
@@ -485,13 +485,13 @@ describe('several mistakes', () => {
 
   it('of an alias without its anchor are told with the place, and without the name: it may be a secret', () => {
     const problems = problemsOf('session:\n  secret: *hunter2hunter2\n')
-    expect(problems).toEqual(['2:11: expected an anchor of that name before the alias, or text in quotes, found none'])
+    expect(problems).toEqual(['2:11: expected an anchor with that name before the alias, or quoted text, found none'])
   })
 
   it('of aliases that multiply end in a sentence', () => {
     const ten = (name: string) => `[${Array(10).fill(name).join(', ')}]`
     expect(problemsOf(`a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: ${ten('*b')}\n`)).toEqual([
-      '1:1: expected at most 100 uses of what is anchored',
+      '1:1: expected at most 100 aliases',
     ])
   })
 
@@ -506,7 +506,7 @@ describe('a configuration file', () => {
   it('that is not there is one clear sentence', async () => {
     await expect(readConfig('/nowhere/fedgate.yaml', {})).rejects.toMatchObject({
       code: 'config.not_found',
-      message: 'There is no configuration file /nowhere/fedgate.yaml.',
+      message: 'The configuration file /nowhere/fedgate.yaml does not exist.',
     })
   })
 

@@ -95,7 +95,7 @@ describe('AssumeRole gives', () => {
 
 describe('Whose word AssumeRole takes', holds('A.5 AssumeRole same account', 'A.5 AssumeRole other account'), () => {
   it.each([
-    ['a user whom the trust policy names needs no policy of his own', DORA, 'path/ByName', {}, 200],
+    ['a user that the trust policy names needs no policy of his own', DORA, 'path/ByName', {}, 200],
     ['a user of an account that the trust policy names needs one', DORA, 'ByAccount', {}, 403],
     ['and has it', EVA, 'ByAccount', {}, 200],
     ['the account may be written as its root', EVA, 'ByRoot', {}, 200],
@@ -130,7 +130,7 @@ describe('AssumeRole refuses', () => {
   itEach<[Key, string, Parameters, string]>([
     [
       row(
-        'a caller whom nobody lets in, with the words of the policy that would have to',
+        'a caller that no policy allows, naming the kind of policy that would need to',
         'A.4 AccessDenied AssumeRole',
         'A.4 AccessDenied implicit deny',
       ),
@@ -147,14 +147,14 @@ describe('AssumeRole refuses', () => {
       `${notAuthorized(DORA.arn, 'sts:AssumeRole', 'ByAccount')} because no identity-based policy allows the sts:AssumeRole action`,
     ],
     [
-      row('a caller whom the trust policy denies', 'A.4 AccessDenied explicit deny'),
+      row('a caller that the trust policy denies', 'A.4 AccessDenied explicit deny'),
       EVA,
       'Denied',
       {},
       `${notAuthorized(EVA.arn, 'sts:AssumeRole', 'Denied')} with an explicit deny in the role trust policy`,
     ],
     [
-      'a caller whom his own policy denies',
+      'a caller that its own policy denies',
       FRED,
       'path/ByName',
       {},

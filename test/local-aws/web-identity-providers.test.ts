@@ -214,7 +214,7 @@ describe('An issuer with many keys (C.5)', () => {
     )
   })
 
-  it('is told whom a token is about, in 255 characters and no more', holds('A.2 webIdentitySubjectType'), async () => {
+  it('is told the subject of a token, in 255 characters and no more', holds('A.2 webIdentitySubjectType'), async () => {
     publish(1)
     const aws = await startWith({ Many: { url: provider.url, thumbprints: [] } })
     const subject = 's'.repeat(255)
@@ -238,7 +238,7 @@ describe('Access tokens of Login with Amazon and Facebook (C.8)', () => {
   it.each([
     ['Amazon', 'www.amazon.com', 'Atza|good', 'app-1', 'user-1'],
     ['Facebook', 'graph.facebook.com', 'EAAgood', 'app-2', '42'],
-  ])('are what %s says of them', holds('A.5 web identity ProviderId'), async (name, host, token, app, user) => {
+  ])('are what %s knows about them', holds('A.5 web identity ProviderId'), async (name, host, token, app, user) => {
     expect(members(await assume(aws, name, token, { ProviderId: host }))).toEqual([host, app, user])
   })
 
