@@ -28,7 +28,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     sequence: { sequencer: SlowFirst },
-    // `npm run coverage`, and CI: what this process and its workers run. Servers started as programs are not in it.
+    // `npm run coverage`: what this process and its workers run. Servers started as programs are not in it.
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary'] },
     unstubEnvs: true,
     restoreMocks: true,
