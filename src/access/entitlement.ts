@@ -45,7 +45,7 @@ export function matchesRule(rule: Pick<AccessRule, 'when'>, identity: Identity):
   )
 }
 
-/** By whom a rule must be vouched for. */
+/** Whether the provider and the identity provider of this user are those that the rule names, where it names any. */
 function isVouchedFor({ when: { provider, idp } }: Pick<AccessRule, 'when'>, identity: Identity): boolean {
   return (provider?.includes(identity.provider) ?? true) && (idp?.includes(identity.issuer) ?? true)
 }
@@ -147,7 +147,7 @@ function reaches({ when }: AccessRule, { provider }: Identity): boolean {
 }
 
 /**
- * Every role of a user whom that provider vouched for. With the provider's own evidence its word decides, because
+ * Every role of a user of that provider. With the provider's own evidence its word decides, because
  * AWS asks for nothing else; otherwise the rules do.
  */
 export function grantedRoles(

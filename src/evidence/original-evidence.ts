@@ -25,7 +25,7 @@ export interface OriginalToken extends TokenFacts, Original {
 
 export type OriginalEvidence = OriginalAssertion | OriginalToken
 
-/** The gateway as service provider: whom a response to it is for. */
+/** The gateway as service provider: what a response to it names as recipient and audience. */
 export interface ResponseReceiver {
   readonly acsUrl: string
   readonly entityId: string

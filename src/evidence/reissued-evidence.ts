@@ -48,7 +48,7 @@ export function reissuedAssertion(
 }
 
 /**
- * Whom the assertion is about: as the provider named them, and which provider that is, as another may have the same
+ * The subject of the assertion: as the provider named it, and which provider that is, as another may have the same
  * subject (Core 2.2.2, 8.3.7). AWS does not expose this NameQualifier: `saml:namequalifier` is a hash of its own.
  */
 function nameIdForAws({ subject, subjectFormat = nameIdFormats.persistent, issuer }: Identity): NameId {

@@ -1,4 +1,4 @@
-/** What is worth a line in the audit log, and the events of it: recorded by record.ts, which tells whoever listens. */
+/** The audit events of the use-cases. record.ts records them and passes them to the other listeners. */
 import { signInWarnings } from '../access/sign-in-warnings.ts'
 import { tokenLifetimeWarnings } from '../access/token-lifetime.ts'
 import type { Purpose } from '../audit/events.ts'

@@ -26,7 +26,7 @@ export interface Decision {
   readonly statement: Statement | undefined
   /**
    * How the statements that allow name the caller, the closest way: an account that is named leaves it to the
-   * caller's own policies whom of its people it lets (A.5). undefined for all that is not allowed.
+   * caller's own policies which of its principals are allowed (A.5). undefined for all that is not allowed.
    */
   readonly namedAs: NamedAs | undefined
 }

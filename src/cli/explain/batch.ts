@@ -126,7 +126,7 @@ function principalOf(value: unknown): Principal {
   throw new BadLine('principal: expected one of Federated, AWS and Service')
 }
 
-/** A policy that names an account leaves it to the caller's own policies whom it lets (A.5). */
+/** A policy that names an account leaves the decision to the caller's own policies (A.5). */
 function furtherChecks({ namedAs }: Decision): Verdict {
   return namedAs === 'account' ? [{ name: 'callersOwnPolicies', ...notRun('they have to allow the call too') }] : []
 }
