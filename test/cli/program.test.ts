@@ -125,7 +125,7 @@ describe('fedgate', () => {
   it('answers a bad configuration with exit 78', async () => {
     const ran = await run(['serve', '--config', 'x'], new ConfigError('config.not_found'))
     expect(ran.exitCode).toBe(78)
-    expect(ran.stderr).toBe('The configuration file does not exist.\nName an existing file with --config.\n')
+    expect(ran.stderr).toBe('The configuration file does not exist.\nSpecify an existing file with --config.\n')
   })
 
   it('answers an error that a person can meet with its sentence, its hint and exit 1', async () => {
