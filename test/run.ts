@@ -20,6 +20,8 @@ const tools: readonly Tool[] = [
   { path: '/usr/lib/python3/dist-packages/saml2', neededFor: 'the journeys with pysaml2' },
   { path: '/usr/bin/fish', neededFor: 'the credentials in a real fish' },
   { path: '/usr/bin/zsh', neededFor: 'the credentials in a real zsh' },
+  { path: '/usr/bin/redis-server', neededFor: 'the stores on Redis, its cluster and its sentinels' },
+  { path: '/usr/sbin/nginx', neededFor: 'the journeys of two gateways behind a proxy' },
   { path: '/usr/bin/openssl', neededFor: 'the keys of independent fixtures' },
 ]
 
