@@ -8,6 +8,7 @@ import type { Audit } from '../audit/events.ts'
 import { countingRefusals } from '../audit/flood.ts'
 import { createAuditLog } from '../audit/log.ts'
 import { openTarget } from '../audit/sinks.ts'
+import { createAuthorizationServer } from '../authorization/server.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
@@ -17,6 +18,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { keepMetadataFresh } from '../gateway/metadata/refresh-scheduler.ts'
 import { watchCertificates } from '../gateway/operations/expiring-certificates.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
+import { endingDevices } from '../gateway/user/devices.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
@@ -131,6 +133,7 @@ export async function startGateway(config: Config, context: GatewayContext): Pro
   const localAws =
     config.sts.target.kind === 'local' ? await startLocalAws(config, keys.signing[0], context) : undefined
   const app = createApp(gateway, {
+    authorization: await createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
     sessionStore: new SessionStore(gateway.store, gateway.now, config.session.idleSeconds),
     log: context.log,
@@ -176,11 +179,12 @@ function assemble(config: Config, keys: GatewayKeys, audit: Audit, { log, now }:
   const endpoint = replacement(config.sts.target, config)
   const signInOrigin = replacement(config.sts.signIn, config)
   const [signingKey, ...furtherKeys] = keys.signing
+  const store = createMemoryStore(now)
   return {
     settings: config,
     providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
-    store: createMemoryStore(now),
-    loginEnded: [],
+    store,
+    loginEnded: [endingDevices(store)],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
     consoleSignIn: {
       signInUrl: (credentials, visit) =>

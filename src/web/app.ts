@@ -5,6 +5,7 @@
  */
 import express, { type Express } from 'express'
 import type { Store as ExpressSessionStore } from 'express-session'
+import type { AuthorizationServer } from '../authorization/server.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
@@ -14,8 +15,11 @@ import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
+import { authorizationRoutes } from './routes/authorization.ts'
+import { consentRoutes } from './routes/consent.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
+import { deviceRoutes } from './routes/device.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { personRoutes } from './routes/person.ts'
@@ -33,11 +37,13 @@ export interface WebSettings {
   readonly trustProxy: number
   readonly sessionStore: ExpressSessionStore
   readonly log: Log
+  /** For the command line. */
+  readonly authorization: AuthorizationServer
 }
 
 /** The gateway as an Express app; the caller listens. */
 export function createApp(gateway: Gateway, settings: WebSettings): Express {
-  const parts: WebParts = { gateway, views: createViews() }
+  const parts: WebParts = { gateway, authorization: settings.authorization, views: createViews() }
   const app = express()
   app.set('trust proxy', settings.trustProxy)
   app.set('query parser', 'simple')
@@ -50,10 +56,12 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(noStore)
   app.use(publishedRoutes(parts))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
+  app.use(authorizationRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts))
+  app.use(consentRoutes(parts), deviceRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

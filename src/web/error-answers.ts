@@ -7,7 +7,7 @@ import { callerOf, changeReference, referenceOf } from './caller.ts'
 import { fedgateErrorOf, retryAfterOf, statusOf, WebError } from './errors.ts'
 import { errorReport } from './models/error-report.ts'
 import type { SignedIn } from './models/page.ts'
-import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
+import { type PageParts, sendPage, signedIn, VERSION } from './pages.ts'
 import { currentLogin } from './session.ts'
 
 /** One line for the operator. Never a request's content: its path, and the reason. */
@@ -15,6 +15,9 @@ export type Log = (line: string) => void
 
 /** Codes after which the user may well have a session to continue with. */
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
+
+/** What browsers never ask for. */
+const PROGRAMS = /^\/(?:api|oauth\/token|oauth\/device\/auth)(?:\/|$)/
 
 /** No route matched: page not found, or method not allowed. */
 export const notFound: RequestHandler = (request) => {
@@ -25,14 +28,14 @@ export const notFound: RequestHandler = (request) => {
 
 /** Whether a script sent the request: it gets a problem document instead of a page. */
 export function wantsJson(request: Request): boolean {
-  return request.path.startsWith('/api/') || request.accepts(['html', 'json']) === 'json'
+  return PROGRAMS.test(request.path) || request.accepts(['html', 'json']) === 'json'
 }
 
 /**
  * Every refusal and every defect ends here: a page or a problem document, with the reference under which the audit log
  * has it, and for a defect a line in the operator's log.
  */
-export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
+export function errorAnswers(parts: PageParts, log: Log): ErrorRequestHandler {
   return async (thrown: unknown, request, response, _next) => {
     const error = fedgateErrorOf(thrown)
     const login = await loginOf(parts, request)
@@ -54,7 +57,7 @@ export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
  * The user's login, if there is one. Undefined before the session middleware has run. A failing store is ignored here:
  * an error thrown while answering an error would be answered by Express, with its stack.
  */
-async function loginOf({ gateway }: WebParts, request: Request): Promise<Login | undefined> {
+async function loginOf({ gateway }: PageParts, request: Request): Promise<Login | undefined> {
   if ((request.session as typeof request.session | undefined) === undefined) return undefined
   return currentLogin(gateway, request).catch(() => undefined)
 }
@@ -71,14 +74,14 @@ function sendProblem(response: Response, error: FedgateError, status: number): v
 }
 
 /** The provider that the request's path names, otherwise that of the login. */
-function providerIn({ gateway }: WebParts, { path }: Request, login: Login | undefined): Provider | undefined {
+function providerIn({ gateway }: PageParts, { path }: Request, login: Login | undefined): Provider | undefined {
   const named = /^\/(?:login|saml|oidc)\/([\w.-]+)/.exec(path)?.[1]
   const inPath = named === undefined ? undefined : gateway.providers.get(named)
   return inPath ?? (login && gateway.providers.get(login.signIn.identity.provider))
 }
 
 function sendErrorPage(
-  { gateway, views }: WebParts,
+  { gateway, views }: PageParts,
   response: Response,
   {
     error,
@@ -111,7 +114,7 @@ function sendErrorPage(
 }
 
 /** A signed-in user keeps the navigation, unless their provider is no longer configured. */
-function sessionOf({ gateway }: WebParts, request: Request, login: Login | undefined): SignedIn | undefined {
+function sessionOf({ gateway }: PageParts, request: Request, login: Login | undefined): SignedIn | undefined {
   try {
     return login && signedIn(gateway, request, login)
   } catch {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Request, Response } from 'express'
+import type { AuthorizationServer } from '../authorization/server.ts'
 import type { Identity } from '../core/identity.ts'
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/login/logins.ts'
@@ -13,7 +14,12 @@ export const VERSION: string = (
 ).version
 
 /** What routes are made of. */
-export interface WebParts {
+export interface WebParts extends PageParts {
+  readonly authorization: AuthorizationServer
+}
+
+/** What pages are made of. */
+export interface PageParts {
   readonly gateway: Gateway
   readonly views: Views
 }
