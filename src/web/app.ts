@@ -15,6 +15,7 @@ import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
+import { apiRoutes } from './routes/api.ts'
 import { authorizationRoutes } from './routes/authorization.ts'
 import { consentRoutes } from './routes/consent.ts'
 import { consoleRoutes } from './routes/console.ts'
@@ -56,7 +57,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(noStore)
   app.use(publishedRoutes(parts))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
-  app.use(authorizationRoutes(parts))
+  app.use(authorizationRoutes(parts), apiRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
