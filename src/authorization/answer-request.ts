@@ -9,14 +9,18 @@ import type { Caller } from '../gateway/gateway.ts'
 import { type Login, readLogin } from '../gateway/login/logins.ts'
 import { type Device, endDevice, readDevice, useDevice } from '../gateway/user/devices.ts'
 import { OAuthError } from './errors.ts'
-import { type AuthorizationPorts, type CallerOf, isLoopbackRedirect, type LoginAccount, MOUNT } from './provider.ts'
+import {
+  type AuthorizationPorts,
+  type CallerOf,
+  isLoopbackRedirect,
+  LONGEST_REQUEST,
+  type LoginAccount,
+  MOUNT,
+} from './provider.ts'
 import { isOfLibrary, oauthErrorOf } from './refusals.ts'
 import { collectingEnded } from './store-adapter.ts'
 
 type Context = KoaContextWithOIDC
-
-/** Of the path and the query: what a request with the longest values of the command line needs, twice. */
-const LONGEST_REQUEST = 4096
 
 /** What the command line reads of RFC 8414's metadata. The library's own speaks of OpenID Connect too. */
 const METADATA = [

@@ -26,7 +26,10 @@ export const SCOPE = 'aws offline_access'
 const ACCESS_TOKEN_SECONDS = 10 * 60
 const REQUEST_SECONDS = 15 * 60
 
-export const LONGEST_DEVICE_NAME = 100
+const LONGEST_DEVICE_NAME = 100
+
+/** What a request with the longest values of the command line needs, twice. */
+export const LONGEST_REQUEST = 4096
 
 /** RFC 8252 7.3: any port of a loopback address, and nothing that only looks like one. */
 const LOOPBACK_REDIRECT = /^http:\/\/(?:127\.0\.0\.1|\[::1\]):[1-9]\d{0,4}\/callback$/
@@ -88,7 +91,7 @@ function configuration(ports: AuthorizationPorts, library: OAuthLibrary, callerO
       long: cookie,
       short: cookie,
     },
-    extraParams: { device_name: deviceNameIsShort(library), role: null },
+    extraParams: { device_name: isBrief(library), role: null },
     features: {
       devInteractions: { enabled: false },
       userinfo: { enabled: false },
@@ -145,10 +148,13 @@ function whereabouts(callerOf: CallerOf) {
   }
 }
 
-function deviceNameIsShort({ errors }: OAuthLibrary) {
-  return (_context: KoaContextWithOIDC, name: string | undefined): void => {
+/** Everything that a request says is stored, and anyone can send one. */
+function isBrief({ errors }: OAuthLibrary) {
+  return ({ oidc }: KoaContextWithOIDC, name: string | undefined): void => {
     if (name !== undefined && name.length > LONGEST_DEVICE_NAME)
       throw new errors.InvalidRequest(`device_name may have ${LONGEST_DEVICE_NAME} characters`)
+    if (JSON.stringify(oidc.params).length > LONGEST_REQUEST)
+      throw new errors.InvalidRequest(`the request may have ${LONGEST_REQUEST} characters`)
   }
 }
 

@@ -453,7 +453,8 @@ const activity = {
   ends: 'Ends',
   thisBrowser: 'this browser',
   signOutEverywhere: 'Sign out everywhere',
-  signOutEverywhereHow: 'Signs you out of all of these. AWS sessions already started stay valid until they expire.',
+  signOutEverywhereHow:
+    'Signs you out of all of these and of every device below. AWS sessions already started stay valid until they expire.',
   devices: 'Signed-in devices',
   noDevices: 'You are not signed in on the command line of any device.',
   device: 'Device',
