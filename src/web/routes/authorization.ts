@@ -14,10 +14,14 @@ export function authorizationRoutes({ authorization }: WebParts): Router {
     authorization.answer(request, response, callerOf(request, response))
   return (
     Router()
-      .head(['/oauth/auth', '/oauth/auth/:uid'], refuseHead('GET'))
-      .get(['/oauth/auth', '/oauth/auth/:uid'], answer)
-      .post(['/oauth/token', '/oauth/token/revocation', '/oauth/device/auth'], answer)
-      .get(METADATA, answer)
+      .head('/oauth/auth', refuseHead('GET'))
+      .get('/oauth/auth', answer)
+      .head('/oauth/auth/:uid', refuseHead('GET'))
+      .get('/oauth/auth/:uid', answer)
+      .post('/oauth/token', answer)
+      .post('/oauth/token/revocation', answer)
+      .post('/oauth/device/auth', answer)
+      .get('/oauth/.well-known/oauth-authorization-server', answer)
       // Where RFC 8414 3.1 looks for it.
       .get('/.well-known/oauth-authorization-server/oauth', (request, response, next) => {
         ;(request as Request).originalUrl = METADATA
