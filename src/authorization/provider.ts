@@ -111,7 +111,7 @@ function configuration(ports: AuthorizationPorts, library: OAuthLibrary, callerO
       code_verification: '/device',
       jwks: '/jwks',
     },
-    findAccount: accountOf(ports),
+    findAccount: accountOf(ports, library),
     interactions: { url: (_context, { uid }) => `${CONSENT_PATH}/${uid}` },
     // Pages are the gateway's.
     renderError: () => undefined,
@@ -159,9 +159,11 @@ function isBrief({ errors }: OAuthLibrary) {
 }
 
 /** A login that has ended is nobody, and so is a device that has: every use of a token asks this. */
-function accountOf({ store }: AuthorizationPorts): Configuration['findAccount'] {
-  return async (_context, loginId, token) => {
+function accountOf({ store }: AuthorizationPorts, { errors }: OAuthLibrary): Configuration['findAccount'] {
+  return async ({ oidc }, loginId, token) => {
     const login = await readLogin(store, loginId)
+    // Between the user's decision and the next request of their browser.
+    if (!login && oidc.route === 'resume') throw new errors.AccessDenied('the login has ended')
     if (!login) return undefined
     const grantId = (token as { grantId?: string } | undefined)?.grantId
     if (grantId !== undefined && (await readDevice(store, grantId))?.loginId !== loginId) return undefined

@@ -109,6 +109,19 @@ describe('A request of the command line', holds('10.10'), () => {
     expect(refusalIn(without.body).code).toBe('http.csrf')
   })
 
+  it('gets no code where the login ends before the browser has gone on', async () => {
+    const visitor = await gateway.signIn('alice')
+    const page = await visitor.open(authorizationUrl(gateway.url, newVerifier()))
+    const onward = { stopBefore: /\/oauth\/auth\// }
+    const { location: next = '' } = await visitor.submit(page, oauthForm(page), { decision: 'allow' }, onward)
+    const roles = await visitor.open(`${gateway.url}/roles`)
+    const logout = { ...formWith(roles, 'csrf'), action: `${gateway.url}/logout` }
+    await visitor.submit(roles, logout, {}, { stopBefore: /corp/ })
+    const { searchParams } = new URL((await visitor.open(next, { stopBefore: LOOPBACK })).location ?? '')
+    expect([searchParams.get('error'), searchParams.get('code')]).toEqual(['access_denied', null])
+    expect(gateway.log).toEqual([])
+  })
+
   it('is over after 15 minutes', async () => {
     const slow = await startCommandLineGateway()
     const visitor = await slow.signIn('alice')

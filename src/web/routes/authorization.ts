@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, Router } from 'express'
+import { type RequestHandler, Router } from 'express'
 import { callerOf } from '../caller.ts'
 import { refuseHead } from '../error-answers.ts'
 import type { WebParts } from '../pages.ts'
@@ -24,7 +24,7 @@ export function authorizationRoutes({ authorization }: WebParts): Router {
       .get('/oauth/.well-known/oauth-authorization-server', answer)
       // Where RFC 8414 3.1 looks for it.
       .get('/.well-known/oauth-authorization-server/oauth', (request, response, next) => {
-        ;(request as Request).originalUrl = METADATA
+        request.originalUrl = METADATA
         return answer(request, response, next)
       })
   )

@@ -24,17 +24,17 @@ export function consentRoutes(parts: WebParts): Router {
 }
 
 /** GET /oauth/consent/:uid: a program on this machine asks to act for the user. */
-function ask(parts: WebParts): RequestHandler<{ uid: string }> {
+function ask(parts: WebParts): RequestHandler {
   return async (request, response) => {
     const { gateway, authorization, views } = parts
     const login = await requireLogin(gateway, request)
     const asking = await authorization.pending(request, response)
-    if (await signInAgainFirst(parts, request as Request, response, { login, asking })) return
+    if (await signInAgainFirst(parts, request, response, { login, asking })) return
     // Browsers hold the redirects after a form to the form-action of its page.
     if (!isIpv6(asking)) addFormTargets(response, [new URL(asking.redirectUri).origin])
     const page = {
       version: VERSION,
-      session: signedIn(gateway, request as Request, login),
+      session: signedIn(gateway, request, login),
       device: deviceName(asking.name),
       from: undefined,
       userCode: undefined,
@@ -69,12 +69,12 @@ async function signInAgainFirst(
 }
 
 /** POST /oauth/consent/:uid: on to the program. */
-function decide({ gateway, authorization, views }: WebParts): RequestHandler<{ uid: string }> {
+function decide({ gateway, authorization, views }: WebParts): RequestHandler {
   return async (request, response) => {
-    const login = await requireLogin(gateway, request as Request)
+    const login = await requireLogin(gateway, request)
     const asking = await authorization.pending(request, response)
     const decision = request.body[fields.decision] === 'allow' ? 'allow' : 'refuse'
-    const caller = callerOf(request as Request, response)
+    const caller = callerOf(request, response)
     const { location } = await authorization.decide(request, response, login, decision, caller)
     if (!isIpv6(asking)) return redirect(response, 303, location)
     const page = { version: VERSION, heading: texts.commandLine.returning, href: location }
