@@ -211,7 +211,7 @@ describe.skipIf(!hasRedis)('A replica', () => {
   const group = async () => {
     const sentinel = await startSentinel()
     started.push(sentinel.stop)
-    return { ...sentinel, opened: await open(plain(sentinel.config)) }
+    return { ...sentinel, opened: await open(sentinel.config) }
   }
 
   it('that hangs makes what is used up fail, and nothing else, until it is no longer connected', async () => {
@@ -246,6 +246,14 @@ describe.skipIf(!hasRedis)('A replica', () => {
     expect(Number(store.remembersSince)).toBeGreaterThan(Number(since))
   }, 40_000)
 
+  it('and its master serve on while the sentinel hangs', async () => {
+    const { servers, opened } = await group()
+    const [, , sentinel] = servers
+    sentinel?.freeze()
+    await opened.check()
+    expect(await opened.store.claim('used:1', end)).toBe(true)
+  })
+
   it('that takes over is the only one that grants a claim', async () => {
     const { replica, servers, opened } = await group()
     const [, , sentinel] = servers
@@ -260,7 +268,7 @@ describe.skipIf(!hasRedis)('A cluster', () => {
   it('that lost a node fails, and serves again when the node is back', async () => {
     const { servers, config, stop } = await startCluster()
     started.push(stop)
-    const opened = await open(plain(config))
+    const opened = await open(config)
     const since = opened.store.remembersSince
     const keys = Array.from({ length: 30 }, (_, n) => `login:${n}`)
     await Promise.all(keys.map((key) => opened.store.put(key, 'value', end)))

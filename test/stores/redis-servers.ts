@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { RedisConfig, RedisServersConfig } from '../../src/config/types.ts'
+import { Secret } from '../../src/core/secret.ts'
 import { freePort } from '../harness/ports.ts'
 import { requireTool } from '../tools.ts'
 
@@ -120,7 +121,7 @@ export const nodeOf = ({ port }: RedisServer): RedisServersConfig => ({
 
 export interface ServerGroup {
   readonly servers: readonly RedisServer[]
-  readonly config: RedisServersConfig
+  readonly config: RedisConfig
   stop(): Promise<void>
 }
 
@@ -137,24 +138,34 @@ export const startCluster = async (): Promise<ServerGroup> => {
   await run('/usr/bin/redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'])
   return {
     servers,
-    config: { kind: 'cluster', nodes: servers.map(({ port }) => ({ host: '127.0.0.1', port })) },
+    config: plain({ kind: 'cluster', nodes: servers.map(({ port }) => ({ host: '127.0.0.1', port })) }),
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   }
 }
+
+const SENTINEL_GROUP = { password: 'of-the-servers', sentinelPassword: 'of-the-sentinels' }
 
 /** A master, a replica that has everything it has, and a sentinel that makes the replica the master when it dies. */
 export const startSentinel = async (): Promise<
   ServerGroup & { readonly master: RedisServer; readonly replica: RedisServer }
 > => {
-  const fast = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1']
-  const master = await startRedis({ args: fast })
-  const replica = await startRedis({ args: [...fast, '--replicaof', '127.0.0.1', String(master.port)] })
+  const passwords = ['--requirepass', SENTINEL_GROUP.password, '--masterauth', SENTINEL_GROUP.password]
+  const args = ['--repl-diskless-sync-delay', '0', '--repl-ping-replica-period', '1', ...passwords]
+  const cliArgs = ['-a', SENTINEL_GROUP.password, '--no-auth-warning']
+  const master = await startRedis({ args, cliArgs })
+  const replica = await startRedis({ args: [...args, '--replicaof', '127.0.0.1', String(master.port)], cliArgs })
   const conf = `
+requirepass ${SENTINEL_GROUP.sentinelPassword}
 sentinel monitor main 127.0.0.1 ${master.port} 1
+sentinel auth-pass main ${SENTINEL_GROUP.password}
 sentinel down-after-milliseconds main 500
 sentinel failover-timeout main 3000
 `
-  const sentinel = await startRedis({ program: 'redis-sentinel', conf })
+  const sentinel = await startRedis({
+    program: 'redis-sentinel',
+    conf,
+    cliArgs: ['-a', SENTINEL_GROUP.sentinelPassword, '--no-auth-warning'],
+  })
   const servers = [master, replica, sentinel]
   await until(async () => (await sentinel.cli('sentinel', 'replicas', 'main')).includes(String(replica.port)))
   await until(async () => /state=online/.test(await master.cli('info', 'replication')))
@@ -162,7 +173,15 @@ sentinel failover-timeout main 3000
     servers,
     master,
     replica,
-    config: { kind: 'sentinel', name: 'main', nodes: [{ host: '127.0.0.1', port: sentinel.port }] },
+    config: {
+      ...plain({
+        kind: 'sentinel',
+        name: 'main',
+        nodes: [{ host: '127.0.0.1', port: sentinel.port }],
+        password: new Secret(SENTINEL_GROUP.sentinelPassword),
+      }),
+      password: new Secret(SENTINEL_GROUP.password),
+    },
     stop: async () => void (await Promise.all(servers.map((server) => server.stop()))),
   }
 }

@@ -89,12 +89,12 @@ const withTls = async (): Promise<Running> => {
 
 const inCluster = async (): Promise<Running> => {
   const { servers, config, stop } = await startCluster()
-  return { config: plain(config), masters: servers, stop }
+  return { config, masters: servers, stop }
 }
 
 const withSentinel = async (): Promise<Running> => {
   const { master, config, stop } = await startSentinel()
-  return { config: plain(config), masters: [master], stop }
+  return { config, masters: [master], stop }
 }
 
 describe.skipIf(!hasRedis)('Redis', () => {

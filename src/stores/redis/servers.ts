@@ -12,7 +12,7 @@ import { createNode, type RedisNode } from './node.ts'
 
 const CONNECT_WITHIN_MS = 1_000
 
-/** So many places are tried to find a key that a master of a cluster has: 100 masters need about 500. */
+/** So many are tried to find a key of each master. One with less than a thousandth of the slots may be missed. */
 const MOST_PLACES = 5_000
 
 /** A master, and a key of its own for what it remembers. */
@@ -109,6 +109,8 @@ function createSentinelServers(
     })
     client.on('error', () => {})
     asking.add(client)
+    // A sentinel that hangs accepts connections and answers nothing.
+    const limit = setTimeout(() => client.destroy(), CONNECT_WITHIN_MS)
     try {
       await client.connect()
       const found = await client.sendCommand(['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name])
@@ -118,6 +120,7 @@ function createSentinelServers(
     } catch (error) {
       throw new Error(`sentinel ${addressOf(sentinel)}: ${reasonOf(error)}`, { cause: error })
     } finally {
+      clearTimeout(limit)
       asking.delete(client)
       client.destroy()
     }
