@@ -173,6 +173,16 @@ describe.skipIf(!hasRedis)('A Redis', () => {
     expect(await store.claim('used:1', end)).toBe(true)
   })
 
+  it('that does not permit INFO is used all the same, and the operator is told once', async () => {
+    const user = ['--user', 'fedgate', 'on', 'nopass', '~fedgate:*', '+@all', '-info']
+    const server = await redis({ args: user })
+    const log: string[] = []
+    const opened = await open({ ...plain(nodeOf(server)), username: 'fedgate', password: new Secret('any') }, log)
+    await opened.check()
+    expect(await opened.store.claim('used:1', end)).toBe(true)
+    expect(log).toEqual([expect.stringContaining('INFO')])
+  })
+
   it('that refuses the password is told without the password, and not waited for', async () => {
     const server = await redis({ args: ['--requirepass', 'right'], cliArgs: ['-a', 'right'] })
     const log: string[] = []
@@ -252,6 +262,15 @@ describe.skipIf(!hasRedis)('A replica', () => {
     sentinel?.freeze()
     await opened.check()
     expect(await opened.store.claim('used:1', end)).toBe(true)
+  })
+
+  it('that has just left may be the master already: nothing is granted without it yet', async () => {
+    const { replica, opened } = await group()
+    await replica.cli('replicaof', 'no', 'one')
+    await opened.check()
+    await failing(opened.store.claim('used:1', end))
+    await opened.store.put('login:1', 'value', end)
+    expect(await opened.store.get('login:1')).toBe('value')
   })
 
   it('that takes over is the only one that grants a claim', async () => {

@@ -98,6 +98,7 @@ export function createConnection(config: RedisConfig, { now, log }: ConnectionDe
       marked.map(async ({ node, marker }: Marked) => {
         const info = await node.inspect()
         checkInfo(node, info)
+        if (info.role === undefined) report.hidden()
         const values = [String(now().getTime()), info.runId ?? '', String(MARKER_TTL_MS)]
         return Number(await node.run(REMEMBER, [marker], values))
       }),
@@ -195,6 +196,7 @@ function inTime<Result>(milliseconds: number, work: Promise<Result>): Promise<Re
 function reporter(log: (line: string) => void) {
   const lostFor = new Set<string>()
   const refusedAt = new Map<string, number>()
+  let isHidden = false
   return {
     failure: (cause: unknown): void => {
       const reason = reasonOf(cause)
@@ -205,6 +207,11 @@ function reporter(log: (line: string) => void) {
     success: (): void => {
       if (lostFor.size > 0) log('the store is available again')
       lostFor.clear()
+    },
+    /** Of a Redis that may not be asked for INFO. */
+    hidden: (): void => {
+      if (!isHidden) log('Redis does not permit INFO: its eviction policy, replicas and restarts are unknown')
+      isHidden = true
     },
     /** Of a Redis that answers, but not as it should: at most once a minute. */
     refusal: (cause: unknown): void => {

@@ -9,6 +9,9 @@ const REPLICA_WITHIN_MS = 500
 /** A replica that was heard of within so many seconds counts as connected. */
 const MOST_LAG_SECONDS = 5
 
+/** A last replica that is gone may just be becoming the master: for so long, nothing is believed without a replica. */
+const REPLICA_GONE_AFTER_MS = 5_000
+
 /** What a server says of itself. undefined: it does not say, as the user may not ask. */
 export interface NodeInfo {
   readonly role: string | undefined
@@ -28,8 +31,8 @@ export interface RedisNode {
   /** Asks the server, and remembers whether it has replicas. */
   inspect(): Promise<NodeInfo>
   /**
-   * Resolves when a replica has everything that this connection wrote so far, or at once where no replica is connected.
-   * Throws NotReplicatedError.
+   * Resolves when a replica has everything that this connection wrote so far, or at once where there is none. Throws
+   * NotReplicatedError.
    */
   replicated(): Promise<void>
 }
@@ -39,7 +42,7 @@ export interface RedisNode {
  * to follow ASKING.
  */
 export function createNode(client: RedisClientType, address: string, isImporting = false): RedisNode {
-  let hasReplicas = false
+  let [hasReplicas, seenAt] = [false, 0]
   const send = (command: readonly string[]): Promise<unknown> => {
     if (isImporting) void client.sendCommand(['ASKING']).catch(() => {})
     return client.sendCommand([...command])
@@ -60,7 +63,8 @@ export function createNode(client: RedisClientType, address: string, isImporting
     },
     inspect: async () => {
       const info = await readInfo(send)
-      hasReplicas = (info.replicas ?? 0) > 0
+      if ((info.replicas ?? 0) > 0) [hasReplicas, seenAt] = [true, performance.now()]
+      else if (performance.now() - seenAt > REPLICA_GONE_AFTER_MS) hasReplicas = false
       return info
     },
     replicated: async () => {
