@@ -138,7 +138,7 @@ async function openConfiguredStore({ session }: Config, context: GatewayContext)
   return openStore(session.store, context).catch((cause: unknown) => {
     if (!(cause instanceof StoreError)) throw cause
     if (cause.code === 'store.evicts') throw new StartError('start.store_unsafe', { sentence: cause.message, cause })
-    const sentence = `The store at ${placeOf(session.store)} cannot be reached: ${cause.found}.`
+    const sentence = `The store at ${placeOf(session.store)} cannot be reached: ${cause.found?.replace(/\.$/, '')}.`
     throw new StartError('start.store_unreachable', { sentence, cause })
   })
 }

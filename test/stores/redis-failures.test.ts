@@ -183,6 +183,17 @@ describe.skipIf(!hasRedis)('A Redis', () => {
     expect(log).toEqual([expect.stringContaining('INFO')])
   })
 
+  it.each([
+    ['wait', /^NOPERM .*'wait'/],
+    ['eval', /^NOPERM .*'eval'/],
+    ['set', /can't run this command/],
+  ])('that does not permit %s is refused at the start', async (command, found) => {
+    const user = ['--user', 'fedgate', 'on', 'nopass', '~fedgate:*', '+@all', `-${command}`]
+    const server = await redis({ args: user })
+    const opening = open({ ...plain(nodeOf(server)), username: 'fedgate', password: new Secret('any') })
+    await expect(opening).rejects.toMatchObject({ ...unavailable, found: expect.stringMatching(found) })
+  })
+
   it('that refuses the password is told without the password, and not waited for', async () => {
     const server = await redis({ args: ['--requirepass', 'right'], cliArgs: ['-a', 'right'] })
     const log: string[] = []

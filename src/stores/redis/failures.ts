@@ -9,7 +9,8 @@ import { StoreError } from '../errors.ts'
 const ELSEWHERE = /^(READONLY|MASTERDOWN|LOADING|NOAUTH|WRONGPASS|UNBLOCKED|MOVED|ASK|CLUSTERDOWN)\b/
 
 /** Answers that waiting does not change: the password or the rights of the user. */
-const NOT_ADMITTED = /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password|ERR Client sent AUTH)\b/
+const NOT_ADMITTED =
+  /^(NOAUTH|WRONGPASS|NOPERM|ERR AUTH|ERR invalid password|ERR Client sent AUTH)\b|^ERR .*\bcan't run this command\b/
 
 /** A replica did not confirm a write in time. The connection is fine. */
 export class NotReplicatedError extends Error {

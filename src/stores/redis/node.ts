@@ -62,6 +62,8 @@ export function createNode(client: RedisClientType, address: string, isImporting
       })
     },
     inspect: async () => {
+      // Asks for nothing: it shows at the start, and not at the first sign-in, whether the user may.
+      await send(['WAIT', '0', '0'])
       const info = await readInfo(send)
       if ((info.replicas ?? 0) > 0) [hasReplicas, seenAt] = [true, performance.now()]
       else if (performance.now() - seenAt > REPLICA_GONE_AFTER_MS) hasReplicas = false

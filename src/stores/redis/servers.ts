@@ -125,7 +125,7 @@ function createSentinelServers(
       client.destroy()
     }
   }
-  const one = createOneNode(options, () => Promise.any(nodes.map(ask)))
+  const one = createOneNode(options, () => mostNamed(nodes.map(ask)))
   return {
     ...one,
     destroy: () => {
@@ -135,12 +135,40 @@ function createSentinelServers(
   }
 }
 
+/**
+ * The address that most sentinels name: known as soon as more than half have. One that was cut off may still name the
+ * last master. Rejects where no sentinel answers.
+ */
+function mostNamed(asked: readonly Promise<HostPort>[]): Promise<HostPort> {
+  const named = new Map<string, { readonly place: HostPort; readonly times: number }>()
+  const errors: unknown[] = []
+  let left = asked.length
+  return new Promise((resolve, reject) => {
+    const settled = (): void => {
+      left -= 1
+      const [most] = [...named.values()].toSorted((a, b) => b.times - a.times)
+      if (most !== undefined && (left === 0 || most.times > asked.length / 2)) resolve(most.place)
+      else if (left === 0) reject(new AggregateError(errors))
+    }
+    for (const each of asked)
+      each
+        .then(
+          (place) => {
+            const times = (named.get(addressOf(place))?.times ?? 0) + 1
+            named.set(addressOf(place), { place, times })
+          },
+          (error: unknown) => errors.push(error),
+        )
+        .finally(settled)
+  })
+}
+
 function createClusterServers(options: ServersOptions, nodes: readonly HostPort[]): RedisServers {
   const cluster = createCluster({
     rootNodes: nodes.map((place) => ({ socket: { ...place } })),
     defaults: { ...clientOptions(options), socket: socketOptions(options) },
   })
-  const known = new Map<unknown, Promise<RedisNode>>()
+  const known = new WeakMap<object, Promise<RedisNode>>()
   let lastError: unknown
   let isConnected = false
 
@@ -162,8 +190,11 @@ function createClusterServers(options: ServersOptions, nodes: readonly HostPort[
   const nodeAt = async (key: string): Promise<RedisNode> => {
     const client = await cluster.getNodeClientForKey(key)
     const { host = '', port = 0 } = { ...client.options.socket } as Partial<HostPort>
-    const node = known.get(client) ?? examined(client, addressOf({ host, port }))
+    const seen = known.get(client)
+    if (seen !== undefined) return seen
+    const node = examined(client, addressOf({ host, port }))
     known.set(client, node)
+    node.catch(() => known.delete(client))
     return node
   }
   /** Where the slot is, after an answer that said so. Neither answer carried anything out. */
