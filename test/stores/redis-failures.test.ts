@@ -109,6 +109,20 @@ describe.skipIf(!hasRedis)('A Redis', () => {
     expect(await opened.store.claim('used:2', end)).toBe(true)
   })
 
+  it('that hangs does not keep the gateway from stopping, and nothing is logged after that', async () => {
+    const server = await redis()
+    const log: string[] = []
+    const opened = await open(plain(nodeOf(server)), log)
+    server.freeze()
+    await failing(opened.store.get('login:1'))
+    const told = log.length
+    await opened.close()
+    server.go()
+    await failing(opened.store.get('login:1'))
+    await until(async () => (await server.cli('client', 'list')).split('\n').length === 1)
+    expect(log).toHaveLength(told)
+  })
+
   it('whose answer to a claim was lost does not grant it again', async () => {
     const server = await redis()
     const opened = await open(plain(nodeOf(server)))

@@ -27,6 +27,8 @@ const REPEAT_REPORT_MS = 60_000
 /** Since when Redis remembers is itself remembered for 400 days from the last time a gateway was connected. */
 const MARKER_TTL_MS = 400 * 24 * 3600 * 1000
 
+const CLOSED = new Error('closed')
+
 export interface RedisConnection {
   /** Resolves when connected for the first time. Throws StoreError when that takes too long or cannot succeed. */
   open(): Promise<void>
@@ -47,6 +49,8 @@ export interface ConnectionDeps {
 
 export function createConnection(config: RedisConfig, { now, log }: ConnectionDeps): RedisConnection {
   let current: RedisServers | undefined
+  let connecting: RedisServers | undefined
+  let checking: Promise<void> | undefined
   let rememberedSince = now()
   let lastReason: unknown = new Error('not connected yet')
   let isClosed = false
@@ -66,13 +70,15 @@ export function createConnection(config: RedisConfig, { now, log }: ConnectionDe
 
   const connect = async (): Promise<void> => {
     const ca = config.ca === undefined ? undefined : await readFile(config.ca, 'utf8')
+    if (isClosed) return
     const servers: RedisServers = createServers({ config, ca, onLost: (cause) => lose(servers, cause) })
+    connecting = servers
     try {
       const since = await inTime(
         CONNECT_WITHIN_MS,
         servers.connect().then(() => examine(servers)),
       )
-      if (isClosed) throw new Error('closed')
+      if (isClosed) throw CLOSED
       rememberedSince = since
       current = servers
       report.success()
@@ -81,13 +87,17 @@ export function createConnection(config: RedisConfig, { now, log }: ConnectionDe
       lastReason = error
       servers.destroy()
       throw error
+    } finally {
+      connecting = undefined
     }
   }
 
   const connectForever = async (): Promise<void> => {
     for (let tries = 0; !isClosed && current === undefined; tries += 1) {
       await sleep(pauseAfter(tries), undefined, { ref: false })
-      if (!isClosed) await connect().catch(report.failure)
+      await connect().catch((error: unknown) => {
+        if (!isClosed) report.failure(error)
+      })
     }
   }
 
@@ -112,13 +122,22 @@ export function createConnection(config: RedisConfig, { now, log }: ConnectionDe
     nextCheck.unref()
   }
 
-  const checkNow = async (servers: RedisServers): Promise<void> => {
+  /** Many operations may want it at once. */
+  const checkNow = (servers: RedisServers): Promise<void> => {
+    checking ??= checkOnce(servers).finally(() => {
+      checking = undefined
+    })
+    return checking
+  }
+
+  const checkOnce = async (servers: RedisServers): Promise<void> => {
     if (servers !== current) return
     try {
-      rememberedSince = await inTime(
+      const since = await inTime(
         OPERATION_WITHIN_MS,
         servers.check().then(() => examine(servers)),
       )
+      if (servers === current) rememberedSince = since
     } catch (error) {
       fail(servers, error)
     }
@@ -162,9 +181,9 @@ export function createConnection(config: RedisConfig, { now, log }: ConnectionDe
     close: () => {
       isClosed = true
       clearTimeout(nextCheck)
-      current?.destroy()
+      for (const servers of [current, connecting]) servers?.destroy()
       current = undefined
-      lastReason = new Error('closed')
+      lastReason = CLOSED
     },
   }
 }
