@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   evidence: ['core', 'aws/facts', 'iam', 'access', 'config/types'],
   issuer: ['core', 'saml', 'xml', 'aws'],
   gateway: ['core', 'saml', 'oidc', 'aws', 'iam', 'access', 'evidence', 'issuer', 'audit', 'config/types'],
-  stores: ['core', 'gateway/ports', 'gateway/store-records'],
+  stores: ['core', 'config/types', 'gateway/ports', 'gateway/store-records'],
   check: ['core', 'config', 'saml', 'oidc', 'aws', 'iam', 'access', 'issuer'],
   web: ['core', 'gateway', 'credentials', 'audit', 'config/types'],
   'local-aws': ['core', 'xml', 'saml', 'iam', 'aws/facts'],

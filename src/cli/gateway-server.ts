@@ -10,18 +10,20 @@ import { createAuditLog } from '../audit/log.ts'
 import { openTarget } from '../audit/sinks.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
-import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
+import type { AwsTarget, Config, KeysConfig, ProviderConfig, StoreConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
 import { startServer } from '../core/running-server.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { keepMetadataFresh } from '../gateway/metadata/refresh-scheduler.ts'
 import { watchCertificates } from '../gateway/operations/expiring-certificates.ts'
+import type { Store } from '../gateway/ports.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import type { ClientKey } from '../oidc/settings.ts'
-import { createMemoryStore } from '../stores/memory.ts'
+import { StoreError } from '../stores/errors.ts'
+import { type OpenStore, openStore } from '../stores/open.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
 import { listenError, StartError } from './errors.ts'
@@ -117,6 +119,40 @@ function certificateOf(privateKey: KeyObject, pem: string): X509Certificate {
  * IssuerError if a key of the issuer cannot be used.
  */
 export async function startGateway(config: Config, context: GatewayContext): Promise<RunningGateway> {
+  const opened = await openConfiguredStore(config, context)
+  try {
+    const running = await startWith(opened.store, config, context)
+    const close = async (): Promise<void> => {
+      await running.close()
+      await opened.close()
+    }
+    return { ...running, close }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+/** Throws StartError. */
+async function openConfiguredStore({ session }: Config, context: GatewayContext): Promise<OpenStore> {
+  return openStore(session.store, { ...context, secrets: session.secrets }).catch((cause: unknown) => {
+    if (!(cause instanceof StoreError)) throw cause
+    if (session.store.kind === 'file') throw cause
+    if (cause.code === 'store.evicts') throw new StartError('start.store_unsafe', { sentence: cause.message, cause })
+    const sentence = `The store at ${placeOf(session.store)} cannot be reached: ${cause.found}.`
+    throw new StartError('start.store_unreachable', { sentence, cause })
+  })
+}
+
+/** Where the store is, in words for the operator: never with a password. */
+function placeOf(store: StoreConfig): string {
+  if (store.kind !== 'redis') return store.kind === 'file' ? store.folder : store.kind
+  const { servers } = store
+  const addresses = (servers.kind === 'node' ? [servers] : servers.nodes).map(({ host, port }) => `${host}:${port}`)
+  return servers.kind === 'sentinel' ? `${servers.name} (sentinels ${addresses.join(', ')})` : addresses.join(', ')
+}
+
+async function startWith(store: Store, config: Config, context: GatewayContext): Promise<RunningGateway> {
   const [keys, webIdentityIssuer, trustPolicyOf, audit] = await Promise.all([
     gatewayKeys(config, context.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
@@ -124,7 +160,7 @@ export async function startGateway(config: Config, context: GatewayContext): Pro
     openAudit(config, context),
   ])
   const gateway = {
-    ...assemble(config, keys, audit, context),
+    ...assemble(config, { keys, audit, store }, context),
     ...(webIdentityIssuer ? { webIdentityIssuer } : {}),
     trustPolicyOf,
   }
@@ -170,7 +206,11 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
 }
 
 /** Builds the gateway from its configuration. Does not listen or fetch anything yet. */
-function assemble(config: Config, keys: GatewayKeys, audit: Audit, { log, now }: GatewayContext): Gateway {
+function assemble(
+  config: Config,
+  { keys, audit, store }: { readonly keys: GatewayKeys; readonly audit: Audit; readonly store: Store },
+  { log, now }: GatewayContext,
+): Gateway {
   const { baseUrl, stateFolder } = config
   const { timeoutSeconds, fips } = config.sts
   const endpoint = replacement(config.sts.target, config)
@@ -179,7 +219,7 @@ function assemble(config: Config, keys: GatewayKeys, audit: Audit, { log, now }:
   return {
     settings: config,
     providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
-    store: createMemoryStore(now),
+    store,
     loginEnded: [],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
     consoleSignIn: {

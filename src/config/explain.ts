@@ -124,5 +124,5 @@ function foundAt(path: Path, value: unknown): string {
 }
 
 function isSecret(path: Path): boolean {
-  return path.some((step) => /secret/i.test(String(step)))
+  return path.some((step) => /secret|password/i.test(String(step)))
 }

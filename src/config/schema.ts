@@ -15,6 +15,9 @@ export const configSchema = z
     baseUrl: text('the public origin without a path, such as https://aws.example.com').describe(
       'The public origin of the gateway, without a path. https, or http on loopback.',
     ),
+    stateDir: path('a folder')
+      .default('./state')
+      .describe('Folder of the file store and of the last good copies of metadata. Created if it is missing.'),
     listen: listen(8080, 'the gateway').prefault({}).describe('Where the gateway listens.'),
     trustProxy: wholeNumber('a number of proxies from 0 to 10', 0, 10)
       .default(0)

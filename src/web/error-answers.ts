@@ -35,7 +35,7 @@ export function wantsJson(request: Request): boolean {
 export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
   return async (thrown: unknown, request, response, _next) => {
     const error = fedgateErrorOf(thrown)
-    const login = await loginOf(parts, request)
+    const login = await loginOf(parts, request, error)
     const refused = { error, request: `${request.method} ${request.path}`, login }
     changeReference(response, await auditRefusedRequest(parts.gateway, refused, callerOf(request, response)))
     if (error.code === 'internal') log(`${referenceOf(response)} ${refused.request}: ${stackOf(thrown)}`)
@@ -52,9 +52,11 @@ export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
 
 /**
  * The user's login, if there is one. Undefined before the session middleware has run. A failing store is ignored here:
- * an error thrown while answering an error would be answered by Express, with its stack.
+ * an error thrown while answering an error would be answered by Express, with its stack. One that has just failed is not
+ * asked again, as the user would wait twice.
  */
-async function loginOf({ gateway }: WebParts, request: Request): Promise<Login | undefined> {
+async function loginOf({ gateway }: WebParts, request: Request, { code }: FedgateError): Promise<Login | undefined> {
+  if (code === 'store.unavailable') return undefined
   if ((request.session as typeof request.session | undefined) === undefined) return undefined
   return currentLogin(gateway, request).catch(() => undefined)
 }

@@ -85,7 +85,7 @@ export interface TestGatewayPlan {
 const usual = (url: string, localAwsPort: number, { state }: TestGatewayPlan): Keys => ({
   baseUrl: url,
   listen: { host: '127.0.0.1', port: Number(new URL(url).port) },
-  session: { secret: 'only for tests, and long enough for them' },
+  session: { secret: 'only for tests, and long enough for them', store: 'memory' },
   sts: { endpoint: 'local', region: 'eu-west-1' },
   localAws: {
     listen: { host: '127.0.0.1', port: localAwsPort },

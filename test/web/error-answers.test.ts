@@ -12,6 +12,7 @@ import type { Gateway } from '../../src/gateway/gateway.ts'
 import { issuerErrors } from '../../src/issuer/errors.ts'
 import { oidcErrors } from '../../src/oidc/errors.ts'
 import { samlErrors } from '../../src/saml/errors.ts'
+import { storeErrors } from '../../src/stores/errors.ts'
 import { reference } from '../../src/web/caller.ts'
 import { errorAnswers } from '../../src/web/error-answers.ts'
 import { webErrors } from '../../src/web/errors.ts'
@@ -29,6 +30,7 @@ const texts: Readonly<Record<string, ErrorText>> = {
   ...issuerErrors,
   ...oidcErrors,
   ...samlErrors,
+  ...storeErrors,
   ...stsErrors,
   ...webErrors,
 }
