@@ -34,6 +34,8 @@ export interface WebSettings {
   readonly trustProxy: number
   readonly sessionStore: ExpressSessionStore
   readonly log: Log
+  /** Whether the process is about to end: it is not ready then, and still answers. */
+  readonly isStopping: () => boolean
 }
 
 /** The gateway as an Express app; the caller listens. */
@@ -49,7 +51,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(securityHeaders(gateway.settings.baseUrl))
   app.use('/static', staticFiles())
   app.use(noStore)
-  app.use(publishedRoutes(parts))
+  app.use(publishedRoutes(parts, settings.isStopping))
   app.use('/api', limited(parts, 'api'))
   app.use('/oauth', limited(parts, 'oauth'))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
