@@ -49,11 +49,6 @@ export interface Store {
   get(key: string): Promise<string | undefined>
   /** Gets and deletes in one step: of several callers at once only one gets the value. */
   take(key: string): Promise<string | undefined>
-  /**
-   * Adds one to the number under that key and returns it. The number starts at 0 and ends at the `expiresAt` of the first
-   * call: later calls do not move its end.
-   */
-  count(key: string, expiresAt: Date): Promise<number>
   /** Marks the key as used until then. True for the first caller only. */
   claim(key: string, expiresAt: Date): Promise<boolean>
   /**

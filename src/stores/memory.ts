@@ -99,13 +99,6 @@ export function createMemoryStore(now: Clock, { mostOctets = MOST_OCTETS } = {})
       remove(key)
       return value
     },
-    count: async (key, expiresAt) => {
-      sweep()
-      const known = live(key) === undefined ? undefined : entries.get(key)
-      const number = Number(known?.value ?? 0) + 1
-      set(key, { value: String(number), expiresAt: known?.expiresAt ?? expiresAt.getTime() })
-      return number
-    },
     claim: async (key, expiresAt) => {
       sweep()
       if (live(key) !== undefined) return false
