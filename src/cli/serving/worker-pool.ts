@@ -86,6 +86,7 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
       worker.on('message', ({ kind }: FromWorker) => {
         if (kind !== 'listening') return
         slot.isListening = true
+        log(`Worker ${slot.number} listens (process ${worker.process.pid}).`)
         resolve()
       })
       worker.on('error', (error) => log(`Worker ${slot.number}: ${error.message}`))
