@@ -6,7 +6,11 @@ import { createMemoryStore } from './memory.ts'
 import { sealing } from './sealing.ts'
 
 export interface OpenStore {
-  readonly store: Store
+  /**
+   * What is stored outside the process is sealed with the first of these secrets, and opened with any: the same store
+   * may be used with other secrets after a rotation.
+   */
+  sealedBy(secrets: readonly [Secret, ...Secret[]]): Store
   /** Throws StoreError if the store does not answer. */
   check(): Promise<void>
   close(): Promise<void>
@@ -14,8 +18,6 @@ export interface OpenStore {
 
 export interface StoreDeps {
   readonly now: Clock
-  /** What is kept outside the process is sealed with the first of these, and opened with any. */
-  readonly secrets: readonly [Secret, ...Secret[]]
   /** A line for the operator. */
   readonly log: (line: string) => void
 }
@@ -23,19 +25,24 @@ export interface StoreDeps {
 /** Throws StoreError if the store cannot be used now. */
 export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<OpenStore> {
   switch (config.kind) {
-    case 'memory':
-      return { store: createMemoryStore(deps.now), check: async () => {}, close: async () => {} }
+    case 'memory': {
+      const store = createMemoryStore(deps.now)
+      return { sealedBy: () => store, check: async () => {}, close: async () => {} }
+    }
     case 'file': {
       const { openFileStore } = await import('./file/store.ts')
-      return sealed(await openFileStore(config.folder, deps.now, deps.log), deps)
+      return sealable(await openFileStore(config.folder, deps.now, deps.log), deps)
     }
     case 'redis': {
       const { openRedisStore } = await import('./redis.ts')
-      return sealed(await openRedisStore(config, deps), deps)
+      return sealable(await openRedisStore(config, deps), deps)
     }
   }
 }
 
-function sealed(opened: OpenStore, { secrets, log }: StoreDeps): OpenStore {
-  return { ...opened, store: sealing(opened.store, secrets, log) }
+function sealable(
+  { store, ...opened }: Omit<OpenStore, 'sealedBy'> & { readonly store: Store },
+  { log }: StoreDeps,
+): OpenStore {
+  return { ...opened, sealedBy: (secrets) => sealing(store, secrets, log) }
 }
