@@ -17,8 +17,7 @@ const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'sho
 
 /** The zone's name, `Europe/Zurich`, where the cookie holds one. */
 export function timeZoneOf(request: Request, baseUrl: string): string | undefined {
-  const cookie = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
-  const name = cookie.replaceAll(/%2f/gi, '/').replaceAll(/%2b/gi, '+')
+  const name = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
   return /^[A-Za-z][\w+-]{0,19}(?:\/[\w+-]{1,30}){0,2}$/.test(name) && formatOf(name) ? name : undefined
 }
 

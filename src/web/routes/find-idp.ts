@@ -39,13 +39,7 @@ export function findIdpPage(parts: WebParts): RequestHandler<{ provider: string 
 }
 
 function lastIdp({ settings: { baseUrl } }: Gateway, request: Request, provider: string): string | undefined {
-  const cookie = readCookie(request, cookieNames(baseUrl).idp)
-  if (cookie === undefined) return undefined
-  try {
-    return new URLSearchParams(decodeURIComponent(cookie)).get(provider) ?? undefined
-  } catch {
-    return undefined
-  }
+  return new URLSearchParams(readCookie(request, cookieNames(baseUrl).idp)).get(provider) ?? undefined
 }
 
 function choiceOf(provider: string, returnTo: string) {
