@@ -1,10 +1,9 @@
 /** The user's local time: their browser's time zone, if its script has sent it, and times of day in it. */
 import type { Request } from 'express'
+import { DAY_MS } from '../core/duration.ts'
 import { cookieNames, readCookie } from './cookies.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
-
-const DAY_MS = 86_400_000
 
 /** A point in time, for programs (`2026-11-22T05:32:48Z`) and for display (`22 Nov 2026, 05:32:48 UTC`). */
 export interface Instant {

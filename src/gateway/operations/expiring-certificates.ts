@@ -1,9 +1,8 @@
 import { X509Certificate } from 'node:crypto'
+import { DAY_MS } from '../../core/duration.ts'
 import { type Expiry, expiryOf } from '../../core/expiry.ts'
 import type { Clock } from '../ports.ts'
 import type { GatewayKeys, Provider } from '../providers.ts'
-
-const DAY_MS = 86_400_000
 
 interface Holder {
   readonly providers: ReadonlyMap<string, Provider>

@@ -5,6 +5,7 @@
 import { parse } from 'node:querystring'
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { consoleDuration, signInTokenSeconds } from '../../aws/facts/limits.ts'
+import { DAY_MS } from '../../core/duration.ts'
 import { sameText } from '../../core/ids.ts'
 import type { HttpRequest, HttpResponse } from '../http.ts'
 import type { Sessions } from '../sessions.ts'
@@ -29,7 +30,7 @@ type Fields = Readonly<Record<string, string | undefined>>
 const INVALID_CREDENTIALS = 'Invalid Credentials parameter'
 
 /** How long an ended session is remembered: it leads back to where it came from. */
-const KNOWN_AFTER_MS = 24 * 60 * 60_000
+const KNOWN_AFTER_MS = DAY_MS
 
 const LOGIN = '/federation?'
 
