@@ -12,6 +12,7 @@ import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
+import type { Log } from '../core/log.ts'
 import { startServer } from '../core/running-server.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { keepMetadataFresh } from '../gateway/metadata/refresh-scheduler.ts'
@@ -31,8 +32,8 @@ import { trustPolicies } from './trust-policy/known-policies.ts'
 /** The outputs and the clock of a running gateway. */
 export interface GatewayContext {
   readonly stdout: Writable
-  /** Writes a line for the operator. */
-  readonly log: (line: string) => void
+  /** The operator's log. */
+  readonly log: Log
   readonly now: () => Date
 }
 
@@ -120,7 +121,7 @@ export async function startGateway(config: Config, context: GatewayContext): Pro
   const [keys, webIdentityIssuer, trustPolicyOf, audit] = await Promise.all([
     gatewayKeys(config, context.now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, context.log),
+    trustPolicies(config, context.log.warn),
     openAudit(config, context),
   ])
   const gateway = {
@@ -142,7 +143,7 @@ export async function startGateway(config: Config, context: GatewayContext): Pro
       throw listenError(error, `${host}:${port}`)
     },
   )
-  for (const warning of sharedRoleWarnings(config)) context.log(warning)
+  for (const warning of sharedRoleWarnings(config)) context.log.warn(warning)
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, gateway.now, context.log)
   return {
@@ -165,8 +166,8 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
     throw new StartError('start.audit_unusable', { sentence, cause })
   })
   if (!audit.required)
-    log('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
-  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, tell: log }), now)
+    log.warn('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
+  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, log }), now)
 }
 
 /** Builds the gateway from its configuration. Does not listen or fetch anything yet. */

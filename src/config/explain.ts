@@ -1,7 +1,7 @@
 /** Turns zod's issues into ours: what was expected, what was found, and the key that was probably meant. */
 import type { z } from 'zod'
 import { isObject } from '../core/json.ts'
-import { nearest } from '../core/suggest.ts'
+import { nearest } from '../core/text/suggest.ts'
 import { type ConfigIssue, type Path, showPath, showValue } from './issue.ts'
 import { configJsonSchema } from './schema.ts'
 

@@ -1,7 +1,7 @@
 /** Rules about session names, source identities and session tags. */
 
 import { roleSessionName, sessionTag } from '../../core/aws-attributes.ts'
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import type { Rule } from '../partial-config.ts'
 import { fill, placeholders } from '../patterns.ts'
