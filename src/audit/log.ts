@@ -4,8 +4,8 @@
  * with back-off looks whether the log can be written again. Everything else (refusals, logouts) happens all the same:
  * its lines wait, as many as there is room for, and the rest is counted.
  */
-import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { randomOctets } from '../core/ids.ts'
 import type { Log } from '../core/log.ts'
 import { AuditError } from './errors.ts'
 import { type Audit, type AuditEvent, type AuditStatus, givesAccess } from './events.ts'
@@ -284,5 +284,5 @@ function lineOf(event: AuditEvent): Buffer {
 
 /** As references of requests look. */
 function newReference(): string {
-  return randomBytes(9).toString('base64url')
+  return randomOctets(9).toString('base64url')
 }

@@ -83,6 +83,7 @@ describe('metadata from a file', () => {
     const metadata = open({ metadata: file() })
     await metadata.read()
     await writeFile(file().path, keycloak)
+    pass(1_000)
     expect(await idOf(metadata)).toBe(keycloakId)
   })
 
@@ -106,6 +107,7 @@ describe('metadata from a file', () => {
     const metadata = open({ metadata: file() })
     await metadata.read()
     await writeFile(file().path, '<EntityDescriptor')
+    pass(1_000)
     expect(await idOf(metadata)).toBe(oktaId)
     expect(metadata.status()).toMatchObject({ from: 'source', problem: { code: 'saml.malformed' } })
   })

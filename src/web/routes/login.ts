@@ -15,6 +15,7 @@ import { fields, text } from '../fields.ts'
 import { redirectToIdp } from '../idp-redirect.ts'
 import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { redirect } from '../redirect.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
 
@@ -40,7 +41,7 @@ function choose(parts: WebParts): RequestHandler {
     const returnTo = returnPath(request.query.return_to, '')
     const [only, another] = [...gateway.providers.keys()]
     const login = await currentLogin(gateway, request)
-    if (only !== undefined && another === undefined && !login) return response.redirect(302, loginHref(only, returnTo))
+    if (only !== undefined && another === undefined && !login) return redirect(response, 302, loginHref(only, returnTo))
     const providers = await choices(parts, request, returnTo)
     const session = login && signedIn(gateway, request, login)
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
@@ -106,7 +107,7 @@ function askWhetherMeant(
 
 async function land(gateway: Gateway, request: Request, response: Response, finished: FinishResult): Promise<void> {
   if (finished.kind === 'signed-in') await beginSession(gateway, request, response, finished.login)
-  response.redirect(303, finished.returnTo)
+  redirect(response, 303, finished.returnTo)
 }
 
 /** POST /login/finish: yes, it is meant. */
