@@ -147,13 +147,27 @@ export async function loadConfig(
   aws: AwsFacts,
   purpose: Purpose = 'gateway',
 ): Promise<Config> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  return loadConfigText(await readConfigFile(file), { file, env, aws, purpose })
+}
+
+/**
+ * The text of a configuration file.
+ * @throws ConfigError if the file does not exist or cannot be read.
+ */
+export async function readConfigFile(file: string): Promise<string> {
+  return readFile(file, 'utf8').catch((cause: unknown) => {
     throw isMissing(cause)
       ? new ConfigError('config.not_found', { sentence: `The configuration file ${file} does not exist.`, cause })
       : new ConfigError('config.unreadable', { sentence: `The configuration file ${file} cannot be read.`, cause })
   })
-  const read = (path: string): string => readFileSync(path, 'utf8')
-  return parseConfig(text, { file, env, readFile: read, canRead: canReadFile, aws, purpose })
+}
+
+/**
+ * The configuration of a text that was read from that file, with what it refers to.
+ * @throws ConfigError if it is invalid.
+ */
+export function loadConfigText(text: string, options: Omit<ParseOptions, 'readFile' | 'canRead'>): Config {
+  return parseConfig(text, { ...options, readFile: (path) => readFileSync(path, 'utf8'), canRead: canReadFile })
 }
 
 function isMissing(error: unknown): boolean {

@@ -8,7 +8,7 @@ import { samlProviderOf } from './normalize/saml-provider.ts'
 import { optional, seconds } from './normalize/values.ts'
 import type { ReadText } from './policies.ts'
 import type { FileConfig, FileProvider } from './schema.ts'
-import type { AwsTarget, Config, ProviderConfig } from './types.ts'
+import type { AwsTarget, Config, ProviderConfig, Rate } from './types.ts'
 
 export interface Place {
   /** Absolute. */
@@ -29,7 +29,7 @@ export function normalize(file: FileConfig, { file: path, folder, ruleLine, read
     folder,
     stateFolder: resolve(folder, 'state'),
     baseUrl,
-    listen: file.listen,
+    listen: listenOf(file.listen, folder),
     trustProxy: file.trustProxy,
     session: {
       secrets: secretsOf(session.secret),
@@ -61,7 +61,30 @@ export function normalize(file: FileConfig, { file: path, folder, ruleLine, read
       required: file.audit.required,
       ...optional('file', file.audit.file === undefined ? undefined : resolve(folder, file.audit.file)),
     },
+    limits: limitsOf(file.limits),
   }
+}
+
+function listenOf({ tls, ...listen }: FileConfig['listen'], folder: string): Config['listen'] {
+  return { ...listen, ...optional('tls', tls && { key: resolve(folder, tls.key), cert: resolve(folder, tls.cert) }) }
+}
+
+function limitsOf(limits: FileConfig['limits']): Config['limits'] {
+  const { loginStarts, acs, callbacks, logouts, oauth, api } = limits
+  return {
+    loginStarts: rateOf(loginStarts),
+    acs: rateOf(acs),
+    callbacks: rateOf(callbacks),
+    logouts: rateOf(logouts),
+    oauth: rateOf(oauth),
+    api: rateOf(api),
+  }
+}
+
+function rateOf(text: string): Rate {
+  const [requests, per] = text.split('/')
+  if (per !== 's' && per !== 'm' && per !== 'h') throw new TypeError(`no rate: ${text}`)
+  return { requests: Number(requests), per }
 }
 
 function secretsOf(configured: string | readonly string[]): Config['session']['secrets'] {

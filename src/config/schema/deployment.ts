@@ -1,6 +1,18 @@
 /** The deployment: sessions, AWS, keys, the issuer, the local AWS. */
 import { z } from 'zod'
-import { awsRegion, duration, flag, listen, oneOrMore, path, text } from './values.ts'
+import { awsRegion, duration, flag, listen, oneOrMore, path, rate, text } from './values.ts'
+
+export const gatewayListen = listen(8080, 'the gateway').extend({
+  tls: z
+    .strictObject({
+      key: path('a PEM private key').describe('PEM file of the private key, not encrypted.'),
+      cert: path('a PEM certificate').describe(
+        'PEM file of the certificate, followed by its intermediate certificates.',
+      ),
+    })
+    .optional()
+    .describe('Serve HTTPS (TLS 1.2 or newer) instead of HTTP. Both files are read again on SIGHUP.'),
+})
 
 export const session = z.strictObject({
   secret: oneOrMore('text of 32 characters or more, or a list of such texts').describe(
@@ -76,6 +88,16 @@ export const localAws = z.strictObject({
     .describe(
       "Add an encoded message for `aws sts decode-authorization-message` to access denied errors. AWS's own STS and IAM do not.",
     ),
+})
+
+/** Generous: hundreds of users may share the address of their office, and a provider sends all logouts from one. */
+export const limits = z.strictObject({
+  loginStarts: rate('600/m').describe('Sign-ins that are started, for each provider.'),
+  acs: rate('1200/m').describe('SAML responses, for each provider.'),
+  callbacks: rate('1200/m').describe("OpenID providers' answers, for each provider."),
+  logouts: rate('6000/m').describe("Providers' logout messages, for each provider."),
+  oauth: rate('1200/m').describe('Requests below `/oauth/`.'),
+  api: rate('1200/m').describe('Requests below `/api/`.'),
 })
 
 /** One key pair, or several during a rotation. */

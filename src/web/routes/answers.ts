@@ -6,6 +6,7 @@ import { boundBrowser } from '../cookies.ts'
 import { refuseHead } from '../error-answers.ts'
 import { redirectToIdp } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
+import { limited } from '../rate-limit.ts'
 import { redirect } from '../redirect.ts'
 
 /** 300 roles in a response exceed Express's default of 100 KB. */
@@ -16,13 +17,15 @@ export function answerRoutes(parts: WebParts): Router {
   return Router()
     .post(
       '/saml/:provider/acs',
+      limited(parts, 'acs'),
       express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 }),
       acs(parts),
     )
     .head('/oidc/:provider/callback', refuseHead('GET, POST'))
-    .get('/oidc/:provider/callback', callback(parts))
+    .get('/oidc/:provider/callback', limited(parts, 'callbacks'), callback(parts))
     .post(
       '/oidc/:provider/callback',
+      limited(parts, 'callbacks'),
       // As text, so a repeated parameter is detected.
       express.text({ type: 'application/x-www-form-urlencoded', limit: '20kb' }),
       formCallback(parts),

@@ -15,6 +15,7 @@ import { fields, text } from '../fields.ts'
 import { redirectToIdp } from '../idp-redirect.ts'
 import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { limited } from '../rate-limit.ts'
 import { redirect } from '../redirect.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
@@ -31,7 +32,7 @@ export function loginRoutes(parts: WebParts): Router {
     .get('/login/finish', finish(parts))
     .post('/login/finish', requireBindingCsrf(parts.gateway), confirm(parts))
     .head('/login/:provider', refuseHead('GET'))
-    .get('/login/:provider', start(parts), findIdpPage(parts))
+    .get('/login/:provider', limited(parts, 'loginStarts'), start(parts), findIdpPage(parts))
 }
 
 /** GET /login: choose an identity provider; redirects if there is only one. */
