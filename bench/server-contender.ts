@@ -10,6 +10,7 @@ import session from 'express-session'
 import passport from 'passport'
 import { startGateway } from '../src/cli/gateway-server.ts'
 import { readConfig } from '../src/cli/load-config.ts'
+import { openLog } from '../src/cli/log.ts'
 import { world } from './saml-messages.ts'
 
 const [kind = '', port = '', file = ''] = process.argv.slice(2)
@@ -54,8 +55,7 @@ const passportSaml = (certificate: string): Express => {
 const start = async (): Promise<void> => {
   if (kind === 'gateway') {
     const config = await readConfig(file, process.env)
-    const log = (line: string): void => void process.stderr.write(`${line}\n`)
-    await startGateway(config, { stdout: process.stdout, log, now: () => new Date() })
+    await startGateway(config, { stdout: process.stdout, log: openLog(process.stderr), now: () => new Date() })
     return
   }
   const app = kind === 'floor' ? floor() : passportSaml(readFileSync(file, 'utf8'))

@@ -14,6 +14,7 @@ import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
+import type { Log } from '../core/log.ts'
 import { startServer } from '../core/running-server.ts'
 import { within } from '../core/time-limit.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -39,8 +40,8 @@ import { trustPolicies } from './trust-policy/known-policies.ts'
 /** The outputs and the clock of a running gateway, and what its process was given. */
 export interface GatewayContext {
   readonly stdout: Writable
-  /** Writes a line for the operator. */
-  readonly log: (line: string) => void
+  /** The operator's log. */
+  readonly log: Log
   readonly now: () => Date
   /** A socket that was opened for it, as a file descriptor: instead of `listen.host` and `listen.port`. */
   readonly descriptor?: number
@@ -230,7 +231,7 @@ async function startOn(opened: OpenStore, config: Config, context: GatewayContex
       await within(METADATA_WITHIN_MS, next.isWarm(), () => undefined)
       if (tls) server.useTls(tls)
       replaceBy(next)
-      if (localAws) context.log('The local AWS keeps the roles and providers it started with, until a restart.')
+      if (localAws) context.log.warn('The local AWS keeps the roles and providers it started with, until a restart.')
     },
     beginStop: () => {
       isStopping = true
@@ -263,7 +264,7 @@ async function configure(
   const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
     gatewayKeys(config, now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, log),
+    trustPolicies(config, log.warn),
   ])
   const gateway = {
     ...assemble(config, { keys, audit, store }, context),
@@ -276,7 +277,7 @@ async function configure(
     log,
     isStopping,
   })
-  for (const warning of sharedRoleWarnings(config)) log(warning)
+  for (const warning of sharedRoleWarnings(config)) log.warn(warning)
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, now, log)
   return {
@@ -305,8 +306,8 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
     throw new StartError('start.audit_unusable', { sentence, cause })
   })
   if (!audit.required)
-    log('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
-  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, tell: log }), now)
+    log.warn('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
+  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, log }), now)
 }
 
 /** Builds the gateway from its configuration. Does not listen or fetch anything yet. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler, Response } from 'express'
 import helmet from 'helmet'
+import { YEAR_MS } from '../core/duration.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { consoleTargets } from '../gateway/roles/console-link.ts'
 import type { ListedRole } from '../gateway/roles/list-roles.ts'
@@ -36,7 +37,7 @@ export function securityHeaders(baseUrl: string): RequestHandler {
       crossOriginOpenerPolicy: { policy: 'same-origin' },
       // With no-referrer, browsers would send `Origin: null` with our own forms.
       referrerPolicy: { policy: 'same-origin' },
-      strictTransportSecurity: isHttps(baseUrl) ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+      strictTransportSecurity: isHttps(baseUrl) ? { maxAge: YEAR_MS / 1000, includeSubDomains: false } : false,
     }),
   )
   return (_request, response, next) => {

@@ -54,7 +54,7 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
     nextAt = loader.source.isRemote ? nextRefresh(version.ready, now()) : new Date(now().getTime() + LOOK_AGAIN_MS)
     if (before === version.ready) return
     for (const { place, reason } of version.ready.idp?.unreadableKeys ?? [])
-      log?.(`${settings.id}: the metadata's ${place} is left out: ${reason}`)
+      log?.warn('A key of the metadata is left out', { provider: settings.id, place, reason })
     await before?.close()
   }
   const fall = async (error: unknown): Promise<void> => {
@@ -62,7 +62,8 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
     failures += 1
     nextAt = nextRetry(failures, now())
     if (closing.signal.aborted) return
-    log?.(`${settings.id}: the metadata cannot be refreshed: ${reasonOf(problem) ?? problem.message}`)
+    const reason = reasonOf(problem) ?? problem.message
+    log?.warn('The metadata cannot be refreshed', { provider: settings.id, reason })
     inUse ??= await loader.fromDisk()
   }
   const update = (): Promise<void> => {

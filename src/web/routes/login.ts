@@ -1,4 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { YEAR_MS } from '../../core/duration.ts'
 import { newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { confirmLogin, type FinishOutcome, type FinishResult, finishLogin } from '../../gateway/login/finish-login.ts'
@@ -18,8 +19,6 @@ import { limited } from '../rate-limit.ts'
 import { redirect } from '../redirect.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
-
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
 /** An e-mail address has at most 254 characters. */
 const LONGEST_HINT = 254
