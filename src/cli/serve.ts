@@ -30,7 +30,7 @@ async function runAlone({ config: file }: ServeOptions, log: Log): Promise<void>
     ...(descriptor !== undefined && { descriptor }),
   })
   if (config.session.store.kind === 'memory')
-    log('session.store is memory: for one process, and a restart signs everyone out.')
+    log.warn('session.store is memory: for one process, and a restart signs everyone out.')
   const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : gateway.url
   log.info(`fedgate listens on ${place} for ${config.baseUrl}`)
   if (gateway.localAwsUrl !== undefined) log.info(`the local AWS listens on ${gateway.localAwsUrl}`)

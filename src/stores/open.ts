@@ -1,5 +1,6 @@
 /** Opens the store that the configuration names. A store outside the process is loaded only where it is configured. */
 import type { StoreConfig } from '../config/types.ts'
+import type { Log } from '../core/log.ts'
 import type { Secret } from '../core/secret.ts'
 import type { Clock, Store } from '../gateway/ports.ts'
 import { createMemoryStore } from './memory.ts'
@@ -18,8 +19,7 @@ export interface OpenStore {
 
 export interface StoreDeps {
   readonly now: Clock
-  /** A line for the operator. */
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 /** Throws StoreError if the store cannot be used now. */
@@ -31,11 +31,11 @@ export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<O
     }
     case 'file': {
       const { openFileStore } = await import('./file/store.ts')
-      return sealable(await openFileStore(config.folder, deps.now, deps.log), deps)
+      return sealable(await openFileStore(config.folder, deps.now, deps.log.warn), deps)
     }
     case 'redis': {
       const { openRedisStore } = await import('./redis.ts')
-      return sealable(await openRedisStore(config, deps), deps)
+      return sealable(await openRedisStore(config, { now: deps.now, log: deps.log.warn }), deps)
     }
   }
 }
@@ -44,5 +44,5 @@ function sealable(
   { store, ...opened }: Omit<OpenStore, 'sealedBy'> & { readonly store: Store },
   { log }: StoreDeps,
 ): OpenStore {
-  return { ...opened, sealedBy: (secrets) => sealing(store, secrets, log) }
+  return { ...opened, sealedBy: (secrets) => sealing(store, secrets, log.warn) }
 }
