@@ -102,6 +102,12 @@ describe('The structure of src', () => {
   })
 })
 
+describe('The log', () => {
+  it('cli/log.ts alone knows the library behind it', () => {
+    expect(files.filter((file) => /from 'pino'/.test(readFileSync(join(SRC, file), 'utf8')))).toEqual(['cli/log.ts'])
+  })
+})
+
 describe('XML', () => {
   it('xml/parse.ts alone uses a parser of a library', holds('0.2'), () => {
     const parser = /from '(saxes|@xmldom\/xmldom|fast-xml-parser|libxml2-wasm|xml-encryption)'/

@@ -3,6 +3,7 @@
  * of an address in a minute have a line each, the others are counted into one line at the minute's end. Its reference
  * is what the pages of those others show, so that every reference that a user has been shown is in the log.
  */
+import { networkOf } from '../core/network/address.ts'
 import type { Audit, AuditEvent, CountableRefusal } from './events.ts'
 
 /** Lines of one address in a minute, and of all together. */
@@ -96,14 +97,4 @@ function summary(address: string, { referenceId, since, errorCodes }: Counted, n
 
 function isCountable(event: AuditEvent): event is CountableRefusal {
   return /^(login|logout|request)\.refused$/.test(event.eventName)
-}
-
-/** An IPv6 host has 2^64 addresses of its own: its network counts (RFC 4291 2.5.4). An IPv4 address is itself. */
-function networkOf(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address
-  const [head = '', tail] = address.split('::')
-  const [left, right] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== ''))
-  const zeros = tail === undefined ? 0 : 8 - (left?.length ?? 0) - (right?.length ?? 0)
-  const groups = [...(left ?? []), ...Array<string>(Math.max(0, zeros)).fill('0'), ...(right ?? [])]
-  return `${groups.slice(0, 4).join(':')}::/64`
 }

@@ -11,11 +11,11 @@ export interface Config {
   readonly file: string
   /** The folder of that file, with generated keys under `certs/`. Absolute. */
   readonly folder: string
-  /** Where the last valid copies of metadata are kept: `state/` beside the file. Absolute; created when needed. */
+  /** `stateDir`: the file store and the last valid copies of metadata. Absolute; created when needed. */
   readonly stateFolder: string
   /** The gateway's public origin, such as `https://aws.example.com`. No trailing slash. */
   readonly baseUrl: string
-  readonly listen: Listen
+  readonly listen: GatewayListen
   /** How many proxies in front may set X-Forwarded-*. */
   readonly trustProxy: number
   readonly session: SessionConfig
@@ -43,6 +43,7 @@ export interface Config {
   readonly transitiveTags: readonly string[]
   readonly localAws: LocalAwsConfig
   readonly audit: AuditConfig
+  readonly limits: LimitsConfig
   /** Settings that the command does not need and that were not read. Random text replaces secrets among them. */
   readonly unread: readonly string[]
 }
@@ -50,6 +51,34 @@ export interface Config {
 export interface Listen {
   readonly host: string
   readonly port: number
+}
+
+export interface GatewayListen extends Listen {
+  /** Missing: plain HTTP. */
+  readonly tls?: TlsFiles
+}
+
+export interface TlsFiles {
+  /** Path of a PEM private key. */
+  readonly key: string
+  /** Path of a PEM certificate, followed by its intermediate certificates. */
+  readonly cert: string
+}
+
+/** How many requests one address may send. */
+export interface Rate {
+  readonly requests: number
+  readonly per: 's' | 'm' | 'h'
+}
+
+/** The first four are counted for each provider. */
+export interface LimitsConfig {
+  readonly loginStarts: Rate
+  readonly acs: Rate
+  readonly callbacks: Rate
+  readonly logouts: Rate
+  readonly oauth: Rate
+  readonly api: Rate
 }
 
 export interface SessionConfig {

@@ -40,6 +40,7 @@ export type GatewaySettings = Pick<
   | 'sourceIdentity'
   | 'sessionTags'
   | 'transitiveTags'
+  | 'limits'
 >
 
 /** All ports together, as the composition root makes them. Use-cases name those that they use. */

@@ -54,6 +54,11 @@ export interface Store {
   take(key: string): Promise<string | undefined>
   /** Marks the key as used until then. True for the first caller only. */
   claim(key: string, expiresAt: Date): Promise<boolean>
+  /**
+   * Adds one to the number under the key, which starts at 0, and returns the sum. It ends at the `expiresAt` of the call
+   * that began it: later calls do not move the end.
+   */
+  count(key: string, expiresAt: Date): Promise<number>
   delete(key: string): Promise<void>
   /** Adds a member to the set of that key until then; adding it again moves its end. Every member has its own. */
   add(key: string, member: string, expiresAt: Date): Promise<void>

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import type { Attributes, Evidence, LogoutRef, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
-import { defineMark, defineRecord, defineSet } from './define-record.ts'
+import { defineCounter, defineMark, defineRecord, defineSet } from './define-record.ts'
 import type { ReceivedLogout } from './login/login-index.ts'
 import type { LoginRecord } from './login/logins.ts'
 import type { PendingRecord } from './login/pending-logins.ts'
@@ -106,12 +106,13 @@ const signedInFrom = z.strictObject({ provider: text, issuer: text })
 
 export const sessions = defineRecord({
   prefix: 'session',
-  holds: "a browser's session: the id of its login, and its provider",
+  holds: "a browser's session: the id of its login, its provider, and when it was last used",
   lifetime: { until: 'unused for `session.idle`' },
-  version: 1,
+  version: 2,
   schema: z.strictObject({
     loginId: text.exactOptional(),
     from: signedInFrom.exactOptional(),
+    usedAt: instant,
   }),
 })
 
@@ -331,6 +332,13 @@ export const activities = defineRecord({
   schema: activityList,
 })
 
+/** Of a fixed number of keys: see operations/rate-limit.ts. */
+export const requestCounts = defineCounter({
+  prefix: 'rate',
+  holds: 'how many requests addresses with this hash have sent',
+  lifetime: { until: 'the second, minute or hour of the limit ends' },
+})
+
 /** All of the above, for the documentation and its test. */
 export const storeRecords = [
   sessions,
@@ -351,4 +359,5 @@ export const storeRecords = [
   readinessProbes,
   preferences,
   activities,
+  requestCounts,
 ] as const

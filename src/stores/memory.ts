@@ -105,6 +105,14 @@ export function createMemoryStore(now: Clock, { mostOctets = MOST_OCTETS } = {})
       set(key, { value: '', expiresAt: expiresAt.getTime() })
       return true
     },
+    count: async (key, expiresAt) => {
+      sweep()
+      const before = entries.get(key)
+      const end = live(key) === undefined ? expiresAt.getTime() : (before?.expiresAt ?? 0)
+      const counted = Number(live(key) ?? 0) + 1
+      set(key, { value: String(counted), expiresAt: end })
+      return counted
+    },
     delete: async (key) => remove(key),
     add: async (key, member, expiresAt) => {
       sweep()

@@ -1,11 +1,17 @@
 /** Opens the store that the configuration names. A store outside the process is loaded only where it is configured. */
 import type { StoreConfig } from '../config/types.ts'
+import type { Log } from '../core/log.ts'
+import type { Secret } from '../core/secret.ts'
 import type { Clock, Store } from '../gateway/ports.ts'
-import { StoreError } from './errors.ts'
 import { createMemoryStore } from './memory.ts'
+import { sealing } from './sealing.ts'
 
 export interface OpenStore {
-  readonly store: Store
+  /**
+   * What is stored outside the process is sealed with the first of these secrets, and opened with any: the same store
+   * may be used with other secrets after a rotation.
+   */
+  sealedBy(secrets: readonly [Secret, ...Secret[]]): Store
   /** Throws StoreError if the store does not answer. */
   check(): Promise<void>
   close(): Promise<void>
@@ -13,20 +19,30 @@ export interface OpenStore {
 
 export interface StoreDeps {
   readonly now: Clock
-  /** A line for the operator. */
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 /** Throws StoreError if the store cannot be used now. */
 export async function openStore(config: StoreConfig, deps: StoreDeps): Promise<OpenStore> {
   switch (config.kind) {
-    case 'memory':
-      return { store: createMemoryStore(deps.now), check: async () => {}, close: async () => {} }
-    case 'file':
-      throw new StoreError('store.unavailable', { found: config.folder, expected: 'memory or Redis' })
+    case 'memory': {
+      const store = createMemoryStore(deps.now)
+      return { sealedBy: () => store, check: async () => {}, close: async () => {} }
+    }
+    case 'file': {
+      const { openFileStore } = await import('./file/store.ts')
+      return sealable(await openFileStore(config.folder, deps.now, deps.log.warn), deps)
+    }
     case 'redis': {
       const { openRedisStore } = await import('./redis.ts')
-      return openRedisStore(config, deps)
+      return sealable(await openRedisStore(config, { now: deps.now, log: deps.log.warn }), deps)
     }
   }
+}
+
+function sealable(
+  { store, ...opened }: Omit<OpenStore, 'sealedBy'> & { readonly store: Store },
+  { log }: StoreDeps,
+): OpenStore {
+  return { ...opened, sealedBy: (secrets) => sealing(store, secrets, log.warn) }
 }

@@ -8,7 +8,7 @@ import { type ConnectionDeps, createConnection, type RedisConnection } from './r
 import { isOutOfMemory, unavailable } from './redis/failures.ts'
 import { keysWithRooms, PREFIXES_WITH_ROOMS, recordKey } from './redis/keys.ts'
 import type { RedisNode } from './redis/node.ts'
-import { ADD, ADMIT, CLAIM, DELETE, END_LENGTH, EXTEND, PUT, type Script, SWAP, TAKE } from './redis/scripts.ts'
+import { ADD, ADMIT, CLAIM, COUNT, DELETE, END_LENGTH, EXTEND, PUT, type Script, SWAP, TAKE } from './redis/scripts.ts'
 
 export interface RedisStoreDeps extends ConnectionDeps {
   /** Prefixes of the keys that may be admitted to rooms. */
@@ -95,6 +95,7 @@ function createRedisStore(
     },
     take: async (key) => textOf(await runReplicated(TAKE, key)),
     claim: async (key, expiresAt) => (await runReplicated(CLAIM, key, [endOf(expiresAt), ttlOf(expiresAt)])) === 1,
+    count: async (key, expiresAt) => sumOf(await run(COUNT, key, [endOf(expiresAt), ttlOf(expiresAt)])),
     delete: async (key) => {
       await runReplicated(DELETE, key)
     },
@@ -131,6 +132,12 @@ function liveValue(reply: unknown, now: Date): string | undefined {
 function textOf(reply: unknown): string | undefined {
   if (reply === null) return undefined
   if (typeof reply === 'string') return reply
+  throw unexpected(reply)
+}
+
+/** Throws StoreError for an answer of another type. */
+function sumOf(reply: unknown): number {
+  if (typeof reply === 'number') return reply
   throw unexpected(reply)
 }
 

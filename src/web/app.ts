@@ -5,13 +5,15 @@
  */
 import express, { type Express } from 'express'
 import type { Store as ExpressSessionStore } from 'express-session'
+import type { Log } from '../core/log.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
-import { errorAnswers, type Log, notFound } from './error-answers.ts'
+import { errorAnswers, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
 import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
+import { limited } from './rate-limit.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { consoleRoutes } from './routes/console.ts'
@@ -33,6 +35,8 @@ export interface WebSettings {
   readonly trustProxy: number
   readonly sessionStore: ExpressSessionStore
   readonly log: Log
+  /** Whether the process is about to end: it is not ready then, and still answers. */
+  readonly isStopping: () => boolean
 }
 
 /** The gateway as an Express app; the caller listens. */
@@ -48,7 +52,9 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(securityHeaders(gateway.settings.baseUrl))
   app.use('/static', staticFiles())
   app.use(noStore)
-  app.use(publishedRoutes(parts))
+  app.use(publishedRoutes(parts, settings.isStopping))
+  app.use('/api', limited(parts, 'api'))
+  app.use('/oauth', limited(parts, 'oauth'))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))

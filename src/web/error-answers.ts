@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { FedgateError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
 import { auditRefusedRequest } from '../gateway/audit-lines.ts'
 import type { Login } from '../gateway/login/logins.ts'
 import type { Provider } from '../gateway/providers.ts'
@@ -9,9 +10,6 @@ import { errorReport } from './models/error-report.ts'
 import type { SignedIn } from './models/page.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from './pages.ts'
 import { currentLogin } from './session.ts'
-
-/** One line for the operator. Never a request's content: its path, and the reason. */
-export type Log = (line: string) => void
 
 /** Codes after which the user may well have a session to continue with. */
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
@@ -38,7 +36,13 @@ export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
     const login = await loginOf(parts, request, error)
     const refused = { error, request: `${request.method} ${request.path}`, login }
     changeReference(response, await auditRefusedRequest(parts.gateway, refused, callerOf(request, response)))
-    if (error.code === 'internal') log(`${referenceOf(response)} ${refused.request}: ${stackOf(thrown)}`)
+    // Never a request's content: its path, and the reason.
+    if (error.code === 'internal')
+      log.error('A request failed because of a defect', {
+        reference: referenceOf(response),
+        request: refused.request,
+        stack: stackOf(thrown),
+      })
     if (response.headersSent) return void response.destroy()
     const retryAfter = retryAfterOf(error.code)
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))

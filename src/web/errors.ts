@@ -12,6 +12,10 @@ export const webErrors = {
   },
   'http.bad_request': { sentence: 'The request is invalid.', hint: 'Start over.' },
   'http.body_too_large': { sentence: 'The request is too large.', hint: 'Start over.' },
+  'http.too_many_requests': {
+    sentence: 'Too many requests came from your network.',
+    hint: 'Wait a minute and try again. If this keeps happening, tell your administrator: many users may share your address.',
+  },
   'http.cross_site': {
     sentence: 'This request did not come from a page of the gateway.',
     hint: 'Go back to the list of roles and try again from there.',
@@ -40,6 +44,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'http.method_not_allowed': 405,
   'http.bad_request': 400,
   'http.body_too_large': 413,
+  'http.too_many_requests': 429,
   internal: 500,
   'provider.unknown': 404,
   'provider.unavailable': 502,

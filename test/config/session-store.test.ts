@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 /** Where sessions are stored: `session.store` in all its forms. */
 import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -93,8 +94,14 @@ describe('session.store', () => {
     expect(store.kind === 'redis' && store.password?.reveal()).toBe('hunter2')
   })
 
-  it('is memory where the configuration says nothing', () => {
-    expect(parse(changed('  idle: 30m\n', '')).session.store).toEqual({ kind: 'memory' })
+  it('is in files where the configuration says nothing', () => {
+    const { session, folder } = parse(changed('  idle: 30m\n', ''))
+    expect(session.store).toEqual({ kind: 'file', folder: join(folder, 'state/store') })
+  })
+
+  it('is in files under stateDir', () => {
+    const { session, stateFolder } = parse(changed('baseUrl:', 'stateDir: /srv/fedgate\nbaseUrl:'))
+    expect([stateFolder, session.store]).toEqual(['/srv/fedgate', { kind: 'file', folder: '/srv/fedgate/store' }])
   })
 
   const URL = 'a URL such as redis://127.0.0.1:6379 or rediss://redis.example.com:6380/0'

@@ -11,6 +11,8 @@ export interface Command {
   readonly stderr: () => string
   /** Resolves when this text has come on either stream; rejects when the process ends without it. */
   said(text: string): Promise<void>
+  /** Resolves when anything more comes on either stream; rejects when the process ends first. */
+  saidMore(): Promise<void>
   /** Resolves when it has ended: its exit code, or the signal that ended it. */
   readonly ended: Promise<number | NodeJS.Signals | null>
 }
@@ -53,5 +55,14 @@ export const fedgate = (args: readonly string[], { env = {}, preload = [], stdin
       look()
       void ended.then((code) => reject(new Error(`it ended with ${code} and said: ${written.stdout}${written.stderr}`)))
     })
-  return { process: child, stdout: () => written.stdout, stderr: () => written.stderr, said, ended }
+  const saidMore = (): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const once = (): void => {
+        listeners.delete(once)
+        resolve()
+      }
+      listeners.add(once)
+      void ended.then((code) => reject(new Error(`it ended with ${code} and said: ${written.stdout}${written.stderr}`)))
+    })
+  return { process: child, stdout: () => written.stdout, stderr: () => written.stderr, said, saidMore, ended }
 }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startGateway } from '../../src/cli/gateway-server.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
+import { lineLog } from '../../src/cli/log.ts'
 import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
@@ -111,7 +112,7 @@ describe.skipIf(!hasRedis)('a gateway whose Redis cannot be used at the start', 
     const written = await writeConfig(await reserveGateway(), keysFor(redis.port), {
       files: { 'corp.xml': idp.metadata },
     })
-    const context = { stdout: process.stdout, log: () => {}, now: () => new Date() }
+    const context = { stdout: process.stdout, log: lineLog(() => {}), now: () => new Date() }
     const config = await readConfig(written.file, {})
     return startGateway(config, context).then(
       () => undefined,

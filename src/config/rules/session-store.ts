@@ -1,5 +1,5 @@
 /** Rules about `session.store`. A password is never shown. */
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 import { type ConfigIssue, type Path, showValue } from '../issue.ts'
 import type { Rule, RuleContext } from '../partial-config.ts'
 import { parseRedisUrl, parseSentinelAddress } from '../redis-url.ts'

@@ -122,6 +122,19 @@ keep(ARGV[2], ARGV[3])
 return 1
 `)
 
+/** now, end, ttl. Returns the sum, which ends when the first call says. */
+export const COUNT = script(`
+local before = live(redis.call('GET', record))
+local sum = tonumber(before or 0) + 1
+if before then
+  redis.call('SETRANGE', record, ${END_LENGTH}, string.format('%d', sum))
+else
+  leave_room(record)
+  keep(ARGV[2] .. '1', ARGV[3])
+end
+return sum
+`)
+
 /** now. Returns how many were deleted. */
 export const DELETE = script(`
 leave_room(record)

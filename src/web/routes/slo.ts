@@ -4,6 +4,7 @@ import { callerOf } from '../caller.ts'
 import { refuseHead } from '../error-answers.ts'
 import { redirectToIdpSignedOut } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
+import { limited } from '../rate-limit.ts'
 
 /** A logout message with hundreds of SessionIndexes. */
 const FORM_LIMIT = '400kb'
@@ -12,9 +13,10 @@ const FORM_LIMIT = '400kb'
 export function sloRoutes(parts: WebParts): Router {
   return Router()
     .head('/saml/:provider/slo', refuseHead('GET, POST'))
-    .get('/saml/:provider/slo', redirected(parts))
+    .get('/saml/:provider/slo', limited(parts, 'logouts'), redirected(parts))
     .post(
       '/saml/:provider/slo',
+      limited(parts, 'logouts'),
       express.urlencoded({ extended: false, limit: FORM_LIMIT, parameterLimit: 20 }),
       posted(parts),
     )
