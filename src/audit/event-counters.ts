@@ -3,13 +3,13 @@ import type { Audit, AuditEvent } from './events.ts'
 /** What this process has seen of a provider since it started. */
 export interface ProviderCounters {
   readonly counts: Readonly<Record<CountedEvent, number>>
-  /** The latest sign-in that was refused, with what the audit log has it under. */
+  /** The latest refused sign-in, with the reference under which the audit log has it. */
   readonly lastRefusal?: { readonly errorCode: string; readonly referenceId: string; readonly eventTime: Date }
 }
 
 export interface EventCounters {
   readonly startedAt: Date
-  /** undefined for a provider that there is not. */
+  /** undefined for an unknown provider. */
   of(provider: string): ProviderCounters | undefined
 }
 
@@ -25,10 +25,7 @@ const counted = [
 ] as const satisfies readonly AuditEvent['eventName'][]
 type CountedEvent = (typeof counted)[number]
 
-/**
- * The same log, and beside it the count of what it has, for these providers: others are names that unauthenticated
- * clients made up.
- */
+/** The same log, with counts of its events for these providers: unauthenticated clients may invent other names. */
 export function withCounters(
   audit: Audit,
   providers: Iterable<string>,
@@ -42,7 +39,7 @@ export function withCounters(
         const referenceId = await audit.record(event)
         const provider = 'provider' in event ? event.provider : undefined
         const tally = provider === undefined ? undefined : tallies.get(provider)
-        // A reference that the log has: the event's own may be counted in another line.
+        // A reference that is in the log: the event may have been counted in another line.
         if (provider !== undefined && tally) tallies.set(provider, after(tally, { ...event, referenceId }))
         return referenceId
       },
