@@ -121,8 +121,8 @@ export const oidcErrors = {
     hint: ADMIN,
   },
   'oidc.acr_mismatch': {
-    sentence: 'You did not sign in with the strength that is asked for here.',
-    hint: 'Sign in again, with a second factor if the provider offers one.',
+    sentence: 'You did not sign in the way this gateway requires.',
+    hint: 'Sign in again with the required method, such as a second factor. If it happens again, ask the administrator of the identity provider to support the requested `acr_values`.',
   },
   'oidc.access_token_mismatch': {
     sentence: 'The access token does not belong to the ID token (at_hash).',

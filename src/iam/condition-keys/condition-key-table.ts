@@ -129,9 +129,9 @@ const tokenClaims: readonly ConditionKey[] = [
     usableIn: BOTH,
   }),
   claim('www.amazon.com:app_id', 'the application that the access token is for'),
-  claim('www.amazon.com:user_id', 'the person that the access token is for'),
+  claim('www.amazon.com:user_id', 'the user that the access token is for'),
   claim('graph.facebook.com:app_id', 'the application that the access token is for'),
-  claim('graph.facebook.com:id', 'the person that the access token is for'),
+  claim('graph.facebook.com:id', 'the user that the access token is for'),
 ]
 
 /** Of the session that is to be. */
@@ -151,15 +151,15 @@ const sessionKeys: readonly ConditionKey[] = [
 /** Of whoever signs the call; calls that identity providers vouch for nobody signs (D.5). */
 const callerKeys: readonly ConditionKey[] = [
   row('aws:PrincipalArn', SIGNED, 'the caller; of a session its role', { usableIn: BOTH }),
-  row('aws:PrincipalAccount', TAGGED, "the caller's account; anonymous where nobody signs", { usableIn: BOTH }),
-  row('aws:PrincipalType', TAGGED, 'Account, User, AssumedRole, FederatedUser; Anonymous where nobody signs', {
+  row('aws:PrincipalAccount', TAGGED, "the caller's account; anonymous in unsigned calls", { usableIn: BOTH }),
+  row('aws:PrincipalType', TAGGED, 'Account, User, AssumedRole, FederatedUser; Anonymous in unsigned calls', {
     usableIn: BOTH,
   }),
   row('aws:PrincipalTag/${TagKey}', SIGNED, "the caller's tag: of the session, else of its role or user", {
     usableIn: BOTH,
     unconfirmed: unverifiedAssumptions.principalTagAtFirst,
   }),
-  row('aws:userid', TAGGED, "the caller's unique id; of a session with its name; anonymous where nobody signs", {
+  row('aws:userid', TAGGED, "the caller's unique id, for a session with its name; anonymous in unsigned calls", {
     usableIn: BOTH,
     unconfirmed: unverifiedAssumptions.callerIds,
   }),

@@ -44,7 +44,7 @@ export function planCloudFormation(plan: IamPlan): Readonly<Record<string, unkno
   })
   return {
     AWSTemplateFormatVersion: '2010-09-09',
-    Description: 'Roles for people who sign in through fedgate',
+    Description: 'Roles for users who sign in through fedgate',
     ...(limited.length === 0
       ? {}
       : { Conditions: Object.fromEntries(limited.map(([id, { accounts }]) => [id, isInOneOf(accounts)])) }),

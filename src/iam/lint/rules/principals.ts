@@ -36,7 +36,7 @@ export const principalRules = {
   },
   'trust.provider_missing': {
     severity: 'error',
-    sentence: 'No statement admits the provider with which the gateway takes this role.',
+    sentence: 'No statement admits the provider that the gateway uses for this role.',
     hint: 'Add the statement that `fedgate trust-policy` prints.',
     find: missing,
   },
@@ -138,7 +138,7 @@ function missing(policy: Policy, facts: LintFacts): readonly LintMatch[] {
     .filter((one) => !namesOf(one).some(isNamed) && !meantOnes.has(one.provider))
     .map(({ provider }) => ({
       path: 'Statement',
-      sentence: `No statement admits ${provider}, with which the gateway takes this role.`,
+      sentence: `No statement admits ${provider}, which the gateway uses for this role.`,
     }))
 }
 

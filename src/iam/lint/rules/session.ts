@@ -19,8 +19,8 @@ export const sessionRules = {
   },
   'trust.session_name_open': {
     severity: 'info',
-    sentence: 'Whoever has a token chooses the name of the session, by which CloudTrail knows it.',
-    hint: 'The subject of the token stands in CloudTrail too. Pin sts:RoleSessionName where logs go by the name.',
+    sentence: 'Anyone with a token chooses the session name that CloudTrail shows.',
+    hint: 'CloudTrail also shows the subject of the token. Pin sts:RoleSessionName if your logs identify users by the session name.',
     find: openSessionName,
   },
 } as const satisfies Readonly<Record<string, LintRule>>

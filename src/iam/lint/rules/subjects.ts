@@ -11,19 +11,19 @@ const NAMES_AN_OWNER = /^[^*?:/]+[:/][^*?:/]+[:/]/
 export const subjectRules = {
   'trust.no_subject': {
     severity: 'error',
-    sentence: 'The issuer is shared by all its customers, and nothing asks for the subject.',
-    hint: 'Add a condition on <issuer>:sub that names yours only. IAM refuses new policies without.',
+    sentence: 'The issuer is shared by all its customers, and no condition requires a subject.',
+    hint: 'Add a condition on <issuer>:sub that names yours only. IAM refuses new policies without one.',
     find: noSubject,
   },
   'trust.subject_too_wide': {
     severity: 'error',
-    sentence: "The subject may be other people's too.",
-    hint: 'Name the owner whole, with the separator after it, before the first wildcard: repo:octo-org/*.',
+    sentence: 'The condition on the subject also matches users of other owners.',
+    hint: 'Name the owner in full, with the separator after it, before the first wildcard: repo:octo-org/*.',
     find: tooWide,
   },
   'trust.negated_alone': {
     severity: 'error',
-    sentence: 'A negated operator alone says who is kept out: everybody else gets in.',
+    sentence: 'A negated operator alone only excludes some users: all others are admitted.',
     hint: 'Add a condition with StringEquals or StringLike on the same key, or turn the statement into a Deny.',
     find: onlyNegated,
   },
@@ -58,7 +58,7 @@ function tooWide(policy: Policy): readonly LintMatch[] {
       .filter((condition) => /Like$/.test(operatorParts(condition).base) && condition.values.some(isTooWide))
       .map(({ path, key, values }) => ({
         path,
-        sentence: `${key} may be ${values.filter(isTooWide).join(' or ')}: that is other people's too.`,
+        sentence: `${key} may be ${values.filter(isTooWide).join(' or ')}: that also matches users of other owners.`,
       })),
   )
 }
