@@ -23,7 +23,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** A template whose values are escaped, for text and for quoted attributes, unless they are Html themselves. */
+/** A template. Its values are escaped for text and for quoted attributes, unless they are Html themselves. */
 export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return new Html(literals.map((literal, index) => literal + show(parts[index])).join(''))
 }

@@ -27,7 +27,7 @@ export interface DemoOpenIdProviderOptions {
 
 const PROTOCOL = 'OpenID Connect'
 
-// By its file: the package's entry prints a warning on Node 20, on which it works (test/demo runs it there).
+// Imported by its file: the package's entry prints a warning on Node 20, where it works (test/demo runs it there).
 const PROVIDER_FILE = 'oidc-provider/lib/provider.js'
 
 /** RFC 6749 4.1.2.1 */
@@ -41,9 +41,9 @@ const renderError: NonNullable<Configuration['renderError']> = (context, out) =>
 }
 
 /**
- * The demo's OpenID provider: panva's oidc-provider with a sign-in page of its own, where the known clients need no
- * consent, and whose ID token itself carries email, name and groups, because AWS sees nothing but the ID token.
- * Its `url` is its issuer. Rejects with the system's error when the port is taken.
+ * The demo's OpenID provider: panva's oidc-provider with a sign-in page of its own. The known clients need no consent,
+ * and the ID token itself contains email, name and groups, because AWS sees only the ID token. Its `url` is its issuer.
+ * Rejects with the system's error if the port is in use.
  */
 export function startDemoOpenIdProvider(options: DemoOpenIdProviderOptions): Promise<RunningServer> {
   return startDemoServer(options, async (issuer) => {
@@ -132,7 +132,7 @@ function account(person: Person | undefined) {
   )
 }
 
-/** Every client here is ours, so no consent is needed. */
+/** Every client here is our own, so consent is not needed. */
 async function grantEverything({ oidc }: KoaContextWithOIDC) {
   const { client, session, provider } = oidc
   if (!client || !session?.accountId) return undefined
@@ -182,7 +182,7 @@ function frontPage(issuer: string): string {
   )
 }
 
-// Express tells a handler of errors by its four parameters.
+// Express recognizes an error handler by its four parameters.
 function answerError(_error: unknown, _request: Request, response: Response, _next: () => void): void {
   const message = 'This sign-in has expired or was never started. Start again at the gateway.'
   sendPage(response, 400, messagePage(PROTOCOL, 'That did not work', message), [])

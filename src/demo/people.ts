@@ -1,9 +1,11 @@
-/** Someone who can sign in at the demo's identity providers. The password is on the page: nothing here is secret. */
+/**
+ * A user who can sign in at the demo's identity providers. The password is shown on the page: nothing here is secret.
+ */
 export interface Person {
   readonly username: string
   readonly password: string
   readonly name: string
-  /** One line for the sign-in page: who this is for AWS. */
+  /** One line for the sign-in page: what this user may do in AWS. */
   readonly about: string
   readonly mail: string
   readonly affiliation: string
@@ -24,7 +26,7 @@ export const alice: Person = {
   costCenter: '4711',
 }
 
-/** The people of the demo: two accounts, every account, none. */
+/** The users of the demo: two accounts, every account, none. */
 export const demoPeople: readonly Person[] = [
   alice,
   {
@@ -49,7 +51,7 @@ export const demoPeople: readonly Person[] = [
   },
 ]
 
-/** The user whose name and password these are. Values from a form: anything that is not text matches no user. */
+/** The user with this name and password. Values come from a form: anything but text matches no user. */
 export function personWith(people: readonly Person[], username: unknown, password: unknown): Person | undefined {
   return people.find((person) => person.username === username && person.password === password)
 }

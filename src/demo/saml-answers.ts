@@ -7,20 +7,20 @@ import { signEnveloped } from '../xml/sign.ts'
 import { element, render } from '../xml/write.ts'
 import type { Person } from './people.ts'
 
-/** A service provider that the demo IdP knows. Answers go to this ACS and to no other. */
+/** A service provider that the demo IdP knows. Responses are sent only to this ACS. */
 export interface KnownServiceProvider {
   readonly entityId: string
   readonly acsUrl: string
 }
 
-/** Someone who is signed in at the demo IdP. */
+/** A user who is signed in at the demo IdP. */
 export interface IdpSession {
   readonly person: Person
   readonly authnInstant: Date
   readonly sessionIndex: string
 }
 
-/** Which request is answered, by whom and to whom. */
+/** The request to answer, the issuer and the receiver. */
 export interface Exchange {
   readonly entityId: string
   readonly serviceProvider: KnownServiceProvider
@@ -36,7 +36,7 @@ const LIFETIME_SECONDS = 300
 const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED }
 export type Refusal = keyof typeof refusals
 
-/** The signed Response that says who is signed in, as XML. */
+/** The signed Response that identifies the user, as XML. */
 export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyPair, now: Date): Promise<string> {
   return issueResponse(
     {
@@ -57,7 +57,7 @@ export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyP
   )
 }
 
-/** What this provider says of a user, by the names that the gateway's rules look at. */
+/** What this provider asserts about a user, by the attribute names that the gateway's rules use. */
 export function attributesOf(person: Person): readonly AttributeToIssue[] {
   return [
     { name: 'mail', values: [person.mail] },
@@ -70,7 +70,7 @@ export function attributesOf(person: Person): readonly AttributeToIssue[] {
     .map((attribute) => ({ ...attribute, nameFormat: ATTRNAME_BASIC }))
 }
 
-/** The signed Response that says so, without an assertion. Core 3.2.2.2 */
+/** The signed Response without an assertion. Core 3.2.2.2 */
 export function refuse(exchange: Exchange, refusal: Refusal, keys: KeyPair, now: Date): Promise<string> {
   const id = newXmlId()
   const response = element(

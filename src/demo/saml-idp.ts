@@ -1,7 +1,7 @@
 /**
- * demo owns the two identity providers that a newcomer signs in with: this one speaks SAML, openid-provider.ts OpenID
- * Connect. It does not know the gateway: it is told the service providers and clients, and answers only these.
- * Nothing in it is secret, and nothing in production imports it. Start at `routes` below.
+ * demo owns the two identity providers of the demo: this one for SAML, openid-provider.ts for OpenID Connect. It is
+ * independent of the gateway: it is given the service providers and clients, and responds only to these. Nothing in it
+ * is secret, and production code never imports it. Start at `routes` below.
  */
 import express, { type Express, type Request, type Response, type Router } from 'express'
 import { html } from '../core/html.ts'
@@ -25,7 +25,7 @@ export interface DemoSamlIdpOptions {
   readonly people: readonly Person[]
   readonly serviceProviders: readonly KnownServiceProvider[]
   readonly now?: () => Date
-  /** Where the page that sends broken messages sends them; without it there is no such page. */
+  /** Where the page with broken messages sends them; without it that page does not exist. */
   readonly breakIt?: BreakItTargets
 }
 
@@ -40,7 +40,7 @@ const MOST_REMEMBERED = 1000
 
 const breakItLink = html`<p class="next"><a href="/break-it">Break it</a>: send deliberately broken messages, and see how they are answered.</p>`
 
-/** The demo's SAML identity provider. Rejects with the system's error when the port is taken. */
+/** The demo's SAML identity provider. Rejects with the system's error if the port is in use. */
 export async function startDemoSamlIdp(options: DemoSamlIdpOptions): Promise<DemoSamlIdp> {
   const server = await startDemoServer(options, async (url) => application(url, options))
   const metadataUrl = samlIdpEntityId(server.url)
@@ -76,7 +76,7 @@ function routes(entityId: string, options: DemoSamlIdpOptions): Router {
         : assertPerson(exchange, outcome, keys, now())
     sendAnswer(response, request, await answering)
   }
-  // A GET of our own comes between: the browser sends it our Lax cookie, which it holds back from another site's POST.
+  // Redirects to our own GET first: the browser sends our Lax cookie with it, but not with another site's POST.
   const park = (response: Response, request: PendingRequest) =>
     response.redirect(303, `/continue/${memory.park(request)}`)
 
@@ -109,7 +109,7 @@ function routes(entityId: string, options: DemoSamlIdpOptions): Router {
     })
 }
 
-/** What waits for its answer, and who is signed in. */
+/** Requests that wait for an answer, and signed-in users. */
 function createMemory(now: () => Date) {
   const pending = boundedMap<PendingRequest>(MOST_REMEMBERED)
   const sessions = boundedMap<IdpSession>(MOST_REMEMBERED)
@@ -182,7 +182,7 @@ function answerUnknown(_request: Request, response: Response): void {
   sendPage(response, 404, messagePage(PROTOCOL, 'Page not found', 'The demo identity provider has no such page.'), [])
 }
 
-// Express tells a handler of errors by its four parameters.
+// Express recognizes an error handler by its four parameters.
 function answerError(error: unknown, _request: Request, response: Response, _next: () => void): void {
   const message = error instanceof RefusedRequest ? error.message : 'The request could not be read.'
   sendPage(response, 400, messagePage(PROTOCOL, 'That did not work', message), [])

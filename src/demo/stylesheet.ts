@@ -1,4 +1,4 @@
-/** The look that both demo providers share; served as a file, because their pages allow no inline style. */
+/** The style of both demo providers; served as a file, because their pages allow no inline style. */
 export const stylesheet = `
 :root {
   color-scheme: light dark;

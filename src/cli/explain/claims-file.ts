@@ -22,10 +22,13 @@ export interface PlainClaims {
 
 export type ClaimsInFile = OriginalAssertion | OriginalToken | PlainClaims
 
-/** Whether the configuration reads the attribute of that Name or FriendlyName. */
+/** Whether the configuration uses the attribute of that Name or FriendlyName. */
 type IsRead = (name: string) => boolean
 
-/** The claims as they are in the file. Throws ExplainError, also where a login could not read what it `isRead`. */
+/**
+ * The claims as they are in the file. Throws ExplainError, also if a login could not read an attribute that it
+ * `isRead`.
+ */
 export function claimsIn(text: string, file: string, isRead: IsRead): ClaimsInFile {
   const trimmed = text.replace(/^\uFEFF/, '').trim()
   if (trimmed.startsWith('<')) return reading(file, () => assertionFrom(trimmed, undefined, isRead))
@@ -34,7 +37,7 @@ export function claimsIn(text: string, file: string, isRead: IsRead): ClaimsInFi
   return reading(file, () => fromForm(trimmed, file, isRead))
 }
 
-/** Runs a step of reading; what it throws is the reason in the sentence. */
+/** Runs a step of reading; the message of what it throws is the reason in the sentence. */
 function reading<Result>(file: string, step: () => Result): Result {
   try {
     return step()

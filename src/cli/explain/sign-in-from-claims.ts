@@ -35,7 +35,7 @@ function otherKind(): ExplainError {
   return new ExplainError('explain.claims_of_another_kind')
 }
 
-/** As an assertion would say it to our assertion consumer service. */
+/** As an assertion for our assertion consumer service would contain it. */
 async function saidBySaml(
   { nameId, attributes }: PlainClaims,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,
@@ -54,7 +54,7 @@ async function saidBySaml(
   }
 }
 
-/** The issuer that the configuration or the metadata names; empty where the metadata cannot be read. */
+/** The issuer that the configuration or the metadata names; empty if the metadata cannot be read. */
 async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Promise<string> {
   if (provider.protocol === 'oidc') return provider.issuer
   if (provider.entityId !== undefined) return provider.entityId
@@ -68,7 +68,7 @@ async function issuerOf(provider: ProviderConfig, { stateFolder }: Config): Prom
   }
 }
 
-/** AWS compares the Issuer with the entityID in the metadata that IAM has. With discovery the user's choice decides. */
+/** AWS compares the Issuer with the entityID in the metadata in IAM. With discovery the user's choice decides. */
 async function withRegisteredIssuer(
   original: OriginalAssertion,
   provider: Extract<ProviderConfig, { protocol: 'saml' }>,

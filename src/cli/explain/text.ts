@@ -1,4 +1,4 @@
-/** What `fedgate explain` prints, for people and for programs. */
+/** The output of `fedgate explain`, as text and as JSON. */
 
 import type { EntitledRole } from '../../access/entitlement.ts'
 import { fixSentence, reasonSentence } from '../../access/preflight/explanation.ts'
@@ -11,7 +11,7 @@ import type { Explained } from './question.ts'
 
 type Paint = (mark: Mark, text: string) => string
 
-/** As the contract has it. */
+/** As documented in the command's help. */
 export const decisions = { allowed: 'allow', denied: 'deny', unknown: 'unknown' } as const
 
 interface Row {
@@ -64,7 +64,7 @@ function lintVerdict(lint: readonly LintFinding[]): Verdict {
   return lint.map((finding) => ({ name: finding.code, ...lintResult(finding) }))
 }
 
-/** Names, and what they hold; what comes from a stranger steers no terminal. */
+/** Names with their values. Values from outside must not control the terminal. */
 function table(heading: string, rows: readonly Row[]): readonly string[] {
   if (rows.length === 0) return []
   const names = rows.map(({ name }) => oneLine(name))
@@ -86,7 +86,7 @@ function leftOutRows(leftOut: readonly LeftOutOfSession[]): readonly Row[] {
   return leftOut.map(({ what, reason }) => ({ name: what, values: [reason] }))
 }
 
-/** What it comes to: why, and what to change. */
+/** The conclusion: why, and what to change. */
 function ending(preflight: Preflight, role: string): readonly string[] {
   const reason = reasonSentence(preflight)
   const change = fixSentence(preflight)
@@ -98,7 +98,7 @@ function ending(preflight: Preflight, role: string): readonly string[] {
   return [answer[preflight.outcome], reason, change].flatMap((line) => (line === undefined ? [] : [oneLine(line)]))
 }
 
-/** AWS is one of two that have to agree. */
+/** AWS and the gateway's rules must both allow it. */
 function grantLine(granted: EntitledRole | undefined, role: string): string {
   return oneLine(
     granted

@@ -1,6 +1,6 @@
 /**
- * The ways in which the page breaks a message: a record by name, each with what it says on the page and what it does.
- * The whole message, unbroken, is one that both the gateway and the local AWS accept.
+ * The ways in which the page breaks a message: a record by name, each with its text on the page and its change. Both
+ * the gateway and the local AWS accept the unbroken message.
  */
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
 import type { AttributeToIssue, ResponseToIssue } from '../../saml/issue.ts'
@@ -16,7 +16,7 @@ export interface Case {
   readonly title: string
   readonly what: string
   readonly change: (draft: Draft) => Draft
-  /** The answer shown is that to the last. */
+  /** The page shows the last response. */
   readonly times?: 2
 }
 

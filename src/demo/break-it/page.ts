@@ -3,7 +3,7 @@ import { document } from '../pages.ts'
 import type { Answer } from './answer.ts'
 import { type Case, cases } from './cases.ts'
 
-/** The message that was sent, and both answers. */
+/** The message that was sent, and both responses. */
 export interface Outcome {
   readonly title: string
   readonly what: string
@@ -36,7 +36,7 @@ function caseRow([name, { title, what }]: [string, Case]): Html {
 `
 }
 
-/** Both answers side by side. */
+/** Both responses side by side. */
 export function outcomePage({ title, what, gateway, aws, xml }: Outcome): string {
   return document(
     title,

@@ -1,6 +1,6 @@
 /**
- * The page that sends broken messages: to the gateway and to the local AWS, both over HTTP, and shows what each says.
- * It knows their addresses and nothing of how they are made. Start at `send` below; cases.ts has what can be wrong.
+ * The page that sends broken messages to the gateway and to the local AWS, both over HTTP, and shows how each responds.
+ * It knows only their addresses. Start at `send` below; cases.ts has the ways to break a message.
  */
 import { Router } from 'express'
 import { awsSamlAttributes } from '../../core/aws-attributes.ts'
@@ -16,14 +16,14 @@ import { AFFILIATION, type Case, caseNamed, type Draft } from './cases.ts'
 import { gatewayAnswer, startLogin } from './gateway.ts'
 import { casesPage, type Outcome, outcomePage } from './page.ts'
 
-/** The two that are to judge, and who is spoken of. */
+/** The two receivers, and the user that messages are about. */
 export interface BreakItTargets {
-  /** Origin of the gateway, and this provider's id there. */
+  /** Origin of the gateway, and this provider's ID there. */
   readonly gateway: string
   readonly providerId: string
   readonly sts: string
   readonly role: AwsRole
-  /** A key that no party trusts. */
+  /** A key that no receiver trusts. */
   readonly stranger: KeyPair
   readonly person: Person
 }
@@ -35,7 +35,7 @@ interface Provider {
   readonly now: () => Date
 }
 
-/** AWS looks for this audience, the gateway for its own: a message with both is good for either. */
+/** AWS expects this audience, the gateway its own: a message with both suits either. */
 const AWS_AUDIENCE = 'urn:amazon:webservices'
 const LIFETIME_SECONDS = 300
 
@@ -52,7 +52,7 @@ export function breakItRoutes(provider: Provider, targets: BreakItTargets): Rout
     })
 }
 
-/** The same message to both; of a message that goes twice the second answers count. */
+/** Sends the same message to both; of a message that is sent twice, the second responses are shown. */
 async function send(provider: Provider, targets: BreakItTargets, broken: Case): Promise<Outcome> {
   const login = await startLogin(targets.gateway, targets.providerId)
   const request = readRequest(Object.fromEntries(login.request), 'redirect', provider.serviceProviders)
@@ -71,7 +71,7 @@ async function seal({ response, signedBy, issuedAt }: Draft, own: KeyPair, stran
   return signedBy === 'nobody' ? signed.replaceAll(SIGNATURE, '') : signed
 }
 
-/** A message that both accept: one audience of each, the gateway's attributes and AWS's. */
+/** A message that both accept: an audience for each, and the attributes of the gateway and of AWS. */
 function wholeDraft(
   { entityId, now }: Provider,
   { role, person }: BreakItTargets,
