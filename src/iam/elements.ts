@@ -18,7 +18,7 @@ export interface NamesElement {
 
 type Parse = (name: unknown, path: string, problems: PolicyProblem[]) => Name | undefined
 
-/** Of a trust policy: only STS can be asked for a role. */
+/** In a trust policy: only STS actions are allowed. */
 const trustActions = {
   syntax: /^sts:[a-z*?]+$/i,
   expected: 'an action of STS such as sts:AssumeRoleWithSAML',
@@ -36,7 +36,7 @@ interface ActionRule {
   readonly syntax: RegExp
   readonly expected: string
   readonly iamMessage: string
-  /** Where there are two colons or more. */
+  /** If there are two colons or more. */
   readonly iamMessageOfColons?: string
 }
 
@@ -44,13 +44,13 @@ type Fields = Readonly<Record<string, unknown>>
 
 const NOTHING: NamesElement = { negated: false, names: [], text: '' }
 
-/** Whether the element is about that action or resource; actions come and are kept in lower case. */
+/** Whether the element covers that action or resource; actions are given and stored in lower case. */
 export function elementMatches({ negated, names }: NamesElement, name: string, context: RequestContext): boolean {
   for (const { matches } of names) if (matches(name, context)) return !negated
   return negated
 }
 
-/** Action or NotAction; `ofTrust`: only actions of STS. */
+/** Action or NotAction; `ofTrust`: only STS actions. */
 export function parseActions(fields: Fields, ofTrust: boolean, path: string, problems: PolicyProblem[]): NamesElement {
   return eitherOf(
     fields,

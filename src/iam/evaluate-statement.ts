@@ -8,7 +8,7 @@ import { type Principal, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
 import { type UnverifiedAssumption, unverifiedAssumptions } from './unverified-assumptions.ts'
 
-/** A part of a statement holds, or does not, or that depends on an assumption that AWS has not confirmed. */
+/** A part of a statement holds, does not hold, or depends on an assumption that AWS has not confirmed. */
 export type Truth = boolean | UnverifiedAssumption
 
 export interface Evaluation {
@@ -21,7 +21,7 @@ export interface Evaluation {
 
 const ISSUER = /^arn:[^:]+:iam::\d{12}:oidc-provider\/(.+)$/
 
-/** A list without a set operator is read the other way in statements of the other effect (conditions.ts). */
+/** A list without a set operator is interpreted the opposite way in statements of the other effect (conditions.ts). */
 const otherEffect = { Allow: 'Deny', Deny: 'Allow' } as const satisfies Record<Effect, Effect>
 
 /** Whether the statement applies to the request, under the assumptions in use. `action` in lower case. */

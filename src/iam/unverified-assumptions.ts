@@ -1,7 +1,7 @@
 /**
- * What is not confirmed about how a policy is evaluated: the one place where it stands. evaluate() goes
- * by `applied`; asked for certainty it answers `unknown` where the outcome would differ the other way round. Texts of
- * errors are not in it: they decide nothing. Sections are those of aws-facts.
+ * All assumptions about policy evaluation that AWS has not confirmed. evaluate() uses `applied`; asked for certainty it
+ * answers `unknown` if the alternative would change the outcome. Error messages are not included: they decide nothing.
+ * Sections are those of aws-facts.
  */
 import { nameIdFormats } from '../core/identity.ts'
 
@@ -113,7 +113,7 @@ export const unverifiedAssumptions = {
   },
 } as const satisfies Readonly<Record<string, UnverifiedAssumption>>
 
-/** The same of documents: what IAM is thought to refuse is refused here, so that no evaluation comes to hang on it. */
+/** The same for documents: what IAM probably refuses is refused here, so no evaluation depends on it. */
 export const unconfirmedRefusals: readonly string[] = [
   'an operator in another case, such as `stringequals`',
   '`{"Federated": "*"}`',

@@ -1,5 +1,5 @@
-/** Values in HashiCorp's configuration language, as `terraform fmt` would have them. */
-/** Something to be evaluated, as it is. */
+/** Values in HashiCorp's configuration language, formatted as by `terraform fmt`. */
+/** An expression, written unchanged. */
 export interface Expression {
   readonly expression: string
 }
@@ -20,15 +20,15 @@ const NAMED_ESCAPES: ReadonlyMap<string, string> = new Map([
   ['\t', '\\t'],
 ])
 
-/** Words that mean something else at the beginning of an object or a value. */
+/** Words with a special meaning at the beginning of an object or a value. */
 const RESERVED: ReadonlySet<string> = new Set(['for', 'if', 'in', 'true', 'false', 'null'])
 
 const INDENT = '  '
 const LONGEST_LINE = 100
 
 /**
- * A text in quotes. `${` and `%{` would begin a template: doubled, the sign stands for itself. One before that would
- * count as part of it, and is written as its number.
+ * A quoted text. `${` and `%{` begin a template, so their sign is doubled. Another such sign before it would become
+ * part of that escape, and is written by its number.
  */
 export function quoted(text: string): string {
   const escaped = text
@@ -43,7 +43,7 @@ function unicode(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 }
 
-/** Lines that follow each other have their signs in one column; what takes several lines stands apart. */
+/** The equals signs of consecutive lines are aligned; a value of several lines ends the group. */
 export function attributesText(entries: readonly (readonly [key: string, value: HclValue])[]): string {
   const lines = entries.map(([key, value]) => ({ key: keyText(key), text: hclText(value), width: 0 }))
   const isShort = ({ text }: { readonly text: string }): boolean => !text.includes('\n')

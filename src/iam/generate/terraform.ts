@@ -20,7 +20,7 @@ interface Resource {
 
 const NAME = 'fedgate'
 
-/** One account: plain resources. Several: a module that makes in each account what belongs there. */
+/** One account: plain resources. Several: a module that creates what each account needs. */
 export function planTerraform(plan: IamPlan): string {
   const roles = rolesByAccounts(plan)
   return plan.accounts.length === 1 ? ofOneAccount(plan, roles) : ofManyAccounts(plan, roles)
@@ -92,7 +92,7 @@ function roleAttributes(
   ]
 }
 
-/** The policy trusts what Terraform makes, so that it makes it first. */
+/** The policy refers to Terraform's resource, so that is created first. */
 function policyText(policy: TrustPolicyDocument, provider: Resource | undefined): HclValue {
   return {
     call: 'jsonencode',

@@ -38,15 +38,15 @@ function noAudience(policy: Policy): readonly LintMatch[] {
   })
 }
 
-/** The keys in which AWS shows the audience. */
+/** The condition keys of the audience. */
 function audienceKeys(issuer: string | undefined): readonly string[] {
   if (issuer === undefined) return ['saml:aud']
   return issuer === 'accounts.google.com' ? [`${issuer}:aud`, `${issuer}:oaud`] : [audienceKey(issuer)]
 }
 
 /**
- * IAM's providers have a list of client ids. Those that are known by name have none: the policy is all there is. And of
- * some that all the world shares IAM accepts no new policy without an audience.
+ * IAM's providers have a list of client IDs. Those known by name have none, so only the policy restricts the audience.
+ * For some shared ones IAM refuses new policies without an audience.
  */
 function severityFor({ name, issuer }: NamedProvider): 'error' | 'warning' {
   const shared = sharedIssuerOf(issuer)
@@ -57,7 +57,9 @@ function mismatch(policy: Policy, { evidence }: LintFacts): readonly LintMatch[]
   return evidence.flatMap((one) => refusedAudiences(policy, one))
 }
 
-/** The audience conditions of statements about that provider which its evidence does not meet; none if one admits it. */
+/**
+ * The audience conditions of statements about that provider that its evidence does not meet; none if one admits it.
+ */
 function refusedAudiences(policy: Policy, { kind, provider: name, audience }: EvidenceInUse): readonly LintMatch[] {
   const keys = audienceKeys(issuerOf(name)).map((key) => key.toLowerCase())
   const refusing = admittedBy(policy)

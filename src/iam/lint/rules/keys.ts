@@ -58,7 +58,7 @@ function problems({ statements }: Policy): readonly Problem[] {
   })
 }
 
-/** A statement about roles and users, or about everybody, is judged by the calls that it covers. */
+/** A statement about roles and users, or about any principal, is checked against the calls that it covers. */
 function callersOf(statement: Statement): Callers | undefined {
   const providers = providersOf(statement)
   const { arns, accounts, services } = statement.principal

@@ -54,7 +54,7 @@ export const principalRules = {
   },
 } as const satisfies Readonly<Record<string, LintRule>>
 
-/** With signed calls a condition can still say who; the federated ones are unsigned. */
+/** In signed calls a condition can still restrict the caller; federated calls are unsigned. */
 function anybody(policy: Policy): readonly LintMatch[] {
   return allowsOf(policy).flatMap((statement) => {
     const { principal, path, conditions } = statement
@@ -90,12 +90,12 @@ function named(policy: Policy): readonly NamedProvider[] {
   return allowsOf(policy).flatMap(providersOf)
 }
 
-/** Whether AWS keeps the slash at the end of an issuer in the name of its provider is not confirmed (C.1). */
+/** Whether AWS keeps the trailing slash of an issuer in the ARN of its provider is not confirmed (C.1). */
 function namesOf({ provider, issuer }: EvidenceInUse): readonly string[] {
   return issuer?.endsWith('/') ? [provider, `${provider}/`] : [provider]
 }
 
-/** An account names its SAML providers itself: `corp-1` beside `corp-2` is not confusing. */
+/** An account names its SAML providers itself: `corp-1` next to `corp-2` is not confusing. */
 function isSecondName(policy: Policy, { kind, name }: NamedProvider, meant: string): boolean {
   return kind === 'saml' && accountOf(name) === accountOf(meant) && named(policy).some((other) => other.name === meant)
 }
@@ -118,7 +118,7 @@ function pathOf({ statement, name }: NamedProvider): string {
   return `${statement.path}.Principal.Federated${names.length > 1 ? `[${names.indexOf(name)}]` : ''}`
 }
 
-/** OpenID providers are looked up in the role's account; all that the roles of one policy use are in one account. */
+/** OpenID providers are looked up in the role's account; all roles with the same policy are in one account here. */
 function foreignAccount(policy: Policy, { evidence }: LintFacts): readonly LintMatch[] {
   const home = evidence.map(({ provider }) => accountOf(provider)).find((account) => account !== undefined)
   if (home === undefined) return []
@@ -142,7 +142,7 @@ function missing(policy: Policy, facts: LintFacts): readonly LintMatch[] {
     }))
 }
 
-/** IAM refuses to save such a policy again, and a new user or role of the old name is somebody else. */
+/** IAM refuses to save such a policy again, and a new user or role with the old name is a different one. */
 function deleted({ statements }: Policy): readonly LintMatch[] {
   return statements.flatMap(({ path, principal }) =>
     [...principal.deleted].map((id) => ({

@@ -1,4 +1,4 @@
-/** What the session carries has permissions of its own (aws-facts D.3). */
+/** What the session carries needs permissions of its own (aws-facts D.3). */
 import type { Policy } from '../../policy.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'

@@ -1,11 +1,11 @@
-/** Which of the provider's users. */
+/** Which of the provider's users are admitted. */
 import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
 import { admittedBy, allowsOf, isOn, isPinned, operatorParts, pins } from '../reading.ts'
 import { isAudience, isSubjectOfShared, sharedIssuerOf } from '../shared-issuers.ts'
 
-/** `repo:octo-org/*` names its owner whole, `repo:octo-org*` is octo-org-evil's too. */
+/** `repo:octo-org/*` names its owner in full, `repo:octo-org*` also matches octo-org-evil. */
 const NAMES_AN_OWNER = /^[^*?:/]+[:/][^*?:/]+[:/]/
 
 export const subjectRules = {
@@ -33,7 +33,7 @@ function noSubject(policy: Policy): readonly LintMatch[] {
   return admittedBy(policy).flatMap((provider) => {
     const { issuer = '', statement } = provider
     const shared = sharedIssuerOf(issuer)
-    // The audience is trust.no_audience's.
+    // The audience is checked by trust.no_audience.
     if (shared === undefined || isAudience(shared) || isPinned(policy, provider, shared.key)) return []
     const { key } = shared
     const asked = statement.conditions.find((condition) => isOn(condition, key.toLowerCase()))
