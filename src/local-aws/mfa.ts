@@ -1,21 +1,21 @@
-/** Codes of MFA devices: RFC 6238 with SHA-1, six digits and steps of 30 seconds, as AWS's virtual devices. */
+/** Codes of MFA devices: RFC 6238 with SHA-1, six digits and steps of 30 seconds, like AWS's virtual devices. */
 import { createHmac } from 'node:crypto'
 import { sameText } from '../core/ids.ts'
 import type { Secret } from '../core/secret.ts'
 
 const STEP_SECONDS = 30
-/** A code of the step before or after is taken: clocks of phones drift. */
+/** The codes of the previous and the next step are accepted: clocks of phones drift. */
 const DRIFT_STEPS = [0, -1, 1]
 
 /** A device of a user, or of an account's root user. */
 export interface MfaDevice {
-  /** The ARN of a virtual device, or the number on a piece of hardware. */
+  /** The ARN of a virtual device, or the serial number of a hardware device. */
   readonly serialNumber: string
-  /** Whether the code is right now. A code of the clock is taken once, as AWS does. */
+  /** Whether the code is valid now. A time-based code is accepted once, as by AWS. */
   accepts(code: string, now: Date): boolean
 }
 
-/** RFC 4648 section 6; blanks and padding do not count. undefined for what is no base32. */
+/** RFC 4648 section 6; spaces and padding are ignored. undefined for a text that is not base32. */
 export function decodeBase32(text: string): Buffer | undefined {
   const letters = text.toUpperCase().replace(/[\s=-]/g, '')
   if (!/^[A-Z2-7]+$/.test(letters)) return undefined

@@ -1,7 +1,7 @@
 import { parseArn } from '../../core/arn.ts'
 import { nearest } from '../../core/suggest.ts'
 
-/** Names that could be mistaken for another, apart from accents and widths: enough to find deceptive names. */
+/** Characters that look like another, apart from accents and widths: enough to find deceptive names. */
 const PASS_FOR: ReadonlyMap<string, string> = new Map([
   ...Object.entries({ а: 'a', е: 'e', о: 'o', р: 'p', с: 'c', у: 'y', х: 'x', і: 'i', ѕ: 's', ո: 'n', ԁ: 'd', ɡ: 'g' }),
   ...Object.entries({ '0': 'o', '1': 'l', І: 'l', Ι: 'l', ı: 'i', '–': '-', '‐': '-' }),

@@ -1,4 +1,4 @@
-/** Whose token it is: an OpenID provider's, or Login with Amazon's or Facebook's (aws-facts C.4 to C.8). */
+/** The issuer of a token: an OpenID provider, Login with Amazon or Facebook (aws-facts C.4 to C.8). */
 import { issuerHostPath } from '../../../core/arn.ts'
 import type { WebIdentityFacts } from '../../../iam/condition-keys/web-identity-context.ts'
 import { namedProviders } from '../../../iam/principals.ts'
@@ -21,19 +21,19 @@ import {
   verifyTokenSignature,
 } from './web-identity-token.ts'
 
-/** Who a token is about, once its provider vouched for it. */
+/** The user of a token that its provider vouched for. */
 interface Person extends WebIdentityFacts {
   /** As the trust policy names it. */
   readonly provider: string
-  /** What the token asks for in the session. Throws AwsError for what AWS would not take. */
+  /** The session that the token requests. Throws AwsError for values that AWS would not accept. */
   session(): { readonly sourceIdentity: string | undefined; readonly tags: SessionTags }
 }
 
-/** A token that has the form of one; nothing of it is verified. */
+/** A well-formed token that is not verified. */
 interface ReadToken {
   verify(aws: Sts, account: string, now: Date): Promise<Person>
   /**
-   * The refusal where the role is of another partition than the endpoint: there is no such provider, or no such role.
+   * The refusal if the role is in another partition than the endpoint: the provider or the role does not exist there.
    */
   unknownHere(action: AssumeAction): AwsError
 }
@@ -47,7 +47,7 @@ interface Provider {
   readonly thumbprints: readonly string[]
 }
 
-/** Throws InvalidIdentityToken for what cannot be a token. */
+/** Throws InvalidIdentityToken for a text that cannot be a token. */
 export function readToken(parameters: Parameters): ReadToken {
   const token = required(parameters, 'WebIdentityToken')
   const host = parameters.get('ProviderId')
@@ -62,7 +62,7 @@ export function readToken(parameters: Parameters): ReadToken {
   }
 }
 
-/** An access token means what its provider says of it; here, what the state says in its place (C.8). */
+/** Only its provider can interpret an access token; here, the state does instead (C.8). */
 function accessTokenReader(host: string, token: string): (iam: IamStore) => Person {
   if (!accessTokenProviders.has(host) || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
     throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
