@@ -6,7 +6,7 @@ const ADMIN = 'Send the reference to your administrator: the audit log has the d
 const LATER = 'Try again in a minute, or sign in with another provider.'
 const SETUP = "Ask your administrator to compare this provider's settings with what the provider publishes."
 
-/** Every way in which signing in with an OpenID provider can fail. Codes are stable. */
+/** Every way in which a sign-in with an OpenID provider can fail. Codes are stable. */
 export const oidcErrors = {
   'oidc.provider_unavailable': { sentence: 'The identity provider cannot be reached.', hint: LATER },
   'oidc.provider_timeout': { sentence: 'The identity provider did not answer in time.', hint: LATER },
@@ -147,10 +147,7 @@ export const oidcErrors = {
 
 export type OidcErrorCode = keyof typeof oidcErrors
 
-/**
- * A refused or failed sign-in with an OpenID provider; `verdict` tells what was asked of the ID token, if it came so
- * far.
- */
+/** A refused or failed sign-in with an OpenID provider; `verdict` has the checks of the ID token, if there was one. */
 export class OidcError extends FedgateError {
   readonly verdict: Verdict
 
@@ -160,7 +157,7 @@ export class OidcError extends FedgateError {
   }
 }
 
-/** Text from outside, fit for a log line: no control or direction characters, at most 200 characters. */
+/** Text from outside for a log line: without control or direction characters, at most 200 characters. */
 export function cut(hostile: string): string {
   const shown = hostile.length > 200 ? `${hostile.slice(0, 199)}…` : hostile
   return shown.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, ' ')

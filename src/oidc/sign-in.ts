@@ -4,7 +4,7 @@ import type { VerifiedTokens } from './grant.ts'
 import { describePerson } from './left-out.ts'
 import type { OidcSettings } from './settings.ts'
 
-/** From verified tokens to what the rest of the program knows. The raw ID token is passed on as evidence for AWS. */
+/** From verified tokens to the protocol-independent SignIn. The raw ID token is passed on as evidence for AWS. */
 export function signInFromTokens(
   settings: OidcSettings,
   tokens: VerifiedTokens,
@@ -59,8 +59,8 @@ function renewalOf({ refreshToken }: VerifiedTokens, nonce: string): { readonly 
 }
 
 /**
- * The same sign-in with fresh evidence. Who it is, and when they proved it, stay as they were: nobody was asked.
- * A provider that gives no new refresh token means the old one to be used again (RFC 6749 6).
+ * The same sign-in with fresh evidence. Identity and authentication time stay as they were, as the user was not asked.
+ * If a provider returns no new refresh token, the old one is used again (RFC 6749 6).
  */
 export function renewedSignIn(signIn: SignIn, renewal: Renewal, tokens: VerifiedTokens): SignIn {
   return {
