@@ -297,7 +297,7 @@ export const samlErrors = {
 
 export type SamlErrorCode = keyof typeof samlErrors
 
-/** What the signed assertion of a refused response calls itself: to recognise one that was used before. */
+/** The ID of a refused response's signed assertion: to recognise one that was used before. */
 export interface RefusedAssertion {
   readonly issuer: string
   readonly id: string
@@ -311,9 +311,9 @@ export interface SamlErrorDetail extends ErrorDetail {
 
 export class SamlError extends FedgateError {
   declare readonly code: SamlErrorCode
-  /** The findings of the checks, where checks ran. */
+  /** The findings of the checks, if checks ran. */
   readonly verdict: Verdict
-  /** Only where its signature held. */
+  /** Only if its signature was valid. */
   readonly assertion: RefusedAssertion | undefined
 
   constructor(code: SamlErrorCode, detail: SamlErrorDetail = {}) {

@@ -1,7 +1,7 @@
 /**
- * The gateway's HTTP face, on Express: routes turn requests into use-cases and their results into pages. Owns cookies,
- * sessions, CSRF, headers and status codes; knows no protocol, no XML, no token and no AWS. Start at createApp: the order
- * of what is mounted is the order in which a request meets it.
+ * The gateway's HTTP interface, on Express: routes turn requests into calls of use-cases and their results into pages.
+ * Owns cookies, sessions, CSRF, headers and status codes; knows no protocol, no XML, no token and no AWS. Start at
+ * createApp: requests pass what is mounted in that order.
  */
 import express, { type Express } from 'express'
 import type { Store as ExpressSessionStore } from 'express-session'
@@ -42,7 +42,8 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.set('trust proxy', settings.trustProxy)
   app.set('query parser', 'simple')
   app.disable('x-powered-by')
-  // The public origin decides, not the hop before us: else secure cookies would silently not be set behind a proxy.
+  // The public origin decides, not the hop before us: otherwise secure cookies would silently be dropped behind a
+  // proxy.
   Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
   app.use(reference)
   app.use(securityHeaders(gateway.settings.baseUrl))

@@ -1,4 +1,4 @@
-/** The formats that the page with credentials offers, in its order, and which one this browser sees first. */
+/** The formats on the page with credentials, in its order, and which one this browser sees first. */
 import type { Request, Response } from 'express'
 import {
   type CredentialsToWrite,
@@ -10,7 +10,7 @@ import { isHttps, readCookie } from './cookies.ts'
 import type { CredentialFormat } from './models/credentials.ts'
 import { texts } from './texts.ts'
 
-/** Each with the name that its file gets. */
+/** Each with its file name. */
 const OFFERED = {
   env: 'aws-credentials.sh',
   fish: 'aws-credentials.fish',
@@ -31,7 +31,7 @@ export const singleValues = credentialVariables
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
-/** undefined for what is no format of ours. */
+/** undefined for an unknown format. */
 export function offeredFormat(name: string): OfferedFormat | undefined {
   return names.find((known) => known === name)
 }

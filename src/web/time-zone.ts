@@ -12,17 +12,17 @@ export interface Instant {
   readonly text: string
 }
 
-/** Made once: `toLocaleDateString` makes one for every date. */
+/** Created once: `toLocaleDateString` creates one for every date. */
 const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 
-/** The zone's name, `Europe/Zurich`, where the cookie holds one. */
+/** The zone's name, `Europe/Zurich`, if the cookie contains one. */
 export function timeZoneOf(request: Request, baseUrl: string): string | undefined {
   const cookie = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
   const name = cookie.replaceAll(/%2f/gi, '/').replaceAll(/%2b/gi, '+')
   return /^[A-Za-z][\w+-]{0,19}(?:\/[\w+-]{1,30}){0,2}$/.test(name) && formatOf(name) ? name : undefined
 }
 
-/** Made once for each zone that there is, however a cookie spells it, as making one costs more than a page. */
+/** Created once for each zone, however a cookie spells it, as creating one costs more than a page. */
 function formatOf(timeZone: string): Intl.DateTimeFormat | undefined {
   const name = timeZone.toLowerCase()
   const format = formats.get(name) ?? makeFormat(timeZone)
@@ -39,8 +39,8 @@ function makeFormat(timeZone: string): Intl.DateTimeFormat | undefined {
 }
 
 /**
- * When it is next that time of day there (`18:00`), later than `now`; undefined for an unknown zone, and on a day
- * on which the clocks skip that time.
+ * The next time it is that time of day there (`18:00`), after `now`; undefined for an unknown zone, and on a day on
+ * which the clocks skip that time.
  */
 export function nextTimeOfDay(now: Date, timeZone: string, timeOfDay: string): Date | undefined {
   const [, hours, minutes] = /^([01]\d|2[0-3]):([0-5]\d)$/.exec(timeOfDay) ?? []
@@ -56,7 +56,7 @@ export function nextTimeOfDay(now: Date, timeZone: string, timeOfDay: string): D
   return wallClock(timeZone, found) === wanted ? new Date(found) : undefined
 }
 
-/** The zone's own clock at that time, in milliseconds as if it were UTC; undefined for no zone. */
+/** The zone's own clock at that time, in milliseconds as if it were UTC; undefined for an unknown zone. */
 function wallClock(timeZone: string, at: number): number | undefined {
   const parts = formatOf(timeZone)?.formatToParts(at)
   if (!parts) return undefined

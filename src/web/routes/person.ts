@@ -29,7 +29,7 @@ function home({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** GET /identity: who am I. */
+/** GET /identity: the user's identity here and in AWS. */
 function identity({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
@@ -87,7 +87,7 @@ function askSignOut({ gateway, views }: WebParts): RequestHandler {
   }
 }
 
-/** Who is signed out already, in another tab or by time, gets what was asked for. */
+/** A user who is already signed out, in another tab or by expiry, gets the same result. */
 function orSignedOut({ gateway }: WebParts): RequestHandler {
   return async (request, response, next) => {
     if (await currentLogin(gateway, request)) return next()
@@ -95,7 +95,7 @@ function orSignedOut({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** POST /logout: out here, and then on to the identity provider. */
+/** POST /logout: signs out here, and then at the identity provider. */
 function doSignOut(parts: WebParts): RequestHandler {
   return async (request, response) => {
     const { gateway } = parts

@@ -9,7 +9,7 @@ const METADATA_TYPE = 'application/samlmetadata+xml'
 /** Five minutes: the longest time until a new key is known everywhere. */
 const CACHEABLE = 'public, max-age=300'
 
-/** What anyone may read: our metadata and keys, and whether the process lives and can work. */
+/** Public documents: our metadata and keys, and whether the process is alive and ready. */
 export function publishedRoutes({ gateway }: WebParts): Router {
   return Router()
     .get('/saml/:provider/metadata', async (request, response) => {
