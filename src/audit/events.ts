@@ -18,7 +18,7 @@ interface Occurrence {
 }
 
 /** The user, as far as the provider vouches for them. */
-interface Person {
+interface SignedInUser {
   readonly provider: string
   readonly subject: string
 }
@@ -59,7 +59,7 @@ interface IssuedCredentials {
 
 export type AuditEvent =
   | (Occurrence &
-      Person & {
+      SignedInUser & {
         /** `login.renewed`: the same user signed in again, and the login continues. */
         readonly eventName: 'login' | 'login.renewed'
         readonly protocol: 'saml' | 'oidc'
@@ -77,7 +77,7 @@ export type AuditEvent =
   | (Occurrence &
       Refusal & { readonly eventName: 'login.refused'; readonly provider: string; readonly subject?: string })
   | (Occurrence &
-      Person &
+      SignedInUser &
       RoleRequest &
       IssuedCredentials & {
         readonly eventName: 'exchange'
@@ -87,7 +87,7 @@ export type AuditEvent =
         readonly awsRegion: string
       })
   | (Occurrence &
-      Person &
+      SignedInUser &
       RoleRequest &
       Refusal & {
         readonly eventName: 'exchange.denied'
@@ -95,15 +95,15 @@ export type AuditEvent =
         readonly retriedWithSeconds?: number
       })
   | (Occurrence &
-      Person &
+      SignedInUser &
       RoleRequest &
       IssuedCredentials & { readonly eventName: 'console'; readonly destination: string; readonly awsRegion: string })
-  | (Occurrence & Person & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
+  | (Occurrence & SignedInUser & RoleRequest & Refusal & { readonly eventName: 'console.denied' })
   | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
-  | (Occurrence & Person & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })
+  | (Occurrence & SignedInUser & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })
   | (Occurrence &
       Refusal &
-      Partial<Person> & {
+      Partial<SignedInUser> & {
         /** Any other response with an error page or a problem document. */
         readonly eventName: 'request.refused'
         /** Method and path: `GET /roles`. */

@@ -256,7 +256,7 @@ function reasonOf(problem: unknown): string {
 
 function consequence(isRequired: boolean): string {
   return isRequired
-    ? 'Until it can be, nobody signs in and no role is taken.'
+    ? 'Until it can be, users cannot sign in or use roles.'
     : 'As audit.required is false, all goes on without it.'
 }
 

@@ -6,7 +6,7 @@ import { html } from '../core/html.ts'
 import type { RunningServer } from '../core/running-server.ts'
 import { memoryAdapter } from './memory-adapter.ts'
 import { loginPage, messagePage } from './pages.ts'
-import { type Person, personWith } from './people.ts'
+import { type DemoUser, userWith } from './users.ts'
 import { pageHeaders, sendPage, serveAssets, startDemoServer } from './web-server.ts'
 
 export interface DemoClient {
@@ -19,7 +19,7 @@ export interface DemoOpenIdProviderOptions {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
-  readonly people: readonly Person[]
+  readonly users: readonly DemoUser[]
   readonly clients: readonly DemoClient[]
   /** Private signing keys. Default: an RS256 key made at start. */
   readonly keys?: JSONWebKeySet
@@ -57,7 +57,7 @@ async function loadProvider(): Promise<typeof Provider> {
   return ((await import(PROVIDER_FILE)) as typeof import('oidc-provider')).Provider
 }
 
-function configuration({ clients, people }: DemoOpenIdProviderOptions, jwks: JSONWebKeySet): Configuration {
+function configuration({ clients, users }: DemoOpenIdProviderOptions, jwks: JSONWebKeySet): Configuration {
   return {
     adapter: memoryAdapter(),
     clients: clients.map(({ clientId, clientSecret, redirectUris }) => ({
@@ -82,7 +82,7 @@ function configuration({ clients, people }: DemoOpenIdProviderOptions, jwks: JSO
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource },
     },
-    findAccount: (_context, id) => account(people.find(({ username }) => username === id)),
+    findAccount: (_context, id) => account(users.find(({ username }) => username === id)),
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
     loadExistingGrant: grantEverything,
     pkce: { required: () => true },
@@ -114,19 +114,19 @@ function postLogoutSuccessSource(context: KoaContextWithOIDC): void {
   context.body = messagePage(PROTOCOL, 'Signed out', 'You are signed out of the demo identity provider.')
 }
 
-function account(person: Person | undefined) {
+function account(user: DemoUser | undefined) {
   return (
-    person && {
-      accountId: person.username,
+    user && {
+      accountId: user.username,
       claims: () => ({
-        sub: person.username,
-        email: person.mail,
+        sub: user.username,
+        email: user.mail,
         email_verified: true,
-        name: person.name,
-        preferred_username: person.username,
-        groups: [...person.groups],
-        eduPersonAffiliation: person.affiliation,
-        costCenter: person.costCenter,
+        name: user.name,
+        preferred_username: user.username,
+        groups: [...user.groups],
+        eduPersonAffiliation: user.affiliation,
+        costCenter: user.costCenter,
       }),
     }
   )
@@ -148,13 +148,13 @@ async function makeKeys(): Promise<JSONWebKeySet> {
   return { keys: [{ ...(await exportJWK(privateKey)), kid, alg: 'RS256', use: 'sig' }] }
 }
 
-function application(provider: Provider, { people, clients }: DemoOpenIdProviderOptions): Express {
+function application(provider: Provider, { users, clients }: DemoOpenIdProviderOptions): Express {
   const app = express().disable('x-powered-by')
   const targets = [...new Set(clients.flatMap(({ redirectUris }) => redirectUris.map((uri) => new URL(uri).origin)))]
   const sendLogin = async (request: Request, response: Response, wrongPassword: boolean) => {
     const { uid, params } = await provider.interactionDetails(request, response)
     const application = String(params.client_id)
-    const page = loginPage({ protocol: PROTOCOL, application, people, action: `/interaction/${uid}`, wrongPassword })
+    const page = loginPage({ protocol: PROTOCOL, application, users, action: `/interaction/${uid}`, wrongPassword })
     sendPage(response, wrongPassword ? 403 : 200, page, targets)
   }
   serveAssets(app)
@@ -162,9 +162,9 @@ function application(provider: Provider, { people, clients }: DemoOpenIdProvider
   app.get('/interaction/:uid', (request, response) => sendLogin(request, response, false))
   app.post('/interaction/:uid', express.urlencoded({ extended: false, limit: '10kb' }), async (request, response) => {
     if (request.body?.cancel) return provider.interactionFinished(request, response, CANCELLED)
-    const person = personWith(people, request.body?.username, request.body?.password)
-    if (!person) return sendLogin(request, response, true)
-    const login = { accountId: person.username, amr: ['pwd'] }
+    const user = userWith(users, request.body?.username, request.body?.password)
+    if (!user) return sendLogin(request, response, true)
+    const login = { accountId: user.username, amr: ['pwd'] }
     await provider.interactionFinished(request, response, { login })
   })
   app.use(provider.callback())

@@ -5,7 +5,7 @@ import { type AttributeToIssue, issueResponse } from '../saml/issue.ts'
 import { ASSERTION, PROTOCOL, STATUS_AUTHN_FAILED, STATUS_NO_PASSIVE } from '../saml/names.ts'
 import { signEnveloped } from '../xml/sign.ts'
 import { element, render } from '../xml/write.ts'
-import type { Person } from './people.ts'
+import type { DemoUser } from './users.ts'
 
 /** A service provider that the demo IdP knows. Responses are sent only to this ACS. */
 export interface KnownServiceProvider {
@@ -15,7 +15,7 @@ export interface KnownServiceProvider {
 
 /** A user who is signed in at the demo IdP. */
 export interface IdpSession {
-  readonly person: Person
+  readonly user: DemoUser
   readonly authnInstant: Date
   readonly sessionIndex: string
 }
@@ -37,15 +37,15 @@ const refusals = { passive: STATUS_NO_PASSIVE, cancelled: STATUS_AUTHN_FAILED }
 export type Refusal = keyof typeof refusals
 
 /** The signed Response that identifies the user, as XML. */
-export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyPair, now: Date): Promise<string> {
+export function assertUser(exchange: Exchange, session: IdpSession, keys: KeyPair, now: Date): Promise<string> {
   return issueResponse(
     {
       issuer: exchange.entityId,
       recipient: exchange.serviceProvider.acsUrl,
       audience: exchange.serviceProvider.entityId,
       inResponseTo: exchange.inResponseTo,
-      nameId: { value: session.person.username, format: nameIdFormats.persistent },
-      attributes: attributesOf(session.person),
+      nameId: { value: session.user.username, format: nameIdFormats.persistent },
+      attributes: attributesOf(session.user),
       authnInstant: session.authnInstant,
       sessionIndex: session.sessionIndex,
       lifetimeSeconds: LIFETIME_SECONDS,
@@ -58,13 +58,13 @@ export function assertPerson(exchange: Exchange, session: IdpSession, keys: KeyP
 }
 
 /** What this provider asserts about a user, by the attribute names that the gateway's rules use. */
-export function attributesOf(person: Person): readonly AttributeToIssue[] {
+export function attributesOf(user: DemoUser): readonly AttributeToIssue[] {
   return [
-    { name: 'mail', values: [person.mail] },
-    { name: 'displayName', values: [person.name] },
-    { name: 'eduPersonAffiliation', values: [person.affiliation] },
-    { name: 'groups', values: person.groups },
-    { name: 'costCenter', values: [person.costCenter] },
+    { name: 'mail', values: [user.mail] },
+    { name: 'displayName', values: [user.name] },
+    { name: 'eduPersonAffiliation', values: [user.affiliation] },
+    { name: 'groups', values: user.groups },
+    { name: 'costCenter', values: [user.costCenter] },
   ]
     .filter(({ values }) => values.length > 0)
     .map((attribute) => ({ ...attribute, nameFormat: ATTRNAME_BASIC }))

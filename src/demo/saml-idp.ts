@@ -11,10 +11,10 @@ import type { RunningServer } from '../core/running-server.ts'
 import { boundedMap } from './bounded-map.ts'
 import { type BreakItTargets, breakItRoutes } from './break-it/routes.ts'
 import { autoPostPage, loginPage, messagePage } from './pages.ts'
-import { type Person, personWith } from './people.ts'
-import { assertPerson, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'
+import { assertUser, type IdpSession, type KnownServiceProvider, type Refusal, refuse } from './saml-answers.ts'
 import { samlIdpEntityId, samlIdpMetadata } from './saml-idp-metadata.ts'
 import { type PendingRequest, RefusedRequest, readRequest } from './saml-requests.ts'
+import { type DemoUser, userWith } from './users.ts'
 import { sendPage, serveAssets, startDemoServer } from './web-server.ts'
 
 export interface DemoSamlIdpOptions {
@@ -22,7 +22,7 @@ export interface DemoSamlIdpOptions {
   /** 0: any free port. */
   readonly port: number
   readonly keys: KeyPair
-  readonly people: readonly Person[]
+  readonly users: readonly DemoUser[]
   readonly serviceProviders: readonly KnownServiceProvider[]
   readonly now?: () => Date
   /** Where the page with broken messages sends them; without it that page does not exist. */
@@ -63,7 +63,7 @@ function application(url: string, options: DemoSamlIdpOptions): Express {
 }
 
 function routes(entityId: string, options: DemoSamlIdpOptions): Router {
-  const { keys, people, serviceProviders, now = () => new Date() } = options
+  const { keys, users, serviceProviders, now = () => new Date() } = options
   const memory = createMemory(now)
   const form = express.urlencoded({ extended: false, limit: '100kb' })
   const answer = async (response: Response, handle: string, outcome: IdpSession | Refusal) => {
@@ -71,9 +71,7 @@ function routes(entityId: string, options: DemoSamlIdpOptions): Router {
     memory.answered(handle)
     const exchange = { ...request, entityId }
     const answering =
-      typeof outcome === 'string'
-        ? refuse(exchange, outcome, keys, now())
-        : assertPerson(exchange, outcome, keys, now())
+      typeof outcome === 'string' ? refuse(exchange, outcome, keys, now()) : assertUser(exchange, outcome, keys, now())
     sendAnswer(response, request, await answering)
   }
   // Redirects to our own GET first: the browser sends our Lax cookie with it, but not with another site's POST.
@@ -92,16 +90,16 @@ function routes(entityId: string, options: DemoSamlIdpOptions): Router {
       const { forceAuthn, isPassive, serviceProvider } = memory.waiting(handle)
       const session = forceAuthn ? undefined : memory.sessionOf(request)
       if (session || isPassive) return answer(response, handle, session ?? 'passive')
-      sendLogin(response, handle, serviceProvider, people)
+      sendLogin(response, handle, serviceProvider, users)
     })
     .post('/continue/:handle', form, async (request, response) => {
       const handle = String(request.params.handle)
       const { serviceProvider } = memory.waiting(handle)
       if (request.body?.cancel) return answer(response, handle, 'cancelled')
-      const person = personWith(people, request.body?.username, request.body?.password)
-      if (!person) return sendLogin(response, handle, serviceProvider, people, true)
+      const user = userWith(users, request.body?.username, request.body?.password)
+      if (!user) return sendLogin(response, handle, serviceProvider, users, true)
       memory.signOut(request)
-      await answer(response, handle, memory.signIn(response, person))
+      await answer(response, handle, memory.signIn(response, user))
     })
     .post('/logout', (request, response) => {
       memory.signOut(request)
@@ -126,8 +124,8 @@ function createMemory(now: () => Date) {
     },
     answered: (handle: string) => pending.delete(handle),
     sessionOf: (request: Request) => sessions.get(cookieOf(request)),
-    signIn: (response: Response, person: Person): IdpSession => {
-      const [id, session] = [newToken(), { person, authnInstant: now(), sessionIndex: newXmlId() }]
+    signIn: (response: Response, user: DemoUser): IdpSession => {
+      const [id, session] = [newToken(), { user, authnInstant: now(), sessionIndex: newXmlId() }]
       sessions.set(id, session)
       response.cookie(COOKIE, id, { httpOnly: true, sameSite: 'lax', path: '/' })
       return session
@@ -159,7 +157,7 @@ function frontPage(session: IdpSession | undefined, hasBreakIt: boolean): string
   return session
     ? messagePage(
         PROTOCOL,
-        `Signed in as ${session.person.name}`,
+        `Signed in as ${session.user.name}`,
         'The next sign-in from the gateway will not ask for a password.',
         html`<form method="post" action="/logout"><button class="main">Sign out of the demo identity provider</button></form>${below}`,
       )
@@ -170,11 +168,11 @@ function sendLogin(
   response: Response,
   handle: string,
   { acsUrl }: KnownServiceProvider,
-  people: readonly Person[],
+  users: readonly DemoUser[],
   wrongPassword = false,
 ): void {
   const application = new URL(acsUrl).host
-  const page = loginPage({ protocol: PROTOCOL, application, people, action: `/continue/${handle}`, wrongPassword })
+  const page = loginPage({ protocol: PROTOCOL, application, users, action: `/continue/${handle}`, wrongPassword })
   sendPage(response, wrongPassword ? 403 : 200, page, [])
 }
 

@@ -65,7 +65,7 @@ export async function auditRefusedRequest(
   const event = {
     eventName: 'request.refused' as const,
     ...occurrence(recording, caller),
-    ...(login && person(login)),
+    ...(login && userOf(login)),
     request: request.slice(0, LONGEST_REQUEST),
     ...refusalOf(error, verdictOf(error)),
   }
@@ -81,7 +81,7 @@ function occurrence({ now }: Recording, { reference, sourceIp, userAgent }: Call
   }
 }
 
-function person({ signIn: { identity } }: Login) {
+function userOf({ signIn: { identity } }: Login) {
   return { provider: identity.provider, subject: identity.subject }
 }
 
@@ -106,7 +106,7 @@ export async function auditExchange(
   const event = {
     eventName: 'exchange' as const,
     ...occurrence(recording, caller),
-    ...person(login),
+    ...userOf(login),
     purpose,
     ...issued(taken),
   }
@@ -158,7 +158,7 @@ export async function auditConsole(
   const event = {
     eventName: 'console' as const,
     ...occurrence(recording, caller),
-    ...person(login),
+    ...userOf(login),
     ...issued(taken),
     destination,
   }
@@ -176,7 +176,7 @@ export async function auditDenied(
   const event = {
     eventName,
     ...occurrence(recording, caller),
-    ...person(login),
+    ...userOf(login),
     requestParameters:
       'session' in wanted ? asked(wanted) : { roleArn: wanted.role.slice(0, LONGEST_ARN), ...durationOf(wanted) },
     ...(retriedWithSeconds !== undefined && { retriedWithSeconds }),
@@ -203,7 +203,7 @@ export async function auditLogout(
   reason: 'person' | 'provider',
   caller: Caller,
 ): Promise<void> {
-  const event = { eventName: 'logout' as const, ...occurrence(recording, caller), ...person(login), reason }
+  const event = { eventName: 'logout' as const, ...occurrence(recording, caller), ...userOf(login), reason }
   await record(recording, { event, login })
 }
 
@@ -215,7 +215,7 @@ function auditSignIn(eventName: 'login' | 'login.renewed') {
     const event = {
       eventName,
       ...occurrence(recording, caller),
-      ...person(login),
+      ...userOf(login),
       protocol,
       issuer,
       authenticatedAt,

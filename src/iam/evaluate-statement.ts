@@ -2,7 +2,7 @@
 import { alternativeInterpretations, contextsOf } from './alternative-interpretations.ts'
 import type { RequestContext } from './condition-keys/context.ts'
 import type { Condition, Effect } from './conditions.ts'
-import { elementMatches, type NamesElement } from './elements.ts'
+import { elementMatches, type NameListElement } from './elements.ts'
 import type { Statement } from './policy.ts'
 import { type Principal, principalMatches } from './principals.ts'
 import type { PolicyRequest } from './request.ts'
@@ -35,7 +35,7 @@ export function applies(statement: Statement, request: PolicyRequest, action: st
 }
 
 /** A call without a resource matches `*` only. */
-function resourceMatches(resources: NamesElement, { resource = '*', context }: PolicyRequest): boolean {
+function resourceMatches(resources: NameListElement, { resource = '*', context }: PolicyRequest): boolean {
   return elementMatches(resources, resource, context)
 }
 

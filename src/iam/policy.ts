@@ -1,9 +1,9 @@
 /** Policy documents: from JSON to statements that can be evaluated, with IAM's own refusals (E.6). */
 import { repeatedName } from '../core/json.ts'
 import { type Condition, type Effect, parseConditions } from './conditions.ts'
-import { type NamesElement, parseActions, parseResources } from './elements.ts'
+import { type NameListElement, parseActions, parseResources } from './elements.ts'
 import { describe, MalformedPolicyError, type PolicyProblem } from './errors.ts'
-import { holder, type PrincipalElement, parsePrincipal } from './principals.ts'
+import { anyPrincipal, type PrincipalElement, parsePrincipal } from './principals.ts'
 
 /**
  * `trust`: who may assume a role. It has a Principal, only STS actions, and no Resource: that is the role. `identity`:
@@ -21,9 +21,9 @@ export interface Statement {
   readonly effect: Effect
   /** In a policy without principals: any principal. */
   readonly principal: PrincipalElement
-  readonly actions: NamesElement
+  readonly actions: NameListElement
   /** Absent in a trust policy. */
-  readonly resources: NamesElement | undefined
+  readonly resources: NameListElement | undefined
   readonly conditions: readonly Condition[]
 }
 
@@ -171,7 +171,7 @@ function parseStatement(
       sid,
       name,
       effect: effect === 'Allow' ? 'Allow' : 'Deny',
-      principal: isTrust ? principalOf(statement, path, problems) : holder,
+      principal: isTrust ? principalOf(statement, path, problems) : anyPrincipal,
       actions: parseActions(statement, isTrust, path, problems),
       resources: isTrust ? undefined : parseResources(statement, hasVariables, path, problems),
       conditions: parseConditions(statement.Condition, { path, name }, hasVariables, problems),
@@ -206,7 +206,7 @@ function sidOf({ Sid: sid }: Fields, path: string, problems: PolicyProblem[]): s
 function principalOf({ Principal: principal }: Fields, path: string, problems: PolicyProblem[]): PrincipalElement {
   if (principal !== undefined) return parsePrincipal(principal, `${path}.Principal`, problems)
   problems.push(syntax(path, 'a Principal', 'none', 'Missing required field Principal'))
-  return { ...holder, anyone: false }
+  return { ...anyPrincipal, anyone: false }
 }
 
 function checkSidsAreUnique(statements: readonly Statement[], problems: PolicyProblem[]): void {

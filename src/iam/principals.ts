@@ -39,7 +39,7 @@ export type Principal =
 export type NamedAs = 'exact' | 'account' | 'anyone'
 
 /** Any principal: for identity-based policies, which have no principal but apply to those they are attached to. */
-export const holder: PrincipalElement = {
+export const anyPrincipal: PrincipalElement = {
   anyone: true,
   federated: new Set(),
   arns: new Set(),
@@ -139,14 +139,14 @@ export function isFederatedPrincipal(value: string): boolean {
 /** The element as a value. What IAM would refuse is added to `problems`, and matches no caller. */
 export function parsePrincipal(value: unknown, path: string, problems: PolicyProblem[]): PrincipalElement {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  const anybody = { ...holder, text }
-  if (value === '*') return anybody
+  const wildcard = { ...anyPrincipal, text }
+  if (value === '*') return wildcard
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     problems.push(invalid(path, 'Principal', value, '"*" or an object such as {"Federated": "arn:…"}'))
-    return { ...anybody, anyone: false }
+    return { ...wildcard, anyone: false }
   }
   if (Object.keys(value).length === 0)
-    problems.push({ ...invalid(path, 'Principal', value, [...kinds.keys()].join(', ')), found: 'nobody' })
+    problems.push({ ...invalid(path, 'Principal', value, [...kinds.keys()].join(', ')), found: 'no principal' })
   const members = Object.entries(value).flatMap(([kind, names]) => principalsOf(kind, names, path, problems))
   const named = (wanted: string, fits: (name: string) => boolean = () => true): ReadonlySet<string> =>
     new Set(members.flatMap(({ kind, name }) => (kind === wanted && fits(name) ? [name] : [])))

@@ -108,7 +108,7 @@ export const unverifiedAssumptions = {
   callerIds: {
     id: 'callerIds',
     what: 'what aws:userid and aws:username hold',
-    applied: 'aws:userid is there for everybody (anonymous for unsigned calls), aws:username for users only',
+    applied: 'aws:userid is present for every caller (anonymous for unsigned calls), aws:username only for users',
     section: 'D.5',
   },
 } as const satisfies Readonly<Record<string, UnverifiedAssumption>>

@@ -102,7 +102,7 @@ async function read<Value>(url: string, schema: z.ZodType<Value>, ask: Ask): Pro
       problem: `a document whose ${parsed.error.issues[0]?.path.join('.') || 'content'} is not what it should be`,
     }
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem: 'what is no JSON' }
+    if (error instanceof SyntaxError) return { problem: 'invalid JSON' }
     return { problem: error instanceof Error ? error.message : String(error) }
   }
 }

@@ -138,8 +138,8 @@ export const oidcErrors = {
   'oidc.logout_id_missing': { sentence: 'The logout token has no jti.', hint: ADMIN },
   'oidc.logout_replayed': { sentence: 'The logout token has already been used.', hint: ADMIN },
   'oidc.logout_ended_nothing': {
-    sentence: 'The sign-out notice ended no session: nobody here has that session or subject.',
-    hint: 'Compare its sid and sub with those of the ID token. A session that had ended before is no fault.',
+    sentence: 'The logout token ended no session: no user here has that session or subject.',
+    hint: 'Compare its sid and sub with those of the ID token. A session that had already ended is not an error.',
   },
   'oidc.logout_issuer_mismatch': { sentence: 'The logout request is from another issuer.', hint: ADMIN },
   'oidc.logout_session_missing': { sentence: 'The logout request has no sid.', hint: SETUP },

@@ -13,7 +13,7 @@ export interface Described {
  * The user as verified claims describe them, without values that the provider does not vouch for. The first occurrence
  * counts.
  */
-export function describePerson(
+export function describeUser(
   { requireVerifiedEmail = false }: Pick<OidcSettings, 'requireVerifiedEmail'>,
   ...sources: readonly Json[]
 ): Described {

@@ -65,7 +65,7 @@ const codes: Readonly<Record<keyof typeof metadataChecks, OidcErrorCode>> = {
  * Discovery 1.0, 3: a provider must list its algorithms, RS256 among them. One without a list is assumed to have that
  * one.
  */
-const EVERYBODYS = ['RS256']
+const DEFAULT_ALGORITHMS = ['RS256']
 
 const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
 
@@ -87,7 +87,7 @@ export function allowedAlgorithms(
   { idTokenAlgs }: Pick<OidcSettings, 'idTokenAlgs'>,
 ): readonly string[] {
   if (idTokenAlgs) return [...ID_TOKEN_ALGORITHMS, ...MAC_ALGORITHMS].filter((one) => idTokenAlgs.includes(one))
-  const { id_token_signing_alg_values_supported: offered = EVERYBODYS } = document
+  const { id_token_signing_alg_values_supported: offered = DEFAULT_ALGORITHMS } = document
   return ID_TOKEN_ALGORITHMS.filter((algorithm) => Array.isArray(offered) && offered.includes(algorithm))
 }
 

@@ -1,7 +1,7 @@
 import type { Evidence, LogoutRef, Renewal, SignIn } from '../core/identity.ts'
 import { Secret } from '../core/secret.ts'
 import type { VerifiedTokens } from './grant.ts'
-import { describePerson } from './left-out.ts'
+import { describeUser } from './left-out.ts'
 import type { OidcSettings } from './settings.ts'
 
 /** From verified tokens to the protocol-independent SignIn. The raw ID token is passed on as evidence for AWS. */
@@ -14,7 +14,7 @@ export function signInFromTokens(
   const { subject, claims } = tokens
   const { iat, auth_time: authTime } = claims
   const { id, issuer } = settings
-  const { attributes, leftOut } = describePerson(settings, claims, userinfo)
+  const { attributes, leftOut } = describeUser(settings, claims, userinfo)
   return {
     identity: {
       provider: id,

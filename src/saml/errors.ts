@@ -285,8 +285,8 @@ export const samlErrors = {
   },
   'saml.logout_replayed': { sentence: 'This logout message has already been used.', hint: signOutHere },
   'saml.logout_ended_nothing': {
-    sentence: 'The logout message ended no session: nobody here has that NameID and SessionIndex.',
-    hint: 'Compare its NameID and SessionIndex with those of the sign-in. A session that had ended before is no fault.',
+    sentence: 'The logout message ended no session: no user here has that NameID and SessionIndex.',
+    hint: 'Compare its NameID and SessionIndex with those of the sign-in. A session that had already ended is not an error.',
   },
   'saml.logout_unknown': {
     sentence: 'This logout is unknown, complete, or took too long.',

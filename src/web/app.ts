@@ -18,12 +18,12 @@ import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
-import { personRoutes } from './routes/person.ts'
 import { publishedRoutes } from './routes/published.ts'
 import { renewalRoutes } from './routes/reauthentication.ts'
 import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
 import { statusRoutes } from './routes/status.ts'
+import { userRoutes } from './routes/user.ts'
 import { sessions } from './session.ts'
 import { staticFiles } from './static-files.ts'
 import { createViews } from './views.ts'
@@ -53,7 +53,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
-  app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
+  app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))

@@ -254,7 +254,7 @@ Users of tokens, pattern also assume ${DEVELOPER}: keep their statements in its 
     expect(stderr).toContain(
       "only the gateway enforces it. A user who sends the provider's own evidence directly to AWS bypasses this.",
     )
-    expect(stderr).toContain('Anybody can have an account at accounts.google.com')
+    expect(stderr).toContain('Anyone can have an account at accounts.google.com')
   })
 
   it.each([

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { Secret } from '../../src/core/secret.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { createRelyingParty, type RelyingParty } from '../../src/oidc/relying-party.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
   provider = await startDemoOpenIdProvider({
     host: '127.0.0.1',
     port: 0,
-    people: demoPeople,
+    users: demoUsers,
     clients: [{ clientId: 'fedgate', clientSecret: 'a secret: 100% +/=', redirectUris: [REDIRECT_URI] }],
   })
   relyingParty = createRelyingParty({
@@ -167,7 +167,7 @@ describe('the demo OpenID provider', () => {
 
   it('rejects when the port is taken', async () => {
     const { port } = new URL(provider.url)
-    const again = startDemoOpenIdProvider({ host: '127.0.0.1', port: Number(port), people: [], clients: [] })
+    const again = startDemoOpenIdProvider({ host: '127.0.0.1', port: Number(port), users: [], clients: [] })
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 })

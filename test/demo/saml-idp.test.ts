@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KeyPair } from '../../src/core/keys.ts'
-import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { buildAuthnRequest } from '../../src/saml/authn-request.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
 import { validateResponse } from '../../src/saml/response/validate.ts'
@@ -28,7 +28,7 @@ beforeAll(async () => {
     host: '127.0.0.1',
     port: 0,
     keys,
-    people: demoPeople,
+    users: demoUsers,
     serviceProviders: [{ entityId: ENTITY_ID, acsUrl: ACS_URL }],
     now: () => NOW,
   })
@@ -236,7 +236,7 @@ describe('the demo SAML identity provider', () => {
   })
 
   it('closes though a browser keeps a connection open', async () => {
-    const other = await startDemoSamlIdp({ host: '127.0.0.1', port: 0, keys, people: [], serviceProviders: [] })
+    const other = await startDemoSamlIdp({ host: '127.0.0.1', port: 0, keys, users: [], serviceProviders: [] })
     const socket = connect(Number(new URL(other.url).port), '127.0.0.1')
     await once(socket, 'connect')
     socket.write('GET / HTTP/1.1\r\nHost: x\r\n')
@@ -249,7 +249,7 @@ describe('the demo SAML identity provider', () => {
 
   it('rejects when the port is taken', async () => {
     const { port } = new URL(idp.url)
-    const again = startDemoSamlIdp({ host: '127.0.0.1', port: Number(port), keys, people: [], serviceProviders: [] })
+    const again = startDemoSamlIdp({ host: '127.0.0.1', port: Number(port), keys, users: [], serviceProviders: [] })
     await expect(again).rejects.toMatchObject({ code: 'EADDRINUSE' })
   })
 })

@@ -361,7 +361,7 @@ describe('A key', () => {
     ['of another issuer', 'login.other.test:sub', 'the statement is about another issuer'],
     ['of AssumeRole', 'sts:ExternalId', 'it is there for sts:AssumeRole'],
     ['of callers who sign', 'aws:PrincipalArn', 'it is there for sts:AssumeRole, sts:GetFederationToken'],
-    ['of organizations', 'aws:PrincipalOrgID', 'nobody signs it, and no service makes it'],
+    ['of organizations', 'aws:PrincipalOrgID', 'the call is not signed, and not made by a service'],
     ['of temporary credentials', 'aws:MultiFactorAuthPresent', 'it is there for sts:AssumeRole'],
     ['of bearer tokens', 'sts:DurationSeconds', 'it is there for sts:GetServiceBearerToken'],
     ['that there is not', 'sts:Audience', 'AWS knows no such key'],

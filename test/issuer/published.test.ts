@@ -129,7 +129,7 @@ describe('what is published', () => {
 
   it.each<[string, Files, string, string]>([
     ['nothing', {}, 'discoveryIsPublished', 'HTTP 404'],
-    ['a page', { [DISCOVERY]: '<html>' }, 'discoveryIsPublished', 'what is no JSON'],
+    ['a page', { [DISCOVERY]: '<html>' }, 'discoveryIsPublished', 'invalid JSON'],
     [
       'a document without keys',
       { [DISCOVERY]: JSON.stringify({ issuer: terms.url }) },

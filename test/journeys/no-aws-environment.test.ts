@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { makeKeyPair } from '../demo/keys.ts'
 import { type Command, fedgate } from '../harness/command.ts'
 import { formWith, HttpBrowser } from '../harness/http-browser.ts'
@@ -49,7 +49,7 @@ let config: WrittenConfig
 
 beforeAll(async () => {
   url = await reserveGateway()
-  const place = { host: '127.0.0.1', port: 0, people: demoPeople }
+  const place = { host: '127.0.0.1', port: 0, users: demoUsers }
   const sp = { entityId: `${url}/saml/corp/metadata`, acsUrl: `${url}/saml/corp/acs` }
   idp = await startDemoSamlIdp({ ...place, keys: await makeKeyPair(), serviceProviders: [sp] })
   const client = { clientId: 'gateway', clientSecret: 'secret', redirectUris: [`${url}/oidc/openid/callback`] }

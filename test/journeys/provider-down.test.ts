@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
@@ -96,7 +96,7 @@ describe('a provider that comes up later', () => {
     const provider = await startDemoOpenIdProvider({
       host: '127.0.0.1',
       port: downPort,
-      people: demoPeople,
+      users: demoUsers,
       clients: [
         { clientId: 'gateway', clientSecret: 'gateway-secret', redirectUris: [`${gateway.url}/oidc/down/callback`] },
       ],

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { answerAtProvider, CALLBACK, signIn, whoIs } from '../harness/sign-in.ts'
@@ -17,7 +17,7 @@ beforeAll(async () => {
   provider = await startDemoOpenIdProvider({
     host: '127.0.0.1',
     port: 0,
-    people: demoPeople,
+    users: demoUsers,
     clients: [{ ...client, redirectUris: ['first', 'second'].map((id) => `${url}/oidc/${id}/callback`) }],
   })
   const settings = { protocol: 'oidc', issuer: provider.url, allowInsecureHttp: true, ...client }

@@ -1,7 +1,7 @@
 /** SAML answers that must not sign anybody in: each is refused with its own code and changes nothing. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { demoPeople } from '../../src/demo/people.ts'
 import { type DemoSamlIdp, startDemoSamlIdp } from '../../src/demo/saml-idp.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { makeKeyPair } from '../demo/keys.ts'
 import { refusalIn } from '../harness/html.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
       host: '127.0.0.1',
       port: 0,
       keys: await makeKeyPair(),
-      people: demoPeople,
+      users: demoUsers,
       serviceProviders: [{ entityId: `${url}/saml/${id}/metadata`, acsUrl: `${url}/saml/${id}/acs` }],
     })
   idps = [await startIdp('corp'), await startIdp('partner')]

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunningServer } from '../../src/core/running-server.ts'
 import { startDemoOpenIdProvider } from '../../src/demo/openid-provider.ts'
-import { demoPeople } from '../../src/demo/people.ts'
+import { demoUsers } from '../../src/demo/users.ts'
 import { refusalIn } from '../harness/html.ts'
 import { formWith, HttpBrowser, type Page } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
@@ -39,7 +39,7 @@ beforeAll(async () => {
   openId = await startDemoOpenIdProvider({
     host: '127.0.0.1',
     port: 0,
-    people: demoPeople,
+    users: demoUsers,
     clients: [{ clientId: 'gateway', clientSecret: 'gateway-secret', redirectUris: [`${url}/oidc/openid/callback`] }],
   })
   const oidc = { protocol: 'oidc', clientId: 'gateway', clientSecret: 'gateway-secret', allowInsecureHttp: true }

@@ -180,7 +180,7 @@ describe('A second sign-in in the same browser', () => {
   it('a sign-in to the same account replaces the first', async () => {
     const first = cookieOf(await open(await linkFor(ROLE, PROVIDER)))
     const second = cookieOf(await open(await linkFor(ROLE, PROVIDER), first))
-    expect([await shows(first), await shows(second)]).toEqual(['Nobody is signed in here', 'Developer'])
+    expect([await shows(first), await shows(second)]).toEqual(['No user is signed in here', 'Developer'])
   })
 
   it('a sign-in to another account wants a logout first, and goes on from there with the same link', async () => {
@@ -194,7 +194,7 @@ describe('A second sign-in in the same browser', () => {
     expect(await shows(first)).toBe('Developer')
     const onward = (/href="(\/oauth[^"]*)"/.exec(page)?.[1] ?? '').replaceAll('&amp;', '&')
     const loggedOut = await open(onward, first)
-    expect(await shows(first)).toBe('Nobody is signed in here')
+    expect(await shows(first)).toBe('No user is signed in here')
     expect(await shows(cookieOf(await open(loggedOut.headers.get('location') ?? '')))).toBe('Other')
   })
 })

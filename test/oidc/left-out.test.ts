@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { signInWarnings } from '../../src/access/sign-in-warnings.ts'
-import { describePerson } from '../../src/oidc/left-out.ts'
+import { describeUser } from '../../src/oidc/left-out.ts'
 import { sent, signInAt } from './provider-in-memory.ts'
 import type { Json } from './tampering-provider.ts'
 
 const strictly = (...sources: readonly Json[]) => {
-  const { attributes, leftOut } = describePerson({ requireVerifiedEmail: true }, ...sources)
+  const { attributes, leftOut } = describeUser({ requireVerifiedEmail: true }, ...sources)
   return { email: attributes.get('email'), leftOut }
 }
 const ALICE = 'alice@example.com'
@@ -20,7 +20,7 @@ describe('where an address has to be verified, it', () => {
   })
 
   it('is left out with its values and the reason, and nothing else is', () => {
-    const { attributes, leftOut } = describePerson({ requireVerifiedEmail: true }, { email: ALICE, groups: ['dev'] })
+    const { attributes, leftOut } = describeUser({ requireVerifiedEmail: true }, { email: ALICE, groups: ['dev'] })
     expect(leftOut).toEqual([{ attribute: 'email', values: [ALICE], reason: 'not said to be verified' }])
     expect([...attributes]).toEqual([['groups', ['dev']]])
   })
@@ -53,7 +53,7 @@ describe('where an address has to be verified, it', () => {
 
 describe('groups that the provider left out', () => {
   const left = [{ attribute: 'groups', values: [], reason: 'not in the token' }]
-  const leftOutOf = (...sources: readonly Json[]) => describePerson({}, ...sources).leftOut
+  const leftOutOf = (...sources: readonly Json[]) => describeUser({}, ...sources).leftOut
 
   it('are named, and where they are is no attribute', async () => {
     const { signIn } = await signInAt({ claims: sent('oidc-group-overage', 'claims.json') })

@@ -128,7 +128,7 @@ function principalOf(value: unknown): Principal {
 
 /** A policy that names an account leaves the decision to the caller's own policies (A.5). */
 function furtherChecks({ namedAs }: Decision): Verdict {
-  return namedAs === 'account' ? [{ name: 'callersOwnPolicies', ...notRun('they have to allow the call too') }] : []
+  return namedAs === 'account' ? [{ name: 'callersOwnPolicies', ...notRun('they must allow the call too') }] : []
 }
 
 function decisionOf({ effect }: Decision): 'allow' | 'deny' | 'unknown' {

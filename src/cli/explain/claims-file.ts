@@ -111,7 +111,7 @@ function statusIn(response: XmlElement): string {
 }
 
 function fromJson(value: unknown, file: string): OriginalToken | PlainClaims {
-  if (!isObject(value)) throw unreadable(file, 'it is no JSON object')
+  if (!isObject(value)) throw unreadable(file, 'it is not a JSON object')
   return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenFrom(value, file)
 }
 
@@ -122,7 +122,7 @@ function isObject(value: unknown): value is Claims {
 function plainClaims({ nameId, attributes = {}, ...rest }: Claims, file: string): PlainClaims {
   const [stray] = Object.keys(rest)
   if (stray !== undefined) throw unreadable(file, `beside nameId and attributes it has ${JSON.stringify(stray)}`)
-  if (!isObject(attributes)) throw unreadable(file, 'attributes is no object')
+  if (!isObject(attributes)) throw unreadable(file, 'attributes is not an object')
   const entries = Object.entries(attributes).map(([name, value]): [string, readonly string[]] => {
     const values = textsOf(value)
     if (!values) throw unreadable(file, `the attribute ${JSON.stringify(name)} is neither a text nor a list of texts`)

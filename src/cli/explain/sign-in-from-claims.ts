@@ -7,7 +7,7 @@ import type { Identity } from '../../core/identity.ts'
 import type { OriginalAssertion, OriginalEvidence } from '../../evidence/original-evidence.ts'
 import { createMetadata } from '../../gateway/metadata/metadata.ts'
 import { acsUrl } from '../../gateway/providers.ts'
-import { describePerson } from '../../oidc/left-out.ts'
+import { describeUser } from '../../oidc/left-out.ts'
 import { ExplainError } from '../errors.ts'
 import type { ClaimsInFile, PlainClaims } from './claims-file.ts'
 
@@ -89,7 +89,7 @@ export function identityOf(original: OriginalEvidence, provider: ProviderConfig,
       protocol: 'oidc',
       issuer: String(iss),
       subject: typeof sub === 'string' ? sub : '',
-      attributes: describePerson(emailRuleOf(provider, config), original.claims).attributes,
+      attributes: describeUser(emailRuleOf(provider, config), original.claims).attributes,
     }
   }
   const { issuer, nameId, attributes } = original

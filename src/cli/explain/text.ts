@@ -20,7 +20,7 @@ interface Row {
   readonly source?: string
 }
 
-const UNVERIFIED = 'No signature was verified: this signs nobody in.'
+const UNVERIFIED = 'Signatures were not verified.'
 
 interface Answered {
   readonly action: string
@@ -38,7 +38,7 @@ export function explainLines(
   const checks = verdict.filter(({ name }) => !isPart(name))
   const parts = verdict.filter(({ name }) => isPart(name))
   const subjects = [
-    { subject: `${oneLine(subject) || 'nobody'} by ${provider.id}: ${action}`, verdict: checks },
+    { subject: `${oneLine(subject) || 'no subject'} by ${provider.id}: ${action}`, verdict: checks },
     { subject: 'the trust policy, part by part', verdict: parts },
     { subject: 'doubts about the trust policy', verdict: lintVerdict(lint) },
   ]
@@ -93,7 +93,7 @@ function ending(preflight: Preflight, role: string): readonly string[] {
   const answer = {
     allowed: `AWS will let this sign-in take ${role}, as far as can be known here.`,
     denied: `AWS will refuse ${role}.`,
-    unknown: `Whether AWS lets this sign-in take ${role} cannot be told.`,
+    unknown: `Cannot determine whether AWS will allow this sign-in to assume ${role}.`,
   } as const
   return [answer[preflight.outcome], reason, change].flatMap((line) => (line === undefined ? [] : [oneLine(line)]))
 }

@@ -8,7 +8,7 @@ import type { AttributeToIssue, ResponseToIssue } from '../../saml/issue.ts'
 /** A message before it is signed and sent. */
 export interface Draft {
   readonly response: ResponseToIssue
-  readonly signedBy: 'provider' | 'stranger' | 'nobody'
+  readonly signedBy: 'provider' | 'stranger' | 'none'
   readonly issuedAt: Date
 }
 
@@ -42,7 +42,7 @@ export const cases = {
   unsigned: {
     title: 'Unsigned',
     what: 'The same content without a signature.',
-    change: (draft) => ({ ...draft, signedBy: 'nobody' }),
+    change: (draft) => ({ ...draft, signedBy: 'none' }),
   },
   'wrong-signer': {
     title: 'Wrong signer',

@@ -16,12 +16,12 @@ export interface Outcome {
 const PROTOCOL = 'SAML'
 
 /** The list of messages. */
-export function casesPage(person: string): string {
+export function casesPage(user: string): string {
   return document(
     'Break it',
     PROTOCOL,
     html`<h1>Break it</h1>
-<p>Each button creates a message about <strong>${person}</strong> with one fault, and sends it to the gateway and to the
+<p>Each button creates a message about <strong>${user}</strong> with one fault, and sends it to the gateway and to the
 local AWS over HTTP. Each validates it independently.</p>
 <ul class="cases">
 ${Object.entries(cases).map(caseRow)}</ul>`,

@@ -96,6 +96,6 @@ function mustBeNew(gateway: ExchangeSettings & Pick<Gateway, 'now'>, login: Logi
     expected: `an answer issued at about ${gateway.now().toISOString()}`,
     found: login.signIn.evidence.issuedAt.toISOString(),
     source: login.signIn.evidence.kind === 'saml' ? 'Assertion/@IssueInstant' : 'iat',
-    hint: 'The clocks of the identity provider and of this gateway differ. Show the reference to whoever runs them.',
+    hint: 'The clocks of the identity provider and of this gateway differ. Send the reference to your administrator.',
   })
 }

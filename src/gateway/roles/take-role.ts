@@ -105,7 +105,7 @@ function withheld(error: unknown, { credentials }: TakenRole): unknown {
   return error instanceof AuditError
     ? new AuditError('audit.unavailable', {
         expected: error.expected ?? '',
-        found: `${error.found}; the credentials ${credentials.accessKeyId} were issued and nobody was given them`,
+        found: `${error.found}; the credentials ${credentials.accessKeyId} were issued but not handed out`,
         source: error.source ?? '',
         cause: error,
       })

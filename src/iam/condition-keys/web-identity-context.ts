@@ -119,9 +119,9 @@ function texts(value: unknown): readonly string[] {
   return [value].flat().filter((each) => typeof each === 'string')
 }
 
-function accessTokenKeys(person: string): KeysOf {
+function accessTokenKeys(claim: string): KeysOf {
   return (prefix, { subject, audience }) => [
     single(`${prefix}:app_id`, audience, 'the application'),
-    single(`${prefix}:${person}`, subject, 'the person'),
+    single(`${prefix}:${claim}`, subject, 'the user'),
   ]
 }

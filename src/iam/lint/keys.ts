@@ -3,7 +3,7 @@ import { issuerHostPath } from '../../core/arn.ts'
 import { nearest } from '../../core/suggest.ts'
 import { conditionKeyOf, conditionKeyTable } from '../condition-keys/condition-keys.ts'
 import type { EvidenceKind } from './facts.ts'
-import { callOf } from './reading.ts'
+import { callOf } from './statement-queries.ts'
 
 /** The callers: the kinds of evidence that the statement is for, and their issuers. */
 export interface Callers {
@@ -85,7 +85,7 @@ function claimsOf(issuer: string): readonly string[] {
 
 function unknownProblem(key: string): KeyProblem | undefined {
   const name = key.toLowerCase()
-  if (elsewhere.has(name)) return { kind: 'never', why: 'nobody signs it, and no service makes it' }
+  if (elsewhere.has(name)) return { kind: 'never', why: 'the call is not signed, and not made by a service' }
   if (name.startsWith('saml:')) return misspeltOr(nearest(key, keysOf('saml:')), { kind: 'claim', exposed: [] })
   // There are more global keys than the table has.
   if (!name.startsWith('sts:')) return undefined

@@ -1,5 +1,5 @@
 import type { Condition } from '../conditions.ts'
-import { isOn } from './reading.ts'
+import { isOn } from './statement-queries.ts'
 
 interface SharedIssuer {
   /** The condition key that identifies the owner of a token: a trust policy must have a condition on it. */

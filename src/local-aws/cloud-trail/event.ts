@@ -27,7 +27,7 @@ const exceptionNames: Partial<Record<AwsErrorCode, string>> = {
   PackedPolicyTooLarge: 'PackedPolicyTooLargeException',
 }
 
-const NOBODY: UserIdentity = { type: 'Unknown' }
+const UNKNOWN_CALLER: UserIdentity = { type: 'Unknown' }
 
 /**
  * The event for each trail that gets it: that of the caller's account, and that of the role's account if it is another
@@ -35,7 +35,7 @@ const NOBODY: UserIdentity = { type: 'Unknown' }
  * account.
  */
 export function cloudTrailEvents(recorded: RecordedCall): readonly JsonObject[] {
-  const { userIdentity = NOBODY, recipientAccountId = userIdentity.accountId } = recorded.facts
+  const { userIdentity = UNKNOWN_CALLER, recipientAccountId = userIdentity.accountId } = recorded.facts
   const own = userIdentity.accountId
   if (own === undefined || own === recipientAccountId) return [event(recorded, userIdentity, recipientAccountId)]
   const sharedEventID = randomUUID()

@@ -1,7 +1,7 @@
 /** The policy documents that IAM accepts when they are saved (aws-facts C.3, E.6). */
 import { MalformedPolicyError } from '../../iam/errors.ts'
-import { admittedBy, isPinned } from '../../iam/lint/reading.ts'
 import { sharedIssuerOf } from '../../iam/lint/shared-issuers.ts'
+import { admittedProviders, requiresNamedValues } from '../../iam/lint/statement-queries.ts'
 import { type Policy, type PolicyKind, parsePolicy } from '../../iam/policy.ts'
 import { AwsError } from '../aws-errors.ts'
 import { renamePrincipals } from '../state/principals.ts'
@@ -73,9 +73,10 @@ function parseTrustDocument(document: string): Policy {
   if (deleted !== undefined)
     throw new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${deleted}"`)
   if (policySize(document) > TRUST_POLICY_SIZE) throw refusals.quota('ACLSizePerRole', TRUST_POLICY_SIZE)
-  for (const provider of admittedBy(policy)) {
+  for (const provider of admittedProviders(policy)) {
     const shared = sharedIssuerOf(provider.issuer)
-    if (shared?.isRequired && !isPinned(policy, provider, shared.key)) throw refusals.sharedIssuer(shared.key)
+    if (shared?.isRequired && !requiresNamedValues(policy, provider, shared.key))
+      throw refusals.sharedIssuer(shared.key)
   }
   return policy
 }

@@ -97,7 +97,7 @@ function row(term: string, value: Html | string): Html {
 function sessionRows(session: SignedIn): Html {
   const isRole = session.kind === 'role-session'
   return html`${row(isRole ? 'Assumed role' : 'Federated user', html`<code>${session.arn}</code>`)}
-${isRole ? row('Vouched for by', html`<code>${session.provider ?? 'nobody outside AWS'}</code>`) : undefined}
+${isRole ? row('Vouched for by', html`<code>${session.provider ?? 'none outside AWS'}</code>`) : undefined}
 ${row('Access key', html`<code>${session.accessKeyId}</code>`)}
 ${isRole && session.sourceIdentity !== undefined ? row('Source identity', session.sourceIdentity) : undefined}`
 }

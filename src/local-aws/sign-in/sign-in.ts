@@ -169,7 +169,7 @@ export function showConsole({ consoles }: SignIn, request: HttpRequest, now: Dat
   if (!session)
     return messagePage(
       403,
-      'Nobody is signed in here',
+      'No user is signed in here',
       'Open the console from your gateway: pick a role, then “Open console”.',
     )
   if (session.endsAt <= now)

@@ -132,7 +132,7 @@ function openAssertion({ response, content }: SamlResponse, provider: SamlProvid
     if (!(error instanceof XmlError)) throw error
     throw invalidToken(texts.responseSignatureInvalid, `${error.code}: ${privateKeys.length} private keys`)
   }
-  throw invalidToken(texts.responseSignatureInvalid, 'what was encrypted is no Assertion')
+  throw invalidToken(texts.responseSignatureInvalid, 'the decrypted element is not an Assertion')
 }
 
 /**

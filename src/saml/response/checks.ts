@@ -294,7 +294,7 @@ const confirmationChecks: readonly AssertionCheck[] = [
   confirmationHasBegun,
 ]
 
-/** The user whom the assertion identifies; undefined: none, or several. */
+/** The user that the assertion identifies; undefined: none, or several. */
 export function subjectOf({ nameId, attributes }: AssertionContent, subject: string): string | undefined {
   const values = subject === 'nameId' ? (nameId ? [nameId.value] : []) : (attributes.get(subject) ?? [])
   const [only, another] = values

@@ -5,8 +5,15 @@ import type { Policy } from '../../policy.ts'
 import { namedProviders } from '../../principals.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
-import { admittedBy, holdsFor, isOn, isPinned, issuerOf, type NamedProvider } from '../reading.ts'
 import { isAudience, sharedIssuerOf } from '../shared-issuers.ts'
+import {
+  admittedProviders,
+  conditionHolds,
+  isOn,
+  issuerOf,
+  type NamedProvider,
+  requiresNamedValues,
+} from '../statement-queries.ts'
 
 export const audienceRules = {
   'trust.no_audience': {
@@ -24,9 +31,9 @@ export const audienceRules = {
 } as const satisfies Readonly<Record<string, LintRule>>
 
 function noAudience(policy: Policy): readonly LintMatch[] {
-  return admittedBy(policy).flatMap((provider) => {
+  return admittedProviders(policy).flatMap((provider) => {
     const keys = audienceKeys(provider.issuer)
-    if (keys.some((key) => isPinned(policy, provider, key))) return []
+    if (keys.some((key) => requiresNamedValues(policy, provider, key))) return []
     return [
       {
         path: `${provider.statement.path}.Condition`,
@@ -62,13 +69,13 @@ function mismatch(policy: Policy, { evidence }: LintFacts): readonly LintMatch[]
  */
 function refusedAudiences(policy: Policy, { kind, provider: name, audience }: EvidenceInUse): readonly LintMatch[] {
   const keys = audienceKeys(issuerOf(name)).map((key) => key.toLowerCase())
-  const refusing = admittedBy(policy)
+  const refusing = admittedProviders(policy)
     .filter((provider) => provider.name === name)
     .map(({ statement }) =>
       statement.conditions.filter(
         (condition) =>
           keys.some((key) => isOn(condition, key)) &&
-          !holdsFor(condition, statement, [single(condition.key, audience)]),
+          !conditionHolds(condition, statement, [single(condition.key, audience)]),
       ),
     )
   if (refusing.some((conditions) => conditions.length === 0)) return []

@@ -4,7 +4,7 @@ import type { Policy, Statement } from '../../policy.ts'
 import type { EvidenceKind } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
 import { type Callers, type KeyProblem, keyProblem } from '../keys.ts'
-import { callOf, covers, providersOf } from '../reading.ts'
+import { callOf, covers, providersOf } from '../statement-queries.ts'
 
 interface Problem {
   readonly condition: Condition

@@ -3,7 +3,7 @@ import type { Condition } from '../../conditions.ts'
 import type { Policy, Statement } from '../../policy.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
 import { isListKey } from '../keys.ts'
-import { allowsOf, callOf, covers, operatorParts } from '../reading.ts'
+import { allowsOf, callOf, covers, operatorParts } from '../statement-queries.ts'
 
 interface Placed {
   readonly statement: Statement

@@ -4,8 +4,16 @@ import type { Policy, Statement } from '../../policy.ts'
 import { difference } from '../confusable.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
-import { allowsOf, callOf, covers, issuerOf, type NamedProvider, pins, providersOf } from '../reading.ts'
 import { sharedIssuerOf, sharedIssuers } from '../shared-issuers.ts'
+import {
+  allowsOf,
+  callOf,
+  covers,
+  excludesOtherValues,
+  issuerOf,
+  type NamedProvider,
+  providersOf,
+} from '../statement-queries.ts'
 
 interface LookAlike {
   readonly provider: NamedProvider
@@ -18,9 +26,9 @@ const ASSUMING = ['sts:AssumeRole', ...Object.values(callOf)]
 export const principalRules = {
   'trust.anybody': {
     severity: 'error',
-    sentence: 'The statement admits everybody: federated calls are not signed.',
+    sentence: 'The statement admits any caller: federated calls are not signed.',
     hint: 'Name the identity provider: {"Federated": "arn:…"}.',
-    find: anybody,
+    find: anyCaller,
   },
   'trust.lookalike_provider': {
     severity: 'error',
@@ -42,7 +50,7 @@ export const principalRules = {
   },
   'trust.deleted_principal': {
     severity: 'warning',
-    sentence: 'The statement names a user or role that has been deleted: it matches nobody.',
+    sentence: 'The statement names a user or role that has been deleted: it matches no caller.',
     hint: 'Remove it, or name the ARN of the user or role that replaced it.',
     find: deleted,
   },
@@ -55,10 +63,10 @@ export const principalRules = {
 } as const satisfies Readonly<Record<string, LintRule>>
 
 /** In signed calls a condition can still restrict the caller; federated calls are unsigned. */
-function anybody(policy: Policy): readonly LintMatch[] {
+function anyCaller(policy: Policy): readonly LintMatch[] {
   return allowsOf(policy).flatMap((statement) => {
     const { principal, path, conditions } = statement
-    const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(pins))
+    const isOpen = principal.anyone && (isFederated(statement) || !conditions.some(excludesOtherValues))
     return isOpen ? [{ path: `${path}.Principal` }] : []
   })
 }
@@ -147,7 +155,7 @@ function deleted({ statements }: Policy): readonly LintMatch[] {
   return statements.flatMap(({ path, principal }) =>
     [...principal.deleted].map((id) => ({
       path: `${path}.Principal.AWS`,
-      sentence: `${id} was a ${id.startsWith('AIDA') ? 'user' : 'role'} that has been deleted: it matches nobody.`,
+      sentence: `${id} was a ${id.startsWith('AIDA') ? 'user' : 'role'} that has been deleted: it matches no caller.`,
     })),
   )
 }

@@ -2,7 +2,7 @@
 import type { Policy } from '../../policy.ts'
 import type { EvidenceInUse, LintFacts } from '../facts.ts'
 import type { LintMatch, LintRule } from '../finding.ts'
-import { admittedBy, allowsOf, covers } from '../reading.ts'
+import { admittedProviders, allowsOf, covers } from '../statement-queries.ts'
 
 export const sessionRules = {
   'trust.no_tag_session': {
@@ -30,7 +30,7 @@ function missing(carries: (one: EvidenceInUse) => boolean, action: string, what:
     facts.evidence
       .filter((one) => carries(one) && isAdmitted(policy, one.provider) && !permits(policy, one.provider, action))
       .map(({ provider }): LintMatch => {
-        const { statement } = admittedBy(policy).find(({ name }) => name === provider) ?? {}
+        const { statement } = admittedProviders(policy).find(({ name }) => name === provider) ?? {}
         return {
           path: `${statement?.path ?? 'Statement'}.Action`,
           sentence: `The session will carry ${what}, and no statement allows ${action} for ${provider}.`,
@@ -40,7 +40,7 @@ function missing(carries: (one: EvidenceInUse) => boolean, action: string, what:
 
 /** A caller who is not admitted at all is reported by another rule. */
 function isAdmitted(policy: Policy, provider: string): boolean {
-  return admittedBy(policy).some(({ name }) => name === provider)
+  return admittedProviders(policy).some(({ name }) => name === provider)
 }
 
 function permits(policy: Policy, provider: string, action: string): boolean {
@@ -51,7 +51,7 @@ function permits(policy: Policy, provider: string, action: string): boolean {
 }
 
 function openSessionName(policy: Policy): readonly LintMatch[] {
-  return admittedBy(policy)
+  return admittedProviders(policy)
     .filter(({ kind, statement }) => kind === 'web-identity' && !statement.conditions.some(isSessionName))
     .map(({ statement }) => ({ path: `${statement.path}.Condition` }))
 }

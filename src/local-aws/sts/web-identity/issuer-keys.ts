@@ -103,7 +103,7 @@ function isObject(value: unknown): value is Json {
 
 function keysOf(document: unknown): readonly unknown[] {
   const keys = isObject(document) ? document.keys : undefined
-  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('there is no set of keys')
+  if (!Array.isArray(keys) || keys.length > MAX_KEYS) throw new Error('the document is not a key set')
   return keys
 }
 

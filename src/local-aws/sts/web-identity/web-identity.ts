@@ -22,7 +22,7 @@ import {
 } from './web-identity-token.ts'
 
 /** The user of a token that its provider vouched for. */
-interface Person extends WebIdentityFacts {
+interface VerifiedUser extends WebIdentityFacts {
   /** As the trust policy names it. */
   readonly provider: string
   /** The session that the token requests. Throws AwsError for values that AWS would not accept. */
@@ -31,7 +31,7 @@ interface Person extends WebIdentityFacts {
 
 /** A well-formed token that is not verified. */
 interface ReadToken {
-  verify(aws: Sts, account: string, now: Date): Promise<Person>
+  verify(aws: Sts, account: string, now: Date): Promise<VerifiedUser>
   /**
    * The refusal if the role is in another partition than the endpoint: the provider or the role does not exist there.
    */
@@ -52,8 +52,8 @@ export function readToken(parameters: Parameters): ReadToken {
   const token = required(parameters, 'WebIdentityToken')
   const host = parameters.get('ProviderId')
   if (host !== undefined) {
-    const person = accessTokenReader(host, token)
-    return { verify: async ({ iam }) => person(iam), unknownHere: roleUnknownHere }
+    const user = accessTokenReader(host, token)
+    return { verify: async ({ iam }) => user(iam), unknownHere: roleUnknownHere }
   }
   const decoded = decodeToken(token)
   return {
@@ -63,7 +63,7 @@ export function readToken(parameters: Parameters): ReadToken {
 }
 
 /** Only its provider can interpret an access token; here, the state does instead (C.8). */
-function accessTokenReader(host: string, token: string): (iam: IamStore) => Person {
+function accessTokenReader(host: string, token: string): (iam: IamStore) => VerifiedUser {
   if (!accessTokenProviders.has(host) || /^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(token))
     throw invalidToken(texts.notAnAccessToken, `an access token of ${host} is wanted`)
   return (iam) => {
@@ -86,7 +86,7 @@ async function verifyIdToken(
   issuerKeys: IssuerKeys,
   account: string,
   now: Date,
-): Promise<Person> {
+): Promise<VerifiedUser> {
   const provider = findProvider(iam, account, token.issuer)
   const audience = checkAudience(token, provider.clientIds)
   await verifyTokenSignature(token, issuerKeys, provider.thumbprints, now)

@@ -1,7 +1,7 @@
 /**
  * A user who can sign in at the demo's identity providers. The password is shown on the page: nothing here is secret.
  */
-export interface Person {
+export interface DemoUser {
   readonly username: string
   readonly password: string
   readonly name: string
@@ -15,7 +15,7 @@ export interface Person {
 
 const DEMO_PASSWORD = 'demo'
 
-export const alice: Person = {
+export const alice: DemoUser = {
   username: 'alice',
   password: DEMO_PASSWORD,
   name: 'Alice Archer',
@@ -27,7 +27,7 @@ export const alice: Person = {
 }
 
 /** The users of the demo: two accounts, every account, none. */
-export const demoPeople: readonly Person[] = [
+export const demoUsers: readonly DemoUser[] = [
   alice,
   {
     username: 'bob',
@@ -52,6 +52,6 @@ export const demoPeople: readonly Person[] = [
 ]
 
 /** The user with this name and password. Values come from a form: anything but text matches no user. */
-export function personWith(people: readonly Person[], username: unknown, password: unknown): Person | undefined {
-  return people.find((person) => person.username === username && person.password === password)
+export function userWith(users: readonly DemoUser[], username: unknown, password: unknown): DemoUser | undefined {
+  return users.find((user) => user.username === username && user.password === password)
 }

@@ -5,7 +5,7 @@ import type { Condition } from '../conditions.ts'
 import { elementMatches } from '../elements.ts'
 import { evaluate } from '../evaluate.ts'
 import type { Policy, Statement } from '../policy.ts'
-import { holder, namedProviders } from '../principals.ts'
+import { anyPrincipal, namedProviders } from '../principals.ts'
 import type { EvidenceKind } from './facts.ts'
 
 /** The call that evidence of each kind is for. */
@@ -70,15 +70,15 @@ export function allowsOf({ statements }: Policy): readonly Statement[] {
 }
 
 /** Every provider that an Allow names, once for each statement that lets its users assume the role. */
-export function admittedBy(policy: Policy): readonly NamedProvider[] {
+export function admittedProviders(policy: Policy): readonly NamedProvider[] {
   return allowsOf(policy)
     .flatMap(providersOf)
     .filter(({ statement, kind }) => covers(statement, callOf[kind]))
 }
 
 /** Whether the condition holds for these values, ignoring the rest of its statement. */
-export function holdsFor(condition: Condition, statement: Statement, values: readonly ContextValue[]): boolean {
-  const alone: Statement = { ...statement, effect: 'Allow', principal: holder, conditions: [condition] }
+export function conditionHolds(condition: Condition, statement: Statement, values: readonly ContextValue[]): boolean {
+  const alone: Statement = { ...statement, effect: 'Allow', principal: anyPrincipal, conditions: [condition] }
   const action = Object.values(callOf).find((call) => covers(statement, call)) ?? callOf.saml
   const request = { principal: { anonymous: true }, action, context: requestContext(values) } as const
   return evaluate({ kind: 'trust', statements: [alone] }, request).effect === 'allow'
@@ -90,15 +90,15 @@ export function operatorParts({ operator }: Condition): OperatorParts {
 }
 
 /** Whether the condition excludes any value other than the named ones, and an absent value. */
-export function pins(condition: Condition): boolean {
+export function excludesOtherValues(condition: Condition): boolean {
   return condition.restricts && !condition.values.some((value) => ANYTHING.test(value))
 }
 
 /** Whether the policy admits that provider's users only with certain values of that key. */
-export function isPinned(policy: Policy, provider: NamedProvider, key: string): boolean {
+export function requiresNamedValues(policy: Policy, provider: NamedProvider, key: string): boolean {
   const name = key.toLowerCase()
   return (
-    provider.statement.conditions.some((condition) => isOn(condition, name) && pins(condition)) ||
+    provider.statement.conditions.some((condition) => isOn(condition, name) && excludesOtherValues(condition)) ||
     deniesOtherwise(policy, provider, name)
   )
 }

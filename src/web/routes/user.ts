@@ -13,7 +13,7 @@ import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pa
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
 import { toInstant } from '../time-zone.ts'
 
-export function personRoutes(parts: WebParts): Router {
+export function userRoutes(parts: WebParts): Router {
   return Router()
     .get('/', home(parts))
     .get('/identity', orToLogin(parts.gateway), identity(parts))
