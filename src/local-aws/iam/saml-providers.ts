@@ -132,7 +132,7 @@ function providerResource({ parameters }: IamCall): string {
   return required(parameters, 'SAMLProviderArn')
 }
 
-/** undefined for another account's, of which nothing is told: not even in the keys that a refusal was judged by. */
+/** undefined for a provider of another account, about which nothing is revealed: not even by the keys in a refusal. */
 function ownProvider(call: IamCall): SamlProvider | undefined {
   const provider = call.iam.samlProvider(providerResource(call))
   return provider?.account === call.account ? provider : undefined
