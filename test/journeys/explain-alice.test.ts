@@ -228,12 +228,12 @@ describe('the right trust policy', () => {
 })
 
 describe.each(Object.entries(wrong))('%s', (name, { statements, found, outcome = 'denied', ...decided }) => {
-  it('is the reason that explain names', async () => {
+  it('explain names the reason', async () => {
     const preflight = await explain(name, statements)
     expect(preflight).toMatchObject({ outcome, decidedBy: { name: decided.name, found: insertValues(found) } })
   })
 
-  it('is refused by the local AWS; page and audit line tell the likely reason', async () => {
+  it('the local AWS refuses it; page and audit line give the likely reason', async () => {
     const refused = await take(name)
     const { code, reference } = refusalIn(refused.body)
     expect({ status: refused.status, code }).toEqual({ status: 403, code: 'sts.access_denied' })

@@ -1,6 +1,6 @@
 /**
  * The gateway holds no AWS credentials and looks for none: as a process of its own with an empty AWS environment it
- * takes people the whole way, and connects to nothing but STS, AWS sign-in and the identity providers.
+ * takes users the whole way, and connects to nothing but STS, AWS sign-in and the identity providers.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -74,13 +74,13 @@ afterAll(async () => {
   await rm(config.folder, { recursive: true })
 })
 
-/** Everything a person does: sign in, take credentials, open the console. */
+/** Everything a user does: sign in, take credentials, open the console. */
 const wholeJourney = async (provider: string): Promise<void> => {
-  const visitor = new HttpBrowser()
-  const page = await signIn(visitor, { gateway: url, provider, username: 'alice' })
+  const browser = new HttpBrowser()
+  const page = await signIn(browser, { gateway: url, provider, username: 'alice' })
   const form = formWith(page, 'role', ROLE)
-  expect((await visitor.submit(page, form)).body).toContain('AWS_SESSION_TOKEN')
-  const console = await visitor.submit(page, { ...form, action: `${url}/roles/console` })
+  expect((await browser.submit(page, form)).body).toContain('AWS_SESSION_TOKEN')
+  const console = await browser.submit(page, { ...form, action: `${url}/roles/console` })
   expect(console.url).toBe(`${config.localAws}/console`)
 }
 
