@@ -57,13 +57,13 @@ const webRole = (federated: string): PlannedRole => {
 
 describe('A text in quotes', () => {
   it.each([...NASTY, METADATA, '', '$', '%', `$$\${`, `%$\${`, '\u0000\u0085', 'ü😀'])(
-    'is read back as it was: %j',
+    'a text in quotes is read back as it was: %j',
     (text) => {
       expect(readQuoted(quoted(text))).toBe(text)
     },
   )
 
-  it('is read back as it was, whatever it is', () => {
+  it('a text in quotes is read back as it was, whatever it is', () => {
     const pieces = fc.constantFrom('$', '%', '{', '}', '"', '\\', '\n', 'u0024', 'a')
     const text = fc.oneof(
       fc.string({ unit: 'grapheme' }),
@@ -77,7 +77,7 @@ describe('A text in quotes', () => {
     expect(quoted('%{if}')).toBe('"%%{if}"')
   })
 
-  it('stands as key where a name would mean something else', () => {
+  it('a text in quotes stands as key where a name would mean something else', () => {
     expect(hclText({ for: 1, a: 2, 'aws:TagKeys': 3 })).toBe(
       '{\n  "for"         = 1\n  a             = 2\n  "aws:TagKeys" = 3\n}',
     )
@@ -104,7 +104,7 @@ describe('Terraform for one account', () => {
   }
   const blocksOf = (plan: IamPlan): readonly HclBlock[] => readHcl(planTerraform(plan), resolve)
 
-  it('has the provider with its metadata, and each role with its policy', () => {
+  it('Terraform for one account has the provider with its metadata, and each role with its policy', () => {
     const roles = [planned(A, 'Developer', { maxSessionSeconds: 14_400 }), planned(A, 'team/Ad-min.1')]
     const blocks = blocksOf(planOf(roles))
     expect(blockOf(blocks, 'resource "aws_iam_saml_provider" "fedgate"')).toEqual({
@@ -120,7 +120,7 @@ describe('Terraform for one account', () => {
     expect(policyIn(second ?? {})).toEqual(roles[1]?.trustPolicy)
   })
 
-  it('has an OpenID provider with its client ids', () => {
+  it('Terraform for one account has an OpenID provider with its client ids', () => {
     const role = webRole(resolve('aws_iam_openid_connect_provider.fedgate.arn'))
     const blocks = blocksOf(planOf([role], { provider: openId }))
     expect(blockOf(blocks, 'resource "aws_iam_openid_connect_provider" "fedgate"')).toEqual({
@@ -229,7 +229,7 @@ const stackIn = (template: Template, account: string) =>
     })
 
 describe('CloudFormation', () => {
-  it('has the provider with its metadata, and each role with its policy', () => {
+  it('CloudFormation has the provider with its metadata, and each role with its policy', () => {
     const roles = [planned(A, 'Developer', { maxSessionSeconds: 14_400 }), planned(A, 'team/Ad-min.1')]
     const template = planCloudFormation(planOf(roles)) as Template
     expect(Object.keys(template.Resources)).toEqual(['IdentityProvider', 'RoleDeveloper', 'RoleAdmin1'])
@@ -247,7 +247,7 @@ describe('CloudFormation', () => {
     ])
   })
 
-  it('has an OpenID provider, unless IAM knows it by name', () => {
+  it('CloudFormation has an OpenID provider, unless IAM knows it by name', () => {
     const own = planCloudFormation(planOf([webRole('x')], { provider: openId })) as Template
     expect(own.Resources.IdentityProvider).toEqual({
       Type: 'AWS::IAM::OIDCProvider',
@@ -289,7 +289,7 @@ describe('CloudFormation', () => {
 })
 
 describe('JSON', () => {
-  it('has what the AWS CLI takes, and the policies', () => {
+  it('JSON has what the AWS CLI takes, and the policies', () => {
     const role = planned(A, 'Developer', { maxSessionSeconds: 7200 })
     expect(JSON.parse(planJson(planOf([role])))).toEqual({
       identityProviders: [
