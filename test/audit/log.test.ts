@@ -164,7 +164,7 @@ describe('the audit log', () => {
     expect(log.status()).toEqual({ state: 'ok', isRequired: true })
   })
 
-  it('lets nobody wait for a write that does not end, and goes on when it does', async () => {
+  it('does not wait for a write that does not end, and continues when it does', async () => {
     const { state, target } = disk()
     const { log, told } = logOn(target, { write: 30 })
     let release = (): void => {}
