@@ -262,7 +262,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       withAttributes({ [`${ATTRIBUTE}TransitiveTagKeys`]: ['a'] }),
       'InvalidParameterValue: The specified transitive tag key must be included in the requested tags.',
     ],
-  ])('%s', async (_, parts, error) => {
+  ])('AssumeRoleWithSAML refuses %s', async (_, parts, error) => {
     expect((await assumeWith(parts)).error).toBe(error)
   })
 
@@ -296,7 +296,7 @@ describe('AssumeRoleWithSAML refuses (A.4, B.5)', () => {
       withAttributes({ [`${ATTRIBUTE}SourceIdentity`]: ['alice'] }),
       {},
     ],
-  ])('%s, in one word', async (_, parts, parameters) => {
+  ])('AssumeRoleWithSAML refuses %s, in one word', async (_, parts, parameters) => {
     const answer = await assumeWith(parts, parameters)
     expect([answer.status, answer.error]).toEqual([403, denied])
   })

@@ -135,7 +135,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
   itEach<[Readonly<Record<string, string>>]>([
     [row('another audience', 'A.4 InvalidIdentityToken token audience'), { aud: 'elsewhere' }],
     ['another azp beside a good aud', { azp: 'elsewhere' }],
-  ])('%s', async (_, claims) => {
+  ])('AssumeRoleWithWebIdentity refuses %s', async (_, claims) => {
     expect((await assume(await provider.token(claims))).error).toBe('InvalidIdentityToken: Incorrect token audience')
   })
 
@@ -240,7 +240,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
       { 'https://aws.amazon.com/tags': { principal_tags: { a } } },
       'InvalidIdentityToken: Session tags in the token do not satisfy the constraints of session tags',
     ]),
-  ])('%s', async (_, claims, error) => {
+  ])('AssumeRoleWithWebIdentity refuses %s', async (_, claims, error) => {
     expect((await assume(await provider.token(claims))).error).toBe(error)
   })
 
@@ -255,7 +255,7 @@ describe('AssumeRoleWithWebIdentity refuses (A.4, C.6)', () => {
     ['nested tags without sts:TagSession', { 'https://aws.amazon.com/tags': { principal_tags: { a: ['1'] } } }, {}],
     ['flattened tags without sts:TagSession', { 'https://aws.amazon.com/tags/principal_tags/a': '1' }, {}],
     ['a source identity without sts:SetSourceIdentity', { 'https://aws.amazon.com/source_identity': 'alice' }, {}],
-  ])('%s, in one word', async (_, claims, parameters) => {
+  ])('AssumeRoleWithWebIdentity refuses %s, in one word', async (_, claims, parameters) => {
     const { status, error } = await assume(await provider.token(claims), parameters)
     expect([status, error]).toEqual([403, 'AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity'])
   })

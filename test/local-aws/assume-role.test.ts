@@ -293,7 +293,7 @@ describe('AssumeRole refuses', () => {
       tagParameters({ T1: 'a'.repeat(250), T2: 'a'.repeat(250) }),
       'PackedPolicyTooLarge: Packed size of session tags consumes 111% of allotted space.',
     ],
-  ])('%s', async (_, key, role, more, error) => {
+  ])('AssumeRole refuses %s', async (_, key, role, more, error) => {
     expect(errorIn(await assume(key, role, more))).toBe(error)
   })
 
