@@ -106,7 +106,7 @@ describe('the command', () => {
       /condition keys that AWS sees\n(.*\n)* {2}saml:aud +https:\/\/signin\.aws\.amazon\.com\/saml \(SubjectConfirmationData/,
     )
     expect(ended.stdout).toMatch(/claims that AWS ignores\n {2}groups +dev\n {2}department +Research\n/)
-    expect(ended.stdout).toContain('No signature was verified')
+    expect(ended.stdout).toContain('Signatures were not verified')
     expect(ended.stdout).toMatch(/\nThe gateway grants the role because groups = dev \(rule at line \d+\)\.\n$/)
   })
 
