@@ -11,7 +11,7 @@ import passport from 'passport'
 import { startGateway } from '../src/cli/gateway-server.ts'
 import { readConfig } from '../src/cli/load-config.ts'
 import { openLog } from '../src/cli/log.ts'
-import { world } from './saml-messages.ts'
+import { parties } from './saml-messages.ts'
 
 const [kind = '', port = '', file = ''] = process.argv.slice(2)
 
@@ -33,10 +33,10 @@ const passportSaml = (certificate: string): Express => {
     new Strategy(
       {
         idpCert: certificate,
-        idpIssuer: world.idp,
-        issuer: world.sp,
-        audience: world.sp,
-        callbackUrl: world.acs,
+        idpIssuer: parties.idp,
+        issuer: parties.sp,
+        audience: parties.sp,
+        callbackUrl: parties.acs,
         wantAssertionsSigned: true,
         wantAuthnResponseSigned: false,
       },

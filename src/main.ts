@@ -9,7 +9,7 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const output = openOutput(process.stdout, process.stderr, process.env)
 
-// A reader such as `head` has had enough: there is nobody to tell, and nothing is wrong with fedgate.
+// A reader such as `head` closed the pipe: fedgate has nothing more to write, and nothing is wrong.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') process.exit(exitCodes.failed)
 })

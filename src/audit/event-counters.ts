@@ -34,10 +34,7 @@ type CountedEvent = (typeof counted)[number]
 type Counts = Readonly<Record<CountedEvent, number>>
 type Label = 'provider' | 'event'
 
-/**
- * The same log, and beside it the count of what it has, for these providers: others are names that unauthenticated
- * clients made up.
- */
+/** The same log, with counts of its events for these providers: unauthenticated clients may invent other names. */
 export function withCounters(
   audit: Audit,
   providers: Iterable<string>,

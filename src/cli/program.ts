@@ -124,7 +124,7 @@ function addCheck(program: Command, run: Commands): void {
     .description('validate the configuration and test metadata, certificates, clocks and AWS')
     .addOption(configOption().makeOptionMandatory())
     .option('--json', 'print the results as JSON')
-    .option('--response <file>', 'check a SAML response (base64 or XML) instead; nobody is signed in')
+    .option('--response <file>', 'check a SAML response (base64 or XML) instead; signs no user in')
     .option('--provider <id>', 'with --response: the provider that sent it')
     .option('--idp <entityID>', 'with --response and discovery: the identity provider that sent it')
     .option('--in-response-to <id>', 'with --response: the ID of the request that it must answer')

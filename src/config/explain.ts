@@ -69,7 +69,7 @@ function knownKeys(path: Path, values: unknown): readonly string[] {
   return Object.keys(schema.properties ?? {})
 }
 
-/** Of several forms, the one that the value was meant as, by its `protocol` or its type. */
+/** The form that the value was meant as, by its `protocol` or its type. */
 function chosenBranch(schema: JsonSchema, value: unknown): JsonSchema {
   const protocol = isObject(value) ? value.protocol : undefined
   const fits = ({ properties }: JsonSchema) => isObject(properties?.protocol) && properties.protocol.const === protocol

@@ -105,7 +105,7 @@ function fromText(expected: string, text: unknown): unknown {
   return text
 }
 
-/** Reads each file only once, so that the text that was checked is the one that is used. */
+/** Reads each file only once, so the text that was checked is the one that is used. */
 function readingOnce(read: (path: string) => string): ReadText {
   const texts = new Map<string, string | undefined>()
   return (path) => {

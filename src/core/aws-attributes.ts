@@ -1,9 +1,9 @@
 /**
- * The names by which AWS reads a session from what it is sent (aws-facts B.4, C.7). AWS compares them byte for byte. In
- * core, as the identity provider of the demo sends them too.
+ * The names by which AWS recognizes the parts of a session in evidence (aws-facts B.4, C.7). AWS compares them byte for
+ * byte. In core, as the identity provider of the demo sends them too.
  */
 
-/** The beginning of every SAML attribute that is AWS's own. */
+/** The prefix of AWS's own SAML attributes. */
 export const AWS_SAML_ATTRIBUTES = 'https://aws.amazon.com/SAML/Attributes/'
 
 export const awsSamlAttributes = {
@@ -16,7 +16,7 @@ export const awsSamlAttributes = {
   principalTag: `${AWS_SAML_ATTRIBUTES}PrincipalTag:`,
 } as const
 
-/** The beginning of every claim that is AWS's own. */
+/** The prefix of AWS's own claims. */
 export const AWS_TOKEN_CLAIMS = 'https://aws.amazon.com/'
 
 export const awsTokenClaims = {

@@ -5,7 +5,10 @@ export const YEAR_MS = 365 * DAY_MS
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: DAY_SECONDS }
 
-/** Seconds of `90`, `45s`, `1h`, `1h30m`, `1h 30m` or `2d`; undefined for anything else, zero and overflow included. */
+/**
+ * The seconds of `90`, `45s`, `1h`, `1h30m`, `1h 30m` or `2d`; undefined for anything else, including zero and
+ * overflow.
+ */
 export function parseDuration(text: string): number | undefined {
   if (/^\d{1,9}$/.test(text)) return Number(text) || undefined
   if (!/^\d{1,6}[smhd]( ?\d{1,6}[smhd])*$/.test(text)) return undefined

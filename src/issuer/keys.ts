@@ -17,7 +17,7 @@ const ALGORITHM = {
   publicExponent: new Uint8Array([1, 0, 1]),
 } as const
 
-/** Nobody checks the dates of a key that is pinned by metadata; ten years outlive a rollover. */
+/** The dates of a key that is pinned by metadata are not checked; ten years are longer than any rotation period. */
 const YEARS = 10
 
 /** A new RSA key with a self-signed certificate for that common name, both as PEM. */
@@ -25,7 +25,7 @@ export async function createKeyPem(
   commonName: string,
   now: Date,
 ): Promise<{ privateKey: string; certificate: string }> {
-  // Only a first start makes keys; the library wants its polyfill to be there before it.
+  // Needed only on a first start; the library requires its polyfill to be loaded before it.
   await import('reflect-metadata')
   const { X509CertificateGenerator } = await import('@peculiar/x509')
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify'])
@@ -58,7 +58,7 @@ export async function writeWhole(path: string, text: string, mode: number): Prom
   }
 }
 
-/** undefined where there is no such file. */
+/** undefined if there is no such file. */
 export function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
@@ -67,9 +67,8 @@ export function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /**
- * The key pair in those files. Where neither file is there and `create` names whom it is for, it is made: the key
- * readable by its owner only. Throws Error with a sentence when one of the two is missing or they do not belong
- * together.
+ * The key pair in those files. If neither file exists and `create` names a subject, it is created, the key readable
+ * only by its owner. Throws Error with a sentence if one of the two is missing or they do not belong together.
  */
 export async function loadKeyPair(
   files: KeyFiles,

@@ -9,9 +9,9 @@ const DRIFT_STEPS = 1
 
 /** A device of a user, or of an account's root user. */
 export interface MfaDevice {
-  /** The ARN of a virtual device, or the number on a piece of hardware. */
+  /** The ARN of a virtual device, or the serial number of a hardware device. */
   readonly serialNumber: string
-  /** Whether the code is right now. A code of the clock is taken once, as AWS does. */
+  /** Whether the code is valid now. A time-based code is accepted once, as by AWS. */
   accepts(code: string, now: Date): boolean
 }
 

@@ -1,7 +1,7 @@
 /**
- * The gateway's HTTP face, on Express: routes turn requests into use-cases and their results into pages. Owns cookies,
- * sessions, CSRF, headers and status codes; knows no protocol, no XML, no token and no AWS. Start at createApp: the order
- * of what is mounted is the order in which a request meets it.
+ * The gateway's HTTP interface, on Express: routes turn requests into calls of use-cases and their results into pages.
+ * Owns cookies, sessions, CSRF, headers and status codes; knows no protocol, no XML, no token and no AWS. Start at
+ * createApp: requests pass what is mounted in that order.
  */
 import express, { type Express } from 'express'
 import type { Store as ExpressSessionStore } from 'express-session'
@@ -20,12 +20,12 @@ import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
-import { personRoutes } from './routes/person.ts'
 import { publishedRoutes } from './routes/published.ts'
 import { renewalRoutes } from './routes/reauthentication.ts'
 import { roleRoutes } from './routes/roles.ts'
 import { sloRoutes } from './routes/slo.ts'
 import { statusRoutes } from './routes/status.ts'
+import { userRoutes } from './routes/user.ts'
 import { sessions } from './session.ts'
 import { staticFiles } from './static-files.ts'
 import { createViews } from './views.ts'
@@ -46,7 +46,8 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.set('trust proxy', settings.trustProxy)
   app.set('query parser', 'simple')
   app.disable('x-powered-by')
-  // The public origin decides, not the hop before us: else secure cookies would silently not be set behind a proxy.
+  // The public origin decides, not the hop before us: otherwise secure cookies would silently be dropped behind a
+  // proxy.
   Object.defineProperty(app.request, 'secure', { get: () => isHttps(gateway.settings.baseUrl) })
   app.use(reference)
   app.use(securityHeaders(gateway.settings.baseUrl))
@@ -58,7 +59,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
-  app.use(loginRoutes(parts), personRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
+  app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))

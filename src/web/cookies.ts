@@ -8,9 +8,9 @@ export interface CookieNames {
   readonly session: string
   /** Binds pending logins to the browser that started them. */
   readonly binding: string
-  /** The organization that was chosen the last time. */
+  /** The organization that was chosen last. */
   readonly idp: string
-  /** The provider that was used the last time. */
+  /** The provider that was used last. */
   readonly provider: string
   /** The browser's time zone, set by its script. */
   readonly timeZone: string
@@ -48,12 +48,12 @@ export function readCookie(request: Request, name: string): string | undefined {
   return parseCookie(request.headers.cookie ?? '')[name]
 }
 
-/** What this browser's pending logins are bound to, where it has any. */
+/** The value that this browser's pending logins are bound to, if any. */
 export function boundBrowser({ settings }: Gateway, request: Request): string | undefined {
   return readCookie(request, cookieNames(settings.baseUrl).binding)
 }
 
-/** Gives the browser the cookie that the way back from an identity provider asks for, or extends it. */
+/** Sets or extends the cookie that the return from an identity provider requires. */
 export function bindBrowser({ settings: { baseUrl } }: Gateway, response: Response, browserSecret: string): void {
   response.cookie(cookieNames(baseUrl).binding, browserSecret, { ...cookieAttributes(baseUrl), maxAge: BINDING_MS })
 }

@@ -1,4 +1,4 @@
-/** The formats that the page with credentials offers, in its order, and which one this browser sees first. */
+/** The formats on the page with credentials, in its order, and which one this browser sees first. */
 import type { Request, Response } from 'express'
 import { YEAR_MS } from '../core/duration.ts'
 import {
@@ -11,7 +11,7 @@ import { isHttps, readCookie } from './cookies.ts'
 import type { CredentialFormat } from './models/credentials.ts'
 import { texts } from './texts.ts'
 
-/** Each with the name that its file gets. */
+/** Each with its file name. */
 const OFFERED = {
   env: 'aws-credentials.sh',
   fish: 'aws-credentials.fish',

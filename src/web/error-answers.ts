@@ -27,8 +27,8 @@ export function wantsJson(request: Request): boolean {
 }
 
 /**
- * Every refusal and every defect ends here: a page or a problem document, with the reference under which the audit log
- * has it, and for a defect a line in the operator's log.
+ * Every refusal and every defect ends here: as a page or a problem document, with its reference in the audit log, and a
+ * defect also as a line in the operator's log.
  */
 export function errorAnswers(parts: WebParts, log: Log): ErrorRequestHandler {
   return async (thrown: unknown, request, response, _next) => {
@@ -126,8 +126,8 @@ function sessionOf({ gateway }: WebParts, request: Request, login: Login | undef
 }
 
 /**
- * For a GET that starts something or uses something up: Express would run it for a HEAD as well. `allowed`: the methods
- * of that route. RFC 9110 9.3.2, 15.5.6
+ * For a GET that starts something or uses something up: Express would also run it for HEAD. `allowed`: the methods of
+ * that route. RFC 9110 9.3.2, 15.5.6
  */
 export function refuseHead(allowed: string): RequestHandler {
   return (_request, response) => {

@@ -1,6 +1,6 @@
 /**
- * From an error to what is answered: the one place that knows HTTP status codes. A code that is not in the table is
- * a refusal (403); an error that is no FedgateError is a defect and shown as `internal`, without its text.
+ * From an error to the HTTP status of its response. A code that is not in the table is a refusal (403); an error that
+ * is not a FedgateError is a defect and shown as `internal`, without its text.
  */
 import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/errors.ts'
 
@@ -38,7 +38,7 @@ export class WebError extends FedgateError {
   }
 }
 
-/** By code, or by the first words of codes: the longest that fits wins. */
+/** By code, or by a prefix of codes: the longest match wins. */
 const STATUS: Readonly<Record<string, number>> = {
   'http.not_found': 404,
   'http.method_not_allowed': 405,
@@ -59,7 +59,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'role.destination_other_partition': 400,
   'role.too_many': 400,
   'credentials.profile_invalid': 400,
-  // What cannot be read, as against what was read and refused.
+  // Unreadable input, as opposed to input that was read and refused.
   'saml.parameter_missing': 400,
   'saml.too_large': 413,
   'saml.base64': 400,
@@ -99,7 +99,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'sts.console_refused': 502,
 }
 
-/** Seconds after which the same request may succeed: for the codes where that is known. RFC 9110 10.2.3 */
+/** Seconds after which the same request may succeed: for the codes with a known delay. RFC 9110 10.2.3 */
 const RETRY_AFTER: Readonly<Record<string, number>> = { 'login.too_many_pending': 60 }
 
 interface HttpError {
@@ -118,7 +118,7 @@ export function retryAfterOf(code: string): number | undefined {
   return Object.hasOwn(RETRY_AFTER, code) ? RETRY_AFTER[code] : undefined
 }
 
-/** What Express and its parsers throw, in codes of ours. */
+/** Errors of Express and its parsers, as our codes. */
 export function fedgateErrorOf(thrown: unknown): FedgateError {
   if (thrown instanceof FedgateError) return thrown
   const { status } = (thrown ?? {}) as HttpError

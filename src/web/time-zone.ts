@@ -11,10 +11,10 @@ export interface Instant {
   readonly text: string
 }
 
-/** Made once: `toLocaleDateString` makes one for every date. */
+/** Created once: `toLocaleDateString` creates one for every date. */
 const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' })
 
-/** The zone's name, `Europe/Zurich`, where the cookie holds one. */
+/** The zone's name, `Europe/Zurich`, if the cookie contains one. */
 export function timeZoneOf(request: Request, baseUrl: string): string | undefined {
   const name = readCookie(request, cookieNames(baseUrl).timeZone) ?? ''
   return /^[A-Za-z][\w+-]{0,19}(?:\/[\w+-]{1,30}){0,2}$/.test(name) && zoneOf(name) ? name : undefined
@@ -30,8 +30,8 @@ function zoneOf(timeZone: string): IANAZone | undefined {
 }
 
 /**
- * When it is next that time of day there (`18:00`), later than `now`; undefined for an unknown zone, and on a day
- * on which the clocks skip that time.
+ * The next time it is that time of day there (`18:00`), after `now`; undefined for an unknown zone, and on a day on
+ * which the clocks skip that time.
  */
 export function nextTimeOfDay(now: Date, timeZone: string, timeOfDay: string): Date | undefined {
   const zone = zoneOf(timeZone)

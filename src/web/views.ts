@@ -2,7 +2,7 @@
  * Pages: from a view model to HTML. Owns the templates in views/, how text is escaped, and where the style sheet and
  * the script are. Knows no request, no response and no session: routes prepare the models of models/page-models.ts.
  *
- * Start reading at `createViews`.
+ * Start at `createViews`.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -15,11 +15,13 @@ import { texts } from './texts.ts'
 
 const viewsUrl = new URL('../../views/', import.meta.url)
 
-/** The folder to serve under `/static`. Its files are named with a hash in the query: they may be cached for good. */
+/**
+ * The folder to serve under `/static`. Its files are requested with a hash in the query, so they may be cached forever.
+ */
 export const staticFolder = fileURLToPath(new URL('static/', viewsUrl))
 
 export interface Views {
-  /** The page as a whole HTML document. Throws where the model lacks a value that the template shows. */
+  /** The page as a whole HTML document. Throws if the model lacks a value that the template shows. */
   render<Name extends PageName>(page: Name, model: PageModels[Name]): string
 }
 
@@ -37,7 +39,7 @@ export function createViews(): Views {
   return { render: (page, model) => eta.render(`./${page}`, { ...model, page, assets, t: texts }) }
 }
 
-/** By path. All at once: files that are replaced beneath a running gateway must not meet those it has read. */
+/** By path. All at once: files that are replaced while the gateway runs must not be mixed with those it has read. */
 function readTemplates(folder: string): ReadonlyMap<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.eta'))
   return new Map(names.map((name) => [join(folder, name), readFileSync(join(folder, name), 'utf8')]))
@@ -48,7 +50,7 @@ function assetUrl(name: string): string {
   return `/static/${name}?v=${hash.digest('hex').slice(0, 16)}`
 }
 
-/** A file of the static folder as it is served: the script begins with its texts. */
+/** A static file as served: the script begins with its texts. */
 export function staticFile(name: string): Buffer {
   const file = readFileSync(new URL(`static/${name}`, viewsUrl))
   if (name !== 'fedgate.js') return file

@@ -100,7 +100,7 @@ describe('the audit log', () => {
     await expect(log.record(login('b'))).rejects.toMatchObject(unavailable)
     expect(() => log.mustBeWritable()).toThrow(expect.objectContaining(unavailable))
     expect(log.status()).toMatchObject({ state: 'failing', failure: { since: at, reason: 'ENOSPC: no space left' } })
-    expect(told).toEqual([expect.stringMatching(/audit log disk cannot be written: ENOSPC.*nobody signs in/)])
+    expect(told).toEqual([expect.stringMatching(/audit log disk cannot be written: ENOSPC.*users cannot sign in/)])
     await log.close()
   })
 
@@ -166,7 +166,7 @@ describe('the audit log', () => {
     expect(log.status()).toEqual({ state: 'ok', isRequired: true })
   })
 
-  it('lets nobody wait for a write that does not end, and goes on when it does', async () => {
+  it('does not wait for a write that does not end, and continues when it does', async () => {
     const { state, target } = disk()
     const { log, told } = logOn(target, { write: 30 })
     let release = (): void => {}

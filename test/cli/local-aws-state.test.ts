@@ -70,7 +70,7 @@ describe('localAws.state', () => {
     expect((await localRoles(read1)).map(({ arn }) => arn)).toEqual(roles.map(({ arn }) => arn))
   })
 
-  it('may be left out: then the roles of access are all that there is', async () => {
+  it('localAws.state may be left out: then the roles of access are all that there is', async () => {
     const { roles } = await localAwsState(await read('{}'), undefined, surroundings)
     expect(roles.map(({ arn }) => arn)).toEqual([roleArn('CI'), roleArn('Deploy')])
   })

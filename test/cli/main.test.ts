@@ -46,7 +46,7 @@ describe('the fedgate command', () => {
     })
   })
 
-  it('ends without a word when nobody reads its answer', async () => {
+  it('ends silently when its output is not read', async () => {
     const child = spawn(process.execPath, ['--import', TSX, MAIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
     child.stdout.destroy()
     let stderr = ''

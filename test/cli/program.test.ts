@@ -131,7 +131,7 @@ describe('fedgate', () => {
     expect(ran.stderr).toBe('The configuration file does not exist.\nSpecify an existing file with --config.\n')
   })
 
-  it('answers an error that a person can meet with its sentence, its hint and exit 1', async () => {
+  it('answers an error that a user can meet with its sentence, its hint and exit 1', async () => {
     const failure = new FedgateError('port.taken', { sentence: 'Port 8080 is taken.', hint: 'Take another.' })
     expect(await run(['demo'], failure)).toMatchObject({
       exitCode: 1,

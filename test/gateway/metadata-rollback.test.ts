@@ -98,7 +98,7 @@ describe('signed metadata', holds('10.5'), () => {
     ['that ends before and does not say when it was published', PUBLISHED, { validUntil: OLDER.validUntil }],
     ['that says nothing of its age any more', PUBLISHED, {}],
     ['that never ends, after one that did', { validUntil: PUBLISHED.validUntil }, {}],
-  ])('%s was taken back in place of the current', async (_, kept, found) => {
+  ])('%s was accepted in place of the current one', async (_, kept, found) => {
     const metadata = open()
     await taking(metadata, await signed('current', kept))
     const older = await signed('older', found)
@@ -117,13 +117,13 @@ describe('signed metadata', holds('10.5'), () => {
     ['that ends later', { validUntil: OLDER.validUntil }, { validUntil: PUBLISHED.validUntil }],
     ['that never said anything of its age', {}, {}],
     ['that begins to', {}, OLDER],
-  ])('%s is taken', async (_, kept, found) => {
+  ])('%s is accepted', async (_, kept, found) => {
     const metadata = open()
     await taking(metadata, await signed('current', kept))
     expect(await taking(metadata, await signed('next', found))).toEqual({ inUse: 'next', problem: undefined })
   })
 
-  it('metadata that is refused is told by the check and by readiness, which goes by the copy', async () => {
+  it('metadata that is refused is reported by the check and by readiness, which goes by the copy', async () => {
     const metadata = open()
     await taking(metadata, await signed('current', PUBLISHED))
     await taking(metadata, await signed('older', OLDER))
@@ -154,7 +154,7 @@ describe('signed metadata', holds('10.5'), () => {
     expect((await readiness(gateway)).metadata).toEqual({ corp: { state: 'copy', ageSeconds: 3600 } })
   })
 
-  it('is judged as a stream too', async () => {
+  it('signed metadata is judged as a stream too', async () => {
     const metadata = open({ discovery: true })
     server.answer = document(await signed('current', PUBLISHED))
     await metadata.refresh({ now: true })
@@ -171,7 +171,7 @@ describe('signed metadata', holds('10.5'), () => {
     expect(await taking(open(), await signed('current', PUBLISHED))).toEqual({ inUse: 'current', problem: undefined })
   })
 
-  it('is fetched when the record of the copy is spoilt', async () => {
+  it('signed metadata is fetched when the record of the copy is damaged', async () => {
     await taking(open(), await signed('current', PUBLISHED))
     const path = join(folder, 'state/metadata-corp.json')
     const record = JSON.parse(await readFile(path, 'utf8')) as object
@@ -229,7 +229,7 @@ describe('how long metadata may be valid', () => {
       { metadataMaxValiditySeconds: WEEK },
       'saml.metadata_valid_too_long',
     ],
-  ] as const)('%s', async (_, stated, more, code) => {
+  ] as const)('how long metadata may be valid: %s', async (_, stated, more, code) => {
     expect(await codeFor(stated, more)).toBe(code)
     expect(await codeFor(stated, { ...more, id: 'many', discovery: true })).toBe(
       code === 'accepted' ? 'provider.idp_unknown' : code,

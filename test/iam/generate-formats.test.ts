@@ -101,7 +101,7 @@ describe('Terraform for one account', () => {
   }
   const resourcesOf = (plan: IamPlan) => readTerraform(planTerraform(plan), resolve)
 
-  it('has the provider with its metadata, and each role with its policy', () => {
+  it('Terraform for one account has the provider with its metadata, and each role with its policy', () => {
     const roles = [planned(A, 'Developer', { maxSessionSeconds: 14_400 }), planned(A, 'team/Ad-min.1')]
     const resources = resourcesOf(planOf(roles))
     expect(bodyOf(resources, 'aws_iam_saml_provider.fedgate')).toEqual({
@@ -115,7 +115,7 @@ describe('Terraform for one account', () => {
     expect(policyIn(second ?? {})).toEqual(roles[1]?.trustPolicy)
   })
 
-  it('has an OpenID provider with its client ids', () => {
+  it('Terraform for one account has an OpenID provider with its client ids', () => {
     const role = webRole(resolve('aws_iam_openid_connect_provider.fedgate.arn'))
     const resources = resourcesOf(planOf([role], { provider: openId }))
     expect(bodyOf(resources, 'aws_iam_openid_connect_provider.fedgate')).toEqual({
@@ -215,7 +215,7 @@ const stackIn = (template: Template, account: string) =>
     })
 
 describe('CloudFormation', () => {
-  it('has the provider with its metadata, and each role with its policy', () => {
+  it('CloudFormation has the provider with its metadata, and each role with its policy', () => {
     const roles = [planned(A, 'Developer', { maxSessionSeconds: 14_400 }), planned(A, 'team/Ad-min.1')]
     const template = planCloudFormation(planOf(roles)) as Template
     expect(Object.keys(template.Resources)).toEqual(['IdentityProvider', 'RoleDeveloper', 'RoleAdmin1'])
@@ -233,7 +233,7 @@ describe('CloudFormation', () => {
     ])
   })
 
-  it('has an OpenID provider, unless IAM knows it by name', () => {
+  it('CloudFormation has an OpenID provider, unless IAM knows it by name', () => {
     const own = planCloudFormation(planOf([webRole('x')], { provider: openId })) as Template
     expect(own.Resources.IdentityProvider).toEqual({
       Type: 'AWS::IAM::OIDCProvider',
@@ -275,7 +275,7 @@ describe('CloudFormation', () => {
 })
 
 describe('JSON', () => {
-  it('has what the AWS CLI takes, and the policies', () => {
+  it('JSON has what the AWS CLI takes, and the policies', () => {
     const role = planned(A, 'Developer', { maxSessionSeconds: 7200 })
     expect(JSON.parse(planJson(planOf([role])))).toEqual({
       identityProviders: [

@@ -70,15 +70,15 @@ describe('the verdict on a response', () => {
     ['for another address', { recipient: 'https://other.example/acs' }, same, 'saml.destination_mismatch'],
     ['changed after it was signed', {}, withOtherGroup, 'saml.signature_digest'],
   ])('%s is the same everywhere', async (_what, over, change, code) => {
-    const visitor = new HttpBrowser()
+    const browser = new HttpBrowser()
     const stopBefore = new RegExp(`^${idp.ssoUrl}`)
-    const request = requestOn(await visitor.open(`${url}/login/corp`, { stopBefore }))
+    const request = requestOn(await browser.open(`${url}/login/corp`, { stopBefore }))
     const answer = await answerTo(idp, request, { ...alice, ...over })
     const SAMLResponse = change(answer.SAMLResponse)
     const file = join(config.folder, 'response.txt')
     await writeFile(file, SAMLResponse)
 
-    const page = await postAnswer(visitor, { ...answer, SAMLResponse })
+    const page = await postAnswer(browser, { ...answer, SAMLResponse })
     const line = auditLines(audit).at(-1)
     const { subjects } = await fedgateCheck(file, request.id)
 

@@ -28,9 +28,9 @@ const keys = (more: Keys): Keys => ({
   ...more,
 })
 
-const signIn = async (visitor: HttpBrowser, url: string): Promise<Page> => {
+const signIn = async (browser: HttpBrowser, url: string): Promise<Page> => {
   const says = { subject: 'alice', attributes: { groups: ['dev'] } }
-  return postAnswer(visitor, await answerOf(idp, visitor, url, 'corp', says))
+  return postAnswer(browser, await answerOf(idp, browser, url, 'corp', says))
 }
 
 const credentials = `<AssumeRoleWithSAMLResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithSAMLResult>
@@ -47,9 +47,9 @@ it('an exchange that is under way when the gateway is stopped still gives its cr
   const files = { 'corp.xml': idp.metadata, 'signing.key': key, 'signing.crt': idp.keys.certificate }
   const signing = { key: './signing.key', certificate: './signing.crt' }
   const gateway = await startConfiguredGateway(url, keys({ sts: { endpoint, timeout: '20s' }, signing }), { files })
-  const visitor = new HttpBrowser()
-  const page = await signIn(visitor, url)
-  const taking = visitor.submit(page, formWith(page, 'role'))
+  const browser = new HttpBrowser()
+  const page = await signIn(browser, url)
+  const taking = browser.submit(page, formWith(page, 'role'))
   await once(sts, 'request')
   const closing = gateway.close()
   // Longer than any grace that does not know how long STS may take.
@@ -130,12 +130,12 @@ describe('fedgate serve', { timeout: 120_000 }, () => {
     const file = join(folder, 'killed.jsonl')
     const { url, command, config } = await serve({ audit: { file } })
     await command.said('the local AWS listens on')
-    const visitor = new HttpBrowser()
-    const page = await signIn(visitor, url)
+    const browser = new HttpBrowser()
+    const page = await signIn(browser, url)
     const form = formWith(page, 'role')
     const given: string[] = []
     const takeOn = async (): Promise<void> => {
-      for (;;) given.push(/ASIA[A-Z2-7]{16}/.exec((await visitor.submit(page, form)).body)?.[0] ?? 'none')
+      for (;;) given.push(/ASIA[A-Z2-7]{16}/.exec((await browser.submit(page, form)).body)?.[0] ?? 'none')
     }
     const taking = Promise.allSettled([takeOn(), takeOn(), takeOn()])
     while (given.length < 5) await new Promise((resolve) => setTimeout(resolve, 10))

@@ -151,7 +151,7 @@ describe('the reference of a refusal', () => {
     )
   })
 
-  it('is that of the line which counts it, where there are too many', async () => {
+  it('the reference of a refusal is that of the line which counts it, where there are too many', async () => {
     countedUnder = 'the-line-that-counts'
     const { body, requestId } = await ask('saml.replayed')
     countedUnder = undefined
@@ -176,7 +176,7 @@ describe('the text for a mail to an administrator', () => {
     return { lines: reportIn(body).split('\n'), requestId }
   }
 
-  it('has the code, the sentence, the next step, the time in UTC, the reference and both entityIDs', async () => {
+  it('the text for an administrator has the code, the sentence, the next step, the time in UTC, the reference and both entityIDs', async () => {
     const { lines, requestId } = await linesOf('saml/corp/saml.audience_mismatch')
     expect(lines).toEqual([
       'Gateway: https://aws.example.com',
@@ -212,7 +212,7 @@ describe('the text for a mail to an administrator', () => {
     expect(lines.join()).not.toMatch(/alice|what was found/)
   })
 
-  it('cannot be given further lines by a sentence', () => {
+  it('the text for an administrator cannot be given further lines by a sentence', () => {
     const report = errorReport({
       error: { code: 'internal', message: 'One.\nReference: forged', hint: 'Two.' },
       reference: 'real',
@@ -224,9 +224,12 @@ describe('the text for a mail to an administrator', () => {
   })
 })
 
-it.each(['text/html', 'application/json'])('Too many sign-ins at once are told to come back, as %s', async (accept) => {
-  const response = await fetch(`${url}/login.too_many_pending`, { headers: { accept } })
-  expect(response.status).toBe(503)
-  expect(response.headers.get('retry-after')).toBe('60')
-  expect(await response.text()).toContain('login.too_many_pending')
-})
+it.each(['text/html', 'application/json'])(
+  'Too many sign-ins at once are told when to come back, as %s',
+  async (accept) => {
+    const response = await fetch(`${url}/login.too_many_pending`, { headers: { accept } })
+    expect(response.status).toBe(503)
+    expect(response.headers.get('retry-after')).toBe('60')
+    expect(await response.text()).toContain('login.too_many_pending')
+  },
+)

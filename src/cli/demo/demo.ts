@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import type { KeyPair } from '../../core/keys.ts'
 import type { Log } from '../../core/log.ts'
 import type { RunningServer } from '../../core/running-server.ts'
-import { alice, demoPeople } from '../../demo/people.ts'
 import { samlIdpMetadata } from '../../demo/saml-idp-metadata.ts'
+import { alice, demoUsers } from '../../demo/users.ts'
 import { acsUrl, callbackUrl } from '../../gateway/providers.ts'
 import { loadKeyPair, writeWhole } from '../../issuer/keys.ts'
 import { listenError, StartError } from '../errors.ts'
@@ -85,7 +85,7 @@ async function startProviders(folder: string, at: DemoAddresses, now: () => Date
     samlIdpKeys(folder, now()),
     loadKeyPair(keyFiles(folder, 'stranger'), { commonName: 'a stranger', now: now() }),
   ])
-  const place = (origin: string) => ({ host: '127.0.0.1', port: Number(new URL(origin).port), people: demoPeople })
+  const place = (origin: string) => ({ host: '127.0.0.1', port: Number(new URL(origin).port), users: demoUsers })
   const saml = await listening(
     startDemoSamlIdp({
       ...place(at.samlIdp),
@@ -97,7 +97,7 @@ async function startProviders(folder: string, at: DemoAddresses, now: () => Date
         sts: at.localAws,
         role: breakItRole,
         stranger,
-        person: alice,
+        user: alice,
       },
       now,
     }),
@@ -161,8 +161,8 @@ function welcome({ print, style }: Output, { addresses, config }: RunningDemo): 
   print(`  OpenID provider         ${addresses.openIdProvider}`)
   print(`  Break it                ${addresses.samlIdp}/break-it`)
   print('')
-  for (const { username, about } of demoPeople) print(`  ${bold(username.padEnd(8))}${about}`)
-  print(`  ${dim(`password of each: ${demoPeople[0]?.password}`)}`)
+  for (const { username, about } of demoUsers) print(`  ${bold(username.padEnd(8))}${about}`)
+  print(`  ${dim(`password of each: ${demoUsers[0]?.password}`)}`)
   print('')
   print(`  ${dim('To switch users, also sign out of the identity provider:')}`)
   print(`  ${dim(`${addresses.samlIdp}/ or ${addresses.openIdProvider}/`)}`)

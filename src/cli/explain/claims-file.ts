@@ -23,10 +23,13 @@ export interface PlainClaims {
 
 export type ClaimsInFile = OriginalAssertion | OriginalToken | PlainClaims
 
-/** Whether the configuration reads the attribute of that Name or FriendlyName. */
+/** Whether the configuration uses the attribute of that Name or FriendlyName. */
 type IsRead = (name: string) => boolean
 
-/** The claims as they are in the file. Throws ExplainError, also where a login could not read what it `isRead`. */
+/**
+ * The claims as they are in the file. Throws ExplainError, also if a login could not read an attribute that it
+ * `isRead`.
+ */
 export function claimsIn(text: string, file: string, isRead: IsRead): ClaimsInFile {
   const trimmed = text.replace(/^\uFEFF/, '').trim()
   if (trimmed.startsWith('<')) return reading(file, () => assertionFrom(trimmed, undefined, isRead))
@@ -35,7 +38,7 @@ export function claimsIn(text: string, file: string, isRead: IsRead): ClaimsInFi
   return reading(file, () => fromForm(trimmed, file, isRead))
 }
 
-/** Runs a step of reading; what it throws is the reason in the sentence. */
+/** Runs a step of reading; the message of what it throws is the reason in the sentence. */
 function reading<Result>(file: string, step: () => Result): Result {
   try {
     return step()
@@ -109,14 +112,14 @@ function statusIn(response: XmlElement): string {
 }
 
 function fromJson(value: unknown, file: string): OriginalToken | PlainClaims {
-  if (!isObject(value)) throw unreadable(file, 'it is no JSON object')
+  if (!isObject(value)) throw unreadable(file, 'it is not a JSON object')
   return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenFrom(value, file)
 }
 
 function plainClaims({ nameId, attributes = {}, ...rest }: Claims, file: string): PlainClaims {
   const [stray] = Object.keys(rest)
   if (stray !== undefined) throw unreadable(file, `beside nameId and attributes it has ${JSON.stringify(stray)}`)
-  if (!isObject(attributes)) throw unreadable(file, 'attributes is no object')
+  if (!isObject(attributes)) throw unreadable(file, 'attributes is not an object')
   const entries = Object.entries(attributes).map(([name, value]): [string, readonly string[]] => {
     const values = textsOf(value)
     if (!values) throw unreadable(file, `the attribute ${JSON.stringify(name)} is neither a text nor a list of texts`)

@@ -112,7 +112,7 @@ async function sampleState(output: Output): Promise<LocalAwsState> {
   }
 }
 
-/** Loaded only with a configuration: without the gateway's code, the local AWS starts several times as fast. */
+/** Loaded only with a configuration: without the gateway's code, the local AWS starts several times faster. */
 async function startConfigured(file: string, context: LocalAwsContext): Promise<RunningServer> {
   const { gatewayKeys } = await import('../gateway-server.ts')
   const { readConfig } = await import('../load-config.ts')

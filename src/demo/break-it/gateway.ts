@@ -3,7 +3,7 @@ import { type Cookies, parseSetCookie, stringifyCookie } from 'cookie'
 import { type Answer, form, type Received, send } from './answer.ts'
 
 export interface StartedLogin {
-  /** Where the gateway sent the browser: the provider's sign-on service, with the request. */
+  /** Where the gateway redirected the browser: the provider's sign-on service, with the request. */
   readonly request: URLSearchParams
   readonly cookies: Cookies
 }
@@ -21,7 +21,7 @@ interface Session {
 
 const JSON_PLEASE = { accept: 'application/json' }
 
-/** Starts a login, so that the message can answer a request. Rejects where the gateway does not send us on. */
+/** Starts a login, so the message can answer a request. Rejects if the gateway does not redirect to the provider. */
 export async function startLogin(gateway: string, provider: string): Promise<StartedLogin> {
   const response = await send(`${gateway}/login/${provider}`)
   const location = response.headers.get('location')
@@ -34,7 +34,7 @@ function cookiesOf({ headers }: Received): Cookies {
   return Object.fromEntries(cookies.map(({ name, value }) => [name, value]))
 }
 
-/** Posts the message as the provider's page would, and goes on as a browser would. */
+/** Posts the message as the provider's page would, and continues as a browser would. */
 export async function gatewayAnswer(
   acsUrl: string,
   { request, cookies }: StartedLogin,

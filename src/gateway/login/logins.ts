@@ -6,16 +6,16 @@ import type { Clock, Store } from '../ports.ts'
 import { logins, signIns } from '../store-records.ts'
 
 /**
- * A user is signed in. Browser sessions only hold a login's id, so ending the login ends every session of it at once and
- * for good: a session that is saved late names nothing. The login itself only holds the id of its sign-in, which has the
- * tokens and the evidence and is written once, before the login begins.
+ * The logins of signed-in users. Browser sessions only contain a login's ID, so ending the login ends every session of
+ * it immediately and for good, including a session that is saved later. The login itself only contains the ID of its
+ * sign-in, which has the tokens and the evidence and is written once, before the login begins.
  */
 export interface Login {
   readonly id: string
   readonly signIn: SignIn
   readonly startedAt: Date
   readonly expiresAt: Date
-  /** Where it began, for the user to recognize it. */
+  /** Where it began, so the user can recognize it. */
   readonly from?: Pick<Caller, 'sourceIp' | 'userAgent'>
 }
 
@@ -28,7 +28,7 @@ export interface StoredSignIn {
 /** As it is stored. */
 export interface LoginRecord extends Omit<Login, 'id' | 'signIn'> {
   readonly signInId: string
-  /** Of the sign-ins that were replaced. */
+  /** Of sign-ins that were replaced. */
   readonly earlierSessionIndexes?: readonly string[]
 }
 
@@ -49,8 +49,8 @@ export function deleteSignIn(store: Store, id: string): Promise<void> {
 }
 
 /**
- * Begins a login that ends after `lifetimeSeconds`, or earlier where the provider said so. Throws GatewayError
- * `login.expired` where the sign-in has just expired.
+ * Begins a login that ends after `lifetimeSeconds`, or earlier if the provider said so. Throws GatewayError
+ * `login.expired` if the sign-in has just expired.
  */
 export async function beginLogin(
   store: Store,
@@ -72,21 +72,21 @@ function loginOf(id: string, { signInId: _, earlierSessionIndexes = [], ...same 
   return { id, ...same, signIn: withSessionIndexes(signIn, earlierSessionIndexes) }
 }
 
-/** undefined when it has ended, or never was. */
+/** undefined if it has ended or never existed. */
 export async function readLogin(store: Store, id: string | undefined): Promise<Login | undefined> {
   if (id === undefined) return undefined
   const record = await logins.get(store, id)
   if (!record) return undefined
   const signIn = await signIns.get(store, record.signInId)
   if (signIn) return loginOf(id, record, signIn)
-  // Between the two, another request may have renewed the login: then it has another sign-in.
+  // Another request may have renewed the login in between: then it has another sign-in.
   const current = await logins.get(store, id)
   return current === undefined || current.signInId === record.signInId ? undefined : readLogin(store, id)
 }
 
 /**
- * The same login with a fresh sign-in, ending no later than before; undefined when it has ended meanwhile, as this must
- * not bring it back.
+ * The same login with a fresh sign-in, ending no later than before; undefined if it has ended meanwhile, as this must
+ * not restore it.
  */
 export async function renewLogin(store: Store, login: Login, fresh: StoredSignIn): Promise<Login | undefined> {
   const end = Math.min(login.expiresAt.getTime(), fresh.signIn.sessionEndsAt?.getTime() ?? Infinity)
@@ -103,7 +103,7 @@ export async function renewLogin(store: Store, login: Login, fresh: StoredSignIn
   return loginOf(login.id, changed.after, fresh.signIn)
 }
 
-/** A provider may give each response a session index of its own, and ask for a logout by any of them. */
+/** A provider may give each response its own session index, and request a logout by any of them. */
 function earlierIndexesOf({ signIn: { logoutRef } }: Login): Pick<LoginRecord, 'earlierSessionIndexes'> {
   return logoutRef.kind === 'saml' ? { earlierSessionIndexes: indexesOf(logoutRef) } : {}
 }
@@ -122,7 +122,7 @@ function withSessionIndexes(signIn: SignIn, earlier: readonly string[]): SignIn 
   return { ...signIn, logoutRef: { ...logoutRef, furtherSessionIndexes: [...all] } }
 }
 
-/** Ends it for good; of several at once, one is given what it ended. undefined when it had ended already. */
+/** Ends it for good; of several concurrent callers, one gets the ended login. undefined if it had already ended. */
 export async function endLogin(
   { store, loginEnded }: Pick<Gateway, 'store' | 'loginEnded'>,
   id: string,

@@ -22,7 +22,9 @@ export interface CertificateExpiry extends Expiry {
   readonly subject: string
 }
 
-/** Every certificate that logins and exchanges depend on: ours, and those of identity providers whose metadata is known. */
+/**
+ * Every certificate that logins and exchanges depend on: ours, and those of identity providers with loaded metadata.
+ */
 export function certificateExpiries(holder: Holder, now: Date): readonly CertificateExpiry[] {
   return certificatesOf(holder).map(({ holder: whose, pem }) => {
     const { subject, validTo } = new X509Certificate(pem)

@@ -74,7 +74,7 @@ function networksOf(address: string): readonly { readonly network: string; reado
 /** One of 65,536. */
 function counterOf({ session }: Ports['settings'], parts: readonly string[]): string {
   return createHmac('sha256', session.secrets[0].reveal())
-    .update(`rate:${JSON.stringify(parts)}`)
+    .update(JSON.stringify(['rate', ...parts]))
     .digest('hex')
     .slice(0, 4)
 }

@@ -19,7 +19,7 @@ interface Resource {
 
 const NAME = 'fedgate'
 
-/** One account: plain resources. Several: a module that makes in each account what belongs there. */
+/** One account: plain resources. Several: a module that creates what each account needs. */
 export function planTerraform(plan: IamPlan): string {
   const roles = rolesByAccounts(plan)
   const document = plan.accounts.length === 1 ? ofOneAccount(plan, roles) : ofManyAccounts(plan, roles)

@@ -7,7 +7,7 @@ type LogoutTokenCheck = Check<Pick<SignedToken, 'header' | 'claims'>, ExpectedTo
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
-/** Back-Channel Logout 1.0, 2.4: a `typ` other than plain `JWT` must say logout token. */
+/** Back-Channel Logout 1.0, 2.4: a `typ` other than plain `JWT` must be that of a logout token. */
 const typeIsLogout: LogoutTokenCheck = ({ header: { typ } }) =>
   typ === undefined || (typeof typ === 'string' && /^(application\/)?(logout\+)?jwt$/i.test(typ))
     ? passed()
@@ -17,7 +17,7 @@ const typeIsLogout: LogoutTokenCheck = ({ header: { typ } }) =>
 const eventIsLogout: LogoutTokenCheck = ({ claims: { events } }) =>
   isObject(events) && isObject(events[EVENT]) ? passed() : mismatch('events', EVENT, events)
 
-/** 2.6 step 5: a user or a session is named; each, where present, is a string. */
+/** 2.6 step 5: names a user or a session; each, if present, is a string. */
 const someoneIsNamed: LogoutTokenCheck = ({ claims: { sub, sid } }) => {
   const [subject, session] = [sub === undefined || isText(sub), sid === undefined || isText(sid)]
   if (!subject) return mismatch('sub', '1 to 255 characters', sub)

@@ -17,7 +17,7 @@ export function activityRoutes(parts: WebParts): Router {
   return Router().get('/activity', orToLogin(parts.gateway), list(parts))
 }
 
-/** GET /activity: what I did here, and where I am signed in. */
+/** GET /activity: the user's recent activity and active sessions. */
 function list({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)

@@ -55,7 +55,7 @@ function follow(parts: WebParts, response: Response, received: ReceiveResult): v
   }
 }
 
-/** A top-level GET brings the browser's Lax cookie along; never 307, which would post the answer again. */
+/** A top-level GET sends the browser's Lax cookie; never 307, which would post the response again. */
 function toFinish(response: Response, handle: string): void {
   redirect(response, 303, `/login/finish?${new URLSearchParams({ handle })}`)
 }
@@ -75,7 +75,7 @@ function callback(parts: WebParts): RequestHandler<{ provider: string }> {
   }
 }
 
-/** POST /oidc/:provider/callback (form_post). From another site by design, as the ACS. */
+/** POST /oidc/:provider/callback (form_post). From another site by design, like the ACS. */
 function formCallback({ gateway }: WebParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const { provider } = request.params

@@ -53,7 +53,7 @@ function hostOf(entityId: string): string {
   return (URL.canParse(entityId) && new URL(entityId).host) || entityId
 }
 
-/** One cookie for all providers: the last choice made, and at which provider. */
+/** One cookie for all providers: the last choice, and its provider. */
 export function rememberIdp({ settings: { baseUrl } }: Gateway, response: Response, provider: string, idp: string) {
   return response.cookie(cookieNames(baseUrl).idp, new URLSearchParams({ [provider]: idp }).toString(), {
     ...cookieAttributes(baseUrl),

@@ -66,7 +66,7 @@ function choices({ gateway }: WebParts, request: Request, returnTo: string): Pro
   )
 }
 
-/** The one that this browser used the last time comes first. */
+/** The one that this browser used last comes first. */
 function lastFirst(gateway: Gateway, request: Request): readonly Provider[] {
   const last = readCookie(request, cookieNames(gateway.settings.baseUrl).provider)
   const isLast = ({ settings }: Provider): boolean => settings.id === last
@@ -86,7 +86,7 @@ function finish(parts: WebParts): RequestHandler {
   }
 }
 
-/** The button is this browser's alone: its form carries a token that is bound to the browser's cookie. */
+/** The button works only in this browser: its form contains a token bound to the browser's cookie. */
 function askWhetherMeant(
   { gateway, views }: WebParts,
   request: Request,
@@ -111,7 +111,7 @@ async function land(gateway: Gateway, request: Request, response: Response, fini
   redirect(response, 303, finished.returnTo)
 }
 
-/** POST /login/finish: yes, it is meant. */
+/** POST /login/finish: the user confirms. */
 function confirm({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
     const asked = { handle: text(request.body[fields.handle]), loginId: request.session.loginId }
@@ -119,7 +119,7 @@ function confirm({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** GET /login/:provider: off to the identity provider, with the cookie that the way back asks for. */
+/** GET /login/:provider: redirects to the identity provider, with the cookie that the return requires. */
 function start(parts: WebParts): RequestHandler<{ provider: string }> {
   return async (request, response, next) => {
     const { gateway } = parts

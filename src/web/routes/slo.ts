@@ -6,7 +6,7 @@ import { redirectToIdpSignedOut } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
 import { limited } from '../rate-limit.ts'
 
-/** A logout message with hundreds of SessionIndexes. */
+/** Enough for a logout message with hundreds of SessionIndexes. */
 const FORM_LIMIT = '400kb'
 
 /** Single logout: from other sites by design, so before sessions and CSRF. No cookie is read, no session touched. */
@@ -22,7 +22,7 @@ export function sloRoutes(parts: WebParts): Router {
     )
 }
 
-/** GET /saml/:provider/slo: the one GET that changes something, and only for who signed it. */
+/** GET /saml/:provider/slo: the only GET that changes something, and only with a valid signature. */
 function redirected(parts: WebParts): RequestHandler<{ provider: string }> {
   return async (request, response) => {
     const logout = { provider: request.params.provider, query: rawQuery(request.originalUrl) }
