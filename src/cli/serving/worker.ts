@@ -27,6 +27,7 @@ export async function runWorker({ config: file }: ServeOptions, log: (line: stri
     stopNow(0)
   })
 
+  tell({ kind: 'loaded' })
   let gateway: RunningGateway | undefined
   for (;;) {
     const message = await messages.next()
