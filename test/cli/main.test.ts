@@ -70,6 +70,18 @@ describe('the fedgate command', () => {
     })
   })
 
+  it('ends with 2 when several workers would not share their store', async () => {
+    const config = join(folder, 'workers.yaml')
+    const secret = 'only for tests, and long enough for them'
+    const provider = '{ id: op, protocol: oidc, issuer: "https://op.example.com", clientId: c, clientSecret: s }'
+    const session = `{ secret: "${secret}", store: memory }`
+    const lines = ['baseUrl: http://localhost:8080', `session: ${session}`, 'sts: { endpoint: local }']
+    await writeFile(config, [...lines, `providers: [${provider}]`, ''].join('\n'))
+    const { exitCode, stderr } = await fedgate('serve', '--config', config, '--workers', '2')
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('--workers 2 needs a store that the workers share')
+  })
+
   it('ends with 78 and a line for every problem of a bad configuration', async () => {
     const config = join(folder, 'bad.yaml')
     await writeFile(config, 'baseUrl: http://aws.example.com\nsesion: {}\nproviders: []\n')

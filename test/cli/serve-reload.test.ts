@@ -2,16 +2,18 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { parse, stringify } from 'yaml'
 import { createKeyPem } from '../../src/issuer/keys.ts'
 import { HttpBrowser } from '../harness/http-browser.ts'
 import { freePort } from '../harness/ports.ts'
 import { slowRequest } from '../harness/raw-http.ts'
 import { changeConfig, endServed, providerKeys, type Served, serve } from '../harness/served.ts'
 import { postAnswer, whoIs } from '../harness/sign-in.ts'
+import type { Keys } from '../harness/test-gateway.ts'
 import { answerOf } from '../harness/test-idp.ts'
 
-afterEach(endServed)
+afterAll(endServed)
 
 const RELOADED = 'The configuration was reloaded.'
 const REFUSED = 'The configuration was not reloaded'
@@ -28,8 +30,22 @@ const providersOf = async (url: string): Promise<readonly string[]> => {
 }
 
 describe('SIGHUP', { timeout: 60_000 }, () => {
+  let served: Served
+  const plain = { providers: [providerKeys('corp')] }
+  beforeAll(async () => {
+    served = await serve()
+  }, 60_000)
+  beforeEach(async () => {
+    const file = await readFile(served.config.file, 'utf8')
+    const { signing: _, audit: __, ...usual } = parse(file) as Keys
+    await writeFile(
+      served.config.file,
+      stringify({ ...usual, ...plain, listen: { host: '127.0.0.1', port: served.port } }),
+    )
+    await hangUp(served, RELOADED)
+  }, 60_000)
+
   it('takes the new configuration over, and keeps sessions', async () => {
-    const served = await serve()
     const { url, idp } = served
     const visitor = new HttpBrowser()
     await postAnswer(visitor, await answerOf(idp, visitor, url, 'corp', { subject: 'alice', attributes: {} }))
@@ -44,7 +60,6 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
   })
 
   it('lets a sign-in that was started before it finish after it', async () => {
-    const served = await serve()
     const { url, idp } = served
     const visitor = new HttpBrowser()
     const answer = await answerOf(idp, visitor, url, 'corp', { subject: 'alice', attributes: {} })
@@ -54,7 +69,6 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
   })
 
   it('loses no request, neither those under way nor those that come meanwhile', async () => {
-    const served = await serve()
     const { url, port } = served
     const slow = await slowRequest(port)
     let isOver = false
@@ -79,7 +93,6 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
   })
 
   it('refuses a bad configuration, names the place, and serves on', async () => {
-    const served = await serve()
     await changeConfig(served, { providers: [{ id: 'corp', protocol: 'smal' }] })
     await hangUp(served, REFUSED)
     expect(served.command.stderr()).toMatch(
@@ -92,7 +105,6 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
   })
 
   it('refuses a key that cannot be used, and serves on', async () => {
-    const served = await serve()
     await writeFile(join(served.config.folder, 'bad.key'), 'no key')
     await writeFile(join(served.config.folder, 'bad.crt'), 'no certificate')
     await changeConfig(served, {
@@ -105,7 +117,6 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
   })
 
   it('refuses what needs a restart, by name', async () => {
-    const served = await serve()
     const listen = { host: '127.0.0.1', port: await freePort() }
     await changeConfig(served, { listen, providers: [providerKeys('other')] })
     await hangUp(served, REFUSED)
@@ -114,7 +125,6 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
   })
 
   it('writes to another audit log from then on', async () => {
-    const served = await serve({ keys: { audit: { file: './one.jsonl' } } })
     await changeConfig(served, { audit: { file: './two.jsonl' } })
     await hangUp(served, RELOADED)
     await (await fetch(`${served.url}/no-such-page`)).text()
@@ -125,19 +135,17 @@ describe('SIGHUP', { timeout: 60_000 }, () => {
 describe('listen.tls', { timeout: 60_000 }, () => {
   let [first, second] = [] as unknown as readonly [Pem, Pem]
   type Pem = Awaited<ReturnType<typeof createKeyPem>>
+  let served: Served
   beforeAll(async () => {
     const make = (name: string) => createKeyPem(name, new Date())
     ;[first, second] = await Promise.all([make('first.example.com'), make('second.example.com')])
-  })
-
-  const serveTls = async (): Promise<Served> => {
     const port = await freePort()
-    return serve({
+    served = await serve({
       url: `https://localhost:${port}`,
       keys: { listen: { host: '127.0.0.1', port, tls: { key: './tls.key', cert: './tls.crt' } } },
       files: { 'tls.key': first.privateKey, 'tls.crt': first.certificate },
     })
-  }
+  }, 60_000)
 
   /** A connection without checking whose certificate it is. */
   const handshake = (port: number, more: ConnectionOptions = {}): Promise<TLSSocket> =>
@@ -161,7 +169,7 @@ describe('listen.tls', { timeout: 60_000 }, () => {
   }
 
   it('serves https with HSTS, and refuses TLS 1.1', async () => {
-    const { port } = await serveTls()
+    const { port } = served
     const socket = await handshake(port)
     expect(commonName(socket)).toBe('first.example.com')
     expect(await ask(socket)).toMatch(/\r\nStrict-Transport-Security: max-age=31536000\r\n/)
@@ -170,8 +178,16 @@ describe('listen.tls', { timeout: 60_000 }, () => {
     await expect(handshake(port, old)).rejects.toMatchObject({ code: expect.stringContaining('PROTOCOL_VERSION') })
   })
 
+  it('keeps the certificate while the new files do not fit', async () => {
+    await writeFile(join(served.config.folder, 'tls.crt'), second.certificate)
+    await hangUp(served, REFUSED)
+    expect(served.command.stderr()).toContain('listen.tls.cert: expected a certificate for the key')
+    const socket = await handshake(served.port)
+    expect(commonName(socket)).toBe('first.example.com')
+    socket.destroy()
+  })
+
   it('reads key and certificate again, and keeps the connections there are', async () => {
-    const served = await serveTls()
     const { port, config } = served
     const before = await handshake(port)
     await writeFile(join(config.folder, 'tls.key'), second.privateKey)
@@ -182,15 +198,5 @@ describe('listen.tls', { timeout: 60_000 }, () => {
     after.destroy()
     expect(await ask(before)).toContain('HTTP/1.1 200 OK')
     before.destroy()
-  })
-
-  it('keeps the certificate while the new files do not fit', async () => {
-    const served = await serveTls()
-    await writeFile(join(served.config.folder, 'tls.crt'), second.certificate)
-    await hangUp(served, REFUSED)
-    expect(served.command.stderr()).toContain('listen.tls.cert: expected a certificate for the key')
-    const socket = await handshake(served.port)
-    expect(commonName(socket)).toBe('first.example.com')
-    socket.destroy()
   })
 })

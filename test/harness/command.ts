@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly env?: Readonly<Record<string, string>>
   /** Modules to load before the command. */
   readonly preload?: readonly string[]
+  /** A program, with its arguments, that becomes the command after it. */
+  readonly wrapper?: readonly string[]
   /** What it reads; without it there is nothing to read. */
   readonly stdin?: string
 }
@@ -29,9 +31,17 @@ export interface Surroundings {
 /** What a process needs to run at all, and nothing of AWS. */
 const bare = { PATH: process.env.PATH ?? '', HOME: '/nonexistent' }
 
-export const fedgate = (args: readonly string[], { env = {}, preload = [], stdin }: Surroundings = {}): Command => {
+export const fedgate = (args: readonly string[], surroundings?: Surroundings): Command =>
+  runScript([MAIN, ...args], surroundings)
+
+/** The first word is the path of a script. */
+export const runScript = (
+  words: readonly string[],
+  { env = {}, preload = [], stdin, wrapper = [] }: Surroundings = {},
+): Command => {
   const imports = [...preload, TSX].flatMap((module) => ['--import', module])
-  const child = spawn(process.execPath, [...imports, MAIN, ...args], {
+  const [program = '', ...args] = [...wrapper, process.execPath, ...imports, ...words]
+  const child = spawn(program, args, {
     env: { ...bare, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   })

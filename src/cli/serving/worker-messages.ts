@@ -13,6 +13,8 @@ export type ToWorker =
   | { readonly kind: 'stop'; readonly unreadyMs: number }
 
 export type FromWorker =
+  /** Messages are heard from now on: those before are lost. */
+  | { readonly kind: 'loaded' }
   | { readonly kind: 'listening' }
   | { readonly kind: 'reloaded' }
   /** The lines say why the new configuration cannot be used. */

@@ -55,6 +55,8 @@ interface Slot {
   startedAt: number
   /** In a row. */
   failures: number
+  /** Has been told how to start, with this configuration. */
+  isTold: boolean
   isListening: boolean
   configuration: string
 }
@@ -65,7 +67,7 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
   // and those on their way to a worker that is killed would hang.
   cluster.schedulingPolicy = cluster.SCHED_NONE
   let { configuration } = settings
-  let isStopping = false
+  const stopping = new AbortController()
   let lose: () => void = () => undefined
   const lost = new Promise<void>((resolve) => {
     lose = resolve
@@ -75,6 +77,7 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
     worker: undefined,
     startedAt: 0,
     failures: 0,
+    isTold: false,
     isListening: false,
     configuration,
   }))
@@ -82,10 +85,13 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
   /** Resolves when it listens; rejects with WorkerEnded. */
   const launch = (slot: Slot): Promise<void> => {
     const worker = cluster.fork()
-    Object.assign(slot, { worker, startedAt: performance.now(), isListening: false, configuration })
-    send(worker, { kind: 'start', configuration, ...(descriptor !== undefined && { descriptor }) })
+    Object.assign(slot, { worker, startedAt: performance.now(), isTold: false, isListening: false })
     return new Promise((resolve, reject) => {
       worker.on('message', ({ kind }: FromWorker) => {
+        if (kind === 'loaded') {
+          Object.assign(slot, { isTold: true, configuration })
+          send(worker, { kind: 'start', configuration, ...(descriptor !== undefined && { descriptor }) })
+        }
         if (kind !== 'listening') return
         slot.isListening = true
         log.info(`Worker ${slot.number} listens (process ${worker.process.pid}).`)
@@ -96,7 +102,7 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
         const wasListening = slot.isListening
         Object.assign(slot, { worker: undefined, isListening: false })
         reject(new WorkerEnded(code ?? 1))
-        if (!isStopping && (wasListening || hasStarted)) void replace(slot, signal ?? `exit code ${code}`)
+        if (!stopping.signal.aborted && (wasListening || hasStarted)) void replace(slot, signal ?? `exit code ${code}`)
       })
     })
   }
@@ -111,14 +117,15 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
     log.warn(
       `Worker ${slot.number} ended unexpectedly (${how}). Starting another${waitMs > 0 ? ` in ${waitMs / 1000} s` : ''}.`,
     )
-    await delay(waitMs, undefined, { ref: false })
+    await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
     // Its end is handled above, and so on.
-    if (!isStopping) await launch(slot).catch(() => undefined)
+    if (!stopping.signal.aborted) await launch(slot).catch(() => undefined)
   }
 
   const reloadOne = async (slot: Slot, next: string): Promise<void> => {
     const { worker } = slot
-    if (!worker || slot.configuration === next) return
+    // A worker that is still to be told gets the latest.
+    if (!worker || !slot.isTold || slot.configuration === next) return
     const answer = await asked(worker, { kind: 'reload', configuration: next })
     if (answer.kind === 'refused') throw refusal(answer.lines)
     slot.configuration = next
@@ -149,7 +156,7 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
       for (const slot of slots) await reloadOne(slot, next).catch(() => slot.worker?.process.kill('SIGTERM'))
     },
     stop: async (unreadyMs, killAfterMs) => {
-      isStopping = true
+      stopping.abort()
       const running = slots.flatMap(({ worker }) => worker ?? [])
       const ended = running.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())))
       for (const worker of running) send(worker, { kind: 'stop', unreadyMs })
@@ -176,7 +183,7 @@ function refusal(lines: readonly string[]): StartError {
 function asked(worker: Worker, message: ToWorker): Promise<FromWorker> {
   return new Promise((resolve) => {
     const answer = (given: FromWorker): void => {
-      if (given.kind === 'listening') return
+      if (given.kind === 'listening' || given.kind === 'loaded') return
       clearTimeout(impatience)
       worker.off('message', answer)
       worker.off('exit', gone)

@@ -28,6 +28,7 @@ export async function runWorker({ config: file }: ServeOptions, log: Log): Promi
     stopNow(0)
   })
 
+  tell({ kind: 'loaded' })
   let gateway: RunningGateway | undefined
   for (;;) {
     const message = await messages.next()
