@@ -37,8 +37,10 @@ const configOf = (name: string, port: number, store: string): string => {
   const config = {
     baseUrl: `http://localhost:${port}`,
     listen: { host: '127.0.0.1', port },
+    stateDir: `./state-${name}`,
     session: { secret: 'a secret of the benchmark, long enough', store },
     sts: { endpoint: 'aws', region: 'eu-west-1' },
+    limits: { loginStarts: '100000/s', acs: '100000/s' },
     signing: { key: './bench.key', certificate: './bench.crt' },
     providers: [{ id: 'corp', protocol: 'saml', metadata: './idp.xml' }],
     access: [

@@ -57,18 +57,21 @@ export function orToLogin(gateway: Gateway): RequestHandler {
 
 /** A session with a new ID for this login: the browser's previous ID becomes worthless. */
 export async function beginSession(
-  { settings: { baseUrl } }: Gateway,
+  { settings: { baseUrl }, now }: Gateway,
   request: Request,
   response: Response,
   login: Login,
 ): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
-  })
+  // Without a cookie the id is new already, and nothing is stored under it.
+  if (readCookie(request, cookieNames(baseUrl).session) !== undefined)
+    await new Promise<void>((resolve, reject) => {
+      request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
+    })
   read.delete(request)
   const { provider, issuer } = login.signIn.identity
   request.session.loginId = login.id
   request.session.from = { provider, issuer }
+  request.session.usedAt = now()
   await new Promise<void>((resolve, reject) => {
     request.session.save((error: unknown) => (error ? reject(error) : resolve()))
   })

@@ -76,8 +76,10 @@ async function renewOrBegin(
   const renewed = await reauthenticatedBy(gateway, loginId, verified)
   if (!renewed) return begin(gateway, handle, verified, caller)
   await enterIndex(gateway, renewed, arrivedAt, begunAt)
-  await orEnd(gateway, renewed, auditRenewal(gateway, renewed, caller))
-  await rememberFinished(gateway, handle, renewed, returnTo)
+  await Promise.all([
+    orEnd(gateway, renewed, auditRenewal(gateway, renewed, caller)),
+    rememberFinished(gateway, handle, renewed, returnTo),
+  ])
   return { kind: 'already', returnTo }
 }
 
@@ -92,8 +94,10 @@ async function begin(
   const from = { sourceIp: caller.sourceIp, userAgent: caller.userAgent }
   const login = await beginLogin(gateway.store, gateway.now, verified, lifetimeSeconds, from)
   await enterIndex(gateway, login, arrivedAt, begunAt)
-  await orEnd(gateway, login, auditLogin(gateway, login, caller))
-  await rememberFinished(gateway, handle, login, returnTo)
+  await Promise.all([
+    orEnd(gateway, login, auditLogin(gateway, login, caller)),
+    rememberFinished(gateway, handle, login, returnTo),
+  ])
   return { kind: 'signed-in', login, returnTo }
 }
 

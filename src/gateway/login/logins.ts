@@ -34,9 +34,14 @@ export interface LoginRecord extends Omit<Login, 'id' | 'signIn'> {
 
 /** Stores it until then. A login that begins with it, or is renewed by it, keeps it longer. */
 export async function storeSignIn(store: Store, signIn: SignIn, expiresAt: Date): Promise<StoredSignIn> {
-  const id = newToken()
-  await signIns.put(store, id, signIn, expiresAt)
-  return { id, signIn }
+  const fresh = { id: newToken(), signIn }
+  await putSignIn(store, fresh, expiresAt)
+  return fresh
+}
+
+/** The same where its new id was needed before. */
+export function putSignIn(store: Store, { id, signIn }: StoredSignIn, expiresAt: Date): Promise<void> {
+  return signIns.put(store, id, signIn, expiresAt)
 }
 
 /** undefined when it has expired, or was deleted. */
@@ -62,10 +67,14 @@ export async function beginLogin(
   const startedAt = now()
   const end = Math.min(startedAt.getTime() + lifetimeSeconds * 1000, signIn.sessionEndsAt?.getTime() ?? Infinity)
   const record: LoginRecord = { signInId, startedAt, expiresAt: new Date(end), ...(from && { from }) }
-  if (!(await signIns.extend(store, signInId, record.expiresAt))) throw new GatewayError('login.expired')
   const id = newToken()
-  await logins.put(store, id, record, record.expiresAt)
-  return loginOf(id, record, signIn)
+  const [isThere] = await Promise.all([
+    signIns.extend(store, signInId, record.expiresAt),
+    logins.put(store, id, record, record.expiresAt),
+  ])
+  if (isThere) return loginOf(id, record, signIn)
+  await logins.delete(store, id)
+  throw new GatewayError('login.expired')
 }
 
 function loginOf(id: string, { signInId: _, earlierSessionIndexes = [], ...same }: LoginRecord, signIn: SignIn): Login {

@@ -89,8 +89,10 @@ async function verifySaml(
 async function consume(gateway: ReceivePorts, assertion: VerifiedAssertion, skew: number): Promise<void> {
   const { inResponseTo } = assertion
   const until = new Date(assertion.notOnOrAfter.getTime() + skew * 1000)
-  const isFirstUse = await usedAssertions.claim(gateway.store, useOf(assertion), until)
-  const isFirstAnswer = inResponseTo === undefined || (await consumeRequest(gateway.store, gateway.now, inResponseTo))
+  const [isFirstUse, isFirstAnswer] = await Promise.all([
+    usedAssertions.claim(gateway.store, useOf(assertion), until),
+    inResponseTo === undefined || consumeRequest(gateway.store, gateway.now, inResponseTo),
+  ])
   if (!isFirstUse || !isFirstAnswer) throw replayed(assertion.id)
 }
 

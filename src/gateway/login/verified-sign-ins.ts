@@ -3,7 +3,7 @@ import { newToken } from '../../core/ids.ts'
 import { expiryOf } from '../define-record.ts'
 import type { Gateway } from '../gateway.ts'
 import { unfinishedLogins } from '../store-records.ts'
-import { readSignIn, type StoredSignIn, storeSignIn } from './logins.ts'
+import { putSignIn, readSignIn, type StoredSignIn } from './logins.ts'
 
 /** How long a verified sign-in waits for the browser that started it: far longer than a redirect takes. */
 export interface VerifiedSignIn extends StoredSignIn {
@@ -31,16 +31,16 @@ export async function keepVerifiedSignIn(
   const handle = newToken()
   const arrivedAt = now()
   const expiresAt = expiryOf(unfinishedLogins, arrivedAt)
-  const { id: signInId } = await storeSignIn(store, signIn, expiresAt)
+  const fresh = { id: newToken(), signIn }
   const record = {
-    signInId,
+    signInId: fresh.id,
     ...(begunAt === undefined ? {} : { begunAt }),
     arrivedAt,
     returnTo,
     ...(binding === undefined ? {} : { binding }),
     ...(renews === undefined ? {} : { renews }),
   }
-  await unfinishedLogins.put(store, handle, record, expiresAt)
+  await Promise.all([putSignIn(store, fresh, expiresAt), unfinishedLogins.put(store, handle, record, expiresAt)])
   return handle
 }
 

@@ -34,9 +34,18 @@ const SECONDS = { s: 1, m: 60, h: 3600 } as const
 const SITE_GROUPS = 3
 const SITE_SHARE = 10
 
+/** What this process knows of a counter in the present window. */
+interface Known {
+  /** By the last answer of the store. */
+  sum: number
+  /** Counted, and not answered yet. */
+  underWay: number
+}
+
 /**
  * Counts a request against that limit. Resolves to undefined where it is within the limit; rejects with the store's error
- * where it cannot be counted. Keeps in this process what is over its limit, so that a flood costs the store nothing.
+ * where it cannot be counted. Far below the limit it does not wait for the store, so that counting costs a login no round
+ * trip; and what is over its limit is kept in this process, so that a flood costs the store nothing.
  */
 export function rateLimiter(
   { settings, store, now }: Ports,
@@ -44,23 +53,44 @@ export function rateLimiter(
 ): (counted: Counted) => Promise<OverLimit | undefined> {
   const { requests, per } = settings.limits[limit]
   const windowMs = SECONDS[per] * 1000
-  let refused = { window: -1, counters: new Set<string>() }
+  let current = { window: -1, known: new Map<string, Known>() }
 
   return async ({ provider, address }) => {
     const at = now().getTime()
     const window = Math.floor(at / windowMs)
     const end = new Date((window + 1) * windowMs)
-    if (refused.window !== window) refused = { window, counters: new Set() }
-    const { counters } = refused
+    if (current.window !== window) current = { window, known: new Map() }
     for (const { network, share } of networksOf(address)) {
       const counter = `${per}:${counterOf(settings, [limit, provider ?? '', network, String(window)])}`
       const most = requests * share
-      if (!counters.has(counter) && (await requestCounts.count(store, counter, end)) <= most) continue
-      counters.add(counter)
+      const known = current.known.get(counter) ?? { sum: 0, underWay: 0 }
+      current.known.set(counter, known)
+      if (known.sum <= most) {
+        const counting = count(counter, known, end)
+        if (known.sum + known.underWay <= most / 2) {
+          counting.catch(() => {
+            // The next one waits, and meets the error itself.
+            known.sum = most
+          })
+          continue
+        }
+        if ((await counting) <= most) continue
+      }
       const retryAfterSeconds = Math.max(1, Math.ceil((end.getTime() - at) / 1000))
       return { retryAfterSeconds, allowed: `at most ${most}/${per} from ${network}` }
     }
     return undefined
+  }
+
+  async function count(counter: string, known: Known, end: Date): Promise<number> {
+    known.underWay += 1
+    try {
+      const sum = await requestCounts.count(store, counter, end)
+      known.sum = Math.max(known.sum, sum)
+      return sum
+    } finally {
+      known.underWay -= 1
+    }
   }
 }
 
