@@ -3,6 +3,8 @@ import { connect, type Socket } from 'node:net'
 
 export interface HttpAnswer {
   readonly status: number
+  /** The status line and the header fields. */
+  readonly head: string
   readonly body: string
 }
 
@@ -31,7 +33,7 @@ const openConnection = async (port: number): Promise<Connection> => {
     const head = received.toString('latin1', 0, headEnd)
     const end = headEnd + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1])
     if (received.length < end) return
-    const answer = { status: Number(head.slice(9, 12)), body: received.toString('utf8', headEnd + 4, end) }
+    const answer = { status: Number(head.slice(9, 12)), head, body: received.toString('utf8', headEnd + 4, end) }
     received = received.subarray(end)
     settle?.(answer)
   })

@@ -12,6 +12,7 @@ const suites: Readonly<Record<string, Load>> = {
   iam: () => import('./iam.ts'),
   'local-aws': () => import('./local-aws.ts'),
   picker: () => import('./picker.ts'),
+  server: () => import('./server.ts'),
 }
 
 const named = process.argv.slice(2)

@@ -17,6 +17,8 @@ const ALLOWED = new Set([
 ])
 // Tools of the tests and the build: never shipped, never changed.
 const DEVELOPMENT_ONLY = new Map([['axe-core', 'MPL-2.0']])
+// Older packages that name their licence in the text that comes with them, and not in package.json.
+const STATED_IN_TEXT = new Map([['pause', 'MIT']])
 
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
 
@@ -29,12 +31,12 @@ const isAllowed = (expression) =>
     .split(' OR ')
     .some((choice) => choice.split(' AND ').every((licence) => ALLOWED.has(licence.trim())))
 
-const licenceOf = (path, { license }) => license ?? readLicence(path)
+const licenceOf = (path, { license }) => license ?? readLicence(path) ?? STATED_IN_TEXT.get(nameOf(path))
 
 function readLicence(path) {
   try {
-    const { license } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'))
-    return typeof license === 'string' ? license : license?.type
+    const { license, licenses } = JSON.parse(readFileSync(`${path}/package.json`, 'utf8'))
+    return typeof license === 'string' ? license : (license?.type ?? licenses?.[0]?.type)
   } catch {
     // A package of another operating system: the lock file's sibling of this one has the licence.
     return undefined

@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   evidence: ['core', 'aws/facts', 'iam', 'access', 'config/types'],
   issuer: ['core', 'saml', 'xml', 'aws'],
   gateway: ['core', 'saml', 'oidc', 'aws', 'iam', 'access', 'evidence', 'issuer', 'audit', 'config/types'],
-  stores: ['core', 'gateway/ports', 'gateway/store-records'],
+  stores: ['core', 'config/types', 'gateway/ports', 'gateway/store-records'],
   check: ['core', 'config', 'saml', 'oidc', 'aws', 'iam', 'access', 'issuer'],
   web: ['core', 'gateway', 'credentials', 'audit', 'config/types'],
   'local-aws': ['core', 'xml', 'saml', 'iam', 'aws/facts'],
@@ -99,6 +99,12 @@ describe('The structure of src', () => {
     expect(imports.filter(({ how }) => how === 'dynamic').map(show)).toContain('cli/program.ts -> cli/demo/demo.ts')
     expect([...loadedWith(['cli/serve.ts'])]).toContain('config/load.ts')
     expect(imports.every(({ to }) => to.endsWith('.ts') && !to.startsWith('..'))).toBe(true)
+  })
+})
+
+describe('The log', () => {
+  it('cli/log.ts alone knows the library behind it', () => {
+    expect(files.filter((file) => /from 'pino'/.test(readFileSync(join(SRC, file), 'utf8')))).toEqual(['cli/log.ts'])
   })
 })
 

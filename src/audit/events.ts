@@ -1,9 +1,9 @@
 /**
  * Owns the audit log: one union of everything that is worth a line (here), how lines are written and acknowledged
  * (log.ts) to a file or a stream (sinks.ts), how a flood of refusals is counted (flood.ts), and what has passed,
- * counted by provider (tally.ts). Knows nothing of requests, protocols or stores: who records an event says all there
- * is to say. Field names are CloudTrail's where it has them. No field can hold a secret, a token, an assertion or a
- * cookie: start at AuditEvent.
+ * counted by provider (event-counters.ts). Knows nothing of requests, protocols or stores: who records an event says
+ * all there is to say. Field names are CloudTrail's where it has them. No field can hold a secret, a token, an assertion
+ * or a cookie: start at AuditEvent.
  */
 import type { Refusal } from './refusal.ts'
 

@@ -4,8 +4,9 @@
  * with back-off looks whether the log can be written again. Everything else (refusals, logouts) happens all the same:
  * its lines wait, as many as there is room for, and the rest is counted.
  */
-import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import { randomOctets } from '../core/ids.ts'
+import type { Log } from '../core/log.ts'
 import { AuditError } from './errors.ts'
 import { type Audit, type AuditEvent, type AuditStatus, givesAccess } from './events.ts'
 import { auditLine } from './line.ts'
@@ -29,15 +30,13 @@ export interface Appended {
   readonly problem?: unknown
 }
 
-/** A sentence for the operator's log. */
-export type Tell = (sentence: string) => void
-
 export interface LogSettings {
   readonly target: Target
   /** Whether nothing may happen that cannot be recorded. */
   readonly isRequired: boolean
   readonly now: () => Date
-  readonly tell: Tell
+  /** The operator's log. */
+  readonly log: Log
   /** Milliseconds until the first retry and, doubled each time, at most; and how long a write may take. */
   readonly patience?: Patience
 }
@@ -73,7 +72,7 @@ interface Failure {
 
 /** The audit log over that target. */
 export function createAuditLog(settings: LogSettings): Audit {
-  const { target, isRequired, now, tell, patience = PATIENCE } = settings
+  const { target, isRequired, now, log, patience = PATIENCE } = settings
   let queue: Entry[] = []
   /** Lines of what has happened, for when the log can be written again. */
   let waiting: Buffer[] = []
@@ -112,7 +111,7 @@ export function createAuditLog(settings: LogSettings): Audit {
   const fail = (problem: unknown, unwritten: readonly Entry[] = []): void => {
     if (failure === undefined) {
       failure = { since: now(), reason: reasonOf(problem) }
-      tell(`The audit log ${target.name} cannot be written: ${failure.reason}. ${consequence(isRequired)}`)
+      log.error(`The audit log ${target.name} cannot be written: ${failure.reason}. ${consequence(isRequired)}`)
     }
     for (const entry of [...unwritten, ...queue.splice(0)]) giveUp(entry)
     retryTimer ??= setTimeout(retry, retryAfter).unref()
@@ -173,7 +172,7 @@ export function createAuditLog(settings: LogSettings): Audit {
     if (problem !== undefined) return fail(problem)
     failure = undefined
     retryAfter = patience.firstRetry
-    tell(`The audit log ${target.name} is written again: ${kept} lines had waited for it, ${told} are lost.`)
+    log.info(`The audit log ${target.name} is written again: ${kept} lines had waited for it, ${told} are lost.`)
     await writeLate()
   }
 
@@ -239,7 +238,7 @@ export function createAuditLog(settings: LogSettings): Audit {
         await run(() => (failure ? resume(failure) : Promise.resolve()))
       clearTimeout(retryTimer)
       if (failure !== undefined)
-        tell(`The audit log ${target.name} is closed without ${waiting.length + lost} lines: ${failure.reason}`)
+        log.error(`The audit log ${target.name} is closed without ${waiting.length + lost} lines: ${failure.reason}`)
       if (running === undefined) await target.close()
     },
   }
@@ -285,5 +284,5 @@ function lineOf(event: AuditEvent): Buffer {
 
 /** As references of requests look. */
 function newReference(): string {
-  return randomBytes(9).toString('base64url')
+  return randomOctets(9).toString('base64url')
 }

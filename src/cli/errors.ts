@@ -17,6 +17,14 @@ export const startErrors = {
     sentence: 'The audit log cannot be written.',
     hint: 'Create the folder of `audit.file` and give the gateway write permission, or choose another file.',
   },
+  'start.store_unreachable': {
+    sentence: 'The store cannot be reached.',
+    hint: 'Check `session.store`, that the server runs, and its password and CA.',
+  },
+  'start.store_unsafe': {
+    sentence: 'The store may forget what it must remember.',
+    hint: 'Set `maxmemory-policy noeviction` in Redis.',
+  },
   'start.tls_unusable': {
     sentence: 'The key and the certificate for TLS cannot be used.',
     hint: 'Check the files under `listen.tls`.',

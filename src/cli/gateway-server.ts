@@ -14,6 +14,7 @@ import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
 import type { KeyPair } from '../core/keys.ts'
+import type { Log } from '../core/log.ts'
 import { startServer } from '../core/running-server.ts'
 import { within } from '../core/time-limit.ts'
 import type { Gateway } from '../gateway/gateway.ts'
@@ -25,11 +26,12 @@ import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
 import type { ClientKey } from '../oidc/settings.ts'
-import { createMemoryStore } from '../stores/memory.ts'
+import type { OpenStore } from '../stores/open.ts'
 import { SessionStore } from '../stores/session-store.ts'
 import { createApp } from '../web/app.ts'
 import { listenError, StartError } from './errors.ts'
 import { startLocalAws } from './local-aws/server.ts'
+import { openConfiguredStore } from './serving/configured-store.ts'
 import { mustNotNeedRestart } from './serving/needs-restart.ts'
 import { createRequestSwitch } from './serving/request-switch.ts'
 import { readTls } from './serving/tls-files.ts'
@@ -38,8 +40,8 @@ import { trustPolicies } from './trust-policy/known-policies.ts'
 /** The outputs and the clock of a running gateway, and what its process was given. */
 export interface GatewayContext {
   readonly stdout: Writable
-  /** Writes a line for the operator. */
-  readonly log: (line: string) => void
+  /** The operator's log. */
+  readonly log: Log
   readonly now: () => Date
   /** A socket that was opened for it, as a file descriptor: instead of `listen.host` and `listen.port`. */
   readonly descriptor?: number
@@ -150,7 +152,7 @@ interface ConfiguredGateway {
 
 /** What all configurations of a process share. */
 interface Shared {
-  readonly store: Store
+  readonly opened: OpenStore
   readonly isStopping: () => boolean
 }
 
@@ -159,8 +161,23 @@ interface Shared {
  * IssuerError if a key of the issuer cannot be used.
  */
 export async function startGateway(config: Config, context: GatewayContext): Promise<RunningGateway> {
+  const opened = await openConfiguredStore(config, context)
+  try {
+    const running = await startOn(opened, config, context)
+    const close = async (graceMs?: number): Promise<void> => {
+      await running.close(graceMs)
+      await opened.close()
+    }
+    return { ...running, close }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function startOn(opened: OpenStore, config: Config, context: GatewayContext): Promise<RunningGateway> {
   let isStopping = false
-  const shared: Shared = { store: createMemoryStore(context.now), isStopping: () => isStopping }
+  const shared: Shared = { opened, isStopping: () => isStopping }
   const tls = config.listen.tls && (await readTls(config.listen.tls))
   let current = await configure(config, await openAudit(config, context), shared, context)
   const closeCurrent = async () => {
@@ -214,7 +231,7 @@ export async function startGateway(config: Config, context: GatewayContext): Pro
       await within(METADATA_WITHIN_MS, next.isWarm(), () => undefined)
       if (tls) server.useTls(tls)
       replaceBy(next)
-      if (localAws) context.log('The local AWS keeps the roles and providers it started with, until a restart.')
+      if (localAws) context.log.warn('The local AWS keeps the roles and providers it started with, until a restart.')
     },
     beginStop: () => {
       isStopping = true
@@ -239,14 +256,15 @@ async function ownLocalAws({ config, keys }: ConfiguredGateway, context: Gateway
 async function configure(
   config: Config,
   audit: Audit,
-  { store, isStopping }: Shared,
+  { opened, isStopping }: Shared,
   context: GatewayContext,
 ): Promise<ConfiguredGateway> {
   const { log, now } = context
+  const store = opened.sealedBy(config.session.secrets)
   const [keys, webIdentityIssuer, trustPolicyOf] = await Promise.all([
     gatewayKeys(config, now()),
     config.issuer && openWebIdentityIssuer(config.issuer),
-    trustPolicies(config, log),
+    trustPolicies(config, log.warn),
   ])
   const gateway = {
     ...assemble(config, { keys, audit, store }, context),
@@ -259,7 +277,7 @@ async function configure(
     log,
     isStopping,
   })
-  for (const warning of sharedRoleWarnings(config)) log(warning)
+  for (const warning of sharedRoleWarnings(config)) log.warn(warning)
   const metadata = keepMetadataFresh(gateway.providers)
   const certificates = watchCertificates({ providers: gateway.providers, keys }, now, log)
   return {
@@ -288,8 +306,8 @@ async function openAudit({ audit }: Config, { stdout, log, now }: GatewayContext
     throw new StartError('start.audit_unusable', { sentence, cause })
   })
   if (!audit.required)
-    log('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
-  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, tell: log }), now)
+    log.warn('audit.required is false: users can sign in and assume roles while the audit log cannot be written.')
+  return countingRefusals(createAuditLog({ target, isRequired: audit.required, now, log }), now)
 }
 
 /** Builds the gateway from its configuration. Does not listen or fetch anything yet. */

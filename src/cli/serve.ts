@@ -1,6 +1,8 @@
 import cluster from 'node:cluster'
+import type { Log } from '../core/log.ts'
 import { startGateway } from './gateway-server.ts'
 import { readConfig } from './load-config.ts'
+import { openLog } from './log.ts'
 import type { ServeOptions } from './options.ts'
 import { waitForSignal } from './run.ts'
 import { onHangUp } from './serving/reload.ts'
@@ -9,12 +11,13 @@ import { exitAtLast, stopGateway, unreadyFirstMs } from './serving/stop.ts'
 
 /** Runs the gateway until it is interrupted, in this process or in workers. Throws ConfigError or StartError. */
 export async function runServe(options: ServeOptions): Promise<void> {
+  const log = openLog(process.stderr)
   if (cluster.isWorker) return (await import('./serving/worker.ts')).runWorker(options, log)
   if (options.workers > 1) return (await import('./serving/primary.ts')).runPrimary(options, log)
-  await runAlone(options)
+  await runAlone(options, log)
 }
 
-async function runAlone({ config: file }: ServeOptions): Promise<void> {
+async function runAlone({ config: file }: ServeOptions, log: Log): Promise<void> {
   const manager = openServiceManager(process.env, process.pid, log)
   const { descriptor } = manager
   const stopped = waitForSignal()
@@ -26,9 +29,11 @@ async function runAlone({ config: file }: ServeOptions): Promise<void> {
     now: () => new Date(),
     ...(descriptor !== undefined && { descriptor }),
   })
+  if (config.session.store.kind === 'memory')
+    log.warn('session.store is memory: for one process, and a restart signs everyone out.')
   const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : gateway.url
-  log(`fedgate listens on ${place} for ${config.baseUrl}`)
-  if (gateway.localAwsUrl !== undefined) log(`the local AWS listens on ${gateway.localAwsUrl}`)
+  log.info(`fedgate listens on ${place} for ${config.baseUrl}`)
+  if (gateway.localAwsUrl !== undefined) log.info(`the local AWS listens on ${gateway.localAwsUrl}`)
   hangUp.reloadWith(manager, async () => gateway.reload(await readConfig(file, process.env)))
   await manager.ready(`serving ${config.baseUrl}`)
   const signal = await stopped
@@ -36,8 +41,4 @@ async function runAlone({ config: file }: ServeOptions): Promise<void> {
   hangUp.stop()
   void manager.stopping()
   await stopGateway(gateway, unreadyFirstMs(signal))
-}
-
-function log(line: string): void {
-  void process.stderr.write(`${line}\n`)
 }

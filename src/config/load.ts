@@ -8,6 +8,7 @@ import { accessSync, constants, readFileSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { z } from 'zod'
+import { isObject } from '../core/json.ts'
 import { type ConfigDocument, readDocument } from './document.ts'
 import { ConfigError, invalidConfig } from './errors.ts'
 import { explainIssue } from './explain.ts'
@@ -53,7 +54,7 @@ export function parseConfig(
   const isReadable = (path: string): boolean => purpose === 'offline' || canRead(resolve(folder, path))
   const readText = readingOnce((path) => read(resolve(folder, path)))
   const shape = issues.flatMap((issue) => explainIssue(issue, values))
-  const rules = isRecord(values)
+  const rules = isObject(values)
     ? checkRules(partialConfigOf(values), { isReadable, readText, aws, providerIds: providerIdsOf(values) })
     : []
   const misfits = withoutEchoes([...shape, ...withoutConsequences(rules, shape)], needed.problems)
@@ -94,11 +95,7 @@ function replaceAt(values: unknown, path: Path, replace: (value: unknown) => unk
   const [step, ...rest] = path
   if (step === undefined) return replace(values)
   if (Array.isArray(values)) return values.map((each, i) => (i === step ? replaceAt(each, rest, replace) : each))
-  return isRecord(values) ? { ...values, [step]: replaceAt(values[step], rest, replace) } : values
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject(values) ? { ...values, [step]: replaceAt(values[step], rest, replace) } : values
 }
 
 /** A variable's value is text: it is converted where a number or a boolean is expected. */

@@ -5,6 +5,7 @@ import { issuerOf, keysOf } from './normalize/keys.ts'
 import { oidcProviderOf } from './normalize/openid-provider.ts'
 import { accessRuleOf, accountsOf, operatorRuleOf, roleSettingsOf } from './normalize/roles.ts'
 import { samlProviderOf } from './normalize/saml-provider.ts'
+import { storeOf } from './normalize/session-store.ts'
 import { optional, seconds } from './normalize/values.ts'
 import type { ReadText } from './policies.ts'
 import type { FileConfig, FileProvider } from './schema.ts'
@@ -24,16 +25,17 @@ export interface Place {
 export function normalize(file: FileConfig, { file: path, folder, ruleLine, readText }: Place): Omit<Config, 'unread'> {
   const baseUrl = new URL(file.baseUrl).origin
   const { session, sts } = file
+  const stateFolder = resolve(folder, file.stateDir)
   return {
     file: path,
     folder,
-    stateFolder: resolve(folder, 'state'),
+    stateFolder,
     baseUrl,
     listen: listenOf(file.listen, folder),
     trustProxy: file.trustProxy,
     session: {
       secrets: secretsOf(session.secret),
-      store: session.store,
+      store: storeOf(session.store, folder, stateFolder),
       idleSeconds: seconds(session.idle),
       lifetimeSeconds: seconds(session.lifetime),
     },

@@ -23,3 +23,16 @@ export const awsTokenClaims = {
   tags: `${AWS_TOKEN_CLAIMS}tags`,
   sourceIdentity: `${AWS_TOKEN_CLAIMS}source_identity`,
 } as const
+
+/** One character that AWS accepts in a tag, as the source of a regular expression with the flag `u`. */
+export const TAG_CHARACTER = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]'
+
+/** What AWS accepts in the values. Lengths are in characters, both ends included. In core for the configuration's rules. */
+export const roleSessionName = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$/ } as const
+export const sourceIdentity = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$/, reservedPrefix: 'aws:' } as const
+export const sessionTag = {
+  count: 50,
+  key: { min: 1, max: 128, pattern: new RegExp(`^${TAG_CHARACTER}+$`, 'u') },
+  value: { min: 0, max: 256, pattern: new RegExp(`^${TAG_CHARACTER}*$`, 'u') },
+  reservedPrefix: 'aws:',
+} as const

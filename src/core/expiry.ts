@@ -1,6 +1,5 @@
-import { counted } from './plural.ts'
-
-const DAY_MS = 86_400_000
+import { DAY_MS } from './duration.ts'
+import { counted } from './text/plural.ts'
 
 /** From this many days before its end an expiry is warned of. */
 const SOON_DAYS = 30

@@ -5,6 +5,11 @@ const CLOSE = 0x7d
 
 const COLON = /\s*:/y
 
+/** Whether this is a JSON object: no array, and not null. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 /**
  * The first name that an object in this text has twice, in quotes; undefined where each is there once. `json`: what
  * JSON.parse took, which keeps the last of them and forgets the others. RFC 8259 4

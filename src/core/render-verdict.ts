@@ -1,5 +1,5 @@
 /** Prints verdicts, as text and as JSON, the same way for every command. */
-import { counted } from './plural.ts'
+import { counted } from './text/plural.ts'
 import { type Finding, type Outcome, outcomeOf, type Verdict } from './verdict.ts'
 
 /** What is counted in a summary, in this order. */

@@ -3,6 +3,7 @@
  * Connect. It does not know the gateway: it is told the service providers and clients, and answers only these.
  * Nothing in it is secret, and nothing in production imports it. Start at `routes` below.
  */
+import { parseCookie } from 'cookie'
 import express, { type Express, type Request, type Response, type Router } from 'express'
 import { html } from '../core/html.ts'
 import { newToken, newXmlId } from '../core/ids.ts'
@@ -137,12 +138,7 @@ function createMemory(now: () => Date) {
 }
 
 function cookieOf(request: Request): string {
-  return (
-    (request.headers.cookie ?? '')
-      .split(/; */)
-      .find((pair) => pair.startsWith(`${COOKIE}=`))
-      ?.slice(COOKIE.length + 1) ?? ''
-  )
+  return parseCookie(request.headers.cookie ?? '')[COOKIE] ?? ''
 }
 
 function sendAnswer(response: Response, { serviceProvider, relayState }: PendingRequest, xml: string): void {

@@ -7,6 +7,7 @@ import type { LeftOutOfSession, SessionMapping } from '../access/session.ts'
 import { estimatePackedSize } from '../aws/facts/packed-size.ts'
 import { awsSamlAttributes, awsTokenClaims } from '../core/aws-attributes.ts'
 import type { Attributes } from '../core/identity.ts'
+import { isObject } from '../core/json.ts'
 import type { Claims } from './original-evidence.ts'
 
 interface AssertedTags {
@@ -74,17 +75,13 @@ export function sessionOfToken(claims: Claims, roleSessionName: string): Session
   return mappingOf({
     roleSessionName,
     sourceIdentity: source === undefined || isText(source) ? source : JSON.stringify([source]),
-    ...(isClaims(nested) ? nestedTags(nested) : flattenedTags(claims)),
+    ...(isObject(nested) ? nestedTags(nested) : flattenedTags(claims)),
   })
-}
-
-function isClaims(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function nestedTags(claim: Claims): AssertedTags {
   return {
-    tags: Object.entries(isClaims(claim.principal_tags) ? claim.principal_tags : {}).map(
+    tags: Object.entries(isObject(claim.principal_tags) ? claim.principal_tags : {}).map(
       ([key, value]) => [key, listOf(value)] as const,
     ),
     transitive: keysOf(claim.transitive_tag_keys),

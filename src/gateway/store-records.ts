@@ -106,12 +106,13 @@ const signedInFrom = z.strictObject({ provider: text, issuer: text })
 
 export const sessions = defineRecord({
   prefix: 'session',
-  holds: "a browser's session: the id of its login, and its provider",
+  holds: "a browser's session: the id of its login, its provider, and when it was last used",
   lifetime: { until: 'unused for `session.idle`' },
-  version: 1,
+  version: 2,
   schema: z.strictObject({
     loginId: text.exactOptional(),
     from: signedInFrom.exactOptional(),
+    usedAt: instant,
   }),
 })
 

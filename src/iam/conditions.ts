@@ -1,4 +1,5 @@
 /** The Condition block of a statement: operators with their prefixes and suffix, lists of values, and absent keys. */
+import { isObject } from '../core/json.ts'
 import { type ContextValue, entryOf, type RequestContext } from './condition-keys/context.ts'
 import { describe, type PolicyProblem } from './errors.ts'
 import { type Comparison, compilePattern, type Operator, operators } from './operators.ts'
@@ -82,7 +83,7 @@ export function parseConditions(
 }
 
 function entriesOf(value: unknown, path: string, problems: PolicyProblem[]): [string, unknown][] {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return Object.entries(value)
+  if (isObject(value)) return Object.entries(value)
   problems.push(malformed(path, 'an object', describe(value)))
   return []
 }

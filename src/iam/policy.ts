@@ -1,5 +1,5 @@
 /** Policy documents: from JSON to statements that can be evaluated, refused as IAM refuses them (E.6). */
-import { repeatedName } from '../core/json.ts'
+import { isObject, repeatedName } from '../core/json.ts'
 import { type Condition, type Effect, parseConditions } from './conditions.ts'
 import { type NamesElement, parseActions, parseResources } from './elements.ts'
 import { describe, MalformedPolicyError, type PolicyProblem } from './errors.ts'
@@ -120,7 +120,7 @@ function mustNotBeDeep(document: unknown): void {
 }
 
 function parseDocument(document: unknown, kind: PolicyKind, problems: PolicyProblem[]): Statement[] {
-  if (!isFields(document)) {
+  if (!isObject(document)) {
     problems.push(syntax('policy', 'an object', describe(document)))
     return []
   }
@@ -144,17 +144,13 @@ function parseDocument(document: unknown, kind: PolicyKind, problems: PolicyProb
   return statements
 }
 
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function parseStatement(
   statement: unknown,
   path: string,
   { kind, hasVariables }: Language,
   problems: PolicyProblem[],
 ): Statement[] {
-  if (!isFields(statement)) {
+  if (!isObject(statement)) {
     problems.push(syntax(path, 'an object', describe(statement)))
     return []
   }

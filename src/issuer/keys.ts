@@ -1,6 +1,7 @@
-import { randomBytes, webcrypto } from 'node:crypto'
+import { KeyObject, randomBytes, webcrypto } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { DAY_MS } from '../core/duration.ts'
 import { type KeyPair, keyPairFromPem } from '../core/keys.ts'
 
 /** Paths of a PEM private key and of its certificate. */
@@ -32,20 +33,14 @@ export async function createKeyPem(
     serialNumber: `01${randomBytes(15).toString('hex')}`,
     name: [{ CN: [commonName] }],
     notBefore: new Date(now.getTime() - 5 * 60_000),
-    notAfter: new Date(now.getTime() + YEARS * 365.25 * 86_400_000),
+    notAfter: new Date(now.getTime() + YEARS * 365.25 * DAY_MS),
     signingAlgorithm: ALGORITHM,
     keys,
   })
   return {
-    privateKey: pem('PRIVATE KEY', await webcrypto.subtle.exportKey('pkcs8', keys.privateKey)),
+    privateKey: String(KeyObject.from(keys.privateKey).export({ type: 'pkcs8', format: 'pem' })),
     certificate: `${certificate.toString('pem')}\n`,
   }
-}
-
-function pem(label: string, der: ArrayBuffer): string {
-  return `-----BEGIN ${label}-----\n${Buffer.from(der)
-    .toString('base64')
-    .replaceAll(/.{64}(?=.)/g, '$&\n')}\n-----END ${label}-----\n`
 }
 
 /** Whole or not at all, and readable by its owner only where it is secret. */

@@ -1,4 +1,5 @@
 /** What a provider answered over HTTP, read whole, and what can be made of it. */
+import { isObject } from '../core/json.ts'
 import { cut, OidcError, type OidcErrorCode } from './errors.ts'
 
 export interface Answer {
@@ -24,7 +25,7 @@ const CODE_OF_ERROR: ReadonlyMap<string, OidcErrorCode> = new Map([
 
 /** The object, or undefined for every other value. */
 export function asObject(value: unknown): Json | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined
+  return isObject(value) ? value : undefined
 }
 
 /** Status and content type, as the log has them. */

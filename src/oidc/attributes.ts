@@ -1,4 +1,5 @@
 import type { Attributes, LeftOut } from '../core/identity.ts'
+import { isObject } from '../core/json.ts'
 
 /** What belongs to the protocol and says nothing about the user. `amr` and `acr` stay: rules may ask for them. */
 const PROTOCOL_CLAIMS: ReadonlySet<string> = new Set([
@@ -68,10 +69,6 @@ export function toAttributes(...sources: readonly Claims[]): Attributes {
     for (const [name, value] of [...plain, ...nested]) collect(attributes, name, value, 1)
   }
   return attributes
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function collect(attributes: Map<string, readonly string[]>, name: string, value: unknown, depth: number): void {

@@ -13,10 +13,15 @@ export class SessionStore extends session.Store {
   readonly #store: Store
   readonly #now: Clock
   readonly #idleSeconds: number
+  readonly #toleranceMs: number
 
-  /** idleSeconds: how long a session may go unused. */
+  /**
+   * idleSeconds: how long a session may go unused. A use is noted at most once a minute (or once in a thirtieth of that
+   * time), so a session may end so much sooner, and never later.
+   */
   constructor(store: Store, now: Clock, idleSeconds: number) {
     super()
+    this.#toleranceMs = Math.min(60, idleSeconds / 30) * 1000
     this.#store = store
     this.#now = now
     this.#idleSeconds = idleSeconds
@@ -30,17 +35,36 @@ export class SessionStore extends session.Store {
   }
 
   override set(id: string, data: session.SessionData, done?: (error?: unknown) => void): void {
-    const expiresAt = new Date(this.#now().getTime() + this.#idleSeconds * 1000)
+    const usedAt = this.#now()
     const { loginId, from } = data
-    const record = { ...(loginId === undefined ? {} : { loginId }), ...(from === undefined ? {} : { from }) }
-    sessions.put(this.#store, id, record, expiresAt).then(
+    const record = { ...(loginId === undefined ? {} : { loginId }), ...(from === undefined ? {} : { from }), usedAt }
+    sessions.put(this.#store, id, record, this.#endOf(record)).then(
       () => done?.(),
       (error: unknown) => done?.(error),
     )
   }
 
-  override touch(id: string, data: session.SessionData, done?: (error?: unknown) => void): void {
-    this.set(id, data, done)
+  /** Called at the end of every request. Writes seldom, and never brings back a session that has ended meanwhile. */
+  override touch(id: string, { usedAt }: session.SessionData, done?: (error?: unknown) => void): void {
+    const now = this.#now()
+    if (usedAt && now.getTime() - usedAt.getTime() < this.#toleranceMs) {
+      done?.()
+      return
+    }
+    const change = sessions.change(
+      this.#store,
+      id,
+      (before) => before && { ...before, usedAt: now },
+      (after) => this.#endOf(after),
+    )
+    change.then(
+      () => done?.(),
+      (error: unknown) => done?.(error),
+    )
+  }
+
+  #endOf({ usedAt }: { readonly usedAt: Date }): Date {
+    return new Date(usedAt.getTime() + this.#idleSeconds * 1000)
   }
 
   override destroy(id: string, done?: (error?: unknown) => void): void {

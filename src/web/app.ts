@@ -5,10 +5,11 @@
  */
 import express, { type Express } from 'express'
 import type { Store as ExpressSessionStore } from 'express-session'
+import type { Log } from '../core/log.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { reference } from './caller.ts'
 import { isHttps } from './cookies.ts'
-import { errorAnswers, type Log, notFound } from './error-answers.ts'
+import { errorAnswers, notFound } from './error-answers.ts'
 import { noStore, securityHeaders } from './headers.ts'
 import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'

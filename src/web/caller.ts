@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { Request, RequestHandler, Response } from 'express'
+import { randomOctets } from '../core/ids.ts'
 import type { Caller } from '../gateway/gateway.ts'
 
 /** Every request gets the reference that the user sees on an error page and that the audit log has. */
 export const reference: RequestHandler = (_request, response, next) => {
-  response.locals.reference = randomBytes(9).toString('base64url')
+  response.locals.reference = randomOctets(9).toString('base64url')
   response.set('X-Request-Id', referenceOf(response))
   next()
 }

@@ -1,3 +1,4 @@
+import { parseCookie } from 'cookie'
 import type { CookieOptions, Request, Response } from 'express'
 import type { Gateway } from '../gateway/gateway.ts'
 import { PENDING_SECONDS } from '../gateway/login/pending-logins.ts'
@@ -42,11 +43,9 @@ export function cookieAttributes(baseUrl: string) {
   return { path: '/', httpOnly: true, sameSite: 'lax', secure: isHttps(baseUrl) } as const satisfies CookieOptions
 }
 
-/** The first cookie of that name; undefined when there is none. */
+/** The first cookie of that name, decoded; undefined when there is none. */
 export function readCookie(request: Request, name: string): string | undefined {
-  const prefix = `${name}=`
-  const pairs = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return pairs.find((pair) => pair.startsWith(prefix))?.slice(prefix.length)
+  return parseCookie(request.headers.cookie ?? '')[name]
 }
 
 /** What this browser's pending logins are bound to, where it has any. */

@@ -92,6 +92,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'oidc.insecure_url': 502,
   'oidc.userinfo_failed': 502,
   'audit.unavailable': 503,
+  'store.unavailable': 503,
   'sts.unreachable': 504,
   'sts.failed': 502,
   'sts.throttled': 503,

@@ -3,6 +3,7 @@ import type { IdpRedirect } from '../gateway/login/start-login.ts'
 import { addFormTargets } from './headers.ts'
 import type { PostFormPage } from './models/sign-in.ts'
 import { sendPage, VERSION, type WebParts } from './pages.ts'
+import { redirect } from './redirect.ts'
 import { texts } from './texts.ts'
 
 /** Off to the identity provider: by redirect, or by a page whose form posts itself there. */
@@ -12,7 +13,7 @@ export function redirectToIdp(
   departure: IdpRedirect,
   status: 302 | 303 = 302,
 ): void {
-  if (departure.kind === 'redirect') return void response.redirect(status, departure.url)
+  if (departure.kind === 'redirect') return void redirect(response, status, departure.url)
   const { action, fields, provider } = departure
   sendPostForm(parts, response, {
     action,
@@ -33,7 +34,7 @@ export function redirectToIdpSignedOut(
   departure: IdpRedirect | undefined,
   { byPage }: { readonly byPage: boolean } = { byPage: false },
 ): void {
-  if (departure === undefined) return void response.redirect(303, '/logout')
+  if (departure === undefined) return void redirect(response, 303, '/logout')
   if (departure.kind === 'post') {
     const { action, fields, provider } = departure
     sendPostForm(parts, response, {
@@ -46,7 +47,7 @@ export function redirectToIdpSignedOut(
     const heading = texts.underway.signingOutSomewhere
     sendPage(response, parts.views.render('redirect', { version: VERSION, heading, href: departure.url }))
   } else {
-    response.redirect(303, departure.url)
+    redirect(response, 303, departure.url)
   }
 }
 

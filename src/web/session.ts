@@ -5,6 +5,7 @@ import type { Gateway } from '../gateway/gateway.ts'
 import { type Login, readLogin } from '../gateway/login/logins.ts'
 import type { SignedInFrom } from '../gateway/logout/pending-logouts.ts'
 import { cookieAttributes, cookieNames, readCookie } from './cookies.ts'
+import { redirect } from './redirect.ts'
 
 declare module 'express-session' {
   interface SessionData {
@@ -12,6 +13,8 @@ declare module 'express-session' {
     loginId?: string
     /** The login's identity provider: the page's sign-out may lead to its single logout service. */
     from?: SignedInFrom
+    /** When it was last used, to the minute; set by the session store. */
+    usedAt?: Date
   }
 }
 
@@ -27,9 +30,14 @@ export function sessions({ settings }: Gateway, store: session.Store): RequestHa
   })
 }
 
-/** The live login of this browser, or undefined. */
+/** What each request has read, so that middleware, route and page read it once. */
+const read = new WeakMap<Request, Promise<Login | undefined>>()
+
+/** The live login of this browser, or undefined: as it is at the first call of a request. */
 export function currentLogin(gateway: Gateway, request: Request): Promise<Login | undefined> {
-  return readLogin(gateway.store, request.session.loginId)
+  const reading = read.get(request) ?? readLogin(gateway.store, request.session.loginId)
+  read.set(request, reading)
+  return reading
 }
 
 /** Throws GatewayError `session.required`. */
@@ -43,7 +51,7 @@ export async function requireLogin(gateway: Gateway, request: Request): Promise<
 export function orToLogin(gateway: Gateway): RequestHandler {
   return async (request, response, next) => {
     if (await currentLogin(gateway, request)) return next()
-    response.redirect(303, `/login?${new URLSearchParams({ return_to: request.originalUrl })}`)
+    redirect(response, 303, `/login?${new URLSearchParams({ return_to: request.originalUrl })}`)
   }
 }
 
@@ -57,6 +65,7 @@ export async function beginSession(
   await new Promise<void>((resolve, reject) => {
     request.session.regenerate((error: unknown) => (error ? reject(error) : resolve()))
   })
+  read.delete(request)
   const { provider, issuer } = login.signIn.identity
   request.session.loginId = login.id
   request.session.from = { provider, issuer }
@@ -73,6 +82,7 @@ export async function endSession(gateway: Gateway, request: Request, response: R
   await new Promise<void>((resolve, reject) => {
     request.session.destroy((error: unknown) => (error ? reject(error) : resolve()))
   })
+  read.delete(request)
   const { baseUrl } = gateway.settings
   response.clearCookie(cookieNames(baseUrl).session, cookieAttributes(baseUrl))
 }

@@ -3,7 +3,7 @@
  * of errors in the catalogues (errors.ts of each folder), forecasts in access/preflight, warnings in access/, expiry
  * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
-import { counted } from '../core/plural.ts'
+import { counted } from '../core/text/plural.ts'
 
 /** Of the page with credentials. */
 const credentials = {

@@ -1,7 +1,9 @@
 /** Nothing that gives access happens before its line is written, and writing goes on by itself when it can. */
+
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../../src/audit/events.ts'
 import { type Appended, createAuditLog, type Target } from '../../src/audit/log.ts'
+import { lineLog } from '../../src/cli/log.ts'
 
 const at = new Date('2026-01-02T03:04:05Z')
 
@@ -49,7 +51,7 @@ const logOn = (target: Target, over: { isRequired?: boolean; write?: number } = 
     target,
     isRequired: over.isRequired ?? true,
     now: () => at,
-    tell: (sentence) => told.push(sentence),
+    log: lineLog((sentence) => told.push(sentence)),
     patience: { firstRetry: 5, longestRetry: 20, write: over.write ?? 5_000 },
   })
   return { log, told }

@@ -9,7 +9,7 @@ import { createKeyPem } from '../../src/issuer/keys.ts'
 import { createTokenKeyPem } from '../../src/issuer/token-keys.ts'
 import { buildIdpMetadata } from '../../src/saml/idp-metadata.ts'
 import { parseIdpMetadata } from '../../src/saml/metadata.ts'
-import { readHcl } from '../iam/hcl.ts'
+import { readTerraform } from '../iam/terraform-json.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const TSX = import.meta.resolve('tsx')
@@ -196,16 +196,15 @@ Users of tokens, pattern also assume ${DEVELOPER}: keep their statements in its 
     expect(JSON.stringify(roles)).toContain('"saml:aud":"https://aws.example.com/saml/original/acs"')
   })
 
-  it('prints Terraform', async () => {
+  it('prints Terraform in its JSON syntax', async () => {
     const { exitCode, stdout } = await trustPolicy('--provider', 'tokens', '--role', DEVELOPER, '--format', 'terraform')
     expect(exitCode).toBe(0)
-    const blocks = readHcl(stdout, () => 'arn:aws:iam::111122223333:oidc-provider/aws.example.com')
-    expect(blocks.map(({ head }) => head)).toEqual([
-      'resource "aws_iam_openid_connect_provider" "fedgate"',
-      'resource "aws_iam_role" "developer"',
-    ])
+    const resources = readTerraform(stdout, () => 'arn:aws:iam::111122223333:oidc-provider/aws.example.com')
+    expect([...resources.keys()]).toEqual(['aws_iam_openid_connect_provider.fedgate', 'aws_iam_role.developer'])
     const { roles } = await documentOf('--provider', 'tokens', '--role', DEVELOPER)
-    expect(JSON.parse(String(blocks[1]?.body.assume_role_policy))).toEqual(roles[0]?.trustPolicy)
+    expect(JSON.parse(String(resources.get('aws_iam_role.developer')?.assume_role_policy))).toEqual(
+      roles[0]?.trustPolicy,
+    )
   })
 
   it('prints CloudFormation, in the YAML that it reads', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nearest } from '../../src/core/suggest.ts'
+import { nearest } from '../../src/core/text/suggest.ts'
 
 describe('a suggestion', () => {
   it.each([

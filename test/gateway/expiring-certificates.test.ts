@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { lineLog } from '../../src/cli/log.ts'
 import { type KeyPair, keyPairFromPem } from '../../src/core/keys.ts'
 import { expiryWarnings, watchCertificates } from '../../src/gateway/operations/expiring-certificates.ts'
 import type { Provider } from '../../src/gateway/providers.ts'
@@ -58,10 +59,10 @@ describe('certificates that soon end', () => {
       const watch = watchCertificates(
         { providers, keys: { signing: [fresh], encryption: [] } },
         () => now,
-        (text) => {
+        lineLog((text) => {
           resolve(text)
           watch.stop()
-        },
+        }),
       )
     })
     expect(line).toContain('provider corp')
@@ -72,7 +73,7 @@ describe('certificates that soon end', () => {
     const watch = watchCertificates(
       { providers: new Map(), keys: { signing: [ended], encryption: [] } },
       () => now,
-      (line) => log.push(line),
+      lineLog((line) => log.push(line)),
     )
     watch.stop()
     await new Promise((resolve) => setImmediate(resolve))
@@ -86,7 +87,7 @@ describe('certificates that soon end', () => {
     const watch = watchCertificates(
       holder,
       () => now,
-      (line) => log.push(line),
+      lineLog((line) => log.push(line)),
     )
     const counts: number[] = []
     for (const hours of [0, 23, 1, 24]) {

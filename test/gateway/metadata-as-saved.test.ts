@@ -1,4 +1,5 @@
 /** Metadata as real identity providers and the people who save it leave it: what logins make of it, `fedgate check` says. */
+
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { checkSamlProvider } from '../../src/check/saml-provider.ts'
 import { metadataFacts } from '../../src/cli/check-provider.ts'
 import { readConfig } from '../../src/cli/load-config.ts'
+import { lineLog } from '../../src/cli/log.ts'
 import type { SamlProviderConfig } from '../../src/config/types.ts'
 import { outcomeOf, type Verdict } from '../../src/core/verdict.ts'
 import { createMetadata } from '../../src/gateway/metadata/metadata.ts'
@@ -28,7 +30,7 @@ interface Seen {
 
 const seenWith = async (settings: MetadataSettings, provider: SamlProviderConfig): Promise<Seen> => {
   const log: string[] = []
-  const metadata = createMetadata(settings, { now, stateFolder: folder, log: (line) => log.push(line) })
+  const metadata = createMetadata(settings, { now, stateFolder: folder, log: lineLog((line) => log.push(line)) })
   const login = await metadata.read().then(
     ({ entityId }) => entityId,
     (error: { code?: string }) => error.code ?? String(error),
@@ -90,7 +92,9 @@ describe('metadata that peers read', () => {
     const { login, check, log } = await seen(name)
     expect(login).toBe(ID)
     expect(outcomeOf(check)).toBe('pass')
-    expect(log).toEqual([`idp: the metadata's signing key 1 of 2 is left out: ${reason}`])
+    expect(log).toEqual([
+      `A key of the metadata is left out provider=idp place="signing key 1 of 2" reason=${JSON.stringify(reason)}`,
+    ])
     expect(warningsIn(check)).toEqual([
       `signingKeysAreUsable: not used: ${reason}; have the identity provider remove or replace it`,
     ])

@@ -1,4 +1,5 @@
 /** Signed metadata of yesterday is as well signed as today's, and may name a key that was withdrawn since. */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { checkSamlProvider } from '../../src/check/saml-provider.ts'
 import { metadataFacts } from '../../src/cli/check-provider.ts'
+import { lineLog } from '../../src/cli/log.ts'
 import { createMetadata, type ProviderMetadata } from '../../src/gateway/metadata/metadata.ts'
 import type { MetadataSettings } from '../../src/gateway/metadata/settings.ts'
 import { readiness } from '../../src/gateway/operations/readiness.ts'
@@ -71,7 +73,7 @@ const open = (more: Partial<MetadataSettings> = {}): ProviderMetadata => {
   const metadata = createMetadata(settings(more), {
     now: () => time,
     stateFolder: join(folder, 'state'),
-    log: (line) => log.push(line),
+    log: lineLog((line) => log.push(line)),
   })
   opened.push(metadata)
   return metadata
@@ -101,7 +103,7 @@ describe('signed metadata', holds('10.5'), () => {
     await taking(metadata, await signed('current', kept))
     const older = await signed('older', found)
     expect(await taking(metadata, older)).toEqual({ inUse: 'current', problem: 'saml.metadata_older' })
-    expect(log.at(-1)).toMatch(/^corp: the metadata cannot be refreshed: /)
+    expect(log.at(-1)).toMatch(/^The metadata cannot be refreshed provider=corp reason=/)
     // A process that starts with the older version at the source has only the copy to compare it with.
     const restarted = open()
     expect(await taking(restarted, older)).toEqual({ inUse: 'current', problem: 'saml.metadata_older' })

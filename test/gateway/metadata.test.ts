@@ -3,6 +3,7 @@ import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { lineLog } from '../../src/cli/log.ts'
 import { createMetadata, type ProviderMetadata } from '../../src/gateway/metadata/metadata.ts'
 import type { MetadataSettings } from '../../src/gateway/metadata/settings.ts'
 import { document, type MetadataServer, startMetadataServer, status } from './metadata-server.ts'
@@ -48,7 +49,7 @@ const pass = (milliseconds: number): void => {
 const open = (settings: Partial<MetadataSettings> = {}): ProviderMetadata => {
   const metadata = createMetadata(
     { id: 'corp', metadata: { kind: 'url', url: `${server.url}/metadata` }, discovery: false, ...settings },
-    { now: () => time, stateFolder: join(folder, 'state'), log: (line) => log.push(line) },
+    { now: () => time, stateFolder: join(folder, 'state'), log: lineLog((line) => log.push(line)) },
   )
   opened.push(metadata)
   return metadata
@@ -82,6 +83,7 @@ describe('metadata from a file', () => {
     const metadata = open({ metadata: file() })
     await metadata.read()
     await writeFile(file().path, keycloak)
+    pass(1_000)
     expect(await idOf(metadata)).toBe(keycloakId)
   })
 
@@ -95,7 +97,9 @@ describe('metadata from a file', () => {
     const scopes = `<md:Extensions xmlns:s="urn:mace:shibboleth:metadata:1.0"><s:Scope regexp="true">(?!a).+</s:Scope><s:Scope>example.org</s:Scope></md:Extensions>`
     await writeFile(file().path, okta.replace(/<md:EntityDescriptor[^>]*>/, `$&${scopes}`))
     await open({ metadata: file() }).read()
-    expect(log).toEqual(['corp: scopes of the metadata that are ignored: (?!a).+ (lookaround is not supported: (?!)'])
+    expect(log).toEqual([
+      'Scopes of the metadata are ignored provider=corp scopes="(?!a).+ (lookaround is not supported: (?!)"',
+    ])
   })
 
   it('serves on while the file is spoilt, and says so', async () => {
@@ -103,6 +107,7 @@ describe('metadata from a file', () => {
     const metadata = open({ metadata: file() })
     await metadata.read()
     await writeFile(file().path, '<EntityDescriptor')
+    pass(1_000)
     expect(await idOf(metadata)).toBe(oktaId)
     expect(metadata.status()).toMatchObject({ from: 'source', problem: { code: 'saml.malformed' } })
   })
@@ -346,7 +351,7 @@ describe('the last good copy', () => {
   it('is done without where it cannot be written', async () => {
     await writeFile(join(folder, 'state'), 'a file where the folder would be')
     expect(await idOf(open())).toBe(oktaId)
-    expect(log.join()).toContain('no last good copy of the metadata is kept')
+    expect(log.join()).toContain('No last good copy of the metadata is kept')
   })
 })
 

@@ -152,4 +152,9 @@ describe('the audit log', () => {
   it('holds neither XML nor a token', holds('10.7'), () => {
     expect(text).not.toMatch(/<\w+:?Assertion|PHNhbWxw|eyJ[\w-]+\.eyJ/)
   })
+
+  it('and the operator’s log holds neither, nor a secret access key', () => {
+    expect(operatorLog).toContain('AssumeRoleWithSAML')
+    expect(operatorLog).not.toMatch(/<\w+:?Assertion|PHNhbWxw|eyJ[\w-]+\.eyJ|SecretAccessKey/)
+  })
 })

@@ -48,14 +48,23 @@ afterAll(async () => {
 })
 
 describe('fedgate serve', () => {
-  it('says on stderr where it listens, and keeps stdout for the audit log', async () => {
+  it('says on stderr where it listens, as JSON where that is no terminal, and keeps stdout for the audit log', async () => {
     const gateway = fedgate(['serve', '--config', config.file])
     await gateway.said('the local AWS listens on')
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
     gateway.process.kill('SIGINT')
     await gateway.ended
     expect(gateway.stdout()).toBe('')
-    expect(gateway.stderr()).toContain(`for ${url}`)
+    const entries = gateway
+      .stderr()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(entries).toContainEqual({
+      level: 'info',
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      msg: expect.stringContaining(`for ${url}`),
+    })
   })
 
   it.each([

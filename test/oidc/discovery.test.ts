@@ -284,6 +284,21 @@ describe('the published keys', holds('7.5'), () => {
     }
   })
 
+  it('are not asked for again by a storm while they cannot be had', async () => {
+    let now = new Date('2026-11-22T12:00:00Z')
+    let asked = 0
+    const fails = async (): Promise<never> => {
+      asked++
+      throw new Error('ECONNREFUSED')
+    }
+    const keySet = createKeySet(fails, () => now)
+    for (let times = 0; times < 20; times++) await expect(keySet.known()).rejects.toThrow('ECONNREFUSED')
+    expect(asked).toBe(1)
+    now = new Date(now.getTime() + 5_001)
+    await expect(keySet.known()).rejects.toThrow('ECONNREFUSED')
+    expect(asked).toBe(2)
+  })
+
   it('do not wait for newer ones that a stranger has had fetched', async () => {
     let now = new Date('2026-11-22T12:00:00Z')
     const keys = { keys: [jwkOf(rogue.publicKey, 'key-1')] }

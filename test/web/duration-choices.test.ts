@@ -103,6 +103,13 @@ describe('the next six o’clock', () => {
     expect(nextTimeOfDay(new Date('2026-03-28T22:00:00Z'), 'Europe/Atlantis', '18:00')).toBeUndefined()
   })
 
+  it('is the earlier one where the clocks go back over it, the later one between the two', () => {
+    const next = (now: string) => nextTimeOfDay(new Date(now), 'Europe/Zurich', '02:30')?.toISOString()
+    expect(next('2026-10-24T14:31:39Z')).toBe('2026-10-25T00:30:00.000Z')
+    expect(next('2026-10-25T00:10:00Z')).toBe('2026-10-25T00:30:00.000Z')
+    expect(next('2026-10-25T01:10:00Z')).toBe('2026-10-25T01:30:00.000Z')
+  })
+
   it('is kept once for each zone, however its name is spelt', () => {
     const now = new Date('2026-11-22T12:00:00Z')
     nextTimeOfDay(now, 'America/Argentina/Ushuaia', '18:00')

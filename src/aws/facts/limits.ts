@@ -4,8 +4,7 @@ export interface Range {
   readonly max: number
 }
 
-export const roleSessionName = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$/ } as const
-export const sourceIdentity = { min: 2, max: 64, pattern: /^[A-Za-z0-9_+=,.@-]*$/, reservedPrefix: 'aws:' } as const
+export { roleSessionName, sessionTag, sourceIdentity } from '../../core/aws-attributes.ts'
 
 /** Of AssumeRole, AssumeRoleWithSAML and AssumeRoleWithWebIdentity; the role's own maximum may be lower. */
 export const roleDuration = { min: 900, max: 43_200, default: 3600 } as const
@@ -23,13 +22,6 @@ export const webIdentitySubject: Range = { min: 6, max: 255 }
 export const sessionPolicy: Range = { min: 1, max: 2048 }
 export const arn: Range = { min: 20, max: 2048 }
 export const policyArnCount = 10
-
-export const sessionTag = {
-  count: 50,
-  key: { min: 1, max: 128, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u },
-  value: { min: 0, max: 256, pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u },
-  reservedPrefix: 'aws:',
-} as const
 
 /** From its IssueInstant, an assertion can be redeemed at STS for this long. */
 export const samlRedemptionSeconds = 300

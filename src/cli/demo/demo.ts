@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { KeyPair } from '../../core/keys.ts'
+import type { Log } from '../../core/log.ts'
 import type { RunningServer } from '../../core/running-server.ts'
 import { alice, demoPeople } from '../../demo/people.ts'
 import { samlIdpMetadata } from '../../demo/saml-idp-metadata.ts'
@@ -12,6 +13,7 @@ import { loadKeyPair, writeWhole } from '../../issuer/keys.ts'
 import { listenError, StartError } from '../errors.ts'
 import { type RunningGateway, startGateway } from '../gateway-server.ts'
 import { readConfig } from '../load-config.ts'
+import { lineLog } from '../log.ts'
 import type { DemoOptions } from '../options.ts'
 import { type Output, openOutput } from '../output.ts'
 import { waitForSignal } from '../run.ts'
@@ -27,11 +29,7 @@ export interface RunningDemo {
 }
 
 /** Starts the four servers of the demo on loopback. Throws StartError if a port is in use. */
-export async function startDemo(
-  { portBase }: DemoOptions,
-  folder: string,
-  log: (line: string) => void,
-): Promise<RunningDemo> {
+export async function startDemo({ portBase }: DemoOptions, folder: string, log: Log): Promise<RunningDemo> {
   const now = () => new Date()
   const addresses = demoAddresses(portBase)
   const file = await prepare(folder, portBase, now())
@@ -137,7 +135,7 @@ function withOtherPorts(error: unknown): unknown {
 export async function runDemo(options: DemoOptions): Promise<void> {
   const output = openOutput(process.stdout, process.stderr, process.env)
   const stopped = waitForSignal()
-  const demo = await startDemo(options, demoFolder(options.portBase, process.env), output.note)
+  const demo = await startDemo(options, demoFolder(options.portBase, process.env), lineLog(output.note))
   welcome(output, demo)
   await stopped
   await demo.close()

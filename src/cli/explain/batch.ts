@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
-import { repeatedName } from '../../core/json.ts'
+import { isObject, repeatedName } from '../../core/json.ts'
 import { notRun, type Verdict } from '../../core/verdict.ts'
 import { conditionKeyOf } from '../../iam/condition-keys/condition-keys.ts'
 import { type ContextValue, requestContext } from '../../iam/condition-keys/context.ts'
@@ -87,12 +87,8 @@ function answerOf(line: string, readPolicy: (policy: unknown) => Policy): string
 }
 
 function fieldsOf(value: unknown, name: string): Fields {
-  if (isFields(value)) return value
+  if (isObject(value)) return value
   throw new BadLine(`${name}: expected an object`)
-}
-
-function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function textOf(value: unknown, name: string): string {

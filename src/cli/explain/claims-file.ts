@@ -4,6 +4,7 @@ import { rolePairs } from '../../access/role-attribute.ts'
 import { samlRedemptionSeconds } from '../../aws/facts/limits.ts'
 import { FedgateError, reasonOf } from '../../core/errors.ts'
 import type { Attributes } from '../../core/identity.ts'
+import { isObject } from '../../core/json.ts'
 import { type Claims, type OriginalAssertion, type OriginalToken, readToken } from '../../evidence/original-evidence.ts'
 import { ASSERTION, PROTOCOL } from '../../saml/names.ts'
 import { readUnverified } from '../../saml/response/assertion.ts'
@@ -110,10 +111,6 @@ function statusIn(response: XmlElement): string {
 function fromJson(value: unknown, file: string): OriginalToken | PlainClaims {
   if (!isObject(value)) throw unreadable(file, 'it is no JSON object')
   return 'nameId' in value || 'attributes' in value ? plainClaims(value, file) : tokenFrom(value, file)
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function plainClaims({ nameId, attributes = {}, ...rest }: Claims, file: string): PlainClaims {

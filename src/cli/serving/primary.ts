@@ -1,6 +1,7 @@
 import cluster from 'node:cluster'
 import { readConfigFile } from '../../config/load.ts'
 import type { Config } from '../../config/types.ts'
+import type { Log } from '../../core/log.ts'
 import { StartError } from '../errors.ts'
 import { Ended } from '../exit-codes.ts'
 import { gatewayKeys } from '../gateway-server.ts'
@@ -19,7 +20,7 @@ import { createWorkerPool, WorkerEnded, type WorkerPool } from './worker-pool.ts
  * Runs the gateway in workers, and in this process what there is only one of: the local AWS, the answers to signals, and the
  * service manager. Throws ConfigError or StartError.
  */
-export async function runPrimary({ config: file, workers }: ServeOptions, log: (line: string) => void): Promise<void> {
+export async function runPrimary({ config: file, workers }: ServeOptions, log: Log): Promise<void> {
   const { descriptor, ...manager } = openServiceManager(process.env, process.pid, log)
   const stopped = waitForSignal()
   const hangUp = onHangUp(log)
@@ -38,8 +39,8 @@ export async function runPrimary({ config: file, workers }: ServeOptions, log: (
     throw error
   })
   const place = descriptor === undefined ? `${config.listen.host}:${config.listen.port}` : 'the socket that was passed'
-  log(`fedgate listens on ${place} for ${config.baseUrl}, with ${workers} workers`)
-  if (localAws) log(`the local AWS listens on ${localAws.url}`)
+  log.info(`fedgate listens on ${place} for ${config.baseUrl}, with ${workers} workers`)
+  if (localAws) log.info(`the local AWS listens on ${localAws.url}`)
 
   hangUp.reloadWith({ ...manager, descriptor }, async () => {
     const nextText = await readConfigFile(file)
@@ -53,7 +54,7 @@ export async function runPrimary({ config: file, workers }: ServeOptions, log: (
   await manager.ready(`serving ${config.baseUrl} with ${workers} workers`)
 
   const signal = await Promise.race([stopped, pool.lost])
-  if (!signal) log('All workers have ended, and the socket that was passed is closed.')
+  if (!signal) log.error('All workers have ended, and the socket that was passed is closed.')
   exitAtLast(signal ?? 'SIGTERM')
   hangUp.stop()
   void manager.stopping()
@@ -63,7 +64,7 @@ export async function runPrimary({ config: file, workers }: ServeOptions, log: (
 }
 
 function mustShareStore({ session }: Config, workers: number): void {
-  if (session.store !== 'memory') return
+  if (session.store.kind !== 'memory') return
   const sentence = `--workers ${workers} needs a store that the workers share, and session.store is memory.`
   throw new StartError('start.workers_need_shared_store', { sentence })
 }

@@ -1,3 +1,4 @@
+import type { Log } from '../../core/log.ts'
 import { errorLines } from '../output.ts'
 import type { ServiceManager } from './service-manager.ts'
 
@@ -13,7 +14,7 @@ export interface HangUp {
  * Listens for SIGHUP, which would otherwise end the process; one that comes before `reloadWith` waits for it. A reload that
  * fails is logged, and what serves goes on serving.
  */
-export function onHangUp(log: (line: string) => void): HangUp {
+export function onHangUp(log: Log): HangUp {
   let isAsked = false
   let isRunning = false
   let reloadOnce: (() => Promise<void>) | undefined
@@ -41,7 +42,7 @@ export function onHangUp(log: (line: string) => void): HangUp {
           () => 'The configuration was reloaded.',
           (error: unknown) => refused(error, log),
         )
-        log(status)
+        log.info(status)
         await manager.ready(status)
       }
       void reloadWhileAsked()
@@ -52,7 +53,7 @@ export function onHangUp(log: (line: string) => void): HangUp {
   }
 }
 
-function refused(error: unknown, log: (line: string) => void): string {
-  for (const line of errorLines(error)) log(line)
+function refused(error: unknown, log: Log): string {
+  for (const line of errorLines(error)) log.error(line)
   return 'The configuration was not reloaded: the one before still applies.'
 }

@@ -3,8 +3,10 @@
  * service does (sd_notify(3)). Node has no datagram sockets in the file system, so `systemd-notify` sends the messages; a
  * unit needs NotifyAccess=all.
  */
+
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import type { Log } from '../../core/log.ts'
 
 export interface ServiceManager {
   /** The socket to listen on; undefined: open one as configured. */
@@ -26,16 +28,12 @@ const run = promisify(execFile)
  * Reads the variables and removes them from `env`, so no child process takes them for its own. Also keeps the watchdog
  * content while the process works, where one is set.
  */
-export function openServiceManager(
-  env: NodeJS.ProcessEnv,
-  processId: number,
-  log: (line: string) => void,
-): ServiceManager {
+export function openServiceManager(env: NodeJS.ProcessEnv, processId: number, log: Log): ServiceManager {
   const { LISTEN_PID, LISTEN_FDS, NOTIFY_SOCKET, WATCHDOG_PID, WATCHDOG_USEC } = env
   for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES', 'NOTIFY_SOCKET', 'WATCHDOG_PID', 'WATCHDOG_USEC'])
     delete env[name]
   const sockets = LISTEN_PID === String(processId) ? Number(LISTEN_FDS) || 0 : 0
-  if (sockets > 1) log(`The service manager passed ${sockets} sockets; the gateway uses only the first.`)
+  if (sockets > 1) log.warn(`The service manager passed ${sockets} sockets; the gateway uses only the first.`)
   const notify = NOTIFY_SOCKET ? notifier(NOTIFY_SOCKET, log) : async () => undefined
   const isWatched = WATCHDOG_PID === undefined || WATCHDOG_PID === String(processId)
   const watchdogMs = isWatched ? Number(WATCHDOG_USEC) / 1000 : Number.NaN
@@ -62,7 +60,7 @@ function repeat(everyMs: number, work: () => Promise<void>): void {
 }
 
 /** Messages are sent one after the other: their order counts. */
-function notifier(socket: string, log: (line: string) => void): (...assignments: readonly string[]) => Promise<void> {
+function notifier(socket: string, log: Log): (...assignments: readonly string[]) => Promise<void> {
   let last = Promise.resolve()
   let hasFailed = false
   const send = async (assignments: readonly string[]): Promise<void> => {
@@ -72,7 +70,7 @@ function notifier(socket: string, log: (line: string) => void): (...assignments:
         timeout: NOTIFY_WITHIN_MS,
       })
     } catch (error) {
-      if (!hasFailed) log(`systemd-notify failed, so the service manager is not notified: ${reasonOf(error)}`)
+      if (!hasFailed) log.warn(`systemd-notify failed, so the service manager is not notified: ${reasonOf(error)}`)
       hasFailed = true
     }
   }

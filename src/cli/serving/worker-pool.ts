@@ -2,8 +2,10 @@
  * The workers of a gateway: starts them, replaces those that end by themselves, gives all a new configuration, and stops
  * them. Knows nothing of what they serve.
  */
+
 import cluster, { type Worker } from 'node:cluster'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Log } from '../../core/log.ts'
 import { StartError } from '../errors.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
@@ -26,7 +28,7 @@ export interface WorkerPoolSettings {
   readonly configuration: string
   /** A socket that was passed to this process. */
   readonly descriptor: number | undefined
-  readonly log: (line: string) => void
+  readonly log: Log
 }
 
 /** A worker ended before it listened. */
@@ -92,10 +94,10 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
         }
         if (kind !== 'listening') return
         slot.isListening = true
-        log(`Worker ${slot.number} listens (process ${worker.process.pid}).`)
+        log.info(`Worker ${slot.number} listens (process ${worker.process.pid}).`)
         resolve()
       })
-      worker.on('error', (error) => log(`Worker ${slot.number}: ${error.message}`))
+      worker.on('error', (error) => log.error(`Worker ${slot.number}: ${error.message}`))
       worker.once('exit', (code: number | null, signal: string | null) => {
         const wasListening = slot.isListening
         Object.assign(slot, { worker: undefined, isListening: false })
@@ -112,7 +114,7 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
     const isSteady = performance.now() - slot.startedAt >= STEADY_MS
     slot.failures = isSteady ? 1 : slot.failures + 1
     const waitMs = slot.failures === 1 ? 0 : Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (slot.failures - 2))
-    log(
+    log.warn(
       `Worker ${slot.number} ended unexpectedly (${how}). Starting another${waitMs > 0 ? ` in ${waitMs / 1000} s` : ''}.`,
     )
     await delay(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined)
@@ -146,7 +148,7 @@ export function createWorkerPool(settings: WorkerPoolSettings): WorkerPool {
           configuration = next
         } catch (error) {
           if (configuration === before) throw error
-          log(`Worker ${slot.number} does not accept the new configuration and is replaced.`)
+          log.warn(`Worker ${slot.number} does not accept the new configuration and is replaced.`)
           slot.worker?.process.kill('SIGTERM')
         }
       }

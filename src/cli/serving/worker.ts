@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import type { Log } from '../../core/log.ts'
 import { type RunningGateway, startGateway } from '../gateway-server.ts'
 import { configOfText } from '../load-config.ts'
 import type { ServeOptions } from '../options.ts'
@@ -10,7 +11,7 @@ import type { FromWorker, ToWorker } from './worker-messages.ts'
  * Runs the gateway in a worker, as the first process says. It ends when that one says so, or has gone. Throws ConfigError
  * or StartError.
  */
-export async function runWorker({ config: file }: ServeOptions, log: (line: string) => void): Promise<void> {
+export async function runWorker({ config: file }: ServeOptions, log: Log): Promise<void> {
   const { worker } = cluster
   if (!worker) throw new Error('not a worker')
   const messages = queueOfMessages()

@@ -102,7 +102,7 @@ export function createLoader(
     return ready
   }
   const complain = (error: unknown): void =>
-    log?.(`${settings.id}: no last good copy of the metadata is kept: ${reasonOf(error)}`)
+    log?.warn('No last good copy of the metadata is kept', { provider: settings.id, reason: reasonOf(error) })
 
   const accept = async (
     { received, validators }: Extract<Download, { kind: 'received' }>,
@@ -113,7 +113,8 @@ export function createLoader(
       throw error
     })
     const unusable = unusableScopes(ready.idp?.scopes ?? [])
-    if (unusable.length > 0) log?.(`${settings.id}: scopes of the metadata that are ignored: ${unusable.join(', ')}`)
+    if (unusable.length > 0)
+      log?.warn('Scopes of the metadata are ignored', { provider: settings.id, scopes: unusable.join(', ') })
     const version = { ready, from: 'source', fetchedAt: now(), validators } as const
     await (isReadOnly ? received.discard() : copy?.keep(received, recordOf(version)))?.catch(complain)
     return version
@@ -124,7 +125,7 @@ export function createLoader(
     try {
       return { ready: await read(await copy.octets()), from: 'disk', fetchedAt: record.fetchedAt, validators: record }
     } catch (error) {
-      log?.(`${settings.id}: the last good copy of the metadata cannot be used: ${reasonOf(error)}`)
+      log?.warn('The last good copy of the metadata cannot be used', { provider: settings.id, reason: reasonOf(error) })
       return undefined
     }
   }

@@ -32,6 +32,9 @@ export interface ProviderMetadata {
   close(): Promise<void>
 }
 
+/** How soon a file is looked at again: an operator who replaces it sees the change at once, and no login pays for it. */
+const LOOK_AGAIN_MS = 1_000
+
 /** Nothing is read before it is needed or `refresh` is called: a source that is down stops neither start nor others. */
 export function createMetadata(settings: MetadataSettings, surroundings: MetadataContext): ProviderMetadata {
   const { now, log } = surroundings
@@ -48,11 +51,10 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
     inUse = version
     problem = undefined
     failures = 0
-    // A file costs a look to see whether it changed, so that it is looked at each time.
-    nextAt = loader.source.isRemote ? nextRefresh(version.ready, now()) : now()
+    nextAt = loader.source.isRemote ? nextRefresh(version.ready, now()) : new Date(now().getTime() + LOOK_AGAIN_MS)
     if (before === version.ready) return
     for (const { place, reason } of version.ready.idp?.unreadableKeys ?? [])
-      log?.(`${settings.id}: the metadata's ${place} is left out: ${reason}`)
+      log?.warn('A key of the metadata is left out', { provider: settings.id, place, reason })
     await before?.close()
   }
   const fall = async (error: unknown): Promise<void> => {
@@ -60,7 +62,8 @@ export function createMetadata(settings: MetadataSettings, surroundings: Metadat
     failures += 1
     nextAt = nextRetry(failures, now())
     if (closing.signal.aborted) return
-    log?.(`${settings.id}: the metadata cannot be refreshed: ${reasonOf(problem) ?? problem.message}`)
+    const reason = reasonOf(problem) ?? problem.message
+    log?.warn('The metadata cannot be refreshed', { provider: settings.id, reason })
     inUse ??= await loader.fromDisk()
   }
   const update = (): Promise<void> => {

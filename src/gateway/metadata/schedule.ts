@@ -1,7 +1,9 @@
+import { DAY_SECONDS } from '../../core/duration.ts'
+
 /** How long metadata is used before its source is asked again, where its publisher does not say. Seconds. */
 const USUAL = { document: 10 * 60, aggregate: 60 * 60 } as const
 const SOONEST = 60
-const LATEST = 24 * 60 * 60
+const LATEST = DAY_SECONDS
 const FIRST_RETRY = 5
 const LAST_RETRY = 10 * 60
 

@@ -1,4 +1,5 @@
 import type { SamlProviderConfig } from '../../config/types.ts'
+import type { Log } from '../../core/log.ts'
 import type { Clock } from '../ports.ts'
 
 /** What of a provider's configuration its metadata depends on. */
@@ -15,6 +16,5 @@ export interface MetadataContext {
   readonly stateFolder: string
   /** Copies are read and none is kept: whoever only looks must leave nothing behind. */
   readonly isReadOnly?: boolean
-  /** A line for whoever runs the gateway. */
-  readonly log?: (line: string) => void
+  readonly log?: Log
 }

@@ -51,6 +51,7 @@ export type KnownOfProvider =
 export async function gatewayStatus(gateway: StatusPorts): Promise<GatewayStatus> {
   const { metadata, ...ready } = await readiness(gateway)
   const { webIdentityIssuer: issuer, providers, tally } = gateway
+  const counters = await tally.byProvider()
   return {
     startedAt: tally.startedAt,
     readiness: ready,
@@ -60,7 +61,7 @@ export async function gatewayStatus(gateway: StatusPorts): Promise<GatewayStatus
       label: provider.settings.label,
       readiness: metadata[id] ?? { state: 'missing' },
       known: knownOf(provider),
-      tally: tally.of(id),
+      tally: counters.get(id),
       warnings: warningsOf(provider),
     })),
     certificates: certificateExpiries(gateway, gateway.now()),

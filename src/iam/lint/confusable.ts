@@ -1,5 +1,5 @@
 import { parseArn } from '../../core/arn.ts'
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 
 /** Letters that pass for another, accents and widths aside: enough to find a name that was made to deceive. */
 const PASS_FOR: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,6 @@
 /** Whether AWS fills a condition key in a federated call, and what was probably meant where it never does. */
 import { issuerHostPath } from '../../core/arn.ts'
-import { nearest } from '../../core/suggest.ts'
+import { nearest } from '../../core/text/suggest.ts'
 import { conditionKeyOf, conditionKeyTable } from '../condition-keys/condition-keys.ts'
 import type { EvidenceKind } from './facts.ts'
 import { callOf } from './reading.ts'

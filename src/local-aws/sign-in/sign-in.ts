@@ -3,7 +3,9 @@
  * token to a console session in a cookie of this server, the session to a page.
  */
 import { parse } from 'node:querystring'
+import { parseCookie, stringifySetCookie } from 'cookie'
 import { consoleDuration, signInTokenSeconds } from '../../aws/facts/limits.ts'
+import { DAY_MS } from '../../core/duration.ts'
 import { sameText } from '../../core/ids.ts'
 import type { HttpRequest, HttpResponse } from '../http.ts'
 import type { Sessions } from '../sessions.ts'
@@ -28,11 +30,13 @@ type Fields = Readonly<Record<string, string | undefined>>
 const INVALID_CREDENTIALS = 'Invalid Credentials parameter'
 
 /** How long an ended session is remembered: it leads back to where it came from. */
-const KNOWN_AFTER_MS = 24 * 60 * 60_000
+const KNOWN_AFTER_MS = DAY_MS
 
 const LOGIN = '/federation?'
 
-const FORGET = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
+const COOKIE_ATTRIBUTES = { path: '/', httpOnly: true, sameSite: 'lax' } as const
+
+const FORGET = stringifySetCookie(COOKIE, '', { ...COOKIE_ATTRIBUTES, maxAge: 0 })
 
 /** Nobody is signed in yet. */
 export function createSignIn(iam: IamStore, sessions: Sessions): SignIn {
@@ -135,12 +139,11 @@ function login({ iam, tokens, consoles }: SignIn, fields: Fields, request: HttpR
   const accountName = iam.accountName(session.account)
   const known = new Date(endsAt.getTime() + KNOWN_AFTER_MS)
   const cookie = consoles.issue({ session, endsAt, issuer, destination, accountName }, known, now)
-  return redirect('/console', `${COOKIE}=${cookie}; Path=/; HttpOnly; SameSite=Lax`)
+  return redirect('/console', stringifySetCookie(COOKIE, cookie, COOKIE_ATTRIBUTES))
 }
 
 function cookieOf({ headers }: HttpRequest): string {
-  const cookies = (headers.cookie ?? '').split(';').map((pair) => pair.trim())
-  return cookies.find((pair) => pair.startsWith(`${COOKIE}=`))?.slice(COOKIE.length + 1) ?? ''
+  return parseCookie(headers.cookie ?? '')[COOKIE] ?? ''
 }
 
 /** What tools put before a sign-in link: first a logout, which leads to the link. */

@@ -2,6 +2,7 @@
  * Who the trust policies of roles name. IAM keeps a role or user that is named by its unique id: anyone who takes the
  * name of a deleted one later is another, and the policy shows the id, which nobody has any more (aws-facts E.1).
  */
+import { isObject } from '../../core/json.ts'
 import type { PrincipalElement } from '../../iam/principals.ts'
 import type { Role } from '../state.ts'
 
@@ -25,10 +26,6 @@ function parsedOf(document: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function statementOf(statement: unknown, rename: Rename): unknown {

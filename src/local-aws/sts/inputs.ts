@@ -10,7 +10,7 @@ const ARN = {
   text: '[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u10000-\\u10FFFF]+',
 }
 const POLICY = { matches: /^[\t\n\r\u0020-\u00FF]+$/, text: '[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+' }
-const NAME = { matches: /^[A-Za-z0-9_+=,.@-]*$/, text: '[\\w+=,.@-]*' }
+const NAME = { matches: limits.roleSessionName.pattern, text: '[\\w+=,.@-]*' }
 const EXTERNAL_ID = { matches: /^[A-Za-z0-9_+=,.@:/-]*$/, text: '[\\w+=,.@:\\/-]*' }
 const SERIAL_NUMBER = { matches: /^[A-Za-z0-9_+=/:,.@-]*$/, text: '[\\w+=/:,.@-]*' }
 const TOKEN_CODE = { matches: /^[0-9]*$/, text: '[\\d]*' }

@@ -1,3 +1,4 @@
+import { isObject } from '../../core/json.ts'
 import { type Check, passed } from '../../core/verdict.ts'
 import type { SignedToken } from './signed-token.ts'
 import { type ExpectedToken, isText, mismatch, tokenChecks } from './token-checks.ts'
@@ -47,8 +48,4 @@ export const logoutTokenChecks = {
   someoneIsNamed,
   nonceIsAbsent,
   tokenHasAnId,
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

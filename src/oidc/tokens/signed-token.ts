@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { isObject } from '../../core/json.ts'
 import { cut, OidcError, type OidcErrorCode } from '../errors.ts'
 import { MAC_ALGORITHMS, type OidcSettings } from '../settings.ts'
 import { decryptToken } from './encrypted-token.ts'
@@ -81,7 +82,7 @@ function parseSegment(segment = ''): Readonly<Record<string, unknown>> | undefin
   if (segment.length % 4 === 1 || !isUtf8(octets)) return undefined
   try {
     const value: unknown = JSON.parse(octets.toString())
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+    return isObject(value) ? value : undefined
   } catch {
     return undefined
   }

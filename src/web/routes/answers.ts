@@ -7,6 +7,7 @@ import { refuseHead } from '../error-answers.ts'
 import { redirectToIdp } from '../idp-redirect.ts'
 import type { WebParts } from '../pages.ts'
 import { limited } from '../rate-limit.ts'
+import { redirect } from '../redirect.ts'
 
 /** 300 roles in a response exceed Express's default of 100 KB. */
 const FORM_LIMIT = '1.5mb'
@@ -47,7 +48,7 @@ function follow(parts: WebParts, response: Response, received: ReceiveResult): v
       return void toFinish(response, received.handle)
     case 'unsolicited': {
       const query = new URLSearchParams({ return_to: received.returnTo })
-      return void response.redirect(303, `/login/${received.provider}?${query}`)
+      return void redirect(response, 303, `/login/${received.provider}?${query}`)
     }
     case 'retry-visibly':
       return void redirectToIdp(parts, response, received.departure, 303)
@@ -56,7 +57,7 @@ function follow(parts: WebParts, response: Response, received: ReceiveResult): v
 
 /** A top-level GET brings the browser's Lax cookie along; never 307, which would post the answer again. */
 function toFinish(response: Response, handle: string): void {
-  response.redirect(303, `/login/finish?${new URLSearchParams({ handle })}`)
+  redirect(response, 303, `/login/finish?${new URLSearchParams({ handle })}`)
 }
 
 /** GET /oidc/:provider/callback: the parameters in the URL, or those posted before. */
@@ -80,6 +81,6 @@ function formCallback({ gateway }: WebParts): RequestHandler<{ provider: string 
     const { provider } = request.params
     const parameters = new URLSearchParams(typeof request.body === 'string' ? request.body : '')
     const handle = await keepOidcCallback(gateway, { provider, parameters }, callerOf(request, response))
-    response.redirect(303, `/oidc/${encodeURIComponent(provider)}/callback?${new URLSearchParams({ handle })}`)
+    redirect(response, 303, `/oidc/${encodeURIComponent(provider)}/callback?${new URLSearchParams({ handle })}`)
   }
 }

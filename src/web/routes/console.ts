@@ -20,6 +20,7 @@ import type { ConsoleLinkPage, GoPage, GoRole } from '../models/console.ts'
 import { dayEnds, durationChoices } from '../models/duration-choices.ts'
 import { matchesQuery, pickedRole, recentSignInOf } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { redirect } from '../redirect.ts'
 import { requestedDuration, shortenedFrom } from '../role-form.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 import { timeZoneOf, toInstant } from '../time-zone.ts'
@@ -102,7 +103,7 @@ function open(parts: WebParts): RequestHandler {
       return reauthenticateFirst(parts, request, response, { login, what: 'console' })
     const page = linkPage(parts, request, login, result.opened)
     const isTold = text(request.body[fields.as]) === 'link' || page.shortenedFrom !== undefined
-    if (!isTold) return response.redirect(303, page.url)
+    if (!isTold) return redirect(response, 303, page.url)
     sendPage(response, views.render('console-link', page))
   }
 }

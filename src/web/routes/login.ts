@@ -1,4 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { YEAR_MS } from '../../core/duration.ts'
 import { newToken } from '../../core/ids.ts'
 import { type Gateway, providerOf } from '../../gateway/gateway.ts'
 import { confirmLogin, type FinishOutcome, type FinishResult, finishLogin } from '../../gateway/login/finish-login.ts'
@@ -15,10 +16,9 @@ import { redirectToIdp } from '../idp-redirect.ts'
 import type { ProviderChoice } from '../models/sign-in.ts'
 import { nameOf, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
 import { limited } from '../rate-limit.ts'
+import { redirect } from '../redirect.ts'
 import { beginSession, currentLogin } from '../session.ts'
 import { findIdpPage, rememberIdp } from './find-idp.ts'
-
-const YEAR_MS = 365 * 24 * 60 * 60 * 1000
 
 /** An e-mail address has at most 254 characters. */
 const LONGEST_HINT = 254
@@ -42,7 +42,7 @@ function choose(parts: WebParts): RequestHandler {
     const returnTo = returnPath(request.query.return_to, '')
     const [only, another] = [...gateway.providers.keys()]
     const login = await currentLogin(gateway, request)
-    if (only !== undefined && another === undefined && !login) return response.redirect(302, loginHref(only, returnTo))
+    if (only !== undefined && another === undefined && !login) return redirect(response, 302, loginHref(only, returnTo))
     const providers = await choices(parts, request, returnTo)
     const session = login && signedIn(gateway, request, login)
     sendPage(response, views.render('chooser', { version: VERSION, providers, session }))
@@ -108,7 +108,7 @@ function askWhetherMeant(
 
 async function land(gateway: Gateway, request: Request, response: Response, finished: FinishResult): Promise<void> {
   if (finished.kind === 'signed-in') await beginSession(gateway, request, response, finished.login)
-  response.redirect(303, finished.returnTo)
+  redirect(response, 303, finished.returnTo)
 }
 
 /** POST /login/finish: yes, it is meant. */

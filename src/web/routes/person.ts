@@ -10,6 +10,7 @@ import { redirectToIdpSignedOut } from '../idp-redirect.ts'
 import { identityOfAws } from '../models/aws-identity.ts'
 import { keepLogout, logoutNotice } from '../models/logout-notice.ts'
 import { attributeRows, sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { redirect } from '../redirect.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
 import { toInstant } from '../time-zone.ts'
 
@@ -25,7 +26,7 @@ export function personRoutes(parts: WebParts): Router {
 /** GET / */
 function home({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
-    response.redirect(303, (await currentLogin(gateway, request)) ? '/roles' : '/login')
+    redirect(response, 303, (await currentLogin(gateway, request)) ? '/roles' : '/login')
   }
 }
 
@@ -91,7 +92,7 @@ function askSignOut({ gateway, views }: WebParts): RequestHandler {
 function orSignedOut({ gateway }: WebParts): RequestHandler {
   return async (request, response, next) => {
     if (await currentLogin(gateway, request)) return next()
-    response.redirect(303, '/logout')
+    redirect(response, 303, '/logout')
   }
 }
 

@@ -10,6 +10,7 @@ import { redirectToIdp } from '../idp-redirect.ts'
 import type { Picked } from '../models/picked.ts'
 import { pickedRole } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { redirect } from '../redirect.ts'
 import { pickedArns } from '../role-form.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 
@@ -54,7 +55,7 @@ function renew(parts: WebParts): RequestHandler {
     const roles = texts(request.query[fields.role])
     const asked = { roles, returnTo, browserSecret: boundBrowser(gateway, request) }
     const started = await reauthenticateForRoles(gateway, login, asked)
-    if (!started) return response.redirect(303, returnTo)
+    if (!started) return redirect(response, 303, returnTo)
     bindBrowser(gateway, response, started.browserSecret)
     redirectToIdp(parts, response, started.departure)
   }

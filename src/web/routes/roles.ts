@@ -10,6 +10,7 @@ import { fields, text } from '../fields.ts'
 import { allowConsole } from '../headers.ts'
 import { choiceFor, evidenceOf, roleList, sentToAws } from '../models/role-list.ts'
 import { sendPage, signedIn, VERSION, type WebParts } from '../pages.ts'
+import { redirect } from '../redirect.ts'
 import { orToLogin, requireLogin } from '../session.ts'
 
 export function roleRoutes(parts: WebParts): Router {
@@ -68,7 +69,7 @@ function pin({ gateway }: WebParts): RequestHandler {
     const returnTo = returnPath(request.body[fields.returnTo], '/roles')
     await pinRole(gateway, login, text(request.body[fields.role]), text(request.body[fields.pinned]) !== 'no')
     if (isScript(request)) return void response.status(204).end()
-    response.redirect(303, returnTo)
+    redirect(response, 303, returnTo)
   }
 }
 

@@ -3,6 +3,7 @@
  * for a while. Keys are kept, verdicts never.
  */
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { isObject } from '../../../core/json.ts'
 import type { FetchJson } from './fetch-json.ts'
 
 export interface IssuerKey {
@@ -33,8 +34,6 @@ interface Kept {
 const KEPT_SECONDS = 600
 /** So often at most does an unknown kid make us ask again. */
 const COOL_DOWN_SECONDS = 15
-
-type Json = Readonly<Record<string, unknown>>
 
 const MAX_KEYS = 1000
 
@@ -95,10 +94,6 @@ function textOf(document: unknown, name: string): string {
   const value = isObject(document) ? document[name] : undefined
   if (typeof value !== 'string') throw new Error(`there is no ${name}`)
   return value
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function keysOf(document: unknown): readonly unknown[] {

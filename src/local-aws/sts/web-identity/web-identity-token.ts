@@ -3,6 +3,8 @@ import { verify } from 'node:crypto'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import { webIdentitySubject } from '../../../aws/facts/limits.ts'
 import { awsTokenClaims } from '../../../core/aws-attributes.ts'
+import { DAY_SECONDS } from '../../../core/duration.ts'
+import { isObject } from '../../../core/json.ts'
 import { isWritable } from '../../../xml/write.ts'
 import { expiredToken, invalidToken, texts } from '../../aws-errors.ts'
 import { checkSourceIdentity, checkTags, type SessionTags } from '../session-tags.ts'
@@ -44,7 +46,7 @@ const algorithms: ReadonlyMap<string, TokenAlgorithm> = new Map(
 const MIN_RSA_BITS = 2048
 
 /** AWS's bound is unknown; a day is the value usually quoted. [K] */
-const MAX_AGE_SECONDS = 86_400
+const MAX_AGE_SECONDS = DAY_SECONDS
 
 const TAGS = awsTokenClaims.tags
 
@@ -69,10 +71,6 @@ function partsOf(token: string): { readonly header: Claims; readonly claims: Cla
     // The same answer as to everything else that is not a JWT.
   }
   throw invalidToken(texts.notAJwt, 'not three parts of base64url JSON')
-}
-
-function isObject(value: unknown): value is Claims {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function textClaim(claims: Claims, name: string): string {

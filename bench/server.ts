@@ -1,0 +1,18 @@
+/**
+ * A complete SAML login by its parts, against the bare Express floor and passport-saml's single POST.
+ * `npm run bench -- server`
+ */
+import { execFileSync } from 'node:child_process'
+import { copyFileSync, cpSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+
+/** Prints a table. Compiled first: what is measured is what is shipped. */
+export const suite = async (): Promise<void> => {
+  execFileSync('npx', ['tsc', '-p', 'bench/tsconfig.json'], { cwd: root, stdio: 'inherit' })
+  // Pages find their templates beside the code.
+  cpSync(join(root, 'views'), join(root, 'test/.work/bench/views'), { recursive: true })
+  copyFileSync(join(root, 'package.json'), join(root, 'test/.work/bench/package.json'))
+  execFileSync(process.execPath, ['test/.work/bench/bench/server-contest.js'], { cwd: root, stdio: 'inherit' })
+}
