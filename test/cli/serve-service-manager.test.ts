@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { lineLog } from '../../src/cli/log.ts'
 import { openServiceManager } from '../../src/cli/serving/service-manager.ts'
+import type { Log } from '../../src/core/log.ts'
 import { changeConfig, endServed, providerKeys, serve } from '../harness/served.ts'
+
+const logTo = (lines: string[]): Log => lineLog((line) => void lines.push(line))
 
 const HARNESS = join(import.meta.dirname, '../harness')
 
@@ -68,11 +71,7 @@ describe('The service manager', { timeout: 120_000 }, () => {
   it('hears from the watchdog as long as the process works', async () => {
     const manager = await startManager('watchdog')
     const env = { NOTIFY_SOCKET: manager.socket, WATCHDOG_USEC: '400000' }
-    openServiceManager(
-      env,
-      process.pid,
-      lineLog(() => undefined),
-    )
+    openServiceManager(env, process.pid, logTo([]))
     await manager.until('WATCHDOG=1')
     expect(env).toEqual({})
     manager.close()
@@ -91,15 +90,7 @@ describe('The service manager', { timeout: 120_000 }, () => {
 describe('openServiceManager', () => {
   const open = (env: NodeJS.ProcessEnv) => {
     const log: string[] = []
-    return {
-      ...openServiceManager(
-        env,
-        4711,
-        lineLog((line) => log.push(line)),
-      ),
-      env,
-      log,
-    }
+    return { ...openServiceManager(env, 4711, logTo(log)), env, log }
   }
 
   it('takes the first socket where several are passed', () => {

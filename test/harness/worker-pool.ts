@@ -1,12 +1,12 @@
 /** A pool of workers over the memory store, for what a pool does by itself: `node … worker-pool.ts CONFIG`. */
 import cluster from 'node:cluster'
 import { readFile } from 'node:fs/promises'
-import { lineLog } from '../../src/cli/log.ts'
+import { openLog } from '../../src/cli/log.ts'
 import { runWorker } from '../../src/cli/serving/worker.ts'
 import { createWorkerPool } from '../../src/cli/serving/worker-pool.ts'
 
 const file = process.argv[2] ?? ''
-const log = lineLog((line) => void process.stderr.write(`${line}\n`))
+const log = openLog(process.stderr)
 
 if (cluster.isWorker) await runWorker({ config: file, workers: 1 }, log)
 else {
