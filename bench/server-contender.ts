@@ -59,7 +59,8 @@ const start = async (): Promise<void> => {
     return
   }
   const app = kind === 'floor' ? floor() : passportSaml(readFileSync(file, 'utf8'))
-  const server = createServer(app)
+  // The load generator's connections wait while others have their turn.
+  const server = createServer({ keepAliveTimeout: 600_000 }, app)
   await new Promise<void>((resolve) => server.listen(Number(port), '127.0.0.1', resolve))
 }
 
