@@ -9,15 +9,15 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 
 const output = openOutput(process.stdout, process.stderr, process.env)
 
-// A reader such as `head` has had enough: there is nobody to tell, and nothing is wrong with fedgate.
+// A reader such as `head` closed the pipe: fedgate has nothing more to write, and nothing is wrong.
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') process.exit(exitCodes.failed)
 })
 
 let interrupted = false
 process.on('SIGINT', () => {
-  // A command that has something to close listens too. Without one, or at a second Ctrl-C, nothing is waited for.
-  if (interrupted || process.listenerCount('SIGINT') === 1) process.exit(exitCodes.interrupted)
+  // A command that has something to close listens too, and handles a second Ctrl+C itself.
+  if (process.listenerCount('SIGINT') === 1) process.exit(exitCodes.interrupted)
   interrupted = true
 })
 

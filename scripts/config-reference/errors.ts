@@ -15,6 +15,7 @@ const headings: Readonly<Record<string, string>> = {
   oidc: 'OpenID Connect',
   aws: 'AWS',
   audit: 'The audit log',
+  stores: 'The store',
   issuer: 'The gateway as identity provider',
   iam: 'Policies',
   web: 'The web pages',

@@ -1,6 +1,6 @@
 import { ConfigError } from '../config/errors.ts'
 import { FedgateError } from '../core/errors.ts'
-import { TrustPolicyError } from './errors.ts'
+import { StartError, TrustPolicyError } from './errors.ts'
 
 /** The exit codes of all commands. 78: EX_CONFIG of sysexits.h; 130: 128 + SIGINT. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, refused: 4, config: 78, interrupted: 130 } as const
@@ -18,7 +18,9 @@ export class Ended extends Error {
 /** The exit code for the error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof ConfigError || isStateError(error)) return exitCodes.config
-  return error instanceof TrustPolicyError && error.isUsage ? exitCodes.usage : exitCodes.failed
+  return (error instanceof TrustPolicyError || error instanceof StartError) && error.isUsage
+    ? exitCodes.usage
+    : exitCodes.failed
 }
 
 /** An error in the local AWS's state file. Known by its code, as the local AWS is loaded only when it runs. */

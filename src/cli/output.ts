@@ -42,7 +42,7 @@ export function errorLines(error: unknown): readonly string[] {
 }
 
 /** Removes control characters: quoted values may come from an untrusted sender and must not control the terminal. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return stripVTControlCharacters(text).replace(/[^\P{Cc}\n\t]/gu, '')
 }
 

@@ -462,6 +462,13 @@ export const grantsOfLogin = defineSet({
   schema: text,
 })
 
+/** Of a fixed number of keys: see operations/rate-limit.ts. */
+export const requestCounts = defineCounter({
+  prefix: 'rate',
+  holds: 'how many requests addresses with this hash have sent',
+  lifetime: { until: 'the second, minute or hour of the limit ends' },
+})
+
 /** All of the above, for the documentation and its test. */
 export const storeRecords = [
   sessions,
@@ -494,4 +501,5 @@ export const storeRecords = [
   grants,
   devices,
   grantsOfLogin,
+  requestCounts,
 ] as const

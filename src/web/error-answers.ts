@@ -1,5 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express'
 import type { FedgateError } from '../core/errors.ts'
+import type { Log } from '../core/log.ts'
 import { auditRefusedRequest } from '../gateway/audit-lines.ts'
 import type { Login } from '../gateway/login/logins.ts'
 import type { Provider } from '../gateway/providers.ts'
@@ -9,9 +10,6 @@ import { errorReport } from './models/error-report.ts'
 import type { SignedIn } from './models/page.ts'
 import { type PageParts, sendPage, signedIn, VERSION } from './pages.ts'
 import { currentLogin } from './session.ts'
-
-/** One line for the operator. Never a request's content: its path, and the reason. */
-export type Log = (line: string) => void
 
 /** Codes after which the user may well have a session to continue with. */
 const MAY_CONTINUE: ReadonlySet<string> = new Set(['saml.replayed', 'login.used'])
@@ -32,16 +30,22 @@ export function wantsJson(request: Request): boolean {
 }
 
 /**
- * Every refusal and every defect ends here: a page or a problem document, with the reference under which the audit log
- * has it, and for a defect a line in the operator's log.
+ * Every refusal and every defect ends here: as a page or a problem document, with its reference in the audit log, and a
+ * defect also as a line in the operator's log.
  */
 export function errorAnswers(parts: PageParts, log: Log): ErrorRequestHandler {
   return async (thrown: unknown, request, response, _next) => {
     const error = fedgateErrorOf(thrown)
-    const login = await loginOf(parts, request)
+    const login = await loginOf(parts, request, error)
     const refused = { error, request: `${request.method} ${request.path}`, login }
     changeReference(response, await auditRefusedRequest(parts.gateway, refused, callerOf(request, response)))
-    if (error.code === 'internal') log(`${referenceOf(response)} ${refused.request}: ${stackOf(thrown)}`)
+    // Never a request's content: its path, and the reason.
+    if (error.code === 'internal')
+      log.error('A request failed because of a defect', {
+        reference: referenceOf(response),
+        request: refused.request,
+        stack: stackOf(thrown),
+      })
     if (response.headersSent) return void response.destroy()
     const retryAfter = retryAfterOf(error.code)
     if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
@@ -55,9 +59,11 @@ export function errorAnswers(parts: PageParts, log: Log): ErrorRequestHandler {
 
 /**
  * The user's login, if there is one. Undefined before the session middleware has run. A failing store is ignored here:
- * an error thrown while answering an error would be answered by Express, with its stack.
+ * an error thrown while answering an error would be answered by Express, with its stack. One that has just failed is not
+ * asked again, as the user would wait twice.
  */
-async function loginOf({ gateway }: PageParts, request: Request): Promise<Login | undefined> {
+async function loginOf({ gateway }: PageParts, request: Request, { code }: FedgateError): Promise<Login | undefined> {
+  if (code === 'store.unavailable') return undefined
   if ((request.session as typeof request.session | undefined) === undefined) return undefined
   return currentLogin(gateway, request).catch(() => undefined)
 }
@@ -123,8 +129,8 @@ function sessionOf({ gateway }: PageParts, request: Request, login: Login | unde
 }
 
 /**
- * For a GET that starts something or uses something up: Express would run it for a HEAD as well. `allowed`: the methods
- * of that route. RFC 9110 9.3.2, 15.5.6
+ * For a GET that starts something or uses something up: Express would also run it for HEAD. `allowed`: the methods of
+ * that route. RFC 9110 9.3.2, 15.5.6
  */
 export function refuseHead(allowed: string): RequestHandler {
   return (_request, response) => {

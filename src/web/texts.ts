@@ -3,7 +3,7 @@
  * of errors in the catalogues (errors.ts of each folder), forecasts in access/preflight, warnings in access/, expiry
  * dates in core/expiry.ts, grant reasons in access/entitlement.ts. docs/pages.md lists them.
  */
-import { counted } from '../core/plural.ts'
+import { counted } from '../core/text/plural.ts'
 
 /** Of the page with credentials. */
 const credentials = {
@@ -231,7 +231,7 @@ const chooser = {
   usedLast: 'used last',
 } as const
 
-/** Of the page for finding one's organization in a federation. */
+/** Of the page for finding an organization in a federation. */
 const findIdp = {
   title: 'Find your organization',
   lede: ['', (count: number) => ` has ${counted(organizationCount, count)}. Search for your university or employer.`],
@@ -312,7 +312,7 @@ const error = {
   },
 } as const
 
-/** Of links to the console: the page that they open, and the one where they are copied. */
+/** Of links to the console: the page that they open, and the page to copy them. */
 const go = {
   title: 'Open the console',
   titleAs: (role: string) => `Console as ${role}`,

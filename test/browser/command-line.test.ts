@@ -7,7 +7,7 @@ import { authorizationUrl, callApi, newVerifier, post, tokensIn } from '../harne
 import { startTestGateway, type TestGateway } from '../harness/test-gateway.ts'
 import { holds } from '../held/holds.ts'
 import { requireTool } from '../tools.ts'
-import { CHROMIUM, chooseAndSignIn, launchChromium, newPerson } from './chromium.ts'
+import { CHROMIUM, chooseAndSignIn, launchChromium, newBrowserUser } from './chromium.ts'
 
 describe.skipIf(!requireTool(CHROMIUM))('The command line in Chromium', holds('10.10'), () => {
   let testGateway: TestGateway
@@ -32,7 +32,7 @@ describe.skipIf(!requireTool(CHROMIUM))('The command line in Chromium', holds('1
   })
 
   it('is signed in by a user who was not, and its code gives tokens', async () => {
-    const alice = await newPerson(browser)
+    const alice = await newBrowserUser(browser)
     const { page } = alice
     const verifier = newVerifier()
     await page.goto(authorizationUrl(testGateway.gateway, verifier, { redirect_uri: redirect }))
@@ -55,7 +55,7 @@ describe.skipIf(!requireTool(CHROMIUM))('The command line in Chromium', holds('1
   })
 
   it('is told that the user refused', async () => {
-    const alice = await newPerson(browser)
+    const alice = await newBrowserUser(browser)
     const { page } = alice
     await page.goto(authorizationUrl(testGateway.gateway, newVerifier(), { redirect_uri: redirect }))
     await chooseAndSignIn(page, 'Example Corp', 'alice')
@@ -67,7 +67,7 @@ describe.skipIf(!requireTool(CHROMIUM))('The command line in Chromium', holds('1
   })
 
   it('gets its code at an IPv6 address too', async () => {
-    const alice = await newPerson(browser)
+    const alice = await newBrowserUser(browser)
     const { page, context } = alice
     await context.route(
       ({ hostname }) => hostname === '[::1]',

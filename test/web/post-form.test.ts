@@ -39,6 +39,6 @@ it('names that origin as where its form may lead, and whatever https site comes 
   expect(policy).toContain("default-src 'none'")
 })
 
-it('has a button for whoever has no JavaScript', async () => {
+it('the form has a button for a browser without JavaScript', async () => {
   expect(await (await fetch(server.url)).text()).toMatch(/<button class="primary" type="submit">Continue<\/button>/)
 })

@@ -16,7 +16,7 @@ export interface LoginRow {
   readonly startedAt: Instant
   readonly expiresAt: Instant
   readonly from: Whereabouts
-  /** This very browser. */
+  /** This browser. */
   readonly isThis: boolean
 }
 
@@ -54,7 +54,7 @@ export interface ActivityRow {
   readonly role?: PickedRole | undefined
   /** The issued credentials. */
   readonly taken?: TakenRow | undefined
-  /** Why not: a sentence and its code. */
+  /** Why it was refused: a sentence and its code. */
   readonly refusal?: { readonly sentence: string; readonly code: string } | undefined
 }
 

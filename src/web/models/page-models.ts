@@ -1,8 +1,8 @@
 /**
- * What each page shows, as plain text and numbers that the routes prepare: a page knows no identity, no ARN type, no
- * clock and no Secret.
+ * The contents of each page, as plain text and numbers that the routes prepare: a page knows no identity, no ARN type,
+ * no clock and no Secret.
  *
- * Start reading at `PageModels`: one entry for each file in views/.
+ * Start at `PageModels`: one entry for each file in views/.
  */
 import type { ActivityPage } from './activity.ts'
 import type { AllowDevicePage, DeviceCodePage, DeviceDecidedPage } from './command-line.ts'
@@ -57,7 +57,7 @@ export interface ErrorPage extends Page {
   readonly code: string
   readonly sentence: string
   readonly hint: string
-  /** The id under which the log has the full reason. */
+  /** The reference of the full reason in the log. */
   readonly reference: string
   /** Text for a mail to an administrator, of several lines. */
   readonly report: string

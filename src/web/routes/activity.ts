@@ -26,7 +26,7 @@ export function activityRoutes(parts: WebParts): Router {
     .post('/activity/end', requireCsrf(parts.gateway), end(parts))
 }
 
-/** GET /activity: what I did here, and where I am signed in. */
+/** GET /activity: the user's recent activity and active sessions. */
 function list({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)

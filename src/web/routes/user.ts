@@ -14,7 +14,7 @@ import { redirect } from '../redirect.ts'
 import { currentLogin, endSession, orToLogin, requireLogin } from '../session.ts'
 import { toInstant } from '../time-zone.ts'
 
-export function personRoutes(parts: WebParts): Router {
+export function userRoutes(parts: WebParts): Router {
   return Router()
     .get('/', home(parts))
     .get('/identity', orToLogin(parts.gateway), identity(parts))
@@ -30,7 +30,7 @@ function home({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** GET /identity: who am I. */
+/** GET /identity: the user's identity here and in AWS. */
 function identity({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
@@ -72,7 +72,7 @@ function askSignOut({ gateway, views }: WebParts): RequestHandler {
   }
 }
 
-/** Who is signed out already, in another tab or by time, gets what was asked for. */
+/** A user who is already signed out, in another tab or by expiry, gets the same result. */
 function orSignedOut({ gateway }: WebParts): RequestHandler {
   return async (request, response, next) => {
     if (await currentLogin(gateway, request)) return next()
@@ -80,7 +80,7 @@ function orSignedOut({ gateway }: WebParts): RequestHandler {
   }
 }
 
-/** POST /logout: out here, and then on to the identity provider. */
+/** POST /logout: signs out here, and then at the identity provider. */
 function doSignOut(parts: WebParts): RequestHandler {
   return async (request, response) => {
     const { gateway } = parts
