@@ -23,7 +23,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   gateway: ['core', 'saml', 'oidc', 'aws', 'iam', 'access', 'evidence', 'issuer', 'audit', 'config/types'],
   stores: ['core', 'config/types', 'gateway/ports', 'gateway/store-records'],
   check: ['core', 'config', 'saml', 'oidc', 'aws', 'iam', 'access', 'issuer'],
-  web: ['core', 'gateway', 'credentials', 'audit', 'config/types'],
+  authorization: ['core', 'gateway'],
+  web: ['core', 'gateway', 'authorization', 'credentials', 'audit', 'config/types'],
   'local-aws': ['core', 'xml', 'saml', 'iam', 'aws/facts'],
   demo: ['core', 'saml', 'xml'],
   // The composition roots may import anything.

@@ -10,6 +10,7 @@ const headings: Readonly<Record<string, string>> = {
   config: 'The configuration',
   cli: 'The command line',
   gateway: 'Signing in and using a role',
+  authorization: 'Signing in on the command line',
   saml: 'SAML',
   oidc: 'OpenID Connect',
   aws: 'AWS',

@@ -15,6 +15,8 @@ interface Occurrence {
   readonly referenceId: string
   readonly sourceIPAddress?: string
   readonly userAgent?: string
+  /** The signed-in device that asked, by the name that it gave itself: only for requests of the command line. */
+  readonly device?: string
 }
 
 /** The user, as far as the provider vouches for them. */
@@ -102,6 +104,20 @@ export type AuditEvent =
   | (Occurrence & Refusal & { readonly eventName: 'logout.refused'; readonly provider: string })
   | (Occurrence & SignedInUser & { readonly eventName: 'logout'; readonly reason: 'person' | 'provider' })
   | (Occurrence &
+      SignedInUser & {
+        /** A device got an access token and a refresh token: by the user's consent, or for the refresh token before. */
+        readonly eventName: 'token'
+        readonly grantType: 'authorization_code' | 'device_code' | 'refresh_token'
+        /** Whether the tokens are bound to a key of the device (DPoP, RFC 9449). */
+        readonly isBound: boolean
+      })
+  | (Occurrence &
+      SignedInUser & {
+        /** All tokens of a device ended. `reuse`: because a code or a refresh token was used a second time. */
+        readonly eventName: 'token.revoked'
+        readonly reason: 'device' | 'person' | 'reuse'
+      })
+  | (Occurrence &
       Refusal &
       Partial<SignedInUser> & {
         /** Any other response with an error page or a problem document. */
@@ -136,7 +152,7 @@ export type CountableRefusal = Extract<
 /**
  * Events that give access: a session, credentials, a link to the console. They are recorded before access is given.
  */
-const GRANTS: ReadonlySet<AuditEvent['eventName']> = new Set(['login', 'login.renewed', 'exchange', 'console'])
+const GRANTS: ReadonlySet<AuditEvent['eventName']> = new Set(['login', 'login.renewed', 'exchange', 'console', 'token'])
 
 /** The state of the log. */
 export interface AuditStatus {

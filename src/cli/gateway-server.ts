@@ -10,6 +10,7 @@ import type { Audit } from '../audit/events.ts'
 import { countingRefusals } from '../audit/flood.ts'
 import { createAuditLog } from '../audit/log.ts'
 import { openTarget } from '../audit/sinks.ts'
+import { createAuthorizationServer } from '../authorization/server.ts'
 import { consoleOrigins, consoleSignInUrl } from '../aws/console.ts'
 import { createStsClient } from '../aws/sts/client.ts'
 import type { AwsTarget, Config, KeysConfig, ProviderConfig } from '../config/types.ts'
@@ -22,6 +23,7 @@ import { keepMetadataFresh } from '../gateway/metadata/refresh-scheduler.ts'
 import { watchCertificates } from '../gateway/operations/expiring-certificates.ts'
 import type { Store } from '../gateway/ports.ts'
 import { createProviders, type GatewayKeys } from '../gateway/providers.ts'
+import { endingDevices } from '../gateway/user/devices.ts'
 import { loadKeyPair } from '../issuer/keys.ts'
 import { samlIssuer } from '../issuer/saml-assertion.ts'
 import { openWebIdentityIssuer } from '../issuer/web-identity-issuer.ts'
@@ -272,6 +274,7 @@ async function configure(
     trustPolicyOf,
   }
   const app = createApp(gateway, {
+    authorization: await createAuthorizationServer(gateway),
     trustProxy: config.trustProxy,
     sessionStore: new SessionStore(store, now, config.session.idleSeconds),
     log,
@@ -325,7 +328,7 @@ function assemble(
     settings: config,
     providers: createProviders(config.providers.map(knowingEmail(config)), { baseUrl, keys, now, stateFolder, log }),
     store,
-    loginEnded: [],
+    loginEnded: [endingDevices(store)],
     sts: createStsClient({ timeoutSeconds, fips, ...(endpoint === undefined ? {} : { endpoint }) }),
     consoleSignIn: {
       signInUrl: (credentials, visit) =>

@@ -1,7 +1,7 @@
 /** The audit events of the use-cases. record.ts records them and passes them to the other listeners. */
 import { signInWarnings } from '../access/sign-in-warnings.ts'
 import { tokenLifetimeWarnings } from '../access/token-lifetime.ts'
-import type { Purpose } from '../audit/events.ts'
+import type { AuditEvent, Purpose } from '../audit/events.ts'
 import { refusalOf } from '../audit/refusal.ts'
 import { FedgateError } from '../core/errors.ts'
 import type { Verdict } from '../core/verdict.ts'
@@ -72,12 +72,13 @@ export async function auditRefusedRequest(
   return record(recording, { event })
 }
 
-function occurrence({ now }: Recording, { reference, sourceIp, userAgent }: Caller) {
+function occurrence({ now }: Recording, { reference, sourceIp, userAgent, device }: Caller) {
   return {
     eventTime: now(),
     referenceId: reference,
     sourceIPAddress: sourceIp,
     userAgent,
+    ...(device !== undefined && { device }),
   }
 }
 
@@ -204,6 +205,28 @@ export async function auditLogout(
   caller: Caller,
 ): Promise<void> {
   const event = { eventName: 'logout' as const, ...occurrence(recording, caller), ...userOf(login), reason }
+  await record(recording, { event, login })
+}
+
+/** Rejects with AuditError where it cannot be recorded: then the device may not have the tokens. */
+export async function auditToken(
+  recording: Recording,
+  login: Login,
+  issued: Pick<Extract<AuditEvent, { eventName: 'token' }>, 'grantType' | 'isBound'>,
+  caller: Caller,
+): Promise<void> {
+  const event = { eventName: 'token' as const, ...occurrence(recording, caller), ...userOf(login), ...issued }
+  await record(recording, { event, login })
+}
+
+/** Never rejects: access ends all the same. */
+export async function auditRevokedTokens(
+  recording: Recording,
+  login: Login,
+  reason: Extract<AuditEvent, { eventName: 'token.revoked' }>['reason'],
+  caller: Caller,
+): Promise<void> {
+  const event = { eventName: 'token.revoked' as const, ...occurrence(recording, caller), ...userOf(login), reason }
   await record(recording, { event, login })
 }
 

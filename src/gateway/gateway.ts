@@ -72,6 +72,8 @@ export interface Caller {
   readonly reference: string
   readonly sourceIp: string
   readonly userAgent: string
+  /** The name of the signed-in device that sent it; undefined for browsers. */
+  readonly device?: string
 }
 
 /** The configured providers by ID, with the settings that use-cases need. */

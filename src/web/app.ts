@@ -5,6 +5,7 @@
  */
 import express, { type Express } from 'express'
 import type { Store as ExpressSessionStore } from 'express-session'
+import type { AuthorizationServer } from '../authorization/server.ts'
 import type { Log } from '../core/log.ts'
 import type { Gateway } from '../gateway/gateway.ts'
 import { reference } from './caller.ts'
@@ -16,8 +17,12 @@ import type { WebParts } from './pages.ts'
 import { limited } from './rate-limit.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
+import { apiRoutes } from './routes/api.ts'
+import { authorizationRoutes } from './routes/authorization.ts'
+import { consentRoutes } from './routes/consent.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
+import { deviceRoutes } from './routes/device.ts'
 import { loginRoutes } from './routes/login.ts'
 import { oidcLogoutRoutes } from './routes/oidc-logout.ts'
 import { publishedRoutes } from './routes/published.ts'
@@ -35,13 +40,15 @@ export interface WebSettings {
   readonly trustProxy: number
   readonly sessionStore: ExpressSessionStore
   readonly log: Log
+  /** For the command line. */
+  readonly authorization: AuthorizationServer
   /** Whether the process is about to end: it is not ready then, and still answers. */
   readonly isStopping: () => boolean
 }
 
 /** The gateway as an Express app; the caller listens. */
 export function createApp(gateway: Gateway, settings: WebSettings): Express {
-  const parts: WebParts = { gateway, views: createViews() }
+  const parts: WebParts = { gateway, authorization: settings.authorization, views: createViews() }
   const app = express()
   app.set('trust proxy', settings.trustProxy)
   app.set('query parser', 'simple')
@@ -57,10 +64,12 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use('/api', limited(parts, 'api'))
   app.use('/oauth', limited(parts, 'oauth'))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
+  app.use(authorizationRoutes(parts), apiRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))
   app.use(loginRoutes(parts), userRoutes(parts), renewalRoutes(parts), roleRoutes(parts), credentialRoutes(parts))
   app.use(consoleRoutes(parts), activityRoutes(parts), statusRoutes(parts))
+  app.use(consentRoutes(parts), deviceRoutes(parts))
   app.use(notFound)
   app.use(errorAnswers(parts, settings.log))
   return app

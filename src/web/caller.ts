@@ -19,6 +19,11 @@ export function changeReference(response: Response, to: string): void {
   if (!response.headersSent) response.set('X-Request-Id', to)
 }
 
+/** The request comes from this signed-in device: the audit log is told. */
+export function nameDevice(request: Request, response: Response, device: string): void {
+  response.locals.caller = { ...callerOf(request, response), device } satisfies Caller
+}
+
 /**
  * The client; the same object for the whole request, because recorded refusals are looked up by it. The address is the
  * one that the proxy reports if proxies are configured, otherwise the connection's.

@@ -91,16 +91,33 @@ const STATUS: Readonly<Record<string, number>> = {
   'oidc.discovery': 502,
   'oidc.insecure_url': 502,
   'oidc.userinfo_failed': 502,
+  'oauth.request_invalid': 400,
+  'oauth.redirect_refused': 400,
+  'oauth.client_unknown': 400,
+  'oauth.request_expired': 400,
+  'oauth.too_many_pending': 503,
+  'oauth.grant_invalid': 400,
+  'oauth.token_reused': 400,
+  'oauth.proof_invalid': 401,
+  'oauth.proof_nonce': 401,
+  'oauth.code_unknown': 400,
+  'oauth.too_many_codes': 429,
+  'oauth.device_unknown': 404,
   'audit.unavailable': 503,
   'store.unavailable': 503,
+  'sts.evidence_stale': 409,
   'sts.unreachable': 504,
   'sts.failed': 502,
   'sts.throttled': 503,
   'sts.console_refused': 502,
 }
 
-/** Seconds after which the same request may succeed: for the codes with a known delay. RFC 9110 10.2.3 */
-const RETRY_AFTER: Readonly<Record<string, number>> = { 'login.too_many_pending': 60 }
+/** Seconds after which the same request may succeed: for the codes where that is known. RFC 9110 10.2.3 */
+const RETRY_AFTER: Readonly<Record<string, number>> = {
+  'login.too_many_pending': 60,
+  'oauth.too_many_pending': 60,
+  'oauth.too_many_codes': 15 * 60,
+}
 
 interface HttpError {
   readonly status?: unknown

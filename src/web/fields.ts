@@ -16,6 +16,12 @@ export const fields = {
   /** `yes`: every login of the user. */
   everywhere: 'everywhere',
   handle: 'handle',
+  /** What a device shows and the user types in. */
+  userCode: 'user_code',
+  /** `allow` or `refuse`. */
+  decision: 'decision',
+  /** The id of a signed-in device. */
+  device: 'device',
   /** Set by the script: the next page must come in between. */
   viaPage: 'via_page',
 } as const

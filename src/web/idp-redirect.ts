@@ -2,7 +2,7 @@ import type { Response } from 'express'
 import type { IdpRedirect } from '../gateway/login/start-login.ts'
 import { addFormTargets } from './headers.ts'
 import type { PostFormPage } from './models/sign-in.ts'
-import { sendPage, VERSION, type WebParts } from './pages.ts'
+import { type PageParts, sendPage, VERSION, type WebParts } from './pages.ts'
 import { redirect } from './redirect.ts'
 import { texts } from './texts.ts'
 
@@ -57,7 +57,7 @@ export function redirectToIdpSignedOut(
  * logout, to every application, so this page, which has only that form, allows any site.
  */
 export function sendPostForm(
-  { views }: WebParts,
+  { views }: Pick<PageParts, 'views'>,
   response: Response,
   form: Pick<PostFormPage, 'action' | 'fields' | 'heading' | 'button'>,
 ): void {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Request, Response } from 'express'
+import type { AuthorizationServer } from '../authorization/server.ts'
 import type { Identity } from '../core/identity.ts'
 import { type Gateway, providerOf } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/login/logins.ts'
@@ -12,8 +13,13 @@ export const VERSION: string = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version
 
-/** What routes share. */
-export interface WebParts {
+/** What routes are made of. */
+export interface WebParts extends PageParts {
+  readonly authorization: AuthorizationServer
+}
+
+/** What pages are made of. */
+export interface PageParts {
   readonly gateway: Gateway
   readonly views: Views
 }

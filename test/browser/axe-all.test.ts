@@ -167,6 +167,30 @@ describe.skipIf(!requireTool(CHROMIUM))('every page', { timeout: 120_000 }, () =
     await leave(user)
   })
 
+  it('every page of a user who signs a device in is checked', async () => {
+    const user = await enter()
+    const { page } = user
+    const asked = await fetch(`${testGateway.gateway}/oauth/device/auth`, {
+      method: 'POST',
+      body: new URLSearchParams({ client_id: 'fedgate-cli', device_name: 'build server (Linux)' }),
+    })
+    const code = (await asked.json()) as { readonly verification_uri_complete: string }
+    await page.goto(code.verification_uri_complete)
+    await chooseAndSignIn(page, 'Example Corp', 'alice')
+    await page.getByRole('heading', { name: 'Sign in a device' }).waitFor()
+    await look(page, 'device-code')
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('heading', { name: 'Sign in on build server (Linux)?' }).waitFor()
+    await look(page, 'allow-device')
+    await page.getByRole('button', { name: 'Allow' }).click()
+    await page.getByRole('heading', { name: 'Device signed in' }).waitFor()
+    await look(page, 'device-decided')
+    await page.getByRole('link', { name: 'Your devices' }).click()
+    await page.getByRole('button', { name: 'Sign out build server (Linux)' }).waitFor()
+    await look(page, 'activity, with a device')
+    await leave(user)
+  })
+
   it('every page of a user without roles is checked', async () => {
     const user = await enter()
     await user.page.goto(`${testGateway.gateway}/login`)

@@ -18,15 +18,19 @@ afterAll(() => testGateway.close())
 const ROUTES = join(import.meta.dirname, '../../src/web/routes')
 
 /** Every address that the source has a GET for. */
-const written = readdirSync(ROUTES)
-  .flatMap((file) => [...readFileSync(join(ROUTES, file), 'utf8').matchAll(/\.get\(\s*'([/][^']*)'/g)])
-  .map(([, path = '']) => path)
-  .toSorted()
+const matches = readdirSync(ROUTES).flatMap((file) => [
+  ...readFileSync(join(ROUTES, file), 'utf8').matchAll(/\.get\(\s*'([/][^']*)'/g),
+])
+const written = [...new Set(matches.map(([, path = '']) => path))].toSorted()
 
 /** What begins something or uses something up, with the methods of that address. */
 const acting: Readonly<Record<string, string>> = {
   '/login/:provider': 'GET',
   '/login/finish': 'GET, POST',
+  '/oauth/auth': 'GET',
+  '/oauth/auth/:uid': 'GET',
+  '/oauth/consent/:uid': 'GET, POST',
+  '/oauth/device': 'GET, POST',
   '/oidc/:provider/callback': 'GET, POST',
   '/oidc/:provider/frontchannel-logout': 'GET',
   '/roles/reauthenticate': 'GET',
@@ -35,8 +39,11 @@ const acting: Readonly<Record<string, string>> = {
 
 const showing = [
   '/',
+  '/.well-known/oauth-authorization-server/oauth',
   '/.well-known/openid-configuration',
   '/activity',
+  '/api/openapi.json',
+  '/api/roles',
   '/api/session',
   '/go',
   '/healthz',
@@ -45,6 +52,7 @@ const showing = [
   '/idp/metadata',
   '/login',
   '/logout',
+  '/oauth/.well-known/oauth-authorization-server',
   '/readyz',
   '/roles',
   '/roles/confirm',

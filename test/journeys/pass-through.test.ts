@@ -276,7 +276,7 @@ describe('a pick that comes later than four minutes after the sign-in', () => {
     const { browser, renewing } = await late()
     const says = { ...saysOf('corp'), now: new Date(now().getTime() - 4.5 * MINUTE), lifetimeSeconds: 3600 }
     const refused = await backWith(browser, await browser.open(refreshOf(renewing), atIdp), says)
-    expect(refusalIn(refused.body)).toMatchObject({ status: 403, code: 'sts.evidence_stale' })
+    expect(refusalIn(refused.body)).toMatchObject({ status: 409, code: 'sts.evidence_stale' })
     expect(refused.body).toContain('The clocks of the identity provider and of this gateway differ.')
     expect(await whoIs(browser, gateway.url)).toBe('dora')
   })

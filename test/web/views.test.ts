@@ -222,8 +222,10 @@ const pagesSaying = (text: string): PageModels => {
       session,
       isKept: false,
       logins: [{ startedAt: at, expiresAt: at, from, isThis: true }],
+      devices: [{ id: text, name: text, signedInAt: at, usedAt: at, address: text }],
       activities: [
         { at, what: 'sign-in', from, reference: text },
+        { at, what: 'device-token-reused', from, reference: text, device: text },
         { at, what: 'denied', from, reference: text, role: picked, refusal: { sentence: text, code: text } },
         {
           at,
@@ -260,6 +262,16 @@ const pagesSaying = (text: string): PageModels => {
       issuer: { url: text, keys: [{ kid: text, algorithm: text, signs: true }] },
     },
     redirect: { version: text, heading: text, href: text },
+    'allow-device': {
+      version: text,
+      session,
+      device: text,
+      from: { address: text, program: text },
+      userCode: text,
+      action: '/oauth/device/decide',
+    },
+    'device-code': { version: text, session, userCode: text },
+    'device-decided': { version: text, session, device: text, isAllowed: true },
     'post-form': { version: text, action: text, fields: { [text]: text }, heading: text, button: text },
   }
 }

@@ -2,6 +2,7 @@
  * Whether roles can be assumed with a login as it is, or the user must sign in again first: checked once for each
  * request, for all picked roles. Start at readyRoles.
  */
+import { StsError } from '../../aws/errors.ts'
 import type { Caller } from '../gateway.ts'
 import { type AuthenticationAgePorts, requiredReauthentication } from '../login/authentication-age.ts'
 import type { Login } from '../login/logins.ts'
@@ -76,6 +77,14 @@ export async function reauthenticateForRoles(
 ): Promise<StartedLogin | undefined> {
   const required = reauthenticationFor(gateway, login, grantedByArn(gateway, login.signIn.identity, roles))
   return required && startReauthentication(gateway, login, { ...way, ...required })
+}
+
+/** For a program, which cannot send the user to the identity provider as a page can. */
+export function reauthenticationRequired(arn: string): StsError {
+  return new StsError('sts.evidence_stale', {
+    source: arn.slice(0, 300),
+    hint: `Run \`fedgate login --role ${arn.slice(0, 300)}\` to sign in again.`,
+  })
 }
 
 /** Shown before the role is picked; undefined for a role without `maxAuthAge`. */

@@ -13,6 +13,8 @@ interface Occurrence {
   readonly reference: string
   readonly sourceIp: string
   readonly userAgent: string
+  /** The name of the command line's device that did it. */
+  readonly device?: string
 }
 
 /**
@@ -20,8 +22,11 @@ interface Occurrence {
  * login; then `sourceIp` and `userAgent` may be the provider's.
  */
 export interface SignInActivity extends Occurrence {
-  readonly kind: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out'
+  readonly kind: 'sign-in' | 'renewal' | 'sign-out' | 'provider-sign-out' | DeviceActivity
 }
+
+/** `device-token-reused`: someone used a code or a refresh token of the device a second time. */
+type DeviceActivity = 'device-sign-in' | 'device-sign-out' | 'device-token-reused'
 
 export interface ExchangeActivity extends Occurrence {
   readonly kind: 'exchange'
@@ -74,6 +79,7 @@ function activityIn(event: AuditEvent, reference: string): Activity | undefined 
     reference,
     sourceIp: event.sourceIPAddress ?? '',
     userAgent: event.userAgent ?? '',
+    ...(event.device !== undefined && { device: event.device }),
   }
   switch (event.eventName) {
     case 'login':
@@ -91,6 +97,10 @@ function activityIn(event: AuditEvent, reference: string): Activity | undefined 
       return event.retriedWithSeconds === undefined ? { kind: 'denied', ...occurrence, ...deniedIn(event) } : undefined
     case 'console.denied':
       return { kind: 'denied', ...occurrence, ...deniedIn(event) }
+    case 'token':
+      return event.grantType === 'refresh_token' ? undefined : { kind: 'device-sign-in', ...occurrence }
+    case 'token.revoked':
+      return { kind: event.reason === 'reuse' ? 'device-token-reused' : 'device-sign-out', ...occurrence }
     default:
       return undefined
   }

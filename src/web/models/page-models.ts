@@ -5,6 +5,7 @@
  * Start at `PageModels`: one entry for each file in views/.
  */
 import type { ActivityPage } from './activity.ts'
+import type { AllowDevicePage, DeviceCodePage, DeviceDecidedPage } from './command-line.ts'
 import type { ConsoleLinkPage, GoPage } from './console.ts'
 import type { CredentialsOfSeveralPage, CredentialsPage } from './credentials.ts'
 import type { IdentityPage } from './identity.ts'
@@ -43,6 +44,9 @@ export interface PageModels {
   readonly 'console-link': ConsoleLinkPage
   readonly activity: ActivityPage
   readonly status: StatusPage
+  readonly 'allow-device': AllowDevicePage
+  readonly 'device-code': DeviceCodePage
+  readonly 'device-decided': DeviceDecidedPage
 }
 
 export type PageName = keyof PageModels

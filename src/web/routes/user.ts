@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from 'express'
 import { providerOf } from '../../gateway/gateway.ts'
 import { signOut, signOutEverywhere } from '../../gateway/logout/sign-out.ts'
 import { identityPreview } from '../../gateway/roles/identity-preview.ts'
-import { listRoles } from '../../gateway/roles/list-roles.ts'
+import { sessionAnswer } from '../api/answers.ts'
 import { callerOf } from '../caller.ts'
 import { requireCsrf } from '../csrf.ts'
 import { fields, text } from '../fields.ts'
@@ -53,26 +53,10 @@ function identity({ gateway, views }: WebParts): RequestHandler {
   }
 }
 
-/** GET /api/session: the same for scripts. */
+/** GET /api/session: the same for scripts, with the cookie of a browser. With a token it is answered in api.ts. */
 function apiSession({ gateway }: WebParts): RequestHandler {
   return async (request, response) => {
-    const login = await requireLogin(gateway, request)
-    const { identity: who } = login.signIn
-    response.json({
-      authenticated: true,
-      provider: who.provider,
-      subject: who.subject,
-      attributes: Object.fromEntries(who.attributes),
-      roles: listRoles(gateway, who).map(({ arn, account, accountName, name, alias }) => ({
-        arn,
-        account,
-        accountName,
-        name,
-        ...(alias === undefined ? {} : { alias }),
-        provider: who.provider,
-      })),
-      expiresAt: toInstant(login.expiresAt).iso,
-    })
+    response.json(sessionAnswer(gateway, await requireLogin(gateway, request)))
   }
 }
 
