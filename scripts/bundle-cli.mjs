@@ -33,4 +33,4 @@ export async function bundleCli(path = join(ROOT, 'dist/cli/fedgate.mjs')) {
   writeFileSync(`${path}.sha256`, `${checksum}  fedgate.mjs\n`)
 }
 
-if (process.argv[1] === import.meta.filename) await bundleCli()
+if (process.argv[1] === import.meta.filename) await bundleCli(process.argv[2])

@@ -5,7 +5,7 @@ import type { Machine } from '../machine.ts'
 import { plain } from '../output.ts'
 import { processJson } from '../process/cached-answer.ts'
 import { credentialsFor } from '../process/credentials.ts'
-import { chosenRole } from '../roles/roles.ts'
+import { chosenRole, rememberedRoles } from '../roles/roles.ts'
 import { openSession } from '../session/session.ts'
 import { chosenGateway } from '../session/settings.ts'
 
@@ -20,12 +20,24 @@ export async function runCredentialProcess(terminal: Machine, options: Credentia
   try {
     const gateway = await chosenGateway(machine, options.gateway)
     const role = await arnOf(machine, gateway, options.role)
-    machine.output.printText(processJson(await credentialsFor(machine, { gateway, role })))
+    const credentials = await credentialsFor(machine, { gateway, role }).catch(withLoginFor(machine, gateway, role))
+    machine.output.printText(processJson(credentials))
   } catch (error) {
     if (!(error instanceof FedgateError)) throw error
     // AWS tools show what is on stderr inside a sentence of their own.
     machine.output.note(plain(`${error.message} ${error.hint}`).replaceAll(/\s+/g, ' '))
     throw new Ended(error instanceof UserError ? error.exitCode : exitCodes.failed)
+  }
+}
+
+/** A sign-in alone is not enough for a role whose evidence is too old a few minutes later. */
+function withLoginFor(machine: Machine, gateway: string, role: string): (error: unknown) => Promise<never> {
+  return async (error) => {
+    const isSignedOut = error instanceof UserError && ['cli.signed_out', 'cli.session_ended'].includes(error.code)
+    const known = isSignedOut ? await rememberedRoles(machine, gateway) : []
+    if (!known.some(({ arn, evidence }) => arn === role && evidence === 'original')) throw error
+    const hint = `Run \`fedgate login --gateway ${gateway} --role ${role}\`.`
+    throw new UserError('cli.session_ended', { sentence: (error as UserError).message, hint })
   }
 }
 

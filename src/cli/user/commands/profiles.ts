@@ -60,6 +60,7 @@ function planned(machine: Machine, before: string, gateway: string, roles: reado
 function profileLines({ self, platform }: Machine, gateway: string, role: Role, name: string): readonly string[] {
   const command = commandLine([...self, 'credential-process', '--gateway', gateway, '--role', role.arn], platform)
   return [
+    '',
     `[profile ${name}]`,
     ...(role.evidence === 'original'
       ? [`# Cannot renew by itself. When it expires: fedgate login --gateway ${gateway} --role ${role.arn}`]

@@ -5,7 +5,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { type Role, rolesNamed } from '../roles/role-names.ts'
 import { gatewayOrigin } from '../session/gateway-url.ts'
-import { credentialsFile, dataFolder, type Place, rolesFile, settingsFile } from '../session/places.ts'
+import { credentialsFile, credentialsFolder, dataFolder, gatewayFolder, type Place, rolesFile, settingsFile } from '../session/places.ts'
 
 /** Credentials are new enough until so many milliseconds before they expire. */
 export const RENEW_BEFORE_MS = 5 * 60_000
@@ -28,7 +28,9 @@ export function cachedAnswer(args: readonly string[], place: Place, now: number)
   try {
     const asked = askedFor(args)
     const gateway = asked && gatewayOrigin(asked.gateway ?? place.env.FEDGATE_URL ?? lastGateway(place))
-    if (!asked || !gateway || !isPrivate(statSync(dataFolder(place)), place)) return undefined
+    if (!asked || !gateway) return undefined
+    const folders = [dataFolder(place), gatewayFolder(place, gateway), credentialsFolder(place, gateway)]
+    if (!folders.every((folder) => isPrivate(statSync(folder), place))) return undefined
     const role = asked.role.startsWith('arn:') ? asked.role : arnOf(asked.role, place, gateway)
     const cached = role === undefined ? undefined : readCached(credentialsFile(place, gateway, role), role, place)
     return cached && Date.parse(cached.Expiration) - now > RENEW_BEFORE_MS ? processJson(cached) : undefined

@@ -45,7 +45,9 @@ export async function newCredentials(
   const fields = { AccessKeyId, SecretAccessKey, SessionToken, Expiration, region }
   if (!areStrings(fields) || Number.isNaN(Date.parse(fields.Expiration)))
     throw new UserError('cli.gateway_unexpected', { sentence: 'The gateway issued no usable credentials.' })
-  const credentials = { role, ...fields, issuedAt: machine.now() }
+  // Whole seconds: that is how AWS's own tools write it.
+  const expiration = `${new Date(fields.Expiration).toISOString().slice(0, 19)}Z`
+  const credentials = { role, ...fields, Expiration: expiration, issuedAt: machine.now() }
   await writePrivate(credentialsFile(machine, session.gateway, role), `${JSON.stringify(credentials)}\n`)
   return credentials
 }

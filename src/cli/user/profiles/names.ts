@@ -54,6 +54,6 @@ function nameFrom(template: string, role: Role): string {
       throw new UserError('cli.profile_template', { sentence: `The name template has an unknown field: ${whole}` })
     return read(role)
   })
-  // No hyphen before or after what is left of an empty field.
-  return checkedProfileName(profileNameOf(filled, '').replace(/-+$/, '') || 'fedgate')
+  // What a name cannot have becomes a hyphen: one, and none at the end.
+  return checkedProfileName(profileNameOf(filled, '').replaceAll(/-{2,}/g, '-').replace(/-$/, '') || 'fedgate')
 }
