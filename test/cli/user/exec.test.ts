@@ -1,9 +1,9 @@
 /** Programs run with credentials: environment, signals, exit codes, and the endpoint that renews. */
-import { spawnSync } from 'node:child_process'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { windowsCommand } from '../../../src/cli/user/exec/windows-command.ts'
+import { PYTHON } from '../../harness/boto3.ts'
 import { ROLE, ROLES } from './fake-gateway.ts'
 import { type How, openWorkplace, type Ran, type Workplace } from './one-file.ts'
 
@@ -119,11 +119,6 @@ describe('exec', () => {
   })
 })
 
-/** Runs a script of Python, which asks the endpoint as boto3 does. */
-const python = (script: string): readonly string[] => ['--server', '--', 'python3', '-c', script]
-
-const hasBoto3 = spawnSync('python3', ['-c', 'import boto3']).status === 0
-
 describe('exec --server', () => {
   it('gives the program the address and the token of an endpoint instead of credentials', async () => {
     const ran = await exec(['--server', '--', process.execPath, '-e', SHOW], { env: { AWS_ACCESS_KEY_ID: 'AKIA' } })
@@ -179,7 +174,7 @@ describe('exec --server', () => {
     expect(ran.exitCode).toBe(0)
   })
 
-  it.runIf(hasBoto3)(
+  it.skipIf(PYTHON === undefined)(
     'is what boto3 uses, across an expiry, also where a default profile has keys',
     { timeout: 60_000 },
     async () => {
@@ -189,8 +184,12 @@ describe('exec --server', () => {
         '[default]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n',
       )
       work.gateway.credentialsMs = 8_000
-      const ran = await exec(
-        python(`
+      const ran = await exec([
+        '--server',
+        '--',
+        PYTHON ?? '',
+        '-c',
+        `
 import boto3, time
 session = boto3.Session()
 credentials = session.get_credentials()
@@ -198,8 +197,8 @@ first = credentials.get_frozen_credentials()
 time.sleep(8.5)
 second = credentials.get_frozen_credentials()
 print(credentials.method, first.access_key != second.access_key, second.access_key[:4], session.region_name)
-`),
-      )
+`,
+      ])
       expect(ran).toMatchObject({ exitCode: 0, stdout: 'container-role True ASIA eu-west-1\n' })
     },
   )
