@@ -14,6 +14,7 @@ import { allowSignOut } from './models/logout-notice.ts'
 import type { WebParts } from './pages.ts'
 import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
+import { commandLineRoutes } from './routes/command-line.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { loginRoutes } from './routes/login.ts'
@@ -48,7 +49,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(securityHeaders(gateway.settings.baseUrl))
   app.use('/static', staticFiles())
   app.use(noStore)
-  app.use(publishedRoutes(parts))
+  app.use(publishedRoutes(parts), commandLineRoutes())
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))
   app.use(express.urlencoded({ extended: false, limit: '20kb', parameterLimit: 50 }))
   app.use(sessions(gateway, settings.sessionStore), allowSignOut(gateway))

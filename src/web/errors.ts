@@ -6,6 +6,10 @@ import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/err
 
 export const webErrors = {
   'http.not_found': { sentence: 'Page not found.', hint: 'Start from the list of roles.' },
+  'http.command_line_missing': {
+    sentence: 'The command line has not been built here.',
+    hint: 'Ask your administrator to run `npm run build` in the checkout.',
+  },
   'http.method_not_allowed': {
     sentence: 'This address does not accept that method.',
     hint: 'Start from the list of roles.',
@@ -37,6 +41,7 @@ export class WebError extends FedgateError {
 /** By code, or by the first words of codes: the longest that fits wins. */
 const STATUS: Readonly<Record<string, number>> = {
   'http.not_found': 404,
+  'http.command_line_missing': 404,
   'http.method_not_allowed': 405,
   'http.bad_request': 400,
   'http.body_too_large': 413,

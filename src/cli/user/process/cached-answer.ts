@@ -5,7 +5,15 @@
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
 import { type Role, rolesNamed } from '../roles/role-names.ts'
 import { gatewayOrigin } from '../session/gateway-url.ts'
-import { credentialsFile, credentialsFolder, dataFolder, gatewayFolder, type Place, rolesFile, settingsFile } from '../session/places.ts'
+import {
+  credentialsFile,
+  credentialsFolder,
+  dataFolder,
+  gatewayFolder,
+  type Place,
+  rolesFile,
+  settingsFile,
+} from '../session/places.ts'
 
 /** Credentials are new enough until so many milliseconds before they expire. */
 export const RENEW_BEFORE_MS = 5 * 60_000
