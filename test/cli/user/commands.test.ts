@@ -70,6 +70,10 @@ describe('login', () => {
     expect(ran.stderr).toMatch(/Credentials for Production\/Admin are valid until \d{4}-\d\d-\d\d \d\d:\d\d\.\n$/)
     expect(work.gateway.bodies.get('/api/credentials')).toEqual({ role: ADMIN, duration: 7200 })
     expect(await work.readCache(ADMIN)).toMatchObject({ role: ADMIN })
+    // What the gateway asks a newer sign-in for.
+    expect(work.gateway.authorizations.at(-1)?.get('role')).toBe('admin')
+    await work.login('--role', 'Production/Admin')
+    expect(work.gateway.authorizations.at(-1)?.get('role')).toBe(ADMIN)
   })
 
   it('with --device shows the code and needs no browser here', async () => {

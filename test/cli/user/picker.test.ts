@@ -1,7 +1,4 @@
 /** Picking a role from a list: what is typed, in which order they come, and the keys in a real terminal. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { matchingRoles } from '../../../src/cli/user/roles/matching.ts'
 import { stepOf } from '../../../src/cli/user/roles/picker.ts'
@@ -105,16 +102,11 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 describe('the list in a terminal', () => {
   let work: Workplace
-  let folder: string
   beforeAll(async () => {
     work = await openWorkplace()
     await work.login()
-    folder = await mkdtemp(join(tmpdir(), 'fedgate-terminal-'))
   })
-  afterAll(async () => {
-    await work.close()
-    await rm(folder, { recursive: true })
-  })
+  afterAll(() => work.close())
 
   const type = (keys: string, ...args: string[]): Promise<Ran> =>
     runProgram(['python3', '-c', TERMINAL, keys, process.execPath, work.file, ...args], { ...work.env, TERM: 'xterm' })

@@ -1,7 +1,7 @@
 /** Completion for shells, written from the program itself, so that it knows every command and option it has. */
 import type { Command } from 'commander'
 import type { Machine } from '../machine.ts'
-import type { Role } from '../roles/role-names.ts'
+import { type Role, rolesNamed } from '../roles/role-names.ts'
 import { rememberedRoles } from '../roles/roles.ts'
 import { chosenGateway } from '../session/settings.ts'
 
@@ -23,16 +23,16 @@ export function runCompletion(machine: Machine, program: Command, shell: Shell):
 export async function runRoleNames(machine: Machine): Promise<void> {
   try {
     const roles = await rememberedRoles(machine, await chosenGateway(machine, undefined))
-    for (const name of new Set(roles.map(shortName))) machine.output.print(name)
+    for (const role of roles) machine.output.print(shortName(role, roles))
   } catch {
     // A shell that completes has no place for an error.
   }
 }
 
-/** The alias, or account and role where a shell needs no quotes for them. */
-function shortName({ alias, account, accountName, name }: Role): string {
-  if (alias !== undefined && /^[\w.@-]+$/.test(alias)) return alias
-  return `${/^[\w.@-]+$/.test(accountName) ? accountName : account}/${name}`
+/** The alias, or account and role: what means this role alone, and needs no quotes in a shell. */
+function shortName({ arn, alias, account, accountName, name }: Role, roles: readonly Role[]): string {
+  const names = [alias ?? '', `${accountName}/${name}`, `${account}/${name}`]
+  return names.find((one) => /^[\w.@/-]+$/.test(one) && rolesNamed(roles, one).length === 1) ?? arn
 }
 
 interface CompletedOption {

@@ -2,7 +2,8 @@ import { signInWithBrowser, signInWithDevice } from '../login/sign-in.ts'
 import type { Machine } from '../machine.ts'
 import { plain } from '../output.ts'
 import { newCredentials } from '../process/credentials.ts'
-import { fetchRoles, roleNamed } from '../roles/roles.ts'
+import { rolesNamed } from '../roles/role-names.ts'
+import { fetchRoles, rememberedRoles, roleNamed } from '../roles/roles.ts'
 import { callApi } from '../session/api.ts'
 import { discover } from '../session/authorization-server.ts'
 import { dataFolder } from '../session/places.ts'
@@ -24,7 +25,8 @@ export async function runLogin(machine: Machine, options: LoginOptions): Promise
   await makePrivateFolder(dataFolder(machine))
   const session = await openSession(machine, gateway)
   const server = await discover(gateway)
-  const tokens = await (options.device ? signInWithDevice : signInWithBrowser)(machine, server)
+  const role = options.role === undefined ? undefined : await knownArn(machine, gateway, options.role)
+  const tokens = await (options.device ? signInWithDevice : signInWithBrowser)(machine, server, role)
   await session.vault.write(tokens)
   await updateSettings(machine, { gateway })
   const { note } = machine.output
@@ -33,9 +35,15 @@ export async function runLogin(machine: Machine, options: LoginOptions): Promise
   await tellVault(machine, session.vault.place)
   const roles = await fetchRoles(machine, session)
   if (options.role === undefined) return
-  const role = roleNamed(roles, options.role)
-  const { Expiration } = await newCredentials(machine, session, role.arn, role.maxSessionSeconds)
-  note(`Credentials for ${plain(role.accountName)}/${role.name} are valid until ${localTime(Expiration)}.`)
+  const { arn, accountName, name, maxSessionSeconds } = roleNamed(roles, options.role)
+  const { Expiration } = await newCredentials(machine, session, arn, maxSessionSeconds)
+  note(`Credentials for ${plain(accountName)}/${name} are valid until ${localTime(Expiration)}.`)
+}
+
+/** The ARN where the roles were listed before; else the name as it is, which the gateway knows if it is an alias. */
+async function knownArn(machine: Machine, gateway: string, name: string): Promise<string> {
+  const [role, another] = rolesNamed(await rememberedRoles(machine, gateway), name)
+  return role === undefined || another !== undefined ? name : role.arn
 }
 
 /** Once, and again when it changes. */

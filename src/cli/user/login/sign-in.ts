@@ -24,8 +24,15 @@ const BROWSER_WAIT_MS = 5 * 60_000
 
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
-/** Through the browser: authorization code with PKCE on a loopback redirect. RFC 8252. Throws UserError. */
-export async function signInWithBrowser(machine: Machine, server: AuthorizationServer): Promise<Tokens> {
+/**
+ * Through the browser: authorization code with PKCE on a loopback redirect. `role`: what the sign-in is for, so that the
+ * gateway asks for a newer one where that role needs it. RFC 8252. Throws UserError.
+ */
+export async function signInWithBrowser(
+  machine: Machine,
+  server: AuthorizationServer,
+  role: string | undefined,
+): Promise<Tokens> {
   const loopback = await openLoopback()
   try {
     const [state, verifier] = [newToken(), newToken() + newToken()]
@@ -40,6 +47,7 @@ export async function signInWithBrowser(machine: Machine, server: AuthorizationS
       code_challenge: createHash('sha256').update(verifier).digest('base64url'),
       code_challenge_method: 'S256',
       device_name: deviceName(),
+      ...(role !== undefined && { role }),
     }).toString()
     const expected = { state, ...(server.namesItself && { issuer: server.issuer }) }
     const back = loopback.returned(expected, BROWSER_WAIT_MS)
@@ -66,9 +74,14 @@ async function showUrl(machine: Machine, url: string): Promise<void> {
 }
 
 /** With a code that the user enters in a browser anywhere. RFC 8628. Throws UserError. */
-export async function signInWithDevice(machine: Machine, server: AuthorizationServer): Promise<Tokens> {
+export async function signInWithDevice(
+  machine: Machine,
+  server: AuthorizationServer,
+  role: string | undefined,
+): Promise<Tokens> {
   if (server.deviceEndpoint === undefined) throw new UserError('cli.device_unsupported')
-  const body = new URLSearchParams({ client_id: CLIENT_ID, scope: SCOPE, device_name: deviceName() })
+  const asks = { client_id: CLIENT_ID, scope: SCOPE, device_name: deviceName(), ...(role !== undefined && { role }) }
+  const body = new URLSearchParams(asks)
   const response = await send(server.deviceEndpoint, { method: 'POST', body })
   const asked = jsonOf(response)
   const { device_code, user_code, verification_uri, verification_uri_complete } = asked
