@@ -91,6 +91,10 @@ export const userErrors = {
     sentence: 'A file cannot be read or written.',
     hint: 'Check the path and its permissions.',
   },
+  'cli.keyring_unreadable': {
+    sentence: "Your operating system's keyring cannot be read.",
+    hint: 'Unlock it and try again.',
+  },
   'cli.locked': {
     sentence: 'Another fedgate process has been renewing these credentials for too long.',
     hint: 'Try again. If this keeps happening, end the other process.',

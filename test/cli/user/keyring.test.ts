@@ -75,6 +75,31 @@ describe('the tokens', () => {
     expect(await readdir(join(home, '.local/share/fedgate/aws.example.com'))).toEqual([])
   })
 
+  it('are in the file when the keyring refuses them', async () => {
+    const refusing = async () => ({
+      AsyncEntry: class {
+        getPassword = () => Promise.resolve(null)
+        setPassword = () => Promise.reject(new Error('AccessDenied'))
+      },
+    })
+    const vault = await openVault(machine, GATEWAY, refusing)
+    await vault.write(TOKENS)
+    expect(vault.place).toContain(file())
+    expect(await vault.read()).toEqual(TOKENS)
+  })
+
+  it('are not taken for missing while the keyring is locked', async () => {
+    let isLocked = false
+    const locking = async () => ({
+      AsyncEntry: class {
+        getPassword = () => (isLocked ? Promise.reject(new Error('locked')) : Promise.resolve(null))
+      },
+    })
+    const vault = await openVault(machine, GATEWAY, locking)
+    isLocked = true
+    await expect(vault.read()).rejects.toMatchObject({ code: 'cli.keyring_unreadable', exitCode: 1 })
+  })
+
   it('move from the file to the keyring when it is installed later, and both are wiped', async () => {
     await (await openVault(machine, GATEWAY, notInstalled)).write(TOKENS)
     const vault = await openVault(machine, GATEWAY, packageWith(new Map()))

@@ -1,8 +1,11 @@
+import { UserError } from '../errors.ts'
+
 /** What is used of `@napi-rs/keyring`, which is not among the dependencies: it is used where the user installed it. */
 interface KeyringModule {
   readonly AsyncEntry: new (
     service: string,
     user: string,
+    options: { readonly linux: { readonly store: 'secret-service' } },
   ) => {
     setPassword(password: string): Promise<unknown>
     getPassword(): Promise<string | null | undefined>
@@ -10,7 +13,7 @@ interface KeyringModule {
   }
 }
 
-/** The operating system's keyring. Each call rejects where it is locked or gone. */
+/** The operating system's keyring. `read` throws UserError `cli.keyring_unreadable` where it is locked. */
 export interface Keyring {
   read(account: string): Promise<string | undefined>
   write(account: string, secret: string): Promise<void>
@@ -25,11 +28,12 @@ export async function openKeyring(
 ): Promise<Keyring | undefined> {
   try {
     const { AsyncEntry } = (await load()) as KeyringModule
-    const entry = (account: string) => new AsyncEntry(SERVICE, account)
+    // On Linux the desktop's: the kernel's own forgets everything with the last process of the user.
+    const entry = (account: string) => new AsyncEntry(SERVICE, account, { linux: { store: 'secret-service' } })
     // A machine without a desktop has the package but no keyring: the first call tells.
     await entry('probe').getPassword()
     return {
-      read: async (account) => (await entry(account).getPassword()) ?? undefined,
+      read: async (account) => (await entry(account).getPassword().catch(locked)) ?? undefined,
       write: async (account, secret) => void (await entry(account).setPassword(secret)),
       remove: async (account) => void (await entry(account).deletePassword()),
     }
@@ -40,3 +44,7 @@ export async function openKeyring(
 
 // Not a literal: neither the compiler nor the bundler looks for a package that need not be there.
 const MODULE_NAME: string = '@napi-rs/keyring'
+
+function locked(cause: unknown): never {
+  throw new UserError('cli.keyring_unreadable', { cause })
+}

@@ -40,17 +40,29 @@ function fileVault(file: string): Vault {
   }
 }
 
-/** A file from before the keyring was there still counts, until the next write moves it. */
+/**
+ * A file from before the keyring was there still counts, until the next write moves it. A keyring that is locked or
+ * refuses to keep more is no reason to fail: the file takes its place.
+ */
 function keyringVault(keyring: Keyring, gateway: string, file: string): Vault {
+  const inFile = fileVault(file)
+  let place = "in your operating system's keyring"
   return {
-    place: "in your operating system's keyring",
-    read: async () => parse(await keyring.read(gateway)) ?? parse(await readPrivate(file)),
+    get place() {
+      return place
+    },
+    read: async () => (await inFile.read()) ?? parse(await keyring.read(gateway)),
     write: async (tokens) => {
-      await keyring.write(gateway, JSON.stringify(tokens))
-      await removePrivate(file)
+      try {
+        await keyring.write(gateway, JSON.stringify(tokens))
+        await inFile.remove()
+      } catch {
+        await inFile.write(tokens)
+        place = inFile.place
+      }
     },
     remove: async () => {
-      await removePrivate(file)
+      await inFile.remove()
       if ((await keyring.read(gateway)) !== undefined) await keyring.remove(gateway)
     },
   }
