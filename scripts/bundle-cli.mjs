@@ -6,8 +6,10 @@ import { build } from 'esbuild'
 
 const ROOT = resolve(import.meta.dirname, '..')
 
+// Neither an import nor a bare `require`: the file runs as fedgate.mjs and under a name without an ending.
 const BANNER = `#!/usr/bin/env node
-import { createRequire } from 'node:module';const require = createRequire(import.meta.url);`
+if(!process.getBuiltinModule){console.error('fedgate needs Node.js 20.19 or newer.');process.exit(1)}
+var require=process.getBuiltinModule('module').createRequire(process.argv[1]??process.execPath);`
 
 /** Bundles to this path. CommonJS inside: there, what a command does not need is not even loaded from Node.js. */
 export async function bundleCli(path = join(ROOT, 'dist/cli/fedgate.mjs')) {

@@ -36,7 +36,7 @@ const credentials = {
   noneTaken: 'No credentials were issued for these roles.',
   commandLine: {
     label: 'fedgate CLI',
-    use: 'Recommended: AWS tools get and renew their credentials by themselves. Needs Node.js 20 or newer.',
+    use: 'Recommended: AWS tools get and renew their credentials by themselves. Needs Node.js 20.19 or newer.',
     install: 'Install',
     start: 'Sign in, then write your profiles',
   },

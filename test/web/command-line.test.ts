@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,6 +14,8 @@ import { statusOf, type WebError } from '../../src/web/errors.ts'
 import { commandLineRoutes } from '../../src/web/routes/command-line.ts'
 
 const SCRIPT = join(import.meta.dirname, '../../scripts/bundle-cli.mjs')
+
+const PACKAGE = join(import.meta.dirname, '../../package.json')
 
 let folder: string
 let server: Server
@@ -47,6 +49,15 @@ describe('the command line', () => {
     const loaded = [...text.matchAll(/\brequire\("([^"]+)"\)|\bimport[ (]"([^"]+)"/g)].map(([, a, b]) => a ?? b ?? '')
     expect(loaded.length).toBeGreaterThan(5)
     expect(loaded.filter((name) => !name.startsWith('node:'))).toEqual([])
+  })
+
+  it.each(['fedgate.mjs', 'fedgate', 'fedgate.cjs'])('runs as %s, from any folder', async (name) => {
+    await mkdir(join(folder, `as ${name}`), { recursive: true })
+    const path = join(folder, `as ${name}`, name)
+    await copyFile(join(folder, 'fedgate.mjs'), path)
+    const { version } = JSON.parse(await readFile(PACKAGE, 'utf8')) as { version: string }
+    const printed = execFileSync(process.execPath, [path, '--version'], { cwd: '/', encoding: 'utf8', env: {} })
+    expect(printed).toBe(`${version}\n`)
   })
 
   it('is served with the checksum that sha256sum --check reads', async () => {

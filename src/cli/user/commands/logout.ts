@@ -15,8 +15,8 @@ export async function runLogout(machine: Machine, options: LogoutOptions): Promi
   const vault = await openVault(machine, gateway)
   // Also where others could read them: then above all.
   const tokens = await vault.read().catch(() => undefined)
-  await vault.remove()
   await removePrivate(gatewayFolder(machine, gateway))
+  await vault.remove()
   if (tokens === undefined) {
     machine.output.note(`You were not signed in to ${gateway}. Cached credentials are removed.`)
     return
