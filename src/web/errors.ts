@@ -6,6 +6,10 @@ import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/err
 
 export const webErrors = {
   'http.not_found': { sentence: 'Page not found.', hint: 'Start from the list of roles.' },
+  'http.command_line_missing': {
+    sentence: 'The command line has not been built here.',
+    hint: 'Ask your administrator to run `npm run build` in the checkout.',
+  },
   'http.method_not_allowed': {
     sentence: 'This address does not accept that method.',
     hint: 'Start from the list of roles.',
@@ -41,6 +45,7 @@ export class WebError extends FedgateError {
 /** By code, or by a prefix of codes: the longest match wins. */
 const STATUS: Readonly<Record<string, number>> = {
   'http.not_found': 404,
+  'http.command_line_missing': 404,
   'http.method_not_allowed': 405,
   'http.bad_request': 400,
   'http.body_too_large': 413,
