@@ -5,6 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY scripts/bundle-cli.mjs scripts/
 RUN npm run build && npm prune --omit=dev
 
 FROM node:20-slim

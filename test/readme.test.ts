@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { awsFacts } from '../src/cli/load-config.ts'
+import { openOutput } from '../src/cli/output.ts'
+import { buildProgram, commands } from '../src/cli/program.ts'
 import { parseConfig } from '../src/config/load.ts'
+import { credentialFormats } from '../src/credentials/formats.ts'
 import { parseTrustPolicy } from '../src/iam/policy.ts'
 import { parseLocalAwsState } from '../src/local-aws/state/file.ts'
 
@@ -39,6 +42,30 @@ describe('README', () => {
     const links = [...read('README.md').matchAll(/\]\(([^)#:]+)\)/g)].map(([, target = '']) => target)
     expect(links.length).toBeGreaterThan(4)
     expect(links.filter((target) => !existsSync(new URL(`../${target}`, import.meta.url)))).toEqual([])
+  })
+})
+
+describe('docs/cli.md', () => {
+  const program = buildProgram('1.0.0', commands, openOutput(process.stdout, process.stderr, {}))
+  const usages = ['README.md', 'docs/cli.md'].flatMap((file) =>
+    [
+      ...blocks(file, 'sh')
+        .join('\n')
+        .matchAll(/(?:\bfedgate|fedgate\.mjs) ([a-z-]+)([^|#")\n]*)/g),
+    ].map(([, name = '', rest = '']) => ({ name, options: (rest.split(' -- ')[0] ?? '').match(/--[a-z-]+/g) ?? [] })),
+  )
+
+  it('and the README use commands and options that exist', () => {
+    expect(usages.length).toBeGreaterThan(20)
+    const unknown = usages.filter(({ name, options }) => {
+      const command = program.commands.find((one) => one.name() === name)
+      return !command || options.some((option) => !command.options.some(({ long }) => long === option))
+    })
+    expect(unknown).toEqual([])
+  })
+
+  it('names every format of credentials', () => {
+    expect(Object.keys(credentialFormats).filter((name) => !read('docs/cli.md').includes(`\`${name}\``))).toEqual([])
   })
 })
 

@@ -150,7 +150,7 @@ export type CountableRefusal = Extract<
 >
 
 /**
- * Events that give access: a session, credentials, a link to the console, tokens. They are recorded before access is given.
+ * Events that give access: a session, credentials, a link to the console. They are recorded before access is given.
  */
 const GRANTS: ReadonlySet<AuditEvent['eventName']> = new Set(['login', 'login.renewed', 'exchange', 'console', 'token'])
 

@@ -3,7 +3,7 @@ import type { Caller } from '../gateway/gateway.ts'
 import type { LoginIndex } from '../gateway/login/login-index.ts'
 import type { Login } from '../gateway/login/logins.ts'
 import type { Recording } from '../gateway/record.ts'
-import { devicesOfPerson, endDevice } from '../gateway/user/devices.ts'
+import { devicesOfUser, endDevice } from '../gateway/user/devices.ts'
 import { OAuthError } from './errors.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function signOutDevice(
   id: string,
   caller: Caller,
 ): Promise<void> {
-  const devices = await devicesOfPerson(ports, login)
+  const devices = await devicesOfUser(ports, login)
   const device = devices.some((one) => one.id === id) ? await endDevice(ports, id) : undefined
   if (!device) throw new OAuthError('oauth.device_unknown')
   await auditRevokedTokens(ports, login, 'person', { ...caller, device: device.name })

@@ -15,6 +15,8 @@ import {
   trustPolicyFormats,
 } from './options.ts'
 import type { Output } from './output.ts'
+import { addUserCommands } from './user/program.ts'
+import { userCommands } from './user/user-commands.ts'
 
 /** The commands. Each promise resolves when its command has ended. */
 export interface Commands {
@@ -44,7 +46,7 @@ const LAST_PORT_BASE = 65_535 - 3
 const MOST_WORKERS = 64
 
 const exitCodesHelp =
-  '\nExit codes: 0 success, 1 failed, 2 usage error, 4 denied, 78 invalid configuration, 130 interrupted.'
+  '\nExit codes: 0 success, 1 failed, 2 usage error, 3 not signed in, 4 denied, 5 refused by AWS, 6 network error,\n78 invalid configuration, 130 interrupted.'
 
 const checkHelp = '\nExits with 0 when all checks pass, or when the response would be accepted; otherwise with 1.'
 
@@ -76,11 +78,13 @@ export function buildProgram(version: string, run: Commands, output: Output): Co
     .description('A self-hosted SAML and OpenID Connect federation gateway for AWS')
     .version(version)
     .showHelpAfterError('Run with --help for usage.')
+    .enablePositionalOptions()
     .addHelpText('after', exitCodesHelp)
     .exitOverride()
     .configureOutput({ writeOut: output.printText, writeErr: output.noteText })
   // The help lists them in this order.
   for (const add of [addDemo, addServe, addCheck, addExplain, addTrustPolicy, addIssuer, addLocalAws]) add(program, run)
+  addUserCommands(program, userCommands(output))
   return program
 }
 

@@ -1,8 +1,9 @@
 import { constants } from 'node:os'
 import { performance } from 'node:perf_hooks'
-import { type Command, CommanderError } from 'commander'
-import { Ended, exitCodeOf, exitCodes } from './exit-codes.ts'
+import type { Command } from 'commander'
+import { exitCodeOf } from './exit-codes.ts'
 import type { Output } from './output.ts'
+import { runProgram } from './user/run.ts'
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 export type StopSignal = (typeof SIGNALS)[number]
@@ -11,17 +12,8 @@ export type StopSignal = (typeof SIGNALS)[number]
 const SAME_SIGNAL_MS = 300
 
 /** Parses the arguments (without node and script) and runs the command. Resolves to the exit code. */
-export async function runCommandLine(program: Command, args: readonly string[], output: Output): Promise<number> {
-  try {
-    await program.parseAsync([...args], { from: 'user' })
-    return exitCodes.ok
-  } catch (error) {
-    // Commander has already printed the help, the version, or the usage error.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
-    if (error instanceof Ended) return error.exitCode
-    output.fail(error)
-    return exitCodeOf(error)
-  }
+export function runCommandLine(program: Command, args: readonly string[], output: Output): Promise<number> {
+  return runProgram(program, args, output, exitCodeOf)
 }
 
 /**

@@ -350,6 +350,13 @@ export const activities = defineRecord({
   schema: activityList,
 })
 
+/** Of a fixed number of keys: see operations/rate-limit.ts. */
+export const requestCounts = defineCounter({
+  prefix: 'rate',
+  holds: 'how many requests addresses with this hash have sent',
+  lifetime: { until: 'the second, minute or hour of the limit ends' },
+})
+
 /**
  * What the library for OAuth (src/authorization) keeps of a request, a code or a token, without its value: the key is the
  * value's hash. The library checks the content.
@@ -462,13 +469,6 @@ export const grantsOfLogin = defineSet({
   schema: text,
 })
 
-/** Of a fixed number of keys: see operations/rate-limit.ts. */
-export const requestCounts = defineCounter({
-  prefix: 'rate',
-  holds: 'how many requests addresses with this hash have sent',
-  lifetime: { until: 'the second, minute or hour of the limit ends' },
-})
-
 /** All of the above, for the documentation and its test. */
 export const storeRecords = [
   sessions,
@@ -489,6 +489,7 @@ export const storeRecords = [
   readinessProbes,
   preferences,
   activities,
+  requestCounts,
   authorizationRequests,
   authorizationCodes,
   deviceCodes,
@@ -501,5 +502,4 @@ export const storeRecords = [
   grants,
   devices,
   grantsOfLogin,
-  requestCounts,
 ] as const

@@ -19,6 +19,7 @@ import { activityRoutes } from './routes/activity.ts'
 import { answerRoutes } from './routes/answers.ts'
 import { apiRoutes } from './routes/api.ts'
 import { authorizationRoutes } from './routes/authorization.ts'
+import { commandLineRoutes } from './routes/command-line.ts'
 import { consentRoutes } from './routes/consent.ts'
 import { consoleRoutes } from './routes/console.ts'
 import { credentialRoutes } from './routes/credentials.ts'
@@ -60,7 +61,7 @@ export function createApp(gateway: Gateway, settings: WebSettings): Express {
   app.use(securityHeaders(gateway.settings.baseUrl))
   app.use('/static', staticFiles())
   app.use(noStore)
-  app.use(publishedRoutes(parts, settings.isStopping))
+  app.use(publishedRoutes(parts, settings.isStopping), commandLineRoutes())
   app.use('/api', limited(parts, 'api'))
   app.use('/oauth', limited(parts, 'oauth'))
   app.use(answerRoutes(parts), sloRoutes(parts), oidcLogoutRoutes(parts))

@@ -59,9 +59,9 @@ export function formatCookie(baseUrl: string): string {
 }
 
 /** The format last used in this browser; otherwise the usual one of its system. */
-export function preferredFormat(request: Request, baseUrl: string): OfferedFormat | 'values' {
+export function preferredFormat(request: Request, baseUrl: string): OfferedFormat | 'values' | 'cli' {
   const last = readCookie(request, formatCookie(baseUrl)) ?? ''
-  if (last === 'values') return last
+  if (last === 'values' || last === 'cli') return last
   return offeredFormat(last) ?? (/Windows/i.test(request.get('User-Agent') ?? '') ? 'powershell' : 'env')
 }
 

@@ -6,6 +6,10 @@ import { type ErrorCatalogue, type ErrorDetail, FedgateError } from '../core/err
 
 export const webErrors = {
   'http.not_found': { sentence: 'Page not found.', hint: 'Start from the list of roles.' },
+  'http.command_line_missing': {
+    sentence: 'The command line has not been built here.',
+    hint: 'Ask your administrator to run `npm run build` in the checkout.',
+  },
   'http.method_not_allowed': {
     sentence: 'This address does not accept that method.',
     hint: 'Start from the list of roles.',
@@ -41,6 +45,7 @@ export class WebError extends FedgateError {
 /** By code, or by a prefix of codes: the longest match wins. */
 const STATUS: Readonly<Record<string, number>> = {
   'http.not_found': 404,
+  'http.command_line_missing': 404,
   'http.method_not_allowed': 405,
   'http.bad_request': 400,
   'http.body_too_large': 413,
@@ -104,15 +109,15 @@ const STATUS: Readonly<Record<string, number>> = {
   'oauth.too_many_codes': 429,
   'oauth.device_unknown': 404,
   'audit.unavailable': 503,
-  'sts.evidence_stale': 409,
   'store.unavailable': 503,
+  'sts.evidence_stale': 409,
   'sts.unreachable': 504,
   'sts.failed': 502,
   'sts.throttled': 503,
   'sts.console_refused': 502,
 }
 
-/** Seconds after which the same request may succeed: for the codes with a known delay. RFC 9110 10.2.3 */
+/** Seconds after which the same request may succeed: for the codes where that is known. RFC 9110 10.2.3 */
 const RETRY_AFTER: Readonly<Record<string, number>> = {
   'login.too_many_pending': 60,
   'oauth.too_many_pending': 60,

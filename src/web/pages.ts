@@ -13,7 +13,7 @@ export const VERSION: string = (
   JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
 ).version
 
-/** What routes share. */
+/** What routes are made of. */
 export interface WebParts extends PageParts {
   readonly authorization: AuthorizationServer
 }

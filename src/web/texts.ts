@@ -34,6 +34,12 @@ const credentials = {
   outcome: 'Outcome',
   reference: 'Reference',
   noneTaken: 'No credentials were issued for these roles.',
+  commandLine: {
+    label: 'fedgate CLI',
+    use: 'Recommended: AWS tools get and renew their credentials by themselves. Needs Node.js 20.19 or newer.',
+    install: 'Install',
+    start: 'Sign in, then write your profiles',
+  },
   formats: {
     env: { label: 'bash, zsh', use: 'Paste into a terminal. Applies to that terminal session only.' },
     fish: { label: 'fish', use: 'Paste into a terminal. Applies to that terminal session only.' },

@@ -31,11 +31,21 @@ describe('the page of one role', () => {
     const page = await take({ role: PRODUCTION })
     const ids = [...page.body.matchAll(/name="format" id="format-([\w-]+)"/g)].map(([, id]) => id)
     expect(ids).toEqual([
+      'cli',
       ...['env', 'fish', 'powershell', 'windows-cmd', 'nushell', 'env-no-export', 'docker', 'ini', 'process'],
       'values',
     ])
     expect(page.body).not.toMatch(/<details[^>]*\bopen/)
     expect(page.headers.get('cache-control')).toBe('no-store')
+  })
+
+  it('has the two lines that install and use the command line', async () => {
+    const { body } = await take({ role: PRODUCTION })
+    const { gateway } = testGateway
+    expect(body).toContain(`<code>curl -fsSO ${gateway}/cli/fedgate.mjs</code>`)
+    expect(body).toContain(
+      `<code>node fedgate.mjs login --gateway ${gateway} &amp;&amp; node fedgate.mjs profiles</code>`,
+    )
   })
 
   it('shows a shell first, or PowerShell where the browser runs on Windows', async () => {

@@ -92,6 +92,7 @@ const pagesSaying = (text: string): PageModels => {
       expiresAt: at,
       duration: text,
       shortenedFrom: text,
+      commandLine: { install: 'curl', start: 'node' },
       formats: [
         { id: 'env', label: text, use: text, fileName: text, text },
         { id: 'ini', label: text, use: text, fileName: text, text },

@@ -8,7 +8,8 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   'listen.host': ({ listen }) => listen.host,
   'listen.port': ({ listen }) => listen.port,
   'listen.tls (added or removed)': ({ listen }) => listen.tls !== undefined,
-  'session.store': ({ session }) => session.store,
+  'session.store': ({ session: { store } }) =>
+    store.kind === 'redis' ? { ...store, password: store.password?.reveal() } : store,
   stateDir: ({ stateFolder }) => stateFolder,
   'sts.endpoint (to or from local)': ({ sts }) => sts.target.kind === 'local',
   'localAws.listen': ({ sts, localAws }) => sts.target.kind === 'local' && localAws.listen,

@@ -85,7 +85,7 @@ export async function enterIndex(index: LoginIndex, login: Login, arrivedAt: Dat
 }
 
 function namesOf(index: LoginIndex, login: Login): readonly Name[] {
-  return [...providerNames(index, login), personName(login)]
+  return [...providerNames(index, login), userName(login)]
 }
 
 /**
@@ -121,7 +121,7 @@ function samlName({ issuer, spEntityId, nameId }: SamlSubject): Name {
 }
 
 /** A user as the gateway identifies them, independent of logout requests: for all of their logins. */
-function personName({ signIn: { identity } }: Login): Name {
+function userName({ signIn: { identity } }: Login): Name {
   return ['person', identity.provider, identity.issuer, identity.subject]
 }
 
@@ -240,13 +240,13 @@ export async function endKnownOidcLogins(index: LoginIndex, subject: OidcSubject
 }
 
 /** The live logins of this login's user: in other browsers, and this one. Newest first. */
-export async function loginsOfPerson(index: LoginIndex, login: Login): Promise<readonly Login[]> {
-  const ids = await idsOf(index, hashesOf(index, personName(login)))
+export async function loginsOfUser(index: LoginIndex, login: Login): Promise<readonly Login[]> {
+  const ids = await idsOf(index, hashesOf(index, userName(login)))
   const logins = await Promise.all(ids.map((id) => readLogin(index.store, id)))
   return logins.flatMap((one) => one ?? []).toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())
 }
 
 /** Ends all of them, including those in progress; returns the ended ones. */
-export function endLoginsOfPerson(index: LoginIndex, login: Login): Promise<readonly Login[]> {
-  return endLoginsNamed(index, personName(login), { sessionIndexes: [], issueInstant: new Date(0) })
+export function endLoginsOfUser(index: LoginIndex, login: Login): Promise<readonly Login[]> {
+  return endLoginsNamed(index, userName(login), { sessionIndexes: [], issueInstant: new Date(0) })
 }

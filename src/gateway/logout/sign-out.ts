@@ -6,7 +6,7 @@
 import { FedgateError } from '../../core/errors.ts'
 import { auditLogout } from '../audit-lines.ts'
 import type { Caller } from '../gateway.ts'
-import { endLoginsOfPerson } from '../login/login-index.ts'
+import { endLoginsOfUser } from '../login/login-index.ts'
 import { endLogin, type Login } from '../login/logins.ts'
 import type { IdpRedirect } from '../login/start-login.ts'
 import { type EndSessionPorts, endSessionAtProvider, type ReceiveLogoutPorts } from './oidc-logout.ts'
@@ -51,7 +51,7 @@ function askProvider(gateway: SignOutPorts, login: Login, handle: string): Promi
 
 /** The same for every login of this user, in any browser. The identity provider is only asked about this one. */
 export async function signOutEverywhere(gateway: SignOutPorts, login: Login, caller: Caller): Promise<SignedOut> {
-  const ended = await endLoginsOfPerson(gateway, login)
+  const ended = await endLoginsOfUser(gateway, login)
   for (const one of ended) await auditLogout(gateway, one, 'person', caller)
   return leave(
     gateway,

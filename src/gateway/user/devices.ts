@@ -3,7 +3,7 @@
  * authorization server (src/authorization): it ends with the first of them that ends.
  */
 import type { Caller, Gateway } from '../gateway.ts'
-import { type LoginIndex, loginsOfPerson } from '../login/login-index.ts'
+import { type LoginIndex, loginsOfUser } from '../login/login-index.ts'
 import type { Login } from '../login/logins.ts'
 import type { LoginEnded, Store } from '../ports.ts'
 import { devices, grants, grantsOfLogin } from '../store-records.ts'
@@ -77,8 +77,8 @@ export async function endDevice({ store }: Stored, id: string): Promise<Device |
 }
 
 /** The devices of all logins of the user whose login this is, the one that was used last first. */
-export async function devicesOfPerson(index: LoginIndex, login: Login): Promise<readonly Device[]> {
-  const logins = await loginsOfPerson(index, login)
+export async function devicesOfUser(index: LoginIndex, login: Login): Promise<readonly Device[]> {
+  const logins = await loginsOfUser(index, login)
   const ids = await Promise.all(logins.map(({ id }) => grantsOfLogin.members(index.store, id)))
   const found = await Promise.all(ids.flat().map((id) => readDevice(index.store, id)))
   return found.flatMap((one) => one ?? []).toSorted((a, b) => b.usedAt.getTime() - a.usedAt.getTime())

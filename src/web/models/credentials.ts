@@ -15,7 +15,9 @@ export interface CredentialsPage extends SignedInPage {
   readonly shortenedFrom?: string | undefined
   /** The profile's name in the format with profiles. */
   readonly profile: string
-  /** The format that is shown first: an ID, or `values`. */
+  /** The lines that install the command line and sign in with it. */
+  readonly commandLine: { readonly install: string; readonly start: string }
+  /** The format that is shown first: the id of one, `values` or `cli`. */
   readonly format: string
   /** The cookie in which the script stores the last shown format. */
   readonly formatCookie: string

@@ -28,6 +28,10 @@ export function credentialsPage(
     profile: written.profile,
     format: preferredFormat(request, baseUrl),
     formatCookie: formatCookie(baseUrl),
+    commandLine: {
+      install: `curl -fsSO ${baseUrl}/cli/fedgate.mjs`,
+      start: `node fedgate.mjs login --gateway ${baseUrl} && node fedgate.mjs profiles`,
+    },
     formats: allFormats(written),
     values: singleValues(written),
   }

@@ -2,10 +2,10 @@ import { type RequestHandler, Router } from 'express'
 import { signOutDevice } from '../../authorization/sign-out-device.ts'
 import { parseRoleArn } from '../../core/arn.ts'
 import type { Gateway } from '../../gateway/gateway.ts'
-import { loginsOfPerson } from '../../gateway/login/login-index.ts'
+import { loginsOfUser } from '../../gateway/login/login-index.ts'
 import type { Login } from '../../gateway/login/logins.ts'
 import { type Activity, activityOf, cloudTrailCommand, type ExchangeActivity } from '../../gateway/user/activity.ts'
-import { type Device, devicesOfPerson } from '../../gateway/user/devices.ts'
+import { type Device, devicesOfUser } from '../../gateway/user/devices.ts'
 import { hasPersistentSubject } from '../../gateway/user/user-record.ts'
 import { browserName } from '../browser-name.ts'
 import { callerOf } from '../caller.ts'
@@ -31,8 +31,8 @@ function list({ gateway, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
     const [logins, devices, activities] = await Promise.all([
-      loginsOfPerson(gateway, login),
-      devicesOfPerson(gateway, login),
+      loginsOfUser(gateway, login),
+      devicesOfUser(gateway, login),
       activityOf(gateway, login),
     ])
     const page = {

@@ -1,0 +1,68 @@
+/** Credentials of a role: from the cache, or by one exchange however many processes ask at the same time. */
+import { UserError } from '../errors.ts'
+import type { Machine } from '../machine.ts'
+import { callApi } from '../session/api.ts'
+import { withLock } from '../session/lock.ts'
+import { credentialsFile } from '../session/places.ts'
+import { readPrivate, writePrivate } from '../session/private-files.ts'
+import { openSession, type Session } from '../session/session.ts'
+import { type CachedCredentials, RENEW_BEFORE_MS } from './cached-answer.ts'
+
+export interface WantedCredentials {
+  readonly gateway: string
+  /** An ARN. */
+  readonly role: string
+  /** Credentials with less time left are renewed. Default: five minutes. */
+  readonly leftMs?: number
+}
+
+/** Cached credentials where they last long enough, else new ones. Throws UserError. */
+export async function credentialsFor(machine: Machine, wanted: WantedCredentials): Promise<CachedCredentials> {
+  const { gateway, role, leftMs = RENEW_BEFORE_MS } = wanted
+  const file = credentialsFile(machine, gateway, role)
+  const cached = async (): Promise<CachedCredentials | undefined> => {
+    const found = await readCache(file, role)
+    return found !== undefined && Date.parse(found.Expiration) - machine.now() > leftMs ? found : undefined
+  }
+  const exchange = async (): Promise<CachedCredentials> =>
+    newCredentials(machine, await openSession(machine, gateway), role)
+  return (await cached()) ?? withLock(`${file}.lock`, cached, exchange)
+}
+
+/**
+ * New credentials, which replace the cached ones. `durationSeconds`: how long they should last; undefined is up to the
+ * gateway. Throws UserError.
+ */
+export async function newCredentials(
+  machine: Machine,
+  session: Session,
+  role: string,
+  durationSeconds?: number,
+): Promise<CachedCredentials> {
+  const body = { role, ...(durationSeconds !== undefined && { duration: durationSeconds }) }
+  const issued = await callApi(session, { method: 'POST', path: '/api/credentials', body }, machine.now)
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration, region = 'us-east-1' } = issued
+  const fields = { AccessKeyId, SecretAccessKey, SessionToken, Expiration, region }
+  if (!areStrings(fields) || Number.isNaN(Date.parse(fields.Expiration)))
+    throw new UserError('cli.gateway_unexpected', { sentence: 'The gateway issued no usable credentials.' })
+  // Whole seconds: that is how AWS's own tools write it.
+  const expiration = `${new Date(fields.Expiration).toISOString().slice(0, 19)}Z`
+  const credentials = { role, ...fields, Expiration: expiration, issuedAt: machine.now() }
+  await writePrivate(credentialsFile(machine, session.gateway, role), `${JSON.stringify(credentials)}\n`)
+  return credentials
+}
+
+function areStrings<Name extends string>(fields: Record<Name, unknown>): fields is Record<Name, string> {
+  return Object.values(fields).every((value) => typeof value === 'string' && value !== '')
+}
+
+/** What is not as this program writes it does not count. */
+async function readCache(file: string, role: string): Promise<CachedCredentials | undefined> {
+  try {
+    const cached = JSON.parse((await readPrivate(file)) ?? 'null') as CachedCredentials | null
+    return cached?.role === role ? cached : undefined
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
