@@ -17,6 +17,7 @@ const tools: readonly Tool[] = [
   { path: '/usr/bin/aws', neededFor: 'the journeys with the real AWS CLI' },
   { path: '/usr/share/simplesamlphp', neededFor: 'the journeys with SimpleSAMLphp' },
   { path: '/usr/bin/php', neededFor: 'the journeys with SimpleSAMLphp' },
+  { path: '/usr/lib/python3/dist-packages/boto3', neededFor: 'the command line with boto3' },
   { path: '/usr/lib/python3/dist-packages/saml2', neededFor: 'the journeys with pysaml2' },
   { path: '/usr/lib/python3/dist-packages/boto3', neededFor: 'the command line with boto3' },
   { path: '/usr/bin/fish', neededFor: 'the credentials in a real fish' },
