@@ -19,7 +19,6 @@ const tools: readonly Tool[] = [
   { path: '/usr/bin/php', neededFor: 'the journeys with SimpleSAMLphp' },
   { path: '/usr/lib/python3/dist-packages/boto3', neededFor: 'the command line with boto3' },
   { path: '/usr/lib/python3/dist-packages/saml2', neededFor: 'the journeys with pysaml2' },
-  { path: '/usr/lib/python3/dist-packages/boto3', neededFor: 'the command line with boto3' },
   { path: '/usr/bin/fish', neededFor: 'the credentials in a real fish' },
   { path: '/usr/bin/zsh', neededFor: 'the credentials in a real zsh' },
   { path: '/usr/bin/redis-server', neededFor: 'the stores on Redis, its cluster and its sentinels' },
