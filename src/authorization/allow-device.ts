@@ -19,6 +19,12 @@ export async function allowDevice(
   return id
 }
 
+/** The role that it is going to use, as it was typed in; undefined where it did not say. */
+export function roleOf(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const role = params?.role
+  return typeof role === 'string' ? role : undefined
+}
+
 /** As it calls itself, without what would change how a line of text is read; empty where it has no name. */
 export function deviceNameOf(params: Readonly<Record<string, unknown>> | undefined): string {
   const name = params?.device_name

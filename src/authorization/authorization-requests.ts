@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Provider } from 'oidc-provider'
 import type { Caller } from '../gateway/gateway.ts'
 import type { Login } from '../gateway/login/logins.ts'
-import { allowDevice, deviceNameOf } from './allow-device.ts'
+import { allowDevice, deviceNameOf, roleOf } from './allow-device.ts'
 import { OAuthError } from './errors.ts'
 import type { AuthorizationPorts } from './provider.ts'
 
@@ -38,7 +38,7 @@ export async function pendingRequest(
   const { params } = await provider.interactionDetails(request, response).catch(expired)
   return {
     name: deviceNameOf(params),
-    role: typeof params.role === 'string' ? params.role : undefined,
+    role: roleOf(params),
     redirectUri: String(params.redirect_uri),
   }
 }

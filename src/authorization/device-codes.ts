@@ -6,7 +6,7 @@ import type { Login } from '../gateway/login/logins.ts'
 import { decidedDeviceCodes, userCodeTries } from '../gateway/store-records.ts'
 import type { Device } from '../gateway/user/devices.ts'
 import { keyedHashes } from '../gateway/user/user-record.ts'
-import { allowDevice, deviceNameOf } from './allow-device.ts'
+import { allowDevice, deviceNameOf, roleOf } from './allow-device.ts'
 import type { Decision } from './authorization-requests.ts'
 import { OAuthError } from './errors.ts'
 import { type AuthorizationPorts, SCOPE } from './provider.ts'
@@ -16,6 +16,8 @@ export interface WaitingDevice {
   readonly userCode: string
   /** As it calls itself: untrusted text. */
   readonly name: string
+  /** The role that it is going to use, as it was typed in; undefined where it did not say. */
+  readonly role: string | undefined
   /** Where the request came from. */
   readonly from: Device['from']
 }
@@ -65,6 +67,7 @@ function waiting({ userCode, params, deviceInfo }: DeviceCode): WaitingDevice {
   return {
     userCode: `${userCode.slice(0, HALF)}-${userCode.slice(HALF)}`,
     name: deviceNameOf(params),
+    role: roleOf(params),
     from: { sourceIp, userAgent },
   }
 }

@@ -1,5 +1,5 @@
 /** A gateway for a command line: one SAML provider, two roles, and a clock that the test moves. */
-import { HttpBrowser } from './http-browser.ts'
+import { HttpBrowser, type Page } from './http-browser.ts'
 import { postAnswer } from './sign-in.ts'
 import {
   type Keys,
@@ -8,7 +8,7 @@ import {
   startConfiguredGateway,
   type TestGatewayPlan,
 } from './test-gateway.ts'
-import { answerOf, createTestIdp } from './test-idp.ts'
+import { answerOf, answerTo, createTestIdp, requestOn } from './test-idp.ts'
 
 export const DEVELOPER = 'arn:aws:iam::111122223333:role/Developer'
 export const ADMIN = 'arn:aws:iam::111122223333:role/Admin'
@@ -18,6 +18,8 @@ export interface CommandLineGateway extends ReservedGateway {
   signIn(subject: string): Promise<HttpBrowser>
   /** What the provider posts when the browser is sent there. */
   answer(visitor: HttpBrowser, subject: string): Promise<void>
+  /** The same for the request that the browser stopped at. Returns the page that it ends on. */
+  answerAsked(visitor: HttpBrowser, asked: Page, subject: string): Promise<Page>
   /** Moves the gateway's clock ahead. */
   pass(minutes: number): void
 }
@@ -51,6 +53,10 @@ export const startCommandLineGateway = async (
   return {
     ...gateway,
     answer,
+    answerAsked: async (visitor, asked, subject) => {
+      const says = { subject, attributes: { groups: ['aws'], displayName: [subject] }, now: now() }
+      return postAnswer(visitor, await answerTo(corp, requestOn(asked), says))
+    },
     signIn: async (subject) => {
       const visitor = new HttpBrowser()
       await answer(visitor, subject)

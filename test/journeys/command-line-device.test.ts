@@ -1,9 +1,10 @@
 /** Signing in a machine without a browser: the code on both sides, and who can make a user confirm it. RFC 8628 */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CLIENT, callApi, oauthForm, post, sendDecision, tokensIn } from '../harness/command-line.ts'
-import { type CommandLineGateway, startCommandLineGateway } from '../harness/command-line-gateway.ts'
-import { refusalIn } from '../harness/html.ts'
+import { ADMIN, type CommandLineGateway, startCommandLineGateway } from '../harness/command-line-gateway.ts'
+import { refusalIn, unescapeMarkup } from '../harness/html.ts'
 import { formWith, type HttpBrowser, type Page } from '../harness/http-browser.ts'
+import { requestOn } from '../harness/test-idp.ts'
 import { holds } from '../held/holds.ts'
 
 let gateway: CommandLineGateway
@@ -118,6 +119,27 @@ describe('A device code', holds('10.10'), () => {
     visitor.cookies.forget('fedgate_session')
     const page = await visitor.open((await askForCode()).verification_uri_complete, { stopBefore: /corp\.example/ })
     expect(page.location).toContain('https://corp.example/sso')
+  })
+
+  it('for a role that needs a recent sign-in leads through one first, and back to the code', async () => {
+    const slow = await startCommandLineGateway()
+    const visitor = await slow.signIn('alice')
+    slow.pass(20)
+    await visitor.open(`${slow.url}/roles`)
+    slow.pass(15)
+    const { body } = await post(`${slow.url}/oauth/device/auth`, { scope: 'aws', role: ADMIN })
+    const { user_code } = body as unknown as DeviceCode
+    const page = await visitor.open(`${slow.url}/oauth/device`)
+    const renewing = await visitor.submit(page, formWith(page, 'user_code'), { user_code })
+    const href = /<meta http-equiv="refresh" content="0; url=([^"]*)">/.exec(renewing.body)?.[1] ?? ''
+    const onward = `${slow.url}${unescapeMarkup(href)}`
+    const asked = await visitor.open(onward, { stopBefore: /corp\.example/ })
+    expect(requestOn(asked).forceAuthn).toBe(true)
+    const back = await slow.answerAsked(visitor, asked, 'alice')
+    expect(formWith(back, 'user_code').fields.user_code).toBe(user_code)
+    const asking = await visitor.submit(back, formWith(back, 'user_code'))
+    expect((await sendDecision(visitor, asking, 'allow')).body).toContain('Device signed in')
+    await slow.close()
   })
 
   it('is gone after ten minutes, on both sides', async () => {

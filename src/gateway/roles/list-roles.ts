@@ -90,6 +90,11 @@ export function grantedRole(gateway: EntitlementPorts, identity: Identity, arn: 
   return grantedIn(grantedByArn(gateway, identity, [arn]), arn)
 }
 
+/** The roles with that ARN or alias; an alias can name a role in each of several accounts. */
+export function rolesNamed(gateway: EntitlementPorts, identity: Identity, name: string): readonly ListedRole[] {
+  return listRoles(gateway, identity).filter(({ arn, alias }) => arn === name || alias === name)
+}
+
 /** The roles of these ARNs. Throws GatewayError `role.not_granted` for the first that is not granted. */
 export function allGranted(
   gateway: EntitlementPorts,

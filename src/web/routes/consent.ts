@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { AskingDevice } from '../../authorization/authorization-requests.ts'
 import type { Login } from '../../gateway/login/logins.ts'
-import { listRoles } from '../../gateway/roles/list-roles.ts'
+import { rolesNamed } from '../../gateway/roles/list-roles.ts'
 import { reauthenticateForRoles } from '../../gateway/roles/ready-roles.ts'
 import { callerOf } from '../caller.ts'
 import { bindBrowser, boundBrowser } from '../cookies.ts'
@@ -58,8 +58,7 @@ async function signInAgainFirst(
 ): Promise<boolean> {
   const { gateway } = parts
   const { role } = asking
-  const wanted = role === undefined ? [] : listRoles(gateway, login.signIn.identity)
-  const roles = wanted.filter(({ arn, alias }) => arn === role || alias === role).map(({ arn }) => arn)
+  const roles = role === undefined ? [] : rolesNamed(gateway, login.signIn.identity, role).map(({ arn }) => arn)
   const way = { returnTo: request.originalUrl, browserSecret: boundBrowser(gateway, request) }
   const started = await reauthenticateForRoles(gateway, login, { roles, ...way })
   if (!started) return false

@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express'
-import { reauthenticateForRoles } from '../../gateway/roles/ready-roles.ts'
+import { rolesNamed } from '../../gateway/roles/list-roles.ts'
+import { reauthenticateForRoles, recentSignInFor } from '../../gateway/roles/ready-roles.ts'
 import { browserName } from '../browser-name.ts'
 import { bindBrowser, boundBrowser } from '../cookies.ts'
 import { requireCsrf } from '../csrf.ts'
@@ -28,8 +29,9 @@ function enter(parts: WebParts): RequestHandler {
     const { gateway, views } = parts
     const login = await requireLogin(gateway, request)
     const way = { returnTo: request.originalUrl, browserSecret: boundBrowser(gateway, request) }
-    // So the device can use the login at once, where AWS is sent the provider's own evidence.
-    const started = await reauthenticateForRoles(gateway, login, { roles: [], ...way })
+    // So the device can use the login at once: where AWS is sent the provider's own evidence, and for its role.
+    const roles = rolesNamed(gateway, login.signIn.identity, text(request.query[fields.role])).map(({ arn }) => arn)
+    const started = await reauthenticateForRoles(gateway, login, { roles, ...way })
     if (started) {
       bindBrowser(gateway, response, started.browserSecret)
       return redirectToIdp(parts, response, started.departure)
@@ -44,7 +46,14 @@ function enter(parts: WebParts): RequestHandler {
 function ask({ gateway, authorization, views }: WebParts): RequestHandler {
   return async (request, response) => {
     const login = await requireLogin(gateway, request)
-    const { userCode, name, from } = await authorization.deviceOfCode(login, text(request.body[fields.userCode]))
+    const device = await authorization.deviceOfCode(login, text(request.body[fields.userCode]))
+    const { userCode, name, from, role = '' } = device
+    if (rolesNamed(gateway, login.signIn.identity, role).some((one) => recentSignInFor(gateway, login, one)?.isDue)) {
+      // By a page: browsers hold what follows a form to its page's form-action.
+      const href = `/oauth/device?${new URLSearchParams({ [fields.userCode]: userCode, [fields.role]: role })}`
+      const session = signedIn(gateway, request, login)
+      return sendPage(response, views.render('renewing', { version: VERSION, session, href }))
+    }
     const page = {
       version: VERSION,
       session: signedIn(gateway, request, login),
